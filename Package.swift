@@ -1,0 +1,57 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// One list of targets, in the order of the data's way. `Sources/README.md` explains each room;
+// the tidy test holds the imports to its table.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A Swift target of ours: a folder below `Sources`, with the house settings.
+func room(_ name: String, _ folder: String, uses: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: uses, path: "Sources/\(folder)", swiftSettings: settings)
+}
+
+/// A Debian library: a module map and the package that brings it.
+func library(_ name: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([apt])])
+}
+
+/// The tests of one room, in `Tests/<Name>Tests`.
+func tests(_ name: String, uses: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + uses, path: "Tests/\(name)Tests",
+        swiftSettings: settings)
+}
+
+
+let package = Package(
+    name: "plimsoll",
+    targets: [
+        // System: C libraries and their thin wrappers.
+        library("CLZ4", apt: "liblz4-dev"),
+        library("CZstd", apt: "libzstd-dev"),
+        library("CXXHash", apt: "libxxhash-dev"),
+        library("CPgQuery", apt: "libpg-query-dev"),
+        library("CZlib", apt: "zlib1g-dev"),
+        library("CCrypto", apt: "libssl-dev"),
+
+        // Base: bytes, the machine, the words of the domain.
+        room("Bytes", "Base/Bytes"),
+        room("Domain", "Base/Domain", uses: ["Bytes"]),
+
+        // Columns and their kernels.
+        room("Columnar", "Columnar", uses: ["Bytes"]),
+
+        // Asked.
+        room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
+        room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

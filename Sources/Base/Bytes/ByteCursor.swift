@@ -1,0 +1,93 @@
+/// What a decoder says of bytes that are not what the format promises.
+package struct DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Where in the decoded bytes the expectation failed.
+    package var offset: Int
+    /// What the format promises there.
+    package var expectation: String
+
+    package init(offset: Int, expectation: String) {
+        self.offset = offset
+        self.expectation = expectation
+    }
+
+    package var description: String { "offset \(offset): expected \(expectation)" }
+}
+
+/// Reads little-endian numbers, varints and slices from untrusted bytes; each step checks what is left.
+package struct ByteCursor: Sendable {
+    package let bytes: ArraySlice<UInt8>
+    package private(set) var index: Int
+
+    package init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        index = bytes.startIndex
+    }
+
+    package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+    /// Bytes read so far.
+    package var offset: Int { index - bytes.startIndex }
+    package var remaining: Int { bytes.endIndex - index }
+    package var isAtEnd: Bool { index == bytes.endIndex }
+
+    package func failure(_ expectation: String) -> DecodingError {
+        DecodingError(offset: offset, expectation: expectation)
+    }
+
+    package mutating func readByte() throws(DecodingError) -> UInt8 {
+        guard index < bytes.endIndex else { throw failure("a byte") }
+        defer { index += 1 }
+        return bytes[index]
+    }
+
+    package mutating func read<T: FixedWidthInteger>(littleEndian: T.Type) throws(DecodingError) -> T {
+        let width = MemoryLayout<T>.size
+        guard remaining >= width else { throw failure("\(width) bytes") }
+        let start = index
+        index += width
+        return unsafe bytes.withUnsafeBytes { raw in
+            // Sound: the guard above keeps the read inside the slice; loadUnaligned has no alignment demand.
+            T(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: start - bytes.startIndex, as: T.self))
+        }
+    }
+
+    package mutating func readDouble() throws(DecodingError) -> Double {
+        Double(bitPattern: try read(littleEndian: UInt64.self))
+    }
+
+    package mutating func readVarint() throws(DecodingError) -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while true {
+            let byte = try readByte()
+            guard shift < 63 || byte <= 1 else { throw failure("a varint of at most 64 bits") }
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+    }
+
+    package mutating func readZigzag() throws(DecodingError) -> Int64 {
+        let value = try readVarint()
+        return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+    }
+
+    /// A varint that must not exceed `maximum`; check it before allocating.
+    package mutating func readCount(max maximum: Int) throws(DecodingError) -> Int {
+        let value = try readVarint()
+        guard value <= UInt64(maximum) else { throw failure("a count of at most \(maximum), found \(value)") }
+        return Int(value)
+    }
+
+    package mutating func readSlice(_ count: Int) throws(DecodingError) -> ArraySlice<UInt8> {
+        guard count >= 0, remaining >= count else { throw failure("\(count) bytes") }
+        defer { index += count }
+        return bytes[index..<(index + count)]
+    }
+
+    /// A varint length and that many bytes of UTF-8.
+    package mutating func readText(max maximum: Int) throws(DecodingError) -> String {
+        let count = try readCount(max: maximum)
+        return String(decoding: try readSlice(count), as: UTF8.self)
+    }
+}

@@ -1,0 +1,58 @@
+/// Appends little-endian numbers, varints and raw bytes to a growing array.
+///
+/// Every format of ours is written through a sink and read back through a ``ByteCursor``.
+package struct ByteSink: Sendable {
+    package private(set) var bytes: [UInt8] = []
+
+    package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
+    package var count: Int { bytes.count }
+
+    package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    package mutating func reserve(_ more: Int) { bytes.reserveCapacity(bytes.count + more) }
+
+    package mutating func append(_ byte: UInt8) { bytes.append(byte) }
+    package mutating func append(contentsOf more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
+
+    /// Appends an integer, least significant byte first.
+    package mutating func append<T: FixedWidthInteger>(littleEndian value: T) {
+        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends an IEEE 754 double by its bit pattern, so that NaN payloads and −0.0 survive.
+    package mutating func append(_ value: Double) { append(littleEndian: value.bitPattern) }
+
+    /// LEB128: seven bits a byte, the high bit says that more follow. One to ten bytes.
+    package mutating func append(varint value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// Zig-zag, then LEB128: small magnitudes of either sign stay short.
+    package mutating func append(zigzag value: Int64) {
+        append(varint: UInt64(bitPattern: (value << 1) ^ (value >> 63)))
+    }
+
+    /// A varint length, then the UTF-8 bytes.
+    package mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            append(varint: UInt64(utf8.count))
+            unsafe bytes.append(contentsOf: utf8)
+        }
+    }
+
+    /// Replaces bytes that were left open for a value known later, such as a length.
+    /// - Precondition: `offset + width of T <= count`.
+    package mutating func patch<T: FixedWidthInteger>(littleEndian value: T, at offset: Int) {
+        precondition(offset + MemoryLayout<T>.size <= bytes.count)
+        var rest = value.littleEndian
+        unsafe withUnsafeBytes(of: &rest) { source in
+            for index in source.indices { bytes[offset + index] = unsafe source[index] }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package import Bytes
+
+// One event as bytes: the form in which it travels from the decoder through the writer into the log, and back. Little-endian.
+//
+//     offset  size  field
+//     0       4     rowBytes      whole row, this field included
+//     4       2     type          index into SchemaRegistry.types
+//     6       1     flags         bit 0: the event came without `time`; others zero
+//     7       1     fieldCount    number of fields modulo 256: a check, not a limit
+//     8       8     time          ns since 1970 UTC; of an event without `time` the received_time, set by the writer
+//     16      …     fields        ascending by column, each column at most once:
+//                                   2  column   index into SchemaRegistry.columns
+//                                   1  kind     see EventField.Kind
+//                                   …  value    integer: zig-zag varint · double: 8 · boolean: 1 · text, json: varint length + UTF-8
+//
+// Absent means null. `id`, `source` and `tenant` are always present. Equal events have equal bytes (identity and conflict checks compare
+// them). Derived values (position, received_time, costs) are never in a row.
+
+/// A value of an event's field. Integers also carry durations, timestamps (ns), and prices (pico-USD per token).
+package enum EventValue: Hashable, Sendable {
+    case integer(Int64)
+    case double(Double)
+    case boolean(Bool)
+    case text(String)
+    /// Canonical JSON (sorted keys, no white space): `attributes` and other maps.
+    case json(String)
+}
+
+/// How a field's value is written in a row.
+package enum EventFieldKind: UInt8, Sendable {
+    case integer = 1, double = 2, boolean = 3, text = 4, json = 5
+}
+
+/// Builds rows end to end without an allocation per event: begin, add fields in ascending column order, end.
+package struct EventRowWriter: Sendable {
+    package static let headerBytes = 16
+    package private(set) var sink: ByteSink
+    private var rowStart = 0
+    private var fieldCount: UInt8 = 0
+    private var lastColumn = -1
+
+    package init(capacity: Int = 0) { sink = ByteSink(capacity: capacity) }
+
+    package mutating func removeAll() { sink.removeAll() }
+
+    package mutating func begin(type: UInt16, time: Int64, isTimeAbsent: Bool) {
+        rowStart = sink.count
+        fieldCount = 0
+        lastColumn = -1
+        sink.append(littleEndian: UInt32(0))
+        sink.append(littleEndian: type)
+        sink.append(UInt8(isTimeAbsent ? 1 : 0))
+        sink.append(UInt8(0))
+        sink.append(littleEndian: time)
+    }
+
+    private mutating func open(_ column: UInt16, _ kind: EventFieldKind) {
+        precondition(Int(column) > lastColumn, "fields ascend by column")
+        lastColumn = Int(column)
+        fieldCount &+= 1
+        sink.append(littleEndian: column)
+        sink.append(kind.rawValue)
+    }
+
+    package mutating func add(_ column: UInt16, integer value: Int64) {
+        open(column, .integer)
+        sink.append(zigzag: value)
+    }
+
+    package mutating func add(_ column: UInt16, double value: Double) {
+        open(column, .double)
+        sink.append(value)
+    }
+
+    package mutating func add(_ column: UInt16, boolean value: Bool) {
+        open(column, .boolean)
+        sink.append(UInt8(value ? 1 : 0))
+    }
+
+    /// UTF-8 that the caller has checked.
+    package mutating func add(_ column: UInt16, utf8 value: some Collection<UInt8>, isJSON: Bool = false) {
+        open(column, isJSON ? .json : .text)
+        sink.append(varint: UInt64(value.count))
+        sink.append(contentsOf: value)
+    }
+
+    package mutating func add(_ column: UInt16, _ value: EventValue) {
+        switch value {
+        case .integer(let value): add(column, integer: value)
+        case .double(let value): add(column, double: value)
+        case .boolean(let value): add(column, boolean: value)
+        case .text(let value): add(column, utf8: value.utf8)
+        case .json(let value): add(column, utf8: value.utf8, isJSON: true)
+        }
+    }
+
+    package mutating func end() {
+        sink.patch(littleEndian: UInt32(sink.count - rowStart), at: rowStart)
+        sink.patch(littleEndian: fieldCount, at: rowStart + 7)
+    }
+}
+
+/// Many rows end to end, in the order in which the events came.
+package struct EventBatch: Sendable {
+    package var bytes: [UInt8]
+    /// Where each row begins in `bytes`.
+    package var offsets: [UInt32]
+
+    package init(bytes: [UInt8] = [], offsets: [UInt32] = []) {
+        self.bytes = bytes
+        self.offsets = offsets
+    }
+
+    package var count: Int { offsets.count }
+}

@@ -1,0 +1,20 @@
+import Synchronization
+
+/// Work done for one query, counted by scans on any thread and shown by EXPLAIN ANALYZE.
+package final class ScanStatistics: Sendable {
+    package let groupsTotal = Atomic<Int>(0)
+    package let groupsSkipped = Atomic<Int>(0)
+    package let pagesRead = Atomic<Int>(0)
+    package let bytesRead = Atomic<Int>(0)
+    package let rowsScanned = Atomic<Int>(0)
+
+    package init() {}
+
+    package func add(groupsTotal: Int = 0, groupsSkipped: Int = 0, pagesRead: Int = 0, bytesRead: Int = 0, rowsScanned: Int = 0) {
+        if groupsTotal != 0 { self.groupsTotal.add(groupsTotal, ordering: .relaxed) }
+        if groupsSkipped != 0 { self.groupsSkipped.add(groupsSkipped, ordering: .relaxed) }
+        if pagesRead != 0 { self.pagesRead.add(pagesRead, ordering: .relaxed) }
+        if bytesRead != 0 { self.bytesRead.add(bytesRead, ordering: .relaxed) }
+        if rowsScanned != 0 { self.rowsScanned.add(rowsScanned, ordering: .relaxed) }
+    }
+}

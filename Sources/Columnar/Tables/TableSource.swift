@@ -1,0 +1,95 @@
+/// A table as the query engine sees it: names, types and morsels to read; never a file.
+///
+/// The store implements it over segments and the unsealed tail, tests over arrays in memory.
+package protocol TableSource: Sendable {
+    var name: String { get }
+    var columns: [TableColumn] { get }
+
+    /// The pieces of the table that may hold a row the request wants, in a stable order. Pieces that zone maps or filters rule
+    /// out are left off and counted in `request.statistics`. The engine applies the predicates again to each row.
+    func morsels(for request: ScanRequest) throws -> [any Morsel]
+}
+
+package struct TableColumn: Hashable, Sendable {
+    package var name: String
+    package var type: ColumnType
+
+    package init(name: String, type: ColumnType) {
+        self.name = name
+        self.type = type
+    }
+}
+
+/// An independently readable piece of a table, at most 65,536 rows. Safe to read from any thread.
+package protocol Morsel: Sendable {
+    var rowCount: Int { get }
+    /// Reads and decodes one column (its index in `TableSource.columns`). A column that the rows lack reads as `constant(.null)`.
+    /// Counts pages and bytes in the request's statistics. Throws a corruption error that names file and offset.
+    func column(_ index: Int) throws -> Vector
+    /// What is known of a column without reading it; nil if nothing.
+    func summary(_ index: Int) -> ColumnSummary?
+}
+
+/// What a page header says of its values.
+package struct ColumnSummary: Sendable {
+    /// Smallest and largest value, null where unknown or all rows are null. Texts may be cut: then bounds, not values.
+    package var minimum: Scalar
+    package var maximum: Scalar
+    package var nullCount: Int
+    /// Exact sum of integer, duration and money columns; nil where not kept.
+    package var sum: Int128?
+
+    package init(minimum: Scalar, maximum: Scalar, nullCount: Int, sum: Int128? = nil) {
+        self.minimum = minimum
+        self.maximum = maximum
+        self.nullCount = nullCount
+        self.sum = sum
+    }
+}
+
+/// What a scan wants: columns, simple conditions all of which must hold, and where to count the work.
+package struct ScanRequest: Sendable {
+    /// Indices into `TableSource.columns` that will be read.
+    package var columns: [Int]
+    package var predicates: [ColumnPredicate]
+    package var statistics: ScanStatistics
+
+    package init(columns: [Int], predicates: [ColumnPredicate] = [], statistics: ScanStatistics = ScanStatistics()) {
+        self.columns = columns
+        self.predicates = predicates
+        self.statistics = statistics
+    }
+}
+
+/// `column operator constant`, in a form that minimum, maximum and filters can refute.
+package struct ColumnPredicate: Hashable, Sendable {
+    package enum Comparison: Hashable, Sendable {
+        case equal(Scalar), notEqual(Scalar)
+        case less(Scalar), lessOrEqual(Scalar), greater(Scalar), greaterOrEqual(Scalar)
+        case oneOf([Scalar])
+        case isNull, isNotNull
+    }
+
+    package var column: Int
+    package var comparison: Comparison
+
+    package init(column: Int, comparison: Comparison) {
+        self.column = column
+        self.comparison = comparison
+    }
+}
+
+/// Tables by name, all pinned at one position: what a query runs against.
+package protocol TableCatalog: Sendable {
+    func table(named name: String) -> (any TableSource)?
+    /// Sorted.
+    var tableNames: [String] { get }
+    /// The position of the last event that answers include; 0 when empty.
+    var position: Int64 { get }
+    /// Every event received up to this time (ns) is included.
+    var watermark: Int64 { get }
+    /// What `now()` answers.
+    var now: Int64 { get }
+    /// The keyed token that stands for a user, as `user_token('…')` answers.
+    func userToken(_ userID: String) -> String
+}

@@ -1,0 +1,59 @@
+/// The type of a column as SQL sees it; what is stored below it may be narrower.
+package enum ColumnType: Hashable, Sendable {
+    case boolean
+    /// 64-bit signed (`bigint`).
+    case integer
+    /// IEEE 754 (`double precision`).
+    case double
+    /// Exact decimal: an integer mantissa times 10^-scale, 0...38. Money is `numeric(scale: 12)`: pico-USD.
+    case numeric(scale: Int)
+    /// UTF-8, ordered by bytes (collation C).
+    case text
+    /// An instant: nanoseconds since 1970 UTC (`timestamp with time zone`).
+    case timestamptz
+    /// A wall-clock reading without zone, in the same nanoseconds (`timestamp`).
+    case timestamp
+    /// Days since 1970-01-01.
+    case date
+    /// Months, days and nanoseconds, kept apart as PostgreSQL does.
+    case interval
+    /// A JSON document as canonical text.
+    case json
+    /// An array of one of the above, as `approx_percentile(x, array[…])` answers.
+    indirect case array(ColumnType)
+    /// The type of a bare NULL.
+    case null
+}
+
+/// PostgreSQL's interval: the three parts never mix until they meet a date.
+package struct Interval: Hashable, Sendable {
+    package var months: Int64
+    package var days: Int64
+    package var nanoseconds: Int64
+
+    package init(months: Int64 = 0, days: Int64 = 0, nanoseconds: Int64 = 0) {
+        self.months = months
+        self.days = days
+        self.nanoseconds = nanoseconds
+    }
+}
+
+/// One value outside a vector: literals, results, minimum and maximum.
+package enum Scalar: Hashable, Sendable {
+    case null
+    case boolean(Bool)
+    case integer(Int64)
+    case double(Double)
+    case numeric(Int128, scale: Int)
+    case text(String)
+    /// Nanoseconds since 1970 UTC.
+    case timestamptz(Int64)
+    case timestamp(Int64)
+    /// Days since 1970-01-01.
+    case date(Int64)
+    case interval(Interval)
+    case json(String)
+    case array([Scalar])
+
+    package var isNull: Bool { self == .null }
+}

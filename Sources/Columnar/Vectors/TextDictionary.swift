@@ -1,0 +1,32 @@
+/// Distinct texts, addressed by code: the bytes laid end to end and where each begins.
+///
+/// A class, because many vectors share one dictionary and engines key their caches on its identity.
+package final class TextDictionary: Sendable {
+    /// The texts' UTF-8, end to end.
+    package let bytes: [UInt8]
+    /// Where each text begins; one more entry than there are texts.
+    package let offsets: [UInt32]
+
+    /// - Precondition: offsets ascend from 0 to `bytes.count`.
+    package init(bytes: [UInt8], offsets: [UInt32]) {
+        precondition(offsets.first == 0 && Int(offsets[offsets.count - 1]) == bytes.count)
+        self.bytes = bytes
+        self.offsets = offsets
+    }
+
+    package convenience init(_ texts: some Sequence<String>) {
+        var bytes: [UInt8] = []
+        var offsets: [UInt32] = [0]
+        for text in texts {
+            bytes.append(contentsOf: text.utf8)
+            offsets.append(UInt32(bytes.count))
+        }
+        self.init(bytes: bytes, offsets: offsets)
+    }
+
+    package var count: Int { offsets.count - 1 }
+
+    package func range(_ code: Int) -> Range<Int> { Int(offsets[code])..<Int(offsets[code + 1]) }
+    package func utf8(_ code: Int) -> ArraySlice<UInt8> { bytes[range(code)] }
+    package subscript(code: Int) -> String { String(decoding: utf8(code), as: UTF8.self) }
+}

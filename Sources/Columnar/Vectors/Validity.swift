@@ -1,0 +1,44 @@
+/// Which rows of a vector have a value: one bit a row, set = present. Absent altogether when all have one.
+package struct Validity: Hashable, Sendable {
+    package private(set) var words: [UInt64]
+    package private(set) var count: Int
+
+    package init(count: Int, allValid: Bool) {
+        self.count = count
+        words = Array(repeating: allValid ? ~0 : 0, count: (count + 63) / 64)
+        clearTail()
+    }
+
+    /// - Precondition: `words.count == (count + 63) / 64`.
+    package init(words: [UInt64], count: Int) {
+        precondition(words.count == (count + 63) / 64)
+        self.words = words
+        self.count = count
+        clearTail()
+    }
+
+    package subscript(row: Int) -> Bool {
+        get { words[row >> 6] & (1 << UInt64(row & 63)) != 0 }
+        set {
+            if newValue {
+                words[row >> 6] |= 1 << UInt64(row & 63)
+            } else {
+                words[row >> 6] &= ~(1 << UInt64(row & 63))
+            }
+        }
+    }
+
+    package var validCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    package var nullCount: Int { count - validCount }
+
+    package mutating func append(_ valid: Bool) {
+        if count & 63 == 0 { words.append(0) }
+        count += 1
+        if valid { words[(count - 1) >> 6] |= 1 << UInt64((count - 1) & 63) }
+    }
+
+    /// Bits beyond `count` stay zero, so that counting and comparing need no mask.
+    private mutating func clearTail() {
+        if count & 63 != 0 { words[words.count - 1] &= (1 << UInt64(count & 63)) - 1 }
+    }
+}

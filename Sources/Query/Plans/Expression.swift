@@ -1,0 +1,63 @@
+package import Columnar
+
+/// A typed expression over the columns of one input. The SQL binder builds it fully typed: casts are explicit and
+/// both sides of a comparison have one type, so that the engine never guesses.
+package indirect enum Expression: Hashable, Sendable {
+    /// The input's column at an index.
+    case column(Int, ColumnType)
+    case literal(Scalar, ColumnType)
+    case call(ScalarFunction, [Expression], ColumnType)
+    case cast(Expression, ColumnType)
+    /// Branches in order; nil `otherwise` is NULL.
+    case conditional([ConditionalBranch], otherwise: Expression?, ColumnType)
+    /// `value IN (constants)`.
+    case oneOf(Expression, [Scalar])
+    /// An uncorrelated subquery of one column, at most one row (more is SQLSTATE 21000). Runs once, before the plan around it,
+    /// and is replaced by its value, so that zone maps can use it.
+    case scalarSubquery(Plan, ColumnType)
+
+    package var type: ColumnType {
+        switch self {
+        case .column(_, let type), .literal(_, let type), .call(_, _, let type), .cast(_, let type),
+            .conditional(_, _, let type), .scalarSubquery(_, let type):
+            type
+        case .oneOf: .boolean
+        }
+    }
+}
+
+package struct ConditionalBranch: Hashable, Sendable {
+    package var condition: Expression
+    package var value: Expression
+
+    package init(condition: Expression, value: Expression) {
+        self.condition = condition
+        self.value = value
+    }
+}
+
+/// Functions of one row. NULL in, NULL out, except where the name says otherwise. Semantics are PostgreSQL 15's.
+package enum ScalarFunction: String, Hashable, Sendable, CaseIterable {
+    // Three-valued logic.
+    case and, or, not
+    case isNull, isNotNull, isDistinctFrom, isNotDistinctFrom, isTrue, isFalse, isNotTrue, isNotFalse
+    case coalesce, nullIf, greatest, least
+    // Comparison; both sides of one type (numeric scales may differ).
+    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+    // Arithmetic: integer, double, numeric; timestamp ± interval, timestamp − timestamp, interval ± interval, interval × number, date ± integer.
+    case add, subtract, multiply, divide, modulo, power, negate, absolute, round, ceiling, floor, truncate, sign, squareRoot, exponential, naturalLogarithm, logarithm
+    // Text.
+    case concatenate, concat, lower, upper, length, octetLength, substring, trim, trimLeading, trimTrailing, replace, position, left, right, splitPart, startsWith, repeatText, reverseText, padLeft, padRight
+    /// (text, pattern, escape): `%` and `_`.
+    case like, ilike
+    /// POSIX regular expressions: `~`, `~*`.
+    case regexMatch, regexMatchInsensitive
+    // Time. Arguments as in SQL: field or zone text first where SQL has it first.
+    case dateTrunc, dateBin, extract, atTimeZone, toTimestamp, makeInterval, toChar, age
+    // json ->> 'key', json -> 'key'
+    case jsonText, jsonField
+    /// array[…] and element access, 1-based.
+    case makeArray, arrayElement
+    /// The keyed token of a user id.
+    case userToken
+}

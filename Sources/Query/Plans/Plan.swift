@@ -1,0 +1,83 @@
+package import Columnar
+
+/// A logical plan. Every node knows its output columns; expressions inside a node refer to its input's columns by index.
+package indirect enum Plan: Hashable, Sendable {
+    /// Reads `columns` (indices into the table's columns) of a table. `predicates` refer to the table's columns, were derived from filters above and only
+    /// serve to skip; the filters themselves stay above.
+    case scan(table: String, columns: [Int], output: [TableColumn], predicates: [ColumnPredicate])
+    /// Literal rows (`SELECT 1`, `VALUES …`).
+    case values(rows: [[Expression]], output: [TableColumn])
+    case filter(Plan, Expression)
+    case project(Plan, [Expression], output: [TableColumn])
+    /// Output: the groups, then the aggregates. No groups: exactly one row.
+    case aggregate(Plan, groups: [Expression], aggregates: [AggregateCall], output: [TableColumn])
+    case distinct(Plan)
+    /// With `limit`, only the first rows are kept (top-k).
+    case sort(Plan, [SortKey], limit: Int?)
+    case limit(Plan, count: Int?, offset: Int)
+    /// Output: left columns, then right columns. Equal keys pair up, NULL keys never; `residual` sees both sides' columns.
+    case join(left: Plan, right: Plan, kind: JoinKind, leftKeys: [Expression], rightKeys: [Expression], residual: Expression?)
+    /// UNION ALL; inputs have equal types.
+    case union([Plan])
+
+    package var output: [TableColumn] {
+        switch self {
+        case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output), .aggregate(_, _, _, let output): output
+        case .filter(let input, _), .distinct(let input), .sort(let input, _, _), .limit(let input, _, _): input.output
+        case .join(let left, let right, _, _, _, _): left.output + right.output
+        case .union(let inputs): inputs.first?.output ?? []
+        }
+    }
+}
+
+package enum JoinKind: Hashable, Sendable { case inner, left, cross }
+
+package struct SortKey: Hashable, Sendable {
+    package var expression: Expression
+    package var isDescending: Bool
+    package var nullsFirst: Bool
+
+    package init(expression: Expression, isDescending: Bool, nullsFirst: Bool) {
+        self.expression = expression
+        self.isDescending = isDescending
+        self.nullsFirst = nullsFirst
+    }
+}
+
+/// One aggregate of an aggregate node.
+package struct AggregateCall: Hashable, Sendable {
+    package var function: AggregateFunction
+    /// Empty for `count(*)`.
+    package var arguments: [Expression]
+    package var isDistinct: Bool
+    /// `FILTER (WHERE …)`.
+    package var filter: Expression?
+    /// `ORDER BY` inside `string_agg`/`array_agg`, or the ordered-set argument of `percentile_cont`/`percentile_disc`.
+    package var order: [SortKey]
+    package var type: ColumnType
+
+    package init(
+        function: AggregateFunction, arguments: [Expression], isDistinct: Bool = false, filter: Expression? = nil,
+        order: [SortKey] = [], type: ColumnType
+    ) {
+        self.function = function
+        self.arguments = arguments
+        self.isDistinct = isDistinct
+        self.filter = filter
+        self.order = order
+        self.type = type
+    }
+}
+
+package enum AggregateFunction: Hashable, Sendable {
+    case countRows, count, sum, average, minimum, maximum
+    case booleanAnd, booleanOr
+    case standardDeviation, standardDeviationPopulation, variance, variancePopulation
+    /// Fractions; one gives a value, several (asArray) an array. Exact.
+    case percentileContinuous([Double], asArray: Bool)
+    case percentileDiscrete([Double], asArray: Bool)
+    /// Base-2 exponential histogram, scale 6: within 0.54 % of `percentile_disc`, a double.
+    case approximatePercentile([Double], asArray: Bool)
+    case stringAggregate(separator: String)
+    case arrayAggregate
+}
