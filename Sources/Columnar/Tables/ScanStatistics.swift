@@ -1,4 +1,4 @@
-import Synchronization
+package import Synchronization
 
 /// Work done for one query, counted by scans on any thread and shown by EXPLAIN ANALYZE.
 package final class ScanStatistics: Sendable {
