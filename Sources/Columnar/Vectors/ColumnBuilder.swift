@@ -1,0 +1,105 @@
+/// Grows one column value by value and finishes as a ``Vector``. Null rows cost nothing until a value follows them.
+package struct ColumnBuilder: Sendable {
+    package let type: ColumnType
+    package private(set) var count = 0
+    private var integers: [Int64] = []
+    private var wides: [Int128] = []
+    private var doubles: [Double] = []
+    private var booleans: [Bool] = []
+    private var codes: [UInt32] = []
+    private var dictionary = TextDictionaryBuilder()
+    private var validity: Validity?
+    private var hasValue = false
+
+    package init(type: ColumnType) { self.type = type }
+
+    /// Bytes held, roughly: for budgets.
+    package var byteCount: Int {
+        integers.count * 8 + wides.count * 16 + doubles.count * 8 + booleans.count + codes.count * 4 + dictionary.byteCount
+    }
+
+    /// Appends nulls until the column has `rows` rows.
+    package mutating func padNulls(to rows: Int) {
+        guard rows > count else { return }
+        if validity == nil { validity = Validity(count: count, allValid: true) }
+        for _ in count..<rows { validity?.append(false) }
+        fill(rows - count)
+        count = rows
+    }
+
+    package mutating func append(integer value: Int64) {
+        opened()
+        if wides.isEmpty { integers.append(value) } else { wides.append(Int128(value)) }
+    }
+
+    /// A numeric mantissa; the column widens to 128 bits with the first one that needs them.
+    package mutating func append(wide value: Int128) {
+        opened()
+        if wides.isEmpty, let narrow = Int64(exactly: value) {
+            integers.append(narrow)
+        } else {
+            if wides.isEmpty {
+                wides = integers.map { Int128($0) }
+                integers = []
+            }
+            wides.append(value)
+        }
+    }
+
+    package mutating func append(double value: Double) {
+        opened()
+        doubles.append(value)
+    }
+
+    package mutating func append(boolean value: Bool) {
+        opened()
+        booleans.append(value)
+    }
+
+    package mutating func append(utf8 range: Range<Int>, of source: [UInt8]) {
+        opened()
+        codes.append(dictionary.code(of: range, in: source))
+    }
+
+    package mutating func append(text: String) {
+        opened()
+        codes.append(dictionary.code(of: text))
+    }
+
+    package mutating func finish() -> Vector {
+        guard hasValue else { return .constant(.null, type: type, count: count) }
+        let storage: Vector.Storage =
+            switch type {
+            case .double: .double(doubles)
+            case .boolean: .boolean(booleans)
+            case .text, .json: .text(codes: codes, dictionary: dictionary.finish())
+            default: wides.isEmpty ? .int64(integers) : .int128(wides)
+            }
+        return Vector(type: type, count: count, storage: storage, validity: validity)
+    }
+
+    private mutating func opened() {
+        if !hasValue {
+            hasValue = true
+            fill(count)
+        }
+        validity?.append(true)
+        count += 1
+    }
+
+    /// Zeros below null rows, once the column has storage at all.
+    private mutating func fill(_ rows: Int) {
+        guard hasValue, rows > 0 else { return }
+        switch type {
+        case .double: doubles.append(contentsOf: repeatElement(0, count: rows))
+        case .boolean: booleans.append(contentsOf: repeatElement(false, count: rows))
+        case .text, .json: codes.append(contentsOf: repeatElement(0, count: rows))
+        default:
+            if wides.isEmpty {
+                integers.append(contentsOf: repeatElement(0, count: rows))
+            } else {
+                wides.append(contentsOf: repeatElement(0, count: rows))
+            }
+        }
+    }
+}
