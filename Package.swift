@@ -41,6 +41,10 @@ let package = Package(
         library("CPgQuery", apt: "libpg-query-dev"),
         library("CZlib", apt: "zlib1g-dev"),
         library("CCrypto", apt: "libssl-dev"),
+        room("Compression", "System/Compression", uses: ["CLZ4", "CZstd", "CZlib"]),
+        room("Hashing", "System/Hashing", uses: ["CXXHash", "CCrypto"]),
+        tests("Compression"),
+        tests("Hashing"),
 
         // Base: bytes, the machine, the words of the domain.
         room("Bytes", "Base/Bytes"),

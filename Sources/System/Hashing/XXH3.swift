@@ -1,0 +1,47 @@
+internal import CXXHash
+
+// XXH3 of the xxHash family: fast, well mixed, not for adversaries who know the seed. Specification: xxHash 0.8, `XXH3_64bits_withSeed`.
+
+/// A 128-bit hash as two halves; ordered by `high`, then `low`.
+package struct Hash128: Hashable, Comparable, Sendable {
+    package var high: UInt64
+    package var low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    package static func < (left: Hash128, right: Hash128) -> Bool {
+        left.high != right.high ? left.high < right.high : left.low < right.low
+    }
+}
+
+/// XXH3-64 of the bytes. Equal bytes and seed give the same hash on every machine.
+package func xxh3(_ bytes: Span<UInt8>, seed: UInt64 = 0) -> UInt64 {
+    unsafe bytes.withUnsafeBytes { raw in
+        // Sound: the pointer and count describe one live span; a null pointer comes only with a count of 0, which XXH3 allows.
+        unsafe XXH3_64bits_withSeed(raw.baseAddress, raw.count, seed)
+    }
+}
+
+/// XXH3-64 of the bytes.
+package func xxh3(_ bytes: [UInt8], seed: UInt64 = 0) -> UInt64 { xxh3(bytes.span, seed: seed) }
+
+/// XXH3-64 of the bytes; nothing is copied.
+package func xxh3(_ bytes: ArraySlice<UInt8>, seed: UInt64 = 0) -> UInt64 { xxh3(bytes.span, seed: seed) }
+
+/// XXH3-128 of the bytes.
+package func xxh3Wide(_ bytes: Span<UInt8>, seed: UInt64 = 0) -> Hash128 {
+    unsafe bytes.withUnsafeBytes { raw in
+        // Sound: as in `xxh3`.
+        let hash = unsafe XXH3_128bits_withSeed(raw.baseAddress, raw.count, seed)
+        return Hash128(high: hash.high64, low: hash.low64)
+    }
+}
+
+/// XXH3-128 of the bytes.
+package func xxh3Wide(_ bytes: [UInt8], seed: UInt64 = 0) -> Hash128 { xxh3Wide(bytes.span, seed: seed) }
+
+/// XXH3-128 of the bytes; nothing is copied.
+package func xxh3Wide(_ bytes: ArraySlice<UInt8>, seed: UInt64 = 0) -> Hash128 { xxh3Wide(bytes.span, seed: seed) }
