@@ -48,7 +48,11 @@ let package = Package(
 
         // Base: bytes, the machine, the words of the domain.
         room("Bytes", "Base/Bytes"),
-        room("Domain", "Base/Domain", uses: ["Bytes"]),
+        .target(
+            name: "EmbeddedSchemas", path: "Schemas",
+            resources: [.embedInCode("events"), .embedInCode("prices")], swiftSettings: settings),
+        room("Domain", "Base/Domain", uses: ["Bytes", "EmbeddedSchemas"]),
+        tests("Domain", uses: ["Bytes", "EmbeddedSchemas"]),
 
         // Columns and their kernels.
         room("Columnar", "Columnar", uses: ["Bytes"]),

@@ -1,0 +1,110 @@
+// The registry as a record of the log: which columns and types there were, in which order. Text, one a line, ending in a line feed:
+//
+//     plimsoll schemas 1
+//     column <name> <type> <unit or -> <privacy class>
+//     type <name> <column,column,… or ->
+//
+// Index of a line among its kind = the id in event rows. Two registries with equal bytes read and write the same event rows.
+
+/// The names that a store was created with and those added since, in order: what ids in its files mean.
+package struct SchemaNames: Equatable, Sendable {
+    /// One column as it was logged.
+    package struct Column: Equatable, Sendable {
+        package var name: String
+        package var type: String
+        package var unit: String
+        package var privacy: String
+    }
+
+    package var columns: [Column] = []
+    package var types: [String] = []
+
+    package init() {}
+
+    /// Reads what ``SchemaRegistry/serialised`` wrote.
+    /// - Throws: ``SchemaContinuationError/malformed(line:)``.
+    package init(parsing bytes: [UInt8]) throws(SchemaContinuationError) {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard let first = lines.first, String(decoding: first, as: UTF8.self) == SchemaRegistry.serialisationHeader, lines.last?.isEmpty == true
+        else { throw .malformed(line: 1) }
+        for (index, line) in lines.enumerated().dropFirst().dropLast() {
+            let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+            switch words.first {
+            case "column" where words.count == 5:
+                columns.append(Column(name: words[1], type: words[2], unit: words[3], privacy: words[4]))
+            case "type" where words.count == 3: types.append(words[1])
+            default: throw .malformed(line: index + 1)
+            }
+        }
+    }
+}
+
+/// Why this program cannot go on with the schemas of a store.
+package enum SchemaContinuationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The record is not one of ours, or damaged.
+    case malformed(line: Int)
+    /// The store has a column or type that this program does not know: a newer program wrote it.
+    case unknown(name: String)
+    /// The store knows the column with another type, unit or privacy class.
+    case changed(column: String, was: String, now: String)
+    /// A name stands twice in the store's list.
+    case repeated(name: String)
+
+    package var description: String {
+        switch self {
+        case .malformed(let line): "schema record, line \(line): not a schema list of version 1"
+        case .unknown(let name): "the store has \(name), which this version does not know; open it with the version that wrote it or a later one"
+        case .changed(let column, let was, let now): "the store keeps \(column) as \(was), this version would read it as \(now)"
+        case .repeated(let name): "schema record: \(name) stands twice"
+        }
+    }
+}
+
+extension SchemaRegistry {
+    static let serialisationHeader = "plimsoll schemas 1"
+
+    /// The registry as the text above; equal registries have equal bytes.
+    package var serialised: [UInt8] {
+        var text = SchemaRegistry.serialisationHeader + "\n"
+        for column in columns {
+            text += "column \(column.name) \(column.type.rawValue) \(column.unit ?? "-") \(column.privacy.rawValue)\n"
+        }
+        for type in types {
+            let own = type.ownColumns.map { columns[Int($0)].name }.joined(separator: ",")
+            text += "type \(type.name) \(own.isEmpty ? "-" : own)\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// FNV-1a (64 bits) of ``serialised``: tells whether the schemas in force changed; no protection against intent.
+    package var serialisedHash: UInt64 { fnv1a(serialised) }
+
+    /// The registry of this program for a store that was created with other lists: its ids stay, new names are appended.
+    /// - Throws: where the store knows a name that this program does not, or knows it otherwise.
+    package static func builtIn(continuing names: SchemaNames) throws(SchemaContinuationError) -> SchemaRegistry {
+        let current = builtIn
+        var seen: Set<String> = []
+        for old in names.columns {
+            guard seen.insert(old.name).inserted else { throw .repeated(name: old.name) }
+            guard let id = current.column(named: old.name) else { throw .unknown(name: old.name) }
+            let column = current.columns[Int(id)]
+            let (was, now) = (
+                "\(old.type) \(old.unit) \(old.privacy)", "\(column.type.rawValue) \(column.unit ?? "-") \(column.privacy.rawValue)"
+            )
+            guard was == now else { throw .changed(column: old.name, was: was, now: now) }
+        }
+        seen = []
+        for old in names.types {
+            guard seen.insert(old).inserted else { throw .repeated(name: old) }
+            guard current.type(named: old) != nil else { throw .unknown(name: old) }
+        }
+        return SchemaRegistry(SchemaFiles.builtIn, continuing: names)
+    }
+}
+
+/// FNV-1a, 64 bits.
+func fnv1a(_ bytes: [UInt8]) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+}
