@@ -1,0 +1,52 @@
+package import Columnar
+
+extension Scalar {
+    /// The value as SQL would write it, for plans and messages: texts quoted, times in UTC.
+    package var planText: String {
+        switch self {
+        case .null: "NULL"
+        case .boolean(let value): value ? "true" : "false"
+        case .integer(let value): String(value)
+        case .double(let value): "\(value)"
+        case .numeric(let mantissa, let scale): decimalText(mantissa, scale: scale)
+        case .text(let value): quoted(value)
+        case .timestamptz(let nanoseconds): quoted(CivilTime(nanoseconds: nanoseconds).text + "Z")
+        case .timestamp(let nanoseconds): quoted(CivilTime(nanoseconds: nanoseconds).text)
+        case .date(let days): quoted(CivilDate(daysSinceEpoch: days).text)
+        case .interval(let value): "interval " + quoted(value.text)
+        case .json(let value): "json " + quoted(value)
+        case .array(let elements): "{" + elements.map(\.planText).joined(separator: ", ") + "}"
+        }
+    }
+
+    private func quoted(_ value: String) -> String {
+        "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    }
+}
+
+/// `mantissa × 10^-scale` written out with all its decimals.
+package func decimalText(_ mantissa: Int128, scale: Int) -> String {
+    guard scale > 0 else { return String(mantissa) }
+    var digits = String(mantissa.magnitude)
+    if digits.utf8.count <= scale { digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits }
+    let split = digits.index(digits.endIndex, offsetBy: -scale)
+    return (mantissa < 0 ? "-" : "") + digits[..<split] + "." + digits[split...]
+}
+
+extension Interval {
+    /// `1 mon 2 days 3h 4m 5.5s`-like text in PostgreSQL's words.
+    package var text: String {
+        var parts: [String] = []
+        if months / 12 != 0 { parts.append("\(months / 12) year" + (abs(months / 12) == 1 ? "" : "s")) }
+        if months % 12 != 0 { parts.append("\(months % 12) mon" + (abs(months % 12) == 1 ? "" : "s")) }
+        if days != 0 { parts.append("\(days) day" + (days.magnitude == 1 ? "" : "s")) }
+        if nanoseconds != 0 || parts.isEmpty {
+            let magnitude = nanoseconds.magnitude
+            let hours = magnitude / 3_600_000_000_000
+            let rest = Int64(magnitude % 3_600_000_000_000)
+            let clock = CivilTime(nanoseconds: rest).clockText
+            parts.append((nanoseconds < 0 ? "-" : "") + (hours < 10 ? "0" : "") + String(hours) + clock.dropFirst(2))
+        }
+        return parts.joined(separator: " ")
+    }
+}

@@ -1,0 +1,115 @@
+import Columnar
+
+extension Plan {
+    /// The plan with scans, projections and aggregates reduced to what the nodes above read. Names, types and order of the
+    /// whole plan's output stay.
+    package func pruningColumns() -> Plan {
+        let all = Array(output.indices)
+        return pruned(to: all).plan.mapSubqueriesDeep { $0.pruningColumns() }
+    }
+
+    private func mapSubqueriesDeep(_ transform: (Plan) -> Plan) -> Plan {
+        mapInputs { $0.mapSubqueriesDeep(transform) }.mapExpressions { $0.mapSubqueries(transform) }
+    }
+
+    /// A plan that yields at least the wanted columns (ascending), and where each of them stands in its output. At the root all
+    /// columns are wanted, so the order stays.
+    private func pruned(to wanted: [Int]) -> (plan: Plan, place: ColumnPlaces) {
+        switch self {
+        case .scan(let table, let columns, let output, let predicates):
+            return (
+                .scan(table: table, columns: wanted.map { columns[$0] }, output: wanted.map { output[$0] }, predicates: predicates),
+                places(wanted)
+            )
+        case .values(let rows, let output):
+            return (.values(rows: rows.map { row in wanted.map { row[$0] } }, output: wanted.map { output[$0] }), places(wanted))
+        case .filter(let input, let condition):
+            let (below, place) = input.pruned(to: columns(wanted, [condition]))
+            return (.filter(below, condition.renumbered { place[$0] }), place)
+        case .project(let input, let expressions, let output):
+            let kept = wanted.map { expressions[$0] }
+            let (below, place) = input.pruned(to: columns([], kept))
+            return (.project(below, kept.map { $0.renumbered { place[$0] } }, output: wanted.map { output[$0] }), places(wanted))
+        case .aggregate(let input, let groups, let aggregates, let output):
+            return prunedAggregate(input, groups, aggregates, output, wanted)
+        case .distinct(let input):
+            let (below, place) = input.pruned(to: Array(input.output.indices))
+            return (.distinct(below), place)
+        case .sort(let input, let keys, let limit):
+            let (below, place) = input.pruned(to: columns(wanted, keys.map(\.expression)))
+            return (.sort(below, keys.map { $0.mapExpression { $0.renumbered { place[$0] } } }, limit: limit), place)
+        case .limit(let input, let count, let offset):
+            let (below, place) = input.pruned(to: wanted)
+            return (.limit(below, count: count, offset: offset), place)
+        case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
+            return prunedJoin(left, right, kind, leftKeys, rightKeys, residual, wanted)
+        case .union(let inputs):
+            return (.union(inputs.map { $0.exactly(wanted) }), places(wanted))
+        }
+    }
+
+    /// Pruned to precisely these columns, in this order.
+    private func exactly(_ wanted: [Int]) -> Plan {
+        let (below, place) = pruned(to: wanted)
+        let available = below.output
+        if wanted.count == available.count, wanted.enumerated().allSatisfy({ place[$0.element] == $0.offset }) { return below }
+        return .project(
+            below, wanted.map { .column(place[$0], available[place[$0]].type) }, output: wanted.map { available[place[$0]] })
+    }
+
+    private func prunedAggregate(
+        _ input: Plan, _ groups: [Expression], _ aggregates: [AggregateCall], _ output: [TableColumn], _ wanted: [Int]
+    ) -> (plan: Plan, place: ColumnPlaces) {
+        let calls = wanted.filter { $0 >= groups.count }.map { aggregates[$0 - groups.count] }
+        let kept = Array(groups.indices) + wanted.filter { $0 >= groups.count }
+        let (below, place) = input.pruned(to: columns([], groups + calls.flatMap(\.expressions)))
+        let plan = Plan.aggregate(
+            below, groups: groups.map { $0.renumbered { place[$0] } },
+            aggregates: calls.map { $0.mapExpressions { $0.renumbered { place[$0] } } }, output: kept.map { output[$0] })
+        return (plan, places(kept))
+    }
+
+    private func prunedJoin(
+        _ left: Plan, _ right: Plan, _ kind: JoinKind, _ leftKeys: [Expression], _ rightKeys: [Expression], _ residual: Expression?,
+        _ wanted: [Int]
+    ) -> (plan: Plan, place: ColumnPlaces) {
+        let leftCount = left.output.count
+        let both = columns(wanted, residual.map { [$0] } ?? [])
+        let (leftBelow, leftPlace) = left.pruned(to: columns(both.filter { $0 < leftCount }, leftKeys))
+        let (rightBelow, rightPlace) = right.pruned(to: columns(both.filter { $0 >= leftCount }.map { $0 - leftCount }, rightKeys))
+        let newLeftCount = leftBelow.output.count
+        var place = ColumnPlaces()
+        for index in both { place[index] = index < leftCount ? leftPlace[index] : newLeftCount + rightPlace[index - leftCount] }
+        let plan = Plan.join(
+            left: leftBelow, right: rightBelow, kind: kind, leftKeys: leftKeys.map { $0.renumbered { leftPlace[$0] } },
+            rightKeys: rightKeys.map { $0.renumbered { rightPlace[$0] } }, residual: residual.map { $0.renumbered { place[$0] } })
+        return (plan, place)
+    }
+}
+
+/// Where columns of the plan before stand in the pruned one.
+private struct ColumnPlaces {
+    private var places: [Int: Int] = [:]
+
+    init(_ wanted: [Int] = []) {
+        for (place, column) in wanted.enumerated() { places[column] = place }
+    }
+
+    /// - Precondition: the column was asked for.
+    subscript(column: Int) -> Int {
+        get {
+            guard let place = places[column] else { preconditionFailure("column \(column) was pruned though it is read") }
+            return place
+        }
+        set { places[column] = newValue }
+    }
+}
+
+private func places(_ wanted: [Int]) -> ColumnPlaces { ColumnPlaces(wanted) }
+
+/// The wanted columns and those the expressions read, ascending.
+private func columns(_ wanted: [Int], _ expressions: [Expression]) -> [Int] {
+    var columns = Set(wanted)
+    for expression in expressions { expression.collectColumns(into: &columns) }
+    return columns.sorted()
+}

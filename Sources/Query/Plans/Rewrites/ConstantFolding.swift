@@ -1,0 +1,80 @@
+package import Columnar
+
+/// Replaces expressions of constants by their value, and conditions that constants decide by what is left of them.
+///
+/// `evaluate` may know more functions than the plans do: the engine hands in its own. What neither knows, or what would
+/// fail, stays as it is, so that the error is raised when (and only if) a row meets it.
+package struct ConstantFolding: Sendable {
+    private let arithmetic: ScalarArithmetic
+    private let evaluate: (@Sendable (Expression) -> Scalar?)?
+
+    package init(timeZone: String, evaluate: (@Sendable (Expression) -> Scalar?)? = nil) {
+        arithmetic = ScalarArithmetic(timeZone: timeZone)
+        self.evaluate = evaluate
+    }
+
+    /// The plan with every expression folded; filters that are always true disappear.
+    package func fold(_ plan: Plan) -> Plan {
+        plan.rewriteUp { node in
+            let folded = node.mapExpressions { fold($0) }
+            if case .filter(let input, let condition) = folded, condition.constant == .boolean(true) { return input }
+            return folded
+        }
+    }
+
+    /// The expression folded. O(size).
+    package func fold(_ expression: Expression) -> Expression {
+        let folded = expression.mapChildren { fold($0) }
+        switch folded {
+        case .column, .literal, .scalarSubquery:
+            return folded
+        case .call(.and, let arguments, _):
+            return foldLogic(arguments, function: .and, deciding: false)
+        case .call(.or, let arguments, _):
+            return foldLogic(arguments, function: .or, deciding: true)
+        case .call(let function, let arguments, let type):
+            let constants = arguments.compactMap(\.constant)
+            guard constants.count == arguments.count else { return folded }
+            if let value = arithmetic.evaluate(function, constants, type) { return .literal(value, type) }
+        case .cast(let inner, let type):
+            if inner.type == type { return inner }
+            guard let constant = inner.constant else { return folded }
+            if let value = arithmetic.cast(constant, to: type) { return .literal(value, type) }
+        case .oneOf(let inner, let constants):
+            guard let value = inner.constant else { return folded }
+            return .literal(value.isNull ? .null : .boolean(constants.contains(value)), .boolean)
+        case .conditional(let branches, let otherwise, let type):
+            return foldBranches(branches, otherwise, type)
+        }
+        if let evaluate, folded.children.allSatisfy({ $0.constant != nil }), let value = evaluate(folded) {
+            return .literal(value, folded.type)
+        }
+        return folded
+    }
+
+    private func foldLogic(_ arguments: [Expression], function: ScalarFunction, deciding: Bool) -> Expression {
+        var left: [Expression] = []
+        for argument in arguments {
+            if argument.constant == .boolean(deciding) { return .literal(.boolean(deciding), .boolean) }
+            if argument.constant == .boolean(!deciding) { continue }
+            if case .call(function, let nested, _) = argument { left += nested } else { left.append(argument) }
+        }
+        if left.isEmpty { return .literal(.boolean(!deciding), .boolean) }
+        return left.count == 1 ? left[0] : .call(function, left, .boolean)
+    }
+
+    private func foldBranches(_ branches: [ConditionalBranch], _ otherwise: Expression?, _ type: ColumnType) -> Expression {
+        var left: [ConditionalBranch] = []
+        for branch in branches {
+            guard let condition = branch.condition.constant else {
+                left.append(branch)
+                continue
+            }
+            if condition == .boolean(true) {
+                return left.isEmpty ? branch.value : .conditional(left, otherwise: branch.value, type)
+            }
+        }
+        if left.isEmpty { return otherwise ?? .literal(.null, type) }
+        return .conditional(left, otherwise: otherwise, type)
+    }
+}

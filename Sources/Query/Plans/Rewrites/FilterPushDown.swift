@@ -1,0 +1,159 @@
+import Columnar
+
+extension Plan {
+    /// The plan with conditions moved as near to the scans as they may go: through projections, sorts and unions, onto the side of
+    /// a join that they speak of; equalities between the two sides of a join become its keys.
+    ///
+    /// A condition that may fail on some row (a division) stays where it was written, below nothing that could have kept the row away.
+    package func pushingFiltersDown() -> Plan {
+        rewriteUpFromFilters()
+    }
+
+    private func rewriteUpFromFilters() -> Plan {
+        let here: Plan
+        switch self {
+        case .filter(let input, let condition):
+            here = input.accepting(condition.conjuncts)
+        case .join(_, _, .cross, _, _, .some), .join(_, _, .inner, _, _, .some), .join(_, _, .left, _, _, .some):
+            here = accepting([])
+        default:
+            here = self
+        }
+        if here != self { return here.rewriteUpFromFilters() }
+        return mapInputs { $0.rewriteUpFromFilters() }
+            .mapExpressions { $0.mapSubqueries { $0.rewriteUpFromFilters() } }
+    }
+
+    /// This plan filtered by the conditions, each placed as low as it may go.
+    private func accepting(_ conditions: [Expression]) -> Plan {
+        switch self {
+        case .filter(let input, let condition):
+            return input.accepting(condition.conjuncts + conditions)
+        case .project(let input, let expressions, let output):
+            let (movable, staying) = split(conditions) { condition in
+                !condition.mayFail && condition.columnsRead.allSatisfy { expressions[$0].isCheap }
+            }
+            let below = movable.isEmpty ? input : input.accepting(movable.map { $0.substituting(expressions) })
+            return Plan.project(below, expressions, output: output).filtered(staying)
+        case .sort(let input, let keys, nil):
+            let (movable, staying) = split(conditions) { !$0.mayFail }
+            return Plan.sort(movable.isEmpty ? input : input.accepting(movable), keys, limit: nil).filtered(staying)
+        case .distinct(let input):
+            let (movable, staying) = split(conditions) { !$0.mayFail }
+            return Plan.distinct(movable.isEmpty ? input : input.accepting(movable)).filtered(staying)
+        case .union(let inputs):
+            let (movable, staying) = split(conditions) { !$0.mayFail }
+            return Plan.union(movable.isEmpty ? inputs : inputs.map { $0.accepting(movable) }).filtered(staying)
+        case .aggregate(let input, let groups, let aggregates, let output):
+            let (movable, staying) = split(conditions) { condition in
+                let columns = condition.columnsRead
+                return !condition.mayFail && !columns.isEmpty && columns.allSatisfy { $0 < groups.count && groups[$0].isCheap }
+            }
+            let below = movable.isEmpty ? input : input.accepting(movable.map { $0.substituting(groups) })
+            return Plan.aggregate(below, groups: groups, aggregates: aggregates, output: output).filtered(staying)
+        case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
+            return JoinConditions(leftCount: left.output.count, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
+                .placing(above: conditions, within: residual?.conjuncts ?? [], left: left, right: right)
+        case .scan, .values, .sort, .limit:
+            return filtered(conditions)
+        }
+    }
+
+    fileprivate func acceptingAll(_ conditions: [Expression]) -> Plan {
+        conditions.isEmpty ? self : accepting(conditions)
+    }
+
+    fileprivate func filtered(_ conditions: [Expression]) -> Plan {
+        Expression.conjunction(conditions).map { .filter(self, $0) } ?? self
+    }
+}
+
+/// Sorts the conditions around one join: keys, one side's filters, what both sides must be there for.
+private struct JoinConditions {
+    let leftCount: Int
+    var kind: JoinKind
+    var leftKeys: [Expression]
+    var rightKeys: [Expression]
+
+    func placing(above: [Expression], within: [Expression], left: Plan, right: Plan) -> Plan {
+        var join = self
+        var leftFilters: [Expression] = []
+        var rightFilters: [Expression] = []
+        var residual: [Expression] = []
+        var stayingAbove: [Expression] = []
+        let isOuter = kind == .left
+        for condition in within {
+            switch side(condition) {
+            case .left where !isOuter && !condition.mayFail: leftFilters.append(condition)
+            case .right where !condition.mayFail: rightFilters.append(condition.renumbered { $0 - leftCount })
+            default: if !join.takeKey(condition) { residual.append(condition) }
+            }
+        }
+        for condition in above {
+            switch side(condition) {
+            case .left where !condition.mayFail: leftFilters.append(condition)
+            case .right where !isOuter && !condition.mayFail: rightFilters.append(condition.renumbered { $0 - leftCount })
+            case .both where !isOuter && !condition.mayFail:
+                if !join.takeKey(condition) { residual.append(condition) }
+            default: stayingAbove.append(condition)
+            }
+        }
+        if join.kind == .cross && !join.leftKeys.isEmpty { join.kind = .inner }
+        return Plan.join(
+            left: left.acceptingAll(leftFilters), right: right.acceptingAll(rightFilters), kind: join.kind, leftKeys: join.leftKeys,
+            rightKeys: join.rightKeys, residual: Expression.conjunction(residual)
+        ).filtered(stayingAbove)
+    }
+
+    private enum Side { case left, right, both, none }
+
+    private func side(_ condition: Expression) -> Side {
+        let columns = condition.columnsRead
+        if columns.isEmpty { return .none }
+        if columns.allSatisfy({ $0 < leftCount }) { return .left }
+        return columns.allSatisfy { $0 >= leftCount } ? .right : .both
+    }
+
+    /// Takes `left expression = right expression` as a key pair.
+    private mutating func takeKey(_ condition: Expression) -> Bool {
+        guard case .call(.equal, let sides, _) = condition, sides.count == 2, sides[0].type == sides[1].type else { return false }
+        switch (side(sides[0]), side(sides[1])) {
+        case (.left, .right):
+            leftKeys.append(sides[0])
+            rightKeys.append(sides[1].renumbered { $0 - leftCount })
+        case (.right, .left):
+            leftKeys.append(sides[1])
+            rightKeys.append(sides[0].renumbered { $0 - leftCount })
+        default: return false
+        }
+        return true
+    }
+}
+
+extension Expression {
+    /// Worth computing twice, once in a filter below and once where it is shown.
+    fileprivate var isCheap: Bool {
+        switch self {
+        case .column, .literal: true
+        case .cast(let inner, _): inner.isCheap
+        case .call(let function, let arguments, _):
+            switch function {
+            case .dateTrunc, .dateBin, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isNull, .isNotNull, .add,
+                .subtract, .jsonText:
+                arguments.allSatisfy(\.isCheap) && !mayFailForValues
+            default: false
+            }
+        default: false
+        }
+    }
+
+    /// As `mayFail`, but truncating a time to a constant field is known to succeed.
+    private var mayFailForValues: Bool {
+        if case .call(.dateTrunc, let arguments, _) = self { return !arguments.dropFirst().allSatisfy { !$0.mayFail } }
+        return mayFail
+    }
+}
+
+private func split(_ conditions: [Expression], _ test: (Expression) -> Bool) -> (movable: [Expression], staying: [Expression]) {
+    (conditions.filter(test), conditions.filter { !test($0) })
+}

@@ -1,0 +1,192 @@
+package import Columnar
+
+/// The few operations on constants that plans need before any engine runs: what literals and zone-map bounds are made of.
+/// nil where the operation is not known here or would fail; then the engine decides, and raises the error if there is one.
+package struct ScalarArithmetic: Sendable {
+    /// Whether days and months are those of UTC; else only exact spans of time are added.
+    package var isUTC: Bool
+
+    package init(timeZone: String) {
+        isUTC = ["UTC", "utc", "Etc/UTC", "GMT", "Z"].contains(timeZone)
+    }
+
+    /// The value of a function of constants.
+    package func evaluate(_ function: ScalarFunction, _ arguments: [Scalar], _ type: ColumnType) -> Scalar? {
+        switch function {
+        case .isNull: return .boolean(arguments[0].isNull)
+        case .isNotNull: return .boolean(!arguments[0].isNull)
+        case .isTrue: return .boolean(arguments[0] == .boolean(true))
+        case .isFalse: return .boolean(arguments[0] == .boolean(false))
+        case .isNotTrue: return .boolean(arguments[0] != .boolean(true))
+        case .isNotFalse: return .boolean(arguments[0] != .boolean(false))
+        case .coalesce: return arguments.first { !$0.isNull } ?? .null
+        default: break
+        }
+        if arguments.contains(where: \.isNull) { return isStrict(function) ? .null : nil }
+        switch function {
+        case .not: return arguments[0] == .boolean(false) ? .boolean(true) : .boolean(false)
+        case .negate: return negate(arguments[0])
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
+            guard let order = compare(arguments[0], arguments[1]) else { return nil }
+            return .boolean(holds(function, order))
+        case .add, .subtract: return sum(arguments[0], arguments[1], isMinus: function == .subtract, type)
+        case .multiply: return product(arguments[0], arguments[1], type)
+        default: return nil
+        }
+    }
+
+    /// The value as another type, where that is exact.
+    package func cast(_ value: Scalar, to type: ColumnType) -> Scalar? {
+        switch (value, type) {
+        case (.null, _): return .null
+        case (.integer, .integer), (.double, .double), (.text, .text), (.boolean, .boolean), (.timestamptz, .timestamptz),
+            (.timestamp, .timestamp), (.date, .date), (.interval, .interval), (.json, .json):
+            return value
+        case (.integer(let number), .double): return .double(Double(number))
+        case (.integer(let number), .numeric(let scale)): return rescale(Int128(number), from: 0, to: scale)
+        case (.numeric(let mantissa, let old), .numeric(let new)): return rescale(mantissa, from: old, to: new)
+        case (.numeric(let mantissa, let scale), .double): return Double(decimalText(mantissa, scale: scale)).map { .double($0) }
+        case (.numeric(let mantissa, 0), .integer): return Int64(exactly: mantissa).map { .integer($0) }
+        case (.boolean(let flag), .integer): return .integer(flag ? 1 : 0)
+        case (.date(let days), .timestamp):
+            let (instant, overflow) = days.multipliedReportingOverflow(by: nanosecondsPerDay)
+            return overflow ? nil : .timestamp(instant)
+        case (.date(let days), .timestamptz) where isUTC:
+            let (instant, overflow) = days.multipliedReportingOverflow(by: nanosecondsPerDay)
+            return overflow ? nil : .timestamptz(instant)
+        case (.timestamp(let instant), .timestamptz) where isUTC: return .timestamptz(instant)
+        case (.timestamptz(let instant), .timestamp) where isUTC: return .timestamp(instant)
+        case (.timestamp(let instant), .date): return .date(CivilTime(nanoseconds: instant).date.daysSinceEpoch)
+        case (.timestamptz(let instant), .date) where isUTC: return .date(CivilTime(nanoseconds: instant).date.daysSinceEpoch)
+        case (.integer(let number), .text): return .text(String(number))
+        case (.numeric(let mantissa, let scale), .text): return .text(decimalText(mantissa, scale: scale))
+        default: return nil
+        }
+    }
+
+    /// `mantissa × 10^-old` with another scale; nil when digits would be lost or 128 bits do not hold it.
+    package func rescale(_ mantissa: Int128, from old: Int, to new: Int) -> Scalar? {
+        var result = mantissa
+        for _ in 0..<max(0, new - old) {
+            let (product, overflow) = result.multipliedReportingOverflow(by: 10)
+            if overflow { return nil }
+            result = product
+        }
+        for _ in 0..<max(0, old - new) {
+            guard result % 10 == 0 else { return nil }
+            result /= 10
+        }
+        return .numeric(result, scale: new)
+    }
+
+    /// -1, 0 or 1 for two values of one type; nil where the order is not plain.
+    package func compare(_ left: Scalar, _ right: Scalar) -> Int? {
+        switch (left, right) {
+        case (.integer(let a), .integer(let b)), (.timestamptz(let a), .timestamptz(let b)), (.timestamp(let a), .timestamp(let b)),
+            (.date(let a), .date(let b)):
+            return sign(a, b)
+        case (.double(let a), .double(let b)): return a.isNaN || b.isNaN ? nil : sign(a, b)
+        case (.boolean(let a), .boolean(let b)): return sign(a ? 1 : 0, b ? 1 : 0)
+        case (.text(let a), .text(let b)): return a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : (a.utf8.elementsEqual(b.utf8) ? 0 : 1)
+        case (.numeric(let a, let x), .numeric(let b, let y)):
+            guard case .numeric(let m, _)? = rescale(a, from: x, to: max(x, y)), case .numeric(let n, _)? = rescale(b, from: y, to: max(x, y))
+            else { return nil }
+            return sign(m, n)
+        default: return nil
+        }
+    }
+
+    private func sign<Value: Comparable>(_ left: Value, _ right: Value) -> Int { left < right ? -1 : (left == right ? 0 : 1) }
+
+    private func holds(_ function: ScalarFunction, _ order: Int) -> Bool {
+        switch function {
+        case .equal: order == 0
+        case .notEqual: order != 0
+        case .less: order < 0
+        case .lessOrEqual: order <= 0
+        case .greater: order > 0
+        default: order >= 0
+        }
+    }
+
+    /// NULL as soon as one argument is.
+    private func isStrict(_ function: ScalarFunction) -> Bool {
+        switch function {
+        case .and, .or, .isNull, .isNotNull, .isDistinctFrom, .isNotDistinctFrom, .isTrue, .isFalse, .isNotTrue, .isNotFalse, .coalesce,
+            .nullIf, .greatest, .least, .concat, .makeArray:
+            false
+        default: true
+        }
+    }
+
+    private func negate(_ value: Scalar) -> Scalar? {
+        switch value {
+        case .integer(let number): return number == .min ? nil : .integer(-number)
+        case .double(let number): return .double(-number)
+        case .numeric(let mantissa, let scale): return mantissa == .min ? nil : .numeric(-mantissa, scale: scale)
+        case .interval(let span): return negated(span).map { .interval($0) }
+        default: return nil
+        }
+    }
+
+    private func negated(_ span: Interval) -> Interval? {
+        guard span.months != .min, span.days != .min, span.nanoseconds != .min else { return nil }
+        return Interval(months: -span.months, days: -span.days, nanoseconds: -span.nanoseconds)
+    }
+
+    private func sum(_ left: Scalar, _ right: Scalar, isMinus: Bool, _ type: ColumnType) -> Scalar? {
+        switch (left, right) {
+        case (.integer(let a), .integer(let b)):
+            let (result, overflow) = isMinus ? a.subtractingReportingOverflow(b) : a.addingReportingOverflow(b)
+            return overflow ? nil : .integer(result)
+        case (.double(let a), .double(let b)):
+            let result = isMinus ? a - b : a + b
+            return result.isFinite ? .double(result) : nil
+        case (.numeric(let a, let x), .numeric(let b, let y)):
+            guard case .numeric(let scale) = type, case .numeric(let m, _)? = rescale(a, from: x, to: scale),
+                case .numeric(let n, _)? = rescale(b, from: y, to: scale)
+            else { return nil }
+            let (result, overflow) = isMinus ? m.subtractingReportingOverflow(n) : m.addingReportingOverflow(n)
+            return overflow ? nil : .numeric(result, scale: scale)
+        case (.interval(let a), .interval(let b)): return sum(a, b, isMinus: isMinus).map { .interval($0) }
+        case (.timestamptz(let instant), .interval(let span)):
+            guard isUTC || (span.months == 0 && span.days == 0) else { return nil }
+            return moved(instant, span, isMinus: isMinus).map { .timestamptz($0) }
+        case (.timestamp(let instant), .interval(let span)):
+            return moved(instant, span, isMinus: isMinus).map { .timestamp($0) }
+        case (.date(let days), .integer(let count)):
+            let (result, overflow) = isMinus ? days.subtractingReportingOverflow(count) : days.addingReportingOverflow(count)
+            return overflow ? nil : .date(result)
+        default: return nil
+        }
+    }
+
+    private func sum(_ left: Interval, _ right: Interval, isMinus: Bool) -> Interval? {
+        guard let other = isMinus ? negated(right) : right else { return nil }
+        let months = left.months.addingReportingOverflow(other.months)
+        let days = left.days.addingReportingOverflow(other.days)
+        let nanoseconds = left.nanoseconds.addingReportingOverflow(other.nanoseconds)
+        if months.overflow || days.overflow || nanoseconds.overflow { return nil }
+        return Interval(months: months.partialValue, days: days.partialValue, nanoseconds: nanoseconds.partialValue)
+    }
+
+    private func moved(_ instant: Int64, _ span: Interval, isMinus: Bool) -> Int64? {
+        guard let step = isMinus ? negated(span) : span else { return nil }
+        return adding(step, toNanoseconds: instant)
+    }
+
+    private func product(_ left: Scalar, _ right: Scalar, _ type: ColumnType) -> Scalar? {
+        switch (left, right) {
+        case (.integer(let a), .integer(let b)):
+            let (result, overflow) = a.multipliedReportingOverflow(by: b)
+            return overflow ? nil : .integer(result)
+        case (.double(let a), .double(let b)):
+            return (a * b).isFinite ? .double(a * b) : nil
+        case (.numeric(let a, let x), .numeric(let b, let y)):
+            guard case .numeric(let scale) = type else { return nil }
+            let (result, overflow) = a.multipliedReportingOverflow(by: b)
+            return overflow ? nil : rescale(result, from: x + y, to: scale)
+        default: return nil
+        }
+    }
+}
