@@ -55,7 +55,9 @@ let package = Package(
         tests("Domain", uses: ["Bytes", "EmbeddedSchemas"]),
 
         // Columns and their kernels.
-        room("Columnar", "Columnar", uses: ["Bytes"]),
+        room("Columnar", "Columnar", uses: ["Bytes", "Compression", "Hashing"]),
+        tests("Bytes"),
+        tests("Columnar", uses: ["Bytes"]),
 
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),

@@ -1,0 +1,64 @@
+internal import Bytes
+
+// Dictionary codes of a text page.
+//
+//     1  kind       0...3 an integer stream of that kind · 16 packed · 17 ascending (code = row; nothing follows)
+//     1  width      of packed: 0...32 bits, then BitPacking of 32-bit words
+
+/// Reads and writes dictionary codes.
+enum CodeStream {
+    private static let packed: UInt8 = 16
+    private static let ascending: UInt8 = 17
+
+    static func write(_ codes: [UInt32], into sink: inout ByteSink) {
+        if codes.indices.allSatisfy({ codes[$0] == UInt32($0) }) {
+            sink.append(ascending)
+            return
+        }
+        let width = BitPacking.width(UInt64(BitPacking.maximum(codes)))
+        let packedBytes = BitPacking.packedBytes(count: codes.count, width: width, wordBits: 32)
+        var wide = [Int64](repeating: 0, count: codes.count)
+        for index in codes.indices { wide[index] = Int64(codes[index]) }
+        var other = ByteSink()
+        IntegerStreamEncoder.write(wide, into: &other)
+        // Plain packing decodes fastest: another kind has to save a tenth.
+        if other.count * 10 < packedBytes * 9 {
+            sink.append(contentsOf: other.bytes)
+        } else {
+            sink.append(packed)
+            sink.append(UInt8(width))
+            BitPacking.pack32(codes, width: width, into: &sink)
+        }
+    }
+
+    /// Reads `count` codes, each below `limit`.
+    static func read(_ cursor: inout ByteCursor, count: Int, limit: Int) throws(DecodingError) -> [UInt32] {
+        var peek = cursor
+        let kind = try peek.readByte()
+        let codes: [UInt32]
+        switch kind {
+        case ascending:
+            cursor = peek
+            guard count <= limit else { throw cursor.failure("codes below \(limit)") }
+            return Array(0..<UInt32(count))
+        case packed:
+            cursor = peek
+            let width = Int(try cursor.readByte())
+            guard width <= 32 else { throw cursor.failure("a width up to 32") }
+            let bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 32))
+            codes = try BitPacking.unpack32(bytes, count: count, width: width)
+        default:
+            let wide = try IntegerStreamDecoder.read(&cursor, count: count)
+            var narrow = [UInt32](repeating: 0, count: count)
+            var all: Int64 = 0
+            for index in wide.indices {
+                all |= wide[index]
+                narrow[index] = UInt32(truncatingIfNeeded: wide[index])
+            }
+            guard all >= 0, all <= Int64(UInt32.max) else { throw cursor.failure("codes below \(limit)") }
+            codes = narrow
+        }
+        guard codes.isEmpty || Int(BitPacking.maximum(codes)) < limit else { throw cursor.failure("codes below \(limit)") }
+        return codes
+    }
+}

@@ -1,0 +1,79 @@
+internal import Bytes
+
+/// Reads integer streams from untrusted bytes.
+enum IntegerStreamDecoder {
+    /// Reads a stream of exactly `count` values. Allocates no more than a few arrays of `count`.
+    static func read(_ cursor: inout ByteCursor, count: Int, depth: Int = 0) throws(DecodingError) -> [Int64] {
+        if count == 0 { return [] }
+        guard let kind = IntegerStreamKind(rawValue: try cursor.readByte()) else { throw cursor.failure("a kind of integer stream") }
+        switch kind {
+        case .constant:
+            return Array(repeating: try cursor.readZigzag(), count: count)
+        case .packed:
+            return try readPacking(&cursor, count: count, depth: depth)
+        case .deltas:
+            let first = try cursor.readZigzag()
+            let deltas = try readPacking(&cursor, count: count - 1, depth: depth)
+            return prefixSums(first, deltas)
+        case .runs:
+            guard depth < IntegerStreamEncoder.depthMax else { throw cursor.failure("streams nested less deeply") }
+            let runCount = try cursor.readCount(max: count)
+            let starts = try read(&cursor, count: runCount, depth: depth + 1)
+            let lengths = try read(&cursor, count: runCount, depth: depth + 1)
+            guard let values = expand(starts, lengths, count: count) else { throw cursor.failure("runs of \(count) values in all") }
+            return values
+        }
+    }
+
+    private static func readPacking(_ cursor: inout ByteCursor, count: Int, depth: Int) throws(DecodingError) -> [Int64] {
+        let base = try cursor.readZigzag()
+        let divisor = try cursor.readVarint()
+        let width = Int(try cursor.readByte())
+        guard divisor >= 1, width <= 64 else { throw cursor.failure("a divisor above 0 and a width up to 64") }
+        let exceptionCount = try cursor.readCount(max: count)
+        guard exceptionCount == 0 || depth < IntegerStreamEncoder.depthMax, exceptionCount == 0 || width < 64 else {
+            throw cursor.failure("streams nested less deeply")
+        }
+        let positions = try read(&cursor, count: exceptionCount, depth: depth + 1)
+        let highs = try read(&cursor, count: exceptionCount, depth: depth + 1)
+        let bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 64))
+        var values = try BitPacking.unpack64(bytes, count: count, width: width, base: base, divisor: divisor)
+        for index in positions.indices {
+            guard let position = Int(exactly: positions[index]), values.indices.contains(position) else {
+                throw cursor.failure("an exception within \(count) values")
+            }
+            let bits = (UInt64(bitPattern: highs[index]) &<< UInt64(width)) &* divisor
+            values[position] &+= Int64(bitPattern: bits)
+        }
+        return values
+    }
+
+    private static func prefixSums(_ first: Int64, _ deltas: [Int64]) -> [Int64] {
+        [Int64](capacity: deltas.count + 1) { output in
+            var sum = first
+            output.append(sum)
+            for delta in deltas {
+                sum &+= delta
+                output.append(sum)
+            }
+        }
+    }
+
+    private static func expand(_ starts: [Int64], _ lengths: [Int64], count: Int) -> [Int64]? {
+        var total = 0
+        for length in lengths {
+            guard length >= 0, length < Int64(count - total) else { return nil }
+            total += Int(length) + 1
+        }
+        guard total == count else { return nil }
+        var values = [Int64](repeating: 0, count: count)
+        var start = 0
+        for run in starts.indices {
+            let end = start + Int(lengths[run]) + 1
+            let value = starts[run]
+            for index in start..<end { values[index] = value }
+            start = end
+        }
+        return values
+    }
+}

@@ -1,0 +1,97 @@
+internal import Bytes
+
+/// Writes integer streams: analyse, score, encode.
+enum IntegerStreamEncoder {
+    /// How streams may nest: runs hold streams, packings hold streams of exceptions; the innermost are plainly packed.
+    static let depthMax = 2
+
+    /// Appends `values` in the cheapest kind. Nothing is written for none.
+    static func write(_ values: [Int64], into sink: inout ByteSink, depth: Int = 0) {
+        guard let first = values.first else { return }
+        let analysis = IntegerAnalysis(values)
+        if analysis.minimum == analysis.maximum {
+            sink.append(IntegerStreamKind.constant.rawValue)
+            sink.append(zigzag: first)
+            return
+        }
+        let packing = bestPacking(values, analysis)
+        var best = (kind: IntegerStreamKind.packed, bytes: packing.bytes)
+        let deltas = packing.width > 1 ? deltaPlan(values) : nil
+        if let deltas, deltas.plan.bytes + 10 < best.bytes { best = (.deltas, deltas.plan.bytes + 10) }
+        if depth < depthMax, analysis.runCount <= values.count / 4,
+            let runs = runBytes(values, runCount: analysis.runCount, depth: depth), runs.count < best.bytes
+        {
+            sink.append(contentsOf: runs)
+            return
+        }
+        sink.append(best.kind.rawValue)
+        if best.kind == .deltas, let deltas {
+            sink.append(zigzag: first)
+            write(packing: deltas.plan, of: deltas.values, into: &sink, depth: depth)
+        } else {
+            write(packing: packing, of: values, into: &sink, depth: depth)
+        }
+    }
+
+    /// Differences and their cheapest packing.
+    private static func deltaPlan(_ values: [Int64]) -> (values: [Int64], plan: PackingPlan)? {
+        guard values.count > 2 else { return nil }
+        var deltas = [Int64](repeating: 0, count: values.count - 1)
+        for index in deltas.indices { deltas[index] = values[index + 1] &- values[index] }
+        let analysis = IntegerAnalysis(deltas)
+        return (deltas, bestPacking(deltas, analysis))
+    }
+
+    /// Packed over the minimum; where some values are negative, a base of 0 lets both tails be exceptions.
+    private static func bestPacking(_ values: [Int64], _ analysis: IntegerAnalysis) -> PackingPlan {
+        let plan = PackingPlan.best(values, base: analysis.minimum, divisor: analysis.divisor)
+        guard analysis.minimum < 0, analysis.divisor == 1 else { return plan }
+        let centred = PackingPlan.best(values, base: 0, divisor: 1)
+        return centred.bytes < plan.bytes ? centred : plan
+    }
+
+    private static func runBytes(_ values: [Int64], runCount: Int, depth: Int) -> [UInt8]? {
+        var starts: [Int64] = []
+        var lengths: [Int64] = []
+        starts.reserveCapacity(runCount)
+        lengths.reserveCapacity(runCount)
+        var start = 0
+        for index in 1...values.count where index == values.count || values[index] != values[start] {
+            starts.append(values[start])
+            lengths.append(Int64(index - start - 1))
+            start = index
+        }
+        var sink = ByteSink()
+        sink.append(IntegerStreamKind.runs.rawValue)
+        sink.append(varint: UInt64(starts.count))
+        write(starts, into: &sink, depth: depth + 1)
+        write(lengths, into: &sink, depth: depth + 1)
+        return sink.bytes
+    }
+
+    private static func write(packing plan: PackingPlan, of values: [Int64], into sink: inout ByteSink, depth: Int) {
+        var plan = plan
+        if depth >= depthMax, plan.exceptionCount > 0 {
+            plan.exceptionCount = 0
+            plan.width = values.reduce(0) { max($0, BitPacking.width(UInt64(bitPattern: $1 &- plan.base) / plan.divisor)) }
+        }
+        sink.append(zigzag: plan.base)
+        sink.append(varint: plan.divisor)
+        sink.append(UInt8(plan.width))
+        sink.append(varint: UInt64(plan.exceptionCount))
+        if plan.exceptionCount > 0 {
+            var positions: [Int64] = []
+            var highs: [Int64] = []
+            for (index, value) in values.enumerated() {
+                let bits = UInt64(bitPattern: value &- plan.base) / plan.divisor
+                if BitPacking.width(bits) > plan.width {
+                    positions.append(Int64(index))
+                    highs.append(Int64(bitPattern: bits >> UInt64(plan.width)))
+                }
+            }
+            write(positions, into: &sink, depth: depth + 1)
+            write(highs, into: &sink, depth: depth + 1)
+        }
+        BitPacking.pack64(values, base: plan.base, divisor: plan.divisor, width: plan.width, into: &sink)
+    }
+}

@@ -1,0 +1,142 @@
+internal import Bytes
+
+/// Texts that are a common prefix and a number: `c-00002a8f1`, `u01603`, `pod-7`, trace ids of 32 digits.
+enum NumberedText {
+    private static let zero = UInt8(ascii: "0")
+
+    /// The block, or nil when the texts are not of this form.
+    static func encoded(_ texts: TextRanges) -> [UInt8]? {
+        guard texts.count > 0 else { return nil }
+        let prefix = prefixLength(texts)
+        guard prefix <= TextBlockEncoder.prefixBytesMax else { return nil }
+        if let length = texts.commonLength {
+            let digits = length - prefix
+            if (1...18).contains(digits), let values = decimals(texts, prefix: prefix, canonical: false) {
+                return block(.decimal, texts, prefix: prefix, digits: digits, streams: [values])
+            }
+            if (1...32).contains(digits) { return hexadecimal(texts, prefix: prefix, digits: digits) }
+            return nil
+        }
+        guard let values = decimals(texts, prefix: prefix, canonical: true) else { return nil }
+        return block(.number, texts, prefix: prefix, digits: nil, streams: [values])
+    }
+
+    /// What all texts share, less its trailing digits: they belong to the number.
+    private static func prefixLength(_ texts: TextRanges) -> Int {
+        var length = texts.commonPrefixLength
+        let start = texts.range(0).lowerBound
+        while length > 0, HexadecimalDigits.parse(texts.bytes, (start + length - 1)..<(start + length)) != nil { length -= 1 }
+        // Words such as "cafe" end in such digits, too; then the number begins after the last byte that is none.
+        return length
+    }
+
+    private static func decimals(_ texts: TextRanges, prefix: Int, canonical: Bool) -> [Int64]? {
+        var values = [Int64](repeating: 0, count: texts.count)
+        for index in values.indices {
+            let range = texts.range(index)
+            let digits = range.count - prefix
+            guard (1...18).contains(digits) else { return nil }
+            let first = range.lowerBound + prefix
+            if canonical, digits > 1, texts.bytes[first] == zero { return nil }
+            var value: Int64 = 0
+            for at in first..<range.upperBound {
+                let digit = texts.bytes[at] &- zero
+                guard digit < 10 else { return nil }
+                value = value &* 10 &+ Int64(digit)
+            }
+            values[index] = value
+        }
+        return values
+    }
+
+    private static func hexadecimal(_ texts: TextRanges, prefix: Int, digits: Int) -> [UInt8]? {
+        var lows = [Int64](repeating: 0, count: texts.count)
+        var highs = lows
+        for index in lows.indices {
+            let range = texts.range(index)
+            let split = max(range.lowerBound + prefix, range.upperBound - 16)
+            guard let low = HexadecimalDigits.parse(texts.bytes, split..<range.upperBound),
+                let high = HexadecimalDigits.parse(texts.bytes, (range.lowerBound + prefix)..<split)
+            else { return nil }
+            lows[index] = Int64(bitPattern: low)
+            highs[index] = Int64(bitPattern: high)
+        }
+        return block(.hexadecimal, texts, prefix: prefix, digits: digits, streams: digits > 16 ? [highs, lows] : [lows])
+    }
+
+    private static func block(_ form: TextForm, _ texts: TextRanges, prefix: Int, digits: Int?, streams: [[Int64]]) -> [UInt8] {
+        var sink = ByteSink()
+        sink.append(form.rawValue)
+        sink.append(varint: UInt64(prefix))
+        sink.append(contentsOf: texts.bytes[texts.range(0).prefix(prefix)])
+        if let digits { sink.append(UInt8(digits)) }
+        for stream in streams { IntegerStreamEncoder.write(stream, into: &sink) }
+        return sink.bytes
+    }
+
+    private static func readPrefix(_ cursor: inout ByteCursor) throws(DecodingError) -> [UInt8] {
+        Array(try cursor.readSlice(try cursor.readCount(max: TextBlockEncoder.prefixBytesMax)))
+    }
+
+    static func readHexadecimal(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> TextDictionary {
+        let prefix = try readPrefix(&cursor)
+        let digits = Int(try cursor.readByte())
+        guard (1...32).contains(digits) else { throw cursor.failure("1 to 32 digits") }
+        let highs = digits > 16 ? try IntegerStreamDecoder.read(&cursor, count: count) : []
+        let lows = try IntegerStreamDecoder.read(&cursor, count: count)
+        let length = prefix.count + digits
+        let bytes = [UInt8](capacity: count * length) { output in
+            for index in lows.indices {
+                for byte in prefix { output.append(byte) }
+                if digits > 16 { HexadecimalDigits.append(UInt64(bitPattern: highs[index]), count: digits - 16, to: &output) }
+                HexadecimalDigits.append(UInt64(bitPattern: lows[index]), count: min(digits, 16), to: &output)
+            }
+        }
+        return TextDictionary(bytes: bytes, offsets: evenOffsets(count: count, length: length))
+    }
+
+    static func readDecimal(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> TextDictionary {
+        let prefix = try readPrefix(&cursor)
+        let digits = Int(try cursor.readByte())
+        guard (1...18).contains(digits) else { throw cursor.failure("1 to 18 digits") }
+        let values = try IntegerStreamDecoder.read(&cursor, count: count)
+        let length = prefix.count + digits
+        var bytes = [UInt8](repeating: zero, count: count * length)
+        for index in values.indices {
+            guard values[index] >= 0 else { throw cursor.failure("numbers from 0 on") }
+            let start = index * length
+            for at in prefix.indices { bytes[start + at] = prefix[at] }
+            var rest = UInt64(values[index])
+            var at = start + length
+            while rest > 0, at > start + prefix.count {
+                at -= 1
+                bytes[at] = zero + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            guard rest == 0 else { throw cursor.failure("numbers of \(digits) digits") }
+        }
+        return TextDictionary(bytes: bytes, offsets: evenOffsets(count: count, length: length))
+    }
+
+    static func readNumber(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> TextDictionary {
+        let prefix = try readPrefix(&cursor)
+        let values = try IntegerStreamDecoder.read(&cursor, count: count)
+        var bytes: [UInt8] = []
+        var offsets: [UInt32] = [0]
+        bytes.reserveCapacity(count * (prefix.count + 6))
+        offsets.reserveCapacity(count + 1)
+        for value in values {
+            guard value >= 0 else { throw cursor.failure("numbers from 0 on") }
+            bytes.append(contentsOf: prefix)
+            let start = bytes.count
+            var rest = UInt64(value)
+            repeat {
+                bytes.append(zero + UInt8(truncatingIfNeeded: rest % 10))
+                rest /= 10
+            } while rest > 0
+            bytes[start...].reverse()
+            offsets.append(UInt32(bytes.count))
+        }
+        return TextDictionary(bytes: bytes, offsets: offsets)
+    }
+}

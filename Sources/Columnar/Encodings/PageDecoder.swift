@@ -1,0 +1,119 @@
+package import Bytes
+internal import Compression
+
+/// Turns a page's payload back into a vector. Takes untrusted bytes: whatever they are, it answers a vector of `header.rowCount` rows or
+/// throws, and allocates no more than the limits of pages allow.
+package enum PageDecoder {
+    /// Decodes the payload of a page of `type`.
+    /// - Throws: `DecodingError` whose offset counts from the start of the (decompressed) payload.
+    /// - Complexity: O(rows + payload). A text page's strings are not touched beyond laying out their bytes.
+    package static func decode(
+        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType
+    ) throws(DecodingError) -> Vector {
+        let rows = header.rowCount
+        switch header.encoding {
+        case .nulls:
+            guard header.summary.nullCount == rows else { throw DecodingError(offset: 0, expectation: "\(rows) nulls") }
+            return .constant(.null, type: type, count: rows)
+        case .constant:
+            guard header.summary.nullCount == 0, !header.summary.minimum.isNull else {
+                throw DecodingError(offset: 0, expectation: "a constant value")
+            }
+            return .constant(header.summary.minimum, type: type, count: rows)
+        default: break
+        }
+        guard payload.count == header.storedBytes else {
+            throw DecodingError(offset: payload.count, expectation: "a payload of \(header.storedBytes) bytes")
+        }
+        if header.compression == .none { return try decodePlain(header, payload, type) }
+        return try decodePlain(header, try decompress(payload, header)[...], type)
+    }
+
+    private static func decompress(_ payload: ArraySlice<UInt8>, _ header: PageHeader) throws(DecodingError) -> [UInt8] {
+        do {
+            return header.compression == .lz4
+                ? try LZ4Block.decompress(payload, count: header.payloadBytes)
+                : try Zstandard.decompress(payload, count: header.payloadBytes)
+        } catch {
+            throw DecodingError(offset: 0, expectation: "a compressed payload (\(error))")
+        }
+    }
+
+    private static func decodePlain(
+        _ header: PageHeader, _ payload: ArraySlice<UInt8>, _ type: ColumnType
+    ) throws(DecodingError) -> Vector {
+        var cursor = ByteCursor(payload)
+        let nullCount = header.summary.nullCount
+        let validity = nullCount > 0 ? try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount) : nil
+        let storage = try storage(header, &cursor, type, count: header.rowCount - nullCount, validity)
+        guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
+        return Vector(type: type, count: header.rowCount, storage: storage, validity: validity)
+    }
+
+    private static func storage(
+        _ header: PageHeader, _ cursor: inout ByteCursor, _ type: ColumnType, count: Int, _ validity: Validity?
+    ) throws(DecodingError) -> Vector.Storage {
+        switch (header.encoding, type) {
+        case (.integers, .integer), (.integers, .timestamptz), (.integers, .timestamp), (.integers, .date), (.integers, .numeric):
+            return .int64(spread(try IntegerStreamDecoder.read(&cursor, count: count), validity, zero: 0))
+        case (.wideIntegers, .numeric):
+            let highs = try IntegerStreamDecoder.read(&cursor, count: count)
+            let lows = try IntegerStreamDecoder.read(&cursor, count: count)
+            var values = [Int128](repeating: 0, count: count)
+            for index in values.indices {
+                values[index] = Int128(highs[index]) << 64 | Int128(UInt64(bitPattern: lows[index]))
+            }
+            return .int128(spread(values, validity, zero: 0))
+        case (.doubles, .double):
+            let patterns = try IntegerStreamDecoder.read(&cursor, count: count)
+            return .double(spread(patterns.map { Double(bitPattern: UInt64(bitPattern: $0)) }, validity, zero: 0))
+        case (.decimals, .double):
+            return .double(spread(try DecimalDoubles.read(&cursor, count: count), validity, zero: 0))
+        case (.booleans, .boolean):
+            return .boolean(spread(try booleans(&cursor, count: count), validity, zero: false))
+        case (.texts, .text), (.texts, .json):
+            // The codes come first, yet only the texts' count proves them; a limit of rows holds until then.
+            let codes = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax)
+            let dictionary = try TextBlockDecoder.read(&cursor)
+            guard codes.isEmpty || Int(BitPacking.maximum(codes)) < dictionary.count else {
+                throw cursor.failure("codes below \(dictionary.count)")
+            }
+            return .text(codes: spread(codes, validity, zero: 0), dictionary: dictionary)
+        default:
+            throw cursor.failure("an encoding that fits the column's type")
+        }
+    }
+
+    private static func booleans(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> [Bool] {
+        let wordCount = (count + 63) / 64
+        let bytes = try cursor.readSlice(wordCount * 8)
+        let words = try BitPacking.unpack64(bytes, count: wordCount, width: 64, base: 0, divisor: 1)
+        var values = [Bool](repeating: false, count: count)
+        for index in values.indices { values[index] = words[index >> 6] >> Int64(index & 63) & 1 != 0 }
+        return values
+    }
+
+    /// Lays dense values out over all rows, zero where a row is null. Whole words of present or absent rows move at once.
+    private static func spread<Value: Sendable>(_ values: [Value], _ validity: Validity?, zero: Value) -> [Value] {
+        guard let validity else { return values }
+        return [Value](capacity: validity.count) { output in
+            var next = 0
+            for word in 0..<validity.words.count {
+                let bits = validity.words[word]
+                let rows = min(64, validity.count - word * 64)
+                if bits == 0 {
+                    for _ in 0..<rows { output.append(zero) }
+                } else if bits.nonzeroBitCount == rows {
+                    for index in next..<(next + rows) { output.append(values[index]) }
+                    next += rows
+                } else {
+                    for bit in 0..<rows {
+                        let present = bits >> UInt64(bit) & 1 != 0
+                        output.append(present ? values[next] : zero)
+                        next += present ? 1 : 0
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+internal import Bytes
+internal import Compression
+
+/// How a page is to be written.
+package struct PageOptions: Sendable {
+    /// Tried over the payload, kept where it saves a tenth.
+    package var compression: PageCompression
+    /// Whether minimum and maximum may be kept in the header.
+    package var isSummarised: Bool
+
+    package init(compression: PageCompression = .lz4, isSummarised: Bool = true) {
+        self.compression = compression
+        self.isSummarised = isSummarised
+    }
+}
+
+/// A page ready to be written: pure bytes, without its place in a file.
+package struct EncodedPage: Sendable {
+    package var type: ColumnType
+    package var header: PageHeader
+    /// As stored: after compression.
+    package var payload: [UInt8]
+
+    /// The header's bytes.
+    package var headerBytes: [UInt8] {
+        var sink = ByteSink(capacity: 64)
+        header.write(into: &sink, type: type)
+        return sink.bytes
+    }
+}
+
+/// Chooses the cheapest encoding of a vector and writes it. Pure; safe from any thread.
+package enum PageEncoder {
+    /// Encodes one column of a row group.
+    /// - Precondition: at most 65,536 rows; boolean, integer, double, numeric, text, json, date and time types.
+    /// - Complexity: O(rows), a handful of passes.
+    package static func encode(_ vector: Vector, options: PageOptions = PageOptions()) -> EncodedPage {
+        precondition(vector.count <= PageLimits.rowsMax)
+        var page = body(of: vector)
+        precondition(page.payload.count <= PageLimits.payloadBytesMax, "the caller bounds a group's bytes")
+        page.header.payloadBytes = page.payload.count
+        if page.payload.count >= 64, let compressed = compress(page.payload, options.compression) {
+            page.payload = compressed
+            page.header.compression = options.compression
+        }
+        page.header.storedBytes = page.payload.count
+        if !options.isSummarised, page.header.encoding != .constant {
+            page.header.summary.minimum = .null
+            page.header.summary.maximum = .null
+        }
+        return page
+    }
+
+    private static func body(of vector: Vector) -> EncodedPage {
+        let nullCount = vector.validity?.nullCount ?? 0
+        if case .constant(let value) = vector.storage { return constantPage(value, vector) }
+        if vector.count == 0 || nullCount == vector.count { return constantPage(.null, vector) }
+        let validity = nullCount == 0 ? nil : vector.validity
+        switch vector.storage {
+        case .int64(let values): return integers(dense(values, validity), vector, validity)
+        case .int128(let values): return wides(dense(values, validity), vector, validity)
+        case .double(let values): return doubles(dense(values, validity), vector, validity)
+        case .boolean(let values): return booleans(dense(values, validity), vector, validity)
+        case .text(let codes, let dictionary): return texts(dense(codes, validity), dictionary, vector, validity)
+        case .interval, .scalars, .constant: preconditionFailure("not a shape that pages store")
+        }
+    }
+
+    /// The values of the rows that have one.
+    private static func dense<Value>(_ values: [Value], _ validity: Validity?) -> [Value] {
+        guard let validity else { return values }
+        var result: [Value] = []
+        result.reserveCapacity(validity.validCount)
+        for row in values.indices where validity[row] { result.append(values[row]) }
+        return result
+    }
+
+    private static func page(
+        _ encoding: PageEncoding, _ vector: Vector, _ summary: ColumnSummary, _ validity: Validity?, write: (inout ByteSink) -> Void
+    ) -> EncodedPage {
+        var sink = ByteSink()
+        if let validity { NullMap.write(validity, into: &sink) }
+        write(&sink)
+        let header = PageHeader(encoding: encoding, rowCount: vector.count, summary: summary)
+        return EncodedPage(type: vector.type, header: header, payload: sink.bytes)
+    }
+
+    private static func constantPage(_ value: Scalar, _ vector: Vector) -> EncodedPage {
+        if value.isNull || vector.count == 0 {
+            let summary = ColumnSummary(minimum: .null, maximum: .null, nullCount: vector.count)
+            let header = PageHeader(encoding: .nulls, rowCount: vector.count, summary: summary)
+            return EncodedPage(type: vector.type, header: header, payload: [])
+        }
+        if case .text(let text) = value, text.utf8.count > PageLimits.constantTextBytesMax { return longConstant(text, vector) }
+        if case .json(let text) = value, text.utf8.count > PageLimits.constantTextBytesMax { return longConstant(text, vector) }
+        var summary = ColumnSummary(minimum: value, maximum: value, nullCount: 0)
+        switch value {
+        case .integer(let value) where vector.type.isSummed: summary.sum = Int128(value) * Int128(vector.count)
+        case .numeric(let value, _):
+            let (sum, overflow) = value.multipliedReportingOverflow(by: Int128(vector.count))
+            summary.sum = overflow ? nil : sum
+        default: break
+        }
+        let header = PageHeader(encoding: .constant, rowCount: vector.count, summary: summary)
+        return EncodedPage(type: vector.type, header: header, payload: [])
+    }
+
+    private static func longConstant(_ text: String, _ vector: Vector) -> EncodedPage {
+        texts(Array(repeating: 0, count: vector.count), TextDictionary([text]), vector, nil)
+    }
+
+    private static func integers(_ values: [Int64], _ vector: Vector, _ validity: Validity?) -> EncodedPage {
+        let summary = PageStatistics.integers(values, type: vector.type, nullCount: vector.count - values.count)
+        if validity == nil, summary.minimum == summary.maximum { return constantPage(summary.minimum, vector) }
+        return page(.integers, vector, summary, validity) { IntegerStreamEncoder.write(values, into: &$0) }
+    }
+
+    private static func wides(_ values: [Int128], _ vector: Vector, _ validity: Validity?) -> EncodedPage {
+        guard case .numeric(let scale) = vector.type else { preconditionFailure("only numerics are 128 bits wide") }
+        let summary = PageStatistics.wides(values, scale: scale, nullCount: vector.count - values.count)
+        if validity == nil, summary.minimum == summary.maximum { return constantPage(summary.minimum, vector) }
+        if values.allSatisfy({ Int64(exactly: $0) != nil }) {
+            return integers(values.map { Int64(truncatingIfNeeded: $0) }, vector, validity)
+        }
+        return page(.wideIntegers, vector, summary, validity) { sink in
+            IntegerStreamEncoder.write(values.map { Int64(truncatingIfNeeded: $0 >> 64) }, into: &sink)
+            IntegerStreamEncoder.write(values.map { Int64(truncatingIfNeeded: $0) }, into: &sink)
+        }
+    }
+
+    private static func doubles(_ values: [Double], _ vector: Vector, _ validity: Validity?) -> EncodedPage {
+        let summary = PageStatistics.doubles(values, nullCount: vector.count - values.count)
+        if validity == nil, values.allSatisfy({ $0.bitPattern == values[0].bitPattern }) {
+            return constantPage(.double(values[0]), vector)
+        }
+        let raw = page(.doubles, vector, summary, validity) { sink in
+            IntegerStreamEncoder.write(values.map { Int64(bitPattern: $0.bitPattern) }, into: &sink)
+        }
+        guard let payload = DecimalDoubles.encoded(values) else { return raw }
+        let decimal = page(.decimals, vector, summary, validity) { $0.append(contentsOf: payload) }
+        return decimal.payload.count < raw.payload.count ? decimal : raw
+    }
+
+    private static func booleans(_ values: [Bool], _ vector: Vector, _ validity: Validity?) -> EncodedPage {
+        let trues = values.reduce(0) { $0 + ($1 ? 1 : 0) }
+        let summary = ColumnSummary(
+            minimum: .boolean(trues == values.count), maximum: .boolean(trues > 0), nullCount: vector.count - values.count)
+        if validity == nil, summary.minimum == summary.maximum { return constantPage(summary.minimum, vector) }
+        var words = [UInt64](repeating: 0, count: (values.count + 63) / 64)
+        for index in values.indices where values[index] { words[index >> 6] |= 1 << UInt64(index & 63) }
+        return page(.booleans, vector, summary, validity) { sink in
+            for word in words { sink.append(littleEndian: word) }
+        }
+    }
+
+    private static func texts(
+        _ codes: [UInt32], _ dictionary: TextDictionary, _ vector: Vector, _ validity: Validity?
+    ) -> EncodedPage {
+        let (codes, texts) = compacted(codes, dictionary)
+        let summary = PageStatistics.texts(texts, type: vector.type, nullCount: vector.count - codes.count)
+        if validity == nil, texts.count == 1, texts.bytes.count <= PageLimits.constantTextBytesMax,
+            let text = String(validating: texts.bytes, as: UTF8.self)
+        {
+            return constantPage(vector.type == .json ? .json(text) : .text(text), vector)
+        }
+        return page(.texts, vector, summary, validity) { sink in
+            CodeStream.write(codes, into: &sink)
+            TextBlockEncoder.write(bytes: texts.bytes, offsets: texts.offsets, into: &sink)
+        }
+    }
+
+    /// The texts that occur, in the order of their first use: unique texts then need no codes, and neighbours are alike.
+    private static func compacted(_ codes: [UInt32], _ dictionary: TextDictionary) -> ([UInt32], TextRanges) {
+        var renumbered = [UInt32](repeating: 0, count: dictionary.count)
+        var result = [UInt32](repeating: 0, count: codes.count)
+        var texts = TextRanges(bytes: [], offsets: [0])
+        for index in codes.indices {
+            let code = Int(codes[index])
+            if renumbered[code] == 0 {
+                texts.bytes.append(contentsOf: dictionary.utf8(code))
+                texts.offsets.append(UInt32(texts.bytes.count))
+                renumbered[code] = UInt32(texts.count)
+            }
+            result[index] = renumbered[code] - 1
+        }
+        return (result, texts)
+    }
+
+    /// The compressed payload where that saves a tenth, else nil.
+    private static func compress(_ payload: [UInt8], _ compression: PageCompression) -> [UInt8]? {
+        let compressed: [UInt8]
+        switch compression {
+        case .none: return nil
+        case .lz4: compressed = LZ4Block.compress(payload)
+        case .zstd: compressed = Zstandard.compress(payload)
+        }
+        return compressed.count * 10 <= payload.count * 9 ? compressed : nil
+    }
+}

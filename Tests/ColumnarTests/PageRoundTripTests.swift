@@ -1,0 +1,89 @@
+import Bytes
+import Testing
+
+@testable import Columnar
+
+struct PageRoundTripTests {
+    /// Through the bytes of header and payload and back.
+    static func roundTrip(_ vector: Vector, _ options: PageOptions = PageOptions()) throws -> (Vector, PageHeader) {
+        let page = PageEncoder.encode(vector, options: options)
+        var cursor = ByteCursor(page.headerBytes)
+        let header = try PageHeader(from: &cursor, type: vector.type)
+        #expect(cursor.isAtEnd)
+        return (try PageDecoder.decode(header, payload: page.payload[...], type: vector.type), header)
+    }
+
+    @Test(arguments: [0, 1, 2, 63, 64, 65, 1_023, 1_024, 1_025, 5_000, 65_536])
+    func everyShapeComesBack(count: Int) throws {
+        for compression in [PageCompression.none, .lz4, .zstd] {
+            if count > 5_000, compression == .zstd { continue }
+            for (name, vector) in sampleVectors(count: count, seed: 11) {
+                let (back, _) = try Self.roundTrip(vector, PageOptions(compression: compression))
+                #expect(sameRows(vector, back), "\(name) of \(count) rows, \(compression)")
+            }
+        }
+    }
+
+    @Test(arguments: [1, 64, 1_025, 4_000])
+    func nullsComeBack(count: Int) throws {
+        let masks: [(String, (Int) -> Bool)] = [
+            ("third", { $0 % 3 == 0 }), ("few", { $0 % 700 == 1 }), ("most", { $0 % 700 != 1 }), ("all", { _ in true }),
+            ("blocks", { $0 / 200 % 2 == 0 }), ("none", { _ in false }),
+        ]
+        for (name, vector) in sampleVectors(count: count, seed: 12) {
+            for (mask, isNull) in masks {
+                let vector = withNulls(vector, where: isNull)
+                let (back, header) = try Self.roundTrip(vector)
+                #expect(sameRows(vector, back), "\(name), \(mask) null")
+                #expect(header.summary.nullCount == vector.validity?.nullCount)
+                if case .int64(let values) = back.storage, let validity = back.validity {
+                    #expect(values.indices.allSatisfy { validity[$0] || values[$0] == 0 }, "zeros below nulls")
+                }
+            }
+        }
+    }
+
+    @Test func samplesReachEveryEncodingAndForm() {
+        let pages = sampleVectors(count: 3_000, seed: 13).map { (name: $0.name, page: PageEncoder.encode($0.vector)) }
+        var encodings = Set(pages.map { $0.page.header.encoding })
+        encodings.insert(PageEncoder.encode(.constant(.null, type: .text, count: 4)).header.encoding)
+        #expect(encodings == Set(PageEncoding.allCases))
+        let sizes = Dictionary(uniqueKeysWithValues: pages.map { ($0.name, Double($0.page.payload.count) / 3_000) })
+        // Bytes a value that the forms promise.
+        let limits = [
+            "constant": 0.001, "ascending": 0.01, "small": 1.3, "tail": 0.8, "runs": 0.1, "times": 1.8, "money": 1.8, "decimals": 1.3,
+            "few": 0.42, "uuid4": 15.5, "uuid7": 9.6, "traces": 16.1, "spans": 8.1, "conversations": 0.3, "users": 2.5, "pods": 1.4,
+        ]
+        for (name, limit) in limits { #expect(sizes[name, default: .infinity] <= limit, "\(name): \(sizes[name] ?? -1)") }
+    }
+
+    @Test func summariesAreExact() throws {
+        let (_, header) = try Self.roundTrip(Vector(type: .integer, count: 3, storage: .int64([.max, 2, .max])))
+        #expect(header.summary.minimum == .integer(2) && header.summary.maximum == .integer(.max))
+        #expect(header.summary.sum == Int128(Int64.max) * 2 + 2)
+        let negative = PageEncoder.encode(Vector(type: .integer, count: 3, storage: .int64([.min, -1, .min]))).header.summary
+        #expect(negative.sum == Int128(Int64.min) * 2 - 1)
+        let money = PageEncoder.encode(.constant(.numeric(-5, scale: 12), type: .numeric(scale: 12), count: 9)).header.summary
+        #expect(money.sum == -45)
+        let doubles = PageEncoder.encode(Vector(type: .double, count: 3, storage: .double([.nan, 1, 5]))).header.summary
+        #expect(doubles.minimum == .double(1))
+        guard case .double(let greatest) = doubles.maximum else { throw DecodingError(offset: 0, expectation: "a double") }
+        #expect(greatest.isNaN)
+    }
+
+    @Test func longTextsAreBoundedNotKept() throws {
+        let long = String(repeating: "z", count: 100)
+        let dictionary = TextDictionary(["m", long])
+        let (_, header) = try Self.roundTrip(Vector(type: .text, count: 2, storage: .text(codes: [0, 1], dictionary: dictionary)))
+        guard case .text(let maximum) = header.summary.maximum else { throw DecodingError(offset: 0, expectation: "a text") }
+        #expect(maximum.utf8.count <= PageLimits.summaryTextBytesMax && maximum > long)
+        #expect(header.summary.minimum == .text("m"))
+    }
+
+    @Test func unusedDictionaryEntriesAreLeftOut() throws {
+        let dictionary = TextDictionary((0..<1_000).map { "unused \($0)" })
+        let (back, _) = try Self.roundTrip(Vector(type: .text, count: 2, storage: .text(codes: [900, 7], dictionary: dictionary)))
+        guard case .text(_, let kept) = back.storage else { throw DecodingError(offset: 0, expectation: "texts") }
+        #expect(kept.count == 2 && kept[0] == "unused 900")
+    }
+}
