@@ -48,6 +48,8 @@ let package = Package(
 
         // Base: bytes, the machine, the words of the domain.
         room("Bytes", "Base/Bytes"),
+        room("Platform", "Base/Platform", uses: ["Bytes"]),
+        tests("Platform"),
         .target(
             name: "EmbeddedSchemas", path: "Schemas",
             resources: [.embedInCode("events"), .embedInCode("prices")], swiftSettings: settings),

@@ -1,0 +1,187 @@
+/// How a file is opened.
+package struct FileOptions: Sendable {
+    /// What may be done through the handle.
+    package enum Access: Sendable { case read, readWrite }
+    /// What happens where the file is missing or present.
+    package enum Creation: Sendable {
+        /// The file must exist.
+        case never
+        /// Created empty when missing.
+        case ifMissing
+        /// Must be missing.
+        case exclusively
+        /// Created when missing, emptied when present.
+        case emptied
+    }
+
+    package var access: Access
+    package var creation: Creation
+    /// Readable by the owner only (mode 0600); otherwise 0644. Applies when the file is created.
+    package var isSecret: Bool
+
+    package init(_ access: Access, creation: Creation = .never, isSecret: Bool = false) {
+        self.access = access
+        self.creation = creation
+        self.isSecret = isSecret
+    }
+
+    /// An existing file, to be read.
+    package static let read = FileOptions(.read)
+    /// An existing file, to be read and changed in place.
+    package static let update = FileOptions(.readWrite)
+    /// Created when missing, to be read and changed.
+    package static let append = FileOptions(.readWrite, creation: .ifMissing)
+    /// A new file; refuses one that exists.
+    package static let create = FileOptions(.readWrite, creation: .exclusively)
+    /// An empty file, whatever was there.
+    package static let replace = FileOptions(.readWrite, creation: .emptied)
+}
+
+/// An entry of a directory.
+package struct DirectoryEntry: Hashable, Sendable {
+    package var name: String
+    package var isDirectory: Bool
+
+    package init(name: String, isDirectory: Bool) {
+        self.name = name
+        self.isDirectory = isDirectory
+    }
+}
+
+/// All that the product does with files goes through here, so that tests can crash, fill and damage the disk.
+///
+/// Paths are texts as the system takes them; `/` separates. Nothing is durable until it is flushed: contents by ``File/flush()``,
+/// names (created, renamed, removed) by ``flushDirectory(_:)`` on the directory that holds them.
+package protocol FileSystem: AnyObject, Sendable {
+    func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File
+
+    /// Atomic for readers; replaces a file of the new name. Durable once both directories are flushed.
+    func rename(_ path: String, to newPath: String) throws(StorageError)
+
+    /// Removes a file.
+    func remove(_ path: String) throws(StorageError)
+
+    /// Removes a directory that is empty.
+    func removeDirectory(_ path: String) throws(StorageError)
+
+    /// Entries sorted by name (bytes); without `.` and `..`.
+    func list(_ directory: String) throws(StorageError) -> [DirectoryEntry]
+
+    /// Creates the directory and the missing ones above it, and flushes each into its parent.
+    func createDirectories(_ path: String) throws(StorageError)
+
+    /// Makes the names in a directory durable.
+    func flushDirectory(_ path: String) throws(StorageError)
+
+    /// Length in bytes; nil when there is no such file.
+    func lengthBytes(of path: String) throws(StorageError) -> Int?
+
+    /// Whether a directory of that name exists.
+    func isDirectory(_ path: String) throws(StorageError) -> Bool
+
+    /// Bytes that may still be written to the volume that holds `path`.
+    func freeBytes(at path: String) throws(StorageError) -> Int
+
+    /// Takes the lock file (created when missing) for this process alone; fails at once when another holds it. The system drops the lock
+    /// with the process, so a file left behind by a killed process locks nobody out.
+    func lock(_ path: String) throws(StorageError) -> any FileLock
+}
+
+/// Held until ``release()`` or until the last reference goes.
+package protocol FileLock: AnyObject, Sendable {
+    func release()
+}
+
+/// An open file. Reads and writes name their offset, so a handle may be shared between threads; the system's interruptions
+/// are retried and short transfers completed. Closed by ``close()`` or with the last reference.
+package protocol File: AnyObject, Sendable {
+    var path: String { get }
+
+    func lengthBytes() throws(StorageError) -> Int
+
+    /// Fills the span from `offset` on. Returns the bytes read: fewer than asked only where the file ends.
+    func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int
+
+    /// Writes all bytes at `offset`, extending the file where needed.
+    func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError)
+
+    /// Reserves disk space up to `bytes` and extends the file with zeros to that length; never shortens it.
+    func preallocate(bytes: Int) throws(StorageError)
+
+    /// Makes written contents and the length durable (`fdatasync`). After a failure nothing written since the flush before may be
+    /// taken for durable, whatever a later call says.
+    func flush() throws(StorageError)
+
+    func truncate(toBytes length: Int) throws(StorageError)
+
+    /// Further use fails. Closing twice is harmless.
+    func close()
+}
+
+extension File {
+    package func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
+        try write(bytes.span, at: offset)
+    }
+
+    /// Up to `count` bytes from `offset` on; fewer only where the file ends.
+    package func read(upTo count: Int, at offset: Int) throws(StorageError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        let done = try read(into: &span, at: offset)
+        if done < count { bytes.removeLast(count - done) }
+        return bytes
+    }
+
+    /// Exactly `count` bytes; a file that ends before them is damaged: ``CorruptionError``.
+    package func read(exactly count: Int, at offset: Int) throws -> [UInt8] {
+        let bytes = try read(upTo: count, at: offset)
+        guard bytes.count == count else {
+            throw CorruptionError(file: path, offset: offset + bytes.count, expectation: "\(count - bytes.count) more bytes")
+        }
+        return bytes
+    }
+
+    /// Overwrites `count` bytes with zeros, a mebibyte at a time.
+    package func writeZeros(_ count: Int, at offset: Int) throws(StorageError) {
+        let zeros = [UInt8](repeating: 0, count: min(count, 1 << 20))
+        var done = 0
+        while done < count {
+            let step = min(zeros.count, count - done)
+            try write(zeros.span.extracting(first: step), at: offset + done)
+            done += step
+        }
+    }
+}
+
+extension FileSystem {
+    /// The whole file.
+    package func contents(of path: String) throws(StorageError) -> [UInt8] {
+        let file = try open(path, .read)
+        defer { file.close() }
+        return try file.read(upTo: try file.lengthBytes(), at: 0)
+    }
+
+    /// Replaces a file whole so that a crash leaves the old or the new one: writes and flushes a neighbour of the name `path` + `.new`,
+    /// renames it, flushes the directory.
+    package func replace(_ path: String, with bytes: [UInt8], isSecret: Bool = false) throws(StorageError) {
+        let temporary = path + ".new"
+        let file = try open(temporary, FileOptions(.readWrite, creation: .emptied, isSecret: isSecret))
+        defer { file.close() }
+        try file.write(bytes, at: 0)
+        try file.flush()
+        try rename(temporary, to: path)
+        try flushDirectory(parentDirectory(of: path))
+    }
+}
+
+/// The directory that holds `path`: all before the last `/`, `.` where there is none.
+package func parentDirectory(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// The last part of a path.
+package func fileName(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+    return String(path[path.utf8.index(after: slash)...])
+}

@@ -1,0 +1,75 @@
+internal import Glibc
+internal import Synchronization
+
+/// A file descriptor of the system.
+final class POSIXFile: File {
+    let path: String
+    /// −1 once closed.
+    private let descriptor: Atomic<Int32>
+
+    init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = Atomic(descriptor)
+    }
+
+    deinit { close() }
+
+    private var open: Int32 { descriptor.load(ordering: .acquiring) }
+
+    func lengthBytes() throws(StorageError) -> Int {
+        var status = stat()
+        // Sound: `status` is a whole `stat` that outlives the call.
+        _ = try retryingInterruptions(.examine, path: path) { unsafe fstat(open, &status) }
+        return Int(status.st_size)
+    }
+
+    func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {
+        let count = span.count
+        return try completeTransfer(.read, path: path, offset: offset, count: count) { done in
+            // Sound: the pointer is used inside the closure only, and `done < count` keeps the range inside the span.
+            unsafe span.withUnsafeMutableBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return 0 }
+                let moved = unsafe pread(open, base + done, count - done, off_t(offset + done))
+                return moved < 0 ? -Int(errno) : moved
+            }
+        }
+    }
+
+    func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) {
+        let count = bytes.count
+        let done = try completeTransfer(.write, path: path, offset: offset, count: count) { done in
+            // Sound: the pointer is used inside the closure only, and `done < count` keeps the range inside the span.
+            unsafe bytes.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return 0 }
+                let moved = unsafe pwrite(open, base + done, count - done, off_t(offset + done))
+                return moved < 0 ? -Int(errno) : moved
+            }
+        }
+        // A write that moves nothing and reports nothing has met a limit that the system keeps to itself.
+        guard done == count else { throw StorageError(.write, path: path, offset: offset + done, code: EIO) }
+    }
+
+    func preallocate(bytes: Int) throws(StorageError) {
+        let length = try lengthBytes()
+        guard bytes > length else { return }
+        // Reserves blocks; on a volume that cannot, the library touches every block instead. Answers the error number itself.
+        var code = EINTR
+        while code == EINTR { code = posix_fallocate(open, off_t(length), off_t(bytes - length)) }
+        guard code == 0 else { throw StorageError(.preallocate, path: path, offset: length, code: code) }
+    }
+
+    func flush() throws(StorageError) {
+        // Not retried on any error but an interruption: the system may have dropped the pages that failed.
+        _ = try retryingInterruptions(.flush, path: path) { fdatasync(open) }
+    }
+
+    func truncate(toBytes length: Int) throws(StorageError) {
+        _ = try retryingInterruptions(.truncate, path: path) { ftruncate(open, off_t(length)) }
+    }
+
+    func close() {
+        let closing = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
+        // Never repeated, not even when interrupted: the descriptor is free either way.
+        if closing >= 0 { _ = Glibc.close(closing) }
+    }
+}

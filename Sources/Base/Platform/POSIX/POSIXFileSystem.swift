@@ -1,0 +1,137 @@
+internal import Glibc
+internal import Synchronization
+
+/// The machine's own files.
+package final class POSIXFileSystem: FileSystem {
+    package init() {}
+
+    package func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
+        var flags = O_CLOEXEC | (options.access == .read ? O_RDONLY : O_RDWR)
+        switch options.creation {
+        case .never: break
+        case .ifMissing: flags |= O_CREAT
+        case .exclusively: flags |= O_CREAT | O_EXCL
+        case .emptied: flags |= O_CREAT | O_TRUNC
+        }
+        return POSIXFile(path: path, descriptor: try descriptor(.open, path, flags, mode: options.isSecret ? 0o600 : 0o644))
+    }
+
+    private func descriptor(
+        _ operation: StorageError.Operation, _ path: String, _ flags: Int32, mode: mode_t = 0
+    ) throws(StorageError) -> Int32 {
+        // Sound: the text is passed as a NUL-terminated copy that lives for the call.
+        try retryingInterruptions(operation, path: path) { unsafe Glibc.open(path, flags, mode) }
+    }
+
+    package func rename(_ path: String, to newPath: String) throws(StorageError) {
+        // Sound: both texts are NUL-terminated copies that live for the call.
+        _ = try retryingInterruptions(.rename, path: path) { unsafe Glibc.rename(path, newPath) }
+    }
+
+    package func remove(_ path: String) throws(StorageError) {
+        // Sound: a NUL-terminated copy that lives for the call.
+        _ = try retryingInterruptions(.remove, path: path) { unsafe unlink(path) }
+    }
+
+    package func removeDirectory(_ path: String) throws(StorageError) {
+        // Sound: a NUL-terminated copy that lives for the call.
+        _ = try retryingInterruptions(.remove, path: path) { unsafe rmdir(path) }
+    }
+
+    package func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
+        // Sound: a NUL-terminated copy that lives for the call.
+        guard let stream = unsafe opendir(directory) else { throw StorageError(.list, path: directory, code: errno) }
+        defer { _ = unsafe closedir(stream) }
+        var entries: [DirectoryEntry] = []
+        while true {
+            errno = 0
+            // Sound: the stream is open and used by this thread alone; the entry is copied before the next call.
+            guard let entry = unsafe readdir(stream) else {
+                if errno != 0 { throw StorageError(.list, path: directory, code: errno) }
+                break
+            }
+            // Sound: `d_name` is NUL-terminated within the entry that the system handed out.
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+            }
+            guard name != ".", name != ".." else { continue }
+            entries.append(DirectoryEntry(name: name, isDirectory: try isDirectory(directory + "/" + name)))
+        }
+        return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    package func createDirectories(_ path: String) throws(StorageError) {
+        if try isDirectory(path) { return }
+        let parent = parentDirectory(of: path)
+        if parent != path { try createDirectories(parent) }
+        do {
+            // Sound: a NUL-terminated copy that lives for the call.
+            _ = try retryingInterruptions(.createDirectory, path: path) { unsafe mkdir(path, 0o755) }
+        } catch {
+            // Another thread or process may have been first.
+            guard error.code == EEXIST, try isDirectory(path) else { throw error }
+        }
+        try flushDirectory(parent)
+    }
+
+    package func flushDirectory(_ path: String) throws(StorageError) {
+        let directory = try descriptor(.flushDirectory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { _ = Glibc.close(directory) }
+        _ = try retryingInterruptions(.flushDirectory, path: path) { fsync(directory) }
+    }
+
+    private func status(of path: String) throws(StorageError) -> stat? {
+        var status = stat()
+        // Sound: `status` is a whole `stat`, the text a NUL-terminated copy; both outlive the call.
+        do {
+            _ = try retryingInterruptions(.examine, path: path) { unsafe stat(path, &status) }
+        } catch {
+            if error.code == ENOENT || error.code == ENOTDIR { return nil }
+            throw error
+        }
+        return status
+    }
+
+    package func lengthBytes(of path: String) throws(StorageError) -> Int? {
+        guard let status = try status(of: path), status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    package func isDirectory(_ path: String) throws(StorageError) -> Bool {
+        guard let status = try status(of: path) else { return false }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    package func freeBytes(at path: String) throws(StorageError) -> Int {
+        var volume = statvfs()
+        // Sound: `volume` is a whole `statvfs`, the text a NUL-terminated copy; both outlive the call.
+        _ = try retryingInterruptions(.examine, path: path) { unsafe statvfs(path, &volume) }
+        let (bytes, overflow) = Int(clamping: volume.f_bavail).multipliedReportingOverflow(by: Int(clamping: volume.f_frsize))
+        return overflow ? .max : bytes
+    }
+
+    package func lock(_ path: String) throws(StorageError) -> any FileLock {
+        let file = try descriptor(.lock, path, O_RDWR | O_CREAT | O_CLOEXEC, mode: 0o644)
+        do {
+            _ = try retryingInterruptions(.lock, path: path) { flock(file, LOCK_EX | LOCK_NB) }
+        } catch {
+            _ = Glibc.close(file)
+            throw error
+        }
+        return POSIXFileLock(descriptor: file)
+    }
+}
+
+/// A lock that belongs to an open descriptor: it goes when the descriptor is closed, by us or by the system.
+private final class POSIXFileLock: FileLock {
+    private let descriptor: Atomic<Int32>
+
+    init(descriptor: Int32) { self.descriptor = Atomic(descriptor) }
+
+    deinit { release() }
+
+    func release() {
+        let closing = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
+        if closing >= 0 { _ = Glibc.close(closing) }
+    }
+}

@@ -1,0 +1,31 @@
+internal import Glibc
+
+/// Words for the system's error numbers.
+enum SystemErrorText {
+    static func reason(of code: Int32) -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        // Sound: the buffer's own length is passed, and the text is NUL-terminated within it.
+        guard unsafe strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    static func isSpaceExhausted(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT }
+    static func isMissing(_ code: Int32) -> Bool { code == ENOENT }
+    static func isBusy(_ code: Int32) -> Bool { code == EWOULDBLOCK || code == EAGAIN || code == EACCES }
+
+    static func advice(for code: Int32) -> String {
+        switch code {
+        case ENOSPC, EDQUOT: "free space on the volume or raise the quota; work resumes by itself"
+        case EIO: "check the disk and the kernel's log, then restart; nothing after the last flush counts as stored"
+        case EROFS: "mount the volume writable"
+        case EACCES, EPERM: "let the user that runs this process own the directory"
+        case ENOENT: "check the path"
+        case EEXIST: "choose a new name or remove the file"
+        case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
+        case EISDIR, ENOTDIR: "check whether the path names a file or a directory"
+        case ENOTEMPTY: "empty the directory first"
+        case EFBIG: "raise the limit on file sizes (ulimit -f)"
+        default: "see errno(3)"
+        }
+    }
+}

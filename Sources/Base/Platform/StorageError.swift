@@ -1,0 +1,58 @@
+/// What the operating system says when an operation on files fails: what was tried, where, why, and what to do.
+package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The operation that failed; the raw value is how messages name it.
+    package enum Operation: String, Sendable {
+        case open, read, write, preallocate, flush, truncate, close, rename, remove, list, lock
+        case createDirectory = "create directory"
+        case flushDirectory = "flush directory"
+        case examine
+    }
+
+    package var operation: Operation
+    package var path: String
+    /// Where in the file, for reads and writes.
+    package var offset: Int?
+    /// The system's error number, such as `ENOSPC`.
+    package var code: Int32
+
+    package init(_ operation: Operation, path: String, offset: Int? = nil, code: Int32) {
+        self.operation = operation
+        self.path = path
+        self.offset = offset
+        self.code = code
+    }
+
+    package var description: String {
+        let place = offset.map { " at offset \($0)" } ?? ""
+        return "cannot \(operation.rawValue) \(path)\(place): \(SystemErrorText.reason(of: code)); \(advice)"
+    }
+
+    /// The disk, quota or reserve has no room: the state is sound and the operation may be tried again later.
+    package var isSpaceExhausted: Bool { SystemErrorText.isSpaceExhausted(code) }
+
+    /// The file or directory is not there.
+    package var isMissing: Bool { SystemErrorText.isMissing(code) }
+
+    /// Another process holds the lock.
+    package var isLocked: Bool { operation == .lock && SystemErrorText.isBusy(code) }
+
+    /// What to do about it, as a clause.
+    package var advice: String {
+        isLocked ? "another process uses this directory: stop it, or choose another directory" : SystemErrorText.advice(for: code)
+    }
+}
+
+/// Bytes that we wrote once and that are not what we wrote: names the file, the place and what should stand there.
+package struct CorruptionError: Error, Equatable, Sendable, CustomStringConvertible {
+    package var file: String
+    package var offset: Int
+    package var expectation: String
+
+    package init(file: String, offset: Int, expectation: String) {
+        self.file = file
+        self.offset = offset
+        self.expectation = expectation
+    }
+
+    package var description: String { "\(file) is damaged at offset \(offset): expected \(expectation)" }
+}

@@ -1,0 +1,34 @@
+internal import Synchronization
+
+/// Runs pure jobs on every core. The caller waits, takes part, and applies the results in order: where work runs never shows in a result.
+package protocol Workers: AnyObject, Sendable {
+    /// How many jobs may run at one time, the caller's thread included.
+    var parallelism: Int { get }
+
+    /// Calls `job` once for each index of `0..<count` and returns when all are done. Indexes are handed out in ascending order. When jobs
+    /// throw, those already begun are finished, the rest is left out, and the error of the lowest index is thrown.
+    func run(count: Int, _ job: @Sendable (Int) throws -> Void) throws
+}
+
+extension Workers {
+    /// The results of `job` in the order of their indexes.
+    package func map<Result: Sendable>(count: Int, _ job: @Sendable (Int) throws -> Result) throws -> [Result] {
+        let slots = Mutex([Result?](repeating: nil, count: count))
+        try run(count: count) { index in
+            let result = try job(index)
+            slots.withLock { $0[index] = result }
+        }
+        return slots.withLock { $0.compactMap { $0 } }
+    }
+}
+
+/// Everything on the caller's thread, in order: for simulations and for single-core machines.
+package final class InlineWorkers: Workers {
+    package init() {}
+
+    package var parallelism: Int { 1 }
+
+    package func run(count: Int, _ job: @Sendable (Int) throws -> Void) throws {
+        for index in 0..<count { try job(index) }
+    }
+}

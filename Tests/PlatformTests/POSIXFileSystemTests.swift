@@ -1,0 +1,105 @@
+import Foundation
+import Platform
+import Testing
+
+@Suite struct POSIXFileSystemTests {
+    let files = POSIXFileSystem()
+
+    @Test func writtenBytesAreReadBack() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a"
+        let file = try files.open(path, .create)
+        try file.write([1, 2, 3], at: 5)
+        try file.flush()
+        #expect(try file.lengthBytes() == 8)
+        #expect(try file.read(upTo: 100, at: 4) == [0, 1, 2, 3])
+        #expect(try file.read(upTo: 4, at: 100) == [])
+        #expect(try files.contents(of: path) == [0, 0, 0, 0, 0, 1, 2, 3])
+        #expect(throws: CorruptionError(file: path, offset: 8, expectation: "2 more bytes")) { try file.read(exactly: 4, at: 6) }
+    }
+
+    @Test func preallocationExtendsWithZerosAndNeverShortens() throws {
+        let directory = try TemporaryDirectory()
+        let file = try files.open(directory.path + "/a", .create)
+        try file.write([7], at: 0)
+        try file.preallocate(bytes: 3_000_000)
+        try file.preallocate(bytes: 10)
+        #expect(try file.lengthBytes() == 3_000_000)
+        #expect(try file.read(upTo: 3, at: 0) == [7, 0, 0])
+        try file.truncate(toBytes: 2)
+        #expect(try file.read(upTo: 3, at: 0) == [7, 0])
+        try file.writeZeros(2_500_000, at: 1)
+        #expect(try file.lengthBytes() == 2_500_001)
+    }
+
+    @Test func namesAreListedRenamedAndRemoved() throws {
+        let directory = try TemporaryDirectory()
+        let root = directory.path
+        try files.createDirectories(root + "/x/y/z")
+        try files.createDirectories(root + "/x/y/z")
+        for name in ["b", "ä", "B"] { _ = try files.open(root + "/" + name, .create) }
+        #expect(try files.list(root).map(\.name) == ["B", "b", "x", "ä"])
+        #expect(try files.list(root).filter(\.isDirectory).map(\.name) == ["x"])
+        try files.rename(root + "/b", to: root + "/B")
+        try files.remove(root + "/ä")
+        try files.flushDirectory(root)
+        try files.removeDirectory(root + "/x/y/z")
+        #expect(try files.list(root).map(\.name) == ["B", "x"])
+        #expect(try files.lengthBytes(of: root + "/b") == nil)
+        #expect(try files.lengthBytes(of: root + "/B") == 0)
+        #expect(try files.isDirectory(root + "/x"))
+        #expect(try files.freeBytes(at: root) > 0)
+    }
+
+    @Test func errorsNameOperationPathAndAdvice() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/absent"
+        let error = try #require(throws: StorageError.self) { try files.open(path, .read) }
+        #expect(error.isMissing)
+        #expect(error.description == "cannot open \(path): No such file or directory; check the path")
+        _ = try files.open(path, .create)
+        #expect(throws: StorageError(.open, path: path, code: EEXIST)) { try files.open(path, .create) }
+        let file = try files.open(path, .update)
+        file.close()
+        file.close()
+        #expect(throws: StorageError(.write, path: path, offset: 9, code: EBADF)) { try file.write([1], at: 9) }
+        #expect(StorageError(.write, path: path, offset: 9, code: ENOSPC).isSpaceExhausted)
+    }
+
+    @Test func secretsAreForTheOwnerAlone() throws {
+        let directory = try TemporaryDirectory()
+        _ = try files.open(directory.path + "/key", FileOptions(.readWrite, creation: .exclusively, isSecret: true))
+        try files.replace(directory.path + "/key2", with: [1], isSecret: true)
+        for name in ["key", "key2"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: directory.path + "/" + name)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+        }
+    }
+
+    @Test func aLockExcludesOthersUntilReleased() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/lock"
+        let held = try files.lock(path)
+        let error = try #require(throws: StorageError.self) { try files.lock(path) }
+        #expect(error.isLocked)
+        held.release()
+        let again = try files.lock(path)
+        again.release()
+    }
+
+    @Test func aLockOfAKilledProcessIsFree() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/lock"
+        let holder = Process()
+        holder.executableURL = URL(fileURLWithPath: "/bin/sh")
+        holder.arguments = ["-c", "exec 9>\"$0\"; flock 9; echo held; exec sleep 60", path]
+        let output = Pipe()
+        holder.standardOutput = output
+        try holder.run()
+        #expect(output.fileHandleForReading.readData(ofLength: 5) == Data("held\n".utf8))
+        #expect(throws: StorageError.self) { try files.lock(path) }
+        kill(holder.processIdentifier, SIGKILL)
+        holder.waitUntilExit()
+        try files.lock(path).release()
+    }
+}
