@@ -64,6 +64,10 @@ let package = Package(
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
         room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans"]),
+
+        // Emitters.
+        room("Workload", "Emit/Workload"),
+        tests("Workload"),
     ],
     cxxLanguageStandard: .cxx17
 )

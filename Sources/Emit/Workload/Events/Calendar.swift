@@ -1,0 +1,58 @@
+/// Lengths of time in ns.
+package enum Nanoseconds {
+    package static let second: Int64 = 1_000_000_000
+    package static let minute: Int64 = 60 * second
+    package static let hour: Int64 = 60 * minute
+    package static let day: Int64 = 24 * hour
+}
+
+/// Appends RFC 3339 text in UTC with nine decimals.
+func appendTimestamp(_ nanoseconds: Int64, to bytes: inout [UInt8]) {
+    let days = floorDivide(nanoseconds, Nanoseconds.day)
+    let withinDay = UInt64(nanoseconds - days * Nanoseconds.day)
+    let date = civilDate(daysSince1970: days)
+    let seconds = withinDay / UInt64(Nanoseconds.second)
+    appendPadded(UInt64(date.year), digits: 4, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    appendPadded(UInt64(date.month), digits: 2, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    appendPadded(UInt64(date.day), digits: 2, to: &bytes)
+    bytes.append(UInt8(ascii: "T"))
+    appendPadded(seconds / 3600, digits: 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    appendPadded(seconds / 60 % 60, digits: 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    appendPadded(seconds % 60, digits: 2, to: &bytes)
+    bytes.append(UInt8(ascii: "."))
+    appendPadded(withinDay % UInt64(Nanoseconds.second), digits: 9, to: &bytes)
+    bytes.append(UInt8(ascii: "Z"))
+}
+
+/// Division that rounds towards minus infinity, so that buckets before 1970 keep their length.
+func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
+}
+
+/// Year, month and day of a day count in the proleptic Gregorian calendar.
+///
+/// The count is shifted to begin on 1 March of year 0, so that the leap day ends a year; eras are 400 years of 146,097 days.
+func civilDate(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    let shifted = days + 719_468
+    let era = floorDivide(shifted, 146_097)
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthFromMarch = (5 * dayOfYear + 2) / 153
+    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+}
+
+/// Whether an instant falls on a Saturday or Sunday, UTC.
+func isWeekend(_ nanoseconds: Int64) -> Bool {
+    // 1 January 1970 was a Thursday: day 2 and day 3 of each week counted from there are the weekend.
+    let day = floorDivide(nanoseconds, Nanoseconds.day)
+    let weekday = day - floorDivide(day, 7) * 7
+    return weekday == 2 || weekday == 3
+}

@@ -1,0 +1,38 @@
+/// One event of the simulated traffic, as its emitter would send it.
+package struct WorkloadEvent: Sendable {
+    package var id: WorkloadID
+    package var source: String
+    package var type: String
+    /// The instant the thing ended, ns since 1970 UTC.
+    package var time: Int64
+    /// Shared fields; they come before ``ownFields`` in the rendered data.
+    package var context: WorkloadContext
+    package var ownFields: [WorkloadField]
+
+    /// Every field of `data`, in rendered order.
+    /// - Complexity: O(fields); builds a new array.
+    package var fields: [WorkloadField] { context.fields + ownFields }
+
+    /// The value of the first field with this name, nil when the event has none.
+    /// - Complexity: O(fields).
+    package func value(of name: String) -> WorkloadValue? {
+        ownFields.first { $0.name == name }?.value ?? context.fields.first { $0.name == name }?.value
+    }
+
+    /// Appends the event as one line of structured CloudEvents 1.0 JSON, with its line feed.
+    package func render(into bytes: inout [UInt8]) {
+        bytes.append(contentsOf: #"{"specversion":"1.0","id":""#.utf8)
+        id.render(into: &bytes)
+        bytes.append(contentsOf: #"","source":""#.utf8)
+        bytes.append(contentsOf: source.utf8)
+        bytes.append(contentsOf: #"","type":""#.utf8)
+        bytes.append(contentsOf: type.utf8)
+        bytes.append(contentsOf: #"","time":""#.utf8)
+        appendTimestamp(time, to: &bytes)
+        bytes.append(contentsOf: #"","data":{"#.utf8)
+        bytes.append(contentsOf: context.rendered)
+        for field in ownFields { field.render(into: &bytes) }
+        if bytes.last == UInt8(ascii: ",") { bytes.removeLast() }
+        bytes.append(contentsOf: "}}\n".utf8)
+    }
+}
