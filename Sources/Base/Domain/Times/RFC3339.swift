@@ -1,0 +1,171 @@
+package import Bytes
+
+/// Why a text is no time that the store can keep.
+package enum TimestampError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Not RFC 3339; where the first byte stands that does not fit.
+    case malformed(offset: Int)
+    /// More than nine decimals of a second that are not zero.
+    case tooPrecise
+    /// Before 1677-09-21T00:12:43.145224192Z or after 2262-04-11T23:47:16.854775807Z: beyond 64 bits of nanoseconds.
+    case outOfRange
+
+    package var description: String {
+        switch self {
+        case .malformed(let offset): "an RFC 3339 time such as 2026-08-01T09:00:15.25Z (does not fit at byte \(offset))"
+        case .tooPrecise: "an RFC 3339 time with at most nine decimals of a second"
+        case .outOfRange: "an RFC 3339 time between 1677-09-21T00:12:43.145224192Z and 2262-04-11T23:47:16.854775807Z"
+        }
+    }
+}
+
+/// RFC 3339 times and nanoseconds since 1970 UTC.
+package enum RFC3339 {
+    /// Parses `date T time zone`; `T` and `Z` in either case, a blank for `T`, up to nine decimals, offsets of hours and minutes.
+    /// A leap second (`:60`) is the first instant of the next minute plus its fraction, as POSIX time has it. Does not allocate.
+    package static func parse(_ text: Span<UInt8>) throws(TimestampError) -> Int64 {
+        guard text.count >= 20 else { throw .malformed(offset: text.count) }
+        let year = try digits(text, 0, 4)
+        try expect(text, 4, UInt8(ascii: "-"))
+        let month = try digits(text, 5, 2)
+        guard (1...12).contains(month) else { throw .malformed(offset: 5) }
+        try expect(text, 7, UInt8(ascii: "-"))
+        let day = try digits(text, 8, 2)
+        guard day >= 1, day <= CivilDate.days(inMonth: month, of: year) else { throw .malformed(offset: 8) }
+        let separator = text[10] | 0x20
+        guard separator == UInt8(ascii: "t") || text[10] == 0x20 else { throw .malformed(offset: 10) }
+        let hour = try digits(text, 11, 2)
+        guard hour < 24 else { throw .malformed(offset: 11) }
+        try expect(text, 13, UInt8(ascii: ":"))
+        let minute = try digits(text, 14, 2)
+        guard minute < 60 else { throw .malformed(offset: 14) }
+        try expect(text, 16, UInt8(ascii: ":"))
+        let second = try digits(text, 17, 2)
+        guard second <= 60 else { throw .malformed(offset: 17) }
+        var place = 19
+        let nanoseconds = try fraction(text, &place)
+        let offset = try zone(text, place)
+        let days = CivilDate(year: year, month: month, day: day).daysSince1970
+        return try join(seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset, nanoseconds: nanoseconds)
+    }
+
+    package static func parse(_ text: ArraySlice<UInt8>) throws(TimestampError) -> Int64 { try parse(text.span) }
+    package static func parse(_ text: String) throws(TimestampError) -> Int64 { try parse(Array(text.utf8).span) }
+
+    private static func expect(_ text: Span<UInt8>, _ place: Int, _ byte: UInt8) throws(TimestampError) {
+        guard text[place] == byte else { throw .malformed(offset: place) }
+    }
+
+    @inline(__always)
+    private static func digits(_ text: Span<UInt8>, _ start: Int, _ count: Int) throws(TimestampError) -> Int {
+        var value = 0
+        for place in start..<(start + count) {
+            let digit = text[place] &- 0x30
+            guard digit < 10 else { throw .malformed(offset: place) }
+            value = value &* 10 &+ Int(digit)
+        }
+        return value
+    }
+
+    /// Nanoseconds of the decimals at `place`, which moves behind them; 0 where there are none.
+    private static func fraction(_ text: Span<UInt8>, _ place: inout Int) throws(TimestampError) -> Int {
+        guard place < text.count, text[place] == UInt8(ascii: ".") else { return 0 }
+        place += 1
+        let start = place
+        var value = 0
+        while place < text.count {
+            let digit = text[place] &- 0x30
+            guard digit < 10 else { break }
+            if place - start < 9 {
+                value = value &* 10 &+ Int(digit)
+            } else if digit != 0 {
+                throw .tooPrecise
+            }
+            place += 1
+        }
+        guard place > start else { throw .malformed(offset: place) }
+        var count = place - start
+        while count < 9 {
+            value &*= 10
+            count += 1
+        }
+        return value
+    }
+
+    /// Seconds east of UTC.
+    private static func zone(_ text: Span<UInt8>, _ place: Int) throws(TimestampError) -> Int {
+        guard place < text.count else { throw .malformed(offset: place) }
+        let sign = text[place]
+        if sign | 0x20 == UInt8(ascii: "z") {
+            guard place + 1 == text.count else { throw .malformed(offset: place + 1) }
+            return 0
+        }
+        guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { throw .malformed(offset: place) }
+        guard place + 6 == text.count else { throw .malformed(offset: min(text.count, place + 6)) }
+        let hours = try digits(text, place + 1, 2)
+        guard hours < 24 else { throw .malformed(offset: place + 1) }
+        try expect(text, place + 3, UInt8(ascii: ":"))
+        let minutes = try digits(text, place + 4, 2)
+        guard minutes < 60 else { throw .malformed(offset: place + 4) }
+        let offset = hours * 3600 + minutes * 60
+        return sign == UInt8(ascii: "-") ? -offset : offset
+    }
+
+    private static func join(seconds: Int, nanoseconds: Int) throws(TimestampError) -> Int64 {
+        // Before 1970 both parts are made negative, so that the first nanoseconds of the range don't overflow on the way.
+        let (whole, part) = seconds < 0 && nanoseconds > 0 ? (seconds + 1, nanoseconds - 1_000_000_000) : (seconds, nanoseconds)
+        let (product, isTooLarge) = Int64(whole).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isBeyond) = product.addingReportingOverflow(Int64(part))
+        guard !isTooLarge, !isBeyond else { throw .outOfRange }
+        return sum
+    }
+
+    /// Appends the time in UTC with 0, 3, 6 or 9 decimals, as many as it needs: `2026-08-01T09:00:15.250Z`.
+    package static func append(_ nanosecondsSince1970: Int64, to sink: inout ByteSink) {
+        let (seconds, nanoseconds) = floorDivide(Int(nanosecondsSince1970), by: 1_000_000_000)
+        let (days, secondOfDay) = floorDivide(seconds, by: 86_400)
+        let date = CivilDate(daysSince1970: days)
+        append(date.year, digits: 4, to: &sink)
+        sink.append(UInt8(ascii: "-"))
+        append(date.month, digits: 2, to: &sink)
+        sink.append(UInt8(ascii: "-"))
+        append(date.day, digits: 2, to: &sink)
+        sink.append(UInt8(ascii: "T"))
+        append(secondOfDay / 3600, digits: 2, to: &sink)
+        sink.append(UInt8(ascii: ":"))
+        append(secondOfDay / 60 % 60, digits: 2, to: &sink)
+        sink.append(UInt8(ascii: ":"))
+        append(secondOfDay % 60, digits: 2, to: &sink)
+        if nanoseconds != 0 {
+            sink.append(UInt8(ascii: "."))
+            if nanoseconds % 1_000_000 == 0 {
+                append(nanoseconds / 1_000_000, digits: 3, to: &sink)
+            } else if nanoseconds % 1000 == 0 {
+                append(nanoseconds / 1000, digits: 6, to: &sink)
+            } else {
+                append(nanoseconds, digits: 9, to: &sink)
+            }
+        }
+        sink.append(UInt8(ascii: "Z"))
+    }
+
+    /// The time in UTC as text; see ``append(_:to:)``.
+    package static func render(_ nanosecondsSince1970: Int64) -> String {
+        var sink = ByteSink(capacity: 30)
+        append(nanosecondsSince1970, to: &sink)
+        return String(decoding: sink.bytes, as: UTF8.self)
+    }
+
+    private static func floorDivide(_ value: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+
+    private static func append(_ value: Int, digits: Int, to sink: inout ByteSink) {
+        var divisor = 1
+        for _ in 1..<digits { divisor *= 10 }
+        while divisor > 0 {
+            sink.append(UInt8(0x30 + value / divisor % 10))
+            divisor /= 10
+        }
+    }
+}
