@@ -43,8 +43,15 @@ let package = Package(
         library("CCrypto", apt: "libssl-dev"),
         room("Compression", "System/Compression", uses: ["CLZ4", "CZstd", "CZlib"]),
         room("Hashing", "System/Hashing", uses: ["CXXHash", "CCrypto"]),
+        .target(
+            name: "CSimdjson", path: "Sources/System/CSimdjson",
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        room("JSONParsing", "System/JSONParsing", uses: ["CSimdjson"]),
+        room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
         tests("Compression"),
         tests("Hashing"),
+        tests("JSONParsing"),
+        tests("PostgresParsing"),
 
         // Base: bytes, the machine, the words of the domain.
         room("Bytes", "Base/Bytes"),
