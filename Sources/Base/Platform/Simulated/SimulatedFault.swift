@@ -1,0 +1,45 @@
+/// Something that goes wrong at a chosen call of a ``SimulatedFileSystem``.
+package struct SimulatedFault: Sendable {
+    package enum Effect: Sendable, Equatable {
+        /// The call fails with this error number and does nothing.
+        case failure(Int32)
+        /// A read or write moves a part only and reports that; the caller has to go on.
+        case shortTransfer
+        /// A write moves a part, and the next step fails with this error number.
+        case partialWrite(Int32)
+        /// A flush fails with `EIO`, and what it should have made durable is lost though readers still see it.
+        case lostFlush
+        /// A flush reports success and does nothing: a disk that lies.
+        case lyingFlush
+        /// Power goes during the call: it and all later ones fail until ``SimulatedFileSystem/crash(_:)``.
+        case powerCut
+    }
+
+    package var effect: Effect
+    /// The call that is hit: 1 is the next one counted.
+    package var call: Int
+    /// Counts and hits these operations only; nil: all.
+    package var operations: Set<StorageError.Operation>?
+    /// Hits every call from then on.
+    package var isLasting: Bool
+
+    package init(
+        _ effect: Effect, atCall call: Int, of operations: Set<StorageError.Operation>? = nil, isLasting: Bool = false
+    ) {
+        self.effect = effect
+        self.call = call
+        self.operations = operations
+        self.isLasting = isLasting
+    }
+}
+
+/// How many calls a ``SimulatedFileSystem`` has seen.
+package struct SimulatedCallCounts: Sendable, Equatable {
+    /// Every call, faulty ones included.
+    package var calls = 0
+    /// Flushes of files that did their work.
+    package var flushes = 0
+    /// Flushes of directories that did their work.
+    package var directoryFlushes = 0
+    package var writtenBytes = 0
+}
