@@ -68,6 +68,10 @@ let package = Package(
         tests("Bytes"),
         tests("Columnar", uses: ["Bytes"]),
 
+        // Kept.
+        room("Segments", "Store/Segments", uses: ["Bytes", "Platform", "Columnar", "Hashing"]),
+        tests("Segments", uses: ["Bytes", "Platform", "Columnar", "Hashing"]),
+
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
         room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans"]),

@@ -1,0 +1,62 @@
+internal import Bytes
+package import Columnar
+
+/// What a column is asked for, beside its values.
+package enum ColumnHint: UInt8, Sendable, Hashable {
+    case plain = 0
+    /// Looked up by equality: each group gets a filter of the column's texts.
+    case lookup = 1
+    /// Minimum and maximum are not kept.
+    case unsummarised = 2
+}
+
+/// A column of a table in a segment.
+package struct SegmentColumn: Hashable, Sendable {
+    package var name: String
+    package var type: ColumnType
+    package var hint: ColumnHint
+
+    package init(name: String, type: ColumnType, hint: ColumnHint = .plain) {
+        self.name = name
+        self.type = type
+        self.hint = hint
+    }
+}
+
+/// Column types as bytes: one for the kind, and of a numeric one for the scale. Numbers are never reused.
+enum ColumnTypeCoding {
+    static func write(_ type: ColumnType, into sink: inout ByteSink) {
+        switch type {
+        case .boolean: sink.append(UInt8(1))
+        case .integer: sink.append(UInt8(2))
+        case .double: sink.append(UInt8(3))
+        case .numeric(let scale):
+            sink.append(UInt8(4))
+            sink.append(UInt8(scale))
+        case .text: sink.append(UInt8(5))
+        case .timestamptz: sink.append(UInt8(6))
+        case .timestamp: sink.append(UInt8(7))
+        case .date: sink.append(UInt8(8))
+        case .json: sink.append(UInt8(9))
+        case .interval, .array, .null: preconditionFailure("not a type that segments store")
+        }
+    }
+
+    static func read(_ cursor: inout ByteCursor) throws(DecodingError) -> ColumnType {
+        switch try cursor.readByte() {
+        case 1: return .boolean
+        case 2: return .integer
+        case 3: return .double
+        case 4:
+            let scale = Int(try cursor.readByte())
+            guard scale <= 38 else { throw cursor.failure("a scale up to 38") }
+            return .numeric(scale: scale)
+        case 5: return .text
+        case 6: return .timestamptz
+        case 7: return .timestamp
+        case 8: return .date
+        case 9: return .json
+        default: throw cursor.failure("a column type")
+        }
+    }
+}

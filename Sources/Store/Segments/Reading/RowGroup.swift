@@ -1,0 +1,81 @@
+internal import Bytes
+package import Columnar
+internal import Platform
+
+/// One row group of a table in a segment: cheap to copy, safe from any thread.
+package struct RowGroup: Sendable {
+    package let segment: SegmentReader
+    let table: Int
+    /// The group's place among the table's groups of its segment.
+    package let index: Int
+
+    private var directory: GroupDirectory { segment.footer.tables[table].groups[index] }
+
+    package var rowCount: Int { directory.rowCount }
+    /// The segment's columns of this table; a group may lack some of them.
+    package var columns: [SegmentColumn] { segment.footer.tables[table].columns }
+    package var columnNames: [String] { columns.map(\.name) }
+
+    /// The place of a column in `columns`.
+    package func columnIndex(named name: String) -> Int? { segment.footer.tables[table].columns.firstIndex { $0.name == name } }
+
+    /// Bytes that the column's page takes in the file; 0 for a column of one value or of nulls.
+    package func pageBytes(_ column: Int) -> Int { directory.pages[column]?.page.length ?? 0 }
+
+    /// Reads and decodes one column of `columns`: one `pread`, none where the footer says it all.
+    /// - Throws: `StorageError`, or `CorruptionError` naming file and offset.
+    package func column(_ column: Int, statistics: ScanStatistics? = nil) throws -> Vector {
+        let type = columns[column].type
+        guard let reference = directory.pages[column] else { return .constant(.null, type: type, count: rowCount) }
+        var content: ArraySlice<UInt8> = []
+        var header = reference.header
+        let place = reference.page
+        var headerBytes = 0
+        do {
+            if place.length > 0 {
+                content = try SegmentReader.read(block: place, of: segment.file, segmentID: segment.segmentID)
+                statistics?.add(pagesRead: 1, bytesRead: place.length)
+                var cursor = ByteCursor(content)
+                header = try PageHeader(from: &cursor, type: type)
+                headerBytes = cursor.offset
+                content = content[cursor.index...]
+                guard header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
+            }
+            return try PageDecoder.decode(header, payload: content, type: type)
+        } catch let error as DecodingError {
+            let offset = place.offset + SegmentLimits.checksumBytes + headerBytes + error.offset
+            throw CorruptionError(file: segment.path, offset: offset, expectation: error.expectation)
+        }
+    }
+
+    /// Reads a column by name; one that the segment lacks (it was added later) reads as null.
+    package func column(named name: String, type: ColumnType, statistics: ScanStatistics? = nil) throws -> Vector {
+        guard let index = columnIndex(named: name) else { return .constant(.null, type: type, count: rowCount) }
+        return try column(index, statistics: statistics)
+    }
+
+    /// What the footer says of a column of `columns`.
+    package func summary(_ column: Int) -> ColumnSummary {
+        directory.pages[column]?.header.summary ?? ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount)
+    }
+
+    /// The filter of a column's texts; nil when none was written.
+    package func filter(_ column: Int, statistics: ScanStatistics? = nil) throws -> BlockFilter? {
+        guard let place = directory.pages[column]?.filter, place.length > 0 else { return nil }
+        let content = try SegmentReader.read(block: place, of: segment.file, segmentID: segment.segmentID)
+        statistics?.add(bytesRead: place.length)
+        do {
+            return try BlockFilter(content)
+        } catch {
+            throw CorruptionError(file: segment.path, offset: place.offset, expectation: error.expectation)
+        }
+    }
+
+    /// False proves that no row of the group has this text in the column; reads the column's filter, if any.
+    package func mightContain(_ column: Int, text: String, statistics: ScanStatistics? = nil) throws -> Bool {
+        let equals = ColumnPredicate.Comparison.equal(.text(text))
+        if equals.isRefuted(by: summary(column), rowCount: rowCount) { return false }
+        guard let filter = try filter(column, statistics: statistics) else { return true }
+        return filter.mightContain(lookupHash(Array(text.utf8)[...]))
+    }
+}

@@ -1,0 +1,136 @@
+internal import Bytes
+internal import Columnar
+package import Platform
+
+/// An open segment: the footer in memory, everything else read when asked. Safe from any thread. Letting go of it closes the file.
+package final class SegmentReader: Sendable {
+    package let segmentID: UInt64
+    package let path: String
+    package let lengthBytes: Int
+    /// Length of the footer in the file: a measure of what the reader holds.
+    package let footerBytes: Int
+    let file: any File
+    let footer: SegmentFooter
+
+    /// The caller's bytes of `SegmentWriter.finish`.
+    package var metadata: [UInt8] { footer.metadata }
+    /// Names of the tables that have groups here, sorted.
+    package var tableNames: [String] { footer.tables.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+
+    /// Reads header, trailer and footer.
+    /// - Parameter expected: id and length that the manifest names; nil takes the file's word (for inspection).
+    /// - Throws: `StorageError`, or `CorruptionError` naming file and offset.
+    package static func open(
+        fileSystem: any FileSystem, path: String, expected: (segmentID: UInt64, lengthBytes: Int)? = nil
+    ) throws -> SegmentReader {
+        try SegmentReader(file: try fileSystem.open(path, .read), expected: expected)
+    }
+
+    private init(file: any File, expected: (segmentID: UInt64, lengthBytes: Int)?) throws {
+        func damaged(_ offset: Int, _ expectation: String) -> CorruptionError {
+            CorruptionError(file: file.path, offset: offset, expectation: expectation)
+        }
+        let length = try file.lengthBytes()
+        if let expected, expected.lengthBytes != length { throw damaged(length, "a file of \(expected.lengthBytes) bytes") }
+        guard length >= SegmentLimits.headerBytes + SegmentLimits.trailerBytes else { throw damaged(length, "header and trailer") }
+        let segmentID = try Self.readHeader(file)
+        if let expected, expected.segmentID != segmentID { throw damaged(16, "segment id \(expected.segmentID)") }
+        let place = try Self.readTrailer(file, segmentID: segmentID, lengthBytes: length)
+        let content = try Self.read(block: place, of: file, segmentID: segmentID)
+        var cursor = ByteCursor(content)
+        do {
+            footer = try SegmentFooter(from: &cursor, blocksEnd: place.offset)
+        } catch {
+            throw damaged(place.offset + SegmentLimits.checksumBytes + error.offset, error.expectation)
+        }
+        self.file = file
+        self.segmentID = segmentID
+        path = file.path
+        lengthBytes = length
+        footerBytes = place.length
+    }
+
+    private static func readHeader(_ file: any File) throws -> UInt64 {
+        let bytes = try file.read(exactly: SegmentLimits.headerBytes, at: 0)
+        func damaged(_ offset: Int, _ expectation: String) -> CorruptionError {
+            CorruptionError(file: file.path, offset: offset, expectation: expectation)
+        }
+        guard bytes.starts(with: SegmentFormat.magic) else { throw damaged(0, "the magic of a segment") }
+        guard SegmentVersion(rawValue: bytes[8]) != nil else { throw damaged(8, "segment version 1") }
+        var cursor = ByteCursor(bytes[16...])
+        let segmentID = try cursor.read(littleEndian: UInt64.self)
+        let checksum = try cursor.read(littleEndian: UInt64.self)
+        guard SegmentFormat.checksum(bytes[..<24], segmentID: segmentID, offset: 0) == checksum else {
+            throw damaged(24, "the header's checksum")
+        }
+        return segmentID
+    }
+
+    private static func readTrailer(_ file: any File, segmentID: UInt64, lengthBytes: Int) throws -> BlockPlace {
+        let start = lengthBytes - SegmentLimits.trailerBytes
+        let bytes = try file.read(exactly: SegmentLimits.trailerBytes, at: start)
+        var cursor = ByteCursor(bytes)
+        let offset = try cursor.read(littleEndian: UInt64.self)
+        let length = try cursor.read(littleEndian: UInt64.self)
+        let magic = try cursor.readSlice(8)
+        let checksum = try cursor.read(littleEndian: UInt64.self)
+        guard magic.elementsEqual(SegmentFormat.endMagic),
+            SegmentFormat.checksum(bytes[..<24], segmentID: segmentID, offset: start) == checksum
+        else { throw CorruptionError(file: file.path, offset: start, expectation: "the trailer of a segment") }
+        let (end, overflow) = offset.addingReportingOverflow(length)
+        guard !overflow, end == UInt64(start), offset >= UInt64(SegmentLimits.headerBytes),
+            length >= UInt64(SegmentLimits.checksumBytes), length <= UInt64(SegmentLimits.footerBytesMax)
+        else { throw CorruptionError(file: file.path, offset: start, expectation: "a footer that ends at the trailer") }
+        return BlockPlace(offset: Int(offset), length: Int(length))
+    }
+
+    /// A block's content, its checksum verified.
+    static func read(block place: BlockPlace, of file: any File, segmentID: UInt64) throws -> ArraySlice<UInt8> {
+        let bytes = try file.read(exactly: place.length, at: place.offset)
+        var cursor = ByteCursor(bytes)
+        let checksum = try cursor.read(littleEndian: UInt64.self)
+        let content = bytes[SegmentLimits.checksumBytes...]
+        guard SegmentFormat.checksum(content, segmentID: segmentID, offset: place.offset) == checksum else {
+            throw CorruptionError(file: file.path, offset: place.offset, expectation: "the checksum of a block of \(place.length) bytes")
+        }
+        return content
+    }
+
+    /// The columns that the segment has of a table; empty when it has none.
+    package func columns(table: String) -> [SegmentColumn] { footer.tables.first { $0.name == table }?.columns ?? [] }
+
+    /// The row groups of a table in the order in which they were added; empty when the segment has none.
+    package func groups(table: String) -> [RowGroup] {
+        guard let index = footer.tables.firstIndex(where: { $0.name == table }) else { return [] }
+        return footer.tables[index].groups.indices.map { RowGroup(segment: self, table: index, index: $0) }
+    }
+
+    /// Loads the filter of event identities; nil when none was written.
+    package func identityFilter() throws -> BlockFilter? {
+        guard footer.identityFilter.length > 0 else { return nil }
+        let content = try Self.read(block: footer.identityFilter, of: file, segmentID: segmentID)
+        do {
+            return try BlockFilter(content)
+        } catch {
+            throw CorruptionError(file: path, offset: footer.identityFilter.offset, expectation: error.expectation)
+        }
+    }
+
+    /// Reads everything: the whole file against `sha256` (where given), each page's and filter's checksum, each page decoded.
+    /// - Throws: the first damage found.
+    /// - Complexity: O(file).
+    package func verify(sha256: [UInt8]? = nil) throws {
+        if let sha256, try fileDigest(file, lengthBytes: lengthBytes) != sha256 {
+            throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
+        }
+        _ = try identityFilter()
+        for table in footer.tables {
+            for group in groups(table: table.name) {
+                for column in table.columns.indices {
+                    _ = try group.column(column)
+                    _ = try group.filter(column)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package import Columnar
+internal import Bytes
+internal import Hashing
+
+/// A row group as bytes, ready to be appended to a segment.
+package struct EncodedGroup: Sendable {
+    package let table: String
+    package let columns: [SegmentColumn]
+    package let rowCount: Int
+    /// By column.
+    let pages: [EncodedPage]
+    /// By column; nil where the column has no filter.
+    let filters: [BlockFilter?]
+
+    /// Bytes of all payloads, roughly what the group takes in the file.
+    package var byteCount: Int { pages.reduce(0) { $0 + $1.payload.count } }
+}
+
+/// Encodes one row group: pure, for any thread. The order of the rows is the caller's.
+/// - Precondition: at most 65,536 rows; `columns` and `chunk.columns` agree in number and types.
+/// - Complexity: O(rows · columns).
+package func encodeGroup(
+    table: String, columns: [SegmentColumn], chunk: Chunk, compression: PageCompression = .lz4
+) -> EncodedGroup {
+    precondition(columns.count == chunk.columns.count && chunk.rowCount <= PageLimits.rowsMax)
+    var pages: [EncodedPage] = []
+    var filters: [BlockFilter?] = []
+    for (column, vector) in zip(columns, chunk.columns) {
+        precondition(column.type == vector.type, "a column keeps its type")
+        let options = PageOptions(compression: compression, isSummarised: column.hint != .unsummarised)
+        let page = PageEncoder.encode(vector, options: options)
+        pages.append(page)
+        let isLookedUp = column.hint == .lookup && page.header.encoding == .texts
+        filters.append(isLookedUp ? lookupFilter(vector) : nil)
+    }
+    return EncodedGroup(table: table, columns: columns, rowCount: chunk.rowCount, pages: pages, filters: filters)
+}
+
+/// The hash by which lookup filters know a text.
+func lookupHash(_ utf8: ArraySlice<UInt8>) -> UInt64 { xxh3(utf8) }
+
+/// A filter of the texts that occur in a vector.
+private func lookupFilter(_ vector: Vector) -> BlockFilter? {
+    guard case .text(let codes, let dictionary) = vector.storage else { return nil }
+    var isUsed = [Bool](repeating: false, count: dictionary.count)
+    for row in codes.indices where vector.validity?[row] ?? true { isUsed[Int(codes[row])] = true }
+    var filter = BlockFilter(keyCount: isUsed.reduce(0) { $0 + ($1 ? 1 : 0) }, bitsPerKey: BlockFilter.lookupBitsPerKey)
+    for code in isUsed.indices where isUsed[code] { filter.insert(lookupHash(dictionary.utf8(code))) }
+    return filter
+}

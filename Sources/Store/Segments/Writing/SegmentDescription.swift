@@ -1,0 +1,36 @@
+/// What a finished segment is: the part of a manifest entry that the file itself determines.
+package struct SegmentDescription: Hashable, Sendable {
+    package var segmentID: UInt64
+    package var fileName: String
+    package var lengthBytes: Int
+    /// 32 bytes.
+    package var sha256: [UInt8]
+    /// Rows by table, sorted by name.
+    package var tables: [TableRows]
+    /// Smallest and largest `time` of all rows, ns; nil when no table has one.
+    package var timeRange: ClosedRange<Int64>?
+
+    package init(
+        segmentID: UInt64, fileName: String, lengthBytes: Int, sha256: [UInt8], tables: [TableRows], timeRange: ClosedRange<Int64>?
+    ) {
+        self.segmentID = segmentID
+        self.fileName = fileName
+        self.lengthBytes = lengthBytes
+        self.sha256 = sha256
+        self.tables = tables
+        self.timeRange = timeRange
+    }
+
+    package func rowCount(table: String) -> Int { tables.first { $0.table == table }?.rowCount ?? 0 }
+}
+
+/// How many rows a segment has of a table.
+package struct TableRows: Hashable, Sendable {
+    package var table: String
+    package var rowCount: Int
+
+    package init(table: String, rowCount: Int) {
+        self.table = table
+        self.rowCount = rowCount
+    }
+}

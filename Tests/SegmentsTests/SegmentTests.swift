@@ -1,0 +1,124 @@
+import Columnar
+import Platform
+import Synchronization
+import Testing
+
+@testable import Segments
+
+struct SegmentTests {
+    @Test func whatIsWrittenIsRead() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory)
+            #expect(description.fileName == "0000000000000007.segment")
+            #expect(description.tables == [TableRows(table: "feedback", rowCount: 2), TableRows(table: "llm_call", rowCount: 300)])
+            #expect(description.timeRange == 0...299_000_000_000)
+            let path = directory + "/" + description.fileName
+            let reader = try SegmentReader.open(fileSystem: files, path: path, expected: (7, description.lengthBytes))
+            #expect(reader.metadata == [1, 2, 3] && reader.tableNames == ["feedback", "llm_call"])
+            let groups = reader.groups(table: "llm_call")
+            #expect(groups.map(\.rowCount) == [100, 100, 100])
+            let statistics = ScanStatistics()
+            let cost = try groups[1].column(named: "cost_usd", type: .numeric(scale: 12), statistics: statistics)
+            guard case .int64(let values) = cost.storage else { throw TestFailure("integers") }
+            #expect(values == (0..<100).map { Int64($0 * 150_000) })
+            #expect(statistics.pagesRead.load(ordering: .relaxed) == 1)
+            #expect(groups[1].summary(3).sum == 742_500_000)
+            // One value throughout: no page is read.
+            guard case .constant(.boolean(true)) = try groups[0].column(4, statistics: statistics).storage else {
+                throw TestFailure("a constant")
+            }
+            #expect(statistics.pagesRead.load(ordering: .relaxed) == 1)
+            guard case .constant(.null) = try groups[0].column(named: "added later", type: .text).storage else {
+                throw TestFailure("nulls")
+            }
+            try reader.verify(sha256: description.sha256)
+            #expect(try files.list(directory).map(\.name) == [description.fileName])
+        }
+    }
+
+    @Test func columnsMayJoinLater() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let writer = try SegmentWriter(fileSystem: files, directory: directory, segmentID: 1)
+            let a = SegmentColumn(name: "a", type: .integer)
+            let b = SegmentColumn(name: "b", type: .integer)
+            let one = Vector(type: .integer, count: 2, storage: .int64([1, 2]))
+            let two = Vector(type: .integer, count: 2, storage: .int64([3, 4]))
+            try writer.add(table: "t", columns: [a], chunk: Chunk(columns: [one], rowCount: 2))
+            try writer.add(table: "t", columns: [b, a], chunk: Chunk(columns: [two, one], rowCount: 2))
+            let description = try writer.finish()
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            let groups = reader.groups(table: "t")
+            #expect(groups[0].columnNames == ["a", "b"])
+            guard case .constant(.null) = try groups[0].column(1).storage, case .int64([3, 4]) = try groups[1].column(1).storage else {
+                throw TestFailure("b null in the first group only")
+            }
+        }
+    }
+
+    @Test func groupsAreSkippedByRangeAndFilter() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 40, rows: 500)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            let groups = reader.groups(table: "llm_call")
+            let names = callColumns.map(\.name)
+            func left(_ predicates: [ColumnPredicate]) throws -> [Int] {
+                try groups.filter { try !$0.canSkip(predicates, names: names) }.map(\.index)
+            }
+            let window = [
+                ColumnPredicate(column: 0, comparison: .greaterOrEqual(.timestamptz(1_000_000_000_000))),
+                ColumnPredicate(column: 0, comparison: .less(.timestamptz(1_500_000_000_000))),
+            ]
+            #expect(try left(window) == [2])
+            // Row 5,000 lies in group 10; its conversation number orders as text among the others.
+            #expect(try left([ColumnPredicate(column: 1, comparison: .equal(.text("c-1001000")))]) == [10])
+            #expect(try left([ColumnPredicate(column: 5, comparison: .equal(.text("refused")))]) == [])
+            #expect(try left([ColumnPredicate(column: 4, comparison: .notEqual(.boolean(true)))]) == [])
+            #expect(try left([ColumnPredicate(column: 5, comparison: .isNull)]).count == 40)
+            // Zone maps cannot rule these out, so only filters can.
+            var kept = 0
+            for number in 0..<100 {
+                for group in groups {
+                    let text = "c-10\(10 + number % 20)\(number)x"
+                    kept += try group.mightContain(1, text: text) ? 1 : 0
+                }
+            }
+            #expect(kept < 40 * 100 / 20)
+        }
+    }
+
+    @Test func identitiesAreFoundAndOthersSeldom() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 10, rows: 2_000)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            guard let filter = try reader.identityFilter() else { throw TestFailure("a filter") }
+            #expect((0..<UInt64(20_000)).allSatisfy { filter.mightContain(identityHash($0)) })
+            let false_ = (0..<UInt64(100_000)).filter { filter.mightContain(identityHash($0 + 1_000_000)) }.count
+            #expect(false_ < 1_000, "\(false_) of 100,000")
+            #expect(filter.byteCount * 8 <= 20_000 * 13)
+        }
+    }
+
+    @Test func wrongExpectationsAreNamed() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory)
+            let path = directory + "/" + description.fileName
+            #expect(throws: CorruptionError.self) { try SegmentReader.open(fileSystem: files, path: path, expected: (8, description.lengthBytes)) }
+            #expect(throws: CorruptionError.self) {
+                try SegmentReader.open(fileSystem: files, path: path, expected: (7, description.lengthBytes - 1))
+            }
+            #expect(throws: CorruptionError.self) {
+                try SegmentReader.open(fileSystem: files, path: path).verify(sha256: Array(repeating: 0, count: 32))
+            }
+        }
+    }
+}
+
+struct TestFailure: Error {
+    var expectation: String
+    init(_ expectation: String) { self.expectation = expectation }
+}
