@@ -34,6 +34,11 @@ package struct EventRowCursor: Sendable {
     }
     package static func byteCount(_ bytes: [UInt8], at start: Int) -> Int { Int(word(bytes, start)) }
 
+    /// Files an event that came without `time` under the instant it was received.
+    package static func setTime(_ time: Int64, in bytes: inout [UInt8], at start: Int) {
+        for shift in 0..<8 { bytes[start + 8 + shift] = UInt8(truncatingIfNeeded: time >> (8 * Int64(shift))) }
+    }
+
     /// Moves to the next field; false after the last.
     package mutating func advance(in bytes: [UInt8]) -> Bool {
         guard index < end else { return false }
