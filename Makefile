@@ -1,0 +1,58 @@
+# What a fresh Debian machine with a Swift toolchain needs, in four words:
+#   make build   the release executable
+#   make demo    a day of support traffic, the reports, and a server to look at
+#   make test    everything that checks the code
+#   make bench   import, queries and ingest, measured
+# Each first installs the Debian packages that are missing, and says so. One configuration (release) serves all, so nothing is built twice.
+
+SWIFT ?= swift
+FLAGS := -c release
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+LIBRARIES := libpg-query-dev libsimdjson-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev
+CHECKERS := prometheus python3-venv
+VENV := .build-venv
+REQUIREMENTS := Tests/Outside/requirements.txt
+DEMO ?=
+
+.PHONY: build demo test bench packages test-packages clean
+
+build: packages
+	@echo "== building the release executable (a cold build takes some minutes)"
+	$(SWIFT) build $(FLAGS) --product plimsoll
+
+demo: build
+	@$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll demo $(DEMO)
+
+test: test-packages
+	@echo "== building and running all tests (a cold build takes some minutes)"
+	PLIMSOLL_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" $(SWIFT) test $(FLAGS)
+
+bench: build
+	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"
+
+packages:
+	$(call install_missing,$(LIBRARIES))
+
+test-packages: packages
+	$(call install_missing,$(CHECKERS))
+	@if [ -f $(REQUIREMENTS) ]; then \
+	  if ! cmp -s $(REQUIREMENTS) $(VENV)/installed.txt; then \
+	    echo "== installing the Python packages of the outside checks into $(VENV)"; \
+	    python3 -m venv $(VENV) && $(VENV)/bin/pip install -q -r $(REQUIREMENTS) && cp $(REQUIREMENTS) $(VENV)/installed.txt; \
+	  fi; \
+	fi
+
+# Installs the packages of the list that dpkg does not know as installed; silent and quick when there are none.
+# RUNLEVEL=1 keeps packages with a daemon (prometheus) from starting it.
+define install_missing
+@missing=""; for package in $(1); do \
+  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ]; then \
+  echo "== installing Debian packages:$$missing"; \
+  $(SUDO) apt-get update -qq && $(SUDO) env RUNLEVEL=1 apt-get install -qq -y --no-install-recommends $$missing; \
+fi
+endef
+
+clean:
+	$(SWIFT) package clean

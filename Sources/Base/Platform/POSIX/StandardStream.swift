@@ -1,0 +1,57 @@
+internal import Glibc
+
+/// The three streams that a process is born with. Writes are unbuffered: collect before calling.
+package enum StandardStream: Int32, Sendable {
+    case input = 0, output = 1, error = 2
+
+    /// A person watches, rather than a file or a pipe.
+    package var isTerminal: Bool { isatty(rawValue) == 1 }
+
+    /// Writes all bytes. A reader that went away is no error here: false says that nobody listens any more.
+    @discardableResult
+    package func write(_ bytes: [UInt8]) throws(StorageError) -> Bool {
+        do throws(StorageError) {
+            _ = try completeTransfer(.write, path: name, offset: 0, count: bytes.count) { done in
+                // Sound: `done` is below `bytes.count`, so pointer and length stay inside the array.
+                let moved = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(rawValue, $0.baseAddress.unsafelyUnwrapped + done, bytes.count - done) }
+                return moved < 0 ? -Int(errno) : moved
+            }
+            return true
+        } catch where error.code == EPIPE {
+            return false
+        }
+    }
+
+    /// Text and a line end; failures are let go, for there is nowhere to report them.
+    package func print(_ text: String, terminator: String = "\n") {
+        _ = try? write(Array((text + terminator).utf8))
+    }
+
+    /// Up to `count` bytes; empty at the end.
+    package func read(upTo count: Int) throws(StorageError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        while true {
+            // Sound: the array holds `count` bytes.
+            let moved = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(rawValue, $0.baseAddress, count) }
+            if moved >= 0 {
+                bytes.removeLast(count - moved)
+                return bytes
+            }
+            guard errno == EINTR else { throw StorageError(.read, path: name, code: errno) }
+        }
+    }
+
+    private var name: String {
+        switch self {
+        case .input: "standard input"
+        case .output: "standard output"
+        case .error: "standard error"
+        }
+    }
+}
+
+/// Ends the process at once with a status.
+package func exitProcess(_ status: Int32) -> Never { exit(status) }
+
+/// Lets writes to a closed pipe or socket fail with an error instead of ending the process.
+package func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
