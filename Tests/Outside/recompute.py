@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Recomputes from NDJSON events what the reports say, in exact integers, and prints one JSON document.
+
+usage: recompute.py FILE [--prices Schemas/prices] [--from T --to T] [--now T] [--limit SECONDS]
+
+Costs are booked over the whole file in file order, sums and shares are taken over `--from` (inclusive) to `--to` (exclusive) by event time.
+Not covered: prices per GPU hour, deliberate re-booking, outcome rules other than house-1.
+"""
+import argparse
+import json
+import os
+import sys
+from collections import Counter, defaultdict
+
+from outside.answers import Questions, exact_percentile, is_answer, is_error
+from outside.conversations import Conversations
+from outside.events import Reading, day_of, hour_of, iso, nanoseconds, read, week_of
+from outside.money import pico, usd
+from outside.prices import CLASSES, DefaultBook, Ledger
+
+DIMENSIONS = ("tenant", "channel", "team", "agent", "region", "cost_centre", "environment", "variant", "prompt_version")
+CALL_DIMENSIONS = ("model", "provider", "route", "purpose", "day", "price_state") + DIMENSIONS
+ANSWER_DIMENSIONS = ("day", "hour") + DIMENSIONS
+TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens")
+
+
+def label(event, name):
+    if name == "day":
+        return day_of(event.time)
+    if name == "hour":
+        return hour_of(event.time)
+    return event.get(name, "default" if name == "tenant" else None)
+
+
+class CallSums:
+    """Counts, tokens and money of some calls."""
+
+    def __init__(self):
+        self.calls = self.errors = 0
+        self.tokens = Counter()
+        self.billed = Counter()
+        self.states = Counter()
+        self.cost = self.low = self.high = 0
+        self.without_high = 0
+
+    def add(self, call):
+        self.calls += 1
+        self.errors += is_error(call.event)
+        for name in TOKENS:
+            if count := call.event.data.get(name):
+                self.tokens[name] += count
+        for name, count in call.tokens.items():
+            if count:
+                self.billed[name] += count
+        state, low, high = call.booked()
+        self.states[state] += 1
+        self.low += low
+        self.cost += low if state == "priced" else 0
+        if high is None:
+            self.without_high += 1
+        else:
+            self.high += high
+
+    def document(self):
+        return {
+            "calls": self.calls, "errors": self.errors, **{name: self.tokens[name] for name in TOKENS},
+            "billed_tokens": {name: self.billed[name] for name in CLASSES},
+            "priced": self.states["priced"], "partly": self.states["partly"], "unpriced": self.states["unpriced"],
+            "cost_usd": usd(self.cost), "cost_low_usd": usd(self.low), "cost_high_usd": usd(self.high),
+            "calls_without_high": self.without_high,
+        }
+
+
+class AnswerSums:
+    """Answers: count, errors, exact percentiles."""
+
+    def __init__(self):
+        self.answers = self.errors = 0
+        self.durations, self.first_tokens = [], []
+        self.origins = Counter()
+
+    def add(self, event):
+        self.answers += 1
+        self.errors += is_error(event)
+        self.origins[event.get("answered_from", "")] += 1
+        if event.get("duration_ns") is not None:
+            self.durations.append(event.get("duration_ns"))
+        if event.get("time_to_first_token_ns") is not None:
+            self.first_tokens.append(event.get("time_to_first_token_ns"))
+
+    def document(self):
+        shares = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
+        return {
+            "answers": self.answers, "errors": self.errors, "answered_from": dict(sorted(self.origins.items())),
+            "duration_ns": {name: exact_percentile(self.durations, share) for name, share in shares},
+            "time_to_first_token_ns": {name: exact_percentile(self.first_tokens, share) for name, share in shares},
+        }
+
+
+def grouped(sums):
+    return {("" if key is None else str(key)): value.document() for key, value in sorted(sums.items(), key=lambda item: str(item[0]))}
+
+
+class Recomputation:
+    def __init__(self, book, start=None, end=None, limit=30, now=None):
+        self.start, self.end, self.limit, self.now = start, end, limit, now
+        self.ledger, self.questions, self.conversations = Ledger(book), Questions(), Conversations()
+        self.counts = Counter()
+        self.answers = []
+        self.escalations, self.scores = Counter(), Counter()
+        self.scores_by = defaultdict(lambda: defaultdict(Counter))
+        self.tool_cost, self.recorded = 0, Counter()
+        self.last_time = None
+
+    def within(self, time):
+        return (self.start is None or time >= self.start) and (self.end is None or time < self.end)
+
+    def accept(self, event):
+        self.ledger.accept(event)
+        self.questions.accept(event)
+        self.conversations.accept(event)
+        self.last_time = event.time if self.last_time is None else max(self.last_time, event.time)
+        if not self.within(event.time):
+            return
+        self.counts[event.type] += 1
+        if is_answer(event):
+            self.answers.append(event)
+        elif event.type == "escalation.raised":
+            self.escalations[event.get("reason", "")] += 1
+        elif event.type == "feedback.submitted" and event.get("score") is not None:
+            self.scores[event.get("score")] += 1
+            for name in ("channel", "variant", "tenant", "agent"):
+                self.scores_by[name][label(event, name)][event.get("score")] += 1
+        elif event.type == "tool.call" and event.get("cost_usd") is not None:
+            self.tool_cost += pico(event.get("cost_usd"))
+        elif event.type == "cost.recorded":
+            self.recorded[event.get("category", "")] += pico(event.get("amount_usd", "0"))
+
+    def document(self):
+        return {
+            "events": dict(sorted(self.counts.items())), "last_time": iso(self.last_time) if self.last_time is not None else None,
+            "cost": self.cost_document(), "sla": self.sla_document(), "outcomes": self.outcome_document(),
+        }
+
+    def cost_document(self):
+        total, answers = CallSums(), len(self.answers)
+        by = {name: defaultdict(CallSums) for name in CALL_DIMENSIONS}
+        types, per_turn, per_conversation = defaultdict(CallSums), defaultdict(CallSums), defaultdict(CallSums)
+        for call in self.ledger.calls:
+            event = call.event
+            if not self.within(event.time):
+                continue
+            total.add(call)
+            types[event.type].add(call)
+            tenant, name = event.get("tenant", "default"), event.get("conversation_id")
+            per_conversation[(tenant, name)].add(call)
+            per_turn[(tenant, name, event.get("turn"))].add(call)
+            if event.type == "llm.call":
+                for dimension in CALL_DIMENSIONS:
+                    key = call.model if dimension == "model" else call.booked()[0] if dimension == "price_state" else label(event, dimension)
+                    by[dimension][key].add(call)
+        top = sorted(((sums.cost, key) for key, sums in per_conversation.items() if key[1]), key=lambda item: (-item[0], item[1][1]))[:20]
+        return {
+            "total": total.document(), "types": grouped(types), "answers": answers,
+            "cost_per_answer_usd": {
+                name: None if not answers else f"{value}/{answers * 10**12}"
+                for name, value in (("cost", total.cost), ("low", total.low), ("high", total.high))},
+            "tool_cost_usd": usd(self.tool_cost), "recorded_usd": {key: usd(value) for key, value in sorted(self.recorded.items())},
+            "late_first_prices": self.ledger.booked_late, "turns_with_cost": len(per_turn),
+            "llm_call_by": {name: grouped(sums) for name, sums in by.items()},
+            "top_conversations": [{"conversation_id": key[1], "cost_usd": usd(cost)} for cost, key in top],
+        }
+
+    def sla_document(self):
+        results = Counter()
+        results_by = {name: defaultdict(Counter) for name in ANSWER_DIMENSIONS}
+        for question, _, result in self.questions.results(self.limit, self.now):
+            if self.within(question.time):
+                results[result] += 1
+                for name in ANSWER_DIMENSIONS:
+                    results_by[name][label(question, name)][result] += 1
+        total, by = AnswerSums(), {name: defaultdict(AnswerSums) for name in ANSWER_DIMENSIONS}
+        for event in self.answers:
+            total.add(event)
+            for name in ANSWER_DIMENSIONS:
+                by[name][label(event, name)].add(event)
+        plain = lambda counts: {name: counts[name] for name in ("good", "failed", "pending")}
+        return {
+            "questions": plain(results), "answers": total.document(), "answers_by": {name: grouped(sums) for name, sums in by.items()},
+            "questions_by": {
+                name: {str(key): plain(counts) for key, counts in sorted(groups.items(), key=lambda item: str(item[0]))}
+                for name, groups in results_by.items()},
+        }
+
+    def outcome_document(self):
+        outcomes, open_count = Counter(), 0
+        groups = {name: defaultdict(Counter) for name in ("week", "channel", "tenant", "topic", "variant")}
+        for one in self.conversations.by_key.values():
+            if one.closed_time is None:
+                open_count += 1
+                continue
+            if not self.within(one.closed_time):
+                continue
+            outcomes[one.outcome] += 1
+            keys = {"week": week_of(one.closed_time), "channel": one.channel, "tenant": one.tenant, "topic": one.topic, "variant": one.variant}
+            for name, key in keys.items():
+                groups[name][key][one.outcome] += 1
+        plain = lambda counts: {name: counts[name] for name in ("resolved", "escalated", "abandoned", "open")}
+        ratings = sum(self.scores.values())
+        requested = self.counts["feedback.requested"]
+        return {
+            "rule": "house-1", "closed_conversations": sum(outcomes.values()), "not_closed": open_count, "outcomes": plain(outcomes),
+            "by": {
+                name: {("" if key is None else str(key)): plain(counts) for key, counts in sorted(values.items(), key=lambda item: str(item[0]))}
+                for name, values in groups.items()},
+            "escalations_by_reason": dict(sorted(self.escalations.items())),
+            "satisfaction": {
+                "ratings": ratings, "satisfied": sum(count for score, count in self.scores.items() if score >= 4),
+                "scores": {str(score): count for score, count in sorted(self.scores.items())}, "requested": requested,
+                "by": {
+                    name: {
+                        str(key): {"ratings": sum(counts.values()), "satisfied": sum(n for score, n in counts.items() if score >= 4)}
+                        for key, counts in sorted(values.items(), key=lambda item: str(item[0]))}
+                    for name, values in sorted(self.scores_by.items())},
+            },
+        }
+
+
+def recompute(path, prices=None, start=None, end=None, limit=30, now=None):
+    """The whole document for one file."""
+    reading, state = Reading(), Recomputation(DefaultBook(prices), start, end, limit, now)
+    for event in read(path, reading):
+        state.accept(event)
+    return {"reading": vars(reading), **state.document()}
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    parser = argparse.ArgumentParser(description="Recompute costs, service levels and outcomes from NDJSON events.")
+    parser.add_argument("file")
+    parser.add_argument("--prices", default=os.path.join(here, "../../Schemas/prices"), help="folder of the default price book")
+    parser.add_argument("--from", dest="start", type=nanoseconds)
+    parser.add_argument("--to", dest="end", type=nanoseconds)
+    parser.add_argument("--now", type=nanoseconds, help="pending questions are judged at this instant; default: all deadlines have passed")
+    parser.add_argument("--limit", type=int, default=30, help="seconds within which an answer is good")
+    arguments = parser.parse_args()
+    document = recompute(arguments.file, arguments.prices, arguments.start, arguments.end, arguments.limit, arguments.now)
+    json.dump(document, sys.stdout, indent=1)
+    print()
+    print(f"recomputed {document['reading']['accepted']} events", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

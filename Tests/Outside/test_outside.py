@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Tests of the outside computation itself, on cases small enough to check by hand: python3 -m unittest test_outside"""
+import json
+import os
+import tempfile
+import unittest
+
+import compare
+from outside.answers import exact_percentile
+from outside.events import iso, nanoseconds, week_of
+from outside.money import pico, pico_per_token, usd
+from outside.prices import DefaultBook
+from recompute import recompute
+
+T0 = nanoseconds("2026-08-03T10:00:00Z")
+
+
+def at(seconds):
+    return iso(T0 + int(seconds * 10**9))
+
+
+def event(number, kind, seconds, **data):
+    return {"specversion": "1.0", "id": f"e{number}", "source": "test", "type": kind, "time": at(seconds), "data": data}
+
+
+def price(number, seconds, token_class, usd_per_million, valid=0, model="m", **more):
+    return event(number, "price.set", seconds, provider="p", model=model, token_class=token_class,
+                 usd_per_million_tokens=usd_per_million, valid_from=at(valid), **more)
+
+
+def call(number, seconds, model="m", **data):
+    return event(number, "llm.call", seconds, provider="p", request_model=model, conversation_id="c", turn=1, **data)
+
+
+class Outside(unittest.TestCase):
+    def compute(self, events, book=None, **options):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "events.ndjson")
+            with open(path, "w", encoding="utf-8") as file:
+                file.writelines(json.dumps(one) + "\n" for one in events)
+            prices = None
+            if book:
+                prices = os.path.join(folder, "prices")
+                os.mkdir(prices)
+                with open(os.path.join(prices, "book.json"), "w", encoding="utf-8") as file:
+                    json.dump(book, file)
+            return recompute(path, prices, **options)
+
+    def total(self, events, book=None):
+        return self.compute(events, book)["cost"]["total"]
+
+    def test_money(self):
+        self.assertEqual(pico_per_token("0.01875"), 18_750)
+        self.assertEqual(usd(pico("-1.000000000001")), "-1.000000000001")
+        with self.assertRaises(ValueError):
+            pico_per_token("0.0000001")
+
+    def test_times(self):
+        self.assertEqual(nanoseconds("1970-01-01T00:00:00.5Z"), 500_000_000)
+        self.assertEqual(nanoseconds("2026-08-03T12:00:00.000000001+02:00"), T0 + 1)
+        self.assertEqual(week_of(nanoseconds("2026-08-09T23:59:59Z")), "2026-08-03")
+
+    def test_percentiles(self):
+        self.assertEqual(exact_percentile([4, 1, 3, 2], 0.5), 2)
+        self.assertEqual(exact_percentile(list(range(1, 101)), 0.95), 95)
+        self.assertIsNone(exact_percentile([], 0.5))
+
+    def test_classes_are_disjoint(self):
+        total = self.total([
+            price(1, 0, "input", "1"), price(2, 0, "cache_read", "0.1"), price(3, 0, "cache_write", "2"), price(4, 0, "cache_write_1h", "4"),
+            price(5, 0, "output", "10"),
+            call(6, 1, input_tokens=100, cache_read_tokens=20, cache_write_tokens=30, cache_write_1h_tokens=10, output_tokens=7,
+                 reasoning_tokens=5)])
+        self.assertEqual(total["cost_usd"], usd((50 * 10 + 20 * 1 + 20 * 20 + 10 * 40 + 7 * 100) * 10**5))
+
+    def test_a_changed_price_holds_from_its_time(self):
+        events = [price(1, 0, "input", "1"), price(2, 0, "output", "1"), price(3, 5, "input", "2", valid=5)]
+        self.assertEqual(self.total(events + [call(4, 4, input_tokens=1)])["cost_usd"], usd(10**6))
+        self.assertEqual(self.total(events + [call(4, 5, input_tokens=1)])["cost_usd"], usd(2 * 10**6))
+
+    def test_equal_validity_takes_the_later_position(self):
+        events = [price(1, 0, "input", "1"), price(2, 0, "input", "3"), call(3, 4, input_tokens=1)]
+        self.assertEqual(self.total(events)["cost_usd"], usd(3 * 10**6))
+
+    def test_a_booked_price_stays(self):
+        events = [price(1, 0, "input", "1"), call(2, 4, input_tokens=1), price(3, 5, "input", "9")]
+        self.assertEqual(self.total(events)["cost_usd"], usd(10**6))
+
+    def test_a_late_first_price_books_what_waited(self):
+        events = [call(1, 4, input_tokens=1), call(2, 1, input_tokens=1), price(3, 6, "input", "5", valid=2), price(4, 7, "input", "7", valid=0)]
+        document = self.compute(events)["cost"]
+        self.assertEqual(document["total"]["cost_usd"], usd(12 * 10**6))
+        self.assertEqual(document["late_first_prices"], 2)
+
+    def test_a_missing_cache_price_gives_a_range(self):
+        total = self.total([price(1, 0, "input", "3"), call(2, 1, input_tokens=10, cache_read_tokens=4)])
+        self.assertEqual((total["cost_usd"], total["cost_low_usd"], total["cost_high_usd"]), (usd(0), usd(18 * 10**6), usd(30 * 10**6)))
+        self.assertEqual(total["partly"], 1)
+
+    def test_another_missing_class_has_no_upper_end(self):
+        total = self.total([price(1, 0, "input", "3"), call(2, 1, input_tokens=10, output_tokens=1)])
+        self.assertEqual((total["cost_high_usd"], total["calls_without_high"]), (usd(0), 1))
+
+    def test_the_default_book_ends_with_the_first_price_of_a_pair(self):
+        book = {"as_of": "2026-01-01", "provider": "p", "models": [{"model": "m", "input": "1", "cache_read": "0.5"}, {"model": "*", "input": "7"}]}
+        before, after = call(1, 1, input_tokens=2, cache_read_tokens=1), call(3, 3, input_tokens=2, cache_read_tokens=1)
+        total = self.total([before, price(2, 2, "input", "4"), after], book)
+        self.assertEqual((total["priced"], total["partly"]), (1, 1))
+        self.assertEqual(total["cost_low_usd"], usd((10 + 5 + 40) * 10**5))
+        self.assertEqual(self.total([call(1, 1, model="other", input_tokens=1)], book)["cost_usd"], usd(7 * 10**6))
+
+    def test_tiers_have_prices_of_their_own(self):
+        events = [price(1, 0, "input", "4"), price(2, 0, "input", "2", service_tier="batch"), call(3, 1, input_tokens=1, service_tier="batch"),
+                  call(4, 1, input_tokens=1)]
+        self.assertEqual(self.total(events)["cost_usd"], usd(6 * 10**6))
+
+    def test_unsound_usage_is_refused(self):
+        reading = self.compute([call(1, 1, input_tokens=1, cache_read_tokens=2), call(2, 1, input_tokens=2)])["reading"]
+        self.assertEqual((reading["accepted"], reading["refused"]), (1, 1))
+
+    def test_repeats_count_once(self):
+        one = call(1, 1, input_tokens=1)
+        other = {**one, "data": {**one["data"], "input_tokens": 2}}
+        reading = self.compute([one, one, other])["reading"]
+        self.assertEqual((reading["accepted"], reading["duplicates"], reading["conflicts"]), (1, 1, 1))
+
+    def test_availability(self):
+        question = lambda number, seconds, turn: event(number, "message.received", seconds, conversation_id="c", turn=turn)
+        answer = lambda number, seconds, turn, **more: event(number, "message.sent", seconds, conversation_id="c", turn=turn, **more)
+        events = [
+            question(1, 0, 1), answer(2, 5, 1, status="ok", author="agent"), question(3, 10, 2), answer(4, 50, 2, status="ok"),
+            question(5, 60, 3), answer(6, 61, 3, status="error"), question(7, 70, 4), answer(8, 71, 4, author="human"), question(9, 90, 5),
+            question(10, 130, 6), answer(11, 131, 6)]
+        self.assertEqual(self.compute(events)["sla"]["questions"], {"good": 2, "failed": 4, "pending": 0})
+        now = nanoseconds(at(115))
+        self.assertEqual(self.compute(events, now=now)["sla"]["questions"], {"good": 2, "failed": 3, "pending": 1})
+
+    def test_outcomes(self):
+        step = lambda number, kind, seconds, name, **more: event(number, kind, seconds, conversation_id=name, channel="web", **more)
+        events = [
+            step(1, "conversation.resolved", 1, "a"), step(2, "conversation.closed", 2, "a"),
+            step(3, "conversation.resolved", 1, "b"), step(4, "conversation.reopened", 5, "b"), step(5, "escalation.raised", 6, "b", reason="policy"),
+            step(6, "conversation.closed", 7, "b"), step(7, "conversation.closed", 7, "c"), step(8, "conversation.started", 7, "d"),
+            step(9, "conversation.reopened", 2, "e"), step(10, "conversation.resolved", 3, "e"), step(11, "conversation.closed", 1, "e")]
+        outcomes = self.compute(events)["outcomes"]
+        self.assertEqual(outcomes["outcomes"], {"resolved": 2, "escalated": 1, "abandoned": 1, "open": 0})
+        self.assertEqual((outcomes["not_closed"], outcomes["escalations_by_reason"]), (1, {"policy": 1}))
+        self.assertEqual(outcomes["by"]["week"]["2026-08-03"]["resolved"], 2)
+
+    def test_a_changed_pico_dollar_is_found(self):
+        document = self.compute([price(1, 0, "input", "3"), call(2, 1, input_tokens=10), event(3, "feedback.submitted", 1, score=5)])
+        check = next(one for one in compare.checks(document) if one.name == "llm_call by model")
+        changed = [list(row) for row in check.rows]
+        self.assertEqual(compare.differences(check, changed), [])
+        column = check.kinds.index("money")
+        changed[0][column] = usd(pico(changed[0][column]) + 1)
+        self.assertNotEqual(compare.differences(check, changed), [])
+        self.assertEqual(compare.self_test(document), 0)
+
+    def test_default_books_of_the_repository_are_readable(self):
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Schemas/prices")
+        book = DefaultBook(folder)
+        self.assertEqual(book.price("vllm", "anything", None, "input"), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
