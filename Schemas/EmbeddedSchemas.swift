@@ -61,7 +61,16 @@ package enum EmbeddedSchemas {
     /// Dated list prices, one file per vendor.
     package static var prices: [EmbeddedFile] {
         [
+            EmbeddedFile(name: "amazon.json", bytes: PackageResources.amazon_json),
+            EmbeddedFile(name: "anthropic.json", bytes: PackageResources.anthropic_json),
+            EmbeddedFile(name: "cohere.json", bytes: PackageResources.cohere_json),
+            EmbeddedFile(name: "deepseek.json", bytes: PackageResources.deepseek_json),
+            EmbeddedFile(name: "google.json", bytes: PackageResources.google_json),
+            EmbeddedFile(name: "groq.json", bytes: PackageResources.groq_json),
             EmbeddedFile(name: "local.json", bytes: PackageResources.local_json),
+            EmbeddedFile(name: "mistral.json", bytes: PackageResources.mistral_json),
+            EmbeddedFile(name: "openai.json", bytes: PackageResources.openai_json),
+            EmbeddedFile(name: "xai.json", bytes: PackageResources.xai_json),
         ]
     }
 }

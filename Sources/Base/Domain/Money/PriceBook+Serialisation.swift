@@ -1,0 +1,69 @@
+package import Bytes
+
+// A price book in a checkpoint or a log record. Equal books have equal bytes:
+//
+//     1 byte   version, 1
+//     varint   number of entries
+//     entries, ascending in canonical order, each:
+//       text     provider                 varint length + UTF-8
+//       text     model
+//       text     service tier             empty for none
+//       1 byte   class                    index into TokenClass.allCases
+//       1 byte   origin                   0 built in, 1 set
+//       zig-zag  amount, valid_from, position
+extension PriceBook {
+    package func serialise(into sink: inout ByteSink) {
+        sink.append(UInt8(1))
+        let entries = entries
+        sink.append(varint: UInt64(entries.count))
+        for entry in entries {
+            sink.append(text: entry.provider)
+            sink.append(text: entry.model)
+            sink.append(text: entry.serviceTier)
+            sink.append(UInt8(TokenClass.allCases.firstIndex(of: entry.tokenClass) ?? 0))
+            sink.append(entry.origin.rawValue)
+            sink.append(zigzag: entry.amount)
+            sink.append(zigzag: entry.validFrom)
+            sink.append(zigzag: entry.position)
+        }
+    }
+
+    /// The book as bytes.
+    package var serialised: [UInt8] {
+        var sink = ByteSink()
+        serialise(into: &sink)
+        return sink.bytes
+    }
+
+    /// Reads what ``serialise(into:)`` wrote; the cursor moves behind it.
+    /// - Throws: where the bytes are no price book in canonical order.
+    package init(parsing cursor: inout ByteCursor) throws(DecodingError) {
+        guard try cursor.readByte() == 1 else { throw cursor.failure("version 1 of a price book") }
+        let count = try cursor.readCount(max: Limits.pricesMax)
+        var entries: [PriceEntry] = []
+        for _ in 0..<count {
+            let provider = try cursor.readText(max: Limits.nameBytesMax)
+            let model = try cursor.readText(max: Limits.nameBytesMax)
+            let tier = try cursor.readText(max: Limits.nameBytesMax)
+            let tokenClass = Int(try cursor.readByte())
+            guard TokenClass.allCases.indices.contains(tokenClass) else { throw cursor.failure("a token class") }
+            guard let origin = PriceOrigin(rawValue: try cursor.readByte()) else { throw cursor.failure("an origin of a price") }
+            let amount = try cursor.readZigzag()
+            let validFrom = try cursor.readZigzag()
+            let position = try cursor.readZigzag()
+            let isGPU = TokenClass.allCases[tokenClass] == .gpu
+            let entry: PriceEntry
+            do throws(FieldError) {
+                entry = try PriceEntry(
+                    provider: provider, model: model, tokenClass: TokenClass.allCases[tokenClass], serviceTier: tier,
+                    picoUSDPerToken: isGPU ? nil : amount, picoUSDPerGPUHour: isGPU ? amount : nil, validFrom: validFrom, position: position,
+                    origin: origin)
+            } catch {
+                throw cursor.failure("a price: \(error)")
+            }
+            if let last = entries.last, entry < last { throw cursor.failure("prices in canonical order") }
+            entries.append(entry)
+        }
+        self.init(entries)
+    }
+}

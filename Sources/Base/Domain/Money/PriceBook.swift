@@ -1,0 +1,103 @@
+/// All prices in force, and which of them holds for a call.
+///
+/// Which entries count for a call, decided in this order; the first that has any entry decides alone:
+/// 1. prices that were set for the model that answered (`response_model`),
+/// 2. prices that were set for the model that was asked for (`request_model`), so that one's own price of an alias beats a list price,
+/// 3. prices that were set for all models of the provider (`*`),
+/// 4. 5. 6. built-in prices of the same three.
+/// From the first `price.set` of a provider and model on, built-in prices no longer count for that pair, whatever `valid_from` says.
+///
+/// Among them, for each class: those of the call's service tier with `valid_from` ≤ the call's time, the greatest `valid_from`, then the
+/// greatest position; where the tier has none, the same among those without a tier.
+package struct PriceBook: Sendable {
+    private struct Pair: Hashable {
+        var provider: String
+        var model: String
+    }
+
+    /// Entries of a pair in canonical order.
+    private var set: [Pair: [PriceEntry]] = [:]
+    private var builtIn: [Pair: [PriceEntry]] = [:]
+    /// Number of entries of both origins.
+    package private(set) var count = 0
+
+    /// A book with no other prices than these; their origin decides where they count.
+    package init(_ entries: [PriceEntry] = []) {
+        for entry in entries { insert(entry) }
+    }
+
+    /// Whether the book has no room for another price.
+    package var isFull: Bool { count >= Limits.pricesMax }
+
+    private mutating func insert(_ entry: PriceEntry) {
+        let pair = Pair(provider: entry.provider, model: entry.model)
+        var list = (entry.origin == .set ? set : builtIn)[pair] ?? []
+        let place = list.firstIndex { entry < $0 } ?? list.count
+        list.insert(entry, at: place)
+        if entry.origin == .set { set[pair] = list } else { builtIn[pair] = list }
+        count += 1
+    }
+
+    /// Takes a price over, in position order, and says which calls it may book that waited for a price.
+    /// - Precondition: not full; the entry's origin is `set`.
+    @discardableResult
+    package mutating func add(_ entry: PriceEntry) -> PriceChange {
+        precondition(entry.origin == .set && !isFull)
+        let before = set[Pair(provider: entry.provider, model: entry.model)] ?? []
+        let earliest = before.filter {
+            $0.tokenClass == entry.tokenClass && ($0.serviceTier == entry.serviceTier || $0.serviceTier.isEmpty)
+        }.map(\.validFrom).min()
+        insert(entry)
+        guard let earliest else { return PriceChange(entry: entry, waitingTimes: entry.validFrom...Int64.max) }
+        return PriceChange(entry: entry, waitingTimes: entry.validFrom < earliest ? entry.validFrom...(earliest - 1) : nil)
+    }
+
+    /// Puts a newer list of built-in prices in the place of the old one; what is booked stays.
+    package mutating func replaceBuiltIn(_ entries: [PriceEntry]) {
+        count -= builtIn.values.reduce(0) { $0 + $1.count }
+        builtIn = [:]
+        for entry in entries where entry.origin == .builtIn { insert(entry) }
+    }
+
+    /// The entries that count for a call, as the rule above says; empty where the book knows none.
+    package func candidates(provider: String, requestModel: String?, responseModel: String?) -> [PriceEntry] {
+        for prices in [set, builtIn] {
+            for model in [responseModel, requestModel, PriceEntry.anyModel] {
+                guard let model, !model.isEmpty, let found = prices[Pair(provider: provider, model: model)] else { continue }
+                return found
+            }
+        }
+        return []
+    }
+
+    /// The prices of a call.
+    package func quote(provider: String, requestModel: String?, responseModel: String?, serviceTier: String?, at time: Int64) -> PriceQuote {
+        PriceQuote(
+            candidates(provider: provider, requestModel: requestModel, responseModel: responseModel),
+            serviceTier: PriceEntry.normalised(tier: serviceTier), at: time)
+    }
+
+    /// All entries in canonical order, built-in ones that no longer count included.
+    package var entries: [PriceEntry] {
+        (set.values.flatMap { $0 } + builtIn.values.flatMap { $0 }).sorted()
+    }
+
+    /// Whether a built-in entry still counts: no price was set for its provider and model.
+    package func isInForce(_ entry: PriceEntry) -> Bool {
+        entry.origin == .set || set[Pair(provider: entry.provider, model: entry.model)] == nil
+    }
+}
+
+/// What a newly set price may change: nothing that is booked, except classes that had no price.
+package struct PriceChange: Hashable, Sendable {
+    package var entry: PriceEntry
+    /// Times of calls whose class had no set price before and has one now; nil: the price books nothing that waited.
+    /// Calls of other tiers with a price of their own lie inside too: compare by booking them again with ``BookedCost/rebooked(_:with:)``.
+    package var waitingTimes: ClosedRange<Int64>?
+
+    /// Whether a call that lacks a price should be booked again.
+    package func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64) -> Bool {
+        guard let waitingTimes, waitingTimes.contains(time), provider == entry.provider else { return false }
+        return entry.model == PriceEntry.anyModel || entry.model == requestModel || entry.model == responseModel
+    }
+}

@@ -1,0 +1,88 @@
+/// Who put a price into the book.
+package enum PriceOrigin: UInt8, Hashable, Sendable, Comparable {
+    /// A public list price that the program was built with.
+    case builtIn = 0
+    /// A `price.set` event.
+    case set = 1
+
+    package static func < (left: PriceOrigin, right: PriceOrigin) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// One price in the book.
+package struct PriceEntry: Hashable, Sendable, Comparable {
+    package var provider: String
+    /// Name of the model; `*` stands for all models of the provider that have no price of their own.
+    package var model: String
+    package var tokenClass: TokenClass
+    /// Empty for no tier; see ``normalised(tier:)``.
+    package var serviceTier: String
+    /// Pico-USD per token; of class `gpu` pico-USD per GPU hour.
+    package var amount: Int64
+    /// Calls at this time (ns since 1970) or later have the price.
+    package var validFrom: Int64
+    /// Place of the event in the log; 0 for built-in prices.
+    package var position: Int64
+    package var origin: PriceOrigin
+
+    package static let anyModel = "*"
+
+    /// One price of a `price.set`, checked. Exactly one of the two amounts is there; with an amount per GPU hour the class is `gpu`,
+    /// whatever the event says, since no other class is billed by time.
+    /// - Throws: what is missing, double, below zero, or beyond the limits that keep a cost within 64 bits.
+    package init(
+        provider: String, model: String, tokenClass: TokenClass, serviceTier: String?, picoUSDPerToken: Int64?, picoUSDPerGPUHour: Int64?,
+        validFrom: Int64, position: Int64, origin: PriceOrigin = .set
+    ) throws(FieldError) {
+        let perToken = "usd_per_million_tokens"
+        let perHour = "usd_per_gpu_hour"
+        guard !provider.isEmpty else { throw FieldError(field: "provider", expected: "the name of a provider", found: "empty text") }
+        guard !model.isEmpty else { throw FieldError(field: "model", expected: "the name of a model, or * for all", found: "empty text") }
+        switch (picoUSDPerToken, picoUSDPerGPUHour) {
+        case (let amount?, nil):
+            guard tokenClass != .gpu else { throw FieldError(field: perHour, expected: "a price, as token_class is gpu", found: "nothing") }
+            guard (0...Limits.pricePicoUSDPerTokenMax).contains(amount) else {
+                throw PriceEntry.beyond(perToken, amount, DecimalText.perMillionTokensScale, Limits.pricePicoUSDPerTokenMax)
+            }
+            (self.amount, self.tokenClass) = (amount, tokenClass)
+        case (nil, let amount?):
+            guard (0...Limits.pricePicoUSDPerGPUHourMax).contains(amount) else {
+                throw PriceEntry.beyond(perHour, amount, DecimalText.usdScale, Limits.pricePicoUSDPerGPUHourMax)
+            }
+            (self.amount, self.tokenClass) = (amount, .gpu)
+        case (nil, nil): throw FieldError(field: perToken, expected: "this or \(perHour)", found: "neither")
+        case (_?, _?): throw FieldError(field: perHour, expected: "this or \(perToken)", found: "both")
+        }
+        (self.provider, self.model) = (provider, model)
+        self.serviceTier = PriceEntry.normalised(tier: serviceTier)
+        (self.validFrom, self.position, self.origin) = (validFrom, position, origin)
+    }
+
+    private static func beyond(_ field: String, _ amount: Int64, _ scale: Int, _ maximum: Int64) -> FieldError {
+        FieldError(
+            field: field, expected: "0 to \(DecimalText.render(Int128(maximum), scale: scale))",
+            found: DecimalText.render(Int128(amount), scale: scale))
+    }
+
+    /// No tier, `default` and `standard` are the same: empty.
+    package static func normalised(tier: String?) -> String {
+        guard let tier, tier != "default", tier != "standard" else { return "" }
+        return tier
+    }
+
+    /// The price as people read it: USD per million tokens or per GPU hour.
+    package var usd: String {
+        DecimalText.render(
+            Int128(amount), scale: tokenClass == .gpu ? DecimalText.usdScale : DecimalText.perMillionTokensScale, minimumDecimals: 2)
+    }
+
+    /// Canonical order: provider, model, class, tier, valid_from, position, origin, amount; text by its bytes.
+    package static func < (left: PriceEntry, right: PriceEntry) -> Bool {
+        let texts = [
+            (left.provider, right.provider), (left.model, right.model), (left.tokenClass.rawValue, right.tokenClass.rawValue),
+            (left.serviceTier, right.serviceTier),
+        ]
+        for (first, second) in texts where !first.utf8.elementsEqual(second.utf8) { return first.utf8.lexicographicallyPrecedes(second.utf8) }
+        return (left.validFrom, left.position, left.origin.rawValue, left.amount)
+            < (right.validFrom, right.position, right.origin.rawValue, right.amount)
+    }
+}

@@ -1,0 +1,80 @@
+/// Prices by class; nil where there is none. Pico-USD per token, of ``gpu`` pico-USD per GPU hour.
+package struct ClassPrices: Hashable, Sendable {
+    package var input: Int64?
+    package var output: Int64?
+    package var cacheRead: Int64?
+    package var cacheWrite: Int64?
+    package var cacheWrite1h: Int64?
+    package var gpu: Int64?
+
+    package init(
+        input: Int64? = nil, output: Int64? = nil, cacheRead: Int64? = nil, cacheWrite: Int64? = nil, cacheWrite1h: Int64? = nil,
+        gpu: Int64? = nil
+    ) {
+        (self.input, self.output, self.cacheRead) = (input, output, cacheRead)
+        (self.cacheWrite, self.cacheWrite1h, self.gpu) = (cacheWrite, cacheWrite1h, gpu)
+    }
+
+    package subscript(tokenClass: TokenClass) -> Int64? {
+        get {
+            switch tokenClass {
+            case .input: input
+            case .output: output
+            case .cacheRead: cacheRead
+            case .cacheWrite: cacheWrite
+            case .cacheWrite1h: cacheWrite1h
+            case .gpu: gpu
+            }
+        }
+        set {
+            switch tokenClass {
+            case .input: input = newValue
+            case .output: output = newValue
+            case .cacheRead: cacheRead = newValue
+            case .cacheWrite: cacheWrite = newValue
+            case .cacheWrite1h: cacheWrite1h = newValue
+            case .gpu: gpu = newValue
+            }
+        }
+    }
+
+    /// These prices, and the other's where there is none.
+    package func filled(from other: ClassPrices) -> ClassPrices {
+        ClassPrices(
+            input: input ?? other.input, output: output ?? other.output, cacheRead: cacheRead ?? other.cacheRead,
+            cacheWrite: cacheWrite ?? other.cacheWrite, cacheWrite1h: cacheWrite1h ?? other.cacheWrite1h, gpu: gpu ?? other.gpu)
+    }
+}
+
+/// The prices of a provider, model and tier at a time, and the span of time for which they are the same.
+package struct PriceQuote: Hashable, Sendable {
+    package var prices: ClassPrices
+    /// The quote holds for all times from here …
+    package var firstTime: Int64
+    /// … to here, both included.
+    package var lastTime: Int64
+
+    /// Picks among the candidates of a call; `serviceTier` is normalised.
+    /// - Complexity: O(candidates).
+    package init(_ candidates: [PriceEntry], serviceTier: String, at time: Int64) {
+        (prices, firstTime, lastTime) = (ClassPrices(), .min, .max)
+        var best: [TokenClass: PriceEntry] = [:]
+        for entry in candidates {
+            guard entry.validFrom <= time else {
+                lastTime = min(lastTime, entry.validFrom - 1)
+                continue
+            }
+            firstTime = max(firstTime, entry.validFrom)
+            guard entry.serviceTier == serviceTier || entry.serviceTier.isEmpty else { continue }
+            guard let other = best[entry.tokenClass] else {
+                best[entry.tokenClass] = entry
+                continue
+            }
+            let isTier = entry.serviceTier == serviceTier
+            let otherIsTier = other.serviceTier == serviceTier
+            let isLater = (entry.validFrom, entry.position) > (other.validFrom, other.position)
+            if isTier == otherIsTier ? isLater : isTier { best[entry.tokenClass] = entry }
+        }
+        for tokenClass in TokenClass.allCases { prices[tokenClass] = best[tokenClass]?.amount }
+    }
+}

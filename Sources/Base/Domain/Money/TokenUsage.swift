@@ -1,0 +1,114 @@
+/// What a model call used, as its event states it; nil where the event is silent.
+///
+/// Counts overlap as providers report them: cached tokens are part of the input, reasoning part of the output, one-hour cache writes part
+/// of the cache writes. ``billed`` takes them apart.
+package struct TokenUsage: Hashable, Sendable {
+    package var input: Int64?
+    package var output: Int64?
+    package var cacheRead: Int64?
+    package var cacheWrite: Int64?
+    package var cacheWrite1h: Int64?
+    package var reasoning: Int64?
+    package var gpuDurationNanoseconds: Int64?
+
+    package init(
+        input: Int64? = nil, output: Int64? = nil, cacheRead: Int64? = nil, cacheWrite: Int64? = nil, cacheWrite1h: Int64? = nil,
+        reasoning: Int64? = nil, gpuDurationNanoseconds: Int64? = nil
+    ) {
+        (self.input, self.output, self.cacheRead, self.cacheWrite) = (input, output, cacheRead, cacheWrite)
+        (self.cacheWrite1h, self.reasoning, self.gpuDurationNanoseconds) = (cacheWrite1h, reasoning, gpuDurationNanoseconds)
+    }
+
+    /// Whether the event states any billed count, be it zero.
+    package var hasTokenCounts: Bool {
+        input != nil || output != nil || cacheRead != nil || cacheWrite != nil || cacheWrite1h != nil
+    }
+
+    /// Refuses counts below zero or beyond the limit, and a part larger than its whole; an absent count is 0. To be asked before an
+    /// event is accepted: ``billed`` relies on it.
+    package func check() throws(FieldError) {
+        try check("input_tokens", input)
+        try check("output_tokens", output)
+        try check("cache_read_tokens", cacheRead)
+        try check("cache_write_tokens", cacheWrite)
+        try check("cache_write_1h_tokens", cacheWrite1h)
+        try check("reasoning_tokens", reasoning)
+        if let duration = gpuDurationNanoseconds, !(0...Limits.gpuDurationNanosecondsMax).contains(duration) {
+            throw FieldError(
+                field: "gpu_duration_ns", expected: "0 to \(Limits.gpuDurationNanosecondsMax)", found: "\(duration)")
+        }
+        try check("input_tokens", input, holds: (cacheRead ?? 0) + (cacheWrite ?? 0), "cache_read_tokens + cache_write_tokens")
+        try check("cache_write_tokens", cacheWrite, holds: cacheWrite1h ?? 0, "cache_write_1h_tokens")
+        try check("output_tokens", output, holds: reasoning ?? 0, "reasoning_tokens")
+    }
+
+    private func check(_ field: String, _ count: Int64?) throws(FieldError) {
+        guard let count, !(0...Limits.tokensMax).contains(count) else { return }
+        throw FieldError(field: field, expected: "0 to \(Limits.tokensMax) tokens", found: "\(count)")
+    }
+
+    private func check(_ field: String, _ whole: Int64?, holds part: Int64, _ parts: String) throws(FieldError) {
+        guard part > whole ?? 0 else { return }
+        throw FieldError(field: field, expected: "at least \(part), as it includes \(parts)", found: whole.map { "\($0)" } ?? "nothing")
+    }
+
+    /// Tokens by billed class, disjoint: input without cache, cache reads, cache writes without the one-hour ones, these, output.
+    /// - Precondition: ``check()`` did not throw.
+    package var billed: ClassAmounts {
+        let (read, write, hour) = (cacheRead ?? 0, cacheWrite ?? 0, cacheWrite1h ?? 0)
+        return ClassAmounts(
+            input: (input ?? 0) - read - write, output: output ?? 0, cacheRead: read, cacheWrite: write - hour, cacheWrite1h: hour)
+    }
+}
+
+/// One number for each billed class of tokens.
+package struct ClassAmounts: Hashable, Sendable {
+    package var input: Int64
+    package var output: Int64
+    package var cacheRead: Int64
+    package var cacheWrite: Int64
+    package var cacheWrite1h: Int64
+
+    package init(input: Int64 = 0, output: Int64 = 0, cacheRead: Int64 = 0, cacheWrite: Int64 = 0, cacheWrite1h: Int64 = 0) {
+        (self.input, self.output, self.cacheRead) = (input, output, cacheRead)
+        (self.cacheWrite, self.cacheWrite1h) = (cacheWrite, cacheWrite1h)
+    }
+
+    package subscript(tokenClass: TokenClass) -> Int64 {
+        get {
+            switch tokenClass {
+            case .input: input
+            case .output: output
+            case .cacheRead: cacheRead
+            case .cacheWrite: cacheWrite
+            case .cacheWrite1h: cacheWrite1h
+            case .gpu: 0
+            }
+        }
+        set {
+            switch tokenClass {
+            case .input: input = newValue
+            case .output: output = newValue
+            case .cacheRead: cacheRead = newValue
+            case .cacheWrite: cacheWrite = newValue
+            case .cacheWrite1h: cacheWrite1h = newValue
+            case .gpu: break
+            }
+        }
+    }
+}
+
+/// What a price is for. Raw values are those of `token_class` on the wire.
+package enum TokenClass: String, Hashable, Sendable, CaseIterable, Comparable {
+    case input, output
+    case cacheRead = "cache_read"
+    case cacheWrite = "cache_write"
+    case cacheWrite1h = "cache_write_1h"
+    /// GPU time instead of tokens.
+    case gpu
+
+    package static func < (left: TokenClass, right: TokenClass) -> Bool { left.rawValue < right.rawValue }
+
+    /// The classes that are billed by tokens.
+    package static let billed: [TokenClass] = [.input, .output, .cacheRead, .cacheWrite, .cacheWrite1h]
+}

@@ -1,0 +1,194 @@
+import Bytes
+import Domain
+import Foundation
+import Testing
+
+private func price(
+    _ provider: String = "p", _ model: String = "m", _ tokenClass: TokenClass = .input, _ amount: Int64, tier: String? = nil, from: Int64 = 0,
+    at position: Int64 = 1, origin: PriceOrigin = .set
+) throws -> PriceEntry {
+    try PriceEntry(
+        provider: provider, model: model, tokenClass: tokenClass, serviceTier: tier, picoUSDPerToken: tokenClass == .gpu ? nil : amount,
+        picoUSDPerGPUHour: tokenClass == .gpu ? amount : nil, validFrom: from, position: position, origin: origin)
+}
+
+@Suite struct PriceBookTests {
+    private func input(_ book: PriceBook, _ time: Int64, tier: String? = nil, request: String? = "m", response: String? = nil) -> Int64? {
+        book.quote(provider: "p", requestModel: request, responseModel: response, serviceTier: tier, at: time).prices.input
+    }
+
+    @Test func theLatestValidPriceThenTheLastPosition() throws {
+        var book = PriceBook()
+        book.add(try price("p", "m", .input, 10, from: 100, at: 1))
+        book.add(try price("p", "m", .input, 30, from: 300, at: 2))
+        book.add(try price("p", "m", .input, 20, from: 200, at: 3))
+        book.add(try price("p", "m", .input, 21, from: 200, at: 4))
+        #expect(input(book, 99) == nil)
+        #expect(input(book, 100) == 10)
+        #expect(input(book, 199) == 10)
+        #expect(input(book, 200) == 21)
+        #expect(input(book, 299) == 21)
+        #expect(input(book, 300) == 30)
+        let quote = book.quote(provider: "p", requestModel: "m", responseModel: nil, serviceTier: nil, at: 250)
+        #expect(quote.firstTime == 200)
+        #expect(quote.lastTime == 299)
+    }
+
+    @Test func aTierWithoutAPriceTakesThatOfNoTier() throws {
+        var book = PriceBook()
+        book.add(try price("p", "m", .input, 10, from: 100))
+        book.add(try price("p", "m", .input, 5, tier: "batch", from: 200))
+        book.add(try price("p", "m", .input, 12, tier: "standard", from: 300))
+        #expect(input(book, 150, tier: "batch") == 10)
+        #expect(input(book, 250, tier: "batch") == 5)
+        #expect(input(book, 350, tier: "batch") == 5)
+        #expect(input(book, 350, tier: "default") == 12)
+        #expect(input(book, 350, tier: "standard") == 12)
+        #expect(input(book, 350) == 12)
+        #expect(input(book, 350, tier: "priority") == 12)
+        #expect(input(book, 50, tier: "batch") == nil)
+    }
+
+    @Test func builtInPricesYieldToTheFirstThatIsSet() throws {
+        var book = PriceBook([
+            try price("p", "m", .input, 1, from: .min, origin: .builtIn), try price("p", "m", .output, 2, from: .min, origin: .builtIn),
+            try price("p", "*", .input, 3, from: .min, origin: .builtIn),
+        ])
+        #expect(input(book, .min) == 1)
+        #expect(input(book, 5, request: "other") == 3)
+        #expect(book.quote(provider: "q", requestModel: "m", responseModel: nil, serviceTier: nil, at: 0).prices == ClassPrices())
+        book.add(try price("p", "m", .input, 9, from: 100))
+        let before = book.quote(provider: "p", requestModel: "m", responseModel: nil, serviceTier: nil, at: 50).prices
+        #expect(before == ClassPrices())
+        let after = book.quote(provider: "p", requestModel: "m", responseModel: nil, serviceTier: nil, at: 100).prices
+        #expect(after == ClassPrices(input: 9))
+        #expect(input(book, 100, request: "other") == 3)
+        #expect(book.entries.filter { !book.isInForce($0) }.count == 2)
+        #expect(book.render().contains("list price"))
+        #expect(!book.render(includesBuiltIn: false).contains("list price"))
+        #expect(book.findings().map(\.kind) == [.lostListPrice])
+    }
+
+    @Test func whichModelNamePrices() throws {
+        var book = PriceBook([
+            try price("p", "answered", .input, 1, from: .min, origin: .builtIn), try price("p", "asked", .input, 2, from: .min, origin: .builtIn),
+            try price("p", "*", .input, 3, from: .min, origin: .builtIn),
+        ])
+        #expect(input(book, 0, request: "asked", response: "answered") == 1)
+        #expect(input(book, 0, request: "asked", response: "unheard") == 2)
+        #expect(input(book, 0, request: "unheard", response: nil) == 3)
+        #expect(input(book, 0, request: nil, response: nil) == 3)
+        book.add(try price("p", "*", .input, 4))
+        #expect(input(book, 0, request: "asked", response: "answered") == 4)
+        book.add(try price("p", "asked", .input, 5))
+        #expect(input(book, 0, request: "asked", response: "answered") == 5)
+        book.add(try price("p", "answered", .input, 6))
+        #expect(input(book, 0, request: "asked", response: "answered") == 6)
+    }
+
+    @Test func whatWaitsForAPrice() throws {
+        var book = PriceBook([try price("p", "m", .input, 1, from: .min, origin: .builtIn)])
+        let first = book.add(try price("p", "m", .output, 10, from: 100))
+        #expect(first.waitingTimes == 100...Int64.max)
+        #expect(first.concerns(provider: "p", requestModel: "m", responseModel: nil, time: 100))
+        #expect(first.concerns(provider: "p", requestModel: "x", responseModel: "m", time: 100))
+        #expect(!first.concerns(provider: "p", requestModel: "m", responseModel: nil, time: 99))
+        #expect(!first.concerns(provider: "q", requestModel: "m", responseModel: nil, time: 100))
+        #expect(!first.concerns(provider: "p", requestModel: "x", responseModel: nil, time: 100))
+        #expect(book.add(try price("p", "m", .output, 20, from: 200)).waitingTimes == nil)
+        #expect(book.add(try price("p", "m", .output, 5, from: 50)).waitingTimes == 50...99)
+        #expect(book.add(try price("p", "m", .output, 5, from: 50)).waitingTimes == nil)
+        #expect(book.add(try price("p", "m", .output, 4, tier: "batch", from: 40)).waitingTimes == 40...49)
+        #expect(book.add(try price("p", "m", .output, 3, from: 30)).waitingTimes == 30...49)
+        #expect(book.add(try price("p", "*", .output, 3, from: 30)).concerns(provider: "p", requestModel: nil, responseModel: nil, time: 30))
+    }
+
+    @Test func serialisationIsCanonical() throws {
+        var random = SeededNumbers(seed: 31)
+        var entries: [PriceEntry] = []
+        for position in 0..<200 {
+            let tokenClass = TokenClass.allCases[random.next(below: 6)]
+            entries.append(
+                try price(
+                    "p\(random.next(below: 4))", "m\(random.next(below: 5))", tokenClass, Int64(random.next(below: 1000)),
+                    tier: [nil, "batch", "default", "flex"][random.next(below: 4)], from: Int64(random.next(below: 10)), at: Int64(position),
+                    origin: random.next(below: 2) == 0 ? .set : .builtIn))
+        }
+        let book = PriceBook(entries)
+        let shuffled = PriceBook(entries.reversed())
+        #expect(book.serialised == shuffled.serialised, "seed 31")
+        #expect(book.entries == entries.sorted())
+        var cursor = ByteCursor(book.serialised)
+        let again = try PriceBook(parsing: &cursor)
+        #expect(cursor.isAtEnd)
+        #expect(again.serialised == book.serialised)
+        #expect(again.count == 200)
+        for length in 0..<min(book.serialised.count, 400) {
+            var cut = ByteCursor(Array(book.serialised.prefix(length)))
+            #expect(throws: DecodingError.self) { try PriceBook(parsing: &cut) }
+        }
+    }
+
+    @Test func refusesPricesThatCannotBeMeant() throws {
+        #expect(throws: FieldError.self) { try price("", "m", .input, 1) }
+        #expect(throws: FieldError.self) { try price("p", "", .input, 1) }
+        #expect(throws: FieldError.self) { try price("p", "m", .input, -1) }
+        #expect(throws: FieldError.self) { try price("p", "m", .input, Limits.pricePicoUSDPerTokenMax + 1) }
+        #expect(throws: FieldError.self) { try price("p", "m", .gpu, Limits.pricePicoUSDPerGPUHourMax + 1) }
+        let make = { (token: Int64?, hour: Int64?, tokenClass: TokenClass) in
+            try PriceEntry(
+                provider: "p", model: "m", tokenClass: tokenClass, serviceTier: nil, picoUSDPerToken: token, picoUSDPerGPUHour: hour,
+                validFrom: 0, position: 0)
+        }
+        #expect(throws: FieldError.self) { try make(nil, nil, .input) }
+        #expect(throws: FieldError.self) { try make(1, 1, .input) }
+        #expect(throws: FieldError.self) { try make(1, nil, .gpu) }
+        #expect(try make(nil, 1, .input).tokenClass == .gpu)
+    }
+}
+
+@Suite struct BuiltInPricesTests {
+    @Test func filesAreWhole() {
+        let entries = BuiltInPrices.entries
+        #expect(entries.count > 200)
+        #expect(Set(entries.map { "\($0.provider) \($0.model) \($0.tokenClass) \($0.serviceTier)" }).count == entries.count)
+        for file in BuiltInPrices.files {
+            #expect((try? RFC3339.parse(file.asOf + "T00:00:00Z")) != nil)
+            #expect(file.source.hasSuffix("."))
+        }
+        let zero = Set(entries.filter { $0.amount == 0 }.map(\.model))
+        #expect(zero == ["*"])
+        #expect(BuiltInPrices.book.findings() == [])
+        #expect(BuiltInPrices.book.renderCheck().contains("nothing to complain about"))
+    }
+
+    @Test func localModelsAreFreeAndKnownOnesExact() {
+        let book = BuiltInPrices.book
+        let usage = TokenUsage(input: 1000, output: 10, cacheRead: 500)
+        let local = book.book(usage, provider: "vllm", requestModel: "anything", responseModel: nil, serviceTier: nil, at: 0)
+        #expect(local.state == .priced)
+        #expect(local.cost == 0)
+        let mini = book.book(usage, provider: "openai", requestModel: "gpt-4o-mini", responseModel: "gpt-4o-mini-2024-07-18", serviceTier: nil, at: 0)
+        let expected: Int64 = 500 * 150_000 + 500 * 75_000 + 10 * 600_000
+        #expect(mini.cost == expected)
+        let unknown = book.book(usage, provider: "openai", requestModel: "gpt-99", responseModel: nil, serviceTier: nil, at: 0)
+        #expect(unknown.state == .unpriced)
+        #expect(unknown.cost == nil)
+        #expect(unknown.high == nil)
+    }
+
+    @Test func aPriceFileSaysWhereItIsWrong() throws {
+        let read = { (text: String) in try PriceFile(parsing: Array(text.utf8), validFrom: 7, origin: .set) }
+        let head = #"{"as_of": "2026-07-01", "source": "x.", "providers": ["p"], "models": "#
+        #expect(try read(head + #"[{"model": "m", "input": "0.0375", "usd_per_gpu_hour": "2.5"}]}"#).entries.map(\.amount) == [2_500_000_000_000, 37_500])
+        for (text, place) in [
+            (head + #"[{"model": "m", "input": "0.0000001"}]}"#, "models[0].input"), (head + #"[{"model": "m", "input": 0.1}]}"#, "models[0].input"),
+            (head + #"[{"model": "m", "inputs": "1"}]}"#, "models[0].inputs"), (head + #"[{"input": "1"}]}"#, "models[0].model"),
+            (head + #"[{"model": "m", "input": "-1"}]}"#, "models[0].input"), (head + "3}", "models"), ("{}", "as_of"), ("{", "byte 1"),
+            (head + #"[{"model": "m", "service_tiers": {"batch": {"gpu": "1"}}}]}"#, "models[0].service_tiers.batch.gpu"),
+        ] {
+            let error = #expect(throws: PriceFileError.self) { try read(text) }
+            #expect(error?.place == place)
+        }
+    }
+}
