@@ -74,6 +74,8 @@ let package = Package(
 
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
+        room("SQLText", "Query/SQLText", uses: ["Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
+        tests("SQLText", uses: ["Columnar", "Plans"]),
         room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans"]),
 
         // Emitters.

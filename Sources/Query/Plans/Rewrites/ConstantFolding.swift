@@ -41,8 +41,8 @@ package struct ConstantFolding: Sendable {
             guard let constant = inner.constant else { return folded }
             if let value = arithmetic.cast(constant, to: type) { return .literal(value, type) }
         case .oneOf(let inner, let constants):
-            guard let value = inner.constant else { return folded }
-            return .literal(value.isNull ? .null : .boolean(constants.contains(value)), .boolean)
+            guard let value = inner.constant, let isMember = membership(of: value, in: constants) else { return folded }
+            return .literal(isMember, .boolean)
         case .conditional(let branches, let otherwise, let type):
             return foldBranches(branches, otherwise, type)
         }
@@ -61,6 +61,21 @@ package struct ConstantFolding: Sendable {
         }
         if left.isEmpty { return .literal(.boolean(!deciding), .boolean) }
         return left.count == 1 ? left[0] : .call(function, left, .boolean)
+    }
+
+    /// True when one equals, else NULL when the value or a constant is, else false; nil when that takes more than plain comparing.
+    private func membership(of value: Scalar, in constants: [Scalar]) -> Scalar? {
+        if value.isNull { return .null }
+        var hasNull = false
+        for constant in constants {
+            if constant.isNull {
+                hasNull = true
+            } else {
+                guard let order = arithmetic.compare(value, constant) else { return nil }
+                if order == 0 { return .boolean(true) }
+            }
+        }
+        return hasNull ? .null : .boolean(false)
     }
 
     private func foldBranches(_ branches: [ConditionalBranch], _ otherwise: Expression?, _ type: ColumnType) -> Expression {

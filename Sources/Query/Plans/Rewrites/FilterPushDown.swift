@@ -9,6 +9,16 @@ extension Plan {
         rewriteUpFromFilters()
     }
 
+    /// A join with the equalities between its sides taken out of the residual as keys; any other plan as it is.
+    package func takingJoinKeys() -> Plan {
+        guard case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual?) = self else { return self }
+        var conditions = JoinConditions(leftCount: left.output.count, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
+        let rest = residual.conjuncts.filter { !conditions.takeKey($0) }
+        return .join(
+            left: left, right: right, kind: kind, leftKeys: conditions.leftKeys, rightKeys: conditions.rightKeys,
+            residual: Expression.conjunction(rest))
+    }
+
     private func rewriteUpFromFilters() -> Plan {
         let here: Plan
         switch self {
@@ -115,7 +125,7 @@ private struct JoinConditions {
     }
 
     /// Takes `left expression = right expression` as a key pair.
-    private mutating func takeKey(_ condition: Expression) -> Bool {
+    mutating func takeKey(_ condition: Expression) -> Bool {
         guard case .call(.equal, let sides, _) = condition, sides.count == 2, sides[0].type == sides[1].type else { return false }
         switch (side(sides[0]), side(sides[1])) {
         case (.left, .right):

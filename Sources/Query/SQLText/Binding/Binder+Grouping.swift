@@ -1,0 +1,128 @@
+import Columnar
+import Plans
+
+/// GROUP BY and ORDER BY items: positions, result names, expressions.
+extension Binder {
+    func bindGroups(_ nodes: [SyntaxNode], _ targets: [Target], _ level: SelectLevel) throws(QueryError) -> [Expression] {
+        level.clause = .group
+        var groups: [Expression] = []
+        for node in nodes {
+            let value = try bindGroup(node, targets, level)
+            if value.expression.readsAggregates {
+                throw QueryError(sqlState: "42803", message: "aggregate functions are not allowed in GROUP BY", position: value.position)
+            }
+            let expression = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
+            if !groups.contains(expression) { groups.append(expression) }
+        }
+        return groups
+    }
+
+    private func bindGroup(_ node: SyntaxNode, _ targets: [Target], _ level: SelectLevel) throws(QueryError) -> Bound {
+        if let set = node.body(of: "GroupingSet") { throw unsupported("GROUPING SETS, ROLLUP or CUBE is", at: set) }
+        if let target = try position(of: node, "GROUP BY", targets) { return targets[target].value }
+        if let name = plainName(node), level.scope.columns(named: name).isEmpty {
+            let named = targets.filter { $0.name == name }
+            if let first = named.first {
+                guard named.allSatisfy({ $0.value.expression == first.value.expression }) else {
+                    throw fail("42702", "GROUP BY \"\(name)\" is ambiguous", at: node.unwrapped?.body)
+                }
+                return first.value
+            }
+        }
+        return try bind(node, level)
+    }
+
+    func bindOrder(_ nodes: [SyntaxNode], _ targets: [Target], _ level: SelectLevel) throws(QueryError) -> [OrderKey] {
+        var keys: [OrderKey] = []
+        for node in nodes {
+            guard let body = node.body(of: "SortBy"), let item = body["node"] else { throw unsupported("this ORDER BY is") }
+            if let target = try position(of: item, "ORDER BY", targets) {
+                keys.append(OrderKey(expression: targets[target].value.expression, target: target, node: body, position: nil))
+                continue
+            }
+            if let name = plainName(item), let first = targets.firstIndex(where: { $0.name == name }) {
+                let others = targets.filter { $0.name == name }
+                guard others.allSatisfy({ $0.value.expression == targets[first].value.expression }) else {
+                    throw fail("42702", "ORDER BY \"\(name)\" is ambiguous", at: item.unwrapped?.body)
+                }
+                keys.append(OrderKey(expression: targets[first].value.expression, target: first, node: body, position: nil))
+                continue
+            }
+            let value = try bind(item, level)
+            let expression = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
+            let target = targets.firstIndex { !$0.value.isUnknown && $0.value.expression == expression }
+            keys.append(OrderKey(expression: expression, target: target, node: body, position: value.position))
+        }
+        return keys
+    }
+
+    /// The index that a bare number in GROUP BY or ORDER BY names; nil for anything else.
+    private func position(of node: SyntaxNode, _ clause: String, _ targets: [Target]) throws(QueryError) -> Int? {
+        guard let constant = node.body(of: "A_Const") else { return nil }
+        guard let number = constant["ival"] else {
+            throw fail("42601", "non-integer constant in \(clause)", at: constant, hint: "Use a position, a result name or an expression.")
+        }
+        let place = number.integer("ival")
+        guard place >= 1, place <= targets.count else {
+            throw fail("42P10", "\(clause) position \(place) is not in select list", at: constant)
+        }
+        return place - 1
+    }
+
+    private func plainName(_ node: SyntaxNode) -> String? {
+        guard let fields = node.body(of: "ColumnRef")?.list("fields"), fields.count == 1 else { return nil }
+        return fields[0].stringValue
+    }
+}
+
+/// One item of ORDER BY: the result column that it names, or an expression of its own.
+struct OrderKey {
+    var expression: Expression
+    var target: Int?
+    var node: SyntaxNode
+    var position: Int?
+
+    func rewritten(_ grouping: Grouping) throws(QueryError) -> OrderKey {
+        var key = self
+        key.expression = try grouping.rewrite(expression)
+        return key
+    }
+}
+
+/// The aggregate node of a SELECT, and what its expressions become above it.
+struct Grouping {
+    let groups: [Expression]
+    let level: SelectLevel
+
+    func plan(names targets: [Target]) -> Plan {
+        let groupColumns = groups.enumerated().map { place, group in
+            TableColumn(name: targets.first { $0.value.expression == group }?.name ?? columnName(group) ?? "group\(place + 1)", type: group.type)
+        }
+        let callColumns = level.aggregates.map { call in
+            let own = targets.first { $0.value.expression == level.place(call) }?.name
+            return TableColumn(name: own ?? call.text(over: level.plan.output), type: call.type)
+        }
+        return .aggregate(level.plan, groups: groups, aggregates: level.aggregates, output: groupColumns + callColumns)
+    }
+
+    /// The expression over the aggregate's output.
+    /// - Throws: `42803` for a column that is neither grouped nor aggregated.
+    func rewrite(_ expression: Expression) throws(QueryError) -> Expression {
+        if let place = groups.firstIndex(of: expression) { return .column(place, expression.type) }
+        if case .column(let index, let type) = expression {
+            if index >= SelectLevel.aggregateBase { return .column(groups.count + index - SelectLevel.aggregateBase, type) }
+            let use = level.columnUses.first { $0.index == index }
+            let column = level.scope.columns.first { $0.index == index }
+            let name = column.map { "\($0.relation).\($0.name)" } ?? use?.name ?? "?"
+            throw QueryError(
+                sqlState: "42803", message: "column \"\(name)\" must appear in the GROUP BY clause or be used in an aggregate function",
+                position: use?.position)
+        }
+        return try expression.mapChildren { child throws(QueryError) in try rewrite(child) }
+    }
+
+    private func columnName(_ expression: Expression) -> String? {
+        guard case .column(let index, _) = expression else { return nil }
+        return level.scope.columns.first { $0.index == index }?.name
+    }
+}

@@ -1,0 +1,87 @@
+import Columnar
+import Plans
+
+/// Joins: keys are taken out of the condition, the rest stays as a residual.
+extension Binder {
+    func bindJoin(_ body: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope) {
+        guard let leftNode = body["larg"], let rightNode = body["rarg"] else { throw unsupported("this join is") }
+        let type = body.text("jointype") ?? ""
+        guard ["JOIN_INNER", "JOIN_LEFT", "JOIN_RIGHT"].contains(type) else {
+            throw unsupported("FULL JOIN is", hint: "UNION ALL of two left joins says the same.")
+        }
+        if body["alias"] != nil { throw unsupported("an alias of a whole join is") }
+        let left = try bindFrom([leftNode], surroundings)
+        let right = try bindFrom([rightNode], surroundings)
+        try checkRelations(left.scope, right.scope)
+        let isRight = type == "JOIN_RIGHT"
+        let first = isRight ? right : left
+        let second = isRight ? left : right
+        let firstCount = first.plan.output.count
+        let leftScope = isRight ? left.scope.shifted(by: firstCount) : left.scope
+        let rightScope = isRight ? right.scope : right.scope.shifted(by: firstCount)
+        var scope = leftScope.joined(with: rightScope, offset: 0)
+
+        var using = body.names("usingClause")
+        if body.flag("isNatural") {
+            let names = Set(right.scope.starColumns.map(\.name))
+            using = left.scope.starColumns.map(\.name).filter { names.contains($0) }
+        }
+        var conditions: [Expression] = []
+        if !using.isEmpty {
+            conditions = try mergeColumns(using, leftScope, rightScope, keepsRight: isRight, into: &scope)
+        } else if let quals = body["quals"] {
+            let level = SelectLevel(plan: first.plan, scope: scope, surroundings: surroundings)
+            level.clause = .joinCondition
+            conditions = try bindCondition(quals, level).conjuncts
+        }
+        let isInner = type == "JOIN_INNER"
+        let kind: JoinKind = isInner ? (conditions.isEmpty ? .cross : .inner) : .left
+        let plan = joinPlan(first.plan, second.plan, kind, conditions)
+        return (plan, scope)
+    }
+
+    /// The join with the equalities between its sides as keys.
+    private func joinPlan(_ first: Plan, _ second: Plan, _ kind: JoinKind, _ conditions: [Expression]) -> Plan {
+        let plan = Plan.join(
+            left: first, right: second, kind: kind, leftKeys: [], rightKeys: [], residual: Expression.conjunction(conditions))
+        return plan.takingJoinKeys()
+    }
+
+    private func mergeColumns(
+        _ names: [String], _ left: Scope, _ right: Scope, keepsRight: Bool, into scope: inout Scope
+    ) throws(QueryError) -> [Expression] {
+        var conditions: [Expression] = []
+        for name in names {
+            let a = try mergeSide(name, left, "left")
+            let b = try mergeSide(name, right, "right")
+            guard let common = Coercion.common([a.type, b.type]) else {
+                throw QueryError(
+                    sqlState: "42804", message: "JOIN/USING types \(a.type.sqlName) and \(b.type.sqlName) cannot be matched")
+            }
+            let sides = [
+                try coercion.convert(Bound(.column(a.index, a.type)), to: common), try coercion.convert(Bound(.column(b.index, b.type)), to: common),
+            ]
+            conditions.append(.call(.equal, sides, .boolean))
+            let hidden = keepsRight ? a.index : b.index
+            for place in scope.columns.indices where scope.columns[place].index == hidden { scope.columns[place].isMerged = true }
+        }
+        let merged = names.compactMap { name in scope.columns.first { $0.name == name && !$0.isMerged } }
+        let mergedIndices = Set(merged.map(\.index))
+        scope.columns = merged + scope.columns.filter { !mergedIndices.contains($0.index) }
+        return conditions
+    }
+
+    private func mergeSide(_ name: String, _ scope: Scope, _ side: String) throws(QueryError) -> ScopeColumn {
+        let found = scope.columns(named: name)
+        guard let column = found.first else {
+            throw QueryError(
+                sqlState: "42703", message: "column \"\(name)\" specified in USING clause does not exist in \(side) table",
+                hint: nearestName(to: name, among: scope.starColumns.map(\.name)).map { "Did you mean \"\($0)\"?" })
+        }
+        if found.count > 1 {
+            throw QueryError(
+                sqlState: "42702", message: "common column name \"\(name)\" appears more than once in \(side) table")
+        }
+        return column
+    }
+}

@@ -1,0 +1,211 @@
+import Columnar
+import Plans
+
+/// Whole queries: WITH, VALUES, UNION, and the ORDER BY and LIMIT that may follow any of them.
+extension Binder {
+    func bindQuery(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
+        try nested(at: nil) { () throws(QueryError) in
+            try refuseClauses(node)
+            let inner = try bindCommonTables(node, surroundings)
+            if node.text("op") ?? "SETOP_NONE" != "SETOP_NONE" {
+                return try finished(bindUnion(node, inner), node, inner)
+            }
+            if !node.list("valuesLists").isEmpty { return try finished(bindValues(node, inner), node, inner) }
+            return try bindSelect(node, inner)
+        }
+    }
+
+    private func refuseClauses(_ node: SyntaxNode) throws(QueryError) {
+        if node["intoClause"] != nil { throw unsupported("SELECT INTO is", at: node["intoClause"]?["rel"], hint: StatementKinds.howEventsEnter) }
+        if !node.list("lockingClause").isEmpty { throw unsupported("FOR UPDATE or FOR SHARE is") }
+        if let window = node.list("windowClause").first { throw unsupported("WINDOW is", at: window.unwrapped?.body) }
+        if node.text("limitOption") == "LIMIT_OPTION_WITH_TIES" { throw unsupported("WITH TIES is") }
+    }
+
+    private func bindCommonTables(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> Surroundings {
+        guard let with = node["withClause"] else { return surroundings }
+        if with.flag("recursive") { throw unsupported("WITH RECURSIVE is", at: with) }
+        var inner = surroundings
+        var names: Set<String> = []
+        for item in with.list("ctes") {
+            guard let body = item.body(of: "CommonTableExpr"), let name = body.text("ctename"),
+                let select = body["ctequery"]?.body(of: "SelectStmt")
+            else { throw unsupported("a WITH query that is no SELECT is", at: item.unwrapped?.body, hint: StatementKinds.howEventsEnter) }
+            guard names.insert(name).inserted else {
+                throw fail("42712", "WITH query name \"\(name)\" specified more than once", at: body)
+            }
+            let before = relationCount
+            var query = settled(try bindQuery(select, inner))
+            let aliases = body.names("aliascolnames")
+            guard aliases.count <= query.columns.count else {
+                throw fail(
+                    "42P10", "WITH query \"\(name)\" has \(query.columns.count) columns available but \(aliases.count) columns specified", at: body)
+            }
+            if !aliases.isEmpty {
+                let columns = query.columns.enumerated().map {
+                    TableColumn(name: $0.offset < aliases.count ? aliases[$0.offset] : $0.element.name, type: $0.element.type)
+                }
+                query.plan = .project(query.plan, columns.enumerated().map { .column($0.offset, $0.element.type) }, output: columns)
+            }
+            inner.tables.append(CommonTable(name: name, query: query, relationCount: max(1, relationCount - before)))
+        }
+        return inner
+    }
+
+    private func bindValues(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
+        let level = SelectLevel(plan: .values(rows: [[]], output: []), scope: Scope(), surroundings: surroundings)
+        level.clause = .values
+        var rows: [[Bound]] = []
+        for list in node.list("valuesLists") {
+            var row: [Bound] = []
+            for item in list.body(of: "List")?.list("items") ?? [] { row.append(try bind(item, level)) }
+            if row.count != rows.first?.count ?? row.count {
+                throw QueryError(sqlState: "42601", message: "VALUES lists must all be the same length", position: row.first?.position)
+            }
+            rows.append(row)
+        }
+        let width = rows.first?.count ?? 0
+        var columns: [TableColumn] = []
+        var typed = [[Expression]](repeating: [], count: rows.count)
+        for place in 0..<width {
+            let (values, type) = try unified(rows.map { $0[place] }, "VALUES", at: nil)
+            columns.append(TableColumn(name: "column\(place + 1)", type: type))
+            for row in typed.indices { typed[row].append(values[row]) }
+        }
+        return BoundQuery(plan: .values(rows: typed, output: columns))
+    }
+
+    /// A chain of UNIONs, taken apart without recursion along its left side.
+    private func bindUnion(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
+        var current = node
+        var later: [(node: SyntaxNode, keepsAll: Bool)] = []
+        while let left = current["larg"], let right = current["rarg"], current.text("op") ?? "SETOP_NONE" != "SETOP_NONE" {
+            guard current.text("op") == "SETOP_UNION" else {
+                throw unsupported(current.text("op") == "SETOP_EXCEPT" ? "EXCEPT is" : "INTERSECT is", hint: "IN and NOT IN (subquery) are.")
+            }
+            later.append((right, current.flag("all")))
+            current = left
+            let standsAlone = current["sortClause"] != nil || current["limitCount"] != nil || current["limitOffset"] != nil || current["withClause"] != nil
+            if standsAlone { break }
+        }
+        var branches = [try bindQuery(current, surroundings)]
+        for item in later.reversed() { branches.append(try bindQuery(item.node, surroundings)) }
+        try matchColumns(&branches)
+        var plans = [branches[0].plan]
+        for (branch, item) in zip(branches.dropFirst(), later.reversed()) {
+            plans.append(branch.plan)
+            if !item.keepsAll { plans = [.distinct(.union(plans))] }
+        }
+        return BoundQuery(plan: plans.count == 1 ? plans[0] : .union(plans))
+    }
+
+    private func matchColumns(_ branches: inout [BoundQuery]) throws(QueryError) {
+        let width = branches[0].columns.count
+        guard branches.allSatisfy({ $0.columns.count == width }) else {
+            throw QueryError(sqlState: "42601", message: "each UNION query must have the same number of columns")
+        }
+        for place in 0..<width {
+            let types = branches.map { $0.unknownColumns.contains(place) ? ColumnType.null : $0.columns[place].type }
+            guard let type = Coercion.common(types) else {
+                let known = types.filter { $0 != .null }
+                let odd = known.first { Coercion.common([known[0], $0]) == nil } ?? known[known.count - 1]
+                throw QueryError(
+                    sqlState: "42804", message: "UNION types \(known[0].sqlName) and \(odd.sqlName) cannot be matched",
+                    hint: "Column \(place + 1), \"\(branches[0].columns[place].name)\".")
+            }
+            for index in branches.indices { try convertColumn(place, of: &branches[index], to: type) }
+        }
+    }
+
+    private func convertColumn(_ place: Int, of query: inout BoundQuery, to type: ColumnType) throws(QueryError) {
+        let isUnknown = query.unknownColumns.contains(place)
+        if query.columns[place].type == type && !isUnknown { return }
+        if case .project(let input, var expressions, var output) = query.plan {
+            expressions[place] = try coercion.convert(Bound(expressions[place], isUnknown: isUnknown), to: type)
+            output[place].type = type
+            query.plan = .project(input, expressions, output: output)
+        } else {
+            var output = query.columns
+            var expressions = output.enumerated().map { Expression.column($0.offset, $0.element.type) }
+            expressions[place] = .cast(expressions[place], type)
+            output[place].type = type
+            query.plan = .project(query.plan, expressions, output: output)
+        }
+        query.unknownColumns.remove(place)
+    }
+
+    /// A query whose open types have become text, as nobody decided otherwise.
+    func settled(_ query: BoundQuery) -> BoundQuery { BoundQuery(plan: query.plan) }
+
+    /// ORDER BY and LIMIT over the rows of VALUES or UNION, where only result names and positions mean something.
+    private func finished(_ query: BoundQuery, _ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
+        var keys: [SortKey] = []
+        for item in node.list("sortClause") {
+            guard let body = item.body(of: "SortBy"), let key = body["node"] else { continue }
+            let place: Int
+            if let number = key.body(of: "A_Const")?["ival"]?.integer("ival") {
+                guard number >= 1, number <= query.columns.count else {
+                    throw fail("42P10", "ORDER BY position \(number) is not in select list", at: key.unwrapped?.body)
+                }
+                place = number - 1
+            } else if let reference = key.body(of: "ColumnRef"), let name = reference.list("fields").first?.stringValue, reference.list("fields").count == 1 {
+                guard let found = query.columns.firstIndex(where: { $0.name == name }) else {
+                    let near = nearestName(to: name, among: query.columns.map(\.name))
+                    throw fail("42703", "column \"\(name)\" does not exist", at: reference, hint: near.map { "Did you mean \"\($0)\"?" })
+                }
+                place = found
+            } else {
+                throw unsupported(
+                    "an expression in ORDER BY of a UNION is", at: key.unwrapped?.body, hint: "Use result names or positions, or a subquery in FROM.")
+            }
+            keys.append(try sortKey(.column(place, query.columns[place].type), body))
+        }
+        var result = query
+        if !keys.isEmpty { result.plan = .sort(result.plan, keys, limit: nil) }
+        result.plan = try limited(result.plan, node, surroundings)
+        return result
+    }
+
+    /// The direction and place of NULLs as written; by default last ascending, first descending.
+    func sortKey(_ expression: Expression, _ body: SyntaxNode) throws(QueryError) -> SortKey {
+        let direction = body.text("sortby_dir") ?? ""
+        if direction == "SORTBY_USING" { throw unsupported("ORDER BY ... USING is") }
+        let isDescending = direction == "SORTBY_DESC"
+        let nullsFirst = switch body.text("sortby_nulls") ?? "" {
+        case "SORTBY_NULLS_FIRST": true
+        case "SORTBY_NULLS_LAST": false
+        default: isDescending
+        }
+        return SortKey(expression: expression, isDescending: isDescending, nullsFirst: nullsFirst)
+    }
+
+    /// LIMIT and OFFSET around a plan.
+    func limited(_ plan: Plan, _ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> Plan {
+        let count = try node["limitCount"].flatMap { item throws(QueryError) in
+            try rowNumber(item, "LIMIT", negativeState: "2201W", surroundings)
+        }
+        let offset = try node["limitOffset"].flatMap { item throws(QueryError) in
+            try rowNumber(item, "OFFSET", negativeState: "2201X", surroundings)
+        }
+        return count == nil && (offset ?? 0) == 0 ? plan : .limit(plan, count: count, offset: offset ?? 0)
+    }
+
+    private func rowNumber(
+        _ node: SyntaxNode, _ clause: String, negativeState: String, _ surroundings: Surroundings
+    ) throws(QueryError) -> Int? {
+        let level = SelectLevel(plan: .values(rows: [[]], output: []), scope: Scope(), surroundings: surroundings)
+        level.clause = .limit
+        let value = try bind(node, level)
+        guard value.isUnknown || value.type.isNumber else {
+            throw QueryError(
+                sqlState: "42804", message: "argument of \(clause) must be type bigint, not type \(value.type.sqlName)", position: value.position)
+        }
+        let constant = coercion.folding.fold(try coercion.convert(value, to: .integer)).constant
+        if constant?.isNull ?? false { return nil }
+        guard case .integer(let number)? = constant else {
+            throw QueryError(sqlState: "0A000", message: "\(clause) must be a whole number that is known beforehand", position: value.position)
+        }
+        if number < 0 { throw QueryError(sqlState: negativeState, message: "\(clause) must not be negative", position: value.position) }
+        return Int(number)
+    }
+}

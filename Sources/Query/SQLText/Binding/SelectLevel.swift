@@ -1,0 +1,49 @@
+import Columnar
+import Plans
+
+/// The clause an expression stands in: some allow aggregates, and messages name it.
+enum Clause: String {
+    case select = "SELECT", from = "FROM", joinCondition = "JOIN conditions", filter = "WHERE", group = "GROUP BY", having = "HAVING"
+    case order = "ORDER BY", limit = "LIMIT", values = "VALUES", aggregateFilter = "FILTER", set = "SET"
+
+    var allowsAggregates: Bool { self == .select || self == .having || self == .order }
+}
+
+/// A column that was read outside aggregates, for the message when it is not grouped.
+struct ColumnUse {
+    var index: Int
+    var name: String
+    var position: Int?
+}
+
+/// One SELECT while it is bound: its FROM plan and what its expressions collect.
+final class SelectLevel {
+    /// Aggregates stand in expressions as columns from this number on, until the aggregate node exists.
+    static let aggregateBase = 1 << 40
+
+    var plan: Plan
+    var scope: Scope
+    let surroundings: Surroundings
+    var clause = Clause.select
+    var aggregates: [AggregateCall] = []
+    var columnUses: [ColumnUse] = []
+    var isInsideAggregate = false
+
+    init(plan: Plan, scope: Scope, surroundings: Surroundings) {
+        self.plan = plan
+        self.scope = scope
+        self.surroundings = surroundings
+    }
+
+    /// The surroundings of a subquery inside this SELECT.
+    var inner: Surroundings {
+        Surroundings(tables: surroundings.tables, outerScopes: surroundings.outerScopes + [scope])
+    }
+
+    /// The placeholder of an aggregate; equal calls share one.
+    func place(_ call: AggregateCall) -> Expression {
+        let place = aggregates.firstIndex(of: call) ?? aggregates.count
+        if place == aggregates.count { aggregates.append(call) }
+        return .column(Self.aggregateBase + place, call.type)
+    }
+}

@@ -1,0 +1,31 @@
+import Plans
+
+/// How long and how deep a query may be. The grammar looks after its own stack; what follows recurses, so it is bounded here.
+enum TextLimits {
+    /// The longest query text, in bytes of UTF-8.
+    static let textBytesMax = 256 * 1024
+    /// Levels of JSON in the grammar's tree; an operator takes two or three.
+    static let treeDepthMax = 1_000
+    /// Expressions and queries inside one another, as the binder counts them.
+    static let nestingMax = 200
+    /// Tables and subqueries in one statement, common table expressions counted at each use.
+    static let relationsMax = 500
+
+    /// - Throws: `54001` when the text is longer than it may be.
+    static func check(_ text: String) throws(QueryError) {
+        guard text.utf8.count <= textBytesMax else {
+            throw QueryError(
+                sqlState: "54001", message: "the query text has \(text.utf8.count) bytes, at most \(textBytesMax) are read",
+                hint: "Split the question, or move long lists of constants into fewer conditions.")
+        }
+    }
+}
+
+extension QueryError {
+    /// `54001`, for anything nested too deeply.
+    static func tooDeep(position: Int?) -> QueryError {
+        QueryError(
+            sqlState: "54001", message: "the query is nested too deeply", hint: "Split the expression or use fewer levels of parentheses.",
+            position: position)
+    }
+}

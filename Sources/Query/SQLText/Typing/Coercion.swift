@@ -1,0 +1,115 @@
+import Columnar
+import Plans
+
+/// PostgreSQL's conversions between types: which happen by themselves, which a cast allows, and what literals become.
+struct Coercion {
+    let times: TimeText
+    let folding: ConstantFolding
+
+    init(timeZone: String, now: Int64) {
+        times = TimeText(timeZone: timeZone, now: now)
+        folding = ConstantFolding(timeZone: timeZone)
+    }
+
+    /// Whether a value converts without being asked to.
+    static func isImplicit(_ from: ColumnType, _ to: ColumnType) -> Bool {
+        switch (from, to) {
+        case (.null, _), (.integer, .numeric), (.integer, .double), (.numeric, .numeric), (.numeric, .double), (.date, .timestamp),
+            (.date, .timestamptz), (.timestamp, .timestamptz):
+            true
+        case (.array(let inner), .array(let outer)): isImplicit(inner, outer)
+        default: from == to
+        }
+    }
+
+    /// Whether `CAST` allows it.
+    static func isExplicit(_ from: ColumnType, _ to: ColumnType) -> Bool {
+        if isImplicit(from, to) { return true }
+        switch (from, to) {
+        case (_, .text): return true
+        case (.text, .array), (.text, .null): return false
+        case (.text, _): return true
+        case (.integer, .boolean), (.boolean, .integer), (.double, .integer), (.double, .numeric), (.numeric, .integer),
+            (.timestamptz, .timestamp), (.timestamptz, .date), (.timestamp, .date):
+            return true
+        case (.json, .integer), (.json, .double), (.json, .numeric), (.json, .boolean): return true
+        case (.array(let inner), .array(let outer)): return isExplicit(inner, outer)
+        default: return false
+        }
+    }
+
+    /// The value as another type; literals in quotes are read as that type.
+    /// - Throws: `22P02`, `22007`, `22008`, `22003` for a literal that does not read as the type.
+    func convert(_ value: Bound, to type: ColumnType) throws(QueryError) -> Expression {
+        if value.isUnknown {
+            guard case .text(let text)? = value.expression.constant else { return .literal(.null, type) }
+            if let scalar = try literal(text, as: type, position: value.position) { return .literal(scalar, type) }
+            return .cast(.literal(.text(text), .text), type)
+        }
+        if value.expression.type == type { return value.expression }
+        if value.expression.type == .null { return .literal(.null, type) }
+        return folding.fold(.cast(value.expression, type))
+    }
+
+    /// A text read as a type; nil where that waits for the engine (times in a zone whose rules are not known here).
+    func literal(_ text: String, as type: ColumnType, position: Int?) throws(QueryError) -> Scalar? {
+        switch type {
+        case .text, .null: return .text(text)
+        case .boolean:
+            guard let flag = BooleanText.read(text) else { throw invalid(text, type, position) }
+            return .boolean(flag)
+        case .integer:
+            guard let number = NumberText.trimmed(text) else { throw invalid(text, type, position) }
+            if let value = Int64(number) { return .integer(value) }
+            guard NumberText.isInteger(number) else { throw invalid(text, type, position) }
+            throw QueryError(sqlState: "22003", message: "value \"\(text)\" is out of range for type bigint", position: position)
+        case .double:
+            guard let number = NumberText.trimmed(text), let value = NumberText.double(number) else { throw invalid(text, type, position) }
+            return .double(value)
+        case .numeric(let scale):
+            guard let number = NumberText.trimmed(text) else { throw invalid(text, type, position) }
+            guard let value = try NumberText.decimal(number, position: position) else { throw invalid(text, type, position) }
+            return NumberText.rounded(value, toScale: scale)
+        case .timestamptz, .timestamp, .date:
+            return try times.read(text, as: type, position: position)
+        case .interval:
+            return .interval(try IntervalText.read(text, position: position))
+        case .json: return nil
+        case .array: return nil
+        }
+    }
+
+    private func invalid(_ text: String, _ type: ColumnType, _ position: Int?) -> QueryError {
+        QueryError(sqlState: "22P02", message: "invalid input syntax for type \(type.sqlName): \"\(text)\"", position: position)
+    }
+
+    /// The type that several values become together (CASE, COALESCE, UNION, IN, VALUES); nil when they have none.
+    static func common(_ types: [ColumnType]) -> ColumnType? {
+        var result = ColumnType.null
+        for type in types where type != .null {
+            guard let merged = merge(result, type) else { return nil }
+            result = merged
+        }
+        return result == .null ? .text : result
+    }
+
+    private static func merge(_ left: ColumnType, _ right: ColumnType) -> ColumnType? {
+        switch (left, right) {
+        case (.null, _): right
+        case (.numeric(let a), .numeric(let b)): .numeric(scale: max(a, b))
+        case (.array(let a), .array(let b)): merge(a, b).map { .array($0) }
+        default: isImplicit(right, left) ? left : (isImplicit(left, right) ? right : nil)
+        }
+    }
+}
+
+/// PostgreSQL's spellings of truth.
+enum BooleanText {
+    static func read(_ text: String) -> Bool? {
+        switch text.lowercased().filter({ $0 != " " }) {
+        case "t", "tr", "tru", "true", "y", "ye", "yes", "on", "1": true
+        case "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0": false
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Columnar
+import Plans
+
+/// Numbers as SQL writes them.
+enum NumberText {
+    /// The text without white space around it; nil when nothing is left.
+    static func trimmed(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        guard let first = bytes.firstIndex(where: { $0 > 32 }), let last = bytes.lastIndex(where: { $0 > 32 }) else { return nil }
+        return String(decoding: bytes[first...last], as: UTF8.self)
+    }
+
+    /// Digits with an optional sign.
+    static func isInteger(_ text: String) -> Bool {
+        let digits = text.utf8.first == 45 || text.utf8.first == 43 ? text.utf8.dropFirst() : text.utf8[...]
+        return !digits.isEmpty && digits.allSatisfy { $0 >= 48 && $0 <= 57 }
+    }
+
+    /// Decimal digits with sign, point and exponent, NaN or Infinity; nothing else that Swift would read.
+    static func double(_ text: String) -> Double? {
+        switch text.lowercased() {
+        case "nan": return .nan
+        case "inf", "infinity", "+infinity": return .infinity
+        case "-inf", "-infinity": return -.infinity
+        default: break
+        }
+        let allowed = text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || [43, 45, 46, 69, 101].contains($0) }
+        guard allowed, let value = Double(text), value.isFinite else { return nil }
+        return value
+    }
+
+    /// A decimal exactly: `1.50` is (150, scale 2), `1e3` is (1000, scale 0). nil when the text is no number.
+    /// - Throws: `22003` when 38 digits do not hold it.
+    static func decimal(_ text: String, position: Int?) throws(QueryError) -> Scalar? {
+        var mantissa: Int128 = 0
+        var scale = 0
+        var exponent = 0
+        var digits = 0
+        var seenPoint = false
+        var bytes = Array(text.utf8)[...]
+        let isNegative = bytes.first == 45
+        if isNegative || bytes.first == 43 { bytes.removeFirst() }
+        while let byte = bytes.first {
+            switch byte {
+            case 48...57:
+                digits += 1
+                guard let next = appended(mantissa, byte) else { throw outOfRange(text, position) }
+                mantissa = next
+                if seenPoint { scale += 1 }
+            case 46 where !seenPoint: seenPoint = true
+            case 69, 101:
+                let rest = String(decoding: bytes.dropFirst(), as: UTF8.self)
+                guard digits > 0, isInteger(rest) else { return nil }
+                guard let value = Int(rest), abs(value) <= 1000 else { throw outOfRange(text, position) }
+                exponent = value
+                bytes = bytes.suffix(1)
+            default: return nil
+            }
+            bytes.removeFirst()
+        }
+        guard digits > 0 else { return nil }
+        scale -= exponent
+        while scale < 0 && mantissa != 0 {
+            guard let next = appended(mantissa, 48) else { throw outOfRange(text, position) }
+            mantissa = next
+            scale += 1
+        }
+        scale = max(0, scale)
+        guard scale <= 38 else { throw outOfRange(text, position) }
+        return .numeric(isNegative ? -mantissa : mantissa, scale: scale)
+    }
+
+    /// A decimal at a scale, rounded half away from zero as PostgreSQL does. nil when it does not fit.
+    static func rounded(_ value: Scalar, toScale scale: Int) -> Scalar? {
+        guard case .numeric(var mantissa, let old) = value else { return nil }
+        for _ in 0..<max(0, scale - old) {
+            let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
+            if overflow { return nil }
+            mantissa = product
+        }
+        if old > scale {
+            var divisor: Int128 = 1
+            for _ in 0..<min(38, old - scale) { divisor *= 10 }
+            let (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: divisor)
+            let isUp = remainder.magnitude >= divisor.magnitude - remainder.magnitude
+            mantissa = isUp ? quotient + (mantissa < 0 ? -1 : 1) : quotient
+        }
+        return .numeric(mantissa, scale: scale)
+    }
+
+    private static func appended(_ mantissa: Int128, _ digit: UInt8) -> Int128? {
+        let (tens, overflow) = mantissa.multipliedReportingOverflow(by: 10)
+        let (sum, carry) = tens.addingReportingOverflow(Int128(digit - 48))
+        return overflow || carry ? nil : sum
+    }
+
+    private static func outOfRange(_ text: String, _ position: Int?) -> QueryError {
+        QueryError(
+            sqlState: "22003", message: "the number \(text.prefix(60)) needs more than 38 digits",
+            hint: "Write it as double precision: '\(text.prefix(60))'::float8.", position: position)
+    }
+}
