@@ -1,0 +1,102 @@
+/// What the store consists of at one position: every live file, and where the log begins that continues them.
+///
+/// A value; ``ManifestStore`` keeps its versions on disk. Times are ns since 1970 UTC.
+package struct Manifest: Hashable, Sendable {
+    /// The greatest position that the segments and projections include; 0 of an empty store.
+    package var position: Int64 = 0
+    /// The id that the next segment gets; never reused.
+    package var nextSegmentID: UInt64 = 1
+    /// Ascending by first position, then by id.
+    package var segments: [ManifestSegment] = []
+    /// Rows of read models that later rows replaced, ascending by table, segment, group.
+    package var superseded: [SupersededRows] = []
+    /// The projections' state at `position`.
+    package var projections: FileReference?
+    /// Other files by role (price book, registry, …), ascending by role.
+    package var references: [NamedReference] = []
+    /// Where replay begins.
+    package var logStart = LogStart()
+    /// The store was closed in order: the log holds nothing beyond `position`.
+    package var isCleanEnd = false
+
+    package init() {}
+
+    package func reference(_ role: String) -> FileReference? { references.first { $0.role == role }?.file }
+
+    /// Sets or (with nil) drops the file of a role.
+    package mutating func setReference(_ role: String, _ file: FileReference?) {
+        references.removeAll { $0.role == role }
+        if let file { references.append(NamedReference(role: role, file: file)) }
+        references.sort { $0.role.utf8.lexicographicallyPrecedes($1.role.utf8) }
+    }
+
+    /// Names of all files that the manifest needs, sorted.
+    package var liveFileNames: [String] {
+        let names = segments.map(\.description.fileName) + references.map(\.file.fileName) + [projections?.fileName].compactMap { $0 }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}
+
+/// A live segment.
+package struct ManifestSegment: Hashable, Sendable {
+    package var description: SegmentDescription
+    /// First and last position of its events; nil of read models, which have none.
+    package var positions: ClosedRange<Int64>?
+    /// Smallest and largest `received_time`, ns.
+    package var receivedRange: ClosedRange<Int64>?
+
+    package init(_ description: SegmentDescription, positions: ClosedRange<Int64>? = nil, receivedRange: ClosedRange<Int64>? = nil) {
+        self.description = description
+        self.positions = positions
+        self.receivedRange = receivedRange
+    }
+}
+
+/// Rows of one group that no longer count.
+package struct SupersededRows: Hashable, Sendable {
+    package var table: String
+    package var segmentID: UInt64
+    /// The group's place among the table's groups of the segment.
+    package var group: Int
+    /// Strictly ascending.
+    package var rows: [Int]
+
+    package init(table: String, segmentID: UInt64, group: Int, rows: [Int]) {
+        self.table = table
+        self.segmentID = segmentID
+        self.group = group
+        self.rows = rows
+    }
+}
+
+/// A file beside the segments: its name in the store's directory, length and SHA-256.
+package struct FileReference: Hashable, Sendable {
+    package var fileName: String
+    package var lengthBytes: Int
+    package var sha256: [UInt8]
+
+    package init(fileName: String, lengthBytes: Int, sha256: [UInt8]) {
+        self.fileName = fileName
+        self.lengthBytes = lengthBytes
+        self.sha256 = sha256
+    }
+}
+
+/// A file by what it is for.
+package struct NamedReference: Hashable, Sendable {
+    package var role: String
+    package var file: FileReference
+}
+
+/// The first log record that the manifest does not include.
+package struct LogStart: Hashable, Sendable {
+    /// Number of the log file.
+    package var file: UInt64
+    /// Position of the record.
+    package var position: Int64
+
+    package init(file: UInt64 = 0, position: Int64 = 0) {
+        self.file = file
+        self.position = position
+    }
+}

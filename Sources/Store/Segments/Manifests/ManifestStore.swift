@@ -1,0 +1,172 @@
+internal import Bytes
+internal import Hashing
+package import Platform
+
+/// The versions of the manifest in a store's directory: `manifest-<version>`, the two newest kept.
+///
+/// A version is written under a temporary name, flushed, renamed, and the directory flushed; only then is the version before the last
+/// removed. So at any crash at least one whole version is there, and the newest whole one is the state. For one thread at a time.
+package struct ManifestStore: Sendable {
+    private let fileSystem: any FileSystem
+    package let directory: String
+    /// The version of `current`; 0 when nothing was ever published.
+    package private(set) var version: UInt64 = 0
+    package private(set) var current = Manifest()
+    /// Versions older than the one before `current` that are still there.
+    private var stale: [UInt64] = []
+    private var currentHash: [UInt8] = Array(repeating: 0, count: ManifestCoding.hashBytes)
+
+    /// What opening found beside the manifest it took.
+    package struct Findings: Equatable, Sendable {
+        /// Newer versions that were damaged or not legal, and why; the state is that of an older one.
+        package var refused: [CorruptionError] = []
+        /// Files with temporary names, left by a crash.
+        package var temporaryFiles: [String] = []
+        /// Files that neither the manifest nor the caller knows; sorted.
+        package var unknownFiles: [String] = []
+    }
+
+    /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one is there and whole, every file it
+    /// names is there in full length, and `accepts` agrees (for instance, that the log still reaches back to its start). Writes nothing.
+    /// - Parameter isKnown: names in the directory that belong to others, such as log files.
+    /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal.
+    package static func open(
+        fileSystem: any FileSystem, directory: String, isKnown: (String) -> Bool = { _ in false },
+        accepts: (Manifest) throws -> Bool = { _ in true }
+    ) throws -> (store: ManifestStore, findings: Findings) {
+        var store = ManifestStore(fileSystem: fileSystem, directory: directory)
+        var findings = Findings()
+        let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
+        let versions = names.compactMap(Self.version(ofFileName:)).sorted(by: >)
+        var isFound = versions.isEmpty
+        for version in versions where !isFound {
+            do {
+                try store.load(version, accepts: accepts)
+                isFound = true
+            } catch let error as CorruptionError {
+                findings.refused.append(error)
+            }
+        }
+        guard isFound else { throw findings.refused[0] }
+        store.stale = versions.filter { $0 + 1 < store.version }
+        let live = Set(store.current.liveFileNames)
+        findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
+        findings.unknownFiles = names.filter { name in
+            !name.hasSuffix(".new") && !live.contains(name) && Self.version(ofFileName: name) == nil && !isKnown(name)
+        }
+        return (store, findings)
+    }
+
+    private init(fileSystem: any FileSystem, directory: String) {
+        self.fileSystem = fileSystem
+        self.directory = directory
+    }
+
+    /// Publishes the next version; when this returns, it is the state, whatever crashes.
+    package mutating func publish(_ manifest: Manifest) throws(StorageError) {
+        let next = version + 1
+        let bytes = ManifestCoding.encode(manifest, version: next, previous: currentHash)
+        try fileSystem.replace(path(next), with: bytes)
+        stale.append(contentsOf: version > 1 ? [version - 1] : [])
+        version = next
+        current = manifest
+        currentHash = SHA256.hash(bytes)
+        // Versions before the last are no longer needed. A failure to remove one, or a crash that brings it back, harms nothing: the next opening
+        // finds it again.
+        for old in stale { try? fileSystem.remove(path(old)) }
+        stale = []
+    }
+
+    /// Removes files that a crash left under temporary names; call it once recovery has decided.
+    package func removeTemporaryFiles(_ findings: Findings) throws(StorageError) {
+        for name in findings.temporaryFiles { try fileSystem.remove(directory + "/" + name) }
+        if !findings.temporaryFiles.isEmpty { try fileSystem.flushDirectory(directory) }
+    }
+
+    /// Removes files that a published version no longer names, and flushes the directory. The version before it may still name them, so call it
+    /// after the version that drops them was followed by another, or when falling back is not wanted.
+    package func removeFiles(_ names: [String]) throws(StorageError) {
+        let live = Set(current.liveFileNames)
+        for name in names {
+            precondition(!live.contains(name), "a live file stays")
+            do {
+                try fileSystem.remove(directory + "/" + name)
+            } catch {
+                if !error.isMissing { throw error }
+            }
+        }
+        try fileSystem.flushDirectory(directory)
+    }
+
+    /// Reads every file that the manifest names and compares length and SHA-256; answers the damage found.
+    package func verifyFiles() throws(StorageError) -> [CorruptionError] {
+        var damage: [CorruptionError] = []
+        for file in Self.files(of: current) {
+            do {
+                let handle = try fileSystem.open(directory + "/" + file.fileName, .read)
+                if try fileDigest(handle, lengthBytes: file.lengthBytes) != file.sha256 {
+                    damage.append(CorruptionError(file: handle.path, offset: 0, expectation: "the SHA-256 that the manifest names"))
+                }
+            } catch let error as CorruptionError {
+                damage.append(error)
+            } catch let error as StorageError {
+                throw error
+            } catch {
+                preconditionFailure("files fail in two ways")
+            }
+        }
+        return damage
+    }
+
+    private func path(_ version: UInt64) -> String { directory + "/" + Self.fileName(version) }
+
+    /// `manifest-` and the version in 16 hexadecimal digits.
+    package static func fileName(_ version: UInt64) -> String {
+        let digits = String(version, radix: 16)
+        return "manifest-" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    static func version(ofFileName name: String) -> UInt64? {
+        guard name.hasPrefix("manifest-"), let version = UInt64(name.dropFirst(9), radix: 16), fileName(version) == name else { return nil }
+        return version
+    }
+
+    private static func files(of manifest: Manifest) -> [FileReference] {
+        let segments = manifest.segments.map(\.description).map {
+            FileReference(fileName: $0.fileName, lengthBytes: $0.lengthBytes, sha256: $0.sha256)
+        }
+        return segments + manifest.references.map(\.file) + [manifest.projections].compactMap { $0 }
+    }
+
+    private mutating func load(_ version: UInt64, accepts: (Manifest) throws -> Bool) throws {
+        let path = path(version)
+        let bytes = try fileSystem.contents(of: path)
+        let decoded: (manifest: Manifest, version: UInt64, previous: [UInt8])
+        do {
+            decoded = try ManifestCoding.decode(bytes)
+        } catch {
+            throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
+        }
+        guard decoded.version == version else { throw CorruptionError(file: path, offset: 16, expectation: "version \(version)") }
+        if version > 1, try fileSystem.lengthBytes(of: self.path(version - 1)) != nil {
+            let before = try fileSystem.contents(of: self.path(version - 1))
+            // A damaged predecessor says nothing; a whole one must be the one that this version continues.
+            if (try? ManifestCoding.decode(before)) != nil, SHA256.hash(before) != decoded.previous {
+                throw CorruptionError(file: path, offset: 24, expectation: "the hash of version \(version - 1)")
+            }
+        }
+        for file in Self.files(of: decoded.manifest) {
+            let length = try fileSystem.lengthBytes(of: directory + "/" + file.fileName)
+            guard length == file.lengthBytes else {
+                let path = directory + "/" + file.fileName
+                throw CorruptionError(file: path, offset: length ?? 0, expectation: "a file of \(file.lengthBytes) bytes")
+            }
+        }
+        guard try accepts(decoded.manifest) else {
+            throw CorruptionError(file: path, offset: 0, expectation: "a state that the log continues")
+        }
+        self.version = version
+        current = decoded.manifest
+        currentHash = SHA256.hash(bytes)
+    }
+}

@@ -1,0 +1,126 @@
+import Hashing
+import Platform
+import Testing
+
+@testable import Segments
+
+private func put(_ files: any FileSystem, _ path: String, _ bytes: [UInt8]) throws -> FileReference {
+    try files.replace(path, with: bytes)
+    return FileReference(fileName: fileName(of: path), lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
+}
+
+private func sampleManifest(_ files: any FileSystem, _ directory: String) throws -> Manifest {
+    var manifest = Manifest()
+    manifest.position = 300
+    manifest.nextSegmentID = 8
+    manifest.segments = [ManifestSegment(try writeSample(files, directory), positions: 1...300, receivedRange: -5...9)]
+    manifest.superseded = [SupersededRows(table: "turns", segmentID: 7, group: 0, rows: [0, 1, 5, 65_535])]
+    manifest.projections = try put(files, directory + "/projections-1", [1, 2, 3])
+    manifest.setReference("registry", try put(files, directory + "/registry", []))
+    manifest.setReference("price book", try put(files, directory + "/prices", [4]))
+    manifest.logStart = LogStart(file: 3, position: 301)
+    manifest.isCleanEnd = true
+    return manifest
+}
+
+struct ManifestTests {
+    @Test func anEmptyDirectoryIsAnEmptyStore() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let (store, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        #expect(store.version == 0 && store.current == Manifest() && findings == ManifestStore.Findings())
+    }
+
+    @Test func versionsComeBackAndTwoAreKept() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        var manifest = try sampleManifest(files, "/s")
+        for version in 1...5 {
+            manifest.position = Int64(300 + version)
+            try store.publish(manifest)
+        }
+        files.crash()
+        var (again, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        #expect(again.version == 5 && again.current == manifest && findings == ManifestStore.Findings())
+        #expect(again.current.references.map(\.role) == ["price book", "registry"])
+        #expect(try again.verifyFiles().isEmpty)
+        // The crash may have brought back a removed version; the next one removes it again.
+        try again.publish(manifest)
+        let versions = try files.list("/s").map(\.name).filter { $0.hasPrefix("manifest-") }
+        #expect(versions == [ManifestStore.fileName(5), ManifestStore.fileName(6)])
+    }
+
+    @Test func everyDamagedByteOfTheNewestFallsBackToTheOneBefore() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        let manifest = try sampleManifest(files, "/s")
+        try store.publish(manifest)
+        var second = manifest
+        second.position = 400
+        try store.publish(second)
+        let path = "/s/" + ManifestStore.fileName(2)
+        let whole = try files.contents(of: path)
+        for index in whole.indices {
+            files.damage(path) { $0[index] ^= 1 << UInt8(index % 8) }
+            let (fallen, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+            #expect(fallen.version == 1 && fallen.current == manifest && findings.refused.count == 1, "byte \(index)")
+            #expect(findings.refused.first?.file == path)
+            files.damage(path) { $0 = whole }
+        }
+        for length in stride(from: 0, to: whole.count, by: 7) {
+            files.damage(path) { $0 = Array(whole[..<length]) }
+            #expect(try ManifestStore.open(fileSystem: files, directory: "/s").store.version == 1)
+        }
+        // Both gone: refused, never an empty store.
+        files.damage("/s/" + ManifestStore.fileName(1)) { $0[70] ^= 1 }
+        #expect(throws: CorruptionError.self) { try ManifestStore.open(fileSystem: files, directory: "/s") }
+    }
+
+    @Test func aVersionThatDoesNotContinueIsRefused() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        try files.createDirectories("/other")
+        for directory in ["/s", "/other"] {
+            var (store, _) = try ManifestStore.open(fileSystem: files, directory: directory)
+            var manifest = Manifest()
+            manifest.position = directory == "/s" ? 1 : 2
+            try store.publish(manifest)
+            try store.publish(manifest)
+        }
+        let foreign = try files.contents(of: "/other/" + ManifestStore.fileName(2))
+        files.damage("/s/" + ManifestStore.fileName(2)) { $0 = foreign }
+        let (store, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        #expect(store.version == 1 && store.current.position == 1)
+        #expect(findings.refused.first?.offset == 24)
+    }
+
+    @Test func missingFilesAndTheCallersVerdictRefuseAVersion() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        var manifest = try sampleManifest(files, "/s")
+        try store.publish(manifest)
+        manifest.setReference("late", try put(files, "/s/late", [9, 9]))
+        try store.publish(manifest)
+        #expect(try ManifestStore.open(fileSystem: files, directory: "/s", accepts: { $0.references.count < 3 }).store.version == 1)
+        files.damage("/s/late") { $0 = [9] }
+        let (fallen, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        #expect(fallen.version == 1 && findings.refused.first?.file == "/s/late")
+        #expect(findings.unknownFiles == ["late"])
+    }
+
+    @Test func leftoversAreNamedAndTemporaryOnesRemoved() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        try store.publish(try sampleManifest(files, "/s"))
+        for name in ["00000000000000ff.segment.new", "stranger", "log-1"] { _ = try files.open("/s/" + name, .create) }
+        let (again, findings) = try ManifestStore.open(fileSystem: files, directory: "/s", isKnown: { $0.hasPrefix("log-") })
+        #expect(findings.temporaryFiles == ["00000000000000ff.segment.new"] && findings.unknownFiles == ["stranger"])
+        try again.removeTemporaryFiles(findings)
+        #expect(try files.lengthBytes(of: "/s/00000000000000ff.segment.new") == nil)
+        #expect(try files.lengthBytes(of: "/s/stranger") == 0)
+    }
+}

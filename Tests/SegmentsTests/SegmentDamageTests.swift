@@ -1,0 +1,98 @@
+import Columnar
+import Platform
+import Testing
+
+@testable import Segments
+
+struct SegmentDamageTests {
+    /// Opens and reads everything; nil on a typed error that names the file.
+    static func answer(_ files: any FileSystem, _ path: String, _ expected: (UInt64, Int)?) throws -> String? {
+        do {
+            let reader = try SegmentReader.open(fileSystem: files, path: path, expected: expected.map { ($0.0, $0.1) })
+            try reader.verify()
+            return try contents(reader)
+        } catch let error as CorruptionError {
+            #expect(error.file == path)
+            return nil
+        }
+    }
+
+    @Test func everyFlippedByteIsAnErrorOrTheRightAnswer() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let description = try writeSample(files, "/s", groups: 2, rows: 30)
+        let path = "/s/" + description.fileName
+        let whole = try files.contents(of: path)
+        let right = try Self.answer(files, path, (7, whole.count))
+        #expect(right != nil)
+        var harmless = 0
+        for index in whole.indices {
+            files.damage(path) { $0[index] ^= 1 << UInt8(index % 8) }
+            let answer = try Self.answer(files, path, (7, whole.count))
+            #expect(answer == nil || answer == right, "byte \(index)")
+            harmless += answer == nil ? 0 : 1
+            files.damage(path) { $0 = whole }
+        }
+        // Every byte is covered by some checksum.
+        #expect(harmless == 0)
+    }
+
+    @Test func everyTruncationIsAnError() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let description = try writeSample(files, "/s", groups: 1, rows: 10)
+        let path = "/s/" + description.fileName
+        let whole = try files.contents(of: path)
+        for length in whole.indices {
+            files.damage(path) { $0 = Array(whole[..<length]) }
+            #expect(try Self.answer(files, path, nil) == nil, "cut to \(length)")
+        }
+    }
+
+    @Test func movedBlocksDoNotPass() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let one = try writeSample(files, "/s", id: 1, groups: 2, rows: 50)
+        let two = try writeSample(files, "/s", id: 2, groups: 2, rows: 50)
+        let reader = try SegmentReader.open(fileSystem: files, path: "/s/" + one.fileName)
+        let pages = reader.footer.tables[0].groups.compactMap { $0.pages[1]?.page }
+        let other = try files.contents(of: "/s/" + two.fileName)
+        let place = pages[0].offset..<(pages[0].offset + pages[0].length)
+        // The same block of another segment, byte for byte the same content.
+        files.damage("/s/" + one.fileName) { $0.replaceSubrange(place, with: other[place]) }
+        #expect(throws: CorruptionError.self) { try reader.groups(table: "llm_call")[0].column(1) }
+    }
+
+    @Test func aCrashAtAnyCallLeavesNothingOrTheWholeSegment() throws {
+        var calls = 1
+        while true {
+            let files = SimulatedFileSystem(seed: UInt64(calls))
+            try files.createDirectories("/s")
+            files.arm(SimulatedFault(.powerCut, atCall: calls))
+            let finished = try? writeSample(files, "/s", groups: 1, rows: 20)
+            files.crash()
+            let names = try files.list("/s").map(\.name)
+            if let finished {
+                #expect(names == [finished.fileName])
+                break
+            }
+            for name in names where !name.hasSuffix(".new") {
+                let reader = try SegmentReader.open(fileSystem: files, path: "/s/" + name)
+                try reader.verify()
+            }
+            calls += 1
+        }
+        #expect(calls > 6, "each step was cut once")
+    }
+
+    @Test func aDiskThatKeepsOtherBytesIsNoticedBeforeTheName() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        files.setQuota(bytes: 100)
+        #expect(throws: StorageError.self) { try writeSample(files, "/s") }
+        files.setQuota(bytes: .max)
+        files.arm(SimulatedFault(.lostFlush, atCall: 1, of: [.flush]))
+        #expect(throws: StorageError.self) { try writeSample(files, "/s") }
+        #expect(try files.list("/s").map(\.name) == [segmentFileName(7) + ".new"])
+    }
+}
