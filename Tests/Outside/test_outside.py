@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Tests of the outside computation itself, on cases small enough to check by hand: python3 -m unittest test_outside"""
+import datetime
 import json
 import os
 import tempfile
 import unittest
 
 import compare
+import twelve_questions
+from outside import metrics_text
 from outside.answers import exact_percentile
 from outside.events import iso, nanoseconds, week_of
 from outside.money import pico, pico_per_token, usd
@@ -156,6 +159,26 @@ class Outside(unittest.TestCase):
         changed[0][column] = usd(pico(changed[0][column]) + 1)
         self.assertNotEqual(compare.differences(check, changed), [])
         self.assertEqual(compare.self_test(document), 0)
+
+    def test_select_lists_give_their_rules(self):
+        rules = twelve_questions.rules_of("select date_trunc('day',time) d,avg((route='local')::int),approx_percentile(cost_usd,array[0.5,0.9]) from t")
+        self.assertEqual([rule for rule, _ in rules], ["exact", "average", "percentile"])
+        self.assertEqual([money for _, money in rules], [False, False, True])
+
+    def test_answers_are_compared_by_their_rules(self):
+        moment = datetime.datetime(2026, 8, 1, 9)
+        ours, theirs = [["2026-08-01T09:00:00Z", "0.000000003000", 1.005, 7]], [(moment, 3, 1.0, 7)]
+        rules = [("exact", False), ("exact", True), ("percentile", False), ("exact", False)]
+        self.assertIsNone(twelve_questions.difference(ours, theirs, rules))
+        for column, value in ((0, "2026-08-01T09:00:01Z"), (1, "0.000000003001"), (2, 1.006), (3, 8)):
+            changed = [list(ours[0])]
+            changed[0][column] = value
+            self.assertIsNotNone(twelve_questions.difference(changed, theirs, rules))
+        self.assertIsNotNone(twelve_questions.difference([], theirs, rules))
+
+    def test_metrics_are_summed_by_label(self):
+        text = '# TYPE a counter\na{x="1",y="\\"q"} 2\na{x="2"} 3\nab 7\n'
+        self.assertEqual((metrics_text.total(text, "a"), metrics_text.total(text, "a", x="2"), metrics_text.total(text, "ab")), (5, 3, 7))
 
     def test_default_books_of_the_repository_are_readable(self):
         folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Schemas/prices")

@@ -1,4 +1,5 @@
 """Runs the `plimsoll` executable: single commands, and a server that can be killed."""
+import http.client
 import json
 import os
 import re
@@ -84,7 +85,7 @@ class Server:
             try:
                 if self.get("/readyz", timeout=2)[0] == 200:
                     return time.monotonic() - began
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.02)
         raise CommandFailed(f"serve was not ready within {timeout} s: {''.join(self.log)[-2000:]}")

@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Lets real clients talk to a server: the CloudEvents SDK, promtool, and a Prometheus that scrapes it.
+
+usage: clients.py --plimsoll BINARY [--data DIR] [--seconds 20] [--only sdk,promtool,prometheus]
+"""
+import argparse
+import datetime
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+from outside.plimsoll import CommandFailed, Server, free_port
+
+FORMATS = ("text", "openmetrics")
+
+
+def sample(number, kind="message.sent"):
+    moment = datetime.datetime.now(datetime.timezone.utc)
+    attributes = {"type": kind, "source": "sdk/python", "id": f"sdk-{number}", "time": moment.isoformat().replace("+00:00", "Z")}
+    data = {"conversation_id": "c-sdk", "turn": number, "channel": "web", "author": "agent", "status": "ok", "duration_ns": 1_500_000_000}
+    return attributes, data
+
+
+def sdk_messages():
+    """(name, headers, body, events) made by the installed SDK, whichever generation it is."""
+    try:
+        from cloudevents.core.bindings.http import to_binary_event, to_structured_event
+        from cloudevents.core.v1.event import CloudEvent
+
+        def made(number):
+            attributes, data = sample(number)
+            attributes |= {"specversion": "1.0", "datacontenttype": "application/json",
+                           "time": datetime.datetime.fromisoformat(attributes["time"].replace("Z", "+00:00"))}
+            return CloudEvent(attributes, data)
+
+        def parts(message):
+            return dict(message.headers), bytes(message.body)
+
+        structured, binary = (lambda event: parts(to_structured_event(event))), (lambda event: parts(to_binary_event(event)))
+    except ImportError:
+        from cloudevents.http import CloudEvent, to_binary, to_structured
+
+        made, structured, binary = (lambda number: CloudEvent(*sample(number))), to_structured, to_binary
+    yield "structured", *structured(made(1)), 1
+    yield "binary", *binary(made(2)), 1
+    bodies = [structured(made(number))[1] for number in range(3, 13)]
+    yield "batch", {"Content-Type": "application/cloudevents-batch+json"}, b"[" + b",".join(bodies) + b"]", 10
+
+
+def try_sdk(server):
+    total = 0
+    for name, headers, body, count in sdk_messages():
+        status, _, answer = server.request("POST", "/v1/events", body, headers)
+        document = json.loads(answer) if answer else {}
+        total += count
+        if status != 200 or document.get("accepted") != count:
+            yield f"SDK, {name}: status {status}, answer {answer[:300]!r}"
+    rows = server.sql("select count(*),count(distinct id),sum(duration_ns) from message_sent where source='sdk/python'")
+    if [int(value) for value in rows[0]] != [total, total, total * 1_500_000_000]:
+        yield f"SDK: {rows[0]} in the table after {total} events"
+
+
+def try_promtool(server):
+    if not shutil.which("promtool"):
+        yield "promtool is not installed (Debian package prometheus)"
+        return
+    kinds = {"text": "text/plain", "openmetrics": "application/openmetrics-text"}
+    for name in FORMATS:
+        status, headers, body = server.get(f"/metrics?format={name}")
+        if status != 200 or not (headers.get("Content-Type") or "").startswith(kinds[name]):
+            yield f"/metrics as {name}: status {status}, type {headers.get('Content-Type')}"
+        if name == "openmetrics" and not body.endswith(b"# EOF\n"):
+            yield "/metrics as openmetrics does not end with # EOF"
+        result = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, timeout=60)
+        if result.returncode != 0 or result.stdout.strip() or result.stderr.strip():
+            yield f"promtool on {name}: {(result.stdout + result.stderr).decode(errors='replace')[:1500]}"
+
+
+def configuration(server):
+    jobs = "".join(
+        f"  - job_name: {name}\n    metrics_path: /metrics\n    params: {{format: [{name}]}}\n"
+        f"    static_configs: [{{targets: ['127.0.0.1:{server.port}']}}]\n" for name in FORMATS)
+    return f"global: {{scrape_interval: 1s, scrape_timeout: 1s}}\nscrape_configs:\n{jobs}"
+
+
+def prometheus_answer(port, path):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return json.loads(answer.read())["data"]
+
+
+def wait_until_ready(port, timeout=60):
+    ends = time.monotonic() + timeout
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=5):
+                return
+        except OSError:
+            if time.monotonic() > ends:
+                raise CommandFailed(f"prometheus was not ready within {timeout} s") from None
+            time.sleep(0.1)
+
+
+def try_prometheus(server, seconds):
+    binary = shutil.which("prometheus")
+    if not binary:
+        yield "prometheus is not installed (Debian package prometheus)"
+        return
+    with tempfile.TemporaryDirectory(prefix="plimsoll-prometheus-") as folder:
+        path, port = os.path.join(folder, "prometheus.yml"), free_port()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(configuration(server))
+        log = open(os.path.join(folder, "log"), "w+b")
+        process = subprocess.Popen(
+            [binary, f"--config.file={path}", f"--storage.tsdb.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}"],
+            stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_until_ready(port)
+            number, ends = 100, time.monotonic() + seconds
+            while time.monotonic() < ends:
+                attributes, data = sample(number)
+                server.post("/v1/events", json.dumps({"specversion": "1.0", **attributes, "data": data}).encode(), "application/cloudevents+json")
+                number += 1
+                time.sleep(0.2)
+            targets = prometheus_answer(port, "/api/v1/targets")["activeTargets"]
+            for target in targets:
+                if target["health"] != "up" or target["lastError"]:
+                    yield f"target {target['labels']['job']}: {target['health']} {target['lastError']}"
+            if len(targets) != len(FORMATS):
+                yield f"{len(targets)} targets instead of {len(FORMATS)}"
+            answers = prometheus_answer(port, "/api/v1/query?query=support_answers_total")["result"]
+            jobs = {one["metric"]["job"] for one in answers}
+            if jobs != set(FORMATS):
+                yield f"support_answers_total was scraped by {sorted(jobs)}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        log.seek(0)
+        for line in log.read().decode(errors="replace").splitlines():
+            if ("level=warn" in line or "level=error" in line) and "scrape" in line.lower():
+                yield f"prometheus: {line[:500]}"
+        log.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Let real clients talk to a server.")
+    parser.add_argument("--plimsoll", required=True)
+    parser.add_argument("--data", help="data directory to use and keep; default: a temporary one")
+    parser.add_argument("--seconds", type=float, default=20, help="how long Prometheus scrapes")
+    parser.add_argument("--only", default="sdk,promtool,prometheus")
+    arguments = parser.parse_args()
+    data = arguments.data or tempfile.mkdtemp(prefix="plimsoll-clients-")
+    server, problems, tried = Server(arguments.plimsoll, data), [], arguments.only.split(",")
+    try:
+        server.start()
+        steps = {"sdk": lambda: try_sdk(server), "promtool": lambda: try_promtool(server),
+                 "prometheus": lambda: try_prometheus(server, arguments.seconds)}
+        for name in tried:
+            problems += list(steps[name]())
+    except CommandFailed as error:
+        problems.append(str(error))
+    finally:
+        server.stop()
+        if not arguments.data:
+            shutil.rmtree(data, ignore_errors=True)
+    for problem in problems:
+        print(problem)
+    print(f"{', '.join(tried)}: {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
