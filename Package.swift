@@ -71,6 +71,8 @@ let package = Package(
         // Kept.
         room("Segments", "Store/Segments", uses: ["Bytes", "Platform", "Columnar", "Hashing"]),
         tests("Segments", uses: ["Bytes", "Platform", "Columnar", "Hashing"]),
+        room("EventLogs", "Store/EventLogs", uses: ["Bytes", "Platform", "Hashing"]),
+        tests("EventLogs", uses: ["Platform"]),
 
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),

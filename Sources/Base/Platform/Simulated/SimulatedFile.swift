@@ -43,16 +43,21 @@ final class SimulatedFile: File {
                 return content[start..<(start + count)]
             }
             if piece.isEmpty { break }
-            for byte in piece {
-                span[done] = byte
-                done += 1
+            // Sound: both buffers live for the closures only, and the piece is no longer than what the span has left.
+            unsafe span.withUnsafeMutableBufferPointer { target in
+                unsafe piece.withUnsafeBufferPointer { source in
+                    guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                    unsafe (to + done).update(from: from, count: source.count)
+                }
             }
+            done += piece.count
         }
         return done
     }
 
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) {
-        let all = bytes.indices.map { bytes[$0] }
+        // Sound: copied while the span lives.
+        let all = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
         var done = 0
         while done < all.count {
             done += try perform(.write, offset: offset + done) { state, verdict throws(StorageError) in

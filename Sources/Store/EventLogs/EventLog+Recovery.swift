@@ -1,0 +1,111 @@
+internal import Hashing
+package import Platform
+
+extension EventLog {
+    /// Opens the log in `directory`, which is created when missing, and replays the records from `start` on in order. Markers of the log itself are
+    /// not replayed. Nothing is written before everything that matters has been read. O(bytes from `start` on) and one search of the
+    /// last file. The caller holds the lock of the data directory.
+    /// - Throws: ``CorruptionError`` when flushed bytes are damaged and loss is not accepted; ``StorageError``; what `replay` throws.
+    package static func open(
+        directory path: String, fileSystem: any FileSystem, randomness: any Randomness, options: EventLogOptions = EventLogOptions(),
+        from start: LogStart = .beginning, replay: (LogRecord) throws -> Void
+    ) throws -> (log: EventLog, report: RecoveryReport) {
+        try fileSystem.createDirectories(path)
+        let directory = LogDirectory(path: path, fileSystem: fileSystem)
+        let listing = try directory.listing()
+        var report = RecoveryReport()
+        guard !listing.logs.isEmpty else {
+            if case .place(let place) = start { throw missing(place, in: directory) }
+            if let place = options.mustReach {
+                let damage = missing(place, in: directory)
+                guard options.acceptsLoss else { throw damage }
+                report.nextPosition = place.position
+                report.loss = LogLoss(damage: damage.description, fromPosition: 0, toPosition: place.position, files: [])
+            }
+            return try begin(directory, options, listing, randomness, &report)
+        }
+        var recovery = LogRecovery(directory: directory, numbers: listing.logs, start: start, options: options)
+        try recovery.run(replay)
+        report = recovery.report
+        if let damage = recovery.damage {
+            guard options.acceptsLoss else { throw damage.error }
+            let lost = try recovery.quarantine(damage)
+            report.loss = lost
+            guard !recovery.files.isEmpty else {
+                var remaining = listing
+                remaining.logs = []
+                return try begin(directory, options, remaining, randomness, &report, number: (listing.logs.last ?? 0) + 1)
+            }
+        }
+        return (try resume(directory, options, listing, recovery), report)
+    }
+
+    private static func missing(_ place: LogPlace, in directory: LogDirectory) -> CorruptionError {
+        CorruptionError(
+            file: directory.logPath(place.fileNumber), offset: place.offset, expectation: "the log to reach this place, found no log")
+    }
+
+    /// The first file of a log.
+    private static func begin(
+        _ directory: LogDirectory, _ options: EventLogOptions, _ listing: LogDirectory.Listing, _ randomness: any Randomness,
+        _ report: inout RecoveryReport, number: UInt64 = 1
+    ) throws(StorageError) -> (log: EventLog, report: RecoveryReport) {
+        let fileSystem = directory.fileSystem
+        var header = LogFileHeader(
+            logID: randomness.nextUInt64(), fileNumber: number, fileBytes: options.fileBytes, firstPosition: report.nextPosition,
+            previousEnd: 0, previousChain: 0)
+        try removeLeftovers(directory, listing, keeping: [])
+        let fresh = directory.freshPath(number)
+        try directory.makeZeroFile(fresh, bytes: options.fileBytes)
+        let file = try fileSystem.open(fresh, .update)
+        try file.write(header.encoded(), at: 0)
+        try file.flush()
+        try fileSystem.rename(fresh, to: directory.logPath(number))
+        try directory.flush()
+        report.isNew = report.loss == nil
+        report.files = 1
+        let active = try fileSystem.reopened(file, path: directory.logPath(number))
+        let start = Start(
+            files: [header], file: active, offset: LogFormat.fileHeaderBytes, chain: header.chain, spares: [],
+            nextPosition: report.nextPosition)
+        return (EventLog(directory: directory, options: options, start: start), report)
+    }
+
+    /// Goes on where the records end.
+    private static func resume(
+        _ directory: LogDirectory, _ options: EventLogOptions, _ listing: LogDirectory.Listing, _ recovery: LogRecovery
+    ) throws(StorageError) -> EventLog {
+        let fileSystem = directory.fileSystem
+        let active = try fileSystem.open(directory.logPath(recovery.files[recovery.files.count - 1].fileNumber), .update)
+        // What was read may so far be known to the system's cache alone; the replayed records count as stored from here on.
+        try active.flush()
+        try directory.flush()
+        var spares: [UInt64] = []
+        for number in listing.spares where spares.count < options.spareFilesMax {
+            if try fileSystem.lengthBytes(of: directory.sparePath(number)) == options.fileBytes { spares.append(number) }
+        }
+        try removeLeftovers(directory, listing, keeping: spares)
+        let start = Start(
+            files: recovery.files, file: active, offset: recovery.endOffset, chain: recovery.chain, spares: spares,
+            nextPosition: recovery.report.nextPosition)
+        return EventLog(directory: directory, options: options, start: start)
+    }
+
+    /// Removes files that never got a number of their own, and spares that are too many or of another size.
+    private static func removeLeftovers(
+        _ directory: LogDirectory, _ listing: LogDirectory.Listing, keeping spares: [UInt64]
+    ) throws(StorageError) {
+        for number in listing.fresh { try directory.fileSystem.remove(directory.freshPath(number)) }
+        for number in listing.spares where !spares.contains(number) {
+            try directory.fileSystem.remove(directory.sparePath(number))
+        }
+    }
+}
+
+extension FileSystem {
+    /// The same file under its new name, so that errors name it.
+    func reopened(_ file: any File, path: String) throws(StorageError) -> any File {
+        file.close()
+        return try open(path, .update)
+    }
+}

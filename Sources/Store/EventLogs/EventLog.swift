@@ -1,0 +1,263 @@
+internal import Hashing
+package import Platform
+
+/// The write-ahead log: takes records from one writer, makes them durable in groups, gives them back in order after a restart.
+///
+/// Synchronous and deterministic; belongs to one thread at a time. `append` gathers, `flush` makes durable: a record counts as stored when the
+/// `flush` after its `append` has returned. After a failed write or flush nothing is taken any more.
+package final class EventLog {
+    let directory: LogDirectory
+    let options: EventLogOptions
+
+    /// Oldest first; the last one is written.
+    private(set) var files: [LogFileHeader]
+    private var file: any File
+    /// Records not yet written, for the file's `writtenOffset` on.
+    private var buffer: [UInt8] = []
+    private var writtenOffset: Int
+    private var flushedOffset: Int
+    /// Low word of the checksum of the last record, or of the file header.
+    private var chain: UInt32
+    private var spares: [UInt64]
+    private var failure: StorageError?
+    private var isClosed = false
+
+    /// The position that the next event must have at least.
+    package private(set) var nextPosition: Int64
+
+    /// What opening hands over.
+    struct Start {
+        var files: [LogFileHeader]
+        var file: any File
+        var offset: Int
+        var chain: UInt32
+        var spares: [UInt64]
+        var nextPosition: Int64
+    }
+
+    init(directory: LogDirectory, options: EventLogOptions, start: Start) {
+        self.directory = directory
+        self.options = options
+        files = start.files
+        file = start.file
+        writtenOffset = start.offset
+        flushedOffset = start.offset
+        chain = start.chain
+        spares = start.spares
+        nextPosition = start.nextPosition
+    }
+
+    private var active: LogFileHeader { files[files.count - 1] }
+    private var endOffset: Int { writtenOffset + buffer.count }
+
+    /// Where the next record will begin if it fits this file; replay from here gives every record appended from now on.
+    package var end: LogPlace {
+        LogPlace(fileNumber: active.fileNumber, offset: endOffset, chain: chain, position: nextPosition)
+    }
+
+    /// Whether every appended record is durable.
+    package var isFlushed: Bool { flushedOffset == endOffset }
+
+    /// Bytes that this log occupies, spare files included.
+    package var sizeBytes: Int { files.reduce(0) { $0 + $1.fileBytes } + spares.count * options.fileBytes }
+
+    private func checkUsable() throws(EventLogError) {
+        if let failure { throw .stopped(failure) }
+        if isClosed { throw .closed }
+    }
+
+    /// Runs a step whose failure leaves unknown what is on the disk.
+    private func fatal(_ body: () throws(StorageError) -> Void) throws(StorageError) {
+        do {
+            try body()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    /// Takes a record; not durable before ``flush()``. O(payload).
+    /// - Parameter position: of the first event, or of the next event where `count` is 0.
+    /// - Returns: where the record stands.
+    /// - Throws: ``EventLogError``; ``StorageError`` of writing, which stops the log, or of making room for a new file, which does not: the
+    ///   record is not taken then, and the caller may try again when there is space.
+    /// - Precondition: `position >= nextPosition`, `0 <= count <= UInt32.max`.
+    @discardableResult
+    package func append(
+        _ kind: LogRecordKind, position: Int64, count: Int, receivedTime: Int64, payload: ArraySlice<UInt8>
+    ) throws -> LogPlace {
+        try checkUsable()
+        precondition(position >= nextPosition && count >= 0, "positions ascend")
+        guard payload.count <= LogFormat.payloadBytesMax else { throw EventLogError.recordTooLarge(payloadBytes: payload.count) }
+        let bytes = LogFormat.recordBytes(payloadBytes: payload.count)
+        if bytes > active.fileBytes - endOffset { try rotate(roomFor: bytes) }
+        var place = end
+        place.position = position
+        var header = LogRecordHeader(
+            payloadBytes: payload.count, kind: kind, file: active, count: UInt32(count), chain: place.chain, position: position,
+            receivedTime: receivedTime, flushedOffset: flushedOffset)
+        header.append(payload: payload, to: &buffer, fileNumber: active.fileNumber, offset: place.offset)
+        chain = UInt32(truncatingIfNeeded: header.checksum)
+        nextPosition = position + Int64(count)
+        if buffer.count >= options.bufferBytes { try write() }
+        return place
+    }
+
+    /// As above, of a whole array.
+    @discardableResult
+    package func append(
+        _ kind: LogRecordKind, position: Int64, count: Int, receivedTime: Int64, payload: [UInt8]
+    ) throws -> LogPlace {
+        try append(kind, position: position, count: count, receivedTime: receivedTime, payload: payload[...])
+    }
+
+    private func write() throws(StorageError) {
+        guard !buffer.isEmpty else { return }
+        try fatal { () throws(StorageError) in try file.write(buffer, at: writtenOffset) }
+        writtenOffset += buffer.count
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Makes every appended record durable. One `fdatasync`; none when there is nothing new.
+    package func flush() throws {
+        try checkUsable()
+        guard !isFlushed else { return }
+        try write()
+        try fatal { () throws(StorageError) in try file.flush() }
+        flushedOffset = writtenOffset
+    }
+
+    /// Notes that nothing came for a while, and flushes: the note vouches for all before it, so that a later cut can only concern the note.
+    /// To be called once after about a second without an append.
+    package func markIdle(time: Int64) throws { try mark(.idle, time: time) }
+
+    /// Flushes, ends the log in a marker that vouches for all before it, flushes that, and closes the files.
+    package func close(time: Int64) throws {
+        try mark(.end, time: time)
+        isClosed = true
+        file.close()
+    }
+
+    private func mark(_ kind: LogRecordKind, time: Int64) throws {
+        try flush()
+        try append(kind, position: nextPosition, count: 0, receivedTime: time, payload: [])
+        try flush()
+    }
+
+    // MARK: Files
+
+    /// Ends the current file and goes on in the next one, so that all before can be released.
+    package func rotate() throws {
+        try checkUsable()
+        guard endOffset > LogFormat.fileHeaderBytes else { return }
+        try rotate(roomFor: 0)
+    }
+
+    private func rotate(roomFor bytes: Int) throws {
+        try flush()
+        let number = active.fileNumber + 1
+        let fileBytes = max(options.fileBytes, LogFormat.fileHeaderBytes + bytes)
+        var header = LogFileHeader(
+            logID: active.logID, fileNumber: number, fileBytes: fileBytes, firstPosition: nextPosition, previousEnd: writtenOffset,
+            previousChain: chain)
+        let next = try beginFile(&header)
+        file.close()
+        file = next
+        files.append(header)
+        writtenOffset = LogFormat.fileHeaderBytes
+        flushedOffset = writtenOffset
+        chain = header.chain
+    }
+
+    /// Makes the next file under a passing name, and gives it its own once header and zeros are flushed.
+    private func beginFile(_ header: inout LogFileHeader) throws(StorageError) -> any File {
+        let path = directory.logPath(header.fileNumber)
+        let built: String
+        if header.fileBytes == options.fileBytes {
+            try prepareSpare()
+            guard let spare = spares.last else { preconditionFailure("a spare was prepared") }
+            built = directory.sparePath(spare)
+        } else {
+            built = directory.freshPath(header.fileNumber)
+            try directory.makeZeroFile(built, bytes: header.fileBytes)
+        }
+        let file = try directory.fileSystem.open(built, .update)
+        try file.write(header.encoded(), at: 0)
+        try file.flush()
+        do {
+            try directory.fileSystem.rename(built, to: path)
+        } catch {
+            // Unless it was refused for want of space, the new file may or may not be there.
+            if !error.isSpaceExhausted { failure = error }
+            throw error
+        }
+        if header.fileBytes == options.fileBytes { spares.removeLast() }
+        // From here on the new file says where the old one ends, so the old one must not grow.
+        do {
+            try directory.flush()
+            return try directory.fileSystem.reopened(file, path: path)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    /// Makes a spare file ready if there is none, so that the next rotation costs no more than a rename: for idle moments. Writes
+    /// ``EventLogOptions/fileBytes`` zeros at most.
+    package func prepareSpare() throws(StorageError) {
+        guard spares.isEmpty else { return }
+        let number = active.fileNumber + 1
+        try directory.makeZeroFile(directory.sparePath(number), bytes: options.fileBytes)
+        spares.append(number)
+    }
+
+    /// Frees the files whose records all stand before `place`; they are used again. The caller has made durable elsewhere what they hold,
+    /// records without events included. Returns the number of files freed.
+    @discardableResult
+    package func release(before place: LogPlace) throws -> Int {
+        try release { _, next in next.fileNumber <= place.fileNumber }
+    }
+
+    /// Frees the files whose records all have positions before `position`.
+    @discardableResult
+    package func release(upTo position: Int64) throws -> Int {
+        try release { _, next in next.firstPosition < position }
+    }
+
+    private func release(while isFree: (LogFileHeader, LogFileHeader) -> Bool) throws -> Int {
+        try checkUsable()
+        var freed = 0
+        while files.count > 1, isFree(files[0], files[1]) {
+            let header = files[0]
+            let path = directory.logPath(header.fileNumber)
+            if header.fileBytes == options.fileBytes, spares.count < options.spareFilesMax {
+                try directory.fileSystem.rename(path, to: directory.sparePath(header.fileNumber))
+                spares.append(header.fileNumber)
+            } else {
+                try directory.fileSystem.remove(path)
+            }
+            files.removeFirst()
+            // One by one: a power cut that undid the removal of an older file and not of a newer one would leave a gap.
+            try fatal { () throws(StorageError) in try directory.flush() }
+            freed += 1
+        }
+        return freed
+    }
+}
+
+extension LogDirectory {
+    /// A file of zeros, written out so that later writes move no metadata, and flushed.
+    func makeZeroFile(_ path: String, bytes: Int) throws(StorageError) {
+        let file = try fileSystem.open(path, .replace)
+        defer { file.close() }
+        do {
+            try file.preallocate(bytes: bytes)
+            try file.writeZeros(bytes, at: 0)
+            try file.flush()
+        } catch {
+            // Half a file would keep the space that it failed to get.
+            try? fileSystem.remove(path)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package import Platform
+
+/// How a log is opened.
+package struct EventLogOptions: Sendable {
+    /// Size of a file; a record that does not fit one gets a file of its own.
+    package var fileBytes: Int
+    /// Freed files kept for use again.
+    package var spareFilesMax: Int
+    /// Appended bytes are written, unflushed, when this many have gathered.
+    package var bufferBytes: Int
+    /// Damage does not refuse the start: what cannot be trusted moves to `quarantine/` and is reported as lost.
+    package var acceptsLoss: Bool
+    /// The log is known to reach this place (a manifest says so): ending before it is damage, not a torn tail.
+    package var mustReach: LogPlace?
+
+    /// - Precondition: `fileBytes` is a multiple of eight within the limits of ``LogFormat``.
+    package init(
+        fileBytes: Int = 64 << 20, spareFilesMax: Int = 2, bufferBytes: Int = 1 << 20, acceptsLoss: Bool = false,
+        mustReach: LogPlace? = nil
+    ) {
+        precondition((LogFormat.fileBytesMin...LogFormat.fileBytesMax).contains(fileBytes))
+        precondition(fileBytes % LogFormat.alignmentBytes == 0)
+        self.fileBytes = fileBytes
+        self.spareFilesMax = spareFilesMax
+        self.bufferBytes = bufferBytes
+        self.acceptsLoss = acceptsLoss
+        self.mustReach = mustReach
+    }
+}
+
+/// Where replay begins.
+package enum LogStart: Sendable {
+    /// With the oldest record kept.
+    case beginning
+    /// With the record at a place that a checkpoint kept.
+    case place(LogPlace)
+    /// With the first record that holds this position or a later one, and records without events from there on.
+    case position(Int64)
+}
+
+/// What opening found and did.
+package struct RecoveryReport: Sendable, Equatable {
+    /// No log was there; one was begun.
+    package var isNew = false
+    /// The log ended in an end marker.
+    package var wasClosed = false
+    package var files = 0
+    /// Handed to the replay.
+    package var replayedRecords = 0
+    package var replayedEvents = 0
+    /// Bytes of a torn record that were cut; 0 when the log ended between two records.
+    package var tornBytes = 0
+    /// Intact records behind the cut that a power cut kept though it lost what came before them; never acknowledged.
+    package var orphanedRecords = 0
+    /// Position of the next event.
+    package var nextPosition: Int64 = 0
+    /// What was given up because ``EventLogOptions/acceptsLoss`` was set.
+    package var loss: LogLoss?
+
+    package init() {}
+}
+
+/// What an operator gave up.
+package struct LogLoss: Sendable, Equatable, CustomStringConvertible {
+    package var damage: String
+    /// Events from this position on.
+    package var fromPosition: Int64
+    /// And before this one; nil when nothing behind the damage told.
+    package var toPosition: Int64?
+    /// Files in `quarantine/`.
+    package var files: [String]
+
+    package var description: String {
+        let end = toPosition.map { " up to \($0 - 1)" } ?? " on"
+        let kept = files.isEmpty ? "no bytes were left" : "the bytes are kept in \(files.joined(separator: ", "))"
+        return "\(damage); events from position \(fromPosition)\(end) were given up; \(kept)"
+    }
+}
+
+/// Why the log does not take a record.
+package enum EventLogError: Error, Sendable, CustomStringConvertible {
+    /// An earlier write or flush failed. What was not flushed then may be lost, so nothing is taken any more: restart, which reads what is
+    /// really there.
+    case stopped(StorageError)
+    /// The payload is longer than ``LogFormat/payloadBytesMax``: split the batch.
+    case recordTooLarge(payloadBytes: Int)
+    /// Closed.
+    case closed
+
+    package var description: String {
+        switch self {
+        case .stopped(let cause): "the log takes nothing after a failure (\(cause)); restart to go on from what is stored"
+        case .recordTooLarge(let bytes): "a record of \(bytes) bytes exceeds \(LogFormat.payloadBytesMax): split the batch"
+        case .closed: "the log is closed"
+        }
+    }
+}

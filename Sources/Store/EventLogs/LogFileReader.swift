@@ -1,0 +1,129 @@
+internal import Platform
+
+/// Reads the records of one file in order.
+struct LogFileReader {
+    enum Step {
+        case record(LogRecord)
+        /// The place reached holds no record that follows.
+        case stop
+    }
+
+    let file: any File
+    let header: LogFileHeader
+    /// Where the next record begins.
+    private(set) var offset: Int
+    /// What the next record must carry.
+    private(set) var chain: UInt32
+    /// Records end here or before.
+    let limit: Int
+
+    /// Bytes of the file from `windowOffset` on.
+    private var window: [UInt8] = []
+    private var windowOffset = 0
+
+    /// Bytes asked of the file at a time.
+    static let windowBytes = 1 << 20
+
+    init(file: any File, header: LogFileHeader, offset: Int, chain: UInt32, limit: Int) {
+        self.file = file
+        self.header = header
+        self.offset = offset
+        self.chain = chain
+        self.limit = limit
+    }
+
+    mutating func next() throws -> Step {
+        guard let (record, bytes) = try intactRecord(at: offset), record.chain == chain else { return .stop }
+        let place = LogPlace(fileNumber: header.fileNumber, offset: offset, chain: chain, position: record.position)
+        let payloadStart = bytes.startIndex + LogFormat.recordHeaderBytes
+        let result = LogRecord(
+            place: place, kind: record.kind, position: record.position, count: Int(record.count), receivedTime: record.receivedTime,
+            payload: bytes[payloadStart..<(payloadStart + record.payloadBytes)])
+        offset += record.recordBytes
+        chain = UInt32(truncatingIfNeeded: record.checksum)
+        return .record(result)
+    }
+
+    /// The header at the place reached, if it was meant for this place, whole or torn.
+    mutating func tornHeader() throws -> LogRecordHeader? {
+        guard let header = try plausibleHeader(at: offset), header.chain == chain else { return nil }
+        return header
+    }
+
+    private mutating func plausibleHeader(at place: Int) throws -> LogRecordHeader? {
+        guard limit - place >= LogFormat.recordHeaderBytes else { return nil }
+        let bytes = try slice(at: place, count: LogFormat.recordHeaderBytes)
+        guard bytes.count == LogFormat.recordHeaderBytes, let record = try? LogRecordHeader(parsing: bytes) else { return nil }
+        return record.isPlausible(in: header, offset: place, limit: limit) ? record : nil
+    }
+
+    private mutating func intactRecord(at place: Int) throws -> (LogRecordHeader, ArraySlice<UInt8>)? {
+        guard let record = try plausibleHeader(at: place) else { return nil }
+        let bytes = try slice(at: place, count: record.recordBytes)
+        guard bytes.count == record.recordBytes,
+            LogRecordHeader.checksum(of: bytes, fileNumber: header.fileNumber, offset: place) == record.checksum
+        else { return nil }
+        return (record, bytes)
+    }
+
+    /// Bytes of the file; fewer where it ends.
+    private mutating func slice(at place: Int, count: Int) throws(StorageError) -> ArraySlice<UInt8> {
+        if place < windowOffset || place + count > windowOffset + window.count {
+            windowOffset = place
+            window = try file.read(upTo: min(max(count, Self.windowBytes), max(0, header.fileBytes - place)), at: place)
+        }
+        let start = place - windowOffset
+        return window[start..<min(start + count, window.count)]
+    }
+
+    /// What lies behind the place reached.
+    struct Remains {
+        /// Intact records of this file that no later record vouches for: a power cut kept them and lost what came before.
+        var orphans = 0
+        /// The first record that says that the place reached was flushed, and the position after the last such record.
+        var witness: (offset: Int, nextPosition: Int64)?
+    }
+
+    /// Searches every aligned place behind the one reached. O(bytes left).
+    mutating func searchRemains() throws -> Remains {
+        var remains = Remains()
+        var place = offset
+        while let candidate = try nextCandidate(from: place) {
+            place = candidate
+            guard let (record, _) = try intactRecord(at: place) else {
+                place += LogFormat.alignmentBytes
+                continue
+            }
+            if record.flushedOffset > offset {
+                remains.witness = (remains.witness?.offset ?? place, record.position + Int64(record.count))
+            } else {
+                remains.orphans += 1
+            }
+            place += record.recordBytes
+        }
+        return remains
+    }
+
+    /// The first place from `start` on that may hold a record by three of its bytes.
+    private mutating func nextCandidate(from start: Int) throws(StorageError) -> Int? {
+        let (low, first, second) = (
+            UInt8(truncatingIfNeeded: header.fileNumber), UInt8(truncatingIfNeeded: header.logID), UInt8(truncatingIfNeeded: header.logID >> 8)
+        )
+        var place = start
+        while limit - place >= LogFormat.recordHeaderBytes {
+            _ = try slice(at: place, count: LogFormat.recordHeaderBytes)
+            let bytes = window.span
+            var index = place - windowOffset
+            while index + LogFormat.recordHeaderBytes <= bytes.count {
+                if bytes[index + 14] == low, bytes[index + 48] == first, bytes[index + 49] == second {
+                    let found = windowOffset + index
+                    return limit - found >= LogFormat.recordHeaderBytes ? found : nil
+                }
+                index += LogFormat.alignmentBytes
+            }
+            guard windowOffset + index > place else { return nil }
+            place = windowOffset + index
+        }
+        return nil
+    }
+}

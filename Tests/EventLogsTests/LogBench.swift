@@ -1,0 +1,58 @@
+import EventLogs
+import Platform
+
+/// A record as tests think of it.
+struct TestRecord: Equatable {
+    var kind: LogRecordKind
+    var position: Int64
+    var count: Int
+    var receivedTime: Int64
+    var payload: [UInt8]
+    /// Set once the log has taken it.
+    var place: LogPlace?
+
+    init(_ kind: LogRecordKind, _ position: Int64, _ count: Int, _ receivedTime: Int64, _ payload: [UInt8]) {
+        (self.kind, self.position, self.count, self.receivedTime, self.payload) = (kind, position, count, receivedTime, payload)
+    }
+
+    /// Without the place, which a failed append does not tell.
+    var unplaced: TestRecord {
+        var copy = self
+        copy.place = nil
+        return copy
+    }
+
+    init(_ record: LogRecord) {
+        self.init(record.kind, record.position, record.count, record.receivedTime, Array(record.payload))
+        place = record.place
+    }
+}
+
+let logPath = "/data/log"
+
+func openLog(
+    _ system: any FileSystem, path: String = logPath, options: EventLogOptions = EventLogOptions(fileBytes: 4096), from start: LogStart = .beginning
+) throws -> (log: EventLog, report: RecoveryReport, records: [TestRecord]) {
+    var records: [TestRecord] = []
+    let (log, report) = try EventLog.open(
+        directory: path, fileSystem: system, randomness: SeededRandomness(seed: 77), options: options, from: start
+    ) { records.append(TestRecord($0)) }
+    return (log, report, records)
+}
+
+extension EventLog {
+    /// Appends and notes the place.
+    func take(_ record: inout TestRecord) throws {
+        record.place = try append(
+            record.kind, position: record.position, count: record.count, receivedTime: record.receivedTime, payload: record.payload)
+    }
+
+    /// One event with a payload of that length, filled with a byte that depends on the position.
+    @discardableResult
+    func takeEvent(bytes: Int) throws -> TestRecord {
+        var record = TestRecord(
+            .events, nextPosition, 1, 1_000 + nextPosition, [UInt8](repeating: UInt8(truncatingIfNeeded: 1 + nextPosition), count: bytes))
+        try take(&record)
+        return record
+    }
+}
