@@ -1,0 +1,130 @@
+/// All metrics, in the order of `/metrics`. Events count when they are received within an hour of their time; older ones are backfill.
+package enum MetricCatalogue {
+    /// Upper bounds of classic histogram buckets in nanoseconds; 2, 3, 5 and 8 s are those that objectives and alerts ask for.
+    package static let bucketBoundsNanoseconds: [Int64] = [
+        50, 100, 250, 500, 1000, 2000, 3000, 5000, 8000, 13_000, 20_000, 30_000, 60_000, 120_000,
+    ].map { $0 * 1_000_000 }
+
+    /// Value of all labels of the set that takes what is beyond a metric's cap.
+    package static let otherLabel = "other"
+
+    /// Name of the counter of events that came too late for the others.
+    package static let backfilledEvents = "plimsoll_backfilled_events_total"
+
+    private static let place: [MetricLabel] = [.column("tenant"), .column("channel")]
+    private static let model: [MetricLabel] = [.column("tenant"), .column("provider"), .column("model"), .column("route")]
+    private static let calls = ["llm.call", "embedding.call"]
+    private static let answers: [MetricCondition] = [.isOneOf(column: "author", values: ["agent"], orNull: true)]
+
+    /// The definition with a name; nil for none.
+    package static func metric(named name: String) -> MetricDefinition? { all.first { $0.name == name } }
+
+    package static let all: [MetricDefinition] = conversations + answering + models + parts + ourselves
+
+    private static let conversations: [MetricDefinition] = [
+        MetricDefinition(
+            "support_conversations_started_total", .counter, "Conversations that began.", labels: place, from: ["conversation.started"], .count),
+        MetricDefinition(
+            "support_conversations_resolved_total", .counter, "Conversations that were resolved; a reopening takes nothing back.",
+            labels: place + [.column("by")], from: ["conversation.resolved"], .count),
+        MetricDefinition(
+            "support_conversations_reopened_total", .counter, "Conversations that were reopened.", labels: place,
+            from: ["conversation.reopened"], .count),
+        MetricDefinition(
+            "support_conversations_closed_total", .counter, "Conversations that were closed.", labels: place + [.column("reason")],
+            from: ["conversation.closed"], .count),
+        MetricDefinition(
+            "support_escalations_raised_total", .counter, "Conversations handed to people.", labels: place + [.column("reason")],
+            from: ["escalation.raised"], .count),
+        MetricDefinition(
+            "support_escalations_closed_total", .counter, "Escalations that people are done with.", labels: place,
+            from: ["escalation.closed"], .count),
+        MetricDefinition("support_conversations_active", .gauge, "Conversations with an event in the last 15 minutes.", .process),
+        MetricDefinition("support_active_users", .gauge, "Users with a question in the last 15 minutes.", .process),
+    ]
+
+    private static let answering: [MetricDefinition] = [
+        MetricDefinition(
+            "support_messages_total", .counter, "Messages in either direction.",
+            labels: place + [MetricLabel("direction", .eventType(["received", "sent"]))], from: ["message.received", "message.sent"], .count),
+        MetricDefinition(
+            "support_questions_total", .counter, "Questions that were answered well within the limit (good) or not (failed).",
+            labels: place + [MetricLabel("result", .given)], from: ["message.received", "message.sent"], .questions),
+        MetricDefinition(
+            "support_answers_total", .counter, "Answers of agents.", labels: place + [.column("agent"), .column("status")],
+            from: ["message.sent"], where: answers, .count),
+        MetricDefinition(
+            "support_answer_duration_seconds", .histogram, unit: "seconds", "Time from question to whole answer.",
+            labels: place + [.column("agent")], from: ["message.sent"], where: answers, .observe(column: "duration_ns")),
+        MetricDefinition(
+            "support_time_to_first_token_seconds", .histogram, unit: "seconds", "Time from question to the first token of the answer.",
+            labels: place + [.column("agent")], from: ["message.sent"], where: answers, .observe(column: "time_to_first_token_ns")),
+        MetricDefinition(
+            "support_feedback_total", .counter, "Ratings by score.", labels: place + [.column("score")], from: ["feedback.submitted"],
+            where: [.isPresent(column: "score")], .count),
+    ]
+
+    private static let models: [MetricDefinition] = [
+        MetricDefinition(
+            "support_llm_calls_total", .counter, "Calls of language and embedding models.", labels: model + [.column("status")], from: calls,
+            .count),
+        MetricDefinition(
+            "support_llm_call_duration_seconds", .histogram, unit: "seconds", "Duration of calls of language and embedding models.",
+            labels: model, from: calls, .observe(column: "duration_ns")),
+        tokens("support_llm_input_tokens_total", "Input tokens, cached ones included.", "input_tokens"),
+        tokens("support_llm_output_tokens_total", "Output tokens, reasoning included.", "output_tokens"),
+        tokens("support_llm_cache_read_input_tokens_total", "Input tokens read from the provider's cache.", "cache_read_tokens"),
+        tokens("support_llm_cache_write_input_tokens_total", "Input tokens written to the provider's cache.", "cache_write_tokens"),
+        tokens("support_llm_reasoning_output_tokens_total", "Output tokens spent on reasoning.", "reasoning_tokens"),
+        MetricDefinition(
+            "support_llm_cost_usd_total", .counter, unit: "usd", "Booked cost of calls that have a price for every class of tokens.",
+            labels: model, from: calls, .bookedCost),
+        MetricDefinition(
+            "support_llm_unpriced_calls_total", .counter, "Calls that arrived without a price for every class of tokens.", labels: model,
+            from: calls, .unpricedCalls),
+    ]
+
+    private static func tokens(_ name: String, _ help: String, _ column: String) -> MetricDefinition {
+        MetricDefinition(name, .counter, unit: "tokens", help, labels: model, from: calls, .sum(column: column))
+    }
+
+    private static let parts: [MetricDefinition] = [
+        MetricDefinition(
+            "support_retrieval_duration_seconds", .histogram, unit: "seconds", "Duration of searches in the knowledge base.",
+            labels: [.column("tenant"), .column("index"), .column("kind")], from: ["retrieval.query"], .observe(column: "duration_ns")),
+        MetricDefinition(
+            "support_cache_lookups_total", .counter, "Looks into the answer cache.",
+            labels: [.column("tenant"), .column("cache"), MetricLabel("result", .boolean("hit", ifTrue: "hit", ifFalse: "miss"))],
+            from: ["cache.lookup"], .count),
+        MetricDefinition(
+            "support_tool_calls_total", .counter, "Uses of tools.", labels: [.column("tenant"), .column("tool"), .column("status")],
+            from: ["tool.call"], .count),
+        MetricDefinition(
+            "support_probes_total", .counter, "Synthetic checks.",
+            labels: [.column("target"), MetricLabel("result", .boolean("up", ifTrue: "ok", ifFalse: "failed"))], from: ["probe.checked"],
+            .count),
+    ]
+
+    private static let ourselves: [MetricDefinition] = [
+        MetricDefinition("plimsoll_build_info", .gauge, "The running program; always 1.", labels: [MetricLabel("version", .given)], .process),
+        MetricDefinition(
+            "plimsoll_events_accepted_total", .counter, "Events accepted, by type.", labels: [MetricLabel("type", .given)], .process),
+        MetricDefinition("plimsoll_events_duplicate_total", .counter, "Events that had been accepted before.", .process),
+        MetricDefinition(
+            "plimsoll_events_rejected_total", .counter, "Events refused, by reason.", labels: [MetricLabel("reason", .given)], .process),
+        MetricDefinition(backfilledEvents, .counter, "Events received more than an hour after their time, by type; counted nowhere else here.",
+            labels: [MetricLabel("type", .given)], .process),
+        MetricDefinition(
+            "plimsoll_unlisted_values_total", .counter, "Values that a schema does not list, by field.",
+            labels: [MetricLabel("field", .given)], .process),
+        MetricDefinition(
+            "plimsoll_withheld_values_total", .counter, "Values withheld as personal or content, by field.",
+            labels: [MetricLabel("field", .given)], .process),
+        MetricDefinition("plimsoll_log_position", .gauge, "Position of the last accepted event.", .process),
+        MetricDefinition(
+            "plimsoll_flush_duration_seconds", .histogram, unit: "seconds", "Duration of log flushes.", .process),
+        MetricDefinition("plimsoll_queued_batches", .gauge, "Batches that wait for the writer.", .process),
+        MetricDefinition("plimsoll_resident_bytes", .gauge, unit: "bytes", "Resident memory.", .process),
+        MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all live files.", .process),
+    ]
+}

@@ -1,0 +1,75 @@
+/// A bound of an objective in whole units, so that comparing is exact.
+package enum ObjectiveBound: Hashable, Sendable {
+    /// Share in parts per million.
+    case share(partsPerMillion: Int64)
+    case duration(nanoseconds: Int64)
+    /// Cost of one answer.
+    case costPerAnswer(picoUSD: Int64)
+}
+
+/// What was measured, in the same units.
+package enum ObjectiveActual: Hashable, Sendable {
+    case share(part: Int64, whole: Int64)
+    /// A quantile of `count` answers.
+    case duration(nanoseconds: Int64, count: Int64)
+    case costPerAnswer(picoUSD: Int128, answers: Int64)
+}
+
+/// How an objective stands.
+package enum ObjectiveState: String, Hashable, Sendable {
+    case met
+    /// Beyond the target, within the alert limit.
+    case atRisk = "at risk"
+    case breached
+    case noData = "no data"
+}
+
+/// One line of the service level table.
+package struct Objective: Hashable, Sendable {
+    package enum Direction: Hashable, Sendable {
+        /// Greater is better; the target itself is met unless strict.
+        case atLeast, above
+        /// Less is better; the target itself is not met.
+        case below
+    }
+
+    /// Stable name, as in reports and rule files.
+    package var name: String
+    package var title: String
+    /// How it is measured, in one sentence.
+    package var definition: String
+    package var direction: Direction
+    package var target: ObjectiveBound
+    /// Beyond it an alert fires; the limit itself is still only at risk. nil: no alert.
+    package var alertLimit: ObjectiveBound?
+    /// Days over which the error budget runs; nil: none.
+    package var budgetDays: Int?
+
+    package func state(_ actual: ObjectiveActual?) -> ObjectiveState {
+        guard let actual, let toTarget = Objective.compare(actual, target) else { return .noData }
+        let isMet =
+            switch direction {
+            case .atLeast: toTarget >= 0
+            case .above: toTarget > 0
+            case .below: toTarget < 0
+            }
+        if isMet { return .met }
+        guard let alertLimit, let toLimit = Objective.compare(actual, alertLimit) else { return .atRisk }
+        return (direction == .below ? toLimit > 0 : toLimit < 0) ? .breached : .atRisk
+    }
+
+    /// Negative below, 0 at, positive above the bound; nil where nothing was measured or the kinds differ.
+    private static func compare(_ actual: ObjectiveActual, _ bound: ObjectiveBound) -> Int? {
+        switch (actual, bound) {
+        case (.share(let part, let whole), .share(let partsPerMillion)):
+            whole > 0 ? order(Int128(part) * 1_000_000, Int128(whole) * Int128(partsPerMillion)) : nil
+        case (.duration(let nanoseconds, let count), .duration(let bound)): count > 0 ? order(Int128(nanoseconds), Int128(bound)) : nil
+        case (.costPerAnswer(let picoUSD, let answers), .costPerAnswer(let bound)):
+            // Answers times a bound of cents stays far below 128 bits.
+            answers > 0 ? order(picoUSD, Int128(answers) * Int128(bound)) : nil
+        default: nil
+        }
+    }
+
+    private static func order(_ left: Int128, _ right: Int128) -> Int { left < right ? -1 : left == right ? 0 : 1 }
+}

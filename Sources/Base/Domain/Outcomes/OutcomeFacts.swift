@@ -1,0 +1,88 @@
+/// How a conversation ended, or that it has not.
+package enum Outcome: String, Hashable, Sendable, CaseIterable {
+    case resolved, escalated, abandoned, open
+}
+
+/// One event that a conversation's outcome depends on.
+package enum OutcomeEvent: Hashable, Sendable {
+    /// `by` and `certainty` as sent; nil where the event is silent.
+    case resolved(by: String?, certainty: String?)
+    case reopened
+    case closed(reason: String?)
+    case escalationRaised(reason: String?)
+    case escalationAccepted
+    case escalationClosed
+}
+
+/// When an event happened; of two at one time the later position wins.
+package struct OutcomeInstant: Hashable, Sendable, Comparable {
+    /// ns since 1970 UTC.
+    package var time: Int64
+    package var position: Int64
+
+    package init(time: Int64, position: Int64) { (self.time, self.position) = (time, position) }
+
+    package static func < (left: OutcomeInstant, right: OutcomeInstant) -> Bool {
+        (left.time, left.position) < (right.time, right.position)
+    }
+}
+
+/// What outcome rules need to know of one conversation: a few latest events, so that facts of parts merge in any order.
+package struct OutcomeFacts: Hashable, Sendable {
+    /// The last of resolved and reopened.
+    package struct Verdict: Hashable, Sendable {
+        package var instant: OutcomeInstant
+        package var isResolved: Bool
+        package var by: String?
+        package var certainty: String?
+    }
+
+    package private(set) var verdict: Verdict?
+    package private(set) var lastEscalation: OutcomeInstant?
+    package private(set) var escalationReason: String?
+    package private(set) var closed: OutcomeInstant?
+    package private(set) var closeReason: String?
+    package private(set) var escalations = 0
+    package private(set) var reopenings = 0
+
+    package init() {}
+
+    /// Takes one event in; each event once, in any order.
+    package mutating func add(_ event: OutcomeEvent, at instant: OutcomeInstant) {
+        switch event {
+        case .resolved(let by, let certainty): judge(Verdict(instant: instant, isResolved: true, by: by, certainty: certainty))
+        case .reopened:
+            reopenings += 1
+            judge(Verdict(instant: instant, isResolved: false))
+        case .closed(let reason): close(instant, reason)
+        case .escalationRaised(let reason):
+            escalations += 1
+            escalate(instant, reason)
+        case .escalationAccepted, .escalationClosed: break
+        }
+    }
+
+    /// Takes the facts of another part of the same conversation in.
+    package mutating func merge(_ other: OutcomeFacts) {
+        if let verdict = other.verdict { judge(verdict) }
+        if let instant = other.lastEscalation { escalate(instant, other.escalationReason) }
+        if let instant = other.closed { close(instant, other.closeReason) }
+        escalations += other.escalations
+        reopenings += other.reopenings
+    }
+
+    private mutating func judge(_ newer: Verdict) {
+        if let verdict, newer.instant < verdict.instant { return }
+        verdict = newer
+    }
+
+    private mutating func escalate(_ instant: OutcomeInstant, _ reason: String?) {
+        if let lastEscalation, instant < lastEscalation { return }
+        (lastEscalation, escalationReason) = (instant, reason)
+    }
+
+    private mutating func close(_ instant: OutcomeInstant, _ reason: String?) {
+        if let closed, instant < closed { return }
+        (closed, closeReason) = (instant, reason)
+    }
+}
