@@ -1,0 +1,109 @@
+/// Joins vectors end to end.
+extension Vector {
+    /// The vectors one after another. Dictionaries are joined as they are: a text may then stand under several codes.
+    /// - Complexity: O(rows + dictionary bytes).
+    package static func concatenate(_ parts: [Vector], type: ColumnType) -> Vector {
+        let filled = parts.filter { $0.count > 0 }
+        if filled.count == 1 { return filled[0] }
+        if filled.isEmpty { return Vector(type: type, scalars: []) }
+        if case .constant(let first) = filled[0].storage,
+            filled.allSatisfy({ if case .constant(let value) = $0.storage { value == first } else { false } })
+        {
+            return .constant(first, type: type, count: filled.reduce(0) { $0 + $1.count })
+        }
+        let count = filled.reduce(0) { $0 + $1.count }
+        let arrays = filled.map { $0.typedConstant(type).expanded() }
+        let storage = joinedStorage(arrays, count: count)
+            ?? .scalars(arrays.flatMap { part in (0..<part.count).map { part.scalar(at: $0) } })
+        return Vector(type: type, count: count, storage: storage, validity: joinedValidity(arrays, count: count))
+    }
+
+    private func typedConstant(_ type: ColumnType) -> Vector {
+        var copy = self
+        if copy.type == .null { copy.type = type }
+        return copy
+    }
+
+    private static func joinedValidity(_ parts: [Vector], count: Int) -> Validity? {
+        guard parts.contains(where: { !$0.hasNoNulls }) else { return nil }
+        var result = Validity(count: 0, allValid: true)
+        for part in parts {
+            for row in 0..<part.count { result.append(!part.isNull(row)) }
+        }
+        return result
+    }
+
+    private static func joinedStorage(_ parts: [Vector], count: Int) -> Storage? {
+        switch parts[0].storage {
+        case .int64:
+            if let joined = joined(parts, count, { if case .int64(let v) = $0.storage { v } else { nil } }) { return .int64(joined) }
+            return joinedWide(parts, count)
+        case .int128: return joinedWide(parts, count)
+        case .double: return joined(parts, count, { if case .double(let v) = $0.storage { v } else { nil } }).map { .double($0) }
+        case .boolean: return joined(parts, count, { if case .boolean(let v) = $0.storage { v } else { nil } }).map { .boolean($0) }
+        case .interval: return joined(parts, count, { if case .interval(let v) = $0.storage { v } else { nil } }).map { .interval($0) }
+        case .text: return joinedTexts(parts, count)
+        default: return nil
+        }
+    }
+
+    private static func joined<Value>(_ parts: [Vector], _ count: Int, _ values: (Vector) -> [Value]?) -> [Value]? {
+        var result: [Value] = []
+        result.reserveCapacity(count)
+        for part in parts {
+            guard let piece = values(part) else { return nil }
+            result.append(contentsOf: piece)
+        }
+        return result
+    }
+
+    private static func joinedWide(_ parts: [Vector], _ count: Int) -> Storage? {
+        joined(parts, count) { part -> [Int128]? in
+            guard part.type == parts[0].type else { return nil }
+            switch part.storage {
+            case .int64(let values): return values.map { Int128($0) }
+            case .int128(let values): return values
+            default: return nil
+            }
+        }.map { .int128($0) }
+    }
+
+    private static func joinedTexts(_ parts: [Vector], _ count: Int) -> Storage? {
+        var result: [UInt32] = []
+        result.reserveCapacity(count)
+        var bytes: [UInt8] = []
+        var offsets: [UInt32] = [0]
+        var bases: [ObjectIdentifier: UInt32] = [:]
+        var shared: TextDictionary?
+        var isShared = true
+        for part in parts {
+            guard case .text(_, let dictionary) = part.storage else { return nil }
+            if let shared, shared !== dictionary { isShared = false }
+            shared = dictionary
+        }
+        for part in parts {
+            guard case .text(let codes, let dictionary) = part.storage else { return nil }
+            if isShared {
+                result.append(contentsOf: codes)
+                continue
+            }
+            let base: UInt32
+            if let known = bases[ObjectIdentifier(dictionary)] {
+                base = known
+            } else {
+                base = UInt32(offsets.count - 1)
+                bases[ObjectIdentifier(dictionary)] = base
+                let start = UInt32(bytes.count)
+                bytes.append(contentsOf: dictionary.bytes)
+                for index in 1..<dictionary.offsets.count { offsets.append(start + dictionary.offsets[index]) }
+            }
+            if dictionary.count == 0 {
+                for _ in codes { result.append(0) }
+            } else {
+                for code in codes { result.append(base + code) }
+            }
+        }
+        if isShared, let shared { return .text(codes: result, dictionary: shared) }
+        return .text(codes: result, dictionary: TextDictionary(bytes: bytes, offsets: offsets))
+    }
+}

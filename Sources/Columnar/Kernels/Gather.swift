@@ -1,0 +1,102 @@
+/// Picks rows of vectors by position.
+extension Vector {
+    /// The rows at `positions`, in that order; a position may repeat.
+    /// - Precondition: every position is a row.
+    /// - Complexity: O(positions).
+    package func gather(_ positions: [UInt32]) -> Vector {
+        let picked: Storage
+        switch storage {
+        case .int64(let values): picked = .int64(gathered(values, positions))
+        case .int128(let values): picked = .int128(gathered(values, positions))
+        case .double(let values): picked = .double(gathered(values, positions))
+        case .boolean(let values): picked = .boolean(gathered(values, positions))
+        case .text(let codes, let dictionary): picked = .text(codes: gathered(codes, positions), dictionary: dictionary)
+        case .interval(let values): picked = .interval(gathered(values, positions))
+        case .scalars(let values): picked = .scalars(gathered(values, positions))
+        case .constant: picked = storage
+        }
+        return Vector(type: type, count: positions.count, storage: picked, validity: validity?.gather(positions))
+    }
+
+    /// As `gather`, where `UInt32.max` stands for a missing row: null.
+    package func gatherOrNull(_ positions: [UInt32]) -> Vector {
+        guard positions.contains(.max) else { return gather(positions) }
+        guard count > 0 else { return .constant(.null, type: type, count: positions.count) }
+        var present = Validity(count: positions.count, allValid: true)
+        var safe = positions
+        for row in positions.indices where positions[row] == .max {
+            present[row] = false
+            safe[row] = 0
+        }
+        var result = gather(safe)
+        if case .constant(let value) = result.storage {
+            if value.isNull { return result }
+            result = result.expanded()
+        }
+        result.validity = result.validity.map { $0.intersection(present) } ?? present
+        return result
+    }
+
+    /// A constant as the array it stands for; any other vector as it is.
+    package func expanded() -> Vector {
+        guard case .constant(let value) = storage else { return self }
+        if !value.isNull, let array = Self.repeated(value, count: count, type: type) {
+            return Vector(type: type, count: count, storage: array)
+        }
+        return Vector(type: type, scalars: Array(repeating: value, count: count))
+    }
+
+    private static func repeated(_ value: Scalar, count: Int, type: ColumnType) -> Storage? {
+        switch value {
+        case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v): .int64(Array(repeating: v, count: count))
+        case .double(let v): .double(Array(repeating: v, count: count))
+        case .boolean(let v): .boolean(Array(repeating: v, count: count))
+        case .text(let v), .json(let v): .text(codes: Array(repeating: 0, count: count), dictionary: TextDictionary([v]))
+        default: nil
+        }
+    }
+}
+
+extension Validity {
+    /// The bits at `positions`.
+    package func gather(_ positions: [UInt32]) -> Validity? {
+        var words = [UInt64](repeating: 0, count: (positions.count + 63) / 64)
+        let source = self.words
+        var index = 0
+        for word in words.indices {
+            var bits: UInt64 = 0
+            let end = min(64, positions.count - index)
+            for bit in 0..<end {
+                let position = Int(positions[index + bit])
+                bits |= ((source[position >> 6] >> UInt64(position & 63)) & 1) << UInt64(bit)
+            }
+            words[word] = bits
+            index += end
+        }
+        let result = Validity(words: words, count: positions.count)
+        return result.validCount == positions.count ? nil : result
+    }
+
+    /// Rows present in both.
+    package func intersection(_ other: Validity) -> Validity {
+        var words = self.words
+        let others = other.words
+        for index in words.indices { words[index] &= others[index] }
+        return Validity(words: words, count: count)
+    }
+}
+
+private func gathered<Value>(_ values: [Value], _ positions: [UInt32]) -> [Value] {
+    let source = values.span
+    let rows = positions.span
+    return [Value](computing: rows.count) { source[Int(rows[$0])] }
+}
+
+extension Array {
+    /// `count` elements computed in order.
+    fileprivate init(computing count: Int, _ element: (Int) -> Element) {
+        self.init()
+        reserveCapacity(count)
+        for index in 0..<count { append(element(index)) }
+    }
+}

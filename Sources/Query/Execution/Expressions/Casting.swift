@@ -1,0 +1,211 @@
+import Columnar
+import Plans
+
+/// Casts between all types, by PostgreSQL's rules and text forms.
+struct Casting: Sendable {
+    let context: QueryContext
+
+    func cast(_ value: Vector, to type: ColumnType) throws -> Vector {
+        if value.type == type { return value }
+        let count = value.count
+        if value.isAllNull { return .nulls(type, count: count) }
+        if case .constant(let constant) = value.storage { return .constant(try cast(constant, to: type), type: type, count: count) }
+        if let fast = try castArrays(value, to: type) { return fast }
+        if case .text(let codes, let dictionary) = value.storage {
+            return try TextMapping.map(codes, dictionary, validity: value.validity, type: type, isJSON: value.type == .json) {
+                try cast($0, to: type)
+            }
+        }
+        var builder = VectorBuilder(type: type, capacity: count)
+        for row in 0..<count { builder.append(try cast(value.scalar(at: row), to: type)) }
+        return builder.finish()
+    }
+
+    /// The shapes that occur in every query: numbers among themselves.
+    private func castArrays(_ value: Vector, to type: ColumnType) throws -> Vector? {
+        let count = value.count
+        switch (value.storage, value.type, type) {
+        case (.boolean(let values), _, .integer):
+            return Vector(type: type, count: count, storage: .int64(values.map { $0 ? 1 : 0 }), validity: value.validity)
+        case (.int64(let values), .integer, .double):
+            return Vector(type: type, count: count, storage: .double(values.map { Double($0) }), validity: value.validity)
+        case (.int64, .integer, .numeric(let target)), (.int64, .numeric, .numeric(let target)),
+            (.int128, .numeric, .numeric(let target)):
+            return try Rescaling.rescale(value, to: target)
+        case (.int64(let values), .numeric(let scale), .double):
+            return Vector(
+                type: type, count: count, storage: .double(values.map { Decimal128.toDouble(Int128($0), scale: scale) }),
+                validity: value.validity)
+        case (.int64(let values), .timestamptz, .timestamp) where context.zone.fixedOffsetSeconds == 0,
+            (.int64(let values), .timestamp, .timestamptz) where context.zone.fixedOffsetSeconds == 0:
+            return Vector(type: type, count: count, storage: .int64(values), validity: value.validity)
+        case (.text(let codes, let dictionary), _, .json) where value.type == .text:
+            return Vector(type: type, count: count, storage: .text(codes: codes, dictionary: dictionary), validity: value.validity)
+        case (.text(let codes, let dictionary), _, .text):
+            return Vector(type: type, count: count, storage: .text(codes: codes, dictionary: dictionary), validity: value.validity)
+        default: return nil
+        }
+    }
+
+    /// One value.
+    func cast(_ value: Scalar, to type: ColumnType) throws -> Scalar {
+        if value.isNull { return .null }
+        switch type {
+        case .boolean: return try toBoolean(value)
+        case .integer: return .integer(try toInteger(value))
+        case .double: return .double(try toDouble(value))
+        case .numeric(let scale): return try toNumeric(value, scale: scale)
+        case .text: return .text(castText(value))
+        case .json: return .json(ScalarText.text(value, zone: context.zone))
+        case .timestamptz, .timestamp, .date: return try toTime(value, type)
+        case .interval:
+            if case .interval = value { return value }
+            guard case .text(let text) = value else { throw refusal(value, type) }
+            guard let interval = TimeParsing.interval(text) else { throw QueryError.invalidText(text, type) }
+            return .interval(interval)
+        case .array(let element):
+            guard case .array(let values) = value else { throw refusal(value, type) }
+            return .array(try values.map { try cast($0, to: element) })
+        case .null: return value
+        }
+    }
+
+    /// `boolean::text` spells the word out, unlike the output form.
+    private func castText(_ value: Scalar) -> String {
+        if case .boolean(let truth) = value { return truth ? "true" : "false" }
+        return ScalarText.text(value, zone: context.zone)
+    }
+
+    private func refusal(_ value: Scalar, _ type: ColumnType) -> QueryError {
+        QueryError(sqlState: "42846", message: "cannot cast this type to \(type.sqlName)")
+    }
+
+    private func trimmed(_ text: String) -> Substring {
+        var result = text[...]
+        while let first = result.first, first.isWhitespace { result.removeFirst() }
+        while let last = result.last, last.isWhitespace { result.removeLast() }
+        return result
+    }
+
+    private func toBoolean(_ value: Scalar) throws -> Scalar {
+        switch value {
+        case .boolean: return value
+        case .integer(let number): return .boolean(number != 0)
+        case .text(let text):
+            switch trimmed(text).lowercased() {
+            case "t", "tr", "tru", "true", "y", "ye", "yes", "on", "1": return .boolean(true)
+            case "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0": return .boolean(false)
+            default: throw QueryError.invalidText(text, .boolean)
+            }
+        case .json(let text) where text == "true" || text == "false": return .boolean(text == "true")
+        default: throw refusal(value, .boolean)
+        }
+    }
+
+    private func toInteger(_ value: Scalar) throws -> Int64 {
+        switch value {
+        case .integer(let number): return number
+        case .boolean(let truth): return truth ? 1 : 0
+        case .double(let number):
+            guard let exact = Int64(exactly: number.rounded(.toNearestOrEven)) else { throw QueryError.outOfRange(.integer) }
+            return exact
+        case .numeric(let mantissa, let scale):
+            guard let whole = Decimal128.rescale(mantissa, from: scale, to: 0), let exact = Int64(exactly: whole) else {
+                throw QueryError.outOfRange(.integer)
+            }
+            return exact
+        case .text(let text), .json(let text):
+            if let exact = Int64(trimmed(text)) { return exact }
+            let digits = trimmed(text).utf8.drop { $0 == 0x2D || $0 == 0x2B }
+            if !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.count + 1 >= trimmed(text).utf8.count {
+                throw QueryError(sqlState: "22003", message: "value \"\(text)\" is out of range for type bigint")
+            }
+            throw QueryError.invalidText(text, .integer)
+        default: throw refusal(value, .integer)
+        }
+    }
+
+    private func toDouble(_ value: Scalar) throws -> Double {
+        switch value {
+        case .double(let number): return number
+        case .integer(let number): return Double(number)
+        case .numeric(let mantissa, let scale): return Decimal128.toDouble(mantissa, scale: scale)
+        case .text(let text), .json(let text):
+            switch trimmed(text).lowercased() {
+            case "nan": return .nan
+            case "infinity", "inf", "+infinity": return .infinity
+            case "-infinity", "-inf": return -.infinity
+            default: break
+            }
+            guard Decimal128.parse(trimmed(text)) != nil || trimmed(text).utf8.allSatisfy({ $0 < 0x40 || $0 == 0x65 || $0 == 0x45 }),
+                let number = Double(trimmed(text))
+            else { throw QueryError.invalidText(text, .double) }
+            guard number.isFinite else { throw QueryError(sqlState: "22003", message: "\"\(text)\" is out of range for type double precision") }
+            return number
+        default: throw refusal(value, .double)
+        }
+    }
+
+    private func toNumeric(_ value: Scalar, scale: Int) throws -> Scalar {
+        let mantissa: Int128?
+        switch value {
+        case .numeric(let own, let ownScale): mantissa = Decimal128.rescale(own, from: ownScale, to: scale)
+        case .integer(let number): mantissa = Decimal128.rescale(Int128(number), from: 0, to: scale)
+        case .double(let number): mantissa = Decimal128.fromDouble(number, scale: scale)
+        case .text(let text), .json(let text):
+            guard let parsed = Decimal128.parse(trimmed(text)) else { throw QueryError.invalidText(text, .numeric(scale: scale)) }
+            mantissa = Decimal128.rescale(parsed.mantissa, from: parsed.scale, to: scale)
+        default: throw refusal(value, .numeric(scale: scale))
+        }
+        guard let mantissa else {
+            throw QueryError(sqlState: "22003", message: "value overflows numeric format", hint: "values have at most 38 digits")
+        }
+        return .numeric(mantissa, scale: scale)
+    }
+
+    private func toTime(_ value: Scalar, _ type: ColumnType) throws -> Scalar {
+        switch value {
+        case .timestamptz(let utc): return fromLocal(context.zone.local(utc: utc), utc: utc, type)
+        case .timestamp(let local): return fromLocal(local, utc: type == .timestamptz ? context.zone.utc(local: local) : 0, type)
+        case .date(let day):
+            let (local, overflow) = day.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+            if type == .date { return value }
+            if overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
+            return fromLocal(local, utc: type == .timestamptz ? context.zone.utc(local: local) : 0, type)
+        case .text(let text):
+            if let special = special(String(trimmed(text)).lowercased(), type) { return special }
+            guard let moment = TimeParsing.moment(String(trimmed(text))) else { throw QueryError.invalidText(text, type) }
+            if type == .timestamptz {
+                if let offset = moment.offsetSeconds {
+                    return .timestamptz(moment.localNanoseconds &- offset * Calendar.nanosecondsPerSecond)
+                }
+                return .timestamptz(context.zone.utc(local: moment.localNanoseconds))
+            }
+            return fromLocal(moment.localNanoseconds, utc: 0, type)
+        default: throw refusal(value, type)
+        }
+    }
+
+    private func fromLocal(_ local: Int64, utc: Int64, _ type: ColumnType) -> Scalar {
+        switch type {
+        case .timestamptz: .timestamptz(utc)
+        case .timestamp: .timestamp(local)
+        default: .date(Calendar.floorDivide(local, Calendar.nanosecondsPerDay))
+        }
+    }
+
+    /// `now`, `today`, `yesterday`, `tomorrow`, `epoch`.
+    private func special(_ word: String, _ type: ColumnType) -> Scalar? {
+        let now = context.catalog.now
+        let today = Calendar.floorDivide(context.zone.local(utc: now), Calendar.nanosecondsPerDay) * Calendar.nanosecondsPerDay
+        func local(_ value: Int64) -> Scalar { fromLocal(value, utc: context.zone.utc(local: value), type) }
+        switch word {
+        case "now": return fromLocal(context.zone.local(utc: now), utc: now, type)
+        case "today": return local(today)
+        case "yesterday": return local(today - Calendar.nanosecondsPerDay)
+        case "tomorrow": return local(today + Calendar.nanosecondsPerDay)
+        case "epoch": return fromLocal(0, utc: 0, type)
+        default: return nil
+        }
+    }
+}

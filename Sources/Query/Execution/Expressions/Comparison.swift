@@ -1,0 +1,89 @@
+import Columnar
+import Plans
+
+/// The six comparisons. Both sides have one type; numerics may differ in scale.
+enum Comparison {
+    /// nil for shapes that need the row-wise path.
+    static func apply(_ function: ScalarFunction, _ left: Vector, _ right: Vector) -> Vector? {
+        let count = left.count
+        if left.isAllNull || right.isAllNull { return .nulls(.boolean, count: count) }
+        if case .text(let codes, let dictionary) = left.storage, case .constant(.text(let text)) = right.storage {
+            return texts(function, codes, dictionary, left.validity, text)
+        }
+        if case .text(let codes, let dictionary) = right.storage, case .constant(.text(let text)) = left.storage {
+            return texts(mirrored(function), codes, dictionary, right.validity, text)
+        }
+        let validity = jointValidity(left, right)
+        let values: [Bool]
+        if left.type.scale == right.type.scale, let a = left.integers, let b = right.integers {
+            values = compare(function, a, b, count)
+        } else if let a = left.doubles, let b = right.doubles {
+            values = compareDoubles(function, a, b, count)
+        } else if left.type.scale == right.type.scale, let a = left.mantissas, let b = right.mantissas {
+            values = compare(function, a, b, count)
+        } else if case .constant(.numeric(let mantissa, let scale)) = right.storage, left.type.isNumeric, let a = left.integers,
+            let exact = Decimal128.rescale(mantissa, from: scale, to: left.type.scale),
+            Decimal128.rescale(exact, from: left.type.scale, to: scale) == mantissa, let constant = Int64(exactly: exact)
+        {
+            values = compare(function, a, .constant(constant), count)
+        } else {
+            return nil
+        }
+        var result = values
+        TextMapping.clearNulls(&result, validity)
+        return Vector(type: .boolean, count: count, storage: .boolean(result), validity: validity)
+    }
+
+    static func mirrored(_ function: ScalarFunction) -> ScalarFunction {
+        switch function {
+        case .less: .greater
+        case .lessOrEqual: .greaterOrEqual
+        case .greater: .less
+        case .greaterOrEqual: .lessOrEqual
+        default: function
+        }
+    }
+
+    private static func compare<Value: Comparable>(
+        _ function: ScalarFunction, _ a: Operand<Value>, _ b: Operand<Value>, _ count: Int
+    ) -> [Bool] {
+        switch function {
+        case .equal: zipOperands(a, b, count: count) { $0 == $1 }
+        case .notEqual: zipOperands(a, b, count: count) { $0 != $1 }
+        case .less: zipOperands(a, b, count: count) { $0 < $1 }
+        case .lessOrEqual: zipOperands(a, b, count: count) { $0 <= $1 }
+        case .greater: zipOperands(a, b, count: count) { $0 > $1 }
+        default: zipOperands(a, b, count: count) { $0 >= $1 }
+        }
+    }
+
+    /// PostgreSQL orders NaN above everything and equal to itself.
+    private static func compareDoubles(
+        _ function: ScalarFunction, _ a: Operand<Double>, _ b: Operand<Double>, _ count: Int
+    ) -> [Bool] {
+        switch function {
+        case .equal: zipOperands(a, b, count: count) { $0 == $1 || ($0.isNaN && $1.isNaN) }
+        case .notEqual: zipOperands(a, b, count: count) { !($0 == $1 || ($0.isNaN && $1.isNaN)) }
+        case .less: zipOperands(a, b, count: count) { $0 < $1 || ($1.isNaN && !$0.isNaN) }
+        case .lessOrEqual: zipOperands(a, b, count: count) { $0 <= $1 || $1.isNaN }
+        case .greater: zipOperands(a, b, count: count) { $0 > $1 || ($0.isNaN && !$1.isNaN) }
+        default: zipOperands(a, b, count: count) { $0 >= $1 || $0.isNaN }
+        }
+    }
+
+    private static func texts(
+        _ function: ScalarFunction, _ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?, _ text: String
+    ) -> Vector {
+        let wanted = Array(text.utf8)
+        return TextMapping.test(codes, dictionary, validity: validity) { entry in
+            switch function {
+            case .equal: return entry.count == wanted.count && entry.elementsEqual(wanted)
+            case .notEqual: return entry.count != wanted.count || !entry.elementsEqual(wanted)
+            case .less: return entry.lexicographicallyPrecedes(wanted)
+            case .lessOrEqual: return !wanted.lexicographicallyPrecedes(entry)
+            case .greater: return wanted.lexicographicallyPrecedes(entry)
+            default: return !entry.lexicographicallyPrecedes(wanted)
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Columnar
+import Plans
+
+/// Brings numeric vectors to another scale; integers count as scale 0.
+enum Rescaling {
+    /// - Throws: 22003 when a value needs more than 38 digits.
+    static func rescale(_ value: Vector, to target: Int) throws -> Vector {
+        let scale = value.type.scale
+        let type = ColumnType.numeric(scale: target)
+        var result = value
+        result.type = type
+        if case .constant(let constant) = value.storage {
+            if constant.isNull { return result }
+            return .constant(try rescale(constant, to: target), type: type, count: value.count)
+        }
+        if case .scalars(let values) = value.storage {
+            return Vector(type: type, scalars: try values.map { try rescale($0, to: target) })
+        }
+        if scale == target { return result }
+        if case .int64(let values) = value.storage, target > scale, let factor = Decimal128.power(target - scale),
+            let narrow = Int64(exactly: factor)
+        {
+            var overflowed = false
+            let scaled = values.map { value -> Int64 in
+                let (product, overflow) = value.multipliedReportingOverflow(by: narrow)
+                overflowed = overflowed || overflow
+                return product
+            }
+            if !overflowed {
+                result.storage = .int64(scaled)
+                return result
+            }
+        }
+        guard case .array(let wide)? = value.mantissas else { throw QueryError.outOfRange(type) }
+        result.storage = .int128(
+            try wide.map {
+                guard let scaled = Decimal128.rescale($0, from: scale, to: target) else { throw overflow }
+                return scaled
+            })
+        return result.narrowed()
+    }
+
+    static let overflow = QueryError(sqlState: "22003", message: "value overflows numeric format", hint: "values have at most 38 digits")
+
+    private static func rescale(_ value: Scalar, to target: Int) throws -> Scalar {
+        switch value {
+        case .integer(let number):
+            guard let scaled = Decimal128.rescale(Int128(number), from: 0, to: target) else { throw overflow }
+            return .numeric(scaled, scale: target)
+        case .numeric(let mantissa, let scale):
+            guard let scaled = Decimal128.rescale(mantissa, from: scale, to: target) else { throw overflow }
+            return .numeric(scaled, scale: target)
+        default: return value
+        }
+    }
+}
+
+extension Vector {
+    /// 128-bit values in 64 bits where all fit.
+    func narrowed() -> Vector {
+        guard case .int128(let values) = storage else { return self }
+        var narrow: [Int64] = []
+        narrow.reserveCapacity(values.count)
+        for value in values {
+            guard let small = Int64(exactly: value) else { return self }
+            narrow.append(small)
+        }
+        var result = self
+        result.storage = .int64(narrow)
+        return result
+    }
+}

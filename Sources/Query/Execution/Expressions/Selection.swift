@@ -1,0 +1,40 @@
+import Columnar
+
+/// Row positions that a condition keeps.
+enum Selection {
+    /// Rows where the condition is true; nil when all are.
+    static func rows(where condition: Vector) -> [UInt32]? {
+        switch condition.storage {
+        case .constant(.boolean(true)): return nil
+        case .constant: return []
+        case .boolean(let values):
+            var rows: [UInt32] = []
+            rows.reserveCapacity(values.count)
+            // Null rows hold false.
+            let truth = values.span
+            for row in 0..<truth.count where truth[row] { rows.append(UInt32(truncatingIfNeeded: row)) }
+            if let validity = condition.validity { rows.removeAll { !validity[Int($0)] } }
+            return rows.count == values.count ? nil : rows
+        default:
+            return (0..<condition.count).filter { condition.scalar(at: $0) == .boolean(true) }.map { UInt32($0) }
+        }
+    }
+
+    /// The rows not in an ascending list.
+    static func complement(of rows: [UInt32], count: Int) -> [UInt32] {
+        var result: [UInt32] = []
+        result.reserveCapacity(count - rows.count)
+        var next = 0
+        for row in 0..<UInt32(count) {
+            if next < rows.count, rows[next] == row { next += 1 } else { result.append(row) }
+        }
+        return result
+    }
+}
+
+extension Chunk {
+    /// The rows at `positions`.
+    func gather(_ positions: [UInt32]) -> Chunk {
+        Chunk(columns: columns.map { $0.gather(positions) }, rowCount: positions.count)
+    }
+}

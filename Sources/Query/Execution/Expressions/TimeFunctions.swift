@@ -1,0 +1,112 @@
+import Columnar
+import Plans
+
+/// date_trunc, date_bin, extract and AT TIME ZONE over arrays. Times in one bucket run together in sorted data, so the bounds
+/// of the last bucket are kept and the calendar is asked only when a time leaves it.
+struct TimeFunctions: Sendable {
+    let context: QueryContext
+
+    func apply(_ function: ScalarFunction, _ values: [Vector], type: ColumnType) throws -> Vector? {
+        switch function {
+        case .dateTrunc: try truncate(values)
+        case .dateBin: try bin(values)
+        case .extract: try extract(values, type: type)
+        default: nil
+        }
+    }
+
+    private func truncate(_ values: [Vector]) throws -> Vector? {
+        guard case .constant(.text(let unitText)) = values[0].storage else { return nil }
+        let value = values[1]
+        guard case .int64(let times) = value.storage, value.type == .timestamptz || value.type == .timestamp else { return nil }
+        let unit = try TimeUnit(named: unitText)
+        var zone = value.type == .timestamp ? ZoneOffsets.utc : context.zone
+        if values.count == 3 {
+            guard case .constant(.text(let name)) = values[2].storage else { return nil }
+            zone = try ZoneOffsets(named: name)
+        }
+        var result: [Int64] = []
+        result.reserveCapacity(times.count)
+        let source = times.span
+        var start: Int64 = 0
+        var end: Int64 = 0
+        for row in 0..<source.count {
+            let time = source[row]
+            if time < start || time >= end { (start, end) = unit.bucket(of: time, zone: zone) }
+            result.append(start)
+        }
+        clear(&result, value.validity)
+        return Vector(type: value.type, count: times.count, storage: .int64(result), validity: value.validity)
+    }
+
+    private func clear(_ values: inout [Int64], _ validity: Validity?) {
+        guard let validity else { return }
+        for row in values.indices where !validity[row] { values[row] = 0 }
+    }
+
+    private func bin(_ values: [Vector]) throws -> Vector? {
+        guard case .constant(.interval(let stride)) = values[0].storage, case .int64(let times) = values[1].storage,
+            values[1].type == .timestamptz || values[1].type == .timestamp, let origin = values[2].integers,
+            case .constant(let start) = origin
+        else { return nil }
+        let step = try DateBin.stride(stride)
+        var result: [Int64] = []
+        result.reserveCapacity(times.count)
+        let source = times.span
+        var low: Int64 = 0
+        var high: Int64 = 0
+        for row in 0..<source.count {
+            let time = source[row]
+            if time < low || time >= high {
+                guard let bucket = DateBin.bin(time, step: step, origin: start) else { return nil }
+                low = bucket
+                high = bucket.addingReportingOverflow(step).overflow ? .max : bucket + step
+            }
+            result.append(low)
+        }
+        clear(&result, values[1].validity)
+        return Vector(type: values[1].type, count: times.count, storage: .int64(result), validity: values[1].validity)
+    }
+
+    /// Fields of whole numbers within a fixed zone: hour, dow, day and the like.
+    private func extract(_ values: [Vector], type: ColumnType) throws -> Vector? {
+        guard case .constant(.text(let field)) = values[0].storage, case .int64(let times) = values[1].storage,
+            values[1].type == .timestamptz || values[1].type == .timestamp
+        else { return nil }
+        guard let whole = TimeField(rawValue: field.lowercased()), whole.isWhole else { return nil }
+        let zone = values[1].type == .timestamp ? ZoneOffsets.utc : context.zone
+        var numbers = times.map { whole.value(local: zone.local(utc: $0)) }
+        clear(&numbers, values[1].validity)
+        let base = Vector(type: .numeric(scale: 0), count: times.count, storage: .int64(numbers), validity: values[1].validity)
+        switch type {
+        case .numeric(let scale): return try Rescaling.rescale(base, to: scale)
+        case .integer:
+            return Vector(type: .integer, count: times.count, storage: .int64(numbers), validity: values[1].validity)
+        case .double:
+            return Vector(type: .double, count: times.count, storage: .double(numbers.map { Double($0) }), validity: values[1].validity)
+        default: return nil
+        }
+    }
+}
+
+/// `date_bin`: buckets of one fixed length from an origin.
+enum DateBin {
+    /// - Throws: 0A000 for months, 22008 for a length that is not positive.
+    static func stride(_ interval: Interval) throws -> Int64 {
+        guard interval.months == 0 else {
+            throw QueryError(sqlState: "0A000", message: "timestamps cannot be binned into intervals containing months or years")
+        }
+        let (days, a) = interval.days.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+        let (total, b) = days.addingReportingOverflow(interval.nanoseconds)
+        guard !a, !b, total > 0 else { throw QueryError(sqlState: "22008", message: "stride must be greater than zero") }
+        return total
+    }
+
+    static func bin(_ time: Int64, step: Int64, origin: Int64) -> Int64? {
+        let (difference, overflow) = time.subtractingReportingOverflow(origin)
+        if overflow { return nil }
+        let (offset, a) = Calendar.floorDivide(difference, step).multipliedReportingOverflow(by: step)
+        let (result, b) = origin.addingReportingOverflow(offset)
+        return a || b ? nil : result
+    }
+}

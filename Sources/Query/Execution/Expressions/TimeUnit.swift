@@ -1,0 +1,125 @@
+import Plans
+
+/// The units of date_trunc.
+enum TimeUnit: String, CaseIterable {
+    case nanoseconds, microseconds, milliseconds, second, minute, hour, day, week, month, quarter, year, decade, century, millennium
+
+    /// - Throws: 22023 for a word that is no unit.
+    init(named name: String) throws {
+        let word = name.lowercased()
+        if let unit = TimeUnit(rawValue: word) ?? TimeUnit(rawValue: String(word.dropLast(word.hasSuffix("s") ? 1 : 0))) {
+            self = unit
+            return
+        }
+        switch word {
+        case "microsecond": self = .microseconds
+        case "millisecond": self = .milliseconds
+        case "nanosecond": self = .nanoseconds
+        case "centuries": self = .century
+        case "millennia": self = .millennium
+        default: throw QueryError(sqlState: "22023", message: "unit \"\(name)\" not recognized for type timestamp with time zone")
+        }
+    }
+
+    private var fixedNanoseconds: Int64? {
+        switch self {
+        case .nanoseconds: 1
+        case .microseconds: 1000
+        case .milliseconds: 1_000_000
+        case .second: Calendar.nanosecondsPerSecond
+        case .minute: Calendar.nanosecondsPerMinute
+        case .hour: Calendar.nanosecondsPerHour
+        case .day: Calendar.nanosecondsPerDay
+        default: nil
+        }
+    }
+
+    /// The bucket that holds an instant: start (the answer) and a bound below which every later time shares it. The bound may
+    /// be nearer than the bucket's end where the zone's offset changes.
+    func bucket(of utc: Int64, zone: ZoneOffsets) -> (start: Int64, end: Int64) {
+        let local = zone.local(utc: utc)
+        let (localStart, localEnd) = localBucket(local)
+        if zone.fixedOffsetSeconds != nil {
+            let offset = local &- utc
+            return (localStart &- offset, localEnd &- offset)
+        }
+        // Below a day the offset in force stays: the hour repeated in autumn is two buckets.
+        if self.fixedNanoseconds ?? .max < Calendar.nanosecondsPerDay {
+            return (localStart &- (local &- utc), utc &+ 1)
+        }
+        let start = zone.utc(local: localStart)
+        let end = zone.utc(local: localEnd)
+        return start <= utc && utc < end ? (start, end) : (start, utc &+ 1)
+    }
+
+    private func localBucket(_ local: Int64) -> (Int64, Int64) {
+        if let length = fixedNanoseconds {
+            let start = Calendar.floorDivide(local, length) &* length
+            return (start, start &+ length)
+        }
+        let day = Calendar.floorDivide(local, Calendar.nanosecondsPerDay)
+        if self == .week {
+            let monday = day - Calendar.isoWeekday(day: day) + 1
+            return (monday &* Calendar.nanosecondsPerDay, (monday + 7) &* Calendar.nanosecondsPerDay)
+        }
+        let date = Calendar.civil(day: day)
+        let (first, months) = calendarBucket(date)
+        let start = Calendar.day(first) &* Calendar.nanosecondsPerDay
+        guard let next = Calendar.add(months: months, to: first) else { return (start, start &+ 1) }
+        let (end, overflow) = Calendar.day(next).multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+        return (start, overflow ? .max : end)
+    }
+
+    private func calendarBucket(_ date: Calendar.CivilDate) -> (first: Calendar.CivilDate, months: Int64) {
+        func year(_ value: Int64, _ months: Int64) -> (Calendar.CivilDate, Int64) {
+            (Calendar.CivilDate(year: value, month: 1, day: 1), months)
+        }
+        switch self {
+        case .month: return (Calendar.CivilDate(year: date.year, month: date.month, day: 1), 1)
+        case .quarter: return (Calendar.CivilDate(year: date.year, month: (date.month - 1) / 3 * 3 + 1, day: 1), 3)
+        case .decade: return year(Calendar.floorDivide(date.year, 10) * 10, 120)
+        case .century: return year(Calendar.floorDivide(date.year - 1, 100) * 100 + 1, 1200)
+        case .millennium: return year(Calendar.floorDivide(date.year - 1, 1000) * 1000 + 1, 12_000)
+        default: return year(date.year, 12)
+        }
+    }
+}
+
+/// The fields of extract that are whole numbers of a wall-clock reading; the rest are computed one by one.
+enum TimeField: String {
+    case century, day, decade, dow, doy, hour, isodow, isoyear, millennium, minute, month, quarter, week, year
+    case second, milliseconds, microseconds, epoch
+
+    var isWhole: Bool {
+        switch self {
+        case .second, .milliseconds, .microseconds, .epoch: false
+        default: true
+        }
+    }
+
+    /// - Precondition: `isWhole`.
+    func value(local: Int64) -> Int64 {
+        let day = Calendar.floorDivide(local, Calendar.nanosecondsPerDay)
+        let clock = local &- day &* Calendar.nanosecondsPerDay
+        switch self {
+        case .hour: return clock / Calendar.nanosecondsPerHour
+        case .minute: return clock / Calendar.nanosecondsPerMinute % 60
+        case .dow: return Calendar.isoWeekday(day: day) % 7
+        case .isodow: return Calendar.isoWeekday(day: day)
+        case .week: return Calendar.isoWeek(day: day).week
+        case .isoyear: return Calendar.isoWeek(day: day).year
+        default: break
+        }
+        let date = Calendar.civil(day: day)
+        switch self {
+        case .day: return date.day
+        case .month: return date.month
+        case .quarter: return (date.month - 1) / 3 + 1
+        case .doy: return day - Calendar.day(.init(year: date.year, month: 1, day: 1)) + 1
+        case .decade: return Calendar.floorDivide(date.year, 10)
+        case .century: return Calendar.floorDivide(date.year - 1, 100) + 1
+        case .millennium: return Calendar.floorDivide(date.year - 1, 1000) + 1
+        default: return date.year
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Columnar
+import Plans
+import Synchronization
+
+/// Tells a running query to end; any thread may ask. The query answers with SQLSTATE 57014 at its next chunk.
+package final class QueryCancellation: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    package init() {}
+
+    package func cancel() { flag.store(true, ordering: .relaxed) }
+    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// What every operator of one query shares: snapshot, limits, zone, counters. Safe on any thread.
+final class QueryContext: Sendable {
+    let catalog: any TableCatalog
+    let options: QueryOptions
+    let zone: ZoneOffsets
+    let budget: MemoryBudget
+    let statistics = ScanStatistics()
+    let workers: any QueryWorkers
+    private let cancellation: QueryCancellation?
+    private let clock: @Sendable () -> Int64
+    private let deadline: Int64?
+
+    init(
+        catalog: any TableCatalog, options: QueryOptions, workers: any QueryWorkers, cancellation: QueryCancellation?,
+        clock: @escaping @Sendable () -> Int64
+    ) throws {
+        self.catalog = catalog
+        self.options = options
+        self.workers = workers
+        self.cancellation = cancellation
+        self.clock = clock
+        zone = try ZoneOffsets(named: options.timeZone)
+        budget = MemoryBudget(limitBytes: options.memoryBudgetBytes)
+        deadline = options.timeLimitNanoseconds.map { clock() &+ $0 }
+    }
+
+    /// - Throws: 57014 when cancelled or out of time. Called once a chunk.
+    func check() throws {
+        if let cancellation, cancellation.isCancelled {
+            throw QueryError(sqlState: "57014", message: "canceling statement due to user request")
+        }
+        if let deadline, clock() > deadline {
+            throw QueryError(
+                sqlState: "57014", message: "canceling statement due to statement timeout",
+                hint: "narrow the time range, or raise the query's time limit")
+        }
+    }
+}
+
+/// Bytes that one query's tables, sorts and results hold.
+final class MemoryBudget: Sendable {
+    private let limitBytes: Int
+    private let used = Atomic<Int>(0)
+    private let peak = Atomic<Int>(0)
+
+    init(limitBytes: Int) { self.limitBytes = limitBytes }
+
+    var peakBytes: Int { peak.load(ordering: .relaxed) }
+
+    /// Books bytes; a negative amount gives back. - Throws: 53200 when the limit is passed.
+    func reserve(_ bytes: Int) throws {
+        let now = used.add(bytes, ordering: .relaxed).newValue
+        if bytes > 0 { _ = peak.max(now, ordering: .relaxed) }
+        if bytes > 0, now > limitBytes {
+            throw QueryError(
+                sqlState: "53200", message: "query needs more than its memory budget of \(limitBytes >> 20) MiB",
+                hint: "group by fewer values, add a filter or a limit, or raise the budget")
+        }
+    }
+}
+
+/// Threads that a query may use: `run` calls the body once for every worker index and returns when all are done.
+package protocol QueryWorkers: Sendable {
+    var count: Int { get }
+    func run(_ body: @Sendable (Int) -> Void)
+}
+
+/// The caller's own thread.
+package struct InlineWorkers: QueryWorkers {
+    package init() {}
+
+    package var count: Int { 1 }
+    package func run(_ body: @Sendable (Int) -> Void) { body(0) }
+}

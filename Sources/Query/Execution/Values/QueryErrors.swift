@@ -1,0 +1,41 @@
+import Columnar
+import Plans
+
+/// The refusals of the engine, with PostgreSQL's codes and words.
+extension QueryError {
+    static let divisionByZero = QueryError(sqlState: "22012", message: "division by zero")
+
+    static func outOfRange(_ type: ColumnType) -> QueryError {
+        QueryError(sqlState: "22003", message: "\(type.sqlName) out of range")
+    }
+
+    static func invalidText(_ text: String, _ type: ColumnType) -> QueryError {
+        let isTime = [.date, .timestamp, .timestamptz, .interval].contains(type)
+        return QueryError(
+            sqlState: isTime ? "22007" : "22P02", message: "invalid input syntax for type \(type.sqlName): \"\(text)\"")
+    }
+
+    static func unsupported(_ what: String) -> QueryError {
+        QueryError(sqlState: "0A000", message: "\(what) is not supported")
+    }
+}
+
+extension ColumnType {
+    /// PostgreSQL's name of the type.
+    package var sqlName: String {
+        switch self {
+        case .boolean: "boolean"
+        case .integer: "bigint"
+        case .double: "double precision"
+        case .numeric: "numeric"
+        case .text: "text"
+        case .timestamptz: "timestamp with time zone"
+        case .timestamp: "timestamp without time zone"
+        case .date: "date"
+        case .interval: "interval"
+        case .json: "jsonb"
+        case .array(let element): element.sqlName + "[]"
+        case .null: "text"
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Plans
+
+/// Offsets of one time zone from UTC. UTC and fixed offsets cost nothing; other zones are a sorted table of transitions from
+/// 1900 to 2100, built once a query.
+final class ZoneOffsets: Sendable {
+    let name: String
+    /// Set when the zone never changes its offset.
+    let fixedOffsetSeconds: Int64?
+    /// UTC seconds from which `offsets[i + 1]` holds.
+    private let transitions: [Int64]
+    private let offsets: [Int64]
+
+    static let utc = ZoneOffsets(fixed: 0, name: "UTC")
+
+    init(fixed seconds: Int64, name: String) {
+        self.name = name
+        fixedOffsetSeconds = seconds
+        transitions = []
+        offsets = [seconds]
+    }
+
+    /// - Throws: 22023 for a name that no zone has.
+    convenience init(named name: String) throws {
+        let upper = name.uppercased()
+        if ["UTC", "GMT", "Z", "ZULU", "ETC/UTC", "UCT"].contains(upper) {
+            self.init(fixed: 0, name: "UTC")
+            return
+        }
+        if let seconds = Self.numericOffset(name) {
+            self.init(fixed: seconds, name: name)
+            return
+        }
+        guard let zone = TimeZone(identifier: name) ?? TimeZone(abbreviation: upper) else {
+            throw QueryError(
+                sqlState: "22023", message: "time zone \"\(name)\" not recognized", hint: "use an IANA name such as Europe/Berlin")
+        }
+        self.init(zone: zone, name: name)
+    }
+
+    private init(zone: TimeZone, name: String) {
+        self.name = name
+        var moment = Date(timeIntervalSince1970: -2_208_988_800)
+        let end = Date(timeIntervalSince1970: 4_102_444_800)
+        var transitions: [Int64] = []
+        var offsets = [Int64(zone.secondsFromGMT(for: moment))]
+        while let next = zone.nextDaylightSavingTimeTransition(after: moment), next < end, next > moment {
+            let offset = Int64(zone.secondsFromGMT(for: next))
+            if offset != offsets[offsets.count - 1] {
+                transitions.append(Int64(next.timeIntervalSince1970.rounded()))
+                offsets.append(offset)
+            }
+            moment = next
+        }
+        self.transitions = transitions
+        self.offsets = offsets
+        fixedOffsetSeconds = transitions.isEmpty ? offsets[0] : nil
+    }
+
+    /// `+02`, `-05:30` as ISO writes them: east is positive.
+    private static func numericOffset(_ text: String) -> Int64? {
+        guard let sign = text.first, sign == "+" || sign == "-" else { return nil }
+        let parts = text.dropFirst().split(separator: ":")
+        guard let first = parts.first, let hours = Int64(first), parts.count <= 2, hours <= 15 else { return nil }
+        let minutes = parts.count == 2 ? Int64(parts[1]) ?? 0 : 0
+        let seconds = hours * 3600 + minutes * 60
+        return sign == "-" ? -seconds : seconds
+    }
+
+    private func index(utcSeconds: Int64) -> Int {
+        var low = 0
+        var high = transitions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if transitions[middle] <= utcSeconds { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Nanoseconds to add to UTC at an instant.
+    func offsetNanoseconds(utc: Int64) -> Int64 {
+        if let fixedOffsetSeconds { return fixedOffsetSeconds * Calendar.nanosecondsPerSecond }
+        let seconds = Calendar.floorDivide(utc, Calendar.nanosecondsPerSecond)
+        return offsets[index(utcSeconds: seconds)] * Calendar.nanosecondsPerSecond
+    }
+
+    /// Wall-clock reading of an instant.
+    func local(utc: Int64) -> Int64 { utc &+ offsetNanoseconds(utc: utc) }
+
+    /// The instant of a wall-clock reading. In a spring gap the offset before the change counts, in an autumn repeat the one
+    /// after it, as PostgreSQL decides.
+    func utc(local: Int64) -> Int64 {
+        if let fixedOffsetSeconds { return local &- fixedOffsetSeconds * Calendar.nanosecondsPerSecond }
+        let seconds = Calendar.floorDivide(local, Calendar.nanosecondsPerSecond)
+        let around = index(utcSeconds: seconds)
+        for candidate in max(0, around - 1)...min(transitions.count - 1, around) {
+            let before = offsets[candidate]
+            let after = offsets[candidate + 1]
+            let change = transitions[candidate]
+            if after > before, seconds >= change + before, seconds < change + after {
+                return local &- before * Calendar.nanosecondsPerSecond
+            }
+            if after < before, seconds >= change + after, seconds < change + before {
+                return local &- after * Calendar.nanosecondsPerSecond
+            }
+        }
+        var offset = offsets[around]
+        for _ in 0..<2 { offset = offsets[index(utcSeconds: seconds - offset)] }
+        return local &- offset * Calendar.nanosecondsPerSecond
+    }
+}
