@@ -78,7 +78,8 @@ let package = Package(
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
         room("SQLText", "Query/SQLText", uses: ["Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
         tests("SQLText", uses: ["Columnar", "Plans"]),
-        room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans"]),
+        room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
+        tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
         // Emitters.
         room("Workload", "Emit/Workload"),

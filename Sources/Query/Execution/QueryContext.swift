@@ -1,5 +1,6 @@
 import Columnar
 import Plans
+import Platform
 import Synchronization
 
 /// Tells a running query to end; any thread may ask. The query answers with SQLSTATE 57014 at its next chunk.
@@ -19,14 +20,14 @@ final class QueryContext: Sendable {
     let zone: ZoneOffsets
     let budget: MemoryBudget
     let statistics = ScanStatistics()
-    let workers: any QueryWorkers
+    let workers: any Workers
     private let cancellation: QueryCancellation?
-    private let clock: @Sendable () -> Int64
+    private let clock: any Clock
     private let deadline: Int64?
 
     init(
-        catalog: any TableCatalog, options: QueryOptions, workers: any QueryWorkers, cancellation: QueryCancellation?,
-        clock: @escaping @Sendable () -> Int64
+        catalog: any TableCatalog, options: QueryOptions, workers: any Workers, cancellation: QueryCancellation?,
+        clock: any Clock
     ) throws {
         self.catalog = catalog
         self.options = options
@@ -35,15 +36,18 @@ final class QueryContext: Sendable {
         self.clock = clock
         zone = try ZoneOffsets(named: options.timeZone)
         budget = MemoryBudget(limitBytes: options.memoryBudgetBytes)
-        deadline = options.timeLimitNanoseconds.map { clock() &+ $0 }
+        deadline = options.timeLimitNanoseconds.map { clock.monotonicNanoseconds() &+ $0 }
     }
+
+    /// The monotonic clock.
+    func now() -> Int64 { clock.monotonicNanoseconds() }
 
     /// - Throws: 57014 when cancelled or out of time. Called once a chunk.
     func check() throws {
         if let cancellation, cancellation.isCancelled {
             throw QueryError(sqlState: "57014", message: "canceling statement due to user request")
         }
-        if let deadline, clock() > deadline {
+        if let deadline, clock.monotonicNanoseconds() > deadline {
             throw QueryError(
                 sqlState: "57014", message: "canceling statement due to statement timeout",
                 hint: "narrow the time range, or raise the query's time limit")
@@ -71,18 +75,4 @@ final class MemoryBudget: Sendable {
                 hint: "group by fewer values, add a filter or a limit, or raise the budget")
         }
     }
-}
-
-/// Threads that a query may use: `run` calls the body once for every worker index and returns when all are done.
-package protocol QueryWorkers: Sendable {
-    var count: Int { get }
-    func run(_ body: @Sendable (Int) -> Void)
-}
-
-/// The caller's own thread.
-package struct InlineWorkers: QueryWorkers {
-    package init() {}
-
-    package var count: Int { 1 }
-    package func run(_ body: @Sendable (Int) -> Void) { body(0) }
 }

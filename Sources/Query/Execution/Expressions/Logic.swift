@@ -10,7 +10,7 @@ extension Evaluator {
         let count = chunk.rowCount
         var truths = TruthTable(try evaluate(arguments[0], chunk))
         for argument in arguments.dropFirst() {
-            if !Expressions.mayFail(argument) {
+            if !argument.mayFail {
                 truths.combine(TruthTable(try evaluate(argument, chunk)), isAnd: isAnd)
                 continue
             }

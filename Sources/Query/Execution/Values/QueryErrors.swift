@@ -19,23 +19,3 @@ extension QueryError {
         QueryError(sqlState: "0A000", message: "\(what) is not supported")
     }
 }
-
-extension ColumnType {
-    /// PostgreSQL's name of the type.
-    package var sqlName: String {
-        switch self {
-        case .boolean: "boolean"
-        case .integer: "bigint"
-        case .double: "double precision"
-        case .numeric: "numeric"
-        case .text: "text"
-        case .timestamptz: "timestamp with time zone"
-        case .timestamp: "timestamp without time zone"
-        case .date: "date"
-        case .interval: "interval"
-        case .json: "jsonb"
-        case .array(let element): element.sqlName + "[]"
-        case .null: "text"
-        }
-    }
-}

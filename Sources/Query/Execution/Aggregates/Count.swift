@@ -1,0 +1,42 @@
+import Columnar
+
+/// `count(*)`, and `count(x)` over values that are not null.
+struct CountAccumulator: Accumulator {
+    private var counts: [Int64] = []
+
+    var memoryBytes: Int { counts.capacity * 8 }
+
+    mutating func grow(to groups: Int) { counts.pad(to: groups, with: 0) }
+
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
+        if let value = arguments.first, !value.hasNoNulls {
+            if value.isAllNull { return }
+            assignment.forEach { row, group in if !value.isNull(row) { counts[group] &+= 1 } }
+            return
+        }
+        if let runs = assignment.runs {
+            for run in runs { counts[run.group] &+= Int64(run.rows.count) }
+            return
+        }
+        let groups = assignment.groups.span
+        for row in 0..<groups.count { counts[Int(groups[row])] &+= 1 }
+    }
+
+    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
+        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+        for (group, count) in other.counts.enumerated() { counts[Int(mapping[group])] &+= count }
+    }
+
+    func finish(_ groups: [UInt32]) -> Vector {
+        Vector(type: .integer, count: groups.count, storage: .int64(groups.map { counts[Int($0)] }))
+    }
+
+    mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool {
+        guard let summary else { return false }
+        counts[0] &+= Int64(rowCount - summary.nullCount)
+        return true
+    }
+
+    /// Adds rows of group 0 without looking at any column.
+    mutating func add(rowCount: Int) { counts[0] &+= Int64(rowCount) }
+}

@@ -1,0 +1,60 @@
+import Columnar
+import Plans
+
+/// DISTINCT inside an aggregate: keeps each pair of group and value once and hands the values on when all are known.
+struct DistinctAccumulator: Accumulator {
+    private let call: AggregateCall
+    private var inner: any Accumulator
+    private var values: KeyColumn
+    /// Group in the upper, value in the lower half.
+    private var pairs = NumberTable()
+    private var groupCount = 0
+
+    init(call: AggregateCall, inner: any Accumulator) {
+        self.call = call
+        self.inner = inner
+        values = KeyColumn(type: call.arguments[0].type)
+    }
+
+    var memoryBytes: Int { values.memoryBytes + pairs.memoryBytes }
+
+    mutating func grow(to groups: Int) { groupCount = max(groupCount, groups) }
+
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
+        if arguments[0].isAllNull { return }
+        let numbers = values.encode(arguments[0])
+        var table = NumberTable()
+        swap(&table, &pairs)
+        let source = numbers.span
+        assignment.forEach { row, group in _ = table.number(of: UInt64(group) << 32 | UInt64(source[row])) }
+        swap(&table, &pairs)
+    }
+
+    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
+        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+        let numbers = values.absorb(other.values)
+        for pair in other.pairs.keys {
+            let group = mapping[Int(pair >> 32)]
+            let value = numbers[Int(UInt32(truncatingIfNeeded: pair))]
+            _ = pairs.number(of: UInt64(group) << 32 | UInt64(value))
+        }
+    }
+
+    func finish(_ groups: [UInt32]) throws -> Vector {
+        if call.function == .count {
+            var counts = [Int64](repeating: 0, count: groupCount)
+            for pair in pairs.keys where !values.isNull(UInt32(truncatingIfNeeded: pair)) { counts[Int(pair >> 32)] += 1 }
+            return Vector(type: .integer, count: groups.count, storage: .int64(groups.map { counts[Int($0)] }))
+        }
+        var state = inner
+        state.grow(to: groupCount)
+        let column = values.decode(pairs.keys.map { UInt32(truncatingIfNeeded: $0) })
+        // DISTINCT sorts in PostgreSQL, so lists come out in order of value.
+        let order = SortOrder.rows(of: [column], descending: [false], nullsFirst: [false])
+        let assignment = GroupAssignment(order.map { UInt32(truncatingIfNeeded: pairs.keys[Int($0)] >> 32) })
+        let sorted = column.gather(order)
+        // Further arguments are constants (a separator); order keys equal the argument.
+        try state.update([sorted] + call.order.map { _ in sorted }, assignment)
+        return try state.finish(groups)
+    }
+}

@@ -1,0 +1,56 @@
+import Columnar
+
+/// `sum` and `avg` of doubles, with the rounding error of every addition carried along (Neumaier's compensated summation).
+struct DoubleSumAccumulator: Accumulator {
+    let isAverage: Bool
+    private var sums: [Double] = []
+    private var errors: [Double] = []
+    private var counts: [Int64] = []
+
+    init(isAverage: Bool) { self.isAverage = isAverage }
+
+    var memoryBytes: Int { (sums.capacity + errors.capacity + counts.capacity) * 8 }
+
+    mutating func grow(to groups: Int) {
+        sums.pad(to: groups, with: 0)
+        errors.pad(to: groups, with: 0)
+        counts.pad(to: groups, with: 0)
+    }
+
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
+        let value = arguments[0]
+        if value.isAllNull { return }
+        let dense = value.hasNoNulls
+        switch value.doubles {
+        case .array(let values)?: assignment.forEach { row, group in if dense || !value.isNull(row) { add(values[row], 1, group) } }
+        case .constant(let constant)?: assignment.forEach { _, group in add(constant, 1, group) }
+        case nil:
+            assignment.forEach { row, group in if case .double(let number) = value.scalar(at: row) { add(number, 1, group) } }
+        }
+    }
+
+    @inline(__always)
+    private mutating func add(_ value: Double, _ count: Int64, _ group: Int) {
+        let sum = sums[group] + value
+        if sum.isFinite { errors[group] += abs(sums[group]) >= abs(value) ? (sums[group] - sum) + value : (value - sum) + sums[group] }
+        sums[group] = sum
+        counts[group] &+= count
+    }
+
+    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
+        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+        for group in other.sums.indices {
+            add(other.sums[group], other.counts[group], Int(mapping[group]))
+            errors[Int(mapping[group])] += other.errors[group]
+        }
+    }
+
+    func finish(_ groups: [UInt32]) -> Vector {
+        Vector(type: .double, scalars: groups.map { group in
+            let index = Int(group)
+            guard counts[index] > 0 else { return .null }
+            let sum = sums[index].isFinite ? sums[index] + errors[index] : sums[index]
+            return .double(isAverage ? sum / Double(counts[index]) : sum)
+        })
+    }
+}

@@ -1,0 +1,44 @@
+import Columnar
+import Plans
+
+/// `sum` and `avg` of intervals, part by part.
+struct IntervalSumAccumulator: Accumulator {
+    let isAverage: Bool
+    private var sums: [Interval] = []
+    private var counts: [Int64] = []
+
+    init(isAverage: Bool) { self.isAverage = isAverage }
+
+    var memoryBytes: Int { sums.capacity * 24 + counts.capacity * 8 }
+
+    mutating func grow(to groups: Int) {
+        sums.pad(to: groups, with: Interval())
+        counts.pad(to: groups, with: 0)
+    }
+
+    private mutating func add(_ value: Interval, _ count: Int64, _ group: Int) throws {
+        guard let sum = IntervalMath.add(sums[group], value) else { throw QueryError(sqlState: "22008", message: "interval out of range") }
+        sums[group] = sum
+        counts[group] &+= count
+    }
+
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws {
+        try assignment.forEach { row, group in
+            if case .interval(let value) = arguments[0].scalar(at: row) { try add(value, 1, group) }
+        }
+    }
+
+    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) throws {
+        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+        for group in other.sums.indices { try add(other.sums[group], other.counts[group], Int(mapping[group])) }
+    }
+
+    func finish(_ groups: [UInt32]) throws -> Vector {
+        Vector(type: .interval, scalars: groups.map { group in
+            let index = Int(group)
+            guard counts[index] > 0 else { return .null }
+            if !isAverage { return .interval(sums[index]) }
+            return IntervalMath.multiply(sums[index], by: 1 / Double(counts[index])).map { .interval($0) } ?? .null
+        })
+    }
+}

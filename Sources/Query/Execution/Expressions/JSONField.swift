@@ -1,0 +1,138 @@
+import Columnar
+
+/// Member and element access on JSON text. Documents are canonical, so one pass over the bytes finds a member without a tree.
+enum JSONField {
+    /// `->`: the member as JSON.
+    static func field(_ document: Scalar, _ key: Scalar) -> Scalar {
+        guard let value = find(document, key) else { return .null }
+        return .json(String(decoding: value, as: UTF8.self))
+    }
+
+    /// `->>`: the member as text; JSON null is NULL.
+    static func text(_ document: Scalar, _ key: Scalar) -> Scalar {
+        guard let value = find(document, key) else { return .null }
+        if value.elementsEqual("null".utf8) { return .null }
+        if value.first == 0x22 { return .text(unescaped(value)) }
+        return .text(String(decoding: value, as: UTF8.self))
+    }
+
+    private static func find(_ document: Scalar, _ key: Scalar) -> ArraySlice<UInt8>? {
+        let source: String
+        switch document {
+        case .json(let text), .text(let text): source = text
+        default: return nil
+        }
+        var scanner = Scanner(Array(source.utf8))
+        switch key {
+        case .text(let name): return scanner.member(name)
+        case .integer(let index): return scanner.element(index)
+        default: return nil
+        }
+    }
+
+    private static func unescaped(_ literal: ArraySlice<UInt8>) -> String {
+        let body = literal.dropFirst().dropLast()
+        guard body.contains(0x5C) else { return String(decoding: body, as: UTF8.self) }
+        var units: [UInt16] = []
+        var text = ""
+        var index = body.startIndex
+        func flush() {
+            text += String(decoding: units, as: UTF16.self)
+            units = []
+        }
+        while index < body.endIndex {
+            guard body[index] == 0x5C, index + 1 < body.endIndex else {
+                flush()
+                let end = body[index...].dropFirst().firstIndex(of: 0x5C) ?? body.endIndex
+                text += String(decoding: body[index..<end], as: UTF8.self)
+                index = end
+                continue
+            }
+            let mark = body[index + 1]
+            index += 2
+            switch mark {
+            case 0x6E: units.append(0x0A)
+            case 0x74: units.append(0x09)
+            case 0x72: units.append(0x0D)
+            case 0x62: units.append(0x08)
+            case 0x66: units.append(0x0C)
+            case 0x75:
+                let end = min(index + 4, body.endIndex)
+                units.append(UInt16(String(decoding: body[index..<end], as: UTF8.self), radix: 16) ?? 0xFFFD)
+                index = end
+            default: units.append(UInt16(mark))
+            }
+        }
+        flush()
+        return text
+    }
+
+    private struct Scanner {
+        private let source: [UInt8]
+        private var bytes: ArraySlice<UInt8>
+
+        init(_ source: [UInt8]) {
+            self.source = source
+            bytes = source[...]
+        }
+
+        private mutating func skipSpaces() {
+            while let byte = bytes.first, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { bytes.removeFirst() }
+        }
+
+        private mutating func take(_ byte: UInt8) -> Bool {
+            skipSpaces()
+            guard bytes.first == byte else { return false }
+            bytes.removeFirst()
+            return true
+        }
+
+        /// One value's bytes; nil where the text ends too early.
+        private mutating func value() -> ArraySlice<UInt8>? {
+            skipSpaces()
+            let start = bytes.startIndex
+            var depth = 0
+            var isQuoted = false
+            while let byte = bytes.first {
+                if isQuoted {
+                    if byte == 0x5C { bytes = bytes.dropFirst() } else if byte == 0x22 { isQuoted = false }
+                    bytes = bytes.dropFirst()
+                    if !isQuoted, depth == 0 { break }
+                    continue
+                }
+                if depth == 0, byte == 0x2C || byte == 0x7D || byte == 0x5D || byte == 0x3A { break }
+                if byte == 0x22 { isQuoted = true }
+                if byte == 0x7B || byte == 0x5B { depth += 1 }
+                bytes = bytes.dropFirst()
+                if byte == 0x7D || byte == 0x5D {
+                    depth -= 1
+                    if depth == 0 { break }
+                }
+            }
+            var whole = source[start..<bytes.startIndex]
+            while let last = whole.last, last == 0x20 || last == 0x0A || last == 0x0D || last == 0x09 { whole = whole.dropLast() }
+            return whole.isEmpty ? nil : whole
+        }
+
+        mutating func member(_ name: String) -> ArraySlice<UInt8>? {
+            guard take(0x7B) else { return nil }
+            while let key = value(), key.first == 0x22 {
+                guard take(0x3A), let found = value() else { return nil }
+                if JSONField.unescaped(key) == name { return found }
+                guard take(0x2C) else { return nil }
+            }
+            return nil
+        }
+
+        mutating func element(_ index: Int64) -> ArraySlice<UInt8>? {
+            guard take(0x5B) else { return nil }
+            var elements: [ArraySlice<UInt8>] = []
+            while let found = value() {
+                elements.append(found)
+                guard take(0x2C) else { break }
+            }
+            let place = index >= 0 ? index : Int64(elements.count) &+ index
+            return place >= 0 && place < Int64(elements.count) ? elements[Int(place)] : nil
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// Sorts row numbers by 64-bit keys, least significant digit first: stable and linear.
+enum RadixOrder {
+    /// Row numbers in ascending order of their keys; rows of equal keys keep their order.
+    static func ascending(_ keys: [UInt64]) -> [UInt32] {
+        var order = (0..<UInt32(keys.count)).map { $0 }
+        if keys.count < 256 {
+            order.sort { (keys[Int($0)], $0) < (keys[Int($1)], $1) }
+            return order
+        }
+        var smallest = keys[0]
+        var largest = keys[0]
+        for key in keys {
+            smallest = min(smallest, key)
+            largest = max(largest, key)
+        }
+        let bits = 64 - (largest - smallest).leadingZeroBitCount
+        var pass = 0
+        var scratch = order
+        while pass * 11 < bits {
+            let shift = UInt64(pass * 11)
+            var starts = [Int](repeating: 0, count: 2049)
+            for key in keys { starts[Int(((key - smallest) >> shift) & 2047) + 1] += 1 }
+            for digit in 0..<2048 { starts[digit + 1] += starts[digit] }
+            for row in order {
+                let digit = Int(((keys[Int(row)] - smallest) >> shift) & 2047)
+                scratch[starts[digit]] = row
+                starts[digit] += 1
+            }
+            swap(&order, &scratch)
+            pass += 1
+        }
+        return order
+    }
+}

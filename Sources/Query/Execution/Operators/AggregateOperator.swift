@@ -1,0 +1,113 @@
+import Columnar
+import Plans
+
+/// Hash aggregation: one table and one set of states a thread, merged at the end, groups in the order they were first seen.
+struct AggregateOperator: Sendable {
+    let context: QueryContext
+    let groups: [Expression]
+    let calls: [AggregateCall]
+    let output: [TableColumn]
+
+    /// One thread's groups.
+    struct State: Sendable {
+        var table: GroupTable?
+        var accumulators: [any Accumulator]
+        var bookedBytes = 0
+
+        /// - Throws: 53200 when the budget does not allow what the state has grown to.
+        mutating func book(_ budget: MemoryBudget) throws {
+            let bytes = accumulators.reduce(table?.memoryBytes ?? 0) { $0 + $1.memoryBytes }
+            try budget.reserve(bytes - bookedBytes)
+            bookedBytes = bytes
+        }
+    }
+
+    func makeState() throws -> State {
+        var accumulators = try calls.map { try Accumulators.make($0, zone: context.zone) }
+        if groups.isEmpty { for index in accumulators.indices { accumulators[index].grow(to: 1) } }
+        return State(table: groups.isEmpty ? nil : GroupTable(types: groups.map(\.type)), accumulators: accumulators)
+    }
+
+    private var isOrderSensitive: Bool { calls.contains(where: Accumulators.isOrderSensitive) }
+
+    func run(_ input: Pipeline) throws -> [Chunk] {
+        try finish(
+            input.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { chunk, ordinal, state in
+                try update(&state, chunk, ordinal)
+                return true
+            })
+    }
+
+    /// Takes in a chunk.
+    func update(_ state: inout State, _ chunk: Chunk, _ ordinal: UInt64) throws {
+        let evaluator = Evaluator(context: context)
+        var assignment = GroupAssignment(single: chunk.rowCount)
+        if !groups.isEmpty {
+            let keys = try groups.map { try evaluator.evaluate($0, chunk) }
+            let numbers = state.table?.assign(keys, ordinal: ordinal) ?? []
+            assignment = GroupAssignment(numbers)
+            let count = state.table?.count ?? 1
+            for index in state.accumulators.indices { state.accumulators[index].grow(to: count) }
+        }
+        for (index, call) in calls.enumerated() {
+            var rows = chunk
+            var assigned = assignment
+            if let filter = call.filter, let kept = Selection.rows(where: try evaluator.evaluate(filter, chunk)) {
+                if kept.isEmpty { continue }
+                rows = chunk.gather(kept, only: columnsRead(by: call))
+                assigned = assignment.gather(kept)
+            }
+            let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
+            try state.accumulators[index].update(arguments, assigned)
+        }
+        try state.book(context.budget)
+    }
+
+    private func columnsRead(by call: AggregateCall) -> Set<Int> {
+        var columns: Set<Int> = []
+        for expression in call.arguments + call.order.map(\.expression) { expression.collectColumns(into: &columns) }
+        return columns
+    }
+
+    /// Merges the threads' states into the result.
+    func finish(_ states: [State]) throws -> [Chunk] {
+        var merged = try states.first ?? makeState()
+        for var other in states.dropFirst() {
+            try context.check()
+            try merge(&other, into: &merged)
+        }
+        guard let table = merged.table else {
+            let columns = try merged.accumulators.map { try $0.finish([0]) }
+            return [Chunk(columns: columns, rowCount: 1)]
+        }
+        if table.count == 0 { return [] }
+        let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
+        // Keys and results go out in pieces, so that later steps may share the work.
+        return [Chunk(columns: try table.keys(of: order) + merged.accumulators.map { try $0.finish(order) }, rowCount: order.count)]
+    }
+
+    private func merge(_ other: inout State, into merged: inout State) throws {
+        var mapping: [UInt32] = [0]
+        if let table = other.table {
+            mapping = merged.table?.absorb(table) ?? []
+            other.table = nil
+        }
+        let count = merged.table?.count ?? 1
+        for index in merged.accumulators.indices {
+            merged.accumulators[index].grow(to: count)
+            try merged.accumulators[index].merge(other.accumulators[index], mapping)
+        }
+        try merged.book(context.budget)
+        try context.budget.reserve(-other.bookedBytes)
+    }
+}
+
+extension Chunk {
+    /// The rows at `positions` of some columns; the others stay empty of values.
+    func gather(_ positions: [UInt32], only wanted: Set<Int>) -> Chunk {
+        Chunk(
+            columns: columns.enumerated().map { index, column in
+                wanted.contains(index) ? column.gather(positions) : .constant(.null, type: column.type, count: positions.count)
+            }, rowCount: positions.count)
+    }
+}

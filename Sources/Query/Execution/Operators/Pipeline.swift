@@ -1,0 +1,115 @@
+import Columnar
+import Platform
+import Synchronization
+
+/// A stream of chunks in units that any thread may produce: a morsel of a table, or chunks that stand ready. Steps that look at one
+/// chunk at a time (filter, project, probe) are composed into `produce`; what needs all rows ends a pipeline and begins the next.
+struct Pipeline: Sendable {
+    typealias Sink = (Chunk) throws -> Void
+
+    var columns: [TableColumn]
+    var unitCount: Int
+    /// Hands the chunks of one unit to the sink, in order.
+    var produce: @Sendable (_ unit: Int, _ sink: Sink) throws -> Void
+
+    init(columns: [TableColumn], unitCount: Int, produce: @escaping @Sendable (Int, Sink) throws -> Void) {
+        self.columns = columns
+        self.unitCount = unitCount
+        self.produce = produce
+    }
+
+    /// Chunks that are already there.
+    init(columns: [TableColumn], chunks: [Chunk]) {
+        self.init(columns: columns, unitCount: chunks.count) { unit, sink in try sink(chunks[unit]) }
+    }
+
+    /// The same stream with every chunk transformed; nil drops it.
+    func map(columns: [TableColumn], _ transform: @escaping @Sendable (Chunk) throws -> Chunk?) -> Pipeline {
+        Pipeline(columns: columns, unitCount: unitCount) { unit, sink in
+            try produce(unit) { chunk in if let result = try transform(chunk), result.rowCount > 0 { try sink(result) } }
+        }
+    }
+
+    /// Runs every unit on the query's threads, each with a state of its own.
+    /// - Parameters:
+    ///   - inOrder: each thread takes one stretch of neighbouring units, so that states merged in order have seen the rows in order.
+    ///   - consume: takes a chunk; its ordinal grows through the whole input. False: no later unit is needed.
+    /// - Returns: the states in the order of their threads.
+    func run<State: Sendable>(
+        _ context: QueryContext, inOrder: Bool = false, make: @Sendable () throws -> State,
+        consume: @Sendable (_ chunk: Chunk, _ ordinal: UInt64, _ state: inout State) throws -> Bool
+    ) throws -> [State] {
+        let lanes = max(1, min(context.workers.parallelism, unitCount))
+        let next = Atomic<Int>(0)
+        let end = Atomic<Int>(unitCount)
+        return try context.workers.map(count: lanes) { lane in
+            var state = try make()
+            let stretch = (lane * unitCount / lanes)..<((lane + 1) * unitCount / lanes)
+            var place = stretch.lowerBound
+            do {
+                while true {
+                    let unit = inOrder ? place : next.add(1, ordering: .relaxed).oldValue
+                    place += 1
+                    if unit >= (inOrder ? stretch.upperBound : unitCount) || unit >= end.load(ordering: .relaxed) { break }
+                    try context.check()
+                    var ordinal = UInt64(unit) << 32
+                    try produce(unit) { chunk in
+                        if try !consume(chunk, ordinal, &state) { _ = end.min(unit + 1, ordering: .relaxed) }
+                        ordinal += UInt64(chunk.rowCount)
+                        try context.check()
+                    }
+                }
+            } catch {
+                end.store(0, ordering: .relaxed)
+                throw error
+            }
+            return state
+        }
+    }
+
+    /// Every chunk, in the order of the input.
+    func collect(_ context: QueryContext) throws -> [Chunk] {
+        let parts = try run(context, make: { [(UInt64, Chunk)]() }) { chunk, ordinal, found in
+            try context.budget.reserve(chunk.memoryBytes)
+            found.append((ordinal, chunk))
+            return true
+        }
+        return parts.flatMap { $0 }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+}
+
+extension Chunk {
+    /// Chunks end to end.
+    static func concatenate(_ chunks: [Chunk], columns: [TableColumn]) -> Chunk {
+        if chunks.count == 1 { return chunks[0] }
+        return Chunk(
+            columns: columns.indices.map { index in Vector.concatenate(chunks.map { $0.columns[index] }, type: columns[index].type) },
+            rowCount: chunks.reduce(0) { $0 + $1.rowCount })
+    }
+
+    /// Bytes the rows hold, shared dictionaries left out.
+    var memoryBytes: Int { columns.reduce(0) { $0 + $1.memoryBytes } }
+
+    /// The rows of a range.
+    func slice(_ rows: Range<Int>) -> Chunk {
+        if rows == 0..<rowCount { return self }
+        return gather(rows.map { UInt32($0) })
+    }
+}
+
+extension Vector {
+    /// Bytes the rows hold, a shared dictionary left out.
+    var memoryBytes: Int {
+        let width =
+            switch storage {
+            case .int64, .double: 8
+            case .int128: 16
+            case .boolean: 1
+            case .text: 4
+            case .interval: 24
+            case .scalars: 40
+            case .constant: 0
+            }
+        return count * width + 64
+    }
+}

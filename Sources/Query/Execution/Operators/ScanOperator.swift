@@ -1,0 +1,78 @@
+import Columnar
+import Plans
+
+/// Reads a table morsel by morsel: the columns of conditions first, the rest only for rows that survive them.
+struct ScanOperator: Sendable {
+    let context: QueryContext
+    let morsels: [any Morsel]
+    /// Columns of the table to hand out.
+    let columns: [Int]
+    let output: [TableColumn]
+    /// Conditions over the output's columns, cheapest to refute first.
+    let conditions: [Expression]
+
+    init(
+        _ context: QueryContext, table: String, columns: [Int], output: [TableColumn], predicates: [ColumnPredicate], conditions: [Expression]
+    ) throws {
+        guard let source = context.catalog.table(named: table) else {
+            throw QueryError(sqlState: "42P01", message: "relation \"\(table)\" does not exist")
+        }
+        self.context = context
+        self.columns = columns
+        self.output = output
+        self.conditions = conditions
+        morsels = try source.morsels(for: ScanRequest(columns: columns, predicates: predicates, statistics: context.statistics))
+    }
+
+    var pipeline: Pipeline {
+        Pipeline(columns: output, unitCount: morsels.count) { [self] unit, sink in
+            if let chunk = try read(morsels[unit]) { try sink(chunk) }
+        }
+    }
+
+    /// The conditions that a morsel's summaries do not prove true; nil when they prove one false.
+    func remaining(_ morsel: any Morsel) -> [Expression]? {
+        var open: [Expression] = []
+        for condition in conditions {
+            switch ConditionProof.decide(condition, rowCount: morsel.rowCount, summary: { morsel.summary(columns[$0]) }) {
+            case true?: continue
+            case false?: return nil
+            case nil: open.append(condition)
+            }
+        }
+        return open
+    }
+
+    /// The surviving rows of a morsel; nil when there are none.
+    func read(_ morsel: any Morsel) throws -> Chunk? {
+        guard morsel.rowCount > 0, let open = remaining(morsel) else { return nil }
+        return try read(morsel, conditions: open)
+    }
+
+    /// As `read`, under conditions already looked through.
+    func read(_ morsel: any Morsel, conditions: [Expression]) throws -> Chunk? {
+        context.statistics.add(rowsScanned: morsel.rowCount)
+        var chunk = Chunk(
+            columns: output.map { .constant(.null, type: $0.type, count: morsel.rowCount) }, rowCount: morsel.rowCount)
+        var isLoaded = [Bool](repeating: false, count: columns.count)
+        var selection: [UInt32]?
+        func load(_ index: Int) throws {
+            if isLoaded[index] { return }
+            var vector = try morsel.column(columns[index])
+            guard vector.count == morsel.rowCount else { preconditionFailure("a morsel's columns have its row count") }
+            if let selection { vector = vector.gather(selection) }
+            chunk.columns[index] = vector
+            isLoaded[index] = true
+        }
+        let evaluator = Evaluator(context: context)
+        for condition in conditions {
+            for index in condition.columnsRead.sorted() { try load(index) }
+            guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
+            if kept.isEmpty { return nil }
+            selection = selection.map { known in kept.map { known[Int($0)] } } ?? kept
+            chunk = chunk.gather(kept)
+        }
+        for index in columns.indices { try load(index) }
+        return chunk
+    }
+}

@@ -1,0 +1,29 @@
+import Columnar
+import Plans
+
+/// Sorts a stream; with a limit, each unit keeps only its own first rows before the last sort.
+struct SortOperator: Sendable {
+    let context: QueryContext
+    let keys: [SortKey]
+    let limit: Int?
+
+    func run(_ input: Pipeline) throws -> [Chunk] {
+        var source = input
+        if limit != nil { source = input.map(columns: input.columns) { [self] chunk in try sorted(chunk) } }
+        let chunks = try source.collect(context)
+        if chunks.isEmpty { return [] }
+        let whole = Chunk.concatenate(chunks, columns: input.columns)
+        try context.budget.reserve(whole.memoryBytes + whole.rowCount * 16)
+        return [try sorted(whole)]
+    }
+
+    private func sorted(_ chunk: Chunk) throws -> Chunk {
+        let evaluator = Evaluator(context: context)
+        let columns = try keys.map { try evaluator.evaluate($0.expression, chunk) }
+        var rows = SortOrder.rows(
+            of: columns, descending: keys.map(\.isDescending), nullsFirst: keys.map(\.nullsFirst), limit: limit)
+        if keys.isEmpty { rows = (0..<UInt32(chunk.rowCount)).map { $0 } }
+        if let limit, rows.count > limit { rows.removeSubrange(max(0, limit)...) }
+        return chunk.gather(rows)
+    }
+}

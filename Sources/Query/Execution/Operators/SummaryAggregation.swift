@@ -1,0 +1,60 @@
+import Columnar
+import Plans
+
+/// Ungrouped counts, sums, minima and maxima straight over a table take whole morsels by their page headers, without reading a
+/// page, wherever the headers also prove every condition.
+struct SummaryAggregation: Sendable {
+    private let scan: ScanOperator
+    private let aggregate: AggregateOperator
+
+    /// nil where some aggregate is more than a plain one of a column.
+    init?(_ scan: ScanOperator, _ aggregate: AggregateOperator) {
+        guard aggregate.groups.isEmpty else { return nil }
+        for call in aggregate.calls {
+            guard call.filter == nil, !call.isDistinct || call.function == .minimum || call.function == .maximum else { return nil }
+            switch call.function {
+            case .countRows: continue
+            case .count, .sum, .minimum, .maximum, .average:
+                guard case .column? = call.arguments.first else { return nil }
+            default: return nil
+            }
+        }
+        self.scan = scan
+        self.aggregate = aggregate
+    }
+
+    func run() throws -> [Chunk] {
+        let pipeline = Pipeline(columns: scan.output, unitCount: scan.morsels.count) { unit, sink in
+            // The unit's number travels as an empty chunk's only content: the rows are read below, if at all.
+            try sink(Chunk(columns: [.constant(.integer(Int64(unit)), type: .integer, count: 1)], rowCount: 1))
+        }
+        let states = try pipeline.run(scan.context, make: { try aggregate.makeState() }) { chunk, ordinal, state in
+            guard case .integer(let unit) = chunk.columns[0].scalar(at: 0) else { return true }
+            try take(scan.morsels[Int(unit)], ordinal, &state)
+            return true
+        }
+        return try aggregate.finish(states)
+    }
+
+    private func take(_ morsel: any Morsel, _ ordinal: UInt64, _ state: inout AggregateOperator.State) throws {
+        guard morsel.rowCount > 0, let open = scan.remaining(morsel) else { return }
+        if open.isEmpty, takeSummaries(morsel, &state) { return }
+        if let rows = try scan.read(morsel, conditions: open) { try aggregate.update(&state, rows, ordinal) }
+    }
+
+    /// All aggregates or none.
+    private func takeSummaries(_ morsel: any Morsel, _ state: inout AggregateOperator.State) -> Bool {
+        var changed = state.accumulators
+        for (index, call) in aggregate.calls.enumerated() {
+            let summary: ColumnSummary?
+            if case .column(let column, _)? = call.arguments.first {
+                summary = morsel.summary(scan.columns[column])
+            } else {
+                summary = ColumnSummary(minimum: .null, maximum: .null, nullCount: 0)
+            }
+            if !changed[index].updateFromSummary(summary, rowCount: morsel.rowCount) { return false }
+        }
+        state.accumulators = changed
+        return true
+    }
+}

@@ -1,0 +1,113 @@
+import Columnar
+import Plans
+
+/// Turns plan nodes into pipelines. A node that needs all rows of its input (aggregate, sort, distinct, limit, a join's right side)
+/// runs at once; the others are steps of the stream above them.
+struct PlanRunner: Sendable {
+    let context: QueryContext
+
+    func pipeline(_ plan: Plan) throws -> Pipeline {
+        switch plan {
+        case .scan, .filter: return try filtered(plan)
+        case .values(let rows, let output): return try values(rows, output)
+        case .project(let input, let expressions, let output): return try project(input, expressions, output)
+        case .aggregate(let input, let groups, let calls, let output):
+            return Pipeline(columns: output, chunks: try aggregate(input, groups, calls, output))
+        case .distinct(let input):
+            let source = try pipeline(input)
+            let keys = source.columns.enumerated().map { Expression.column($0.offset, $0.element.type) }
+            if keys.isEmpty { return Pipeline(columns: [], chunks: try LimitOperator(context: context, count: 1, offset: 0).run(source)) }
+            let operation = AggregateOperator(context: context, groups: keys, calls: [], output: source.columns)
+            return Pipeline(columns: source.columns, chunks: try operation.run(source))
+        case .sort(let input, let keys, let limit):
+            let source = try pipeline(input)
+            return Pipeline(columns: source.columns, chunks: try SortOperator(context: context, keys: keys, limit: limit).run(source))
+        case .limit(let input, let count, let offset):
+            let source = try pipeline(input)
+            return Pipeline(columns: source.columns, chunks: try LimitOperator(context: context, count: count, offset: offset).run(source))
+        case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
+            let rightChunks = try pipeline(right).collect(context)
+            let source = try pipeline(left)
+            return try JoinOperator(
+                context, right: rightChunks, rightColumns: right.output, leftColumns: source.columns, kind: kind, leftKeys: leftKeys,
+                rightKeys: rightKeys, residual: residual
+            ).apply(source)
+        case .union(let inputs): return union(try inputs.map(pipeline), columns: plan.output)
+        }
+    }
+
+    private func values(_ rows: [[Expression]], _ output: [TableColumn]) throws -> Pipeline {
+        let evaluator = Evaluator(context: context)
+        let columns = try output.indices.map { index in
+            Vector(type: output[index].type, scalars: try rows.map { try evaluator.constant($0[index]) })
+        }
+        return Pipeline(columns: output, chunks: rows.isEmpty ? [] : [Chunk(columns: columns, rowCount: rows.count)])
+    }
+
+    private func project(_ input: Plan, _ expressions: [Expression], _ output: [TableColumn]) throws -> Pipeline {
+        let evaluator = Evaluator(context: context)
+        return try pipeline(input).map(columns: output) { chunk in
+            Chunk(columns: try expressions.map { try evaluator.evaluate($0, chunk) }, rowCount: chunk.rowCount)
+        }
+    }
+
+    /// A scan with the filters right above it, else a filter over a stream.
+    private func filtered(_ plan: Plan) throws -> Pipeline {
+        if let scan = try scan(plan) { return scan.pipeline }
+        guard case .filter(let input, let condition) = plan else { preconditionFailure("only scans and filters come here") }
+        let conditions = condition.conjuncts
+        let evaluator = Evaluator(context: context)
+        return try pipeline(input).map(columns: input.output) { chunk in
+            var rest = chunk
+            for condition in conditions {
+                guard let kept = Selection.rows(where: try evaluator.evaluate(condition, rest)) else { continue }
+                if kept.isEmpty { return nil }
+                rest = rest.gather(kept)
+            }
+            return rest
+        }
+    }
+
+    /// The scan below any filters; nil for other plans.
+    private func scan(_ plan: Plan) throws -> ScanOperator? {
+        var conditions: [Expression] = []
+        var node = plan
+        while case .filter(let input, let condition) = node {
+            conditions = condition.conjuncts + conditions
+            node = input
+        }
+        guard case .scan(let table, let columns, let output, let predicates) = node else { return nil }
+        return try ScanOperator(
+            context, table: table, columns: columns, output: output, predicates: predicates, conditions: conditions)
+    }
+
+    private func aggregate(
+        _ input: Plan, _ groups: [Expression], _ calls: [AggregateCall], _ output: [TableColumn]
+    ) throws -> [Chunk] {
+        var source = input
+        var groups = groups
+        var calls = calls
+        // A projection of bare columns only renames: look through it, so that page headers can answer.
+        while case .project(let inner, let expressions, _) = source, expressions.allSatisfy({ if case .column = $0 { true } else { false } }) {
+            groups = groups.map { $0.substituting(expressions) }
+            calls = calls.map { $0.mapExpressions { $0.substituting(expressions) } }
+            source = inner
+        }
+        let operation = AggregateOperator(context: context, groups: groups, calls: calls, output: output)
+        if groups.isEmpty, let scan = try scan(source) {
+            if let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
+            return try operation.run(scan.pipeline)
+        }
+        return try operation.run(pipeline(source))
+    }
+
+    private func union(_ inputs: [Pipeline], columns: [TableColumn]) -> Pipeline {
+        var starts = [0]
+        for input in inputs { starts.append(starts[starts.count - 1] + input.unitCount) }
+        let firsts = starts
+        return Pipeline(columns: columns, unitCount: firsts[firsts.count - 1]) { unit, sink in
+            let index = (firsts.firstIndex { $0 > unit } ?? firsts.count) - 1
+            try inputs[index].produce(unit - firsts[index], sink)
+        }
+    }
+}

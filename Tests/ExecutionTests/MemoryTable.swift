@@ -1,0 +1,109 @@
+import Columnar
+import Plans
+import Platform
+
+@testable import Execution
+
+/// A table of rows in memory, cut into morsels of a given size.
+struct MemoryTable: TableSource {
+    let name: String
+    let columns: [TableColumn]
+    let pieces: [MemoryMorsel]
+    let reads = ScanStatistics()
+
+    init(_ name: String, _ columns: [(String, ColumnType)], rows: [[Scalar]], morselRows: Int = 7, hasSummaries: Bool = true) {
+        self.name = name
+        self.columns = columns.map { TableColumn(name: $0.0, type: $0.1) }
+        let types = columns.map(\.1)
+        let reads = reads
+        pieces = stride(from: 0, to: rows.count, by: morselRows).map { start in
+            let part = Array(rows[start..<min(start + morselRows, rows.count)])
+            return MemoryMorsel(
+                rowCount: part.count, vectors: types.indices.map { index in Vector(type: types[index], scalars: part.map { $0[index] }) },
+                hasSummaries: hasSummaries, reads: reads)
+        }
+    }
+
+    init(_ name: String, _ columns: [TableColumn], pieces: [[Vector]]) {
+        self.name = name
+        self.columns = columns
+        let reads = reads
+        self.pieces = pieces.map { MemoryMorsel(rowCount: $0[0].count, vectors: $0, hasSummaries: false, reads: reads) }
+    }
+
+    func morsels(for request: ScanRequest) -> [any Morsel] { pieces }
+}
+
+struct MemoryMorsel: Morsel {
+    let rowCount: Int
+    let vectors: [Vector]
+    let hasSummaries: Bool
+    let reads: ScanStatistics
+
+    func column(_ index: Int) -> Vector {
+        reads.add(pagesRead: 1)
+        return vectors[index]
+    }
+
+    func summary(_ index: Int) -> ColumnSummary? {
+        guard hasSummaries else { return nil }
+        let values = (0..<rowCount).map { vectors[index].scalar(at: $0) }.filter { !$0.isNull }
+        var sum: Int128?
+        switch vectors[index].type {
+        case .integer, .numeric:
+            sum = values.reduce(0) { total, value in
+                switch value {
+                case .integer(let number): total + Int128(number)
+                case .numeric(let mantissa, _): total + mantissa
+                default: total
+                }
+            }
+        default: break
+        }
+        let isOrdered = !values.contains { if case .double(let number) = $0 { number.isNaN } else { false } }
+        return ColumnSummary(
+            minimum: isOrdered ? values.min { ScalarOrder.compare($0, $1) < 0 } ?? .null : .null,
+            maximum: isOrdered ? values.max { ScalarOrder.compare($0, $1) < 0 } ?? .null : .null, nullCount: rowCount - values.count, sum: sum)
+    }
+}
+
+struct MemoryCatalog: TableCatalog {
+    var tables: [MemoryTable]
+    var position: Int64 = 42
+    var watermark: Int64 = 1_785_574_800_000_000_000
+    var now: Int64 = 1_785_574_800_000_000_000
+
+    func table(named name: String) -> (any TableSource)? { tables.first { $0.name == name } }
+    var tableNames: [String] { tables.map(\.name).sorted() }
+    func userToken(_ userID: String) -> String { "token-\(userID)" }
+
+    /// A plan that reads a whole table.
+    func scan(_ name: String) -> Plan {
+        guard let table = tables.first(where: { $0.name == name }) else { preconditionFailure("tests name tables that exist") }
+        return .scan(table: name, columns: Array(table.columns.indices), output: table.columns, predicates: [])
+    }
+}
+
+extension QueryExecutor {
+    /// The rows of a plan, value by value.
+    func rows(
+        _ plan: Plan, _ catalog: MemoryCatalog = MemoryCatalog(tables: []), options: QueryOptions = QueryOptions(),
+        workers: any Workers = InlineWorkers()
+    ) throws -> [[Scalar]] {
+        try run(plan, catalog: catalog, options: options, workers: workers).rows
+    }
+}
+
+extension ResultSet {
+    var rows: [[Scalar]] {
+        chunks.flatMap { chunk in (0..<chunk.rowCount).map { row in chunk.columns.map { $0.scalar(at: row) } } }
+    }
+}
+
+let executor = QueryExecutor(clock: SimulatedClock())
+
+/// The value of an expression without a table.
+func value(_ expression: Expression, options: QueryOptions = QueryOptions()) throws -> Scalar {
+    let plan = Plan.values(rows: [[expression]], output: [TableColumn(name: "v", type: expression.type)])
+    return try executor.rows(plan, options: options)[0][0]
+}
