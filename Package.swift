@@ -77,6 +77,7 @@ let package = Package(
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
         room("SQLText", "Query/SQLText", uses: ["Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
+        tests("Plans", uses: ["Columnar"]),
         tests("SQLText", uses: ["Columnar", "Plans"]),
         room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),

@@ -29,6 +29,7 @@ extension Plan {
         case .project(let input, let expressions, let output):
             let kept = wanted.map { expressions[$0] }
             let (below, place) = input.pruned(to: columns([], kept))
+            if kept.isEmpty { return (below, places([])) }
             return (.project(below, kept.map { $0.renumbered { place[$0] } }, output: wanted.map { output[$0] }), places(wanted))
         case .aggregate(let input, let groups, let aggregates, let output):
             return prunedAggregate(input, groups, aggregates, output, wanted)

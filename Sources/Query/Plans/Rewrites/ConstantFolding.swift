@@ -32,6 +32,9 @@ package struct ConstantFolding: Sendable {
             return foldLogic(arguments, function: .and, deciding: false)
         case .call(.or, let arguments, _):
             return foldLogic(arguments, function: .or, deciding: true)
+        case .call(.not, let arguments, _):
+            if let opposite = opposite(of: arguments[0]) { return opposite }
+            if let value = arguments[0].constant, let flag = arithmetic.evaluate(.not, [value], .boolean) { return .literal(flag, .boolean) }
         case .call(let function, let arguments, let type):
             let constants = arguments.compactMap(\.constant)
             guard constants.count == arguments.count else { return folded }
@@ -63,6 +66,13 @@ package struct ConstantFolding: Sendable {
         return left.count == 1 ? left[0] : .call(function, left, .boolean)
     }
 
+    /// The condition that is true where this one is false, and NULL where it is NULL; nil when no single function says it.
+    private func opposite(of condition: Expression) -> Expression? {
+        guard case .call(let function, let arguments, _) = condition else { return nil }
+        if function == .not { return arguments[0] }
+        return function.opposite.map { .call($0, arguments, .boolean) }
+    }
+
     /// True when one equals, else NULL when the value or a constant is, else false; nil when that takes more than plain comparing.
     private func membership(of value: Scalar, in constants: [Scalar]) -> Scalar? {
         if value.isNull { return .null }
@@ -91,5 +101,28 @@ package struct ConstantFolding: Sendable {
         }
         if left.isEmpty { return otherwise ?? .literal(.null, type) }
         return .conditional(left, otherwise: otherwise, type)
+    }
+}
+
+extension ScalarFunction {
+    /// The test that holds exactly where this one fails. Doubles are ordered totally (NaN is greatest), so comparisons have one.
+    var opposite: ScalarFunction? {
+        switch self {
+        case .equal: .notEqual
+        case .notEqual: .equal
+        case .less: .greaterOrEqual
+        case .lessOrEqual: .greater
+        case .greater: .lessOrEqual
+        case .greaterOrEqual: .less
+        case .isNull: .isNotNull
+        case .isNotNull: .isNull
+        case .isTrue: .isNotTrue
+        case .isNotTrue: .isTrue
+        case .isFalse: .isNotFalse
+        case .isNotFalse: .isFalse
+        case .isDistinctFrom: .isNotDistinctFrom
+        case .isNotDistinctFrom: .isDistinctFrom
+        default: nil
+        }
     }
 }

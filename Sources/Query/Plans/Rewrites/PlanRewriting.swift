@@ -5,7 +5,9 @@ extension Plan {
         ConstantFolding(timeZone: timeZone).fold(self)
             .pushingFiltersDown()
             .limitingSorts()
+            .mergingProjections()
             .pruningColumns()
+            .mergingProjections()
             .derivingPredicates(timeZone: timeZone)
     }
 }

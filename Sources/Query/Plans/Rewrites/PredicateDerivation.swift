@@ -17,9 +17,11 @@ extension Plan {
         case .scan(let table, let columns, let output, let known):
             var predicates = known
             for condition in conditions {
-                guard let predicate = columnPredicate(condition, arithmetic), predicate.column < columns.count else { continue }
-                let derived = ColumnPredicate(column: columns[predicate.column], comparison: predicate.comparison)
-                if !predicates.contains(derived) { predicates.append(derived) }
+                let plain = columnPredicate(condition, arithmetic).map { [$0] }
+                for predicate in plain ?? truncatedTimePredicates(condition) where predicate.column < columns.count {
+                    let derived = ColumnPredicate(column: columns[predicate.column], comparison: predicate.comparison)
+                    if !predicates.contains(derived) { predicates.append(derived) }
+                }
             }
             return .scan(table: table, columns: columns, output: output, predicates: predicates)
         case .filter(let input, let condition):

@@ -1,15 +1,25 @@
 /// The query text, for turning the grammar's byte offsets into the character positions that users count.
 struct SourceText: Sendable {
     let bytes: [UInt8]
+    /// Characters that begin before every 256th byte, so that a position costs at most 256 steps.
+    private let charactersBefore: [Int]
 
     init(_ text: String) {
         bytes = Array(text.utf8)
+        var counts: [Int] = []
+        var count = 0
+        for (offset, byte) in bytes.enumerated() {
+            if offset & 255 == 0 { counts.append(count) }
+            if byte & 0xC0 != 0x80 { count += 1 }
+        }
+        charactersBefore = counts + [count]
     }
 
-    /// 1-based position of the character at a byte offset. O(offset).
+    /// 1-based position of the character at a byte offset.
     func characterPosition(byteOffset: Int) -> Int? {
         guard byteOffset >= 0, byteOffset <= bytes.count else { return nil }
-        return bytes[..<byteOffset].reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
+        let start = byteOffset & ~255
+        return bytes[start..<byteOffset].reduce(charactersBefore[byteOffset >> 8] + 1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
     }
 
     /// The magnitude of a negative integer constant whose minus sign stands at an offset. The grammar folds the sign into the

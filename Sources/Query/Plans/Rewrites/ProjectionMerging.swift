@@ -1,0 +1,31 @@
+extension Plan {
+    /// The plan without projections that change nothing, and with a projection that only picks columns of another one merged into it.
+    package func mergingProjections() -> Plan {
+        rewriteUp { node in
+            guard case .project(let input, let expressions, let output) = node else { return node }
+            if case .project(let below, let computed, _) = input, let picked = expressions.pickedColumns {
+                return Plan.project(below, picked.map { computed[$0] }, output: output).withoutIdentity
+            }
+            return node.withoutIdentity
+        }
+    }
+
+    private var withoutIdentity: Plan {
+        guard case .project(let input, let expressions, let output) = self, input.output == output,
+            expressions.pickedColumns == Array(output.indices)
+        else { return self }
+        return input
+    }
+}
+
+extension [Expression] {
+    /// The columns that these are, each at most once; nil when one computes something or repeats.
+    fileprivate var pickedColumns: [Int]? {
+        var picked: [Int] = []
+        for expression in self {
+            guard case .column(let index, _) = expression, !picked.contains(index) else { return nil }
+            picked.append(index)
+        }
+        return picked
+    }
+}

@@ -1,0 +1,118 @@
+import Plans
+import SQLText
+import Testing
+
+/// Whatever the text, the answer is a plan or a typed error.
+@Suite struct LimitTests {
+    private func state(_ sql: String) -> String {
+        do {
+            _ = try SQLCompiler(catalog: TestCatalog()).compile(sql)
+            return "ok"
+        } catch {
+            return error.sqlState
+        }
+    }
+
+    @Test func longText() {
+        let million = "select " + String(repeating: "1,", count: 500_000) + "1"
+        #expect(state(million) == "54001")
+        let manyConstants = "select id from events where turn in (" + (0..<5_000).map(String.init).joined(separator: ",") + ")"
+        #expect(state(manyConstants) == "ok")
+    }
+
+    @Test(arguments: [10_000, 50_000])
+    func deepNesting(_ depth: Int) {
+        let shapes = [
+            "select " + String(repeating: "(", count: depth) + "1" + String(repeating: ")", count: depth),
+            "select " + String(repeating: "1+", count: depth) + "1",
+            "select " + String(repeating: "- ", count: depth) + "turn from events",
+            "select 1 where " + String(repeating: "not ", count: depth) + "true",
+            "select " + String(repeating: "abs(", count: depth) + "1" + String(repeating: ")", count: depth),
+            "select 1" + String(repeating: "::int", count: depth),
+            "select " + String(repeating: "case when true then ", count: depth) + "1" + String(repeating: " end", count: depth),
+            String(repeating: "select * from (", count: depth) + "select 1",
+            "select 1" + String(repeating: " union select 1", count: depth),
+            "select * from days d" + String(repeating: " cross join days", count: depth),
+        ]
+        for shape in shapes {
+            let found = state(shape)
+            #expect(["54001", "42601"].contains(found), "\(shape.prefix(40))… gave \(found)")
+        }
+    }
+
+    /// Just below the limit everything, the rewrites included, still has stack enough.
+    @Test func deepestAllowed() {
+        var deepest = 0
+        for depth in stride(from: 50, through: 450, by: 50) {
+            let sql = "select " + String(repeating: "turn + (", count: depth) + "1" + String(repeating: ")", count: depth) + " from events"
+            if state(sql) == "ok" { deepest = depth }
+        }
+        #expect(deepest >= 100)
+        #expect(state("select 1" + String(repeating: " union all select 1", count: 300)) == "ok")
+        #expect(state("select id from events where turn = 1" + String(repeating: " and turn <> 5", count: 3000)) == "ok")
+    }
+
+    @Test func commonTablesDoNotExplode() {
+        var tables = "t0 as (select 1 a)"
+        for level in 1...40 { tables += ", t\(level) as (select x.a from t\(level - 1) x, t\(level - 1) y)" }
+        #expect(state("with \(tables) select * from t40") == "54001")
+    }
+
+    @Test func emptyTexts() {
+        for text in ["", " ", ";", "-- note", "/* note */"] { #expect(state(text) == "42601", "\(text)") }
+        #expect(state("select 'a\0b'") == "42601")
+    }
+
+    /// Random rows of tokens: most fail, none crashes, each failure has a five-character state.
+    @Test(arguments: [1, 2, 3, 4] as [UInt64])
+    func tokenSoup(_ seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        let words = """
+            select from where group by having order limit offset distinct as on join left right full cross using union all with values ( ) , . * + - / % ^ || :: \
+            = <> < > ~ ~* -> ->> [ ] events llm_call e t.* turn channel time cost_usd attributes status duration_ns day length flag 1 0 2.5 -1 1e400 1e-30 'x' '1' '' \
+            '2026-08-01' '1 day' null true false and or not in between like is case when then else end cast int text numeric ( 10 interval array count sum avg min \
+            max coalesce greatest extract hour epoch date_trunc 'hour' now() percentile_cont within filter exists any $1 ; asc desc nulls first last over
+            """.split { $0 == " " || $0 == "\n" || $0 == "\\" }.map(String.init)
+        let starts = ["select", "select count(*) ,", "select * from events where", "select channel from events group by", "explain select", ""]
+        var planned = 0
+        for _ in 0..<3_000 {
+            var text = starts[random.below(starts.count)]
+            for _ in 0..<random.below(14) { text += " " + words[random.below(words.count)] }
+            if random.below(4) == 0 { text += " from events" }
+            let found = state(text)
+            if found == "ok" { planned += 1 } else { #expect(found.utf8.count == 5, "seed \(seed): \(text)") }
+        }
+        #expect(planned > 0, "seed \(seed): nothing parsed")
+    }
+
+    /// Valid questions with bytes flipped.
+    @Test func flippedQuestions() throws {
+        var random = SplitMix(seed: 99)
+        for name in ["twelve", "expressions", "relations", "times"] {
+            for item in try GoldenFile("SQLText/\(name).txt").cases {
+                for _ in 0..<8 {
+                    var bytes = Array(item.question.utf8)
+                    bytes[random.below(bytes.count)] = UInt8(truncatingIfNeeded: random.next())
+                    let found = state(String(decoding: bytes, as: UTF8.self))
+                    #expect(found == "ok" || found.utf8.count == 5)
+                }
+            }
+        }
+    }
+}
+
+/// SplitMix64 of Steele, Lea and Flood: seeded, the same everywhere.
+struct SplitMix {
+    var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+}
