@@ -105,7 +105,7 @@ class Outside(unittest.TestCase):
         self.assertEqual((total["cost_high_usd"], total["calls_without_high"]), (usd(0), 1))
 
     def test_the_default_book_ends_with_the_first_price_of_a_pair(self):
-        book = {"as_of": "2026-01-01", "provider": "p", "models": [{"model": "m", "input": "1", "cache_read": "0.5"}, {"model": "*", "input": "7"}]}
+        book = {"as_of": "2026-01-01", "providers": ["p"], "models": [{"model": "m", "input": "1", "cache_read": "0.5"}, {"model": "*", "input": "7"}]}
         before, after = call(1, 1, input_tokens=2, cache_read_tokens=1), call(3, 3, input_tokens=2, cache_read_tokens=1)
         total = self.total([before, price(2, 2, "input", "4"), after], book)
         self.assertEqual((total["priced"], total["partly"]), (1, 1))
@@ -116,6 +116,14 @@ class Outside(unittest.TestCase):
         events = [price(1, 0, "input", "4"), price(2, 0, "input", "2", service_tier="batch"), call(3, 1, input_tokens=1, service_tier="batch"),
                   call(4, 1, input_tokens=1)]
         self.assertEqual(self.total(events)["cost_usd"], usd(6 * 10**6))
+        unknown_tier = call(5, 1, input_tokens=1, service_tier="flex")
+        self.assertEqual(self.total(events + [unknown_tier])["cost_usd"], usd(10 * 10**6))
+
+    def test_the_model_that_answered_comes_first(self):
+        asked, answered = price(1, 0, "input", "4", model="m"), price(2, 0, "input", "2", model="m-2026")
+        one = call(3, 1, input_tokens=1, response_model="m-2026")
+        self.assertEqual(self.total([asked, answered, one])["cost_usd"], usd(2 * 10**6))
+        self.assertEqual(self.total([asked, one])["cost_usd"], usd(4 * 10**6))
 
     def test_unsound_usage_is_refused(self):
         reading = self.compute([call(1, 1, input_tokens=1, cache_read_tokens=2), call(2, 1, input_tokens=2)])["reading"]
@@ -183,7 +191,8 @@ class Outside(unittest.TestCase):
     def test_default_books_of_the_repository_are_readable(self):
         folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Schemas/prices")
         book = DefaultBook(folder)
-        self.assertEqual(book.price("vllm", "anything", None, "input"), 0)
+        self.assertEqual(book.pairs[("vllm", "*")][("", "input")], 0)
+        self.assertEqual(book.pairs[("openai", "gpt-4o-2024-08-06")][("batch", "output")], 5_000_000)
 
 
 if __name__ == "__main__":

@@ -21,32 +21,35 @@ def billed(data):
     }
 
 
+ANY_MODEL = "*"
+
+
+def plain_tier(tier):
+    """No tier, `default` and `standard` are the same."""
+    return "" if tier in (None, "default", "standard") else tier
+
+
 class DefaultBook:
-    """The dated price files that ship with Plimsoll: a file has `providers` (or `provider`), `models`, each with a price per class."""
+    """The dated price files that ship with Plimsoll.
+
+    A file has `providers` and `models`; a model has a name, `aliases`, a price per class, and `service_tiers` with prices of their own.
+    """
 
     def __init__(self, folder=None):
-        self.exact, self.any_model = {}, {}
+        self.pairs = {}
         for path in sorted(glob.glob(os.path.join(folder, "*.json"))) if folder else []:
             with open(path, encoding="utf-8") as file:
                 self.add(json.load(file))
 
     def add(self, document):
-        providers = document.get("providers") or [document["provider"]]
-        for provider in providers:
-            for entry in document["models"]:
-                prices = {name: pico_per_token(entry[name]) for name in CLASSES if entry.get(name) is not None}
-                tier = entry.get("service_tier")
-                names = [entry["model"], *entry.get("aliases", [])]
-                for name in names:
-                    target = self.any_model if name == "*" else self.exact
-                    key = (provider, tier) if name == "*" else (provider, name, tier)
-                    target.setdefault(key, {}).update(prices)
-
-    def price(self, provider, model, tier, token_class):
-        prices = self.exact.get((provider, model, tier))
-        if prices is None:
-            prices = self.any_model.get((provider, tier), {})
-        return prices.get(token_class)
+        for entry in document["models"]:
+            tiers = {"": entry, **entry.get("service_tiers", {})}
+            prices = {
+                (plain_tier(tier), name): pico_per_token(values[name])
+                for tier, values in tiers.items() for name in CLASSES if values.get(name) is not None}
+            for provider in document["providers"]:
+                for model in (entry["model"], *entry.get("aliases", [])):
+                    self.pairs.setdefault((provider, model), {}).update(prices)
 
 
 @dataclass(slots=True)
@@ -81,12 +84,15 @@ class Call:
 
 
 class Ledger:
-    """Prices known so far, calls booked so far, and calls that wait for a first price."""
+    """Prices known so far, calls booked so far, and calls that wait for a first price.
+
+    The first of these that has any entry decides alone: prices set for the model that answered, for the model that was asked for, for all
+    models of the provider; then the default book's in the same order. For each class, those of the call's tier, else those without a tier.
+    """
 
     def __init__(self, default_book):
         self.default_book = default_book
-        self.known = defaultdict(list)
-        self.own_pairs = set()
+        self.known = defaultdict(lambda: defaultdict(list))
         self.waiting = defaultdict(list)
         self.calls = []
         self.booked_late = 0
@@ -97,38 +103,51 @@ class Ledger:
         elif event.type in ("llm.call", "embedding.call"):
             self.book(event)
 
+    @staticmethod
+    def names(event):
+        provider = event.get("provider")
+        models = [name for name in (event.get("response_model"), event.get("request_model"), ANY_MODEL) if name]
+        return [(provider, name) for name in dict.fromkeys(models)]
+
     def set_price(self, event):
         data = event.data
         if data.get("usd_per_million_tokens") is None:
             return
-        key = (data["provider"], data["model"], data["token_class"], data.get("service_tier"))
+        pair, token_class = (data["provider"], data["model"]), data["token_class"]
         valid_from = nanoseconds(data["valid_from"]) if data.get("valid_from") else event.time
-        price = pico_per_token(data["usd_per_million_tokens"])
-        self.known[key].append((valid_from, event.position, price))
-        self.own_pairs.add(key[:2])
+        entry = (valid_from, event.position, pico_per_token(data["usd_per_million_tokens"]))
+        self.known[pair][(plain_tier(data.get("service_tier")), token_class)].append(entry)
         still = []
-        for call in self.waiting.pop(key, []):
-            if call.event.time >= valid_from:
-                call.prices[key[2]] = price
-                self.booked_late += 1
-            else:
+        for call in self.waiting.pop((pair, token_class), []):
+            if call.prices[token_class] is not None:
+                continue
+            call.prices[token_class] = self.lookup(call.event, token_class)
+            if call.prices[token_class] is None:
                 still.append(call)
+            else:
+                self.booked_late += 1
         if still:
-            self.waiting[key] = still
+            self.waiting[(pair, token_class)] = still
 
-    def lookup(self, provider, model, tier, token_class, time):
-        if (provider, model) not in self.own_pairs:
-            return self.default_book.price(provider, model, tier, token_class)
-        valid = [price for price in self.known.get((provider, model, token_class, tier), ()) if price[0] <= time]
-        return max(valid)[2] if valid else None
+    def lookup(self, event, token_class):
+        """The price of one class for a call, by what is known now."""
+        tier, names = plain_tier(event.get("service_tier")), self.names(event)
+        own = next((self.known[pair] for pair in names if pair in self.known), None)
+        if own is not None:
+            for asked in dict.fromkeys((tier, "")):
+                valid = [entry for entry in own.get((asked, token_class), ()) if entry[0] <= event.time]
+                if valid:
+                    return max(valid)[2]
+            return None
+        listed = next((self.default_book.pairs[pair] for pair in names if pair in self.default_book.pairs), {})
+        return listed.get((tier, token_class), listed.get(("", token_class)))
 
     def book(self, event):
-        provider, tier = event.get("provider"), event.get("service_tier")
         model = event.get("response_model") or event.get("request_model")
         call = Call(event, model, billed(event.data))
         for name in CLASSES:
-            price = self.lookup(provider, model, tier, name, event.time)
-            call.prices[name] = price
-            if price is None and call.tokens[name]:
-                self.waiting[(provider, model, name, tier)].append(call)
+            call.prices[name] = self.lookup(event, name)
+            if call.prices[name] is None and call.tokens[name]:
+                for pair in self.names(event):
+                    self.waiting[(pair, name)].append(call)
         self.calls.append(call)
