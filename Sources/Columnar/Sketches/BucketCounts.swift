@@ -1,0 +1,92 @@
+/// How often each bucket occurred: few buckets as sorted pairs, many near each other as a run, so that an update is a search among at most
+/// thirty-two pairs or one addition. Which of the two never shows in a result.
+struct BucketCounts: Sendable {
+    private static let pairsMax = 32
+    private static let runBucketsMax = 1 << 13
+
+    /// Ascending, while there are pairs.
+    private var indices: [Int32] = []
+    /// Beside `indices`, or the run.
+    private var counts: [UInt64] = []
+    /// First index of the run; nil while there are pairs.
+    private var runStart: Int32?
+
+    mutating func add(_ index: Int32, _ count: UInt64 = 1) {
+        if let start = runStart {
+            let place = Int(index) - Int(start)
+            if counts.indices.contains(place) {
+                counts[place] += count
+                return
+            }
+            if widenRun(start, toHold: index) {
+                counts[Int(index) - Int(runStart ?? start)] += count
+                return
+            }
+            becomePairs(start)
+        }
+        addPair(index, count)
+    }
+
+    mutating func merge(_ other: BucketCounts) { other.forEach { add($0, $1) } }
+
+    /// The non-empty buckets, ascending.
+    func forEach(_ body: (Int32, UInt64) -> Void) {
+        if let start = runStart {
+            for place in counts.indices where counts[place] > 0 { body(start + Int32(place), counts[place]) }
+        } else {
+            for place in indices.indices { body(indices[place], counts[place]) }
+        }
+    }
+
+    /// The non-empty buckets, ascending.
+    var buckets: [(index: Int32, count: UInt64)] {
+        var result: [(index: Int32, count: UInt64)] = []
+        forEach { result.append(($0, $1)) }
+        return result
+    }
+
+    private mutating func addPair(_ index: Int32, _ count: UInt64) {
+        var low = 0
+        var high = indices.count
+        while low < high {
+            let middle = (low + high) / 2
+            if indices[middle] < index { low = middle + 1 } else { high = middle }
+        }
+        if low < indices.count, indices[low] == index {
+            counts[low] += count
+            return
+        }
+        indices.insert(index, at: low)
+        counts.insert(count, at: low)
+        if indices.count > Self.pairsMax { becomeRun() }
+    }
+
+    private mutating func becomeRun() {
+        guard let first = indices.first, let last = indices.last, Int(last) - Int(first) < Self.runBucketsMax / 2 else { return }
+        var run = [UInt64](repeating: 0, count: Int(last - first) + 1)
+        for place in indices.indices { run[Int(indices[place] - first)] = counts[place] }
+        (runStart, counts, indices) = (first, run, [])
+    }
+
+    private mutating func becomePairs(_ start: Int32) {
+        let pairs = buckets
+        runStart = nil
+        indices = pairs.map(\.index)
+        counts = pairs.map(\.count)
+    }
+
+    private mutating func widenRun(_ start: Int32, toHold index: Int32) -> Bool {
+        let low = min(Int(start), Int(index))
+        let high = max(Int(start) + counts.count - 1, Int(index))
+        guard high - low < Self.runBucketsMax else { return false }
+        // Some room on the side that grew spares the next few moves.
+        if Int(index) < Int(start) {
+            let room = min(64, Self.runBucketsMax - (high - low + 1))
+            counts.insert(contentsOf: repeatElement(0, count: Int(start) - low + room), at: 0)
+            runStart = Int32(low - room)
+        } else {
+            counts.append(contentsOf: repeatElement(0, count: high - Int(start) + 1 - counts.count))
+        }
+        return true
+    }
+}

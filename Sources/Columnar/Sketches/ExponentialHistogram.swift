@@ -1,0 +1,117 @@
+/// The distribution of a column's values: exact count, minimum, maximum and (of integers) sum, and quantiles within 0.54 %.
+///
+/// Merging any split of the values in any order gives the same histogram, byte for byte once serialised.
+package struct ExponentialHistogram: Sendable {
+    /// What is counted; the two are not mixed in one histogram.
+    package enum Kind: UInt8, Sendable { case integers = 0, doubles = 1 }
+
+    package let kind: Kind
+    package internal(set) var count: UInt64 = 0
+    /// Exact; 0 for doubles, whose sum would depend on the order.
+    package internal(set) var sum: Int128 = 0
+    /// Smallest and largest integer; meaningless while `count` is 0 and for doubles.
+    package internal(set) var integerRange: (minimum: Int64, maximum: Int64) = (.max, .min)
+    /// Smallest and largest double, NaN left out; meaningless while there is none and for integers.
+    package internal(set) var doubleRange: (minimum: Double, maximum: Double) = (.infinity, -.infinity)
+    package internal(set) var zeroCount: UInt64 = 0
+    /// NaN, which PostgreSQL takes for the greatest value.
+    package internal(set) var nanCount: UInt64 = 0
+    var positive = BucketCounts()
+    /// By magnitude.
+    var negative = BucketCounts()
+
+    package init(kind: Kind = .integers) { self.kind = kind }
+
+    /// Counts one integer. O(1).
+    package mutating func add(_ value: Int64) {
+        precondition(kind == .integers)
+        count += 1
+        sum += Int128(value)
+        integerRange = (min(integerRange.minimum, value), max(integerRange.maximum, value))
+        if value > 0 {
+            positive.add(HistogramScale.index(of: Double(value)))
+        } else if value == 0 {
+            zeroCount += 1
+        } else {
+            negative.add(HistogramScale.index(of: Double(value.magnitude)))
+        }
+    }
+
+    /// Counts one double. O(1).
+    package mutating func add(_ value: Double) {
+        precondition(kind == .doubles)
+        count += 1
+        if value.isNaN {
+            nanCount += 1
+            return
+        }
+        let value = value == 0 ? 0 : value
+        if value < doubleRange.minimum || count - nanCount == 1 { doubleRange.minimum = value }
+        if value > doubleRange.maximum || count - nanCount == 1 { doubleRange.maximum = value }
+        if value > 0 {
+            positive.add(HistogramScale.index(of: value))
+        } else if value == 0 {
+            zeroCount += 1
+        } else {
+            negative.add(HistogramScale.index(of: -value))
+        }
+    }
+
+    /// Counts the rows of a chunk that are valid (all where `validity` is nil).
+    package mutating func add(_ values: [Int64], validity: Validity? = nil) {
+        for row in values.indices where validity?[row] ?? true { add(values[row]) }
+    }
+
+    /// Takes in the values of another histogram of the same kind.
+    package mutating func merge(_ other: ExponentialHistogram) {
+        precondition(kind == other.kind)
+        if other.count == 0 { return }
+        count += other.count
+        sum += other.sum
+        zeroCount += other.zeroCount
+        nanCount += other.nanCount
+        integerRange.minimum = min(integerRange.minimum, other.integerRange.minimum)
+        integerRange.maximum = max(integerRange.maximum, other.integerRange.maximum)
+        doubleRange.minimum = min(doubleRange.minimum, other.doubleRange.minimum)
+        doubleRange.maximum = max(doubleRange.maximum, other.doubleRange.maximum)
+        positive.merge(other.positive)
+        negative.merge(other.negative)
+    }
+
+    /// The value that `percentile_disc(q)` would give, within 0.5415 % of it: the representative of the bucket in which the cumulative share
+    /// reaches `q`, no further out than minimum and maximum. nil of no values.
+    /// - Precondition: `0...1`.
+    /// - Complexity: O(buckets).
+    package func quantile(_ q: Double) -> Double? {
+        precondition((0...1).contains(q))
+        guard count > 0 else { return nil }
+        let rank = max(1, UInt64((q * Double(count)).rounded(.up)))
+        if rank > count - nanCount { return .nan }
+        let low = kind == .integers ? Double(integerRange.minimum) : doubleRange.minimum
+        let high = kind == .integers ? Double(integerRange.maximum) : doubleRange.maximum
+        // The first and the last are known exactly.
+        if rank == 1 { return low }
+        if rank == count - nanCount { return high }
+        return min(max(estimate(rank), low), high)
+    }
+
+    private func estimate(_ rank: UInt64) -> Double {
+        var seen: UInt64 = 0
+        for (index, count) in negative.buckets.reversed() {
+            seen += count
+            if seen >= rank { return -HistogramScale.representative(index) }
+        }
+        seen += zeroCount
+        if seen >= rank { return 0 }
+        for (index, count) in positive.buckets {
+            seen += count
+            if seen >= rank { return HistogramScale.representative(index) }
+        }
+        return .infinity
+    }
+
+    /// The buckets of positive values, ascending: index (see ``HistogramScale``) and count, as exporters need them.
+    package var positiveBuckets: [(index: Int32, count: UInt64)] { positive.buckets }
+    /// The buckets of negative values by magnitude, ascending.
+    package var negativeBuckets: [(index: Int32, count: UInt64)] { negative.buckets }
+}
