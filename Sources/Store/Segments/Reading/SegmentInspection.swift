@@ -1,0 +1,87 @@
+internal import Columnar
+
+// What `inspect` shows of a segment: tables, groups, and what each column costs.
+
+/// What one column of one table takes in a segment.
+package struct ColumnUsage: Hashable, Sendable {
+    package var table: String
+    package var column: String
+    /// Rows with a value.
+    package var valueCount: Int
+    /// Pages with their headers and checksums.
+    package var pageBytes: Int
+    /// Filters of looked-up texts.
+    package var filterBytes: Int
+    /// How many groups use each encoding, most first: `integers ×3, constant ×1`.
+    package var encodings: String
+
+    package init(table: String, column: String, valueCount: Int, pageBytes: Int, filterBytes: Int, encodings: String) {
+        self.table = table
+        self.column = column
+        self.valueCount = valueCount
+        self.pageBytes = pageBytes
+        self.filterBytes = filterBytes
+        self.encodings = encodings
+    }
+}
+
+extension SegmentReader {
+    /// Usage of every column, by table (sorted), then in the columns' order. Reads only the footer.
+    package func columnUsage() -> [ColumnUsage] {
+        var result: [ColumnUsage] = []
+        for name in tableNames {
+            guard let table = footer.tables.first(where: { $0.name == name }) else { continue }
+            for (index, column) in table.columns.enumerated() {
+                var usage = ColumnUsage(
+                    table: name, column: column.name, valueCount: 0, pageBytes: 0, filterBytes: 0, encodings: "")
+                var counts: [String: Int] = [:]
+                for group in table.groups {
+                    let reference = group.pages[index]
+                    usage.valueCount += group.rowCount - (reference?.header.summary.nullCount ?? group.rowCount)
+                    usage.pageBytes += reference?.page.length ?? 0
+                    usage.filterBytes += reference?.filter.length ?? 0
+                    counts[Self.label(reference?.header), default: 0] += 1
+                }
+                usage.encodings = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                    .map { "\($0.key) ×\($0.value)" }.joined(separator: ", ")
+                result.append(usage)
+            }
+        }
+        return result
+    }
+
+    private static func label(_ header: PageHeader?) -> String {
+        guard let header else { return "nulls" }
+        return header.compression == .none ? "\(header.encoding)" : "\(header.encoding)+\(header.compression)"
+    }
+
+    /// A summary for people: sizes, tables, and bytes per value of each column. Reads only the footer.
+    package func inspection() -> String {
+        let usage = columnUsage()
+        var lines = [
+            "segment \(segmentID): \(lengthBytes) bytes, footer \(footerBytes), metadata \(metadata.count)",
+            "identity filter: \(footer.identityCount) keys, \(footer.identityFilter.length) bytes",
+        ]
+        for name in tableNames {
+            let groups = groups(table: name)
+            let rows = groups.reduce(0) { $0 + $1.rowCount }
+            let columns = usage.filter { $0.table == name }
+            let bytes = columns.reduce(0) { $0 + $1.pageBytes + $1.filterBytes }
+            lines.append("table \(name): \(rows) rows in \(groups.count) groups, \(bytes) bytes, \(Self.ratio(bytes, rows)) a row")
+            for column in columns {
+                var line = "  \(column.column): \(column.pageBytes) bytes for \(column.valueCount) values"
+                line += ", \(Self.ratio(column.pageBytes, column.valueCount)) each"
+                if column.filterBytes > 0 { line += ", filter \(column.filterBytes)" }
+                lines.append(line + " (\(column.encodings))")
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// With two decimals, rounded down.
+    private static func ratio(_ bytes: Int, _ count: Int) -> String {
+        let hundredths = count == 0 ? 0 : bytes * 100 / count
+        let rest = String(hundredths % 100)
+        return "\(hundredths / 100).\(rest.count < 2 ? "0" + rest : rest)"
+    }
+}
