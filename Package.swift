@@ -71,8 +71,14 @@ let package = Package(
         // Kept.
         room("Segments", "Store/Segments", uses: ["Bytes", "Platform", "Columnar", "Hashing"]),
         tests("Segments", uses: ["Bytes", "Platform", "Columnar", "Hashing"]),
-        room("EventLogs", "Store/EventLogs", uses: ["Bytes", "Platform", "Hashing"]),
         tests("EventLogs", uses: ["Platform"]),
+
+        room("EventLogs", "Store/EventLogs", uses: ["Bytes", "Platform", "Hashing"]),
+        room("Projections", "Store/Projections", uses: ["Columnar", "Domain"]),
+        room(
+            "EventStores", "Store/EventStores",
+            uses: ["Bytes", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing"]),
+        tests("EventStores", uses: ["Bytes", "Platform", "Domain", "Columnar"]),
 
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),

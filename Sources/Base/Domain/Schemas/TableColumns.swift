@@ -33,7 +33,7 @@ package enum DerivedColumn: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Where a table's column gets its values.
-package enum TableColumnSource: Hashable, Sendable {
+package enum SchemaTableColumnSource: Hashable, Sendable {
     /// The event's type, its header's time, and what the writer assigned.
     case type, time, receivedTime, position
     /// A field of the event row, by column id.
@@ -42,13 +42,13 @@ package enum TableColumnSource: Hashable, Sendable {
 }
 
 /// One column of a type's SQL table.
-package struct TableColumn: Hashable, Sendable {
+package struct SchemaTableColumn: Hashable, Sendable {
     package var name: String
     package var type: FieldType
     /// Decimals of a money column.
     package var decimalScale: Int
     package var unit: String?
-    package var source: TableColumnSource
+    package var source: SchemaTableColumnSource
     package var description: String
 }
 
@@ -58,14 +58,14 @@ extension SchemaRegistry {
 
     /// Columns of the type's table, in order; names are distinct.
     /// - Complexity: O(columns); ask once.
-    package func tableColumns(of type: UInt16) -> [TableColumn] {
+    package func tableColumns(of type: UInt16) -> [SchemaTableColumn] {
         let derived = isBooked(type) ? DerivedColumn.allCases.map(tableColumn) : []
         return leadingColumns + storedColumns(types[Int(type)].ownColumns) + derived + storedColumns([wellKnown.attributes])
     }
 
     /// Columns of the table `events`: those of every type, each name once. A type's own table says by name where its values come from
     /// (`cost_usd` is sent with a tool call and derived for a model call).
-    package var eventsTableColumns: [TableColumn] {
+    package var eventsTableColumns: [SchemaTableColumn] {
         let context = Set(contextColumns)
         let own = storedColumns(columns.map(\.id).filter { !context.contains($0) })
         let names = Set(own.map(\.name))
@@ -73,30 +73,30 @@ extension SchemaRegistry {
         return leadingColumns + own + derived + storedColumns([wellKnown.attributes])
     }
 
-    private var leadingColumns: [TableColumn] {
-        let time = { (name: String, source: TableColumnSource, description: String) in
-            TableColumn(name: name, type: .timestamp, decimalScale: 0, unit: "ns", source: source, description: description)
+    private var leadingColumns: [SchemaTableColumn] {
+        let time = { (name: String, source: SchemaTableColumnSource, description: String) in
+            SchemaTableColumn(name: name, type: .timestamp, decimalScale: 0, unit: "ns", source: source, description: description)
         }
         let rest = contextColumns.filter { ![wellKnown.id, wellKnown.source, wellKnown.attributes].contains($0) }
         return storedColumns([wellKnown.id, wellKnown.source]) + [
-            TableColumn(name: "type", type: .text, decimalScale: 0, source: .type, description: "The event's type."),
+            SchemaTableColumn(name: "type", type: .text, decimalScale: 0, source: .type, description: "The event's type."),
             time("time", .time, "The instant at which the thing ended."),
             time("received_time", .receivedTime, "When the event was accepted."),
-            TableColumn(name: "position", type: .integer, decimalScale: 0, source: .position, description: "The event's place in the order of acceptance."),
+            SchemaTableColumn(name: "position", type: .integer, decimalScale: 0, source: .position, description: "The event's place in the order of acceptance."),
         ] + storedColumns(rest)
     }
 
-    private func storedColumns(_ ids: [UInt16]) -> [TableColumn] {
+    private func storedColumns(_ ids: [UInt16]) -> [SchemaTableColumn] {
         ids.map { id in
             let column = columns[Int(id)]
-            return TableColumn(
+            return SchemaTableColumn(
                 name: column.name, type: column.type, decimalScale: column.decimalScale, unit: column.unit, source: .stored(id),
                 description: column.description)
         }
     }
 
-    private func tableColumn(_ derived: DerivedColumn) -> TableColumn {
-        TableColumn(
+    private func tableColumn(_ derived: DerivedColumn) -> SchemaTableColumn {
+        SchemaTableColumn(
             name: derived.rawValue, type: derived.type, decimalScale: DecimalText.usdScale, unit: derived.type == .money ? "usd" : nil,
             source: .derived(derived), description: derived.description)
     }

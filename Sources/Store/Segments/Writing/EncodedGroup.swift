@@ -37,7 +37,7 @@ package func encodeGroup(
 }
 
 /// The hash by which lookup filters know a text.
-func lookupHash(_ utf8: ArraySlice<UInt8>) -> UInt64 { xxh3(utf8) }
+package func lookupHash(_ utf8: ArraySlice<UInt8>) -> UInt64 { xxh3(utf8) }
 
 /// A filter of the texts that occur in a vector.
 private func lookupFilter(_ vector: Vector) -> BlockFilter? {

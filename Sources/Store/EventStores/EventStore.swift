@@ -1,0 +1,98 @@
+import Columnar
+package import Domain
+import Hashing
+import Platform
+import Projections
+import Synchronization
+
+/// The store: the one place where the write half and the read half meet.
+///
+/// Synchronous: every call returns when it is done. Appends come from one thread at a time (others wait), snapshots from any; a query works on the
+/// snapshot it took and never waits for a write.
+package final class EventStore: Sendable {
+    /// Every column and type, in the order that the store's files use.
+    package let registry: SchemaRegistry
+    /// Keys the tokens that stand for users; stays on the machine.
+    package let userTokenKey: [UInt8]
+    /// What the start found in the log.
+    package let recovery: RecoverySummary
+
+    private let context: StoreContext
+    private let layouts: EventTableLayouts
+    private let writer: Mutex<Writer>
+    private let published: Mutex<StoreVersion>
+    private let refusals = Mutex(Refusals())
+
+    /// Opens the directory, creating what is missing, and replays what no segment holds yet.
+    /// - Throws: ``StorageError``, ``CorruptionError``, ``StoreError``.
+    /// - Complexity: O(unsealed events), whatever the store holds.
+    package static func open(at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()) throws -> EventStore {
+        let opening = try StoreOpening(files: StoreFiles(root: directory), context: context, options: options)
+        return EventStore(opening, context: context)
+    }
+
+    private init(_ opening: consuming sending StoreOpening, context: StoreContext) {
+        self.context = context
+        registry = opening.writer.registry
+        layouts = opening.writer.layouts
+        userTokenKey = opening.userTokenKey
+        recovery = opening.recovery
+        published = Mutex(opening.writer.version())
+        writer = Mutex(opening.writer)
+    }
+
+    /// Takes the batches in, in order, with one flush. Durable when it returns.
+    /// - Throws: ``StoreError``; ``CorruptionError`` where a look-up met damage. Nothing of the batches is in the store then.
+    package func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
+        try changing { writer in
+            let results = try writer.append(batches)
+            if writer.isSealDue { try writer.seal() }
+            return results
+        }
+    }
+
+    /// As ``append(_:)``, for imports: the events go straight to a segment, which is durable and named when the call returns.
+    package func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
+        try changing { try $0.importBulk(batches) }
+    }
+
+    /// What time brings: to be called about once a second.
+    package func tick() throws {
+        try changing { try $0.tick() }
+    }
+
+    /// Turns everything unsealed into a segment now.
+    package func seal() throws {
+        try changing { try $0.seal() }
+    }
+
+    /// Writes the end marker and lets go of the directory. The store is not to be used any more.
+    package func close() throws {
+        try changing { try $0.close() }
+    }
+
+    /// Everything acknowledged so far, pinned.
+    package func snapshot() -> StoreSnapshot {
+        StoreSnapshot(
+            version: published.withLock { $0 }, layouts: layouts, registry: registry, workers: context.workers,
+            tokeniser: userToken, now: context.clock.wallNanoseconds())
+    }
+
+    /// The token under which a user is kept.
+    @Sendable package func userToken(_ userID: String) -> String { Hashing.userToken(key: userTokenKey, id: Array(userID.utf8).span) }
+
+    /// Events that did not enter since the process started.
+    package var refused: Refusals { refusals.withLock { $0 } }
+
+    private func changing<Result: Sendable>(_ body: (Writer) throws -> Result) throws -> Result {
+        try writer.withLock { writer in
+            defer {
+                let version = writer.version()
+                let count = writer.refusals
+                published.withLock { $0 = version }
+                refusals.withLock { $0 = count }
+            }
+            return try body(writer)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Columnar
+import Domain
+import Projections
+import Segments
+import Synchronization
+
+/// Prices that became known after calls were sealed without one, laid over these calls when they are read.
+///
+/// A class without a price takes the first one that becomes known and was valid at the call's time; what had a price keeps it. So the cost
+/// of a call is a function of its position and the price history, and segments need not be rewritten when a price comes late.
+final class CostOverlay: Sendable {
+    private let late: [PriceChange]
+    /// The whole history, in position order.
+    private let entries: [PriceEntry]
+    /// Positions at which prices were set, ascending.
+    private let epochs: [Int64]
+    /// By number of prices known at booking: the book as it stood.
+    private let books = Mutex<[Int: PriceBook]>([:])
+
+    init(book: PriceBook, late: [PriceChange]) {
+        self.late = late.sorted { $0.entry.position < $1.entry.position }
+        entries = late.isEmpty ? [] : book.entries
+        epochs = entries.filter { $0.origin == .set }.map(\.position).sorted()
+    }
+
+    var isActive: Bool { !late.isEmpty }
+
+    /// Whether a sealed group may hold a call that a late price concerns.
+    func concerns(_ group: RowGroup) -> Bool {
+        guard isActive, let state = group.summary(named: "price_state") else { return false }
+        let priced = Scalar.text(PriceState.priced.name)
+        return state.minimum != priced || state.maximum != priced
+    }
+
+    /// What a call that was booked without some price costs with those that came later.
+    /// - Complexity: O(late prices).
+    func cost(
+        of usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?, time: Int64,
+        position: Int64, booked: CallCost
+    ) -> CallCost {
+        guard booked.state != .priced else { return booked }
+        let concerning = late.filter {
+            $0.entry.position > position
+                && $0.concerns(provider: provider, requestModel: requestModel, responseModel: responseModel, time: time)
+        }
+        guard !concerning.isEmpty else { return booked }
+        var prices = book(at: position).quote(
+            provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier, at: time
+        ).prices
+        let tier = PriceEntry.normalised(tier: serviceTier)
+        for change in concerning { prices = prices.filled(from: PriceQuote([change.entry], serviceTier: tier, at: time).prices) }
+        return CallCost(BookedCost(usage, at: prices))
+    }
+
+    /// The book as the writer had it when it booked the event of a position.
+    private func book(at position: Int64) -> PriceBook {
+        var known = 0
+        while known < epochs.count, epochs[known] < position { known += 1 }
+        return books.withLock { books in
+            if let book = books[known] { return book }
+            let book = PriceBook(entries.filter { $0.origin != .set || $0.position < position })
+            books[known] = book
+            return book
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Columnar
+import Domain
+import Projections
+import Segments
+
+/// Finds what newly known prices concern: unsealed calls, and conversations with sealed ones.
+struct LatePriceSearch {
+    private let changes: [PriceChange]
+    private let layouts: EventTableLayouts
+    private let registry: SchemaRegistry
+
+    init(_ changes: [PriceChange], layouts: EventTableLayouts, registry: SchemaRegistry) {
+        self.changes = changes
+        self.layouts = layouts
+        self.registry = registry
+    }
+
+    /// The block with the late prices applied; the same block where they concern none of its calls.
+    func reprice(_ block: TailBlock, _ overlay: CostOverlay) -> TailBlock {
+        guard block.costs.contains(where: { $0.state != .priced }) else { return block }
+        var costs = block.costs
+        for row in 0..<block.count where block.costIndices[row] >= 0 {
+            let index = Int(block.costIndices[row])
+            guard costs[index].state != .priced else { continue }
+            let fields = CallFields(block.bytes, at: Int(block.starts[row]), registry.wellKnown)
+            func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: block.bytes[range], as: UTF8.self) }
+            costs[index] = overlay.cost(
+                of: fields.usage, provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
+                responseModel: text(fields.responseModel), serviceTier: text(fields.serviceTier), time: fields.time,
+                position: block.firstPosition + Int64(row), booked: costs[index])
+        }
+        return block.replacing(costs: costs)
+    }
+
+    /// Conversations of sealed calls that the prices concern.
+    /// - Complexity: reads the call groups that hold a call without some price in the prices' time.
+    func conversations(in sealed: SealedState) throws -> Set<ConversationGrouping.Key> {
+        var found: Set<ConversationGrouping.Key> = []
+        for layout in layouts.tables {
+            guard let money = layout.money else { continue }
+            for segment in sealed.segments {
+                for group in segment.reader.groups(table: layout.name) where mayConcern(group) {
+                    try search(GroupMorsel(group: group, columns: layout.columns, statistics: ScanStatistics()), layout, money, &found)
+                }
+            }
+        }
+        return found
+    }
+
+    private func mayConcern(_ group: RowGroup) -> Bool {
+        guard let state = group.summary(named: "price_state"), let time = group.summary(named: "time") else { return false }
+        let priced = Scalar.text(PriceState.priced.name)
+        guard state.minimum != priced || state.maximum != priced, case .timestamptz(let last) = time.maximum else { return false }
+        return changes.contains { $0.waitingTimes.map { $0.lowerBound <= last } ?? false }
+    }
+
+    private func search(
+        _ morsel: GroupMorsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces,
+        _ found: inout Set<ConversationGrouping.Key>
+    ) throws {
+        func column(_ name: String) throws -> Vector? { try layout.index(of: name).map { try morsel.column($0) } }
+        let states = try morsel.column(money.state)
+        let (times, providers) = (try morsel.column(layout.time), try column("provider"))
+        let (requests, responses) = (try column("request_model"), try column("response_model"))
+        let (conversations, tenants) = (try column("conversation_id"), try column("tenant"))
+        for row in 0..<morsel.rowCount where states.text(at: row) != PriceState.priced.name {
+            guard let conversation = conversations?.text(at: row), let tenant = tenants?.text(at: row),
+                let provider = providers?.text(at: row), let time = times.integer(at: row)
+            else { continue }
+            let isConcerned = changes.contains {
+                $0.concerns(provider: provider, requestModel: requests?.text(at: row), responseModel: responses?.text(at: row), time: time)
+            }
+            if isConcerned { found.insert(.init(tenant: tenant, conversation: conversation)) }
+        }
+    }
+}

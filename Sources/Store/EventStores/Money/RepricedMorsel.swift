@@ -1,0 +1,77 @@
+import Columnar
+import Domain
+import Projections
+
+/// A morsel of model calls whose costs are read through the late prices.
+struct RepricedMorsel: Morsel {
+    let base: any Morsel
+    let layout: EventTableLayout
+    let money: EventTableLayout.MoneyPlaces
+    let overlay: CostOverlay
+
+    var rowCount: Int { base.rowCount }
+
+    func column(_ index: Int) throws -> Vector {
+        guard isMoney(index) else { return try base.column(index) }
+        let costs = try repriced()
+        var builder = ColumnBuilder(type: layout.columns[index].type)
+        for (row, cost) in costs.enumerated() {
+            guard let cost else { continue }
+            builder.padNulls(to: row)
+            switch index {
+            case money.cost: if let value = cost.costPicoUSD { builder.append(wide: value) }
+            case money.low: builder.append(wide: cost.lowPicoUSD)
+            case money.high: if let value = cost.highPicoUSD { builder.append(wide: value) }
+            default: builder.append(text: cost.state.name)
+            }
+        }
+        builder.padNulls(to: rowCount)
+        return builder.finish()
+    }
+
+    /// What pages say of costs no longer holds.
+    func summary(_ index: Int) -> ColumnSummary? { isMoney(index) ? nil : base.summary(index) }
+
+    private func isMoney(_ index: Int) -> Bool {
+        index == money.cost || index == money.low || index == money.high || index == money.state
+    }
+
+    private func repriced() throws -> [CallCost?] {
+        let names = ["provider", "request_model", "response_model", "service_tier"].map { layout.index(of: $0) }
+        let counts = [
+            "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens",
+            "gpu_duration_ns",
+        ].map { layout.index(of: $0) }
+        let texts = try names.map { try $0.map { try base.column($0) } }
+        let integers = try counts.map { try $0.map { try base.column($0) } }
+        let (times, positions) = (try base.column(layout.time), try base.column(layout.position))
+        let booked = try CallCost.read(money, rows: 0..<rowCount) { try base.column($0) }
+        return booked.enumerated().map { row, cost in
+            guard let cost, cost.state != .priced else { return cost }
+            func count(_ index: Int) -> Int64? { integers[index]?.integer(at: row) }
+            let usage = TokenUsage(
+                input: count(0), output: count(1), cacheRead: count(2), cacheWrite: count(3), cacheWrite1h: count(4),
+                reasoning: count(5), gpuDurationNanoseconds: count(6))
+            return overlay.cost(
+                of: usage, provider: texts[0]?.text(at: row) ?? "", requestModel: texts[1]?.text(at: row),
+                responseModel: texts[2]?.text(at: row), serviceTier: texts[3]?.text(at: row), time: times.integer(at: row) ?? 0,
+                position: positions.integer(at: row) ?? 0, booked: cost)
+        }
+    }
+}
+
+extension CallCost {
+    /// The booked costs of rows of a call table; nil for a row without one.
+    static func read(
+        _ money: EventTableLayout.MoneyPlaces, rows: some Sequence<Int>, column: (Int) throws -> Vector
+    ) throws -> [CallCost?] {
+        let (cost, low, high) = (try column(money.cost), try column(money.low), try column(money.high))
+        let state = try column(money.state)
+        let states = PriceState.allCases
+        return rows.map { row in
+            guard let name = state.text(at: row), let state = states.first(where: { $0.name == name }) else { return nil }
+            return CallCost(
+                costPicoUSD: cost.wide(at: row), lowPicoUSD: low.wide(at: row) ?? 0, highPicoUSD: high.wide(at: row), state: state)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Bytes
+import Domain
+import EventLogs
+import Hashing
+import Platform
+import Projections
+import Segments
+
+/// What the writer begins with.
+struct WriterStart {
+    var context: StoreContext
+    var options: StoreOptions
+    var files: StoreFiles
+    var registry: SchemaRegistry
+    var layouts: EventTableLayouts
+    var identityKey: UInt64
+    var log: EventLog
+    var manifests: ManifestStore
+    var lock: any FileLock
+    var booking: Booking
+    var sealed: SealedState
+    var absentTimes: AbsentTimes
+    var receivedTime: Int64
+}
+
+/// What a start found in the log.
+package struct RecoverySummary: Sendable {
+    /// Events replayed because no segment holds them.
+    package var replayedEvents = 0
+    /// Bytes of a torn record that were cut.
+    package var tornBytes = 0
+    /// What was given up because the operator accepted loss.
+    package var loss: String?
+}
+
+/// Opening in steps: lock, keys, manifest, segments, log. Nothing is written before everything that decides was read.
+struct StoreOpening {
+    let writer: Writer
+    let userTokenKey: [UInt8]
+    let recovery: RecoverySummary
+
+    init(files: StoreFiles, context: StoreContext, options: StoreOptions) throws {
+        let fileSystem = context.fileSystem
+        for directory in [files.root, files.keys, files.log, files.segments] {
+            if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }
+        }
+        let lock = try fileSystem.lock(files.lock)
+        let secret = try Self.secret(files, context)
+        userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
+        let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
+        let (manifests, findings) = try ManifestStore.open(
+            fileSystem: fileSystem, directory: files.segments, isKnown: { $0.hasPrefix("state-") })
+        let blob = try Self.state(manifests.current, files, fileSystem)
+        let registry = try Self.registry(blob)
+        let sealed = try Self.segments(manifests, blob, files, context)
+        let booking = try Self.booking(blob, registry, files)
+        var logOptions = EventLogOptions(fileBytes: options.logFileBytes, acceptsLoss: options.acceptsLoss)
+        let isContinued = manifests.version > 0
+        if isContinued { logOptions.mustReach = blob.replayFrom }
+        var replayed: [LogRecord] = []
+        let (log, report) = try EventLog.open(
+            directory: files.log, fileSystem: fileSystem, randomness: context.randomness, options: logOptions,
+            from: isContinued ? .place(blob.replayFrom) : .beginning
+        ) { replayed.append($0) }
+        try manifests.removeTemporaryFiles(findings)
+        writer = Writer(
+            WriterStart(
+                context: context, options: options, files: files, registry: registry, layouts: EventTableLayouts(registry: registry),
+                identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
+                booking: booking, sealed: sealed, absentTimes: AbsentTimes(blob.absentTimes), receivedTime: blob.receivedTime))
+        try writer.replay(replayed)
+        if report.isNew { try writer.begin() }
+        recovery = RecoverySummary(
+            replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" })
+    }
+
+    /// The store's secret, made on the first open and readable by the owner only.
+    private static func secret(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
+        if try context.fileSystem.lengthBytes(of: files.secret) != nil {
+            let secret = try context.fileSystem.contents(of: files.secret)
+            guard secret.count == 32 else {
+                throw CorruptionError(file: files.secret, offset: secret.count, expectation: "32 secret bytes")
+            }
+            return secret
+        }
+        let secret = context.randomness.bytes(32)
+        try context.fileSystem.replace(files.secret, with: secret, isSecret: true)
+        return secret
+    }
+
+    private static func state(_ manifest: Manifest, _ files: StoreFiles, _ fileSystem: any FileSystem) throws -> StateBlob {
+        guard let file = manifest.projections else { return StateBlob() }
+        let path = files.segments + "/" + file.fileName
+        let bytes = try fileSystem.contents(of: path)
+        guard SHA256.hash(bytes) == file.sha256 else {
+            throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
+        }
+        do {
+            return try StateBlob(parsing: bytes)
+        } catch {
+            throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
+        }
+    }
+
+    private static func registry(_ blob: StateBlob) throws -> SchemaRegistry {
+        guard !blob.schemas.isEmpty else { return .builtIn }
+        do {
+            let names = try SchemaNames(parsing: blob.schemas)
+            return try SchemaRegistry.builtIn(continuing: names)
+        } catch {
+            throw StoreError.newerFormat(reason: "\(error)")
+        }
+    }
+
+    private static func segments(
+        _ manifests: ManifestStore, _ blob: StateBlob, _ files: StoreFiles, _ context: StoreContext
+    ) throws -> SealedState {
+        var state = SealedState()
+        let replaced = ReplacedRows(manifests.current.superseded)
+        for entry in manifests.current.segments {
+            let description = entry.description
+            let reader = try SegmentReader.open(
+                fileSystem: context.fileSystem, path: files.segments + "/" + description.fileName, expected: (description.segmentID, description.lengthBytes))
+            state.segments.append(
+                SealedSegment(
+                    id: description.segmentID, reader: reader, replaced: replaced.rows(ofSegment: description.segmentID),
+                    positions: entry.positions, timeRange: description.timeRange ?? 0...0, identities: try reader.identityFilter()))
+        }
+        state.position = blob.position
+        return state
+    }
+
+    private static func booking(_ blob: StateBlob, _ registry: SchemaRegistry, _ files: StoreFiles) throws -> Booking {
+        guard !blob.book.isEmpty else { return Booking(book: PriceBook(BuiltInPrices.entries), registry: registry) }
+        var cursor = ByteCursor(blob.book)
+        let book: PriceBook
+        do {
+            book = try PriceBook(parsing: &cursor)
+        } catch {
+            throw CorruptionError(file: files.manifests, offset: error.offset, expectation: error.expectation)
+        }
+        return Booking(book: book, registry: registry)
+    }
+}

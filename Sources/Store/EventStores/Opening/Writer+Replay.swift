@@ -1,0 +1,79 @@
+import Bytes
+import Domain
+import EventLogs
+import Platform
+import Projections
+
+extension Writer {
+    /// Applies the log's records behind the last seal, in order: the same steps as when they came, without admission and without writing.
+    func replay(_ records: [LogRecord]) throws {
+        for record in records {
+            receivedTime = max(receivedTime, record.receivedTime)
+            switch record.kind {
+            case .events where record.position > sealed.position: try replayEvents(record)
+            case .system:
+                do {
+                    systemRecords.append(
+                        try SystemRecord(position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload))
+                } catch {
+                    throw corruption(record, error.expectation)
+                }
+            default: break
+            }
+        }
+    }
+
+    private func replayEvents(_ record: LogRecord) throws {
+        let bytes = Array(record.payload)
+        let batch: EventBatch
+        do {
+            batch = try EventBatch(checking: bytes, registry: registry)
+        } catch {
+            throw corruption(record, error.expectation)
+        }
+        guard batch.count == record.count, record.position == nextPosition else {
+            throw corruption(record, "\(record.count) events from position \(nextPosition)")
+        }
+        let lateCount = booking.late.count
+        var costIndices: [Int32] = []
+        var costs: [CallCost] = []
+        for (row, offset) in batch.offsets.enumerated() {
+            let start = Int(offset)
+            let position = record.position + Int64(row)
+            if let cost = booking.book(bytes, at: start, position: position) {
+                costIndices.append(Int32(costs.count))
+                costs.append(cost)
+            } else {
+                costIndices.append(-1)
+            }
+            let hash = EventIdentity.hash(bytes, at: start, key: identityKey)
+            identities.insert(hash, position: position)
+            if EventRowCursor.isTimeAbsent(bytes, at: start) {
+                absentTimes.add([AbsentTimes.Entry(hash: hash, time: EventRowCursor.time(bytes, at: start))])
+            }
+        }
+        tail.append(
+            TailBlock(
+                bytes: bytes, starts: batch.offsets, firstPosition: record.position,
+                receivedTimes: Array(repeating: record.receivedTime, count: batch.count), costIndices: costIndices, costs: costs))
+        nextPosition = record.nextPosition
+        try noteLatePrices(since: lateCount)
+    }
+
+    private func corruption(_ record: LogRecord, _ expectation: String) -> CorruptionError {
+        CorruptionError(file: "\(files.log), \(record.place)", offset: record.place.offset, expectation: expectation)
+    }
+
+    /// The first records of a new store: the schemas and the prices in force.
+    func begin() throws {
+        receivedTime = advanceReceivedTime()
+        try log.append(.schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
+        try log.append(.configuration, position: nextPosition, count: 0, receivedTime: receivedTime, payload: booking.book.serialised)
+        try log.flush()
+    }
+}
+
+extension LogRecordKind {
+    /// A row of `system_events` or `dead_letters`.
+    static let system = LogRecordKind(rawValue: 16)
+}

@@ -1,0 +1,67 @@
+import Columnar
+import Domain
+import Projections
+
+/// The unsealed events of each conversation that has any.
+struct ConversationGrouping: Sendable {
+    /// A conversation: tenant and conversation_id.
+    struct Key: Hashable, Comparable, Sendable {
+        var tenant: String
+        var conversation: String
+
+        static func < (left: Key, right: Key) -> Bool { (left.tenant, left.conversation) < (right.tenant, right.conversation) }
+    }
+
+    /// Sorted by where they were first seen.
+    private(set) var keys: [Key] = []
+    /// For each key, its events in position order.
+    private(set) var events: [[EventReference]] = []
+
+    /// - Complexity: O(bytes of the blocks).
+    /// - Parameter also: conversations to fold although no unsealed event touches them.
+    init(blocks: [TailBlock], also: [Key], registry: SchemaRegistry) {
+        let wellKnown = registry.wellKnown
+        precondition(wellKnown.conversationID == wellKnown.tenant + 1, "tenant and conversation_id stand side by side in a row")
+        var dictionary = TextDictionaryBuilder()
+        var costOffset: Int32 = 0
+        for (blockIndex, block) in blocks.enumerated() {
+            for row in 0..<block.count {
+                let start = Int(block.starts[row])
+                guard let fields = Self.fields(block.bytes, start, wellKnown) else { continue }
+                let code = Int(dictionary.code(of: fields.tenant.lowerBound..<fields.conversation.upperBound, in: block.bytes))
+                if code == keys.count {
+                    keys.append(
+                        Key(
+                            tenant: String(decoding: block.bytes[fields.tenant], as: UTF8.self),
+                            conversation: String(decoding: block.bytes[fields.conversation], as: UTF8.self)))
+                    events.append([])
+                }
+                let cost = block.costIndices[row]
+                events[code].append(
+                    EventReference(
+                        buffer: Int32(blockIndex), start: Int32(start), position: block.firstPosition + Int64(row),
+                        cost: cost < 0 ? -1 : cost + costOffset))
+            }
+            costOffset += Int32(block.costs.count)
+        }
+        let known = Set(keys)
+        for key in also where !known.contains(key) {
+            keys.append(key)
+            events.append([])
+        }
+    }
+
+    /// The values of tenant and conversation_id; nil for an event outside any conversation.
+    private static func fields(
+        _ bytes: [UInt8], _ start: Int, _ known: WellKnownColumns
+    ) -> (tenant: Range<Int>, conversation: Range<Int>)? {
+        var tenant: Range<Int>?
+        var cursor = EventRowCursor(bytes, at: start)
+        while cursor.advance(in: bytes) {
+            if cursor.column == known.tenant, case .text(let range) = cursor.value { tenant = range }
+            if cursor.column == known.conversationID, case .text(let range) = cursor.value, let tenant { return (tenant, range) }
+            if cursor.column > known.conversationID { return nil }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,136 @@
+import Columnar
+import Domain
+import Platform
+import Projections
+import Segments
+
+/// Unsealed blocks as encoded row groups: typed, at most a UTC day and 65,536 rows each, ordered by time, then position.
+///
+/// A pure function of the blocks: any thread may run it, and encoding is spread over the workers.
+struct SealedGroups: Sendable {
+    private(set) var groups: [EncodedGroup] = []
+    private(set) var identities: [UInt64] = []
+
+    private struct RowPlace: Sendable {
+        var time: Int64
+        var block: Int32
+        var row: Int32
+    }
+
+    private struct Work: Sendable {
+        var layout: EventTableLayout
+        var rows: [RowPlace]
+    }
+
+    static let dayNanoseconds: Int64 = 86_400_000_000_000
+
+    init(
+        blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry, identityKey: UInt64,
+        workers: any Workers
+    ) throws {
+        let work = Self.plan(blocks, layouts)
+        let hints = SegmentHints(registry)
+        let encoded = try workers.map(count: work.count) { index in
+            Self.encode(work[index], blocks, hints)
+        }
+        let models = Self.slices(readModels)
+        let encodedModels = try workers.map(count: models.count) { index in
+            let (table, columns, chunk) = models[index]
+            return encodeGroup(table: table, columns: hints.columns(columns), chunk: chunk)
+        }
+        groups = encoded + encodedModels
+        for block in blocks {
+            for start in block.starts { identities.append(EventIdentity.hash(block.bytes, at: Int(start), key: identityKey)) }
+        }
+    }
+
+    /// The rows of each group: by type, then UTC day, in order of time and position.
+    private static func plan(_ blocks: [TailBlock], _ layouts: EventTableLayouts) -> [Work] {
+        var byType = [[RowPlace]](repeating: [], count: layouts.tables.count)
+        for (blockIndex, block) in blocks.enumerated() {
+            for row in 0..<block.count {
+                let start = Int(block.starts[row])
+                byType[Int(EventRowCursor.type(block.bytes, at: start))].append(
+                    RowPlace(time: EventRowCursor.time(block.bytes, at: start), block: Int32(blockIndex), row: Int32(row)))
+            }
+        }
+        var work: [Work] = []
+        for (type, rows) in byType.enumerated() where !rows.isEmpty {
+            let sorted = rows.sorted { ($0.time, $0.block, $0.row) < ($1.time, $1.block, $1.row) }
+            var first = 0
+            for index in 1...sorted.count {
+                let isEnd =
+                    index == sorted.count || index - first == Limits.groupRowsMax
+                    || day(sorted[index].time) != day(sorted[first].time)
+                guard isEnd else { continue }
+                work.append(Work(layout: layouts.tables[type], rows: Array(sorted[first..<index])))
+                first = index
+            }
+        }
+        return work
+    }
+
+    private static func day(_ time: Int64) -> Int64 {
+        time >= 0 ? time / dayNanoseconds : (time - (dayNanoseconds - 1)) / dayNanoseconds
+    }
+
+    private static func encode(_ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints) -> EncodedGroup {
+        var transposer = RowTransposer(work.layout)
+        var absent: [Bool] = []
+        for place in work.rows {
+            let block = blocks[Int(place.block)]
+            transposer.append(block, Int(place.row))
+            absent.append(EventRowCursor.isTimeAbsent(block.bytes, at: Int(block.starts[Int(place.row)])))
+        }
+        var chunk = transposer.finish()
+        var columns = work.layout.columns
+        if absent.contains(true) {
+            columns.append(TableColumn(name: EventTableLayout.timeAbsentColumn, type: .boolean))
+            chunk.columns.append(Vector(type: .boolean, count: absent.count, storage: .boolean(absent)))
+        }
+        return encodeGroup(table: work.layout.name, columns: hints.columns(columns), chunk: chunk)
+    }
+
+    /// Read-model chunks ordered by time and cut to group size.
+    private static func slices(_ readModels: ConversationRows) -> [(String, [TableColumn], Chunk)] {
+        var slices: [(String, [TableColumn], Chunk)] = []
+        for (table, columns, chunks, timeColumn) in [
+            ("turns", ReadModelColumns.turns, readModels.turns, "time"),
+            ("conversations", ReadModelColumns.conversations, readModels.conversations, "start_time"),
+        ] {
+            guard let time = columns.firstIndex(where: { $0.name == timeColumn }) else { continue }
+            for chunk in chunks {
+                let times = chunk.columns[time]
+                let order = (0..<UInt32(chunk.rowCount)).sorted {
+                    (times.integer(at: Int($0)) ?? .min, $0) < (times.integer(at: Int($1)) ?? .min, $1)
+                }
+                for first in stride(from: 0, to: order.count, by: Limits.groupRowsMax) {
+                    let rows = Array(order[first..<min(first + Limits.groupRowsMax, order.count)])
+                    slices.append((table, columns, Chunk(columns: chunk.columns.map { $0.gather(rows) }, rowCount: rows.count)))
+                }
+            }
+        }
+        return slices
+    }
+}
+
+/// How segments are told to keep each column, from the schemas' hints.
+struct SegmentHints: Sendable {
+    private let hints: [String: ColumnHint]
+
+    init(_ registry: SchemaRegistry) {
+        var hints: [String: ColumnHint] = [:]
+        for column in registry.columns {
+            switch column.encoding {
+            case .lookup where column.id != registry.wellKnown.id: hints[column.name] = .lookup
+            default: break
+            }
+        }
+        hints["conversation_id"] = .lookup
+        self.hints = hints
+    }
+
+    func columns(_ columns: [TableColumn]) -> [SegmentColumn] {
+        columns.map { SegmentColumn(name: $0.name, type: $0.type, hint: hints[$0.name] ?? .plain) }
+    }
+}

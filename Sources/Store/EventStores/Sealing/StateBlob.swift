@@ -1,0 +1,64 @@
+import Bytes
+import Domain
+import EventLogs
+
+// What the store must know of its sealed past besides the segments themselves, published with them at one position. Little-endian.
+//
+//     offset  size  field
+//     0       1     version        StateVersion
+//     1       8     position       the last sealed position
+//     9       8     receivedTime   the last received_time given out
+//     17      …     schemas        varint length + SchemaRegistry.serialised: what ids in files mean
+//             …     book           varint length + PriceBook.serialised
+//             …     absentTimes    varint count, then 8 hash + 8 time each
+//             28    replayFrom     LogPlace: where the log goes on
+
+/// The ladder of the state's format; numbers are never used again.
+enum StateVersion: UInt8 {
+    /// As drawn above.
+    case first = 1
+}
+
+struct StateBlob: Sendable {
+    var position: Int64 = 0
+    var receivedTime: Int64 = 0
+    var schemas: [UInt8] = []
+    var book: [UInt8] = []
+    var absentTimes: [AbsentTimes.Entry] = []
+    var replayFrom = LogPlace(fileNumber: 0, offset: 0, chain: 0, position: 0)
+
+    init() {}
+
+    var serialised: [UInt8] {
+        var sink = ByteSink()
+        sink.append(StateVersion.first.rawValue)
+        sink.append(littleEndian: position)
+        sink.append(littleEndian: receivedTime)
+        for part in [schemas, book] {
+            sink.append(varint: UInt64(part.count))
+            sink.append(contentsOf: part)
+        }
+        sink.append(varint: UInt64(absentTimes.count))
+        for entry in absentTimes {
+            sink.append(littleEndian: entry.hash)
+            sink.append(littleEndian: entry.time)
+        }
+        replayFrom.append(to: &sink)
+        return sink.bytes
+    }
+
+    init(parsing bytes: [UInt8]) throws(DecodingError) {
+        var cursor = ByteCursor(bytes)
+        guard StateVersion(rawValue: try cursor.readByte()) != nil else { throw cursor.failure("a known version of the state") }
+        position = try cursor.read(littleEndian: Int64.self)
+        receivedTime = try cursor.read(littleEndian: Int64.self)
+        schemas = Array(try cursor.readSlice(try cursor.readCount(max: cursor.remaining)))
+        book = Array(try cursor.readSlice(try cursor.readCount(max: cursor.remaining)))
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining / 16)) {
+            let hash = try cursor.read(littleEndian: UInt64.self)
+            absentTimes.append(AbsentTimes.Entry(hash: hash, time: try cursor.read(littleEndian: Int64.self)))
+        }
+        replayFrom = try LogPlace(parsing: &cursor)
+        guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
+    }
+}

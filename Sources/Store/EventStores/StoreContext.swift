@@ -1,0 +1,32 @@
+package import Platform
+
+/// The machine as the store sees it. Everything that is not a pure function of its input comes in here, so that a seed replays all.
+package struct StoreContext: Sendable {
+    package var fileSystem: any FileSystem
+    package var clock: any Clock
+    package var randomness: any Randomness
+    package var workers: any Workers
+
+    package init(fileSystem: any FileSystem, clock: any Clock, randomness: any Randomness, workers: any Workers) {
+        self.fileSystem = fileSystem
+        self.clock = clock
+        self.randomness = randomness
+        self.workers = workers
+    }
+}
+
+/// What may be tuned; the defaults serve the reference load.
+package struct StoreOptions: Sendable {
+    /// Unsealed events become a segment at this number …
+    package var sealEventsMax = 65_536
+    /// … or at these bytes of rows.
+    package var sealBytesMax = 48 << 20
+    /// One chunk of a bulk import: what is held in memory until its segment is written.
+    package var importEventsMax = 400_000
+    /// Bytes of one log file.
+    package var logFileBytes = 64 << 20
+    /// Move damaged log records to quarantine instead of refusing to start.
+    package var acceptsLoss = false
+
+    package init() {}
+}

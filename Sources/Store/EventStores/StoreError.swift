@@ -1,0 +1,38 @@
+import EventLogs
+import Platform
+
+/// Why the store can't take events or answer.
+package enum StoreError: Error, Sendable, CustomStringConvertible {
+    /// An earlier flush failed: nothing is acknowledged until the process starts anew.
+    case stopped(reason: String)
+    /// The disk is full; nothing was lost, the same call may be repeated.
+    case noSpace(reason: String)
+    case closed
+    /// The directory was written by a version that knows more.
+    case newerFormat(reason: String)
+
+    package var description: String {
+        switch self {
+        case .stopped(let reason):
+            "the store has stopped taking events because a flush failed (\(reason)); check the disk and restart"
+        case .noSpace(let reason): "the disk is full (\(reason)); free space, ingest goes on by itself"
+        case .closed: "the store is closed"
+        case .newerFormat(let reason): "\(reason); use the version that wrote this directory, or a later one"
+        }
+    }
+}
+
+extension StoreError {
+    /// What a failed step means for the caller; damage and the store's own errors pass as they are.
+    static func wrapping(_ error: any Error) -> any Error {
+        if let error = error as? StorageError { return error.isSpaceExhausted ? noSpace(reason: "\(error)") : stopped(reason: "\(error)") }
+        if let error = error as? EventLogError {
+            switch error {
+            case .stopped(let cause): return stopped(reason: "\(cause)")
+            case .closed: return closed
+            case .recordTooLarge: return error
+            }
+        }
+        return error
+    }
+}

@@ -1,0 +1,14 @@
+import Platform
+
+/// Every file and folder of a data directory.
+struct StoreFiles: Sendable {
+    let root: String
+
+    var lock: String { root + "/LOCK" }
+    var keys: String { root + "/keys" }
+    /// 32 secret bytes: stand-ins for user ids and identity hashes are keyed with them.
+    var secret: String { root + "/keys/store.key" }
+    var log: String { root + "/log" }
+    var segments: String { root + "/segments" }
+    var manifests: String { root + "/manifests" }
+}

@@ -1,0 +1,73 @@
+package import Columnar
+package import Domain
+import Hashing
+import Platform
+import Projections
+import Segments
+
+/// The store at one position, as queries see it: tables by name. Holding it keeps its segments readable.
+package struct StoreSnapshot: TableCatalog {
+    let version: StoreVersion
+    let layouts: EventTableLayouts
+    let registry: SchemaRegistry
+    let workers: any Workers
+    let tokeniser: @Sendable (String) -> String
+    package let now: Int64
+
+    package var position: Int64 { version.position }
+    package var watermark: Int64 { version.receivedTime }
+    /// Prices in force.
+    package var book: PriceBook { version.book }
+
+    package var tableNames: [String] {
+        (layouts.tables.map(\.name) + ["events", "turns", "conversations", "dead_letters", "system_events"]).sorted()
+    }
+
+    package func table(named name: String) -> (any TableSource)? {
+        switch name {
+        case "events": WideTable(layouts: layouts, tables: layouts.tables.map(eventTable))
+        case "turns": readModel(name, ReadModelColumns.turns)
+        case "conversations": readModel(name, ReadModelColumns.conversations)
+        case "system_events": recordTable(name, SystemTables.events, SystemTables.chunks(version.systemRecords).events)
+        case "dead_letters": recordTable(name, SystemTables.deadLetters, SystemTables.chunks(version.systemRecords).deadLetters)
+        default: layouts.tables.first { $0.name == name }.map(eventTable)
+        }
+    }
+
+    package func userToken(_ userID: String) -> String { tokeniser(userID) }
+
+    private func eventTable(_ layout: EventTableLayout) -> EventTable {
+        EventTable(layout: layout, sealed: version.sealed, tail: version.tail.blocks, overlay: version.overlay)
+    }
+
+    private func readModel(_ name: String, _ columns: [TableColumn]) -> ReadModelTable {
+        let (version, layouts, registry, workers) = (version, layouts, registry, workers)
+        return ReadModelTable(name: name, columns: columns, sealed: version.sealed) {
+            try version.unsealedRows(layouts, registry, workers)
+        }
+    }
+
+    private func recordTable(_ name: String, _ columns: [TableColumn], _ fresh: Chunk) -> RecordTable {
+        RecordTable(name: name, columns: columns, sealed: version.sealed, fresh: fresh)
+    }
+}
+
+/// `system_events` or `dead_letters`: sealed groups, then the records since.
+struct RecordTable: TableSource {
+    let name: String
+    let columns: [TableColumn]
+    let sealed: SealedState
+    let fresh: Chunk
+
+    func morsels(for request: ScanRequest) throws -> [any Morsel] {
+        var morsels: [any Morsel] = []
+        for segment in sealed.segments {
+            for group in segment.reader.groups(table: name) {
+                morsels.append(GroupMorsel(group: group, columns: columns, statistics: request.statistics))
+            }
+        }
+        if fresh.rowCount > 0 { morsels.append(ChunkMorsel(chunk: fresh)) }
+        request.statistics.add(groupsTotal: morsels.count)
+        return morsels
+    }
+}

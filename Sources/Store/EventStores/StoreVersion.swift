@@ -1,0 +1,46 @@
+import Columnar
+import Domain
+import Platform
+import Projections
+import Synchronization
+
+/// The store at one position: immutable, shared by the writer that made it and every query that pinned it.
+final class StoreVersion: Sendable {
+    let sealed: SealedState
+    let tail: Tail
+    let overlay: CostOverlay
+    let systemRecords: [SystemRecord]
+    /// Conversations whose sealed rows no longer hold.
+    let dirty: [ConversationGrouping.Key]
+    let book: PriceBook
+    /// The last position that answers include.
+    let position: Int64
+    /// Every event received up to this time is included.
+    let receivedTime: Int64
+    private let folded = Mutex<ConversationRows?>(nil)
+
+    init(
+        sealed: SealedState, tail: Tail, overlay: CostOverlay, systemRecords: [SystemRecord],
+        dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64, receivedTime: Int64
+    ) {
+        self.sealed = sealed
+        self.tail = tail
+        self.overlay = overlay
+        self.systemRecords = systemRecords
+        self.dirty = dirty
+        self.book = book
+        self.position = position
+        self.receivedTime = receivedTime
+    }
+
+    /// Read-model rows of the conversations that the unsealed events touch; folded once, by whoever asks first.
+    func unsealedRows(_ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers) throws -> ConversationRows {
+        try folded.withLock { known in
+            if let known { return known }
+            let rows = try ConversationRows.folding(
+                tail.blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
+            known = rows
+            return rows
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Bytes
+import Domain
+
+// A system record as the payload of a log record of kind `system`. Little-endian.
+//
+//     1  kind    1 system event, 2 dead letter
+//     …  texts   varint length + UTF-8 each: type, data · id, source, type, error, fields
+//     1  hasTime dead letters only; then 8 time when 1
+
+extension SystemRecord {
+    var serialised: [UInt8] {
+        var sink = ByteSink()
+        switch content {
+        case .event(let type, let data):
+            sink.append(UInt8(1))
+            sink.append(text: type)
+            sink.append(text: data)
+        case .deadLetter(let letter):
+            sink.append(UInt8(2))
+            for text in [letter.id, letter.source, letter.type, letter.error, letter.fields] { sink.append(text: text) }
+            sink.append(UInt8(letter.time == nil ? 0 : 1))
+            if let time = letter.time { sink.append(littleEndian: time) }
+        }
+        return sink.bytes
+    }
+
+    init(position: Int64, receivedTime: Int64, parsing payload: ArraySlice<UInt8>) throws(DecodingError) {
+        self.position = position
+        self.receivedTime = receivedTime
+        var cursor = ByteCursor(payload)
+        func text(_ cursor: inout ByteCursor) throws(DecodingError) -> String { try cursor.readText(max: cursor.remaining) }
+        switch try cursor.readByte() {
+        case 1:
+            let type = try text(&cursor)
+            content = .event(type: type, data: try text(&cursor))
+        case 2:
+            let (id, source, type) = (try text(&cursor), try text(&cursor), try text(&cursor))
+            let (error, fields) = (try text(&cursor), try text(&cursor))
+            let hasTime = try cursor.readByte() != 0
+            let time = hasTime ? try cursor.read(littleEndian: Int64.self) : nil
+            content = .deadLetter(DeadLetter(id: id, source: source, type: type, time: time, error: error, fields: fields))
+        default: throw cursor.failure("a kind of system record")
+        }
+        guard cursor.isAtEnd else { throw cursor.failure("the end of the record") }
+    }
+}

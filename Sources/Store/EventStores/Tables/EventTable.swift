@@ -1,0 +1,72 @@
+import Columnar
+import Segments
+
+/// The table of one event type: groups of all segments, then the unsealed blocks.
+struct EventTable: TableSource {
+    let layout: EventTableLayout
+    let sealed: SealedState
+    let tail: [TailBlock]
+    let overlay: CostOverlay
+
+    var name: String { layout.name }
+    var columns: [TableColumn] { layout.columns }
+
+    func morsels(for request: ScanRequest) throws -> [any Morsel] {
+        var morsels: [any Morsel] = []
+        for segment in sealed.segments {
+            for group in segment.reader.groups(table: layout.name) {
+                request.statistics.add(groupsTotal: 1)
+                if try group.canSkip(provable(request.predicates, for: group), names: layout.columns.map(\.name), statistics: request.statistics) {
+                    request.statistics.add(groupsSkipped: 1)
+                } else {
+                    morsels.append(layout.morsel(of: group, statistics: request.statistics, overlay: overlay))
+                }
+            }
+        }
+        for block in tail {
+            guard let chunk = block.table(layout) else { continue }
+            request.statistics.add(groupsTotal: 1)
+            morsels.append(ChunkMorsel(chunk: chunk))
+        }
+        return morsels
+    }
+
+    /// Predicates that the footer can speak to: not those on costs that a late price changes.
+    private func provable(_ predicates: [ColumnPredicate], for group: RowGroup) -> [ColumnPredicate] {
+        guard let money = layout.money, overlay.concerns(group) else { return predicates }
+        return predicates.filter { ![money.cost, money.low, money.high, money.state].contains($0.column) }
+    }
+}
+
+/// A row group of a segment. Columns are found by name, so that a segment written before a column existed reads as null there.
+struct GroupMorsel: Morsel {
+    let group: RowGroup
+    let columns: [TableColumn]
+    let statistics: ScanStatistics
+
+    var rowCount: Int { group.rowCount }
+
+    func column(_ index: Int) throws -> Vector {
+        try group.column(named: columns[index].name, type: columns[index].type, statistics: statistics)
+    }
+
+    func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name) }
+}
+
+extension EventTableLayout {
+    /// A group of the type's table, its costs read through late prices where these concern it.
+    func morsel(of group: RowGroup, statistics: ScanStatistics, overlay: CostOverlay) -> any Morsel {
+        let base = GroupMorsel(group: group, columns: columns, statistics: statistics)
+        guard let money, overlay.concerns(group) else { return base }
+        return RepricedMorsel(base: base, layout: self, money: money, overlay: overlay)
+    }
+}
+
+/// Rows in memory.
+struct ChunkMorsel: Morsel {
+    let chunk: Chunk
+
+    var rowCount: Int { chunk.rowCount }
+    func column(_ index: Int) throws -> Vector { chunk.columns[index] }
+    func summary(_ index: Int) -> ColumnSummary? { nil }
+}

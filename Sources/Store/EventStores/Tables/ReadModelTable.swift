@@ -1,0 +1,53 @@
+import Columnar
+import Segments
+
+/// `turns` or `conversations`: the live rows of all segments, then the rows folded from the unsealed events.
+///
+/// Rows that a later version replaced are left out, whether that version is sealed or not.
+struct ReadModelTable: TableSource {
+    let name: String
+    let columns: [TableColumn]
+    let sealed: SealedState
+    /// Computed when first asked for.
+    let unsealed: @Sendable () throws -> ConversationRows
+
+    func morsels(for request: ScanRequest) throws -> [any Morsel] {
+        let fresh = try unsealed()
+        var morsels: [any Morsel] = []
+        for segment in sealed.segments {
+            for (index, group) in segment.reader.groups(table: name).enumerated() {
+                let base = GroupMorsel(group: group, columns: columns, statistics: request.statistics)
+                request.statistics.add(groupsTotal: 1)
+                if try group.canSkip(request.predicates, names: columns.map(\.name), statistics: request.statistics) {
+                    request.statistics.add(groupsSkipped: 1)
+                    continue
+                }
+                let place = ReplacedRows.Place(segment: segment.id, table: name, group: index)
+                let dead = Set(segment.replaced.rows(at: place)).union(fresh.replaced.rows(at: place))
+                if dead.isEmpty {
+                    morsels.append(base)
+                } else if dead.count < group.rowCount {
+                    let live = (0..<UInt32(group.rowCount)).filter { !dead.contains($0) }
+                    morsels.append(LiveRowsMorsel(base: base, live: live))
+                }
+            }
+        }
+        for chunk in name == "turns" ? fresh.turns : fresh.conversations {
+            request.statistics.add(groupsTotal: 1)
+            morsels.append(ChunkMorsel(chunk: chunk))
+        }
+        return morsels
+    }
+}
+
+/// A morsel without its replaced rows.
+struct LiveRowsMorsel: Morsel {
+    let base: any Morsel
+    let live: [UInt32]
+
+    var rowCount: Int { live.count }
+    func column(_ index: Int) throws -> Vector { try base.column(index).gather(live) }
+
+    /// Bounds still hold without the replaced rows; counts and sums do not.
+    func summary(_ index: Int) -> ColumnSummary? { nil }
+}

@@ -1,0 +1,128 @@
+import Bytes
+import Columnar
+import Domain
+import Projections
+
+/// Event rows read back from columns, as they were logged, with what stands beside a row in a block.
+struct RestoredRows: Sendable {
+    var bytes: [UInt8] = []
+    var starts: [UInt32] = []
+    var positions: [Int64] = []
+    var receivedTimes: [Int64] = []
+    /// One for each row; nil for events that cost nothing.
+    var costs: [CallCost?] = []
+}
+
+/// Turns rows of a type's table back into event rows: the inverse of ``RowTransposer``.
+struct RowRestorer {
+    private let layout: EventTableLayout
+    /// Registry column id and table column index, ascending by id.
+    private let fields: [(column: UInt16, index: Int, type: FieldType)]
+
+    init(_ layout: EventTableLayout, registry: SchemaRegistry) {
+        self.layout = layout
+        fields = layout.targets.enumerated().compactMap { id, index in
+            let derived = layout.money.map { [$0.model, $0.cost, $0.low, $0.high, $0.state] } ?? []
+            guard index >= 0, !derived.contains(index) else { return nil }
+            return (UInt16(id), index, registry.columns[id].type)
+        }
+    }
+
+    /// Restores the given rows, in their order.
+    /// - Parameters:
+    ///   - column: reads one column of the table by index; called once for each column.
+    ///   - isTimeAbsent: rows whose event came without `time`.
+    func restore(rows: [Int], isTimeAbsent: Vector?, column: (Int) throws -> Vector) throws -> RestoredRows {
+        guard !rows.isEmpty else { return RestoredRows() }
+        let times = try column(layout.time)
+        let positions = try column(layout.position)
+        let received = try column(layout.receivedTime)
+        let vectors = try fields.map { try column($0.index) }
+        var restored = RestoredRows()
+        var writer = EventRowWriter()
+        for row in rows {
+            restored.starts.append(UInt32(writer.sink.count))
+            writer.begin(
+                type: layout.typeID, time: times.integer(at: row) ?? 0, isTimeAbsent: isTimeAbsent?.boolean(at: row) ?? false)
+            for (field, vector) in zip(fields, vectors) { write(vector, row, field.column, field.type, &writer) }
+            writer.end()
+            restored.positions.append(positions.integer(at: row) ?? 0)
+            restored.receivedTimes.append(received.integer(at: row) ?? 0)
+        }
+        restored.bytes = writer.sink.bytes
+        restored.costs = try costs(rows, column)
+        return restored
+    }
+
+    private func write(_ vector: Vector, _ row: Int, _ column: UInt16, _ type: FieldType, _ writer: inout EventRowWriter) {
+        switch type {
+        case .integer, .timestamp, .money:
+            if let value = vector.integer(at: row) { writer.add(column, integer: value) }
+        case .double: if let value = vector.double(at: row) { writer.add(column, double: value) }
+        case .boolean: if let value = vector.boolean(at: row) { writer.add(column, boolean: value) }
+        case .text, .json: vector.withText(at: row) { writer.add(column, utf8: $0, isJSON: type == .json) }
+        }
+    }
+
+    private func costs(_ rows: [Int], _ column: (Int) throws -> Vector) throws -> [CallCost?] {
+        guard let money = layout.money else { return Array(repeating: nil, count: rows.count) }
+        return try CallCost.read(money, rows: rows, column: column)
+    }
+}
+
+/// Single values out of a vector: for look-ups of a few rows, not for scans.
+extension Vector {
+    func isNull(at row: Int) -> Bool {
+        if case .constant(let value) = storage { return value.isNull }
+        return validity.map { !$0[row] } ?? false
+    }
+
+    func wide(at row: Int) -> Int128? {
+        if isNull(at: row) { return nil }
+        switch storage {
+        case .int64(let values): return Int128(values[row])
+        case .int128(let values): return values[row]
+        case .constant(.integer(let value)), .constant(.timestamptz(let value)), .constant(.timestamp(let value)),
+            .constant(.date(let value)):
+            return Int128(value)
+        case .constant(.numeric(let value, _)): return value
+        default: return nil
+        }
+    }
+
+    func integer(at row: Int) -> Int64? { wide(at: row).flatMap { Int64(exactly: $0) } }
+
+    func double(at row: Int) -> Double? {
+        if isNull(at: row) { return nil }
+        switch storage {
+        case .double(let values): return values[row]
+        case .constant(.double(let value)): return value
+        default: return nil
+        }
+    }
+
+    func boolean(at row: Int) -> Bool? {
+        if isNull(at: row) { return nil }
+        switch storage {
+        case .boolean(let values): return values[row]
+        case .constant(.boolean(let value)): return value
+        default: return nil
+        }
+    }
+
+    func text(at row: Int) -> String? {
+        var result: String?
+        withText(at: row) { result = String(decoding: $0, as: UTF8.self) }
+        return result
+    }
+
+    /// Calls the closure with the UTF-8 of a text or JSON value; not for null.
+    func withText(at row: Int, _ body: (ArraySlice<UInt8>) -> Void) {
+        if isNull(at: row) { return }
+        switch storage {
+        case .text(let codes, let dictionary): body(dictionary.utf8(Int(codes[row])))
+        case .constant(.text(let text)), .constant(.json(let text)): body(Array(text.utf8)[...])
+        default: break
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Columnar
+import Domain
+import Projections
+
+/// Turns event rows of one type into the columns of its table.
+struct RowTransposer {
+    private let layout: EventTableLayout
+    private var builders: [ColumnBuilder]
+    private var rowCount = 0
+
+    init(_ layout: EventTableLayout) {
+        self.layout = layout
+        builders = layout.columns.map { ColumnBuilder(type: $0.type) }
+    }
+
+    mutating func append(_ block: TailBlock, _ row: Int) {
+        let start = Int(block.starts[row])
+        let cost = block.costIndices[row] < 0 ? nil : block.costs[Int(block.costIndices[row])]
+        append(
+            block.bytes, start, position: block.firstPosition + Int64(row), receivedTime: block.receivedTimes[row], cost: cost)
+    }
+
+    /// Appends one row. Columns it lacks stay behind and are padded with nulls when a later row has them.
+    mutating func append(_ bytes: [UInt8], _ start: Int, position: Int64, receivedTime: Int64, cost: CallCost?) {
+        put(layout.time, EventRowCursor.time(bytes, at: start))
+        put(layout.receivedTime, receivedTime)
+        put(layout.position, position)
+        var model: Range<Int>?
+        var cursor = EventRowCursor(bytes, at: start)
+        while cursor.advance(in: bytes) {
+            let target = layout.targets[Int(cursor.column)]
+            guard target >= 0 else { continue }
+            builders[target].padNulls(to: rowCount)
+            switch cursor.value {
+            case .integer(let value): builders[target].append(integer: value)
+            case .double(let value): builders[target].append(double: value)
+            case .boolean(let value): builders[target].append(boolean: value)
+            case .text(let range), .json(let range):
+                builders[target].append(utf8: range, of: bytes)
+                if let money = layout.money, cursor.column == money.requestModel || cursor.column == money.responseModel { model = range }
+            }
+        }
+        if let money = layout.money { put(money, model, bytes, cost) }
+        rowCount += 1
+    }
+
+    private mutating func put(_ index: Int, _ value: Int64) {
+        builders[index].padNulls(to: rowCount)
+        builders[index].append(integer: value)
+    }
+
+    private mutating func put(_ money: EventTableLayout.MoneyPlaces, _ model: Range<Int>?, _ bytes: [UInt8], _ cost: CallCost?) {
+        for index in [money.model, money.cost, money.low, money.high, money.state] { builders[index].padNulls(to: rowCount) }
+        if let model { builders[money.model].append(utf8: model, of: bytes) }
+        guard let cost else { return }
+        if let exact = cost.costPicoUSD { builders[money.cost].append(wide: exact) }
+        builders[money.low].append(wide: cost.lowPicoUSD)
+        if let high = cost.highPicoUSD { builders[money.high].append(wide: high) }
+        builders[money.state].append(text: cost.state.name)
+    }
+
+    mutating func finish() -> Chunk {
+        let vectors = builders.indices.map { index -> Vector in
+            if index == layout.type { return .constant(.text(layout.typeName), type: .text, count: rowCount) }
+            builders[index].padNulls(to: rowCount)
+            return builders[index].finish()
+        }
+        return Chunk(columns: vectors, rowCount: rowCount)
+    }
+}

@@ -1,0 +1,88 @@
+import Columnar
+import Segments
+
+/// The table `events`: every event of every type, with every column of any type; null where a type has none.
+struct WideTable: TableSource {
+    let layouts: EventTableLayouts
+    let tables: [EventTable]
+
+    var name: String { "events" }
+    var columns: [TableColumn] { layouts.wideColumns }
+
+    func morsels(for request: ScanRequest) throws -> [any Morsel] {
+        var morsels: [any Morsel] = []
+        for (type, table) in tables.enumerated() {
+            let sources = layouts.wideSources[type]
+            guard let predicates = narrowed(request.predicates, sources, table) else {
+                skip(table, request.statistics)
+                continue
+            }
+            let narrow = ScanRequest(columns: [], predicates: predicates, statistics: request.statistics)
+            for morsel in try table.morsels(for: narrow) {
+                morsels.append(WideMorsel(base: morsel, sources: sources, columns: columns, type: table.layout))
+            }
+        }
+        return morsels
+    }
+
+    /// The predicates in the type's own columns; nil where one of them can't hold for any event of the type.
+    private func narrowed(_ predicates: [ColumnPredicate], _ sources: [Int], _ table: EventTable) -> [ColumnPredicate]? {
+        var narrowed: [ColumnPredicate] = []
+        for predicate in predicates {
+            let source = sources[predicate.column]
+            if source >= 0, source != table.layout.type {
+                narrowed.append(ColumnPredicate(column: source, comparison: predicate.comparison))
+            } else {
+                let value: Scalar = source < 0 ? .null : .text(table.layout.typeName)
+                if !Self.holds(predicate.comparison, for: value) { return nil }
+            }
+        }
+        return narrowed
+    }
+
+    private static func holds(_ comparison: ColumnPredicate.Comparison, for value: Scalar) -> Bool {
+        guard case .text(let text) = value else { return comparison == .isNull }
+        switch comparison {
+        case .equal(let other): return other == value
+        case .notEqual(let other): return other != value
+        case .oneOf(let others): return others.contains(value)
+        case .isNull: return false
+        case .less(.text(let other)): return text.utf8.lexicographicallyPrecedes(other.utf8)
+        case .greater(.text(let other)): return other.utf8.lexicographicallyPrecedes(text.utf8)
+        case .lessOrEqual(.text(let other)): return !other.utf8.lexicographicallyPrecedes(text.utf8)
+        case .greaterOrEqual(.text(let other)): return !text.utf8.lexicographicallyPrecedes(other.utf8)
+        default: return true
+        }
+    }
+
+    private func skip(_ table: EventTable, _ statistics: ScanStatistics) {
+        let groups = table.sealed.segments.reduce(0) { $0 + $1.reader.groups(table: table.layout.name).count }
+        statistics.add(groupsTotal: groups, groupsSkipped: groups)
+    }
+}
+
+/// A morsel of one type seen through the wide table's columns.
+struct WideMorsel: Morsel {
+    let base: any Morsel
+    let sources: [Int]
+    let columns: [TableColumn]
+    let type: EventTableLayout
+
+    var rowCount: Int { base.rowCount }
+
+    func column(_ index: Int) throws -> Vector {
+        let source = sources[index]
+        if source < 0 { return .constant(.null, type: columns[index].type, count: rowCount) }
+        if source == type.type { return .constant(.text(type.typeName), type: .text, count: rowCount) }
+        return try base.column(source)
+    }
+
+    func summary(_ index: Int) -> ColumnSummary? {
+        let source = sources[index]
+        if source < 0 { return ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount, sum: 0) }
+        if source == type.type {
+            return ColumnSummary(minimum: .text(type.typeName), maximum: .text(type.typeName), nullCount: 0)
+        }
+        return base.summary(source)
+    }
+}

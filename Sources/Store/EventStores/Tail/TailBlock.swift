@@ -1,0 +1,117 @@
+import Columnar
+import Domain
+import Projections
+import Synchronization
+
+/// A run of accepted events that no segment holds yet, in the order of their positions. Never changes, so that readers share it with
+/// the writer; neighbours are merged into larger blocks as they grow in number.
+final class TailBlock: Sendable {
+    let bytes: [UInt8]
+    /// Where each row begins.
+    let starts: [UInt32]
+    /// Position of the first event; the others follow one by one.
+    let firstPosition: Int64
+    let receivedTimes: [Int64]
+    /// Index into `costs`, −1 for events that cost nothing.
+    let costIndices: [Int32]
+    let costs: [CallCost]
+    private let tables = Mutex<[UInt16: Chunk]>([:])
+
+    init(
+        bytes: [UInt8], starts: [UInt32], firstPosition: Int64, receivedTimes: [Int64], costIndices: [Int32], costs: [CallCost]
+    ) {
+        precondition(starts.count == receivedTimes.count && starts.count == costIndices.count)
+        self.bytes = bytes
+        self.starts = starts
+        self.firstPosition = firstPosition
+        self.receivedTimes = receivedTimes
+        self.costIndices = costIndices
+        self.costs = costs
+    }
+
+    var count: Int { starts.count }
+    var lastPosition: Int64 { firstPosition + Int64(count) - 1 }
+
+    /// The same events at other costs.
+    func replacing(costs: [CallCost]) -> TailBlock {
+        precondition(costs.count == self.costs.count)
+        return TailBlock(
+            bytes: bytes, starts: starts, firstPosition: firstPosition, receivedTimes: receivedTimes, costIndices: costIndices,
+            costs: costs)
+    }
+
+    /// Neighbours, oldest first, as one block.
+    static func merging(_ blocks: [TailBlock]) -> TailBlock {
+        var bytes: [UInt8] = []
+        var starts: [UInt32] = []
+        var receivedTimes: [Int64] = []
+        var costIndices: [Int32] = []
+        var costs: [CallCost] = []
+        bytes.reserveCapacity(blocks.reduce(0) { $0 + $1.bytes.count })
+        for block in blocks {
+            precondition(block.firstPosition == blocks[0].firstPosition + Int64(starts.count), "neighbours")
+            let byteOffset = UInt32(bytes.count)
+            let costOffset = Int32(costs.count)
+            bytes.append(contentsOf: block.bytes)
+            for start in block.starts { starts.append(start + byteOffset) }
+            receivedTimes.append(contentsOf: block.receivedTimes)
+            for index in block.costIndices { costIndices.append(index < 0 ? -1 : index + costOffset) }
+            costs.append(contentsOf: block.costs)
+        }
+        return TailBlock(
+            bytes: bytes, starts: starts, firstPosition: blocks[0].firstPosition, receivedTimes: receivedTimes,
+            costIndices: costIndices, costs: costs)
+    }
+
+    /// The block's rows of one type as columns, in position order; nil if it has none. Computed once.
+    func table(_ layout: EventTableLayout) -> Chunk? {
+        if let known = tables.withLock({ $0[layout.typeID] }) { return known.rowCount == 0 ? nil : known }
+        var transposer = RowTransposer(layout)
+        for row in 0..<count where EventRowCursor.type(bytes, at: Int(starts[row])) == layout.typeID {
+            transposer.append(self, row)
+        }
+        let chunk = transposer.finish()
+        tables.withLock { $0[layout.typeID] = chunk }
+        return chunk.rowCount == 0 ? nil : chunk
+    }
+}
+
+/// The unsealed events as a list of blocks, small ones merged so that their number stays logarithmic.
+struct Tail: Sendable {
+    private(set) var blocks: [TailBlock] = []
+    private(set) var count = 0
+    private(set) var byteCount = 0
+    /// So many blocks of one size class become one of the next.
+    private static let fanIn = 8
+
+    mutating func append(_ block: TailBlock) {
+        guard block.count > 0 else { return }
+        blocks.append(block)
+        count += block.count
+        byteCount += block.bytes.count
+        while blocks.count >= Self.fanIn {
+            let newest = blocks[(blocks.count - Self.fanIn)...]
+            let sizeClass = Self.sizeClass(newest.last.map(\.count) ?? 0)
+            guard newest.allSatisfy({ Self.sizeClass($0.count) <= sizeClass }), newest.reduce(0, { $0 + $1.count }) <= 65_536 else { return }
+            let merged = TailBlock.merging(Array(newest))
+            blocks.removeLast(Self.fanIn)
+            blocks.append(merged)
+        }
+    }
+
+    mutating func replace(_ transform: (TailBlock) -> TailBlock) { blocks = blocks.map(transform) }
+
+    /// The block and row of a position; nil where the tail does not hold it.
+    func locate(_ position: Int64) -> (block: TailBlock, row: Int)? {
+        var low = 0
+        var high = blocks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if blocks[middle].lastPosition < position { low = middle + 1 } else { high = middle }
+        }
+        guard low < blocks.count, position >= blocks[low].firstPosition else { return nil }
+        return (blocks[low], Int(position - blocks[low].firstPosition))
+    }
+
+    private static func sizeClass(_ count: Int) -> Int { (Int.bitWidth - count.leadingZeroBitCount) / 3 }
+}

@@ -1,0 +1,49 @@
+package import Domain
+
+/// Decoded events on their way in, with those that were refused for their type.
+package struct IngestBatch: Sendable {
+    package var events: EventBatch
+    package var deadLetters: [DeadLetter]
+
+    package init(events: EventBatch, deadLetters: [DeadLetter] = []) {
+        self.events = events
+        self.deadLetters = deadLetters
+    }
+}
+
+/// What became of a batch.
+package struct AppendResult: Sendable {
+    /// One for each event, in order.
+    package var verdicts: [EventVerdict]
+    package var accepted: Int
+    package var duplicates: Int
+    /// The last position of the store after the batch.
+    package var lastPosition: Int64
+}
+
+extension Admission {
+    func result(lastPosition: Int64) -> AppendResult {
+        AppendResult(verdicts: verdicts, accepted: accepted, duplicates: duplicates, lastPosition: lastPosition)
+    }
+}
+
+/// Events that did not enter, by reason, since the process started.
+package struct Refusals: Hashable, Sendable {
+    package var duplicates = 0
+    package var conflicts = 0
+    package var tooOld = 0
+    package var tooNew = 0
+    package var deadLetters = 0
+
+    mutating func count(_ result: AppendResult) {
+        for verdict in result.verdicts {
+            switch verdict {
+            case .accepted: break
+            case .duplicate: duplicates += 1
+            case .conflict: conflicts += 1
+            case .tooOld: tooOld += 1
+            case .tooNew: tooNew += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import EventLogs
+import Platform
+
+extension Writer {
+    /// A second without an event is noted, so that only the last second before a crash is ever in doubt; old unsealed events are sealed.
+    func tick() throws {
+        guard !isClosed else { return }
+        let now = context.clock.monotonicNanoseconds()
+        if isSealDue { try seal() }
+        if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {
+            try log.markIdle(time: receivedTime)
+            isIdleMarked = true
+        }
+    }
+
+    /// Ends the log cleanly and lets go of the directory.
+    func close() throws {
+        guard !isClosed else { return }
+        isClosed = true
+        try log.close(time: receivedTime)
+        lock.release()
+    }
+}

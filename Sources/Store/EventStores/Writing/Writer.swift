@@ -1,0 +1,204 @@
+import Columnar
+import Domain
+import EventLogs
+import Platform
+import Projections
+import Segments
+
+/// The single writer: all that changes lives here, behind the store's lock.
+///
+/// Each step prepares, makes durable, and only then publishes a new ``StoreVersion``; a step that fails leaves the published one.
+final class Writer {
+    let context: StoreContext
+    let options: StoreOptions
+    let files: StoreFiles
+    let registry: SchemaRegistry
+    let layouts: EventTableLayouts
+    let identityKey: UInt64
+    let log: EventLog
+    var manifests: ManifestStore
+    /// The state file of the manifest before the current one.
+    var previousState: String?
+    let lock: any FileLock
+
+    var booking: Booking
+    var tail = Tail()
+    var identities = IdentityTable()
+    var sealed: SealedState
+    var absentTimes: AbsentTimes
+    var systemRecords: [SystemRecord] = []
+    /// Conversations whose sealed rows no longer hold because a late price concerns them.
+    var dirty: Set<ConversationGrouping.Key> = []
+    var nextPosition: Int64
+    var receivedTime: Int64
+    var refusals = Refusals()
+    var lastAppendMonotonic: Int64 = 0
+    var isIdleMarked = true
+    var isClosed = false
+
+    init(_ start: WriterStart) {
+        context = start.context
+        options = start.options
+        files = start.files
+        registry = start.registry
+        layouts = start.layouts
+        identityKey = start.identityKey
+        log = start.log
+        manifests = start.manifests
+        lock = start.lock
+        booking = start.booking
+        sealed = start.sealed
+        absentTimes = start.absentTimes
+        nextPosition = start.sealed.position + 1
+        receivedTime = start.receivedTime
+    }
+
+    /// The greater of the clock and the last one given: received times never fall.
+    func advanceReceivedTime() -> Int64 { max(context.clock.wallNanoseconds(), receivedTime) }
+
+    // MARK: Append
+
+    /// Admits the batches in order and makes them durable with one flush.
+    func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
+        guard !isClosed else { throw StoreError.closed }
+        let before = Checkpoint(self, keepsBooking: batches.contains { containsPrice($0.events) })
+        do {
+            receivedTime = advanceReceivedTime()
+            var results: [AppendResult] = []
+            for batch in batches { results.append(try admitAndLog(batch)) }
+            try log.flush()
+            isIdleMarked = false
+            lastAppendMonotonic = context.clock.monotonicNanoseconds()
+            try noteLatePrices(since: before.lateCount)
+            return results
+        } catch {
+            before.restore(self)
+            throw StoreError.wrapping(error)
+        }
+    }
+
+    private func admitAndLog(_ batch: IngestBatch) throws -> AppendResult {
+        let outcome = try admit(batch.events)
+        if let block = outcome.block {
+            try log.append(
+                .events, position: block.firstPosition, count: block.count, receivedTime: receivedTime, payload: block.bytes)
+            take(block, outcome)
+        }
+        for letter in batch.deadLetters { try note(.deadLetter(letter)) }
+        return outcome.result(lastPosition: nextPosition - 1)
+    }
+
+    private func admit(_ events: EventBatch) throws -> Admission {
+        let context = AdmissionContext(
+            tail: tail, identities: identities, sealed: sealed, absentTimes: absentTimes, nextPosition: nextPosition,
+            receivedTime: receivedTime, horizon: nil, identityKey: identityKey)
+        return try Admission(events, context: context, layouts: layouts, registry: registry, booking: &booking)
+    }
+
+    /// Makes an admitted block part of the unsealed events.
+    private func take(_ block: TailBlock, _ outcome: Admission) {
+        for identity in outcome.newIdentities { identities.insert(identity.hash, position: identity.position) }
+        absentTimes.add(outcome.absentTimes)
+        nextPosition = block.lastPosition + 1
+        tail.append(block)
+    }
+
+    /// Logs a system record; durable with the next flush.
+    func note(_ content: SystemRecord.Content) throws {
+        let record = SystemRecord(position: nextPosition - 1, receivedTime: receivedTime, content: content)
+        try log.append(.system, position: nextPosition, count: 0, receivedTime: receivedTime, payload: record.serialised)
+        systemRecords.append(record)
+    }
+
+    private func containsPrice(_ events: EventBatch) -> Bool {
+        events.offsets.contains { EventRowCursor.type(events.bytes, at: Int($0)) == registry.wellKnownTypes.priceSet }
+    }
+
+    // MARK: Bulk
+
+    /// Admits the batches and writes them as a segment of their own; the log only notes it.
+    func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
+        guard !isClosed else { throw StoreError.closed }
+        if tail.count > 0 || !systemRecords.isEmpty { try seal() }
+        let before = Checkpoint(self, keepsBooking: true)
+        do {
+            receivedTime = advanceReceivedTime()
+            var results: [AppendResult] = []
+            for batch in batches {
+                let outcome = try admit(batch.events)
+                if let block = outcome.block { take(block, outcome) }
+                for letter in batch.deadLetters {
+                    systemRecords.append(
+                        SystemRecord(position: nextPosition - 1, receivedTime: receivedTime, content: .deadLetter(letter)))
+                }
+                results.append(outcome.result(lastPosition: nextPosition - 1))
+            }
+            try noteLatePrices(since: before.lateCount)
+            if tail.count > 0 || !systemRecords.isEmpty { try seal() }
+            return results
+        } catch {
+            before.restore(self)
+            throw StoreError.wrapping(error)
+        }
+    }
+
+    // MARK: Late prices
+
+    /// Applies prices that became known since `count` to unsealed calls, and marks the sealed conversations they concern.
+    func noteLatePrices(since count: Int) throws {
+        guard booking.late.count > count else { return }
+        let overlay = self.overlay
+        let search = LatePriceSearch(Array(booking.late[count...]), layouts: layouts, registry: registry)
+        tail.replace { search.reprice($0, overlay) }
+        dirty.formUnion(try search.conversations(in: sealed))
+    }
+
+    var overlay: CostOverlay { CostOverlay(book: booking.book, late: booking.late) }
+
+    /// What readers may see from now on.
+    func version() -> StoreVersion {
+        StoreVersion(
+            sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords, dirty: dirty.sorted(),
+            book: booking.book, position: nextPosition - 1, receivedTime: receivedTime)
+    }
+}
+
+/// The writer's memory before a step, to return to when the step fails.
+private struct Checkpoint {
+    let tail: Tail
+    let absentTimes: AbsentTimes
+    let systemRecords: [SystemRecord]
+    let dirty: Set<ConversationGrouping.Key>
+    let booking: Booking?
+    let nextPosition: Int64
+    let lateCount: Int
+
+    init(_ writer: Writer, keepsBooking: Bool) {
+        tail = writer.tail
+        absentTimes = writer.absentTimes
+        systemRecords = writer.systemRecords
+        dirty = writer.dirty
+        booking = keepsBooking ? writer.booking : nil
+        nextPosition = writer.nextPosition
+        lateCount = writer.booking.late.count
+    }
+
+    func restore(_ writer: Writer) {
+        // A seal that succeeded in between stands; what was taken in before it is in segments.
+        guard writer.sealed.position < nextPosition else { return }
+        writer.tail = tail
+        writer.absentTimes = absentTimes
+        writer.systemRecords = systemRecords
+        writer.dirty = dirty
+        if let booking { writer.booking = booking }
+        writer.nextPosition = nextPosition
+        writer.identities = IdentityTable()
+        for block in tail.blocks {
+            for row in 0..<block.count {
+                writer.identities.insert(
+                    EventIdentity.hash(block.bytes, at: Int(block.starts[row]), key: writer.identityKey),
+                    position: block.firstPosition + Int64(row))
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package import Domain
+
+/// The part that a column plays in the fold of a conversation. Looked up once a field, so it is a byte in a flat table.
+enum FoldRole: UInt8, Sendable {
+    case none
+    case conversation, turn, author, status, errorType, purpose, by, certainty, reason, topic, score, hit
+    case context, tokens
+}
+
+/// Which column plays which part, resolved from the registry once.
+package struct FoldColumns: Sendable {
+    /// By column id.
+    let roles: [FoldRole]
+    /// By column id: index into `ReadModelColumns.context` or `.tokens`.
+    let ordinals: [UInt8]
+    let types: FoldTypes
+
+    package init(_ registry: SchemaRegistry) {
+        var roles = [FoldRole](repeating: .none, count: registry.columns.count)
+        var ordinals = [UInt8](repeating: 0, count: registry.columns.count)
+        func set(_ name: String, _ role: FoldRole, _ ordinal: Int = 0) {
+            guard let id = registry.column(named: name) else { preconditionFailure("the schemas lack \(name)") }
+            roles[Int(id)] = role
+            ordinals[Int(id)] = UInt8(ordinal)
+        }
+        set("conversation_id", .conversation)
+        set("turn", .turn)
+        set("author", .author)
+        set("status", .status)
+        set("error_type", .errorType)
+        set("purpose", .purpose)
+        set("by", .by)
+        set("certainty", .certainty)
+        set("reason", .reason)
+        set("topic", .topic)
+        set("score", .score)
+        set("hit", .hit)
+        for (index, name) in ReadModelColumns.context.enumerated() { set(name, .context, index) }
+        for (index, name) in ReadModelColumns.tokens.enumerated() { set(name, .tokens, index) }
+        self.roles = roles
+        self.ordinals = ordinals
+        types = FoldTypes(registry)
+    }
+}
+
+/// What an event type means to the fold, by type id.
+struct FoldTypes: Sendable {
+    enum Meaning: UInt8, Sendable {
+        case other
+        case question, answer, modelCall, embeddingCall, toolCall, retrieval, cacheLookup
+        case resolved, reopened, closed, escalationRaised, escalationAccepted, escalationClosed, classified, feedbackRequested, feedback
+    }
+
+    let meanings: [Meaning]
+
+    init(_ registry: SchemaRegistry) {
+        let named: [String: Meaning] = [
+            "message.received": .question, "message.sent": .answer, "llm.call": .modelCall, "embedding.call": .embeddingCall,
+            "tool.call": .toolCall, "retrieval.query": .retrieval, "cache.lookup": .cacheLookup,
+            "conversation.resolved": .resolved, "conversation.reopened": .reopened, "conversation.closed": .closed,
+            "escalation.raised": .escalationRaised, "escalation.accepted": .escalationAccepted,
+            "escalation.closed": .escalationClosed, "conversation.classified": .classified,
+            "feedback.requested": .feedbackRequested, "feedback.submitted": .feedback,
+        ]
+        meanings = registry.types.map { named[$0.name] ?? .other }
+    }
+}

@@ -1,0 +1,160 @@
+package import Columnar
+package import Domain
+
+/// The events of the conversation being folded, for copying fields of one of them into a row.
+struct FoldSource {
+    var events: [EventReference]
+    var buffers: [[UInt8]]
+
+    func time(_ index: Int) -> Int64 { EventRowCursor.time(buffers[Int(events[index].buffer)], at: Int(events[index].start)) }
+}
+
+/// One value of a row under construction.
+enum RowSlot {
+    case none
+    case integer(Int64)
+    case wide(Int128)
+    case boolean(Bool)
+    case text(buffer: Int32, Range<Int>)
+    case string(String)
+}
+
+/// A table that grows row by row through named slots.
+struct RowTable: Sendable {
+    private(set) var rowCount = 0
+    private var builders: [ColumnBuilder]
+
+    init(_ columns: [TableColumn]) { builders = columns.map { ColumnBuilder(type: $0.type) } }
+
+    mutating func append(_ slots: [RowSlot], buffers: [[UInt8]]) {
+        for (index, slot) in slots.enumerated() {
+            if case .none = slot { continue }
+            builders[index].padNulls(to: rowCount)
+            switch slot {
+            case .none: break
+            case .integer(let value): builders[index].append(integer: value)
+            case .wide(let value): builders[index].append(wide: value)
+            case .boolean(let value): builders[index].append(boolean: value)
+            case .text(let buffer, let range): builders[index].append(utf8: range, of: buffers[Int(buffer)])
+            case .string(let value): builders[index].append(text: value)
+            }
+        }
+        rowCount += 1
+    }
+
+    mutating func finish() -> Chunk {
+        let vectors = builders.indices.map { index in
+            builders[index].padNulls(to: rowCount)
+            return builders[index].finish()
+        }
+        return Chunk(columns: vectors, rowCount: rowCount)
+    }
+}
+
+/// Grows the tables `turns` and `conversations` row by row.
+package struct ReadModelBuilder: Sendable {
+    private var turns = RowTable(ReadModelColumns.turns)
+    private var conversations = RowTable(ReadModelColumns.conversations)
+    private let places: ReadModelPlaces
+    private var turnSlots = [RowSlot](repeating: .none, count: ReadModelColumns.turns.count)
+    private var conversationSlots = [RowSlot](repeating: .none, count: ReadModelColumns.conversations.count)
+
+    package init(registry: SchemaRegistry) { places = ReadModelPlaces(registry) }
+
+    package var turnRows: Int { turns.rowCount }
+    package var conversationRows: Int { conversations.rowCount }
+
+    /// The rows so far, as one chunk each; columns as in ``ReadModelColumns``.
+    package mutating func finish() -> (turns: Chunk, conversations: Chunk) { (turns.finish(), conversations.finish()) }
+
+    mutating func appendTurn(_ turn: TurnState, _ source: FoldSource) {
+        for index in turnSlots.indices { turnSlots[index] = .none }
+        if turn.question >= 0 { copy(turn.question, places.fromQuestion, source) }
+        if turn.answer >= 0 {
+            turnSlots[places.turn.status] = .string("ok")
+            copy(turn.answer, places.fromAnswer, source)
+        }
+        if turn.call >= 0 { copy(turn.call, places.fromCall, source) }
+        let at = places.turn
+        if let number = turn.number { turnSlots[at.turn] = .integer(number) }
+        if turn.question >= 0 { turnSlots[at.askedTime] = .integer(source.time(turn.question)) }
+        turnSlots[at.time] = .integer(source.time(turn.answer >= 0 ? turn.answer : turn.question))
+        for (index, count) in turn.tokens.enumerated() { turnSlots[at.tokens + index] = .integer(count) }
+        Self.put(turn.cost, at: at.money, &turnSlots)
+        turnSlots[at.modelCalls] = .integer(Int64(turn.modelCalls))
+        turnSlots[at.toolCalls] = .integer(Int64(turn.toolCalls))
+        turnSlots[at.retrievals] = .integer(Int64(turn.retrievals))
+        turnSlots[at.cacheHits] = .integer(Int64(turn.cacheHits))
+        turnSlots[at.escalated] = .boolean(turn.isEscalated)
+        turns.append(turnSlots, buffers: source.buffers)
+    }
+
+    mutating func appendConversation(
+        _ summary: ConversationSummary, _ source: FoldSource, contextEvents: [Int], contextRanges: [Range<Int>]
+    ) {
+        for index in conversationSlots.indices { conversationSlots[index] = .none }
+        let at = places.conversation
+        conversationSlots[at.conversation] = conversationID(source)
+        conversationSlots[at.startTime] = .integer(summary.startTime)
+        conversationSlots[at.lastTime] = .integer(summary.lastTime)
+        if let closed = summary.facts.closed { conversationSlots[at.closedTime] = .integer(closed.time) }
+        for (index, event) in contextEvents.enumerated() where event >= 0 {
+            conversationSlots[at.context + index] = .text(buffer: source.events[event].buffer, contextRanges[index])
+        }
+        let facts = summary.facts
+        conversationSlots[at.outcome] = .string(OutcomeRule.house1.outcome(of: facts, at: summary.lastTime).rawValue)
+        conversationSlots[at.outcomeFin] = .string(OutcomeRule.intercomFin.outcome(of: facts, at: summary.lastTime).rawValue)
+        if let verdict = facts.verdict, verdict.isResolved {
+            conversationSlots[at.resolvedTime] = .integer(verdict.instant.time)
+            conversationSlots[at.resolvedBy] = .string(verdict.by ?? "agent")
+        }
+        conversationSlots[at.reopened] = .boolean(facts.reopenings > 0)
+        if let topic = summary.topic { conversationSlots[at.topic] = .string(topic) }
+        conversationSlots[at.turns] = .integer(summary.turns)
+        conversationSlots[at.answers] = .integer(summary.answers)
+        conversationSlots[at.errors] = .integer(summary.errors)
+        for (index, count) in summary.tokens.enumerated() { conversationSlots[at.tokens + index] = .integer(count) }
+        Self.put(summary.cost, at: at.money, &conversationSlots)
+        conversationSlots[at.escalations] = .integer(Int64(facts.escalations))
+        if let reason = facts.escalationReason { conversationSlots[at.escalationReason] = .string(reason) }
+        if let score = summary.score { conversationSlots[at.score] = .integer(score) }
+        conversationSlots[at.feedbackRequests] = .integer(summary.feedbackRequests)
+        conversations.append(conversationSlots, buffers: source.buffers)
+    }
+
+    private static func put(_ cost: CostSum, at first: Int, _ slots: inout [RowSlot]) {
+        if let exact = cost.exact { slots[first] = .wide(exact) }
+        slots[first + 1] = .wide(cost.low)
+        if let high = cost.high { slots[first + 2] = .wide(high) }
+        slots[first + 3] = .string(cost.state.name)
+    }
+
+    private func conversationID(_ source: FoldSource) -> RowSlot {
+        let first = source.events[0]
+        let bytes = source.buffers[Int(first.buffer)]
+        var cursor = EventRowCursor(bytes, at: Int(first.start))
+        while cursor.advance(in: bytes) {
+            if cursor.column == places.conversationColumn, case .text(let range) = cursor.value {
+                return .text(buffer: first.buffer, range)
+            }
+        }
+        return .none
+    }
+
+    /// Copies the fields of one event to the slots that `targets` names for their columns; −1 stays out.
+    private mutating func copy(_ index: Int, _ targets: [Int], _ source: FoldSource) {
+        let reference = source.events[index]
+        let bytes = source.buffers[Int(reference.buffer)]
+        var cursor = EventRowCursor(bytes, at: Int(reference.start))
+        while cursor.advance(in: bytes) {
+            let target = targets[Int(cursor.column)]
+            guard target >= 0 else { continue }
+            switch cursor.value {
+            case .integer(let value): turnSlots[target] = .integer(value)
+            case .boolean(let value): turnSlots[target] = .boolean(value)
+            case .text(let range), .json(let range): turnSlots[target] = .text(buffer: reference.buffer, range)
+            case .double: break
+            }
+        }
+    }
+}

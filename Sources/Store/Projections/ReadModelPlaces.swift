@@ -1,0 +1,66 @@
+import Columnar
+import Domain
+
+/// Where each value of a read-model row goes, resolved from names once.
+struct ReadModelPlaces: Sendable {
+    struct Turn: Sendable {
+        let turn, askedTime, time, status, tokens, money, modelCalls, toolCalls, retrievals, cacheHits, escalated: Int
+    }
+    struct Conversation: Sendable {
+        let conversation, startTime, lastTime, closedTime, context, resolvedBy, reopened, topic, turns, answers, errors, tokens, money: Int
+        let escalations, escalationReason, score, feedbackRequests: Int
+        let outcome, outcomeFin, resolvedTime: Int
+    }
+
+    let turn: Turn
+    let conversation: Conversation
+    let conversationColumn: UInt16
+    /// By column id: the slot of `turns` that a question's, an answer's or a call's field fills; −1: none.
+    let fromQuestion: [Int]
+    let fromAnswer: [Int]
+    let fromCall: [Int]
+
+    init(_ registry: SchemaRegistry) {
+        let turns = Self.index(ReadModelColumns.turns)
+        turn = Turn(
+            turn: turns("turn"), askedTime: turns("asked_time"), time: turns("time"), status: turns("status"),
+            tokens: turns("input_tokens"), money: turns("cost_usd"), modelCalls: turns("llm_calls"), toolCalls: turns("tool_calls"),
+            retrievals: turns("retrievals"), cacheHits: turns("cache_hits"), escalated: turns("escalated"))
+        let conversations = Self.index(ReadModelColumns.conversations)
+        conversation = Conversation(
+            conversation: conversations("conversation_id"), startTime: conversations("start_time"), lastTime: conversations("last_time"),
+            closedTime: conversations("closed_time"), context: conversations("tenant"), resolvedBy: conversations("resolved_by"),
+            reopened: conversations("reopened"), topic: conversations("topic"), turns: conversations("turns"),
+            answers: conversations("answers"), errors: conversations("errors"), tokens: conversations("input_tokens"),
+            money: conversations("cost_usd"), escalations: conversations("escalations"),
+            escalationReason: conversations("escalation_reason"), score: conversations("score"),
+            feedbackRequests: conversations("feedback_requests"),
+            outcome: conversations("outcome"), outcomeFin: conversations("outcome_intercom_fin"),
+            resolvedTime: conversations("resolved_time"))
+        let context = ["conversation_id"] + ReadModelColumns.context
+        func targets(_ pairs: [(String, String)]) -> [Int] {
+            var targets = [Int](repeating: -1, count: registry.columns.count)
+            for (source, target) in pairs {
+                guard let id = registry.column(named: source) else { preconditionFailure("the schemas lack \(source)") }
+                targets[Int(id)] = turns(target)
+            }
+            return targets
+        }
+        fromQuestion = targets(context.map { ($0, $0) })
+        fromAnswer = targets(
+            (context + ["status", "error_type", "duration_ns", "time_to_first_token_ns", "answered_from"]).map { ($0, $0) })
+        fromCall = targets([("provider", "provider"), ("request_model", "model"), ("response_model", "model"), ("route", "route")])
+        guard let id = registry.column(named: "conversation_id"), let request = registry.column(named: "request_model"),
+            let response = registry.column(named: "response_model")
+        else { preconditionFailure("the schemas lack conversation_id or a model") }
+        precondition(request < response, "fields ascend, so that response_model overrides request_model")
+        conversationColumn = id
+    }
+
+    private static func index(_ columns: [TableColumn]) -> (String) -> Int {
+        { name in
+            guard let index = columns.firstIndex(where: { $0.name == name }) else { preconditionFailure("no column \(name)") }
+            return index
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package import Domain
+
+/// Where one event's row stands: which buffer, at which byte, under which position, and what its call was booked at.
+///
+/// Buffers are kept apart so that a conversation can be folded over log blocks and rows read back from segments without copying either.
+package struct EventReference: Sendable {
+    package var buffer: Int32
+    package var start: Int32
+    package var position: Int64
+    /// Index into the costs beside the buffers; −1 for events that cost nothing.
+    package var cost: Int32
+
+    package init(buffer: Int32, start: Int32, position: Int64, cost: Int32) {
+        self.buffer = buffer
+        self.start = start
+        self.position = position
+        self.cost = cost
+    }
+}
+
+/// What a model call was booked at, as sums need it.
+package struct CallCost: Hashable, Sendable {
+    /// nil unless every class with tokens is priced.
+    package var costPicoUSD: Int128?
+    /// The priced classes.
+    package var lowPicoUSD: Int128
+    /// `low` plus an unpriced cache_read at the input price; nil where another class has no price.
+    package var highPicoUSD: Int128?
+    package var state: PriceState
+
+    package init(costPicoUSD: Int128?, lowPicoUSD: Int128, highPicoUSD: Int128?, state: PriceState) {
+        self.costPicoUSD = costPicoUSD
+        self.lowPicoUSD = lowPicoUSD
+        self.highPicoUSD = highPicoUSD
+        self.state = state
+    }
+}
+
+/// Adds up calls: exact while all are priced, a range as soon as one is not.
+package struct CostSum: Sendable {
+    package private(set) var low: Int128 = 0
+    package private(set) var high: Int128? = 0
+    package private(set) var calls = 0
+    package private(set) var pricedCalls = 0
+    package private(set) var unpricedCalls = 0
+
+    package init() {}
+
+    package mutating func add(_ cost: CallCost) {
+        calls += 1
+        if cost.state == .priced { pricedCalls += 1 }
+        if cost.state == .unpriced { unpricedCalls += 1 }
+        low += cost.lowPicoUSD
+        if let more = cost.highPicoUSD, let sum = high { high = sum + more } else { high = nil }
+    }
+
+    /// nil unless every call is priced; no call at all costs nothing, which is exact.
+    package var exact: Int128? { pricedCalls == calls ? low : nil }
+    package var state: PriceState {
+        if pricedCalls == calls { return .priced }
+        return unpricedCalls == calls ? .unpriced : .partly
+    }
+}

@@ -1,0 +1,126 @@
+import Columnar
+import Domain
+import EventStores
+import Platform
+import Testing
+
+@Suite struct EventStoreTests {
+    static let turnColumns = ["conversation_id", "turn", "status", "input_tokens", "cost_usd", "price_state", "llm_calls"]
+    static let conversationColumns = ["conversation_id", "outcome", "turns", "answers", "errors", "cost_usd"]
+    static let callColumns = ["id", "time", "position", "request_model", "model", "cost_usd", "cost_low_usd", "price_state"]
+
+    static func options(sealEvents: Int = 1 << 30) -> StoreOptions {
+        var options = StoreOptions()
+        options.logFileBytes = 1 << 20
+        options.sealEventsMax = sealEvents
+        return options
+    }
+
+    @Test func answersAreEqualBeforeAndAfterSealAndRestart() throws {
+        let disk = SimulatedFileSystem(seed: 3)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        var events = SampleEvents()
+        for conversation in 0..<5 {
+            for turn in 0..<3 {
+                events.addTurn("c\(conversation)", Int64(turn), at: Double(conversation * 100 + turn * 10), status: turn == 1 ? "error" : "ok")
+            }
+        }
+        events.add("conversation.closed", id: "close", at: 900, ["conversation_id": .text("c0")])
+        let result = try store.append([events.batch])[0]
+        #expect(result.accepted == 46 && result.lastPosition == 46)
+        func everything() throws -> [[String]] {
+            [
+                try rows(store, "turns", Self.turnColumns), try rows(store, "conversations", Self.conversationColumns),
+                try rows(store, "llm_call", Self.callColumns), try rows(store, "events", ["id", "type", "position", "turn"]),
+            ]
+        }
+        let before = try everything()
+        #expect(before[0].count == 15 && before[1].count == 5 && before[2].count == 15 && before[3].count == 46)
+        #expect(before[1].contains { $0.contains("abandoned") })
+        try store.seal()
+        #expect(try everything() == before)
+        try store.close()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        #expect(try rows(again, "turns", Self.turnColumns) == before[0])
+        #expect(try rows(again, "llm_call", Self.callColumns) == before[2])
+        #expect(again.recovery.replayedEvents == 0)
+        try again.close()
+    }
+
+    @Test func repeatsAreDuplicatesAndChangesConflicts() throws {
+        let disk = SimulatedFileSystem(seed: 4)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        var events = SampleEvents()
+        events.addTurn("c", 1, at: 5)
+        events.add("probe.checked", id: "no time", at: nil, ["target": .text("a")])
+        _ = try store.append([events.batch])
+        var other = SampleEvents()
+        other.add("probe.checked", id: "c/1/q", at: 5)
+        other.add("probe.checked", id: "no time", at: nil, ["target": .text("b")])
+        func expectRepeats(_ note: Comment) throws {
+            #expect(try store.append([events.batch])[0].verdicts == Array(repeating: .duplicate, count: 4), note)
+            #expect(try store.append([other.batch])[0].verdicts == [.conflict, .conflict], note)
+        }
+        try expectRepeats("unsealed")
+        try store.seal()
+        try expectRepeats("sealed")
+        try store.close()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        #expect(try again.append([events.batch])[0].duplicates == 4)
+        try again.close()
+    }
+
+    @Test func aBatchWithRepeatsInItselfAcceptsEachOnce() throws {
+        let store = try EventStore.open(at: "/data", context: context(SimulatedFileSystem(seed: 5)), options: Self.options())
+        var events = SampleEvents()
+        for _ in 0..<3 { events.add("probe.checked", id: "same", at: 1) }
+        events.add("probe.checked", id: "future", at: 3_600 + 86_400 + 1)
+        let verdicts = try store.append([events.batch])[0].verdicts
+        #expect(verdicts == [.accepted(position: 1), .duplicate, .duplicate, .tooNew])
+        try store.close()
+    }
+
+    @Test func aLatePriceBooksWhatWaitedSealedOrNot() throws {
+        var answers: [[String]] = []
+        for sealsFirst in [false, true] {
+            let store = try EventStore.open(at: "/data", context: context(SimulatedFileSystem(seed: 6)), options: Self.options())
+            var events = SampleEvents()
+            events.addTurn("c", 1, at: 50, model: "unheard-of")
+            events.addTurn("c", 2, at: 60, model: "unheard-of")
+            _ = try store.append([events.batch])
+            #expect(try rows(store, "turns", ["cost_usd"]) == ["null", "null"])
+            if sealsFirst { try store.seal() }
+            var prices = SampleEvents()
+            prices.addPrice("unheard-of", "input", picoPerToken: 37_500, at: 10)
+            _ = try store.append([prices.batch])
+            #expect(try rows(store, "llm_call", ["price_state"]).allSatisfy { $0.contains("partly") })
+            prices = SampleEvents()
+            prices.addPrice("unheard-of", "output", picoPerToken: 18_750, at: 10)
+            _ = try store.append([prices.batch])
+            answers.append(
+                try rows(store, "llm_call", ["cost_usd", "price_state"]) + rows(store, "turns", ["turn", "cost_usd", "price_state"])
+                    + rows(store, "conversations", ["cost_usd"]))
+            try store.seal()
+            #expect(try rows(store, "conversations", ["cost_usd"]) == answers.last?.suffix(1).map { $0 })
+            try store.close()
+        }
+        #expect(answers[0] == answers[1])
+        #expect(answers[0][0].contains("\(1_000 * 37_500 + 100 * 18_750)"))
+    }
+
+    @Test func importedEventsEqualAppendedOnes() throws {
+        var answers: [[String]] = []
+        for isBulk in [false, true] {
+            let store = try EventStore.open(at: "/data", context: context(SimulatedFileSystem(seed: 7)), options: Self.options())
+            for half in 0..<2 {
+                var events = SampleEvents()
+                for turn in 0..<4 { events.addTurn("c", Int64(half * 4 + turn), at: Double(half * 1_000 + turn * 10)) }
+                _ = isBulk ? try store.importBulk([events.batch]) : try store.append([events.batch])
+            }
+            answers.append(try rows(store, "turns", Self.turnColumns) + rows(store, "conversations", Self.conversationColumns))
+            try store.close()
+        }
+        #expect(answers[0].count == 9)
+        #expect(answers[0] == answers[1])
+    }
+}
