@@ -2,6 +2,7 @@
 package struct EmbeddedFile: Sendable {
     /// File name with its extension, without the folder.
     package var name: String
+    /// The file, byte for byte.
     package var bytes: [UInt8]
 }
 

@@ -6,15 +6,15 @@ import Testing
     @Test func partsLargerThanTheirWholeAreRefused() throws {
         for usage in [
             TokenUsage(input: 10, cacheRead: 11), TokenUsage(input: 10, cacheRead: 6, cacheWrite: 5), TokenUsage(cacheRead: 1),
-            TokenUsage(input: 10, cacheWrite: 4, cacheWrite1h: 5), TokenUsage(input: 10, cacheWrite1h: 1), TokenUsage(output: 3, reasoning: 4),
+            TokenUsage(input: 10, cacheWrite: 4, cacheWrite1h: 5), TokenUsage(input: 10, cacheWrite1h: 1),
+            TokenUsage(output: 3, reasoning: 4),
             TokenUsage(input: -1), TokenUsage(output: Limits.tokensMax + 1), TokenUsage(input: .max, cacheRead: .max, cacheWrite: .max),
             TokenUsage(gpuDurationNanoseconds: -1), TokenUsage(gpuDurationNanoseconds: Limits.gpuDurationNanosecondsMax + 1),
         ] {
             #expect(throws: FieldError.self, "\(usage)") { try usage.check() }
         }
-        for usage in [TokenUsage(), TokenUsage(input: 10, output: 4, cacheRead: 6, cacheWrite: 4, cacheWrite1h: 4, reasoning: 4), TokenUsage(input: 0, cacheRead: 0)] {
-            try usage.check()
-        }
+        let whole = TokenUsage(input: 10, output: 4, cacheRead: 6, cacheWrite: 4, cacheWrite1h: 4, reasoning: 4)
+        for usage in [TokenUsage(), whole, TokenUsage(input: 0, cacheRead: 0)] { try usage.check() }
     }
 
     @Test func statesAndRange() {

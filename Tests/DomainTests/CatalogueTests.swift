@@ -73,7 +73,8 @@ import Testing
                 switch condition {
                 case .isOneOf(let column, let values, _):
                     columns.append(column)
-                    for value in values { #expect(types.allSatisfy { registry.isKnown(Array(value.utf8).span, of: registry.column(named: column)!, in: $0) }) }
+                    let id = try #require(registry.column(named: column))
+                    for value in values { #expect(types.allSatisfy { registry.isKnown(Array(value.utf8).span, of: id, in: $0) }) }
                 case .isPresent(let column): columns.append(column)
                 }
             }
@@ -143,7 +144,8 @@ import Testing
     @Test func factsMergeInAnyOrder() {
         var random = SeededNumbers(seed: 51)
         let kinds: [OutcomeEvent] = [
-            agent, human, .reopened, .closed(reason: "idle"), .closed(reason: nil), .escalationRaised(reason: "policy"), .escalationAccepted,
+            agent, human, .reopened, .closed(reason: "idle"), .closed(reason: nil), .escalationRaised(reason: "policy"),
+            .escalationAccepted,
         ]
         for round in 0..<500 {
             var whole = OutcomeFacts()

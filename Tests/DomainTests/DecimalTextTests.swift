@@ -14,7 +14,8 @@ import Testing
 
     @Test func refuses() {
         for (text, offset) in [
-            ("", 0), ("-", 1), (".5", 0), ("5.", 2), ("1,5", 1), ("+1", 0), ("1e", 2), ("1e+", 3), ("0x10", 1), ("1 ", 1), ("NaN", 0), ("1.2.3", 3),
+            ("", 0), ("-", 1), (".5", 0), ("5.", 2), ("1,5", 1), ("+1", 0), ("1e", 2), ("1e+", 3), ("0x10", 1), ("1 ", 1),
+            ("NaN", 0), ("1.2.3", 3),
         ] {
             #expect(throws: DecimalError.malformed(offset: offset), "\(text)") { try DecimalText.parse(text, scale: 12) }
         }
@@ -45,7 +46,8 @@ import Testing
         for _ in 0..<5000 {
             let value = Int64(bitPattern: random.next()) >> Int64(random.next(below: 64))
             let scale = random.next(below: 13)
-            #expect(try DecimalText.parse(DecimalText.render(Int128(value), scale: scale), scale: scale) == value, "seed 21, scale \(scale)")
+            let text = DecimalText.render(Int128(value), scale: scale)
+            #expect(try DecimalText.parse(text, scale: scale) == value, "seed 21, scale \(scale)")
         }
     }
 }

@@ -70,7 +70,10 @@ import Testing
             #expect(description.hasSuffix("."), "\(property.name)")
             let column = try #require(property.schema["x-column"] as? [String: String])
             let type = try #require(column["type"])
-            let json = ["text": "string", "integer": "integer", "double": "number", "boolean": "boolean", "timestamp": "string", "money": "string", "json": "object"]
+            let json = [
+                "text": "string", "integer": "integer", "double": "number", "boolean": "boolean", "timestamp": "string", "money": "string",
+                "json": "object",
+            ]
             #expect(property.schema["type"] as? String == json[type], "\(property.name)")
             if property.name.hasSuffix("_ns") { #expect(column["unit"] == "ns") }
             if property.name.hasSuffix("_tokens") && type == "integer" { #expect(column["unit"] == "tokens") }

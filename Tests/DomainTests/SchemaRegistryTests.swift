@@ -73,7 +73,9 @@ import Testing
         #expect(again.serialised == registry.serialised)
         #expect(again.serialisedHash == registry.serialisedHash)
         #expect(throws: SchemaContinuationError.malformed(line: 1)) { try SchemaNames(parsing: []) }
-        #expect(throws: SchemaContinuationError.malformed(line: 2)) { try SchemaNames(parsing: Array("plimsoll schemas 1\ncolumn a\n".utf8)) }
+        #expect(throws: SchemaContinuationError.malformed(line: 2)) {
+            try SchemaNames(parsing: Array("plimsoll schemas 1\ncolumn a\n".utf8))
+        }
     }
 
     @Test func anOlderStoreKeepsItsIds() throws {

@@ -19,11 +19,13 @@ package enum MetricCatalogue {
     /// The definition with a name; nil for none.
     package static func metric(named name: String) -> MetricDefinition? { all.first { $0.name == name } }
 
+    /// Every metric, conversations first, ourselves last.
     package static let all: [MetricDefinition] = conversations + answering + models + parts + ourselves
 
     private static let conversations: [MetricDefinition] = [
         MetricDefinition(
-            "support_conversations_started_total", .counter, "Conversations that began.", labels: place, from: ["conversation.started"], .count),
+            "support_conversations_started_total", .counter, "Conversations that began.", labels: place,
+            from: ["conversation.started"], .count),
         MetricDefinition(
             "support_conversations_resolved_total", .counter, "Conversations that were resolved; a reopening takes nothing back.",
             labels: place + [.column("by")], from: ["conversation.resolved"], .count),
@@ -46,7 +48,8 @@ package enum MetricCatalogue {
     private static let answering: [MetricDefinition] = [
         MetricDefinition(
             "support_messages_total", .counter, "Messages in either direction.",
-            labels: place + [MetricLabel("direction", .eventType(["received", "sent"]))], from: ["message.received", "message.sent"], .count),
+            labels: place + [MetricLabel("direction", .eventType(["received", "sent"]))],
+            from: ["message.received", "message.sent"], .count),
         MetricDefinition(
             "support_questions_total", .counter, "Questions that were answered well within the limit (good) or not (failed).",
             labels: place + [MetricLabel("result", .given)], from: ["message.received", "message.sent"], .questions),
@@ -66,8 +69,8 @@ package enum MetricCatalogue {
 
     private static let models: [MetricDefinition] = [
         MetricDefinition(
-            "support_llm_calls_total", .counter, "Calls of language and embedding models.", labels: model + [.column("status")], from: calls,
-            .count),
+            "support_llm_calls_total", .counter, "Calls of language and embedding models.", labels: model + [.column("status")],
+            from: calls, .count),
         MetricDefinition(
             "support_llm_call_duration_seconds", .histogram, unit: "seconds", "Duration of calls of language and embedding models.",
             labels: model, from: calls, .observe(column: "duration_ns")),
@@ -106,13 +109,15 @@ package enum MetricCatalogue {
     ]
 
     private static let ourselves: [MetricDefinition] = [
-        MetricDefinition("plimsoll_build_info", .gauge, "The running program; always 1.", labels: [MetricLabel("version", .given)], .process),
+        MetricDefinition(
+            "plimsoll_build_info", .gauge, "The running program; always 1.", labels: [MetricLabel("version", .given)], .process),
         MetricDefinition(
             "plimsoll_events_accepted_total", .counter, "Events accepted, by type.", labels: [MetricLabel("type", .given)], .process),
         MetricDefinition("plimsoll_events_duplicate_total", .counter, "Events that had been accepted before.", .process),
         MetricDefinition(
             "plimsoll_events_rejected_total", .counter, "Events refused, by reason.", labels: [MetricLabel("reason", .given)], .process),
-        MetricDefinition(backfilledEvents, .counter, "Events received more than an hour after their time, by type; counted nowhere else here.",
+        MetricDefinition(
+            backfilledEvents, .counter, "Events received more than an hour after their time, by type; counted nowhere else here.",
             labels: [MetricLabel("type", .given)], .process),
         MetricDefinition(
             "plimsoll_unlisted_values_total", .counter, "Values that a schema does not list, by field.",

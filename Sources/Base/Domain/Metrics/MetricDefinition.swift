@@ -25,7 +25,9 @@ package enum MetricLabelSource: Hashable, Sendable {
 
 /// One label of a metric.
 package struct MetricLabel: Hashable, Sendable {
+    /// Name as it stands in the text formats.
     package var name: String
+    /// Where its value comes from.
     package var source: MetricLabelSource
 
     init(_ name: String, _ source: MetricLabelSource) { (self.name, self.source) = (name, source) }
@@ -56,17 +58,21 @@ package enum MetricSource: Hashable, Sendable {
 package struct MetricDefinition: Hashable, Sendable {
     /// Full name, counters with `_total`.
     package var name: String
+    /// Counter, gauge or histogram.
     package var kind: MetricKind
     /// Base unit, part of the name; empty for plain counts.
     package var unit: String
     /// One sentence.
     package var help: String
+    /// Labels in the order of the text formats.
     package var labels: [MetricLabel]
     /// Label sets kept; what is beyond counts, exactly, in one set whose labels are all `other`.
     package var labelSetsMax: Int
     /// Event types it is folded from; empty for those of the process.
     package var types: [String]
+    /// All must hold for an event to count.
     package var conditions: [MetricCondition]
+    /// What an event adds.
     package var source: MetricSource
 
     init(

@@ -14,6 +14,7 @@ package enum PriceState: UInt8, Hashable, Sendable, CaseIterable {
 
 /// What a call costs at given prices, in pico-USD: exact products of integers, but for GPU time, which is rounded once.
 package struct BookedCost: Hashable, Sendable {
+    /// Whether all, some or none of the classes with tokens have a price.
     package var state: PriceState
     /// nil unless every class with tokens has a price.
     package var cost: Int64?

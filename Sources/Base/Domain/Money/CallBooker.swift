@@ -15,10 +15,12 @@ package struct CallBooker: Sendable {
     private static let probesMax = 8
     private static let keyBytesMax = 1 << 20
 
+    /// The prices in force.
     package private(set) var book: PriceBook
     private var places: [Place]
     private var keys: [UInt8] = []
 
+    /// Books from these prices on.
     package init(_ book: PriceBook) {
         self.book = book
         places = Array(repeating: Place(), count: CallBooker.placeCount)

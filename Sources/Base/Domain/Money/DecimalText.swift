@@ -7,6 +7,7 @@ package enum DecimalError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Beyond 64 bits at the scale.
     case outOfRange(decimals: Int)
 
+    /// What is expected or wrong, in words for the sender.
     package var description: String {
         switch self {
         case .malformed(let offset): "decimal text such as \"0.0375\" (does not fit at byte \(offset))"
@@ -53,7 +54,9 @@ package enum DecimalText {
         return try digits.scaled(by: exponent + scale, isNegative: isNegative, scale)
     }
 
+    /// The same for a slice of bytes.
     package static func parse(_ text: ArraySlice<UInt8>, scale: Int) throws(DecimalError) -> Int64 { try parse(text.span, scale: scale) }
+    /// The same for text.
     package static func parse(_ text: String, scale: Int) throws(DecimalError) -> Int64 { try parse(Array(text.utf8).span, scale: scale) }
 
     /// Significant digits; zeros at the end are only counted, so that `1.000…` of any length is read.

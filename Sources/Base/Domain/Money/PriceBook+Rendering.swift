@@ -2,6 +2,7 @@
 
 /// Something about the prices that is probably not meant.
 package struct PriceFinding: Hashable, Sendable {
+    /// What was found.
     package enum Kind: String, Hashable, Sendable {
         /// Calls will be unpriced or partly priced: a class has no price while others of the model have one.
         case missingClass = "missing"
@@ -11,9 +12,13 @@ package struct PriceFinding: Hashable, Sendable {
         case cacheReadAboveInput = "cache_read above input"
     }
 
+    /// Provider of the pair.
     package var provider: String
+    /// Model of the pair.
     package var model: String
+    /// What was found.
     package var kind: Kind
+    /// What it means and what to do, in one line.
     package var explanation: String
 }
 

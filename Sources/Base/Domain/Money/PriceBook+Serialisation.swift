@@ -12,6 +12,7 @@ package import Bytes
 //       1 byte   origin                   0 built in, 1 set
 //       zig-zag  amount, valid_from, position
 extension PriceBook {
+    /// Appends the book in the form above.
     package func serialise(into sink: inout ByteSink) {
         sink.append(UInt8(1))
         let entries = entries
@@ -56,8 +57,8 @@ extension PriceBook {
             do throws(FieldError) {
                 entry = try PriceEntry(
                     provider: provider, model: model, tokenClass: TokenClass.allCases[tokenClass], serviceTier: tier,
-                    picoUSDPerToken: isGPU ? nil : amount, picoUSDPerGPUHour: isGPU ? amount : nil, validFrom: validFrom, position: position,
-                    origin: origin)
+                    picoUSDPerToken: isGPU ? nil : amount, picoUSDPerGPUHour: isGPU ? amount : nil, validFrom: validFrom,
+                    position: position, origin: origin)
             } catch {
                 throw cursor.failure("a price: \(error)")
             }

@@ -71,7 +71,9 @@ package struct PriceBook: Sendable {
     }
 
     /// The prices of a call.
-    package func quote(provider: String, requestModel: String?, responseModel: String?, serviceTier: String?, at time: Int64) -> PriceQuote {
+    package func quote(
+        provider: String, requestModel: String?, responseModel: String?, serviceTier: String?, at time: Int64
+    ) -> PriceQuote {
         PriceQuote(
             candidates(provider: provider, requestModel: requestModel, responseModel: responseModel),
             serviceTier: PriceEntry.normalised(tier: serviceTier), at: time)
@@ -90,6 +92,7 @@ package struct PriceBook: Sendable {
 
 /// What a newly set price may change: nothing that is booked, except classes that had no price.
 package struct PriceChange: Hashable, Sendable {
+    /// The price that was set.
     package var entry: PriceEntry
     /// Times of calls whose class had no set price before and has one now; nil: the price books nothing that waited.
     /// Calls of other tiers with a price of their own lie inside too: compare by booking them again with ``BookedCost/rebooked(_:with:)``.

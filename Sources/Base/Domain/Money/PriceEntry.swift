@@ -5,14 +5,17 @@ package enum PriceOrigin: UInt8, Hashable, Sendable, Comparable {
     /// A `price.set` event.
     case set = 1
 
+    /// Built-in prices first.
     package static func < (left: PriceOrigin, right: PriceOrigin) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// One price in the book.
 package struct PriceEntry: Hashable, Sendable, Comparable {
+    /// Who runs the model.
     package var provider: String
     /// Name of the model; `*` stands for all models of the provider that have no price of their own.
     package var model: String
+    /// What the price is for.
     package var tokenClass: TokenClass
     /// Empty for no tier; see ``normalised(tier:)``.
     package var serviceTier: String
@@ -22,8 +25,10 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     package var validFrom: Int64
     /// Place of the event in the log; 0 for built-in prices.
     package var position: Int64
+    /// Who put it into the book.
     package var origin: PriceOrigin
 
+    /// The model name that stands for all models of a provider.
     package static let anyModel = "*"
 
     /// One price of a `price.set`, checked. Exactly one of the two amounts is there; with an amount per GPU hour the class is `gpu`,
@@ -77,12 +82,17 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
 
     /// Canonical order: provider, model, class, tier, valid_from, position, origin, amount; text by its bytes.
     package static func < (left: PriceEntry, right: PriceEntry) -> Bool {
-        let texts = [
-            (left.provider, right.provider), (left.model, right.model), (left.tokenClass.rawValue, right.tokenClass.rawValue),
-            (left.serviceTier, right.serviceTier),
-        ]
-        for (first, second) in texts where !first.utf8.elementsEqual(second.utf8) { return first.utf8.lexicographicallyPrecedes(second.utf8) }
+        if let order = precedes(left.provider, right.provider) ?? precedes(left.model, right.model)
+            ?? precedes(left.tokenClass.rawValue, right.tokenClass.rawValue) ?? precedes(left.serviceTier, right.serviceTier)
+        {
+            return order
+        }
         return (left.validFrom, left.position, left.origin.rawValue, left.amount)
             < (right.validFrom, right.position, right.origin.rawValue, right.amount)
+    }
+
+    /// Whether the first text comes before the second by its bytes; nil where they are equal.
+    private static func precedes(_ first: String, _ second: String) -> Bool? {
+        first.utf8.elementsEqual(second.utf8) ? nil : first.utf8.lexicographicallyPrecedes(second.utf8)
     }
 }

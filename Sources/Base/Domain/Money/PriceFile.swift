@@ -5,9 +5,12 @@ import EmbeddedSchemas
 package struct PriceFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Where: `models[3].input`, or a byte offset for broken JSON.
     package var place: String
+    /// What the format asks for there.
     package var expected: String
+    /// What stands there.
     package var found: String
 
+    /// What is expected or wrong, in words for the sender.
     package var description: String { "\(place): expected \(expected), found \(found)" }
 }
 
@@ -22,8 +25,11 @@ package struct PriceFileError: Error, Equatable, Sendable, CustomStringConvertib
 /// Each price counts for every provider and for the model and all its aliases; the model `*` stands for all models of the provider that
 /// have no price of their own. `valid_from` is optional.
 package struct PriceFile: Equatable, Sendable {
+    /// The day the prices were read, as in `2026-07-01`.
     package var asOf: String
+    /// Where they were read.
     package var source: String
+    /// Names of the provider that the prices count for.
     package var providers: [String]
     /// Sorted in canonical order.
     package var entries: [PriceEntry]
@@ -77,7 +83,8 @@ package struct PriceFile: Equatable, Sendable {
             let isHour = member.name == "usd_per_gpu_hour"
             guard let tokenClass = isHour ? .gpu : TokenClass(rawValue: member.name), isHour || tokenClass != .gpu else {
                 throw PriceFileError(
-                    place: "\(place).\(member.name)", expected: TokenClass.billed.map(\.rawValue).joined(separator: ", ") + " or usd_per_gpu_hour",
+                    place: "\(place).\(member.name)",
+                    expected: TokenClass.billed.map(\.rawValue).joined(separator: ", ") + " or usd_per_gpu_hour",
                     found: member.name)
             }
             let amount = try PriceFile.amount(member, isHour ? DecimalText.usdScale : DecimalText.perMillionTokensScale, place)
@@ -109,8 +116,8 @@ package struct PriceFile: Equatable, Sendable {
     }
 }
 
-/// The public list prices that the program was built with. They hold for calls of any time until a price is set; `as_of` says when they were
-/// read. A price that is not published is absent, so that calls show as unpriced rather than free.
+/// The public list prices that the program was built with. They hold for calls of any time until a price is set; `as_of` says when
+/// they were read. A price that is not published is absent, so that calls show as unpriced rather than free.
 package enum BuiltInPrices {
     /// The files, in order of their names.
     package static let files: [PriceFile] = EmbeddedSchemas.prices.map { file in

@@ -1,12 +1,19 @@
 /// Prices by class; nil where there is none. Pico-USD per token, of ``gpu`` pico-USD per GPU hour.
 package struct ClassPrices: Hashable, Sendable {
+    /// Input that was neither read from nor written to the cache.
     package var input: Int64?
+    /// Output, reasoning included.
     package var output: Int64?
+    /// Input read from the cache.
     package var cacheRead: Int64?
+    /// Input written to the cache, not for an hour.
     package var cacheWrite: Int64?
+    /// Input written to the cache for an hour.
     package var cacheWrite1h: Int64?
+    /// GPU time.
     package var gpu: Int64?
 
+    /// Prices by class; none where nothing is given.
     package init(
         input: Int64? = nil, output: Int64? = nil, cacheRead: Int64? = nil, cacheWrite: Int64? = nil, cacheWrite1h: Int64? = nil,
         gpu: Int64? = nil
@@ -15,6 +22,7 @@ package struct ClassPrices: Hashable, Sendable {
         (self.cacheWrite, self.cacheWrite1h, self.gpu) = (cacheWrite, cacheWrite1h, gpu)
     }
 
+    /// The price of a class.
     package subscript(tokenClass: TokenClass) -> Int64? {
         get {
             switch tokenClass {
@@ -48,6 +56,7 @@ package struct ClassPrices: Hashable, Sendable {
 
 /// The prices of a provider, model and tier at a time, and the span of time for which they are the same.
 package struct PriceQuote: Hashable, Sendable {
+    /// One price for each class that has one.
     package var prices: ClassPrices
     /// The quote holds for all times from here …
     package var firstTime: Int64

@@ -3,14 +3,22 @@
 /// Counts overlap as providers report them: cached tokens are part of the input, reasoning part of the output, one-hour cache writes part
 /// of the cache writes. ``billed`` takes them apart.
 package struct TokenUsage: Hashable, Sendable {
+    /// Input tokens.
     package var input: Int64?
+    /// Output tokens.
     package var output: Int64?
+    /// Tokens read from the cache.
     package var cacheRead: Int64?
+    /// Tokens written to the cache.
     package var cacheWrite: Int64?
+    /// Tokens written to the cache for an hour.
     package var cacheWrite1h: Int64?
+    /// Output tokens spent on reasoning.
     package var reasoning: Int64?
+    /// GPU time, summed over GPUs.
     package var gpuDurationNanoseconds: Int64?
 
+    /// Counts by class; nothing is stated where nothing is given.
     package init(
         input: Int64? = nil, output: Int64? = nil, cacheRead: Int64? = nil, cacheWrite: Int64? = nil, cacheWrite1h: Int64? = nil,
         reasoning: Int64? = nil, gpuDurationNanoseconds: Int64? = nil
@@ -63,17 +71,24 @@ package struct TokenUsage: Hashable, Sendable {
 
 /// One number for each billed class of tokens.
 package struct ClassAmounts: Hashable, Sendable {
+    /// Input tokens.
     package var input: Int64
+    /// Output tokens.
     package var output: Int64
+    /// Tokens read from the cache.
     package var cacheRead: Int64
+    /// Tokens written to the cache.
     package var cacheWrite: Int64
+    /// Tokens written to the cache for an hour.
     package var cacheWrite1h: Int64
 
+    /// Counts by class; nothing is stated where nothing is given.
     package init(input: Int64 = 0, output: Int64 = 0, cacheRead: Int64 = 0, cacheWrite: Int64 = 0, cacheWrite1h: Int64 = 0) {
         (self.input, self.output, self.cacheRead) = (input, output, cacheRead)
         (self.cacheWrite, self.cacheWrite1h) = (cacheWrite, cacheWrite1h)
     }
 
+    /// The number of a class; of `gpu` always 0.
     package subscript(tokenClass: TokenClass) -> Int64 {
         get {
             switch tokenClass {
@@ -107,6 +122,7 @@ package enum TokenClass: String, Hashable, Sendable, CaseIterable, Comparable {
     /// GPU time instead of tokens.
     case gpu
 
+    /// By raw value.
     package static func < (left: TokenClass, right: TokenClass) -> Bool { left.rawValue < right.rawValue }
 
     /// The classes that are billed by tokens.

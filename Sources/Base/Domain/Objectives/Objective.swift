@@ -26,6 +26,7 @@ package enum ObjectiveState: String, Hashable, Sendable {
 
 /// One line of the service level table.
 package struct Objective: Hashable, Sendable {
+    /// Which side of the target is good.
     package enum Direction: Hashable, Sendable {
         /// Greater is better; the target itself is met unless strict.
         case atLeast, above
@@ -35,16 +36,20 @@ package struct Objective: Hashable, Sendable {
 
     /// Stable name, as in reports and rule files.
     package var name: String
+    /// As reports print it.
     package var title: String
     /// How it is measured, in one sentence.
     package var definition: String
+    /// Which side of the target is good.
     package var direction: Direction
+    /// What is promised.
     package var target: ObjectiveBound
     /// Beyond it an alert fires; the limit itself is still only at risk. nil: no alert.
     package var alertLimit: ObjectiveBound?
     /// Days over which the error budget runs; nil: none.
     package var budgetDays: Int?
 
+    /// How the objective stands; nil or an empty measurement is `noData`.
     package func state(_ actual: ObjectiveActual?) -> ObjectiveState {
         guard let actual, let toTarget = Objective.compare(actual, target) else { return .noData }
         let isMet =

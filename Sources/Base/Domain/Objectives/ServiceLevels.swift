@@ -5,6 +5,7 @@ package enum ServiceLevels {
     private static let second: Int64 = 1_000_000_000
     private static let cent: Int64 = 10_000_000_000
 
+    /// The table, in the order of reports.
     package static let objectives: [Objective] = [
         Objective(
             name: "availability", title: "Availability", definition: "Good questions ÷ (good + failed): answered ok within 30 s or not.",

@@ -18,10 +18,13 @@ package enum OutcomeEvent: Hashable, Sendable {
 package struct OutcomeInstant: Hashable, Sendable, Comparable {
     /// ns since 1970 UTC.
     package var time: Int64
+    /// Order of acceptance.
     package var position: Int64
 
+    /// An instant and its place among those of the same time.
     package init(time: Int64, position: Int64) { (self.time, self.position) = (time, position) }
 
+    /// By time, then position.
     package static func < (left: OutcomeInstant, right: OutcomeInstant) -> Bool {
         (left.time, left.position) < (right.time, right.position)
     }
@@ -31,20 +34,32 @@ package struct OutcomeInstant: Hashable, Sendable, Comparable {
 package struct OutcomeFacts: Hashable, Sendable {
     /// The last of resolved and reopened.
     package struct Verdict: Hashable, Sendable {
+        /// When it was said.
         package var instant: OutcomeInstant
+        /// True for resolved, false for reopened.
         package var isResolved: Bool
+        /// Who resolved it; nil where the event is silent or reopened.
         package var by: String?
+        /// `confirmed` or `assumed`; nil where the event is silent or reopened.
         package var certainty: String?
     }
 
+    /// The last of resolved and reopened; nil for neither.
     package private(set) var verdict: Verdict?
+    /// The last escalation raised.
     package private(set) var lastEscalation: OutcomeInstant?
+    /// Its reason.
     package private(set) var escalationReason: String?
+    /// The last closing.
     package private(set) var closed: OutcomeInstant?
+    /// Its reason.
     package private(set) var closeReason: String?
+    /// Escalations raised.
     package private(set) var escalations = 0
+    /// Reopenings.
     package private(set) var reopenings = 0
 
+    /// Nothing is known yet.
     package init() {}
 
     /// Takes one event in; each event once, in any order.

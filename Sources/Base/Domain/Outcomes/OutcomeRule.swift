@@ -11,7 +11,8 @@ package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
     package var definition: String {
         switch self {
         case .house1:
-            "resolved if the last of resolved and reopened is resolved; else escalated if one was raised; else abandoned when closed; else open"
+            "resolved if the last of resolved and reopened is resolved; "
+                + "else escalated if one was raised; else abandoned when closed; else open"
         case .intercomFin:
             "resolved if the agent's resolution, confirmed or assumed, is the last word and nothing was escalated after it; "
                 + "else escalated if one was raised; else abandoned when closed; else open"

@@ -7,11 +7,13 @@ package struct FieldError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What came, cut to a readable length; a kind of value rather than the value where the field may hold personal data.
     package var found: String
 
+    /// An error in one field.
     package init(field: String, expected: String, found: String) {
         self.field = field
         self.expected = expected
         self.found = found
     }
 
+    /// What is expected or wrong, in words for the sender.
     package var description: String { "\(field): expected \(expected), found \(found)" }
 }

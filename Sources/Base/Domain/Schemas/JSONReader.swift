@@ -17,18 +17,22 @@ package indirect enum JSONValue: Equatable, Sendable {
         return members.first { $0.name == name }?.value
     }
 
+    /// The text of a string; nil for other values.
     package var string: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
+    /// The value of a whole number within 64 bits; nil for other values.
     package var integer: Int64? {
         if case .number(let text) = self { Int64(text) } else { nil }
     }
 
+    /// The values of an array; nil for other values.
     package var array: [JSONValue]? {
         if case .array(let values) = self { values } else { nil }
     }
 
+    /// The members of an object in their order; nil for other values.
     package var members: [JSONMember]? {
         if case .object(let members) = self { members } else { nil }
     }
@@ -36,7 +40,9 @@ package indirect enum JSONValue: Equatable, Sendable {
 
 /// A name and its value in a JSON object.
 package struct JSONMember: Equatable, Sendable {
+    /// The member's name; not necessarily the only one of that name.
     package var name: String
+    /// The member's value.
     package var value: JSONValue
 }
 

@@ -37,11 +37,15 @@ package enum EncodingHint: String, Hashable, Sendable, CaseIterable {
 package struct SchemaColumn: Hashable, Sendable {
     /// Index into ``SchemaRegistry/columns``.
     package var id: UInt16
+    /// Name on the wire and in SQL.
     package var name: String
+    /// Type of its values.
     package var type: FieldType
     /// `ns`, `tokens`, `usd`, …; nil for none.
     package var unit: String?
+    /// Shape of its values, as far as the schema says.
     package var encoding: EncodingHint?
+    /// Who may see it.
     package var privacy: PrivacyClass
     /// The OpenTelemetry attribute it corresponds to; no two columns share one.
     package var openTelemetryName: String?
@@ -93,6 +97,7 @@ package struct SchemaEventType: Hashable, Sendable {
     package var name: String
     /// `llm_call`, the name of its SQL table.
     package var tableName: String
+    /// What it tells, in one sentence.
     package var description: String
     /// Which instant the event's `time` is.
     package var timeDescription: String

@@ -110,7 +110,8 @@ struct SchemaFiles {
 
     private static func field(_ name: String, _ schema: JSONValue, in file: String) -> SchemaColumn {
         let column = schema["x-column"]
-        guard let type = (column?["type"]?.string).flatMap(FieldType.init), let privacy = (column?["privacy"]?.string).flatMap(PrivacyClass.init)
+        guard let type = (column?["type"]?.string).flatMap(FieldType.init),
+            let privacy = (column?["privacy"]?.string).flatMap(PrivacyClass.init)
         else { preconditionFailure("\(file): \(name) has no type or privacy class") }
         let closed = schema["enum"]?.array
         let known = (closed ?? schema["examples"]?.array ?? []).compactMap(\.string)

@@ -11,13 +11,15 @@ extension SchemaRegistry {
         guard let id = type(named: name) else { return nil }
         let type = types[Int(id)]
         var text = "\(type.name)  (table \(type.tableName))\n\(type.description)\ntime: \(type.timeDescription)\n\nFields of its own\n"
-        text += renderAligned([fieldHeader] + type.ownColumns.indices.map { field(type.ownColumns[$0], in: type, known: type.knownValues[$0]) })
+        let own = type.ownColumns.indices.map { field(type.ownColumns[$0], in: type, known: type.knownValues[$0]) }
+        text += renderAligned([fieldHeader] + own)
         text += "\nFields of every event\n"
         let context = contextColumns.filter { $0 != wellKnown.id && $0 != wellKnown.source && $0 != wellKnown.attributes }
         text += renderAligned([fieldHeader] + context.map { field($0, in: type, known: columns[Int($0)].knownValues) })
         if isBooked(id) {
             text += "\nDerived\n"
-            text += renderAligned([["FIELD", "TYPE", "MEANING"]] + DerivedColumn.allCases.map { [$0.rawValue, $0.type.rawValue, $0.description] })
+            let derived = DerivedColumn.allCases.map { [$0.rawValue, $0.type.rawValue, $0.description] }
+            text += renderAligned([["FIELD", "TYPE", "MEANING"]] + derived)
         }
         return text + "\nOther fields are kept in attributes.\n"
     }

@@ -10,22 +10,30 @@
 package struct SchemaNames: Equatable, Sendable {
     /// One column as it was logged.
     package struct Column: Equatable, Sendable {
+        /// Name of the column.
         package var name: String
+        /// Raw value of its ``FieldType``.
         package var type: String
+        /// Its unit, or `-`.
         package var unit: String
+        /// Raw value of its ``PrivacyClass``.
         package var privacy: String
     }
 
+    /// Columns, by id.
     package var columns: [Column] = []
+    /// Names of types, by id.
     package var types: [String] = []
 
+    /// No names: what a new store has.
     package init() {}
 
     /// Reads what ``SchemaRegistry/serialised`` wrote.
     /// - Throws: ``SchemaContinuationError/malformed(line:)``.
     package init(parsing bytes: [UInt8]) throws(SchemaContinuationError) {
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        guard let first = lines.first, String(decoding: first, as: UTF8.self) == SchemaRegistry.serialisationHeader, lines.last?.isEmpty == true
+        guard let first = lines.first, String(decoding: first, as: UTF8.self) == SchemaRegistry.serialisationHeader,
+            lines.last?.isEmpty == true
         else { throw .malformed(line: 1) }
         for (index, line) in lines.enumerated().dropFirst().dropLast() {
             let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
@@ -50,10 +58,12 @@ package enum SchemaContinuationError: Error, Equatable, Sendable, CustomStringCo
     /// A name stands twice in the store's list.
     case repeated(name: String)
 
+    /// What is expected or wrong, in words for the sender.
     package var description: String {
         switch self {
         case .malformed(let line): "schema record, line \(line): not a schema list of version 1"
-        case .unknown(let name): "the store has \(name), which this version does not know; open it with the version that wrote it or a later one"
+        case .unknown(let name):
+            "the store has \(name), which this version does not know; open it with the version that wrote it or a later one"
         case .changed(let column, let was, let now): "the store keeps \(column) as \(was), this version would read it as \(now)"
         case .repeated(let name): "schema record: \(name) stands twice"
         }

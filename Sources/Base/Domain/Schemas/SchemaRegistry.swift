@@ -4,7 +4,9 @@
 /// 2 `tenant`; then the context, then own fields by file and name, then `attributes`. A store keeps the order that it was created
 /// with (``builtIn(continuing:)``): ids stand in its files.
 package final class SchemaRegistry: Sendable {
+    /// All columns, by id.
     package let columns: [SchemaColumn]
+    /// All types, by id.
     package let types: [SchemaEventType]
     /// Columns that events of every type may carry, ascending: the envelope's and the context's.
     package let contextColumns: [UInt16]
@@ -47,7 +49,9 @@ package final class SchemaRegistry: Sendable {
 
     /// Id of a column by the UTF-8 bytes of its name; nil where no schema has it. Does not allocate.
     package func column(utf8 name: Span<UInt8>) -> UInt16? { columnTable.find(name) }
+    /// The same for a slice of bytes.
     package func column(utf8 name: ArraySlice<UInt8>) -> UInt16? { columnTable.find(name.span) }
+    /// The same for text; allocates.
     package func column(named name: String) -> UInt16? { columnTable.find(Array(name.utf8).span) }
 
     /// Id of an event type by the UTF-8 bytes of its name, with or without the prefix `io.plimsoll.`; nil where it is unknown.
@@ -60,7 +64,9 @@ package final class SchemaRegistry: Sendable {
         for (place, byte) in SchemaRegistry.typePrefix.enumerated() where name[place] != byte { return typeTable.find(name) }
         return typeTable.find(name.extracting(SchemaRegistry.typePrefix.count..<name.count))
     }
+    /// The same for a slice of bytes.
     package func type(utf8 name: ArraySlice<UInt8>) -> UInt16? { type(utf8: name.span) }
+    /// The same for text; allocates.
     package func type(named name: String) -> UInt16? { type(utf8: Array(name.utf8).span) }
 
     private static let typePrefix = Array("io.plimsoll.".utf8)

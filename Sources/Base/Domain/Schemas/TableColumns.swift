@@ -14,6 +14,7 @@ package enum DerivedColumn: String, Hashable, Sendable, CaseIterable {
     /// `priced`, `partly` or `unpriced`.
     case priceState = "price_state"
 
+    /// Type of its values.
     package var type: FieldType {
         switch self {
         case .model, .priceState: .text
@@ -21,6 +22,7 @@ package enum DerivedColumn: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// What it means, in one sentence.
     package var description: String {
         switch self {
         case .model: "The model that answered, else the one that was asked for."
@@ -43,12 +45,17 @@ package enum SchemaTableColumnSource: Hashable, Sendable {
 
 /// One column of a type's SQL table.
 package struct SchemaTableColumn: Hashable, Sendable {
+    /// Name in SQL.
     package var name: String
+    /// Type of its values.
     package var type: FieldType
     /// Decimals of a money column.
     package var decimalScale: Int
+    /// Unit of its values; nil for none.
     package var unit: String?
+    /// Where its values come from.
     package var source: SchemaTableColumnSource
+    /// What it means, in one sentence.
     package var description: String
 }
 
@@ -82,7 +89,9 @@ extension SchemaRegistry {
             SchemaTableColumn(name: "type", type: .text, decimalScale: 0, source: .type, description: "The event's type."),
             time("time", .time, "The instant at which the thing ended."),
             time("received_time", .receivedTime, "When the event was accepted."),
-            SchemaTableColumn(name: "position", type: .integer, decimalScale: 0, source: .position, description: "The event's place in the order of acceptance."),
+            SchemaTableColumn(
+                name: "position", type: .integer, decimalScale: 0, source: .position,
+                description: "The event's place in the order of acceptance."),
         ] + storedColumns(rest)
     }
 

@@ -1,116 +1,228 @@
 /// Ids of the columns that code needs by name; all others are reached through lists.
 package struct WellKnownColumns: Hashable, Sendable {
+    /// `id`.
     package let id: UInt16
+    /// `source`.
     package let source: UInt16
+    /// `tenant`.
     package let tenant: UInt16
+    /// `conversation_id`.
     package let conversationID: UInt16
+    /// `turn`.
     package let turn: UInt16
+    /// `message_id`.
     package let messageID: UInt16
+    /// `channel`.
     package let channel: UInt16
+    /// `user_id`.
     package let userID: UInt16
+    /// `agent`.
     package let agent: UInt16
+    /// `agent_version`.
     package let agentVersion: UInt16
+    /// `team`.
     package let team: UInt16
+    /// `cost_centre`.
     package let costCentre: UInt16
+    /// `environment`.
     package let environment: UInt16
+    /// `region`.
     package let region: UInt16
+    /// `service_name`.
     package let serviceName: UInt16
+    /// `service_version`.
     package let serviceVersion: UInt16
+    /// `experiment`.
     package let experiment: UInt16
+    /// `variant`.
     package let variant: UInt16
+    /// `prompt_name`.
     package let promptName: UInt16
+    /// `prompt_version`.
     package let promptVersion: UInt16
+    /// `trace_id`.
     package let traceID: UInt16
+    /// `span_id`.
     package let spanID: UInt16
+    /// `parent_span_id`.
     package let parentSpanID: UInt16
+    /// `duration_ns`.
     package let durationNanoseconds: UInt16
+    /// `error_type`.
     package let errorType: UInt16
+    /// `status`.
     package let status: UInt16
+    /// `by`.
     package let by: UInt16
+    /// `wait_ns`.
     package let wait: UInt16
+    /// `amount_usd`.
     package let amount: UInt16
+    /// `period`.
     package let period: UInt16
+    /// `scope`.
     package let scope: UInt16
+    /// `cache`.
     package let cache: UInt16
+    /// `hit`.
     package let hit: UInt16
+    /// `confidence`.
     package let confidence: UInt16
+    /// `intent`.
     package let intent: UInt16
+    /// `topic`.
     package let topic: UInt16
+    /// `reason`.
     package let reason: UInt16
+    /// `certainty`.
     package let certainty: UInt16
+    /// `entry`.
     package let entry: UInt16
+    /// `locale`.
     package let locale: UInt16
+    /// `category`.
     package let category: UInt16
+    /// `period_end`.
     package let periodEnd: UInt16
+    /// `period_start`.
     package let periodStart: UInt16
+    /// `from_value`.
     package let fromValue: UInt16
+    /// `subject`.
     package let subject: UInt16
+    /// `to_value`.
     package let toValue: UInt16
+    /// `attempt`.
     package let attempt: UInt16
+    /// `cache_read_tokens`.
     package let cacheReadTokens: UInt16
+    /// `cache_write_1h_tokens`.
     package let cacheWrite1hTokens: UInt16
+    /// `cache_write_tokens`.
     package let cacheWriteTokens: UInt16
+    /// `dimensions`.
     package let dimensions: UInt16
+    /// `finish_reason`.
     package let finishReason: UInt16
+    /// `gpu_duration_ns`.
     package let gpuDuration: UInt16
+    /// `input_tokens`.
     package let inputTokens: UInt16
+    /// `operation`.
     package let operation: UInt16
+    /// `output_tokens`.
     package let outputTokens: UInt16
+    /// `provider`.
     package let provider: UInt16
+    /// `purpose`.
     package let purpose: UInt16
+    /// `queue_duration_ns`.
     package let queueDuration: UInt16
+    /// `reasoning_tokens`.
     package let reasoningTokens: UInt16
+    /// `reported_cost_usd`.
     package let reportedCost: UInt16
+    /// `request_model`.
     package let requestModel: UInt16
+    /// `response_id`.
     package let responseID: UInt16
+    /// `response_model`.
     package let responseModel: UInt16
+    /// `route`.
     package let route: UInt16
+    /// `service_tier`.
     package let serviceTier: UInt16
+    /// `stream`.
     package let stream: UInt16
+    /// `time_to_first_token_ns`.
     package let timeToFirstToken: UInt16
+    /// `escalation_id`.
     package let escalationID: UInt16
+    /// `handled_by`.
     package let handledBy: UInt16
+    /// `handling_duration_ns`.
     package let handlingDuration: UInt16
+    /// `priority`.
     package let priority: UInt16
+    /// `queue`.
     package let queue: UInt16
+    /// `kind`.
     package let kind: UInt16
+    /// `comment`.
     package let comment: UInt16
+    /// `score`.
     package let score: UInt16
+    /// `body`.
     package let body: UInt16
+    /// `severity`.
     package let severity: UInt16
+    /// `author`.
     package let author: UInt16
+    /// `characters`.
     package let characters: UInt16
+    /// `content`.
     package let content: UInt16
+    /// `answered_from`.
     package let answeredFrom: UInt16
+    /// `metric_name`.
     package let metricName: UInt16
+    /// `value`.
     package let value: UInt16
+    /// `model`.
     package let model: UInt16
+    /// `token_class`.
     package let tokenClass: UInt16
+    /// `usd_per_gpu_hour`.
     package let pricePerGPUHour: UInt16
+    /// `usd_per_million_tokens`.
     package let pricePerMillionTokens: UInt16
+    /// `valid_from`.
     package let validFrom: UInt16
+    /// `target`.
     package let target: UInt16
+    /// `up`.
     package let up: UInt16
+    /// `evaluator`.
     package let evaluator: UInt16
+    /// `label`.
     package let label: UInt16
+    /// `name`.
     package let name: UInt16
+    /// `quality_score`.
     package let qualityScore: UInt16
+    /// `http_route`.
     package let httpRoute: UInt16
+    /// `rejected_by`.
     package let rejectedBy: UInt16
+    /// `status_code`.
     package let statusCode: UInt16
+    /// `capacity`.
     package let capacity: UInt16
+    /// `resource`.
     package let resource: UInt16
+    /// `used`.
     package let used: UInt16
+    /// `hits`.
     package let hits: UInt16
+    /// `index`.
     package let index: UInt16
+    /// `top_score`.
     package let topScore: UInt16
+    /// `resource_attributes`.
     package let resourceAttributes: UInt16
+    /// `span_attributes`.
     package let spanAttributes: UInt16
+    /// `span_kind`.
     package let spanKind: UInt16
+    /// `span_name`.
     package let spanName: UInt16
+    /// `withheld_values`.
     package let withheldValues: UInt16
+    /// `cost_usd`.
     package let cost: UInt16
+    /// `tool`.
     package let tool: UInt16
+    /// `attributes`.
     package let attributes: UInt16
 
     /// - Parameter id: gives the id of a column by name; every name here is in a schema file.

@@ -1,11 +1,13 @@
 /// A date of the proleptic Gregorian calendar.
 package struct CivilDate: Hashable, Sendable {
+    /// Year, 0 being 1 BC.
     package var year: Int
     /// 1...12.
     package var month: Int
     /// 1...31.
     package var day: Int
 
+    /// A date from its parts; nothing is checked.
     package init(year: Int, month: Int, day: Int) {
         (self.year, self.month, self.day) = (year, month, day)
     }
@@ -33,6 +35,7 @@ package struct CivilDate: Hashable, Sendable {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    /// Whether the year has a 29 February.
     package static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
     /// Days of a month, 1...12.

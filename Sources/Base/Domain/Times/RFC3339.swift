@@ -9,6 +9,7 @@ package enum TimestampError: Error, Equatable, Sendable, CustomStringConvertible
     /// Before 1677-09-21T00:12:43.145224192Z or after 2262-04-11T23:47:16.854775807Z: beyond 64 bits of nanoseconds.
     case outOfRange
 
+    /// What is expected or wrong, in words for the sender.
     package var description: String {
         switch self {
         case .malformed(let offset): "an RFC 3339 time such as 2026-08-01T09:00:15.25Z (does not fit at byte \(offset))"
@@ -48,7 +49,9 @@ package enum RFC3339 {
         return try join(seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset, nanoseconds: nanoseconds)
     }
 
+    /// The same for a slice of bytes.
     package static func parse(_ text: ArraySlice<UInt8>) throws(TimestampError) -> Int64 { try parse(text.span) }
+    /// The same for text.
     package static func parse(_ text: String) throws(TimestampError) -> Int64 { try parse(Array(text.utf8).span) }
 
     private static func expect(_ text: Span<UInt8>, _ place: Int, _ byte: UInt8) throws(TimestampError) {
@@ -124,27 +127,27 @@ package enum RFC3339 {
         let (seconds, nanoseconds) = floorDivide(Int(nanosecondsSince1970), by: 1_000_000_000)
         let (days, secondOfDay) = floorDivide(seconds, by: 86_400)
         let date = CivilDate(daysSince1970: days)
-        append(date.year, digits: 4, to: &sink)
-        sink.append(UInt8(ascii: "-"))
-        append(date.month, digits: 2, to: &sink)
-        sink.append(UInt8(ascii: "-"))
-        append(date.day, digits: 2, to: &sink)
-        sink.append(UInt8(ascii: "T"))
-        append(secondOfDay / 3600, digits: 2, to: &sink)
-        sink.append(UInt8(ascii: ":"))
-        append(secondOfDay / 60 % 60, digits: 2, to: &sink)
-        sink.append(UInt8(ascii: ":"))
-        append(secondOfDay % 60, digits: 2, to: &sink)
-        if nanoseconds != 0 {
-            sink.append(UInt8(ascii: "."))
-            if nanoseconds % 1_000_000 == 0 {
-                append(nanoseconds / 1_000_000, digits: 3, to: &sink)
-            } else if nanoseconds % 1000 == 0 {
-                append(nanoseconds / 1000, digits: 6, to: &sink)
-            } else {
-                append(nanoseconds, digits: 9, to: &sink)
-            }
+        // Digits are put over the template from the right; the decimals stay as they are where there are none.
+        var text: InlineArray<30, UInt8> = [
+            0x30, 0x30, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x54, 0x30, 0x30, 0x3A, 0x30, 0x30, 0x3A, 0x30, 0x30, 0x2E,
+            0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x5A,
+        ]
+        put(date.year, endingAt: 4, in: &text)
+        put(date.month, endingAt: 7, in: &text)
+        put(date.day, endingAt: 10, in: &text)
+        put(secondOfDay / 3600, endingAt: 13, in: &text)
+        put(secondOfDay / 60 % 60, endingAt: 16, in: &text)
+        put(secondOfDay % 60, endingAt: 19, in: &text)
+        put(nanoseconds, endingAt: 29, in: &text)
+        var count = 29
+        if nanoseconds == 0 {
+            count = 19
+        } else if nanoseconds % 1_000_000 == 0 {
+            count = 23
+        } else if nanoseconds % 1000 == 0 {
+            count = 26
         }
+        for place in 0..<count { sink.append(text[place]) }
         sink.append(UInt8(ascii: "Z"))
     }
 
@@ -160,12 +163,12 @@ package enum RFC3339 {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
-    private static func append(_ value: Int, digits: Int, to sink: inout ByteSink) {
-        var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
-        while divisor > 0 {
-            sink.append(UInt8(0x30 + value / divisor % 10))
-            divisor /= 10
+    private static func put(_ value: Int, endingAt end: Int, in text: inout InlineArray<30, UInt8>) {
+        var (rest, place) = (value, end)
+        while rest > 0 {
+            place -= 1
+            text[place] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+            rest /= 10
         }
     }
 }
