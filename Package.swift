@@ -84,7 +84,7 @@ let package = Package(
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
         room("SQLText", "Query/SQLText", uses: ["Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
         tests("Plans", uses: ["Columnar"]),
-        tests("SQLText", uses: ["Columnar", "Plans"]),
+        tests("SQLText", uses: ["Columnar", "Plans", "Execution", "Platform"]),
         room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 

@@ -35,7 +35,7 @@ extension Binder {
     /// `x IN (SELECT …)`: the distinct values are joined on the left of everything else; a column that marks the match and the
     /// subquery's count of rows and NULLs decide between true, false and NULL.
     private func bindMembership(_ node: SyntaxNode, _ select: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
-        guard [.select, .filter].contains(level.clause) && !level.isInsideAggregate, let test = node["testexpr"] else {
+        guard [.select, .filter, .aggregateFilter].contains(level.clause), let test = node["testexpr"] else {
             throw unsupported("IN (subquery) in \(level.clause.rawValue) is", at: node, hint: "Move it to WHERE.")
         }
         let value = try bind(test, level)

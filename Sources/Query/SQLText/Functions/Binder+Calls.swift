@@ -52,7 +52,9 @@ extension Binder {
                 converted.append(try coercion.convert(argument, to: parameter.columnType))
             }
         }
-        try TimeFields.check(best.function, converted, positions: arguments.map(\.position))
+        try TimeFields.settle(best.function, &converted, position: arguments.first?.position)
+        // The grammar writes `position(a in b)` as (b, a), as strpos has it; plans keep the order of the words.
+        if best.function == .position { converted.swapAt(0, 1) }
         if best.function == .userToken, case .text(let user)? = converted[0].constant {
             return Bound(.literal(.text(catalog.userToken(user)), .text), position: position(node))
         }
@@ -88,11 +90,15 @@ enum TimeFields {
         return known.contains(singular) ? singular : nil
     }
 
-    /// - Throws: `22023` when a constant field is unknown.
-    static func check(_ function: ScalarFunction, _ arguments: [Expression], positions: [Int?]) throws(QueryError) {
-        guard function == .dateTrunc, case .text(let field)? = arguments[0].constant, canonical(field, among: truncating) == nil else { return }
-        throw QueryError(
-            sqlState: "22023", message: "unit \"\(field)\" not recognized for type \(arguments[1].type.sqlName)",
-            hint: "Units: \(truncating.joined(separator: ", ")).", position: positions[0])
+    /// Puts the plain name of a constant field in its place.
+    /// - Throws: `22023` when it is unknown.
+    static func settle(_ function: ScalarFunction, _ arguments: inout [Expression], position: Int?) throws(QueryError) {
+        guard function == .dateTrunc, case .text(let field)? = arguments[0].constant else { return }
+        guard let name = canonical(field, among: truncating) else {
+            throw QueryError(
+                sqlState: "22023", message: "unit \"\(field)\" not recognized for type \(arguments[1].type.sqlName)",
+                hint: "Units: \(truncating.joined(separator: ", ")).", position: position)
+        }
+        arguments[0] = .literal(.text(name), .text)
     }
 }
