@@ -94,7 +94,9 @@ import Testing
             return
         }
         #expect(limit == 7)
-        #expect(Plan.limit(.sort(scan, keys, limit: nil), count: .max, offset: 2).limitingSorts() == .limit(.sort(scan, keys, limit: nil), count: .max, offset: 2))
+        #expect(
+            Plan.limit(.sort(scan, keys, limit: nil), count: .max, offset: 2).limitingSorts()
+                == .limit(.sort(scan, keys, limit: nil), count: .max, offset: 2))
     }
 
     @Test func pruningKeepsTheOutput() {

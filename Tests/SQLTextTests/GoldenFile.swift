@@ -29,7 +29,8 @@ struct GoldenFile {
             let split = lines.firstIndex(of: "----") ?? lines.count
             cases.append(
                 Case(
-                    heading: heading, question: lines[..<split].joined(separator: "\n"), answer: lines.dropFirst(split + 1).joined(separator: "\n")))
+                    heading: heading, question: lines[..<split].joined(separator: "\n"),
+                    answer: lines.dropFirst(split + 1).joined(separator: "\n")))
         }
     }
 

@@ -68,12 +68,16 @@ import Testing
     func tokenSoup(_ seed: UInt64) {
         var random = SplitMix(seed: seed)
         let words = """
-            select from where group by having order limit offset distinct as on join left right full cross using union all with values ( ) , . * + - / % ^ || :: \
-            = <> < > ~ ~* -> ->> [ ] events llm_call e t.* turn channel time cost_usd attributes status duration_ns day length flag 1 0 2.5 -1 1e400 1e-30 'x' '1' '' \
-            '2026-08-01' '1 day' null true false and or not in between like is case when then else end cast int text numeric ( 10 interval array count sum avg min \
-            max coalesce greatest extract hour epoch date_trunc 'hour' now() percentile_cont within filter exists any $1 ; asc desc nulls first last over
+            select from where group by having order limit offset distinct as on join left right full cross using union \
+            all with values ( ) , . * + - / % ^ || :: = <> < > ~ ~* -> ->> [ ] events llm_call e t.* turn channel time \
+            cost_usd attributes status duration_ns day length flag 1 0 2.5 -1 1e400 1e-30 'x' '1' '' '2026-08-01' '1 \
+            day' null true false and or not in between like is case when then else end cast int text numeric ( 10 \
+            interval array count sum avg min max coalesce greatest extract hour epoch date_trunc 'hour' now() \
+            percentile_cont within filter exists any $1 ; asc desc nulls first last over
             """.split { $0 == " " || $0 == "\n" || $0 == "\\" }.map(String.init)
-        let starts = ["select", "select count(*) ,", "select * from events where", "select channel from events group by", "explain select", ""]
+        let starts = [
+            "select", "select count(*) ,", "select * from events where", "select channel from events group by", "explain select", "",
+        ]
         var planned = 0
         for _ in 0..<3_000 {
             var text = starts[random.below(starts.count)]

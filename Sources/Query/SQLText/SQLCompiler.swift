@@ -20,8 +20,8 @@ package struct SQLCompiler: Sendable {
     }
 
     /// - Throws: a `QueryError` with PostgreSQL's SQLSTATE and, where one place is at fault, its 1-based character position:
-    ///   `42601` syntax, `42703` unknown column, `42P01` unknown table, `42883` unknown function or operator, `42804` types that do not match,
-    ///   `42803` misused aggregates, `0A000` not supported, `54001` too long or too deep.
+    ///   `42601` syntax, `42703` unknown column, `42P01` unknown table, `42883` unknown function or operator, `42804` types that do
+    ///   not match, `42803` misused aggregates, `0A000` not supported, `54001` too long or too deep.
     /// - Complexity: O(length), apart from the rewrites (see ``Plan/rewritten(timeZone:)``).
     package func compile(_ sql: String) throws(QueryError) -> CompiledStatement {
         try TextLimits.check(sql)

@@ -83,7 +83,9 @@ extension RowCatalog {
         let columns = try split(sql[sql.index(after: open)..<close]).map { definition in
             let words = definition.split(separator: " ").map { $0.lowercased() }
             guard words.count > 1 else { throw unreadable(sql) }
-            return TableColumn(name: words[0], type: try Self.type(of: "select null::\(words[1...].prefix { $0 != "primary" }.joined(separator: " "))", self))
+            return TableColumn(
+                name: words[0],
+                type: try Self.type(of: "select null::\(words[1...].prefix { $0 != "primary" }.joined(separator: " "))", self))
         }
         tables[name] = RowTable(name: name, columns: columns)
     }

@@ -34,7 +34,10 @@ import Testing
             var runner = SQLLogicRunner()
             runner.run(SQLLogicScript(try String(contentsOf: file, encoding: .utf8)))
             let refused = runner.refused.sorted { $0.value > $1.value }
-            print("\(file.lastPathComponent): \(runner.passed) right, \(runner.failures.count) wrong, \(refused.reduce(0) { $0 + $1.value }) refused")
+            let refusedCount = refused.reduce(0) { $0 + $1.value }
+            print(
+                "\(file.lastPathComponent): \(runner.passed) right, \(runner.failures.count) wrong, \(refusedCount) refused"
+            )
             for (reason, count) in refused { print("  \(count) × \(reason)") }
             for failure in runner.failures.prefix(20) { print("  WRONG \(failure)") }
             #expect(runner.failures.isEmpty)

@@ -51,12 +51,13 @@ enum MD5 {
             let words = (0..<16).map { word in (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + word * 4 + $1]) << UInt32(8 * $1) } }
             var (a, b, c, d) = (state[0], state[1], state[2], state[3])
             for step in 0..<64 {
-                let (mixed, word): (UInt32, Int) = switch step / 16 {
-                case 0: ((b & c) | (~b & d), step)
-                case 1: ((d & b) | (~d & c), (5 * step + 1) % 16)
-                case 2: (b ^ c ^ d, (3 * step + 5) % 16)
-                default: (c ^ (b | ~d), (7 * step) % 16)
-                }
+                let (mixed, word): (UInt32, Int) =
+                    switch step / 16 {
+                    case 0: ((b & c) | (~b & d), step)
+                    case 1: ((d & b) | (~d & c), (5 * step + 1) % 16)
+                    case 2: (b ^ c ^ d, (3 * step + 5) % 16)
+                    default: (c ^ (b | ~d), (7 * step) % 16)
+                    }
                 let sum = a &+ mixed &+ sines[step] &+ words[word]
                 let shift = shifts[step / 16 * 4 + step % 4]
                 (a, d, c, b) = (d, c, b, b &+ (sum << shift | sum >> (32 - shift)))

@@ -53,11 +53,12 @@ extension Plan {
             return "Limit" + (count.map { " \($0)" } ?? "") + (offset > 0 ? " offset \(offset)" : "")
         case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
             let keys = zip(leftKeys, rightKeys).map { "\($0.text(over: left.output)) = \($1.text(over: right.output))" }
-            let name = switch kind {
-            case .inner: "Inner join"
-            case .left: "Left join"
-            case .cross: "Cross join"
-            }
+            let name =
+                switch kind {
+                case .inner: "Inner join"
+                case .left: "Left join"
+                case .cross: "Cross join"
+                }
             let rest = residual.map { $0.text(over: output) }
             return [name, keys.isEmpty ? "" : "on " + keys.joined(separator: " AND "), rest.map { "where \($0)" } ?? ""]
                 .filter { !$0.isEmpty }.joined(separator: " ")

@@ -34,7 +34,9 @@ package struct ConstantFolding: Sendable {
             return foldLogic(arguments, function: .or, deciding: true)
         case .call(.not, let arguments, _):
             if let opposite = opposite(of: arguments[0]) { return opposite }
-            if let value = arguments[0].constant, let flag = arithmetic.evaluate(.not, [value], .boolean) { return .literal(flag, .boolean) }
+            if let value = arguments[0].constant, let flag = arithmetic.evaluate(.not, [value], .boolean) {
+                return .literal(flag, .boolean)
+            }
         case .call(let function, let arguments, let type):
             let constants = arguments.compactMap(\.constant)
             guard constants.count == arguments.count else { return folded }

@@ -89,7 +89,8 @@ package struct ScalarArithmetic: Sendable {
         case (.boolean(let a), .boolean(let b)): return sign(a ? 1 : 0, b ? 1 : 0)
         case (.text(let a), .text(let b)): return a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : (a.utf8.elementsEqual(b.utf8) ? 0 : 1)
         case (.numeric(let a, let x), .numeric(let b, let y)):
-            guard case .numeric(let m, _)? = rescale(a, from: x, to: max(x, y)), case .numeric(let n, _)? = rescale(b, from: y, to: max(x, y))
+            guard case .numeric(let m, _)? = rescale(a, from: x, to: max(x, y)),
+                case .numeric(let n, _)? = rescale(b, from: y, to: max(x, y))
             else { return nil }
             return sign(m, n)
         default: return nil

@@ -21,7 +21,8 @@ private struct TruncatedSpan {
     init?(_ expression: Expression) {
         switch expression {
         case .call(.dateTrunc, let arguments, _):
-            guard arguments.count >= 2, case .text(let unit)? = arguments[0].constant, case .column(let index, let type) = arguments[1], type.isTime,
+            guard arguments.count >= 2, case .text(let unit)? = arguments[0].constant, case .column(let index, let type) = arguments[1],
+                type.isTime,
                 let longest = Self.longestNanoseconds[unit.lowercased()]
             else { return nil }
             column = index

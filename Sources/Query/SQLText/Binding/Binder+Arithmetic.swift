@@ -50,28 +50,31 @@ extension Binder {
                 sqlState: "42725", message: "operator is not unique: unknown \(name) unknown", hint: "Cast one side.", position: position)
         }
         let known = left.isUnknown ? right : left
-        let type: ColumnType = switch (name, known.type) {
-        case ("+", let time) where time.isTime: .interval
-        case ("*", .interval), ("/", .interval): .double
-        default: known.type
-        }
+        let type: ColumnType =
+            switch (name, known.type) {
+            case ("+", let time) where time.isTime: .interval
+            case ("*", .interval), ("/", .interval): .double
+            default: known.type
+            }
         let converted = try coercion.convert(left.isUnknown ? left : right, to: type)
         let other = Bound(converted, position: (left.isUnknown ? left : right).position)
         return left.isUnknown ? (other, right) : (left, other)
     }
 
     private func numberArithmetic(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> Bound {
-        let function: ScalarFunction = switch name {
-        case "+": .add
-        case "-": .subtract
-        case "*": .multiply
-        case "/": .divide
-        case "%": .modulo
-        default: .power
-        }
+        let function: ScalarFunction =
+            switch name {
+            case "+": .add
+            case "-": .subtract
+            case "*": .multiply
+            case "/": .divide
+            case "%": .modulo
+            default: .power
+            }
         if left.type == .double || right.type == .double || function == .power {
             if function == .modulo { throw operatorMissing(name, left, right, at: position) }
-            return call(function, [try coercion.convert(left, to: .double), try coercion.convert(right, to: .double)], .double, at: position)
+            return call(
+                function, [try coercion.convert(left, to: .double), try coercion.convert(right, to: .double)], .double, at: position)
         }
         if left.type == .integer && right.type == .integer {
             return call(function, [left.expression, right.expression], .integer, at: position)

@@ -9,13 +9,15 @@ extension Binder {
         let modifiers = typeModifiers(typeName)
         let name = typeName.names("names").last ?? ""
         let place = position(node) ?? position(typeName)
-        if name == "interval", let unit = intervalUnit(modifiers.first), value.isUnknown, case .text(let text)? = value.expression.constant {
+        if name == "interval", let unit = intervalUnit(modifiers.first), value.isUnknown, case .text(let text)? = value.expression.constant
+        {
             return Bound(.literal(.interval(try IntervalText.read(text, unit: unit, position: value.position)), .interval), position: place)
         }
         guard var type = TypeNames.type(named: name, modifiers: modifiers) else {
             throw fail(
                 "42704", "type \"\(name)\" does not exist", at: typeName,
-                hint: nearestName(to: name, among: TypeNames.all).map { "Did you mean \($0)?" } ?? "Types: \(TypeNames.all.joined(separator: ", ")).")
+                hint: nearestName(to: name, among: TypeNames.all).map { "Did you mean \($0)?" }
+                    ?? "Types: \(TypeNames.all.joined(separator: ", ")).")
         }
         if case .numeric(let scale) = type {
             if scale < 0 || scale > 38 { throw fail("22023", "NUMERIC scale \(scale) must be between 0 and 38", at: typeName) }

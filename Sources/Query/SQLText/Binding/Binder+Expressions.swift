@@ -76,11 +76,12 @@ extension Binder {
 
     private func bindLogic(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
         let operation = node.text("boolop") ?? ""
-        let (function, name): (ScalarFunction, String) = switch operation {
-        case "AND_EXPR": (.and, "AND")
-        case "OR_EXPR": (.or, "OR")
-        default: (.not, "NOT")
-        }
+        let (function, name): (ScalarFunction, String) =
+            switch operation {
+            case "AND_EXPR": (.and, "AND")
+            case "OR_EXPR": (.or, "OR")
+            default: (.not, "NOT")
+            }
         var arguments: [Expression] = []
         for argument in node.list("args") { arguments.append(try condition(bind(argument, level), name)) }
         return call(function, arguments, .boolean, at: position(node))
@@ -91,18 +92,20 @@ extension Binder {
         let value = try bind(argument, level)
         if kind == "NullTest" {
             let function: ScalarFunction = node.text("nulltesttype") == "IS_NOT_NULL" ? .isNotNull : .isNull
-            return call(function, [value.isUnknown ? try coercion.convert(value, to: .text) : value.expression], .boolean, at: position(node))
+            return call(
+                function, [value.isUnknown ? try coercion.convert(value, to: .text) : value.expression], .boolean, at: position(node))
         }
         let test = node.text("booltesttype") ?? ""
         let operand = try condition(value, "IS TRUE")
-        let function: ScalarFunction = switch test {
-        case "IS_TRUE": .isTrue
-        case "IS_NOT_TRUE": .isNotTrue
-        case "IS_FALSE": .isFalse
-        case "IS_NOT_FALSE": .isNotFalse
-        case "IS_UNKNOWN": .isNull
-        default: .isNotNull
-        }
+        let function: ScalarFunction =
+            switch test {
+            case "IS_TRUE": .isTrue
+            case "IS_NOT_TRUE": .isNotTrue
+            case "IS_FALSE": .isFalse
+            case "IS_NOT_FALSE": .isNotFalse
+            case "IS_UNKNOWN": .isNull
+            default: .isNotNull
+            }
         return call(function, [operand], .boolean, at: position(node))
     }
 
@@ -129,7 +132,9 @@ extension Binder {
         return Bound(coercion.folding.fold(.conditional(branches, otherwise: otherwise, type)), position: position(node))
     }
 
-    private func bindVariadic(_ node: SyntaxNode, _ function: ScalarFunction, _ name: String, _ level: SelectLevel) throws(QueryError) -> Bound {
+    private func bindVariadic(_ node: SyntaxNode, _ function: ScalarFunction, _ name: String, _ level: SelectLevel) throws(QueryError)
+        -> Bound
+    {
         var values: [Bound] = []
         for argument in node.list("args") { values.append(try bind(argument, level)) }
         let (converted, type) = try unified(values, name, at: node)
@@ -137,13 +142,16 @@ extension Binder {
     }
 
     /// Values as the one type that they have in common.
-    func unified(_ values: [Bound], _ construct: String, at node: SyntaxNode?) throws(QueryError) -> (values: [Expression], type: ColumnType) {
+    func unified(_ values: [Bound], _ construct: String, at node: SyntaxNode?) throws(QueryError) -> (
+        values: [Expression], type: ColumnType
+    ) {
         guard let type = Coercion.common(values.map(\.type)) else {
             let types = values.map(\.type).filter { $0 != .null }
             let odd = values.first { $0.type != .null && Coercion.common([types[0], $0.type]) == nil }
             throw QueryError(
                 sqlState: "42804",
-                message: "\(construct) types \(types[0].sqlName) and \(odd?.type.sqlName ?? types[types.count - 1].sqlName) cannot be matched",
+                message:
+                    "\(construct) types \(types[0].sqlName) and \(odd?.type.sqlName ?? types[types.count - 1].sqlName) cannot be matched",
                 position: odd?.position ?? node.flatMap { position($0) })
         }
         var converted: [Expression] = []

@@ -73,11 +73,13 @@ extension Binder {
     private func renamed(_ columns: [TableColumn], _ alias: SyntaxNode?) throws(QueryError) -> [TableColumn] {
         let names = alias?.names("colnames") ?? []
         if names.count > columns.count {
+            let name = alias?.text("aliasname") ?? ""
             throw QueryError(
-                sqlState: "42P10",
-                message: "table \"\(alias?.text("aliasname") ?? "")\" has \(columns.count) columns available but \(names.count) columns specified")
+                sqlState: "42P10", message: "table \"\(name)\" has \(columns.count) columns available but \(names.count) columns specified")
         }
-        return columns.enumerated().map { TableColumn(name: $0.offset < names.count ? names[$0.offset] : $0.element.name, type: $0.element.type) }
+        return columns.enumerated().map {
+            TableColumn(name: $0.offset < names.count ? names[$0.offset] : $0.element.name, type: $0.element.type)
+        }
     }
 
     private func renamedPlan(_ plan: Plan, _ columns: [TableColumn]) -> Plan {

@@ -96,7 +96,8 @@ struct Grouping {
 
     func plan(names targets: [Target]) -> Plan {
         let groupColumns = groups.enumerated().map { place, group in
-            TableColumn(name: targets.first { $0.value.expression == group }?.name ?? columnName(group) ?? "group\(place + 1)", type: group.type)
+            TableColumn(
+                name: targets.first { $0.value.expression == group }?.name ?? columnName(group) ?? "group\(place + 1)", type: group.type)
         }
         let callColumns = level.aggregates.map { call in
             let own = targets.first { $0.value.expression == level.place(call) }?.name

@@ -59,7 +59,8 @@ extension Binder {
                     sqlState: "42804", message: "JOIN/USING types \(a.type.sqlName) and \(b.type.sqlName) cannot be matched")
             }
             let sides = [
-                try coercion.convert(Bound(.column(a.index, a.type)), to: common), try coercion.convert(Bound(.column(b.index, b.type)), to: common),
+                try coercion.convert(Bound(.column(a.index, a.type)), to: common),
+                try coercion.convert(Bound(.column(b.index, b.type)), to: common),
             ]
             conditions.append(.call(.equal, sides, .boolean))
             let hidden = keepsRight ? a.index : b.index

@@ -10,9 +10,12 @@ extension Binder {
         }
         let names = fields.compactMap(\.stringValue)
         guard let name = names.last, names.count <= 3 else { throw unsupported("this column reference is", at: node) }
-        let column = try names.count == 1
+        let column =
+            try names.count == 1
             ? resolve(name, level, node) : resolve(name, of: names[names.count - 2], level, node)
-        if !level.isInsideAggregate { level.columnUses.append(ColumnUse(index: column.index, name: names.joined(separator: "."), position: position(node))) }
+        if !level.isInsideAggregate {
+            level.columnUses.append(ColumnUse(index: column.index, name: names.joined(separator: "."), position: position(node)))
+        }
         return Bound(.column(column.index, column.type), position: position(node))
     }
 

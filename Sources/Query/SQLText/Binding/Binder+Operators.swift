@@ -65,7 +65,9 @@ extension Binder {
     }
 
     /// Both sides as one type that has an order.
-    func comparable(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> (left: Expression, right: Expression) {
+    func comparable(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> (
+        left: Expression, right: Expression
+    ) {
         if let (a, b) = narrowedToInteger(left, right) { return (a, b) }
         guard let common = Coercion.common([left.type, right.type]) else { throw operatorMissing(name, left, right, at: position) }
         if case .json = common { throw operatorMissing(name, left, right, at: position) }
@@ -88,7 +90,8 @@ extension Binder {
     private func narrowedToInteger(_ left: Bound, _ right: Bound) -> (Expression, Expression)? {
         func integer(_ value: Bound) -> Expression? {
             guard case .numeric(let mantissa, let scale)? = value.expression.constant,
-                case .numeric(let whole, _)? = ScalarArithmetic(timeZone: "UTC").rescale(mantissa, from: scale, to: 0), let exact = Int64(exactly: whole)
+                case .numeric(let whole, _)? = ScalarArithmetic(timeZone: "UTC").rescale(mantissa, from: scale, to: 0),
+                let exact = Int64(exactly: whole)
             else { return nil }
             return .literal(.integer(exact), .integer)
         }
@@ -147,7 +150,8 @@ extension Binder {
             }
         }
         if let subject, !constants.isEmpty {
-            let test: Expression = constants.count == 1
+            let test: Expression =
+                constants.count == 1
                 ? .call(.equal, [subject, .literal(constants[0], subject.type)], .boolean) : .oneOf(subject, constants)
             others.insert(test, at: 0)
         }

@@ -16,7 +16,9 @@ extension Binder {
     }
 
     private func refuseClauses(_ node: SyntaxNode) throws(QueryError) {
-        if node["intoClause"] != nil { throw unsupported("SELECT INTO is", at: node["intoClause"]?["rel"], hint: StatementKinds.howEventsEnter) }
+        if node["intoClause"] != nil {
+            throw unsupported("SELECT INTO is", at: node["intoClause"]?["rel"], hint: StatementKinds.howEventsEnter)
+        }
         if !node.list("lockingClause").isEmpty { throw unsupported("FOR UPDATE or FOR SHARE is") }
         if let window = node.list("windowClause").first { throw unsupported("WINDOW is", at: window.unwrapped?.body) }
         if node.text("limitOption") == "LIMIT_OPTION_WITH_TIES" { throw unsupported("WITH TIES is") }
@@ -39,7 +41,8 @@ extension Binder {
             let aliases = body.names("aliascolnames")
             guard aliases.count <= query.columns.count else {
                 throw fail(
-                    "42P10", "WITH query \"\(name)\" has \(query.columns.count) columns available but \(aliases.count) columns specified", at: body)
+                    "42P10", "WITH query \"\(name)\" has \(query.columns.count) columns available but \(aliases.count) columns specified",
+                    at: body)
             }
             if !aliases.isEmpty {
                 let columns = query.columns.enumerated().map {
@@ -81,11 +84,14 @@ extension Binder {
         var later: [(node: SyntaxNode, keepsAll: Bool)] = []
         while let left = current["larg"], let right = current["rarg"], current.text("op") ?? "SETOP_NONE" != "SETOP_NONE" {
             guard current.text("op") == "SETOP_UNION" else {
-                throw unsupported(current.text("op") == "SETOP_EXCEPT" ? "EXCEPT is" : "INTERSECT is", hint: "IN and NOT IN (subquery) are.")
+                throw unsupported(
+                    current.text("op") == "SETOP_EXCEPT" ? "EXCEPT is" : "INTERSECT is", hint: "IN and NOT IN (subquery) are.")
             }
             later.append((right, current.flag("all")))
             current = left
-            let standsAlone = current["sortClause"] != nil || current["limitCount"] != nil || current["limitOffset"] != nil || current["withClause"] != nil
+            let standsAlone =
+                current["sortClause"] != nil || current["limitCount"] != nil || current["limitOffset"] != nil
+                || current["withClause"] != nil
             if standsAlone { break }
         }
         var branches = [try bindQuery(current, surroundings)]
@@ -148,7 +154,9 @@ extension Binder {
                     throw fail("42P10", "ORDER BY position \(number) is not in select list", at: key.unwrapped?.body)
                 }
                 place = number - 1
-            } else if let reference = key.body(of: "ColumnRef"), let name = reference.list("fields").first?.stringValue, reference.list("fields").count == 1 {
+            } else if let reference = key.body(of: "ColumnRef"), let name = reference.list("fields").first?.stringValue,
+                reference.list("fields").count == 1
+            {
                 guard let found = query.columns.firstIndex(where: { $0.name == name }) else {
                     let near = nearestName(to: name, among: query.columns.map(\.name))
                     throw fail("42703", "column \"\(name)\" does not exist", at: reference, hint: near.map { "Did you mean \"\($0)\"?" })
@@ -156,7 +164,8 @@ extension Binder {
                 place = found
             } else {
                 throw unsupported(
-                    "an expression in ORDER BY of a UNION is", at: key.unwrapped?.body, hint: "Use result names or positions, or a subquery in FROM.")
+                    "an expression in ORDER BY of a UNION is", at: key.unwrapped?.body,
+                    hint: "Use result names or positions, or a subquery in FROM.")
             }
             keys.append(try sortKey(.column(place, query.columns[place].type), body))
         }
@@ -171,11 +180,12 @@ extension Binder {
         let direction = body.text("sortby_dir") ?? ""
         if direction == "SORTBY_USING" { throw unsupported("ORDER BY ... USING is") }
         let isDescending = direction == "SORTBY_DESC"
-        let nullsFirst = switch body.text("sortby_nulls") ?? "" {
-        case "SORTBY_NULLS_FIRST": true
-        case "SORTBY_NULLS_LAST": false
-        default: isDescending
-        }
+        let nullsFirst =
+            switch body.text("sortby_nulls") ?? "" {
+            case "SORTBY_NULLS_FIRST": true
+            case "SORTBY_NULLS_LAST": false
+            default: isDescending
+            }
         return SortKey(expression: expression, isDescending: isDescending, nullsFirst: nullsFirst)
     }
 
@@ -198,12 +208,14 @@ extension Binder {
         let value = try bind(node, level)
         guard value.isUnknown || value.type.isNumber else {
             throw QueryError(
-                sqlState: "42804", message: "argument of \(clause) must be type bigint, not type \(value.type.sqlName)", position: value.position)
+                sqlState: "42804", message: "argument of \(clause) must be type bigint, not type \(value.type.sqlName)",
+                position: value.position)
         }
         let constant = coercion.folding.fold(try coercion.convert(value, to: .integer)).constant
         if constant?.isNull ?? false { return nil }
         guard case .integer(let number)? = constant else {
-            throw QueryError(sqlState: "0A000", message: "\(clause) must be a whole number that is known beforehand", position: value.position)
+            throw QueryError(
+                sqlState: "0A000", message: "\(clause) must be a whole number that is known beforehand", position: value.position)
         }
         if number < 0 { throw QueryError(sqlState: negativeState, message: "\(clause) must not be negative", position: value.position) }
         return Int(number)

@@ -112,7 +112,8 @@ extension Binder {
             } else {
                 if isDistinct {
                     throw QueryError(
-                        sqlState: "42P10", message: "for SELECT DISTINCT, ORDER BY expressions must appear in select list", position: key.position)
+                        sqlState: "42P10", message: "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
+                        position: key.position)
                 }
                 place = expressions.count
                 expressions.append(key.expression)

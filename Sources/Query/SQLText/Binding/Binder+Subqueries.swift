@@ -13,7 +13,8 @@ extension Binder {
             return Bound(.scalarSubquery(query.plan, query.columns[0].type), position: place)
         case "EXISTS_SUBLINK":
             let query = settled(try bindQuery(select, level.inner))
-            return call(.greater, [rowCount(of: .limit(query.plan, count: 1, offset: 0)), .literal(.integer(0), .integer)], .boolean, at: place)
+            return call(
+                .greater, [rowCount(of: .limit(query.plan, count: 1, offset: 0)), .literal(.integer(0), .integer)], .boolean, at: place)
         case "ANY_SUBLINK":
             if let name = node.names("operName").last, name != "=" {
                 throw unsupported("\(name) ANY (subquery) is", at: node, hint: "Compare with (SELECT min(...) ...) or max.")

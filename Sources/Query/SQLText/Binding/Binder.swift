@@ -49,7 +49,8 @@ final class Binder {
         relationCount += count
         if relationCount > TextLimits.relationsMax {
             throw QueryError(
-                sqlState: "54001", message: "the query reads more than \(TextLimits.relationsMax) tables, counting WITH queries at each use")
+                sqlState: "54001", message: "the query reads more than \(TextLimits.relationsMax) tables, counting WITH queries at each use"
+            )
         }
     }
 }

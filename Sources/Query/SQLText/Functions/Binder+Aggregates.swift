@@ -67,7 +67,8 @@ extension Binder {
             throw functionMissing(name, [operand.type], node, isNameKnown: true)
         }
         return AggregateCall(
-            function: function, arguments: [try coercion.convert(operand, to: input)], order: name == "array_agg" ? order : [], type: result)
+            function: function, arguments: [try coercion.convert(operand, to: input)], order: name == "array_agg" ? order : [], type: result
+        )
     }
 
     /// The aggregate, the type that its argument is converted to, and its result; nil when the type does not fit.
@@ -104,7 +105,8 @@ extension Binder {
         var separator = ""
         if case .text(let text) = constant { separator = text }
         return AggregateCall(
-            function: .stringAggregate(separator: separator), arguments: [try coercion.convert(arguments[0], to: .text)], order: order, type: .text)
+            function: .stringAggregate(separator: separator), arguments: [try coercion.convert(arguments[0], to: .text)], order: order,
+            type: .text)
     }
 
     private func percentile(

@@ -64,7 +64,8 @@ extension Binder {
     func functionMissing(_ name: String, _ types: [ColumnType], _ node: SyntaxNode, isNameKnown: Bool) -> QueryError {
         let shown = "\(name)(\(types.map(\.sqlName).joined(separator: ", ")))"
         let known = Signatures.all.map(\.name) + AggregateNames.all.sorted() + SpecialFunctions.names
-        let hint: String? = isNameKnown
+        let hint: String? =
+            isNameKnown
             ? "No function matches the given name and argument types; a cast may be missing."
             : nearestName(to: name, among: known).map { "Did you mean \"\($0)\"?" }
         return fail("42883", "function \(shown) does not exist", at: node, hint: hint)
@@ -77,13 +78,16 @@ enum TimeFields {
         "microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century",
         "millennium",
     ]
-    static let extracting = truncating + ["epoch", "dow", "isodow", "doy", "isoyear", "julian", "timezone", "timezone_hour", "timezone_minute"]
+    static let extracting =
+        truncating + ["epoch", "dow", "isodow", "doy", "isoyear", "julian", "timezone", "timezone_hour", "timezone_minute"]
 
     /// The field under its plain name: `hours` and `HOUR` are `hour`.
     static func canonical(_ field: String, among known: [String]) -> String? {
         let lower = field.lowercased()
-        let aliases = ["mon": "month", "min": "minute", "sec": "second", "us": "microseconds", "ms": "milliseconds", "hr": "hour", "h": "hour",
-            "microsecond": "microseconds", "millisecond": "milliseconds", "centuries": "century", "y": "year", "d": "day"]
+        let aliases = [
+            "mon": "month", "min": "minute", "sec": "second", "us": "microseconds", "ms": "milliseconds", "hr": "hour", "h": "hour",
+            "microsecond": "microseconds", "millisecond": "milliseconds", "centuries": "century", "y": "year", "d": "day",
+        ]
         if let alias = aliases[lower] { return alias }
         if known.contains(lower) { return lower }
         let singular = lower.hasSuffix("s") ? String(lower.dropLast()) : lower

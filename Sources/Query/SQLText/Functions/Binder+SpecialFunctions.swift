@@ -45,7 +45,8 @@ extension Binder {
     /// `date(x)`, `text(x)`: a cast written as a call.
     private func bindTypeNamedCall(_ name: String, _ arguments: [Bound], at position: Int?) throws(QueryError) -> Bound? {
         guard arguments.count == 1, !["char", "name", "uuid", "json", "oid"].contains(name),
-            let type = TypeNames.type(named: name, modifiers: [0, 0]), arguments[0].isUnknown || Coercion.isExplicit(arguments[0].type, type)
+            let type = TypeNames.type(named: name, modifiers: [0, 0]),
+            arguments[0].isUnknown || Coercion.isExplicit(arguments[0].type, type)
         else { return nil }
         return Bound(try coercion.convert(arguments[0], to: type), position: position)
     }
@@ -65,11 +66,12 @@ extension Binder {
         }
         let fieldText = Expression.literal(.text(field), .text)
         if name == "date_part" { return call(.extract, [fieldText, value.expression], .double, at: position(node)) }
-        let scale = switch field {
-        case "epoch", "second": 6
-        case "milliseconds": 3
-        default: 0
-        }
+        let scale =
+            switch field {
+            case "epoch", "second": 6
+            case "milliseconds": 3
+            default: 0
+            }
         return call(.extract, [fieldText, value.expression], .numeric(scale: scale), at: position(node))
     }
 
@@ -83,7 +85,8 @@ extension Binder {
         let digits = try coercion.convert(arguments[1], to: .integer)
         guard case .integer(let count)? = digits.constant else {
             throw QueryError(
-                sqlState: "0A000", message: "rounding to a number of digits that is no constant is not supported", position: arguments[1].position)
+                sqlState: "0A000", message: "rounding to a number of digits that is no constant is not supported",
+                position: arguments[1].position)
         }
         let operand = value.type == .integer ? try coercion.convert(value, to: .numeric(scale: 0)) : value.expression
         return call(function, [operand, digits], .numeric(scale: Int(min(max(count, 0), 38))), at: position)
@@ -97,7 +100,9 @@ extension Binder {
             let named = argument.body(of: "NamedArgExpr")
             guard let slot = named == nil ? place : names.firstIndex(of: named?.text("name") ?? ""), slot < names.count,
                 let written = named.map({ $0["arg"] }) ?? argument
-            else { throw fail("42883", "make_interval has no such argument", at: node, hint: "Arguments: \(names.joined(separator: ", ")).") }
+            else {
+                throw fail("42883", "make_interval has no such argument", at: node, hint: "Arguments: \(names.joined(separator: ", ")).")
+            }
             let value = try bind(written, level)
             let type: ColumnType = slot == 6 ? .double : .integer
             guard Coercion.isImplicit(value.type, type) else {
