@@ -25,7 +25,8 @@ extension WorkloadEvent {
 func schemaFields() throws -> [String: Set<String>] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Schemas/events").standardizedFileURL
     var fields: [String: Set<String>] = [:]
-    for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) where file.pathExtension == "json" {
+    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    for file in files where file.pathExtension == "json" {
         let document = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
         let properties = document?["properties"] as? [String: Any] ?? [:]
         fields[file.deletingPathExtension().lastPathComponent] = Set(properties.keys)

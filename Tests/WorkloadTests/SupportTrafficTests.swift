@@ -72,7 +72,8 @@ import Testing
     }
 
     @Test func theDayHasBusinessHours() {
-        let started = Self.day.filter { $0.type == "conversation.started" && $0.time < WorkloadConfiguration.defaultStart + Nanoseconds.day }
+        let midnight = WorkloadConfiguration.defaultStart + Nanoseconds.day
+        let started = Self.day.filter { $0.type == "conversation.started" && $0.time < midnight }
         let hours = Dictionary(grouping: started) { ($0.time - WorkloadConfiguration.defaultStart) / Nanoseconds.hour }.mapValues(\.count)
         let night = (0..<5).reduce(0) { $0 + hours[$1, default: 0] }
         let morning = (8..<13).reduce(0) { $0 + hours[$1, default: 0] }
@@ -104,7 +105,9 @@ import Testing
         let prices = Self.day.filter { $0.type == "price.set" }
         let texts = prices.compactMap { $0.text("usd_per_million_tokens") }
         #expect(texts.contains("0.0375") && texts.contains("0.01875"))
-        let changes = prices.filter { $0.text("model") == "gpt-4o-mini" && $0.text("token_class") == "input" && $0.text("service_tier") == nil }
+        let changes = prices.filter {
+            $0.text("model") == "gpt-4o-mini" && $0.text("token_class") == "input" && $0.text("service_tier") == nil
+        }
         #expect(changes.map { $0.time - WorkloadConfiguration.defaultStart } == [0, Nanoseconds.day / 2])
         let late = try #require(prices.first { $0.text("model") == "polaris-1" })
         #expect(late.value(of: "valid_from") == .timestamp(WorkloadConfiguration.defaultStart))

@@ -1,5 +1,6 @@
 /// Simulated support traffic: the same configuration gives the same bytes, on every machine and however it is read.
 package struct SupportTraffic: Sendable {
+    /// What decides every byte.
     package let configuration: WorkloadConfiguration
 
     /// Mean number of events a conversation leaves behind, measured over a million; sets the length of a generated period.
@@ -7,6 +8,7 @@ package struct SupportTraffic: Sendable {
     /// Probes, samples and invoices of a day.
     static let backgroundEventsPerDay = 2600.0
 
+    /// Traffic of this kind; nothing is made before it is read.
     package init(_ configuration: WorkloadConfiguration) { self.configuration = configuration }
 
     /// The traffic of `from..<to` (ns since 1970 UTC), with the load of business hours. Conversations that began before `from` are not part

@@ -2,6 +2,7 @@
 package struct BadHour: Hashable, Sendable {
     /// ns since 1970 UTC.
     package var start: Int64
+    /// How long it lasts.
     package var durationNanoseconds: Int64
     /// The model that suffers; nil for all.
     package var model: String?
@@ -10,6 +11,7 @@ package struct BadHour: Hashable, Sendable {
     /// Share of attempts that fail.
     package var errorRate: Double
 
+    /// An hour of everything six times as slow and three failures in ten attempts, unless said otherwise.
     package init(
         start: Int64, durationNanoseconds: Int64 = Nanoseconds.hour, model: String? = nil, slowdown: Double = 6, errorRate: Double = 0.3
     ) {
@@ -42,21 +44,26 @@ package struct WorkloadConfiguration: Hashable, Sendable {
     package var seed: UInt64
     /// Where a generated period begins, and the origin from which prompt and release numbers count; ns since 1970 UTC.
     package var start: Int64
+    /// Customers who write; some write often.
     package var users: Int
     /// Conversations of a working day; a day of the weekend has three quarters of them.
     package var conversationsPerDay: Double
+    /// Tenants among whom the customers are divided.
     package var tenants: Int
     /// How often a new prompt version is published; a release follows at 1.3 times this interval.
     package var promptIntervalNanoseconds: Int64
+    /// Where two cover an instant the first counts.
     package var badHours: [BadHour]
     /// Share of events delivered after later ones: half within a minute, the rest up to two hours behind.
     package var lateShare: Double
     /// Share of events delivered twice, byte for byte.
     package var duplicateShare: Double
+    /// How events are named.
     package var idStyle: WorkloadIDStyle
     /// Whether the period opens with its price list, budgets and experiment, and carries the price change and the late first price.
     package var includesPrices: Bool
 
+    /// The reference load, changed where said; conversations a day follow the users unless given.
     package init(
         seed: UInt64 = 1, start: Int64 = WorkloadConfiguration.defaultStart, users: Int = 1000, conversationsPerDay: Double? = nil,
         tenants: Int = 6, promptIntervalNanoseconds: Int64 = 20 * Nanoseconds.hour, badHours: [BadHour] = [], lateShare: Double = 0,

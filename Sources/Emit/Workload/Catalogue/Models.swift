@@ -24,9 +24,11 @@ struct TrafficModel: Sendable {
 enum ModelCatalogue {
     static let chat: [TrafficModel] = [
         TrafficModel(
-            provider: "vllm", name: "llama-3.1-8b-instruct", isLocal: true, share: 0.30, firstTokenMilliseconds: 210, tokensPerSecond: 118),
+            provider: "vllm", name: "llama-3.1-8b-instruct", isLocal: true, share: 0.30, firstTokenMilliseconds: 210,
+            tokensPerSecond: 118),
         TrafficModel(
-            provider: "vllm", name: "qwen3-32b", isLocal: true, share: 0.18, firstTokenMilliseconds: 380, tokensPerSecond: 84, reasons: true),
+            provider: "vllm", name: "qwen3-32b", isLocal: true, share: 0.18, firstTokenMilliseconds: 380, tokensPerSecond: 84,
+            reasons: true),
         TrafficModel(
             provider: "ollama", name: "mistral-nemo-12b", isLocal: true, share: 0.14, firstTokenMilliseconds: 260, tokensPerSecond: 96),
         TrafficModel(

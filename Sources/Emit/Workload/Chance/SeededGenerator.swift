@@ -5,10 +5,12 @@
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
+    /// - Parameter stream: which of the seed's independent sequences.
     package init(seed: UInt64, stream: UInt64) {
         state = scramble(scramble(seed &+ 0x9E37_79B9_7F4A_7C15) ^ stream)
     }
 
+    /// The next 64 bits.
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         return scramble(state)

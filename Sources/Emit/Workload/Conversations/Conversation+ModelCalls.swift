@@ -38,7 +38,8 @@ extension ConversationBuilder {
         let failed = random.chance(bad?.errorRate ?? 0.012)
         let tooLong = !failed && random.chance(0.0004)
         let queue = model.isLocal ? Int64(Double(random.duration(medianMilliseconds: 12, sigma: 0.8)) * slowdown) : 0
-        let firstToken = Int64(Double(random.duration(medianMilliseconds: model.firstTokenMilliseconds, sigma: 0.38)) * slowdown) + queue
+        let wait = random.duration(medianMilliseconds: model.firstTokenMilliseconds, sigma: 0.38)
+        let firstToken = Int64(Double(wait) * slowdown) + queue
         if failed || tooLong {
             let error = tooLong ? "context_length" : Catalogue.errorTypes[random.index(ofCumulative: Catalogue.errorTypesCumulative)]
             let duration = error == "timeout" ? Int64(6e9 * min(slowdown, 2)) : firstToken / 2
@@ -53,8 +54,8 @@ extension ConversationBuilder {
         now += firstToken + generation
         usage.isCut = usage.output >= 4000
         emitCall(
-            model, purpose: purpose, usage: usage, queue: queue, firstToken: firstToken, duration: firstToken + generation, attempt: attempt,
-            finish: usage.isCut ? "length" : finish)
+            model, purpose: purpose, usage: usage, queue: queue, firstToken: firstToken, duration: firstToken + generation,
+            attempt: attempt, finish: usage.isCut ? "length" : finish)
         return ModelAnswer(firstToken: start + firstToken, errorType: nil)
     }
 
@@ -105,7 +106,8 @@ extension ConversationBuilder {
     }
 
     private mutating func emitCall(
-        _ model: TrafficModel, purpose: String, usage: Usage, queue: Int64, firstToken: Int64, duration: Int64, attempt: Int64, finish: String
+        _ model: TrafficModel, purpose: String, usage: Usage, queue: Int64, firstToken: Int64, duration: Int64, attempt: Int64,
+        finish: String
     ) {
         var fields = callHead(model, purpose: purpose, answered: true)
         if !model.isLocal { fields.append(WorkloadField("response_id", .hexadecimal64(random.next()))) }

@@ -134,7 +134,9 @@ extension ConversationBuilder {
     private mutating func reportRun(since asked: Int64) {
         let duration = now - asked
         if random.chance(0.15) {
-            emitInTurn("agent.run", at: now + 400_000, [WorkloadField("duration_ns", .integer(duration)), WorkloadField("status", .text("ok"))])
+            emitInTurn(
+                "agent.run", at: now + 400_000,
+                [WorkloadField("duration_ns", .integer(duration)), WorkloadField("status", .text("ok"))])
             if random.chance(0.2) {
                 emitInTurn(
                     "usage.reported", at: now + 500_000,

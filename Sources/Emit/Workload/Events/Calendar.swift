@@ -1,8 +1,12 @@
 /// Lengths of time in ns.
 package enum Nanoseconds {
+    /// 10⁹ ns.
     package static let second: Int64 = 1_000_000_000
+    /// 60 s.
     package static let minute: Int64 = 60 * second
+    /// 60 min.
     package static let hour: Int64 = 60 * minute
+    /// 24 h, as every day of UTC without its leap seconds.
     package static let day: Int64 = 24 * hour
 }
 

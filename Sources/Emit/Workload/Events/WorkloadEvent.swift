@@ -1,12 +1,16 @@
 /// One event of the simulated traffic, as its emitter would send it.
 package struct WorkloadEvent: Sendable {
+    /// Distinct within the source.
     package var id: WorkloadID
+    /// The emitter: `agent/pod-3`.
     package var source: String
+    /// `llm.call` and its like, without a prefix.
     package var type: String
     /// The instant the thing ended, ns since 1970 UTC.
     package var time: Int64
     /// Shared fields; they come before ``ownFields`` in the rendered data.
     package var context: WorkloadContext
+    /// What this event alone says.
     package var ownFields: [WorkloadField]
 
     /// Every field of `data`, in rendered order.

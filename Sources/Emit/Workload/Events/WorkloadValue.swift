@@ -15,9 +15,12 @@ package enum WorkloadValue: Hashable, Sendable {
 
 /// A named value of an event's data.
 package struct WorkloadField: Hashable, Sendable {
+    /// The name of the column.
     package var name: String
+    /// What the emitter says.
     package var value: WorkloadValue
 
+    /// A field of this name.
     package init(_ name: String, _ value: WorkloadValue) {
         self.name = name
         self.value = value
@@ -26,10 +29,12 @@ package struct WorkloadField: Hashable, Sendable {
 
 /// What every event of one conversation (or one background source) shares, rendered once.
 package struct WorkloadContext: Sendable {
+    /// In rendered order.
     package let fields: [WorkloadField]
     /// The fields as `"a":1,"b":2,` with a comma behind each, ready to stand before an event's own fields.
     let rendered: [UInt8]
 
+    /// - Complexity: O(fields): renders them.
     package init(_ fields: [WorkloadField]) {
         self.fields = fields
         var bytes: [UInt8] = []

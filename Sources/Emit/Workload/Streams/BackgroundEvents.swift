@@ -67,8 +67,9 @@ struct BackgroundEvents: Sendable {
             if minute % 5 == 0 { sampleMachines(at: time + 1_000_000, hour: hour, &random, &writer) }
         }
         release(within: start, &writer)
-        if hour - floorDivide(hour, 24) * 24 == 0 { bill(dayStarting: start - Nanoseconds.day, at: start + 30 * Nanoseconds.minute, &writer) }
-        if hour - floorDivide(hour, 24) * 24 == 3 { indexKnowledge(at: start + 11 * Nanoseconds.minute, &random, &writer) }
+        let hourOfDay = hour - floorDivide(hour, 24) * 24
+        if hourOfDay == 0 { bill(dayStarting: start - Nanoseconds.day, at: start + 30 * Nanoseconds.minute, &writer) }
+        if hourOfDay == 3 { indexKnowledge(at: start + 11 * Nanoseconds.minute, &random, &writer) }
         return writer.events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
     }
 
@@ -78,7 +79,8 @@ struct BackgroundEvents: Sendable {
         writer.emit(
             "probe.checked", at: time + duration,
             [
-                WorkloadField("target", .text("chat")), WorkloadField("up", .boolean(isUp)), WorkloadField("duration_ns", .integer(duration)),
+                WorkloadField("target", .text("chat")), WorkloadField("up", .boolean(isUp)),
+                WorkloadField("duration_ns", .integer(duration)),
             ])
     }
 
@@ -132,8 +134,9 @@ struct BackgroundEvents: Sendable {
 
     private func bill(dayStarting day: Int64, at time: Int64, _ writer: inout Writer) {
         let items = [
-            ("gpu", "inference-nodes", "hetzner", "58.40"), ("compute", "gateway", "hetzner", "9.12"), ("storage", "vector-index", "aws", "2.315"),
-            ("network", "egress", "aws", "1.07"), ("monitoring", "metrics", "house", "0.40"), ("backup", "snapshots", "aws", "0.22"),
+            ("gpu", "inference-nodes", "hetzner", "58.40"), ("compute", "gateway", "hetzner", "9.12"),
+            ("storage", "vector-index", "aws", "2.315"), ("network", "egress", "aws", "1.07"),
+            ("monitoring", "metrics", "house", "0.40"), ("backup", "snapshots", "aws", "0.22"),
         ]
         for (category, component, vendor, amount) in items {
             writer.emit(
@@ -142,7 +145,8 @@ struct BackgroundEvents: Sendable {
                     WorkloadField("category", .text(category)), WorkloadField("component", .text(component)),
                     WorkloadField("vendor", .text(vendor)), WorkloadField("deployment", .text("production")),
                     WorkloadField("period_start", .timestamp(day)), WorkloadField("period_end", .timestamp(day + Nanoseconds.day)),
-                    WorkloadField("amount_usd", .text(amount)), WorkloadField("invoice_id", .text("inv-\(floorDivide(day, Nanoseconds.day))")),
+                    WorkloadField("amount_usd", .text(amount)),
+                    WorkloadField("invoice_id", .text("inv-\(floorDivide(day, Nanoseconds.day))")),
                 ])
         }
     }
