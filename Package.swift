@@ -71,7 +71,7 @@ let package = Package(
         // Kept.
         room("Segments", "Store/Segments", uses: ["Bytes", "Platform", "Columnar", "Hashing"]),
         tests("Segments", uses: ["Bytes", "Platform", "Columnar", "Hashing"]),
-        tests("EventLogs", uses: ["Platform"]),
+        tests("EventLogs", uses: ["Bytes", "Platform"]),
 
         room("EventLogs", "Store/EventLogs", uses: ["Bytes", "Platform", "Hashing"]),
         room("Projections", "Store/Projections", uses: ["Columnar", "Domain"]),

@@ -31,7 +31,8 @@ struct TestRecord: Equatable {
 let logPath = "/data/log"
 
 func openLog(
-    _ system: any FileSystem, path: String = logPath, options: EventLogOptions = EventLogOptions(fileBytes: 4096), from start: LogStart = .beginning
+    _ system: any FileSystem, path: String = logPath, options: EventLogOptions = EventLogOptions(fileBytes: 4096),
+    from start: LogStart = .beginning
 ) throws -> (log: EventLog, report: RecoveryReport, records: [TestRecord]) {
     var records: [TestRecord] = []
     let (log, report) = try EventLog.open(

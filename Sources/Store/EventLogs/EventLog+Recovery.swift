@@ -2,9 +2,9 @@ internal import Hashing
 package import Platform
 
 extension EventLog {
-    /// Opens the log in `directory`, which is created when missing, and replays the records from `start` on in order. Markers of the log itself are
-    /// not replayed. Nothing is written before everything that matters has been read. O(bytes from `start` on) and one search of the
-    /// last file. The caller holds the lock of the data directory.
+    /// Opens the log in `directory`, which is created when missing, and replays the records from `start` on in order. Markers of the log
+    /// itself are not replayed. Nothing is written before everything that matters has been read. O(bytes from `start` on) and one search
+    /// of the last file. The caller holds the lock of the data directory.
     /// - Throws: ``CorruptionError`` when flushed bytes are damaged and loss is not accepted; ``StorageError``; what `replay` throws.
     package static func open(
         directory path: String, fileSystem: any FileSystem, randomness: any Randomness, options: EventLogOptions = EventLogOptions(),
@@ -56,7 +56,7 @@ extension EventLog {
             previousEnd: 0, previousChain: 0)
         try removeLeftovers(directory, listing, keeping: [])
         let fresh = directory.freshPath(number)
-        try directory.makeZeroFile(fresh, bytes: options.fileBytes)
+        try directory.makeFile(fresh, bytes: options.fileBytes)
         let file = try fileSystem.open(fresh, .update)
         try file.write(header.encoded(), at: 0)
         try file.flush()

@@ -3,8 +3,8 @@ package import Platform
 
 /// The write-ahead log: takes records from one writer, makes them durable in groups, gives them back in order after a restart.
 ///
-/// Synchronous and deterministic; belongs to one thread at a time. `append` gathers, `flush` makes durable: a record counts as stored when the
-/// `flush` after its `append` has returned. After a failed write or flush nothing is taken any more.
+/// Synchronous and deterministic; belongs to one thread at a time. `append` gathers, `flush` makes durable: a record counts as stored when
+/// the `flush` after its `append` has returned. After a failed write or flush nothing is taken any more.
 package final class EventLog {
     let directory: LogDirectory
     let options: EventLogOptions
@@ -16,14 +16,23 @@ package final class EventLog {
     private var buffer: [UInt8] = []
     private var writtenOffset: Int
     private var flushedOffset: Int
+    /// Zeros, or bytes of an earlier use, were written up to here: a flush before this offset moves no metadata.
+    private var filledOffset: Int
     /// Low word of the checksum of the last record, or of the file header.
     private var chain: UInt32
-    private var spares: [UInt64]
+    private var spares: [Spare]
     private var failure: StorageError?
     private var isClosed = false
 
     /// The position that the next event must have at least.
     package private(set) var nextPosition: Int64
+
+    /// A file that waits for a number.
+    private struct Spare {
+        var number: UInt64
+        /// Every byte was written once, so that zeros need not go ahead of the records.
+        var isFilled: Bool
+    }
 
     /// What opening hands over.
     struct Start {
@@ -42,8 +51,9 @@ package final class EventLog {
         file = start.file
         writtenOffset = start.offset
         flushedOffset = start.offset
+        filledOffset = LogFormat.filledOffset(after: start.offset)
         chain = start.chain
-        spares = start.spares
+        spares = start.spares.map { Spare(number: $0, isFilled: false) }
         nextPosition = start.nextPosition
     }
 
@@ -113,8 +123,14 @@ package final class EventLog {
 
     private func write() throws(StorageError) {
         guard !buffer.isEmpty else { return }
+        let end = endOffset
+        if end > filledOffset {
+            // Zeros go ahead of the records in steps, in the same write: one flush in many moves metadata, and none waits for a whole file.
+            filledOffset = min(LogFormat.filledOffset(after: end), active.fileBytes)
+            buffer.append(contentsOf: [UInt8](repeating: 0, count: filledOffset - end))
+        }
         try fatal { () throws(StorageError) in try file.write(buffer, at: writtenOffset) }
-        writtenOffset += buffer.count
+        writtenOffset = end
         buffer.removeAll(keepingCapacity: true)
     }
 
@@ -160,26 +176,29 @@ package final class EventLog {
         var header = LogFileHeader(
             logID: active.logID, fileNumber: number, fileBytes: fileBytes, firstPosition: nextPosition, previousEnd: writtenOffset,
             previousChain: chain)
-        let next = try beginFile(&header)
+        let (next, isFilled) = try beginFile(&header)
         file.close()
         file = next
         files.append(header)
         writtenOffset = LogFormat.fileHeaderBytes
         flushedOffset = writtenOffset
+        filledOffset = isFilled ? fileBytes : writtenOffset
         chain = header.chain
     }
 
-    /// Makes the next file under a passing name, and gives it its own once header and zeros are flushed.
-    private func beginFile(_ header: inout LogFileHeader) throws(StorageError) -> any File {
+    /// Makes the next file under a passing name, and gives it its own once the header is flushed.
+    private func beginFile(_ header: inout LogFileHeader) throws(StorageError) -> (file: any File, isFilled: Bool) {
         let path = directory.logPath(header.fileNumber)
         let built: String
+        var isFilled = false
         if header.fileBytes == options.fileBytes {
             try prepareSpare()
             guard let spare = spares.last else { preconditionFailure("a spare was prepared") }
-            built = directory.sparePath(spare)
+            built = directory.sparePath(spare.number)
+            isFilled = spare.isFilled
         } else {
             built = directory.freshPath(header.fileNumber)
-            try directory.makeZeroFile(built, bytes: header.fileBytes)
+            try directory.makeFile(built, bytes: header.fileBytes)
         }
         let file = try directory.fileSystem.open(built, .update)
         try file.write(header.encoded(), at: 0)
@@ -195,20 +214,19 @@ package final class EventLog {
         // From here on the new file says where the old one ends, so the old one must not grow.
         do {
             try directory.flush()
-            return try directory.fileSystem.reopened(file, path: path)
+            return (try directory.fileSystem.reopened(file, path: path), isFilled)
         } catch {
             failure = error
             throw error
         }
     }
 
-    /// Makes a spare file ready if there is none, so that the next rotation costs no more than a rename: for idle moments. Writes
-    /// ``EventLogOptions/fileBytes`` zeros at most.
+    /// Reserves a spare file if there is none, so that a full disk shows early and the next rotation has its room: for idle moments.
     package func prepareSpare() throws(StorageError) {
         guard spares.isEmpty else { return }
         let number = active.fileNumber + 1
-        try directory.makeZeroFile(directory.sparePath(number), bytes: options.fileBytes)
-        spares.append(number)
+        try directory.makeFile(directory.sparePath(number), bytes: options.fileBytes)
+        spares.append(Spare(number: number, isFilled: false))
     }
 
     /// Frees the files whose records all stand before `place`; they are used again. The caller has made durable elsewhere what they hold,
@@ -232,7 +250,7 @@ package final class EventLog {
             let path = directory.logPath(header.fileNumber)
             if header.fileBytes == options.fileBytes, spares.count < options.spareFilesMax {
                 try directory.fileSystem.rename(path, to: directory.sparePath(header.fileNumber))
-                spares.append(header.fileNumber)
+                spares.append(Spare(number: header.fileNumber, isFilled: true))
             } else {
                 try directory.fileSystem.remove(path)
             }
@@ -246,14 +264,12 @@ package final class EventLog {
 }
 
 extension LogDirectory {
-    /// A file of zeros, written out so that later writes move no metadata, and flushed.
-    func makeZeroFile(_ path: String, bytes: Int) throws(StorageError) {
+    /// A file of that length whose space is reserved, so that a full disk shows here and not in the middle of a record.
+    func makeFile(_ path: String, bytes: Int) throws(StorageError) {
         let file = try fileSystem.open(path, .replace)
         defer { file.close() }
         do {
             try file.preallocate(bytes: bytes)
-            try file.writeZeros(bytes, at: 0)
-            try file.flush()
         } catch {
             // Half a file would keep the space that it failed to get.
             try? fileSystem.remove(path)

@@ -31,7 +31,7 @@ struct LogFileHeader: Equatable {
         sink.append(littleEndian: UInt32(0))
         checksum = xxh3(sink.bytes, seed: fileNumber)
         sink.append(littleEndian: checksum)
-        sink.append(contentsOf: repeatElement(0, count: LogFormat.fileHeaderBytes - sink.count))
+        sink.append(contentsOf: [UInt8](repeating: 0, count: LogFormat.fileHeaderBytes - sink.count))
         return sink.bytes
     }
 

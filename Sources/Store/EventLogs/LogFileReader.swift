@@ -107,7 +107,8 @@ struct LogFileReader {
     /// The first place from `start` on that may hold a record by three of its bytes.
     private mutating func nextCandidate(from start: Int) throws(StorageError) -> Int? {
         let (low, first, second) = (
-            UInt8(truncatingIfNeeded: header.fileNumber), UInt8(truncatingIfNeeded: header.logID), UInt8(truncatingIfNeeded: header.logID >> 8)
+            UInt8(truncatingIfNeeded: header.fileNumber), UInt8(truncatingIfNeeded: header.logID),
+            UInt8(truncatingIfNeeded: header.logID >> 8)
         )
         var place = start
         while limit - place >= LogFormat.recordHeaderBytes {

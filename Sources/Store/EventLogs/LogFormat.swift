@@ -4,8 +4,9 @@
 //     spare-000000000003.log     a freed file waiting to be used again; its contents mean nothing
 //     quarantine/                what an operator gave up, with reasons
 //
-// All numbers are little-endian. A file has a fixed size from its first day and is written with zeros before its first use, or
-// recycled, so that flushing a record moves no metadata. Both formats below start at multiples of eight.
+// All numbers are little-endian. A file has a fixed size from its first day; its space is reserved, zeros are written
+// ahead of the records, and freed files are used again: so nearly every flush moves no metadata. Both formats below start at multiples of
+// eight.
 //
 // File header, one sector of 512 bytes, flushed before the file gets its name:
 //
@@ -39,8 +40,8 @@
 //     48      8     logID
 //     56      …     payload          opaque here; zeros up to a multiple of eight
 //
-// The place in the seed keeps a record from being taken for one elsewhere: recycled bytes never pass. The chain keeps records that a power cut left
-// behind a hole from joining a later history.
+// The place in the seed keeps a record from being taken for one elsewhere: recycled bytes never pass. The chain keeps records that a power
+// cut left behind a hole from joining a later history.
 //
 // Reading. Each file but the last must hold intact records up to the `previousEnd` of its successor. In the last file the first
 // record that does not pass ends the log. If a record behind it passes and its `flushedOffset` lies beyond that place, then flushed bytes
@@ -70,6 +71,12 @@ package enum LogFormat {
     package static let fileBytesMin = 4096
     /// Largest file: an offset fits the low word of a record's seed. A file made for one longest record is far below.
     package static let fileBytesMax = 1 << 31
+
+    /// Zeros go ahead of the records in steps of this.
+    static let fillStepBytes = 256 << 10
+
+    /// The end of the step that `offset` lies in.
+    static func filledOffset(after offset: Int) -> Int { (offset + fillStepBytes - 1) / fillStepBytes * fillStepBytes }
 
     /// Bytes that a record occupies.
     package static func recordBytes(payloadBytes: Int) -> Int {

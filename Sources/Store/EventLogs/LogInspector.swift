@@ -83,7 +83,8 @@ package struct LogInspector {
         let fields: [(Int, Int, String)] = [
             (0, 8, "checksum, intact"), (8, 4, "payload bytes \(header.payloadBytes)"), (12, 1, "kind \(header.kind)"), (13, 1, "zero"),
             (14, 2, "file number, low"), (16, 4, "count \(header.count)"), (20, 4, "chain"), (24, 8, "position \(header.position)"),
-            (32, 8, "received time \(header.receivedTime)"), (40, 8, "flushed up to \(hexadecimal(header.flushedOffset))"), (48, 8, "log id"),
+            (32, 8, "received time \(header.receivedTime)"), (40, 8, "flushed up to \(hexadecimal(header.flushedOffset))"),
+            (48, 8, "log id"),
         ]
         for (offset, width, remark) in fields { dump(Array(bytes[offset..<(offset + width)]), at: start + offset, remark) }
         let shown = Array(record.payload.prefix(payloadMax))

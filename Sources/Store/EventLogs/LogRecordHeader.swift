@@ -33,7 +33,7 @@ struct LogRecordHeader {
         let start = buffer.count
         buffer.append(contentsOf: sink.bytes)
         buffer.append(contentsOf: payload)
-        buffer.append(contentsOf: repeatElement(0, count: recordBytes - LogFormat.recordHeaderBytes - payload.count))
+        buffer.append(contentsOf: [UInt8](repeating: 0, count: recordBytes - LogFormat.recordHeaderBytes - payload.count))
         checksum = Self.checksum(of: buffer[start...], fileNumber: fileNumber, offset: offset)
         for index in 0..<8 { buffer[start + index] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt64(index))) }
     }

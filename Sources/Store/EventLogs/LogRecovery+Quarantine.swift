@@ -1,8 +1,9 @@
 internal import Platform
 
 extension LogRecovery {
-    /// Moves what is not trusted out of the log, so that the log ends before the damage. Copies come first, then later files from the newest
-    /// to the oldest, the damaged bytes themselves last: a crash in between leaves a log that is still refused, never one with a silent gap.
+    /// Moves what is not trusted out of the log, so that the log ends before the damage. Copies come first, then later files from the
+    /// newest to the oldest, the damaged bytes themselves last: a crash in between leaves a log that is still refused, never one with a
+    /// silent gap.
     mutating func quarantine(_ damage: Damage) throws(StorageError) -> LogLoss {
         let fileSystem = directory.fileSystem
         try fileSystem.createDirectories(directory.quarantinePath)

@@ -144,7 +144,8 @@ struct LogRecovery {
                 reader.chain == next.previousChain
             else {
                 damage = Damage(
-                    error: CorruptionError(file: path, offset: reader.offset, expectation: "a record; the next file says that one stood here"),
+                    error: CorruptionError(
+                        file: path, offset: reader.offset, expectation: "a record; the next file says that one stood here"),
                     fileIndex: index, offset: reader.offset, knownPosition: next.firstPosition)
                 return
             }

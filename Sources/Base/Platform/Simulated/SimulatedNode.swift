@@ -48,11 +48,11 @@ struct SimulatedNode {
             if length < content.count {
                 content.removeLast(content.count - length)
             } else {
-                content.append(contentsOf: repeatElement(0, count: length - content.count))
+                content.append(contentsOf: [UInt8](repeating: 0, count: length - content.count))
             }
         case .write(let offset, let bytes):
             let end = offset + bytes.count
-            if end > content.count { content.append(contentsOf: repeatElement(0, count: end - content.count)) }
+            if end > content.count { content.append(contentsOf: [UInt8](repeating: 0, count: end - content.count)) }
             content.replaceSubrange(offset..<end, with: bytes)
         }
     }

@@ -1,0 +1,129 @@
+import Bytes
+import EventLogs
+import Foundation
+import Platform
+import Testing
+
+@Suite struct EventLogTests {
+    @Test func recordsComeBackInOrderAndMarkersDoNot() throws {
+        let system = SimulatedFileSystem()
+        let (log, report, nothing) = try openLog(system)
+        #expect(report.isNew && nothing.isEmpty)
+        var taken: [TestRecord] = []
+        let shapes = [(LogRecordKind.schemas, 0, 9), (.events, 3, 100), (LogRecordKind(rawValue: 99), 0, 0), (.events, 1, 1)]
+        for (kind, count, bytes) in shapes {
+            var record = TestRecord(kind, log.nextPosition, count, 5, [UInt8](repeating: 7, count: bytes))
+            try log.take(&record)
+            taken.append(record)
+        }
+        try log.markIdle(time: 6)
+        try log.close(time: 7)
+        #expect(throws: EventLogError.self) { try log.takeEvent(bytes: 1) }
+        let again = try openLog(system)
+        #expect(again.records == taken)
+        #expect(again.report.wasClosed && again.report.replayedEvents == 4 && again.report.nextPosition == 4)
+        #expect(again.log.nextPosition == 4)
+    }
+
+    @Test func replayGoesOnFromAPlaceOrAPosition() throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        var taken: [TestRecord] = []
+        for _ in 0..<40 { taken.append(try log.takeEvent(bytes: 300)) }
+        let end = log.end
+        try log.flush()
+        for record in taken {
+            let place = try #require(record.place)
+            #expect(try openLog(system, from: .place(place)).records == taken.filter { $0.position >= record.position })
+            #expect(try openLog(system, from: .position(record.position)).records == taken.filter { $0.position >= record.position })
+        }
+        let last = try openLog(system, from: .place(end))
+        #expect(last.records.isEmpty && last.report.nextPosition == 40)
+        var elsewhere = end
+        elsewhere.offset += 8
+        elsewhere.fileNumber += 1
+        #expect(throws: CorruptionError.self) { try openLog(system, from: .place(elsewhere)) }
+    }
+
+    @Test func aPlaceTravelsAsBytes() throws {
+        let place = LogPlace(fileNumber: 9, offset: 4096, chain: 77, position: 12)
+        var sink = ByteSink()
+        place.append(to: &sink)
+        var cursor = ByteCursor(sink.bytes)
+        #expect(try LogPlace(parsing: &cursor) == place)
+        #expect(cursor.isAtEnd && sink.count == 28)
+        var damaged = ByteCursor([UInt8](repeating: 255, count: 28))
+        #expect(throws: DecodingError.self) { try LogPlace(parsing: &damaged) }
+    }
+
+    @Test func aRecordLargerThanAFileGetsItsOwn() throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        let taken = [try log.takeEvent(bytes: 100), try log.takeEvent(bytes: 50_000), try log.takeEvent(bytes: 3)]
+        try log.flush()
+        #expect(try openLog(system).records == taken)
+        #expect(system.snapshot(of: logPath + "/events-000000000002.log")?.count == 512 + 56 + 50_000)
+        #expect(throws: EventLogError.self) { try log.takeEvent(bytes: LogFormat.payloadBytesMax + 1) }
+    }
+
+    @Test func freedFilesAreUsedAgain() throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        var taken: [TestRecord] = []
+        for _ in 0..<200 {
+            taken.append(try log.takeEvent(bytes: 700))
+            try log.flush()
+            try log.release(before: log.end)
+        }
+        let kept = taken.filter { $0.place?.fileNumber == log.end.fileNumber }
+        #expect(try openLog(system).records == kept)
+        #expect(system.snapshot().count <= 3, "one file in use, two spare")
+        #expect(log.sizeBytes <= 3 * 4096)
+        let recordBytes = 200 * LogFormat.recordBytes(payloadBytes: 700)
+        let headerBytes = Int(log.end.fileNumber) * LogFormat.fileHeaderBytes
+        #expect(system.counts.writtenBytes < recordBytes + headerBytes + 3 * 4096, "recycled files are not filled with zeros again")
+    }
+
+    @Test func releaseByPositionKeepsWhatMayBeNeeded() throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        for _ in 0..<40 { try log.takeEvent(bytes: 300) }
+        try log.flush()
+        #expect(try log.release(upTo: 20) >= 1)
+        let records = try openLog(system).records
+        #expect(records.first.map { $0.position <= 20 } == true && records.last?.position == 39)
+        #expect(try log.release(upTo: 0) == 0)
+    }
+
+    @Test func rotationEndsAFileOnRequest() throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        try log.rotate()
+        #expect(log.end.fileNumber == 1, "nothing to leave behind")
+        try log.takeEvent(bytes: 10)
+        try log.rotate()
+        #expect(log.end.fileNumber == 2 && log.isFlushed)
+        #expect(try log.release(before: log.end) == 1)
+        #expect(try openLog(system).records.isEmpty)
+        #expect(try openLog(system).log.nextPosition == 1)
+    }
+
+    @Test func theRealDiskGivesBackTheSame() throws {
+        let root = NSTemporaryDirectory() + "event-log-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let options = EventLogOptions(fileBytes: 1 << 20)
+        let log = try openLog(POSIXFileSystem(), path: root, options: options).log
+        var taken: [TestRecord] = []
+        for index in 0..<300 {
+            taken.append(try log.takeEvent(bytes: index * 37))
+            if index % 10 == 0 { try log.flush() }
+        }
+        let large = try log.takeEvent(bytes: 3 << 20)
+        try log.close(time: 1)
+        let again = try openLog(POSIXFileSystem(), path: root, options: options)
+        #expect(again.records == taken + [large])
+        #expect(again.report.wasClosed)
+        #expect(try again.log.release(before: again.log.end) == 3)
+        #expect(try openLog(POSIXFileSystem(), path: root, options: options).records.isEmpty)
+    }
+}

@@ -1,0 +1,167 @@
+import EventLogs
+import Foundation
+import Platform
+import Testing
+
+private let name = logPath + "/events-000000000001.log"
+
+/// A small log of three flushed groups and what it gives back.
+private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, records: [TestRecord], ends: [Int]) {
+    let system = SimulatedFileSystem()
+    let log = try openLog(system).log
+    var records: [TestRecord] = []
+    var ends: [Int] = [log.end.offset]
+    for bytes in [0, 5, 8, 61, 300] {
+        records.append(try log.takeEvent(bytes: bytes))
+        ends.append(log.end.offset)
+        if bytes != 5 { try log.flush() }
+    }
+    if isClosed { try log.close(time: 7) }
+    return (system, records, ends)
+}
+
+@Suite struct LogDamageTests {
+    @Test func aLastRecordTornAtAnyByteIsCut() throws {
+        let (system, records, ends) = try smallLog(isClosed: false)
+        let image = try #require(system.snapshot(of: name))
+        let (start, end) = (ends[4], ends[5])
+        for length in start..<end {
+            system.damage(name) { bytes in
+                bytes = image
+                for index in length..<bytes.count { bytes[index] = 0 }
+            }
+            let (log, report, found) = try openLog(system)
+            let isWhole = image[length..<end].allSatisfy { $0 == 0 }
+            #expect(found == (isWhole ? records : Array(records.dropLast())), "torn at \(length)")
+            #expect(report.tornBytes == (isWhole || length < start + 56 && report.tornBytes == 0 ? 0 : end - start))
+            // The log goes on where it was cut.
+            let next = try log.takeEvent(bytes: 40)
+            try log.flush()
+            #expect(try openLog(system).records == found + [next])
+        }
+    }
+
+    @Test func aBitFlippedInAnyByteIsNeverReadAsARecord() throws {
+        for isClosed in [false, true] {
+            let (system, records, ends) = try smallLog(isClosed: isClosed)
+            let image = try #require(system.snapshot(of: name))
+            var refused = 0
+            var generator = SeededGenerator(seed: 3)
+            for offset in image.indices {
+                system.damage(name) { bytes in
+                    bytes = image
+                    bytes[offset] ^= 1 << UInt8(generator.next(below: 8))
+                }
+                do {
+                    let (_, report, found) = try openLog(system)
+                    let isCut = !isClosed && (ends[4]..<ends[5]).contains(offset)
+                    #expect(found == (isCut ? Array(records.dropLast()) : records), "flipped at \(offset), closed: \(isClosed)")
+                    #expect(offset >= ends[4], "flushed and vouched for: \(offset)")
+                    #expect(report.loss == nil)
+                } catch let error as CorruptionError {
+                    refused += 1
+                    #expect(error.file == name && offset < ends[5], "flipped at \(offset), closed: \(isClosed)")
+                }
+            }
+            #expect(refused == (isClosed ? ends[5] : ends[4]))
+        }
+    }
+
+    @Test func everyTruncationIsRefused() throws {
+        let (system, _, _) = try smallLog(isClosed: true)
+        let image = try #require(system.snapshot(of: name))
+        for length in image.indices {
+            system.damage(name) { $0 = Array(image[..<length]) }
+            #expect(throws: CorruptionError.self, "\(length)") { try openLog(system) }
+        }
+    }
+
+    @Test func aRecordElsewhereDoesNotPass() throws {
+        let (system, _, ends) = try smallLog(isClosed: false)
+        let image = try #require(system.snapshot(of: name))
+        // The first record of 64 bytes and the third one (64 bytes as well) change places; so do whole files of two logs.
+        #expect(ends[1] - ends[0] == 56)
+        system.damage(name) { bytes in bytes.replaceSubrange(ends[0]..<ends[1], with: image[ends[1]..<(ends[1] + 56)]) }
+        #expect(throws: CorruptionError.self) { try openLog(system) }
+    }
+
+    @Test func acceptedLossMovesTheRestToQuarantineAndSaysSo() throws {
+        let (system, records, ends) = try smallLog(isClosed: false)
+        system.damage(name) { $0[ends[1] + 60] ^= 4 }
+        let image = try #require(system.snapshot(of: name))
+        let before = system.snapshot().map(\.bytes)
+        #expect(throws: CorruptionError(
+            file: name, offset: ends[1], expectation: "a record; the one at offset \(ends[3]) says that it was flushed")
+        ) { try openLog(system) }
+        #expect(system.snapshot().map(\.bytes) == before, "a refused start writes nothing")
+        let (log, report, found) = try openLog(system, options: EventLogOptions(fileBytes: 4096, acceptsLoss: true))
+        #expect(found == [records[0]])
+        let loss = try #require(report.loss)
+        #expect((loss.fromPosition, loss.toPosition) == (1, 5))
+        let copy = logPath + "/quarantine/events-000000000001.log-from-\(ends[1])"
+        #expect(loss.files == [copy])
+        #expect(system.snapshot(of: copy) == Array(image[ends[1]...]))
+        #expect(system.snapshot(of: copy + ".reason.txt") == Array((loss.description + "\n").utf8))
+        let next = try log.takeEvent(bytes: 4)
+        try log.flush()
+        #expect(try openLog(system).records == [records[0], next])
+    }
+
+    /// Three files; damage in each place; power cut at every call of the recovery that accepts the loss.
+    @Test(arguments: [0, 20, 600, 4096 + 100, 4096 + 700, 8192 + 40, 8192 + 513])
+    func acceptingLossMayItselfBeCutShort(offset: Int) throws {
+        let options = EventLogOptions(fileBytes: 4096, acceptsLoss: true)
+        func prepared(_ seed: UInt64) throws -> (SimulatedFileSystem, [TestRecord]) {
+            let system = SimulatedFileSystem(seed: seed)
+            let log = try openLog(system, options: options).log
+            var records: [TestRecord] = []
+            for _ in 0..<20 {
+                records.append(try log.takeEvent(bytes: 400))
+                try log.flush()
+            }
+            system.damage(logPath + "/events-00000000000\(1 + offset / 4096).log") { $0[offset % 4096] ^= 1 }
+            return (system, records)
+        }
+        let (untouched, records) = try prepared(0)
+        let expected = try openLog(untouched, options: options).records
+        #expect(expected.count < records.count && expected == Array(records.prefix(expected.count)))
+        for call in 1..<200 {
+            let (system, _) = try prepared(UInt64(call))
+            system.arm(SimulatedFault(.powerCut, atCall: call))
+            let isCut: Bool
+            do {
+                _ = try openLog(system, options: options)
+                isCut = false
+            } catch is StorageError {
+                isCut = true
+            }
+            system.crash()
+            #expect(try openLog(system, options: options).records == expected, "cut at call \(call)")
+            if !isCut { return }
+        }
+        Issue.record("recovery takes more than 200 calls")
+    }
+
+    @Test func aKnownEndIsHeld() throws {
+        let (system, _, _) = try smallLog(isClosed: false)
+        let (log, _, _) = try openLog(system)
+        let end = log.end
+        #expect(try openLog(system, options: EventLogOptions(fileBytes: 4096, mustReach: end)).report.tornBytes == 0)
+        system.damage(name) { $0[end.offset - 1] ^= 1 }
+        #expect(throws: CorruptionError.self) { try openLog(system, options: EventLogOptions(fileBytes: 4096, mustReach: end)) }
+        let other = SimulatedFileSystem()
+        #expect(throws: CorruptionError.self) { try openLog(other, options: EventLogOptions(fileBytes: 4096, mustReach: end)) }
+        #expect(throws: CorruptionError.self) { try openLog(other, from: .place(end)) }
+    }
+
+    @Test func aMissingFileIsDamage() throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        for _ in 0..<30 { try log.takeEvent(bytes: 400) }
+        try log.close(time: 1)
+        try system.remove(logPath + "/events-000000000002.log")
+        #expect(throws: CorruptionError(
+            file: logPath + "/events-000000000003.log", offset: 0, expectation: "file 2 before this one; it is missing")
+        ) { try openLog(system) }
+    }
+}
