@@ -77,12 +77,44 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
     }
 
     @Test func aRecordElsewhereDoesNotPass() throws {
-        let (system, _, ends) = try smallLog(isClosed: false)
+        let (system, records, ends) = try smallLog(isClosed: false)
         let image = try #require(system.snapshot(of: name))
-        // The first record of 64 bytes and the third one (64 bytes as well) change places; so do whole files of two logs.
-        #expect(ends[1] - ends[0] == 56)
-        system.damage(name) { bytes in bytes.replaceSubrange(ends[0]..<ends[1], with: image[ends[1]..<(ends[1] + 56)]) }
+        // Two records of one length change places.
+        #expect(ends[2] - ends[1] == 64 && ends[3] - ends[2] == 64)
+        system.damage(name) { bytes in
+            bytes.replaceSubrange(ends[1]..<ends[2], with: image[ends[2]..<ends[3]])
+            bytes.replaceSubrange(ends[2]..<ends[3], with: image[ends[1]..<ends[2]])
+        }
         #expect(throws: CorruptionError.self) { try openLog(system) }
+        // A copy further on is nobody's witness, nor a record that a power cut left.
+        system.damage(name) { bytes in
+            bytes = image
+            bytes.replaceSubrange(2048..<(2048 + 120), with: image[ends[3]..<ends[4]])
+        }
+        let (_, report, found) = try openLog(system)
+        #expect(found == records && report.orphanedRecords == 0)
+    }
+
+    @Test func whatAPowerCutLeftBehindAHoleNeverJoinsALaterHistory() throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        let first = try log.takeEvent(bytes: 20)
+        try log.flush()
+        let hole = log.end.offset
+        try log.takeEvent(bytes: 40)
+        let orphan = log.end.offset
+        try log.takeEvent(bytes: 60)
+        try log.flush()
+        // Both records of the last group say that the first record was flushed, and no more: losing one of them alone is legal.
+        system.damage(name) { bytes in for index in hole..<orphan { bytes[index] = 0 } }
+        let (next, report, found) = try openLog(system)
+        #expect(found == [first] && report.orphanedRecords == 1)
+        // The new record ends exactly where the orphan begins.
+        let replacement = try next.takeEvent(bytes: 33)
+        #expect(next.end.offset == orphan)
+        try next.flush()
+        let again = try openLog(system)
+        #expect(again.records == [first, replacement] && again.report.orphanedRecords == 1)
     }
 
     @Test func acceptedLossMovesTheRestToQuarantineAndSaysSo() throws {
