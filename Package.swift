@@ -60,8 +60,12 @@ let package = Package(
         .target(
             name: "EmbeddedSchemas", path: "Schemas",
             resources: [.embedInCode("events"), .embedInCode("prices")], swiftSettings: settings),
-        room("Domain", "Base/Domain", uses: ["Bytes", "EmbeddedSchemas"]),
+        room("Domain", "Base/Domain", uses: ["Bytes", "EmbeddedSchemas", "Hashing"]),
         tests("Domain", uses: ["Bytes", "EmbeddedSchemas"]),
+
+        // In.
+        room("WireFormats", "Ingest/WireFormats", uses: ["Bytes", "Domain", "JSONParsing", "Compression", "Hashing"]),
+        tests("WireFormats", uses: ["Bytes", "Domain", "JSONParsing", "Hashing"]),
 
         // Columns and their kernels.
         room("Columnar", "Columnar", uses: ["Bytes", "Compression", "Hashing"]),

@@ -14,6 +14,11 @@ package struct ByteSink: Sendable {
     package mutating func append(_ byte: UInt8) { bytes.append(byte) }
     package mutating func append(contentsOf more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 
+    package mutating func append(contentsOf more: Span<UInt8>) {
+        // Sound: the buffer is the live span's own.
+        unsafe more.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
     /// Appends an integer, least significant byte first.
     package mutating func append<T: FixedWidthInteger>(littleEndian value: T) {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }

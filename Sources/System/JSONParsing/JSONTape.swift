@@ -63,6 +63,19 @@ package struct JSONTape: Sendable {
     /// The place at which an object or array ends.
     @inlinable package func end(_ place: Int) -> Int { Int(words[place] & 0xFFFF_FFFF) - 1 }
 
+    /// How many values an array holds, or keys and values an object together.
+    /// - Complexity: O(children).
+    package func childCount(_ place: Int) -> Int {
+        var count = 0
+        var child = firstChild(place)
+        let end = end(place)
+        while child < end {
+            count += 1
+            child = next(child)
+        }
+        return count
+    }
+
     /// Where in ``strings`` the bytes of the string at `place` lie.
     @inlinable package func stringRange(_ place: Int) -> Range<Int> {
         let start = Int(words[place] & 0xFF_FFFF_FFFF_FFFF)

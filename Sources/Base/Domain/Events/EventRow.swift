@@ -84,6 +84,13 @@ package struct EventRowWriter: Sendable {
         sink.append(contentsOf: value)
     }
 
+    /// UTF-8 that the caller has checked; the decoder's way, without a generic call.
+    package mutating func add(_ column: UInt16, utf8 value: Span<UInt8>, isJSON: Bool) {
+        open(column, isJSON ? .json : .text)
+        sink.append(varint: UInt64(value.count))
+        sink.append(contentsOf: value)
+    }
+
     package mutating func add(_ column: UInt16, _ value: EventValue) {
         switch value {
         case .integer(let value): add(column, integer: value)

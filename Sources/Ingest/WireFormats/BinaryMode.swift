@@ -1,0 +1,93 @@
+internal import JSONParsing
+
+/// The binary content mode of the CloudEvents HTTP binding 1.0: attributes travel as headers.
+package enum BinaryMode {
+    /// Whether headers carry an event in binary mode.
+    package static func isPresent(_ headers: [(name: String, value: String)]) -> Bool {
+        headers.contains { $0.name.lowercased() == "ce-specversion" }
+    }
+
+    /// The same event in structured mode. `data` is a JSON text that was checked, or empty for none.
+    static func structured(headers: [(name: String, value: String)], data: Span<UInt8>) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.append(UInt8(ascii: "{"))
+        var hasTraceParent = false
+        var traceParent: String?
+        for (name, value) in headers {
+            let lower = name.lowercased()
+            switch lower {
+            case "content-type": append("datacontenttype", Array(value.utf8), &writer)
+            // The header of the request that brought the event counts where the event has none of its own.
+            case "traceparent": traceParent = value
+            case _ where lower.hasPrefix("ce-") && lower.utf8.count > 3:
+                let attribute = String(lower.dropFirst(3))
+                // `data` is no header; taken as an extension it would pass for the body.
+                if attribute == "data" || attribute == "data_base64" || attribute == "datacontenttype" { continue }
+                if attribute == "traceparent" { hasTraceParent = true }
+                append(attribute, decodePercent(value), &writer)
+            default: break
+            }
+        }
+        if !hasTraceParent, let traceParent { append("traceparent", Array(traceParent.utf8), &writer) }
+        if data.count > 0 {
+            if writer.bytes.count > 1 { writer.append(UInt8(ascii: ",")) }
+            writer.append(json: "\"data\":")
+            for index in data.indices { writer.append(data[index]) }
+        }
+        writer.append(UInt8(ascii: "}"))
+        return writer.bytes
+    }
+
+    private static func append(_ name: String, _ value: [UInt8], _ writer: inout JSONWriter) {
+        if writer.bytes.count > 1 { writer.append(UInt8(ascii: ",")) }
+        writer.append(string: name)
+        writer.append(UInt8(ascii: ":"))
+        // Bytes that are no UTF-8 become U+FFFD rather than a body that cannot be read.
+        writer.append(string: String(decoding: value, as: UTF8.self))
+    }
+
+    /// Undoes a header value's encoding (HTTP binding, 3.1.3.2): one pair of quotes around it with backslash escapes inside, then
+    /// percent-encoded bytes. A `%` without two hexadecimal digits stays as it is.
+    static func decodePercent(_ value: String) -> [UInt8] {
+        var bytes = Array(value.utf8)
+        if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") { bytes = unquote(bytes) }
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = digit(bytes[index + 1]),
+                let low = digit(bytes[index + 2])
+            {
+                decoded.append(high << 4 | low)
+                index += 3
+            } else {
+                decoded.append(bytes[index])
+                index += 1
+            }
+        }
+        return decoded
+    }
+
+    private static func unquote(_ bytes: [UInt8]) -> [UInt8] {
+        var plain: [UInt8] = []
+        var isEscaped = false
+        for byte in bytes[1..<(bytes.count - 1)] {
+            if byte == UInt8(ascii: "\\"), !isEscaped {
+                isEscaped = true
+            } else {
+                plain.append(byte)
+                isEscaped = false
+            }
+        }
+        return plain
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        case 0x61...0x66: byte - 0x57
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package import Domain
+
+/// An event that was refused, with what to do about it. Holds no value of the event's data.
+package struct Rejection: Hashable, Sendable {
+    /// Which event of the input, from 0.
+    package var index: Int
+    /// The event's id, cut to a readable length; nil when it has none.
+    package var id: String?
+    /// The field at fault; nil when the event as a whole is.
+    package var field: String?
+    /// What was expected there.
+    package var expected: String
+    /// The whole sentence.
+    package var error: String
+}
+
+/// How often something happened to a field.
+package struct FieldCount: Hashable, Sendable {
+    package var column: UInt16
+    package var count: Int
+}
+
+/// What decoding some input gave: rows for the writer, and an account of everything that is not among them.
+package struct DecodedBatch: Sendable {
+    package var batch = EventBatch()
+    /// For each row, which event of the input it was, from 0; ascending.
+    package var eventIndexes: [UInt32] = []
+    /// Events in the input; blank lines are none.
+    package var eventCount = 0
+    /// The first rejections, ascending by index.
+    package var rejections: [Rejection] = []
+    /// All rejections; `eventCount` = rows + rejected.
+    package var rejectedCount = 0
+    /// The first events of unknown types, each also rejected.
+    package var deadLetters: [DeadLetter] = []
+    package var deadLetterCount = 0
+    /// Values withheld for their privacy class, ascending by column.
+    package var withheld: [FieldCount] = []
+    /// Values outside a field's listed ones that were accepted, ascending by column.
+    package var unknownValues: [FieldCount] = []
+}

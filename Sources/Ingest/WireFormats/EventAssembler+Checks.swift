@@ -1,0 +1,98 @@
+internal import Domain
+internal import JSONParsing
+
+extension EventAssembler {
+    /// Fills what the envelope says where the data says nothing: tenant, conversation, trace.
+    mutating func completeContext(_ tape: JSONTape) throws(FieldError) {
+        let columns = registry.wellKnown
+        if !isFilled(columns.tenant) {
+            fill(columns.tenant, FieldSlot(kind: .scratchText, payload: Int64(scratch.count), count: 7))
+            scratch.append(contentsOf: Self.defaultTenant)
+        } else if slot(columns.tenant).count == 0 {
+            throw FieldError(field: "tenant", expected: "text that is not empty", found: "empty text")
+        }
+        let subject = envelope[EnvelopeName.subject.rawValue]
+        if subject != 0 { try useSubject(tape, subject) }
+        let traceParent = envelope[EnvelopeName.traceparent.rawValue]
+        if traceParent != 0 { useTraceParent(tape, traceParent) }
+    }
+
+    private static let defaultTenant = Array("default".utf8)
+
+    private mutating func useSubject(_ tape: JSONTape, _ place: Int) throws(FieldError) {
+        guard tape.kind(place) == .string else {
+            throw FieldError(field: "subject", expected: "text", found: describe(tape, place))
+        }
+        let range = tape.stringRange(place)
+        guard range.count <= limits.textBytesMax else {
+            throw FieldError(field: "subject", expected: "at most \(limits.textBytesMax) bytes", found: "\(range.count) bytes")
+        }
+        guard !range.isEmpty else { return }
+        let column = registry.wellKnown.conversationID
+        if !isFilled(column) {
+            fillText(column, range)
+        } else if !tape.strings[range].elementsEqual(text(column, tape)) {
+            // The data names another conversation: the subject is kept, not lost. A key stands before its value.
+            attributeKeys.append(place - 1)
+        }
+    }
+
+    /// Takes trace and span from a `traceparent`; one that is broken, or names another trace than the data, is kept as it came.
+    private mutating func useTraceParent(_ tape: JSONTape, _ place: Int) {
+        let columns = registry.wellKnown
+        guard tape.kind(place) == .string else { return attributeKeys.append(place - 1) }
+        let range = tape.stringRange(place)
+        guard TraceParent.isValid(tape.strings.span.extracting(range)) else { return attributeKeys.append(place - 1) }
+        let trace = range.lowerBound + TraceParent.traceRange.lowerBound
+        let traceRange = trace..<(trace + TraceParent.traceRange.count)
+        if isFilled(columns.traceID) {
+            guard tape.strings[traceRange].elementsEqual(text(columns.traceID, tape)) else { return attributeKeys.append(place - 1) }
+        } else {
+            fillText(columns.traceID, traceRange)
+        }
+        guard !isFilled(columns.spanID) else { return }
+        let span = range.lowerBound + TraceParent.spanRange.lowerBound
+        fillText(columns.spanID, span..<(span + TraceParent.spanRange.count))
+    }
+
+    private func text(_ column: UInt16, _ tape: JSONTape) -> ArraySlice<UInt8> {
+        let slot = slot(column)
+        let range = Int(slot.payload)..<(Int(slot.payload) + Int(slot.count))
+        return slot.kind == .text ? tape.strings[range] : scratch[range]
+    }
+
+    /// What must hold between the fields of an event.
+    func checkWhole(_ type: UInt16) throws(FieldError) {
+        for column in registry.types[Int(type)].requiredColumns where !isFilled(column) {
+            let schema = registry.columns[Int(column)]
+            throw FieldError(field: schema.name, expected: schema.wireDescription, found: "nothing")
+        }
+        let columns = registry.wellKnown
+        if type == registry.wellKnownTypes.priceSet, isFilled(columns.pricePerMillionTokens) == isFilled(columns.pricePerGPUHour) {
+            throw FieldError(
+                field: "usd_per_million_tokens", expected: "either usd_per_million_tokens or usd_per_gpu_hour",
+                found: isFilled(columns.pricePerGPUHour) ? "both" : "neither")
+        }
+        guard isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)
+            || isFilled(columns.cacheWrite1hTokens)
+        else { return }
+        try checkPart([columns.reasoningTokens], of: columns.outputTokens)
+        try checkPart([columns.cacheReadTokens, columns.cacheWriteTokens], of: columns.inputTokens)
+        try checkPart([columns.cacheWrite1hTokens], of: columns.cacheWriteTokens)
+    }
+
+    /// Refuses parts that exceed their whole, where a whole that is not told holds nothing: billed classes are differences.
+    private func checkPart(_ parts: [UInt16], of whole: UInt16) throws(FieldError) {
+        var sum: Int64 = 0
+        for part in parts {
+            let (total, isBeyond) = sum.addingReportingOverflow(integer(part) ?? 0)
+            sum = isBeyond ? .max : total
+        }
+        let bound = integer(whole) ?? 0
+        guard sum > bound else { return }
+        let names = parts.map { registry.columns[Int($0)].name }.joined(separator: " + ")
+        throw FieldError(
+            field: registry.columns[Int(parts[0])].name,
+            expected: "\(names) of at most \(registry.columns[Int(whole)].name) (\(integer(whole).map(String.init) ?? "absent"))", found: "\(sum)")
+    }
+}

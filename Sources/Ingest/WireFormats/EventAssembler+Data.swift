@@ -1,0 +1,166 @@
+internal import Domain
+internal import JSONParsing
+
+extension EventAssembler {
+    /// Puts the members of `data` into slots, or among the attributes.
+    mutating func readData(_ tape: JSONTape, _ type: UInt16) throws(FieldError) {
+        let data = envelope[EnvelopeName.data.rawValue]
+        guard data != 0 else { return }
+        guard tape.kind(data) == .object else {
+            throw FieldError(field: "data", expected: "a JSON object", found: describe(tape, data))
+        }
+        let strings = tape.strings.span
+        var key = tape.firstChild(data)
+        let end = tape.end(data)
+        while key < end {
+            if let column = registry.column(utf8: strings.extracting(tape.stringRange(key))) {
+                try readField(tape, key, column, type)
+            } else if tape.kind(key + 1) != .null {
+                attributeKeys.append(key)
+            }
+            key = tape.next(key + 1)
+        }
+    }
+
+    @inline(__always)
+    private mutating func readField(_ tape: JSONTape, _ key: Int, _ column: UInt16, _ type: UInt16) throws(FieldError) {
+        let place = key + 1
+        let kind = tape.kind(place)
+        let action = plan.action(column, in: type)
+        if kind == .null {
+            if action != .attribute { clear(column) }
+            return
+        }
+        switch action {
+        case .text:
+            guard kind == .string else { throw mismatch(tape, place, column) }
+            try fillText(column, in: tape, place)
+        case .integer: try fillInteger(column, tape, place, kind)
+        case .listedText:
+            guard kind == .string else { throw mismatch(tape, place, column) }
+            if !plan.isListed(tape.strings.span.extracting(tape.stringRange(place)), of: column, in: type) {
+                if registry.columns[Int(column)].isClosed { throw mismatch(tape, place, column) }
+                unknownValueColumns.append(column)
+            }
+            try fillText(column, in: tape, place)
+        case .token:
+            guard kind == .string else { throw mismatch(tape, place, column) }
+            let start = scratch.count
+            tokeniser.append(tape.strings.span.extracting(tape.stringRange(place)), to: &scratch)
+            fill(column, FieldSlot(kind: .scratchText, payload: Int64(start), count: Int32(scratch.count - start)))
+        case .withheld: withheldColumns.append(column)
+        case .attribute:
+            if plan.isWithheld[Int(column)] { withheldColumns.append(column) } else { attributeKeys.append(key) }
+        case .attributes: try readAttributes(tape, place, column)
+        case .double: try fillDouble(column, tape, place, kind)
+        case .boolean:
+            guard kind == .true || kind == .false else { throw mismatch(tape, place, column) }
+            fill(column, FieldSlot(kind: .boolean, payload: kind == .true ? 1 : 0))
+        case .timestamp: try fillTimestamp(column, tape, place, kind)
+        case .money: try fillMoney(column, tape, place, kind)
+        case .json: try fillJSON(column, tape, place, kind)
+        }
+    }
+
+    private mutating func fillText(_ column: UInt16, in tape: JSONTape, _ place: Int) throws(FieldError) {
+        let range = tape.stringRange(place)
+        guard range.count <= limits.textBytesMax else {
+            throw FieldError(
+                field: registry.columns[Int(column)].name, expected: "at most \(limits.textBytesMax) bytes of text",
+                found: "\(range.count) bytes")
+        }
+        fillText(column, range)
+    }
+
+    @inline(__always)
+    private mutating func fillInteger(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
+        let value: Int64
+        switch kind {
+        case .integer: value = tape.integer(place)
+        case .double:
+            // Some senders have no integers; a whole number that a double holds exactly is one.
+            guard let exact = Int64(exactly: tape.double(place)), exact.magnitude <= 1 << 53 else {
+                throw mismatch(tape, place, column)
+            }
+            value = exact
+        default: throw mismatch(tape, place, column)
+        }
+        guard value >= plan.minimums[Int(column)], value <= plan.maximums[Int(column)] else { throw mismatch(tape, place, column) }
+        fill(column, FieldSlot(kind: .integer, payload: value))
+    }
+
+    private mutating func fillDouble(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
+        let value: Double
+        switch kind {
+        case .integer: value = Double(tape.integer(place))
+        case .unsigned: value = Double(tape.unsigned(place))
+        case .double: value = tape.double(place)
+        default: throw mismatch(tape, place, column)
+        }
+        let description = registry.columns[Int(column)]
+        guard description.minimum.map({ value >= Double($0) }) ?? true, description.maximum.map({ value <= Double($0) }) ?? true else {
+            throw mismatch(tape, place, column)
+        }
+        fill(column, FieldSlot(kind: .double, payload: Int64(bitPattern: value.bitPattern)))
+    }
+
+    private mutating func fillTimestamp(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
+        guard kind == .string else { throw mismatch(tape, place, column) }
+        do throws(TimestampError) {
+            let value = try RFC3339.parse(tape.strings.span.extracting(tape.stringRange(place)))
+            fill(column, FieldSlot(kind: .integer, payload: value))
+        } catch { throw mismatch(tape, place, column, expected: error.description) }
+    }
+
+    /// Decimal text, exactly. A JSON number is taken by its shortest decimal form, which is the sender's own for up to 15 digits; one
+    /// that carries the noise of binary sums has more decimals than a price and is refused.
+    private mutating func fillMoney(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
+        let scale = registry.columns[Int(column)].decimalScale
+        do throws(DecimalError) {
+            let value: Int64
+            switch kind {
+            case .string: value = try DecimalText.parse(tape.strings.span.extracting(tape.stringRange(place)), scale: scale)
+            case .integer: value = try DecimalText.parse(tape.integer(place).description, scale: scale)
+            case .double: value = try DecimalText.parse(tape.double(place).description, scale: scale)
+            default: throw DecimalError.malformed(offset: 0)
+            }
+            guard value >= plan.minimums[Int(column)], value <= plan.maximums[Int(column)] else {
+                throw DecimalError.outOfRange(decimals: scale)
+            }
+            fill(column, FieldSlot(kind: .integer, payload: value))
+        } catch { throw mismatch(tape, place, column) }
+    }
+
+    private mutating func fillJSON(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
+        guard kind == .object else { throw mismatch(tape, place, column) }
+        beginMap()
+        try writeMap(tape, place, registry.columns[Int(column)].name, depth: 0)
+        fillFromAttributeWriter(column)
+    }
+
+    /// What the schema expects of a field, and what kind of value came instead; never the text itself.
+    func mismatch(_ tape: JSONTape, _ place: Int, _ column: UInt16, expected: String? = nil) -> FieldError {
+        let schema = registry.columns[Int(column)]
+        let found: String
+        switch tape.kind(place) {
+        // Numbers help and identify nobody, unless the field is a person's.
+        case .integer where schema.privacy == .public: found = "\(tape.integer(place))"
+        case .unsigned where schema.privacy == .public: found = "\(tape.unsigned(place))"
+        case .double where schema.privacy == .public: found = "\(tape.double(place))"
+        default: found = describe(tape, place)
+        }
+        return FieldError(field: schema.name, expected: expected ?? schema.wireDescription, found: found)
+    }
+
+    /// The kind of a value in words, with its size but without the value.
+    func describe(_ tape: JSONTape, _ place: Int) -> String {
+        switch tape.kind(place) {
+        case .object: "an object"
+        case .array: "an array"
+        case .string: "text of \(tape.stringRange(place).count) bytes"
+        case .integer, .unsigned, .double: "a number"
+        case .true, .false: "a boolean"
+        case .null: "null"
+        }
+    }
+}

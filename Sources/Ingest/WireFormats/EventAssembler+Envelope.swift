@@ -1,0 +1,90 @@
+internal import Domain
+internal import JSONParsing
+
+extension EventAssembler {
+    /// Reads the attributes of a CloudEvents 1.0 envelope and fills `id` and `source`.
+    /// - Returns: the type's id; nil when the type is unknown.
+    mutating func readEnvelope(_ tape: JSONTape, _ place: Int) throws(FieldError) -> UInt16? {
+        guard tape.kind(place) == .object else {
+            throw FieldError(field: "event", expected: "a JSON object", found: describe(tape, place))
+        }
+        let strings = tape.strings.span
+        var key = tape.firstChild(place)
+        let end = tape.end(place)
+        while key < end {
+            if let name = EnvelopeName.find(strings.extracting(tape.stringRange(key))) {
+                envelope[name.rawValue] = tape.kind(key + 1) == .null ? 0 : key + 1
+            } else if tape.kind(key + 1) != .null {
+                attributeKeys.append(key)
+            }
+            key = tape.next(key + 1)
+        }
+        let version = strings.extracting(try requiredText(tape, .specversion))
+        guard version.count == 3, version[0] == 0x31, version[1] == 0x2E, version[2] == 0x30 else {
+            throw FieldError(field: "specversion", expected: "\"1.0\"", found: "another version")
+        }
+        fillText(registry.wellKnown.id, try requiredText(tape, .id))
+        fillText(registry.wellKnown.source, try requiredText(tape, .source))
+        let type = registry.type(utf8: strings.extracting(try requiredText(tape, .type)))
+        try readTime(tape)
+        try checkContent(tape)
+        return type
+    }
+
+    mutating func fillText(_ column: UInt16, _ range: Range<Int>) {
+        fill(column, FieldSlot(kind: .text, payload: Int64(range.lowerBound), count: Int32(range.count)))
+    }
+
+    private func requiredText(_ tape: JSONTape, _ name: EnvelopeName) throws(FieldError) -> Range<Int> {
+        let place = envelope[name.rawValue]
+        guard place != 0 else { throw FieldError(field: "\(name)", expected: "text that is not empty", found: "nothing") }
+        guard tape.kind(place) == .string else {
+            throw FieldError(field: "\(name)", expected: "text that is not empty", found: describe(tape, place))
+        }
+        let range = tape.stringRange(place)
+        guard !range.isEmpty else { throw FieldError(field: "\(name)", expected: "text that is not empty", found: "empty text") }
+        guard range.count <= limits.textBytesMax else {
+            throw FieldError(field: "\(name)", expected: "at most \(limits.textBytesMax) bytes", found: "\(range.count) bytes")
+        }
+        return range
+    }
+
+    private mutating func readTime(_ tape: JSONTape) throws(FieldError) {
+        time = 0
+        let place = envelope[EnvelopeName.time.rawValue]
+        guard place != 0 else { return }
+        guard tape.kind(place) == .string else {
+            throw FieldError(field: "time", expected: "an RFC 3339 time", found: describe(tape, place))
+        }
+        do throws(TimestampError) {
+            time = try RFC3339.parse(tape.strings.span.extracting(tape.stringRange(place)))
+        } catch { throw FieldError(field: "time", expected: error.description, found: describe(tape, place)) }
+    }
+
+    /// Events carry JSON: another content type, or binary data, is refused.
+    private func checkContent(_ tape: JSONTape) throws(FieldError) {
+        guard envelope[EnvelopeName.data_base64.rawValue] == 0 else {
+            throw FieldError(field: "data_base64", expected: "the data as JSON in data", found: "binary data")
+        }
+        let place = envelope[EnvelopeName.datacontenttype.rawValue]
+        guard place != 0 else { return }
+        guard tape.kind(place) == .string, MediaType.isJSON(tape.text(place)) else {
+            throw FieldError(field: "datacontenttype", expected: "application/json", found: "another content type")
+        }
+    }
+
+    /// Text of an envelope attribute for people to read, cut to 200 bytes; nil when it is no text.
+    func envelopeText(_ tape: JSONTape, _ name: EnvelopeName) -> String? {
+        let place = envelope[name.rawValue]
+        guard place != 0, tape.kind(place) == .string else { return nil }
+        return readable(tape.string(place), bytesMax: 200)
+    }
+}
+
+/// Bytes as text of at most so many bytes, cut between characters.
+func readable(_ utf8: ArraySlice<UInt8>, bytesMax: Int) -> String {
+    guard utf8.count > bytesMax else { return String(decoding: utf8, as: UTF8.self) }
+    var end = utf8.startIndex + bytesMax
+    while end > utf8.startIndex, utf8[end] & 0xC0 == 0x80 { end -= 1 }
+    return String(decoding: utf8[..<end], as: UTF8.self) + "…"
+}

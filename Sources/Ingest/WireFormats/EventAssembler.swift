@@ -1,0 +1,216 @@
+internal import Bytes
+internal import Domain
+internal import JSONParsing
+
+/// Why an event does not become a row.
+enum EventFailure: Error {
+    case field(FieldError)
+    case unknownType
+}
+
+/// The value of one column while an event is put together.
+struct FieldSlot {
+    enum Kind: UInt8 {
+        case integer, double, boolean
+        /// Bytes of the tape's strings.
+        case text
+        /// Bytes of the assembler's scratch.
+        case scratchText, scratchJSON
+    }
+
+    var kind: Kind = .integer
+    /// The number, a double's bits, or where the bytes begin.
+    var payload: Int64 = 0
+    /// How many bytes a text has.
+    var count: Int32 = 0
+}
+
+/// Turns parsed events into rows, one after the other, without an allocation per event on the common path.
+///
+/// Fields come in any order: each lands in the slot of its column; when the event has proved sound, the filled slots are written in
+/// ascending order. So an event that is refused leaves no trace in the rows.
+///
+/// Of a repeated key the last value counts, in the envelope as in the data; but every value must be sound.
+struct EventAssembler {
+    let registry: SchemaRegistry
+    let plan: FieldPlan
+    let limits: DecoderLimits
+    var tokeniser: UserTokeniser
+
+    /// One bit a column: whether its slot is filled.
+    private var filled: [UInt64]
+    private var slots: [FieldSlot]
+    /// Bytes of values that are not on the tape as they are stored.
+    var scratch: [UInt8] = []
+    /// Places of the envelope's attributes on the tape, 0 for none.
+    var envelope: [Int]
+    /// Places of the keys that go to `attributes`, in order of rising precedence.
+    var attributeKeys: [Int] = []
+    var attributeWriter = JSONWriter()
+    /// Members written to it, at all levels.
+    var attributeMembers = 0
+    var withheldCounts: [Int]
+    var unknownValueCounts: [Int]
+    /// Columns whose values this event lost or has unlisted; counted when the event is accepted.
+    var withheldColumns: [UInt16] = []
+    var unknownValueColumns: [UInt16] = []
+
+    private var writer = EventRowWriter()
+    private var result = DecodedBatch()
+
+    init(registry: SchemaRegistry, tokeniser: UserTokeniser, limits: DecoderLimits) {
+        self.registry = registry
+        self.tokeniser = tokeniser
+        self.limits = limits
+        plan = FieldPlan(registry)
+        let columnCount = registry.columns.count
+        filled = [UInt64](repeating: 0, count: (columnCount + 63) / 64)
+        slots = [FieldSlot](repeating: FieldSlot(), count: columnCount)
+        envelope = [Int](repeating: 0, count: EnvelopeName.allCases.count)
+        withheldCounts = [Int](repeating: 0, count: columnCount)
+        unknownValueCounts = [Int](repeating: 0, count: columnCount)
+    }
+
+    /// Ends the batch and hands it over.
+    mutating func finish() -> DecodedBatch {
+        var finished = result
+        finished.batch.bytes = writer.sink.bytes
+        finished.withheld = Self.counts(&withheldCounts)
+        finished.unknownValues = Self.counts(&unknownValueCounts)
+        writer = EventRowWriter(capacity: min(finished.batch.bytes.count, 8 << 20))
+        result = DecodedBatch()
+        return finished
+    }
+
+    private static func counts(_ counts: inout [Int]) -> [FieldCount] {
+        var found: [FieldCount] = []
+        for column in counts.indices where counts[column] > 0 {
+            found.append(FieldCount(column: UInt16(column), count: counts[column]))
+            counts[column] = 0
+        }
+        return found
+    }
+
+    /// Whether the batch takes more: row offsets have 32 bits.
+    var isFull: Bool { writer.sink.count > 1 << 31 }
+
+    /// Takes the event at a place of a tape: a row more, or a rejection more.
+    mutating func append(_ tape: JSONTape, at place: Int) {
+        let index = result.eventCount
+        result.eventCount += 1
+        do throws(EventFailure) {
+            let type = try assemble(tape, place)
+            write(tape, type: type, index: index)
+        } catch {
+            reject(tape, error, index)
+        }
+    }
+
+    /// Counts an event whose text is not JSON.
+    mutating func append(broken error: JSONError) {
+        reject(index: result.eventCount, id: nil, field: nil, expected: error.expectation, sentence: error.description)
+        result.eventCount += 1
+    }
+
+    private mutating func assemble(_ tape: JSONTape, _ place: Int) throws(EventFailure) -> UInt16 {
+        for index in filled.indices { filled[index] = 0 }
+        for index in envelope.indices { envelope[index] = 0 }
+        scratch.removeAll(keepingCapacity: true)
+        attributeKeys.removeAll(keepingCapacity: true)
+        withheldColumns.removeAll(keepingCapacity: true)
+        unknownValueColumns.removeAll(keepingCapacity: true)
+        let type: UInt16?
+        do throws(FieldError) { type = try readEnvelope(tape, place) } catch { throw .field(error) }
+        guard let type else { throw .unknownType }
+        do throws(FieldError) {
+            try readData(tape, type)
+            try completeContext(tape)
+            try checkWhole(type)
+            try writeAttributes(tape)
+        } catch { throw .field(error) }
+        return type
+    }
+
+    // MARK: Slots
+
+    @inline(__always)
+    func isFilled(_ column: UInt16) -> Bool { filled[Int(column) >> 6] & 1 << UInt64(column & 63) != 0 }
+
+    @inline(__always)
+    mutating func fill(_ column: UInt16, _ slot: FieldSlot) {
+        filled[Int(column) >> 6] |= 1 << UInt64(column & 63)
+        slots[Int(column)] = slot
+    }
+
+    mutating func clear(_ column: UInt16) { filled[Int(column) >> 6] &= ~(1 << UInt64(column & 63)) }
+
+    /// The integer of a column; nil when it has none.
+    func integer(_ column: UInt16) -> Int64? { isFilled(column) ? slots[Int(column)].payload : nil }
+
+    func slot(_ column: UInt16) -> FieldSlot { slots[Int(column)] }
+
+    // MARK: Rows
+
+    /// The event's own time; set by the envelope.
+    var time: Int64 = 0
+
+    private mutating func write(_ tape: JSONTape, type: UInt16, index: Int) {
+        result.batch.offsets.append(UInt32(writer.sink.count))
+        result.eventIndexes.append(UInt32(truncatingIfNeeded: index))
+        writer.begin(type: type, time: time, isTimeAbsent: envelope[EnvelopeName.time.rawValue] == 0)
+        // Copied by reference: the rows are another part of this value, and grow meanwhile.
+        let scratch = scratch
+        let strings = tape.strings.span
+        let scratchBytes = scratch.span
+        for word in filled.indices {
+            var bits = filled[word]
+            while bits != 0 {
+                let column = word << 6 + bits.trailingZeroBitCount
+                bits &= bits - 1
+                writeField(UInt16(column), slots[column], strings, scratchBytes)
+            }
+        }
+        writer.end()
+        for column in withheldColumns { withheldCounts[Int(column)] += 1 }
+        for column in unknownValueColumns { unknownValueCounts[Int(column)] += 1 }
+    }
+
+    @inline(__always)
+    private mutating func writeField(_ column: UInt16, _ slot: FieldSlot, _ strings: Span<UInt8>, _ scratch: Span<UInt8>) {
+        let start = Int(slot.payload)
+        switch slot.kind {
+        case .integer: writer.add(column, integer: slot.payload)
+        case .double: writer.add(column, double: Double(bitPattern: UInt64(bitPattern: slot.payload)))
+        case .boolean: writer.add(column, boolean: slot.payload != 0)
+        case .text: writer.add(column, utf8: strings.extracting(start..<(start + Int(slot.count))), isJSON: false)
+        case .scratchText, .scratchJSON:
+            writer.add(column, utf8: scratch.extracting(start..<(start + Int(slot.count))), isJSON: slot.kind == .scratchJSON)
+        }
+    }
+
+    // MARK: Refusals
+
+    private mutating func reject(_ tape: JSONTape, _ failure: EventFailure, _ index: Int) {
+        let id = envelopeText(tape, .id)
+        switch failure {
+        case .field(let error):
+            reject(index: index, id: id, field: error.field, expected: error.expected, sentence: error.description)
+        case .unknownType:
+            let known = registry.typeNames.joined(separator: ", ")
+            let type = envelopeText(tape, .type) ?? ""
+            reject(
+                index: index, id: id, field: "type", expected: "one of \(known)",
+                sentence: "type: unknown event type \"\(type)\", expected one of \(known)")
+            result.deadLetterCount += 1
+            if result.deadLetters.count < limits.deadLettersMax {
+                result.deadLetters.append(deadLetter(tape, "unknown event type"))
+            }
+        }
+    }
+
+    private mutating func reject(index: Int, id: String?, field: String?, expected: String, sentence: String) {
+        result.rejectedCount += 1
+        guard result.rejections.count < limits.rejectionsMax else { return }
+        result.rejections.append(Rejection(index: index, id: id, field: field, expected: expected, error: sentence))
+    }
+}

@@ -1,0 +1,79 @@
+package import Domain
+package import JSONParsing
+
+/// Decodes CloudEvents 1.0 in JSON into rows: newline-delimited, structured, batch, and the HTTP binary mode.
+///
+/// One decoder serves one thread and is reused from body to body. Every event is either a row or a rejection; only a body that is no JSON
+/// at all fails as a whole.
+package struct EventDecoder: ~Copyable {
+    private var parser: JSONParser
+    private var tape = JSONTape()
+    private var assembler: EventAssembler
+    private let limits: DecoderLimits
+
+    package init(registry: SchemaRegistry, tokeniser: UserTokeniser, limits: DecoderLimits = DecoderLimits()) {
+        parser = JSONParser(depthMax: limits.documentDepthMax)
+        assembler = EventAssembler(registry: registry, tokeniser: tokeniser, limits: limits)
+        self.limits = limits
+    }
+
+    /// Decodes one event a line. Blank lines count for nothing; the last line may lack its line feed. A line that is no JSON, or
+    /// longer than the limit, is a rejection with the position inside the line.
+    ///
+    /// With ``JSONParser/paddingBytes`` more bytes in the array after the text, no line is copied.
+    package mutating func decodeLines(_ text: Span<UInt8>) -> DecodedBatch {
+        var start = 0
+        while start < text.count {
+            let end = JSONLines.end(text, from: start)
+            decodeLine(text, start..<end)
+            start = end + 1
+        }
+        return assembler.finish()
+    }
+
+    private mutating func decodeLine(_ text: Span<UInt8>, _ line: Range<Int>) {
+        guard line.count <= limits.eventBytesMax else {
+            return assembler.append(
+                broken: JSONError(offset: limits.eventBytesMax, expectation: "a line of at most \(limits.eventBytesMax) bytes"))
+        }
+        do throws(JSONError) {
+            try parser.parse(text, line, into: &tape)
+        } catch {
+            if !JSONLines.isBlank(text, line) { assembler.append(broken: error) }
+            return
+        }
+        assembler.append(tape, at: tape.root)
+    }
+
+    /// Decodes a JSON body: one event, or an array of events.
+    /// - Throws: ``JSONError`` with the byte position when the body is no JSON.
+    package mutating func decodeDocument(_ body: Span<UInt8>) throws(JSONError) -> DecodedBatch {
+        try parser.parse(body, 0..<body.count, into: &tape)
+        guard tape.kind(tape.root) == .array else {
+            assembler.append(tape, at: tape.root)
+            return assembler.finish()
+        }
+        var place = tape.firstChild(tape.root)
+        let end = tape.end(tape.root)
+        while place < end {
+            assembler.append(tape, at: place)
+            place = tape.next(place)
+        }
+        return assembler.finish()
+    }
+
+    /// Decodes an event in HTTP binary mode: attributes in `ce-` headers, `data` as the body.
+    /// - Parameter headers: names in any case; others than `ce-…`, `content-type` and `traceparent` are left alone.
+    /// - Throws: ``JSONError`` with the byte position when the body is neither empty nor JSON.
+    package mutating func decodeBinary(
+        headers: [(name: String, value: String)], body: Span<UInt8>
+    ) throws(JSONError) -> DecodedBatch {
+        let hasData = !JSONLines.isBlank(body, 0..<body.count)
+        // The body must be a document of its own before it is put inside another.
+        if hasData { try parser.parse(body, 0..<body.count, into: &tape) }
+        let event = BinaryMode.structured(headers: headers, data: body.extracting(0..<(hasData ? body.count : 0)))
+        try parser.parse(event, into: &tape)
+        assembler.append(tape, at: tape.root)
+        return assembler.finish()
+    }
+}

@@ -1,0 +1,73 @@
+package import Domain
+internal import Bytes
+internal import JSONParsing
+
+/// Renders rows as CloudEvents 1.0 in structured JSON, one line an event: what `export` writes, and what decodes to the same row.
+///
+/// `user_id` is rendered as the token that is stored, which the decoder leaves as it is.
+package struct EventRenderer {
+    private let registry: SchemaRegistry
+    private var writer = JSONWriter()
+    private var times = ByteSink()
+
+    package init(registry: SchemaRegistry) { self.registry = registry }
+
+    /// Appends the row that begins at `start` and a line feed to `output`.
+    /// - Precondition: `bytes` holds a sound row there, of this registry.
+    package mutating func append(_ bytes: [UInt8], at start: Int, to output: inout [UInt8]) {
+        writer.removeAll()
+        writer.append(json: "{\"specversion\":\"1.0\"")
+        let columns = registry.wellKnown
+        var cursor = EventRowCursor(bytes, at: start)
+        var isDataOpen = false
+        appendName(Array("type".utf8)[...])
+        writer.append(string: registry.types[Int(EventRowCursor.type(bytes, at: start))].name)
+        if !EventRowCursor.isTimeAbsent(bytes, at: start) {
+            appendName(Array("time".utf8)[...])
+            appendTime(EventRowCursor.time(bytes, at: start))
+        }
+        while cursor.advance(in: bytes) {
+            let column = registry.columns[Int(cursor.column)]
+            if cursor.column != columns.id, cursor.column != columns.source, !isDataOpen {
+                appendName(Array("data".utf8)[...])
+                writer.append(UInt8(ascii: "{"))
+                isDataOpen = true
+                writer.append(string: column.name)
+                writer.append(UInt8(ascii: ":"))
+            } else {
+                appendName(Array(column.name.utf8)[...])
+            }
+            appendValue(cursor.value, column, bytes)
+        }
+        if isDataOpen { writer.append(UInt8(ascii: "}")) }
+        writer.append(json: "}\n")
+        output.append(contentsOf: writer.bytes)
+    }
+
+    private mutating func appendName(_ name: ArraySlice<UInt8>) {
+        writer.append(UInt8(ascii: ","))
+        writer.append(string: name)
+        writer.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func appendTime(_ time: Int64) {
+        times.removeAll()
+        RFC3339.append(time, to: &times)
+        writer.append(string: times.bytes[...])
+    }
+
+    private mutating func appendValue(_ value: EventRowCursor.Value, _ column: SchemaColumn, _ bytes: [UInt8]) {
+        switch value {
+        case .integer(let value):
+            switch column.type {
+            case .timestamp: appendTime(value)
+            case .money: writer.append(string: DecimalText.render(Int128(value), scale: column.decimalScale))
+            default: writer.append(integer: value)
+            }
+        case .double(let value): writer.append(double: value)
+        case .boolean(let value): writer.append(boolean: value)
+        case .text(let range): writer.append(string: bytes[range])
+        case .json(let range): writer.append(json: bytes[range])
+        }
+    }
+}

@@ -1,0 +1,99 @@
+internal import Domain
+
+/// What becomes of a data field with the name of a column.
+enum FieldAction: UInt8, Sendable {
+    /// Not a field of this type: kept among the attributes.
+    case attribute
+    case integer, double, boolean, text, timestamp, money, json
+    /// Text with listed values.
+    case listedText
+    /// `user_id`: kept as a token.
+    case token
+    /// Of a privacy class that stays out of the store.
+    case withheld
+    /// `attributes`: its members join those of the event.
+    case attributes
+}
+
+/// The registry's rules laid out by type and column, so that a field costs one look-up.
+struct FieldPlan: Sendable {
+    let columnCount: Int
+    /// By type, then column.
+    private let actions: [FieldAction]
+    /// Index into ``lists`` by type, then column; −1 where any value goes.
+    private let listIndexes: [Int32]
+    private let lists: [[[UInt8]]]
+    let minimums: [Int64]
+    let maximums: [Int64]
+    /// By column: its values never enter, whatever type they come with.
+    let isWithheld: [Bool]
+
+    init(_ registry: SchemaRegistry) {
+        columnCount = registry.columns.count
+        var actions = [FieldAction](repeating: .attribute, count: columnCount * registry.types.count)
+        var listIndexes = [Int32](repeating: -1, count: actions.count)
+        var lists: [[[UInt8]]] = []
+        for type in registry.types {
+            for column in registry.columns where registry.isAllowed(column.id, in: type.id) {
+                let place = Int(type.id) * columnCount + Int(column.id)
+                let own = type.ownColumns.firstIndex(of: column.id)
+                let known = own.map { type.knownValues[$0] } ?? column.knownValues
+                actions[place] = Self.action(column, hasList: !known.isEmpty, registry.wellKnown)
+                if actions[place] == .listedText {
+                    listIndexes[place] = Int32(lists.count)
+                    lists.append(known.map { Array($0.utf8) })
+                }
+            }
+        }
+        (self.actions, self.listIndexes, self.lists) = (actions, listIndexes, lists)
+        minimums = registry.columns.map { column in
+            // A price below nothing is a mistake; an amount may be a credit.
+            column.minimum ?? (column.type == .money && column.unit != "usd" ? 0 : .min)
+        }
+        // Beyond these a booked cost would not fit 64 bits.
+        maximums = registry.columns.map { column in
+            switch column.id {
+            case registry.wellKnown.pricePerMillionTokens: Limits.pricePicoUSDPerTokenMax
+            case registry.wellKnown.pricePerGPUHour: Limits.pricePicoUSDPerGPUHourMax
+            default: column.maximum ?? .max
+            }
+        }
+        isWithheld = registry.columns.map { $0.privacy != .public }
+    }
+
+    private static func action(_ column: SchemaColumn, hasList: Bool, _ wellKnown: WellKnownColumns) -> FieldAction {
+        if column.id == wellKnown.id || column.id == wellKnown.source { return .attribute }
+        if column.id == wellKnown.attributes { return .attributes }
+        switch column.privacy {
+        case .personal, .content: return .withheld
+        case .token: return .token
+        case .public: break
+        }
+        switch column.type {
+        case .integer: return .integer
+        case .double: return .double
+        case .boolean: return .boolean
+        case .text: return hasList ? .listedText : .text
+        case .timestamp: return .timestamp
+        case .money: return .money
+        case .json: return .json
+        }
+    }
+
+    func action(_ column: UInt16, in type: UInt16) -> FieldAction { actions[Int(type) * columnCount + Int(column)] }
+
+    /// Whether a text is among those that the type lists for the column.
+    func isListed(_ value: Span<UInt8>, of column: UInt16, in type: UInt16) -> Bool {
+        let index = Int(listIndexes[Int(type) * columnCount + Int(column)])
+        guard index >= 0 else { return true }
+        for place in lists[index].indices where isEqual(value, lists[index][place]) { return true }
+        return false
+    }
+}
+
+/// Whether a span holds exactly these bytes.
+func isEqual(_ span: Span<UInt8>, _ bytes: [UInt8]) -> Bool {
+    guard span.count == bytes.count else { return false }
+    for index in span.indices where span[index] != bytes[index] { return false }
+    return true
+}
