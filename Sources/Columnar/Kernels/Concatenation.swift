@@ -99,6 +99,9 @@ extension Vector {
             }
             if dictionary.count == 0 {
                 for _ in codes { result.append(0) }
+            } else if let validity = part.validity {
+                // Null rows keep code 0.
+                for row in codes.indices { result.append(validity[row] ? base + codes[row] : 0) }
             } else {
                 for code in codes { result.append(base + code) }
             }

@@ -7,19 +7,41 @@ struct LimitOperator: Sendable {
     let count: Int?
     let offset: Int
 
+    /// Rows found by unit, and how many the finished units from the first one on hold together.
+    private struct Progress {
+        private var rows: [Int: Int] = [:]
+        private var done: Set<Int> = []
+        private var next = 0
+        private var total = 0
+
+        mutating func add(_ count: Int, unit: Int) -> Int {
+            rows[unit, default: 0] += count
+            return rows[unit] ?? 0
+        }
+
+        /// The unit from which on nothing more is needed, once that is known.
+        mutating func finish(_ unit: Int, wanted: Int) -> Int? {
+            done.insert(unit)
+            while done.contains(next), total < wanted {
+                total += rows[next] ?? 0
+                next += 1
+            }
+            return total >= wanted ? next : nil
+        }
+    }
+
     func run(_ input: Pipeline) throws -> [Chunk] {
         let skipped = max(0, offset)
         let wanted = count.map { $0.addingReportingOverflow(skipped).overflow ? Int.max : max(0, $0) + skipped } ?? Int.max
         if wanted == 0 || count == 0 { return [] }
-        let progress = Mutex([Int: Int]())
-        let parts = try input.run(context, make: { [(UInt64, Chunk)]() }) { chunk, ordinal, found in
+        let progress = Mutex(Progress())
+        let parts = try input.run(
+            context, make: { [(UInt64, Chunk)]() },
+            unitDone: { unit in progress.withLock { $0.finish(unit, wanted: wanted) } }
+        ) { chunk, ordinal, found in
             try context.budget.reserve(chunk.memoryBytes)
             found.append((ordinal, chunk))
-            let unit = Int(ordinal >> 32)
-            let rows = progress.withLock { rows in
-                rows[unit, default: 0] += chunk.rowCount
-                return rows[unit] ?? 0
-            }
+            let rows = progress.withLock { $0.add(chunk.rowCount, unit: Int(ordinal >> 32)) }
             // A unit with enough rows of its own makes every later one needless.
             return rows < wanted
         }
@@ -30,8 +52,9 @@ struct LimitOperator: Sendable {
         var result: [Chunk] = []
         var start = 0
         for chunk in chunks {
-            let rows = max(0, skipped - start)..<min(chunk.rowCount, wanted - start)
-            if rows.lowerBound < rows.upperBound { result.append(chunk.slice(rows)) }
+            let lower = max(0, skipped - start)
+            let upper = min(chunk.rowCount, wanted - start)
+            if lower < upper { result.append(chunk.slice(lower..<upper)) }
             start += chunk.rowCount
             if start >= wanted { break }
         }

@@ -33,10 +33,12 @@ struct Pipeline: Sendable {
     /// Runs every unit on the query's threads, each with a state of its own.
     /// - Parameters:
     ///   - inOrder: each thread takes one stretch of neighbouring units, so that states merged in order have seen the rows in order.
+    ///   - unitDone: told of every finished unit; answers the unit from which on none is needed, once that is known.
     ///   - consume: takes a chunk; its ordinal grows through the whole input. False: no later unit is needed.
     /// - Returns: the states in the order of their threads.
     func run<State: Sendable>(
         _ context: QueryContext, inOrder: Bool = false, make: @Sendable () throws -> State,
+        unitDone: @Sendable (_ unit: Int) -> Int? = { _ in nil },
         consume: @Sendable (_ chunk: Chunk, _ ordinal: UInt64, _ state: inout State) throws -> Bool
     ) throws -> [State] {
         let lanes = max(1, min(context.workers.parallelism, unitCount))
@@ -58,6 +60,7 @@ struct Pipeline: Sendable {
                         ordinal += UInt64(chunk.rowCount)
                         try context.check()
                     }
+                    if let last = unitDone(unit) { _ = end.min(last, ordering: .relaxed) }
                 }
             } catch {
                 end.store(0, ordering: .relaxed)

@@ -1,0 +1,187 @@
+import Columnar
+import Plans
+import Platform
+import Testing
+
+@testable import Execution
+
+/// A small generator whose every choice follows from the seed.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state &* 0x2545_F491_4F6C_DD1D
+    }
+}
+
+@Suite struct RandomPlanTests {
+    /// Seeded data and plans: the engine and the plain reference must answer alike, row for row and in order, for morsels of any size,
+    /// with and without page headers, on one thread and on two.
+    @Test(arguments: 1...150)
+    func engineAnswersAsTheReference(seed: Int) throws {
+        var generator = PlanGenerator(seed: UInt64(seed))
+        let data = generator.rows(generator.pick([0, 1, 5, 40, 200]))
+        let plan = generator.plan()
+        let reference = Reference(catalog: catalog(data, morselRows: 1000, hasSummaries: false))
+        let expected = try reference.rows(plan)
+        let threads = ThreadWorkers(parallelism: 2)
+        for (morselRows, hasSummaries) in [(1, true), (3, false), (16, true), (1000, true)] {
+            let catalog = catalog(data, morselRows: morselRows, hasSummaries: hasSummaries)
+            for workers in [InlineWorkers(), threads] as [any Workers] {
+                let found = try executor.rows(plan, catalog, workers: workers)
+                let isSame = found == expected
+                #expect(
+                    isSame,
+                    "seed \(seed), morsels of \(morselRows), \(workers.parallelism) threads\n\(plan.explained().joined(separator: "\n"))")
+            }
+        }
+    }
+
+    private func catalog(_ data: [[Scalar]], morselRows: Int, hasSummaries: Bool) -> MemoryCatalog {
+        MemoryCatalog(tables: [
+            MemoryTable("t", PlanGenerator.columns, rows: data, morselRows: morselRows, hasSummaries: hasSummaries),
+            MemoryTable("u", PlanGenerator.columns, rows: Array(data.prefix(12).reversed()), morselRows: morselRows, hasSummaries: hasSummaries),
+        ])
+    }
+}
+
+struct PlanGenerator {
+    static let columns: [(String, ColumnType)] = [
+        ("a", .integer), ("b", .integer), ("s", .text), ("t", .text), ("f", .boolean), ("w", .timestamptz), ("m", .numeric(scale: 12)),
+    ]
+    private static let types = columns.map(\.1)
+    private var generator: SeededGenerator
+
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+    mutating func pick<Value>(_ options: [Value]) -> Value { options[Int.random(in: 0..<options.count, using: &generator)] }
+    private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
+
+    mutating func rows(_ count: Int) -> [[Scalar]] {
+        let nullPercent = pick([0, 15, 60])
+        return (0..<count).map { _ in Self.types.map { chance(nullPercent) ? .null : scalar($0) } }
+    }
+
+    private mutating func scalar(_ type: ColumnType) -> Scalar {
+        switch type {
+        case .integer: .integer(Int64.random(in: -5...9, using: &generator))
+        case .text: .text(pick(["", "a", "b", "ab", "Grüße", "error", "ok", "zz"]))
+        case .boolean: .boolean(chance(50))
+        case .timestamptz: .timestamptz(Int64.random(in: 0...6, using: &generator) * 3_600_000_000_000)
+        default: .numeric(Int128(Int64.random(in: -3...3, using: &generator)) * 1_000_000_000_000_000_000_000, scale: 12)
+        }
+    }
+
+    private mutating func column(_ type: ColumnType) -> Expression {
+        let index = pick(Self.types.indices.filter { Self.types[$0] == type })
+        return .column(index, type)
+    }
+
+    private mutating func expression(_ type: ColumnType, _ depth: Int) -> Expression {
+        if depth == 0 || chance(30) { return chance(75) ? column(type) : .literal(chance(10) ? .null : scalar(type), type) }
+        if chance(15) {
+            let branches = [ConditionalBranch(condition: expression(.boolean, depth - 1), value: expression(type, depth - 1))]
+            return .conditional(branches, otherwise: chance(50) ? expression(type, depth - 1) : nil, type)
+        }
+        if chance(15) { return .call(.coalesce, [expression(type, depth - 1), expression(type, depth - 1)], type) }
+        switch type {
+        case .integer:
+            if chance(25) { return .call(.length, [expression(.text, depth - 1)], .integer) }
+            return .call(pick([.add, .subtract, .multiply]), [expression(.integer, depth - 1), expression(.integer, depth - 1)], .integer)
+        case .text: return .call(.upper, [expression(.text, depth - 1)], .text)
+        case .boolean: return condition(depth)
+        default: return column(type)
+        }
+    }
+
+    private mutating func condition(_ depth: Int) -> Expression {
+        switch pick([0, 1, 2, 3, 3, 3, 4]) {
+        case 0: return .call(pick([.and, .or]), [expression(.boolean, depth - 1), expression(.boolean, depth - 1)], .boolean)
+        case 1: return .call(.not, [expression(.boolean, depth - 1)], .boolean)
+        case 2: return .call(pick([.isNull, .isNotNull]), [expression(pick([.integer, .text]), depth - 1)], .boolean)
+        case 4:
+            let type = pick([ColumnType.integer, .text])
+            return .oneOf(expression(type, depth - 1), (0..<3).map { _ in chance(10) ? .null : scalar(type) })
+        default:
+            let type = pick([ColumnType.integer, .text, .timestamptz, .numeric(scale: 12)])
+            let function = pick([ScalarFunction.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual])
+            return .call(function, [expression(type, depth - 1), expression(type, depth - 1)], .boolean)
+        }
+    }
+
+    private static let output = columns.map { TableColumn(name: $0.0, type: $0.1) }
+
+    private func scan(_ name: String) -> Plan {
+        .scan(table: name, columns: Array(Self.columns.indices), output: Self.output, predicates: [])
+    }
+
+    /// A source with the columns of the table.
+    private mutating func source(_ depth: Int) -> Plan {
+        switch depth == 0 ? 0 : pick([0, 1, 1, 1, 2, 3]) {
+        case 1: return .filter(source(depth - 1), expression(.boolean, 2))
+        case 2: return .union([source(depth - 1), scan("u")])
+        case 3: return .project(source(depth - 1), Self.types.map { expression($0, 1) }, output: Self.output)
+        default: return scan("t")
+        }
+    }
+
+    private mutating func sortKeys(_ types: [ColumnType]) -> [SortKey] {
+        (0..<pick([1, 2, 3])).map { _ in
+            let index = Int.random(in: 0..<types.count, using: &generator)
+            return SortKey(expression: .column(index, types[index]), isDescending: chance(50), nullsFirst: chance(50))
+        }
+    }
+
+    mutating func plan() -> Plan {
+        let input = source(2)
+        switch pick([0, 1, 1, 1, 2, 3, 4, 5]) {
+        case 0: return input
+        case 1: return aggregate(input)
+        case 2: return .sort(input, sortKeys(Self.types), limit: chance(50) ? pick([0, 1, 3, 20]) : nil)
+        case 3: return .limit(input, count: chance(80) ? pick([0, 1, 4, 30]) : nil, offset: pick([0, 2, 9]))
+        case 4: return .distinct(.project(input, [column(.text), column(.boolean)], output: [Self.output[2], Self.output[4]]))
+        default:
+            let type = pick([ColumnType.integer, .text])
+            let residual: Expression? = chance(30) ? .call(.less, [.column(0, .integer), .column(Self.columns.count + 1, .integer)], .boolean) : nil
+            return .join(
+                left: input, right: scan("u"), kind: pick([.inner, .left]), leftKeys: [column(type)], rightKeys: [column(type)],
+                residual: residual)
+        }
+    }
+
+    private mutating func aggregate(_ input: Plan) -> Plan {
+        let groups = (0..<pick([0, 1, 2, 3])).map { _ in expression(pick([.text, .integer, .boolean, .timestamptz]), 1) }
+        let calls = (0..<pick([1, 2, 4])).map { _ in call() }
+        let output = (groups.map(\.type) + calls.map(\.type)).enumerated().map { TableColumn(name: "c\($0.offset)", type: $0.element) }
+        return .aggregate(input, groups: groups, aggregates: calls, output: output)
+    }
+
+    private mutating func call() -> AggregateCall {
+        let filter: Expression? = chance(30) ? expression(.boolean, 1) : nil
+        switch pick([0, 1, 2, 3, 4, 5, 6]) {
+        case 0: return AggregateCall(function: .countRows, arguments: [], filter: filter, type: .integer)
+        case 1:
+            let type = pick([ColumnType.text, .integer])
+            return AggregateCall(function: .count, arguments: [expression(type, 1)], isDistinct: chance(50), filter: filter, type: .integer)
+        case 2:
+            return AggregateCall(
+                function: .sum, arguments: [expression(.integer, 1)], isDistinct: chance(30), filter: filter, type: .numeric(scale: 0))
+        case 3: return AggregateCall(function: .sum, arguments: [column(.numeric(scale: 12))], filter: filter, type: .numeric(scale: 12))
+        case 4:
+            let type = pick([ColumnType.text, .integer, .timestamptz, .boolean])
+            return AggregateCall(function: pick([.minimum, .maximum]), arguments: [column(type)], filter: filter, type: type)
+        case 5:
+            return AggregateCall(function: pick([.booleanAnd, .booleanOr]), arguments: [expression(.boolean, 1)], filter: filter, type: .boolean)
+        default:
+            let key = SortKey(expression: column(.integer), isDescending: false, nullsFirst: false)
+            return AggregateCall(
+                function: .percentileDiscrete([pick([0, 0.5, 0.95, 1])], asArray: false), arguments: [], filter: filter, order: [key], type: .integer)
+        }
+    }
+
+}
