@@ -51,12 +51,15 @@ struct MemoryMorsel: Morsel {
         var sum: Int128?
         switch vectors[index].type {
         case .integer, .numeric:
-            sum = values.reduce(0) { total, value in
-                switch value {
-                case .integer(let number): total + Int128(number)
-                case .numeric(let mantissa, _): total + mantissa
-                default: total
-                }
+            sum = 0
+            for value in values {
+                let number: Int128 =
+                    switch value {
+                    case .integer(let number): Int128(number)
+                    case .numeric(let mantissa, _): mantissa
+                    default: 0
+                    }
+                sum = sum.flatMap { Decimal128.sum($0, number) }
             }
         default: break
         }

@@ -19,7 +19,8 @@ struct CountAccumulator: Accumulator {
             return
         }
         let groups = assignment.groups.span
-        for row in 0..<groups.count { counts[Int(groups[row])] &+= 1 }
+        var numbers = counts.mutableSpan
+        for row in 0..<groups.count { numbers[Int(groups[row])] &+= 1 }
     }
 
     mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {

@@ -92,7 +92,7 @@ struct PercentileAccumulator: Accumulator {
         for (group, value) in others { mixed[Int(group), default: []].append(value) }
         return Vector(type: type, scalars: wanted.map { group in
             let range = starts[Int(group)]..<starts[Int(group) + 1]
-            placed[range].sort()
+            RadixOrder.sort(&placed, range)
             if var values = mixed[Int(group)] {
                 values += placed[range].map { OrderedBits.scalar($0, type: argument) }
                 values.sort { ScalarOrder.compare($0, $1) < 0 }

@@ -45,7 +45,8 @@ struct SumAccumulator: Accumulator {
             for run in runs { counts[run.group] &+= Int64(run.rows.count) }
         } else {
             let groups = assignment.groups.span
-            for row in 0..<groups.count { counts[Int(groups[row])] &+= 1 }
+            var numbers = counts.mutableSpan
+            for row in 0..<groups.count { numbers[Int(groups[row])] &+= 1 }
         }
     }
 
@@ -57,7 +58,8 @@ struct SumAccumulator: Accumulator {
             return
         }
         let groups = assignment.groups.span
-        for row in 0..<groups.count { sums[Int(groups[row])] &+= Int128(source[row]) }
+        var totals = sums.mutableSpan
+        for row in 0..<groups.count { totals[Int(groups[row])] &+= Int128(source[row]) }
     }
 
     /// Two 64-bit partial sums, of the upper and the lower half words, cannot overflow within 2^31 rows and vectorise.

@@ -165,8 +165,10 @@ extension ScalarFunctions {
 
     private func decimal(_ function: ScalarFunction, _ a: (Int128, Int), type: ColumnType) throws -> Scalar {
         switch function {
-        case .negate: return .numeric(0 - a.0, scale: a.1)
-        case .absolute: return .numeric(a.0 < 0 ? 0 - a.0 : a.0, scale: a.1)
+        case .negate, .absolute:
+            if function == .absolute, a.0 >= 0 { return .numeric(a.0, scale: a.1) }
+            guard let negated = Decimal128.negate(a.0) else { throw Rescaling.overflow }
+            return .numeric(negated, scale: a.1)
         case .sign: return .numeric(a.0.signum(), scale: 0)
         case .ceiling, .floor:
             guard let one = Decimal128.power(a.1) else { throw Rescaling.overflow }

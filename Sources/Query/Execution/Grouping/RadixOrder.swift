@@ -31,4 +31,36 @@ enum RadixOrder {
         }
         return order
     }
+
+    /// Sorts a stretch of words in place.
+    static func sort(_ words: inout [UInt64], _ range: Range<Int>) {
+        if range.count < 1024 {
+            words[range].sort()
+            return
+        }
+        var source = Array(words[range])
+        var target = source
+        var smallest = source[0]
+        var largest = source[0]
+        for word in source {
+            smallest = min(smallest, word)
+            largest = max(largest, word)
+        }
+        let bits = 64 - (largest - smallest).leadingZeroBitCount
+        var pass = 0
+        while pass * 11 < bits {
+            let shift = UInt64(pass * 11)
+            var starts = [Int](repeating: 0, count: 2049)
+            for word in source { starts[Int(((word - smallest) >> shift) & 2047) + 1] += 1 }
+            for digit in 0..<2048 { starts[digit + 1] += starts[digit] }
+            for word in source {
+                let digit = Int(((word - smallest) >> shift) & 2047)
+                target[starts[digit]] = word
+                starts[digit] += 1
+            }
+            swap(&source, &target)
+            pass += 1
+        }
+        words.replaceSubrange(range, with: source)
+    }
 }

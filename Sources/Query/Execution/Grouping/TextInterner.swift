@@ -5,7 +5,7 @@ import Columnar
 struct TextInterner {
     private(set) var bytes: [UInt8] = []
     private(set) var offsets: [UInt32] = [0]
-    /// Upper half of the hash, then number + 1; 0 is free. A power of two, at most half full.
+    /// The hash, then number + 1 in the lower half; 0 is free. A power of two, at most half full. Growing needs no text.
     private var slots: [UInt64] = Array(repeating: 0, count: 64)
 
     var count: Int { offsets.count - 1 }
@@ -16,7 +16,7 @@ struct TextInterner {
         let hash = Self.hash(source, start, length)
         let tag = hash & 0xFFFF_FFFF_0000_0000
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hash) & mask
+        var slot = Int(truncatingIfNeeded: hash >> 32) & mask
         while slots[slot] != 0 {
             let entry = slots[slot]
             if entry & 0xFFFF_FFFF_0000_0000 == tag {
@@ -39,7 +39,7 @@ struct TextInterner {
         let hash = Self.hash(source, start, length)
         let tag = hash & 0xFFFF_FFFF_0000_0000
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hash) & mask
+        var slot = Int(truncatingIfNeeded: hash >> 32) & mask
         while slots[slot] != 0 {
             let entry = slots[slot]
             let number = UInt32(truncatingIfNeeded: entry) &- 1
@@ -70,12 +70,10 @@ struct TextInterner {
     private mutating func grow() {
         var larger = [UInt64](repeating: 0, count: slots.count * 2)
         let mask = larger.count - 1
-        for number in 0..<count {
-            let start = Int(offsets[number])
-            let hash = Self.hash(bytes, start, Int(offsets[number + 1]) - start)
-            var slot = Int(truncatingIfNeeded: hash) & mask
+        for entry in slots where entry != 0 {
+            var slot = Int(truncatingIfNeeded: entry >> 32) & mask
             while larger[slot] != 0 { slot = (slot + 1) & mask }
-            larger[slot] = (hash & 0xFFFF_FFFF_0000_0000) | UInt64(number + 1)
+            larger[slot] = entry
         }
         slots = larger
     }

@@ -35,6 +35,16 @@ enum Decimal128 {
         return value < 0 ? 0 - Int128(rounded) : Int128(rounded)
     }
 
+    static func sum(_ left: Int128, _ right: Int128) -> Int128? {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? nil : sum
+    }
+
+    static func negate(_ value: Int128) -> Int128? {
+        let (result, overflow) = Int128(0).subtractingReportingOverflow(value)
+        return overflow ? nil : result
+    }
+
     static func multiply(_ left: Int128, _ right: Int128) -> Int128? {
         let (product, overflow) = left.multipliedReportingOverflow(by: right)
         return overflow ? nil : product

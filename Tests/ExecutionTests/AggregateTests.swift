@@ -1,0 +1,126 @@
+import Columnar
+import Plans
+import Platform
+import Testing
+
+@testable import Execution
+
+@Suite struct AggregateTests {
+    private func answer(_ call: AggregateCall, _ type: ColumnType, _ values: [Scalar], morselRows: Int = 2) throws -> Scalar {
+        let catalog = MemoryCatalog(tables: [MemoryTable("t", [("x", type)], rows: values.map { [$0] }, morselRows: morselRows)])
+        let plan = Plan.aggregate(catalog.scan("t"), groups: [], aggregates: [call], output: [TableColumn(name: "r", type: call.type)])
+        let alone = try executor.rows(plan, catalog)[0][0]
+        let shared = try executor.rows(plan, catalog, workers: ThreadWorkers(parallelism: 2))[0][0]
+        #expect(alone == shared)
+        return alone
+    }
+
+    private func call(_ function: AggregateFunction, _ argument: ColumnType, _ type: ColumnType) -> AggregateCall {
+        AggregateCall(function: function, arguments: [.column(0, argument)], type: type)
+    }
+
+    private func ordered(_ function: AggregateFunction, _ argument: ColumnType, _ type: ColumnType, descending: Bool = false) -> AggregateCall {
+        AggregateCall(
+            function: function, arguments: [],
+            order: [SortKey(expression: .column(0, argument), isDescending: descending, nullsFirst: false)], type: type)
+    }
+
+    private let numbers: [Scalar] = [.integer(2), .integer(4), .integer(4), .null, .integer(4), .integer(5), .integer(5), .integer(7), .integer(9)]
+
+    @Test func sumsPassTheRangeOfIntegers() throws {
+        let values = Array(repeating: Scalar.integer(.max), count: 3)
+        #expect(try answer(call(.sum, .integer, .numeric(scale: 0)), .integer, values) == .numeric(Int128(Int64.max) * 3, scale: 0))
+        let huge = Array(repeating: Scalar.numeric(Int128.max, scale: 0), count: 2)
+        #expect(throws: QueryError.self) { try answer(call(.sum, .numeric(scale: 0), .numeric(scale: 0)), .numeric(scale: 0), huge) }
+    }
+
+    @Test func averagesHaveSixteenDigits() throws {
+        let thirds: [Scalar] = [.integer(1), .integer(1), .integer(2)]
+        #expect(try answer(call(.average, .integer, .numeric(scale: 16)), .integer, thirds) == .numeric(13_333_333_333_333_333, scale: 16))
+        #expect(try answer(call(.average, .integer, .numeric(scale: 16)), .integer, [.null]) == .null)
+    }
+
+    @Test func spreadIsExactForIntegers() throws {
+        #expect(try answer(call(.variancePopulation, .integer, .double), .integer, numbers) == .double(4))
+        #expect(try answer(call(.standardDeviationPopulation, .integer, .double), .integer, numbers) == .double(2))
+        #expect(try answer(call(.variance, .integer, .numeric(scale: 16)), .integer, numbers) == .numeric(45_714_285_714_285_714, scale: 16))
+        #expect(try answer(call(.variance, .integer, .double), .integer, [.integer(1)]) == .null)
+    }
+
+    @Test func percentilesAreExact() throws {
+        #expect(try answer(ordered(.percentileContinuous([0.5], asArray: false), .integer, .double), .integer, numbers) == .double(4.5))
+        #expect(try answer(ordered(.percentileDiscrete([0.5], asArray: false), .integer, .integer), .integer, numbers) == .integer(4))
+        let several = AggregateFunction.percentileDiscrete([0, 0.9, 1], asArray: true)
+        #expect(
+            try answer(ordered(several, .integer, .array(.integer)), .integer, numbers) == .array([.integer(2), .integer(9), .integer(9)]))
+        #expect(
+            try answer(ordered(.percentileDiscrete([0.25], asArray: false), .integer, .integer, descending: true), .integer, numbers) == .integer(7))
+        #expect(throws: QueryError.self) {
+            try answer(ordered(.percentileDiscrete([1.5], asArray: false), .integer, .integer), .integer, numbers)
+        }
+    }
+
+    /// Within 0.54 % of the exact value at every rank, over nine orders of magnitude and both signs.
+    @Test(arguments: 1...20)
+    func approximatePercentilesStayWithinTheirError(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let values: [Scalar] = (0..<500).map { _ in
+            let magnitude = Int64.random(in: 0...30, using: &generator)
+            let value = Int64.random(in: 0...(1 << magnitude), using: &generator)
+            return .integer(Bool.random(using: &generator) ? value : -value)
+        }
+        for fraction in [0, 0.01, 0.5, 0.95, 0.99, 1] {
+            let exact = try answer(ordered(.percentileDiscrete([fraction], asArray: false), .integer, .integer), .integer, values, morselRows: 90)
+            let found = try answer(call(.approximatePercentile([fraction], asArray: false), .integer, .double), .integer, values, morselRows: 90)
+            guard case .integer(let wanted) = exact, case .double(let shown) = found else {
+                Issue.record("seed \(seed): \(exact) \(found)")
+                continue
+            }
+            #expect(abs(shown - Double(wanted)) <= abs(Double(wanted)) * 0.0055, "seed \(seed), fraction \(fraction)")
+        }
+    }
+
+    @Test func moneyPercentilesAreInDollars() throws {
+        let values: [Scalar] = [.numeric(20_000_000_000, scale: 12)]
+        #expect(
+            try answer(call(.approximatePercentile([0.5], asArray: false), .numeric(scale: 12), .double), .numeric(scale: 12), values) == .double(0.02))
+    }
+
+    @Test func listsKeepTheirOrder() throws {
+        let texts: [Scalar] = [.text("b"), .null, .text("a"), .text("c"), .text("a")]
+        #expect(try answer(call(.stringAggregate(separator: "-"), .text, .text), .text, texts) == .text("b-a-c-a"))
+        #expect(try answer(call(.arrayAggregate, .text, .array(.text)), .text, texts) == .array(texts))
+        var sorted = call(.stringAggregate(separator: ","), .text, .text)
+        sorted.order = [SortKey(expression: .column(0, .text), isDescending: true, nullsFirst: false)]
+        #expect(try answer(sorted, .text, texts) == .text("c,b,a,a"))
+        var distinct = call(.stringAggregate(separator: ","), .text, .text)
+        distinct.isDistinct = true
+        #expect(try answer(distinct, .text, texts) == .text("a,b,c"))
+    }
+
+    @Test func doublesLoseNothingInLongSums() throws {
+        let values: [Scalar] = [.double(1e16)] + Array(repeating: .double(1), count: 1000) + [.double(-1e16)]
+        #expect(try answer(call(.sum, .double, .double), .double, values, morselRows: 100) == .double(1000))
+    }
+
+    /// Many groups of text keys, met by two threads, keep the order in which they came.
+    @Test func manyGroups() throws {
+        let rows = 60_000
+        let pieces = (0..<6).map { piece -> [Vector] in
+            let texts: [Scalar] = (0..<10_000).map { .text("c-\((piece * 10_000 + $0) % 45_000)") }
+            return [Vector(type: .text, scalars: texts), Vector(type: .integer, scalars: (0..<10_000).map { .integer(Int64($0)) })]
+        }
+        let table = MemoryTable("t", [TableColumn(name: "k", type: .text), TableColumn(name: "v", type: .integer)], pieces: pieces)
+        let catalog = MemoryCatalog(tables: [table])
+        let plan = Plan.aggregate(
+            catalog.scan("t"), groups: [.column(0, .text)], aggregates: [AggregateCall(function: .countRows, arguments: [], type: .integer)],
+            output: [TableColumn(name: "k", type: .text), TableColumn(name: "n", type: .integer)])
+        let found = try executor.rows(plan, catalog, workers: ThreadWorkers(parallelism: 2))
+        #expect(found.count == 45_000)
+        for (index, row) in found.enumerated() {
+            let count: Int64 = index < rows - 45_000 ? 2 : 1
+            let expected: [Scalar] = [.text("c-\(index)"), .integer(count)]
+            if row != expected { Issue.record("group \(index) is \(row)") }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import Columnar
+import Plans
+import Testing
+
+@testable import Execution
+
+@Suite struct ExpressionTests {
+    private func integer(_ value: Int64) -> Expression { .literal(.integer(value), .integer) }
+    private func text(_ value: String) -> Expression { .literal(.text(value), .text) }
+    private func sqlState(_ expression: Expression) -> String? {
+        do {
+            _ = try value(expression)
+            return nil
+        } catch let error as QueryError {
+            return error.sqlState
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// An expression's text form, as `expression::text` answers.
+    private func shown(_ expression: Expression, zone: String = "UTC") throws -> String {
+        var options = QueryOptions()
+        options.timeZone = zone
+        guard case .text(let text) = try value(.cast(expression, .text), options: options) else { return "NULL" }
+        return text
+    }
+
+    private func timestamptz(_ text: String) -> Expression { .cast(.literal(.text(text), .text), .timestamptz) }
+    private func interval(_ text: String) -> Expression { .cast(.literal(.text(text), .text), .interval) }
+
+    @Test func threeValuedLogic() throws {
+        let values: [Scalar] = [.boolean(true), .boolean(false), .null]
+        // Rows: left operand; columns: right operand; t, f, n.
+        let and = ["tfn", "fff", "nfn"]
+        let or = ["ttt", "tfn", "tnn"]
+        let table = MemoryTable("t", [("a", .boolean), ("b", .boolean)], rows: values.flatMap { a in values.map { [a, $0] } }, morselRows: 9)
+        let catalog = MemoryCatalog(tables: [table])
+        let columns: [Expression] = [.column(0, .boolean), .column(1, .boolean)]
+        for (function, expected) in [(ScalarFunction.and, and), (.or, or)] {
+            let plan = Plan.project(catalog.scan("t"), [.call(function, columns, .boolean)], output: [TableColumn(name: "r", type: .boolean)])
+            let letters = try executor.rows(plan, catalog).map { row in row[0] == .null ? "n" : (row[0] == .boolean(true) ? "t" : "f") }
+            #expect(letters.joined() == expected.joined())
+        }
+    }
+
+    @Test func overflowAndDivisionAreRefused() {
+        #expect(sqlState(.call(.add, [integer(.max), integer(1)], .integer)) == "22003")
+        #expect(sqlState(.call(.multiply, [integer(.max), integer(2)], .integer)) == "22003")
+        #expect(sqlState(.call(.divide, [integer(1), integer(0)], .integer)) == "22012")
+        #expect(sqlState(.call(.modulo, [integer(1), integer(0)], .integer)) == "22012")
+        #expect(sqlState(.call(.divide, [integer(.min), integer(-1)], .integer)) == "22003")
+        #expect(sqlState(.call(.modulo, [integer(.min), integer(-1)], .integer)) == nil)
+        #expect(sqlState(.call(.negate, [integer(.min)], .integer)) == "22003")
+        #expect(sqlState(.cast(text("12x"), .integer)) == "22P02")
+        #expect(sqlState(.cast(text("99999999999999999999"), .integer)) == "22003")
+        #expect(sqlState(.cast(text("2026-02-30"), .date)) == "22007")
+        #expect(sqlState(.call(.squareRoot, [.literal(.double(-1), .double)], .double)) == "2201F")
+        #expect(sqlState(.call(.dateTrunc, [text("fortnight"), timestamptz("2026-08-01")], .timestamptz)) == "22023")
+        let big = Expression.literal(.numeric(Int128.max, scale: 0), .numeric(scale: 0))
+        #expect(sqlState(.call(.add, [big, big], .numeric(scale: 0))) == "22003")
+        #expect(sqlState(.call(.multiply, [big, big], .numeric(scale: 0))) == "22003")
+    }
+
+    /// Rows that are null never fail, whatever lies below them; rows with values do.
+    @Test func onlyRowsWithValuesFail() throws {
+        let rows: [[Scalar]] = [[.integer(6), .integer(2)], [.integer(1), .null], [.null, .integer(0)]]
+        let catalog = MemoryCatalog(tables: [MemoryTable("t", [("a", .integer), ("b", .integer)], rows: rows)])
+        let quotient = Expression.call(.divide, [.column(0, .integer), .column(1, .integer)], .integer)
+        let plan = Plan.project(catalog.scan("t"), [quotient], output: [TableColumn(name: "q", type: .integer)])
+        #expect(try executor.rows(plan, catalog) == [[.integer(3)], [.null], [.null]])
+        let failing = MemoryCatalog(tables: [MemoryTable("t", [("a", .integer), ("b", .integer)], rows: rows + [[.integer(1), .integer(0)]])])
+        #expect(throws: QueryError.divisionByZero) { try executor.rows(plan, failing) }
+        // CASE and AND guard what follows them.
+        let guarded = Expression.conditional(
+            [ConditionalBranch(condition: .call(.notEqual, [.column(1, .integer), integer(0)], .boolean), value: quotient)], otherwise: nil, .integer)
+        let safe = Plan.project(failing.scan("t"), [guarded], output: [TableColumn(name: "q", type: .integer)])
+        #expect(try executor.rows(safe, failing) == [[.integer(3)], [.null], [.null], [.null]])
+        let both = Expression.call(
+            .and,
+            [.call(.notEqual, [.column(1, .integer), integer(0)], .boolean), .call(.greater, [quotient, integer(1)], .boolean)], .boolean)
+        #expect(try executor.rows(.filter(failing.scan("t"), both), failing).count == 1)
+    }
+
+    @Test(arguments: [
+        ("2026-08-05 13:14:15.678901234+02", "2026-08-05 11:14:15.678901234+00"), ("1969-12-31T23:59:59Z", "1969-12-31 23:59:59+00"),
+        ("2024-02-29", "2024-02-29 00:00:00+00"), ("2026-08-01 24:00", "2026-08-02 00:00:00+00"),
+    ])
+    func readsAndShowsTimes(written: String, expected: String) throws {
+        #expect(try shown(timestamptz(written)) == expected)
+    }
+
+    @Test(arguments: [
+        ("second", "2026-08-05 11:14:15+00"), ("hour", "2026-08-05 11:00:00+00"), ("day", "2026-08-05 00:00:00+00"),
+        ("week", "2026-08-03 00:00:00+00"), ("month", "2026-08-01 00:00:00+00"), ("quarter", "2026-07-01 00:00:00+00"),
+        ("year", "2026-01-01 00:00:00+00"), ("decade", "2020-01-01 00:00:00+00"), ("century", "2001-01-01 00:00:00+00"),
+        ("milliseconds", "2026-08-05 11:14:15.678+00"),
+    ])
+    func truncatesTimes(unit: String, expected: String) throws {
+        #expect(try shown(.call(.dateTrunc, [text(unit), timestamptz("2026-08-05 11:14:15.678901Z")], .timestamptz)) == expected)
+    }
+
+    @Test func zonesFollowTheirTransitions() throws {
+        let summer = timestamptz("2026-07-01T22:30:00Z")
+        #expect(try shown(.call(.dateTrunc, [text("day"), summer], .timestamptz), zone: "Europe/Berlin") == "2026-07-02 00:00:00+02")
+        #expect(
+            try shown(.call(.dateTrunc, [text("day"), summer, text("America/New_York")], .timestamptz)) == "2026-07-01 04:00:00+00")
+        // The clocks of Berlin skip 02:00 to 03:00 on 29 March 2026 and repeat it on 25 October.
+        let gap = Expression.cast(text("2026-03-29 02:30:00"), .timestamptz)
+        #expect(try shown(gap, zone: "Europe/Berlin") == "2026-03-29 03:30:00+02")
+        let repeated = Expression.cast(text("2026-10-25 02:30:00"), .timestamptz)
+        #expect(try shown(repeated, zone: "Europe/Berlin") == "2026-10-25 02:30:00+01")
+        let local = Expression.call(.atTimeZone, [text("Europe/Berlin"), summer], .timestamp)
+        #expect(try shown(local) == "2026-07-02 00:30:00")
+        // A day longer than 24 hours.
+        let next = Expression.call(.add, [timestamptz("2026-10-24 12:00:00+02"), interval("1 day")], .timestamptz)
+        #expect(try shown(next, zone: "Europe/Berlin") == "2026-10-25 12:00:00+01")
+    }
+
+    @Test(arguments: [
+        ("1 year 2 months 3 days 04:05:06.7", "1 year 2 mons 3 days 04:05:06.7"), ("90 minutes", "01:30:00"), ("-1 day", "-1 days"),
+        ("1.5 days", "1 day 12:00:00"), ("1 week", "7 days"), ("2 hours ago", "-02:00:00"), ("7d", "7 days"), ("1 mon -1 day", "1 mon -1 days"),
+    ])
+    func readsAndShowsIntervals(written: String, expected: String) throws {
+        #expect(try shown(interval(written)) == expected)
+    }
+
+    @Test func intervalArithmetic() throws {
+        let january = timestamptz("2026-01-31 12:00Z")
+        #expect(try shown(.call(.add, [january, interval("1 month")], .timestamptz)) == "2026-02-28 12:00:00+00")
+        #expect(try shown(.call(.subtract, [timestamptz("2026-08-03 06:00Z"), timestamptz("2026-08-01Z")], .interval)) == "2 days 06:00:00")
+        #expect(try shown(.call(.multiply, [interval("1 day"), .literal(.double(2.5), .double)], .interval)) == "2 days 12:00:00")
+        #expect(
+            try shown(.call(.dateBin, [interval("15 minutes"), timestamptz("2026-08-01 10:44Z"), timestamptz("2026-08-01Z")], .timestamptz))
+                == "2026-08-01 10:30:00+00")
+        #expect(try shown(.call(.age, [timestamptz("2026-03-01Z"), timestamptz("2025-01-31Z")], .interval)) == "1 year 1 mon 1 day")
+    }
+
+    @Test func extractsFields() throws {
+        func field(_ name: String) throws -> String {
+            try shown(.call(.extract, [text(name), timestamptz("2026-08-02 11:14:15.5Z")], .numeric(scale: 6)))
+        }
+        #expect(try field("dow") == "0")
+        #expect(try field("isodow") == "7")
+        #expect(try field("doy") == "214")
+        #expect(try field("week") == "31")
+        #expect(try field("epoch") == "1785669255.500000")
+        #expect(try field("second") == "15.500000")
+    }
+
+    @Test(arguments: [
+        (1e15, "1e+15"), (123456.789, "123456.789"), (1e-5, "1e-05"), (0.0001, "0.0001"), (100, "100"), (-0.5, "-0.5"), (1.5e300, "1.5e+300"),
+        (999_999_999_999_999, "999999999999999"),
+    ])
+    func showsDoublesAsPostgreSQL(number: Double, expected: String) {
+        #expect(ScalarText.double(number) == expected)
+    }
+
+    @Test func textFunctions() throws {
+        #expect(try shown(.call(.substring, [text("Grüße"), integer(2), integer(3)], .text)) == "rüß")
+        #expect(try shown(.call(.substring, [text("abc"), integer(-1), integer(3)], .text)) == "a")
+        #expect(try shown(.call(.splitPart, [text("a,b,c"), text(","), integer(2)], .text)) == "b")
+        #expect(try shown(.call(.splitPart, [text("a,b,c"), text(","), integer(-1)], .text)) == "c")
+        #expect(try shown(.call(.left, [text("abcde"), integer(-2)], .text)) == "abc")
+        #expect(try shown(.call(.padLeft, [text("7"), integer(3), text("0")], .text)) == "007")
+        #expect(try shown(.call(.replace, [text("aXbX"), text("X"), text("--")], .text)) == "a--b--")
+        #expect(try value(.call(.position, [text("ß"), text("Grüße")], .integer)) == .integer(4))
+        #expect(try value(.call(.jsonText, [.literal(.json(#"{"a":{"b":1},"k":"x\ny"}"#), .json), text("k")], .text)) == .text("x\ny"))
+        #expect(try value(.call(.jsonField, [.literal(.json(#"{"a":{"b":1}}"#), .json), text("a")], .json)) == .json(#"{"b":1}"#))
+        #expect(try value(.call(.userToken, [text("u1")], .text)) == .text("token-u1"))
+    }
+
+    @Test(arguments: [
+        ("abc", "a%", true), ("abc", "_b_", true), ("abc", "b%", false), ("a%c", #"a\%c"#, true), ("abc", #"a\%c"#, false), ("", "%", true),
+        ("aaab", "%aab", true), ("ab", "a", false),
+    ])
+    func likePatterns(subject: String, pattern: String, expected: Bool) throws {
+        #expect(try value(.call(.like, [text(subject), text(pattern)], .boolean)) == .boolean(expected))
+    }
+
+    @Test(arguments: [
+        ("gpt-4o-mini", "^gpt-\\d", true), ("gpt-4o", "4$", false), ("aaa", "^(a|b){2,3}$", true), ("foobar", "o{2}b", true), ("x.y", "x\\.y", true),
+        ("Zürich", "^[A-Z].rich$", true), ("abc", "[^a-c]", false), ("", "^$", true), ("aXb", "a(?:x|X)b", true),
+    ])
+    func regularExpressions(subject: String, pattern: String, expected: Bool) throws {
+        #expect(try value(.call(.regexMatch, [text(subject), text(pattern)], .boolean)) == .boolean(expected))
+    }
+
+    @Test func decimalResultsKeepPostgreSQLsScales() throws {
+        let cost = Expression.literal(.numeric(1_250_000_000_000, scale: 12), .numeric(scale: 12))
+        let rate = Expression.literal(.numeric(15, scale: 1), .numeric(scale: 1))
+        #expect(try shown(.call(.multiply, [cost, rate], .numeric(scale: 13))) == "1.8750000000000")
+        #expect(try shown(.call(.add, [cost, rate], .numeric(scale: 12))) == "2.750000000000")
+        #expect(try shown(.call(.divide, [cost, rate], .numeric(scale: 20))) == "0.83333333333333333333")
+        #expect(try shown(.call(.round, [cost, integer(1)], .numeric(scale: 1))) == "1.3")
+        #expect(try shown(.cast(cost, .double)) == "1.25")
+    }
+}
