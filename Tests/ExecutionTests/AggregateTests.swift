@@ -19,13 +19,17 @@ import Testing
         AggregateCall(function: function, arguments: [.column(0, argument)], type: type)
     }
 
-    private func ordered(_ function: AggregateFunction, _ argument: ColumnType, _ type: ColumnType, descending: Bool = false) -> AggregateCall {
+    private func ordered(_ function: AggregateFunction, _ argument: ColumnType, _ type: ColumnType, descending: Bool = false)
+        -> AggregateCall
+    {
         AggregateCall(
             function: function, arguments: [],
             order: [SortKey(expression: .column(0, argument), isDescending: descending, nullsFirst: false)], type: type)
     }
 
-    private let numbers: [Scalar] = [.integer(2), .integer(4), .integer(4), .null, .integer(4), .integer(5), .integer(5), .integer(7), .integer(9)]
+    private let numbers: [Scalar] = [
+        .integer(2), .integer(4), .integer(4), .null, .integer(4), .integer(5), .integer(5), .integer(7), .integer(9),
+    ]
 
     @Test func sumsPassTheRangeOfIntegers() throws {
         let values = Array(repeating: Scalar.integer(.max), count: 3)
@@ -36,14 +40,16 @@ import Testing
 
     @Test func averagesHaveSixteenDigits() throws {
         let thirds: [Scalar] = [.integer(1), .integer(1), .integer(2)]
-        #expect(try answer(call(.average, .integer, .numeric(scale: 16)), .integer, thirds) == .numeric(13_333_333_333_333_333, scale: 16))
+        #expect(
+            try answer(call(.average, .integer, .numeric(scale: 16)), .integer, thirds) == .numeric(13_333_333_333_333_333, scale: 16))
         #expect(try answer(call(.average, .integer, .numeric(scale: 16)), .integer, [.null]) == .null)
     }
 
     @Test func spreadIsExactForIntegers() throws {
         #expect(try answer(call(.variancePopulation, .integer, .double), .integer, numbers) == .double(4))
         #expect(try answer(call(.standardDeviationPopulation, .integer, .double), .integer, numbers) == .double(2))
-        #expect(try answer(call(.variance, .integer, .numeric(scale: 16)), .integer, numbers) == .numeric(45_714_285_714_285_714, scale: 16))
+        #expect(
+            try answer(call(.variance, .integer, .numeric(scale: 16)), .integer, numbers) == .numeric(45_714_285_714_285_714, scale: 16))
         #expect(try answer(call(.variance, .integer, .double), .integer, [.integer(1)]) == .null)
     }
 
@@ -52,9 +58,11 @@ import Testing
         #expect(try answer(ordered(.percentileDiscrete([0.5], asArray: false), .integer, .integer), .integer, numbers) == .integer(4))
         let several = AggregateFunction.percentileDiscrete([0, 0.9, 1], asArray: true)
         #expect(
-            try answer(ordered(several, .integer, .array(.integer)), .integer, numbers) == .array([.integer(2), .integer(9), .integer(9)]))
+            try answer(ordered(several, .integer, .array(.integer)), .integer, numbers)
+                == .array([.integer(2), .integer(9), .integer(9)]))
         #expect(
-            try answer(ordered(.percentileDiscrete([0.25], asArray: false), .integer, .integer, descending: true), .integer, numbers) == .integer(7))
+            try answer(ordered(.percentileDiscrete([0.25], asArray: false), .integer, .integer, descending: true), .integer, numbers)
+                == .integer(7))
         #expect(throws: QueryError.self) {
             try answer(ordered(.percentileDiscrete([1.5], asArray: false), .integer, .integer), .integer, numbers)
         }
@@ -70,8 +78,10 @@ import Testing
             return .integer(Bool.random(using: &generator) ? value : -value)
         }
         for fraction in [0, 0.01, 0.5, 0.95, 0.99, 1] {
-            let exact = try answer(ordered(.percentileDiscrete([fraction], asArray: false), .integer, .integer), .integer, values, morselRows: 90)
-            let found = try answer(call(.approximatePercentile([fraction], asArray: false), .integer, .double), .integer, values, morselRows: 90)
+            let exact = try answer(
+                ordered(.percentileDiscrete([fraction], asArray: false), .integer, .integer), .integer, values, morselRows: 90)
+            let found = try answer(
+                call(.approximatePercentile([fraction], asArray: false), .integer, .double), .integer, values, morselRows: 90)
             guard case .integer(let wanted) = exact, case .double(let shown) = found else {
                 Issue.record("seed \(seed): \(exact) \(found)")
                 continue
@@ -83,7 +93,8 @@ import Testing
     @Test func moneyPercentilesAreInDollars() throws {
         let values: [Scalar] = [.numeric(20_000_000_000, scale: 12)]
         #expect(
-            try answer(call(.approximatePercentile([0.5], asArray: false), .numeric(scale: 12), .double), .numeric(scale: 12), values) == .double(0.02))
+            try answer(call(.approximatePercentile([0.5], asArray: false), .numeric(scale: 12), .double), .numeric(scale: 12), values)
+                == .double(0.02))
     }
 
     @Test func listsKeepTheirOrder() throws {
@@ -113,7 +124,8 @@ import Testing
         let table = MemoryTable("t", [TableColumn(name: "k", type: .text), TableColumn(name: "v", type: .integer)], pieces: pieces)
         let catalog = MemoryCatalog(tables: [table])
         let plan = Plan.aggregate(
-            catalog.scan("t"), groups: [.column(0, .text)], aggregates: [AggregateCall(function: .countRows, arguments: [], type: .integer)],
+            catalog.scan("t"), groups: [.column(0, .text)],
+            aggregates: [AggregateCall(function: .countRows, arguments: [], type: .integer)],
             output: [TableColumn(name: "k", type: .text), TableColumn(name: "n", type: .integer)])
         let found = try executor.rows(plan, catalog, workers: ThreadWorkers(parallelism: 2))
         #expect(found.count == 45_000)

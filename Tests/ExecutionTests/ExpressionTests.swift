@@ -34,11 +34,13 @@ import Testing
         // Rows: left operand; columns: right operand; t, f, n.
         let and = ["tfn", "fff", "nfn"]
         let or = ["ttt", "tfn", "tnn"]
-        let table = MemoryTable("t", [("a", .boolean), ("b", .boolean)], rows: values.flatMap { a in values.map { [a, $0] } }, morselRows: 9)
+        let table = MemoryTable(
+            "t", [("a", .boolean), ("b", .boolean)], rows: values.flatMap { a in values.map { [a, $0] } }, morselRows: 9)
         let catalog = MemoryCatalog(tables: [table])
         let columns: [Expression] = [.column(0, .boolean), .column(1, .boolean)]
         for (function, expected) in [(ScalarFunction.and, and), (.or, or)] {
-            let plan = Plan.project(catalog.scan("t"), [.call(function, columns, .boolean)], output: [TableColumn(name: "r", type: .boolean)])
+            let plan = Plan.project(
+                catalog.scan("t"), [.call(function, columns, .boolean)], output: [TableColumn(name: "r", type: .boolean)])
             let letters = try executor.rows(plan, catalog).map { row in row[0] == .null ? "n" : (row[0] == .boolean(true) ? "t" : "f") }
             #expect(letters.joined() == expected.joined())
         }
@@ -69,11 +71,14 @@ import Testing
         let quotient = Expression.call(.divide, [.column(0, .integer), .column(1, .integer)], .integer)
         let plan = Plan.project(catalog.scan("t"), [quotient], output: [TableColumn(name: "q", type: .integer)])
         #expect(try executor.rows(plan, catalog) == [[.integer(3)], [.null], [.null]])
-        let failing = MemoryCatalog(tables: [MemoryTable("t", [("a", .integer), ("b", .integer)], rows: rows + [[.integer(1), .integer(0)]])])
+        let failing = MemoryCatalog(tables: [
+            MemoryTable("t", [("a", .integer), ("b", .integer)], rows: rows + [[.integer(1), .integer(0)]])
+        ])
         #expect(throws: QueryError.divisionByZero) { try executor.rows(plan, failing) }
         // CASE and AND guard what follows them.
         let guarded = Expression.conditional(
-            [ConditionalBranch(condition: .call(.notEqual, [.column(1, .integer), integer(0)], .boolean), value: quotient)], otherwise: nil, .integer)
+            [ConditionalBranch(condition: .call(.notEqual, [.column(1, .integer), integer(0)], .boolean), value: quotient)],
+            otherwise: nil, .integer)
         let safe = Plan.project(failing.scan("t"), [guarded], output: [TableColumn(name: "q", type: .integer)])
         #expect(try executor.rows(safe, failing) == [[.integer(3)], [.null], [.null], [.null]])
         let both = Expression.call(
@@ -119,7 +124,8 @@ import Testing
 
     @Test(arguments: [
         ("1 year 2 months 3 days 04:05:06.7", "1 year 2 mons 3 days 04:05:06.7"), ("90 minutes", "01:30:00"), ("-1 day", "-1 days"),
-        ("1.5 days", "1 day 12:00:00"), ("1 week", "7 days"), ("2 hours ago", "-02:00:00"), ("7d", "7 days"), ("1 mon -1 day", "1 mon -1 days"),
+        ("1.5 days", "1 day 12:00:00"), ("1 week", "7 days"), ("2 hours ago", "-02:00:00"), ("7d", "7 days"),
+        ("1 mon -1 day", "1 mon -1 days"),
     ])
     func readsAndShowsIntervals(written: String, expected: String) throws {
         #expect(try shown(interval(written)) == expected)
@@ -128,10 +134,12 @@ import Testing
     @Test func intervalArithmetic() throws {
         let january = timestamptz("2026-01-31 12:00Z")
         #expect(try shown(.call(.add, [january, interval("1 month")], .timestamptz)) == "2026-02-28 12:00:00+00")
-        #expect(try shown(.call(.subtract, [timestamptz("2026-08-03 06:00Z"), timestamptz("2026-08-01Z")], .interval)) == "2 days 06:00:00")
+        #expect(
+            try shown(.call(.subtract, [timestamptz("2026-08-03 06:00Z"), timestamptz("2026-08-01Z")], .interval)) == "2 days 06:00:00")
         #expect(try shown(.call(.multiply, [interval("1 day"), .literal(.double(2.5), .double)], .interval)) == "2 days 12:00:00")
         #expect(
-            try shown(.call(.dateBin, [interval("15 minutes"), timestamptz("2026-08-01 10:44Z"), timestamptz("2026-08-01Z")], .timestamptz))
+            try shown(
+                .call(.dateBin, [interval("15 minutes"), timestamptz("2026-08-01 10:44Z"), timestamptz("2026-08-01Z")], .timestamptz))
                 == "2026-08-01 10:30:00+00")
         #expect(try shown(.call(.age, [timestamptz("2026-03-01Z"), timestamptz("2025-01-31Z")], .interval)) == "1 year 1 mon 1 day")
     }
@@ -149,7 +157,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (1e15, "1e+15"), (123456.789, "123456.789"), (1e-5, "1e-05"), (0.0001, "0.0001"), (100, "100"), (-0.5, "-0.5"), (1.5e300, "1.5e+300"),
+        (1e15, "1e+15"), (123456.789, "123456.789"), (1e-5, "1e-05"), (0.0001, "0.0001"), (100, "100"), (-0.5, "-0.5"),
+        (1.5e300, "1.5e+300"),
         (999_999_999_999_999, "999999999999999"),
     ])
     func showsDoublesAsPostgreSQL(number: Double, expected: String) {
@@ -171,7 +180,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("abc", "a%", true), ("abc", "_b_", true), ("abc", "b%", false), ("a%c", #"a\%c"#, true), ("abc", #"a\%c"#, false), ("", "%", true),
+        ("abc", "a%", true), ("abc", "_b_", true), ("abc", "b%", false), ("a%c", #"a\%c"#, true), ("abc", #"a\%c"#, false),
+        ("", "%", true),
         ("aaab", "%aab", true), ("ab", "a", false),
     ])
     func likePatterns(subject: String, pattern: String, expected: Bool) throws {
@@ -179,7 +189,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("gpt-4o-mini", "^gpt-\\d", true), ("gpt-4o", "4$", false), ("aaa", "^(a|b){2,3}$", true), ("foobar", "o{2}b", true), ("x.y", "x\\.y", true),
+        ("gpt-4o-mini", "^gpt-\\d", true), ("gpt-4o", "4$", false), ("aaa", "^(a|b){2,3}$", true), ("foobar", "o{2}b", true),
+        ("x.y", "x\\.y", true),
         ("Zürich", "^[A-Z].rich$", true), ("abc", "[^a-c]", false), ("", "^$", true), ("aXb", "a(?:x|X)b", true),
     ])
     func regularExpressions(subject: String, pattern: String, expected: Bool) throws {

@@ -78,7 +78,8 @@ private final class TickingClock: Clock {
         let table = MemoryTable("t", [("k", .integer)], rows: (0..<20_000).map { [.integer(Int64($0))] }, morselRows: 500)
         let catalog = MemoryCatalog(tables: [table])
         let latest = Plan.aggregate(
-            catalog.scan("t"), groups: [], aggregates: [AggregateCall(function: .maximum, arguments: [key], type: .integer)], output: output)
+            catalog.scan("t"), groups: [], aggregates: [AggregateCall(function: .maximum, arguments: [key], type: .integer)],
+            output: output)
         let bound = Expression.call(.subtract, [.scalarSubquery(latest, .integer), .literal(.integer(9), .integer)], .integer)
         let rows = try executor.rows(.filter(catalog.scan("t"), .call(.greaterOrEqual, [key, bound], .boolean)), catalog)
         #expect(rows.count == 10)

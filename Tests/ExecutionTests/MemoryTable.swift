@@ -66,7 +66,8 @@ struct MemoryMorsel: Morsel {
         let isOrdered = !values.contains { if case .double(let number) = $0 { number.isNaN } else { false } }
         return ColumnSummary(
             minimum: isOrdered ? values.min { ScalarOrder.compare($0, $1) < 0 } ?? .null : .null,
-            maximum: isOrdered ? values.max { ScalarOrder.compare($0, $1) < 0 } ?? .null : .null, nullCount: rowCount - values.count, sum: sum)
+            maximum: isOrdered ? values.max { ScalarOrder.compare($0, $1) < 0 } ?? .null : .null, nullCount: rowCount - values.count,
+            sum: sum)
     }
 }
 

@@ -43,7 +43,8 @@ import Testing
                     .numeric(200_000_000_000_000_000, scale: 16), .integer(30),
                 ].map { $0 },
                 [
-                    .text("llama"), .numeric(7, scale: 12), .numeric(25, scale: 0), .integer(2), .numeric(125_000_000_000_000_000, scale: 16),
+                    .text("llama"), .numeric(7, scale: 12), .numeric(25, scale: 0), .integer(2),
+                    .numeric(125_000_000_000_000_000, scale: 16),
                     .integer(20),
                 ],
                 [.null, .numeric(5, scale: 12), .null, .integer(1), .null, .null],

@@ -45,7 +45,8 @@ struct SeededGenerator: RandomNumberGenerator {
     private func catalog(_ data: [[Scalar]], morselRows: Int, hasSummaries: Bool) -> MemoryCatalog {
         MemoryCatalog(tables: [
             MemoryTable("t", PlanGenerator.columns, rows: data, morselRows: morselRows, hasSummaries: hasSummaries),
-            MemoryTable("u", PlanGenerator.columns, rows: Array(data.prefix(12).reversed()), morselRows: morselRows, hasSummaries: hasSummaries),
+            MemoryTable(
+                "u", PlanGenerator.columns, rows: Array(data.prefix(12).reversed()), morselRows: morselRows, hasSummaries: hasSummaries),
         ])
     }
 }
@@ -92,7 +93,8 @@ struct PlanGenerator {
         switch type {
         case .integer:
             if chance(25) { return .call(.length, [expression(.text, depth - 1)], .integer) }
-            return .call(pick([.add, .subtract, .multiply]), [expression(.integer, depth - 1), expression(.integer, depth - 1)], .integer)
+            return .call(
+                pick([.add, .subtract, .multiply]), [expression(.integer, depth - 1), expression(.integer, depth - 1)], .integer)
         case .text: return .call(.upper, [expression(.text, depth - 1)], .text)
         case .boolean: return condition(depth)
         default: return column(type)
@@ -147,7 +149,8 @@ struct PlanGenerator {
         case 4: return .distinct(.project(input, [column(.text), column(.boolean)], output: [Self.output[2], Self.output[4]]))
         default:
             let type = pick([ColumnType.integer, .text])
-            let residual: Expression? = chance(30) ? .call(.less, [.column(0, .integer), .column(Self.columns.count + 1, .integer)], .boolean) : nil
+            let residual: Expression? =
+                chance(30) ? .call(.less, [.column(0, .integer), .column(Self.columns.count + 1, .integer)], .boolean) : nil
             return .join(
                 left: input, right: scan("u"), kind: pick([.inner, .left]), leftKeys: [column(type)], rightKeys: [column(type)],
                 residual: residual)
@@ -167,7 +170,8 @@ struct PlanGenerator {
         case 0: return AggregateCall(function: .countRows, arguments: [], filter: filter, type: .integer)
         case 1:
             let type = pick([ColumnType.text, .integer])
-            return AggregateCall(function: .count, arguments: [expression(type, 1)], isDistinct: chance(50), filter: filter, type: .integer)
+            return AggregateCall(
+                function: .count, arguments: [expression(type, 1)], isDistinct: chance(50), filter: filter, type: .integer)
         case 2:
             return AggregateCall(
                 function: .sum, arguments: [expression(.integer, 1)], isDistinct: chance(30), filter: filter, type: .numeric(scale: 0))
@@ -176,11 +180,13 @@ struct PlanGenerator {
             let type = pick([ColumnType.text, .integer, .timestamptz, .boolean])
             return AggregateCall(function: pick([.minimum, .maximum]), arguments: [column(type)], filter: filter, type: type)
         case 5:
-            return AggregateCall(function: pick([.booleanAnd, .booleanOr]), arguments: [expression(.boolean, 1)], filter: filter, type: .boolean)
+            return AggregateCall(
+                function: pick([.booleanAnd, .booleanOr]), arguments: [expression(.boolean, 1)], filter: filter, type: .boolean)
         default:
             let key = SortKey(expression: column(.integer), isDescending: false, nullsFirst: false)
             return AggregateCall(
-                function: .percentileDiscrete([pick([0, 0.5, 0.95, 1])], asArray: false), arguments: [], filter: filter, order: [key], type: .integer)
+                function: .percentileDiscrete([pick([0, 0.5, 0.95, 1])], asArray: false), arguments: [], filter: filter, order: [key],
+                type: .integer)
         }
     }
 

@@ -27,6 +27,9 @@ struct BucketCounts: Sendable {
         addPair(index, count)
     }
 
+    /// Bytes held, roughly.
+    var memoryBytes: Int { indices.capacity * 4 + counts.capacity * 8 }
+
     mutating func merge(_ other: BucketCounts) { other.forEach { add($0, $1) } }
 
     /// The non-empty buckets, ascending.

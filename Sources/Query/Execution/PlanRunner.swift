@@ -24,7 +24,8 @@ struct PlanRunner: Sendable {
             return Pipeline(columns: source.columns, chunks: try SortOperator(context: context, keys: keys, limit: limit).run(source))
         case .limit(let input, let count, let offset):
             let source = try pipeline(input)
-            return Pipeline(columns: source.columns, chunks: try LimitOperator(context: context, count: count, offset: offset).run(source))
+            return Pipeline(
+                columns: source.columns, chunks: try LimitOperator(context: context, count: count, offset: offset).run(source))
         case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
             let rightChunks = try pipeline(right).collect(context)
             let source = try pipeline(left)
@@ -88,7 +89,9 @@ struct PlanRunner: Sendable {
         var groups = groups
         var calls = calls
         // A projection of bare columns only renames: look through it, so that page headers can answer.
-        while case .project(let inner, let expressions, _) = source, expressions.allSatisfy({ if case .column = $0 { true } else { false } }) {
+        while case .project(let inner, let expressions, _) = source,
+            expressions.allSatisfy({ if case .column = $0 { true } else { false } })
+        {
             groups = groups.map { $0.substituting(expressions) }
             calls = calls.map { $0.mapExpressions { $0.substituting(expressions) } }
             source = inner

@@ -52,7 +52,7 @@ enum Accumulators {
         case .percentileDiscrete(let fractions, let asArray):
             return try PercentileAccumulator(call, fractions: fractions, asArray: asArray, isContinuous: false)
         case .approximatePercentile(let fractions, let asArray):
-            return ApproximatePercentileAccumulator(argument: type, fractions: fractions, asArray: asArray, type: call.type)
+            return try ApproximatePercentileAccumulator(argument: type, fractions: fractions, asArray: asArray, type: call.type)
         case .stringAggregate(let separator): return CollectAccumulator(call, separator: separator, zone: zone)
         case .arrayAggregate: return CollectAccumulator(call, separator: nil, zone: zone)
         }

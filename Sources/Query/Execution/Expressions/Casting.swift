@@ -140,7 +140,9 @@ struct Casting: Sendable {
             guard Decimal128.parse(trimmed(text)) != nil || trimmed(text).utf8.allSatisfy({ $0 < 0x40 || $0 == 0x65 || $0 == 0x45 }),
                 let number = Double(trimmed(text))
             else { throw QueryError.invalidText(text, .double) }
-            guard number.isFinite else { throw QueryError(sqlState: "22003", message: "\"\(text)\" is out of range for type double precision") }
+            guard number.isFinite else {
+                throw QueryError(sqlState: "22003", message: "\"\(text)\" is out of range for type double precision")
+            }
             return number
         default: throw refusal(value, .double)
         }

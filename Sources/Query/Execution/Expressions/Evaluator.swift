@@ -69,7 +69,9 @@ struct Evaluator: Sendable {
         guard let textIndex, case .text(let codes, let dictionary) = values[textIndex].storage else { return nil }
         let scalars = ScalarFunctions(context: context)
         var arguments = values.map { $0.count > 0 ? $0.scalar(at: 0) : Scalar.null }
-        return try TextMapping.map(codes, dictionary, validity: values[textIndex].validity, type: type, isJSON: values[textIndex].type == .json) {
+        return try TextMapping.map(
+            codes, dictionary, validity: values[textIndex].validity, type: type, isJSON: values[textIndex].type == .json
+        ) {
             arguments[textIndex] = $0
             return try scalars.apply(function, arguments, type: type)
         }

@@ -56,7 +56,9 @@ extension ScalarFunctions {
             if b == 0 { throw QueryError.divisionByZero }
             result = (b == -1 ? 0 : a % b, false)
         case .round, .truncate:
-            guard case .numeric(let mantissa, _) = try rounded((Int128(a), 0), places: Int(clamping: b), isTruncating: function == .truncate),
+            guard
+                case .numeric(let mantissa, _) = try rounded(
+                    (Int128(a), 0), places: Int(clamping: b), isTruncating: function == .truncate),
                 let exact = Int64(exactly: mantissa)
             else { throw QueryError.outOfRange(.integer) }
             result = (exact, false)
@@ -199,7 +201,8 @@ extension ScalarFunctions {
             return .numeric(result, scale: target)
         }
         guard let factor = Decimal128.power(-target) else { return .numeric(0, scale: 0) }
-        let whole = isTruncating ? (Decimal128.power(a.1).map { a.0 / $0 / factor } ?? 0) : Decimal128.rescale(a.0, from: a.1, to: target) ?? 0
+        let whole =
+            isTruncating ? (Decimal128.power(a.1).map { a.0 / $0 / factor } ?? 0) : Decimal128.rescale(a.0, from: a.1, to: target) ?? 0
         guard let result = Decimal128.multiply(whole, factor) else { throw Rescaling.overflow }
         return .numeric(result, scale: 0)
     }

@@ -31,14 +31,17 @@ extension ScalarFunctions {
         case .startsWith: return .boolean(first.utf8.starts(with: string(1).utf8))
         case .repeatText:
             let count = max(0, try integer(1))
-            guard Int64(first.utf8.count).multipliedReportingOverflow(by: count).overflow == false, Int64(first.utf8.count) * count <= 1 << 28
+            guard Int64(first.utf8.count).multipliedReportingOverflow(by: count).overflow == false,
+                Int64(first.utf8.count) * count <= 1 << 28
             else { throw QueryError(sqlState: "54000", message: "requested length too large") }
             return .text(String(repeating: first, count: Int(count)))
         case .reverseText: return .text(String(String.UnicodeScalarView(first.unicodeScalars.reversed())))
         case .padLeft, .padRight:
             let length = try integer(1)
             if length > 1 << 28 { throw QueryError(sqlState: "54000", message: "requested length too large") }
-            return .text(TextEdits.pad(first, length: Int(max(0, length)), fill: arguments.count > 2 ? string(2) : " ", isLeft: function == .padLeft))
+            return .text(
+                TextEdits.pad(
+                    first, length: Int(max(0, length)), fill: arguments.count > 2 ? string(2) : " ", isLeft: function == .padLeft))
         case .like, .ilike:
             let escape = arguments.count > 2 ? string(2) : "\\"
             return .boolean(try LikePattern(string(1), escape: escape, ignoresCase: function == .ilike).matches(first))

@@ -242,7 +242,8 @@ extension ScalarFunctions {
             let years = Int128(value.months / 12)
             let months = Int128(value.months % 12)
             let total =
-                years * 31_557_600_000_000_000 + (months * 30 + Int128(value.days)) * Int128(Calendar.nanosecondsPerDay) + Int128(nanoseconds)
+                years * 31_557_600_000_000_000 + (months * 30 + Int128(value.days)) * Int128(Calendar.nanosecondsPerDay)
+                + Int128(nanoseconds)
             return partial(field, ofMinute: Int128(nanoseconds % Calendar.nanosecondsPerMinute), epoch: total)
         default: throw QueryError(sqlState: "0A000", message: "unit \"\(field.rawValue)\" not supported for type interval")
         }

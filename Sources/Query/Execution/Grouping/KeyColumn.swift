@@ -7,6 +7,7 @@ struct KeyColumn {
     private var numbers = NumberTable()
     /// Values without a 64-bit form.
     private var others: [Scalar: UInt32] = [:]
+    private var otherValues: [Scalar] = []
     /// What each number stands for.
     private var kinds: [Kind] = []
     private var nullNumber: UInt32?
@@ -16,12 +17,22 @@ struct KeyColumn {
     private var lastDictionary: TextDictionary?
     private var codeNumbers: [UInt32] = []
 
-    /// One distinct value by the table that holds it. Plain columns use one table only, so `kinds` stays empty until mixed.
-    private enum Kind {
-        case null
-        case text(UInt32)
-        case word(UInt64)
-        case other(Scalar)
+    /// One distinct value, by the table that holds it and its place there, packed because there may be half a million.
+    private struct Kind {
+        enum Table: UInt32 {
+            case null = 0
+            case text, word, other
+        }
+
+        private let packed: UInt32
+
+        init(_ table: Table, _ index: Int = 0) {
+            precondition(index < 1 << 30, "the memory budget keeps tables below a thousand million values")
+            packed = table.rawValue << 30 | UInt32(truncatingIfNeeded: index)
+        }
+
+        var table: Table { Table(rawValue: packed >> 30) ?? .null }
+        var index: Int { Int(packed & (1 << 30 - 1)) }
     }
 
     private static let unknown = UInt32.max
@@ -31,8 +42,8 @@ struct KeyColumn {
     var count: Int { kinds.count }
 
     var memoryBytes: Int {
-        texts.memoryBytes + numbers.memoryBytes + kinds.capacity * 40 + (textNumbers.capacity + integerNumbers.capacity) * 4
-            + codeNumbers.capacity * 4 + others.count * 120
+        texts.memoryBytes + numbers.memoryBytes + kinds.capacity * 4 + (textNumbers.capacity + integerNumbers.capacity) * 4
+            + codeNumbers.capacity * 4 + others.count * 160
     }
 
     /// The number of every row's value; new values are added in row order.
@@ -82,7 +93,7 @@ struct KeyColumn {
         let text = texts.intern(source, start, length)
         if Int(text) == textNumbers.count {
             textNumbers.append(UInt32(kinds.count))
-            kinds.append(.text(text))
+            kinds.append(Kind(.text, Int(text)))
         }
         return textNumbers[Int(text)]
     }
@@ -110,7 +121,7 @@ struct KeyColumn {
         let index = Int(numbers.number(of: word))
         if index == integerNumbers.count {
             integerNumbers.append(UInt32(kinds.count))
-            kinds.append(.word(word))
+            kinds.append(Kind(.word, index))
         }
         return integerNumbers[index]
     }
@@ -118,7 +129,7 @@ struct KeyColumn {
     private mutating func numberOfNull() -> UInt32 {
         if let nullNumber { return nullNumber }
         let number = UInt32(kinds.count)
-        kinds.append(.null)
+        kinds.append(Kind(.null))
         nullNumber = number
         return number
     }
@@ -131,7 +142,8 @@ struct KeyColumn {
         case .other(let value):
             if let known = others[value] { return known }
             let number = UInt32(kinds.count)
-            kinds.append(.other(value))
+            kinds.append(Kind(.other, otherValues.count))
+            otherValues.append(value)
             others[value] = number
             return number
         }
@@ -162,14 +174,16 @@ struct KeyColumn {
 
     /// Adds another thread's values; the result gives its numbers' numbers here.
     mutating func absorb(_ other: KeyColumn) -> [UInt32] {
-        other.kinds.map { kind in
-            switch kind {
+        texts.reserve(adding: other.texts)
+        kinds.reserveCapacity(kinds.count + other.kinds.count)
+        return other.kinds.map { kind in
+            switch kind.table {
             case .null: return numberOfNull()
-            case .word(let word): return numberOfWord(word)
-            case .text(let text):
-                let start = Int(other.texts.offsets[Int(text)])
-                return numberOfText(other.texts.bytes, start, Int(other.texts.offsets[Int(text) + 1]) - start)
-            case .other(let value): return number(of: value)
+            case .word: return numberOfWord(other.numbers.keys[kind.index])
+            case .text:
+                let start = Int(other.texts.offsets[kind.index])
+                return numberOfText(other.texts.bytes, start, Int(other.texts.offsets[kind.index + 1]) - start)
+            case .other: return number(of: other.otherValues[kind.index])
             }
         }
     }
@@ -179,16 +193,15 @@ struct KeyColumn {
 
     /// The values of numbers, as a column.
     func decode(_ wanted: [UInt32]) -> Vector {
-        if case .text = type, others.isEmpty { return decodeTexts(wanted) }
-        if type == .json, others.isEmpty { return decodeTexts(wanted) }
+        if type == .text || type == .json { return decodeTexts(wanted) }
         return Vector(
             type: type,
             scalars: wanted.map { number in
-                switch kinds[Int(number)] {
-                case .null: .null
-                case .text(let text): .text(texts.dictionary[Int(text)])
-                case .other(let value): value
-                case .word(let word): Self.scalar(word, type: type)
+                let kind = kinds[Int(number)]
+                switch kind.table {
+                case .null, .text: return .null
+                case .other: return otherValues[kind.index]
+                case .word: return Self.scalar(numbers.keys[kind.index], type: type)
                 }
             })
     }
@@ -198,8 +211,9 @@ struct KeyColumn {
         codes.reserveCapacity(wanted.count)
         var validity: Validity?
         for (row, number) in wanted.enumerated() {
-            if case .text(let text) = kinds[Int(number)] {
-                codes.append(text)
+            let kind = kinds[Int(number)]
+            if kind.table == .text {
+                codes.append(UInt32(kind.index))
             } else {
                 codes.append(0)
                 if validity == nil { validity = Validity(count: wanted.count, allValid: true) }
@@ -231,7 +245,9 @@ struct KeyColumn {
                 mantissa /= 10
                 scale -= 1
             }
-            if scale <= type.scale, let exact = Decimal128.rescale(mantissa, from: scale, to: type.scale), let narrow = Int64(exactly: exact) {
+            if scale <= type.scale, let exact = Decimal128.rescale(mantissa, from: scale, to: type.scale),
+                let narrow = Int64(exactly: exact)
+            {
                 return .word(UInt64(bitPattern: narrow))
             }
             while scale > 0, mantissa % 10 == 0 {

@@ -49,6 +49,13 @@ struct TextInterner {
         return nil
     }
 
+    /// Makes room for another interner's texts, so that taking them in grows nothing step by step.
+    mutating func reserve(adding other: TextInterner) {
+        bytes.reserveCapacity(bytes.count + other.bytes.count)
+        offsets.reserveCapacity(offsets.count + other.count)
+        while slots.count < (count + other.count) * 2 { grow() }
+    }
+
     /// Everything interned, codes equal to numbers.
     var dictionary: TextDictionary { TextDictionary(bytes: bytes, offsets: offsets) }
 

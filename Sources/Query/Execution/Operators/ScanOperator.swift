@@ -12,7 +12,8 @@ struct ScanOperator: Sendable {
     let conditions: [Expression]
 
     init(
-        _ context: QueryContext, table: String, columns: [Int], output: [TableColumn], predicates: [ColumnPredicate], conditions: [Expression]
+        _ context: QueryContext, table: String, columns: [Int], output: [TableColumn], predicates: [ColumnPredicate],
+        conditions: [Expression]
     ) throws {
         guard let source = context.catalog.table(named: table) else {
             throw QueryError(sqlState: "42P01", message: "relation \"\(table)\" does not exist")

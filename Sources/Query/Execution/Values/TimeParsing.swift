@@ -58,7 +58,9 @@ enum TimeParsing {
     }
 
     private static func readClock(_ reader: inout Reader) -> Int64? {
-        guard let hour = reader.digits(1...2), hour <= 24, reader.take(":"), let minute = reader.digits(2...2), minute < 60 else { return nil }
+        guard let hour = reader.digits(1...2), hour <= 24, reader.take(":"), let minute = reader.digits(2...2), minute < 60 else {
+            return nil
+        }
         var seconds: Int64 = 0
         var nanoseconds: Int64 = 0
         if reader.take(":") {
@@ -135,7 +137,8 @@ enum TimeParsing {
         var total = (hours * 3600 + minutes * 60) * Calendar.nanosecondsPerSecond
         if reader.take(":") {
             guard let seconds = Decimal128.parse(String(decoding: reader.bytes, as: UTF8.self)),
-                let nanoseconds = Decimal128.rescale(seconds.mantissa, from: seconds.scale, to: 9), let exact = Int64(exactly: nanoseconds)
+                let nanoseconds = Decimal128.rescale(seconds.mantissa, from: seconds.scale, to: 9),
+                let exact = Int64(exactly: nanoseconds)
             else { return nil }
             total += exact
         } else if !reader.bytes.isEmpty {

@@ -69,7 +69,8 @@ enum TimeText {
             let magnitude = value.nanoseconds.magnitude
             let seconds = Int64(magnitude / 1_000_000_000)
             let clock =
-                "\(pad(seconds / 3600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))" + fraction(Int64(magnitude % 1_000_000_000))
+                "\(pad(seconds / 3600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))"
+                + fraction(Int64(magnitude % 1_000_000_000))
             let sign = isNegative ? "-" : (parts.last?.hasPrefix("-") == true ? "+" : "")
             parts.append(sign + clock)
         }

@@ -1,0 +1,22 @@
+/// Counts a chunk's values into one histogram a group, in one call a chunk.
+extension ExponentialHistogram {
+    /// Adds each valid integer to its group's histogram.
+    /// - Parameter groups: a group for each row; empty: all rows belong to group 0.
+    /// - Precondition: groups are indices of `histograms`, all of integers.
+    package static func count(_ values: [Int64], validity: Validity?, groups: [UInt32], into histograms: inout [ExponentialHistogram]) {
+        for row in values.indices where validity?[row] ?? true {
+            histograms[groups.isEmpty ? 0 : Int(groups[row])].add(values[row])
+        }
+    }
+
+    /// As for integers.
+    /// - Precondition: groups are indices of `histograms`, all of doubles.
+    package static func count(_ values: [Double], validity: Validity?, groups: [UInt32], into histograms: inout [ExponentialHistogram]) {
+        for row in values.indices where validity?[row] ?? true {
+            histograms[groups.isEmpty ? 0 : Int(groups[row])].add(values[row])
+        }
+    }
+
+    /// Bytes of the buckets, roughly: for budgets.
+    package var memoryBytes: Int { 256 + (positive.memoryBytes + negative.memoryBytes) }
+}
