@@ -39,3 +39,23 @@ struct BitPackingTests {
         #expect(throws: DecodingError.self) { try BitPacking.unpack32([1, 2, 3], count: 1, width: 40) }
     }
 }
+
+struct HexadecimalColumnsTests {
+    @Test func digitsLandWhereTheyBelong() {
+        for digits in 1...16 {
+            var bytes = [UInt8](repeating: UInt8(ascii: "."), count: 3 * 20)
+            let values: [Int64] = [0, -1, 0x0123_4567_89AB_CDEF]
+            HexadecimalColumns.write(values, shift: 0, digits: digits, into: &bytes, offset: 2, stride: 20)
+            for (index, value) in values.enumerated() {
+                let all = String(UInt64(bitPattern: value), radix: 16)
+                let expected = String((String(repeating: "0", count: 16 - all.count) + all).suffix(digits))
+                let text = String(decoding: bytes[(index * 20 + 2)..<(index * 20 + 2 + digits)], as: UTF8.self)
+                #expect(text == expected)
+            }
+            #expect(bytes.filter { $0 == UInt8(ascii: ".") }.count == 60 - 3 * digits)
+        }
+        var shifted = [UInt8](repeating: 0, count: 2)
+        HexadecimalColumns.write([0x7BFF_0000], shift: 24, digits: 2, into: &shifted, offset: 0, stride: 2)
+        #expect(shifted == Array("7b".utf8))
+    }
+}

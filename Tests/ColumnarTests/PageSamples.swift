@@ -49,7 +49,9 @@ func sampleVectors(count: Int, seed: UInt64) -> [(name: String, vector: Vector)]
     add("wide", .numeric(scale: 12), .int128((0..<count).map { _ in Int128(bitPattern: UInt128(random.next()) << 64 | 5) }))
     add("narrow", .numeric(scale: 2), .int128((0..<count).map { Int128($0) }))
     add("decimals", .double, .double((0..<count).map { _ in Double(random.next() % 1_000) / 100 }))
-    let odd: [Double] = [-0.0, 0.0, .nan, Double(bitPattern: 0x7FF8_0000_0000_1234), .infinity, -.infinity, Double.leastNonzeroMagnitude, .pi, 0.1, 1e300]
+    let odd: [Double] = [
+        -0.0, 0.0, .nan, Double(bitPattern: 0x7FF8_0000_0000_1234), .infinity, -.infinity, .leastNonzeroMagnitude, .pi, 0.1, 1e300,
+    ]
     add("odd doubles", .double, .double((0..<count).map { odd[$0 % odd.count] }))
     add("mostly decimals", .double, .double((0..<count).map { $0 % 50 == 7 ? -0.0 : Double($0 % 90) / 10 }))
     add("random doubles", .double, .double((0..<count).map { _ in Double(random.next()) / 3 }))

@@ -108,7 +108,9 @@ struct SegmentTests {
             let files = POSIXFileSystem()
             let description = try writeSample(files, directory)
             let path = directory + "/" + description.fileName
-            #expect(throws: CorruptionError.self) { try SegmentReader.open(fileSystem: files, path: path, expected: (8, description.lengthBytes)) }
+            #expect(throws: CorruptionError.self) {
+                try SegmentReader.open(fileSystem: files, path: path, expected: (8, description.lengthBytes))
+            }
             #expect(throws: CorruptionError.self) {
                 try SegmentReader.open(fileSystem: files, path: path, expected: (7, description.lengthBytes - 1))
             }

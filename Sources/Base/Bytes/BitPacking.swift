@@ -5,6 +5,7 @@
 /// follow each other from the least significant bit on and may straddle two words. A block of width `w` takes 128 · w bytes.
 /// What remains after the last whole block (fewer than 1,024 values) is one lane, padded to a whole word.
 package enum BitPacking {
+    /// Values in a whole, interleaved block.
     package static let blockValues = 1_024
 
     /// Bytes that `count` values of `width` bits take with words of `wordBits` (32 or 64).

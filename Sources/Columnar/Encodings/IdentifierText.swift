@@ -36,21 +36,13 @@ enum IdentifierText {
         let times = try IntegerStreamDecoder.read(&cursor, count: count)
         let middles = try IntegerStreamDecoder.read(&cursor, count: count)
         let lows = try IntegerStreamDecoder.read(&cursor, count: count)
-        let bytes = [UInt8](capacity: count * length) { output in
-            for index in times.indices {
-                let time = UInt64(bitPattern: times[index])
-                let low = UInt64(bitPattern: lows[index])
-                HexadecimalDigits.append(time >> 16, count: 8, to: &output)
-                output.append(dash)
-                HexadecimalDigits.append(time, count: 4, to: &output)
-                output.append(dash)
-                HexadecimalDigits.append(UInt64(bitPattern: middles[index]), count: 4, to: &output)
-                output.append(dash)
-                HexadecimalDigits.append(low >> 48, count: 4, to: &output)
-                output.append(dash)
-                HexadecimalDigits.append(low, count: 12, to: &output)
-            }
-        }
+        // All dashes first, the digits over them.
+        var bytes = [UInt8](repeating: dash, count: count * length)
+        HexadecimalColumns.write(times, shift: 16, digits: 8, into: &bytes, offset: 0, stride: length)
+        HexadecimalColumns.write(times, shift: 0, digits: 4, into: &bytes, offset: 9, stride: length)
+        HexadecimalColumns.write(middles, shift: 0, digits: 4, into: &bytes, offset: 14, stride: length)
+        HexadecimalColumns.write(lows, shift: 48, digits: 4, into: &bytes, offset: 19, stride: length)
+        HexadecimalColumns.write(lows, shift: 0, digits: 12, into: &bytes, offset: 24, stride: length)
         return TextDictionary(bytes: bytes, offsets: evenOffsets(count: count, length: length))
     }
 }

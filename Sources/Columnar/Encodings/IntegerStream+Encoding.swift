@@ -16,9 +16,9 @@ enum IntegerStreamEncoder {
         }
         let packing = bestPacking(values, analysis)
         var best = (kind: IntegerStreamKind.packed, bytes: packing.bytes)
-        let deltas = packing.width > 1 ? deltaPlan(values) : nil
+        let deltas = mayDeltasPay(values, packing) ? deltaPlan(values) : nil
         if let deltas, deltas.plan.bytes + 10 < best.bytes { best = (.deltas, deltas.plan.bytes + 10) }
-        if depth < depthMax, analysis.runCount <= values.count / 4,
+        if depth < depthMax, analysis.runCount <= values.count / 2,
             let runs = runBytes(values, runCount: analysis.runCount, depth: depth), runs.count < best.bytes
         {
             sink.append(contentsOf: runs)
@@ -31,6 +31,23 @@ enum IntegerStreamEncoder {
         } else {
             write(packing: packing, of: values, into: &sink, depth: depth)
         }
+    }
+
+    /// Whether differences, by a sample of four stretches, are narrower than the values: unsorted ids and durations are spared the attempt.
+    private static func mayDeltasPay(_ values: [Int64], _ packing: PackingPlan) -> Bool {
+        guard packing.width > 1, values.count > 2 else { return false }
+        if values.count < 1_024 { return true }
+        var bits = 0
+        for stretch in 0..<4 {
+            let start = stretch * (values.count - 65) / 3
+            for index in start..<(start + 64) {
+                let delta = Int128(values[index + 1]) - Int128(values[index])
+                bits += 128 - delta.magnitude.leadingZeroBitCount
+            }
+        }
+        // With a common divisor the packed width is smaller than the values' own.
+        let divisorBits = 63 - packing.divisor.leadingZeroBitCount
+        return bits < (packing.width + divisorBits - 1) * 256
     }
 
     /// Differences and their cheapest packing.

@@ -83,9 +83,9 @@ extension PackingPlan {
     static func best(_ values: [Int64], base: Int64, divisor: UInt64) -> PackingPlan {
         var widths = [Int](repeating: 0, count: 65)
         if divisor == 1 {
-            for value in values { widths[BitPacking.width(UInt64(bitPattern: value &- base))] &+= 1 }
+            for value in values { widths[64 &- UInt64(bitPattern: value &- base).leadingZeroBitCount] &+= 1 }
         } else {
-            for value in values { widths[BitPacking.width(UInt64(bitPattern: value &- base) / divisor)] &+= 1 }
+            for value in values { widths[64 &- (UInt64(bitPattern: value &- base) / divisor).leadingZeroBitCount] &+= 1 }
         }
         guard let widest = widths.lastIndex(where: { $0 > 0 }) else {
             return PackingPlan(base: base, divisor: divisor, width: 0, exceptionCount: 0, bytes: 4)

@@ -85,12 +85,14 @@ enum NumberedText {
         let highs = digits > 16 ? try IntegerStreamDecoder.read(&cursor, count: count) : []
         let lows = try IntegerStreamDecoder.read(&cursor, count: count)
         let length = prefix.count + digits
-        let bytes = [UInt8](capacity: count * length) { output in
-            for index in lows.indices {
-                for byte in prefix { output.append(byte) }
-                if digits > 16 { HexadecimalDigits.append(UInt64(bitPattern: highs[index]), count: digits - 16, to: &output) }
-                HexadecimalDigits.append(UInt64(bitPattern: lows[index]), count: min(digits, 16), to: &output)
-            }
+        var bytes = [UInt8](repeating: 0, count: count * length)
+        for at in prefix.indices {
+            for index in 0..<count { bytes[index * length + at] = prefix[at] }
+        }
+        let low = min(digits, 16)
+        HexadecimalColumns.write(lows, shift: 0, digits: low, into: &bytes, offset: length - low, stride: length)
+        if digits > 16 {
+            HexadecimalColumns.write(highs, shift: 0, digits: digits - 16, into: &bytes, offset: prefix.count, stride: length)
         }
         return TextDictionary(bytes: bytes, offsets: evenOffsets(count: count, length: length))
     }

@@ -8,6 +8,7 @@ package struct PageOptions: Sendable {
     /// Whether minimum and maximum may be kept in the header.
     package var isSummarised: Bool
 
+    /// Takes each part as given.
     package init(compression: PageCompression = .lz4, isSummarised: Bool = true) {
         self.compression = compression
         self.isSummarised = isSummarised
@@ -16,7 +17,9 @@ package struct PageOptions: Sendable {
 
 /// A page ready to be written: pure bytes, without its place in a file.
 package struct EncodedPage: Sendable {
+    /// The type as SQL sees it.
     package var type: ColumnType
+    /// What stands before the payload.
     package var header: PageHeader
     /// As stored: after compression.
     package var payload: [UInt8]
@@ -171,17 +174,28 @@ package enum PageEncoder {
 
     /// The texts that occur, in the order of their first use: unique texts then need no codes, and neighbours are alike.
     private static func compacted(_ codes: [UInt32], _ dictionary: TextDictionary) -> ([UInt32], TextRanges) {
+        // New code + 1; 0 where the text has not occurred yet.
         var renumbered = [UInt32](repeating: 0, count: dictionary.count)
         var result = [UInt32](repeating: 0, count: codes.count)
-        var texts = TextRanges(bytes: [], offsets: [0])
+        var used: [UInt32] = []
+        var isInOrder = true
         for index in codes.indices {
-            let code = Int(codes[index])
-            if renumbered[code] == 0 {
-                texts.bytes.append(contentsOf: dictionary.utf8(code))
-                texts.offsets.append(UInt32(texts.bytes.count))
-                renumbered[code] = UInt32(texts.count)
+            let code = codes[index]
+            if renumbered[Int(code)] == 0 {
+                isInOrder = isInOrder && Int(code) == used.count
+                used.append(code)
+                renumbered[Int(code)] = UInt32(used.count)
             }
-            result[index] = renumbered[code] - 1
+            result[index] = renumbered[Int(code)] - 1
+        }
+        if isInOrder, used.count == dictionary.count {
+            return (result, TextRanges(bytes: dictionary.bytes, offsets: dictionary.offsets))
+        }
+        var texts = TextRanges(bytes: [], offsets: [0])
+        texts.offsets.reserveCapacity(used.count + 1)
+        for code in used {
+            texts.bytes.append(contentsOf: dictionary.utf8(Int(code)))
+            texts.offsets.append(UInt32(texts.bytes.count))
         }
         return (result, texts)
     }

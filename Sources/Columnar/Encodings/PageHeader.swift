@@ -63,8 +63,11 @@ package enum PageLimits {
 
 /// The header of one page, decoded.
 package struct PageHeader: Sendable {
+    /// How the payload holds the values.
     package var encoding: PageEncoding
+    /// What lies over the payload.
     package var compression: PageCompression
+    /// Number of rows, nulls included.
     package var rowCount: Int
     /// Minimum, maximum, nulls and sum. Of a `constant` page the minimum is the value itself.
     package var summary: ColumnSummary
@@ -73,6 +76,7 @@ package struct PageHeader: Sendable {
     /// Length of the payload after decompression, bytes.
     package var payloadBytes: Int
 
+    /// Takes each part as given.
     package init(
         encoding: PageEncoding, compression: PageCompression = .none, rowCount: Int, summary: ColumnSummary,
         storedBytes: Int = 0, payloadBytes: Int = 0

@@ -9,6 +9,7 @@ package struct DistinctIntegers: Sendable {
     private var hasZero = false
     private var used = 0
 
+    /// Starts empty.
     package init() {}
 
     /// How many distinct integers were inserted.
@@ -24,10 +25,12 @@ package struct DistinctIntegers: Sendable {
         if Self.place(value, in: &slots) { used += 1 }
     }
 
+    /// Inserts each of the values. Amortised O(1) a value.
     package mutating func insert(contentsOf values: [Int64]) {
         for value in values { insert(value) }
     }
 
+    /// Takes in all integers of another set.
     package mutating func formUnion(_ other: DistinctIntegers) {
         hasZero = hasZero || other.hasZero
         for value in other.slots where value != 0 { insert(value) }

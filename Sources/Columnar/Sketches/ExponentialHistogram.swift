@@ -5,7 +5,9 @@ package struct ExponentialHistogram: Sendable {
     /// What is counted; the two are not mixed in one histogram.
     package enum Kind: UInt8, Sendable { case integers = 0, doubles = 1 }
 
+    /// What is counted.
     package let kind: Kind
+    /// Number of values, zeros and NaNs included.
     package internal(set) var count: UInt64 = 0
     /// Exact; 0 for doubles, whose sum would depend on the order.
     package internal(set) var sum: Int128 = 0
@@ -13,6 +15,7 @@ package struct ExponentialHistogram: Sendable {
     package internal(set) var integerRange: (minimum: Int64, maximum: Int64) = (.max, .min)
     /// Smallest and largest double, NaN left out; meaningless while there is none and for integers.
     package internal(set) var doubleRange: (minimum: Double, maximum: Double) = (.infinity, -.infinity)
+    /// Values equal to zero.
     package internal(set) var zeroCount: UInt64 = 0
     /// NaN, which PostgreSQL takes for the greatest value.
     package internal(set) var nanCount: UInt64 = 0
@@ -20,6 +23,7 @@ package struct ExponentialHistogram: Sendable {
     /// By magnitude.
     var negative = BucketCounts()
 
+    /// Takes each part as given.
     package init(kind: Kind = .integers) { self.kind = kind }
 
     /// Counts one integer. O(1).
@@ -78,7 +82,8 @@ package struct ExponentialHistogram: Sendable {
         negative.merge(other.negative)
     }
 
-    /// The value that `percentile_disc(q)` would give, within 0.5415 % of it: the representative of the bucket in which the cumulative share
+    /// The value that `percentile_disc(q)` would give, within 0.5415 % of it: the representative of the bucket in which the cumulative
+    /// share
     /// reaches `q`, no further out than minimum and maximum. nil of no values.
     /// - Precondition: `0...1`.
     /// - Complexity: O(buckets).

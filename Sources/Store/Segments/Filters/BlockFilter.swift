@@ -1,6 +1,7 @@
 internal import Bytes
 
-// A split-block Bloom filter (Putze, Sanders, Singler 2007; the shape that Parquet uses): a key sets one bit in each of the eight 32-bit words
+// A split-block Bloom filter (Putze, Sanders, Singler 2007; the shape that Parquet uses): a key sets one bit in each of the eight 32-bit
+// words
 // of one 32-byte block, so a probe touches one cache line. The blocks are the whole content, words little-endian.
 
 /// A set of 64-bit hashes that answers "surely not" or "perhaps".
@@ -30,6 +31,7 @@ package struct BlockFilter: Sendable, Equatable {
         return Int(truncatingIfNeeded: ((hash >> 32) &* blocks) >> 32) * Self.blockWords
     }
 
+    /// Adds a hash. O(1).
     package mutating func insert(_ hash: UInt64) {
         let first = firstWord(hash)
         let key = UInt32(truncatingIfNeeded: hash)

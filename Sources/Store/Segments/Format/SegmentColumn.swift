@@ -12,10 +12,14 @@ package enum ColumnHint: UInt8, Sendable, Hashable {
 
 /// A column of a table in a segment.
 package struct SegmentColumn: Hashable, Sendable {
+    /// Unique within its table.
     package var name: String
+    /// The type as SQL sees it.
     package var type: ColumnType
+    /// What it is asked for.
     package var hint: ColumnHint
 
+    /// Takes each part as given.
     package init(name: String, type: ColumnType, hint: ColumnHint = .plain) {
         self.name = name
         self.type = type

@@ -37,7 +37,8 @@ internal import Hashing
 //           v v   offset and length of the page block (length 0: none)
 //           v v   offset and length of the filter block (length 0: none)
 //
-// Reading: the length is the manifest's; trailer, then footer, then single blocks as asked. A segment is whole or refused: there is no torn tail,
+// Reading: the length is the manifest's; trailer, then footer, then single blocks as asked. A segment is whole or refused: there is no
+// torn tail,
 // because a segment gets its name only after it was flushed and read back.
 
 /// The ladder of segment formats; numbers are never reused.
@@ -48,15 +49,23 @@ package enum SegmentVersion: UInt8, Sendable {
 
 /// Sizes and maxima of segment files.
 package enum SegmentLimits {
+    /// Length of the file header.
     package static let headerBytes = 32
+    /// Length of the trailer.
     package static let trailerBytes = 32
+    /// Length of a block's checksum.
     package static let checksumBytes = 8
     /// A footer beyond this is taken for damage; 16 M rows with a hundred columns stay far below.
     package static let footerBytesMax = 1 << 26
+    /// Tables of one segment.
     package static let tablesMax = 4_096
+    /// Columns of one table.
     package static let columnsMax = 16_384
+    /// Row groups of one table.
     package static let groupsMax = 1 << 20
+    /// UTF-8 of a table's or column's name.
     package static let nameBytesMax = 1_024
+    /// The caller's bytes in the footer.
     package static let metadataBytesMax = 1 << 24
 }
 

@@ -19,8 +19,10 @@ package struct Manifest: Hashable, Sendable {
     /// The store was closed in order: the log holds nothing beyond `position`.
     package var isCleanEnd = false
 
+    /// Starts empty.
     package init() {}
 
+    /// The file of a role; nil if there is none.
     package func reference(_ role: String) -> FileReference? { references.first { $0.role == role }?.file }
 
     /// Sets or (with nil) drops the file of a role.
@@ -39,12 +41,14 @@ package struct Manifest: Hashable, Sendable {
 
 /// A live segment.
 package struct ManifestSegment: Hashable, Sendable {
+    /// File, length, hash, rows and time range.
     package var description: SegmentDescription
     /// First and last position of its events; nil of read models, which have none.
     package var positions: ClosedRange<Int64>?
     /// Smallest and largest `received_time`, ns.
     package var receivedRange: ClosedRange<Int64>?
 
+    /// Takes each part as given.
     package init(_ description: SegmentDescription, positions: ClosedRange<Int64>? = nil, receivedRange: ClosedRange<Int64>? = nil) {
         self.description = description
         self.positions = positions
@@ -54,13 +58,16 @@ package struct ManifestSegment: Hashable, Sendable {
 
 /// Rows of one group that no longer count.
 package struct SupersededRows: Hashable, Sendable {
+    /// The table's name.
     package var table: String
+    /// The segment's id.
     package var segmentID: UInt64
     /// The group's place among the table's groups of the segment.
     package var group: Int
     /// Strictly ascending.
     package var rows: [Int]
 
+    /// Takes each part as given.
     package init(table: String, segmentID: UInt64, group: Int, rows: [Int]) {
         self.table = table
         self.segmentID = segmentID
@@ -71,10 +78,14 @@ package struct SupersededRows: Hashable, Sendable {
 
 /// A file beside the segments: its name in the store's directory, length and SHA-256.
 package struct FileReference: Hashable, Sendable {
+    /// Name within the store's directory.
     package var fileName: String
+    /// Length of the file.
     package var lengthBytes: Int
+    /// SHA-256 of the whole file, 32 bytes.
     package var sha256: [UInt8]
 
+    /// Takes each part as given.
     package init(fileName: String, lengthBytes: Int, sha256: [UInt8]) {
         self.fileName = fileName
         self.lengthBytes = lengthBytes
@@ -84,7 +95,9 @@ package struct FileReference: Hashable, Sendable {
 
 /// A file by what it is for.
 package struct NamedReference: Hashable, Sendable {
+    /// What the file is for.
     package var role: String
+    /// Where it is and what it holds.
     package var file: FileReference
 }
 
@@ -95,6 +108,7 @@ package struct LogStart: Hashable, Sendable {
     /// Position of the record.
     package var position: Int64
 
+    /// Takes each part as given.
     package init(file: UInt64 = 0, position: Int64 = 0) {
         self.file = file
         self.position = position

@@ -8,9 +8,11 @@ package import Platform
 /// removed. So at any crash at least one whole version is there, and the newest whole one is the state. For one thread at a time.
 package struct ManifestStore: Sendable {
     private let fileSystem: any FileSystem
+    /// Where versions and live files are.
     package let directory: String
     /// The version of `current`; 0 when nothing was ever published.
     package private(set) var version: UInt64 = 0
+    /// The manifest in force.
     package private(set) var current = Manifest()
     /// Versions older than the one before `current` that are still there.
     private var stale: [UInt64] = []
@@ -26,7 +28,8 @@ package struct ManifestStore: Sendable {
         package var unknownFiles: [String] = []
     }
 
-    /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one is there and whole, every file it
+    /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one is there and
+    /// whole, every file it
     /// names is there in full length, and `accepts` agrees (for instance, that the log still reaches back to its start). Writes nothing.
     /// - Parameter isKnown: names in the directory that belong to others, such as log files.
     /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal.
@@ -71,7 +74,8 @@ package struct ManifestStore: Sendable {
         version = next
         current = manifest
         currentHash = SHA256.hash(bytes)
-        // Versions before the last are no longer needed. A failure to remove one, or a crash that brings it back, harms nothing: the next opening
+        // Versions before the last are no longer needed. A failure to remove one, or a crash that brings it back, harms nothing: the
+        // next opening
         // finds it again.
         for old in stale { try? fileSystem.remove(path(old)) }
         stale = []
@@ -83,7 +87,8 @@ package struct ManifestStore: Sendable {
         if !findings.temporaryFiles.isEmpty { try fileSystem.flushDirectory(directory) }
     }
 
-    /// Removes files that a published version no longer names, and flushes the directory. The version before it may still name them, so call it
+    /// Removes files that a published version no longer names, and flushes the directory. The version before it may still name them, so
+    /// call it
     /// after the version that drops them was followed by another, or when falling back is not wanted.
     package func removeFiles(_ names: [String]) throws(StorageError) {
         let live = Set(current.liveFileNames)
@@ -116,6 +121,13 @@ package struct ManifestStore: Sendable {
             }
         }
         return damage
+    }
+
+    /// The file of the current version, byte for byte.
+    func currentBytes() throws -> [UInt8] {
+        precondition(version > 0, "nothing was published yet")
+        let file = try fileSystem.open(path(version), .read)
+        return try file.read(exactly: try file.lengthBytes(), at: 0)
     }
 
     private func path(_ version: UInt64) -> String { directory + "/" + Self.fileName(version) }

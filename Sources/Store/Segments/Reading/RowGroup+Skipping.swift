@@ -1,7 +1,8 @@
 package import Columnar
 
 extension RowGroup {
-    /// Whether no row of the group can satisfy all predicates: by the zone maps of the footer first, then by the filters of looked-up columns,
+    /// Whether no row of the group can satisfy all predicates: by the zone maps of the footer first, then by the filters of looked-up
+    /// columns,
     /// which are read from the file.
     /// - Parameters:
     ///   - predicates: their columns index `names`.

@@ -4,6 +4,7 @@ internal import Platform
 
 /// One row group of a table in a segment: cheap to copy, safe from any thread.
 package struct RowGroup: Sendable {
+    /// The segment that holds the group; kept open by it.
     package let segment: SegmentReader
     let table: Int
     /// The group's place among the table's groups of its segment.
@@ -11,9 +12,11 @@ package struct RowGroup: Sendable {
 
     private var directory: GroupDirectory { segment.footer.tables[table].groups[index] }
 
+    /// Number of rows, nulls included.
     package var rowCount: Int { directory.rowCount }
     /// The segment's columns of this table; a group may lack some of them.
     package var columns: [SegmentColumn] { segment.footer.tables[table].columns }
+    /// Names of `columns`.
     package var columnNames: [String] { columns.map(\.name) }
 
     /// The place of a column in `columns`.

@@ -4,7 +4,9 @@ internal import Columnar
 
 /// What one column of one table takes in a segment.
 package struct ColumnUsage: Hashable, Sendable {
+    /// The table's name.
     package var table: String
+    /// The column's name.
     package var column: String
     /// Rows with a value.
     package var valueCount: Int
@@ -15,6 +17,7 @@ package struct ColumnUsage: Hashable, Sendable {
     /// How many groups use each encoding, most first: `integers ×3, constant ×1`.
     package var encodings: String
 
+    /// Takes each part as given.
     package init(table: String, column: String, valueCount: Int, pageBytes: Int, filterBytes: Int, encodings: String) {
         self.table = table
         self.column = column

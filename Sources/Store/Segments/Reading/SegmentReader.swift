@@ -4,8 +4,11 @@ package import Platform
 
 /// An open segment: the footer in memory, everything else read when asked. Safe from any thread. Letting go of it closes the file.
 package final class SegmentReader: Sendable {
+    /// The segment's id; part of every checksum.
     package let segmentID: UInt64
+    /// The file's path.
     package let path: String
+    /// Length of the file.
     package let lengthBytes: Int
     /// Length of the footer in the file: a measure of what the reader holds.
     package let footerBytes: Int

@@ -6,8 +6,10 @@ internal import Platform
 
 /// Collects lines of offset, hexadecimal bytes and meaning.
 package struct ByteRemarks: Sendable {
+    /// One line a field.
     package private(set) var lines: [String] = []
 
+    /// Starts empty.
     package init() {}
 
     /// A field; of a long one the first sixteen bytes are shown.
@@ -20,6 +22,7 @@ package struct ByteRemarks: Sendable {
         lines.append(Self.padded("\(offset)", 8) + Self.padded(hex, 56) + meaning)
     }
 
+    /// The lines, each ended.
     package var text: String { lines.joined(separator: "\n") + "\n" }
 
     private static func padded(_ text: String, _ width: Int) -> String {

@@ -4,8 +4,11 @@ internal import Hashing
 
 /// A row group as bytes, ready to be appended to a segment.
 package struct EncodedGroup: Sendable {
+    /// The table's name.
     package let table: String
+    /// The columns in the order of the chunk.
     package let columns: [SegmentColumn]
+    /// Number of rows.
     package let rowCount: Int
     /// By column.
     let pages: [EncodedPage]

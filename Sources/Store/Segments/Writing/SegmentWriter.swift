@@ -10,7 +10,9 @@ package final class SegmentWriter {
     /// Bytes gathered before they are written.
     private static let bufferBytesMax = 1 << 20
 
+    /// The segment's id; part of every checksum.
     package let segmentID: UInt64
+    /// The name that the file gets when it is whole.
     package let fileName: String
     private let fileSystem: any FileSystem
     private let directory: String
@@ -47,7 +49,8 @@ package final class SegmentWriter {
         try add(encodeGroup(table: table, columns: columns, chunk: chunk))
     }
 
-    /// Appends an encoded group: checksums and copies, no more. A column unknown so far joins the table; groups before it read as null there.
+    /// Appends an encoded group: checksums and copies, no more. A column unknown so far joins the table; groups before it read as null
+    /// there.
     package func add(_ group: EncodedGroup) throws {
         let table = footer.tables.firstIndex { $0.name == group.table } ?? footer.tables.count
         if table == footer.tables.count { footer.tables.append(TableDirectory(name: group.table, columns: [])) }
