@@ -92,6 +92,9 @@ let package = Package(
         room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
+        room("Reports", "Reports", uses: ["Columnar", "Plans", "Domain", "Execution", "SQLText", "Platform"]),
+        tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Platform"]),
+
         // Emitters.
         room("Workload", "Emit/Workload"),
         tests("Workload"),

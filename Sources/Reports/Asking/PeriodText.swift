@@ -1,0 +1,37 @@
+import Domain
+
+/// Times as people write them: RFC 3339, a date, `now`, or `now-7d` with the units s, m, h, d, w.
+package enum PeriodText {
+    /// Nanoseconds since 1970 UTC.
+    /// - Throws: ``ReportError`` with the ways to write a time.
+    package static func parse(_ text: String, now: Int64) throws(ReportError) -> Int64 {
+        if text == "now" { return now }
+        if text.hasPrefix("now"), let offset = offset(text.dropFirst(3)) {
+            let (time, isBeyond) = now.addingReportingOverflow(offset)
+            if !isBeyond { return time }
+        }
+        do {
+            return try RFC3339.parse(text.utf8.count == 10 ? text + "T00:00:00Z" : text)
+        } catch {
+            throw ReportError(
+                message: "\(text) is no time", hint: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, or now-7d (units s, m, h, d, w)")
+        }
+    }
+
+    /// `-7d` or `+90m` in nanoseconds.
+    private static func offset(_ text: Substring) -> Int64? {
+        guard let sign = text.first, sign == "-" || sign == "+", let unit = text.last else { return nil }
+        guard let count = Int64(text.dropFirst().dropLast()), count >= 0 else { return nil }
+        let seconds: Int64
+        switch unit {
+        case "s": seconds = 1
+        case "m": seconds = 60
+        case "h": seconds = 3600
+        case "d": seconds = 86_400
+        case "w": seconds = 604_800
+        default: return nil
+        }
+        let (product, isBeyond) = count.multipliedReportingOverflow(by: seconds * 1_000_000_000)
+        return isBeyond ? nil : sign == "-" ? -product : product
+    }
+}

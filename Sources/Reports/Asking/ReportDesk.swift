@@ -1,0 +1,115 @@
+package import Columnar
+import Domain
+package import Execution
+package import Platform
+import Plans
+import SQLText
+
+/// Answers reports over one snapshot: SQL composed here, compiled and run by the engine on all its workers.
+package struct ReportDesk: Sendable {
+    let catalog: any TableCatalog
+    private let executor: QueryExecutor
+    private let workers: any Workers
+    private let options: QueryOptions
+    private let cancellation: QueryCancellation?
+
+    /// - Parameter options: memory and time of each question; its time zone is not used, reports are in UTC.
+    package init(
+        catalog: any TableCatalog, clock: any Clock, workers: any Workers, options: QueryOptions = QueryOptions(),
+        cancellation: QueryCancellation? = nil
+    ) {
+        self.catalog = catalog
+        self.workers = workers
+        self.options = options
+        self.cancellation = cancellation
+        executor = QueryExecutor(clock: clock)
+    }
+
+    /// One of the reports with a name.
+    /// - Throws: ``ReportError``; `QueryError` out of time, memory or cancelled; corruption errors of the store as they come.
+    package func report(_ kind: ReportKind, _ request: ReportRequest) throws -> Report {
+        if let by = request.by, !kind.dimensions.contains(by) { _ = try ReportDimension.parse(by.rawValue, of: kind.dimensions) }
+        switch kind {
+        case .sla: return try ServiceLevelReport(desk: self, request: request).report()
+        case .cost: return try CostReport(desk: self, request: request).report()
+        case .outcomes: return try OutcomeReport(desk: self, request: request).report()
+        }
+    }
+
+    /// The instant at which deadlines are judged (ns since 1970 UTC).
+    var now: Int64 { catalog.now }
+
+    /// A question asked before it, in SQL, should have been answered by now.
+    var answerDeadline: String {
+        let (deadline, isBeyond) = now.subtractingReportingOverflow(ServiceLevels.answerLimitNanoseconds)
+        return SQLTexts.time(isBeyond ? Int64.min : deadline)
+    }
+
+    /// The rows of one question.
+    func rows(_ sql: String) throws -> [ReportRow] {
+        guard case .query(let plan) = try SQLCompiler(catalog: catalog).compile(sql) else { preconditionFailure("reports only ask") }
+        var options = options
+        options.timeZone = "UTC"
+        let result = try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
+        return result.chunks.flatMap { chunk in
+            (0..<chunk.rowCount).map { row in ReportRow(values: chunk.columns.map { $0.scalar(at: row) }) }
+        }
+    }
+
+    func basis(_ period: ReportPeriod, exactness: String) -> ReportBasis {
+        ReportBasis(
+            position: catalog.position, watermark: catalog.watermark, from: period.from, to: period.to, now: catalog.now,
+            exactness: exactness)
+    }
+}
+
+/// One row of an answer, read by place.
+struct ReportRow {
+    var values: [Scalar]
+
+    /// A count or sum of integers; 0 where null.
+    func integer(_ place: Int) -> Int128 { optionalInteger(place) ?? 0 }
+
+    /// An integer, nil where null.
+    func optionalInteger(_ place: Int) -> Int128? {
+        switch values[place] {
+        case .integer(let value): Int128(value)
+        case .numeric(let mantissa, let scale) where scale == 0: mantissa
+        default: nil
+        }
+    }
+
+    /// An integer of 64 bits, nil where null.
+    func optionalNanoseconds(_ place: Int) -> Int64? { optionalInteger(place).flatMap { Int64(exactly: $0) } }
+
+    /// Money in pico-USD; 0 where null.
+    func picoUSD(_ place: Int) -> Int128 {
+        guard case .numeric(let mantissa, let scale) = values[place] else { return 0 }
+        precondition(scale == DecimalText.usdScale, "money has twelve decimals")
+        return mantissa
+    }
+
+    /// A text, the day of a time; nil where null.
+    func key(_ place: Int) -> String? {
+        switch values[place] {
+        case .text(let text): text
+        case .timestamptz(let time), .timestamp(let time): String(RFC3339.render(time).prefix(10))
+        default: nil
+        }
+    }
+
+    /// A time, nil where null.
+    func time(_ place: Int) -> Int64? {
+        if case .timestamptz(let time) = values[place] { time } else { nil }
+    }
+}
+
+/// Literals in SQL.
+enum SQLTexts {
+    /// An instant.
+    static func time(_ nanoseconds: Int64) -> String { "timestamptz '\(RFC3339.render(nanoseconds))'" }
+    /// A text in quotes, whatever it holds.
+    static func text(_ value: String) -> String {
+        "'" + value.unicodeScalars.map { $0 == "'" ? "''" : String($0) }.joined() + "'"
+    }
+}

@@ -1,0 +1,47 @@
+/// Calls, tokens and money of a group of model and embedding calls.
+struct CostFigures {
+    var calls: Int128 = 0
+    var errors: Int128 = 0
+    var priced: Int128 = 0
+    var partly: Int128 = 0
+    var unpriced: Int128 = 0
+    /// Calls whose upper bound nobody knows.
+    var unbounded: Int128 = 0
+    /// Cost of the calls that are priced whole, in pico-USD.
+    var booked: Int128 = 0
+    /// Cost of all classes that have a price.
+    var low: Int128 = 0
+    private var knownHigh: Int128 = 0
+    /// In the order of ``tokenClasses``.
+    var tokens = [Int128](repeating: 0, count: CostFigures.tokenClasses.count)
+
+    /// The upper end of the range; nil where a call has none.
+    var high: Int128? { unbounded == 0 ? knownHigh : nil }
+    /// Calls whose cost is not known whole.
+    var notWhollyPriced: Int128 { partly + unpriced }
+    /// Input and output: the other classes are parts of these.
+    var tokensTotal: Int128 { tokens[0] + tokens[1] }
+
+    static let tokenClasses = ["input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning"]
+
+    /// What ``add(_:from:)`` reads, in its order.
+    static let selection =
+        "count(*), count(*) filter (where status = 'error'), count(*) filter (where price_state = 'priced'), "
+        + "count(*) filter (where price_state = 'partly'), count(*) filter (where price_state = 'unpriced'), "
+        + "count(*) filter (where cost_high_usd is null), sum(cost_usd), sum(cost_low_usd), sum(cost_high_usd), "
+        + tokenClasses.map { "sum(\($0)_tokens)" }.joined(separator: ", ")
+
+    /// Takes a row in whose columns from `first` on are the ``selection``.
+    mutating func add(_ row: ReportRow, from first: Int) {
+        calls += row.integer(first)
+        errors += row.integer(first + 1)
+        priced += row.integer(first + 2)
+        partly += row.integer(first + 3)
+        unpriced += row.integer(first + 4)
+        unbounded += row.integer(first + 5)
+        booked += row.picoUSD(first + 6)
+        low += row.picoUSD(first + 7)
+        knownHigh += row.picoUSD(first + 8)
+        for place in tokens.indices { tokens[place] += row.integer(first + 9 + place) }
+    }
+}

@@ -1,0 +1,64 @@
+/// What an answer rests on: printed with every report.
+package struct ReportBasis: Hashable, Sendable {
+    /// The position of the last event included.
+    package var position: Int64
+    /// Every event received up to this time (ns since 1970 UTC) is included.
+    package var watermark: Int64
+    /// The period, start inclusive, end exclusive (ns since 1970 UTC).
+    package var from: Int64
+    package var to: Int64
+    /// The instant at which deadlines and waiting times were judged (ns since 1970 UTC).
+    package var now: Int64
+    /// How exact the figures are, in one sentence.
+    package var exactness: String
+}
+
+/// One column of a section.
+package struct ReportColumn: Hashable, Sendable {
+    /// Stable name, unit last, as in JSON and CSV.
+    package var name: String
+    /// As tables print it.
+    package var title: String
+
+    init(_ name: String, _ title: String) { (self.name, self.title) = (name, title) }
+}
+
+/// A table of a report: one idea, one row a thing.
+package struct ReportSection: Hashable, Sendable {
+    /// Stable name, as in JSON and CSV.
+    package var name: String
+    /// As tables print it.
+    package var title: String
+    package var columns: [ReportColumn]
+    /// As wide as the columns.
+    package var rows: [[ReportValue]]
+}
+
+/// A term of the report and what it means, in one line.
+package struct ReportDefinition: Hashable, Sendable {
+    package var term: String
+    package var meaning: String
+
+    init(_ term: String, _ meaning: String) { (self.term, self.meaning) = (term, meaning) }
+}
+
+/// A report as values, before any format.
+package struct Report: Hashable, Sendable {
+    /// Stable name: `sla`, `cost`, `outcomes`, `status`.
+    package var name: String
+    package var title: String
+    package var basis: ReportBasis
+    package var sections: [ReportSection]
+    package var definitions: [ReportDefinition]
+
+    /// The section with a name; nil for none.
+    package func section(_ name: String) -> ReportSection? { sections.first { $0.name == name } }
+}
+
+extension ReportSection {
+    /// The value of a column in a row; nil where there is no such column or row.
+    package func value(_ column: String, row: Int) -> ReportValue? {
+        guard let index = columns.firstIndex(where: { $0.name == column }), rows.indices.contains(row) else { return nil }
+        return rows[row][index]
+    }
+}

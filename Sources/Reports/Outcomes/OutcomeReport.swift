@@ -1,0 +1,108 @@
+import Domain
+
+/// How conversations ended, why people had to help, and what customers said.
+struct OutcomeReport {
+    let desk: ReportDesk
+    let request: ReportRequest
+
+    func report() throws -> Report {
+        let period = try request.period(now: desk.now)
+        let questions = OutcomeQuestions(desk: desk, period: period, rule: request.rule)
+        let total = try questions.figures(nil)[nil, default: OutcomeFigures()]
+        var sections = [summary(total), notClosed(try questions.neverClosed()), satisfaction(total), escalations(try questions.escalations(), total)]
+        if let by = request.by {
+            sections.append(
+                ReportSection(
+                    name: "by_\(by.rawValue)", title: "By \(by.rawValue)",
+                    columns: [ReportColumn(by.rawValue, by.rawValue)] + OutcomeFigures.columns,
+                    rows: try questions.figures(by).sorted.map { [.optional($0.key)] + $0.value.values }))
+        }
+        sections.append(variants(try questions.variants()))
+        return Report(
+            name: "outcomes", title: "Outcomes",
+            basis: desk.basis(period, exactness: "exact counts over every conversation; intervals are Wilson's, 95 %"), sections: sections,
+            definitions: definitions)
+    }
+
+    private func summary(_ total: OutcomeFigures) -> ReportSection {
+        ReportSection(
+            name: "outcomes", title: "Conversations closed in the period, by \(request.rule.rawValue)",
+            columns: [ReportColumn("rule", "rule")] + OutcomeFigures.columns, rows: [[.text(request.rule.rawValue)] + total.values])
+    }
+
+    private func notClosed(_ count: Int64) -> ReportSection {
+        ReportSection(
+            name: "not_closed", title: "Conversations that have not closed, in no figure above",
+            columns: [ReportColumn("not_closed", "not closed")], rows: [[.count(count)]])
+    }
+
+    private func satisfaction(_ total: OutcomeFigures) -> ReportSection {
+        let interval = WilsonInterval(part: total.satisfied, whole: total.ratings)
+        return ReportSection(
+            name: "satisfaction", title: "Satisfaction",
+            columns: [
+                ReportColumn("csat", "CSAT"), ReportColumn("csat_low", "from"), ReportColumn("csat_high", "to"),
+                ReportColumn("ratings", "ratings"), ReportColumn("satisfied", "4 or 5"), ReportColumn("requested", "requested"),
+                ReportColumn("response_rate", "response"), ReportColumn("verdict", "verdict"),
+            ],
+            rows: [
+                [
+                    .ratio(total.satisfied, of: total.ratings), .init(interval?.low), .init(interval?.high), .count(total.ratings),
+                    .count(total.satisfied), .count(total.requested), .ratio(total.ratings, of: total.asked),
+                    .state(
+                        ServiceLevels.objective(named: "satisfaction")?.state(.share(part: total.satisfied, whole: total.ratings)) ?? .noData),
+                ]
+            ])
+    }
+
+    private func escalations(_ groups: [(reason: String?, conversations: Int64, raised: Int64)], _ total: OutcomeFigures) -> ReportSection {
+        ReportSection(
+            name: "escalations", title: "Escalations by reason",
+            columns: [
+                ReportColumn("reason", "reason"), ReportColumn("conversations", "conversations"), ReportColumn("escalation_rate", "of closed"),
+                ReportColumn("escalations_raised", "raised"),
+            ],
+            rows: groups.map { reason, conversations, raised in
+                [.optional(reason), .count(conversations), .ratio(conversations, of: total.closed), .count(raised)]
+            })
+    }
+
+    private func variants(_ groups: [(experiment: String?, variant: String?, figures: OutcomeFigures)]) -> ReportSection {
+        ReportSection(
+            name: "variants", title: "Variants, with 95 % intervals",
+            columns: [
+                ReportColumn("experiment", "experiment"), ReportColumn("variant", "variant"), ReportColumn("closed", "closed"),
+                ReportColumn("resolved", "resolved"), ReportColumn("resolution_rate", "resolution"), ReportColumn("resolution_low", "from"),
+                ReportColumn("resolution_high", "to"), ReportColumn("escalation_rate", "escalation"), ReportColumn("escalation_low", "from"),
+                ReportColumn("escalation_high", "to"), ReportColumn("ratings", "ratings"), ReportColumn("csat", "CSAT"),
+                ReportColumn("csat_low", "from"), ReportColumn("csat_high", "to"),
+            ],
+            rows: groups.map { experiment, variant, figures in
+                let resolution = WilsonInterval(part: figures.resolved, whole: figures.closed)
+                let escalation = WilsonInterval(part: figures.handedOver, whole: figures.closed)
+                let csat = WilsonInterval(part: figures.satisfied, whole: figures.ratings)
+                return [
+                    .optional(experiment), .optional(variant), .count(figures.closed), .count(figures.resolved),
+                    .ratio(figures.resolved, of: figures.closed), .init(resolution?.low), .init(resolution?.high),
+                    .ratio(figures.handedOver, of: figures.closed), .init(escalation?.low), .init(escalation?.high), .count(figures.ratings),
+                    .ratio(figures.satisfied, of: figures.ratings), .init(csat?.low), .init(csat?.high),
+                ]
+            })
+    }
+
+    private var definitions: [ReportDefinition] {
+        [
+            ReportDefinition(request.rule.rawValue, request.rule.definition),
+            ReportDefinition("closed", "conversations whose last closing lies in the period; they are the whole of every rate of conversations"),
+            ReportDefinition("escalation_rate", "closed conversations in which an escalation was ever raised, by the last reason; also the resolved ones"),
+            ReportDefinition("reopen_rate", "closed conversations that were reopened at least once"),
+            ReportDefinition("csat", "ratings of 4 or 5 ÷ ratings, submitted in the period; by topic and variant the last rating of each conversation"),
+            ReportDefinition("response_rate", "ratings ÷ requests for feedback; ÷ closed conversations where none was requested"),
+        ]
+    }
+}
+
+extension ReportValue {
+    /// A bound of an interval, none of nothing.
+    fileprivate init(_ bound: Double?) { self = bound.map { .estimate($0) } ?? .none }
+}

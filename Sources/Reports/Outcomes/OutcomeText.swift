@@ -1,0 +1,17 @@
+import Domain
+
+/// Outcome rules over the facts in `conversations`, as SQL.
+enum OutcomeText {
+    /// The outcome of a row at an instant; see `OutcomeRule.outcome(of:at:)`.
+    static func expression(_ rule: OutcomeRule, now: Int64) -> String {
+        switch rule {
+        case .house1: return "outcome"
+        case .intercomFin: return "outcome_intercom_fin"
+        case .zendesk2026:
+            let (since, isBeyond) = now.subtractingReportingOverflow(OutcomeRule.zendeskInactivityNanoseconds)
+            return "case when resolved_time is not null and resolved_by <> 'human' and escalations = 0 "
+                + "then case when resolved_time <= \(SQLTexts.time(isBeyond ? Int64.min : since)) then 'resolved' else 'open' end "
+                + "when escalations > 0 then 'escalated' when closed_time is not null then 'abandoned' else 'open' end"
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Domain
+
+/// Figures as other programs read them: exact decimals in base units, quotients to six significant digits.
+enum MachineText {
+    static let picoPerUSD: Int128 = 1_000_000_000_000
+
+    /// nil for what has no value.
+    static func text(_ value: ReportValue) -> String? {
+        switch value {
+        case .none, .unknown: nil
+        case .text(let text): text
+        case .count(let count): String(count)
+        case .usd(let picoUSD): DecimalText.renderUSD(picoUSD)
+        case .seconds(let nanoseconds): DecimalText.render(Int128(nanoseconds), scale: 9)
+        case .share(let part, let whole): QuotientText.significant(part, whole)
+        case .usdPer(let picoUSD, let count): QuotientText.significant(picoUSD, count * picoPerUSD)
+        case .estimate(let share): estimate(share)
+        case .time(let time): RFC3339.render(time)
+        case .state(let state): state.rawValue
+        case .judged(let value, _): text(value)
+        }
+    }
+
+    /// A share in 0...1 with six decimals.
+    private static func estimate(_ share: Double) -> String {
+        QuotientText.significant(Int128((share * 1e6).rounded()), 1_000_000)
+    }
+}

@@ -1,0 +1,62 @@
+import Domain
+
+/// Reports as JSON. Counts are numbers up to 2^53; money and decimals are strings, exact; a quotient is an object with its value to six
+/// significant digits and the exact numerator and denominator. `null` is no data, `"unknown"` an upper bound that nobody knows.
+enum ReportJSON {
+    static func render(_ report: Report) -> String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("report", report.name)
+        json.member("title", report.title)
+        json.member("position", integer: Int128(report.basis.position))
+        json.member("watermark", RFC3339.render(report.basis.watermark))
+        json.member("from", RFC3339.render(report.basis.from))
+        json.member("to", RFC3339.render(report.basis.to))
+        json.member("now", RFC3339.render(report.basis.now))
+        json.member("exactness", report.basis.exactness)
+        for section in report.sections {
+            json.key(section.name)
+            json.beginArray()
+            for row in section.rows {
+                json.beginObject()
+                for (column, value) in zip(section.columns, row) {
+                    json.key(column.name)
+                    append(value, to: &json)
+                }
+                json.endObject()
+            }
+            json.endArray()
+        }
+        json.key("definitions")
+        json.beginObject()
+        for definition in report.definitions { json.member(definition.term, definition.meaning) }
+        json.endObject()
+        json.endObject()
+        return json.text + "\n"
+    }
+
+    static func append(_ value: ReportValue, to json: inout JSONWriter) {
+        switch value {
+        case .none: json.null()
+        case .unknown: json.value("unknown")
+        case .count(let count): json.value(integer: count)
+        case .share(let part, let whole): quotient(value, "\(part)", whole, to: &json)
+        case .usdPer(let picoUSD, let count): quotient(value, DecimalText.renderUSD(picoUSD), count, to: &json)
+        case .judged(let value, let state):
+            json.beginObject()
+            json.key("value")
+            append(value, to: &json)
+            json.member("verdict", state.rawValue)
+            json.endObject()
+        default: json.value(MachineText.text(value) ?? "")
+        }
+    }
+
+    private static func quotient(_ value: ReportValue, _ numerator: String, _ denominator: Int128, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("value", MachineText.text(value) ?? "")
+        json.member("numerator", numerator)
+        json.member("denominator", "\(denominator)")
+        json.endObject()
+    }
+}

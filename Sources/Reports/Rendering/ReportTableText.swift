@@ -1,0 +1,105 @@
+import Domain
+
+/// Reports for people: aligned columns, marks before what stands beyond its limit, the basis and the definitions below.
+enum ReportTableText {
+    static func render(_ report: Report) -> String {
+        let basis = report.basis
+        var text = "\(report.title)  \(RFC3339.render(basis.from)) to \(RFC3339.render(basis.to)) (end not included)\n"
+        for section in report.sections {
+            text += "\n\(section.title)\n" + (section.rows.isEmpty ? "  – no data\n" : table(section))
+        }
+        text += "\nBasis: every event up to position \(basis.position)"
+        if basis.position > 0 { text += ", received by \(RFC3339.render(basis.watermark))" }
+        text += "; now is \(RFC3339.render(basis.now)).\nExactness: \(basis.exactness); money is rounded here, not in JSON and CSV.\n"
+        text += "Definitions:\n"
+        for definition in report.definitions { text += "  \(definition.term): \(definition.meaning)\n" }
+        return text
+    }
+
+    /// Columns that say nothing in any row are left out.
+    static func table(_ section: ReportSection) -> String {
+        let kept = section.columns.indices.filter { column in section.rows.contains { $0[column] != .none } }
+        let rows = section.rows.map { row in kept.map { PeopleText.text(row[$0]) } }
+        let titles = kept.map { section.columns[$0].title }
+        let widths = kept.indices.map { place in rows.reduce(titles[place].count) { max($0, $1[place].count) } }
+        let isLeft = kept.map { column in section.rows.allSatisfy { $0[column].isWritten } }
+        var text = ""
+        for cells in [titles] + rows {
+            var line = " "
+            for (place, cell) in cells.enumerated() {
+                let padding = String(repeating: " ", count: widths[place] - cell.count)
+                line += " " + (isLeft[place] ? cell + padding : padding + cell) + " "
+            }
+            while line.hasSuffix(" ") { line.removeLast() }
+            text += line + "\n"
+        }
+        return text
+    }
+}
+
+extension ReportValue {
+    /// Words stand to the left, figures to the right.
+    fileprivate var isWritten: Bool {
+        switch self {
+        case .text, .state, .time, .none: true
+        default: false
+        }
+    }
+}
+
+/// Figures as people read them.
+enum PeopleText {
+    static func text(_ value: ReportValue) -> String {
+        switch value {
+        case .none: "–"
+        case .unknown: "unknown"
+        case .text(let text): escaped(text)
+        case .count(let count): grouped(count)
+        case .usd(let picoUSD): signed(picoUSD, "$" + QuotientText.fixed(magnitude(picoUSD), MachineText.picoPerUSD, decimals: 6))
+        case .seconds(let nanoseconds): QuotientText.fixed(Int128(nanoseconds), 1_000_000_000, decimals: 3) + " s"
+        case .share(let part, let whole): percent(part, whole)
+        case .usdPer(let picoUSD, let count):
+            signed(picoUSD, "$" + QuotientText.significant(magnitude(picoUSD), count * MachineText.picoPerUSD))
+        case .estimate(let share): QuotientText.fixed(Int128((share * 1e6).rounded()), 10_000, decimals: 1) + " %"
+        case .time(let time): String(RFC3339.render(time).prefix(19)) + "Z"
+        case .state(let state): mark(state) + " " + (state == .breached ? "beyond alert limit" : state.rawValue)
+        case .judged(.none, _): "–"
+        case .judged(let value, let state): mark(state) + " " + text(value)
+        }
+    }
+
+    static func mark(_ state: ObjectiveState) -> String {
+        switch state {
+        case .met: "✓"
+        case .atRisk: "!"
+        case .breached: "✗"
+        case .noData: "–"
+        }
+    }
+
+    private static func magnitude(_ value: Int128) -> Int128 { value < 0 ? 0 - value : value }
+    private static func signed(_ value: Int128, _ text: String) -> String { value < 0 ? "-" + text : text }
+
+    /// Three decimals; what is not all never shows as all, what is something never as nothing.
+    private static func percent(_ part: Int128, _ whole: Int128) -> String {
+        let text = QuotientText.fixed(part * 100, whole, decimals: 3)
+        if text == "100.000", part < whole { return "99.999 %" }
+        if text == "0.000", part > 0 { return "0.001 %" }
+        return text + " %"
+    }
+
+    private static func grouped(_ count: Int128) -> String {
+        let digits = Array(String(count.magnitude).utf8)
+        var bytes: [UInt8] = count < 0 ? [UInt8(ascii: "-")] : []
+        for (place, digit) in digits.enumerated() {
+            if place > 0, (digits.count - place) % 3 == 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(digit)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Control characters would break lines or drive the terminal.
+    private static func escaped(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0 }))
+    }
+}

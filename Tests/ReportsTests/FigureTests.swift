@@ -1,0 +1,47 @@
+import Domain
+import Reports
+import Testing
+
+@Suite struct FigureTests {
+    @Test func quotientsAreRoundedHalfUpToSixDigits() {
+        let cases: [(Int128, Int128, String)] = [
+            (1, 3, "0.333333"), (2, 3, "0.666667"), (1, 1, "1"), (0, 7, "0"), (-1, 3, "-0.333333"), (1_234_567, 1, "1234567"),
+            (12_345_675, 100, "123457"), (1, 3_000_000, "0.000000333333"), (999_999_999, 1_000_000_000, "1"), (5, 2, "2.5"),
+            (-595, 1, "-595"), (123_456_500, 1_000_000, "123.457"),
+        ]
+        for (numerator, denominator, text) in cases { #expect(QuotientText.significant(numerator, denominator) == text) }
+        #expect(QuotientText.fixed(9_999, 1_000, decimals: 2) == "10.00")
+        #expect(QuotientText.fixed(-1, 1_000, decimals: 2) == "0.00")
+    }
+
+    /// Values of the interval without continuity correction, as R's `prop.test(…, correct = FALSE)` gives them.
+    @Test func wilsonIntervalsAreTheKnownOnes() throws {
+        let cases: [(Int64, Int64, Double, Double)] = [
+            (8, 10, 0.490162, 0.943318), (0, 10, 0, 0.277533), (10, 10, 0.722467, 1), (50, 100, 0.403832, 0.596168), (1, 2, 0.094529, 0.905471),
+        ]
+        for (part, whole, low, high) in cases {
+            let interval = try #require(WilsonInterval(part: part, whole: whole))
+            #expect(abs(interval.low - low) < 5e-6 && abs(interval.high - high) < 5e-6, "\(part)/\(whole): \(interval)")
+        }
+        #expect(WilsonInterval(part: 0, whole: 0) == nil)
+    }
+
+    @Test func timesAreReadAsWritten() throws {
+        let now: Int64 = 1_785_574_800_000_000_000
+        #expect(try PeriodText.parse("now", now: now) == now)
+        #expect(try PeriodText.parse("now-7d", now: now) == now - 7 * 86_400_000_000_000)
+        #expect(try PeriodText.parse("now-1h", now: now) == now - 3_600_000_000_000)
+        #expect(try PeriodText.parse("2026-08-01", now: now) == now - 9 * 3_600_000_000_000)
+        #expect(try PeriodText.parse("2026-08-01T09:00:00Z", now: now) == now)
+        for text in ["", "now-", "now-d", "now-5y", "now-99999999999999d", "yesterday", "2026-02-30"] {
+            #expect(throws: ReportError.self, "\(text)") { try PeriodText.parse(text, now: now) }
+        }
+    }
+
+    @Test func requestsNameWhatIsKnown() throws {
+        let good = try ReportRequest(kind: .outcomes, from: "now-1d", to: nil, by: "topic", rule: "zendesk-2026", now: 1_785_574_800_000_000_000)
+        #expect(good.by == .topic && good.rule == .zendesk2026)
+        #expect(throws: ReportError.self) { try ReportRequest(kind: .sla, from: nil, to: nil, by: "topic", rule: nil, now: 0) }
+        #expect(throws: ReportError.self) { try ReportRequest(kind: .sla, from: nil, to: nil, by: nil, rule: "mine", now: 0) }
+    }
+}

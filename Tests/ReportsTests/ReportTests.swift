@@ -1,0 +1,124 @@
+import Domain
+import Reports
+import Testing
+
+@Suite struct ReportTests {
+    /// 1,000 input of which 200 cached, 100 output at 2.5, 0.0375 and 10 USD per million.
+    static let bigCall: Int128 = 800 * 2_500_000 + 200 * 37_500 + 100 * 10_000_000
+
+    @Test func serviceLevelsAreThoseCountedByHand() throws {
+        var sample = try SampleStore.filled()
+        let report = try sample.desk().report(.sla, ReportRequest())
+        let questions = try #require(report.section("questions"))
+        #expect(questions.value("good", row: 0) == .count(2))
+        #expect(questions.value("failed", row: 0) == .count(3))
+        #expect(questions.value("pending", row: 0) == .count(1))
+        let table = try #require(report.section("objectives"))
+        #expect(table.value("actual", row: 0) == .share(part: 2, whole: 5))
+        #expect(table.value("verdict", row: 0) == .state(.breached))
+        // 3 failed where 0.001 × 5 are allowed: 1 − 600.
+        #expect(table.value("budget_left", row: 0) == .share(part: 5_000 - 3_000_000, whole: 5_000))
+        #expect(table.value("actual", row: 1) == .seconds(1_500_000_000))
+        #expect(table.value("verdict", row: 1) == .state(.met))
+        #expect(table.value("actual", row: 2) == .seconds(31_000_000_000))
+        #expect(table.value("actual", row: 3) == .share(part: 1, whole: 4))
+        // Four calls of `big`; `half` lacks a price for cache reads, `nobody` has none at all.
+        #expect(table.value("actual", row: 4) == .usdPer(picoUSD: 4 * Self.bigCall, count: 4))
+        #expect(table.value("actual_low", row: 4) == .usdPer(picoUSD: 4 * Self.bigCall + 1_000_000_000, count: 4))
+        #expect(table.value("actual_high", row: 4) == .unknown)
+        #expect(table.value("verdict", row: 4) == .state(.atRisk))
+        #expect(table.value("actual", row: 5) == .share(part: 1, whole: 2))
+        #expect(table.value("actual", row: 6) == .seconds(400_000_000))
+        let worst = try #require(report.section("worst_conversations"))
+        #expect(worst.value("conversation_id", row: 0) == .text("c2"))
+        #expect(worst.value("failed", row: 0) == .count(2))
+        #expect(worst.value("slowest_answer", row: 0) == .seconds(31_000_000_000))
+        #expect(report.basis.position > 0 && report.basis.to == SampleStore.start + 3_600_000_000_000)
+    }
+
+    @Test func breakdownsAddUp() throws {
+        var sample = try SampleStore.filled()
+        let desk = try sample.desk()
+        for by in ReportKind.sla.dimensions {
+            let section = try #require(try desk.report(.sla, ReportRequest(by: by)).section("by_\(by.rawValue)"))
+            for (column, expected) in [("good", 2), ("failed", 3), ("pending", 1), ("answers", 4)] as [(String, Int128)] {
+                var sum: Int128 = 0
+                for row in section.rows.indices { if case .count(let count) = section.value(column, row: row) { sum += count } }
+                #expect(sum == expected, "\(by) \(column)")
+            }
+        }
+        for by in ReportKind.cost.dimensions {
+            let section = try #require(try desk.report(.cost, ReportRequest(by: by)).section("by_\(by.rawValue)"))
+            var sum: Int128 = 0
+            for row in section.rows.indices { if case .usd(let cost) = section.value("cost_usd", row: row) { sum += cost } }
+            #expect(sum == 4 * Self.bigCall, "\(by)")
+        }
+        for by in ReportKind.outcomes.dimensions {
+            let section = try #require(try desk.report(.outcomes, ReportRequest(by: by)).section("by_\(by.rawValue)"))
+            var sum: Int128 = 0
+            for row in section.rows.indices { if case .count(let count) = section.value("closed", row: row) { sum += count } }
+            #expect(sum == 3, "\(by)")
+        }
+        #expect(throws: ReportError.self) { try desk.report(.sla, ReportRequest(by: .topic)) }
+    }
+
+    @Test func costsAreExact() throws {
+        var sample = try SampleStore.filled()
+        let report = try sample.desk().report(.cost, ReportRequest())
+        let total = try #require(report.section("total"))
+        #expect(total.value("cost_usd", row: 0) == .usd(4 * Self.bigCall))
+        #expect(total.value("cost_low_usd", row: 0) == .usd(4 * Self.bigCall + 1_000_000_000))
+        #expect(total.value("cost_high_usd", row: 0) == .unknown)
+        #expect(total.value("priced", row: 0) == .count(4))
+        #expect(total.value("partly", row: 0) == .count(1))
+        #expect(total.value("unpriced", row: 0) == .count(1))
+        let units = try #require(report.section("per_unit"))
+        #expect(units.value("cost_per_unit", row: 0) == .usdPer(picoUSD: 4 * Self.bigCall, count: 4))
+        #expect(units.value("cost_per_unit", row: 1) == .usdPer(picoUSD: 4 * Self.bigCall, count: 3))
+        #expect(units.value("cost_per_unit", row: 2) == .usdPer(picoUSD: 4 * Self.bigCall, count: 1))
+        let local = try #require(report.section("local_share"))
+        #expect(local.value("route", row: 1) == .text("local"))
+        #expect(local.value("share_of_calls", row: 1) == .share(part: 1, whole: 6))
+        #expect(local.value("share_of_tokens", row: 1) == .share(part: 1_100, whole: 6_600))
+        let others = try #require(report.section("other_costs"))
+        #expect(others.value("cost_usd", row: 0) == .usd(1_250_000_001))
+        #expect(others.value("cost_usd", row: 1) == .usd(12_500_000_000_000))
+        #expect(report.rendered(.json).contains("\"cost_usd\": \"0.00125\(String("0001"))\"") || report.rendered(.json).contains("0.001250000001"))
+    }
+
+    @Test func outcomesFollowTheRule() throws {
+        var sample = try SampleStore.filled()
+        let desk = try sample.desk()
+        let house = try #require(try desk.report(.outcomes, ReportRequest()).section("outcomes"))
+        #expect(["closed", "resolved", "escalated", "abandoned", "open"].map { house.value($0, row: 0) } == [3, 1, 1, 1, 0].map { .count($0) })
+        #expect(house.value("csat", row: 0) == .share(part: 1, whole: 2))
+        #expect(house.value("response_rate", row: 0) == .share(part: 2, whole: 2))
+        // Not 72 hours old yet.
+        let zendesk = try #require(try desk.report(.outcomes, ReportRequest(rule: .zendesk2026)).section("outcomes"))
+        #expect(["resolved", "escalated", "abandoned", "open"].map { zendesk.value($0, row: 0) } == [0, 1, 1, 1].map { .count($0) })
+        let report = try desk.report(.outcomes, ReportRequest())
+        #expect(report.section("not_closed")?.value("not_closed", row: 0) == .count(1))
+        let reasons = try #require(report.section("escalations"))
+        #expect(reasons.rows.count == 1 && reasons.value("reason", row: 0) == .text("failure"))
+        #expect(reasons.value("escalation_rate", row: 0) == .share(part: 1, whole: 3))
+        let variants = try #require(report.section("variants"))
+        #expect(variants.rows.count == 2 && variants.value("resolved", row: 0) == .count(1) && variants.value("resolved", row: 1) == .count(0))
+    }
+
+    @Test func anEmptyStoreHasNoData() throws {
+        var sample = try SampleStore()
+        let desk = try sample.desk()
+        for kind in ReportKind.allCases {
+            for by in [nil] + kind.dimensions.map(Optional.some) {
+                let report = try desk.report(kind, ReportRequest(by: by))
+                for format in ReportFormat.allCases { #expect(!report.rendered(format).isEmpty) }
+            }
+        }
+        let table = try #require(try desk.report(.sla, ReportRequest()).section("objectives"))
+        for row in table.rows.indices {
+            #expect(table.value("verdict", row: row) == .state(.noData))
+            #expect(table.value("actual", row: row) == ReportValue.none)
+            #expect(table.value("budget_left", row: row) == ReportValue.none)
+        }
+    }
+}
