@@ -27,16 +27,14 @@ package enum StandardStream: Int32, Sendable {
         _ = try? write(Array((text + terminator).utf8))
     }
 
-    /// Up to `count` bytes; empty at the end.
-    package func read(upTo count: Int) throws(StorageError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
+    /// Fills the span from its start; returns the bytes read, 0 at the end.
+    package func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
         while true {
-            // Sound: the array holds `count` bytes.
-            let moved = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(rawValue, $0.baseAddress, count) }
-            if moved >= 0 {
-                bytes.removeLast(count - moved)
-                return bytes
+            let moved = unsafe span.withUnsafeMutableBytes { buffer in
+                // Sound: the span holds `buffer.count` bytes.
+                unsafe Glibc.read(rawValue, buffer.baseAddress, buffer.count)
             }
+            if moved >= 0 { return moved }
             guard errno == EINTR else { throw StorageError(.read, path: name, code: errno) }
         }
     }

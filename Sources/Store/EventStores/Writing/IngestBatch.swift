@@ -19,6 +19,13 @@ package struct AppendResult: Sendable {
     package var duplicates: Int
     /// The last position of the store after the batch.
     package var lastPosition: Int64
+
+    package init(verdicts: [EventVerdict], accepted: Int, duplicates: Int, lastPosition: Int64) {
+        self.verdicts = verdicts
+        self.accepted = accepted
+        self.duplicates = duplicates
+        self.lastPosition = lastPosition
+    }
 }
 
 extension Admission {

@@ -1,0 +1,33 @@
+import Segments
+
+/// The store in numbers, at one position: what status pages and `plimsoll status` show.
+package struct StoreStatus: Hashable, Sendable {
+    /// Position of the last event; 0 when there is none.
+    package var position: Int64 = 0
+    /// Every event received up to this time (ns since 1970 UTC) is included.
+    package var watermark: Int64 = 0
+    package var segments = 0
+    /// Bytes of the segments on disk.
+    package var segmentBytes = 0
+    /// Events that no segment holds yet.
+    package var unsealedEvents = 0
+    /// What did not enter since the process started.
+    package var refusals = Refusals()
+
+    package init() {}
+}
+
+extension EventStore {
+    /// - Complexity: O(segments).
+    package var status: StoreStatus {
+        let version = snapshot().version
+        var status = StoreStatus()
+        status.position = version.position
+        status.watermark = version.receivedTime
+        status.segments = version.sealed.segments.count
+        status.segmentBytes = version.sealed.segments.reduce(0) { $0 + $1.reader.lengthBytes }
+        status.unsealedEvents = version.tail.count
+        status.refusals = refused
+        return status
+    }
+}
