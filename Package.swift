@@ -30,9 +30,18 @@ func tests(_ name: String, uses: [Target.Dependency] = []) -> Target {
         swiftSettings: settings)
 }
 
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
     name: "plimsoll",
+    products: [
+        .executable(name: "plimsoll", targets: ["plimsoll"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    ],
     targets: [
         // System: C libraries and their thin wrappers.
         library("CLZ4", apt: "liblz4-dev"),
@@ -98,6 +107,26 @@ let package = Package(
         // Emitters.
         room("Workload", "Emit/Workload"),
         tests("Workload"),
+
+        // Served and commanded.
+        room(
+            "Server", "Server",
+            uses: [
+                "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "EventStores", "Plans", "SQLText", "Execution",
+                "Compression", hummingbird,
+            ]),
+        tests("Server", uses: ["Domain", "Columnar", "EventStores", "Platform", "Compression"]),
+        room(
+            "Transfers", "Commands/Transfers",
+            uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server"]),
+        tests("Transfers", uses: ["Platform", "Compression"]),
+        .executableTarget(
+            name: "plimsoll",
+            dependencies: [
+                "Bytes", "Platform", "Domain", "Plans", "Execution", "EventStores", "EventLogs", "Segments", "Workload", "Transfers",
+                "Server", arguments,
+            ],
+            path: "Sources/Commands/plimsoll", swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,67 @@
+package import Platform
+import Synchronization
+
+/// Where an import's bytes come from, in order.
+package protocol ByteSource: AnyObject, Sendable {
+    /// How messages name it.
+    var name: String { get }
+    /// Bytes in all, where that is known beforehand.
+    var lengthBytes: Int? { get }
+    /// Fills the span from its start; returns how much, 0 only at the end. Not to be called from two threads at a time.
+    func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int
+}
+
+/// A file from its beginning.
+package final class FileSource: ByteSource {
+    package let name: String
+    package let lengthBytes: Int?
+    private let file: any File
+    private let offset = Mutex(0)
+
+    package init(_ path: String, fileSystem: any FileSystem) throws(StorageError) {
+        name = path
+        file = try fileSystem.open(path, .read)
+        lengthBytes = try file.lengthBytes()
+    }
+
+    package func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
+        let start = offset.withLock { $0 }
+        let count = try file.read(into: &span, at: start)
+        offset.withLock { $0 += count }
+        return count
+    }
+}
+
+/// What another program writes to us.
+package final class InputSource: ByteSource {
+    package init() {}
+
+    package var name: String { "standard input" }
+    package var lengthBytes: Int? { nil }
+
+    package func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
+        try StandardStream.input.read(into: &span)
+    }
+}
+
+/// Bytes at hand.
+package final class BytesSource: ByteSource {
+    package let name: String
+    private let bytes: [UInt8]
+    private let offset = Mutex(0)
+
+    package init(_ bytes: [UInt8], name: String) {
+        self.bytes = bytes
+        self.name = name
+    }
+
+    package var lengthBytes: Int? { bytes.count }
+
+    package func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
+        let start = offset.withLock { $0 }
+        let count = min(span.count, bytes.count - start)
+        for index in 0..<count { span[index] = bytes[start + index] }
+        offset.withLock { $0 += count }
+        return count
+    }
+}

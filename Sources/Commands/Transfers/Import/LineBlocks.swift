@@ -1,0 +1,124 @@
+import Bytes
+import Compression
+
+/// Cuts a stream of newline-delimited text into blocks of whole lines, undoing gzip and Zstandard on the way.
+///
+/// One thread at a time; what it hands out may be worked on by any.
+package struct LineBlocks: ~Copyable {
+    /// The size of block that imports want.
+    package static let standardBlockBytes = 4 << 20
+    /// The longest line; beyond it the input is no newline-delimited JSON.
+    package static let lineBytesMax = 64 << 20
+    /// Compressed bytes read at once.
+    private static let pieceBytes = 256 << 10
+
+    private let source: any ByteSource
+    /// Blocks end with the last line within so many bytes, or the first beyond.
+    private let blockBytes: Int
+    private var decoder: StreamDecoder?
+    /// Bytes read that belong to the next block: the beginning of a line.
+    private var carry: [UInt8] = []
+    private var hasStarted = false
+    private var isAtEnd = false
+    /// Bytes taken from the source so far: what progress is measured by.
+    package private(set) var sourceBytes = 0
+
+    package init(_ source: any ByteSource, blockBytes: Int = LineBlocks.standardBlockBytes) {
+        self.source = source
+        self.blockBytes = blockBytes
+    }
+
+    /// The next whole lines; nil at the end. The last line may lack its end.
+    /// - Throws: what reading throws; ``ImportError`` for damaged compression and endless lines.
+    package mutating func next() throws -> [UInt8]? {
+        if !hasStarted {
+            hasStarted = true
+            try start()
+        }
+        var block = carry
+        carry = []
+        while !isAtEnd {
+            if let end = lastLineEnd(block), block.count >= blockBytes {
+                carry = Array(block[(end + 1)...])
+                block.removeLast(block.count - end - 1)
+                return block
+            }
+            guard block.count <= Self.lineBytesMax else {
+                throw ImportError(source: source.name, reason: "a line is longer than \(Self.lineBytesMax) bytes; is this newline-delimited JSON?")
+            }
+            try fill(&block)
+        }
+        return block.isEmpty ? nil : block
+    }
+
+    /// Looks at the first bytes to learn how the source is compressed.
+    private mutating func start() throws {
+        var head = [UInt8](repeating: 0, count: Self.pieceBytes)
+        try read(&head, from: 0)
+        let coding = ContentCoding.detect(head[...])
+        guard coding != .identity else {
+            carry = head
+            return
+        }
+        decoder = StreamDecoder(coding, outputBytesMax: .max, windowBytesMaxLog: 27)
+        var text: [UInt8] = []
+        try decompress(head, into: &text)
+        carry = text
+    }
+
+    /// Appends more text, or notes the end.
+    private mutating func fill(_ block: inout [UInt8]) throws {
+        guard decoder != nil else {
+            let start = block.count
+            block.append(contentsOf: repeatElement(0, count: max(Self.pieceBytes, blockBytes - start)))
+            return try read(&block, from: start)
+        }
+        var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
+        try read(&piece, from: 0)
+        try decompress(piece, into: &block)
+    }
+
+    /// Reads into the array from a place on and cuts it to what came.
+    private mutating func read(_ bytes: inout [UInt8], from start: Int) throws {
+        let wanted = bytes.count
+        var filled = start
+        while filled < wanted {
+            var whole = bytes.mutableSpan
+            var span = whole._mutatingExtracting(filled..<wanted)
+            let count = try source.read(into: &span)
+            if count == 0 {
+                isAtEnd = true
+                break
+            }
+            filled += count
+        }
+        sourceBytes += filled - start
+        bytes.removeLast(wanted - filled)
+    }
+
+    private mutating func decompress(_ piece: [UInt8], into output: inout [UInt8]) throws {
+        do throws(CompressionError) {
+            try decoder?.decode(piece.span, into: &output)
+            if isAtEnd { try decoder?.finish() }
+        } catch {
+            throw ImportError(source: source.name, reason: "\(error)")
+        }
+    }
+
+    private func lastLineEnd(_ block: [UInt8]) -> Int? {
+        var index = block.count - 1
+        while index >= 0 {
+            if block[index] == UInt8(ascii: "\n") { return index }
+            index -= 1
+        }
+        return nil
+    }
+}
+
+/// The input is not what an import can read.
+package struct ImportError: Error, Sendable, CustomStringConvertible {
+    package var source: String
+    package var reason: String
+
+    package var description: String { "\(source): \(reason)" }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Platform
+
+/// Parses the command line, runs the command, and turns whatever goes wrong into a message on stderr and an exit status.
+@main
+enum Main {
+    static func main() async {
+        do {
+            var command = try Plimsoll.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            finish(error)
+        }
+    }
+
+    private static func finish(_ error: any Error) -> Never {
+        if let status = error as? ExitStatus.Ending { exitProcess(status.status.rawValue) }
+        let code = Plimsoll.exitCode(for: error)
+        let isOfParser = code == .validationFailure || code == .success
+        if isOfParser {
+            // Help and version go to stdout and are no failure; a usage error is one.
+            let text = Plimsoll.fullMessage(for: error)
+            if code == .success {
+                print(text)
+                exitProcess(ExitStatus.done.rawValue)
+            }
+            StandardStream.error.print(text)
+            exitProcess(ExitStatus.badInput.rawValue)
+        }
+        let failure = CommandFailure(error)
+        StandardStream.error.print("plimsoll: \(failure.message)" + (failure.advice.map { "\n  \($0)" } ?? ""))
+        exitProcess(failure.status.rawValue)
+    }
+}
+
+extension ExitStatus {
+    /// Ends a command with a status but without a message: it has said already what there was to say.
+    struct Ending: Error { var status: ExitStatus }
+}

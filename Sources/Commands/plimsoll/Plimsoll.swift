@@ -1,0 +1,19 @@
+import ArgumentParser
+import Server
+
+struct Plimsoll: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plimsoll",
+        abstract: "Keeps what a support agent does as events, and answers for service level, cost and outcome.",
+        discussion: """
+            Every command works on a data directory (--data DIR) or on a running server (--server URL). \
+            A flag beats its PLIMSOLL_* environment variable, which beats the default.
+
+            Exit status: 0 done, 1 a check failed, 2 bad usage or input, 3 server not reachable, 4 damaged data, 5 storage failed. \
+            Results go to stdout, everything else to stderr.
+            """,
+        version: Version.text,
+        subcommands: [
+            ServeCommand.self, ImportCommand.self, QueryCommand.self, PricesCommand.self, SchemasCommand.self, WorkloadCommand.self, VersionCommand.self
+        ])
+}

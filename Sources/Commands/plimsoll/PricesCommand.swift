@@ -1,0 +1,87 @@
+import ArgumentParser
+import Domain
+import EventStores
+import Platform
+import Server
+import Transfers
+
+struct PricesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prices",
+        abstract: "Show, load and check the price book.",
+        discussion: """
+            Costs are booked when an event is accepted, at the price in force at the event's time. From the first price that is set for a \
+            provider and model on, the built-in list prices of that pair no longer count.
+            """,
+        subcommands: [List.self, Load.self, Check.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the prices in force with their origin.")
+
+        @OptionGroup var source: SourceOptions
+
+        @Flag(help: "Leave out the built-in list prices.")
+        var setOnly = false
+
+        func run() async throws {
+            switch try source.resolve() {
+            case .directory(let directory):
+                try Machine().reading(directory) { print($0.snapshot().book.render(includesBuiltIn: !setOnly), terminator: "") }
+            case .server(let address):
+                print(try await RemoteReading(server: address).text("/v1/prices" + (setOnly ? "?set_only=true" : "")), terminator: "")
+            }
+        }
+    }
+
+    struct Load: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Set prices from a JSON or CSV file.",
+            discussion: """
+                CSV has a header line with provider, model, token_class, usd_per_million_tokens or usd_per_gpu_hour, and optionally \
+                service_tier and valid_from (RFC 3339). Prices are decimal text in USD. Loading a file twice within a day adds nothing.
+                """)
+
+        @OptionGroup var source: SourceOptions
+
+        @Argument(help: ArgumentHelp("The price list.", valueName: "file"))
+        var file: String
+
+        func run() async throws {
+            let machine = Machine()
+            let events = try PriceList.events(try machine.fileSystem.contents(of: file), name: file)
+            let summary: ImportSummary
+            switch try source.resolve() {
+            case .directory(let directory):
+                let store = try machine.openStore(directory)
+                var bulk = BulkImport(
+                    store: store, workers: machine.workers, clock: machine.clock, progress: ProgressLine(clock: machine.clock, isShown: false))
+                summary = try bulk.run([BytesSource(events, name: file)])
+                try store.close()
+            case .server(let address):
+                var remote = RemoteImport(server: address, clock: machine.clock, progress: ProgressLine(clock: machine.clock, isShown: false))
+                summary = try await remote.run([BytesSource(events, name: file)])
+            }
+            print(summary.text)
+            if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look for prices that are probably not meant.", discussion: "Exit status 1 when something is found.")
+
+        @OptionGroup var source: SourceOptions
+
+        func run() async throws {
+            let text: String
+            switch try source.resolve() {
+            case .directory(let directory):
+                text = try Machine().reading(directory) { PriceText.findings($0.snapshot().book) }
+            case .server(let address): text = try await RemoteReading(server: address).text("/v1/prices/check")
+            }
+            guard !text.isEmpty else { return print("nothing found") }
+            print(text, terminator: "")
+            throw ExitStatus.Ending(status: .checkFailed)
+        }
+    }
+}

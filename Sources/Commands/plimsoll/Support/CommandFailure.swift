@@ -1,0 +1,33 @@
+import Domain
+import Platform
+import Plans
+import Server
+
+/// Why a command ends early: what, where, what to do, and the exit status that goes with it.
+struct CommandFailure: Error {
+    var status: ExitStatus
+    var message: String
+    var advice: String?
+
+    init(_ status: ExitStatus, _ message: String, advice: String? = nil) {
+        self.status = status
+        self.message = message
+        self.advice = advice
+    }
+
+    /// Finds the exit status for what a library threw. What none of them foresees counts as a failure of storage: data may be at stake.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as StorageError:
+            let isInput = error.isMissing && error.operation == .open
+            self.init(isInput ? .badInput : .storageFailed, error.description)
+        case let error as CorruptionError:
+            self.init(.damagedData, error.description, advice: "`plimsoll verify --data DIR` shows the extent; restore the file from a backup")
+        case let error as QueryError: self.init(.badInput, error.description)
+        case let error as UnreachableError:
+            self.init(.notReachable, error.description, advice: "is `plimsoll serve` running there?")
+        default: self.init(.storageFailed, "\(error)")
+        }
+    }
+}

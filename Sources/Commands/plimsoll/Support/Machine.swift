@@ -1,0 +1,42 @@
+import EventStores
+import Platform
+
+/// The real machine, as the store wants it.
+struct Machine {
+    let fileSystem: any FileSystem = POSIXFileSystem()
+    let clock: any Clock = SystemClock()
+    let randomness: any Randomness = SystemRandomness()
+    let workers: any Workers = ThreadWorkers()
+
+    var context: StoreContext { StoreContext(fileSystem: fileSystem, clock: clock, randomness: randomness, workers: workers) }
+
+    /// Opens a data directory, creating it where there is none.
+    func openStore(_ directory: String) throws -> EventStore {
+        try fileSystem.createDirectories(directory)
+        return try EventStore.open(at: directory, context: context)
+    }
+
+    /// Opens a data directory that must be there: what only reads should not create.
+    func openExistingStore(_ directory: String) throws -> EventStore {
+        guard try fileSystem.isDirectory(directory) else {
+            throw CommandFailure(
+                .badInput, "there is no data directory \(directory)",
+                advice: "name it with --data DIR, or ask a running server with --server URL")
+        }
+        return try EventStore.open(at: directory, context: context)
+    }
+
+    /// Opens a directory, reads from it, closes it.
+    func reading<Result>(_ directory: String, _ body: (EventStore) throws -> Result) throws -> Result {
+        let store = try openExistingStore(directory)
+        do {
+            let result = try body(store)
+            try store.close()
+            return result
+        } catch {
+            // The first failure is the one to tell.
+            try? store.close()
+            throw error
+        }
+    }
+}

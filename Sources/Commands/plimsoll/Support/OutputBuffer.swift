@@ -1,0 +1,22 @@
+import Platform
+
+/// Collects what goes to stdout and writes it in large pieces.
+struct OutputBuffer {
+    private static let pieceBytes = 256 << 10
+
+    var bytes: [UInt8] = []
+
+    /// Writes once enough has come together.
+    /// - Returns: false when the reader of the pipe has gone: nothing more need be made.
+    mutating func flushIfFull() throws(StorageError) -> Bool {
+        bytes.count < Self.pieceBytes ? true : try flush()
+    }
+
+    @discardableResult
+    mutating func flush() throws(StorageError) -> Bool {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes.isEmpty ? true : try StandardStream.output.write(bytes)
+    }
+
+    mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+}

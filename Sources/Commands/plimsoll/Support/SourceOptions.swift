@@ -1,0 +1,63 @@
+import ArgumentParser
+import Platform
+import Server
+
+/// Where a command finds its data: a directory, or a server that serves one.
+struct SourceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The data directory to work on. No server may be running on it.",
+            discussion: "Default: PLIMSOLL_DATA, else plimsoll-data in the current directory.", valueName: "dir"))
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The server to ask instead, such as http://127.0.0.1:8910.", discussion: "Default: PLIMSOLL_SERVER.", valueName: "url"))
+    var server: String?
+
+    /// A flag beats the environment, and `--data` and `--server` exclude each other.
+    func resolve() throws -> Source {
+        if let data, server != nil {
+            throw CommandFailure(.badInput, "both --data \(data) and --server were given", advice: "leave one of them out")
+        }
+        if let data { return .directory(data) }
+        if let server { return .server(try Self.address(server)) }
+        if let server = Environment.value("PLIMSOLL_SERVER"), Environment.value("PLIMSOLL_DATA") == nil {
+            return .server(try Self.address(server))
+        }
+        return .directory(DataOptions.resolve(nil))
+    }
+
+    /// The address in `http://host:port` (a path is not accepted).
+    static func address(_ url: String) throws -> ListenAddress {
+        guard !url.hasPrefix("https://") else {
+            throw CommandFailure(.badInput, "\(url): TLS is not spoken", advice: "use http:// and a tunnel such as `ssh -L`")
+        }
+        var text = url.hasPrefix("http://") ? String(url.dropFirst("http://".count)) : url
+        if text.hasSuffix("/") { text.removeLast() }
+        if !text.contains(":") { text += ":8910" }
+        guard let address = ListenAddress(text) else {
+            throw CommandFailure(.badInput, "\(url) is not the address of a server", advice: "write it as http://127.0.0.1:8910")
+        }
+        return address
+    }
+}
+
+enum Source {
+    case directory(String)
+    case server(ListenAddress)
+}
+
+/// For commands that only work on a directory.
+struct DataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The data directory.", discussion: "Default: PLIMSOLL_DATA, else plimsoll-data in the current directory.", valueName: "dir"))
+    var data: String?
+
+    var directory: String { Self.resolve(data) }
+
+    static func resolve(_ flag: String?) -> String {
+        flag ?? Environment.value("PLIMSOLL_DATA") ?? "plimsoll-data"
+    }
+}

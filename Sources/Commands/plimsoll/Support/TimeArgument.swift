@@ -1,0 +1,31 @@
+import Domain
+import Platform
+
+/// Times on the command line: RFC 3339, a date, `now`, or `now-7d` with the units s, m, h, d, w.
+enum TimeArgument {
+    /// Nanoseconds since 1970 UTC.
+    static func parse(_ text: String) throws(CommandFailure) -> Int64 { try parse(text, now: SystemClock().wallNanoseconds()) }
+
+    static func parse(_ text: String, now: Int64) throws(CommandFailure) -> Int64 {
+        if text == "now" { return now }
+        if text.hasPrefix("now"), let offset = offset(text.dropFirst(3)), case let (time, overflow) = now.addingReportingOverflow(offset), !overflow {
+            return time
+        }
+        let isDate = text.utf8.count == 10 && !text.contains("T")
+        do {
+            return try RFC3339.parse(isDate ? text + "T00:00:00Z" : text)
+        } catch {
+            throw CommandFailure(
+                .badInput, "\(text) is no time", advice: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, or now-7d (units s, m, h, d, w)")
+        }
+    }
+
+    /// `-7d` or `+90m` in nanoseconds.
+    private static func offset(_ text: Substring) -> Int64? {
+        guard let sign = text.first, sign == "-" || sign == "+", let unit = text.last else { return nil }
+        let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
+        guard let scale = seconds[unit], let count = Int64(text.dropFirst().dropLast()), count >= 0 else { return nil }
+        let (product, overflow) = count.multipliedReportingOverflow(by: scale * 1_000_000_000)
+        return overflow ? nil : sign == "-" ? -product : product
+    }
+}

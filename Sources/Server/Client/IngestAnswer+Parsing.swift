@@ -1,0 +1,18 @@
+import Domain
+
+extension IngestAnswer {
+    /// Reads back what ``json`` wrote; nil when it is something else.
+    package init?(parsing bytes: [UInt8]) {
+        guard let json = try? JSONReader.parse(bytes), let accepted = json["accepted"]?.integer,
+            let duplicates = json["duplicates"]?.integer, let rejected = json["rejected"]?.array, let position = json["position"]?.integer
+        else { return nil }
+        self.accepted = Int(accepted)
+        self.duplicates = Int(duplicates)
+        self.position = position
+        rejections = rejected.compactMap { entry in
+            guard let index = entry["index"]?.integer, let error = entry["error"]?.string else { return nil }
+            return Rejection(index: Int(index), id: entry["id"]?.string, error: error)
+        }
+        rejectedCount = json["rejected_count"]?.integer.map(Int.init) ?? rejections.count
+    }
+}

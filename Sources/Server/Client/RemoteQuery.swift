@@ -1,0 +1,38 @@
+import Domain
+package import Execution
+import Plans
+
+/// Asks a running server in SQL.
+package struct RemoteQuery: Sendable {
+    private let server: ListenAddress
+
+    package init(server: ListenAddress) { self.server = server }
+
+    /// The answer as the server renders it.
+    /// - Throws: `QueryError` for what the server refuses, ``UnreachableError``.
+    package func run(_ sql: String, format: ResultFormat, timeZone: String, timeLimitSeconds: Int) async throws -> [UInt8] {
+        var json = JSONText()
+        json.beginObject()
+        json.member("sql", sql)
+        json.member("timezone", timeZone)
+        json.member("time_limit_seconds", timeLimitSeconds)
+        json.endObject()
+        let client = try await ServerClient.connect(to: server)
+        let headers = [("Content-Type", "application/json"), ("Accept", format.contentType)]
+        let answer = try await client.send(
+            "POST", "/v1/sql", headers: headers, body: json.bytes, timeout: .seconds(timeLimitSeconds + 30))
+        await client.close()
+        guard answer.status == 200 else { throw answer.queryError }
+        return answer.body
+    }
+}
+
+extension ServerAnswer {
+    /// The refusal of a query, as the engine put it.
+    fileprivate var queryError: QueryError {
+        let json = try? JSONReader.parse(body)
+        return QueryError(
+            sqlState: json?["code"]?.string ?? "08000", message: json?["error"]?.string ?? "the server answered \(status): \(text)",
+            hint: json?["hint"]?.string, position: (json?["position"]?.integer).flatMap { Int(exactly: $0) })
+    }
+}

@@ -1,0 +1,43 @@
+import Hummingbird
+import NIOCore
+
+/// Reads a request body into memory: bounded in size, in time, and by the gate.
+enum BodyCollector {
+    /// Throws 413 beyond the size limit, 429 when the gate is full, 408 when the body does not arrive in time.
+    static func collect(_ request: Request, limits: ServerLimits, ticket: IngestTicket) async throws -> [UInt8] {
+        if let declared = request.headers[.contentLength].flatMap(Int.init) {
+            guard declared <= limits.bodyBytesMax else { throw tooLarge(limits.bodyBytesMax) }
+            if declared == 0 { return [] }
+        }
+        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask { try await read(request.body, limits: limits, ticket: ticket) }
+            group.addTask {
+                try await Task.sleep(for: limits.bodyTimeout)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let bytes = first else {
+                throw Refusal(
+                    .requestTimeout, "the body did not arrive within \(limits.bodyTimeout.components.seconds) s",
+                    hint: "send smaller batches")
+            }
+            return bytes
+        }
+    }
+
+    private static func read(_ body: RequestBody, limits: ServerLimits, ticket: IngestTicket) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await buffer in body {
+            guard bytes.count + buffer.readableBytes <= limits.bodyBytesMax else { throw tooLarge(limits.bodyBytesMax) }
+            try ticket.take(bytes: buffer.readableBytes)
+            bytes.append(contentsOf: buffer.readableBytesView)
+        }
+        return bytes
+    }
+
+    static func tooLarge(_ limit: Int) -> Refusal {
+        Refusal(
+            .contentTooLarge, "the body is larger than \(limit) bytes",
+            hint: "send smaller batches, or use `plimsoll import` for whole files")
+    }
+}

@@ -1,0 +1,87 @@
+package import Domain
+package import EventStores
+package import WireFormats
+
+/// What a sender of events learns: how many were kept, which were not, and why.
+package struct IngestAnswer: Sendable {
+    /// An event that was not kept.
+    package struct Rejection: Sendable {
+        /// Its place among the events of the input, from 0.
+        package var index: Int
+        /// Its id, where one could be read.
+        package var id: String?
+        package var error: String
+    }
+
+    package var accepted: Int
+    package var duplicates: Int
+    /// All that were refused, by the decoder or by the writer.
+    package var rejectedCount: Int
+    /// The first of them, ascending by index.
+    package var rejections: [Rejection]
+    /// The store's last position after the batch.
+    package var position: Int64
+
+    /// Joins what the decoder refused with the writer's verdicts on the rest.
+    package init(_ decoded: DecodedBatch, _ result: AppendResult, registry: SchemaRegistry) {
+        accepted = result.accepted
+        duplicates = result.duplicates
+        position = result.lastPosition
+        rejections = decoded.rejections.map { Rejection(index: $0.index, id: $0.id, error: $0.error) }
+        rejectedCount = decoded.rejectedCount
+        guard accepted + duplicates < result.verdicts.count else { return }
+        for (row, verdict) in result.verdicts.enumerated() {
+            guard let reason = Self.reason(verdict) else { continue }
+            rejectedCount += 1
+            let id = Self.text(of: registry.wellKnown.id, decoded.batch, row: row)
+            rejections.append(Rejection(index: Int(decoded.eventIndexes[row]), id: id, error: reason))
+        }
+        rejections.sort { $0.index < $1.index }
+    }
+
+    /// `{"accepted":n,"duplicates":n,"rejected":[{"index":i,"id":…,"error":…}],"position":p}`; `rejected_count` beside it when not all are listed.
+    var json: [UInt8] {
+        var json = JSONText()
+        json.beginObject()
+        json.member("accepted", accepted)
+        json.member("duplicates", duplicates)
+        json.key("rejected")
+        json.beginArray()
+        for rejection in rejections {
+            json.beginObject()
+            json.member("index", rejection.index)
+            if let id = rejection.id { json.member("id", id) }
+            json.member("error", rejection.error)
+            json.endObject()
+        }
+        json.endArray()
+        if rejectedCount > rejections.count { json.member("rejected_count", rejectedCount) }
+        json.member("position", position)
+        json.endObject()
+        return json.bytes
+    }
+
+    private static func reason(_ verdict: EventVerdict) -> String? {
+        switch verdict {
+        case .accepted, .duplicate: nil
+        case .conflict: "conflict: another event with this tenant, source, id and time is kept already; give new facts a new id"
+        case .tooOld: "too_old: its time lies beyond the retention horizon"
+        case .tooNew: "too_new: its time lies more than 24 h ahead; check the sender's clock"
+        }
+    }
+
+    private static func text(of column: UInt16, _ events: EventBatch, row: Int) -> String? {
+        var cursor = EventRowCursor(events.bytes, at: Int(events.offsets[row]))
+        while cursor.advance(in: events.bytes), cursor.column <= column {
+            if cursor.column == column, case .text(let range) = cursor.value {
+                return String(decoding: events.bytes[range], as: UTF8.self)
+            }
+        }
+        return nil
+    }
+}
+
+extension DecodedBatch {
+    /// What the writer takes of it.
+    package var ingestBatch: IngestBatch { IngestBatch(events: batch, deadLetters: deadLetters) }
+}

@@ -1,0 +1,79 @@
+import HTTPTypes
+package import Synchronization
+
+/// Bounds what all requests together hold in memory between the socket and the disk.
+///
+/// A request takes bytes as they arrive and events once they are decoded, and returns both when it is answered. What does not fit is refused with 429
+/// instead of being queued without end.
+package final class IngestGate: Sendable {
+    private struct Held {
+        var bytes = 0
+        var events = 0
+    }
+
+    private let held = Mutex(Held())
+    private let bytesMax: Int
+    private let eventsMax: Int
+    /// Requests turned away so far.
+    package let refusals = Atomic<Int>(0)
+
+    package init(bytesMax: Int, eventsMax: Int) {
+        self.bytesMax = bytesMax
+        self.eventsMax = eventsMax
+    }
+
+    package var bytesHeld: Int { held.withLock { $0.bytes } }
+    package var eventsHeld: Int { held.withLock { $0.events } }
+
+    /// Takes room, or says that there is none. A request alone may always take events: otherwise one that is larger than the whole queue could never enter.
+    package func take(bytes: Int, events: Int) -> Bool {
+        let fits = held.withLock { held in
+            guard bytes == 0 || held.bytes + bytes <= bytesMax else { return false }
+            guard events == 0 || held.events == 0 || held.events + events <= eventsMax else { return false }
+            held.bytes += bytes
+            held.events += events
+            return true
+        }
+        if !fits { refusals.add(1, ordering: .relaxed) }
+        return fits
+    }
+
+    package func giveBack(bytes: Int, events: Int) {
+        held.withLock { held in
+            held.bytes -= bytes
+            held.events -= events
+            precondition(held.bytes >= 0 && held.events >= 0, "more given back than taken")
+        }
+    }
+}
+
+/// What one request has taken from the gate; returns it at the latest when it goes away.
+final class IngestTicket: Sendable {
+    private let gate: IngestGate
+    private let retryAfterSeconds: Int
+    private let taken = Mutex((bytes: 0, events: 0))
+
+    init(gate: IngestGate, retryAfterSeconds: Int) {
+        self.gate = gate
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    deinit {
+        let (bytes, events) = taken.withLock { $0 }
+        gate.giveBack(bytes: bytes, events: events)
+    }
+
+    /// Throws the 429 when there is no room.
+    func take(bytes: Int = 0, events: Int = 0) throws(Refusal) {
+        guard gate.take(bytes: bytes, events: events) else {
+            throw Refusal(
+                .tooManyRequests, "the ingest queue is full",
+                hint: "send the same request again after \(retryAfterSeconds) s; repeated events are recognised",
+                retryAfterSeconds: retryAfterSeconds)
+        }
+        taken.withLock {
+            $0.bytes += bytes
+            $0.events += events
+        }
+    }
+}

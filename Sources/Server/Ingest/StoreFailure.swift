@@ -1,0 +1,21 @@
+import EventStores
+import HTTPTypes
+
+/// What a client is told when the store throws.
+enum StoreFailure {
+    static let hint = "see to the disk, then restart the server; unanswered events may be sent again"
+
+    /// The state is sound and the same request may succeed later: the disk is full.
+    static func isPassing(_ error: any Error) -> Bool {
+        if case .noSpace? = error as? StoreError { true } else { false }
+    }
+
+    static func refusal(for error: any Error, _ limits: ServerLimits) -> Refusal {
+        guard isPassing(error) else {
+            return Refusal(.serviceUnavailable, "storage failed, so nothing is acknowledged any more: \(error)", hint: hint)
+        }
+        return Refusal(
+            .serviceUnavailable, "\(error)", hint: "send the same request again once there is room",
+            retryAfterSeconds: limits.retryAfterSeconds)
+    }
+}

@@ -1,0 +1,115 @@
+/// Writes JSON text into bytes: commas and escapes are its business, the shape is the caller's.
+package struct JSONText: Sendable {
+    package private(set) var bytes: [UInt8] = []
+    /// A value stands before the place where the next goes.
+    private var needsComma = false
+
+    package init() {}
+
+    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    package mutating func endObject() { close(UInt8(ascii: "}")) }
+    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    package mutating func endArray() { close(UInt8(ascii: "]")) }
+
+    package mutating func key(_ name: String) {
+        separate()
+        appendQuoted(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    package mutating func value(_ text: String) {
+        separate()
+        appendQuoted(text)
+        needsComma = true
+    }
+
+    package mutating func value(_ number: some FixedWidthInteger) { raw(String(number)) }
+    package mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
+    package mutating func null() { raw("null") }
+
+    /// JSON has no infinities and no NaN: they become text, as PostgreSQL's `to_json` does.
+    package mutating func value(_ number: Double) {
+        guard number.isFinite else {
+            value(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")
+            return
+        }
+        let text = number.description
+        raw(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
+    }
+
+    /// Text that is JSON already.
+    package mutating func raw(_ json: String) {
+        separate()
+        bytes.append(contentsOf: json.utf8)
+        needsComma = true
+    }
+
+    package mutating func member(_ name: String, _ text: String) {
+        key(name)
+        value(text)
+    }
+
+    package mutating func member(_ name: String, _ number: some FixedWidthInteger) {
+        key(name)
+        value(number)
+    }
+
+    package mutating func member(_ name: String, _ number: Double) {
+        key(name)
+        value(number)
+    }
+
+    package mutating func member(_ name: String, _ flag: Bool) {
+        key(name)
+        value(flag)
+    }
+
+    /// Ends a line of newline-delimited JSON; the next value starts afresh.
+    package mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
+    /// The text so far, leaving an empty one: for answers sent piece by piece.
+    package mutating func take() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
+
+    private mutating func open(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    private mutating func appendQuoted(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
+            case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
+            case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
+            case 0..<0x20:
+                bytes.append(contentsOf: "\\u00".utf8)
+                bytes.append(UInt8(ascii: byte < 0x10 ? "0" : "1"))
+                let digit = byte & 0x0F
+                bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

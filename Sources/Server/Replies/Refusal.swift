@@ -1,0 +1,46 @@
+package import HTTPTypes
+import Hummingbird
+
+/// Why a request was not served: an HTTP status, and a JSON body that says what, where, and what to do.
+package struct Refusal: Error, Sendable {
+    package var status: HTTPResponse.Status
+    /// What is wrong.
+    package var message: String
+    /// What to do about it.
+    package var hint: String?
+    /// Where: a byte offset into the decoded body, or a 1-based character position in a query text.
+    package var position: Int?
+    /// SQLSTATE, for queries.
+    package var code: String?
+    package var retryAfterSeconds: Int?
+
+    package init(
+        _ status: HTTPResponse.Status, _ message: String, hint: String? = nil, position: Int? = nil, code: String? = nil,
+        retryAfterSeconds: Int? = nil
+    ) {
+        self.status = status
+        self.message = message
+        self.hint = hint
+        self.position = position
+        self.code = code
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// `{"error":…,"hint":…,"position":…,"code":…}`, members without a value left out.
+    var json: [UInt8] {
+        var text = JSONText()
+        text.beginObject()
+        text.member("error", message)
+        if let hint { text.member("hint", hint) }
+        if let position { text.member("position", position) }
+        if let code { text.member("code", code) }
+        text.endObject()
+        return text.bytes
+    }
+
+    var response: Response {
+        var response = Response(json: json, status: status)
+        if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
+        return response
+    }
+}

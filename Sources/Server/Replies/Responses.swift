@@ -1,0 +1,16 @@
+import HTTPTypes
+import Hummingbird
+
+extension Response {
+    /// A JSON answer; a line end follows, so that terminals stay readable.
+    init(json: [UInt8], status: HTTPResponse.Status = .ok) {
+        self.init(bytes: json + [UInt8(ascii: "\n")], contentType: "application/json", status: status)
+    }
+
+    init(bytes: [UInt8], contentType: String, status: HTTPResponse.Status = .ok) {
+        self.init(
+            status: status,
+            headers: [.contentType: contentType, .contentLength: String(bytes.count), .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

@@ -1,0 +1,21 @@
+import Domain
+package import EventStores
+
+/// The store in numbers, as the status page and `plimsoll status` show it.
+package enum StatusText {
+    package static func append(_ status: StoreStatus, to json: inout JSONText) {
+        json.member("position", status.position)
+        json.member("watermark", RFC3339.render(status.watermark))
+        json.member("segments", status.segments)
+        json.member("stored_bytes", status.segmentBytes)
+        json.member("tail_events", status.unsealedEvents)
+        json.key("refused_events")
+        json.beginObject()
+        json.member("duplicates", status.refusals.duplicates)
+        json.member("conflicts", status.refusals.conflicts)
+        json.member("too_old", status.refusals.tooOld)
+        json.member("too_new", status.refusals.tooNew)
+        json.member("dead_letters", status.refusals.deadLetters)
+        json.endObject()
+    }
+}

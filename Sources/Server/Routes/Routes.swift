@@ -1,0 +1,53 @@
+import Hummingbird
+import Platform
+
+/// Every address the server answers, with what it is for. Handlers decode, call, encode; the work is done elsewhere.
+struct Routes: Sendable {
+    let store: any ServedStore
+    let intake: EventIntake
+    let desk: QueryDesk
+    let health: ServerHealth
+    let clock: any Clock
+    let workers: any Workers
+    let limits: ServerLimits
+    /// The monotonic clock at the start.
+    let startNanoseconds: Int64
+
+    /// What the status page and its JSON list.
+    static let addresses: [(method: String, path: String, purpose: String)] = [
+        ("POST", "/v1/events", "send events"),
+        ("POST", "/v1/sql", "ask in PostgreSQL's SQL; JSON, CSV, NDJSON or a text table by Accept"),
+        ("GET", "/v1/prices", "the price book; /v1/prices/check looks for mistakes in it"),
+        ("GET", "/v1/status", "the numbers of the status page"),
+        ("GET", "/healthz", "200 while the process lives"),
+        ("GET", "/readyz", "200 while events are taken, else 503 with the reason"),
+    ]
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: ErrorReplies())
+        router.get("/") { _, _ in
+            Response(bytes: Array(StatusPage.html.utf8), contentType: "text/html; charset=utf-8")
+        }
+        addHealth(to: router)
+        addStatus(to: router)
+        router.post("/v1/events") { request, _ in try await intake.accept(request) }
+        addSQL(to: router)
+        addPrices(to: router)
+        return router
+    }
+
+    private func addHealth(to router: Router<BasicRequestContext>) {
+        for path: RouterPath in ["/healthz", "/-/healthy"] {
+            router.get(path) { _, _ in Response(bytes: Array("ok\n".utf8), contentType: "text/plain; charset=utf-8") }
+        }
+        for path: RouterPath in ["/readyz", "/-/ready"] {
+            router.get(path) { _, _ in
+                if let objection = health.objection {
+                    throw Refusal(.serviceUnavailable, objection, hint: "see the server's log")
+                }
+                return Response(bytes: Array("ready\n".utf8), contentType: "text/plain; charset=utf-8")
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import Execution
+import Hummingbird
+
+extension Routes {
+    /// `POST /v1/sql`. A client that goes away takes its query with it.
+    func addSQL(to router: Router<BasicRequestContext>) {
+        let runner = StatementRunner(clock: clock, workers: workers)
+        router.post("/v1/sql") { request, _ in
+            let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
+            var bodyLimits = limits
+            bodyLimits.bodyBytesMax = limits.queryTextBytesMax
+            let body = try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket)
+            let query = try QueryRequest(body: body, headers: request.headers, limits: limits)
+            let text = try await desk.run { [store] cancellation in
+                let result = try runner.run(query.sql, over: store.pinnedTables(), options: query.options, cancellation: cancellation)
+                return Array(result.rendered(query.format, timeZone: query.options.timeZone).utf8)
+            }
+            return Response(bytes: text, contentType: query.format.contentType)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Domain
+import EventStores
+import Hummingbird
+import Platform
+import Synchronization
+
+extension Routes {
+    func addStatus(to router: Router<BasicRequestContext>) {
+        router.get("/v1/status") { _, _ in Response(json: statusJSON()) }
+    }
+
+    /// What the status page shows, as one JSON object.
+    private func statusJSON() -> [UInt8] {
+        let status = store.status
+        var json = JSONText()
+        json.beginObject()
+        json.member("version", Version.text)
+        json.member("ready", health.objection == nil)
+        json.member("reason", health.objection ?? "")
+        json.member("uptime_seconds", Double((clock.monotonicNanoseconds() - startNanoseconds) / 1_000_000) / 1000)
+        json.member("accepted", intake.counters.accepted.load(ordering: .relaxed))
+        json.member("duplicates", intake.counters.duplicates.load(ordering: .relaxed))
+        json.member("rejected", intake.counters.rejected.load(ordering: .relaxed))
+        json.member("refused_requests", intake.gate.refusals.load(ordering: .relaxed))
+        json.member("queue_bytes", intake.gate.bytesHeld)
+        json.member("queue_events", intake.gate.eventsHeld)
+        json.member("queries_running", desk.admittedCount)
+        StatusText.append(status, to: &json)
+        json.key("addresses")
+        json.beginArray()
+        for address in Self.addresses {
+            json.beginObject()
+            json.member("method", address.method)
+            json.member("path", address.path)
+            json.member("purpose", address.purpose)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+}

@@ -1,0 +1,22 @@
+package import NIOPosix
+
+/// The server's own threads for work that blocks or computes: the tasks that serve connections never do either.
+package struct BlockingThreads: Sendable {
+    /// Exactly one: all that changes the store runs here, in turn.
+    package let writer = NIOThreadPool(numberOfThreads: 1)
+    /// Decompress, parse, check.
+    package let decoders: NIOThreadPool
+    /// Answer queries.
+    package let queries: NIOThreadPool
+
+    package init(decoderCount: Int, queryCount: Int) {
+        decoders = NIOThreadPool(numberOfThreads: max(1, decoderCount))
+        queries = NIOThreadPool(numberOfThreads: max(1, queryCount))
+        for pool in [writer, decoders, queries] { pool.start() }
+    }
+
+    /// Ends the threads once what they were given is done.
+    package func stop() async throws {
+        for pool in [decoders, queries, writer] { try await pool.shutdownGracefully() }
+    }
+}

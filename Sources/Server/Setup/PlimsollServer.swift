@@ -1,0 +1,83 @@
+import Hummingbird
+import Logging
+import NIOPosix
+package import Platform
+import Synchronization
+
+/// The whole server over an open store: threads, routes, listening socket. Made once, run once.
+package final class PlimsollServer: Sendable {
+    private let store: any ServedStore
+    private let configuration: ServerConfiguration
+    private let clock: any Clock
+    private let workers: any Workers
+    private let logger: Logger
+    private let running = Mutex(Running())
+
+    /// What exists only while the server runs.
+    private struct Running {
+        var front: HTTPFront?
+        var intake: EventIntake?
+        var address: ListenAddress?
+    }
+
+    /// - Parameters:
+    ///   - store: closed by ``run(onListening:)`` when the server ends.
+    ///   - workers: what queries run on.
+    package init(store: any ServedStore, configuration: ServerConfiguration, clock: any Clock, workers: any Workers) {
+        self.store = store
+        self.configuration = configuration
+        self.clock = clock
+        self.workers = workers
+        var logger = Logger(label: "plimsoll") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        self.logger = logger
+    }
+
+    /// Serves until a signal or ``stop()`` asks for the end, lets requests under way finish, and closes the store.
+    /// - Parameter onListening: called once with the bound address.
+    /// - Throws: ``Refusal`` for an address that strangers could reach; what binding the socket or closing the store throws.
+    package func run(onListening: @escaping @Sendable (ListenAddress) async -> Void) async throws {
+        let limits = configuration.limits
+        let threads = BlockingThreads(decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax)
+        let health = ServerHealth()
+        let intake = EventIntake(store: store, threads: threads, limits: limits, health: health)
+        let desk = QueryDesk(threads: threads.queries, limits: limits)
+        let routes = Routes(
+            store: store, intake: intake, desk: desk, health: health, clock: clock, workers: workers, limits: limits,
+            startNanoseconds: clock.monotonicNanoseconds())
+        let front = HTTPFront(
+            router: routes.router(), listen: configuration.listen, limits: limits,
+            background: [StoreTicker(store: store, thread: threads.writer, health: health, logger: logger)],
+            stopsOnSignals: configuration.stopsOnSignals, logger: logger
+        ) { [self] address in
+            running.withLock { $0.address = address }
+            await onListening(address)
+        }
+        running.withLock { $0 = Running(front: front, intake: intake) }
+        var failure: (any Error)?
+        do {
+            try await front.run()
+        } catch {
+            failure = error
+        }
+        health.beginStopping()
+        do {
+            try await threads.writer.runIfActive { [store] in try store.close() }
+        } catch {
+            failure = failure ?? error
+        }
+        try await threads.stop()
+        if let failure { throw failure }
+    }
+
+    /// Asks for the end; ``run(onListening:)`` returns once it is reached.
+    package func stop() async {
+        await running.withLock { $0.front }?.stop()
+    }
+
+    /// Where it listens; nil before it does.
+    package var address: ListenAddress? { running.withLock { $0.address } }
+
+    /// Decoded events that wait for the disk or are being written.
+    package var eventsWaiting: Int { running.withLock { $0.intake }?.gate.eventsHeld ?? 0 }
+}

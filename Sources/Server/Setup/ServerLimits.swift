@@ -1,0 +1,34 @@
+/// Every maximum that bounds what strangers can make the server hold or do.
+package struct ServerLimits: Sendable {
+    /// A request body as it comes over the wire.
+    package var bodyBytesMax = 64 << 20
+    /// The same after `Content-Encoding` is undone: what a decompression bomb runs into.
+    package var decodedBodyBytesMax = 64 << 20
+    /// Bodies that are being read, decoded or waiting for the disk, together. Beyond it 429. At least `bodyBytesMax`.
+    package var ingestBytesMax = 192 << 20
+    /// Decoded events waiting for the disk, together. Beyond it 429.
+    package var ingestEventsMax = 500_000
+    /// What a client is told to wait after a 429.
+    package var retryAfterSeconds = 1
+    /// Events that the writer covers with one flush, unless one request alone brings more.
+    package var groupEventsMax = 50_000
+    /// Longest time for a body to arrive.
+    package var bodyTimeout = Duration.seconds(60)
+    /// Longest silence on a connection before or within a request.
+    package var idleTimeout = Duration.seconds(75)
+    /// Request line and header fields of one request, together.
+    package var headerBytesMax = 32 << 10
+    package var connectionsMax = 1024
+    /// Characters of a query text.
+    package var queryTextBytesMax = 1 << 20
+    /// Queries answered at the same time; more wait.
+    package var queriesRunningMax = 2
+    /// Queries that may wait for their turn. Beyond it 429.
+    package var queriesWaitingMax = 64
+    package var queryMemoryBytesMax = 256 << 20
+    package var queryTimeLimit = Duration.seconds(30)
+    /// Longest time for requests under way to end once a stop was asked for.
+    package var drainTimeout = Duration.seconds(20)
+
+    package init() {}
+}

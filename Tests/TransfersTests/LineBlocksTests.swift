@@ -1,0 +1,69 @@
+import Compression
+import Platform
+import Synchronization
+import Testing
+import Transfers
+
+/// Bytes in memory, handed out in pieces of a chosen size, as a pipe would.
+private final class MemorySource: ByteSource {
+    let bytes: [UInt8]
+    let pieceBytes: Int
+    private let offset = Mutex(0)
+
+    init(_ bytes: [UInt8], pieceBytes: Int) {
+        self.bytes = bytes
+        self.pieceBytes = pieceBytes
+    }
+
+    var name: String { "memory" }
+    var lengthBytes: Int? { bytes.count }
+
+    func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
+        let start = offset.withLock { $0 }
+        let count = min(pieceBytes, span.count, bytes.count - start)
+        for index in 0..<count { span[index] = bytes[start + index] }
+        offset.withLock { $0 += count }
+        return count
+    }
+}
+
+@Suite struct LineBlocksTests {
+    private func blocks(_ bytes: [UInt8], pieceBytes: Int = 10_000) throws -> [[UInt8]] {
+        var reader = LineBlocks(MemorySource(bytes, pieceBytes: pieceBytes))
+        var blocks: [[UInt8]] = []
+        while let block = try reader.next() { blocks.append(block) }
+        #expect(reader.sourceBytes == bytes.count)
+        return blocks
+    }
+
+    private var lines: [UInt8] {
+        var text: [UInt8] = []
+        for number in 0..<60_000 { text.append(contentsOf: #"{"n":\#(number),"pad":"\#(String(repeating: "x", count: number % 300))"}"#.utf8 + [10]) }
+        return text
+    }
+
+    @Test func blocksAreWholeLinesAndNothingIsLost() throws {
+        let lines = lines
+        let found = try blocks(lines)
+        #expect(found.count > 2)
+        #expect(found.allSatisfy { $0.last == 10 })
+        #expect(found.flatMap { $0 } == lines)
+    }
+
+    @Test func compressedInputReadsTheSame() throws {
+        let lines = lines
+        for compressed in [Gzip.compress(lines), Zstandard.compress(lines)] {
+            #expect(try blocks(compressed, pieceBytes: 777).flatMap { $0 } == lines)
+        }
+    }
+
+    @Test func aLastLineWithoutItsEndCounts() throws {
+        #expect(try blocks(Array("a\nb".utf8)) == [Array("a\nb".utf8)])
+        #expect(try blocks([]).isEmpty)
+    }
+
+    @Test func cutCompressionIsAnError() throws {
+        let compressed = Gzip.compress(lines)
+        #expect(throws: ImportError.self) { try blocks(Array(compressed.dropLast(20))) }
+    }
+}
