@@ -45,8 +45,10 @@ package final class EventStore: Sendable {
     /// - Throws: ``StoreError``; ``CorruptionError`` where a look-up met damage. Nothing of the batches is in the store then.
     package func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try changing { writer in
+            if writer.isTailFull { try writer.seal() }
             let results = try writer.append(batches)
-            if writer.isSealDue { try writer.seal() }
+            // The events are durable whether the seal succeeds or not; ``tick()`` tries again and tells.
+            if writer.isSealDue { try? writer.seal() }
             return results
         }
     }

@@ -8,7 +8,14 @@ import Segments
 
 extension Writer {
     /// Whether enough has gathered for a segment.
-    var isSealDue: Bool { tail.count >= options.sealEventsMax || tail.byteCount >= options.sealBytesMax }
+    var isSealDue: Bool { isTailBeyond(1) }
+
+    /// Whether seals have failed for so long that taking more in would cost too much memory.
+    var isTailFull: Bool { isTailBeyond(4) }
+
+    private func isTailBeyond(_ factor: Int) -> Bool {
+        tail.count >= factor * options.sealEventsMax || tail.byteCount >= factor * options.sealBytesMax
+    }
 
     /// Turns everything unsealed into one segment, with the read-model rows it changes, and publishes both at one position.
     ///
@@ -24,12 +31,12 @@ extension Writer {
         let groups = try SealedGroups(
             blocks: tail.blocks, readModels: rows, layouts: layouts, registry: registry, identityKey: identityKey, workers: context.workers)
         let attached = "{\"events\":\(tail.count),\"last_position\":\(position),\"segment\":\(id)}"
-        systemRecords.append(
-            SystemRecord(position: position, receivedTime: receivedTime, content: .event(type: "segment.attached", data: attached)))
-        let description = try write(groups, records: systemRecords, id: id)
+        let note = SystemRecord(position: position, receivedTime: receivedTime, content: .event(type: "segment.attached", data: attached))
+        let description = try write(groups, records: systemRecords + [note], id: id)
         var replaced = rows.replaced
         for segment in sealed.segments { replaced.merge(segment.replaced) }
-        let place = try logSeal(attached, position: position)
+        try log.flush()
+        let place = log.end
         let reader = try SegmentReader.open(
             fileSystem: context.fileSystem, path: files.segments + "/" + description.fileName, expected: (description.segmentID, description.lengthBytes))
         let segment = SealedSegment(
@@ -45,6 +52,8 @@ extension Writer {
         systemRecords = []
         dirty = []
         absentTimes.forget(before: receivedTime - Limits.timelessLookupNanoseconds)
+        // Behind the place where replay goes on: the segment has the record already, the log only tells its story.
+        try log.append(.segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(attached.utf8))
         try log.release(before: place)
     }
 
@@ -67,14 +76,6 @@ extension Writer {
             try? writer.abandon()
             throw error
         }
-    }
-
-    /// Notes the segment in the log; replay goes on behind the note.
-    private func logSeal(_ data: String, position: Int64) throws -> LogPlace {
-        try log.append(
-            .segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(data.utf8))
-        try log.flush()
-        return log.end
     }
 
     /// The manifest's next version: all live segments and the state, at one position.
