@@ -110,7 +110,7 @@ private struct CrashRun {
             nextEvent += 1
             let turn = Int64(nextEvent)
             let model = generator.oneIn(3) ? "late-model" : "gpt-4o"
-            events.addTurn(conversation, turn, at: Double(generator.next(below: 200_000)) - 100_000, model: model)
+            events.addTurn(conversation, turn, at: Double(generator.next(below: 180_000)) - 100_000, model: model)
             ids += ["q", "c", "a"].map { "\(conversation)/\(turn)/\($0)" }
         }
         if generator.oneIn(12) {
