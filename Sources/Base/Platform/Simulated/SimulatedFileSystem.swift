@@ -196,12 +196,14 @@ package final class SimulatedFileSystem: FileSystem {
     }
 
     package func lock(_ path: String) throws(StorageError) -> any FileLock {
-        try perform(.lock, path) { state, _ throws(StorageError) in
+        // The lock is made outside: one that is dropped because the call fails lets go through the same state.
+        let life = try perform(.lock, path) { state, _ throws(StorageError) in
             guard state.disk.hasDirectory(of: path) else { throw StorageError(.lock, path: path, code: ENOENT) }
             guard state.locks.insert(path).inserted else { throw StorageError(.lock, path: path, code: EWOULDBLOCK) }
             if state.disk.names[path] == nil { _ = state.disk.create(path, isSecret: false) }
-            return SimulatedFileLock(path: path, life: state.life, system: self)
+            return state.life
         }
+        return SimulatedFileLock(path: path, life: life, system: self)
     }
 
     func unlock(_ path: String, life: Int) {
