@@ -9,7 +9,8 @@ import Testing
 /// review.
 struct GoldenTests {
     private func compare(_ text: String, _ name: String) throws {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens/\(name).txt").path
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Goldens/Segments/\(name).txt").path
         if ProcessInfo.processInfo.environment["PLIMSOLL_REWRITE_GOLDENS"] == "1" {
             try text.write(toFile: path, atomically: true, encoding: .utf8)
         }
