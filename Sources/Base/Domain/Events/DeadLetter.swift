@@ -1,7 +1,10 @@
 /// An event that was refused because its type is unknown, kept so that nothing vanishes: its envelope and the shape of its data, no values.
 package struct DeadLetter: Hashable, Sendable {
+    /// The event's `id`, as sent.
     package var id: String
+    /// The event's `source`, as sent.
     package var source: String
+    /// The type that nobody knows.
     package var type: String
     /// As sent, ns; nil where it was absent or not a time.
     package var time: Int64?

@@ -1,8 +1,8 @@
 package import Bytes
 
 extension EventBatch {
-    /// Takes rows end to end and proves their shape: lengths add up, types and columns are known, fields ascend, values are of the column's kind, and
-    /// the identity stands in front. What passes can be walked by ``EventRowCursor`` without a check.
+    /// Takes rows end to end and proves their shape: lengths add up, types and columns are known, fields ascend, values are of the column's
+    /// kind, and the identity stands in front. What passes can be walked by ``EventRowCursor`` without a check.
     /// - Throws: with the offset of the first byte that is not what a row promises.
     /// - Complexity: O(bytes).
     package init(checking bytes: [UInt8], registry: SchemaRegistry) throws(DecodingError) {

@@ -33,16 +33,24 @@ package enum EventFieldKind: UInt8, Sendable {
 
 /// Builds rows end to end without an allocation per event: begin, add fields in ascending column order, end.
 package struct EventRowWriter: Sendable {
+    /// Bytes of a row before its fields.
     package static let headerBytes = 16
+    /// All rows so far; the last one is whole only after ``end()``.
     package private(set) var sink: ByteSink
     private var rowStart = 0
     private var fieldCount: UInt8 = 0
     private var lastColumn = -1
 
+    /// A writer with room for so many bytes.
     package init(capacity: Int = 0) { sink = ByteSink(capacity: capacity) }
 
+    /// Forgets all rows and keeps the memory.
     package mutating func removeAll() { sink.removeAll() }
 
+    /// Begins a row.
+    /// - Parameters:
+    ///   - type: index into `SchemaRegistry.types`.
+    ///   - time: ns since 1970 UTC.
     package mutating func begin(type: UInt16, time: Int64, isTimeAbsent: Bool) {
         rowStart = sink.count
         fieldCount = 0
@@ -62,16 +70,22 @@ package struct EventRowWriter: Sendable {
         sink.append(kind.rawValue)
     }
 
+    /// Adds an integer, also for durations, timestamps (ns) and prices (pico-USD per token).
+    /// - Precondition: columns ascend within a row.
     package mutating func add(_ column: UInt16, integer value: Int64) {
         open(column, .integer)
         sink.append(zigzag: value)
     }
 
+    /// Adds a double.
+    /// - Precondition: columns ascend within a row.
     package mutating func add(_ column: UInt16, double value: Double) {
         open(column, .double)
         sink.append(value)
     }
 
+    /// Adds a boolean.
+    /// - Precondition: columns ascend within a row.
     package mutating func add(_ column: UInt16, boolean value: Bool) {
         open(column, .boolean)
         sink.append(UInt8(value ? 1 : 0))
@@ -91,6 +105,8 @@ package struct EventRowWriter: Sendable {
         sink.append(contentsOf: value)
     }
 
+    /// Adds a value of any kind.
+    /// - Precondition: columns ascend within a row.
     package mutating func add(_ column: UInt16, _ value: EventValue) {
         switch value {
         case .integer(let value): add(column, integer: value)
@@ -101,6 +117,7 @@ package struct EventRowWriter: Sendable {
         }
     }
 
+    /// Ends the row: its length and number of fields are known now.
     package mutating func end() {
         sink.patch(littleEndian: UInt32(sink.count - rowStart), at: rowStart)
         sink.patch(littleEndian: fieldCount, at: rowStart + 7)
@@ -109,6 +126,7 @@ package struct EventRowWriter: Sendable {
 
 /// Many rows end to end, in the order in which the events came.
 package struct EventBatch: Sendable {
+    /// The rows.
     package var bytes: [UInt8]
     /// Where each row begins in `bytes`.
     package var offsets: [UInt32]
@@ -118,5 +136,6 @@ package struct EventBatch: Sendable {
         self.offsets = offsets
     }
 
+    /// How many events.
     package var count: Int { offsets.count }
 }

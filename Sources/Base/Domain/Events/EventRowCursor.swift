@@ -2,36 +2,46 @@
 ///
 /// Rows from a file have passed the record's checksum before a cursor sees them; ``EventBatch/check()`` proves the shape once.
 package struct EventRowCursor: Sendable {
+    /// A field as it stands in the row.
     package enum Value: Sendable {
         case integer(Int64)
         case double(Double)
         case boolean(Bool)
         /// UTF-8, as a range of the bytes that the cursor walks.
         case text(Range<Int>)
+        /// Canonical JSON in UTF-8, as a range of the same bytes.
         case json(Range<Int>)
     }
 
     /// Index of the row's first byte.
     package let start: Int
+    /// Index after the row's last byte.
     package let end: Int
     private var index: Int
     /// The field that ``advance(in:)`` moved to.
     package private(set) var column: UInt16 = 0
+    /// That field's value.
     package private(set) var value: Value = .boolean(false)
 
+    /// Stands before the first field.
+    /// - Precondition: `bytes` holds a sound row at `start`.
     package init(_ bytes: [UInt8], at start: Int) {
         self.start = start
         end = start + Int(Self.word(bytes, start))
         index = start + EventRowWriter.headerBytes
     }
 
+    /// Index into `SchemaRegistry.types` of the row that begins at `start`.
     package static func type(_ bytes: [UInt8], at start: Int) -> UInt16 {
         UInt16(bytes[start + 4]) | UInt16(bytes[start + 5]) << 8
     }
+    /// Whether the event came without `time`.
     package static func isTimeAbsent(_ bytes: [UInt8], at start: Int) -> Bool { bytes[start + 6] & 1 != 0 }
+    /// The time in the header, ns since 1970 UTC.
     package static func time(_ bytes: [UInt8], at start: Int) -> Int64 {
         Int64(bitPattern: UInt64(word(bytes, start + 8)) | UInt64(word(bytes, start + 12)) << 32)
     }
+    /// Length of the row in bytes.
     package static func byteCount(_ bytes: [UInt8], at start: Int) -> Int { Int(word(bytes, start)) }
 
     /// Files an event that came without `time` under the instant it was received.

@@ -1,5 +1,6 @@
 /// Answers single fields of rows in one array without copying: for look-ups and checks, where a walk over all fields is too much.
 package struct EventRowReader: Sendable {
+    /// The array that holds the row, among others.
     package let bytes: [UInt8]
     /// Where the row begins in ``bytes``.
     package var start: Int
@@ -10,9 +11,13 @@ package struct EventRowReader: Sendable {
         self.start = start
     }
 
+    /// Index into `SchemaRegistry.types`.
     package var type: UInt16 { EventRowCursor.type(bytes, at: start) }
+    /// The time in the header, ns since 1970 UTC.
     package var time: Int64 { EventRowCursor.time(bytes, at: start) }
+    /// Whether the event came without `time`.
     package var isTimeAbsent: Bool { EventRowCursor.isTimeAbsent(bytes, at: start) }
+    /// Length of the row in bytes.
     package var byteCount: Int { EventRowCursor.byteCount(bytes, at: start) }
 
     /// A column's value; nil for null. Text is a range of ``bytes``.
