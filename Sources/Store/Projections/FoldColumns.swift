@@ -15,6 +15,7 @@ package struct FoldColumns: Sendable {
     let ordinals: [UInt8]
     let types: FoldTypes
 
+    /// - Precondition: the registry has every column that the fold names, as the built-in one does.
     package init(_ registry: SchemaRegistry) {
         var roles = [FoldRole](repeating: .none, count: registry.columns.count)
         var ordinals = [UInt8](repeating: 0, count: registry.columns.count)

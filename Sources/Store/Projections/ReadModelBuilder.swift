@@ -59,9 +59,12 @@ package struct ReadModelBuilder: Sendable {
     private var turnSlots = [RowSlot](repeating: .none, count: ReadModelColumns.turns.count)
     private var conversationSlots = [RowSlot](repeating: .none, count: ReadModelColumns.conversations.count)
 
+    /// Empty tables.
     package init(registry: SchemaRegistry) { places = ReadModelPlaces(registry) }
 
+    /// Turns so far.
     package var turnRows: Int { turns.rowCount }
+    /// Conversations so far.
     package var conversationRows: Int { conversations.rowCount }
 
     /// The rows so far, as one chunk each; columns as in ``ReadModelColumns``.

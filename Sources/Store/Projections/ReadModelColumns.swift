@@ -8,6 +8,7 @@ package enum ReadModelColumns {
         "tenant", "channel", "user_id", "agent", "agent_version", "team", "cost_centre", "environment", "region", "service_name",
         "service_version", "experiment", "variant", "prompt_name", "prompt_version", "trace_id",
     ]
+    /// Classes of tokens, each summed over the calls of a turn or conversation.
     package static let tokens = [
         "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens",
     ]
@@ -16,6 +17,7 @@ package enum ReadModelColumns {
         ("price_state", .text),
     ]
 
+    /// Columns of `turns`, one row a question and its answer.
     package static let turns: [TableColumn] = columns(
         [("conversation_id", .text), ("turn", .integer), ("asked_time", .timestamptz), ("time", .timestamptz)],
         context.map { ($0, .text) },
@@ -29,6 +31,7 @@ package enum ReadModelColumns {
             ("escalated", .boolean),
         ])
 
+    /// Columns of `conversations`, one row each.
     package static let conversations: [TableColumn] = columns(
         [
             ("conversation_id", .text), ("start_time", .timestamptz), ("last_time", .timestamptz), ("closed_time", .timestamptz),
@@ -36,8 +39,8 @@ package enum ReadModelColumns {
         context.map { ($0, .text) },
         [
             // By house-1; the facts beside it serve the other rules, one of which depends on when it is asked.
-            ("outcome", .text), ("outcome_intercom_fin", .text), ("resolved_time", .timestamptz), ("resolved_by", .text), ("reopened", .boolean), ("topic", .text), ("turns", .integer), ("answers", .integer),
-            ("errors", .integer),
+            ("outcome", .text), ("outcome_intercom_fin", .text), ("resolved_time", .timestamptz), ("resolved_by", .text),
+            ("reopened", .boolean), ("topic", .text), ("turns", .integer), ("answers", .integer), ("errors", .integer),
         ],
         tokens.map { ($0, .integer) }, money,
         [("escalations", .integer), ("escalation_reason", .text), ("score", .integer), ("feedback_requests", .integer)])

@@ -4,8 +4,11 @@ package import Domain
 ///
 /// Buffers are kept apart so that a conversation can be folded over log blocks and rows read back from segments without copying either.
 package struct EventReference: Sendable {
+    /// Index of the buffer.
     package var buffer: Int32
+    /// Index of the row's first byte in it.
     package var start: Int32
+    /// Order of acceptance; settles events of one time.
     package var position: Int64
     /// Index into the costs beside the buffers; −1 for events that cost nothing.
     package var cost: Int32
@@ -26,6 +29,7 @@ package struct CallCost: Hashable, Sendable {
     package var lowPicoUSD: Int128
     /// `low` plus an unpriced cache_read at the input price; nil where another class has no price.
     package var highPicoUSD: Int128?
+    /// Whether all, some or none of the classes with tokens are priced.
     package var state: PriceState
 
     package init(costPicoUSD: Int128?, lowPicoUSD: Int128, highPicoUSD: Int128?, state: PriceState) {
@@ -38,14 +42,21 @@ package struct CallCost: Hashable, Sendable {
 
 /// Adds up calls: exact while all are priced, a range as soon as one is not.
 package struct CostSum: Sendable {
+    /// Booked cost of the priced classes, pico-USD.
     package private(set) var low: Int128 = 0
+    /// Upper bound, pico-USD; nil where nobody knows one.
     package private(set) var high: Int128? = 0
+    /// Calls added.
     package private(set) var calls = 0
+    /// Calls of which every class with tokens is priced.
     package private(set) var pricedCalls = 0
+    /// Calls of which no class with tokens is priced.
     package private(set) var unpricedCalls = 0
 
+    /// No call yet.
     package init() {}
 
+    /// Adds one call.
     package mutating func add(_ cost: CallCost) {
         calls += 1
         if cost.state == .priced { pricedCalls += 1 }
@@ -56,6 +67,7 @@ package struct CostSum: Sendable {
 
     /// nil unless every call is priced; no call at all costs nothing, which is exact.
     package var exact: Int128? { pricedCalls == calls ? low : nil }
+    /// Whether all, some or none of the calls are priced.
     package var state: PriceState {
         if pricedCalls == calls { return .priced }
         return unpricedCalls == calls ? .unpriced : .partly
