@@ -16,6 +16,7 @@ package indirect enum Expression: Hashable, Sendable {
     /// and is replaced by its value, so that zone maps can use it.
     case scalarSubquery(Plan, ColumnType)
 
+    /// Type of its values.
     package var type: ColumnType {
         switch self {
         case .column(_, let type), .literal(_, let type), .call(_, _, let type), .cast(_, let type),
@@ -26,8 +27,11 @@ package indirect enum Expression: Hashable, Sendable {
     }
 }
 
+/// One `WHEN … THEN …`.
 package struct ConditionalBranch: Hashable, Sendable {
+    /// Chosen where it is true; NULL counts as false.
     package var condition: Expression
+    /// Evaluated only for the rows that chose it.
     package var value: Expression
 
     package init(condition: Expression, value: Expression) {
@@ -44,10 +48,13 @@ package enum ScalarFunction: String, Hashable, Sendable, CaseIterable {
     case coalesce, nullIf, greatest, least
     // Comparison; both sides of one type (numeric scales may differ).
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
-    // Arithmetic: integer, double, numeric; timestamp ± interval, timestamp − timestamp, interval ± interval, interval × number, date ± integer.
-    case add, subtract, multiply, divide, modulo, power, negate, absolute, round, ceiling, floor, truncate, sign, squareRoot, exponential, naturalLogarithm, logarithm
+    // Arithmetic: integer, double, numeric; timestamp ± interval, timestamp − timestamp, interval ± interval, interval × number,
+    // date ± integer.
+    case add, subtract, multiply, divide, modulo, power, negate, absolute, round, ceiling, floor, truncate, sign, squareRoot
+    case exponential, naturalLogarithm, logarithm
     // Text.
-    case concatenate, concat, lower, upper, length, octetLength, substring, trim, trimLeading, trimTrailing, replace, position, left, right, splitPart, startsWith, repeatText, reverseText, padLeft, padRight
+    case concatenate, concat, lower, upper, length, octetLength, substring, trim, trimLeading, trimTrailing, replace, position
+    case left, right, splitPart, startsWith, repeatText, reverseText, padLeft, padRight
     /// (text, pattern, escape): `%` and `_`.
     case like, ilike
     /// POSIX regular expressions: `~`, `~*`.

@@ -2,8 +2,8 @@ package import Columnar
 
 /// A logical plan. Every node knows its output columns; expressions inside a node refer to its input's columns by index.
 package indirect enum Plan: Hashable, Sendable {
-    /// Reads `columns` (indices into the table's columns) of a table. `predicates` refer to the table's columns, were derived from filters above and only
-    /// serve to skip; the filters themselves stay above.
+    /// Reads `columns` (indices into the table's columns) of a table. `predicates` refer to the table's columns, were derived from filters
+    /// above and only serve to skip; the filters themselves stay above.
     case scan(table: String, columns: [Int], output: [TableColumn], predicates: [ColumnPredicate])
     /// Literal rows (`SELECT 1`, `VALUES …`).
     case values(rows: [[Expression]], output: [TableColumn])
@@ -20,6 +20,7 @@ package indirect enum Plan: Hashable, Sendable {
     /// UNION ALL; inputs have equal types.
     case union([Plan])
 
+    /// Names and types of the columns that come out.
     package var output: [TableColumn] {
         switch self {
         case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output), .aggregate(_, _, _, let output): output
@@ -30,11 +31,16 @@ package indirect enum Plan: Hashable, Sendable {
     }
 }
 
+/// What becomes of rows without a partner: dropped, kept from the left side, or all pairs without a condition.
 package enum JoinKind: Hashable, Sendable { case inner, left, cross }
 
+/// One term of `ORDER BY`.
 package struct SortKey: Hashable, Sendable {
+    /// What is compared.
     package var expression: Expression
+    /// Greatest first.
     package var isDescending: Bool
+    /// Where NULL goes, whatever the direction.
     package var nullsFirst: Bool
 
     package init(expression: Expression, isDescending: Bool, nullsFirst: Bool) {
@@ -46,14 +52,17 @@ package struct SortKey: Hashable, Sendable {
 
 /// One aggregate of an aggregate node.
 package struct AggregateCall: Hashable, Sendable {
+    /// What is computed.
     package var function: AggregateFunction
     /// Empty for `count(*)`.
     package var arguments: [Expression]
+    /// Counts each value once.
     package var isDistinct: Bool
     /// `FILTER (WHERE …)`.
     package var filter: Expression?
     /// `ORDER BY` inside `string_agg`/`array_agg`, or the ordered-set argument of `percentile_cont`/`percentile_disc`.
     package var order: [SortKey]
+    /// Type of the result.
     package var type: ColumnType
 
     package init(
@@ -69,6 +78,7 @@ package struct AggregateCall: Hashable, Sendable {
     }
 }
 
+/// Functions of many rows. NULLs are left out, except by `countRows` and `arrayAggregate`. Semantics are PostgreSQL 15's.
 package enum AggregateFunction: Hashable, Sendable {
     case countRows, count, sum, average, minimum, maximum
     case booleanAnd, booleanOr

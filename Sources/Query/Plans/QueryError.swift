@@ -3,6 +3,7 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Five characters: `42601` syntax, `42703` unknown column, `42P01` unknown table, `0A000` not supported, `22012` division by
     /// zero, `53200` memory budget, `57014` cancelled or out of time.
     package var sqlState: String
+    /// What is wrong, without position and hint.
     package var message: String
     /// What to do about it.
     package var hint: String?

@@ -3,6 +3,7 @@ package import Columnar
 /// A date of the proleptic Gregorian calendar. The conversions follow the era arithmetic of Howard Hinnant's
 /// "chrono-Compatible Low-Level Date Algorithms": 400-year eras of 146,097 days that begin on 1 March.
 package struct CivilDate: Hashable, Sendable {
+    /// Astronomical: 0 is 1 BC.
     package var year: Int64
     /// 1...12
     package var month: Int64
@@ -64,6 +65,7 @@ package struct CivilDate: Hashable, Sendable {
 
 /// A date and the nanoseconds since its midnight.
 package struct CivilTime: Hashable, Sendable {
+    /// The day.
     package var date: CivilDate
     /// 0..<86_400 × 10⁹
     package var nanosecondsOfDay: Int64

@@ -8,6 +8,9 @@ package struct ConstantFolding: Sendable {
     private let arithmetic: ScalarArithmetic
     private let evaluate: (@Sendable (Expression) -> Scalar?)?
 
+    /// - Parameters:
+    ///   - timeZone: name of the zone in which times without offset are meant.
+    ///   - evaluate: gives the value of an expression of constants; nil for one that it does not know or that fails.
     package init(timeZone: String, evaluate: (@Sendable (Expression) -> Scalar?)? = nil) {
         arithmetic = ScalarArithmetic(timeZone: timeZone)
         self.evaluate = evaluate

@@ -6,6 +6,7 @@ package struct ScalarArithmetic: Sendable {
     /// Whether days and months are those of UTC; else only exact spans of time are added.
     package var isUTC: Bool
 
+    /// - Parameter timeZone: name of the zone in which times without offset are meant.
     package init(timeZone: String) {
         isUTC = ["UTC", "utc", "Etc/UTC", "GMT", "Z"].contains(timeZone)
     }
