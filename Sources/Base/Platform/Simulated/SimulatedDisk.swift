@@ -100,6 +100,7 @@ struct SimulatedDisk {
         names = flushedNames
         for node in nodes.keys.sorted() { nodes[node]?.cutPower(&generator, fates: fates) }
         let named = Set(names.values)
+        // order: each is dropped or not by itself.
         for node in nodes.keys where !named.contains(node) { nodes[node] = nil }
     }
 }
