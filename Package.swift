@@ -127,6 +127,9 @@ let package = Package(
                 "Server", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
+
+        // The house rules.
+        .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17
 )

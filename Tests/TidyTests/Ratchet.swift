@@ -1,0 +1,75 @@
+/// Counts of findings that are tolerated until they are mended. They may only fall: lower a number when its room got better.
+enum Ratchet {
+    /// Declarations without a documentation comment, by target; a target that is not named has none.
+    static let undocumented: [String: Int] = [
+        "Bytes": 21,
+        "Columnar": 54,
+        "Compression": 3,
+        "EventLogs": 11,
+        "EventStores": 22,
+        "Execution": 15,
+        "Hashing": 6,
+        "JSONParsing": 10,
+        "Platform": 55,
+        "Reports": 12,
+        "Server": 44,
+        "Transfers": 22,
+        "WireFormats": 6,
+    ]
+
+    /// Unsafe code away from its homes, by target.
+    static let unsafe: [String: Int] = [
+        "Server": 1,
+    ]
+
+    /// Calls of the machine that go around Platform, by target.
+    static let machine: [String: Int] = [
+        "plimsoll": 10,
+    ]
+
+    /// Iterations without order, by target.
+    static let unordered: [String: Int] = [
+        "EventStores": 1,
+    ]
+
+    /// Lines beyond the width, by target or test folder.
+    static let longLines: [String: Int] = [
+        "EventStores": 6,
+        "Hashing": 1,
+        "JSONParsing": 1,
+        "Platform": 1,
+        "Reports": 26,
+        "Server": 12,
+        "Tests/EventStoresTests": 3,
+        "Tests/JSONParsingTests": 1,
+        "Tests/ReportsTests": 7,
+        "Tests/ServerTests": 3,
+        "Tests/TransfersTests": 2,
+        "Tests/WireFormatsTests": 6,
+        "Transfers": 5,
+        "WireFormats": 1,
+        "plimsoll": 9,
+    ]
+
+    /// Functions beyond the limit, by `path:name`. A flat switch may stay here for good.
+    static let longFunctions: [String: Int] = [
+        "Sources/Base/Domain/Schemas/WellKnownColumns.swift:init": 114
+    ]
+
+    /// Findings beyond the tolerated counts; of a group with too many all are shown.
+    static func beyond(_ findings: [Finding], _ tolerated: [String: Int], group: (String) -> String) -> [Finding] {
+        Dictionary(grouping: findings) { group($0.path) }.sorted { $0.key < $1.key }.flatMap { name, members -> [Finding] in
+            let limit = tolerated[name] ?? 0
+            guard members.count > limit else { return [] }
+            let head = Finding(path: name, line: 0, message: "\(members.count) findings, \(limit) are tolerated:")
+            return limit == 0 ? members : [head] + members
+        }
+    }
+
+    /// Groups that got better than their number, so that it can be lowered.
+    static func slack(_ findings: [Finding], _ tolerated: [String: Int], group: (String) -> String) -> [String] {
+        let counts = Dictionary(grouping: findings) { group($0.path) }.mapValues(\.count)
+        return tolerated.sorted { $0.key < $1.key }.filter { counts[$0.key, default: 0] < $0.value }
+            .map { "\($0.key): \(counts[$0.key, default: 0]) instead of \($0.value)" }
+    }
+}

@@ -1,0 +1,253 @@
+import Testing
+
+/// Every rule is shown a violation, planted as text, and a text that it must let pass: a rule that cannot fail is none.
+struct RuleTests {
+    private func file(_ text: String, at path: String = "Sources/Store/Rooms/Sample.swift") -> SourceFile {
+        SourceFile(path: path, text: text)
+    }
+
+    private let table = ImportTable(
+        parsing: """
+            | target | folder | may import | from elsewhere |
+            |---|---|---|---|
+            | `Low` | `Sources/Base/Low` | | `Glibc` |
+            | `High` | `Sources/High` | `Low` | |
+
+            | another | table |
+            """)
+
+    // MARK: Scanner
+
+    @Test func scannerTellsCodeFromTextAndComment() {
+        let scanner = SwiftScanner(
+            """
+            let a = "no \\(b.map { "\\($0)" }) // text" // note
+            /* one /* two */
+            three */ let c = #"raw \\("# + \"""
+                x" y
+                \"""
+            /// About d.
+            var d: Int
+            """)
+        #expect(scanner.tokens.filter { $0.kind == .word }.map(\.text) == ["let", "a", "b", "map", "$0", "let", "c", "var", "d", "Int"])
+        #expect(scanner.tokens.filter { $0.kind == .string }.map(\.text) == ["no  // text", "", "raw \\(", "\n    x\" y\n    "])
+        #expect(scanner.comments.map(\.line) == [1, 2, 3, 6])
+        #expect(scanner.comments.filter(\.isDocumentation).map(\.text) == ["About d."])
+        #expect(scanner.tokens.last?.line == 7)
+    }
+
+    // MARK: Imports
+
+    @Test func tableAndPackageAreRead() {
+        #expect(table.rows.map(\.target) == ["Low", "High"])
+        #expect(table.rows[1].imports == ["Low"])
+        #expect(table.rows[0].elsewhere == ["Glibc"])
+        let targets = PackageTargets.parse(
+            """
+            func room(_ name: String) -> Target { .target(name: name, path: "x") }
+            room("High", "High", uses: ["Low", other]),
+            tests("High", uses: ["Low"]),
+            library("CLow", apt: "liblow-dev"),
+            .executableTarget(name: "tool", dependencies: ["High"], path: "Sources/Commands/tool", swiftSettings: settings),
+            """)
+        #expect(
+            targets == [
+                PackageTarget(name: "High", folder: "Sources/High", uses: ["Low", "other"], isTest: false),
+                PackageTarget(name: "HighTests", folder: "Tests/HighTests", uses: ["High", "Low"], isTest: true),
+                PackageTarget(name: "CLow", folder: "Sources/System/CLow", uses: [], isTest: false),
+                PackageTarget(name: "tool", folder: "Sources/Commands/tool", uses: ["High"], isTest: false),
+            ])
+    }
+
+    @Test func arrowsThatPointBackAreFound() {
+        var wrong = table
+        wrong.rows.swapAt(0, 1)
+        #expect(ImportRule.checkOrder(table).isEmpty)
+        #expect(ImportRule.checkOrder(wrong).map(\.message) == ["`High` may not import `Low`: no row above has that name"])
+        wrong.rows = [table.rows[0], table.rows[0]]
+        #expect(ImportRule.checkOrder(wrong).count == 1)
+    }
+
+    @Test func differencesFromThePackageAreFound() {
+        let low = PackageTarget(name: "Low", folder: "Sources/Base/Low", uses: [], isTest: false)
+        let high = PackageTarget(name: "High", folder: "Sources/High", uses: ["Low"], isTest: false)
+        #expect(ImportRule.checkPackage(table, [low, high]).isEmpty)
+        #expect(ImportRule.checkPackage(table, [low]).map(\.line) == [4], "a row that is no target")
+        var changed = high
+        changed.uses = []
+        #expect(ImportRule.checkPackage(table, [low, changed]).count == 1)
+        changed = low
+        changed.uses = ["High"]
+        changed.folder = "Sources/Low"
+        #expect(ImportRule.checkPackage(table, [changed, high]).count == 2)
+        let third = PackageTarget(name: "Third", folder: "Sources/Third", uses: [], isTest: false)
+        #expect(ImportRule.checkPackage(table, [low, high, third]).count == 1)
+    }
+
+    @Test func importsBeyondTheTableAreFound() {
+        let targets = [PackageTarget(name: "HighTests", folder: "Tests/HighTests", uses: ["High"], isTest: true)]
+        func check(_ text: String, _ path: String) -> [Int] { ImportRule.checkFiles([file(text, at: path)], table, targets).map(\.line) }
+        #expect(check("package import Low\n@preconcurrency import struct Low.Thing\n", "Sources/High/A.swift").isEmpty)
+        #expect(check("import Low\ninternal import Glibc\n", "Sources/High/A.swift") == [2])
+        #expect(check("import High\n", "Sources/Base/Low/A.swift") == [1])
+        #expect(check("@testable import High\nimport Testing\nimport Low\n", "Tests/HighTests/A.swift") == [3])
+        let lowTests = [PackageTarget(name: "LowTests", folder: "Tests/LowTests", uses: ["Low"], isTest: true)]
+        #expect(ImportRule.checkFiles([file("import Glibc", at: "Tests/LowTests/A.swift")], table, lowTests).isEmpty)
+        #expect(check("", "Sources/Nowhere/A.swift") == [0])
+        #expect(check("let text = \"import Low\" // import Low\n", "Sources/Base/Low/A.swift").isEmpty)
+    }
+
+    // MARK: Unsafe code, the machine
+
+    @Test(arguments: [
+        "let x = unsafe y", "final class A: @unchecked Sendable {}", "nonisolated(unsafe) var x = 0", "@safe func f() {}",
+        "bytes.withUnsafeBytes { _ in }", "var p: UnsafeRawPointer", "let q = OpaquePointer(x)",
+    ])
+    func unsafeCodeIsFound(_ text: String) {
+        let found = UnsafeRule.check(file(text))
+        #expect(!found.isEmpty || text.contains(".withUnsafe"))
+        for home in UnsafeRule.homes { #expect(UnsafeRule.check(file(text, at: home + "/A.swift")).isEmpty) }
+    }
+
+    @Test func unsafeInTextIsNoCode() {
+        #expect(UnsafeRule.check(file("// unsafe\nlet a = \"unsafe\"; let b = .safe; let c = UnsafeRule.self")).isEmpty)
+    }
+
+    @Test(arguments: [
+        "let a = Date()", "let a = Date.now", "let c = ContinuousClock()", "var g = SystemRandomNumberGenerator()", "Int.random(in: 0..<9)",
+        "list.shuffled()", "let id = UUID()",
+        "FileManager.default", "FileHandle.standardInput", "fopen(path, mode)", "URL(fileURLWithPath: x)",
+        "print(\"x\")", "Data(contentsOf: URL(string: x)!)", "value.hashValue", "var hasher = Hasher()", "TimeZone.current",
+        "DispatchQueue.main",
+    ])
+    func machineCallsAreFound(_ text: String) {
+        #expect(!MachineRule.check(file(text)).isEmpty)
+        #expect(MachineRule.check(file(text, at: MachineRule.home + "/A.swift")).isEmpty)
+    }
+
+    @Test(arguments: [
+        "let a = Date(timeIntervalSince1970: 0)", "Int.random(in: 0..<9, using: &generator)", "let n = catalog.now", "output.print(text)",
+        "func print(_ text: String) {}", "list.shuffled(using: &generator)", "func hash(into hasher: inout Hasher) {}", "// print(1)",
+    ])
+    func otherCallsPass(_ text: String) {
+        #expect(MachineRule.check(file(text)).isEmpty)
+    }
+
+    @Test func testsMayReadFilesButNotDrawUnseeded() {
+        let path = "Tests/HighTests/A.swift"
+        #expect(MachineRule.check(file("FileManager.default; print(Date())", at: path)).isEmpty)
+        #expect(MachineRule.check(file("Int.random(in: 0..<9)", at: path)).count == 1)
+    }
+
+    // MARK: Order
+
+    @Test(arguments: [
+        "var names: [String: Int] = [:]\nfor (name, count) in names { write(name) }",
+        "let names: Set<String>\nfor name in self.names where name != x { write(name) }",
+        "func f(_ names: [String: Int]) { for name in names.keys { write(name) } }",
+        "let names = Set(list)\nlet rows = names.map { row($0) }", "var names = [Key: [Int]]()\nlet list = Array(names.values)",
+        "let names = [\"a\": 1]\nreturn names.keys.joined(separator: x)",
+        "let names = Dictionary(grouping: x) { $0 }\nnames.forEach { write($0) }",
+        "func f(names: inout Set<Int>) { for name in names { write(name) } }",
+    ])
+    func unsortedIterationIsFound(_ text: String) {
+        #expect(OrderRule.check(file(text)).count == 1)
+        let excused = text.replacing("\n", with: "\n// order: the sum is the same\n").replacing("{ for", with: "{\n// order: any\n for")
+        #expect(OrderRule.check(file(excused)).isEmpty)
+    }
+
+    @Test(arguments: [
+        "var names: [String: Int] = [:]\nfor (name, count) in names.sorted(by: x) { write(name) }",
+        "let names: Set<String>\nlet list = names.map(row).sorted()", "let names: [String]\nfor name in names { write(name) }",
+        "let names: [String: [Int]]\nfor number in names[key] ?? [] { write(number) }",
+        "let names = Set(list).sorted()\nfor name in names { write(name) }", "let names = flag ? [a: b] : [:]\nnames[x] = 1",
+        "let names: Set<Int>\nlet all = names.map { $0 }.max()", "let names = [flag ? a : b]\nfor name in names { write(name) }",
+        "let names: [String: Int]\nfunc f(names: [Int]) { for name in names { write(name) } }",
+        "let names: [String: Int]\nlet rows = Others.names.map(row)", "let a = A(b, names: [:])\nfor name in head.names { write(name) }",
+    ])
+    func sortedIterationPasses(_ text: String) {
+        #expect(OrderRule.check(file(text)).isEmpty)
+    }
+
+    @Test func siblingsShareDeclarations() {
+        let whole = file("struct A { var names: Set<Int> }")
+        let aspect = file("extension A { func f() { for name in names { write(name) } } }")
+        #expect(OrderRule.check(aspect).isEmpty)
+        #expect(OrderRule.check(aspect, siblings: [whole]).count == 1)
+    }
+
+    // MARK: Leftovers
+
+    @Test func leftoversAreFound() {
+        for mark in LeftoverRule.marks { #expect(LeftoverRule.check(file("\n// \(mark): later")).map(\.line) == [2]) }
+        for word in LeftoverRule.licenceWords + LeftoverRule.foreignWords {
+            #expect(!LeftoverRule.check(file("/// See \(word)x")).isEmpty)
+        }
+        #expect(LeftoverRule.check(file("let \(LeftoverRule.marks[2])Y = 1")).isEmpty)
+    }
+
+    @Test(arguments: ["let a = b", "return f(x)", "print(x)", "if a == b {", "}", "for a in b {", "f(x);", "} else {"])
+    func deadCodeIsFound(_ text: String) {
+        #expect(LeftoverRule.check(file("// " + text)).count == 1)
+        #expect(LeftoverRule.check(file("/// " + text)).isEmpty)
+    }
+
+    @Test(arguments: ["let it be", "if a segment is whole, it passes", "for each of them {see above}",
+        "offset  size  field", "return to sender"])
+    func prosePasses(_ text: String) {
+        #expect(LeftoverRule.check(file("// " + text)).isEmpty)
+    }
+
+    // MARK: Documentation, sizes
+
+    @Test(arguments: [
+        "package struct A {}", "public func f() {}", "package static let a = 1", "@inlinable package func f() {}",
+        "package init(a: Int) { b = a }",
+        "package private(set) var a = 1",
+        "/// Far away.\n\npackage var a: Int", "// Not a doc comment.\npackage enum A {}",
+    ])
+    func undocumentedDeclarationsAreFound(_ text: String) {
+        #expect(DocumentationRule.check(file(text)).count == 1)
+    }
+
+    @Test(arguments: [
+        "/// A.\npackage struct A {}", "/// F.\n@inlinable\npackage func f() {}", "package import Bytes", "func f() {}",
+        "package extension A {}",
+        "package static func == (a: A, b: A) -> Bool { true }", "package var description: String { x }",
+        "package init(a: Int, b: Int) {\n    self.a = a\n    self.b = b\n}",
+    ])
+    func documentedDeclarationsPass(_ text: String) {
+        #expect(DocumentationRule.check(file(text)).isEmpty)
+    }
+
+    @Test func sizesAreMeasured() {
+        let wide = String(repeating: "é", count: SizeRule.lineColumnsMax)
+        #expect(SizeRule.checkLines(file(wide)).isEmpty)
+        #expect(SizeRule.checkLines(file("\n" + wide + "x")).map(\.line) == [2])
+        let long = String(repeating: "\n", count: SizeRule.fileLinesMax)
+        #expect(SizeRule.checkFile(file(long)).isEmpty)
+        #expect(SizeRule.checkFile(file(long + "x")).count == 1)
+        #expect(SizeRule.summary([3, 1, 2]) == "median 2, p90 3, max 3")
+    }
+
+    @Test func longFunctionsAreFound() {
+        let lines = String(repeating: "x\n", count: SizeRule.functionLinesMax - 1)
+        let text = "protocol P {\n func g()\n init()\n}\nfunc f(a: () -> Void = {}) -> Int {\n\(lines)}\ninit?(b: Int) { self.init(x) }\n"
+        let sample = file(text)
+        #expect(SizeRule.functions(of: sample).map(\.name) == ["f", "init"])
+        #expect(SizeRule.functions(of: sample).map(\.lineCount) == [71, 1])
+        #expect(SizeRule.checkFunctions(sample, known: [:]).map(\.line) == [5])
+        #expect(SizeRule.checkFunctions(sample, known: [sample.path + ":f": 71]).isEmpty)
+        #expect(SizeRule.checkFunctions(sample, known: [sample.path + ":f": 70]).count == 1)
+    }
+
+    // MARK: Ratchet
+
+    @Test func ratchetHoldsCounts() {
+        let findings = [Finding(path: "a", line: 1, message: "x"), Finding(path: "a", line: 2, message: "y")]
+        #expect(Ratchet.beyond(findings, ["a": 2]) { $0 }.isEmpty)
+        #expect(Ratchet.beyond(findings, ["a": 1]) { $0 }.count == 3)
+        #expect(Ratchet.beyond(findings, [:]) { $0 } == findings)
+        #expect(Ratchet.slack(findings, ["a": 3, "b": 1]) { $0 } == ["a: 2 instead of 3", "b: 0 instead of 1"])
+    }
+}
