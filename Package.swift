@@ -87,11 +87,12 @@ let package = Package(
         tests("EventLogs", uses: ["Bytes", "Platform"]),
 
         room("EventLogs", "Store/EventLogs", uses: ["Bytes", "Platform", "Hashing"]),
-        room("Projections", "Store/Projections", uses: ["Columnar", "Domain"]),
+        room("Projections", "Store/Projections", uses: ["Bytes", "Columnar", "Domain", "Hashing"]),
+        tests("Projections", uses: ["Bytes", "Domain"]),
         room(
             "EventStores", "Store/EventStores",
             uses: ["Bytes", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing"]),
-        tests("EventStores", uses: ["Bytes", "Platform", "Domain", "Columnar"]),
+        tests("EventStores", uses: ["Bytes", "Platform", "Domain", "Columnar", "Projections"]),
 
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),

@@ -2,7 +2,7 @@ package import Columnar
 package import Domain
 import Hashing
 import Platform
-import Projections
+package import Projections
 import Segments
 
 /// The store at one position, as queries see it: tables by name. Holding it keeps its segments readable.
@@ -18,6 +18,8 @@ package struct StoreSnapshot: TableCatalog {
     package var watermark: Int64 { version.receivedTime }
     /// Prices in force.
     package var book: PriceBook { version.book }
+    /// What `/metrics` counted up to the position.
+    package var counters: MetricTotals { version.counters }
 
     package var tableNames: [String] {
         (layouts.tables.map(\.name) + ["events", "turns", "conversations", "dead_letters", "system_events"]).sorted()

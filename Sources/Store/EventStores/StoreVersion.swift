@@ -17,11 +17,13 @@ final class StoreVersion: Sendable {
     let position: Int64
     /// Every event received up to this time is included.
     let receivedTime: Int64
+    let counters: MetricTotals
     private let folded = Mutex<ConversationRows?>(nil)
 
     init(
         sealed: SealedState, tail: Tail, overlay: CostOverlay, systemRecords: [SystemRecord],
-        dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64, receivedTime: Int64
+        dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64, receivedTime: Int64,
+        counters: MetricTotals
     ) {
         self.sealed = sealed
         self.tail = tail
@@ -31,6 +33,7 @@ final class StoreVersion: Sendable {
         self.book = book
         self.position = position
         self.receivedTime = receivedTime
+        self.counters = counters
     }
 
     /// Read-model rows of the conversations that the unsealed events touch; folded once, by whoever asks first.

@@ -10,6 +10,10 @@ package enum MetricCatalogue {
 
     /// Name of the counter of events that came too late for the others.
     package static let backfilledEvents = "plimsoll_backfilled_events_total"
+    /// Name of the counter of accepted events.
+    package static let acceptedEvents = "plimsoll_events_accepted_total"
+    /// Name of the counter of questions that were not followed.
+    package static let untrackedQuestions = "plimsoll_untracked_questions_total"
 
     private static let place: [MetricLabel] = [.column("tenant"), .column("channel")]
     private static let model: [MetricLabel] = [.column("tenant"), .column("provider"), .column("model"), .column("route")]
@@ -112,13 +116,15 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_build_info", .gauge, "The running program; always 1.", labels: [MetricLabel("version", .given)], .process),
         MetricDefinition(
-            "plimsoll_events_accepted_total", .counter, "Events accepted, by type.", labels: [MetricLabel("type", .given)], .process),
+            acceptedEvents, .counter, "Events accepted, by type.", labels: [MetricLabel("type", .given)], .process),
         MetricDefinition("plimsoll_events_duplicate_total", .counter, "Events that had been accepted before.", .process),
         MetricDefinition(
             "plimsoll_events_rejected_total", .counter, "Events refused, by reason.", labels: [MetricLabel("reason", .given)], .process),
         MetricDefinition(
             backfilledEvents, .counter, "Events received more than an hour after their time, by type; counted nowhere else here.",
             labels: [MetricLabel("type", .given)], .process),
+        MetricDefinition(
+            untrackedQuestions, .counter, "Questions not judged here because too many waited for an answer.", .process),
         MetricDefinition(
             "plimsoll_unlisted_values_total", .counter, "Values that a schema does not list, by field.",
             labels: [MetricLabel("field", .given)], .process),

@@ -47,6 +47,37 @@ struct LatePriceSearch {
         return found
     }
 
+    /// A cost that became known, with the labels of its counter: tenant, provider, model, route.
+    struct FirstCost {
+        var picoUSD: Int128
+        var labels: [String]
+    }
+
+    /// Costs of sealed calls that came live and had none `before`.
+    /// - Complexity: as ``conversations(in:)``.
+    func firstCosts(in sealed: SealedState, before: CostOverlay, after: CostOverlay) throws -> [FirstCost] {
+        var found: [FirstCost] = []
+        for layout in layouts.tables {
+            guard let money = layout.money else { continue }
+            for segment in sealed.segments {
+                for group in segment.reader.groups(table: layout.name) where mayConcern(group) {
+                    let base = GroupMorsel(group: group, columns: layout.columns, statistics: ScanStatistics())
+                    let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).column(money.cost)
+                    let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).column(money.cost)
+                    let (times, received) = (try base.column(layout.time), try layout.index(of: "received_time").map { try base.column($0) })
+                    let columns = try ["tenant", "provider", "model", "route"].map { try layout.index(of: $0).map { try base.column($0) } }
+                    for row in 0..<base.rowCount where old.wide(at: row) == nil {
+                        guard let cost = new.wide(at: row), let time = times.integer(at: row), let arrival = received?.integer(at: row),
+                            time >= arrival - Limits.liveNanosecondsMax
+                        else { continue }
+                        found.append(FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" }))
+                    }
+                }
+            }
+        }
+        return found
+    }
+
     private func mayConcern(_ group: RowGroup) -> Bool {
         guard let state = group.summary(named: "price_state"), let time = group.summary(named: "time") else { return false }
         let priced = Scalar.text(PriceState.priced.name)

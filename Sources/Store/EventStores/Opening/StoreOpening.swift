@@ -20,6 +20,7 @@ struct WriterStart {
     var booking: Booking
     var sealed: SealedState
     var absentTimes: AbsentTimes
+    var counters: MetricCounters
     var receivedTime: Int64
 }
 
@@ -67,7 +68,8 @@ struct StoreOpening {
             WriterStart(
                 context: context, options: options, files: files, registry: registry, layouts: EventTableLayouts(registry: registry),
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
-                booking: booking, sealed: sealed, absentTimes: AbsentTimes(blob.absentTimes), receivedTime: blob.receivedTime))
+                booking: booking, sealed: sealed, absentTimes: AbsentTimes(blob.absentTimes),
+                counters: try Self.counters(blob, registry, files), receivedTime: blob.receivedTime))
         try writer.replay(replayed)
         if report.isNew { try writer.begin() }
         recovery = RecoverySummary(
@@ -140,5 +142,14 @@ struct StoreOpening {
             throw CorruptionError(file: files.manifests, offset: error.offset, expectation: error.expectation)
         }
         return Booking(book: book, registry: registry)
+    }
+
+    private static func counters(_ blob: StateBlob, _ registry: SchemaRegistry, _ files: StoreFiles) throws -> MetricCounters {
+        guard !blob.counters.isEmpty else { return MetricCounters(registry: registry) }
+        do {
+            return try MetricCounters(parsing: blob.counters, registry: registry)
+        } catch {
+            throw CorruptionError(file: files.manifests, offset: error.offset, expectation: error.expectation)
+        }
     }
 }

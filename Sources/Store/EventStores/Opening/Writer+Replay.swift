@@ -11,6 +11,7 @@ extension Writer {
             receivedTime = max(receivedTime, record.receivedTime)
             switch record.kind {
             case .events where record.position > sealed.position: try replayEvents(record)
+            case .timeReached: counters.reach(record.receivedTime)
             case .system:
                 do {
                     systemRecords.append(
@@ -52,10 +53,12 @@ extension Writer {
                 absentTimes.add([AbsentTimes.Entry(hash: hash, time: EventRowCursor.time(bytes, at: start))])
             }
         }
-        tail.append(
-            TailBlock(
-                bytes: bytes, starts: batch.offsets, firstPosition: record.position,
-                receivedTimes: Array(repeating: record.receivedTime, count: batch.count), costIndices: costIndices, costs: costs))
+        let block = TailBlock(
+            bytes: bytes, starts: batch.offsets, firstPosition: record.position,
+            receivedTimes: Array(repeating: record.receivedTime, count: batch.count), costIndices: costIndices, costs: costs)
+        counters.beginStep()
+        count(block)
+        tail.append(block)
         nextPosition = record.nextPosition
         try noteLatePrices(since: lateCount)
     }

@@ -11,12 +11,15 @@ import EventLogs
 //     17      …     schemas        varint length + SchemaRegistry.serialised: what ids in files mean
 //             …     book           varint length + PriceBook.serialised
 //             …     absentTimes    varint count, then 8 hash + 8 time each
+//             …     counters       varint length + MetricCounters.serialised (from version 2 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
 enum StateVersion: UInt8 {
-    /// As drawn above.
+    /// Without counters: they begin at zero.
     case first = 1
+    /// As drawn above.
+    case second = 2
 }
 
 struct StateBlob: Sendable {
@@ -25,13 +28,14 @@ struct StateBlob: Sendable {
     var schemas: [UInt8] = []
     var book: [UInt8] = []
     var absentTimes: [AbsentTimes.Entry] = []
+    var counters: [UInt8] = []
     var replayFrom = LogPlace(fileNumber: 0, offset: 0, chain: 0, position: 0)
 
     init() {}
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.first.rawValue)
+        sink.append(StateVersion.second.rawValue)
         sink.append(littleEndian: position)
         sink.append(littleEndian: receivedTime)
         for part in [schemas, book] {
@@ -43,13 +47,15 @@ struct StateBlob: Sendable {
             sink.append(littleEndian: entry.hash)
             sink.append(littleEndian: entry.time)
         }
+        sink.append(varint: UInt64(counters.count))
+        sink.append(contentsOf: counters)
         replayFrom.append(to: &sink)
         return sink.bytes
     }
 
     init(parsing bytes: [UInt8]) throws(DecodingError) {
         var cursor = ByteCursor(bytes)
-        guard StateVersion(rawValue: try cursor.readByte()) != nil else { throw cursor.failure("a known version of the state") }
+        guard let version = StateVersion(rawValue: try cursor.readByte()) else { throw cursor.failure("a known version of the state") }
         position = try cursor.read(littleEndian: Int64.self)
         receivedTime = try cursor.read(littleEndian: Int64.self)
         schemas = Array(try cursor.readSlice(try cursor.readCount(max: cursor.remaining)))
@@ -58,6 +64,7 @@ struct StateBlob: Sendable {
             let hash = try cursor.read(littleEndian: UInt64.self)
             absentTimes.append(AbsentTimes.Entry(hash: hash, time: try cursor.read(littleEndian: Int64.self)))
         }
+        if version != .first { counters = Array(try cursor.readSlice(try cursor.readCount(max: cursor.remaining))) }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }

@@ -88,6 +88,7 @@ extension Writer {
         blob.schemas = registry.serialised
         blob.book = booking.book.serialised
         blob.absentTimes = absentTimes.entries
+        blob.counters = counters.serialised
         blob.replayFrom = place
         let bytes = blob.serialised
         let name = "state-\(manifests.version + 1)"

@@ -42,8 +42,9 @@ package struct Refusals: Hashable, Sendable {
     package var tooNew = 0
     package var deadLetters = 0
 
-    mutating func count(_ result: AppendResult) {
-        for verdict in result.verdicts {
+    mutating func count(_ results: [AppendResult], _ batches: [IngestBatch]) {
+        for batch in batches { deadLetters += batch.deadLetters.count }
+        for verdict in results.lazy.flatMap(\.verdicts) {
             switch verdict {
             case .accepted: break
             case .duplicate: duplicates += 1

@@ -2,10 +2,12 @@ import EventLogs
 import Platform
 
 extension Writer {
-    /// A second without an event is noted, so that only the last second before a crash is ever in doubt; old unsealed events are sealed.
+    /// Questions whose limit has passed are counted. A second without a record is noted, so that only the last second before a crash is ever in
+    /// doubt; old unsealed events are sealed.
     func tick() throws {
         guard !isClosed else { return }
         let now = context.clock.monotonicNanoseconds()
+        try noteTimeReached()
         if isSealDue { try seal() }
         if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {
             try log.markIdle(time: receivedTime)

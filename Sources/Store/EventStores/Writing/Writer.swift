@@ -29,6 +29,7 @@ final class Writer {
     var systemRecords: [SystemRecord] = []
     /// Conversations whose sealed rows no longer hold because a late price concerns them.
     var dirty: Set<ConversationGrouping.Key> = []
+    var counters: MetricCounters
     var nextPosition: Int64
     var receivedTime: Int64
     var refusals = Refusals()
@@ -49,6 +50,7 @@ final class Writer {
         booking = start.booking
         sealed = start.sealed
         absentTimes = start.absentTimes
+        counters = start.counters
         nextPosition = start.sealed.position + 1
         receivedTime = start.receivedTime
     }
@@ -70,6 +72,7 @@ final class Writer {
             isIdleMarked = false
             lastAppendMonotonic = context.clock.monotonicNanoseconds()
             try noteLatePrices(since: before.lateCount)
+            refusals.count(results, batches)
             return results
         } catch {
             before.restore(self)
@@ -100,6 +103,7 @@ final class Writer {
         for identity in outcome.newIdentities { identities.insert(identity.hash, position: identity.position) }
         absentTimes.add(outcome.absentTimes)
         nextPosition = block.lastPosition + 1
+        count(block)
         tail.append(block)
     }
 
@@ -135,6 +139,7 @@ final class Writer {
             }
             try noteLatePrices(since: before.lateCount)
             if tail.count > 0 || !systemRecords.isEmpty { try seal() }
+            refusals.count(results, batches)
             return results
         } catch {
             before.restore(self)
@@ -144,12 +149,21 @@ final class Writer {
 
     // MARK: Late prices
 
-    /// Applies prices that became known since `count` to unsealed calls, and marks the sealed conversations they concern.
+    /// Applies prices that became known since `count` to unsealed calls, marks the sealed conversations they concern, and counts the costs
+    /// that became known.
     func noteLatePrices(since count: Int) throws {
         guard booking.late.count > count else { return }
         let overlay = self.overlay
         let search = LatePriceSearch(Array(booking.late[count...]), layouts: layouts, registry: registry)
-        tail.replace { search.reprice($0, overlay) }
+        let before = CostOverlay(book: booking.book, late: Array(booking.late[..<count]))
+        for cost in try search.firstCosts(in: sealed, before: before, after: overlay) {
+            counters.addLateCost(cost.picoUSD, labels: cost.labels)
+        }
+        tail.replace { block in
+            let repriced = search.reprice(block, overlay)
+            countLateCosts(from: block, to: repriced)
+            return repriced
+        }
         dirty.formUnion(try search.conversations(in: sealed))
     }
 
@@ -159,7 +173,7 @@ final class Writer {
     func version() -> StoreVersion {
         StoreVersion(
             sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords, dirty: dirty.sorted(),
-            book: booking.book, position: nextPosition - 1, receivedTime: receivedTime)
+            book: booking.book, position: nextPosition - 1, receivedTime: receivedTime, counters: counters.totals)
     }
 }
 
@@ -170,6 +184,7 @@ private struct Checkpoint {
     let systemRecords: [SystemRecord]
     let dirty: Set<ConversationGrouping.Key>
     let booking: Booking?
+    let totals: MetricTotals
     let nextPosition: Int64
     let lateCount: Int
 
@@ -179,6 +194,8 @@ private struct Checkpoint {
         systemRecords = writer.systemRecords
         dirty = writer.dirty
         booking = keepsBooking ? writer.booking : nil
+        totals = writer.counters.totals
+        writer.counters.beginStep()
         nextPosition = writer.nextPosition
         lateCount = writer.booking.late.count
     }
@@ -191,6 +208,7 @@ private struct Checkpoint {
         writer.systemRecords = systemRecords
         writer.dirty = dirty
         if let booking { writer.booking = booking }
+        writer.counters.rollBack(to: totals)
         writer.nextPosition = nextPosition
         writer.identities = IdentityTable()
         for block in tail.blocks {

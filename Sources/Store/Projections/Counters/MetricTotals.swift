@@ -1,0 +1,107 @@
+package import Domain
+
+/// What has been counted up to a position: the part of the counters that `/metrics` shows. Copies share their storage.
+package struct MetricTotals: Sendable {
+    let program: MetricProgram
+    var tables: [LabelTable]
+    /// By type id.
+    var accepted: [UInt64]
+    var backfilled: [UInt64]
+    /// Questions that came while too many waited.
+    var untracked: UInt64 = 0
+
+    init(_ program: MetricProgram) {
+        self.program = program
+        tables = program.tables.map { LabelTable(stride: $0.stride, setsMax: $0.setsMax) }
+        accepted = Array(repeating: 0, count: program.typeNames.count)
+        backfilled = accepted
+    }
+}
+
+/// A sample's value in the unit in which it is added up; renderers turn it into base units exactly.
+package enum MetricValue: Hashable, Sendable {
+    case number(Int128)
+    case picoUSD(Int128)
+    /// Counts per bucket, not cumulative, the last one without a bound; the sum in nanoseconds.
+    case histogram(counts: [UInt64], sumNanoseconds: Int128)
+}
+
+/// One label set's value.
+package struct MetricSeries: Hashable, Sendable {
+    /// Values of the definition's labels, in their order.
+    package var labels: [String]
+    package var value: MetricValue
+
+    package init(labels: [String], value: MetricValue) { (self.labels, self.value) = (labels, value) }
+}
+
+/// A metric with its series, sorted by labels.
+package struct MetricFamily: Hashable, Sendable {
+    package var definition: MetricDefinition
+    package var series: [MetricSeries]
+
+    package init(_ definition: MetricDefinition, _ series: [MetricSeries]) {
+        self.definition = definition
+        self.series = series.sorted { $0.labels.lexicographicallyPrecedes($1.labels) }
+    }
+}
+
+extension MetricTotals {
+    /// Every metric that follows from the log, in the catalogue's order; those that counted nothing yet have no series.
+    /// - Complexity: O(series).
+    package var families: [MetricFamily] {
+        program.definitions.enumerated().compactMap { index, definition in
+            if let placement = program.placements[index] { return MetricFamily(definition, series(definition, placement)) }
+            switch definition.name {
+            case MetricCatalogue.acceptedEvents: return MetricFamily(definition, byType(accepted))
+            case MetricCatalogue.backfilledEvents: return MetricFamily(definition, byType(backfilled))
+            case MetricCatalogue.untrackedQuestions:
+                return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(untracked)))])
+            default: return nil
+            }
+        }
+    }
+
+    private func byType(_ counts: [UInt64]) -> [MetricSeries] {
+        counts.indices.filter { counts[$0] > 0 }.map {
+            MetricSeries(labels: [program.typeNames[$0]], value: .number(Int128(counts[$0])))
+        }
+    }
+
+    private func series(_ definition: MetricDefinition, _ placement: MetricProgram.Placement) -> [MetricSeries] {
+        let table = tables[placement.table]
+        var series: [MetricSeries] = []
+        for set in 0..<table.setCount {
+            let words = Array(table.words(placement.words, of: set))
+            guard words.contains(where: { $0 != 0 }) else { continue }
+            let labels = labels(of: set, in: table, definition)
+            switch definition.source {
+            case .sum: series.append(MetricSeries(labels: labels, value: .number(Int128(high: words[2], low: words[1]))))
+            case .bookedCost: series.append(MetricSeries(labels: labels, value: .picoUSD(Int128(high: words[2], low: words[1]))))
+            case .observe:
+                let buckets = words.count - 2
+                let sum = Int128(high: words[buckets + 1], low: words[buckets])
+                series.append(
+                    MetricSeries(labels: labels, value: .histogram(counts: Array(words[..<buckets]), sumNanoseconds: sum)))
+            case .questions:
+                for (word, result) in ["good", "failed"].enumerated() {
+                    series.append(MetricSeries(labels: labels + [result], value: .number(Int128(words[word]))))
+                }
+            default: series.append(MetricSeries(labels: labels, value: .number(Int128(words[0]))))
+            }
+        }
+        return series
+    }
+
+    private func labels(of set: Int, in table: LabelTable, _ definition: MetricDefinition) -> [String] {
+        let count = definition.labels.count { $0.source != .given }
+        guard set > 0 else { return Array(repeating: MetricCatalogue.otherLabel, count: count) }
+        var labels: [String] = []
+        var rest = table.key(of: set)
+        while let length = rest.popFirst() {
+            labels.append(String(decoding: rest.prefix(Int(length)), as: UTF8.self))
+            rest.removeFirst(Int(length))
+        }
+        return labels
+    }
+}

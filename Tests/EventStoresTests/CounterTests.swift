@@ -1,0 +1,105 @@
+import Columnar
+import Domain
+import EventStores
+import Platform
+import Projections
+import Testing
+
+@Suite struct CounterTests {
+    /// Clock and disk outlive a store that is dropped.
+    struct Machine {
+        let disk: SimulatedFileSystem
+        let clock: SimulatedClock
+
+        init(seed: UInt64) {
+            disk = SimulatedFileSystem(seed: seed)
+            clock = SimulatedClock(wallNanoseconds: SampleEvents.start + 1_000_000_000)
+        }
+
+        func open() throws -> EventStore {
+            let context = StoreContext(
+                fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
+            return try EventStore.open(at: "/data", context: context, options: EventStoreTests.options())
+        }
+    }
+
+    static func value(_ store: EventStore, _ name: String, _ labels: [String]) -> MetricValue? {
+        store.snapshot().counters.families.first { $0.definition.name == name }?.series.first { $0.labels == labels }?.value
+    }
+
+    @Test(arguments: [false, true], [false, true]) func countersOutliveARestart(sealsBetween: Bool, isClean: Bool) throws {
+        let machine = Machine(seed: 11)
+        var store = try machine.open()
+        var events = SampleEvents()
+        for turn in 0..<4 { events.addTurn("c", Int64(turn), at: Double(turn)) }
+        events.add("message.received", id: "open", at: 5, ["conversation_id": .text("c"), "turn": .integer(9), "channel": .text("web")])
+        events.add("tool.call", id: "old", at: -7200, ["tool": .text("t")])
+        _ = try store.append([events.batch])
+        if sealsBetween { try store.seal() }
+        machine.clock.advance(nanoseconds: 60_000_000_000)
+        try store.tick()
+        #expect(Self.value(store, "support_questions_total", ["default", "web", "good"]) == .number(4))
+        #expect(Self.value(store, "support_questions_total", ["default", "web", "failed"]) == .number(1))
+        var more = SampleEvents()
+        more.addTurn("d", 1, at: 50)
+        more.addTurn("c", 1, at: 1)
+        let result = try store.append([more.batch])[0]
+        #expect(result.duplicates == 3 && store.refused.duplicates == 3)
+        let before = store.snapshot().counters.families
+        if isClean {
+            try store.close()
+        } else {
+            machine.disk.crash()
+        }
+        store = try machine.open()
+        #expect(store.snapshot().counters.families == before)
+        #expect(Self.value(store, "plimsoll_backfilled_events_total", ["tool.call"]) == .number(1))
+        try store.seal()
+        try store.close()
+        store = try machine.open()
+        #expect(store.snapshot().counters.families == before)
+        try store.close()
+    }
+
+    @Test(arguments: [false, true]) func aFirstPriceRaisesTheCostWhenItArrives(sealsFirst: Bool) throws {
+        let machine = Machine(seed: 12)
+        var store = try machine.open()
+        var events = SampleEvents()
+        events.addTurn("c", 1, at: 50, model: "unheard-of")
+        events.addTurn("c", 2, at: -7200, model: "unheard-of")
+        _ = try store.append([events.batch])
+        let labels = ["default", "openai", "unheard-of", "cloud"]
+        #expect(Self.value(store, "support_llm_unpriced_calls_total", labels) == .number(1))
+        if sealsFirst { try store.seal() }
+        for (tokenClass, price) in [("input", 37_500 as Int64), ("output", 18_750)] {
+            #expect(Self.value(store, "support_llm_cost_usd_total", labels) == nil)
+            var prices = SampleEvents()
+            prices.addPrice("unheard-of", tokenClass, picoPerToken: price, at: -8000)
+            _ = try store.append([prices.batch])
+        }
+        let cost = MetricValue.picoUSD(1_000 * 37_500 + 100 * 18_750)
+        #expect(Self.value(store, "support_llm_cost_usd_total", labels) == cost)
+        #expect(Self.value(store, "support_llm_unpriced_calls_total", labels) == .number(1))
+        machine.disk.crash()
+        store = try machine.open()
+        #expect(Self.value(store, "support_llm_cost_usd_total", labels) == cost)
+        try store.close()
+    }
+
+    @Test func importsCountAsAppendsDoAndAFoldOfAllGivesTheSame() throws {
+        var families: [[MetricFamily]] = []
+        for isBulk in [false, true] {
+            let store = try Machine(seed: 13).open()
+            for half in 0..<2 {
+                var events = SampleEvents()
+                for turn in 0..<5 { events.addTurn("c\(half)", Int64(turn), at: Double(half * 10 + turn), status: turn == 3 ? "error" : "ok") }
+                _ = isBulk ? try store.importBulk([events.batch]) : try store.append([events.batch])
+            }
+            families.append(store.snapshot().counters.families)
+            try store.close()
+        }
+        #expect(families[0] == families[1])
+        let answers = families[0].first { $0.definition.name == "support_answers_total" }!
+        #expect(answers.series.map(\.value) == [.number(2), .number(8)])
+    }
+}
