@@ -45,15 +45,35 @@ package struct ReportDesk: Sendable {
         return SQLTexts.time(isBeyond ? Int64.min : deadline)
     }
 
+    /// The hour up to an instant (nil: now) beside the same hour a week before, and what changed.
+    /// - Throws: as ``report(_:_:)``.
+    package func status(to: Int64? = nil) throws -> Report { try StatusReport(desk: self, to: to).report() }
+
     /// The rows of one question.
     func rows(_ sql: String) throws -> [ReportRow] {
+        try answer(sql).chunks.flatMap { chunk in
+            (0..<chunk.rowCount).map { row in ReportRow(values: chunk.columns.map { $0.scalar(at: row) }) }
+        }
+    }
+
+    /// The same with names, nulls left out.
+    func named(_ sql: String) throws -> [[ConversationField]] {
+        let result = try answer(sql)
+        return result.chunks.flatMap { chunk in
+            (0..<chunk.rowCount).map { row in
+                zip(result.columns, chunk.columns).compactMap { column, vector in
+                    let value = vector.scalar(at: row)
+                    return value.isNull ? nil : ConversationField(name: column.name, value: value)
+                }
+            }
+        }
+    }
+
+    private func answer(_ sql: String) throws -> ResultSet {
         guard case .query(let plan) = try SQLCompiler(catalog: catalog).compile(sql) else { preconditionFailure("reports only ask") }
         var options = options
         options.timeZone = "UTC"
-        let result = try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
-        return result.chunks.flatMap { chunk in
-            (0..<chunk.rowCount).map { row in ReportRow(values: chunk.columns.map { $0.scalar(at: row) }) }
-        }
+        return try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
     }
 
     func basis(_ period: ReportPeriod, exactness: String) -> ReportBasis {

@@ -1,0 +1,40 @@
+package import Columnar
+
+/// A named value of a row.
+package struct ConversationField: Hashable, Sendable {
+    package var name: String
+    package var value: Scalar
+}
+
+/// One event of a conversation.
+package struct ConversationEvent: Hashable, Sendable {
+    package var position: Int64
+    /// ns since 1970 UTC.
+    package var time: Int64
+    package var type: String
+    /// What it says beyond that, nulls left out, in the order of the table `events`.
+    package var fields: [ConversationField]
+
+    /// The field with a name, null where the event is silent.
+    package subscript(name: String) -> Scalar { fields.first { $0.name == name }?.value ?? .null }
+}
+
+/// One conversation whole: how it stands, its turns, and every event in the order of time.
+package struct ConversationDocument: Hashable, Sendable {
+    package var id: String
+    package var tenant: String
+    /// The position of the last event that the answer includes, of any conversation.
+    package var position: Int64
+    /// Every event received up to this time (ns since 1970 UTC) is included.
+    package var watermark: Int64
+    /// Its row of `conversations`, nulls left out.
+    package var header: [ConversationField]
+    /// Its rows of `turns`, nulls left out.
+    package var turns: [[ConversationField]]
+    package var events: [ConversationEvent]
+    /// Events that were left out because there are more than ``eventsMax``.
+    package var eventsOmitted: Int64
+
+    /// No document lists more events than this.
+    package static let eventsMax = 10_000
+}

@@ -1,0 +1,105 @@
+import Domain
+
+/// How the service stands now, beside the same hour a week ago, and what changed lately.
+struct StatusReport {
+    let desk: ReportDesk
+    /// End of the hour; nil: now.
+    let to: Int64?
+
+    private static let hour: Int64 = 3600 * 1_000_000_000
+    private static let changesMax = 20
+
+    func report() throws -> Report {
+        let end = to ?? desk.now
+        let period = hour(before: end)
+        let (weekBefore, isBeyond) = end.subtractingReportingOverflow(7 * 24 * Self.hour)
+        let now = try figures(period)
+        let before = try figures(hour(before: isBeyond ? Int64.min + Self.hour : weekBefore))
+        return Report(
+            name: "status", title: "The last hour",
+            basis: desk.basis(period, exactness: "exact: counts, percentiles and money are computed from every event"),
+            sections: [objectives(now.levels, before.levels), activity(now, before), try changes(end)],
+            definitions: [
+                ReportDefinition("now", "the hour up to the end of the period"),
+                ReportDefinition("week_before", "the same hour seven days earlier"),
+                ReportDefinition("changes", "deployments, prompts, prices, experiments and knowledge of the day up to the end, latest first"),
+            ] + ServiceLevels.objectives.map { ReportDefinition($0.name, $0.definition) })
+    }
+
+    private func hour(before end: Int64) -> ReportPeriod {
+        let (start, isBeyond) = end.subtractingReportingOverflow(Self.hour)
+        return ReportPeriod(from: isBeyond ? Int64.min : start, to: end)
+    }
+
+    private struct Figures {
+        var levels: ServiceLevelFigures
+        var counts: [(name: String, count: Int128)]
+    }
+
+    private func figures(_ period: ReportPeriod) throws -> Figures {
+        let levels = try ServiceLevelQuestions(desk: desk, period: period, by: nil).figures()[nil, default: ServiceLevelFigures()]
+        let tables = ["conversation_started", "conversation_closed", "escalation_raised", "llm_call", "tool_call"]
+        return Figures(
+            levels: levels,
+            counts: try tables.map { table in
+                let rows = try desk.rows("select count(*) from \(table) where \(period.contains("time"))")
+                return (table, rows.first?.integer(0) ?? 0)
+            })
+    }
+
+    private func objectives(_ now: ServiceLevelFigures, _ before: ServiceLevelFigures) -> ReportSection {
+        ReportSection(
+            name: "objectives", title: "Objectives",
+            columns: [
+                ReportColumn("objective", "objective"), ReportColumn("target", "target"), ReportColumn("now", "now"),
+                ReportColumn("samples", "samples"), ReportColumn("week_before", "a week before"),
+                ReportColumn("samples_week_before", "samples then"),
+            ],
+            rows: ServiceLevels.objectives.map { objective in
+                [
+                    .text(objective.name), ReportValue(objective.target),
+                    .judged(ReportValue(now.actual(objective)), now.state(objective)), .count(now.samples(objective)),
+                    .judged(ReportValue(before.actual(objective)), before.state(objective)), .count(before.samples(objective)),
+                ]
+            })
+    }
+
+    private func activity(_ now: Figures, _ before: Figures) -> ReportSection {
+        var rows: [[ReportValue]] = [
+            [.text("questions"), .count(now.levels.good + now.levels.failed + now.levels.pending),
+                .count(before.levels.good + before.levels.failed + before.levels.pending)],
+            [.text("questions_failed"), .count(now.levels.failed), .count(before.levels.failed)],
+            [.text("answers"), .count(now.levels.answers), .count(before.levels.answers)],
+        ]
+        rows += zip(now.counts, before.counts).map { [.text($0.name), .count($0.count), .count($1.count)] }
+        rows.append([.text("unpriced_calls"), .count(now.levels.cost.notWhollyPriced), .count(before.levels.cost.notWhollyPriced)])
+        rows.append([.text("cost_usd"), .usd(now.levels.cost.booked), .usd(before.levels.cost.booked)])
+        return ReportSection(
+            name: "activity", title: "Activity",
+            columns: [ReportColumn("measure", "measure"), ReportColumn("now", "now"), ReportColumn("week_before", "a week before")], rows: rows)
+    }
+
+    private func changes(_ end: Int64) throws -> ReportSection {
+        let (start, isBeyond) = end.subtractingReportingOverflow(24 * Self.hour)
+        let day = ReportPeriod(from: isBeyond ? Int64.min : start, to: end).contains("time")
+        let sources = [
+            "select time, position, type, subject as what, from_value as was, to_value as became, \"by\" as who from deploy_changed where \(day)",
+            "select time, position, type, coalesce(prompt_name, subject), from_value, coalesce(prompt_version, to_value), \"by\" from prompt_published where \(day)",
+            "select time, position, type, provider || '/' || model || ' ' || token_class, null, "
+                + "cast(usd_per_million_tokens as text) || ' USD per million', null from price_set where \(day)",
+            "select time, position, type, coalesce(experiment, subject), from_value, to_value, \"by\" from experiment_changed where \(day)",
+            "select time, position, type, subject, from_value, to_value, \"by\" from knowledge_indexed where \(day)",
+        ]
+        let rows = try desk.rows(
+            "select * from (\(sources.joined(separator: " union all "))) as changes order by time desc, position desc limit \(Self.changesMax)")
+        return ReportSection(
+            name: "changes", title: "What changed in the last day",
+            columns: [
+                ReportColumn("time", "time"), ReportColumn("type", "type"), ReportColumn("subject", "what"), ReportColumn("from_value", "from"),
+                ReportColumn("to_value", "to"), ReportColumn("by", "by"),
+            ],
+            rows: rows.map { row in
+                [row.time(0).map { .time($0) } ?? .none] + (2...6).map { .optional(row.key($0)) }
+            })
+    }
+}

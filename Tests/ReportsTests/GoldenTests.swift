@@ -1,0 +1,50 @@
+import Foundation
+import Reports
+import Testing
+
+/// The reports of the sample store as text, to be read in the diff; `REWRITE_GOLDENS=1` in the environment writes them anew.
+@Suite struct GoldenTests {
+    @Test(arguments: ReportKind.allCases, ReportFormat.allCases)
+    func reportsReadAsTheyDid(_ kind: ReportKind, _ format: ReportFormat) throws {
+        var sample = try SampleStore.filled()
+        let by: ReportDimension? = kind == .cost ? nil : .channel
+        try expect(try sample.desk().report(kind, ReportRequest(by: by)).rendered(format), "\(kind.rawValue).\(format.rawValue)")
+    }
+
+    @Test func statusAndConversationReadAsTheyDid() throws {
+        var sample = try SampleStore.filled()
+        let desk = try sample.desk()
+        try expect(desk.status().rendered(.table), "status.table")
+        try expect(try #require(try desk.conversation("c2")).text, "conversation.table")
+    }
+
+    private func expect(_ text: String, _ name: String) throws {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let file = tests.appendingPathComponent("Goldens/Reports/\(name)")
+        if ProcessInfo.processInfo.environment["REWRITE_GOLDENS"] == "1" {
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+
+    /// Every line has as many fields as the first, quotes and line ends in cells included.
+    @Test(arguments: ReportKind.allCases) func csvLinesAreAsWideAsTheHeader(_ kind: ReportKind) throws {
+        var sample = try SampleStore.filled()
+        let text = try sample.desk().report(kind, ReportRequest(by: kind.dimensions.contains(.channel) ? .channel : nil)).rendered(.csv)
+        #expect(text.hasSuffix("\r\n"))
+        var (fields, widths, isQuoted) = (1, [Int](), false)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: ",") where !isQuoted: fields += 1
+            case 0x0A where !isQuoted:
+                widths.append(fields)
+                fields = 1
+            default: break
+            }
+        }
+        #expect(widths.count > 3 && Set(widths).count == 1 && !isQuoted)
+        if kind != .cost { #expect(text.contains("\"email, \"\"slow\"\"\"")) }
+    }
+}
