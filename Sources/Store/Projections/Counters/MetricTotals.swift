@@ -30,16 +30,21 @@ package enum MetricValue: Hashable, Sendable {
 package struct MetricSeries: Hashable, Sendable {
     /// Values of the definition's labels, in their order.
     package var labels: [String]
+    /// What was counted under the labels.
     package var value: MetricValue
 
+    /// A value under labels, given in the order of the definition.
     package init(labels: [String], value: MetricValue) { (self.labels, self.value) = (labels, value) }
 }
 
 /// A metric with its series, sorted by labels.
 package struct MetricFamily: Hashable, Sendable {
+    /// Name, kind, help and labels.
     package var definition: MetricDefinition
+    /// Sorted by labels; empty while nothing was counted.
     package var series: [MetricSeries]
 
+    /// Sorts the series.
     package init(_ definition: MetricDefinition, _ series: [MetricSeries]) {
         self.definition = definition
         self.series = series.sorted { $0.labels.lexicographicallyPrecedes($1.labels) }

@@ -62,7 +62,7 @@ struct PendingQuestions: Sendable {
     mutating func expire(before time: Int64) -> [PendingQuestion] {
         guard earliest < time else { return [] }
         var expired: [PendingQuestion] = []
-        // The order of a dictionary does not matter here: each key is on its own, and what comes out is counted.
+        // order: each key is on its own, and what comes out is counted.
         for (key, before) in waiting where before.contains(where: { $0.deadline < time }) {
             undo.append((key, before))
             expired += before.filter { $0.deadline < time }
