@@ -119,12 +119,12 @@ let package = Package(
         tests("Server", uses: ["Domain", "Columnar", "EventStores", "Platform", "Compression"]),
         room(
             "Transfers", "Commands/Transfers",
-            uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server"]),
+            uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
         tests("Transfers", uses: ["Platform", "Compression"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [
-                "Bytes", "Platform", "Domain", "Plans", "Execution", "EventStores", "EventLogs", "Segments", "Workload", "Transfers",
+                "Bytes", "Platform", "Domain", "Plans", "Execution", "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers",
                 "Server", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),

@@ -1,0 +1,84 @@
+import Domain
+package import Platform
+package import Server
+import Workload
+
+/// Posts simulated traffic to a server as an emitter would: batches of newline-delimited CloudEvents over HTTP, sent again when it is told to wait.
+package struct DemoTraffic {
+    /// Events of one request.
+    private static let batchEvents = 500
+
+    /// What a stretch of traffic came to.
+    package struct Total: Sendable {
+        package var accepted = 0
+        package var duplicates = 0
+        package var rejected = 0
+    }
+
+    private let client: ServerClient
+    private let clock: any Clock
+
+    package init(client: ServerClient, clock: any Clock) {
+        self.client = client
+        self.clock = clock
+    }
+
+    /// The days before `end` (ns since 1970 UTC, a midnight), with one hour in which a local model is slow and failing.
+    /// - Returns: what the server took, and when the bad hour began.
+    package func postDays(_ days: Int, before end: Int64, users: Int, seed: UInt64) async throws -> (total: Total, badHour: Int64) {
+        let start = end - Int64(days) * Nanoseconds.day
+        let badHour = end - Nanoseconds.day + 14 * Nanoseconds.hour
+        let bad = BadHour(start: badHour, model: "llama-3.1-8b-instruct", slowdown: 8, errorRate: 0.25)
+        var events = SupportTraffic(WorkloadConfiguration(seed: seed, start: start, users: users, badHours: [bad])).events(from: start, to: end)
+        var progress = ProgressLine(clock: clock)
+        var total = Total()
+        var body: [UInt8] = []
+        var count = 0
+        while let event = events.next() {
+            event.render(into: &body)
+            count += 1
+            if count % Self.batchEvents == 0 {
+                try await post(&body, &total)
+                progress.update(
+                    done: Int((event.time - start) / Nanoseconds.second), total: Int((end - start) / Nanoseconds.second), count: count,
+                    unit: "events")
+            }
+        }
+        try await post(&body, &total)
+        progress.clear()
+        return (total, badHour)
+    }
+
+    /// Live traffic at real speed until the task is cancelled.
+    package func postLive(users: Int, messagesPerSecond: Double, seed: UInt64) async throws {
+        let now = clock.wallNanoseconds()
+        var live = SupportTraffic(WorkloadConfiguration(seed: seed, start: now, users: users, includesPrices: false))
+            .live(from: now, messagesPerSecond: messagesPerSecond, leadInNanoseconds: 2 * Nanoseconds.minute)
+        var total = Total()
+        while !Task.isCancelled {
+            var body: [UInt8] = []
+            for event in live.events(until: clock.wallNanoseconds()) { event.render(into: &body) }
+            try await post(&body, &total)
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func post(_ body: inout [UInt8], _ total: inout Total) async throws {
+        guard !body.isEmpty else { return }
+        while true {
+            let answer = try await client.send("POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body)
+            if answer.status == 429 || answer.status == 503 {
+                try await Task.sleep(for: .seconds(answer.retryAfterSeconds ?? 1))
+                continue
+            }
+            guard answer.status == 200, let verdict = IngestAnswer(parsing: answer.body) else {
+                throw UnreachableError(description: "the server answered \(answer.status): \(answer.refusal)")
+            }
+            total.accepted += verdict.accepted
+            total.duplicates += verdict.duplicates
+            total.rejected += verdict.rejectedCount
+            break
+        }
+        body.removeAll(keepingCapacity: true)
+    }
+}
