@@ -75,8 +75,19 @@ package final class EventStore: Sendable {
 
     /// Everything acknowledged so far, pinned.
     package func snapshot() -> StoreSnapshot {
+        snapshot(of: publishedVersion)
+    }
+
+    var publishedVersion: StoreVersion { published.withLock { $0 } }
+    var eventLayouts: EventTableLayouts { layouts }
+    var storeContext: StoreContext { context }
+
+    /// Files that are not what the manifest names.
+    func manifestDamage() throws -> [CorruptionError] { try writer.withLock { try $0.manifests.verifyFiles() } }
+
+    func snapshot(of version: StoreVersion) -> StoreSnapshot {
         StoreSnapshot(
-            version: published.withLock { $0 }, layouts: layouts, registry: registry, workers: context.workers,
+            version: version, layouts: layouts, registry: registry, workers: context.workers,
             tokeniser: userToken, now: context.clock.wallNanoseconds())
     }
 

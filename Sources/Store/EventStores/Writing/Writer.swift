@@ -33,6 +33,7 @@ final class Writer {
     var nextPosition: Int64
     var receivedTime: Int64
     var refusals = Refusals()
+    private var knownOverlay: (priceCount: Int, overlay: CostOverlay)?
     var lastAppendMonotonic: Int64 = 0
     var isIdleMarked = true
     var isClosed = false
@@ -167,7 +168,13 @@ final class Writer {
         dirty.formUnion(try search.conversations(in: sealed))
     }
 
-    var overlay: CostOverlay { CostOverlay(book: booking.book, late: booking.late) }
+    /// Late prices over sealed calls; made anew only when the prices changed.
+    var overlay: CostOverlay {
+        if let known = knownOverlay, known.priceCount == booking.book.count { return known.overlay }
+        let overlay = CostOverlay(book: booking.book, late: booking.late)
+        knownOverlay = (booking.book.count, overlay)
+        return overlay
+    }
 
     /// What readers may see from now on.
     func version() -> StoreVersion {

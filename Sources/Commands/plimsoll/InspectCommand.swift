@@ -1,0 +1,47 @@
+import ArgumentParser
+import EventLogs
+import Platform
+import Segments
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Show any file that we write, in summary or byte by byte.",
+        discussion: """
+            A data directory shows its manifest and, for each segment, tables, groups and bytes by column; a segment or log file itself. \
+            Nothing is changed and no lock is taken, so a served directory may be inspected too.
+            """)
+
+    @Argument(help: ArgumentHelp("A data directory, or a file in its segments or log folder.", valueName: "path"))
+    var path: String
+
+    @Flag(help: "Every header field with offset, bytes and meaning.")
+    var bytes = false
+
+    func run() throws {
+        let fileSystem = Machine().fileSystem
+        if try fileSystem.isDirectory(path) {
+            try inspectDirectory(fileSystem)
+        } else if fileName(of: path).hasPrefix("manifest-") {
+            let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
+            print(bytes ? try store.remarks() : store.summary(), terminator: "")
+        } else if fileName(of: path).hasSuffix(".segment") {
+            let segment = try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil)
+            print(bytes ? try segment.remarks() : segment.inspection(), terminator: "")
+        } else {
+            let file = try fileSystem.open(path, .read)
+            defer { file.close() }
+            try LogInspector.inspect(file, detail: bytes ? .bytes(payloadMax: 256) : .records) { print($0) }
+        }
+    }
+
+    private func inspectDirectory(_ fileSystem: any FileSystem) throws {
+        let folder = try fileSystem.isDirectory(path + "/segments") ? path + "/segments" : path
+        let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: folder, isKnown: { _ in true })
+        print(store.summary(), terminator: "")
+        for entry in store.current.segments {
+            let segment = try SegmentReader.open(fileSystem: fileSystem, path: folder + "/" + entry.description.fileName, expected: nil)
+            print(segment.inspection(), terminator: "")
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Columnar
+import Domain
+import Hashing
+import Projections
+import Segments
+
+/// What a verification looked at and found.
+package struct Verification: Sendable {
+    /// One line each; empty when everything is as it was written.
+    package var findings: [String] = []
+    package var segments = 0
+    package var events: Int64 = 0
+    package var turns = 0
+    package var conversations = 0
+}
+
+extension EventStore {
+    /// Reads everything: files against the manifest, pages against their checksums, and the read models against a recomputation from all events.
+    /// - Throws: `StorageError`; damage is a finding.
+    /// - Complexity: O(store), in parts of about 200,000 events, so that memory stays bounded.
+    package func verify() throws -> Verification {
+        var result = Verification()
+        let version = publishedVersion
+        for segment in version.sealed.segments {
+            result.segments += 1
+            do {
+                try segment.reader.verify()
+            } catch {
+                result.findings.append("\(error)")
+            }
+        }
+        result.findings += try manifestDamage().map { "\($0)" }
+        guard result.findings.isEmpty else { return result }
+        result.events = version.position
+        let parts = Int(version.position / 200_000) + 1
+        var recomputed = ReadModelDigest()
+        for part in 0..<parts { recomputed.add(try recomputedRows(version, part: part, of: parts)) }
+        var stored = ReadModelDigest()
+        try stored.add(snapshot(of: version))
+        (result.turns, result.conversations) = (stored.turns.rows, stored.conversations.rows)
+        if recomputed.turns != stored.turns {
+            result.findings.append("turns: \(stored.turns.rows) rows stored, \(recomputed.turns.rows) recomputed, and they are not equal")
+        }
+        if recomputed.conversations != stored.conversations {
+            result.findings.append(
+                "conversations: \(stored.conversations.rows) rows stored, \(recomputed.conversations.rows) recomputed, and they are not equal")
+        }
+        return result
+    }
+
+    /// Read-model rows of the conversations of one part, folded from their events alone.
+    private func recomputedRows(_ version: StoreVersion, part: Int, of parts: Int) throws -> ConversationRows {
+        var found: [(position: Int64, receivedTime: Int64, row: [UInt8], cost: CallCost?)] = []
+        for layout in eventLayouts.tables {
+            let restorer = RowRestorer(layout, registry: registry)
+            guard let conversation = layout.index(of: "conversation_id") else { continue }
+            for segment in version.sealed.segments {
+                for group in segment.reader.groups(table: layout.name) {
+                    let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: version.overlay)
+                    let ids = try morsel.column(conversation)
+                    let rows = (0..<group.rowCount).filter { Self.part(of: ids.text(at: $0), parts) == part }
+                    let restored = try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) { try morsel.column($0) }
+                    for (index, start) in restored.starts.enumerated() {
+                        let end = Int(start) + EventRowCursor.byteCount(restored.bytes, at: Int(start))
+                        found.append(
+                            (restored.positions[index], restored.receivedTimes[index], Array(restored.bytes[Int(start)..<end]), restored.costs[index]))
+                    }
+                }
+            }
+        }
+        for block in version.tail.blocks {
+            for row in 0..<block.count {
+                let start = Int(block.starts[row])
+                guard Self.part(of: conversationID(block.bytes, start), parts) == part else { continue }
+                let cost = block.costIndices[row] < 0 ? nil : block.costs[Int(block.costIndices[row])]
+                let end = start + EventRowCursor.byteCount(block.bytes, at: start)
+                found.append((block.firstPosition + Int64(row), block.receivedTimes[row], Array(block.bytes[start..<end]), cost))
+            }
+        }
+        found.sort { $0.position < $1.position }
+        // Only the order of positions matters to the fold, so the part may count its own.
+        var bytes: [UInt8] = []
+        var starts: [UInt32] = []
+        var costIndices: [Int32] = []
+        var costs: [CallCost] = []
+        for event in found {
+            starts.append(UInt32(bytes.count))
+            bytes += event.row
+            costIndices.append(event.cost == nil ? -1 : Int32(costs.count))
+            if let cost = event.cost { costs.append(cost) }
+        }
+        let block = TailBlock(
+            bytes: bytes, starts: starts, firstPosition: 1, receivedTimes: found.map(\.receivedTime), costIndices: costIndices, costs: costs)
+        return try ConversationRows.folding(
+            [block], dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts, registry: registry,
+            workers: storeContext.workers)
+    }
+
+    private static func part(of conversation: String?, _ parts: Int) -> Int? {
+        conversation.map { Int(xxh3(Array($0.utf8)) % UInt64(parts)) }
+    }
+
+    private func conversationID(_ bytes: [UInt8], _ start: Int) -> String? {
+        var cursor = EventRowCursor(bytes, at: start)
+        while cursor.advance(in: bytes) {
+            if cursor.column == registry.wellKnown.conversationID, case .text(let range) = cursor.value {
+                return String(decoding: bytes[range], as: UTF8.self)
+            }
+        }
+        return nil
+    }
+}
+
+/// Read models as a number of rows and a sum of their hashes: equal where the rows are, in whatever order they come.
+struct ReadModelDigest {
+    struct Table: Equatable {
+        var rows = 0
+        var sum: UInt64 = 0
+
+        mutating func add(_ columns: [Vector], rowCount: Int) {
+            rows += rowCount
+            for row in 0..<rowCount {
+                let text = columns.map { "\($0.scalar(at: row))" }.joined(separator: "\u{1F}")
+                sum &+= xxh3(Array(text.utf8))
+            }
+        }
+    }
+
+    private(set) var turns = Table()
+    private(set) var conversations = Table()
+
+    mutating func add(_ rows: ConversationRows) {
+        for chunk in rows.turns { turns.add(chunk.columns, rowCount: chunk.rowCount) }
+        for chunk in rows.conversations { conversations.add(chunk.columns, rowCount: chunk.rowCount) }
+    }
+
+    mutating func add(_ snapshot: StoreSnapshot) throws {
+        for name in ["turns", "conversations"] {
+            guard let table = snapshot.table(named: name) else { continue }
+            for morsel in try table.morsels(for: ScanRequest(columns: Array(table.columns.indices))) {
+                let columns = try table.columns.indices.map { try morsel.column($0) }
+                if name == "turns" { turns.add(columns, rowCount: morsel.rowCount) } else { conversations.add(columns, rowCount: morsel.rowCount) }
+            }
+        }
+    }
+}
