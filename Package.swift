@@ -94,6 +94,10 @@ let package = Package(
             uses: ["Bytes", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing"]),
         tests("EventStores", uses: ["Bytes", "Platform", "Domain", "Columnar", "Projections"]),
 
+        // Shown.
+        room("Exporting", "Outputs/Exporting", uses: ["Domain", "Projections"]),
+        tests("Exporting", uses: ["Domain", "Projections"]),
+
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
         room("SQLText", "Query/SQLText", uses: ["Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
@@ -114,9 +118,9 @@ let package = Package(
             "Server", "Server",
             uses: [
                 "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "EventStores", "Plans", "SQLText", "Execution",
-                "Compression", hummingbird,
+                "Compression", "Projections", "Exporting", hummingbird,
             ]),
-        tests("Server", uses: ["Domain", "Columnar", "EventStores", "Platform", "Compression"]),
+        tests("Server", uses: ["Domain", "Columnar", "EventStores", "Projections", "Platform", "Compression"]),
         room(
             "Transfers", "Commands/Transfers",
             uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),

@@ -10,8 +10,8 @@ import Hashing
 //     …  metrics    count, then by name: name, words of a set, sets; each set, sorted: label set, 8 bytes a word
 //     …  pending    count, then by deadline: 8 + 8 key, 8 asked time, 8 deadline, label set
 //
-// A label set is a byte, 1 for `other`, and a count of bytes with the values, each with a length byte ahead. Metrics that the program no longer
-// has, or has in another shape, are dropped when they are read; new ones begin at zero.
+// A label set is a byte, 1 for `other`, and a count of bytes with the values, each with a length byte ahead. Metrics that the program no
+// longer has, or has in another shape, are dropped when they are read; new ones begin at zero.
 
 /// The ladder of the counters' format.
 enum MetricStateVersion: UInt8 {

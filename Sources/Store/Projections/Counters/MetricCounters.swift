@@ -202,8 +202,8 @@ package struct MetricCounters: Sendable {
 
     // MARK: Questions
 
-    /// Time to answer runs from the question; the wait for the answer to arrive, from when the question did, so that what was on its way for
-    /// a while is still judged by its own times.
+    /// Time to answer runs from the question; the wait for the answer to arrive, from when the question did, so that what was on its way
+    /// for a while is still judged by its own times.
     private mutating func ask(_ entry: MetricProgram.TypeProgram, _ bytes: [UInt8], _ start: Int, _ receivedTime: Int64, _ set: Int) {
         guard let key = questionKey(entry, bytes) else { return }
         let asked = EventRowCursor.time(bytes, at: start)

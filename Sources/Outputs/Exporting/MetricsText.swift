@@ -1,0 +1,82 @@
+import Domain
+package import Projections
+
+// Formats: Prometheus text 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) and OpenMetrics 1.0
+// (https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md). In OpenMetrics a counter's family has its name
+// without `_total`, bounds are canonical numbers with a point, and the text ends with `# EOF`.
+
+/// Renders metrics as text.
+package enum MetricsText {
+    /// The whole answer of `/metrics`: counters and process in the order of the catalogue. Metrics without series are left out.
+    /// - Complexity: O(series).
+    package static func render(_ totals: MetricTotals, _ process: ProcessSamples, format: ExpositionFormat) -> String {
+        let given = totals.families + process.families
+        let ordered = MetricCatalogue.all.compactMap { definition in given.first { $0.definition.name == definition.name } }
+        return render(ordered, format: format)
+    }
+
+    /// The families in their order.
+    package static func render(_ families: [MetricFamily], format: ExpositionFormat) -> String {
+        var text = ""
+        for family in families where !family.series.isEmpty { append(family, to: &text, format) }
+        if format == .openMetrics { text += "# EOF\n" }
+        return text
+    }
+
+    private static func append(_ family: MetricFamily, to text: inout String, _ format: ExpositionFormat) {
+        let definition = family.definition
+        var name = definition.name
+        if format == .openMetrics, definition.kind == .counter, name.hasSuffix("_total") { name.removeLast("_total".count) }
+        text += "# HELP \(name) \(escaped(definition.help, quotes: format == .openMetrics))\n# TYPE \(name) \(definition.kind.rawValue)\n"
+        if format == .openMetrics, !definition.unit.isEmpty, name.hasSuffix("_" + definition.unit) {
+            text += "# UNIT \(name) \(definition.unit)\n"
+        }
+        let labels = definition.labels.map(\.name)
+        for series in family.series {
+            let pairs = zip(labels, series.labels).map { "\($0)=\"\(escaped($1, quotes: true))\"" }
+            switch series.value {
+            case .number(let value): append(definition.name, pairs, String(value), to: &text)
+            case .picoUSD(let value): append(definition.name, pairs, dollarText(value), to: &text)
+            case .histogram(let counts, let sum): append(histogram: definition.name, pairs, counts, sum, to: &text, format)
+            }
+        }
+    }
+
+    private static func append(_ name: String, _ pairs: [String], _ value: String, to text: inout String) {
+        text += name
+        if !pairs.isEmpty { text += "{\(pairs.joined(separator: ","))}" }
+        text += " \(value)\n"
+    }
+
+    private static func append(
+        histogram name: String, _ pairs: [String], _ counts: [UInt64], _ sum: Int128, to text: inout String, _ format: ExpositionFormat
+    ) {
+        var total: UInt64 = 0
+        for (index, count) in counts.enumerated() {
+            total &+= count
+            var bound = "+Inf"
+            if index < counts.count - 1 {
+                bound = secondsText(Int128(MetricCatalogue.bucketBoundsNanoseconds[index]))
+                if format == .openMetrics, !bound.contains(".") { bound += ".0" }
+            }
+            append(name + "_bucket", pairs + ["le=\"\(bound)\""], String(total), to: &text)
+        }
+        append(name + "_sum", pairs, secondsText(sum), to: &text)
+        append(name + "_count", pairs, String(total), to: &text)
+    }
+
+    /// Backslash, line feed and, where they delimit, quotes are escaped.
+    private static func escaped(_ value: String, quotes: Bool) -> String {
+        guard value.utf8.contains(where: { $0 == 0x5C || $0 == 0x0A || $0 == 0x22 }) else { return value }
+        var text = ""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\"" where quotes: text += "\\\""
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}

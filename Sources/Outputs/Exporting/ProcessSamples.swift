@@ -1,0 +1,45 @@
+import Domain
+package import Projections
+
+/// What only the running process knows: everything of `/metrics` that does not follow from the log.
+package struct ProcessSamples: Sendable {
+    /// Version of the program.
+    package var version: String
+    /// Position of the last accepted event.
+    package var logPosition: Int64
+    /// Events that had been accepted before, since the process started.
+    package var duplicates = 0
+    /// Events refused since the process started, by reason: `conflict`, `too_old`, `too_new`, `unknown_type`, …
+    package var rejected: [(reason: String, count: Int)] = []
+    /// Conversations with an event in the last 15 minutes; nil where nobody counted.
+    package var activeConversations: Int?
+    /// Users with a question in the last 15 minutes.
+    package var activeUsers: Int?
+    /// Batches that wait for the writer.
+    package var queuedBatches: Int?
+    /// Resident memory in bytes.
+    package var residentBytes: Int?
+    /// Size of all live files in bytes.
+    package var storedBytes: Int?
+
+    package init(version: String, logPosition: Int64) { (self.version, self.logPosition) = (version, logPosition) }
+
+    /// The samples as metrics; values that nobody gave are left out.
+    package var families: [MetricFamily] {
+        func number(_ name: String, _ value: Int?) -> MetricFamily? { value.flatMap { family(name, [([], $0)]) } }
+        return [
+            family("plimsoll_build_info", [([version], 1)]), number("plimsoll_log_position", Int(logPosition)),
+            number("plimsoll_events_duplicate_total", duplicates),
+            family("plimsoll_events_rejected_total", rejected.map { ([$0.reason], $0.count) }),
+            number("support_conversations_active", activeConversations), number("support_active_users", activeUsers),
+            number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
+            number("plimsoll_stored_bytes", storedBytes),
+        ].compactMap { $0 }
+    }
+
+    private func family(_ name: String, _ series: [([String], Int)]) -> MetricFamily? {
+        MetricCatalogue.metric(named: name).map { definition in
+            MetricFamily(definition, series.map { MetricSeries(labels: $0.0, value: .number(Int128($0.1))) })
+        }
+    }
+}
