@@ -118,7 +118,7 @@ let package = Package(
             "Server", "Server",
             uses: [
                 "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "EventStores", "Plans", "SQLText", "Execution",
-                "Compression", "Projections", "Exporting", hummingbird,
+                "Compression", "Projections", "Exporting", "Reports", hummingbird,
             ]),
         tests("Server", uses: ["Domain", "Columnar", "EventStores", "Projections", "Platform", "Compression"]),
         room(

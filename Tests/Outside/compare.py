@@ -147,6 +147,41 @@ def self_test(document):
     return 1 if missed or not tried else 0
 
 
+def report_figures(document, reports):
+    """Yields (name, expected, reported) for the figures that the three reports print."""
+    cost, sla, outcomes = document["cost"], document["sla"], document["outcomes"]
+    total = reports["cost"]["total"][0]
+    for name in ("calls", "errors", "priced", "partly", "unpriced", "calls_without_high"):
+        yield f"report cost: {name}", cost["total"][name], total[name]
+    for name in ("cost_usd", "cost_low_usd"):
+        yield f"report cost: {name}", pico(cost["total"][name]), pico(total[name])
+    high = "unknown" if cost["total"]["calls_without_high"] else pico(cost["total"]["cost_high_usd"])
+    yield "report cost: cost_high_usd", high, "unknown" if total["cost_high_usd"] == "unknown" else pico(total["cost_high_usd"])
+    questions = reports["sla"]["questions"][0]
+    for name in ("good", "failed"):
+        yield f"report sla: {name}", sla["questions"][name], questions[name]
+    for name in ("answers", "errors"):
+        yield f"report sla: {name}", sla["answers"][name], questions[name]
+    for name in ("ratings", "satisfied"):
+        yield f"report sla: {name}", outcomes["satisfaction"][name], questions[name]
+    for name in ("closed_conversations", "resolved", "escalated", "abandoned"):
+        expected = outcomes[name] if name in outcomes else outcomes["outcomes"][name]
+        yield f"report outcomes: {name}", expected, reports["outcomes"]["outcomes"][0][name.removesuffix("_conversations")]
+
+
+def compare_reports(document, commands, start, end):
+    """Prints what differs; returns how many figures were compared and how many differ."""
+    options = [part for name, value in (("--from", start), ("--to", end)) if value for part in (name, value)]
+    reports = {name: commands.report(name, *options) for name in ("sla", "cost", "outcomes")}
+    count = found = 0
+    for name, expected, reported in report_figures(document, reports):
+        count += 1
+        if expected != reported:
+            found += 1
+            print(f"{name}: {expected} expected, {reported} reported")
+    return count, found
+
+
 def main():
     parser = argparse.ArgumentParser(description="Compare a recomputation with Plimsoll's answers.")
     parser.add_argument("recomputed")
@@ -182,6 +217,14 @@ def main():
     if arguments.dump:
         with open(arguments.dump, "w", encoding="utf-8") as file:
             json.dump(dump, file, indent=1)
+    if arguments.start and arguments.end:
+        # Without both ends the reports would take their own period.
+        try:
+            figures, wrong = compare_reports(document, commands, arguments.start, arguments.end)
+            count, found = count + figures, found + wrong
+        except (CommandFailed, ValueError, KeyError) as error:
+            count, found = count + 1, found + 1
+            print(f"reports: {error}")
     print(f"compared {count} questions: {count - found} equal, {found} different")
     return 1 if found else 0
 

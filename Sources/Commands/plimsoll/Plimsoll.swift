@@ -14,6 +14,7 @@ struct Plimsoll: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, ImportCommand.self, QueryCommand.self, PricesCommand.self, SchemasCommand.self, WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, VersionCommand.self
+            ServeCommand.self, DemoCommand.self, ImportCommand.self, QueryCommand.self, ReportCommand.self, StatusCommand.self,
+            PricesCommand.self, SchemasCommand.self, WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, VersionCommand.self,
         ])
 }

@@ -17,6 +17,8 @@ struct Routes: Sendable {
     static let addresses: [(method: String, path: String, purpose: String)] = [
         ("POST", "/v1/events", "send events"),
         ("POST", "/v1/sql", "ask in PostgreSQL's SQL; JSON, CSV, NDJSON or a text table by Accept"),
+        ("GET", "/v1/reports/sla", "service levels; cost, outcomes and status beside it; from, to, by, rule, format=json|csv|table"),
+        ("GET", "/v1/conversations/{id}", "one conversation whole"),
         ("GET", "/v1/prices", "the price book; /v1/prices/check looks for mistakes in it"),
         ("GET", "/v1/status", "the numbers of the status page"),
         ("GET", "/healthz", "200 while the process lives"),
@@ -34,6 +36,7 @@ struct Routes: Sendable {
         router.post("/v1/events") { request, _ in try await intake.accept(request) }
         addSQL(to: router)
         addPrices(to: router)
+        addReports(to: router)
         return router
     }
 

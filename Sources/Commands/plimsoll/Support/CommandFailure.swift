@@ -1,6 +1,7 @@
 import Domain
 import Platform
 import Plans
+import Reports
 import Server
 
 /// Why a command ends early: what, where, what to do, and the exit status that goes with it.
@@ -25,6 +26,7 @@ struct CommandFailure: Error {
         case let error as CorruptionError:
             self.init(.damagedData, error.description, advice: "`plimsoll verify --data DIR` shows the extent; restore the file from a backup")
         case let error as QueryError: self.init(.badInput, error.description)
+        case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
         case let error as UnreachableError:
             self.init(.notReachable, error.description, advice: "is `plimsoll serve` running there?")
         default: self.init(.storageFailed, "\(error)")

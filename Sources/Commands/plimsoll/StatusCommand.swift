@@ -1,0 +1,36 @@
+import ArgumentParser
+import EventStores
+import Platform
+import Reports
+import Server
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "The last hour beside the same hour last week, and what changed.")
+
+    @OptionGroup var source: SourceOptions
+
+    @Option(help: ArgumentHelp("End of the hour: RFC 3339, a date, now, or now-2h.", valueName: "time"))
+    var to = "now"
+
+    @Option(help: "How to print: table, csv or json.")
+    var format = ReportFormat.table
+
+    func run() async throws {
+        var output = OutputBuffer()
+        switch try source.resolve() {
+        case .directory(let directory):
+            let machine = Machine()
+            let text = try machine.reading(directory) { store in
+                let tables = store.snapshot()
+                let end = try PeriodText.parse(to, now: tables.now)
+                return try ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers).status(to: end).rendered(format)
+            }
+            output.append(text)
+        case .server(let address):
+            let query = QueryText.joined([("to", to), ("format", format.rawValue)])
+            output.append(try await RemoteReading(server: address).text("/v1/reports/status?\(query)"))
+        }
+        try output.flush()
+    }
+}

@@ -1,0 +1,96 @@
+import Columnar
+import Domain
+import Execution
+import HTTPTypes
+import Hummingbird
+import Reports
+
+extension Routes {
+    /// `GET /v1/reports/{sla,cost,outcomes,status}` and `GET /v1/conversations/{id}`. A client that goes away takes its questions with it.
+    func addReports(to router: Router<BasicRequestContext>) {
+        router.get("/v1/reports/:name") { request, context in
+            let (name, query) = (context.parameters.get("name") ?? "", request.uri.queryParameters)
+            let format = try Self.format(query["format"].map(String.init) ?? "json")
+            let text = try await desk.run { [self] cancellation in
+                try refusing { try report(name, query, over: store.pinnedTables(), cancellation).rendered(format) }
+            }
+            return Response(bytes: Array(text.utf8), contentType: format.contentType)
+        }
+        router.get("/v1/conversations/:id") { request, context in
+            let (id, query) = (Self.unescaped(context.parameters.get("id") ?? ""), request.uri.queryParameters)
+            let tenant = query["tenant"].map(String.init)
+            let format = try Self.format(query["format"].map(String.init) ?? "json")
+            guard format != .csv else { throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table") }
+            let document = try await desk.run { [self] cancellation in
+                try refusing { try reports(over: store.pinnedTables(), cancellation).conversation(id, tenant: tenant) }
+            }
+            guard let document else { throw Refusal(.notFound, "no event names the conversation \(id)", hint: "ids are case-sensitive") }
+            return Response(bytes: Array((format == .json ? document.json : document.text).utf8), contentType: format.contentType)
+        }
+    }
+
+    private func reports(over tables: any TableCatalog, _ cancellation: QueryCancellation) -> ReportDesk {
+        var options = QueryOptions()
+        options.memoryBudgetBytes = limits.queryMemoryBytesMax
+        return ReportDesk(catalog: tables, clock: clock, workers: workers, options: options, cancellation: cancellation)
+    }
+
+    private func report(
+        _ name: String, _ query: Parameters, over tables: any TableCatalog, _ cancellation: QueryCancellation
+    ) throws -> Report {
+        let reports = reports(over: tables, cancellation)
+        func text(_ key: Substring) -> String? { query[key].map(String.init) }
+        if name == "status" { return try reports.status(to: text("to").map { try PeriodText.parse($0, now: tables.now) }) }
+        guard let kind = ReportKind(rawValue: name) else {
+            throw Refusal(
+                .notFound, "there is no report \(name)", hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status")
+        }
+        let request = try ReportRequest(
+            kind: kind, from: text("from"), to: text("to"), by: text("by"), rule: text("rule"), now: tables.now)
+        return try reports.report(kind, request)
+    }
+
+    private func refusing<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as ReportError {
+            throw Refusal(.badRequest, error.message, hint: error.hint)
+        }
+    }
+
+    /// A path component without its percent escapes; what is no escape stays.
+    private static func unescaped(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        var (plain, place) = ([UInt8](), 0)
+        while place < bytes.count {
+            if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
+                let byte = UInt8(String(decoding: bytes[place + 1...place + 2], as: UTF8.self), radix: 16)
+            {
+                plain.append(byte)
+                place += 3
+            } else {
+                plain.append(bytes[place])
+                place += 1
+            }
+        }
+        return String(decoding: plain, as: UTF8.self)
+    }
+
+    private static func format(_ text: String) throws(Refusal) -> ReportFormat {
+        guard let format = ReportFormat(rawValue: text) else {
+            throw Refusal(
+                .badRequest, "there is no format \(text)", hint: "known: " + ReportFormat.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return format
+    }
+}
+
+extension ReportFormat {
+    fileprivate var contentType: String {
+        switch self {
+        case .json: "application/json"
+        case .csv: "text/csv; charset=utf-8; header=present"
+        case .table: "text/plain; charset=utf-8"
+        }
+    }
+}
