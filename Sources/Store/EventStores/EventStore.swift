@@ -3,6 +3,7 @@ package import Domain
 import Hashing
 import Platform
 import Projections
+import Segments
 import Synchronization
 
 /// The store: the one place where the write half and the read half meet.
