@@ -1,6 +1,7 @@
 package import Columnar
 package import Domain
 package import EventStores
+package import Projections
 
 /// What the server needs of a store. ``EventStore`` is the one that serves; tests put in stores that are slow or broken.
 package protocol ServedStore: Sendable {
@@ -15,10 +16,13 @@ package protocol ServedStore: Sendable {
     func pinnedTables() -> any TableCatalog
     /// The prices in force.
     var priceBook: PriceBook { get }
+    /// What `/metrics` counted so far.
+    var counters: MetricTotals { get }
     func close() throws
 }
 
 extension EventStore: ServedStore {
     package func pinnedTables() -> any TableCatalog { snapshot() }
     package var priceBook: PriceBook { snapshot().book }
+    package var counters: MetricTotals { snapshot().counters }
 }

@@ -2,6 +2,7 @@ import Columnar
 import Glibc
 import Domain
 import EventStores
+import Projections
 import Server
 import Synchronization
 
@@ -26,6 +27,7 @@ final class FakeStore: ServedStore {
     let registry = SchemaRegistry.builtIn
     let userTokenKey: [UInt8] = Array(0..<32)
     var priceBook: PriceBook { BuiltInPrices.book }
+    let counters = MetricCounters(registry: .builtIn).totals
     var status: StoreStatus { StoreStatus() }
 
     func append(_ batches: [IngestBatch]) throws -> [AppendResult] {

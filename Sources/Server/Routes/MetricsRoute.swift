@@ -1,0 +1,51 @@
+import Columnar
+import Execution
+import Exporting
+import Hummingbird
+
+extension Routes {
+    /// `GET /metrics`: Prometheus text, or OpenMetrics by `Accept` or `?format=`.
+    func addMetrics(to router: Router<BasicRequestContext>) {
+        router.get("/metrics") { request, _ in
+            let named = request.uri.queryParameters["format"].map(String.init)
+            guard let format = ExpositionFormat.negotiated(accept: request.headers[.accept], format: named) else {
+                throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is prometheus or openmetrics")
+            }
+            let text = MetricsText.render(store.counters, await processSamples(), format: format)
+            return Response(bytes: Array(text.utf8), contentType: format.contentType)
+        }
+    }
+
+    private func processSamples() async -> ProcessSamples {
+        let status = store.status
+        var samples = ProcessSamples(version: Version.text, logPosition: status.position)
+        samples.duplicates = status.refusals.duplicates
+        samples.rejected = [
+            ("conflict", status.refusals.conflicts), ("too_old", status.refusals.tooOld), ("too_new", status.refusals.tooNew),
+            ("unknown_type", status.refusals.deadLetters),
+        ]
+        samples.storedBytes = status.segmentBytes
+        // Counters must be readable while the desk is full of questions, so the two that need one of their own may be missing.
+        if let active = try? await activity() { (samples.activeConversations, samples.activeUsers) = active }
+        return samples
+    }
+
+    private static let conversationsText =
+        "select count(distinct conversation_id) as n from events where time >= now() - interval '15 minutes'"
+    private static let usersText =
+        "select count(distinct user_id) as n from message_received"
+        + " where time >= now() - interval '15 minutes' and (author is null or author = 'user')"
+
+    /// Conversations and users of the last 15 minutes; reads only the groups of that time.
+    private func activity() async throws -> (conversations: Int?, users: Int?) {
+        let runner = StatementRunner(clock: clock, workers: workers)
+        let counts = try await desk.run { [store] cancellation in
+            let tables = store.pinnedTables()
+            return try [Self.conversationsText, Self.usersText].map { text in
+                let result = try runner.run(text, over: tables, options: QueryOptions(), cancellation: cancellation)
+                return result.chunks.first?.columns.first?.integer(at: 0).map { Int($0) }
+            }
+        }
+        return (counts[0], counts[1])
+    }
+}
