@@ -2,8 +2,12 @@ import Domain
 package import Projections
 
 // Formats: Prometheus text 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) and OpenMetrics 1.0
-// (https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md). In OpenMetrics a counter's family has its name
-// without `_total`, bounds are canonical numbers with a point, and the text ends with `# EOF`.
+// (https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md). In OpenMetrics bounds are canonical numbers with a
+// point, and the text ends with `# EOF`.
+//
+// A counter has help under its full name and no type there. Typed, its family would have the name without `_total`, and linters that
+// know the older text only (`promtool check metrics`) then miss the help of the samples; help under both names is refused by strict readers.
+// Untyped under the full name is legal in both and costs readers nothing but the word.
 
 /// Renders metrics as text.
 package enum MetricsText {
@@ -25,10 +29,11 @@ package enum MetricsText {
 
     private static func append(_ family: MetricFamily, to text: inout String, _ format: ExpositionFormat) {
         let definition = family.definition
-        var name = definition.name
-        if format == .openMetrics, definition.kind == .counter, name.hasSuffix("_total") { name.removeLast("_total".count) }
-        text += "# HELP \(name) \(escaped(definition.help, quotes: format == .openMetrics))\n# TYPE \(name) \(definition.kind.rawValue)\n"
-        if format == .openMetrics, !definition.unit.isEmpty, name.hasSuffix("_" + definition.unit) {
+        let name = definition.name
+        text += "# HELP \(name) \(escaped(definition.help, quotes: format == .openMetrics))\n"
+        let isTyped = format != .openMetrics || definition.kind != .counter
+        if isTyped { text += "# TYPE \(name) \(definition.kind.rawValue)\n" }
+        if isTyped, format == .openMetrics, !definition.unit.isEmpty, name.hasSuffix("_" + definition.unit) {
             text += "# UNIT \(name) \(definition.unit)\n"
         }
         let labels = definition.labels.map(\.name)
