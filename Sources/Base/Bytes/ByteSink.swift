@@ -24,6 +24,16 @@ package struct ByteSink: Sendable {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
+    /// Appends the `count` least significant bytes of a word, least significant first: several short numbers in one step, and
+    /// not a generic call.
+    /// - Precondition: `count` in 0...8.
+    package mutating func append(word: UInt64, count: Int) {
+        // Sound: the buffer is the word's own 8 bytes; a greater count is trapped by the slice's check.
+        unsafe withUnsafeBytes(of: word.littleEndian) { raw in
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: raw[..<count]))
+        }
+    }
+
     /// Appends an IEEE 754 double by its bit pattern, so that NaN payloads and −0.0 survive.
     package mutating func append(_ value: Double) { append(littleEndian: value.bitPattern) }
 
@@ -60,4 +70,17 @@ package struct ByteSink: Sendable {
             for index in source.indices { bytes[offset + index] = unsafe source[index] }
         }
     }
+
+    /// Replaces four bytes that were left open; not a generic call.
+    /// - Precondition: `offset + 4 <= count`.
+    package mutating func patch(word value: UInt32, at offset: Int) {
+        bytes[offset] = UInt8(truncatingIfNeeded: value)
+        bytes[offset + 1] = UInt8(truncatingIfNeeded: value >> 8)
+        bytes[offset + 2] = UInt8(truncatingIfNeeded: value >> 16)
+        bytes[offset + 3] = UInt8(truncatingIfNeeded: value >> 24)
+    }
+
+    /// Replaces one byte that was left open.
+    /// - Precondition: `offset < count`.
+    package mutating func patch(byte value: UInt8, at offset: Int) { bytes[offset] = value }
 }

@@ -10,7 +10,8 @@ enum EnvelopeName: Int, CaseIterable {
     static func find(_ name: Span<UInt8>) -> EnvelopeName? {
         let candidate: EnvelopeName
         switch name.count {
-        case 2: candidate = .id
+        // The one that every event has and that is quickest to tell.
+        case 2: return name[0] == UInt8(ascii: "i") && name[1] == UInt8(ascii: "d") ? .id : nil
         case 4: candidate = name[0] == UInt8(ascii: "d") ? .data : name[1] == UInt8(ascii: "y") ? .type : .time
         case 6: candidate = .source
         case 7: candidate = .subject

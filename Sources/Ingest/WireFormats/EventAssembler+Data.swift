@@ -10,41 +10,45 @@ extension EventAssembler {
             throw FieldError(field: "data", expected: "a JSON object", found: describe(tape, data))
         }
         let strings = tape.strings.span
+        let words = tape.words.span
         var key = tape.firstChild(data)
         let end = tape.end(data)
         while key < end {
-            if let column = registry.column(utf8: strings.extracting(tape.stringRange(key))) {
-                try readField(tape, key, column, type)
-            } else if tape.kind(key + 1) != .null {
+            if let column = registry.column(utf8: strings.extracting(TapeWord.range(words[key]))) {
+                try readField(tape, words, key, column, type)
+            } else if TapeWord.tag(words[key + 1]) != JSONTag.null {
                 attributeKeys.append(key)
             }
-            key = tape.next(key + 1)
+            key = TapeWord.next(words, key + 1)
         }
     }
 
     @inline(__always)
-    private mutating func readField(_ tape: JSONTape, _ key: Int, _ column: UInt16, _ type: UInt16) throws(FieldError) {
+    private mutating func readField(
+        _ tape: JSONTape, _ words: Span<UInt64>, _ key: Int, _ column: UInt16, _ type: UInt16
+    ) throws(FieldError) {
         let place = key + 1
-        let kind = tape.kind(place)
+        let word = words[place]
+        let kind = TapeWord.tag(word)
         let action = plan.action(column, in: type)
-        if kind == .null {
+        if kind == JSONTag.null {
             if action != .attribute { clear(column) }
             return
         }
         switch action {
         case .text:
-            guard kind == .string else { throw mismatch(tape, place, column) }
-            try fillText(column, in: tape, place)
-        case .integer: try fillInteger(column, tape, place, kind)
+            guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
+            try fillLimitedText(column, TapeWord.range(word))
+        case .integer: try fillInteger(column, tape, words, place, kind)
         case .listedText:
-            guard kind == .string else { throw mismatch(tape, place, column) }
-            if !plan.isListed(tape.strings.span.extracting(tape.stringRange(place)), of: column, in: type) {
+            guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
+            if !plan.isListed(tape.strings.span.extracting(TapeWord.range(word)), of: column, in: type) {
                 if registry.columns[Int(column)].isClosed { throw mismatch(tape, place, column) }
                 unknownValueColumns.append(column)
             }
-            try fillText(column, in: tape, place)
+            try fillLimitedText(column, TapeWord.range(word))
         case .token:
-            guard kind == .string else { throw mismatch(tape, place, column) }
+            guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
             let start = scratch.count
             tokeniser.append(tape.strings.span.extracting(tape.stringRange(place)), to: &scratch)
             fill(column, FieldSlot(kind: .scratchText, payload: Int64(start), count: Int32(scratch.count - start)))
@@ -54,16 +58,16 @@ extension EventAssembler {
         case .attributes: try readAttributes(tape, place, column)
         case .double: try fillDouble(column, tape, place, kind)
         case .boolean:
-            guard kind == .true || kind == .false else { throw mismatch(tape, place, column) }
-            fill(column, FieldSlot(kind: .boolean, payload: kind == .true ? 1 : 0))
+            guard kind == JSONTag.true || kind == JSONTag.false else { throw mismatch(tape, place, column) }
+            fill(column, FieldSlot(kind: .boolean, payload: kind == JSONTag.true ? 1 : 0))
         case .timestamp: try fillTimestamp(column, tape, place, kind)
         case .money: try fillMoney(column, tape, place, kind)
         case .json: try fillJSON(column, tape, place, kind)
         }
     }
 
-    private mutating func fillText(_ column: UInt16, in tape: JSONTape, _ place: Int) throws(FieldError) {
-        let range = tape.stringRange(place)
+    @inline(__always)
+    private mutating func fillLimitedText(_ column: UInt16, _ range: Range<Int>) throws(FieldError) {
         guard range.count <= limits.textBytesMax else {
             throw FieldError(
                 field: registry.columns[Int(column)].name, expected: "at most \(limits.textBytesMax) bytes of text",
@@ -73,11 +77,13 @@ extension EventAssembler {
     }
 
     @inline(__always)
-    private mutating func fillInteger(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
+    private mutating func fillInteger(
+        _ column: UInt16, _ tape: JSONTape, _ words: Span<UInt64>, _ place: Int, _ kind: UInt8
+    ) throws(FieldError) {
         let value: Int64
         switch kind {
-        case .integer: value = tape.integer(place)
-        case .double:
+        case JSONTag.integer: value = Int64(bitPattern: words[place + 1])
+        case JSONTag.double:
             // Some senders have no integers; a whole number that a double holds exactly is one.
             guard let exact = Int64(exactly: tape.double(place)), exact.magnitude <= 1 << 53 else {
                 throw mismatch(tape, place, column)
@@ -89,12 +95,12 @@ extension EventAssembler {
         fill(column, FieldSlot(kind: .integer, payload: value))
     }
 
-    private mutating func fillDouble(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
+    private mutating func fillDouble(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError) {
         let value: Double
         switch kind {
-        case .integer: value = Double(tape.integer(place))
-        case .unsigned: value = Double(tape.unsigned(place))
-        case .double: value = tape.double(place)
+        case JSONTag.integer: value = Double(tape.integer(place))
+        case JSONTag.unsigned: value = Double(tape.unsigned(place))
+        case JSONTag.double: value = tape.double(place)
         default: throw mismatch(tape, place, column)
         }
         let description = registry.columns[Int(column)]
@@ -104,8 +110,8 @@ extension EventAssembler {
         fill(column, FieldSlot(kind: .double, payload: Int64(bitPattern: value.bitPattern)))
     }
 
-    private mutating func fillTimestamp(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
-        guard kind == .string else { throw mismatch(tape, place, column) }
+    private mutating func fillTimestamp(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError) {
+        guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
         do throws(TimestampError) {
             let value = try RFC3339.parse(tape.strings.span.extracting(tape.stringRange(place)))
             fill(column, FieldSlot(kind: .integer, payload: value))
@@ -114,14 +120,14 @@ extension EventAssembler {
 
     /// Decimal text, exactly. A JSON number is taken by its shortest decimal form, which is the sender's own for up to 15 digits; one
     /// that carries the noise of binary sums has more decimals than a price and is refused.
-    private mutating func fillMoney(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
+    private mutating func fillMoney(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError) {
         let scale = registry.columns[Int(column)].decimalScale
         do throws(DecimalError) {
             let value: Int64
             switch kind {
-            case .string: value = try DecimalText.parse(tape.strings.span.extracting(tape.stringRange(place)), scale: scale)
-            case .integer: value = try DecimalText.parse(tape.integer(place).description, scale: scale)
-            case .double: value = try DecimalText.parse(tape.double(place).description, scale: scale)
+            case JSONTag.string: value = try DecimalText.parse(tape.strings.span.extracting(tape.stringRange(place)), scale: scale)
+            case JSONTag.integer: value = try DecimalText.parse(tape.integer(place).description, scale: scale)
+            case JSONTag.double: value = try DecimalText.parse(tape.double(place).description, scale: scale)
             default: throw DecimalError.malformed(offset: 0)
             }
             guard value >= plan.minimums[Int(column)], value <= plan.maximums[Int(column)] else {
@@ -131,8 +137,8 @@ extension EventAssembler {
         } catch { throw mismatch(tape, place, column) }
     }
 
-    private mutating func fillJSON(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: JSONKind) throws(FieldError) {
-        guard kind == .object else { throw mismatch(tape, place, column) }
+    private mutating func fillJSON(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError) {
+        guard kind == JSONTag.object else { throw mismatch(tape, place, column) }
         beginMap()
         try writeMap(tape, place, registry.columns[Int(column)].name, depth: 0)
         fillFromAttributeWriter(column)

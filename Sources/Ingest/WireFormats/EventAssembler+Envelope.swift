@@ -5,19 +5,21 @@ extension EventAssembler {
     /// Reads the attributes of a CloudEvents 1.0 envelope and fills `id` and `source`.
     /// - Returns: the type's id; nil when the type is unknown.
     mutating func readEnvelope(_ tape: JSONTape, _ place: Int) throws(FieldError) -> UInt16? {
-        guard tape.kind(place) == .object else {
+        guard tape.tag(place) == JSONTag.object else {
             throw FieldError(field: "event", expected: "a JSON object", found: describe(tape, place))
         }
         let strings = tape.strings.span
+        let words = tape.words.span
         var key = tape.firstChild(place)
         let end = tape.end(place)
         while key < end {
-            if let name = EnvelopeName.find(strings.extracting(tape.stringRange(key))) {
-                envelope[name.rawValue] = tape.kind(key + 1) == .null ? 0 : key + 1
-            } else if tape.kind(key + 1) != .null {
+            let isNull = TapeWord.tag(words[key + 1]) == JSONTag.null
+            if let name = EnvelopeName.find(strings.extracting(TapeWord.range(words[key]))) {
+                envelope[name.rawValue] = isNull ? 0 : key + 1
+            } else if !isNull {
                 attributeKeys.append(key)
             }
-            key = tape.next(key + 1)
+            key = TapeWord.next(words, key + 1)
         }
         let version = strings.extracting(try requiredText(tape, .specversion))
         guard version.count == 3, version[0] == 0x31, version[1] == 0x2E, version[2] == 0x30 else {
@@ -31,6 +33,7 @@ extension EventAssembler {
         return type
     }
 
+    @inline(__always)
     mutating func fillText(_ column: UInt16, _ range: Range<Int>) {
         fill(column, FieldSlot(kind: .text, payload: Int64(range.lowerBound), count: Int32(range.count)))
     }
@@ -38,7 +41,7 @@ extension EventAssembler {
     private func requiredText(_ tape: JSONTape, _ name: EnvelopeName) throws(FieldError) -> Range<Int> {
         let place = envelope[name.rawValue]
         guard place != 0 else { throw FieldError(field: "\(name)", expected: "text that is not empty", found: "nothing") }
-        guard tape.kind(place) == .string else {
+        guard tape.tag(place) == JSONTag.string else {
             throw FieldError(field: "\(name)", expected: "text that is not empty", found: describe(tape, place))
         }
         let range = tape.stringRange(place)
@@ -53,7 +56,7 @@ extension EventAssembler {
         time = 0
         let place = envelope[EnvelopeName.time.rawValue]
         guard place != 0 else { return }
-        guard tape.kind(place) == .string else {
+        guard tape.tag(place) == JSONTag.string else {
             throw FieldError(field: "time", expected: "an RFC 3339 time", found: describe(tape, place))
         }
         do throws(TimestampError) {
@@ -68,7 +71,7 @@ extension EventAssembler {
         }
         let place = envelope[EnvelopeName.datacontenttype.rawValue]
         guard place != 0 else { return }
-        guard tape.kind(place) == .string, MediaType.isJSON(tape.text(place)) else {
+        guard tape.tag(place) == JSONTag.string, MediaType.isJSON(tape.text(place)) else {
             throw FieldError(field: "datacontenttype", expected: "application/json", found: "another content type")
         }
     }
@@ -76,7 +79,7 @@ extension EventAssembler {
     /// Text of an envelope attribute for people to read, cut to 200 bytes; nil when it is no text.
     func envelopeText(_ tape: JSONTape, _ name: EnvelopeName) -> String? {
         let place = envelope[name.rawValue]
-        guard place != 0, tape.kind(place) == .string else { return nil }
+        guard place != 0, tape.tag(place) == JSONTag.string else { return nil }
         return readable(tape.string(place), bytesMax: 200)
     }
 }

@@ -24,8 +24,8 @@ extern "C" plimsoll_json_document plimsoll_json_parse(
     plimsoll_json_parser *owner, const uint8_t *bytes, size_t length, size_t readable_bytes) {
     plimsoll_json_document result = {0, nullptr, 0, nullptr, 0};
     // simdjson refuses an empty text only after it has looked for a first byte; say so at once.
-    if (length == 0) {
-        result.error = EMPTY;
+    if (length == 0 || length > PLIMSOLL_JSON_LENGTH_MAX) {
+        result.error = length == 0 ? EMPTY : CAPACITY;
         return result;
     }
     auto &parser = owner->parser;
@@ -45,22 +45,24 @@ extern "C" plimsoll_json_document plimsoll_json_parse(
         result.error = parsed.error();
         return result;
     }
-    const uint64_t *tape = parser.doc.tape.get();
+    uint64_t *tape = parser.doc.tape.get();
     const uint8_t *strings = parser.doc.string_buf.get();
     const size_t words = size_t(tape[0] & internal::JSON_VALUE_MASK);
-    // The string buffer's length is not kept; the last string tells it.
+    // A string's word tells where its length stands; put the length into the word itself, so that readers look up nothing.
     size_t string_bytes = 0;
     for (size_t index = 1; index < words; index++) {
         switch (uint8_t(tape[index] >> 56)) {
-        case '"': string_bytes = size_t(tape[index] & internal::JSON_VALUE_MASK) + 1; break;
+        case '"': {
+            const size_t place = size_t(tape[index] & internal::JSON_VALUE_MASK);
+            uint32_t length;
+            std::memcpy(&length, strings + place, sizeof length);
+            tape[index] = uint64_t('"') << 56 | uint64_t(length) << 28 | (place + sizeof length);
+            string_bytes = place + sizeof length + length;
+            break;
+        }
         case 'l': case 'u': case 'd': index++; break;
         default: break;
         }
-    }
-    if (string_bytes > 0) {
-        uint32_t last;
-        std::memcpy(&last, strings + string_bytes - 1, sizeof last);
-        string_bytes += sizeof last + last;
     }
     result.tape = tape;
     result.tape_words = words;

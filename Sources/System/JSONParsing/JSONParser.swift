@@ -7,8 +7,8 @@ internal import CSimdjson
 @safe package struct JSONParser: ~Copyable {
     /// Bytes that may follow a text in its array so that it is parsed without a copy.
     package static let paddingBytes = 32
-    /// The longest text that is taken; the tape's positions have 32 bits.
-    package static let textBytesMax = 1 << 30
+    /// The longest text that is taken; the tape's positions in the strings have 28 bits.
+    package static let textBytesMax = 1 << 27
 
     private let parser: OpaquePointer
     /// Arrays and objects may nest this deep.

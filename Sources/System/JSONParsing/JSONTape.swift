@@ -20,7 +20,7 @@ package enum JSONKind: UInt8, Sendable {
 /// order, repeats included.
 ///
 ///     word     top byte: kind, as an ASCII letter; below, 56 bits:
-///              string         offset into `strings` of 4 bytes length (little-endian) and the UTF-8 bytes
+///              string         low 28 bits: where its bytes begin in `strings`; the 28 bits above: how many they are
 ///              object, array  low 32 bits: the place after its end word
 ///              l, u, d        nothing; the next word is the number
 package struct JSONTape: Sendable {
@@ -46,10 +46,10 @@ package struct JSONTape: Sendable {
     }
 
     /// The kind of the value at `place`.
-    @inlinable package func kind(_ place: Int) -> JSONKind { JSONKind(rawValue: UInt8(words[place] >> 56)) ?? .null }
+    @inlinable @inline(__always) package func kind(_ place: Int) -> JSONKind { JSONKind(rawValue: UInt8(words[place] >> 56)) ?? .null }
 
     /// The place after the value at `place` and all that it holds.
-    @inlinable package func next(_ place: Int) -> Int {
+    @inlinable @inline(__always) package func next(_ place: Int) -> Int {
         switch UInt8(words[place] >> 56) {
         case 0x7B, 0x5B: Int(words[place] & 0xFFFF_FFFF)
         case 0x6C, 0x75, 0x64: place + 2
@@ -58,10 +58,10 @@ package struct JSONTape: Sendable {
     }
 
     /// The first key of an object or value of an array; equals ``end(_:)`` when it is empty.
-    @inlinable package func firstChild(_ place: Int) -> Int { place + 1 }
+    @inlinable @inline(__always) package func firstChild(_ place: Int) -> Int { place + 1 }
 
     /// The place at which an object or array ends.
-    @inlinable package func end(_ place: Int) -> Int { Int(words[place] & 0xFFFF_FFFF) - 1 }
+    @inlinable @inline(__always) package func end(_ place: Int) -> Int { Int(words[place] & 0xFFFF_FFFF) - 1 }
 
     /// How many values an array holds, or keys and values an object together.
     /// - Complexity: O(children).
@@ -77,27 +77,29 @@ package struct JSONTape: Sendable {
     }
 
     /// Where in ``strings`` the bytes of the string at `place` lie.
-    @inlinable package func stringRange(_ place: Int) -> Range<Int> {
-        let start = Int(words[place] & 0xFF_FFFF_FFFF_FFFF)
-        let count =
-            Int(strings[start]) | Int(strings[start + 1]) << 8 | Int(strings[start + 2]) << 16 | Int(strings[start + 3]) << 24
-        return (start + 4)..<(start + 4 + count)
+    @inlinable @inline(__always) package func stringRange(_ place: Int) -> Range<Int> {
+        let word = words[place]
+        let start = Int(word & 0xFFF_FFFF)
+        return start..<(start + Int(word >> 28 & 0xFFF_FFFF))
     }
 
+    /// The byte of ``JSONKind`` at `place`, for loops in which even a switch counts.
+    @inlinable @inline(__always) package func tag(_ place: Int) -> UInt8 { UInt8(words[place] >> 56) }
+
     /// The UTF-8 bytes of the string at `place`; escapes are undone. They may hold a zero.
-    @inlinable package func string(_ place: Int) -> ArraySlice<UInt8> { strings[stringRange(place)] }
+    @inlinable @inline(__always) package func string(_ place: Int) -> ArraySlice<UInt8> { strings[stringRange(place)] }
 
     /// The string at `place` as text.
     package func text(_ place: Int) -> String { String(decoding: string(place), as: UTF8.self) }
 
     /// The number at `place`, which is an `integer`.
-    @inlinable package func integer(_ place: Int) -> Int64 { Int64(bitPattern: words[place + 1]) }
+    @inlinable @inline(__always) package func integer(_ place: Int) -> Int64 { Int64(bitPattern: words[place + 1]) }
 
     /// The number at `place`, which is an `unsigned`.
-    @inlinable package func unsigned(_ place: Int) -> UInt64 { words[place + 1] }
+    @inlinable @inline(__always) package func unsigned(_ place: Int) -> UInt64 { words[place + 1] }
 
     /// The number at `place`, which is a `double`.
-    @inlinable package func double(_ place: Int) -> Double { Double(bitPattern: words[place + 1]) }
+    @inlinable @inline(__always) package func double(_ place: Int) -> Double { Double(bitPattern: words[place + 1]) }
 
     /// The value of an object's key, the last one when the key repeats; nil when there is none.
     /// - Complexity: O(keys of the object).

@@ -55,26 +55,43 @@ package struct EventRowWriter: Sendable {
         rowStart = sink.count
         fieldCount = 0
         lastColumn = -1
-        sink.append(littleEndian: UInt32(0))
-        sink.append(littleEndian: type)
-        sink.append(UInt8(isTimeAbsent ? 1 : 0))
-        sink.append(UInt8(0))
-        sink.append(littleEndian: time)
+        // Length and field count stay open until the end.
+        sink.append(word: UInt64(type) << 32 | (isTimeAbsent ? 1 << 48 : 0), count: 8)
+        sink.append(word: UInt64(bitPattern: time), count: 8)
     }
 
-    private mutating func open(_ column: UInt16, _ kind: EventFieldKind) {
+    private mutating func count(_ column: UInt16) {
         precondition(Int(column) > lastColumn, "fields ascend by column")
         lastColumn = Int(column)
         fieldCount &+= 1
-        sink.append(littleEndian: column)
-        sink.append(kind.rawValue)
+    }
+
+    private mutating func open(_ column: UInt16, _ kind: EventFieldKind) {
+        count(column)
+        sink.append(word: UInt64(column) | UInt64(kind.rawValue) << 16, count: 3)
+    }
+
+    /// Column, kind and a varint; in one step where the varint has at most five bytes.
+    private mutating func open(_ column: UInt16, _ kind: EventFieldKind, varint value: UInt64) {
+        guard value < 1 << 35 else {
+            open(column, kind)
+            return sink.append(varint: value)
+        }
+        count(column)
+        var word = UInt64(column) | UInt64(kind.rawValue) << 16
+        var (rest, shift) = (value, 24)
+        while rest >= 0x80 {
+            word |= (rest & 0x7F | 0x80) << UInt64(shift)
+            rest >>= 7
+            shift += 8
+        }
+        sink.append(word: word | rest << UInt64(shift), count: (shift >> 3) + 1)
     }
 
     /// Adds an integer, also for durations, timestamps (ns) and prices (pico-USD per token).
     /// - Precondition: columns ascend within a row.
     package mutating func add(_ column: UInt16, integer value: Int64) {
-        open(column, .integer)
-        sink.append(zigzag: value)
+        open(column, .integer, varint: UInt64(bitPattern: (value << 1) ^ (value >> 63)))
     }
 
     /// Adds a double.
@@ -93,15 +110,13 @@ package struct EventRowWriter: Sendable {
 
     /// UTF-8 that the caller has checked.
     package mutating func add(_ column: UInt16, utf8 value: some Collection<UInt8>, isJSON: Bool = false) {
-        open(column, isJSON ? .json : .text)
-        sink.append(varint: UInt64(value.count))
+        open(column, isJSON ? .json : .text, varint: UInt64(value.count))
         sink.append(contentsOf: value)
     }
 
     /// UTF-8 that the caller has checked; the decoder's way, without a generic call.
     package mutating func add(_ column: UInt16, utf8 value: Span<UInt8>, isJSON: Bool) {
-        open(column, isJSON ? .json : .text)
-        sink.append(varint: UInt64(value.count))
+        open(column, isJSON ? .json : .text, varint: UInt64(value.count))
         sink.append(contentsOf: value)
     }
 
@@ -119,8 +134,8 @@ package struct EventRowWriter: Sendable {
 
     /// Ends the row: its length and number of fields are known now.
     package mutating func end() {
-        sink.patch(littleEndian: UInt32(sink.count - rowStart), at: rowStart)
-        sink.patch(littleEndian: fieldCount, at: rowStart + 7)
+        sink.patch(word: UInt32(sink.count - rowStart), at: rowStart)
+        sink.patch(byte: fieldCount, at: rowStart + 7)
     }
 }
 

@@ -8,15 +8,19 @@
 extern "C" {
 #endif
 
+// The longest document: its strings, each with a few bytes more, must lie within 2^28 bytes.
+#define PLIMSOLL_JSON_LENGTH_MAX ((size_t)1 << 27)
+
 // A parser with its buffers, reused from document to document; for one thread at a time.
 typedef struct plimsoll_json_parser plimsoll_json_parser;
 
 // What one parse gave. Pointers stay valid until the next parse or the end of the parser.
 typedef struct {
     int error;               // 0: none; else simdjson's code
-    const uint64_t *tape;    // type in the top byte, payload below; numbers take a second word
+    const uint64_t *tape;    // type in the top byte; below, for strings: 28 bits length, 28 bits place of the bytes; else simdjson's
+                             // payload; numbers take a second word
     size_t tape_words;
-    const uint8_t *strings;  // each: 4 bytes length (little-endian), the bytes, a zero
+    const uint8_t *strings;
     size_t string_bytes;
 } plimsoll_json_document;
 
