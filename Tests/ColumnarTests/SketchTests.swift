@@ -13,20 +13,20 @@ struct HistogramScaleTests {
             let index = HistogramScale.index(of: value)
             #expect(HistogramScale.lowerBound(index) < value && value <= HistogramScale.lowerBound(index + 1), "\(value)")
         }
-        #expect(HistogramScale.index(of: .leastNonzeroMagnitude) == -1_074 * 64 - 1)
+        #expect(HistogramScale.index(of: .leastNonzeroMagnitude) == -1_074 * 128 - 1)
         #expect(HistogramScale.index(of: .infinity) == HistogramScale.infinityIndex)
     }
 
     @Test func boundariesBelongToTheBucketBelow() {
         for octave in [-30, -1, 0, 1, 40] {
-            for step in 0..<64 {
-                let index = Int32(octave * 64 + step)
+            for step in 0..<128 {
+                let index = Int32(octave * 128 + step)
                 let bound = HistogramScale.lowerBound(index)
                 #expect(HistogramScale.index(of: bound) == index - 1)
                 #expect(HistogramScale.index(of: bound.nextUp) == index)
             }
         }
-        #expect(HistogramScale.lowerBound(64) == 2 && HistogramScale.lowerBound(0) == 1)
+        #expect(HistogramScale.lowerBound(128) == 2 && HistogramScale.lowerBound(0) == 1)
     }
 }
 

@@ -25,7 +25,7 @@ import Testing
         expect(usage, ClassPrices(), .unpriced, cost: nil, low: 0, high: nil)
         expect(TokenUsage(input: 40, cacheRead: 40), ClassPrices(input: 5), .unpriced, cost: nil, low: 0, high: 200)
         expect(TokenUsage(input: 0, output: 0), ClassPrices(), .priced, cost: 0, low: 0, high: 0)
-        expect(TokenUsage(), ClassPrices(input: 5, output: 7), .unpriced, cost: nil, low: 0, high: nil)
+        expect(TokenUsage(), ClassPrices(input: 5, output: 7), .priced, cost: 0, low: 0, high: 0)
         expect(TokenUsage(), ClassPrices(input: 0, output: 0), .priced, cost: 0, low: 0, high: 0)
     }
 

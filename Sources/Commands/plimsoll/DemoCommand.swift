@@ -51,31 +51,38 @@ struct DemoCommand: AsyncParsableCommand {
         let configuration = ServerConfiguration(listen: address)
         let server = PlimsollServer(store: store, configuration: configuration, clock: machine.clock, workers: machine.workers)
         let tour = DemoTour(command: self, machine: machine, store: store)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let (bound, whenBound) = AsyncStream.makeStream(of: ListenAddress.self)
-            group.addTask {
-                defer { whenBound.finish() }
-                try await server.run { whenBound.yield($0) }
-            }
+        let (bound, whenBound) = AsyncStream.makeStream(of: ListenAddress.self)
+        // The server ends on Ctrl-C and takes the tour along; the tour ends with --once or a failure and asks the server to end.
+        async let serving: Void = server.run {
+            whenBound.yield($0)
+            whenBound.finish()
+        }
+        let touring = Task {
             for await address in bound {
-                group.addTask {
+                do {
                     try await tour.run(at: address)
+                } catch {
                     await server.stop()
+                    throw error
                 }
-                break
-            }
-            // The server ends on Ctrl-C, the tour with --once or a failure; either takes the other along.
-            defer { group.cancelAll() }
-            do {
-                try await group.next()
-            } catch {
                 await server.stop()
-                throw error
             }
-            group.cancelAll()
-            while let result = await group.nextResult() {
-                if case .failure(let error) = result, !(error is CancellationError) { throw error }
-            }
+        }
+        do {
+            try await serving
+        } catch {
+            touring.cancel()
+            whenBound.finish()
+            throw error
+        }
+        touring.cancel()
+        do {
+            try await touring.value
+        } catch is CancellationError {
+            return
+        } catch is UnreachableError {
+            // The server has gone: that is what Ctrl-C asked for.
+            return
         }
     }
 }
@@ -87,12 +94,21 @@ struct DemoTour: Sendable {
     let store: EventStore
 
     func run(at address: ListenAddress) async throws {
+        StandardStream.output.print("serving on http://\(address), data in \(command.data)")
+        let client = try await ServerClient.connect(to: address)
+        do {
+            try await show(at: address, through: DemoTraffic(client: client, clock: machine.clock))
+        } catch {
+            await client.close()
+            throw error
+        }
+        await client.close()
+    }
+
+    private func show(at address: ListenAddress, through traffic: DemoTraffic) async throws {
         let output = StandardStream.output
-        output.print("serving on http://\(address), data in \(command.data)")
         let day: Int64 = 86_400_000_000_000
         let midnight = machine.clock.wallNanoseconds() / day * day
-        let client = try await ServerClient.connect(to: address)
-        let traffic = DemoTraffic(client: client, clock: machine.clock)
         output.print("posting \(command.days == 1 ? "yesterday" : "\(command.days) days") of \(command.users) users over HTTP …")
         let began = machine.clock.monotonicNanoseconds()
         let (total, badHour) = try await traffic.postDays(command.days, before: midnight, users: command.users, seed: command.seed)

@@ -28,7 +28,7 @@ package struct BookedCost: Hashable, Sendable {
     /// Books a call.
     ///
     /// GPU time prices a call that states no token counts, and one none of whose classes with tokens has a price, if there is a price per
-    /// GPU hour. A call that states nothing is free where input and output are, else unpriced: its use is unknown, which is not zero.
+    /// GPU hour. A call that states no use at all has no class to price: it costs nothing, as a call that failed before the model did.
     /// - Precondition: ``TokenUsage/check()`` did not throw; the prices are within ``Limits``, so that no sum leaves 64 bits.
     package init(_ usage: TokenUsage, at prices: ClassPrices) {
         let tokens = usage.billed
@@ -59,8 +59,8 @@ package struct BookedCost: Hashable, Sendable {
         if !usage.hasTokenCounts || isUnpriced && !isAnyPriced, let duration = usage.gpuDurationNanoseconds, let hour = prices.gpu {
             low = BookedCost.gpuCost(duration, picoUSDPerHour: hour)
             (state, cost, high) = (.priced, low, low)
-        } else if !usage.hasTokenCounts {
-            let isFree = prices.input == 0 && prices.output == 0 && usage.gpuDurationNanoseconds == nil
+        } else if !usage.hasTokenCounts, usage.gpuDurationNanoseconds ?? 0 > 0 {
+            let isFree = prices.input == 0 && prices.output == 0
             state = isFree ? .priced : .unpriced
             (cost, high) = isFree ? (0, 0) : (nil, nil)
         } else {

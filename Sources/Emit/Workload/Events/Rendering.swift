@@ -35,6 +35,7 @@ extension WorkloadValue {
             appendHexadecimal(high, digits: 16, to: &bytes)
             appendHexadecimal(low, digits: 16, to: &bytes)
             bytes.append(quote)
+        case .json(let document): bytes.append(contentsOf: document.utf8)
         case .timestamp(let time):
             bytes.append(quote)
             appendTimestamp(time, to: &bytes)

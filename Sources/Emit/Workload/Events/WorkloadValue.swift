@@ -11,6 +11,8 @@ package enum WorkloadValue: Hashable, Sendable {
     case hexadecimal128(UInt64, UInt64)
     /// ns since 1970 UTC, rendered as RFC 3339 text.
     case timestamp(Int64)
+    /// A JSON document, rendered as it is.
+    case json(String)
 }
 
 /// A named value of an event's data.

@@ -34,7 +34,7 @@ struct BackgroundEvents: Sendable {
             "experiment.changed", at: from,
             [
                 WorkloadField("subject", .text("tone")), WorkloadField("to_value", .text("running")), WorkloadField("by", .text("product")),
-                WorkloadField("weights", .text("control=80,concise=10,empathic=10")),
+                WorkloadField("weights", .json("{\"concise\":10,\"control\":80,\"empathic\":10}")),
             ])
         let length = to - from
         for entry in PriceList.late { writer.emit("price.set", at: from + length / 5 * 2, fields(of: entry, validFrom: from)) }
