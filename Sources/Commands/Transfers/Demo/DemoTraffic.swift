@@ -3,6 +3,14 @@ package import Platform
 package import Server
 import Workload
 
+/// The server took none of a batch.
+package struct DemoRefusal: Error, Sendable, CustomStringConvertible {
+    var status: Int
+    var text: String
+
+    package var description: String { "the server refused a batch with status \(status): \(text)" }
+}
+
 /// Posts simulated traffic to a server as an emitter would: batches of newline-delimited CloudEvents over HTTP, sent again when it is told to wait.
 package struct DemoTraffic {
     /// Events of one request.
@@ -72,7 +80,7 @@ package struct DemoTraffic {
                 continue
             }
             guard answer.status == 200, let verdict = IngestAnswer(parsing: answer.body) else {
-                throw UnreachableError(description: "the server answered \(answer.status): \(answer.refusal)")
+                throw DemoRefusal(status: answer.status, text: answer.refusal)
             }
             total.accepted += verdict.accepted
             total.duplicates += verdict.duplicates
