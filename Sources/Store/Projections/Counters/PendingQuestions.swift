@@ -17,6 +17,8 @@ struct PendingQuestion: Hashable, Sendable {
 struct PendingQuestions: Sendable {
     /// Beyond it a question is not followed, only counted as such: what a flood of questions costs in memory stays bounded.
     static let countMax = 1 << 18
+    /// As many of one turn, or of one conversation whose turns are not numbered: a client that asks without end waits on its own account.
+    static let countPerTurnMax = 16
 
     private var waiting: [Hash128: [PendingQuestion]] = [:]
     private(set) var count = 0
@@ -39,6 +41,7 @@ struct PendingQuestions: Sendable {
     mutating func add(_ question: PendingQuestion, key: Hash128) -> Bool {
         guard count < Self.countMax else { return false }
         let before = waiting[key]
+        guard before?.count ?? 0 < Self.countPerTurnMax else { return false }
         undo.append((key, before))
         waiting[key] = (before ?? []) + [question]
         count += 1
