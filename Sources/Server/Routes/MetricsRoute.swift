@@ -1,3 +1,4 @@
+import EventStores
 import Columnar
 import Execution
 import Exporting
