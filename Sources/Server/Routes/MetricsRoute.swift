@@ -1,5 +1,5 @@
-import EventStores
 import Columnar
+import EventStores
 import Execution
 import Exporting
 import Hummingbird
