@@ -44,7 +44,8 @@ extension Routes {
             let tables = store.pinnedTables()
             return try [Self.conversationsText, Self.usersText].map { text in
                 let result = try runner.run(text, over: tables, options: QueryOptions(), cancellation: cancellation)
-                return result.chunks.first?.columns.first?.integer(at: 0).map { Int($0) }
+                guard case .integer(let count)? = result.chunks.first?.columns.first?.scalar(at: 0) else { return nil }
+                return Int(count)
             }
         }
         return (counts[0], counts[1])

@@ -60,9 +60,7 @@ package struct BookedCost: Hashable, Sendable {
             low = BookedCost.gpuCost(duration, picoUSDPerHour: hour)
             (state, cost, high) = (.priced, low, low)
         } else if !usage.hasTokenCounts, usage.gpuDurationNanoseconds ?? 0 > 0 {
-            let isFree = prices.input == 0 && prices.output == 0
-            state = isFree ? .priced : .unpriced
-            (cost, high) = isFree ? (0, 0) : (nil, nil)
+            (state, cost, high) = (.unpriced, nil, nil)
         } else {
             state = isUnpriced ? (isAnyPriced ? .partly : .unpriced) : .priced
             cost = isUnpriced ? nil : sum
