@@ -42,7 +42,7 @@ extension Routes {
         let runner = StatementRunner(clock: clock, workers: workers)
         let counts = try await desk.run { [store] cancellation in
             let tables = store.pinnedTables()
-            return try [Self.conversationsText, Self.usersText].map { text in
+            return try [Self.conversationsText, Self.usersText].map { (text: String) throws -> Int? in
                 let result = try runner.run(text, over: tables, options: QueryOptions(), cancellation: cancellation)
                 guard case .integer(let count)? = result.chunks.first?.columns.first?.scalar(at: 0) else { return nil }
                 return Int(count)
