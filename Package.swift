@@ -129,7 +129,7 @@ let package = Package(
         room(
             "Transfers", "Commands/Transfers",
             uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
-        tests("Transfers", uses: ["Platform", "Compression"]),
+        tests("Transfers", uses: ["Platform", "Compression", "EventStores", "Workload"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [

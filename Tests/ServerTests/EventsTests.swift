@@ -9,7 +9,8 @@ import Testing
 @Suite struct EventsTests {
     /// A sound event with an id of one's own.
     static func event(_ id: String, type: String = "cache.lookup") -> String {
-        #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"\#(type)","time":"2026-08-01T09:00:00Z","data":{"cache":"faq","hit":true}}"#
+        #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"\#(type)","#
+            + #""time":"2026-08-01T09:00:00Z","data":{"cache":"faq","hit":true}}"#
     }
 
     @Test(arguments: ["application/cloudevents+json", "application/json", "application/cloudevents+json; charset=utf-8"])
@@ -68,7 +69,8 @@ import Testing
 
     @Test func eachRefusedEventIsNamed() async throws {
         try await withServer { client, _ in
-            let answer = try await client.post([Self.event("a"), Self.event("b", type: "no.such"), "{broken", Self.event("c")].joined(separator: "\n"))
+            let lines = [Self.event("a"), Self.event("b", type: "no.such"), "{broken", Self.event("c")]
+            let answer = try await client.post(lines.joined(separator: "\n"))
             #expect(answer.status == 200)
             let parsed = try #require(IngestAnswer(parsing: answer.body))
             #expect(parsed.accepted == 2)

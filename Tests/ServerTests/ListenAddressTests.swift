@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ListenAddressTests {
     @Test(arguments: [
-        ("127.0.0.1:8910", "127.0.0.1", 8910), ("[::1]:0", "::1", 0), ("localhost:80", "localhost", 80), ("0.0.0.0:65535", "0.0.0.0", 65535),
+        ("127.0.0.1:8910", "127.0.0.1", 8910), ("[::1]:0", "::1", 0), ("localhost:80", "localhost", 80),
+        ("0.0.0.0:65535", "0.0.0.0", 65535),
     ])
     func addressesParseAndPrint(text: String, host: String, port: Int) throws {
         let address = try #require(ListenAddress(text))

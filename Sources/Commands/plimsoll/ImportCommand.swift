@@ -30,14 +30,15 @@ struct ImportCommand: AsyncParsableCommand {
         switch try source.resolve() {
         case .directory(let directory):
             let store = try machine.openStore(directory)
-            var bulk = BulkImport(store: store, workers: machine.workers, clock: machine.clock, progress: ProgressLine(clock: machine.clock))
+            var bulk = BulkImport(
+                store: store, workers: machine.workers, clock: machine.clock, progress: ProgressLine(clock: machine.clock))
             summary = try bulk.run(sources)
             try store.close()
         case .server(let address):
             var remote = RemoteImport(server: address, clock: machine.clock, progress: ProgressLine(clock: machine.clock))
             summary = try await remote.run(sources)
         }
-        print(format == .json ? summary.json : summary.text)
+        StandardStream.output.print(format == .json ? summary.json : summary.text)
     }
 }
 

@@ -25,7 +25,7 @@ enum Main {
             // Help and version go to stdout and are no failure; a usage error is one.
             let text = Plimsoll.fullMessage(for: error)
             if code == .success {
-                print(text)
+                StandardStream.output.print(text)
                 exitProcess(ExitStatus.done.rawValue)
             }
             StandardStream.error.print(text)

@@ -14,7 +14,8 @@ struct Plimsoll: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, ImportCommand.self, QueryCommand.self, ReportCommand.self, StatusCommand.self,
-            PricesCommand.self, SchemasCommand.self, WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, VersionCommand.self,
+            ServeCommand.self, DemoCommand.self, ImportCommand.self, ExportCommand.self, QueryCommand.self, ReportCommand.self,
+            StatusCommand.self, PricesCommand.self, SchemasCommand.self, WorkloadCommand.self, InspectCommand.self, VerifyCommand.self,
+            VersionCommand.self,
         ])
 }

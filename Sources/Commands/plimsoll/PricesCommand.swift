@@ -24,12 +24,14 @@ struct PricesCommand: ParsableCommand {
         var setOnly = false
 
         func run() async throws {
+            let text: String
             switch try source.resolve() {
             case .directory(let directory):
-                try Machine().reading(directory) { print($0.snapshot().book.render(includesBuiltIn: !setOnly), terminator: "") }
+                text = try Machine().reading(directory) { $0.snapshot().book.render(includesBuiltIn: !setOnly) }
             case .server(let address):
-                print(try await RemoteReading(server: address).text("/v1/prices" + (setOnly ? "?set_only=true" : "")), terminator: "")
+                text = try await RemoteReading(server: address).text(setOnly ? "/v1/prices?set_only=true" : "/v1/prices")
             }
+            StandardStream.output.print(text, terminator: "")
         }
     }
 
@@ -49,19 +51,20 @@ struct PricesCommand: ParsableCommand {
         func run() async throws {
             let machine = Machine()
             let events = try PriceList.events(try machine.fileSystem.contents(of: file), name: file)
+            let progress = ProgressLine(clock: machine.clock, isShown: false)
             let summary: ImportSummary
             switch try source.resolve() {
             case .directory(let directory):
                 let store = try machine.openStore(directory)
                 var bulk = BulkImport(
-                    store: store, workers: machine.workers, clock: machine.clock, progress: ProgressLine(clock: machine.clock, isShown: false))
+                    store: store, workers: machine.workers, clock: machine.clock, progress: progress)
                 summary = try bulk.run([BytesSource(events, name: file)])
                 try store.close()
             case .server(let address):
-                var remote = RemoteImport(server: address, clock: machine.clock, progress: ProgressLine(clock: machine.clock, isShown: false))
+                var remote = RemoteImport(server: address, clock: machine.clock, progress: progress)
                 summary = try await remote.run([BytesSource(events, name: file)])
             }
-            print(summary.text)
+            StandardStream.output.print(summary.text)
             if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
         }
     }
@@ -79,8 +82,8 @@ struct PricesCommand: ParsableCommand {
                 text = try Machine().reading(directory) { PriceText.findings($0.snapshot().book) }
             case .server(let address): text = try await RemoteReading(server: address).text("/v1/prices/check")
             }
-            guard !text.isEmpty else { return print("nothing found") }
-            print(text, terminator: "")
+            guard !text.isEmpty else { return StandardStream.output.print("nothing found") }
+            StandardStream.output.print(text, terminator: "")
             throw ExitStatus.Ending(status: .checkFailed)
         }
     }

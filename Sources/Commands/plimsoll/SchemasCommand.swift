@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import Domain
 
 struct SchemasCommand: ParsableCommand {
@@ -15,14 +16,15 @@ struct SchemasCommand: ParsableCommand {
     func run() throws {
         let registry = SchemaRegistry.builtIn
         guard let type else {
-            return print(format == .table ? registry.renderTypes() : SchemaListing(registry: registry).types, terminator: "")
+            let text = format == .table ? registry.renderTypes() : SchemaListing(registry: registry).types
+            return StandardStream.output.print(text, terminator: "")
         }
         let name = registry.types.first { $0.tableName == type }?.name ?? type
         guard let id = registry.type(named: name), let text = registry.renderType(named: name) else {
             throw CommandFailure(
                 .badInput, "there is no event type \(type)", advice: "known types: " + registry.typeNames.joined(separator: ", "))
         }
-        print(format == .table ? text : SchemaListing(registry: registry).type(id), terminator: "")
+        StandardStream.output.print(format == .table ? text : SchemaListing(registry: registry).type(id), terminator: "")
     }
 }
 

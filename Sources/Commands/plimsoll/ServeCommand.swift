@@ -30,7 +30,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let configuration = ServerConfiguration(listen: address, isInsecure: insecure)
         if let objection = configuration.objection {
-            throw CommandFailure(.badInput, objection, advice: "listen on 127.0.0.1 behind a proxy that checks credentials, or add --insecure")
+            throw CommandFailure(
+                .badInput, objection,
+                advice: "listen on 127.0.0.1 behind a proxy that checks credentials, or add --insecure")
         }
         let machine = Machine()
         let store = try machine.openStore(data.directory)

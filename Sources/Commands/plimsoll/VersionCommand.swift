@@ -1,10 +1,11 @@
 import ArgumentParser
+import Platform
 import Server
 
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
 
     func run() {
-        print(Version.text)
+        StandardStream.output.print(Version.text)
     }
 }

@@ -25,14 +25,12 @@ package struct UnreachableError: Error, Sendable, CustomStringConvertible {
 /// One request at a time; reconnect after an error. Close it when done.
 package struct ServerClient: Sendable {
     private let channel: any Channel
-    private let collector: AnswerCollector
     private let authority: String
 
     /// Connects to `http://host:port`.
     /// - Throws: ``UnreachableError``.
     package static func connect(to address: ListenAddress, timeout: Duration = .seconds(5)) async throws -> ServerClient {
         do {
-            let collector = AnswerCollector()
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(TimeAmount(timeout))
                 .channelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -40,11 +38,11 @@ package struct ServerClient: Sendable {
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                        try channel.pipeline.syncOperations.addHandler(collector)
+                        try channel.pipeline.syncOperations.addHandler(AnswerCollector())
                     }
                 }
                 .connect(host: address.host, port: address.port).get()
-            return ServerClient(channel: channel, collector: collector, authority: address.description)
+            return ServerClient(channel: channel, authority: address.description)
         } catch {
             throw UnreachableError(description: "no connection to \(address): \(error)")
         }
@@ -61,14 +59,19 @@ package struct ServerClient: Sendable {
         let head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path, headers: fields)
         let promise = channel.eventLoop.makePromise(of: ServerAnswer.self)
         let buffer = ByteBuffer(bytes: body)
-        channel.eventLoop.execute { [collector, channel] in
+        channel.eventLoop.execute { [channel] in
+            guard let collector = try? channel.pipeline.syncOperations.handler(type: AnswerCollector.self) else {
+                return promise.fail(UnreachableError(description: "the connection is closed"))
+            }
             collector.expect(promise)
             channel.write(HTTPClientRequestPart.head(head), promise: nil)
             if buffer.readableBytes > 0 { channel.write(HTTPClientRequestPart.body(.byteBuffer(buffer)), promise: nil) }
-            channel.writeAndFlush(HTTPClientRequestPart.end(nil)).whenFailure { collector.fail("\($0)") }
+            // A write that fails closes the channel, which fails the promise.
+            channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
         }
-        let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [collector, channel] in
-            collector.fail("no answer within \(timeout.components.seconds) s")
+        let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [channel] in
+            let collector = try? channel.pipeline.syncOperations.handler(type: AnswerCollector.self)
+            collector?.fail("no answer within \(timeout.components.seconds) s")
             channel.close(promise: nil)
         }
         defer { deadline.cancel() }
@@ -81,7 +84,7 @@ package struct ServerClient: Sendable {
 }
 
 /// Puts the parts of an answer together and keeps the promise of the request under way. Lives on the channel's event loop.
-private final class AnswerCollector: ChannelInboundHandler, @unchecked Sendable {
+private final class AnswerCollector: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 
     private var promise: EventLoopPromise<ServerAnswer>?

@@ -8,7 +8,8 @@ import WireFormats
 
 /// The way of events from a request to the disk: read, undo compression, decode, commit, answer.
 ///
-/// Reading happens on the connection's task, decoding on the decoder threads, writing on the writer thread; the gate bounds what is on the way.
+/// Reading happens on the connection's task, decoding on the decoder threads, writing on the writer thread; the gate bounds what is
+/// on the way.
 final class EventIntake: Sendable {
     let gate: IngestGate
     let committer: GroupCommitter<IngestBatch, AppendResult>

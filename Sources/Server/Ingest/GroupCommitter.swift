@@ -3,7 +3,8 @@ import Synchronization
 
 /// Serialises writes on one thread and covers whatever waits with one flush (group commit).
 ///
-/// `Item` is what one request brings, `Result` what it learns once its events are durable. Items are written in the order in which they were handed in.
+/// `Item` is what one request brings, `Result` what it learns once its events are durable. Items are written in the order in which
+/// they were handed in.
 /// After the first failure that is final nothing is written any more: every later item fails at once. Any other failure (a full disk) is
 /// that of its group alone.
 package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {

@@ -39,7 +39,8 @@ package struct IngestAnswer: Sendable {
         rejections.sort { $0.index < $1.index }
     }
 
-    /// `{"accepted":n,"duplicates":n,"rejected":[{"index":i,"id":…,"error":…}],"position":p}`; `rejected_count` beside it when not all are listed.
+    /// `{"accepted":n,"duplicates":n,"rejected":[{"index":i,"id":…,"error":…}],"position":p}`; `rejected_count` beside it when not
+    /// all are listed.
     var json: [UInt8] {
         var json = JSONText()
         json.beginObject()

@@ -3,7 +3,8 @@ package import Synchronization
 
 /// Bounds what all requests together hold in memory between the socket and the disk.
 ///
-/// A request takes bytes as they arrive and events once they are decoded, and returns both when it is answered. What does not fit is refused with 429
+/// A request takes bytes as they arrive and events once they are decoded, and returns both when it is answered. What does not fit is
+/// refused with 429
 /// instead of being queued without end.
 package final class IngestGate: Sendable {
     private struct Held {
@@ -25,7 +26,8 @@ package final class IngestGate: Sendable {
     package var bytesHeld: Int { held.withLock { $0.bytes } }
     package var eventsHeld: Int { held.withLock { $0.events } }
 
-    /// Takes room, or says that there is none. A request alone may always take events: otherwise one that is larger than the whole queue could never enter.
+    /// Takes room, or says that there is none. A request alone may always take events: otherwise one that is larger than the whole
+    /// queue could never enter.
     package func take(bytes: Int, events: Int) -> Bool {
         let fits = held.withLock { held in
             guard bytes == 0 || held.bytes + bytes <= bytesMax else { return false }

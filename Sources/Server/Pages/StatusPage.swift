@@ -1,4 +1,5 @@
-/// The page at `/`: what the server holds and does now, and where to go from here. One file, nothing fetched from elsewhere; its numbers come from
+/// The page at `/`: what the server holds and does now, and where to go from here. One file, nothing fetched from elsewhere; its
+/// numbers come from
 /// `/v1/status` every two seconds.
 enum StatusPage {
     static let html = #"""
@@ -9,7 +10,8 @@ enum StatusPage {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>Plimsoll</title>
         <style>
-        :root { color-scheme: light dark; --line: #d5d9e0; --soft: #667085; --good: #18794e; --bad: #c62828; --card: #fff; --back: #f6f7f9; --ink: #1a1d24 }
+        :root { color-scheme: light dark; --line: #d5d9e0; --soft: #667085; --good: #18794e; --bad: #c62828;
+          --card: #fff; --back: #f6f7f9; --ink: #1a1d24 }
         @media (prefers-color-scheme: dark) {
           :root { --line: #2e343f; --soft: #98a2b3; --good: #4cc38a; --bad: #ff6b6b; --card: #171a21; --back: #0f1116; --ink: #e8eaee }
         }

@@ -26,11 +26,15 @@ struct QueryRequest: Sendable {
             }
             sql = text
             if let zone = json["timezone"]?.string { options.timeZone = zone }
-            if let seconds = json["time_limit_seconds"]?.integer, seconds > 0, seconds < limitSeconds { timeLimit = seconds * 1_000_000_000 }
+            if let seconds = json["time_limit_seconds"]?.integer, seconds > 0, seconds < limitSeconds {
+                timeLimit = seconds * 1_000_000_000
+            }
         case "application/sql", "text/plain":
             sql = String(decoding: body, as: UTF8.self)
         default:
-            throw Refusal(.unsupportedMediaType, "Content-Type \(mediaType) is not taken here", hint: "send application/json or application/sql")
+            throw Refusal(
+                .unsupportedMediaType, "Content-Type \(mediaType) is not taken here",
+                hint: "send application/json or application/sql")
         }
         options.timeLimitNanoseconds = timeLimit
     }
@@ -57,7 +61,8 @@ struct QueryRequest: Sendable {
             }
         }
         throw Refusal(
-            .notAcceptable, "nothing of \(accept) can be written", hint: "accept application/json, text/csv, application/x-ndjson or text/plain")
+            .notAcceptable, "nothing of \(accept) can be written",
+            hint: "accept application/json, text/csv, application/x-ndjson or text/plain")
     }
 }
 

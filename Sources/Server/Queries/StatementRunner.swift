@@ -29,7 +29,8 @@ package struct StatementRunner: Sendable {
             let result = try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
             return lines(result.analysis(of: prepared), statement, catalog)
         case .set:
-            return ResultSet(columns: [], chunks: [], position: catalog.position, watermark: catalog.watermark, statistics: QueryStatistics())
+            return ResultSet(
+                columns: [], chunks: [], position: catalog.position, watermark: catalog.watermark, statistics: QueryStatistics())
         case .show(let name):
             guard name == "timezone" || name == "time zone" else {
                 throw QueryError(sqlState: "42704", message: "there is no setting \(name)", hint: "known: timezone")

@@ -2,7 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Turns whatever a route throws into a JSON answer: refusals as they say, missing routes as 404, the unforeseen as 500 with a line in the log.
+/// Turns whatever a route throws into a JSON answer: refusals as they say, missing routes as 404, the unforeseen as 500 with a line
+/// in the log.
 struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         do {

@@ -6,7 +6,8 @@ import WireFormats
 
 /// Imports newline-delimited events into a store in this process: durable, de-duplicated, priced, and queryable when it returns.
 ///
-/// Works in rounds. In each, one job writes what the round before decoded while the others read and decode the next blocks, so that cores and disk
+/// Works in rounds. In each, one job writes what the round before decoded while the others read and decode the next blocks, so that
+/// cores and disk
 /// are busy together; results are applied in the order of the input. Memory holds two rounds of decoded events and one block a thread.
 package struct BulkImport {
     /// Blocks of one round: about as many events as one segment wants.

@@ -44,7 +44,8 @@ package struct LineBlocks: ~Copyable {
                 return block
             }
             guard block.count <= Self.lineBytesMax else {
-                throw ImportError(source: source.name, reason: "a line is longer than \(Self.lineBytesMax) bytes; is this newline-delimited JSON?")
+                throw ImportError(
+                    source: source.name, reason: "a line is longer than \(Self.lineBytesMax) bytes; is this newline-delimited JSON?")
             }
             try fill(&block)
         }

@@ -2,7 +2,8 @@ import Domain
 package import Platform
 package import Server
 
-/// Imports newline-delimited events into a running server, block by block over a few connections at a time; what the server is too busy for is sent again.
+/// Imports newline-delimited events into a running server, block by block over a few connections at a time; what the server is too
+/// busy for is sent again.
 package struct RemoteImport {
     /// Bytes of lines in one request.
     private static let requestBytes = 1 << 20

@@ -5,7 +5,8 @@ import Server
 
 /// Reads a price list and turns it into `price.set` events.
 ///
-/// JSON as ``PriceFile`` says, or CSV with a header line: `provider,model,token_class,usd_per_million_tokens,usd_per_gpu_hour,service_tier,valid_from`
+/// JSON as ``PriceFile`` says, or CSV with a header line:
+/// `provider,model,token_class,usd_per_million_tokens,usd_per_gpu_hour,service_tier,valid_from`
 /// in any order; columns that are not needed may be missing.
 package enum PriceList {
     /// One event a line. Ids follow from the contents, so that a list loaded twice is recognised.
@@ -62,7 +63,8 @@ package enum PriceList {
         var rows: [Row] = []
         for (place, line) in lines.enumerated().dropFirst() {
             guard line.count == fields.count else {
-                throw ImportError(source: name, reason: "line \(place + 1): \(line.count) fields, expected \(fields.count) as in the header")
+                throw ImportError(
+                    source: name, reason: "line \(place + 1): \(line.count) fields, expected \(fields.count) as in the header")
             }
             rows.append(zip(fields, line).map { (field: $0, value: $1) })
         }

@@ -13,7 +13,9 @@ enum Environment {
         if let flag { return flag }
         guard let text = value(name) else { return fallback }
         guard let parsed = Value(text) else {
-            throw CommandFailure(.badInput, "\(name)=\(text) cannot be understood", advice: "unset it, or give the option on the command line")
+            throw CommandFailure(
+                .badInput, "\(name)=\(text) cannot be understood",
+                advice: "unset it, or give the option on the command line")
         }
         return parsed
     }

@@ -6,17 +6,27 @@ enum TimeArgument {
     /// Nanoseconds since 1970 UTC.
     static func parse(_ text: String) throws(CommandFailure) -> Int64 { try parse(text, now: SystemClock().wallNanoseconds()) }
 
+    /// Times from `from` (else the beginning) until `to` (else the end), exclusive.
+    static func range(from: String?, to: String?) throws(CommandFailure) -> Range<Int64> {
+        let start = try from.map { text throws(CommandFailure) in try parse(text) } ?? .min
+        let end = try to.map { text throws(CommandFailure) in try parse(text) } ?? .max
+        guard start < end else { throw CommandFailure(.badInput, "--from \(from ?? "") does not lie before --to \(to ?? "")") }
+        return start..<end
+    }
+
     static func parse(_ text: String, now: Int64) throws(CommandFailure) -> Int64 {
         if text == "now" { return now }
-        if text.hasPrefix("now"), let offset = offset(text.dropFirst(3)), case let (time, overflow) = now.addingReportingOverflow(offset), !overflow {
-            return time
+        if text.hasPrefix("now"), let offset = offset(text.dropFirst(3)) {
+            let (time, overflow) = now.addingReportingOverflow(offset)
+            if !overflow { return time }
         }
         let isDate = text.utf8.count == 10 && !text.contains("T")
         do {
             return try RFC3339.parse(isDate ? text + "T00:00:00Z" : text)
         } catch {
             throw CommandFailure(
-                .badInput, "\(text) is no time", advice: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, or now-7d (units s, m, h, d, w)")
+                .badInput, "\(text) is no time",
+                advice: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, or now-7d (units s, m, h, d, w)")
         }
     }
 

@@ -1,0 +1,86 @@
+import EventStores
+import Foundation
+import Platform
+import Server
+import Testing
+
+/// Reports, conversations, prices and status over a store on disk.
+@Suite struct ReadingTests {
+    private func withConversation(_ body: @Sendable @escaping (ServerClient) async throws -> Void) async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-reading-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let context = StoreContext(
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+        let common = #""specversion":"1.0","source":"test","time":"2026-08-01T09:00:0"#
+        let lines = [
+            #"{\#(common)0Z","id":"1","type":"message.received","data":{"conversation_id":"c 1/ü","turn":1,"author":"user"}}"#,
+            #"{\#(common)1Z","id":"2","type":"llm.call","data":{"conversation_id":"c 1/ü","turn":1,"status":"ok","#
+                + #""provider":"openai","request_model":"gpt-4o-mini","input_tokens":1000,"output_tokens":100}}"#,
+            #"{\#(common)2Z","id":"3","type":"message.sent","data":{"conversation_id":"c 1/ü","turn":1,"status":"ok","#
+                + #""author":"agent","duration_ns":2000000000}}"#,
+        ]
+        try await withServer(try EventStore.open(at: directory.path, context: context)) { client, _ in
+            let answer = try await client.post(lines.joined(separator: "\n"))
+            #expect(answer.text.contains(#""accepted":3"#), "\(answer.text)")
+            try await body(client)
+        }
+    }
+
+    @Test func reportsAnswerInEveryFormat() async throws {
+        try await withConversation { client in
+            for kind in ["sla", "cost", "outcomes"] {
+                let period = "from=2026-08-01T00:00:00Z&to=2026-08-02T00%3A00%3A00Z"
+                let json = try await client.send("GET", "/v1/reports/\(kind)?\(period)")
+                #expect(json.status == 200, "\(json.text)")
+                #expect(json.text.hasPrefix("{"))
+                let table = try await client.send("GET", "/v1/reports/\(kind)?\(period)&format=table")
+                #expect(table.status == 200 && !table.text.hasPrefix("{"))
+                let csv = try await client.send("GET", "/v1/reports/\(kind)?\(period)", headers: [("Accept", "text/csv")])
+                #expect(csv.text.contains(","))
+            }
+        }
+    }
+
+    @Test func badReportsAreRefused() async throws {
+        try await withConversation { client in
+            #expect(try await client.send("GET", "/v1/reports/weather").status == 404)
+            for query in ["by=colour", "from=yesterday", "from=now&to=now-1d", "format=html", "rule=none"] {
+                let answer = try await client.send("GET", "/v1/reports/outcomes?\(query)")
+                #expect(answer.status == 400, "\(query)")
+            }
+        }
+    }
+
+    @Test func aConversationIsToldWhole() async throws {
+        try await withConversation { client in
+            let answer = try await client.send("GET", "/v1/conversations/c%201%2F%C3%BC")
+            #expect(answer.status == 200, "\(answer.text)")
+            let root = try #require(try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any])
+            let events = try #require(root["events"] as? [[String: Any]])
+            #expect(events.map { $0["type"] as? String } == ["message.received", "llm.call", "message.sent"])
+            let turns = try #require(root["turns"] as? [[String: Any]])
+            #expect(turns.count == 1 && turns[0]["status"] as? String == "ok")
+            #expect((root["conversations"] as? [Any])?.count == 1)
+            let unknown = try await client.send("GET", "/v1/conversations/c'%3B--")
+            #expect(unknown.status == 404)
+        }
+    }
+
+    @Test func pricesAreListedAndChecked() async throws {
+        try await withConversation { client in
+            let list = try await client.send("GET", "/v1/prices")
+            #expect(list.text.contains("gpt-4o-mini"))
+            let setOnly = try await client.send("GET", "/v1/prices?set_only=true")
+            #expect(!setOnly.text.contains("gpt-4o-mini"))
+            #expect(try await client.send("GET", "/v1/prices/check").status == 200)
+        }
+    }
+
+    @Test func statusCountsWhatCame() async throws {
+        try await withConversation { client in
+            let lines = try StatusText.lines(try await client.send("GET", "/v1/status").text)
+            #expect(lines.contains("position") && lines.contains("accepted"))
+            #expect(lines.split(separator: "\n").contains { $0.hasPrefix("accepted ") && $0.hasSuffix(" 3") })
+        }
+    }
+}

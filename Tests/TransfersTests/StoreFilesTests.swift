@@ -1,0 +1,92 @@
+import EventStores
+import Foundation
+import Platform
+import Testing
+import Transfers
+import Workload
+
+/// Import and export over a store on disk.
+@Suite struct StoreFilesTests {
+    private let fileSystem = POSIXFileSystem()
+
+    private func withDirectory(_ body: (String) throws -> Void) throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-files-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try body(directory.path)
+    }
+
+    private func open(_ directory: String) throws -> EventStore {
+        let context = StoreContext(
+            fileSystem: fileSystem, clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+        return try EventStore.open(at: directory, context: context)
+    }
+
+    private func traffic(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for event in SupportTraffic(WorkloadConfiguration(seed: 11)).generate(eventCount: count) { event.render(into: &bytes) }
+        return bytes
+    }
+
+    private func importing(_ bytes: [UInt8], into store: EventStore) throws -> ImportSummary {
+        var bulk = BulkImport(
+            store: store, workers: ThreadWorkers(parallelism: 2), clock: SystemClock(),
+            progress: ProgressLine(clock: SystemClock(), isShown: false))
+        return try bulk.run([BytesSource(bytes, name: "traffic")])
+    }
+
+    private func export(_ store: EventStore, in times: Range<Int64> = .min ..< .max) throws -> [String] {
+        var bytes: [UInt8] = []
+        try EventExport.run(store, in: times, pieceBytes: 1000) { piece in
+            bytes.append(contentsOf: piece)
+            return true
+        }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    @Test func anExportImportsToTheSameEvents() throws {
+        let traffic = traffic(3000)
+        try withDirectory { first in
+            try withDirectory { second in
+                let store = try open(first)
+                let summary = try importing(traffic, into: store)
+                #expect(summary.accepted + summary.rejected == 3000)
+                let again = try importing(traffic, into: store)
+                #expect(again.accepted == 0 && again.duplicates == summary.accepted)
+                let exported = try export(store)
+                #expect(exported.count == summary.accepted)
+                let copy = try open(second)
+                let copied = try importing(Array((exported.joined(separator: "\n") + "\n").utf8), into: copy)
+                #expect(copied.accepted == summary.accepted && copied.rejected == 0)
+                #expect(try export(copy) == exported)
+                try store.close()
+                try copy.close()
+            }
+        }
+    }
+
+    @Test func anExportKeepsToItsTimes() throws {
+        try withDirectory { directory in
+            let store = try open(directory)
+            let summary = try importing(traffic(2000), into: store)
+            let middle = WorkloadConfiguration.defaultStart + 9 * 3_600_000_000_000 + 1_200_000_000_000
+            let before = try export(store, in: .min ..< middle)
+            let after = try export(store, in: middle ..< .max)
+            #expect(!before.isEmpty && !after.isEmpty)
+            #expect(before.count + after.count == summary.accepted)
+            try store.close()
+        }
+    }
+
+    @Test func rejectionsNameTheirLine() throws {
+        try withDirectory { directory in
+            let store = try open(directory)
+            let good = #"{"specversion":"1.0","id":"a","source":"s","type":"cache.lookup","time":"2026-08-01T09:00:00Z","data":{}}"#
+            let text = "\(good)\n\n{nonsense\n" + good.replacingOccurrences(of: "cache.lookup", with: "no.such") + "\n"
+            let summary = try importing(Array(text.utf8), into: store)
+            #expect(summary.accepted == 1 && summary.rejected == 2)
+            #expect(summary.rejections.map(\.line) == [2, 3])
+            #expect(summary.json.contains(#""rejected":2,"rejections":[{"source":"traffic","line":2"#))
+            try store.close()
+        }
+    }
+}
