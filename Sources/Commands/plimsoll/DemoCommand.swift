@@ -115,7 +115,8 @@ struct DemoTour: Sendable {
         let seconds = Double(machine.clock.monotonicNanoseconds() - began) / 1e9
         let rate = Int(Double(total.accepted + total.duplicates) / max(seconds, 0.001))
         output.print(
-            "\(total.accepted) events accepted, \(total.duplicates) known already, \(total.rejected) refused; \(rate) a second, each flushed before its answer\n")
+            "\(total.accepted) events accepted, \(total.duplicates) known already, \(total.rejected) refused; \(rate) a second, "
+                + "each flushed before its answer\n")
         try printReports(from: midnight - Int64(command.days) * day, to: midnight, badHour: badHour)
         output.print(Self.guide(address, data: command.data, badHour: badHour))
         if command.once { return }
@@ -148,7 +149,8 @@ struct DemoTour: Sendable {
             Try      plimsoll report sla --server \(url) --by channel --from now-2d
                      plimsoll report cost --server \(url) --by model --from now-2d
                      plimsoll query --server \(url) "select route, count(*), sum(cost_usd) from llm_call group by 1 order by 1"
-                     plimsoll query --server \(url) "select date_trunc('hour', time) h, approx_percentile(duration_ns, 0.95) / 1e9 as p95_s from message_sent group by h order by h"
+                     plimsoll query --server \(url) "select date_trunc('hour', time) h, approx_percentile(duration_ns, 0.95) / 1e9 \
+            as p95_s from message_sent group by h order by h"
                      plimsoll query --server \(url) "explain analyze select count(*) from events where time >= '\(hour)'"
             """
     }

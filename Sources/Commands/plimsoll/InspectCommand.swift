@@ -24,24 +24,24 @@ struct InspectCommand: ParsableCommand {
             try inspectDirectory(fileSystem)
         } else if fileName(of: path).hasPrefix("manifest-") {
             let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
-            print(bytes ? try store.remarks() : store.summary(), terminator: "")
+            StandardStream.output.print(bytes ? try store.remarks() : store.summary(), terminator: "")
         } else if fileName(of: path).hasSuffix(".segment") {
             let segment = try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil)
-            print(bytes ? try segment.remarks() : segment.inspection(), terminator: "")
+            StandardStream.output.print(bytes ? try segment.remarks() : segment.inspection(), terminator: "")
         } else {
             let file = try fileSystem.open(path, .read)
             defer { file.close() }
-            try LogInspector.inspect(file, detail: bytes ? .bytes(payloadMax: 256) : .records) { print($0) }
+            try LogInspector.inspect(file, detail: bytes ? .bytes(payloadMax: 256) : .records) { StandardStream.output.print($0) }
         }
     }
 
     private func inspectDirectory(_ fileSystem: any FileSystem) throws {
         let folder = try fileSystem.isDirectory(path + "/segments") ? path + "/segments" : path
         let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: folder, isKnown: { _ in true })
-        print(store.summary(), terminator: "")
+        StandardStream.output.print(store.summary(), terminator: "")
         for entry in store.current.segments {
             let segment = try SegmentReader.open(fileSystem: fileSystem, path: folder + "/" + entry.description.fileName, expected: nil)
-            print(segment.inspection(), terminator: "")
+            StandardStream.output.print(segment.inspection(), terminator: "")
         }
     }
 }

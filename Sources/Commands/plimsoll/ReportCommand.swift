@@ -29,7 +29,9 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End of the period, not included.", valueName: "time"))
     var to: String?
 
-    @Option(help: ArgumentHelp("Break down by tenant, channel, agent, model, day, …; what a report does not know it says.", valueName: "dimension"))
+    @Option(
+        help: ArgumentHelp(
+            "Break down by tenant, channel, agent, model, day, …; what a report does not know it says.", valueName: "dimension"))
     var by: String?
 
     @Option(help: "What counts as resolved: house-1, intercom-fin or zendesk-2026.")
@@ -46,7 +48,8 @@ struct ReportCommand: AsyncParsableCommand {
             let text = try machine.reading(directory) { store in
                 let tables = store.snapshot()
                 let request = try ReportRequest(kind: kind, from: from, to: to, by: by, rule: rule, now: tables.now)
-                return try ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers).report(kind, request).rendered(format)
+                let desk = ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers)
+                return try desk.report(kind, request).rendered(format)
             }
             output.append(text)
         case .server(let address):

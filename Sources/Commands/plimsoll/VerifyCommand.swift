@@ -7,8 +7,8 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Read a whole data directory and prove that it is what was written.",
         discussion: """
-            Checks the lengths and SHA-256 of all files, the checksum of every page, the log, and that the read models turns and conversations \
-            equal a recomputation from all events. Exit status 0 when everything holds, 4 when something is damaged.
+            Checks the lengths and SHA-256 of all files, the checksum of every page, the log, and that the read models turns and \
+            conversations equal a recomputation from all events. Exit status 0 when everything holds, 4 when something is damaged.
             """)
 
     @OptionGroup var data: DataOptions
@@ -17,9 +17,10 @@ struct VerifyCommand: ParsableCommand {
         let result = try Machine().reading(data.directory) { try $0.verify() }
         for finding in result.findings { StandardStream.error.print(finding) }
         guard result.findings.isEmpty else {
-            throw CommandFailure(.damagedData, "\(result.findings.count) findings in \(data.directory)", advice: "restore the named files from a backup")
+            throw CommandFailure(
+                .damagedData, "\(result.findings.count) findings in \(data.directory)", advice: "restore the named files from a backup")
         }
-        print(
+        StandardStream.output.print(
             "\(result.segments) segments, \(result.events) events, \(result.turns) turns and \(result.conversations) conversations: "
                 + "files, pages and recomputation agree")
     }

@@ -6,6 +6,7 @@ import Plans
 package struct RemoteQuery: Sendable {
     private let server: ListenAddress
 
+    /// Connects when it runs.
     package init(server: ListenAddress) { self.server = server }
 
     /// The answer as the server renders it.

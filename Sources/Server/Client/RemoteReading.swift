@@ -2,6 +2,7 @@
 package struct RemoteReading: Sendable {
     private let server: ListenAddress
 
+    /// Connects when it reads.
     package init(server: ListenAddress) { self.server = server }
 
     /// The body of the answer.

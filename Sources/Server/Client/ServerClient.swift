@@ -6,10 +6,14 @@ import NIOPosix
 
 /// One answer of a server, whole.
 package struct ServerAnswer: Sendable {
+    /// The HTTP status code.
     package var status: Int
+    /// All header fields.
     package var headers: HTTPFields
+    /// The body, whole.
     package var body: [UInt8]
 
+    /// The body as UTF-8.
     package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
@@ -17,6 +21,7 @@ package struct ServerAnswer: Sendable {
 package struct UnreachableError: Error, Sendable, CustomStringConvertible {
     package var description: String
 
+    /// What was tried, and why it failed.
     package init(description: String) { self.description = description }
 }
 
@@ -78,6 +83,7 @@ package struct ServerClient: Sendable {
         return try await promise.futureResult.get()
     }
 
+    /// Closes the connection; a request under way fails.
     package func close() async {
         try? await channel.close().get()
     }

@@ -10,10 +10,13 @@ package struct IngestAnswer: Sendable {
         package var index: Int
         /// Its id, where one could be read.
         package var id: String?
+        /// Why, and what to do.
         package var error: String
     }
 
+    /// Events that were new to the store.
     package var accepted: Int
+    /// Events that were there already.
     package var duplicates: Int
     /// All that were refused, by the decoder or by the writer.
     package var rejectedCount: Int

@@ -18,12 +18,15 @@ package final class IngestGate: Sendable {
     /// Requests turned away so far.
     package let refusals = Atomic<Int>(0)
 
+    /// Nothing is held at first.
     package init(bytesMax: Int, eventsMax: Int) {
         self.bytesMax = bytesMax
         self.eventsMax = eventsMax
     }
 
+    /// Bytes of bodies on the way.
     package var bytesHeld: Int { held.withLock { $0.bytes } }
+    /// Decoded events on the way.
     package var eventsHeld: Int { held.withLock { $0.events } }
 
     /// Takes room, or says that there is none. A request alone may always take events: otherwise one that is larger than the whole
@@ -40,6 +43,8 @@ package final class IngestGate: Sendable {
         return fits
     }
 
+    /// Makes room again for what was taken.
+    /// - Precondition: no more than is held.
     package func giveBack(bytes: Int, events: Int) {
         held.withLock { held in
             held.bytes -= bytes

@@ -9,6 +9,7 @@ package struct StatementRunner: Sendable {
     private let executor: QueryExecutor
     private let workers: any Workers
 
+    /// The clock measures time limits; the workers share the work of each question.
     package init(clock: any Clock, workers: any Workers) {
         executor = QueryExecutor(clock: clock)
         self.workers = workers

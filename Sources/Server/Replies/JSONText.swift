@@ -1,16 +1,23 @@
 /// Writes JSON text into bytes: commas and escapes are its business, the shape is the caller's.
 package struct JSONText: Sendable {
+    /// The text so far, UTF-8.
     package private(set) var bytes: [UInt8] = []
     /// A value stands before the place where the next goes.
     private var needsComma = false
 
+    /// No text yet.
     package init() {}
 
+    /// Opens an object; its members follow.
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    /// Closes the object.
     package mutating func endObject() { close(UInt8(ascii: "}")) }
+    /// Opens an array; its elements follow.
     package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    /// Closes the array.
     package mutating func endArray() { close(UInt8(ascii: "]")) }
 
+    /// The name of a member; its value follows.
     package mutating func key(_ name: String) {
         separate()
         appendQuoted(name)
@@ -18,14 +25,18 @@ package struct JSONText: Sendable {
         needsComma = false
     }
 
+    /// A string, escaped.
     package mutating func value(_ text: String) {
         separate()
         appendQuoted(text)
         needsComma = true
     }
 
+    /// An integer, all digits.
     package mutating func value(_ number: some FixedWidthInteger) { raw(String(number)) }
+    /// `true` or `false`.
     package mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
+    /// `null`.
     package mutating func null() { raw("null") }
 
     /// JSON has no infinities and no NaN: they become text, as PostgreSQL's `to_json` does.
@@ -45,21 +56,25 @@ package struct JSONText: Sendable {
         needsComma = true
     }
 
+    /// A member whose value is a string.
     package mutating func member(_ name: String, _ text: String) {
         key(name)
         value(text)
     }
 
+    /// A member whose value is an integer.
     package mutating func member(_ name: String, _ number: some FixedWidthInteger) {
         key(name)
         value(number)
     }
 
+    /// A member whose value is a double.
     package mutating func member(_ name: String, _ number: Double) {
         key(name)
         value(number)
     }
 
+    /// A member that is true or false.
     package mutating func member(_ name: String, _ flag: Bool) {
         key(name)
         value(flag)

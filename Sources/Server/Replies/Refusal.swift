@@ -3,6 +3,7 @@ import Hummingbird
 
 /// Why a request was not served: an HTTP status, and a JSON body that says what, where, and what to do.
 package struct Refusal: Error, Sendable {
+    /// The HTTP status.
     package var status: HTTPResponse.Status
     /// What is wrong.
     package var message: String
@@ -12,8 +13,10 @@ package struct Refusal: Error, Sendable {
     package var position: Int?
     /// SQLSTATE, for queries.
     package var code: String?
+    /// Becomes `Retry-After`: when the same request may succeed.
     package var retryAfterSeconds: Int?
 
+    /// Takes each part as given; what is nil is left out of the answer.
     package init(
         _ status: HTTPResponse.Status, _ message: String, hint: String? = nil, position: Int? = nil, code: String? = nil,
         retryAfterSeconds: Int? = nil

@@ -43,7 +43,8 @@ extension Routes {
         if name == "status" { return try reports.status(to: text("to").map { try PeriodText.parse($0, now: tables.now) }) }
         guard let kind = ReportKind(rawValue: name) else {
             throw Refusal(
-                .notFound, "there is no report \(name)", hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status")
+                .notFound, "there is no report \(name)",
+                hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status")
         }
         let request = try ReportRequest(
             kind: kind, from: text("from"), to: text("to"), by: text("by"), rule: text("rule"), now: tables.now)

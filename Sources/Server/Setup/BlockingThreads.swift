@@ -9,6 +9,7 @@ package struct BlockingThreads: Sendable {
     /// Answer queries.
     package let queries: NIOThreadPool
 
+    /// Starts the threads; at least one of each kind.
     package init(decoderCount: Int, queryCount: Int) {
         decoders = NIOThreadPool(numberOfThreads: max(1, decoderCount))
         queries = NIOThreadPool(numberOfThreads: max(1, queryCount))

@@ -1,9 +1,11 @@
 /// Where a server listens: `host:port`, with IPv6 hosts in brackets.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    /// A name or an IP address, without brackets.
     package var host: String
     /// 0 lets the system pick a free port.
     package var port: Int
 
+    /// Takes each part as given.
     package init(host: String, port: Int) {
         self.host = host
         self.port = port

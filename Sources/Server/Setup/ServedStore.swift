@@ -22,7 +22,10 @@ package protocol ServedStore: Sendable {
 }
 
 extension EventStore: ServedStore {
+    /// See ``ServedStore``.
     package func pinnedTables() -> any TableCatalog { snapshot() }
+    /// See ``ServedStore``.
     package var priceBook: PriceBook { snapshot().book }
+    /// See ``ServedStore``.
     package var counters: MetricTotals { snapshot().counters }
 }

@@ -18,6 +18,7 @@ package struct ServerLimits: Sendable {
     package var idleTimeout = Duration.seconds(75)
     /// Request line and header fields of one request, together.
     package var headerBytesMax = 32 << 10
+    /// Open connections; more wait in the backlog.
     package var connectionsMax = 1024
     /// Characters of a query text.
     package var queryTextBytesMax = 1 << 20
@@ -25,10 +26,13 @@ package struct ServerLimits: Sendable {
     package var queriesRunningMax = 2
     /// Queries that may wait for their turn. Beyond it 429.
     package var queriesWaitingMax = 64
+    /// What one query may hold.
     package var queryMemoryBytesMax = 256 << 20
+    /// How long one query may run.
     package var queryTimeLimit = Duration.seconds(30)
     /// Longest time for requests under way to end once a stop was asked for.
     package var drainTimeout = Duration.seconds(20)
 
+    /// The defaults serve the reference load on two cores.
     package init() {}
 }

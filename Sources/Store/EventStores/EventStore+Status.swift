@@ -6,6 +6,7 @@ package struct StoreStatus: Hashable, Sendable {
     package var position: Int64 = 0
     /// Every event received up to this time (ns since 1970 UTC) is included.
     package var watermark: Int64 = 0
+    /// Sealed segments.
     package var segments = 0
     /// Bytes of the segments on disk.
     package var segmentBytes = 0

@@ -11,21 +11,26 @@ package struct DemoRefusal: Error, Sendable, CustomStringConvertible {
     package var description: String { "the server refused a batch with status \(status): \(text)" }
 }
 
-/// Posts simulated traffic to a server as an emitter would: batches of newline-delimited CloudEvents over HTTP, sent again when it is told to wait.
+/// Posts simulated traffic to a server as an emitter would: batches of newline-delimited CloudEvents over HTTP, sent again when it is
+/// told to wait.
 package struct DemoTraffic {
     /// Events of one request.
     private static let batchEvents = 500
 
     /// What a stretch of traffic came to.
     package struct Total: Sendable {
+        /// Events that were new to the store.
         package var accepted = 0
+        /// Events that were there already.
         package var duplicates = 0
+        /// Events that were refused.
         package var rejected = 0
     }
 
     private let client: ServerClient
     private let clock: any Clock
 
+    /// Sends over a connection that the caller closes.
     package init(client: ServerClient, clock: any Clock) {
         self.client = client
         self.clock = clock
@@ -37,7 +42,8 @@ package struct DemoTraffic {
         let start = end - Int64(days) * Nanoseconds.day
         let badHour = end - Nanoseconds.day + 14 * Nanoseconds.hour
         let bad = BadHour(start: badHour, model: "llama-3.1-8b-instruct", slowdown: 8, errorRate: 0.25)
-        var events = SupportTraffic(WorkloadConfiguration(seed: seed, start: start, users: users, badHours: [bad])).events(from: start, to: end)
+        let configuration = WorkloadConfiguration(seed: seed, start: start, users: users, badHours: [bad])
+        var events = SupportTraffic(configuration).events(from: start, to: end)
         var progress = ProgressLine(clock: clock)
         var total = Total()
         var body: [UInt8] = []

@@ -13,17 +13,21 @@ package protocol ByteSource: AnyObject, Sendable {
 
 /// A file from its beginning.
 package final class FileSource: ByteSource {
+    /// How messages name it.
     package let name: String
+    /// The length when it was opened.
     package let lengthBytes: Int?
     private let file: any File
     private let offset = Mutex(0)
 
+    /// Opens the file.
     package init(_ path: String, fileSystem: any FileSystem) throws(StorageError) {
         name = path
         file = try fileSystem.open(path, .read)
         lengthBytes = try file.lengthBytes()
     }
 
+    /// See ``ByteSource/read(into:)``.
     package func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
         let start = offset.withLock { $0 }
         let count = try file.read(into: &span, at: start)
@@ -34,11 +38,15 @@ package final class FileSource: ByteSource {
 
 /// What another program writes to us.
 package final class InputSource: ByteSource {
+    /// Standard input from where it stands.
     package init() {}
 
+    /// How messages name it.
     package var name: String { "standard input" }
+    /// Unknown.
     package var lengthBytes: Int? { nil }
 
+    /// See ``ByteSource/read(into:)``.
     package func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
         try StandardStream.input.read(into: &span)
     }
@@ -46,17 +54,21 @@ package final class InputSource: ByteSource {
 
 /// Bytes at hand.
 package final class BytesSource: ByteSource {
+    /// How messages name it.
     package let name: String
     private let bytes: [UInt8]
     private let offset = Mutex(0)
 
+    /// The bytes under a name for messages.
     package init(_ bytes: [UInt8], name: String) {
         self.bytes = bytes
         self.name = name
     }
 
+    /// All of them.
     package var lengthBytes: Int? { bytes.count }
 
+    /// See ``ByteSource/read(into:)``.
     package func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
         let start = offset.withLock { $0 }
         let count = min(span.count, bytes.count - start)

@@ -7,23 +7,33 @@ package struct ImportSummary: Sendable {
 
     /// A line that was not kept, and why.
     package struct Rejection: Sendable {
+        /// The file, as messages name it.
         package var source: String
         /// Counted from 1, over the lines that are not empty.
         package var line: Int
+        /// Its id, where one could be read.
         package var id: String?
+        /// Why, and what to do.
         package var error: String
     }
 
+    /// Events that were new to the store.
     package var accepted = 0
+    /// Events that were there already.
     package var duplicates = 0
+    /// Lines that were refused.
     package var rejected = 0
+    /// The first of them.
     package var rejections: [Rejection] = []
     /// Position of the last event kept; 0 when none was.
     package var position: Int64 = 0
+    /// From the first byte read until the last event was durable.
     package var elapsedNanoseconds: Int64 = 0
 
+    /// Nothing so far.
     package init() {}
 
+    /// The elapsed time in seconds, to the microsecond.
     package var seconds: Double { Double(elapsedNanoseconds / 1000) / 1_000_000 }
 
     /// `{"accepted":n,"duplicates":n,"rejected":n,"rejections":[first hundred],"position":p,"seconds":s}`

@@ -23,6 +23,7 @@ package struct LineBlocks: ~Copyable {
     /// Bytes taken from the source so far: what progress is measured by.
     package private(set) var sourceBytes = 0
 
+    /// Starts at the beginning of a source, whose compression its first bytes show.
     package init(_ source: any ByteSource, blockBytes: Int = LineBlocks.standardBlockBytes) {
         self.source = source
         self.blockBytes = blockBytes
@@ -118,7 +119,9 @@ package struct LineBlocks: ~Copyable {
 
 /// The input is not what an import can read.
 package struct ImportError: Error, Sendable, CustomStringConvertible {
+    /// The file, as messages name it.
     package var source: String
+    /// What is wrong with it, and where.
     package var reason: String
 
     package var description: String { "\(source): \(reason)" }

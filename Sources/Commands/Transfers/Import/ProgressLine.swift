@@ -14,6 +14,7 @@ package struct ProgressLine {
     /// Characters of the line on the screen.
     private var drawnCount = 0
 
+    /// Starts the clock of rate and time left.
     package init(clock: any Clock, isShown: Bool = StandardStream.error.isTerminal) {
         self.clock = clock
         self.isShown = isShown

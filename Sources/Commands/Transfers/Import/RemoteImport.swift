@@ -14,6 +14,7 @@ package struct RemoteImport {
     private var progress: ProgressLine
     private var summary = ImportSummary()
 
+    /// Connects when it runs.
     package init(server: ListenAddress, clock: any Clock, progress: ProgressLine) {
         self.server = server
         self.clock = clock

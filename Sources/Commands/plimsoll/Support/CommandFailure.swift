@@ -24,7 +24,9 @@ struct CommandFailure: Error {
             let isInput = error.isMissing && error.operation == .open
             self.init(isInput ? .badInput : .storageFailed, error.description)
         case let error as CorruptionError:
-            self.init(.damagedData, error.description, advice: "`plimsoll verify --data DIR` shows the extent; restore the file from a backup")
+            self.init(
+                .damagedData, error.description,
+                advice: "`plimsoll verify --data DIR` shows the extent; restore the file from a backup")
         case let error as QueryError: self.init(.badInput, error.description)
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
         case let error as UnreachableError:
