@@ -57,6 +57,28 @@ import Testing
         #expect(answer.text.contains(#""code":"57014""#) || answer.text.contains(#""code":"53200""#), "\(answer.text)")
     }
 
+    @Test func aClientThatGoesAwayTakesItsQueryWithIt() async throws {
+        let digits = "(values (0),(1),(2),(3),(4),(5),(6),(7),(8),(9))"
+        let joins = (0..<10).map { "\(digits) as t\($0)(a\($0))" }.joined(separator: ", ")
+        let question = Array("select count(*) from \(joins)".utf8)
+        try await withServer { _, server in
+            let client = try await ServerClient.connect(to: try #require(server.address))
+            let asking = Task {
+                try await client.send("POST", "/v1/sql", headers: [("Content-Type", "application/sql")], body: question)
+            }
+            while server.queriesAdmitted == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            await client.close()
+            await #expect(throws: UnreachableError.self) { try await asking.value }
+            // Without the cancellation it would run for thirty seconds, until its time limit.
+            var waited = 0
+            while server.queriesAdmitted > 0, waited < 1000 {
+                try await Task.sleep(for: .milliseconds(10))
+                waited += 1
+            }
+            #expect(server.queriesAdmitted == 0)
+        }
+    }
+
     @Test func tooLongATextIsRefused() async throws {
         var limits = ServerLimits()
         limits.queryTextBytesMax = 100

@@ -18,7 +18,7 @@ final class QueryDesk: Sendable {
     /// Queries running or waiting.
     var admittedCount: Int { admitted.load(ordering: .relaxed) }
 
-    /// Runs a job that computes an answer; the task's cancellation (the client went away) cancels the query.
+    /// Runs a job that computes an answer; it is cancelled with the task, and when the client goes away.
     /// - Throws: 429 when too many wait; what the job throws, query errors as ``Refusal``.
     func run<Result: Sendable>(_ job: @escaping @Sendable (QueryCancellation) throws -> Result) async throws -> Result {
         guard admitted.add(1, ordering: .relaxed).newValue <= limits.queriesRunningMax + limits.queriesWaitingMax else {
@@ -29,6 +29,9 @@ final class QueryDesk: Sendable {
         }
         defer { admitted.subtract(1, ordering: .relaxed) }
         let cancellation = QueryCancellation()
+        let departure = Departure.current
+        let token = departure?.onLeave { cancellation.cancel() }
+        defer { if let token { departure?.forget(token) } }
         return try await withTaskCancellationHandler {
             do {
                 return try await threads.runIfActive {

@@ -6,7 +6,7 @@ import Hummingbird
 
 extension Routes {
     /// `GET /metrics`: Prometheus text, or OpenMetrics by `Accept` or `?format=`.
-    func addMetrics(to router: Router<BasicRequestContext>) {
+    func addMetrics(to router: Router<ServerContext>) {
         router.get("/metrics") { request, _ in
             let named = request.uri.queryParameters["format"].map(String.init)
             guard let format = ExpositionFormat.negotiated(accept: request.headers[.accept], format: named) else {

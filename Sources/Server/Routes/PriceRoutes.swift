@@ -3,7 +3,7 @@ import Hummingbird
 
 extension Routes {
     /// `GET /v1/prices` and `/v1/prices/check`: text for people, as `plimsoll prices` prints it.
-    func addPrices(to router: Router<BasicRequestContext>) {
+    func addPrices(to router: Router<ServerContext>) {
         router.get("/v1/prices") { request, _ in
             let isSetOnly = request.uri.queryParameters["set_only"] == "true"
             return Self.plain(store.priceBook.render(includesBuiltIn: !isSetOnly))

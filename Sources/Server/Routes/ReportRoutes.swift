@@ -7,7 +7,7 @@ import Reports
 
 extension Routes {
     /// `GET /v1/reports/{sla,cost,outcomes,status}` and `GET /v1/conversations/{id}`. A client that goes away takes its questions with it.
-    func addReports(to router: Router<BasicRequestContext>) {
+    func addReports(to router: Router<ServerContext>) {
         router.get("/v1/reports/:name") { request, context in
             let (name, query) = (context.parameters.get("name") ?? "", request.uri.queryParameters)
             let format = try Self.format(query["format"].map(String.init) ?? "json")

@@ -26,9 +26,10 @@ struct Routes: Sendable {
         ("GET", "/readyz", "200 while events are taken, else 503 with the reason"),
     ]
 
-    func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+    func router() -> Router<ServerContext> {
+        let router = Router(context: ServerContext.self)
         router.add(middleware: ErrorReplies())
+        router.add(middleware: DepartureNotice())
         router.get("/") { _, _ in
             Response(bytes: Array(StatusPage.html.utf8), contentType: "text/html; charset=utf-8")
         }
@@ -42,7 +43,7 @@ struct Routes: Sendable {
         return router
     }
 
-    private func addHealth(to router: Router<BasicRequestContext>) {
+    private func addHealth(to router: Router<ServerContext>) {
         for path: RouterPath in ["/healthz", "/-/healthy"] {
             router.get(path) { _, _ in Response(bytes: Array("ok\n".utf8), contentType: "text/plain; charset=utf-8") }
         }

@@ -3,7 +3,7 @@ import Hummingbird
 
 extension Routes {
     /// `POST /v1/sql`. A client that goes away takes its query with it.
-    func addSQL(to router: Router<BasicRequestContext>) {
+    func addSQL(to router: Router<ServerContext>) {
         let runner = StatementRunner(clock: clock, workers: workers)
         router.post("/v1/sql") { request, _ in
             let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)

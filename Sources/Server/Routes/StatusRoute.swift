@@ -5,7 +5,7 @@ import Platform
 import Synchronization
 
 extension Routes {
-    func addStatus(to router: Router<BasicRequestContext>) {
+    func addStatus(to router: Router<ServerContext>) {
         router.get("/v1/status") { _, _ in Response(json: statusJSON()) }
     }
 

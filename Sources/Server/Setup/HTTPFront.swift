@@ -16,11 +16,11 @@ package final class HTTPFront: Sendable {
     ///   - stopsOnSignals: SIGINT and SIGTERM ask for a stop.
     ///   - onListening: called once with the address really bound.
     init(
-        router: Router<BasicRequestContext>, listen: ListenAddress, limits: ServerLimits, background: [any Service] = [],
+        router: Router<ServerContext>, listen: ListenAddress, limits: ServerLimits, background: [any Service] = [],
         stopsOnSignals: Bool, logger: Logger, onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
         let channel = HTTP1Channel.Configuration(
-            idleTimeout: TimeAmount(limits.idleTimeout),
+            additionalChannelHandlers: [DepartureWatch()], idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax, maxHeaderFieldCount: 200))
         let application = Application(

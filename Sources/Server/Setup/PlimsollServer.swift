@@ -17,6 +17,7 @@ package final class PlimsollServer: Sendable {
     private struct Running {
         var front: HTTPFront?
         var intake: EventIntake?
+        var desk: QueryDesk?
         var address: ListenAddress?
     }
 
@@ -53,7 +54,7 @@ package final class PlimsollServer: Sendable {
             running.withLock { $0.address = address }
             await onListening(address)
         }
-        running.withLock { $0 = Running(front: front, intake: intake) }
+        running.withLock { $0 = Running(front: front, intake: intake, desk: desk) }
         var failure: (any Error)?
         do {
             try await front.run()
@@ -77,6 +78,9 @@ package final class PlimsollServer: Sendable {
 
     /// Where it listens; nil before it does.
     package var address: ListenAddress? { running.withLock { $0.address } }
+
+    /// Queries that run or wait for their turn.
+    package var queriesAdmitted: Int { running.withLock { $0.desk }?.admittedCount ?? 0 }
 
     /// Decoded events that wait for the disk or are being written.
     package var eventsWaiting: Int { running.withLock { $0.intake }?.gate.eventsHeld ?? 0 }
