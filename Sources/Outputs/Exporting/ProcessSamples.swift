@@ -22,6 +22,7 @@ package struct ProcessSamples: Sendable {
     /// Size of all live files in bytes.
     package var storedBytes: Int?
 
+    /// Samples of a program of this version whose log ends at this position; everything else is set afterwards.
     package init(version: String, logPosition: Int64) { (self.version, self.logPosition) = (version, logPosition) }
 
     /// The samples as metrics; values that nobody gave are left out.

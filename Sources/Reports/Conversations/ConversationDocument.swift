@@ -2,7 +2,9 @@ package import Columnar
 
 /// A named value of a row.
 package struct ConversationField: Hashable, Sendable {
+    /// The column.
     package var name: String
+    /// Its value.
     package var value: Scalar
 }
 

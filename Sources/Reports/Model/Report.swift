@@ -6,6 +6,7 @@ package struct ReportBasis: Hashable, Sendable {
     package var watermark: Int64
     /// The period, start inclusive, end exclusive (ns since 1970 UTC).
     package var from: Int64
+    /// End of the period.
     package var to: Int64
     /// The instant at which deadlines and waiting times were judged (ns since 1970 UTC).
     package var now: Int64
@@ -29,6 +30,7 @@ package struct ReportSection: Hashable, Sendable {
     package var name: String
     /// As tables print it.
     package var title: String
+    /// What the rows say, from left to right.
     package var columns: [ReportColumn]
     /// As wide as the columns.
     package var rows: [[ReportValue]]
@@ -36,7 +38,9 @@ package struct ReportSection: Hashable, Sendable {
 
 /// A term of the report and what it means, in one line.
 package struct ReportDefinition: Hashable, Sendable {
+    /// The word that is defined.
     package var term: String
+    /// What it means here.
     package var meaning: String
 
     init(_ term: String, _ meaning: String) { (self.term, self.meaning) = (term, meaning) }
@@ -46,9 +50,13 @@ package struct ReportDefinition: Hashable, Sendable {
 package struct Report: Hashable, Sendable {
     /// Stable name: `sla`, `cost`, `outcomes`, `status`.
     package var name: String
+    /// As tables print it.
     package var title: String
+    /// What the figures rest on.
     package var basis: ReportBasis
+    /// The tables, in the order of reading.
     package var sections: [ReportSection]
+    /// The terms used.
     package var definitions: [ReportDefinition]
 
     /// The section with a name; nil for none.

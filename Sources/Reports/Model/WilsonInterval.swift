@@ -2,7 +2,9 @@
 ///
 /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927; z = 1.959964 (two-sided 95 %).
 package struct WilsonInterval: Hashable, Sendable {
+    /// Lower end of the interval, a share.
     package var low: Double
+    /// Upper end of the interval, a share.
     package var high: Double
 
     /// nil of nothing.

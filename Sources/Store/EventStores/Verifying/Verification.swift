@@ -8,9 +8,13 @@ import Segments
 package struct Verification: Sendable {
     /// One line each; empty when everything is as it was written.
     package var findings: [String] = []
+    /// Segment files read whole.
     package var segments = 0
+    /// The last position.
     package var events: Int64 = 0
+    /// Rows of the table `turns`.
     package var turns = 0
+    /// Rows of the table `conversations`.
     package var conversations = 0
 }
 
