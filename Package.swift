@@ -133,7 +133,8 @@ let package = Package(
         .executableTarget(
             name: "plimsoll",
             dependencies: [
-                "Bytes", "Platform", "Domain", "Plans", "Execution", "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers",
+                "Bytes", "Platform", "Domain", "Plans", "Execution", "Reports", "EventStores", "EventLogs", "Segments",
+                "Workload", "Transfers",
                 "Server", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
