@@ -70,8 +70,8 @@ func rows(_ store: EventStore, _ table: String, _ columns: [String]) throws -> [
     return rows.sorted()
 }
 
-func context(_ fileSystem: any FileSystem, seed: UInt64 = 1) -> StoreContext {
+func context(_ fileSystem: any FileSystem, seed: UInt64 = 1, sideQueue: any SideQueue = InlineSideQueue()) -> StoreContext {
     StoreContext(
         fileSystem: fileSystem, clock: SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000),
-        randomness: SeededRandomness(seed: seed), workers: InlineWorkers())
+        randomness: SeededRandomness(seed: seed), workers: InlineWorkers(), sideQueue: sideQueue)
 }

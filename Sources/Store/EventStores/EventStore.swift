@@ -46,10 +46,12 @@ package final class EventStore: Sendable {
     /// - Throws: ``StoreError``; ``CorruptionError`` where a look-up met damage. Nothing of the batches is in the store then.
     package func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try changing { writer in
+            writer.settleIfDone()
+            if writer.isTailFull { writer.settle() }
             if writer.isTailFull { try writer.seal() }
             let results = try writer.append(batches)
             // The events are durable whether the seal succeeds or not; ``tick()`` tries again and tells.
-            if writer.isSealDue { try? writer.seal() }
+            writer.startSealIfDue()
             return results
         }
     }

@@ -6,12 +6,18 @@ package struct StoreContext: Sendable {
     package var clock: any Clock
     package var randomness: any Randomness
     package var workers: any Workers
+    /// Where sealing runs while events go on coming in.
+    package var sideQueue: any SideQueue
 
-    package init(fileSystem: any FileSystem, clock: any Clock, randomness: any Randomness, workers: any Workers) {
+    package init(
+        fileSystem: any FileSystem, clock: any Clock, randomness: any Randomness, workers: any Workers,
+        sideQueue: any SideQueue = InlineSideQueue()
+    ) {
         self.fileSystem = fileSystem
         self.clock = clock
         self.randomness = randomness
         self.workers = workers
+        self.sideQueue = sideQueue
     }
 }
 

@@ -7,8 +7,11 @@ struct Machine {
     let clock: any Clock = SystemClock()
     let randomness: any Randomness = SystemRandomness()
     let workers: any Workers = ThreadWorkers()
+    let sideQueue: any SideQueue = ThreadSideQueue()
 
-    var context: StoreContext { StoreContext(fileSystem: fileSystem, clock: clock, randomness: randomness, workers: workers) }
+    var context: StoreContext {
+        StoreContext(fileSystem: fileSystem, clock: clock, randomness: randomness, workers: workers, sideQueue: sideQueue)
+    }
 
     /// Opens a data directory, creating it where there is none.
     func openStore(_ directory: String) throws -> EventStore {

@@ -32,6 +32,24 @@ struct LatePriceSearch {
         return block.replacing(costs: costs)
     }
 
+    /// Conversations of a block's calls that the prices concern.
+    func conversations(in block: TailBlock) -> Set<ConversationGrouping.Key> {
+        var found: Set<ConversationGrouping.Key> = []
+        for row in 0..<block.count where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
+            let start = Int(block.starts[row])
+            let fields = CallFields(block.bytes, at: start, registry.wellKnown)
+            func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: block.bytes[range], as: UTF8.self) }
+            guard let key = ConversationGrouping.key(block.bytes, start, registry.wellKnown) else { continue }
+            let isConcerned = changes.contains {
+                $0.concerns(
+                    provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel), responseModel: text(fields.responseModel),
+                    time: fields.time)
+            }
+            if isConcerned { found.insert(key) }
+        }
+        return found
+    }
+
     /// Conversations of sealed calls that the prices concern.
     /// - Complexity: reads the call groups that hold a call without some price in the prices' time.
     func conversations(in sealed: SealedState) throws -> Set<ConversationGrouping.Key> {

@@ -51,6 +51,13 @@ struct ConversationGrouping: Sendable {
         }
     }
 
+    /// The conversation of an event; nil outside any.
+    static func key(_ bytes: [UInt8], _ start: Int, _ known: WellKnownColumns) -> Key? {
+        fields(bytes, start, known).map {
+            Key(tenant: String(decoding: bytes[$0.tenant], as: UTF8.self), conversation: String(decoding: bytes[$0.conversation], as: UTF8.self))
+        }
+    }
+
     /// The values of tenant and conversation_id; nil for an event outside any conversation.
     private static func fields(
         _ bytes: [UInt8], _ start: Int, _ known: WellKnownColumns

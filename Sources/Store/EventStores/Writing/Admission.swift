@@ -8,7 +8,7 @@ import Projections
 /// What the writer knows when a batch arrives.
 struct AdmissionContext {
     var tail: Tail
-    var identities: IdentityTable
+    var identities: [IdentityTable]
     var sealed: SealedState
     var absentTimes: AbsentTimes
     var nextPosition: Int64
@@ -86,12 +86,14 @@ struct Admission {
             if let horizon = context.horizon, time < horizon { return .tooOld }
         }
         var verdict: EventVerdict?
-        _ = context.identities.first(hash) { position in
-            guard let (block, row) = context.tail.locate(position) else { return false }
-            verdict = Self.compare(source, start, block.bytes, Int(block.starts[row]))
-            return verdict != nil
+        for identities in context.identities {
+            _ = identities.first(hash) { position in
+                guard let (block, row) = context.tail.locate(position) else { return false }
+                verdict = Self.compare(source, start, block.bytes, Int(block.starts[row]))
+                return verdict != nil
+            }
+            if let verdict { return verdict }
         }
-        if let verdict { return verdict }
         _ = seen.first(hash) { position in
             verdict = Self.compare(source, start, bytes, Int(starts[Int(position - context.nextPosition)]))
             return verdict != nil

@@ -8,7 +8,10 @@ extension Writer {
         guard !isClosed else { return }
         let now = context.clock.monotonicNanoseconds()
         try noteTimeReached()
-        if isSealDue { try seal() }
+        settleIfDone()
+        // A seal that failed beside the writer is tried again here, where a failure is told.
+        if isSealDue, hasSealFailed { try seal() }
+        startSealIfDue()
         if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {
             try log.markIdle(time: receivedTime)
             isIdleMarked = true
@@ -18,6 +21,7 @@ extension Writer {
     /// Ends the log cleanly and lets go of the directory.
     func close() throws {
         guard !isClosed else { return }
+        settle()
         isClosed = true
         try log.close(time: receivedTime)
         lock.release()

@@ -23,7 +23,15 @@ final class Writer {
 
     var booking: Booking
     var tail = Tail()
+    /// Of the unsealed events that came after those of a seal under way.
     var identities = IdentityTable()
+    /// Of the events of a seal under way.
+    var frozenIdentities = IdentityTable()
+    /// The seal under way, whose outcome is taken over between two steps.
+    var flight: SealFlight?
+    var hasSealFailed = false
+    /// The least id that no attempt has used.
+    var nextSegmentID: UInt64 = 0
     var sealed: SealedState
     var absentTimes: AbsentTimes
     var systemRecords: [SystemRecord] = []
@@ -94,7 +102,7 @@ final class Writer {
 
     private func admit(_ events: EventBatch) throws -> Admission {
         let context = AdmissionContext(
-            tail: tail, identities: identities, sealed: sealed, absentTimes: absentTimes, nextPosition: nextPosition,
+            tail: tail, identities: [identities, frozenIdentities], sealed: sealed, absentTimes: absentTimes, nextPosition: nextPosition,
             receivedTime: receivedTime, horizon: nil, identityKey: identityKey)
         return try Admission(events, context: context, layouts: layouts, registry: registry, booking: &booking)
     }
@@ -124,6 +132,8 @@ final class Writer {
     /// Admits the batches and writes them as a segment of their own; the log only notes it.
     func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
         guard !isClosed else { throw StoreError.closed }
+        // The log does not hold these events, so they have a seal of their own, and none may be under way.
+        settle()
         if tail.count > 0 || !systemRecords.isEmpty { try seal() }
         let before = Checkpoint(self, keepsBooking: true)
         do {
@@ -160,6 +170,8 @@ final class Writer {
         for cost in try search.firstCosts(in: sealed, before: before, after: overlay) {
             counters.addLateCost(cost.picoUSD, labels: cost.labels)
         }
+        // Calls of a seal under way go to their segment at the old cost: their conversations are folded again once it is published.
+        for block in tail.blocks.prefix(tail.frozenBlocks) { dirty.formUnion(search.conversations(in: block)) }
         tail.replace { block in
             let repriced = search.reprice(block, overlay)
             countLateCosts(from: block, to: repriced)
@@ -179,7 +191,8 @@ final class Writer {
     /// What readers may see from now on.
     func version() -> StoreVersion {
         StoreVersion(
-            sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords, dirty: dirty.sorted(),
+            sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords,
+            dirty: dirty.union(flight?.dirty ?? []).sorted(),
             book: booking.book, position: nextPosition - 1, receivedTime: receivedTime, counters: counters.totals)
     }
 }
@@ -217,13 +230,6 @@ private struct Checkpoint {
         if let booking { writer.booking = booking }
         writer.counters.rollBack(to: totals)
         writer.nextPosition = nextPosition
-        writer.identities = IdentityTable()
-        for block in tail.blocks {
-            for row in 0..<block.count {
-                writer.identities.insert(
-                    EventIdentity.hash(block.bytes, at: Int(block.starts[row]), key: writer.identityKey),
-                    position: block.firstPosition + Int64(row))
-            }
-        }
+        writer.indexTail()
     }
 }
