@@ -12,9 +12,14 @@ from dataclasses import dataclass
 
 from outside.money import pico, usd
 from outside.plimsoll import CommandFailed, Commands
+from outside.report_figures import DIMENSIONS, report_figures
 
 KINDS = {"money": lambda value: None if value is None else pico(value), "integer": lambda value: None if value is None else int(value),
          "text": lambda value: "" if value is None else str(value)}
+
+# Differences printed.
+SHOWN = 8
+OUTCOMES = ("resolved", "escalated", "abandoned", "open")
 
 
 @dataclass
@@ -91,12 +96,13 @@ def answer_checks(document, start, end):
 def outcome_checks(document, start, end):
     outcomes = document["outcomes"]
     closed = f"closed_time is not null and {window('closed_time', start, end)}"
-    select = ",".join(f"count(*) filter (where outcome='{name}')" for name in ("resolved", "escalated", "abandoned", "open"))
+    select = ",".join(f"count(*) filter (where outcome='{name}')" for name in OUTCOMES)
     for dimension, groups in outcomes["by"].items():
-        key = "date_trunc('week',closed_time)" if dimension == "week" else dimension
+        key = f"date_trunc('{dimension}',closed_time)" if dimension in ("week", "day") else dimension
         yield Check(
             f"outcomes by {dimension}", f"select {key},{select} from conversations where {closed} group by 1 order by 1",
-            ["day" if dimension == "week" else "text"] + ["integer"] * 4, [[name, *counts.values()] for name, counts in groups.items()])
+            ["day" if dimension in ("week", "day") else "text"] + ["integer"] * 4,
+            [[name, *(counts[outcome] for outcome in OUTCOMES)] for name, counts in groups.items()])
     within = window("time", start, end)
     yield Check(
         "escalations by reason", f"select reason,count(*) from escalation_raised where {within} group by 1 order by 1", ["text", "integer"],
@@ -147,38 +153,21 @@ def self_test(document):
     return 1 if missed or not tried else 0
 
 
-def report_figures(document, reports):
-    """Yields (name, expected, reported) for the figures that the three reports print."""
-    cost, sla, outcomes = document["cost"], document["sla"], document["outcomes"]
-    total = reports["cost"]["total"][0]
-    for name in ("calls", "errors", "priced", "partly", "unpriced", "calls_without_high"):
-        yield f"report cost: {name}", cost["total"][name], total[name]
-    for name in ("cost_usd", "cost_low_usd"):
-        yield f"report cost: {name}", pico(cost["total"][name]), pico(total[name])
-    high = "unknown" if cost["total"]["calls_without_high"] else pico(cost["total"]["cost_high_usd"])
-    yield "report cost: cost_high_usd", high, "unknown" if total["cost_high_usd"] == "unknown" else pico(total["cost_high_usd"])
-    questions = reports["sla"]["questions"][0]
-    for name in ("good", "failed"):
-        yield f"report sla: {name}", sla["questions"][name], questions[name]
-    for name in ("answers", "errors"):
-        yield f"report sla: {name}", sla["answers"][name], questions[name]
-    for name in ("ratings", "satisfied"):
-        yield f"report sla: {name}", outcomes["satisfaction"][name], questions[name]
-    for name in ("closed_conversations", "resolved", "escalated", "abandoned"):
-        expected = outcomes[name] if name in outcomes else outcomes["outcomes"][name]
-        yield f"report outcomes: {name}", expected, reports["outcomes"]["outcomes"][0][name.removesuffix("_conversations")]
-
-
 def compare_reports(document, commands, start, end):
     """Prints what differs; returns how many figures were compared and how many differ."""
     options = [part for name, value in (("--from", start), ("--to", end)) if value for part in (name, value)]
-    reports = {name: commands.report(name, *options) for name in ("sla", "cost", "outcomes")}
+    reports = {
+        kind: {dimension: commands.report(kind, "--by", dimension, *options) for dimension in dimensions}
+        for kind, dimensions in DIMENSIONS.items()}
     count = found = 0
     for name, expected, reported in report_figures(document, reports):
         count += 1
         if expected != reported:
             found += 1
-            print(f"{name}: {expected} expected, {reported} reported")
+            if found <= SHOWN:
+                print(f"{name}: {expected} expected, {reported} reported")
+    if found > SHOWN:
+        print(f"reports: and {found - SHOWN} more")
     return count, found
 
 
@@ -210,10 +199,10 @@ def main():
         except (CommandFailed, ValueError, KeyError) as error:
             lines = [f"{check.name}: {error}"]
         found += bool(lines)
-        for line in lines[:8]:
+        for line in lines[:SHOWN]:
             print(line)
-        if len(lines) > 8:
-            print(f"{check.name}: and {len(lines) - 8} more")
+        if len(lines) > SHOWN:
+            print(f"{check.name}: and {len(lines) - SHOWN} more")
     if arguments.dump:
         with open(arguments.dump, "w", encoding="utf-8") as file:
             json.dump(dump, file, indent=1)

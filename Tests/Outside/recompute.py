@@ -13,7 +13,7 @@ import sys
 from collections import Counter, defaultdict
 
 from outside.answers import Questions, exact_percentile, is_answer, is_error
-from outside.conversations import Conversations
+from outside.conversations import Conversations, OutcomeCounts
 from outside.events import Reading, day_of, hour_of, iso, nanoseconds, read, week_of
 from outside.money import pico, usd
 from outside.prices import CLASSES, DefaultBook, Ledger
@@ -21,14 +21,14 @@ from outside.prices import CLASSES, DefaultBook, Ledger
 DIMENSIONS = ("tenant", "channel", "team", "agent", "region", "cost_centre", "environment", "variant", "prompt_version")
 CALL_DIMENSIONS = ("model", "provider", "route", "purpose", "day", "price_state") + DIMENSIONS
 ANSWER_DIMENSIONS = ("day", "hour") + DIMENSIONS
+RATING_DIMENSIONS = ("day", "week", "tenant", "channel", "agent", "region", "variant")
+OUTCOME_DIMENSIONS = ("week", "day", "channel", "tenant", "topic", "agent", "variant")
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens")
 
 
 def label(event, name):
-    if name == "day":
-        return day_of(event.time)
-    if name == "hour":
-        return hour_of(event.time)
+    if name in ("day", "week", "hour"):
+        return {"day": day_of, "week": week_of, "hour": hour_of}[name](event.time)
     return event.get(name, "default" if name == "tenant" else None)
 
 
@@ -108,7 +108,7 @@ class Recomputation:
         self.counts = Counter()
         self.answers = []
         self.escalations, self.scores = Counter(), Counter()
-        self.scores_by = defaultdict(lambda: defaultdict(Counter))
+        self.ratings_by = {name: defaultdict(Counter) for name in RATING_DIMENSIONS}
         self.tool_cost, self.recorded = 0, Counter()
         self.last_time = None
 
@@ -129,12 +129,17 @@ class Recomputation:
             self.escalations[event.get("reason", "")] += 1
         elif event.type == "feedback.submitted" and event.get("score") is not None:
             self.scores[event.get("score")] += 1
-            for name in ("channel", "variant", "tenant", "agent"):
-                self.scores_by[name][label(event, name)][event.get("score")] += 1
+            self.rate(event, ratings=1, satisfied=int(event.get("score") >= 4))
+        elif event.type == "feedback.requested":
+            self.rate(event, requested=1)
         elif event.type == "tool.call" and event.get("cost_usd") is not None:
             self.tool_cost += pico(event.get("cost_usd"))
         elif event.type == "cost.recorded":
             self.recorded[event.get("category", "")] += pico(event.get("amount_usd", "0"))
+
+    def rate(self, event, **counts):
+        for name, groups in self.ratings_by.items():
+            groups[label(event, name)].update(counts)
 
     def document(self):
         return {
@@ -145,6 +150,7 @@ class Recomputation:
     def cost_document(self):
         total, answers = CallSums(), len(self.answers)
         by = {name: defaultdict(CallSums) for name in CALL_DIMENSIONS}
+        calls_by = {name: defaultdict(CallSums) for name in CALL_DIMENSIONS}
         types, per_turn, per_conversation = defaultdict(CallSums), defaultdict(CallSums), defaultdict(CallSums)
         for call in self.ledger.calls:
             event = call.event
@@ -155,9 +161,10 @@ class Recomputation:
             tenant, name = event.get("tenant", "default"), event.get("conversation_id")
             per_conversation[(tenant, name)].add(call)
             per_turn[(tenant, name, event.get("turn"))].add(call)
-            if event.type == "llm.call":
-                for dimension in CALL_DIMENSIONS:
-                    key = call.model if dimension == "model" else call.booked()[0] if dimension == "price_state" else label(event, dimension)
+            for dimension in CALL_DIMENSIONS:
+                key = call.model if dimension == "model" else call.booked()[0] if dimension == "price_state" else label(event, dimension)
+                calls_by[dimension][key].add(call)
+                if event.type == "llm.call":
                     by[dimension][key].add(call)
         top = sorted(((sums.cost, key) for key, sums in per_conversation.items() if key[1]), key=lambda item: (-item[0], item[1][1]))[:20]
         return {
@@ -168,6 +175,7 @@ class Recomputation:
             "tool_cost_usd": usd(self.tool_cost), "recorded_usd": {key: usd(value) for key, value in sorted(self.recorded.items())},
             "late_first_prices": self.ledger.booked_late, "turns_with_cost": len(per_turn),
             "llm_call_by": {name: grouped(sums) for name, sums in by.items()},
+            "calls_by": {name: grouped(sums) for name, sums in calls_by.items()},
             "top_conversations": [{"conversation_id": key[1], "cost_usd": usd(cost)} for cost, key in top],
         }
 
@@ -188,41 +196,43 @@ class Recomputation:
         return {
             "questions": plain(results), "answers": total.document(), "answers_by": {name: grouped(sums) for name, sums in by.items()},
             "questions_by": {
-                name: {str(key): plain(counts) for key, counts in sorted(groups.items(), key=lambda item: str(item[0]))}
+                name: {("" if key is None else str(key)): plain(counts) for key, counts in sorted(groups.items(), key=lambda item: str(item[0]))}
                 for name, groups in results_by.items()},
         }
 
     def outcome_document(self):
-        outcomes, open_count = Counter(), 0
-        groups = {name: defaultdict(Counter) for name in ("week", "channel", "tenant", "topic", "variant")}
+        total, open_count = OutcomeCounts(), 0
+        groups = {name: defaultdict(OutcomeCounts) for name in OUTCOME_DIMENSIONS}
+        variants = defaultdict(OutcomeCounts)
         for one in self.conversations.by_key.values():
             if one.closed_time is None:
-                open_count += 1
+                open_count += self.end is None or one.started < self.end
                 continue
             if not self.within(one.closed_time):
                 continue
-            outcomes[one.outcome] += 1
-            keys = {"week": week_of(one.closed_time), "channel": one.channel, "tenant": one.tenant, "topic": one.topic, "variant": one.variant}
-            for name, key in keys.items():
-                groups[name][key][one.outcome] += 1
-        plain = lambda counts: {name: counts[name] for name in ("resolved", "escalated", "abandoned", "open")}
-        ratings = sum(self.scores.values())
-        requested = self.counts["feedback.requested"]
+            total.add(one)
+            keys = {"week": week_of(one.closed_time), "day": day_of(one.closed_time)}
+            for name, counts in groups.items():
+                counts[keys.get(name) or getattr(one, name)].add(one)
+            if one.variant is not None:
+                variants[(one.experiment or "", one.variant)].add(one)
+        counts = total.document()
         return {
-            "rule": "house-1", "closed_conversations": sum(outcomes.values()), "not_closed": open_count, "outcomes": plain(outcomes),
+            "rule": "house-1", "closed_conversations": counts["closed"], "not_closed": open_count, "all": counts,
+            "outcomes": {name: counts[name] for name in ("resolved", "escalated", "abandoned", "open")},
+            "by": {name: grouped(values) for name, values in groups.items()},
+            "variants": [{"experiment": key[0], "variant": key[1], **counts.document()} for key, counts in sorted(variants.items())],
+            "escalations_by_reason": dict(sorted(self.escalations.items())), "satisfaction": self.satisfaction_document(),
+        }
+
+    def satisfaction_document(self):
+        plain = lambda counts: {name: counts[name] for name in ("ratings", "satisfied", "requested")}
+        return {
+            "ratings": sum(self.scores.values()), "satisfied": sum(count for score, count in self.scores.items() if score >= 4),
+            "scores": {str(score): count for score, count in sorted(self.scores.items())}, "requested": self.counts["feedback.requested"],
             "by": {
-                name: {("" if key is None else str(key)): plain(counts) for key, counts in sorted(values.items(), key=lambda item: str(item[0]))}
-                for name, values in groups.items()},
-            "escalations_by_reason": dict(sorted(self.escalations.items())),
-            "satisfaction": {
-                "ratings": ratings, "satisfied": sum(count for score, count in self.scores.items() if score >= 4),
-                "scores": {str(score): count for score, count in sorted(self.scores.items())}, "requested": requested,
-                "by": {
-                    name: {
-                        str(key): {"ratings": sum(counts.values()), "satisfied": sum(n for score, n in counts.items() if score >= 4)}
-                        for key, counts in sorted(values.items(), key=lambda item: str(item[0]))}
-                    for name, values in sorted(self.scores_by.items())},
-            },
+                name: {("" if key is None else str(key)): plain(counts) for key, counts in sorted(groups.items(), key=lambda item: str(item[0]))}
+                for name, groups in self.ratings_by.items()},
         }
 
 

@@ -148,6 +148,15 @@ import WireFormats
         #expect(batch.eventIndexes == [0, 2])
         #expect(batch.rejections.map(\.index) == [1])
         #expect(try decoder.decodeDocument(Array("[]".utf8).span).eventCount == 0)
+        #expect(try decoder.decodeDocument(Array(array.utf8).span, shape: .batch).batch.count == batch.batch.count)
+        #expect(throws: JSONError.self) { try decoder.decodeDocument(Array(array.utf8).span, shape: .event) }
+        do throws(JSONError) {
+            _ = try decoder.decodeDocument(Array((" \n" + event()).utf8).span, shape: .batch)
+            Issue.record("an object was taken for a batch")
+        } catch {
+            #expect(error.offset == 2)
+            #expect(error.expectation.hasPrefix("an array of events"))
+        }
         #expect(throws: JSONError(offset: 4, expectation: "a value")) { try decoder.decodeDocument(Array("[{},".utf8).span) }
         // A failure leaves nothing behind.
         #expect(try decoder.decodeDocument(Array(event().utf8).span).eventCount == 1)

@@ -1,6 +1,16 @@
 package import Domain
 package import JSONParsing
 
+/// What a JSON body must be by its media type (CloudEvents 1.0, JSON format, sections 3 and 4).
+package enum DocumentShape: Sendable {
+    /// One event, an object.
+    case event
+    /// An array of events.
+    case batch
+    /// One of the two.
+    case either
+}
+
 /// Decodes CloudEvents 1.0 in JSON into rows: newline-delimited, structured, batch, and the HTTP binary mode.
 ///
 /// One decoder serves one thread and is reused from body to body. Every event is either a row or a rejection; only a body that is no JSON
@@ -46,9 +56,11 @@ package struct EventDecoder: ~Copyable {
     }
 
     /// Decodes a JSON body: one event, or an array of events.
-    /// - Throws: ``JSONError`` with the byte position when the body is no JSON.
-    package mutating func decodeDocument(_ body: Span<UInt8>) throws(JSONError) -> DecodedBatch {
+    /// - Parameter shape: which of the two its media type promises.
+    /// - Throws: ``JSONError`` with the byte position when the body is no JSON, or is not what was promised.
+    package mutating func decodeDocument(_ body: Span<UInt8>, shape: DocumentShape = .either) throws(JSONError) -> DecodedBatch {
         try parser.parse(body, 0..<body.count, into: &tape)
+        try checkShape(shape, body)
         guard tape.kind(tape.root) == .array else {
             assembler.append(tape, at: tape.root)
             return assembler.finish()
@@ -60,6 +72,20 @@ package struct EventDecoder: ~Copyable {
             place = tape.next(place)
         }
         return assembler.finish()
+    }
+
+    private func checkShape(_ shape: DocumentShape, _ body: Span<UInt8>) throws(JSONError) {
+        let expectation: String
+        switch (shape, tape.kind(tape.root)) {
+        case (.either, _), (.event, .object), (.batch, .array): return
+        case (.event, .array): expectation = "one event; an array of events is sent as application/cloudevents-batch+json"
+        case (.event, _): expectation = "one event, a JSON object"
+        case (.batch, .object): expectation = "an array of events; a single event is sent as application/cloudevents+json"
+        case (.batch, _): expectation = "an array of events"
+        }
+        var offset = 0
+        while offset < body.count, body[offset] == 0x20 || (0x09...0x0D).contains(body[offset]) { offset += 1 }
+        throw JSONError(offset: offset, expectation: expectation)
     }
 
     /// Decodes an event in HTTP binary mode: attributes in `ce-` headers, `data` as the body.

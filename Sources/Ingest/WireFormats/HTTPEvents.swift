@@ -30,7 +30,8 @@ extension EventDecoder {
         do throws(JSONError) {
             switch contentType.map(MediaType.parse) {
             case .some(.lines): return decodeLines(body)
-            case .some(.structured), .some(.batch): return try decodeDocument(body)
+            case .some(.structured): return try decodeDocument(body, shape: .event)
+            case .some(.batch): return try decodeDocument(body, shape: .batch)
             case .some(.json), nil:
                 return BinaryMode.isPresent(headers) ? try decodeBinary(headers: headers, body: body) : try decodeDocument(body)
             case .some(nil): break

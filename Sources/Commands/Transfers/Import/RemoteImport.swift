@@ -2,12 +2,12 @@ import Domain
 package import Platform
 package import Server
 
-/// Imports newline-delimited events into a running server, block by block over a few connections at a time; what the server is too
-/// busy for is sent again.
+/// Imports newline-delimited events into a running server, block by block; what the server is too busy for is sent again.
+///
+/// One block at a time: costs are booked in the order of acceptance, so a price must not be overtaken by the calls behind it.
 package struct RemoteImport {
     /// Bytes of lines in one request.
-    private static let requestBytes = 1 << 20
-    private static let connections = 4
+    private static let requestBytes = 4 << 20
 
     private let server: ListenAddress
     private let clock: any Clock
@@ -26,46 +26,27 @@ package struct RemoteImport {
         let start = clock.monotonicNanoseconds()
         let totalBytes = sources.reduce(Int?(0)) { total, source in total.flatMap { sum in source.lengthBytes.map { sum + $0 } } }
         var doneBytes = 0
-        var clients: [ServerClient] = []
-        for _ in 0..<Self.connections { clients.append(try await ServerClient.connect(to: server)) }
+        let client = try await ServerClient.connect(to: server)
         for source in sources {
-            try await send(source, over: clients, doneBytes: doneBytes, totalBytes: totalBytes)
+            try await send(source, over: client, doneBytes: doneBytes, totalBytes: totalBytes)
             doneBytes += source.lengthBytes ?? 0
         }
-        for client in clients { await client.close() }
+        await client.close()
         progress.clear()
         summary.elapsedNanoseconds = clock.monotonicNanoseconds() - start
         return summary
     }
 
-    private mutating func send(_ source: any ByteSource, over clients: [ServerClient], doneBytes: Int, totalBytes: Int?) async throws {
+    private mutating func send(_ source: any ByteSource, over client: ServerClient, doneBytes: Int, totalBytes: Int?) async throws {
         var blocks = LineBlocks(source, blockBytes: Self.requestBytes)
         var linesBefore = 0
-        var isAtEnd = false
-        while !isAtEnd {
-            var bodies: [[UInt8]] = []
-            while bodies.count < clients.count, !isAtEnd {
-                if let block = try blocks.next() { bodies.append(block) } else { isAtEnd = true }
-            }
-            for answer in try await Self.post(bodies, over: clients, source: source.name) {
-                summary.add(answer, source: source.name, linesBefore: linesBefore)
-                linesBefore += answer.accepted + answer.duplicates + answer.rejectedCount
-            }
+        while let block = try blocks.next() {
+            let answer = try await Self.postUntilTaken(block, over: client, source: source.name)
+            summary.add(answer, source: source.name, linesBefore: linesBefore)
+            linesBefore += answer.accepted + answer.duplicates + answer.rejectedCount
             progress.update(
                 done: doneBytes + blocks.sourceBytes, total: totalBytes,
                 count: summary.accepted + summary.duplicates + summary.rejected, unit: "events")
-        }
-    }
-
-    /// One request a connection, together; answers in the order of the bodies.
-    private static func post(_ bodies: [[UInt8]], over clients: [ServerClient], source: String) async throws -> [IngestAnswer] {
-        try await withThrowingTaskGroup(of: (Int, IngestAnswer).self) { group in
-            for (place, body) in bodies.enumerated() {
-                group.addTask { (place, try await postUntilTaken(body, over: clients[place], source: source)) }
-            }
-            var answers: [(Int, IngestAnswer)] = []
-            for try await answer in group { answers.append(answer) }
-            return answers.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
