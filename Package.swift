@@ -13,14 +13,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// Tests of these rooms look inside; demo and tests share one release build, so it has to let them.
-let roomsTestedInside: Set = ["Columnar", "Execution", "Segments", "Workload"]
-
 /// A Swift target of ours: a folder below `Sources`, with the house settings.
 func room(_ name: String, _ folder: String, uses: [Target.Dependency] = []) -> Target {
-    let testing: [SwiftSetting] =
-        roomsTestedInside.contains(name) ? [.unsafeFlags(["-enable-testing"], .when(configuration: .release))] : []
-    return .target(name: name, dependencies: uses, path: "Sources/\(folder)", swiftSettings: settings + testing)
+    return .target(name: name, dependencies: uses, path: "Sources/\(folder)", swiftSettings: settings)
 }
 
 /// A Debian library: a module map and the package that brings it.

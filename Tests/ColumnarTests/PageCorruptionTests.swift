@@ -1,7 +1,6 @@
 import Bytes
+import Columnar
 import Testing
-
-@testable import Columnar
 
 /// Pages are decoded after their checksum held; yet a decoder alone must never crash, hang or outgrow the limits, whatever it gets.
 struct PageCorruptionTests {

@@ -1,7 +1,6 @@
 import Bytes
+import Columnar
 import Testing
-
-@testable import Columnar
 
 struct PageRoundTripTests {
     /// Through the bytes of header and payload and back.

@@ -1,4 +1,4 @@
-@testable import Columnar
+import Columnar
 
 /// A small seeded generator: equal seeds give equal samples.
 struct SampleGenerator: RandomNumberGenerator {

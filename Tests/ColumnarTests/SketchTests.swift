@@ -1,7 +1,6 @@
 import Bytes
+import Columnar
 import Testing
-
-@testable import Columnar
 
 struct HistogramScaleTests {
     @Test func valuesLieInTheirBuckets() {

@@ -1,9 +1,8 @@
 import Columnar
+import Execution
 import Plans
 import Platform
 import Testing
-
-@testable import Execution
 
 @Suite struct AggregateTests {
     private func answer(_ call: AggregateCall, _ type: ColumnType, _ values: [Scalar], morselRows: Int = 2) throws -> Scalar {

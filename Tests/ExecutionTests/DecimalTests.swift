@@ -1,6 +1,5 @@
+import Execution
 import Testing
-
-@testable import Execution
 
 @Suite struct DecimalTests {
     @Test(arguments: [

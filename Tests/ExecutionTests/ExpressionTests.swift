@@ -1,8 +1,7 @@
 import Columnar
+import Execution
 import Plans
 import Testing
-
-@testable import Execution
 
 @Suite struct ExpressionTests {
     private func integer(_ value: Int64) -> Expression { .literal(.integer(value), .integer) }

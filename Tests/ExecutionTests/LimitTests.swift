@@ -1,10 +1,9 @@
 import Columnar
+import Execution
 import Plans
 import Platform
 import Synchronization
 import Testing
-
-@testable import Execution
 
 /// A clock that moves on a second whenever it is read.
 private final class TickingClock: Clock {

@@ -1,8 +1,7 @@
 import Columnar
+import Execution
 import Plans
 import Platform
-
-@testable import Execution
 
 /// A table of rows in memory, cut into morsels of a given size.
 struct MemoryTable: TableSource {

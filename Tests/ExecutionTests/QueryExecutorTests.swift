@@ -1,9 +1,8 @@
 import Columnar
+import Execution
 import Plans
 import Synchronization
 import Testing
-
-@testable import Execution
 
 @Suite struct QueryExecutorTests {
     private let catalog = MemoryCatalog(tables: [

@@ -1,9 +1,8 @@
 import Columnar
+import Execution
 import Plans
 import Platform
 import Testing
-
-@testable import Execution
 
 /// A small generator whose every choice follows from the seed.
 struct SeededGenerator: RandomNumberGenerator {

@@ -1,7 +1,6 @@
 import Columnar
+import Execution
 import Plans
-
-@testable import Execution
 
 /// A second, slow engine over the same plans: one row at a time, no vectors, no threads, every rule written out. What the engine
 /// answers must be what this answers.

@@ -1,8 +1,7 @@
 import Columnar
+import Execution
 import Plans
 import Testing
-
-@testable import Execution
 
 @Suite struct RenderingTests {
     private let result: ResultSet = {

@@ -1,7 +1,6 @@
 import Bytes
+import Segments
 import Testing
-
-@testable import Segments
 
 struct BlockFilterTests {
     @Test(arguments: [(12, 0.01), (8, 0.05)])

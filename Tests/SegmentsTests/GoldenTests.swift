@@ -1,9 +1,8 @@
 import Columnar
 import Foundation
 import Platform
+import Segments
 import Testing
-
-@testable import Segments
 
 /// Bytes on disk are a promise: what a small segment looks like is kept as text. `PLIMSOLL_REWRITE_GOLDENS=1` writes the texts anew, for
 /// review.

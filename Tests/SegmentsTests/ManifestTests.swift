@@ -1,8 +1,7 @@
 import Hashing
 import Platform
+import Segments
 import Testing
-
-@testable import Segments
 
 private func put(_ files: any FileSystem, _ path: String, _ bytes: [UInt8]) throws -> FileReference {
     try files.replace(path, with: bytes)

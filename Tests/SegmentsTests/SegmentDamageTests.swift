@@ -1,8 +1,7 @@
 import Columnar
 import Platform
+import Segments
 import Testing
-
-@testable import Segments
 
 struct SegmentDamageTests {
     /// Opens and reads everything; nil on a typed error that names the file.
@@ -55,9 +54,8 @@ struct SegmentDamageTests {
         let one = try writeSample(files, "/s", id: 1, groups: 2, rows: 50)
         let two = try writeSample(files, "/s", id: 2, groups: 2, rows: 50)
         let reader = try SegmentReader.open(fileSystem: files, path: "/s/" + one.fileName)
-        let pages = reader.footer.tables[0].groups.compactMap { $0.pages[1]?.page }
         let other = try files.contents(of: "/s/" + two.fileName)
-        let place = pages[0].offset..<(pages[0].offset + pages[0].length)
+        let place = reader.pagePlaces(table: "llm_call", column: 1)[0]
         // The same block of another segment, byte for byte the same content.
         files.damage("/s/" + one.fileName) { $0.replaceSubrange(place, with: other[place]) }
         #expect(throws: CorruptionError.self) { try reader.groups(table: "llm_call")[0].column(1) }

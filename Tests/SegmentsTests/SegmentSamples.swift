@@ -2,8 +2,7 @@ import Columnar
 import Foundation
 import Hashing
 import Platform
-
-@testable import Segments
+import Segments
 
 /// A temporary directory that goes with the closure.
 func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {

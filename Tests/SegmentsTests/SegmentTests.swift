@@ -1,9 +1,8 @@
 import Columnar
 import Platform
+import Segments
 import Synchronization
 import Testing
-
-@testable import Segments
 
 struct SegmentTests {
     @Test func whatIsWrittenIsRead() throws {

@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import Workload
+import Workload
 
 @Suite struct ChanceTests {
     @Test func elementaryFunctionsAgreeWithTheLibrary() {

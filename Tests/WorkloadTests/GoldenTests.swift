@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import Workload
+import Workload
 
 @Suite struct GoldenTests {
     /// Two prices, then one conversation up to its first answer and a little beyond.

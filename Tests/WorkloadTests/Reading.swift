@@ -1,6 +1,5 @@
 import Foundation
-
-@testable import Workload
+import Workload
 
 /// Renders everything a sequence holds.
 func rendered(_ events: some Sequence<WorkloadEvent>) -> [UInt8] {

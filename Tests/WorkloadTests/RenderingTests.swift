@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import Workload
+import Workload
 
 @Suite struct RenderingTests {
     private func text(_ body: (inout [UInt8]) -> Void) -> String {

@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import Workload
+import Workload
 
 @Suite struct StreamTests {
     private let start = WorkloadConfiguration.defaultStart + 10 * Nanoseconds.hour

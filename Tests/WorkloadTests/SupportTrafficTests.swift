@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import Workload
+import Workload
 
 @Suite struct SupportTrafficTests {
     private static let day = Array(SupportTraffic(WorkloadConfiguration(seed: 11)).generate(eventCount: 60_000))

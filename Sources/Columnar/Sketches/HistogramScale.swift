@@ -12,7 +12,7 @@ package enum HistogramScale {
     /// The largest relative distance between a bucket's representative and a value in it.
     package static let relativeErrorMax = 0.002_707_7
     /// Above every finite magnitude's bucket.
-    static let infinityIndex: Int32 = 1_024 * 128
+    package static let infinityIndex: Int32 = 1_024 * 128
 
     /// 2^(k/128) for k in 0...128. Products of repeated square roots: the same bits on every machine.
     static let boundaries: [Double] = {

@@ -1,7 +1,7 @@
 /// Distributions written with basic arithmetic only, so that a seed gives the same bytes whatever the C library.
 extension SeededGenerator {
     /// Approximately standard normal: twelve uniform 16-bit lanes, centred (Irwin–Hall).
-    mutating func normal() -> Double {
+    package mutating func normal() -> Double {
         var sum: UInt64 = 0
         for _ in 0..<3 {
             let draw = next()
@@ -11,7 +11,7 @@ extension SeededGenerator {
     }
 
     /// Log-normal with the given median; a sigma of 0.5 puts the 95th percentile at 2.3 medians.
-    mutating func logNormal(median: Double, sigma: Double) -> Double { median * exponential(sigma * normal()) }
+    package mutating func logNormal(median: Double, sigma: Double) -> Double { median * exponential(sigma * normal()) }
 
     /// Log-normal time in ns.
     mutating func duration(medianMilliseconds: Double, sigma: Double) -> Int64 {
@@ -19,10 +19,10 @@ extension SeededGenerator {
     }
 
     /// Waiting time of a Poisson process with this mean.
-    mutating func waitingTime(mean: Double) -> Double { -mean * naturalLogarithm(1 - unit()) }
+    package mutating func waitingTime(mean: Double) -> Double { -mean * naturalLogarithm(1 - unit()) }
 
     /// Poisson count: products of uniforms up to a mean of 30, a rounded normal beyond.
-    mutating func poisson(mean: Double) -> Int {
+    package mutating func poisson(mean: Double) -> Int {
         guard mean > 0 else { return 0 }
         if mean > 30 {
             return max(0, Int((mean + mean.squareRoot() * normal()).rounded()))
@@ -38,7 +38,7 @@ extension SeededGenerator {
 
     /// Index of a cumulative table whose last entry is 1.
     /// - Complexity: O(entries); the tables have at most a few dozen.
-    mutating func index(ofCumulative table: [Double]) -> Int {
+    package mutating func index(ofCumulative table: [Double]) -> Int {
         let draw = unit()
         for (index, bound) in table.enumerated() where draw < bound { return index }
         return table.count - 1
@@ -56,7 +56,7 @@ func cumulative(_ weights: [Double]) -> [Double] {
 }
 
 /// eˣ for |x| < 700: a power of two times a Taylor series over half a binade, relative error below 1e-12.
-func exponential(_ value: Double) -> Double {
+package func exponential(_ value: Double) -> Double {
     let halvings = (value * 1.442_695_040_888_963_4).rounded()
     let rest = value - halvings * 0.693_147_180_559_945_3
     var (sum, term) = (1.0, 1.0)
@@ -68,7 +68,7 @@ func exponential(_ value: Double) -> Double {
 }
 
 /// ln x for positive finite x: the exponent, then 2·artanh((m−1)/(m+1)) of the significand, relative error below 1e-10.
-func naturalLogarithm(_ value: Double) -> Double {
+package func naturalLogarithm(_ value: Double) -> Double {
     let ratio = (value.significand - 1) / (value.significand + 1)
     var (sum, power) = (0.0, ratio)
     var odd = 1.0

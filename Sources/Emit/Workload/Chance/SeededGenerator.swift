@@ -23,13 +23,13 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
 
     /// Uniform in `0..<count`; the bias of the multiplication is below count / 2⁶⁴.
     /// - Precondition: `count > 0`.
-    mutating func index(below count: Int) -> Int {
+    package mutating func index(below count: Int) -> Int {
         precondition(count > 0)
         return Int(next().multipliedFullWidth(by: UInt64(count)).high)
     }
 
     /// Uniform in `low...high`.
-    mutating func integer(_ low: Int64, _ high: Int64) -> Int64 { low + Int64(index(below: Int(high - low + 1))) }
+    package mutating func integer(_ low: Int64, _ high: Int64) -> Int64 { low + Int64(index(below: Int(high - low + 1))) }
 
     mutating func element<Element>(of elements: [Element]) -> Element { elements[index(below: elements.count)] }
 }

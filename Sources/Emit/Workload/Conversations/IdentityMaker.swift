@@ -1,14 +1,16 @@
 /// Names events in one of the styles that emitters use.
-struct IdentityMaker: Sendable {
+package struct IdentityMaker: Sendable {
     let style: WorkloadIDStyle
     private var generator: SeededGenerator
 
-    init(style: WorkloadIDStyle, generator: SeededGenerator) {
+    /// A maker in one style; equal generators give equal names.
+    package init(style: WorkloadIDStyle, generator: SeededGenerator) {
         self.style = style
         self.generator = generator
     }
 
-    mutating func next(at time: Int64) -> WorkloadID {
+    /// A name for something at this instant, ns since 1970 UTC.
+    package mutating func next(at time: Int64) -> WorkloadID {
         let (first, second) = (generator.next(), generator.next())
         // RFC 9562: version in the four bits from 48, variant 10 in the two highest of the second half.
         let low = second & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000

@@ -11,7 +11,7 @@ package enum Nanoseconds {
 }
 
 /// Appends RFC 3339 text in UTC with nine decimals.
-func appendTimestamp(_ nanoseconds: Int64, to bytes: inout [UInt8]) {
+package func appendTimestamp(_ nanoseconds: Int64, to bytes: inout [UInt8]) {
     let days = floorDivide(nanoseconds, Nanoseconds.day)
     let withinDay = UInt64(nanoseconds - days * Nanoseconds.day)
     let date = civilDate(daysSince1970: days)
@@ -41,7 +41,7 @@ func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
 /// Year, month and day of a day count in the proleptic Gregorian calendar.
 ///
 /// The count is shifted to begin on 1 March of year 0, so that the leap day ends a year; eras are 400 years of 146,097 days.
-func civilDate(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+package func civilDate(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let era = floorDivide(shifted, 146_097)
     let dayOfEra = shifted - era * 146_097
@@ -54,7 +54,7 @@ func civilDate(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: In
 }
 
 /// Whether an instant falls on a Saturday or Sunday, UTC.
-func isWeekend(_ nanoseconds: Int64) -> Bool {
+package func isWeekend(_ nanoseconds: Int64) -> Bool {
     // 1 January 1970 was a Thursday: day 2 and day 3 of each week counted from there are the weekend.
     let day = floorDivide(nanoseconds, Nanoseconds.day)
     let weekday = day - floorDivide(day, 7) * 7

@@ -80,7 +80,7 @@ func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
 }
 
 /// Appends the lowest `digits` hexadecimal digits of a value, lower case.
-func appendHexadecimal(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
+package func appendHexadecimal(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
     var shift = UInt64(digits) * 4
     while shift > 0 {
         shift -= 4
@@ -90,7 +90,7 @@ func appendHexadecimal(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
 }
 
 /// Appends an integer in decimal.
-func appendDecimal(_ value: Int64, to bytes: inout [UInt8]) {
+package func appendDecimal(_ value: Int64, to bytes: inout [UInt8]) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
     var rest = value.magnitude
     let start = bytes.count
@@ -108,7 +108,7 @@ func appendDecimal(_ value: Int64, to bytes: inout [UInt8]) {
 }
 
 /// Appends `units / 10^digits` with exactly that many decimals.
-func appendFixedPoint(_ units: Int64, digits: Int, to bytes: inout [UInt8]) {
+package func appendFixedPoint(_ units: Int64, digits: Int, to bytes: inout [UInt8]) {
     var scale: UInt64 = 1
     for _ in 0..<digits { scale *= 10 }
     if units < 0 { bytes.append(UInt8(ascii: "-")) }

@@ -13,6 +13,18 @@ package struct WorkloadEvent: Sendable {
     /// What this event alone says.
     package var ownFields: [WorkloadField]
 
+    /// An event of these parts.
+    package init(
+        id: WorkloadID, source: String, type: String, time: Int64, context: WorkloadContext, ownFields: [WorkloadField]
+    ) {
+        self.id = id
+        self.source = source
+        self.type = type
+        self.time = time
+        self.context = context
+        self.ownFields = ownFields
+    }
+
     /// Every field of `data`, in rendered order.
     /// - Complexity: O(fields); builds a new array.
     package var fields: [WorkloadField] { context.fields + ownFields }

@@ -2,7 +2,7 @@
 ///
 /// A binary heap over the next event of every open run; a run that is used up gives its place to a later one. Ties go to the run that
 /// was opened first, so the order is the same in every process.
-struct EventMerge: Sendable {
+package struct EventMerge: Sendable {
     private struct Run: Sendable {
         var events: [WorkloadEvent]
         var next: Int
@@ -21,13 +21,16 @@ struct EventMerge: Sendable {
     private var heap: [Head] = []
     private var openedCount: UInt64 = 0
 
+    /// An empty merge.
+    package init() {}
+
     /// The time of the next event, nil when there is none.
-    var nextTime: Int64? { heap.first?.time }
+    package var nextTime: Int64? { heap.first?.time }
 
     /// Opens a run.
     /// - Precondition: `events` ascend in time.
     /// - Complexity: O(log open runs).
-    mutating func add(_ events: [WorkloadEvent]) {
+    package mutating func add(_ events: [WorkloadEvent]) {
         guard let first = events.first else { return }
         open(events, at: first.time)
     }
@@ -53,7 +56,7 @@ struct EventMerge: Sendable {
 
     /// Takes the earliest event.
     /// - Complexity: O(log open runs).
-    mutating func pop() -> WorkloadEvent? {
+    package mutating func pop() -> WorkloadEvent? {
         guard let head = heap.first else { return nil }
         let position = runs[head.run].next
         let event = runs[head.run].events[position]

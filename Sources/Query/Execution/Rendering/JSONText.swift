@@ -2,7 +2,7 @@ import Columnar
 import Plans
 
 /// Results as JSON. What a double cannot hold (numerics, integers beyond 2^53) is a string; times are RFC 3339.
-enum JSONText {
+package enum JSONText {
     /// `{"columns":[{"name":…,"type":…}],"rows":[[…]],"position":p,"watermark":t,"statistics":{…}}`
     static func render(_ result: ResultSet, zone: ZoneOffsets) -> String {
         var text = "{\"columns\":["
@@ -53,7 +53,8 @@ enum JSONText {
         }
     }
 
-    static func string(_ text: String) -> String {
+    /// A JSON string (RFC 8259, section 7).
+    package static func string(_ text: String) -> String {
         var bytes: [UInt8] = [0x22]
         for byte in text.utf8 {
             switch byte {

@@ -1,6 +1,6 @@
 /// Exact decimal arithmetic on 128-bit mantissas, with PostgreSQL's rules for scale and rounding (half away from zero).
 /// Every function answers nil where the result needs more than 38 digits; the caller refuses with SQLSTATE 22003.
-enum Decimal128 {
+package enum Decimal128 {
     static let scaleMax = 38
 
     private static let powers: [Int128] = {
@@ -15,7 +15,7 @@ enum Decimal128 {
     }
 
     /// The mantissa of the same number at another scale, rounded half away from zero.
-    static func rescale(_ mantissa: Int128, from scale: Int, to target: Int) -> Int128? {
+    package static func rescale(_ mantissa: Int128, from scale: Int, to target: Int) -> Int128? {
         if scale == target { return mantissa }
         if target > scale {
             if mantissa == 0 { return 0 }
@@ -35,7 +35,8 @@ enum Decimal128 {
         return value < 0 ? 0 - Int128(rounded) : Int128(rounded)
     }
 
-    static func sum(_ left: Int128, _ right: Int128) -> Int128? {
+    /// The sum.
+    package static func sum(_ left: Int128, _ right: Int128) -> Int128? {
         let (sum, overflow) = left.addingReportingOverflow(right)
         return overflow ? nil : sum
     }
@@ -45,14 +46,15 @@ enum Decimal128 {
         return overflow ? nil : result
     }
 
-    static func multiply(_ left: Int128, _ right: Int128) -> Int128? {
+    /// The product.
+    package static func multiply(_ left: Int128, _ right: Int128) -> Int128? {
         let (product, overflow) = left.multipliedReportingOverflow(by: right)
         return overflow ? nil : product
     }
 
     /// PostgreSQL's `select_div_scale`: at least 16 significant digits, counted in base-10000 digits, never fewer
     /// places than either side.
-    static func divisionScale(_ left: Int128, _ leftScale: Int, _ right: Int128, _ rightScale: Int) -> Int {
+    package static func divisionScale(_ left: Int128, _ leftScale: Int, _ right: Int128, _ rightScale: Int) -> Int {
         let (leftWeight, leftFirst) = weight(left, leftScale)
         let (rightWeight, rightFirst) = weight(right, rightScale)
         var quotientWeight = leftWeight - rightWeight
@@ -83,7 +85,7 @@ enum Decimal128 {
     }
 
     /// `left / right` at `scale` places. - Precondition: `right != 0`.
-    static func divide(_ left: Int128, _ leftScale: Int, by right: Int128, _ rightScale: Int, scale: Int) -> Int128? {
+    package static func divide(_ left: Int128, _ leftScale: Int, by right: Int128, _ rightScale: Int, scale: Int) -> Int128? {
         let shift = scale - leftScale + rightScale
         var magnitude: UInt128
         var divisor = right.magnitude
@@ -127,7 +129,7 @@ enum Decimal128 {
     }
 
     /// `-12.340` for (-12340, 3).
-    static func text(_ mantissa: Int128, scale: Int) -> String {
+    package static func text(_ mantissa: Int128, scale: Int) -> String {
         var digits = String(mantissa.magnitude)
         if scale > 0 {
             if digits.utf8.count <= scale { digits = String(repeating: "0", count: scale - digits.utf8.count + 1) + digits }
@@ -138,7 +140,7 @@ enum Decimal128 {
     }
 
     /// Reads `[+-]digits[.digits][e[+-]digits]`; the scale is what is written. nil when it is no number or too long.
-    static func parse(_ text: some StringProtocol) -> (mantissa: Int128, scale: Int)? {
+    package static func parse(_ text: some StringProtocol) -> (mantissa: Int128, scale: Int)? {
         var mantissa: Int128 = 0
         var scale = 0
         var exponent = 0

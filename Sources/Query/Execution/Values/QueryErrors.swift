@@ -1,9 +1,10 @@
 import Columnar
-import Plans
+package import Plans
 
 /// The refusals of the engine, with PostgreSQL's codes and words.
 extension QueryError {
-    static let divisionByZero = QueryError(sqlState: "22012", message: "division by zero")
+    /// SQLSTATE 22012.
+    package static let divisionByZero = QueryError(sqlState: "22012", message: "division by zero")
 
     static func outOfRange(_ type: ColumnType) -> QueryError {
         QueryError(sqlState: "22003", message: "\(type.sqlName) out of range")

@@ -1,9 +1,9 @@
-import Columnar
+package import Columnar
 
 /// The order of single values as SQL compares them; text by bytes, NaN above everything, intervals by length.
-enum ScalarOrder {
+package enum ScalarOrder {
     /// Negative, zero or positive. Both sides of one type (numeric scales may differ) and not null; nulls compare equal.
-    static func compare(_ left: Scalar, _ right: Scalar) -> Int {
+    package static func compare(_ left: Scalar, _ right: Scalar) -> Int {
         switch (left, right) {
         case (.boolean(let a), .boolean(let b)): a == b ? 0 : (b ? -1 : 1)
         case (.integer(let a), .integer(let b)), (.timestamptz(let a), .timestamptz(let b)), (.timestamp(let a), .timestamp(let b)),

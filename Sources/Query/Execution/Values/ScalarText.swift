@@ -1,7 +1,7 @@
 import Columnar
 
 /// PostgreSQL's text form of a value.
-enum ScalarText {
+package enum ScalarText {
     static func text(_ value: Scalar, zone: ZoneOffsets) -> String {
         switch value {
         case .null: ""
@@ -19,7 +19,7 @@ enum ScalarText {
     }
 
     /// Shortest digits that read back the same; exponent form as PostgreSQL writes it.
-    static func double(_ value: Double) -> String {
+    package static func double(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
         if value == 0 { return value.sign == .minus ? "-0" : "0" }

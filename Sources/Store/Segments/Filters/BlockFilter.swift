@@ -1,8 +1,7 @@
-internal import Bytes
+package import Bytes
 
 // A split-block Bloom filter (Putze, Sanders, Singler 2007; the shape that Parquet uses): a key sets one bit in each of the eight 32-bit
-// words
-// of one 32-byte block, so a probe touches one cache line. The blocks are the whole content, words little-endian.
+// words of one 32-byte block, so a probe touches one cache line. The blocks are the whole content, words little-endian.
 
 /// A set of 64-bit hashes that answers "surely not" or "perhaps".
 package struct BlockFilter: Sendable, Equatable {
@@ -46,12 +45,13 @@ package struct BlockFilter: Sendable, Equatable {
         return true
     }
 
-    func write(into sink: inout ByteSink) {
+    /// Appends the blocks.
+    package func write(into sink: inout ByteSink) {
         for word in words { sink.append(littleEndian: word) }
     }
 
     /// Throws unless the bytes are whole blocks.
-    init(_ bytes: ArraySlice<UInt8>) throws(DecodingError) {
+    package init(_ bytes: ArraySlice<UInt8>) throws(DecodingError) {
         guard !bytes.isEmpty, bytes.count % (Self.blockWords * 4) == 0 else {
             throw DecodingError(offset: 0, expectation: "whole blocks of a filter")
         }

@@ -26,6 +26,13 @@ package struct ManifestStore: Sendable {
         package var temporaryFiles: [String] = []
         /// Files that neither the manifest nor the caller knows; sorted.
         package var unknownFiles: [String] = []
+
+        /// What opening found; by default nothing to speak of.
+        package init(refused: [CorruptionError] = [], temporaryFiles: [String] = [], unknownFiles: [String] = []) {
+            self.refused = refused
+            self.temporaryFiles = temporaryFiles
+            self.unknownFiles = unknownFiles
+        }
     }
 
     /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one is there and

@@ -20,6 +20,13 @@ package final class SegmentReader: Sendable {
     /// Names of the tables that have groups here, sorted.
     package var tableNames: [String] { footer.tables.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 
+    /// Where the pages of a table's column lie in the file, group by group; those that are left out are not listed.
+    package func pagePlaces(table: String, column: Int) -> [Range<Int>] {
+        footer.tables.first { $0.name == table }?.groups.compactMap { group in
+            group.pages[column].map { $0.page.offset..<($0.page.offset + $0.page.length) }
+        } ?? []
+    }
+
     /// Reads header, trailer and footer.
     /// - Parameter expected: id and length that the manifest names; nil takes the file's word (for inspection).
     /// - Throws: `StorageError`, or `CorruptionError` naming file and offset.
