@@ -92,4 +92,11 @@ package protocol TableCatalog: Sendable {
     var now: Int64 { get }
     /// The keyed token that stands for a user, as `user_token('…')` answers.
     func userToken(_ userID: String) -> String
+    /// The rollups among the tables, those of longest buckets first.
+    var rollups: [RollupDescription] { get }
+}
+
+extension TableCatalog {
+    /// None.
+    package var rollups: [RollupDescription] { [] }
 }

@@ -45,7 +45,11 @@ struct Preparation {
 
     /// Replaces scalar subqueries by their values, innermost first, and rewrites what is left.
     func prepare(_ plan: Plan) throws -> Plan {
-        try replacingSubqueries(plan).rewritten(timeZone: context.options.timeZone)
+        let (zone, rollups) = (context.options.timeZone, context.catalog.rollups)
+        let rewritten = try replacingSubqueries(plan.mergingRollups(rollups)).rewritten(timeZone: zone)
+        guard context.options.usesRollups else { return rewritten }
+        let answered = rewritten.answeredFromRollups(rollups, timeZone: zone)
+        return answered == rewritten ? rewritten : answered.rewritten(timeZone: zone)
     }
 
     private func replacingSubqueries(_ plan: Plan) throws -> Plan {

@@ -40,6 +40,8 @@ package struct QueryOptions: Sendable {
     package var timeLimitNanoseconds: Int64? = 30_000_000_000
     /// IANA name for date_trunc, casts and rendering.
     package var timeZone = "UTC"
+    /// Whether rollups may answer; the answer is the same from events.
+    package var usesRollups = true
 
     package init() {}
 }

@@ -90,4 +90,10 @@ package enum AggregateFunction: Hashable, Sendable {
     case approximatePercentile([Double], asArray: Bool)
     case stringAggregate(separator: String)
     case arrayAggregate
+    /// The sum of counts; 0 of none.
+    case mergedCount
+    /// (sums, counts): the quotient, as `average` of the values gives it.
+    case mergedAverage
+    /// (histograms, counts, sums) of rollup rows: one histogram as text. `approximatePercentile` takes the same three.
+    case mergedHistogram
 }

@@ -22,7 +22,12 @@ package struct StoreSnapshot: TableCatalog {
     package var counters: MetricTotals { version.counters }
 
     package var tableNames: [String] {
-        (layouts.tables.map(\.name) + ["events", "turns", "conversations", "dead_letters", "system_events"]).sorted()
+        let rollups = layouts.rollups.map(\.layout.definition.name)
+        return (layouts.tables.map(\.name) + rollups + ["events", "turns", "conversations", "dead_letters", "system_events"]).sorted()
+    }
+
+    package var rollups: [RollupDescription] {
+        layouts.rollups.map { $0.layout.description(watermark: watermark) }.sorted { ($1.grainNanoseconds, $0.table) < ($0.grainNanoseconds, $1.table) }
     }
 
     package func table(named name: String) -> (any TableSource)? {
@@ -32,7 +37,7 @@ package struct StoreSnapshot: TableCatalog {
         case "conversations": readModel(name, ReadModelColumns.conversations)
         case "system_events": recordTable(name, SystemTables.events, SystemTables.chunks(version.systemRecords).events)
         case "dead_letters": recordTable(name, SystemTables.deadLetters, SystemTables.chunks(version.systemRecords).deadLetters)
-        default: layouts.tables.first { $0.name == name }.map(eventTable)
+        default: layouts.tables.first { $0.name == name }.map(eventTable) ?? rollupTable(name)
         }
     }
 
@@ -40,6 +45,12 @@ package struct StoreSnapshot: TableCatalog {
 
     private func eventTable(_ layout: EventTableLayout) -> EventTable {
         EventTable(layout: layout, sealed: version.sealed, tail: version.tail.blocks, overlay: version.overlay)
+    }
+
+    private func rollupTable(_ name: String) -> RollupTable? {
+        layouts.rollups.first { $0.layout.definition.name == name }.map {
+            RollupTable(layout: $0.layout, source: eventTable(layouts.tables[$0.source]))
+        }
     }
 
     private func readModel(_ name: String, _ columns: [TableColumn]) -> ReadModelTable {

@@ -2,7 +2,8 @@ import Columnar
 import Plans
 
 /// `approx_percentile`: an exponential histogram a group, within 0.54 % of `percentile_disc`. Whole numbers and decimals of at most
-/// twelve places are counted as integers, the same way rollups count them, so that both give one answer.
+/// twelve places are counted as integers, the same way rollups count them, so that both give one answer. Rows of rollups come as three
+/// arguments: histogram, count, sum.
 struct ApproximatePercentileAccumulator: Accumulator {
     private static let integerScaleMax = 12
     private let fractions: [Double]
@@ -32,6 +33,10 @@ struct ApproximatePercentileAccumulator: Accumulator {
     mutating func grow(to count: Int) { histograms.pad(to: count, with: ExponentialHistogram(kind: kind)) }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws {
+        if arguments.count == 3 {
+            rows += try HistogramMerging.merge(arguments, assignment, into: &histograms)
+            return
+        }
         let value = arguments[0]
         if value.isAllNull { return }
         rows += value.count

@@ -1,7 +1,7 @@
 import Columnar
 import Plans
 
-/// `sum` and `avg` of integers and decimals: exact, in 128 bits.
+/// `sum` and `avg` of integers and decimals: exact, in 128 bits. A second argument says how many values each row stands for.
 struct SumAccumulator: Accumulator {
     private let type: ColumnType
     private let isAverage: Bool
@@ -26,7 +26,12 @@ struct SumAccumulator: Accumulator {
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws {
         let value = arguments[0]
         if value.isAllNull { return }
-        countValues(value, assignment)
+        if arguments.count > 1 {
+            let numbers = arguments[1].expanded()
+            assignment.forEach { row, group in counts[group] &+= numbers.wholeNumber(at: row) }
+        } else {
+            countValues(value, assignment)
+        }
         switch value.storage {
         case .int64(let values) where value.type.scale == scale: add(values, assignment)
         case .int128(let values) where value.type.scale == scale: try add(values, assignment)

@@ -14,7 +14,7 @@ struct SummaryAggregation: Sendable {
             guard call.filter == nil, !call.isDistinct || call.function == .minimum || call.function == .maximum else { return nil }
             switch call.function {
             case .countRows: continue
-            case .count, .sum, .minimum, .maximum, .average:
+            case .count, .sum, .minimum, .maximum, .average, .mergedCount:
                 guard case .column? = call.arguments.first else { return nil }
             default: return nil
             }

@@ -134,6 +134,9 @@ extension AggregateFunction {
         case .approximatePercentile: "approx_percentile"
         case .stringAggregate: "string_agg"
         case .arrayAggregate: "array_agg"
+        case .mergedCount: "merged_count"
+        case .mergedAverage: "merged_avg"
+        case .mergedHistogram: "merged_histogram"
         }
     }
 }

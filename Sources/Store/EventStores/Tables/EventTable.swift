@@ -12,23 +12,28 @@ struct EventTable: TableSource {
     var columns: [TableColumn] { layout.columns }
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
+        try sealed.segments.flatMap { try morsels(of: $0, for: request) } + unsealedMorsels(request.statistics)
+    }
+
+    /// The groups of one segment that may hold a row the request wants.
+    func morsels(of segment: SealedSegment, for request: ScanRequest) throws -> [any Morsel] {
         var morsels: [any Morsel] = []
-        for segment in sealed.segments {
-            for group in segment.reader.groups(table: layout.name) {
-                request.statistics.add(groupsTotal: 1)
-                if try group.canSkip(provable(request.predicates, for: group), names: layout.columns.map(\.name), statistics: request.statistics) {
-                    request.statistics.add(groupsSkipped: 1)
-                } else {
-                    morsels.append(layout.morsel(of: group, statistics: request.statistics, overlay: overlay))
-                }
+        for group in segment.reader.groups(table: layout.name) {
+            request.statistics.add(groupsTotal: 1)
+            if try group.canSkip(provable(request.predicates, for: group), names: layout.columns.map(\.name), statistics: request.statistics) {
+                request.statistics.add(groupsSkipped: 1)
+            } else {
+                morsels.append(layout.morsel(of: group, statistics: request.statistics, overlay: overlay))
             }
         }
-        for block in tail {
-            guard let chunk = block.table(layout) else { continue }
-            request.statistics.add(groupsTotal: 1)
-            morsels.append(ChunkMorsel(chunk: chunk))
-        }
         return morsels
+    }
+
+    /// The blocks that no segment holds yet.
+    func unsealedMorsels(_ statistics: ScanStatistics) -> [any Morsel] {
+        let chunks = tail.compactMap { $0.table(layout) }
+        statistics.add(groupsTotal: chunks.count)
+        return chunks.map { ChunkMorsel(chunk: $0) }
     }
 
     /// Predicates that the footer can speak to: not those on costs that a late price changes.

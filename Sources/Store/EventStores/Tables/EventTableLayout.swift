@@ -1,5 +1,6 @@
 package import Columnar
 import Domain
+import Projections
 
 /// The table of one event type: its columns in order, and where each field of a row goes.
 package struct EventTableLayout: Sendable {
@@ -55,6 +56,11 @@ package struct EventTableLayout: Sendable {
 
     func index(of name: String) -> Int? { columns.firstIndex { $0.name == name } }
 
+    /// Whether a late price may change the column.
+    func isCost(_ index: Int) -> Bool {
+        money.map { [$0.cost, $0.low, $0.high, $0.state].contains(index) } ?? false
+    }
+
     /// Envelope, context, own fields, derived values, and what else came.
     private static func columns(of type: SchemaEventType, _ registry: SchemaRegistry) -> [TableColumn] {
         let known = registry.wellKnown
@@ -105,9 +111,15 @@ package struct EventTableLayouts: Sendable {
     package let wideColumns: [TableColumn]
     /// By type id, then by index into `wideColumns`: the type's own column index; −1: the type lacks it.
     let wideSources: [[Int]]
+    /// In the order of the catalogue; beside each the index of its source in `tables`.
+    let rollups: [(layout: RollupLayout, source: Int)]
 
     init(registry: SchemaRegistry) {
-        tables = registry.types.map { EventTableLayout(type: $0, registry: registry) }
+        let tables = registry.types.map { EventTableLayout(type: $0, registry: registry) }
+        self.tables = tables
+        rollups = RollupCatalogue.definitions.compactMap { definition in
+            tables.firstIndex { $0.name == definition.source }.map { (RollupLayout(definition, sourceColumns: tables[$0].columns), $0) }
+        }
         var wide: [TableColumn] = []
         var places: [String: Int] = [:]
         for table in tables {

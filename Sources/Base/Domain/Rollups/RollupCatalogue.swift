@@ -1,0 +1,35 @@
+/// Every rollup there is, as data: storing, reading, verifying and answering from them follow from this list.
+///
+/// A dimension that is added here makes older segments answer from their events; one that is taken away, and a measure that nobody asks
+/// for, cost nothing.
+package enum RollupCatalogue {
+    /// In the order in which segments hold them. Days have more dimensions than hours: they have fewer buckets.
+    package static let definitions: [RollupDefinition] =
+        RollupGrain.allCases.map { grain in
+            RollupDefinition("llm_call", grain, by: (grain == .day ? ["tenant"] : []) + call, costs + tokens + callTimes)
+        }
+        + RollupGrain.allCases.map { grain in
+            RollupDefinition("message_sent", grain, by: grain == .day ? ["tenant", "error_type"] + answer : answer, answerTimes)
+        }
+        + lasting.map { RollupDefinition("embedding_call", $0, by: ["tenant"] + call, costs + tokens) }
+        + lasting.map { RollupDefinition("message_received", $0, by: ["tenant", "channel", "author"], []) }
+        + lasting.map { RollupDefinition("tool_call", $0, by: ["tool", "status", "error_type"], [.duration("duration_ns")]) }
+        + [
+            RollupDefinition("retrieval_query", .day, by: ["kind", "status"], [.duration("duration_ns")]),
+            RollupDefinition("cache_lookup", .day, by: ["cache", "hit"], [.sum("duration_ns")]),
+        ]
+        + lasting.map { RollupDefinition("escalation_raised", $0, by: ["reason", "queue", "channel"], []) }
+        + lasting.map { RollupDefinition("feedback_submitted", $0, by: ["variant", "channel", "score"], []) }
+
+    private static let lasting: [RollupGrain] = [.hour, .day]
+    private static let call = ["provider", "request_model", "model", "route", "status", "price_state"]
+    private static let answer = ["channel", "author", "status"]
+    private static let costs: [RollupMeasure] = [.sum("cost_usd"), .sum("cost_low_usd"), .sum("cost_high_usd")]
+    private static let tokens: [RollupMeasure] =
+        ["input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning"].map { .sum("\($0)_tokens") }
+    private static let callTimes: [RollupMeasure] = [.duration("duration_ns"), .duration("time_to_first_token_ns")]
+    /// The limits of the shipped service levels and alerts.
+    private static let answerTimes: [RollupMeasure] = [
+        .duration("duration_ns", limitsSeconds: [2, 3, 5, 8]), .duration("time_to_first_token_ns", limitsSeconds: [2]),
+    ]
+}

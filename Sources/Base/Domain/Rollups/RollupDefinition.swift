@@ -1,0 +1,65 @@
+/// The length of a rollup's buckets, which begin at whole multiples of it since 1970 UTC.
+package enum RollupGrain: String, Hashable, Sendable, CaseIterable {
+    case minute = "1m"
+    case hour = "1h"
+    case day = "1d"
+
+    /// Length of a bucket in ns.
+    package var nanoseconds: Int64 {
+        switch self {
+        case .minute: 60_000_000_000
+        case .hour: 3_600_000_000_000
+        case .day: 86_400_000_000_000
+        }
+    }
+
+    /// For how long before the latest received time rows are kept, in ns; nil: as long as the events.
+    package var retentionNanoseconds: Int64? { self == .minute ? 48 * 3_600_000_000_000 : nil }
+}
+
+/// What a rollup keeps of an integer or money column, beside the number of its values and their exact sum.
+package struct RollupMeasure: Hashable, Sendable {
+    /// A column of the event type.
+    package var column: String
+    /// Smallest and largest value.
+    package var hasExtrema: Bool
+    /// The distribution, as `approx_percentile` counts it; of integers only.
+    package var hasHistogram: Bool
+    /// Whole seconds: how many values (in ns) are at most that long, counted exactly.
+    package var limitsSeconds: [Int64]
+
+    /// Number and sum alone.
+    static func sum(_ column: String) -> RollupMeasure {
+        RollupMeasure(column: column, hasExtrema: false, hasHistogram: false, limitsSeconds: [])
+    }
+
+    /// A duration in ns with all that there is.
+    static func duration(_ column: String, limitsSeconds: [Int64] = []) -> RollupMeasure {
+        RollupMeasure(column: column, hasExtrema: true, hasHistogram: true, limitsSeconds: limitsSeconds)
+    }
+}
+
+/// One rollup: events of one type folded by bucket of event time and by the values of a few columns.
+///
+/// Only facts are folded: what an event says of itself and what it cost when it was booked. A price that comes later is laid over by reading
+/// the events it concerns.
+package struct RollupDefinition: Hashable, Sendable {
+    /// The SQL table: `rollup_llm_call_1h`.
+    package var name: String
+    /// The event type's SQL table.
+    package var source: String
+    /// Length of the buckets.
+    package var grain: RollupGrain
+    /// Columns of the event type that tell rows of a bucket apart; few, and of few values each.
+    package var dimensions: [String]
+    /// What is counted and added up beside the events themselves.
+    package var measures: [RollupMeasure]
+
+    init(_ source: String, _ grain: RollupGrain, by dimensions: [String], _ measures: [RollupMeasure]) {
+        name = "rollup_\(source)_\(grain.rawValue)"
+        self.source = source
+        self.grain = grain
+        self.dimensions = dimensions
+        self.measures = measures
+    }
+}

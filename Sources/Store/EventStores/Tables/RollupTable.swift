@@ -1,0 +1,124 @@
+import Columnar
+import Domain
+import Projections
+import Segments
+
+/// A rollup's parts: the rows that segments carry, and events themselves where there are none.
+///
+/// Events stand for themselves in segments without rows (written before the rollup was, or not worth it), in those with calls that a late price
+/// concerns when costs are asked for, and in the unsealed tail. So the parts add up to what the events do, wherever each of them lies.
+struct RollupTable: TableSource {
+    let layout: RollupLayout
+    let source: EventTable
+
+    var name: String { layout.definition.name }
+    var columns: [TableColumn] { layout.columns }
+
+    func morsels(for request: ScanRequest) throws -> [any Morsel] {
+        let asked = Set(request.columns + request.predicates.map(\.column))
+        let asksCosts = asked.contains { index in layout.contents[index].source.map(source.layout.isCost) ?? false }
+        // A row of several events is not refuted by what its measures add up to.
+        let predicates = request.predicates.filter { layout.contents[$0.column].isKey }
+        var morsels: [any Morsel] = []
+        for segment in source.sealed.segments {
+            let groups = segment.reader.groups(table: source.name)
+            if groups.isEmpty { continue }
+            let rows = segment.reader.groups(table: name)
+            let isWhole = !rows.isEmpty && rows.allSatisfy { group in asked.allSatisfy { group.columnIndex(named: columns[$0].name) != nil } }
+                && layout.definition.dimensions.allSatisfy { name in rows.allSatisfy { $0.columnIndex(named: name) != nil } }
+            if isWhole, !(asksCosts && groups.contains(where: source.overlay.concerns)) {
+                for group in rows {
+                    request.statistics.add(groupsTotal: 1)
+                    if try group.canSkip(predicates, names: columns.map(\.name), statistics: request.statistics) {
+                        request.statistics.add(groupsSkipped: 1)
+                    } else {
+                        morsels.append(GroupMorsel(group: group, columns: columns, statistics: request.statistics))
+                    }
+                }
+            } else {
+                let narrow = ScanRequest(columns: [], predicates: narrowed(predicates), statistics: request.statistics)
+                morsels += try source.morsels(of: segment, for: narrow).map { EventsAsRollupMorsel(base: $0, layout: layout) }
+            }
+        }
+        for morsel in source.unsealedMorsels(request.statistics) { morsels.append(EventsAsRollupMorsel(base: morsel, layout: layout)) }
+        return morsels
+    }
+
+    /// Conditions on keys in the events' own columns.
+    private func narrowed(_ predicates: [ColumnPredicate]) -> [ColumnPredicate] {
+        predicates.compactMap { predicate in
+            switch layout.contents[predicate.column] {
+            case .bucket(let index), .dimension(let index): ColumnPredicate(column: index, comparison: predicate.comparison)
+            default: nil
+            }
+        }
+    }
+}
+
+extension RollupLayout.Content {
+    /// The source's column; nil for the number of events.
+    var source: Int? {
+        switch self {
+        case .bucket(let index), .dimension(let index), .count(let index), .sum(let index), .minimum(let index), .maximum(let index),
+            .histogram(let index), .atMost(let index, _):
+            index
+        case .events: nil
+        }
+    }
+
+    /// Equal for all events of a row.
+    var isKey: Bool {
+        switch self {
+        case .bucket, .dimension: true
+        default: false
+        }
+    }
+}
+
+/// Events as rows of a rollup that stand for one event each, at its own time.
+struct EventsAsRollupMorsel: Morsel {
+    let base: any Morsel
+    let layout: RollupLayout
+
+    var rowCount: Int { base.rowCount }
+
+    func column(_ index: Int) throws -> Vector {
+        let type = layout.columns[index].type
+        switch layout.contents[index] {
+        case .bucket(let source), .dimension(let source), .minimum(let source), .maximum(let source):
+            return try base.column(source)
+        case .events:
+            return .constant(.integer(1), type: .integer, count: rowCount)
+        case .count(let source):
+            let values = try base.column(source)
+            return ones { !values.isNull($0) }
+        case .atMost(let source, let bound):
+            let values = try base.column(source)
+            return ones { row in values.integer(at: row).map { $0 <= bound } ?? false }
+        case .sum(let source):
+            let values = try base.column(source)
+            return values.type == type ? values : values.asNumeric(type)
+        case .histogram:
+            return .constant(.null, type: type, count: rowCount)
+        }
+    }
+
+    func summary(_ index: Int) -> ColumnSummary? {
+        guard layout.contents[index].isKey, let source = layout.contents[index].source else { return nil }
+        return base.summary(source)
+    }
+
+    private func ones(_ isOne: (Int) -> Bool) -> Vector {
+        Vector(type: .integer, count: rowCount, storage: .int64((0..<rowCount).map { isOne($0) ? 1 : 0 }))
+    }
+}
+
+extension Vector {
+    /// Integers as decimals without places.
+    fileprivate func asNumeric(_ type: ColumnType) -> Vector {
+        var result = self
+        result.type = type
+        if case .constant(.integer(let value)) = storage { result.storage = .constant(.numeric(Int128(value), scale: 0)) }
+        return result
+    }
+}
