@@ -120,7 +120,9 @@ let package = Package(
                 "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "EventStores", "Plans", "SQLText", "Execution",
                 "Compression", "Projections", "Exporting", "Reports", hummingbird,
             ]),
-        tests("Server", uses: ["Domain", "Columnar", "EventStores", "Projections", "Platform", "Compression"]),
+        tests(
+            "Server",
+            uses: ["Bytes", "Domain", "Columnar", "EventStores", "Projections", "Platform", "Compression", "Plans", "Execution"]),
         room(
             "Transfers", "Commands/Transfers",
             uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),

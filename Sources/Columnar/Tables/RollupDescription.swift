@@ -15,10 +15,12 @@ package struct RollupDescription: Hashable, Sendable {
     package var dimensions: [Int]
     /// Index of the number of events.
     package var events: Int
+    /// What is kept of the source's columns.
     package var measures: [RollupMeasureDescription]
     /// The beginning of the first bucket that is complete (ns); nil: all are.
     package var earliestTime: Int64?
 
+    /// Takes each part as given.
     package init(
         table: String, source: String, grainNanoseconds: Int64, columns: [TableColumn], time: Int, dimensions: [Int], events: Int,
         measures: [RollupMeasureDescription], earliestTime: Int64?
@@ -39,10 +41,12 @@ package struct RollupDescription: Hashable, Sendable {
 package struct RollupMeasureDescription: Hashable, Sendable {
     /// How many values are at most `bound`.
     package struct Limit: Hashable, Sendable {
+        /// In the source's unit.
         package var bound: Int64
         /// Index of the number.
         package var count: Int
 
+        /// Takes each part as given.
         package init(bound: Int64, count: Int) { (self.bound, self.count) = (bound, count) }
     }
 
@@ -56,8 +60,10 @@ package struct RollupMeasureDescription: Hashable, Sendable {
     package var minimum, maximum: Int?
     /// Index of the distribution of at least two values, see ``ExponentialHistogram/text``.
     package var histogram: Int?
+    /// Exact counts of small values.
     package var limits: [Limit]
 
+    /// Takes each part as given.
     package init(source: TableColumn, count: Int, sum: Int, minimum: Int?, maximum: Int?, histogram: Int?, limits: [Limit]) {
         self.source = source
         self.count = count

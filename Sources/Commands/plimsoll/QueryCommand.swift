@@ -9,8 +9,9 @@ struct QueryCommand: AsyncParsableCommand {
         commandName: "query",
         abstract: "Ask in PostgreSQL's SQL.",
         discussion: """
-            Tables: one per event type (llm_call, message_sent, …), events, turns, conversations, dead_letters, system_events. Times are \
-            UTC unless --timezone says otherwise. EXPLAIN ANALYZE shows what a query read.
+            Tables: one per event type (llm_call, message_sent, …), events, turns, conversations, dead_letters, system_events, and rollups of \
+            them (rollup_llm_call_1h, rollup_message_sent_1d, …), which answer by themselves where they can tell exactly what is \
+            asked. Times are UTC unless --timezone says otherwise. EXPLAIN ANALYZE shows what a query read.
 
             Example: plimsoll query 'select model, count(*), sum(cost_usd) from llm_call group by 1 order by 3 desc'
             """)
@@ -25,6 +26,9 @@ struct QueryCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The time zone of dates, buckets and output, such as Europe/Berlin.", valueName: "zone"))
     var timezone = "UTC"
+
+    @Flag(inversion: .prefixedNo, help: "Let rollups answer where they can; the answer is the same without.")
+    var rollups = true
 
     @Option(help: ArgumentHelp("End the query after so many seconds.", valueName: "seconds"))
     var timeLimit = 30
@@ -43,13 +47,15 @@ struct QueryCommand: AsyncParsableCommand {
             let store = try machine.openExistingStore(directory)
             var options = QueryOptions()
             options.timeZone = timezone
+            options.usesRollups = rollups
             options.timeLimitNanoseconds = Int64(timeLimit) * 1_000_000_000
             let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
             let result = try runner.run(text, over: store.snapshot(), options: options)
             output.append(result.rendered(format, timeZone: timezone))
             try store.close()
         case .server(let address):
-            output.bytes = try await RemoteQuery(server: address).run(text, format: format, timeZone: timezone, timeLimitSeconds: timeLimit)
+            output.bytes = try await RemoteQuery(server: address).run(
+                text, format: format, timeZone: timezone, usesRollups: rollups, timeLimitSeconds: timeLimit)
         }
         try output.flush()
     }

@@ -22,3 +22,14 @@ package enum CompiledStatement: Hashable, Sendable {
         }
     }
 }
+
+/// A `SET` that stands before a question and holds for it alone.
+package struct StatementSetting: Hashable, Sendable {
+    /// In lower case.
+    package var name: String
+    /// nil: the default.
+    package var value: String?
+
+    /// Takes each part as given.
+    package init(name: String, value: String?) { (self.name, self.value) = (name, value) }
+}

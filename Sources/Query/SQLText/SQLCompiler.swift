@@ -24,20 +24,40 @@ package struct SQLCompiler: Sendable {
     ///   not match, `42803` misused aggregates, `0A000` not supported, `54001` too long or too deep.
     /// - Complexity: O(length), apart from the rewrites (see ``Plan/rewritten(timeZone:)``).
     package func compile(_ sql: String) throws(QueryError) -> CompiledStatement {
+        let (settings, statement) = try compileScript(sql)
+        if let first = settings.first {
+            throw QueryError(
+                sqlState: "0A000", message: "SET \(first.name) before a query is not supported here", hint: "Send the query alone.")
+        }
+        return statement
+    }
+
+    /// As ``compile(_:)``, for a text that may set what holds for its one question: `SET plimsoll.rollups = off; select …`.
+    /// - Returns: the settings in order, a nil value for the default, and the last statement.
+    package func compileScript(_ sql: String) throws(QueryError) -> (settings: [StatementSetting], statement: CompiledStatement) {
         try TextLimits.check(sql)
         let tree = try parse(sql)
         let statements = tree.list("stmts").compactMap { $0["stmt"] }
-        guard let statement = statements.first else {
+        guard let statement = statements.last else {
             throw QueryError(sqlState: "42601", message: "the query is empty", hint: "Ask for example: select count(*) from events")
         }
-        guard statements.count == 1 else {
-            let second = tree.list("stmts")[1].integer("stmt_location")
-            throw QueryError(
-                sqlState: "0A000", message: "more than one statement at a time is not supported",
-                position: SourceText(sql).characterPosition(byteOffset: second))
+        var settings: [StatementSetting] = []
+        var zone = timeZone
+        for (index, statement) in statements.dropLast().enumerated() {
+            let binder = Binder(catalog: catalog, timeZone: timeZone, now: now, text: sql)
+            guard statement.body(of: "VariableSetStmt") != nil,
+                case .set(let name, let value) = try StatementKinds.compile(statement, binder, timeZone: timeZone)
+            else {
+                let next = tree.list("stmts")[index + 1].integer("stmt_location")
+                throw QueryError(
+                    sqlState: "0A000", message: "more than one statement at a time is not supported",
+                    hint: "Only SET may stand before a query.", position: SourceText(sql).characterPosition(byteOffset: next))
+            }
+            settings.append(StatementSetting(name: name, value: value))
+            if name == "timezone" { zone = value ?? timeZone }
         }
-        let binder = Binder(catalog: catalog, timeZone: timeZone, now: now, text: sql)
-        return try StatementKinds.compile(statement, binder, timeZone: timeZone)
+        let binder = Binder(catalog: catalog, timeZone: zone, now: now, text: sql)
+        return (settings, try StatementKinds.compile(statement, binder, timeZone: zone))
     }
 
     private func parse(_ sql: String) throws(QueryError) -> SyntaxNode {

@@ -11,11 +11,14 @@ package struct RemoteQuery: Sendable {
 
     /// The answer as the server renders it.
     /// - Throws: `QueryError` for what the server refuses, ``UnreachableError``.
-    package func run(_ sql: String, format: ResultFormat, timeZone: String, timeLimitSeconds: Int) async throws -> [UInt8] {
+    package func run(
+        _ sql: String, format: ResultFormat, timeZone: String, usesRollups: Bool = true, timeLimitSeconds: Int
+    ) async throws -> [UInt8] {
         var json = JSONText()
         json.beginObject()
         json.member("sql", sql)
         json.member("timezone", timeZone)
+        if !usesRollups { json.member("rollups", false) }
         json.member("time_limit_seconds", timeLimitSeconds)
         json.endObject()
         let client = try await ServerClient.connect(to: server)

@@ -26,6 +26,7 @@ struct QueryRequest: Sendable {
             }
             sql = text
             if let zone = json["timezone"]?.string { options.timeZone = zone }
+            if case .boolean(let usesRollups)? = json["rollups"] { options.usesRollups = usesRollups }
             if let seconds = json["time_limit_seconds"]?.integer, seconds > 0, seconds < limitSeconds {
                 timeLimit = seconds * 1_000_000_000
             }

@@ -15,28 +15,35 @@ package struct StatementRunner: Sendable {
         self.workers = workers
     }
 
-    /// Compiles and runs one statement. EXPLAIN answers its lines as rows; SET answers none, for there is no session to keep it.
+    /// Compiles and runs one statement, under the settings that stand before it. EXPLAIN answers its lines as rows; SET alone answers
+    /// none, for there is no session to keep it.
     /// - Throws: `QueryError`; corruption errors of the store as they come.
     package func run(
         _ sql: String, over catalog: any TableCatalog, options: QueryOptions, cancellation: QueryCancellation? = nil
     ) throws -> ResultSet {
-        let statement = try SQLCompiler(catalog: catalog, timeZone: options.timeZone).compile(sql)
+        let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone).compileScript(sql)
+        var options = options
+        for setting in settings { try options.apply(setting) }
         switch statement {
         case .query(let plan):
             return try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
         case .explain(let plan, let analyze):
             let prepared = try executor.prepared(plan, catalog: catalog, options: options)
-            guard analyze else { return lines(prepared.explained(), statement, catalog) }
+            let rollups = Set(catalog.rollups.map(\.table)).intersection(prepared.tablesRead).sorted()
+            let note = rollups.isEmpty ? [] : ["Rollups: answered from " + rollups.joined(separator: ", ")]
+            guard analyze else { return lines(prepared.explained() + note, statement, catalog) }
             let result = try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
-            return lines(result.analysis(of: prepared), statement, catalog)
-        case .set:
+            return lines(result.analysis(of: prepared) + note, statement, catalog)
+        case .set(let name, let value):
+            try options.apply(StatementSetting(name: name, value: value))
             return ResultSet(
                 columns: [], chunks: [], position: catalog.position, watermark: catalog.watermark, statistics: QueryStatistics())
         case .show(let name):
-            guard name == "timezone" || name == "time zone" else {
-                throw QueryError(sqlState: "42704", message: "there is no setting \(name)", hint: "known: timezone")
+            switch name {
+            case "timezone", "time zone": return lines([options.timeZone], statement, catalog)
+            case "plimsoll.rollups": return lines([options.usesRollups ? "on" : "off"], statement, catalog)
+            default: throw QueryError(sqlState: "42704", message: "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
             }
-            return lines([options.timeZone], statement, catalog)
         }
     }
 
@@ -45,5 +52,26 @@ package struct StatementRunner: Sendable {
         return ResultSet(
             columns: statement.columns, chunks: [Chunk(columns: [vector], rowCount: lines.count)], position: catalog.position,
             watermark: catalog.watermark, statistics: QueryStatistics())
+    }
+}
+
+extension QueryOptions {
+    /// Takes a setting over; names that we do not know have no effect, as clients set many.
+    /// - Throws: 22023 for a value that is none.
+    fileprivate mutating func apply(_ setting: StatementSetting) throws {
+        switch setting.name {
+        case "timezone":
+            if let zone = setting.value { timeZone = zone }
+        case "plimsoll.rollups":
+            switch setting.value?.lowercased() {
+            case nil, "on", "true", "yes", "1": usesRollups = true
+            case "off", "false", "no", "0": usesRollups = false
+            default:
+                throw QueryError(sqlState: "22023", message: "plimsoll.rollups is on or off, not \(setting.value ?? "")")
+            }
+        case let name where name.hasPrefix("plimsoll."):
+            throw QueryError(sqlState: "42704", message: "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+        default: break
+        }
     }
 }

@@ -27,7 +27,9 @@ package struct StoreSnapshot: TableCatalog {
     }
 
     package var rollups: [RollupDescription] {
-        layouts.rollups.map { $0.layout.description(watermark: watermark) }.sorted { ($1.grainNanoseconds, $0.table) < ($0.grainNanoseconds, $1.table) }
+        layouts.rollups.map { $0.layout.description(watermark: watermark) }.sorted {
+            ($1.grainNanoseconds, $0.table) < ($0.grainNanoseconds, $1.table)
+        }
     }
 
     package func table(named name: String) -> (any TableSource)? {

@@ -30,15 +30,17 @@ struct SealedGroups: Sendable {
     ) throws {
         let work = Self.plan(blocks, layouts)
         let hints = SegmentHints(registry)
+        let watermark = blocks.last?.receivedTimes.last ?? 0
         let encoded = try workers.map(count: work.count) { index in
-            Self.encode(work[index], blocks, hints)
+            Self.encode(work[index], blocks, hints, rollups: layouts.rollups, watermark: watermark)
         }
+        let rollups = try RollupGroups.encode(encoded.map(\.rollups), layouts: layouts, workers: workers)
         let models = Self.slices(readModels)
         let encodedModels = try workers.map(count: models.count) { index in
             let (table, columns, chunk) = models[index]
             return encodeGroup(table: table, columns: hints.columns(columns), chunk: chunk)
         }
-        groups = encoded + encodedModels
+        groups = encoded.map(\.group) + encodedModels + rollups
         for block in blocks {
             for start in block.starts { identities.append(EventIdentity.hash(block.bytes, at: Int(start), key: identityKey)) }
         }
@@ -74,7 +76,10 @@ struct SealedGroups: Sendable {
         time >= 0 ? time / dayNanoseconds : (time - (dayNanoseconds - 1)) / dayNanoseconds
     }
 
-    private static func encode(_ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints) -> EncodedGroup {
+    /// A group's events, and what each rollup of their type makes of them.
+    private static func encode(
+        _ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints, rollups: [(layout: RollupLayout, source: Int)], watermark: Int64
+    ) -> (group: EncodedGroup, rollups: [RollupPart?]) {
         var transposer = RowTransposer(work.layout)
         var absent: [Bool] = []
         for place in work.rows {
@@ -83,12 +88,13 @@ struct SealedGroups: Sendable {
             absent.append(EventRowCursor.isTimeAbsent(block.bytes, at: Int(block.starts[Int(place.row)])))
         }
         var chunk = transposer.finish()
+        let parts = rollups.map { $0.source == Int(work.layout.typeID) ? $0.layout.fold(chunk, watermark: watermark) : nil }
         var columns = work.layout.columns
         if absent.contains(true) {
             columns.append(TableColumn(name: EventTableLayout.timeAbsentColumn, type: .boolean))
             chunk.columns.append(Vector(type: .boolean, count: absent.count, storage: .boolean(absent)))
         }
-        return encodeGroup(table: work.layout.name, columns: hints.columns(columns), chunk: chunk)
+        return (encodeGroup(table: work.layout.name, columns: hints.columns(columns), chunk: chunk), parts)
     }
 
     /// Read-model chunks ordered by time and cut to group size.

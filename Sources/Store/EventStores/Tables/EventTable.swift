@@ -20,7 +20,8 @@ struct EventTable: TableSource {
         var morsels: [any Morsel] = []
         for group in segment.reader.groups(table: layout.name) {
             request.statistics.add(groupsTotal: 1)
-            if try group.canSkip(provable(request.predicates, for: group), names: layout.columns.map(\.name), statistics: request.statistics) {
+            let predicates = provable(request.predicates, for: group)
+            if try group.canSkip(predicates, names: layout.columns.map(\.name), statistics: request.statistics) {
                 request.statistics.add(groupsSkipped: 1)
             } else {
                 morsels.append(layout.morsel(of: group, statistics: request.statistics, overlay: overlay))

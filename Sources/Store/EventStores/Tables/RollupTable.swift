@@ -5,8 +5,8 @@ import Segments
 
 /// A rollup's parts: the rows that segments carry, and events themselves where there are none.
 ///
-/// Events stand for themselves in segments without rows (written before the rollup was, or not worth it), in those with calls that a late price
-/// concerns when costs are asked for, and in the unsealed tail. So the parts add up to what the events do, wherever each of them lies.
+/// Events stand for themselves in segments without rows (written before the rollup was, or not worth it), in those with calls that a late
+/// price concerns when costs are asked for, and in the unsealed tail. So the parts add up to what the events do, wherever each lies.
 struct RollupTable: TableSource {
     let layout: RollupLayout
     let source: EventTable
@@ -24,9 +24,9 @@ struct RollupTable: TableSource {
             let groups = segment.reader.groups(table: source.name)
             if groups.isEmpty { continue }
             let rows = segment.reader.groups(table: name)
-            let isWhole = !rows.isEmpty && rows.allSatisfy { group in asked.allSatisfy { group.columnIndex(named: columns[$0].name) != nil } }
-                && layout.definition.dimensions.allSatisfy { name in rows.allSatisfy { $0.columnIndex(named: name) != nil } }
-            if isWhole, !(asksCosts && groups.contains(where: source.overlay.concerns)) {
+            let needed = asked.map { columns[$0].name } + layout.definition.dimensions
+            let isWhole = rows.allSatisfy { group in needed.allSatisfy { group.columnIndex(named: $0) != nil } }
+            if !rows.isEmpty, isWhole, !(asksCosts && groups.contains(where: source.overlay.concerns)) {
                 for group in rows {
                     request.statistics.add(groupsTotal: 1)
                     if try group.canSkip(predicates, names: columns.map(\.name), statistics: request.statistics) {

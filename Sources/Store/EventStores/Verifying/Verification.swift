@@ -19,7 +19,8 @@ package struct Verification: Sendable {
 }
 
 extension EventStore {
-    /// Reads everything: files against the manifest, pages against their checksums, and the read models against a recomputation from all events.
+    /// Reads everything: files against the manifest, pages against their checksums, read models and rollups against a
+    /// recomputation from all events.
     /// - Throws: `StorageError`; damage is a finding.
     /// - Complexity: O(store), in parts of about 200,000 events, so that memory stays bounded.
     package func verify() throws -> Verification {
@@ -49,6 +50,7 @@ extension EventStore {
             result.findings.append(
                 "conversations: \(stored.conversations.rows) rows stored, \(recomputed.conversations.rows) recomputed, and they are not equal")
         }
+        result.findings += try rollupDamage(version)
         return result
     }
 

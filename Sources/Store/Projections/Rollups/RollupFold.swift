@@ -2,17 +2,14 @@ package import Columnar
 
 extension RollupLayout {
     /// The rollup's rows for a chunk of its source, in the order in which their first events stand: a pure function of the chunk.
-    ///
-    /// nil where folding does not pay, because there are nearly as many rows as events: readers then take the events themselves.
-    /// - Parameter earliest: events before this time are left out.
+    /// - Parameter watermark: the latest received time; events that are too old for the rollup's retention by then are left out.
     /// - Complexity: O(rows · columns).
-    package func fold(_ chunk: Chunk, earliest: Int64?) -> Chunk? {
+    package func fold(_ chunk: Chunk, watermark: Int64) -> RollupPart {
         guard case .bucket(let time) = contents[0] else { preconditionFailure("buckets come first") }
         var kept = chunk
-        if let earliest {
+        if let earliest = earliestTime(watermark: watermark) {
             let times = Integers(chunk.columns[time])
             let rows = (0..<UInt32(chunk.rowCount)).filter { times[Int($0)] >= earliest }
-            if rows.isEmpty { return nil }
             if rows.count < chunk.rowCount {
                 kept = Chunk(columns: chunk.columns.map { $0.gather(rows) }, rowCount: rows.count)
             }
@@ -22,15 +19,11 @@ extension RollupLayout {
         var keys = RowNumbering(rowCount: kept.rowCount)
         keys.refine(by: buckets)
         for case .dimension(let index) in contents { keys.refine(by: kept.columns[index]) }
-        guard keys.count * Self.eventsPerRowMin <= kept.rowCount else { return nil }
         let columns = zip(contents, columns).map { content, column in
             fold(content, column.type, kept, keys, buckets: buckets)
         }
-        return Chunk(columns: columns, rowCount: keys.count)
+        return RollupPart(rows: Chunk(columns: columns, rowCount: keys.count), eventCount: kept.rowCount)
     }
-
-    /// Rows that stand for fewer events on average are not worth their bytes.
-    private static let eventsPerRowMin = 2
 
     private func fold(_ content: Content, _ type: ColumnType, _ chunk: Chunk, _ keys: RowNumbering, buckets: [Int64]) -> Vector {
         switch content {
@@ -54,6 +47,30 @@ extension RollupLayout {
             return MeasureFold.extrema(chunk.columns[index], keys, type, isMaximum: true)
         case .histogram(let index):
             return MeasureFold.histograms(chunk.columns[index], keys)
+        }
+    }
+}
+
+/// Rollup rows of some events.
+package struct RollupPart: Sendable {
+    /// In the layout's columns.
+    package var rows: Chunk
+    /// How many events they stand for.
+    package var eventCount: Int
+
+    /// Parts end to end, in runs of at most `rowsMax` rows; empty where the rows stand for fewer than two events on average, which
+    /// makes them not worth their bytes: readers then take the events themselves.
+    package static func joined(_ parts: [RollupPart], columns: [TableColumn], rowsMax: Int) -> [Chunk] {
+        let rowCount = parts.reduce(0) { $0 + $1.rows.rowCount }
+        guard rowCount > 0, rowCount * 2 <= parts.reduce(0, { $0 + $1.eventCount }) else { return [] }
+        let present = parts.filter { $0.rows.rowCount > 0 }
+        let whole = columns.indices.map { index in
+            Vector.concatenate(present.map { $0.rows.columns[index] }, type: columns[index].type)
+        }
+        return stride(from: 0, to: rowCount, by: rowsMax).map { first in
+            if rowCount <= rowsMax { return Chunk(columns: whole, rowCount: rowCount) }
+            let rows = Array(UInt32(first)..<UInt32(min(first + rowsMax, rowCount)))
+            return Chunk(columns: whole.map { $0.gather(rows) }, rowCount: rows.count)
         }
     }
 }

@@ -22,10 +22,13 @@ package struct RollupLayout: Sendable {
         case atMost(Int, nanoseconds: Int64)
     }
 
+    /// What the table was made from.
     package let definition: RollupDefinition
+    /// As SQL shows them.
     package let columns: [TableColumn]
     /// Beside `columns`.
     package let contents: [Content]
+    /// The columns of the source, which `contents` refer to.
     package let sourceColumns: [TableColumn]
 
     /// - Parameter sourceColumns: of the source's table.
