@@ -1,7 +1,7 @@
 package import Bytes
 
-// A histogram of integers as text, for columns of rollups. Digits are those of base 64, each with five bits of a number, the lowest first; a
-// digit of 32 or more says that another follows. Signed numbers have the sign in the lowest bit.
+// A histogram of integers as text, for columns of rollups. Digits are those of base 64, each with five bits of a number, the lowest first:
+// a digit of 32 or more says that another follows. Signed numbers have the sign in the lowest bit.
 //
 //     signed   minimum
 //     number   maximum − minimum

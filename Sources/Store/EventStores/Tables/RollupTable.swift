@@ -15,7 +15,7 @@ struct RollupTable: TableSource {
     var columns: [TableColumn] { layout.columns }
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
-        let asked = Set(request.columns + request.predicates.map(\.column))
+        let asked = request.columns + request.predicates.map(\.column)
         let asksCosts = asked.contains { index in layout.contents[index].source.map(source.layout.isCost) ?? false }
         // A row of several events is not refuted by what its measures add up to.
         let predicates = request.predicates.filter { layout.contents[$0.column].isKey }
