@@ -36,7 +36,8 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let package = Package(
     name: "plimsoll",
     products: [
-        .executable(name: "plimsoll", targets: ["plimsoll"])
+        .executable(name: "plimsoll", targets: ["plimsoll"]),
+        .library(name: "PlimsollEmitter", targets: ["PlimsollEmitter"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -50,12 +51,14 @@ let package = Package(
         library("CPgQuery", apt: "libpg-query-dev"),
         library("CZlib", apt: "zlib1g-dev"),
         library("CCrypto", apt: "libssl-dev"),
+        library("CCurl", apt: "libcurl4-openssl-dev"),
         room("Compression", "System/Compression", uses: ["CLZ4", "CZstd", "CZlib"]),
         room("Hashing", "System/Hashing", uses: ["CXXHash", "CCrypto"]),
         .target(
             name: "CSimdjson", path: "Sources/System/CSimdjson",
             linkerSettings: [.linkedLibrary("simdjson")]),
         room("JSONParsing", "System/JSONParsing", uses: ["CSimdjson"]),
+        room("HTTPRequests", "System/HTTPRequests", uses: ["CCurl"]),
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
         tests("Compression"),
         tests("Hashing"),
@@ -67,7 +70,7 @@ let package = Package(
         room("Platform", "Base/Platform", uses: ["Bytes"]),
         tests("Platform"),
         .target(
-            name: "EmbeddedSchemas", path: "Schemas",
+            name: "EmbeddedSchemas", path: "Schemas", exclude: ["generate_emitter_events.py"],
             resources: [.embedInCode("events"), .embedInCode("prices")], swiftSettings: settings),
         room("Domain", "Base/Domain", uses: ["Bytes", "EmbeddedSchemas", "Hashing"]),
         tests("Domain", uses: ["Bytes", "EmbeddedSchemas"]),
@@ -110,8 +113,10 @@ let package = Package(
         tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Platform"]),
 
         // Emitters.
-        room("Workload", "Emit/Workload"),
-        tests("Workload"),
+        room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "Platform", "HTTPRequests"]),
+        tests("PlimsollEmitter", uses: ["EventStores", "Platform", "Server"]),
+        room("Workload", "Emit/Workload", uses: ["Bytes"]),
+        tests("Workload", uses: ["Bytes"]),
 
         // Served and commanded.
         room(

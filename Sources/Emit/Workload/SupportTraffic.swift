@@ -1,3 +1,5 @@
+import Bytes
+
 /// Simulated support traffic: the same configuration gives the same bytes, on every machine and however it is read.
 package struct SupportTraffic: Sendable {
     /// What decides every byte.

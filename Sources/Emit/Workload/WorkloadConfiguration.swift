@@ -1,3 +1,5 @@
+import Bytes
+
 /// An hour in which one model is slow and failing.
 package struct BadHour: Hashable, Sendable {
     /// ns since 1970 UTC.

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 package import Platform
 package import Server

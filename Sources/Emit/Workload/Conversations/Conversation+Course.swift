@@ -1,3 +1,5 @@
+import Bytes
+
 extension ConversationBuilder {
     /// How a conversation ends.
     private enum Ending { case resolved, escalated, abandoned, open }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Writes all events of one conversation from its own stream of chance.
 ///
 /// A conversation is a pure function of the configuration, the minute in which it begins and its number in that minute: no window, rate or

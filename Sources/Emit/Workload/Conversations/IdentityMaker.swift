@@ -1,3 +1,5 @@
+import Bytes
+
 /// Names events in one of the styles that emitters use.
 package struct IdentityMaker: Sendable {
     let style: WorkloadIDStyle

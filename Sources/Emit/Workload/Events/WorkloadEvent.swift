@@ -1,3 +1,5 @@
+import Bytes
+
 /// One event of the simulated traffic, as its emitter would send it.
 package struct WorkloadEvent: Sendable {
     /// Distinct within the source.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// How many conversations begin in a minute.
 enum ArrivalShape: Hashable, Sendable {
     /// Business hours: so many on a working day, three quarters of them on a day of the weekend.

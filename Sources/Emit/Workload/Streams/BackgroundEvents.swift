@@ -1,3 +1,5 @@
+import Bytes
+
 /// Events that belong to no conversation: prices and budgets, releases, probes, machines, invoices.
 struct BackgroundEvents: Sendable {
     let configuration: WorkloadConfiguration

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Opens conversations and background hours as time goes on and hands out their events in time order.
 struct TrafficSource: Sendable {
     let configuration: WorkloadConfiguration

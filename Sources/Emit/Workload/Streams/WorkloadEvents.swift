@@ -1,3 +1,5 @@
+import Bytes
+
 /// A stretch of simulated traffic, made while it is read.
 ///
 /// Without late events and duplicates the times ascend. A copy of the sequence starts where the original stood.

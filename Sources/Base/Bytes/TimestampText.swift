@@ -33,7 +33,7 @@ package func appendTimestamp(_ nanoseconds: Int64, to bytes: inout [UInt8]) {
 }
 
 /// Division that rounds towards minus infinity, so that buckets before 1970 keep their length.
-func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+package func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient
 }
@@ -51,12 +51,4 @@ package func civilDate(daysSince1970 days: Int64) -> (year: Int64, month: Int64,
     let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
-}
-
-/// Whether an instant falls on a Saturday or Sunday, UTC.
-package func isWeekend(_ nanoseconds: Int64) -> Bool {
-    // 1 January 1970 was a Thursday: day 2 and day 3 of each week counted from there are the weekend.
-    let day = floorDivide(nanoseconds, Nanoseconds.day)
-    let weekday = day - floorDivide(day, 7) * 7
-    return weekday == 2 || weekday == 3
 }

@@ -1,0 +1,140 @@
+import Dispatch
+import HTTPRequests
+import Platform
+import Synchronization
+
+/// Brings batches to the server, one at a time, and does not give up by itself. Used from one queue; `giveUp` from anywhere.
+final class Delivery: Sendable {
+    /// How a batch ended.
+    struct Outcome {
+        var refused: Int
+    }
+
+    private enum Verdict {
+        case settled(refused: Int)
+        case again(reason: String, afterSeconds: Int?)
+        case tooLarge
+    }
+
+    private let configuration: EmitterConfiguration
+    private let randomness: any Randomness
+    private let url: String
+    private let headers: [String]
+    private let connection: Mutex<HTTPConnection>
+    private let interruption = DispatchSemaphore(value: 0)
+    private let hasGivenUp = Atomic<Bool>(false)
+
+    init(_ configuration: EmitterConfiguration, randomness: any Randomness) {
+        self.configuration = configuration
+        self.randomness = randomness
+        url = (configuration.server.hasSuffix("/") ? String(configuration.server.dropLast()) : configuration.server) + "/v1/events"
+        headers = ["Content-Type: application/x-ndjson"] + (configuration.token.map { ["Authorization: Bearer \($0)"] } ?? [])
+        connection = Mutex(HTTPConnection(userAgent: "plimsoll-emitter"))
+    }
+
+    /// Whether nothing is to be tried any more.
+    var isGivenUp: Bool { hasGivenUp.load(ordering: .acquiring) }
+
+    /// Ends pauses now and attempts when they return.
+    func giveUp() {
+        hasGivenUp.store(true, ordering: .releasing)
+        interruption.signal()
+    }
+
+    /// Sends a batch until the server took or refused it.
+    /// - Returns: nil when delivery was given up before.
+    func deliver(_ batch: EventBatch, onFailure: () -> Void) -> Outcome? {
+        var attempt = 0
+        while !isGivenUp {
+            switch send(batch) {
+            case .settled(let refused): return Outcome(refused: refused)
+            case .tooLarge:
+                guard batch.count > 1 else {
+                    configuration.report?(.refused(events: 1, answer: "larger than the server takes"))
+                    return Outcome(refused: 1)
+                }
+                return deliverHalves(of: batch, onFailure: onFailure)
+            case .again(let reason, let seconds):
+                attempt += 1
+                onFailure()
+                configuration.report?(.retrying(events: batch.count, attempt: attempt, reason: reason))
+                pause(beforeAttempt: attempt, atLeastSeconds: seconds)
+            }
+        }
+        return nil
+    }
+
+    private func deliverHalves(of batch: EventBatch, onFailure: () -> Void) -> Outcome? {
+        let (first, second) = batch.halves
+        guard let one = deliver(first, onFailure: onFailure), let other = deliver(second, onFailure: onFailure) else { return nil }
+        return Outcome(refused: one.refused + other.refused)
+    }
+
+    private func send(_ batch: EventBatch) -> Verdict {
+        let response: HTTPResponse
+        do throws(HTTPFailure) {
+            response = try connection.withLock { connection throws(HTTPFailure) in
+                try connection.post(batch.bytes, to: url, headers: headers, timeoutMilliseconds: configuration.requestTimeoutMilliseconds)
+            }
+        } catch {
+            return .again(reason: error.description, afterSeconds: nil)
+        }
+        switch response.status {
+        case 200..<300:
+            let kept = DeliveryAnswer.kept(response.body) ?? batch.count
+            let refused = max(0, batch.count - kept)
+            if refused > 0 { configuration.report?(.refused(events: refused, answer: Self.text(response))) }
+            return .settled(refused: refused)
+        case 413 where batch.count > 1: return .tooLarge
+        // Credentials and addresses are mended by operators: until then nothing is lost.
+        case 401, 403, 404, 408, 425, 429, 500...: return .again(reason: "status \(response.status)", afterSeconds: response.retryAfterSeconds)
+        default:
+            configuration.report?(.refused(events: batch.count, answer: Self.text(response)))
+            return .settled(refused: batch.count)
+        }
+    }
+
+    private static func text(_ response: HTTPResponse) -> String { String(decoding: response.body.prefix(2000), as: UTF8.self) }
+
+    /// Full jitter: anything between nothing and the doubled pause, so that many emitters do not come back at one instant.
+    private func pause(beforeAttempt attempt: Int, atLeastSeconds: Int?) {
+        let ceiling = min(configuration.backoffMillisecondsMax, configuration.backoffMilliseconds << min(attempt - 1, 16))
+        let jitter = ceiling > 0 ? Int(randomness.nextUInt64() % UInt64(ceiling + 1)) : 0
+        let milliseconds = (atLeastSeconds ?? 0) * 1000 + jitter
+        _ = interruption.wait(timeout: .now() + .milliseconds(milliseconds))
+    }
+}
+
+extension EventBatch {
+    /// The events in two batches, in order.
+    fileprivate var halves: (EventBatch, EventBatch) {
+        var lines = 0
+        let half = count / 2
+        guard let end = bytes.firstIndex(where: { byte in
+            if byte == UInt8(ascii: "\n") { lines += 1 }
+            return lines == half
+        }) else { preconditionFailure("every event ends its line") }
+        return (
+            EventBatch(bytes: Array(bytes[...end]), count: half), EventBatch(bytes: Array(bytes[(end + 1)...]), count: count - half)
+        )
+    }
+}
+
+/// Reads what the server answered to a batch.
+enum DeliveryAnswer {
+    /// Events that the server holds now: accepted plus known already. nil when the answer says neither.
+    static func kept(_ answer: [UInt8]) -> Int? {
+        guard let accepted = integer("\"accepted\":", in: answer), let duplicates = integer("\"duplicates\":", in: answer) else { return nil }
+        return accepted + duplicates
+    }
+
+    // The answer's first members are these two counts, so a search finds them before any text that a client could have shaped.
+    private static func integer(_ name: String, in answer: [UInt8]) -> Int? {
+        let name = Array(name.utf8)
+        guard answer.count > name.count,
+            let start = (0...(answer.count - name.count)).first(where: { answer[$0..<($0 + name.count)].elementsEqual(name) })
+        else { return nil }
+        let digits = answer[(start + name.count)...].prefix { $0 >= 48 && $0 <= 57 }
+        return Int(String(decoding: digits, as: UTF8.self))
+    }
+}
