@@ -22,7 +22,8 @@ final class TestServer: Sendable {
             fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
         let store = try EventStore.open(at: directory, context: context)
         let configuration = ServerConfiguration(listen: address.withLock { $0 }, limits: limits, stopsOnSignals: false)
-        let server = PlimsollServer(store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2))
+        let server = PlimsollServer(
+            store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2))
         let (addresses, source) = AsyncStream<ListenAddress>.makeStream()
         let task = Task {
             defer { source.finish() }

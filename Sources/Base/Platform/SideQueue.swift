@@ -11,8 +11,11 @@ package protocol SideQueue: AnyObject, Sendable {
 
 /// Runs every job on the caller's thread before `start` returns: for commands that do one thing.
 package final class InlineSideQueue: SideQueue {
+    /// A queue without a thread.
     package init() {}
+    /// Runs the job.
     package func start(_ job: @escaping @Sendable () -> Void) { job() }
+    /// Nothing waits here.
     package func waitUntilIdle() {}
 }
 
@@ -20,13 +23,16 @@ package final class InlineSideQueue: SideQueue {
 package final class HeldSideQueue: SideQueue {
     private let jobs = Mutex<[@Sendable () -> Void]>([])
 
+    /// An empty queue.
     package init() {}
 
     /// Jobs that were not run yet.
     package var heldCount: Int { jobs.withLock { $0.count } }
 
+    /// Keeps the job.
     package func start(_ job: @escaping @Sendable () -> Void) { jobs.withLock { $0.append(job) } }
 
+    /// Runs all jobs.
     package func waitUntilIdle() { while runNext() {} }
 
     /// Runs the oldest job; false when there is none.

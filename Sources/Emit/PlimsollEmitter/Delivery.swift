@@ -87,7 +87,8 @@ final class Delivery: Sendable {
             return .settled(refused: refused)
         case 413 where batch.count > 1: return .tooLarge
         // Credentials and addresses are mended by operators: until then nothing is lost.
-        case 401, 403, 404, 408, 425, 429, 500...: return .again(reason: "status \(response.status)", afterSeconds: response.retryAfterSeconds)
+        case 401, 403, 404, 408, 425, 429, 500...:
+            return .again(reason: "status \(response.status)", afterSeconds: response.retryAfterSeconds)
         default:
             configuration.report?(.refused(events: batch.count, answer: Self.text(response)))
             return .settled(refused: batch.count)
@@ -124,7 +125,9 @@ extension EventBatch {
 enum DeliveryAnswer {
     /// Events that the server holds now: accepted plus known already. nil when the answer says neither.
     static func kept(_ answer: [UInt8]) -> Int? {
-        guard let accepted = integer("\"accepted\":", in: answer), let duplicates = integer("\"duplicates\":", in: answer) else { return nil }
+        guard let accepted = integer("\"accepted\":", in: answer), let duplicates = integer("\"duplicates\":", in: answer) else {
+            return nil
+        }
         return accepted + duplicates
     }
 

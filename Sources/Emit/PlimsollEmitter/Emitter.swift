@@ -5,9 +5,9 @@ import Synchronization
 
 /// Sends what an agent does to Plimsoll, without ever making the agent wait.
 ///
-/// ``emit(_:in:attributes:)`` renders an event into a bounded buffer and returns; a thread of the emitter posts batches. While the server is away or busy
-/// the same bytes, and so the same ids, are tried again with growing pauses: the server knows what it has already, so each event counts
-/// once. When the buffer is full events are dropped and counted. Call ``close(timeoutSeconds:)`` before the process ends.
+/// ``emit(_:in:attributes:)`` renders an event into a bounded buffer and returns; a thread of the emitter posts batches. While the server
+/// is away or busy the same bytes, and so the same ids, are tried again with growing pauses: the server knows what it has already, so each
+/// event counts once. When the buffer is full events are dropped and counted. Call ``close(timeoutSeconds:)`` before the process ends.
 ///
 ///     let emitter = Emitter(EmitterConfiguration(server: "http://127.0.0.1:8910", source: "agent/pod-3"))
 ///     let turn = EventContext(conversationID: "c-1", turn: 1, channel: "web", agent: "billing")
@@ -31,6 +31,7 @@ public final class Emitter: Sendable {
         self.init(configuration, clock: SystemClock(), randomness: SystemRandomness())
     }
 
+    /// The same with a machine of the caller's choice.
     package init(_ configuration: EmitterConfiguration, clock: any Clock, randomness: any Randomness) {
         self.clock = clock
         state = Mutex(

@@ -6,6 +6,7 @@ package final class ThreadSideQueue: SideQueue {
     private let line: Line
     private let thread: pthread_t?
 
+    /// Starts the thread.
     package init() {
         let line = Line()
         self.line = line
@@ -17,12 +18,14 @@ package final class ThreadSideQueue: SideQueue {
         if let thread { pthread_join(thread, nil) }
     }
 
+    /// Hands the job to the thread.
     package func start(_ job: @escaping @Sendable () -> Void) {
         // Without a thread the work is still done, only not beside the caller.
         guard thread != nil else { return job() }
         line.append(job)
     }
 
+    /// Waits on the thread.
     package func waitUntilIdle() { line.waitUntilIdle() }
 }
 
