@@ -141,6 +141,9 @@ let package = Package(
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 
+        // Alert rules and dashboards, held against the metric catalogue.
+        .testTarget(name: "DashboardsTests", dependencies: ["Domain"], path: "Tests/DashboardsTests", swiftSettings: settings),
+
         // The house rules.
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),
     ],

@@ -33,6 +33,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to listen. Port 0 picks a free one.", valueName: "host:port"))
     var listen = "127.0.0.1:8910"
 
+    @OptionGroup var slowness: SlowModelOptions
+
     @Flag(help: "End after the reports.")
     var once = false
 
@@ -122,7 +124,8 @@ struct DemoTour: Sendable {
         if command.once { return }
         output.print("live traffic goes on at \(command.rate) messages a second; /metrics counts only what arrives live. Ctrl-C ends.")
         do {
-            try await traffic.postLive(users: command.users, messagesPerSecond: command.rate, seed: command.seed &+ 1)
+            try await traffic.postLive(
+                users: command.users, messagesPerSecond: command.rate, seed: command.seed &+ 1, badHours: try command.slowness.badHours())
         } catch is CancellationError {
             return
         }

@@ -1,19 +1,32 @@
 import ArgumentParser
+import Bytes
 import Domain
 import Platform
 import Workload
 
-struct WorkloadCommand: ParsableCommand {
+struct WorkloadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workload",
         abstract: "Write seeded support traffic as newline-delimited CloudEvents to stdout.",
         discussion: """
             The same options give the same bytes on every machine: conversations in business hours, model and tool calls, failures, \
             escalations, feedback, experiments, and a price change in the middle of the period.
+
+            With --live events are written as time passes, without end and without prices.
+
+            Example: plimsoll workload --live --slow-from now+2m --slow-to now+7m
             """)
 
     @Option(help: "How many events.")
-    var events: Int
+    var events: Int?
+
+    @Flag(help: "Write what happens now, at real speed, until it is ended.")
+    var live = false
+
+    @Option(help: "Messages a second of live traffic, whatever the hour; the default is the reference peak.")
+    var rate = 7.5
+
+    @OptionGroup var slowness: SlowModelOptions
 
     @Option(help: "The seed; another one gives other traffic.")
     var seed: UInt64 = 1
@@ -37,20 +50,40 @@ struct WorkloadCommand: ParsableCommand {
     var idStyle = "uuid7"
 
     func validate() throws {
-        guard events >= 0, users > 0, tenants > 0 else { throw ValidationError("--events, --users and --tenants must be positive") }
+        guard live != (events != nil) else { throw ValidationError("say either --events N or --live") }
+        guard (events ?? 0) >= 0, users > 0, tenants > 0 else { throw ValidationError("--events, --users and --tenants must be positive") }
+        guard rate > 0, rate <= 1000 else { throw ValidationError("--rate is up to 1000 a second") }
         guard (0...1).contains(lateShare), (0...1).contains(duplicateShare) else { throw ValidationError("shares lie between 0 and 1") }
         guard WorkloadIDStyle(rawValue: idStyle) != nil else { throw ValidationError("--id-style is uuid7, uuid4 or text") }
     }
 
-    func run() throws {
-        let configuration = WorkloadConfiguration(
+    func run() async throws {
+        var configuration = WorkloadConfiguration(
             seed: seed, start: try start.map(TimeArgument.parse) ?? WorkloadConfiguration.defaultStart, users: users, tenants: tenants,
-            lateShare: lateShare, duplicateShare: duplicateShare, idStyle: WorkloadIDStyle(rawValue: idStyle) ?? .uuid7)
+            badHours: try slowness.badHours(), lateShare: lateShare, duplicateShare: duplicateShare,
+            idStyle: WorkloadIDStyle(rawValue: idStyle) ?? .uuid7)
+        guard let events else {
+            configuration.includesPrices = false
+            return try await writeLive(configuration)
+        }
         var output = OutputBuffer()
         for event in SupportTraffic(configuration).generate(eventCount: events) {
             event.render(into: &output.bytes)
             guard try output.flushIfFull() else { return }
         }
         try output.flush()
+    }
+
+    /// Writes what has become due once a second, until the reader of the pipe has gone.
+    private func writeLive(_ configuration: WorkloadConfiguration) async throws {
+        let clock = SystemClock()
+        var traffic = SupportTraffic(configuration)
+            .live(from: clock.wallNanoseconds(), messagesPerSecond: rate, leadInNanoseconds: 2 * Nanoseconds.minute)
+        var output = OutputBuffer()
+        while true {
+            for event in traffic.events(until: clock.wallNanoseconds()) { event.render(into: &output.bytes) }
+            guard try output.flush() else { return }
+            try await Task.sleep(for: .seconds(1))
+        }
     }
 }

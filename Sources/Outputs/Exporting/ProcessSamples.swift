@@ -21,6 +21,8 @@ package struct ProcessSamples: Sendable {
     package var residentBytes: Int?
     /// Size of all live files in bytes.
     package var storedBytes: Int?
+    /// Bytes that may still be written to the volume of the data directory.
+    package var freeBytes: Int?
 
     /// Samples of a program of this version whose log ends at this position; everything else is set afterwards.
     package init(version: String, logPosition: Int64) { (self.version, self.logPosition) = (version, logPosition) }
@@ -34,7 +36,7 @@ package struct ProcessSamples: Sendable {
             family("plimsoll_events_rejected_total", rejected.map { ([$0.reason], $0.count) }),
             number("support_conversations_active", activeConversations), number("support_active_users", activeUsers),
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
-            number("plimsoll_stored_bytes", storedBytes),
+            number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
         ].compactMap { $0 }
     }
 

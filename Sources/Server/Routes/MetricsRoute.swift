@@ -26,6 +26,7 @@ extension Routes {
             ("unknown_type", status.refusals.deadLetters),
         ]
         samples.storedBytes = status.segmentBytes
+        samples.freeBytes = status.freeBytes
         // Counters must be readable while the desk is full of questions, so the two that need one of their own may be missing.
         if let active = try? await activity() { (samples.activeConversations, samples.activeUsers) = active }
         return samples

@@ -1,3 +1,4 @@
+import Platform
 import Segments
 
 /// The store in numbers, at one position: what status pages and `plimsoll status` show.
@@ -10,6 +11,8 @@ package struct StoreStatus: Hashable, Sendable {
     package var segments = 0
     /// Bytes of the segments on disk.
     package var segmentBytes = 0
+    /// Bytes that may still be written to the volume of the data directory; nil where the system does not say.
+    package var freeBytes: Int?
     /// Events that no segment holds yet.
     package var unsealedEvents = 0
     /// What did not enter since the process started.
@@ -27,6 +30,7 @@ extension EventStore {
         status.watermark = version.receivedTime
         status.segments = version.sealed.segments.count
         status.segmentBytes = version.sealed.segments.reduce(0) { $0 + $1.reader.lengthBytes }
+        status.freeBytes = try? context.fileSystem.freeBytes(at: directory)
         status.unsealedEvents = version.tail.count
         status.refusals = refused
         return status

@@ -18,7 +18,8 @@ package final class EventStore: Sendable {
     /// What the start found in the log.
     package let recovery: RecoverySummary
 
-    private let context: StoreContext
+    let context: StoreContext
+    let directory: String
     private let layouts: EventTableLayouts
     private let writer: Mutex<Writer>
     private let published: Mutex<StoreVersion>
@@ -29,11 +30,12 @@ package final class EventStore: Sendable {
     /// - Complexity: O(unsealed events), whatever the store holds.
     package static func open(at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()) throws -> EventStore {
         let opening = try StoreOpening(files: StoreFiles(root: directory), context: context, options: options)
-        return EventStore(opening, context: context)
+        return EventStore(opening, directory: directory, context: context)
     }
 
-    private init(_ opening: consuming sending StoreOpening, context: StoreContext) {
+    private init(_ opening: consuming sending StoreOpening, directory: String, context: StoreContext) {
         self.context = context
+        self.directory = directory
         registry = opening.writer.registry
         layouts = opening.writer.layouts
         userTokenKey = opening.userTokenKey

@@ -2,7 +2,7 @@ import Foundation
 
 /// The texts that the rules read, loaded once for all tests.
 struct Repository: Sendable {
-    /// Everything below `Sources`, `Tests` and `Schemas`, and what lies beside them; ordered by path.
+    /// Everything below `Sources`, `Tests`, `Schemas`, `Alerts`, `Dashboards` and `Deploy`, and what lies beside them; ordered by path.
     let files: [SourceFile]
     let map: String
     let package: String
@@ -25,7 +25,7 @@ struct Repository: Sendable {
     private init(root: URL) {
         let suffixes: Set = ["swift", "md", "json", "py", "txt", "h", "cpp", "modulemap", "slt", "yml", "yaml", "sh"]
         var paths = ["Makefile", "Package.swift", "README.md", ".gitignore", ".ci/run"]
-        for folder in ["Sources", "Tests", "Schemas"] {
+        for folder in ["Sources", "Tests", "Schemas", "Alerts", "Dashboards", "Deploy"] {
             let found = FileManager.default.enumerator(atPath: root.appending(path: folder).path)?.compactMap { $0 as? String } ?? []
             paths += found.filter { suffixes.contains(String($0.split(separator: ".").last ?? "")) }.map { folder + "/" + $0 }
         }

@@ -137,5 +137,7 @@ package enum MetricCatalogue {
         MetricDefinition("plimsoll_queued_batches", .gauge, "Batches that wait for the writer.", .process),
         MetricDefinition("plimsoll_resident_bytes", .gauge, unit: "bytes", "Resident memory.", .process),
         MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all live files.", .process),
+        MetricDefinition(
+            "plimsoll_free_bytes", .gauge, unit: "bytes", "Bytes that may still be written to the volume of the data directory.", .process),
     ]
 }

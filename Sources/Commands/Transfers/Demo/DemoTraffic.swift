@@ -2,7 +2,7 @@ import Bytes
 import Domain
 package import Platform
 package import Server
-import Workload
+package import Workload
 
 /// The server took none of a batch.
 package struct DemoRefusal: Error, Sendable, CustomStringConvertible {
@@ -65,9 +65,11 @@ package struct DemoTraffic {
     }
 
     /// Live traffic at real speed until the task is cancelled.
-    package func postLive(users: Int, messagesPerSecond: Double, seed: UInt64) async throws {
+    /// - Parameter badHours: when models are to be slow and failing.
+    package func postLive(users: Int, messagesPerSecond: Double, seed: UInt64, badHours: [BadHour]) async throws {
         let now = clock.wallNanoseconds()
-        var live = SupportTraffic(WorkloadConfiguration(seed: seed, start: now, users: users, includesPrices: false))
+        let configuration = WorkloadConfiguration(seed: seed, start: now, users: users, badHours: badHours, includesPrices: false)
+        var live = SupportTraffic(configuration)
             .live(from: now, messagesPerSecond: messagesPerSecond, leadInNanoseconds: 2 * Nanoseconds.minute)
         var total = Total()
         while !Task.isCancelled {

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Bytes
+import Workload
+
+/// When a model of simulated traffic is slow and failing, so that alerts have something to tell.
+struct SlowModelOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("From when on a model is slow and failing in live traffic, such as now+2m.", valueName: "time"))
+    var slowFrom: String?
+
+    @Option(help: ArgumentHelp("Until when it is, such as now+7m; default: five minutes later.", valueName: "time"))
+    var slowTo: String?
+
+    @Option(help: ArgumentHelp("Which model; all for every one.", valueName: "model"))
+    var slowModel = "llama-3.1-8b-instruct"
+
+    func validate() throws {
+        guard slowTo == nil || slowFrom != nil else { throw ValidationError("--slow-to needs --slow-from") }
+    }
+
+    /// The bad stretch, or none.
+    func badHours() throws(CommandFailure) -> [BadHour] {
+        guard let slowFrom else { return [] }
+        let period = try TimeArgument.range(from: slowFrom, to: slowTo)
+        let end = slowTo == nil ? period.lowerBound + 5 * Nanoseconds.minute : period.upperBound
+        return [
+            BadHour(
+                start: period.lowerBound, durationNanoseconds: end - period.lowerBound, model: slowModel == "all" ? nil : slowModel,
+                slowdown: 8, errorRate: 0.25)
+        ]
+    }
+}
