@@ -71,13 +71,15 @@ let package = Package(
         tests("Platform"),
         .target(
             name: "EmbeddedSchemas", path: "Schemas", exclude: ["generate_emitter_events.py"],
-            resources: [.embedInCode("events"), .embedInCode("prices")], swiftSettings: settings),
+            resources: [.embedInCode("events"), .embedInCode("prices"), .embedInCode("dialects")], swiftSettings: settings),
         room("Domain", "Base/Domain", uses: ["Bytes", "EmbeddedSchemas", "Hashing"]),
         tests("Domain", uses: ["Bytes", "EmbeddedSchemas"]),
 
         // In.
         room("WireFormats", "Ingest/WireFormats", uses: ["Bytes", "Domain", "JSONParsing", "Compression", "Hashing"]),
         tests("WireFormats", uses: ["Bytes", "Domain", "JSONParsing", "Hashing"]),
+        room("Dialects", "Ingest/Dialects", uses: ["Bytes", "EmbeddedSchemas", "Domain", "Hashing", "JSONParsing", "WireFormats"]),
+        tests("Dialects", uses: ["Bytes", "Domain", "JSONParsing", "WireFormats"]),
 
         // Columns and their kernels.
         room("Columnar", "Columnar", uses: ["Bytes", "Compression", "Hashing"]),
@@ -122,12 +124,14 @@ let package = Package(
         room(
             "Server", "Server",
             uses: [
-                "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "EventStores", "Plans", "SQLText", "Execution",
-                "Compression", "Projections", "Exporting", "Reports", hummingbird,
+                "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects", "EventStores", "Plans", "SQLText",
+                "Execution", "Compression", "Projections", "Exporting", "Reports", hummingbird,
             ]),
         tests(
             "Server",
-            uses: ["Bytes", "Domain", "Columnar", "EventStores", "Projections", "Platform", "Compression", "Plans", "Execution"]),
+            uses: [
+                "Bytes", "Domain", "Columnar", "EventStores", "Projections", "Platform", "Compression", "Plans", "Execution", "WireFormats",
+            ]),
         room(
             "Transfers", "Commands/Transfers",
             uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
@@ -135,7 +139,7 @@ let package = Package(
         .executableTarget(
             name: "plimsoll",
             dependencies: [
-                "Bytes", "Platform", "Domain", "Plans", "Execution", "Reports", "EventStores", "EventLogs", "Segments",
+                "Bytes", "Platform", "Domain", "Dialects", "Plans", "Execution", "Reports", "EventStores", "EventLogs", "Segments",
                 "Workload", "Transfers",
                 "Server", arguments,
             ],

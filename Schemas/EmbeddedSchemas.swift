@@ -6,7 +6,8 @@ package struct EmbeddedFile: Sendable {
     package var bytes: [UInt8]
 }
 
-/// The schemas and prices that the program was built with: the files of the folders `events` and `prices`, in order of their names.
+/// The schemas, prices and dialects that the program was built with: the files of the folders `events`, `prices` and `dialects`, in
+/// order of their names.
 package enum EmbeddedSchemas {
     /// One JSON Schema per event type; names that begin with `_` are shared parts.
     package static var events: [EmbeddedFile] {
@@ -72,6 +73,24 @@ package enum EmbeddedSchemas {
             EmbeddedFile(name: "mistral.json", bytes: PackageResources.mistral_json),
             EmbeddedFile(name: "openai.json", bytes: PackageResources.openai_json),
             EmbeddedFile(name: "xai.json", bytes: PackageResources.xai_json),
+        ]
+    }
+
+    /// How frameworks say in OpenTelemetry's spans what they do, one file per dialect.
+    package static var dialects: [EmbeddedFile] {
+        [
+            EmbeddedFile(name: "agent-frameworks.json", bytes: PackageResources.agent_frameworks_json),
+            EmbeddedFile(name: "anthropic-sdk.json", bytes: PackageResources.anthropic_sdk_json),
+            EmbeddedFile(name: "application.json", bytes: PackageResources.application_json),
+            EmbeddedFile(name: "langfuse.json", bytes: PackageResources.langfuse_json),
+            EmbeddedFile(name: "litellm.json", bytes: PackageResources.litellm_json),
+            EmbeddedFile(name: "logfire.json", bytes: PackageResources.logfire_json),
+            EmbeddedFile(name: "openinference.json", bytes: PackageResources.openinference_json),
+            EmbeddedFile(name: "openlit.json", bytes: PackageResources.openlit_json),
+            EmbeddedFile(name: "opentelemetry.json", bytes: PackageResources.opentelemetry_json),
+            EmbeddedFile(name: "pydantic-ai.json", bytes: PackageResources.pydantic_ai_json),
+            EmbeddedFile(name: "strands.json", bytes: PackageResources.strands_json),
+            EmbeddedFile(name: "traceloop.json", bytes: PackageResources.traceloop_json),
         ]
     }
 }

@@ -20,6 +20,13 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "host:port"))
     var listen: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where to take spans besides, as OTLP over HTTP.",
+            discussion: "Default: PLIMSOLL_OTLP_HTTP_LISTEN, else 127.0.0.1:4318 if nobody else has it; none for nowhere.",
+            valueName: "host:port"))
+    var otlpHttpListen: String?
+
     @Flag(help: "Listen on an address that other machines reach, although nobody has to prove who he is.")
     var insecure = false
 
@@ -28,7 +35,8 @@ struct ServeCommand: AsyncParsableCommand {
         guard let address = ListenAddress(text) else {
             throw CommandFailure(.badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
         }
-        let configuration = ServerConfiguration(listen: address, isInsecure: insecure)
+        var configuration = ServerConfiguration(listen: address, isInsecure: insecure)
+        configuration.otlpListen = try otlpAddress()
         if let objection = configuration.objection {
             throw CommandFailure(
                 .badInput, objection,
@@ -40,5 +48,15 @@ struct ServeCommand: AsyncParsableCommand {
         try await server.run { address in
             StandardStream.output.print("listening on http://\(address), data in \(data.directory)")
         }
+    }
+
+    private func otlpAddress() throws -> SecondAddress? {
+        let wanted = otlpHttpListen ?? Environment.value("PLIMSOLL_OTLP_HTTP_LISTEN")
+        let text = wanted ?? "127.0.0.1:4318"
+        guard text != "none" else { return nil }
+        guard let address = ListenAddress(text) else {
+            throw CommandFailure(.badInput, "--otlp-http-listen \(text) is no address", advice: "write it as 127.0.0.1:4318, or none")
+        }
+        return SecondAddress(address, isRequired: wanted != nil)
     }
 }

@@ -5,6 +5,8 @@ import Platform
 struct Routes: Sendable {
     let store: any ServedStore
     let intake: EventIntake
+    let traces: TraceIntake
+    let settlement: TraceSettlement
     let desk: QueryDesk
     let health: ServerHealth
     let clock: any Clock
@@ -16,6 +18,7 @@ struct Routes: Sendable {
     /// What the status page and its JSON list.
     static let addresses: [(method: String, path: String, purpose: String)] = [
         ("POST", "/v1/events", "send events"),
+        ("POST", "/v1/traces", "send spans: OTLP over HTTP, protobuf or JSON"),
         ("POST", "/v1/sql", "ask in PostgreSQL's SQL; JSON, CSV, NDJSON or a text table by Accept"),
         ("GET", "/v1/reports/sla", "service levels; cost, outcomes and status beside it; from, to, by, rule, format=json|csv|table"),
         ("GET", "/v1/conversations/{id}", "one conversation whole"),
@@ -36,6 +39,7 @@ struct Routes: Sendable {
         addHealth(to: router)
         addStatus(to: router)
         router.post("/v1/events") { request, _ in try await intake.accept(request) }
+        addTraces(to: router)
         addSQL(to: router)
         addPrices(to: router)
         addReports(to: router)

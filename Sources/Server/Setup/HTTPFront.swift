@@ -16,14 +16,31 @@ package final class HTTPFront: Sendable {
     ///   - stopsOnSignals: SIGINT and SIGTERM ask for a stop.
     ///   - onListening: called once with the address really bound.
     init(
-        router: Router<ServerContext>, listen: ListenAddress, limits: ServerLimits, background: [any Service] = [],
-        stopsOnSignals: Bool, logger: Logger, onListening: @escaping @Sendable (ListenAddress) async -> Void
+        router: Router<ServerContext>, listen: ListenAddress, second: SecondAddress? = nil, limits: ServerLimits,
+        background: [any Service] = [], stopsOnSignals: Bool, logger: Logger,
+        onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
+        let main = Self.application(router, listen, limits, logger, onListening)
+        var services: [any Service] = background
+        if let second {
+            let application = Self.application(router, second.address, limits, logger) { _ in }
+            services.append(SecondFront(application: application, address: second, logger: logger))
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: services + [main], gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [], logger: logger)
+        configuration.maximumGracefulShutdownDuration = limits.drainTimeout
+        group = ServiceGroup(configuration: configuration)
+    }
+
+    private static func application(
+        _ router: Router<ServerContext>, _ listen: ListenAddress, _ limits: ServerLimits, _ logger: Logger,
+        _ onListening: @escaping @Sendable (ListenAddress) async -> Void
+    ) -> some ApplicationProtocol {
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [DepartureWatch()], idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax, maxHeaderFieldCount: 200))
-        let application = Application(
+        return Application(
             router: router, server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(listen.host, port: listen.port), serverName: nil, backlog: 1024,
@@ -32,10 +49,6 @@ package final class HTTPFront: Sendable {
                 await onListening(ListenAddress(host: listen.host, port: channel.localAddress?.port ?? listen.port))
             },
             logger: logger)
-        var configuration = ServiceGroupConfiguration(
-            services: background + [application], gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [], logger: logger)
-        configuration.maximumGracefulShutdownDuration = limits.drainTimeout
-        group = ServiceGroup(configuration: configuration)
     }
 
     /// Serves until stopped. Throws when the address cannot be bound.
@@ -43,4 +56,23 @@ package final class HTTPFront: Sendable {
 
     /// Asks for a stop; ``run()`` returns once it is done.
     package func stop() async { await group.triggerGracefulShutdown() }
+}
+
+/// An address that the server can do without.
+private struct SecondFront<Front: ApplicationProtocol>: Service {
+    let application: Front
+    let address: SecondAddress
+    let logger: Logger
+
+    func run() async throws {
+        do {
+            try await application.run()
+        } catch where !address.isRequired && !(error is CancellationError) {
+            logger.warning("spans are not taken at \(address.address): \(error)")
+            await cancelWhenGracefulShutdown {
+                // The front ends as soon as one of its services does: this one waits for the stop.
+                while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+            }
+        }
+    }
 }

@@ -43,18 +43,23 @@ package final class PlimsollServer: Sendable {
         let health = ServerHealth()
         let intake = EventIntake(store: store, threads: threads, limits: limits, health: health)
         let desk = QueryDesk(threads: threads.queries, limits: limits)
+        let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule)
+        let traces = TraceIntake(
+            store: store, events: intake, threads: threads, limits: limits, health: health, settlement: settlement)
         let routes = Routes(
-            store: store, intake: intake, desk: desk, health: health, clock: clock, workers: workers, limits: limits,
-            startNanoseconds: clock.monotonicNanoseconds())
+            store: store, intake: intake, traces: traces, settlement: settlement, desk: desk, health: health, clock: clock,
+            workers: workers, limits: limits, startNanoseconds: clock.monotonicNanoseconds())
         let front = HTTPFront(
-            router: routes.router(), listen: configuration.listen, limits: limits,
-            background: [StoreTicker(store: store, thread: threads.writer, health: health, logger: logger)],
+            router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
+            background: [StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)],
             stopsOnSignals: configuration.stopsOnSignals, logger: logger
         ) { [self] address in
             running.withLock { $0.address = address }
             await onListening(address)
         }
         running.withLock { $0 = Running(front: front, intake: intake, desk: desk) }
+        // What fails here fails again at the first tick, which tells.
+        try? await threads.writer.runIfActive { try settlement.recover() }
         var failure: (any Error)?
         do {
             try await front.run()

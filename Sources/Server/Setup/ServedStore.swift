@@ -18,7 +18,18 @@ package protocol ServedStore: Sendable {
     var priceBook: PriceBook { get }
     /// What `/metrics` counted so far.
     var counters: MetricTotals { get }
+    /// Spans received at a time or later; see ``StoreSnapshot/spans(receivedSince:)``.
+    func spans(receivedSince time: Int64) throws -> [ReceivedSpan]
+    /// Spans of traces and what was derived from them; see ``StoreSnapshot/events(ofTraces:sourcePrefix:)``.
+    func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]]
     func close() throws
+}
+
+extension ServedStore {
+    /// None, for a store that keeps no spans.
+    package func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { [] }
+    /// None, for a store that keeps no spans.
+    package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] { [:] }
 }
 
 extension EventStore: ServedStore {
@@ -28,4 +39,10 @@ extension EventStore: ServedStore {
     package var priceBook: PriceBook { snapshot().book }
     /// See ``ServedStore``.
     package var counters: MetricTotals { snapshot().counters }
+    /// See ``ServedStore``.
+    package func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { try snapshot().spans(receivedSince: time) }
+    /// See ``ServedStore``.
+    package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] {
+        try snapshot().events(ofTraces: traceIDs, sourcePrefix: sourcePrefix)
+    }
 }

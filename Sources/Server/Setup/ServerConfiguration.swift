@@ -1,7 +1,13 @@
+package import Dialects
+
 /// What the operator decides.
 package struct ServerConfiguration: Sendable {
     /// Where to listen.
     package var listen: ListenAddress
+    /// Where to listen besides, for senders of spans; nil for nowhere.
+    package var otlpListen: SecondAddress?
+    /// When a trace settles.
+    package var settleRule = SettleRule()
     /// Serve on an address that others can reach although nobody has to prove who he is.
     package var isInsecure: Bool
     /// What strangers can make the server hold or do.
@@ -19,7 +25,22 @@ package struct ServerConfiguration: Sendable {
 
     /// Says why the configuration cannot be served; nil when it can.
     package var objection: String? {
-        guard !listen.isLoopback, !isInsecure else { return nil }
-        return "\(listen) can be reached from other machines, and there are no credentials to keep strangers out"
+        let addresses = [listen] + (otlpListen.map { [$0.address] } ?? [])
+        guard !isInsecure, let open = addresses.first(where: { !$0.isLoopback }) else { return nil }
+        return "\(open) can be reached from other machines, and there are no credentials to keep strangers out"
+    }
+}
+
+/// An address besides the main one.
+package struct SecondAddress: Hashable, Sendable {
+    /// Where.
+    package var address: ListenAddress
+    /// Whether the server is to end when the address cannot be had; else it says so and goes on.
+    package var isRequired: Bool
+
+    /// Takes each part as given.
+    package init(_ address: ListenAddress, isRequired: Bool) {
+        self.address = address
+        self.isRequired = isRequired
     }
 }

@@ -2,9 +2,10 @@ import Logging
 import NIOPosix
 import ServiceLifecycle
 
-/// Gives the store its second hand: sealing, passed deadlines, idle marks. Ends with the server.
+/// Gives the store its second hand: traces that settle, sealing, passed deadlines, idle marks. Ends with the server.
 struct StoreTicker: Service {
     let store: any ServedStore
+    let settlement: TraceSettlement
     let thread: NIOThreadPool
     let health: ServerHealth
     let logger: Logger
@@ -14,7 +15,10 @@ struct StoreTicker: Service {
             while !Task.isCancelled, !health.isStorageFailed {
                 do {
                     try await Task.sleep(for: .seconds(1))
-                    try await thread.runIfActive { try store.tick() }
+                    try await thread.runIfActive {
+                        try settlement.tick()
+                        try store.tick()
+                    }
                 } catch is CancellationError {
                     return
                 } catch {

@@ -11,6 +11,12 @@ extension Writer {
             receivedTime = max(receivedTime, record.receivedTime)
             switch record.kind {
             case .events where record.position > sealed.position: try replayEvents(record)
+            case .replacements where record.position > sealed.position:
+                do {
+                    apply(try Self.replacements(parsing: record.payload, registry: registry))
+                } catch {
+                    throw corruption(record, error.expectation)
+                }
             case .timeReached: counters.reach(record.receivedTime)
             case .system:
                 do {
@@ -79,4 +85,6 @@ extension Writer {
 extension LogRecordKind {
     /// A row of `system_events` or `dead_letters`.
     static let system = LogRecordKind(rawValue: 16)
+    /// New rows for events that came before; see ``Writer/payload(of:)``.
+    static let replacements = LogRecordKind(rawValue: 17)
 }

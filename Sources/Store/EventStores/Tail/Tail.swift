@@ -32,7 +32,16 @@ struct Tail: Sendable {
         }
     }
 
-    mutating func replace(_ transform: (TailBlock) -> TailBlock) { blocks = blocks.map(transform) }
+    mutating func replace(_ transform: (TailBlock) -> TailBlock) {
+        blocks = blocks.map(transform)
+        byteCount = blocks.reduce(0) { $0 + $1.bytes.count }
+    }
+
+    /// Whether an event is here and no seal holds it, so that its row can still be replaced.
+    func isReplaceable(_ position: Int64) -> Bool {
+        guard let first = freshBlocks.first, let last = blocks.last else { return false }
+        return position >= first.firstPosition && position <= last.lastPosition
+    }
 
     /// Marks all blocks as those of a seal.
     mutating func freeze() { (frozenBlocks, frozenCount, frozenBytes) = (blocks.count, count, byteCount) }

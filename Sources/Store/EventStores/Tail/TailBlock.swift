@@ -40,6 +40,35 @@ final class TailBlock: Sendable {
             costs: costs)
     }
 
+    /// The same events with other rows for some of them.
+    /// - Parameters:
+    ///   - rows: by index of the event.
+    ///   - cost: what a row costs at its position; nil for events that cost nothing.
+    func replacing(rows: [Int: [UInt8]], cost: (_ bytes: [UInt8], _ start: Int, _ position: Int64) -> CallCost?) -> TailBlock {
+        var bytes: [UInt8] = []
+        var newStarts: [UInt32] = []
+        var newIndices: [Int32] = []
+        var newCosts: [CallCost] = []
+        bytes.reserveCapacity(self.bytes.count)
+        for row in 0..<count {
+            let start = Int(starts[row])
+            let at = bytes.count
+            newStarts.append(UInt32(at))
+            var known: CallCost? = costIndices[row] < 0 ? nil : costs[Int(costIndices[row])]
+            if let replacement = rows[row] {
+                bytes.append(contentsOf: replacement)
+                known = cost(bytes, at, firstPosition + Int64(row))
+            } else {
+                bytes.append(contentsOf: self.bytes[start..<(start + EventRowCursor.byteCount(self.bytes, at: start))])
+            }
+            newIndices.append(known == nil ? -1 : Int32(newCosts.count))
+            if let known { newCosts.append(known) }
+        }
+        return TailBlock(
+            bytes: bytes, starts: newStarts, firstPosition: firstPosition, receivedTimes: receivedTimes, costIndices: newIndices,
+            costs: newCosts)
+    }
+
     /// Neighbours, oldest first, as one block.
     static func merging(_ blocks: [TailBlock]) -> TailBlock {
         var bytes: [UInt8] = []

@@ -4,10 +4,32 @@ package import Domain
 package struct IngestBatch: Sendable {
     package var events: EventBatch
     package var deadLetters: [DeadLetter]
+    /// Rows for events that stand in the store already. One whose event a segment holds changes nothing.
+    package var replacements: [EventReplacement]
+    /// Rows of `system_events` that tell of the batch.
+    package var notes: [SystemNote]
 
-    package init(events: EventBatch, deadLetters: [DeadLetter] = []) {
+    package init(
+        events: EventBatch = EventBatch(), deadLetters: [DeadLetter] = [], replacements: [EventReplacement] = [], notes: [SystemNote] = []
+    ) {
         self.events = events
         self.deadLetters = deadLetters
+        self.replacements = replacements
+        self.notes = notes
+    }
+}
+
+/// Something that happened in the store or around it: a row of `system_events`.
+package struct SystemNote: Hashable, Sendable {
+    /// `trace.settled`, for one.
+    package var type: String
+    /// A JSON object in canonical form.
+    package var data: String
+
+    /// Takes each part as given.
+    package init(type: String, data: String) {
+        self.type = type
+        self.data = data
     }
 }
 

@@ -97,6 +97,8 @@ final class Writer {
             take(block, outcome)
         }
         for letter in batch.deadLetters { try note(.deadLetter(letter)) }
+        try replace(batch.replacements)
+        for note in batch.notes { try self.note(.event(type: note.type, data: note.data)) }
         return outcome.result(lastPosition: nextPosition - 1)
     }
 

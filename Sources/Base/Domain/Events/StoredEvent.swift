@@ -1,0 +1,37 @@
+/// An event as the store holds it.
+package struct StoredEvent: Hashable, Sendable {
+    /// Its position.
+    package var position: Int64
+    /// Whether its row can still be replaced: no segment holds it, and no seal is under way that takes it up.
+    package var isReplaceable: Bool
+    /// Its row.
+    package var row: [UInt8]
+
+    /// Takes each part as given.
+    package init(position: Int64, isReplaceable: Bool, row: [UInt8]) {
+        self.position = position
+        self.isReplaceable = isReplaceable
+        self.row = row
+    }
+
+    /// Its `id`, the first field of every row.
+    package var id: String {
+        var cursor = EventRowCursor(row, at: 0)
+        guard cursor.advance(in: row), case .text(let range) = cursor.value else { return "" }
+        return String(decoding: row[range], as: UTF8.self)
+    }
+}
+
+/// A row that takes the place of an event's: what became known later shows the event in another light. The old row stays in the log.
+package struct EventReplacement: Hashable, Sendable {
+    /// Position of the event, which it keeps.
+    package var position: Int64
+    /// The new row.
+    package var row: [UInt8]
+
+    /// Takes each part as given.
+    package init(position: Int64, row: [UInt8]) {
+        self.position = position
+        self.row = row
+    }
+}

@@ -1,0 +1,129 @@
+import Domain
+
+/// A span read through the dialect tables.
+struct BookSpan {
+    let record: SpanRecord
+    let book: DialectBook
+
+    init(_ record: SpanRecord, _ book: DialectBook) {
+        self.record = record
+        self.book = book
+    }
+
+    /// What kind of work it is, and in whose words it says so.
+    var classified: (kind: SpanClass, dialect: String?) {
+        let byScope = book.dialect(ofScope: record.scope)
+        for rule in book.kinds {
+            guard holds(rule.condition), let value = attribute(rule.attribute)?.plainText, let kind = rule.kind(of: value) else { continue }
+            let exception = book.exceptions.first { $0.applies(to: record.name, by: rule.attribute, as: kind) }
+            return (exception?.becomes ?? kind, byScope ?? rule.dialect)
+        }
+        return (.other, byScope)
+    }
+
+    /// The first place of the field that has a text which counts.
+    /// - Parameter responseIDs: ids of responses in the trace, for places that must not repeat them.
+    func text(_ field: DialectField, responseIDs: Set<String> = []) -> String? {
+        for rule in book.rules[field] ?? [] {
+            guard let text = value(rule)?.plainText, isCounted(text, rule, field) else { continue }
+            if rule.passesOverResponseIDs, responseIDs.contains(text) { continue }
+            return book.translations[field]?[text.lowercased()] ?? text
+        }
+        return nil
+    }
+
+    /// The first place of the field that has a whole number of at least zero and at most `maximum`.
+    func count(_ field: DialectField, maximum: Int64) -> Int64? {
+        for rule in book.rules[field] ?? [] {
+            if let number = value(rule)?.wholeNumber, (0...maximum).contains(number) { return number }
+        }
+        return nil
+    }
+
+    /// The first place of the field that has a time span, ns.
+    func nanoseconds(_ field: DialectField) -> Int64? {
+        for rule in book.rules[field] ?? [] {
+            if let event = rule.event {
+                let moment = record.moments.first { $0.name == event }
+                if let moment, moment.offsetNanoseconds >= 0 { return moment.offsetNanoseconds }
+                continue
+            }
+            guard let value = value(rule), let scale = rule.unit else { continue }
+            if scale == .instant {
+                guard let text = value.plainText, let time = try? RFC3339.parse(text), time >= record.start else { continue }
+                return time - record.start
+            }
+            let factor: Double = scale == .seconds ? 1e9 : scale == .milliseconds ? 1e6 : 1
+            if let number = value.number, number >= 0, number * factor < Double(Limits.durationNanosecondsMax) {
+                return Int64((number * factor).rounded())
+            }
+        }
+        return nil
+    }
+
+    /// The first place of the field that says yes or no.
+    func flag(_ field: DialectField) -> Bool? {
+        for rule in book.rules[field] ?? [] { if let flag = value(rule)?.flag { return flag } }
+        return nil
+    }
+
+    /// The first place of the field that has an amount of USD, in pico-USD.
+    func picoUSD(_ field: DialectField) -> Int64? {
+        for rule in book.rules[field] ?? [] {
+            if let number = value(rule)?.number, number.isFinite, abs(number) < 1_000_000 { return Int64((number * 1e12).rounded()) }
+        }
+        return nil
+    }
+
+    /// Why the model stopped, in the words of OpenTelemetry.
+    var finishReason: String? {
+        guard var text = text(.finishReason) else { return nil }
+        // A list that came as JSON text, and a Python enumeration's own name.
+        text = text.filter { !"[]\"' ".contains($0) }.split(separator: ",").first.map(String.init) ?? ""
+        text = text.lowercased()
+        if let dot = text.lastIndex(of: ".") { text = String(text[text.index(after: dot)...]) }
+        return text.isEmpty ? nil : book.translations[.finishReason]?[text] ?? text
+    }
+
+    /// Whether it failed: by its status, or by an attribute that says so.
+    var hasFailed: Bool { record.statusCode == 2 || text(.failure) != nil }
+
+    /// What went wrong, without module and Python's decoration.
+    var errorType: String? {
+        guard let text = text(.errorType) else { return nil }
+        let name = text.hasPrefix("<class '") ? text.dropFirst(8).prefix { $0 != "'" } : text[...]
+        return name.split(separator: ".").last.map(String.init)
+    }
+
+    /// Whose the span is; only a resource or span that says so itself is another's than `default`.
+    var tenant: String { text(.tenant) ?? "default" }
+
+    // MARK: Places
+
+    private func attribute(_ name: String) -> SpanValue? {
+        name == "span.name" ? .text(record.name) : record.attributes[name] ?? record.resource[name]
+    }
+
+    private func value(_ rule: DialectRule) -> SpanValue? {
+        guard holds(rule.condition) else { return nil }
+        if rule.isExceptionType { return record.moments.lazy.compactMap(\.exceptionType).first.map { .text($0) } }
+        guard rule.event == nil, let value = attribute(rule.key) else { return nil }
+        switch (rule.type, value) {
+        case ("integer"?, .integer), ("double"?, .double), (nil, _): return value
+        default: return nil
+        }
+    }
+
+    private func holds(_ condition: DialectCondition?) -> Bool {
+        guard let condition else { return true }
+        guard let value = attribute(condition.attribute)?.plainText else { return false }
+        if let equals = condition.equals { return value.lowercased() == equals }
+        return condition.prefix.map { value.hasPrefix($0) } ?? true
+    }
+
+    private func isCounted(_ text: String, _ rule: DialectRule, _ field: DialectField) -> Bool {
+        if !rule.values.isEmpty, !rule.values.contains(text.lowercased()) { return false }
+        if (book.passOverPrefixes + rule.passOverPrefixes).contains(where: { text.hasPrefix($0) }) { return false }
+        return !(book.notA[field]?.contains(text.lowercased()) ?? false)
+    }
+}

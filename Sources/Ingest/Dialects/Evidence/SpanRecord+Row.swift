@@ -1,0 +1,172 @@
+package import Bytes
+import Domain
+package import JSONParsing
+
+extension SpanRecord {
+    /// Who sends the evidence of a service's spans.
+    static func evidenceSource(_ service: String?) -> String { service.map { "otlp/\($0)" } ?? "otlp" }
+
+    /// Writes the span as a `span.received` event. Equal spans give equal rows.
+    func write(to writer: inout EventRowWriter, columns: SpanColumns, book: DialectBook) {
+        let span = BookSpan(self, book)
+        var fields = FieldSet(columns)
+        fields.add("id", text: "\(traceID)-\(spanID)")
+        fields.add("source", text: Self.evidenceSource(serviceName))
+        fields.add("tenant", text: span.tenant)
+        fields.add("environment", text: span.text(.environment))
+        fields.add("region", text: span.text(.region))
+        fields.add("service_name", text: span.text(.serviceName))
+        fields.add("service_version", text: span.text(.serviceVersion))
+        fields.add("trace_id", text: traceID)
+        fields.add("span_id", text: spanID)
+        fields.add("parent_span_id", text: parentSpanID)
+        fields.add("span_name", text: name)
+        fields.add("span_kind", text: kind)
+        fields.add("instrumentation_name", text: scope)
+        fields.add("instrumentation_version", text: scopeVersion)
+        let (kind, dialect) = span.classified
+        fields.add("dialect", text: dialect)
+        fields.add("span_class", text: kind.rawValue)
+        fields.add("duration_ns", integer: min(durationNanoseconds, Limits.durationNanosecondsMax))
+        fields.add("status", text: ["", "ok", "error"][statusCode])
+        fields.add("span_attributes", Self.json(attributes))
+        fields.add("resource_attributes", Self.json(resource))
+        fields.add("span_events", momentsJSON)
+        fields.add("span_links", linksJSON)
+        fields.add("unknown_attributes", Self.json(unknownAttributes.mapValues { .text($0) }))
+        fields.add("withheld_values", integer: withheldValues)
+        fields.write(type: columns.registry.wellKnownTypes.spanReceived, time: end, to: &writer)
+    }
+
+    /// Reads the span back from its event.
+    /// - Throws: with the field that is not as written.
+    package init(row bytes: [UInt8], at start: Int, columns: SpanColumns, parser: inout JSONParser) throws(DecodingError) {
+        self.init()
+        end = EventRowCursor.time(bytes, at: start)
+        var duration: Int64 = 0
+        var cursor = EventRowCursor(bytes, at: start)
+        var texts: [UInt16: Range<Int>] = [:]
+        while cursor.advance(in: bytes) {
+            switch cursor.value {
+            case .text(let range), .json(let range): texts[cursor.column] = range
+            case .integer(let value): if cursor.column == columns["duration_ns"] { duration = value }
+            default: break
+            }
+        }
+        func text(_ name: String) -> String { texts[columns[name]].map { String(decoding: bytes[$0], as: UTF8.self) } ?? "" }
+        self.start = end - max(0, min(duration, end))
+        (traceID, spanID, parentSpanID) = (text("trace_id"), text("span_id"), text("parent_span_id"))
+        (name, kind) = (text("span_name"), text("span_kind"))
+        (scope, scopeVersion) = (text("instrumentation_name"), text("instrumentation_version"))
+        statusCode = ["ok": 1, "error": 2][text("status")] ?? 0
+        var tape = JSONTape()
+        func parse(_ name: String) throws(DecodingError) -> Int? {
+            guard let range = texts[columns[name]] else { return nil }
+            do throws(JSONError) {
+                try parser.parse(bytes[range], into: &tape)
+            } catch {
+                throw DecodingError(offset: range.lowerBound + error.offset, expectation: error.expectation + " in \(name)")
+            }
+            return tape.root
+        }
+        if let place = try parse("span_attributes") { attributes = Self.values(tape, place) }
+        if let place = try parse("resource_attributes") { resource = Self.values(tape, place) }
+        if let place = try parse("unknown_attributes") { unknownAttributes = Self.values(tape, place).compactMapValues(\.plainText) }
+        if let place = try parse("span_events"), let list = tape.value(place, "events"), tape.kind(list) == .array {
+            moments = Self.moments(tape, list)
+        }
+    }
+
+    private static func moments(_ tape: JSONTape, _ list: Int) -> [SpanMoment] {
+        var result: [SpanMoment] = []
+        var child = tape.firstChild(list)
+        while child < tape.end(list) {
+            let members = values(tape, child)
+            result.append(
+                SpanMoment(
+                    name: members["name"]?.plainText ?? "", offsetNanoseconds: members["offset_ns"]?.wholeNumber ?? 0,
+                    exceptionType: members["exception_type"]?.plainText))
+            child = tape.next(child)
+        }
+        return result
+    }
+
+    private static func values(_ tape: JSONTape, _ object: Int) -> [String: SpanValue] {
+        guard tape.kind(object) == .object else { return [:] }
+        var result: [String: SpanValue] = [:]
+        var key = tape.firstChild(object)
+        while key < tape.end(object) {
+            result[tape.text(key)] = value(tape, key + 1)
+            key = tape.next(key + 1)
+        }
+        return result
+    }
+
+    private static func value(_ tape: JSONTape, _ place: Int) -> SpanValue? {
+        switch tape.kind(place) {
+        case .string: return .text(tape.text(place))
+        case .integer: return .integer(tape.integer(place))
+        case .double: return .double(tape.double(place))
+        case .true, .false: return .boolean(tape.kind(place) == .true)
+        case .array:
+            var values: [SpanValue] = []
+            var child = tape.firstChild(place)
+            while child < tape.end(place) {
+                if let element = value(tape, child) { values.append(element) }
+                child = tape.next(child)
+            }
+            return .list(values)
+        case .object, .unsigned, .null: return nil
+        }
+    }
+
+    private static func json(_ values: [String: SpanValue]) -> EventValue? {
+        guard !values.isEmpty else { return nil }
+        var writer = JSONWriter()
+        append(values, to: &writer)
+        return .json(String(decoding: writer.bytes, as: UTF8.self))
+    }
+
+    private static func append(_ values: [String: SpanValue], to writer: inout JSONWriter) {
+        writer.append(UInt8(ascii: "{"))
+        for (index, key) in values.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }).enumerated() {
+            if index > 0 { writer.append(UInt8(ascii: ",")) }
+            writer.append(string: key)
+            writer.append(UInt8(ascii: ":"))
+            if let value = values[key] { append(value, to: &writer) }
+        }
+        writer.append(UInt8(ascii: "}"))
+    }
+
+    private static func append(_ value: SpanValue, to writer: inout JSONWriter) {
+        switch value {
+        case .text(let text): writer.append(string: text)
+        case .integer(let value): writer.append(integer: value)
+        case .double(let value): writer.append(double: value)
+        case .boolean(let value): writer.append(boolean: value)
+        case .list(let values):
+            writer.append(UInt8(ascii: "["))
+            for (index, value) in values.enumerated() {
+                if index > 0 { writer.append(UInt8(ascii: ",")) }
+                append(value, to: &writer)
+            }
+            writer.append(UInt8(ascii: "]"))
+        }
+    }
+
+    private var momentsJSON: EventValue? {
+        guard !moments.isEmpty else { return nil }
+        var writer = JSONWriter()
+        writer.append(json: "{\"events\":[")
+        for (index, moment) in moments.enumerated() {
+            if index > 0 { writer.append(UInt8(ascii: ",")) }
+            var members: [String: SpanValue] = ["name": .text(moment.name), "offset_ns": .integer(moment.offsetNanoseconds)]
+            if let type = moment.exceptionType { members["exception_type"] = .text(type) }
+            Self.append(members, to: &writer)
+        }
+        writer.append(json: "]}")
+        return .json(String(decoding: writer.bytes, as: UTF8.self))
+    }
+
+    private var linksJSON: EventValue? { links.isEmpty ? nil : Self.json(["links": .list(links.map { .text($0) })]) }
+}

@@ -1,0 +1,54 @@
+/// An event of a span as evidence keeps it.
+package struct SpanMoment: Hashable, Sendable {
+    /// Its name.
+    package var name: String
+    /// ns since the span's start.
+    package var offsetNanoseconds: Int64
+    /// What was raised, for an exception.
+    package var exceptionType: String?
+}
+
+/// A span as evidence keeps it: what dialect tables name, no content, users as tokens. The content of a `span.received` event.
+package struct SpanRecord: Hashable, Sendable {
+    /// 32 hexadecimal digits.
+    package var traceID = ""
+    /// 16 hexadecimal digits.
+    package var spanID = ""
+    /// 16 hexadecimal digits; empty for a root.
+    package var parentSpanID = ""
+    /// As sent.
+    package var name = ""
+    /// internal, server, client, producer, consumer; empty where it was not said.
+    package var kind = ""
+    /// Name of the instrumentation scope.
+    package var scope = ""
+    /// Its version.
+    package var scopeVersion = ""
+    /// ns since 1970 UTC.
+    package var start: Int64 = 0
+    /// ns since 1970 UTC.
+    package var end: Int64 = 0
+    /// 0 unset, 1 ok, 2 error.
+    package var statusCode = 0
+    /// By name; members of JSON texts as `name/member`.
+    package var attributes: [String: SpanValue] = [:]
+    /// Of the resource.
+    package var resource: [String: SpanValue] = [:]
+    /// In the sender's order.
+    package var moments: [SpanMoment] = []
+    /// Traces and spans it refers to.
+    package var links: [String] = []
+    /// Text values that were withheld.
+    package var withheldValues: Int64 = 0
+    /// Names that no table knows, and the types of their values.
+    package var unknownAttributes: [String: String] = [:]
+
+    /// A span that says nothing yet.
+    package init() {}
+
+    /// What the source of its events is called.
+    package var serviceName: String? { resource["service.name"]?.plainText }
+
+    /// ns from start to end, never below zero.
+    package var durationNanoseconds: Int64 { max(0, end - start) }
+}

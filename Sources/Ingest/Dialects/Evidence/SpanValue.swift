@@ -1,0 +1,53 @@
+/// A value of a span's attribute as evidence keeps it.
+package enum SpanValue: Hashable, Sendable {
+    case text(String)
+    case integer(Int64)
+    case double(Double)
+    case boolean(Bool)
+    case list([SpanValue])
+
+    /// As text, lists by their first element; nil for what is empty.
+    var plainText: String? {
+        switch self {
+        case .text(let text):
+            // Some senders put JSON's own quotes around a text.
+            if text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") {
+                return SpanValue.text(String(text.dropFirst().dropLast())).plainText
+            }
+            return text.isEmpty ? nil : text
+        case .integer(let value): return String(value)
+        case .double(let value): return value.description
+        case .boolean(let value): return value ? "true" : "false"
+        case .list(let values): return values.first?.plainText
+        }
+    }
+
+    /// A whole number, also where it came as text or as a double.
+    var wholeNumber: Int64? {
+        switch self {
+        case .integer(let value): value
+        case .double(let value): Int64(exactly: value)
+        case .text(let text): Int64(text)
+        case .boolean, .list: nil
+        }
+    }
+
+    /// A number, also where it came as text.
+    var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .double(let value): value
+        case .text(let text): Double(text)
+        case .boolean, .list: nil
+        }
+    }
+
+    /// Whether it means yes; also where it came as text.
+    var flag: Bool? {
+        switch self {
+        case .boolean(let value): value
+        case .text(let text): ["true": true, "false": false][text.lowercased()]
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,72 @@
+/// When a trace settles. In force as logged with every trace that settled.
+package struct SettleRule: Hashable, Sendable {
+    /// A trace whose root was seen settles after this silence, by received time.
+    package var quietNanoseconds: Int64 = 1_000_000_000
+    /// Any other trace settles after this one.
+    package var idleNanoseconds: Int64 = 5_000_000_000
+    /// Traces that may wait; beyond it the oldest settle at once.
+    package var pendingMax = 100_000
+    /// How far before the last received time a start looks for traces that had not settled.
+    package var recoveryNanoseconds: Int64 = 600_000_000_000
+
+    /// The values above.
+    package init() {}
+}
+
+/// Traces with spans that no settling has looked at. Holds an id and two numbers a trace; the spans stay in the store.
+package struct PendingTraces: Sendable {
+    private struct Waiting {
+        var lastReceived: Int64
+        var hasRoot: Bool
+    }
+
+    /// Why a trace settles.
+    package enum Reason: String, Sendable {
+        case rootAndQuiet = "root_and_quiet"
+        case idle
+        /// More traces wait than the rule lets wait.
+        case crowded
+    }
+
+    private let rule: SettleRule
+    private var waiting: [String: Waiting] = [:]
+
+    /// None wait yet.
+    package init(rule: SettleRule) { self.rule = rule }
+
+    /// How many wait.
+    package var count: Int { waiting.count }
+
+    /// Notes a span that was received.
+    package mutating func note(_ traceID: String, isRoot: Bool, receivedTime: Int64) {
+        let before = waiting[traceID]
+        waiting[traceID] = Waiting(
+            lastReceived: max(receivedTime, before?.lastReceived ?? .min), hasRoot: isRoot || before?.hasRoot ?? false)
+    }
+
+    /// The traces that settle now, longest silent first, and why. They stay until ``settled(_:)``.
+    /// - Complexity: O(n log n) of those that wait.
+    package func due(at now: Int64, atMost countMax: Int) -> [(traceID: String, reason: Reason)] {
+        var result: [(traceID: String, lastReceived: Int64, reason: Reason)] = []
+        let crowd = waiting.count - rule.pendingMax
+        // order: sorted below, by values that no two have.
+        for (traceID, trace) in waiting {
+            let silence = now - trace.lastReceived
+            if trace.hasRoot, silence >= rule.quietNanoseconds {
+                result.append((traceID, trace.lastReceived, .rootAndQuiet))
+            } else if silence >= rule.idleNanoseconds {
+                result.append((traceID, trace.lastReceived, .idle))
+            } else if crowd > 0 {
+                result.append((traceID, trace.lastReceived, .crowded))
+            }
+        }
+        result.sort {
+            ($0.reason == .crowded ? 1 : 0, $0.lastReceived, $0.traceID) < ($1.reason == .crowded ? 1 : 0, $1.lastReceived, $1.traceID)
+        }
+        let wanted = result.filter { $0.reason != .crowded }.count
+        return result.prefix(min(countMax, max(wanted, min(crowd, result.count)))).map { ($0.traceID, $0.reason) }
+    }
+
+    /// Forgets a trace that settled.
+    package mutating func settled(_ traceID: String) { waiting[traceID] = nil }
+}

@@ -1,0 +1,88 @@
+import Bytes
+package import Domain
+
+/// Turns the spans of a trace into the events that they tell of: model calls, tool calls, retrievals, agent runs, and the question and
+/// answer that the trace as a whole is. A pure function of the spans and of what was told before.
+///
+/// Ids are derived from trace, span and type. A piece of work told before keeps its id when more spans tell of it, so that late spans
+/// replace or add, and never repeat.
+package struct TraceSettler: Sendable {
+    /// Who sends the events of settled traces begins with this.
+    package static let sourcePrefix = "settled"
+
+    let book: DialectBook
+    let columns: SpanColumns
+
+    /// - Parameter registry: of the store that the events go to.
+    package init(registry: SchemaRegistry, book: DialectBook = .builtIn) {
+        self.book = book
+        columns = SpanColumns(registry)
+    }
+
+    /// - Parameters:
+    ///   - spans: all that are known of one trace; the same span may be there twice.
+    ///   - told: events derived from the same trace before.
+    /// - Complexity: O(spans × nesting).
+    package func settle(_ spans: [SpanRecord], told: [StoredEvent]) -> Settlement {
+        let tree = SpanTree(spans, book: book)
+        let known = Dictionary(told.map { ($0.id, $0) }) { first, _ in first }
+        var telling = Telling(tree: tree, columns: columns, known: Set(known.keys))
+        for unit in tree.units() { telling.add(unit) }
+        telling.addAnswers()
+        telling.addRollUps()
+        var result = Settlement()
+        result.spans = tree.count
+        var writer = EventRowWriter()
+        for event in telling.events {
+            guard let before = known[event.id] else {
+                result.events.offsets.append(UInt32(writer.sink.count))
+                event.write(to: &writer, columns)
+                continue
+            }
+            replace(before, by: event, in: &result)
+        }
+        let wanted = Set(telling.events.map(\.id))
+        for before in told.sorted(by: { $0.position < $1.position }) where !wanted.contains(before.id) {
+            replace(before, by: Told.repetition(of: before, columns), in: &result)
+        }
+        result.events.bytes = writer.sink.bytes
+        return result
+    }
+
+    private func replace(_ before: StoredEvent, by event: Told, in result: inout Settlement) {
+        var writer = EventRowWriter()
+        event.write(to: &writer, columns)
+        guard writer.sink.bytes != before.row else { return }
+        if before.isReplaceable {
+            result.replacements.append(EventReplacement(position: before.position, row: writer.sink.bytes))
+        } else {
+            result.outdated += 1
+        }
+    }
+}
+
+/// One event on its way out.
+struct Told {
+    var id: String
+    var type: UInt16
+    var time: Int64
+    var fields: FieldSet
+
+    func write(to writer: inout EventRowWriter, _ columns: SpanColumns) { fields.write(type: type, time: time, to: &writer) }
+
+    /// What becomes of an event that turned out to repeat another one: a check figure that is never added.
+    static func repetition(of before: StoredEvent, _ columns: SpanColumns) -> Told {
+        var fields = FieldSet(columns)
+        let kept = ["id", "source", "tenant", "conversation_id", "trace_id", "span_id", "parent_span_id", "service_name"]
+        var cursor = EventRowCursor(before.row, at: 0)
+        while cursor.advance(in: before.row) {
+            let name = kept.first { columns[$0] == cursor.column }
+            guard case .text(let range) = cursor.value, let name else { continue }
+            fields.add(name, text: String(decoding: before.row[range], as: UTF8.self))
+        }
+        fields.add("scope", text: "repetition")
+        return Told(
+            id: before.id, type: columns.registry.wellKnownTypes.usageReported, time: EventRowCursor.time(before.row, at: 0),
+            fields: fields)
+    }
+}

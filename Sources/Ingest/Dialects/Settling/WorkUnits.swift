@@ -1,0 +1,116 @@
+/// Spans that tell of the same piece of work, the one that tells it best first.
+struct WorkUnit: Hashable {
+    var kind: SpanClass
+    /// Indices into the tree; outer before inner.
+    var spans: [Int]
+}
+
+extension SpanTree {
+    /// Every piece of work, each once however many spans tell of it.
+    ///
+    /// - A model call: spans of that class that are ancestor and descendant, that share a response's id, or that stand side by side under
+    ///   one parent, made by different scopes, the time of one inside that of the other.
+    /// - A tool call or agent run: a span with no ancestor of its class and name. An agent without a name around one that has a name is a
+    ///   wrapper.
+    /// - Anything else: a span with no ancestor of its class.
+    /// - Complexity: O(spans × nesting); side by side O(siblings that overlap).
+    func units() -> [WorkUnit] {
+        var units = modelCalls()
+        for kind in [SpanClass.embedding, .tool, .retrieval, .agent, .handoff, .guardrail] { units += nested(kind) }
+        return units
+    }
+
+    private func nested(_ kind: SpanClass) -> [WorkUnit] {
+        let members = order.filter { kinds[$0] == kind }
+        guard !members.isEmpty else { return [] }
+        let isNamed = kind == .tool || kind == .agent
+        let names = isNamed ? spans.map { $0.text(kind == .tool ? .tool : .agent) } : Array(repeating: nil, count: count)
+        var wrappers: Set<Int> = []
+        if kind == .agent {
+            for index in members where names[index] != nil {
+                for ancestor in ancestors(of: index, kind) where names[ancestor] == nil { wrappers.insert(ancestor) }
+            }
+        }
+        var heads: [Int: Int] = [:]
+        var result: [WorkUnit] = []
+        for index in members where !wrappers.contains(index) {
+            let outer = ancestors(of: index, kind).first { names[$0] == names[index] && heads[$0] != nil }
+            if let outer, let unit = heads[outer] {
+                heads[index] = unit
+                result[unit].spans.append(index)
+            } else {
+                heads[index] = result.count
+                result.append(WorkUnit(kind: kind, spans: [index]))
+            }
+        }
+        return result
+    }
+
+    private func modelCalls() -> [WorkUnit] {
+        let calls = order.filter { kinds[$0] == .modelCall }
+        guard !calls.isEmpty else { return [] }
+        var groups = DisjointSets(count: count)
+        let outer = nearest(.modelCall)
+        for index in calls where outer[index] >= 0 { groups.join(index, outer[index]) }
+        var byResponse: [String: Int] = [:]
+        for index in calls {
+            guard let id = spans[index].text(.responseID) else { continue }
+            if let other = byResponse[id] { groups.join(index, other) } else { byResponse[id] = index }
+        }
+        joinSiblings(calls, &groups)
+        var places: [Int: Int] = [:]
+        var result: [WorkUnit] = []
+        for index in calls.sorted(by: { (depths[$0], $0) < (depths[$1], $1) }) {
+            let root = groups.root(of: index)
+            if let place = places[root] {
+                result[place].spans.append(index)
+            } else {
+                places[root] = result.count
+                result.append(WorkUnit(kind: .modelCall, spans: [index]))
+            }
+        }
+        return result
+    }
+
+    /// Two instrumentations side by side.
+    private func joinSiblings(_ calls: [Int], _ groups: inout DisjointSets) {
+        var siblings: [String: [Int]] = [:]
+        for index in calls where !spans[index].record.parentSpanID.isEmpty {
+            siblings[spans[index].record.parentSpanID, default: []].append(index)
+        }
+        for family in siblings.keys.sorted() {
+            let members = (siblings[family] ?? []).sorted()
+            for (place, first) in members.enumerated() {
+                let one = spans[first].record
+                for second in members[(place + 1)...] {
+                    let two = spans[second].record
+                    guard two.start <= one.end else { break }
+                    let isInside = two.end <= one.end || one.start == two.start && one.end <= two.end
+                    if isInside, one.scope != two.scope { groups.join(first, second) }
+                }
+            }
+        }
+    }
+}
+
+/// Union-find over indices.
+struct DisjointSets {
+    private var parents: [Int]
+
+    init(count: Int) { parents = Array(0..<count) }
+
+    mutating func root(of index: Int) -> Int {
+        var place = index
+        while parents[place] != place {
+            parents[place] = parents[parents[place]]
+            place = parents[place]
+        }
+        return place
+    }
+
+    /// The lesser root stays, so that the order of joins does not show.
+    mutating func join(_ left: Int, _ right: Int) {
+        let (first, second) = (root(of: left), root(of: right))
+        parents[max(first, second)] = min(first, second)
+    }
+}

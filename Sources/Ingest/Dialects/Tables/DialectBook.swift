@@ -1,0 +1,118 @@
+import EmbeddedSchemas
+
+/// All dialects together: where each field may stand, in the order in which the places are tried, and what becomes of each attribute.
+///
+/// A span may speak several dialects at once, so no dialect is chosen for it: the tables' rules are one list.
+package struct DialectBook: Sendable {
+    /// The tables that the program was built with.
+    package static let builtIn = DialectBook(
+        EmbeddedSchemas.dialects.map { file in
+            do throws(DialectTableError) {
+                return try DialectTable(parsing: file.bytes)
+            } catch {
+                preconditionFailure("\(file.name): \(error)")
+            }
+        })
+
+    /// What evidence does with an attribute.
+    enum Treatment: Hashable, Sendable {
+        /// Kept as it came.
+        case kept
+        /// Kept as a token.
+        case token
+        /// Of its JSON text these members are kept, the token ones as tokens; nothing else.
+        case members([Member])
+        /// Known, and withheld.
+        case content
+    }
+
+    struct Member: Hashable, Sendable {
+        var path: [String]
+        var key: String
+        var isToken: Bool
+    }
+
+    let kinds: [KindRule]
+    let exceptions: [KindException]
+    let rules: [DialectField: [DialectRule]]
+    let translations: [DialectField: [String: String]]
+    let notA: [DialectField: Set<String>]
+    let passOverPrefixes: [String]
+    private let scopes: [(prefix: String, dialect: String)]
+    private let exact: [String: Treatment]
+    /// By beginning, longest first.
+    private let wild: [(prefix: String, treatment: Treatment)]
+
+    /// - Complexity: O(rules).
+    package init(_ tables: [DialectTable]) {
+        let tables = tables.sorted { $0.name < $1.name }
+        kinds = Self.stable(tables.flatMap(\.kinds)) { $0.rank }
+        exceptions = tables.flatMap(\.exceptions)
+        var rules: [DialectField: [DialectRule]] = [:]
+        var translations: [DialectField: [String: String]] = [:]
+        var notA: [DialectField: Set<String>] = [:]
+        for field in DialectField.allCases {
+            rules[field] = Self.stable(tables.flatMap { $0.fields[field] ?? [] }) { $0.rank }
+            for table in tables {
+                translations[field, default: [:]].merge(table.translations[field] ?? [:]) { $1 }
+                notA[field, default: []].formUnion(table.notA[field] ?? [])
+            }
+        }
+        (self.rules, self.translations, self.notA) = (rules, translations, notA)
+        passOverPrefixes = tables.flatMap(\.passOverPrefixes)
+        scopes = tables.flatMap { table in table.scopes.map { ($0, table.name) } }.sorted { $0.prefix.count > $1.prefix.count }
+        (exact, wild) = Self.treatments(tables, kinds: kinds, rules: rules)
+    }
+
+    private static func stable<Element>(_ elements: [Element], _ rank: (Element) -> Int) -> [Element] {
+        elements.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+    }
+
+    private static func treatments(
+        _ tables: [DialectTable], kinds: [KindRule], rules: [DialectField: [DialectRule]]
+    ) -> ([String: Treatment], [(prefix: String, treatment: Treatment)]) {
+        var exact: [String: Treatment] = [:]
+        var wild: [(prefix: String, treatment: Treatment)] = []
+        func note(_ name: String, _ treatment: Treatment) {
+            if name.hasSuffix("*") { wild.append((String(name.dropLast()), treatment)) } else { exact[name] = treatment }
+        }
+        for table in tables { for name in table.content { note(name, .content) } }
+        for table in tables { for name in table.metadata { note(name, .kept) } }
+        for kind in kinds {
+            exact[kind.attribute] = .kept
+            if let condition = kind.condition { exact[condition.attribute] = .kept }
+        }
+        var members: [String: [Member]] = [:]
+        for field in DialectField.allCases {
+            for rule in rules[field] ?? [] where !rule.attribute.isEmpty {
+                if let condition = rule.condition { exact[condition.attribute] = .kept }
+                if rule.path.isEmpty {
+                    exact[rule.attribute] = field == .user ? .token : .kept
+                } else {
+                    members[rule.attribute, default: []].append(Member(path: rule.path, key: rule.key, isToken: field == .user))
+                }
+            }
+        }
+        // order: each attribute is written once.
+        for (attribute, list) in members { exact[attribute] = .members(list.sorted { $0.key < $1.key }) }
+        return (exact, wild.sorted { ($1.prefix.utf8.count, $0.prefix) < ($0.prefix.utf8.count, $1.prefix) })
+    }
+
+    /// What becomes of an attribute; nil for one that no table knows.
+    func treatment(of name: String) -> Treatment? {
+        if let known = exact[name] { return known }
+        let plain = Self.withoutNumbers(name)
+        if let known = exact[plain] { return known }
+        return wild.first { plain.hasPrefix($0.prefix) || name.hasPrefix($0.prefix) }?.treatment
+    }
+
+    /// The dialect whose scopes begin like this one; nil where no table names it.
+    func dialect(ofScope scope: String) -> String? { scopes.first { scope.hasPrefix($0.prefix) }?.dialect }
+
+    /// The name with `N` for each number between dots, so that lists do not make names without end.
+    package static func withoutNumbers(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 }) else { return name }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.map { part in !part.isEmpty && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? "N" : part }.joined(separator: ".")
+    }
+}

@@ -1,0 +1,50 @@
+/// What a dialect table can say where to find. Raw values are the names in the tables.
+package enum DialectField: String, CaseIterable, Sendable {
+    case operation, provider
+    case requestModel = "request_model"
+    case responseModel = "response_model"
+    case responseID = "response_id"
+    case serviceTier = "service_tier"
+    case inputTokens = "input_tokens"
+    case outputTokens = "output_tokens"
+    case cacheReadTokens = "cache_read_tokens"
+    case cacheWriteTokens = "cache_write_tokens"
+    case cacheWrite1hTokens = "cache_write_1h_tokens"
+    case reasoningTokens = "reasoning_tokens"
+    /// Cost as the sender states it, USD.
+    case reportedCost = "reported_cost"
+    case conversation, user, channel, tenant, agent
+    case agentVersion = "agent_version"
+    case tool
+    case toolProtocol = "tool_protocol"
+    /// What a retrieval looked in.
+    case index
+    case promptName = "prompt_name"
+    case promptVersion = "prompt_version"
+    case dimensions, stream
+    case finishReason = "finish_reason"
+    case timeToFirstToken = "time_to_first_token"
+    case queueDuration = "queue_duration"
+    /// How often a request was sent again before this answer.
+    case resends
+    case errorType = "error_type"
+    /// What says that a span failed although its status does not.
+    case failure
+    case fromAgent = "from_agent"
+    case toAgent = "to_agent"
+    case serviceName = "service_name"
+    case serviceVersion = "service_version"
+    case environment, region
+}
+
+/// What kind of work a span stands for. Raw values are the names in the tables.
+package enum SpanClass: String, CaseIterable, Sendable {
+    case modelCall = "model_call"
+    case embedding, tool, retrieval, agent, handoff
+    /// A chain, task, workflow or turn: work that is made of other work.
+    case step
+    case guardrail
+    /// Something was set up, nothing was answered.
+    case definition
+    case other
+}

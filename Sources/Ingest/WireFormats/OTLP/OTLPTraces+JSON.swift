@@ -1,0 +1,152 @@
+internal import Bytes
+package import JSONParsing
+
+extension OTLPTraces {
+    /// Reads a request in the JSON encoding (OTLP 1.x, "JSON Protobuf Encoding"): names in lowerCamelCase, ids in hexadecimal of either
+    /// case, enumerations as integers, 64-bit integers as numbers or decimal text, other bytes in base64. Unknown members are passed over.
+    /// - Throws: ``JSONError`` for text that is no JSON, ``DecodingError`` for JSON that is no request.
+    package init(json body: [UInt8], parser: inout JSONParser) throws {
+        self.init()
+        var tape = JSONTape()
+        try parser.parse(body, into: &tape)
+        let reader = OTLPJSON(tape: tape)
+        try reader.members(tape.root, "a request") { name, place throws(DecodingError) in
+            guard name == "resourceSpans" else { return }
+            try reader.elements(place, name) { place throws(DecodingError) in resources.append(try reader.resourceSpans(place)) }
+        }
+    }
+}
+
+/// Walks the tape of a request.
+struct OTLPJSON {
+    let tape: JSONTape
+
+    func resourceSpans(_ place: Int) throws(DecodingError) -> OTLPResourceSpans {
+        var result = OTLPResourceSpans()
+        try members(place, "resourceSpans") { name, place throws(DecodingError) in
+            switch name {
+            case "resource":
+                try members(place, name) { name, place throws(DecodingError) in
+                    if name == "attributes" { result.attributes = try attributes(place) }
+                }
+            case "scopeSpans":
+                try elements(place, name) { place throws(DecodingError) in result.scopes.append(try scopeSpans(place)) }
+            default: break
+            }
+        }
+        return result
+    }
+
+    private func scopeSpans(_ place: Int) throws(DecodingError) -> OTLPScopeSpans {
+        var result = OTLPScopeSpans()
+        try members(place, "scopeSpans") { name, place throws(DecodingError) in
+            switch name {
+            case "scope":
+                try members(place, name) { name, place throws(DecodingError) in
+                    if name == "name" { result.name = try text(place, name) }
+                    if name == "version" { result.version = try text(place, name) }
+                }
+            case "spans": try elements(place, name) { place throws(DecodingError) in result.spans.append(try span(place)) }
+            default: break
+            }
+        }
+        return result
+    }
+
+    private func span(_ place: Int) throws(DecodingError) -> OTLPSpan {
+        var span = OTLPSpan()
+        try members(place, "spans") { name, place throws(DecodingError) in
+            switch name {
+            case "traceId": span.traceID = try hexadecimal(place, name)
+            case "spanId": span.spanID = try hexadecimal(place, name)
+            case "parentSpanId": span.parentSpanID = try hexadecimal(place, name)
+            case "traceState": span.traceState = try text(place, name)
+            case "name": span.name = try text(place, name)
+            case "kind": span.kind = Int(truncatingIfNeeded: try enumeration(place, name))
+            case "startTimeUnixNano": span.start = try unsigned(place, name)
+            case "endTimeUnixNano": span.end = try unsigned(place, name)
+            case "attributes": span.attributes = try attributes(place)
+            case "events": try elements(place, name) { place throws(DecodingError) in span.events.append(try event(place)) }
+            case "links": try elements(place, name) { place throws(DecodingError) in span.links.append(try link(place)) }
+            case "status":
+                try members(place, name) { name, place throws(DecodingError) in
+                    if name == "code" { span.statusCode = Int(truncatingIfNeeded: try enumeration(place, name)) }
+                    if name == "message" { span.statusMessage = try text(place, name) }
+                }
+            case "flags": span.flags = UInt32(truncatingIfNeeded: try unsigned(place, name))
+            default: break
+            }
+        }
+        return span
+    }
+
+    private func event(_ place: Int) throws(DecodingError) -> OTLPSpanEvent {
+        var event = OTLPSpanEvent()
+        try members(place, "events") { name, place throws(DecodingError) in
+            switch name {
+            case "timeUnixNano": event.time = try unsigned(place, name)
+            case "name": event.name = try text(place, name)
+            case "attributes": event.attributes = try attributes(place)
+            default: break
+            }
+        }
+        return event
+    }
+
+    private func link(_ place: Int) throws(DecodingError) -> OTLPSpanLink {
+        var link = OTLPSpanLink()
+        try members(place, "links") { name, place throws(DecodingError) in
+            switch name {
+            case "traceId": link.traceID = try hexadecimal(place, name)
+            case "spanId": link.spanID = try hexadecimal(place, name)
+            case "attributes": link.attributes = try attributes(place)
+            default: break
+            }
+        }
+        return link
+    }
+
+    private func attributes(_ place: Int) throws(DecodingError) -> [OTLPAttribute] {
+        var result: [OTLPAttribute] = []
+        try elements(place, "attributes") { place throws(DecodingError) in
+            var attribute = OTLPAttribute("", .empty)
+            try members(place, "attributes") { name, place throws(DecodingError) in
+                if name == "key" { attribute.key = try text(place, name) }
+                if name == "value" { attribute.value = try value(place) }
+            }
+            result.append(attribute)
+        }
+        return result
+    }
+
+    /// As deep as the parser lets text nest.
+    private func value(_ place: Int) throws(DecodingError) -> OTLPValue {
+        var result = OTLPValue.empty
+        try members(place, "value") { name, place throws(DecodingError) in
+            switch name {
+            case "stringValue": result = .text(try string(place, name))
+            case "boolValue":
+                guard tape.kind(place) == .true || tape.kind(place) == .false else { throw failure(name, "true or false") }
+                result = .boolean(tape.kind(place) == .true)
+            case "intValue": result = .integer(try integer(place, name))
+            case "doubleValue": result = .double(try double(place, name))
+            case "bytesValue": result = .bytes(try Base64.decode(try string(place, name))[...])
+            case "arrayValue":
+                var values: [OTLPValue] = []
+                try members(place, name) { name, place throws(DecodingError) in
+                    guard name == "values" else { return }
+                    try elements(place, name) { place throws(DecodingError) in values.append(try value(place)) }
+                }
+                result = .array(values)
+            case "kvlistValue":
+                var pairs: [OTLPAttribute] = []
+                try members(place, name) { name, place throws(DecodingError) in
+                    if name == "values" { pairs = try attributes(place) }
+                }
+                result = .map(pairs)
+            default: break
+            }
+        }
+        return result
+    }
+}

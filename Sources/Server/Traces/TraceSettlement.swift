@@ -1,0 +1,108 @@
+import Dialects
+import Domain
+import EventStores
+import JSONParsing
+import Platform
+import Synchronization
+
+/// Settles traces: remembers which have new spans, and when one is due reads all its spans from the store, appends what they tell of, and
+/// notes in the log that it settled, by which rule. Nothing is lost with the process: a start looks for spans that were received last.
+final class TraceSettlement: Sendable {
+    /// Settled together, so that one read of the store and one flush serve many.
+    private static let tracesPerStep = 500
+    /// Spans of one trace that are looked at; more are kept as evidence only.
+    private static let spansPerTrace = 20_000
+
+    private struct State {
+        var pending: PendingTraces
+        var isRecovered = false
+    }
+
+    private let rule: SettleRule
+    private let store: any ServedStore
+    private let clock: any Clock
+    private let settler: TraceSettler
+    private let columns: SpanColumns
+    private let state: Mutex<State>
+
+    init(store: any ServedStore, clock: any Clock, rule: SettleRule = SettleRule()) {
+        self.rule = rule
+        self.store = store
+        self.clock = clock
+        settler = TraceSettler(registry: store.registry)
+        columns = SpanColumns(store.registry)
+        state = Mutex(State(pending: PendingTraces(rule: rule)))
+    }
+
+    /// Traces that wait.
+    var pendingCount: Int { state.withLock { $0.pending.count } }
+
+    /// Notes the spans of a request that were new.
+    func note(_ batch: EvidenceBatch, _ verdicts: [EventVerdict]) {
+        let now = clock.wallNanoseconds()
+        state.withLock { state in
+            for (row, verdict) in verdicts.enumerated() {
+                if case .accepted = verdict { state.pending.note(batch.traceIDs[row], isRoot: batch.isRoot[row], receivedTime: now) }
+            }
+        }
+    }
+
+    /// Settles what is due; blocking, writer thread only.
+    /// - Throws: what the store throws; the traces stay due.
+    func tick() throws {
+        try recover()
+        let now = clock.wallNanoseconds()
+        let due = state.withLock { $0.pending.due(at: now, atMost: Self.tracesPerStep) }
+        guard !due.isEmpty else { return }
+        let stored = try store.events(ofTraces: Set(due.map(\.traceID)), sourcePrefix: TraceSettler.sourcePrefix)
+        var batches: [IngestBatch] = []
+        for (traceID, reason) in due {
+            let settled = try settle(stored[traceID] ?? [])
+            guard !settled.isEmpty else { continue }
+            batches.append(
+                IngestBatch(events: settled.events, replacements: settled.replacements, notes: [note(traceID, reason, settled)]))
+        }
+        if !batches.isEmpty { _ = try store.append(batches) }
+        state.withLock { state in for (traceID, _) in due { state.pending.settled(traceID) } }
+    }
+
+    private func settle(_ stored: [StoredEvent]) throws -> Settlement {
+        var parser = JSONParser()
+        var spans: [SpanRecord] = []
+        var told: [StoredEvent] = []
+        for event in stored {
+            if EventRowCursor.type(event.row, at: 0) != store.registry.wellKnownTypes.spanReceived {
+                told.append(event)
+            } else if spans.count < Self.spansPerTrace {
+                spans.append(try SpanRecord(row: event.row, at: 0, columns: columns, parser: &parser))
+            }
+        }
+        return settler.settle(spans, told: told)
+    }
+
+    /// After a start: traces whose spans came so late that they may not have settled. Blocking; ``tick()`` does it where nobody has.
+    /// - Throws: what the store throws.
+    func recover() throws {
+        guard !state.withLock({ $0.isRecovered }) else { return }
+        let spans = try store.spans(receivedSince: store.status.watermark - rule.recoveryNanoseconds)
+        state.withLock { state in
+            for span in spans { state.pending.note(span.traceID, isRoot: span.isRoot, receivedTime: span.receivedTime) }
+            state.isRecovered = true
+        }
+    }
+
+    private func note(_ traceID: String, _ reason: PendingTraces.Reason, _ settled: Settlement) -> SystemNote {
+        var json = JSONText()
+        json.beginObject()
+        json.member("events", settled.events.count)
+        json.member("idle_ns", rule.idleNanoseconds)
+        json.member("outdated", settled.outdated)
+        json.member("quiet_ns", rule.quietNanoseconds)
+        json.member("reason", reason.rawValue)
+        json.member("replaced", settled.replacements.count)
+        json.member("spans", settled.spans)
+        json.member("trace_id", traceID)
+        json.endObject()
+        return SystemNote(type: "trace.settled", data: String(decoding: json.bytes, as: UTF8.self))
+    }
+}

@@ -1,0 +1,97 @@
+import Dialects
+import Domain
+import Testing
+import WireFormats
+
+struct EvidenceTests {
+    @Test func whatNoTableNamesIsWithheldAndCounted() throws {
+        var span = SampleSpan(name: "chat", id: 1, parent: nil, start: 0, end: 5)
+        span.attributes = [
+            "gen_ai.request.model": .string("m"), "gen_ai.input.messages": .string("my secret"), "user.id": .string("ann@example.org"),
+            "llm.input_messages.3.message.content": .string("another secret"), "my.own.7.thing": .string("third secret"),
+            "my.number": .integer(4),
+            "metadata": .string(#"{"thread_id":"t1","user_id":"bob","notes":"fourth secret"}"#),
+        ]
+        var traces = SampleTraces()
+        try traces.receive(OTLPTraces([span]))
+        let row = try #require(traces.evidence.first)
+        let everything = "\(row.fields)"
+        for word in ["secret", "ann", "bob", "notes"] { #expect(!everything.contains(word), "\(word)") }
+        #expect(row.integer("withheld_values") == 4)
+        #expect(row.fields["unknown_attributes"] == .json(#"{"my.number":"int","my.own.N.thing":"string"}"#))
+        guard case .json(let kept)? = row.fields["span_attributes"] else {
+            Issue.record("no attributes")
+            return
+        }
+        #expect(kept.contains(#""gen_ai.request.model":"m""#) && kept.contains(#""metadata/thread_id":"t1""#))
+        #expect(kept.contains(#""my.number":4"#) && kept.contains(#""metadata/user_id":"\#(traces.token("bob"))""#))
+        #expect(kept.contains(#""user.id":"\#(traces.token("ann@example.org"))""#))
+    }
+
+    @Test func spansWithoutIdsOrEndAreRefused() throws {
+        var request = OTLPTraces([1, 2].map { SampleSpan(name: "a", id: $0, parent: nil, start: 0, end: 5) })
+        request.resources[0].scopes[0].spans[0].traceID = []
+        request.resources[0].scopes[1].spans[0].end = 0
+        var traces = SampleTraces()
+        try traces.receive(request)
+        #expect(traces.rejected == 2 && traces.evidence.isEmpty)
+    }
+
+    @Test func theSameSpanGivesTheSameRow() throws {
+        var traces = SampleTraces()
+        let span = SampleSpan(name: "a", id: 1, parent: nil, start: 3, end: 5, attributes: ["gen_ai.operation.name": .string("chat")])
+        try traces.receive(OTLPTraces([span]))
+        try traces.receive(OTLPTraces([span]))
+        #expect(traces.evidence.count == 1)
+        #expect(traces.evidence[0].text("id") == String(repeating: "01", count: 16) + "-" + String(repeating: "01", count: 8))
+        #expect(traces.evidence[0].text("source") == "otlp/bot" && traces.evidence[0].text("span_class") == "model_call")
+    }
+
+    @Test func brokenTablesSayWhere() throws {
+        #expect(throws: DialectTableError(place: "dialect", expected: "a name")) { try DialectTable(parsing: Array("{}".utf8)) }
+        let wrong = #"{"dialect":"d","fields":{"tool":[{"path":["x"]}]}}"#
+        #expect(throws: DialectTableError(place: "fields.tool[0]", expected: "an attribute, an event or exception_type")) {
+            try DialectTable(parsing: Array(wrong.utf8))
+        }
+    }
+
+    /// Adding a dialect is adding a file.
+    @Test func aNewTableIsUnderstood() throws {
+        let table = try DialectTable(
+            parsing: Array(
+                """
+                {"dialect": "mine", "kinds": [{"attribute": "my.kind", "values": {"ask": "model_call"}}],
+                 "fields": {"input_tokens": [{"attribute": "my.usage", "path": ["in"]}], "conversation": ["my.talk"]}}
+                """.utf8))
+        let book = DialectBook([table])
+        var encoder = EvidenceEncoder(registry: .builtIn, tokeniser: UserTokeniser(key: Array(0..<32)), book: book)
+        let span = SampleSpan(
+            name: "a", id: 1, parent: nil, start: 0, end: 5,
+            attributes: ["my.kind": .string("ask"), "my.usage": .string(#"{"in": 7}"#), "my.talk": .string("t")])
+        let batch = encoder.encode(OTLPTraces([span]))
+        #expect(Derived(batch.events.bytes, at: 0).text("span_class") == "model_call")
+    }
+
+    @Test func theReportNamesWhatIsUnknown() throws {
+        let answer = """
+            {"rows":[["scope.a","","other","{\\"x.y\\":\\"string\\"}",3,"5"],
+            ["scope.b","openlit","model_call",{"x.y":"int","z":"bool"},"2",0]]}
+            """
+        let report = try DialectReport(answer: Array(answer.utf8))
+        #expect(report.attributes.map(\.name) == ["x.y", "z"])
+        #expect(report.attributes[0].spans == 5 && report.attributes[0].types == ["int", "string"])
+        #expect(report.scopes.map(\.unclassed) == [3, 0] && report.text.contains("scope.a (no dialect): 3, 3, 5"))
+    }
+
+    @Test func waitingTracesAreBounded() {
+        var rule = SettleRule()
+        rule.pendingMax = 3
+        var pending = PendingTraces(rule: rule)
+        for index in 0..<5 { pending.note("t\(index)", isRoot: index == 4, receivedTime: Int64(index)) }
+        #expect(pending.due(at: 10, atMost: 10).map(\.traceID) == ["t0", "t1"])
+        #expect(pending.due(at: rule.quietNanoseconds + 4, atMost: 10).map(\.reason).first == .rootAndQuiet)
+        #expect(pending.due(at: rule.idleNanoseconds + 5, atMost: 10).count == 5)
+        for index in 0..<5 { pending.settled("t\(index)") }
+        #expect(pending.count == 0)
+    }
+}

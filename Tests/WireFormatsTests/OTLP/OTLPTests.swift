@@ -1,0 +1,117 @@
+import Bytes
+import JSONParsing
+import Testing
+import WireFormats
+
+struct OTLPTests {
+    /// A request with every kind of value.
+    static func sample(seed: UInt64 = 1) -> OTLPTraces {
+        var span = OTLPSpan()
+        span.traceID = (0..<16).map { UInt8($0) &+ UInt8(truncatingIfNeeded: seed) | 1 }
+        span.spanID = [1, 2, 3, 4, 5, 6, 7, 8]
+        span.parentSpanID = [8, 7, 6, 5, 4, 3, 2, 1]
+        span.name = "chat ünïcode 📦"
+        span.kind = 3
+        span.start = 1_795_357_520_850_187_008
+        span.end = UInt64.max
+        span.attributes = [
+            OTLPAttribute("text", .string("tea \"quoted\" \u{1}")), OTLPAttribute("empty", .string("")),
+            OTLPAttribute("yes", .boolean(true)),
+            OTLPAttribute("no", .boolean(false)), OTLPAttribute("zero", .integer(0)), OTLPAttribute("least", .integer(.min)),
+            OTLPAttribute("most", .integer(.max)), OTLPAttribute("half", .double(0.5)), OTLPAttribute("endless", .double(-.infinity)),
+            OTLPAttribute("list", .array([.string("a"), .integer(-1), .array([]), .map([OTLPAttribute("k", .double(1e300))])])),
+            OTLPAttribute("raw", .bytes([0, 255, 62, 63][...])), OTLPAttribute("nothing", .empty),
+        ]
+        var event = OTLPSpanEvent()
+        event.time = 5
+        event.name = "exception"
+        event.attributes = [OTLPAttribute("exception.type", .string("RuntimeError"))]
+        span.events = [event]
+        var link = OTLPSpanLink()
+        link.traceID = span.traceID
+        link.spanID = span.spanID
+        span.links = [link]
+        span.statusCode = 2
+        span.statusMessage = "it broke"
+        span.flags = 256
+        var scope = OTLPScopeSpans()
+        (scope.name, scope.version, scope.spans) = ("scope", "1.0", [span, OTLPSpan()])
+        var resource = OTLPResourceSpans()
+        resource.attributes = [OTLPAttribute("service.name", .string("bot"))]
+        resource.scopes = [scope, OTLPScopeSpans()]
+        return OTLPTraces(resources: [resource, OTLPResourceSpans()])
+    }
+
+    @Test func protobufReadsBack() throws {
+        #expect(try OTLPTraces(protobuf: Self.sample().protobuf) == Self.sample())
+        #expect(try OTLPTraces(protobuf: []) == OTLPTraces())
+    }
+
+    @Test func jsonReadsBack() throws {
+        var parser = JSONParser()
+        #expect(try OTLPTraces(json: Self.sample().json, parser: &parser) == Self.sample())
+        #expect(try OTLPTraces(json: Array("{}".utf8), parser: &parser) == OTLPTraces())
+    }
+
+    @Test func jsonIsReadLeniently() throws {
+        let text = """
+            {"resourceSpans":[{"unknown":{"deep":[1]},"scopeSpans":[{"scope":null,"spans":[{"traceId":"5B8EFFF798038103D269B633813FC60C",
+            "spanId":"eee19b7ec3c1b174","startTimeUnixNano":1544712660000000000,"endTimeUnixNano":"1544712661000000000","kind":2,
+            "status":{},
+            "attributes":[{"key":"n","value":{"intValue":7}},{"key":"s","value":{"intValue":"-8"}}]}]}]}]}
+            """
+        var parser = JSONParser()
+        let span = try #require(try OTLPTraces(json: Array(text.utf8), parser: &parser).resources.first?.scopes.first?.spans.first)
+        #expect(span.traceID.first == 0x5B && span.spanID.first == 0xEE && span.isIdentified)
+        #expect(span.start == 1_544_712_660_000_000_000 && span.end == 1_544_712_661_000_000_000)
+        #expect(span.attributes == [OTLPAttribute("n", .integer(7)), OTLPAttribute("s", .integer(-8))])
+    }
+
+    @Test(arguments: [
+        #"{"resourceSpans":{}}"#, #"{"resourceSpans":[3]}"#, #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xy"}]}]}]}"#,
+        #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"SPAN_KIND_CLIENT"}]}]}]}"#, "[]", "{",
+    ])
+    func wrongJSONIsRefused(_ text: String) {
+        #expect(throws: (any Error).self) {
+            var parser = JSONParser()
+            _ = try OTLPTraces(json: Array(text.utf8), parser: &parser)
+        }
+    }
+
+    /// Cut and flipped bodies are read or refused, never a crash.
+    @Test func damagedProtobufNeverTraps() {
+        let bytes = Self.sample().protobuf
+        for end in bytes.indices { _ = try? OTLPTraces(protobuf: Array(bytes[..<end])) }
+        var state: UInt64 = 42
+        for _ in 0..<20_000 {
+            var copy = bytes
+            for _ in 0..<3 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                copy[Int(state >> 33) % copy.count] = UInt8(truncatingIfNeeded: state >> 20)
+            }
+            _ = try? OTLPTraces(protobuf: copy)
+        }
+        #expect(throws: DecodingError.self) { try OTLPTraces(protobuf: [0x0A, 0x05, 0x01]) }
+        #expect(throws: DecodingError.self) { try OTLPTraces(protobuf: [0x0B]) }
+    }
+
+    @Test func deepValuesAreRefused() {
+        var value = OTLPValue.integer(1)
+        for _ in 0..<100 { value = .array([value]) }
+        var traces = Self.sample()
+        traces.resources[0].attributes = [OTLPAttribute("deep", value)]
+        #expect(throws: DecodingError.self) { try OTLPTraces(protobuf: traces.protobuf) }
+    }
+
+    @Test func answersAreInTheRequestsEncoding() {
+        #expect(OTLPAnswer.exported(rejectedSpans: 0, message: "", .protobuf).isEmpty)
+        #expect(OTLPAnswer.exported(rejectedSpans: 0, message: "", .json) == Array("{}".utf8))
+        #expect(OTLPAnswer.exported(rejectedSpans: 2, message: "no id", .protobuf) == [0x0A, 9, 0x08, 2, 0x12, 5] + Array("no id".utf8))
+        let json = String(decoding: OTLPAnswer.exported(rejectedSpans: 2, message: "no id", .json), as: UTF8.self)
+        #expect(json == #"{"partialSuccess":{"rejectedSpans":"2","errorMessage":"no id"}}"#)
+        #expect(OTLPAnswer.status(code: 3, message: "no", .protobuf) == [0x08, 3, 0x12, 2] + Array("no".utf8))
+        #expect(String(decoding: OTLPAnswer.status(code: 3, message: "no", .json), as: UTF8.self) == #"{"code":3,"message":"no"}"#)
+        #expect(OTLPEncoding(contentType: "application/JSON; charset=utf-8") == .json)
+        #expect(OTLPEncoding(contentType: "text/plain") == nil)
+    }
+}
