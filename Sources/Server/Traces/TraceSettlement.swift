@@ -56,25 +56,31 @@ final class TraceSettlement: Sendable {
         guard !due.isEmpty else { return }
         let stored = try store.events(ofTraces: Set(due.map(\.traceID)), sourcePrefix: TraceSettler.sourcePrefix)
         var batches: [IngestBatch] = []
+        // Together, since each batch with replacements costs a pass over the unsealed events.
+        var replacements = IngestBatch()
         for (traceID, reason) in due {
-            let settled = try settle(stored[traceID] ?? [])
+            let settled = settle(stored[traceID] ?? [])
             guard !settled.isEmpty else { continue }
-            batches.append(
-                IngestBatch(events: settled.events, replacements: settled.replacements, notes: [note(traceID, reason, settled)]))
+            replacements.replacements += settled.replacements
+            batches.append(IngestBatch(events: settled.events, notes: [note(traceID, reason, settled)]))
         }
+        if !replacements.replacements.isEmpty { batches.append(replacements) }
         if !batches.isEmpty { _ = try store.append(batches) }
         state.withLock { state in for (traceID, _) in due { state.pending.settled(traceID) } }
     }
 
-    private func settle(_ stored: [StoredEvent]) throws -> Settlement {
+    private func settle(_ stored: [StoredEvent]) -> Settlement {
         var parser = JSONParser()
         var spans: [SpanRecord] = []
         var told: [StoredEvent] = []
         for event in stored {
             if EventRowCursor.type(event.row, at: 0) != store.registry.wellKnownTypes.spanReceived {
                 told.append(event)
-            } else if spans.count < Self.spansPerTrace {
-                spans.append(try SpanRecord(row: event.row, at: 0, columns: columns, parser: &parser))
+            } else if spans.count < Self.spansPerTrace,
+                // Evidence that somebody else wrote and that cannot be read stays evidence.
+                let span = try? SpanRecord(row: event.row, at: 0, columns: columns, parser: &parser)
+            {
+                spans.append(span)
             }
         }
         return settler.settle(spans, told: told)
