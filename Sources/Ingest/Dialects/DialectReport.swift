@@ -46,28 +46,28 @@ package struct DialectReport: Hashable, Sendable {
     package init(answer: [UInt8]) throws(DecodingError) {
         let document = try JSONReader.parse(answer)
         guard let rows = document["rows"]?.array else { throw DecodingError(offset: 0, expectation: "rows") }
-        var scopes: [String: Scope] = [:]
-        var attributes: [String: Attribute] = [:]
+        var byScope: [String: Scope] = [:]
+        var byAttribute: [String: Attribute] = [:]
         for row in rows {
             guard let values = row.array, values.count == 6, let name = values[0].string, let dialect = values[1].string,
                 let spans = Self.count(values[4]), let withheld = Self.count(values[5])
             else { throw DecodingError(offset: 0, expectation: "six columns of texts and counts") }
-            var scope = scopes[name] ?? Scope(name: name)
+            var scope = byScope[name] ?? Scope(name: name)
             if !dialect.isEmpty { scope.dialect = dialect }
             scope.spans += spans
             scope.withheld += withheld
             if values[2].string == SpanClass.other.rawValue { scope.unclassed += spans }
-            scopes[name] = scope
+            byScope[name] = scope
             for member in try Self.names(values[3]) {
-                var attribute = attributes[member.name] ?? Attribute(name: member.name)
+                var attribute = byAttribute[member.name] ?? Attribute(name: member.name)
                 attribute.spans += spans
                 if let type = member.value.string, !attribute.types.contains(type) { attribute.types.append(type) }
                 if !attribute.scopes.contains(name) { attribute.scopes.append(name) }
-                attributes[member.name] = attribute
+                byAttribute[member.name] = attribute
             }
         }
-        self.scopes = scopes.values.sorted { $0.name < $1.name }
-        self.attributes = attributes.values.map { attribute in
+        scopes = byScope.values.sorted { $0.name < $1.name }
+        attributes = byAttribute.values.map { attribute in
             var sorted = attribute
             sorted.types.sort()
             sorted.scopes.sort()
@@ -86,7 +86,6 @@ package struct DialectReport: Hashable, Sendable {
     /// The report for people.
     package var text: String {
         var lines = ["scopes: spans, of them of no known kind, text values withheld"]
-        // order: the lists are arrays, sorted when they were made.
         for scope in scopes {
             let dialect = scope.dialect.isEmpty ? "no dialect" : scope.dialect
             let name = scope.name.isEmpty ? "(no name)" : scope.name

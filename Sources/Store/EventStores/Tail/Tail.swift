@@ -25,7 +25,8 @@ struct Tail: Sendable {
         while blocks.count - frozenBlocks >= Self.fanIn {
             let newest = blocks[(blocks.count - Self.fanIn)...]
             let sizeClass = Self.sizeClass(newest.last.map(\.count) ?? 0)
-            guard newest.allSatisfy({ Self.sizeClass($0.count) <= sizeClass }), newest.reduce(0, { $0 + $1.count }) <= 65_536 else { return }
+            let isOneClass = newest.allSatisfy { Self.sizeClass($0.count) <= sizeClass }
+            guard isOneClass, newest.reduce(0, { $0 + $1.count }) <= 65_536 else { return }
             let merged = TailBlock.merging(Array(newest))
             blocks.removeLast(Self.fanIn)
             blocks.append(merged)
