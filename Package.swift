@@ -42,6 +42,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
         // System: C libraries and their thin wrappers.
@@ -100,7 +101,7 @@ let package = Package(
         tests("EventStores", uses: ["Bytes", "Platform", "Domain", "Columnar", "Projections"]),
 
         // Shown.
-        room("Exporting", "Outputs/Exporting", uses: ["Domain", "Projections"]),
+        room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Projections"]),
         tests("Exporting", uses: ["Domain", "Projections"]),
 
         // Asked.
@@ -135,18 +136,23 @@ let package = Package(
         room(
             "Transfers", "Commands/Transfers",
             uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
-        tests("Transfers", uses: ["Platform", "Compression", "EventStores", "Workload"]),
+        tests("Transfers", uses: ["Platform", "Compression", "Domain", "EventStores", "Workload"]),
+        room("Settings", "Commands/Settings", uses: ["Server", .product(name: "Yams", package: "Yams")]),
+        tests("Settings", uses: ["Server"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [
                 "Bytes", "Platform", "Domain", "Dialects", "Plans", "Execution", "Reports", "EventStores", "EventLogs", "Segments",
-                "Workload", "Transfers",
+                "Workload", "Transfers", "Settings",
                 "Server", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 
         // Alert rules and dashboards, held against the metric catalogue.
         .testTarget(name: "DashboardsTests", dependencies: ["Domain"], path: "Tests/DashboardsTests", swiftSettings: settings),
+
+        // The executable, looked at from outside.
+        .testTarget(name: "OutsideTests", path: "Tests/OutsideTests", swiftSettings: settings),
 
         // The house rules.
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: settings),

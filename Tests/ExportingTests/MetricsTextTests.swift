@@ -77,6 +77,11 @@ import Testing
         #expect(ExpositionFormat.negotiated(accept: "application/openmetrics-text; version=0.0.1", format: nil) == .prometheus)
         #expect(ExpositionFormat.negotiated(accept: "application/openmetrics-text;q=0", format: nil) == .prometheus)
         #expect(ExpositionFormat.negotiated(accept: ";;,q=,", format: "openmetrics") == .openMetrics)
+        let protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+        #expect(ExpositionFormat.negotiated(accept: "\(protobuf),\(prometheus)", format: nil) == .protobuf)
+        #expect(ExpositionFormat.negotiated(accept: "\(protobuf);q=0.2,\(prometheus)", format: nil) == .openMetrics)
+        #expect(ExpositionFormat.negotiated(accept: "application/vnd.google.protobuf;encoding=text", format: nil) == .prometheus)
+        #expect(ExpositionFormat.negotiated(accept: nil, format: "protobuf") == .protobuf)
     }
 
     /// Every metric of the catalogue with one series.
@@ -84,7 +89,7 @@ import Testing
         MetricCatalogue.all.map { definition in
             let value: MetricValue
             switch definition.kind {
-            case .histogram: value = .histogram(counts: Array(repeating: 1, count: MetricCatalogue.bucketBoundsNanoseconds.count + 1), sumNanoseconds: 5)
+            case .histogram: value = .histogram(counts: Array(repeating: 1, count: definition.bucketBoundsNanoseconds.count + 1), sumNanoseconds: 5)
             default: value = definition.unit == "usd" ? .picoUSD(1) : .number(1)
             }
             return MetricFamily(definition, [MetricSeries(labels: definition.labels.map { _ in "x" }, value: value)])

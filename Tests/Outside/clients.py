@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Lets real clients talk to a server: the CloudEvents SDK, promtool, and a Prometheus that scrapes it.
 
-usage: clients.py --plimsoll BINARY [--data DIR] [--seconds 20] [--only sdk,promtool,prometheus]
+usage: clients.py --plimsoll BINARY [--data DIR] [--seconds 20] [--interval 1] [--only sdk,promtool,prometheus]
+
+Prometheus scrapes the two text formats and, with its native histograms switched on, protocol buffers; it must log no warning about any of them.
 """
 import argparse
 import datetime
@@ -81,11 +83,16 @@ def try_promtool(server):
             yield f"promtool on {name}: {(result.stdout + result.stderr).decode(errors='replace')[:1500]}"
 
 
-def configuration(server):
+NATIVE = "negotiated"
+
+
+def configuration(server, interval):
     jobs = "".join(
         f"  - job_name: {name}\n    metrics_path: /metrics\n    params: {{format: [{name}]}}\n"
         f"    static_configs: [{{targets: ['127.0.0.1:{server.port}']}}]\n" for name in FORMATS)
-    return f"global: {{scrape_interval: 1s, scrape_timeout: 1s}}\nscrape_configs:\n{jobs}"
+    # Without a format in the address Prometheus says itself what it prefers: protocol buffers.
+    jobs += (f"  - job_name: {NATIVE}\n    metrics_path: /metrics\n    static_configs: [{{targets: ['127.0.0.1:{server.port}']}}]\n")
+    return f"global: {{scrape_interval: {interval}s, scrape_timeout: {interval}s}}\nscrape_configs:\n{jobs}"
 
 
 def prometheus_answer(port, path):
@@ -105,7 +112,21 @@ def wait_until_ready(port, timeout=60):
             time.sleep(0.1)
 
 
-def try_prometheus(server, seconds):
+def native_problems(port):
+    """What Prometheus made of the histograms that came as protocol buffers."""
+    query = "/api/v1/query?query=histogram_quantile(0.5,sum(support_answer_duration_seconds{job='%s'}))" % NATIVE
+    answers = prometheus_answer(port, query)["result"]
+    # All answers of ours took 1.5 s, so the median lies in their bucket, whose bounds are a factor of 2^(1/8) apart.
+    value = float(answers[0]["value"][1]) if answers else float("nan")
+    if not 1.5 / 2 ** 0.125 <= value <= 1.5 * 2 ** 0.125:
+        yield f"the native histogram's median is {value}"
+    count = prometheus_answer(port, "/api/v1/query?query=histogram_count(sum(support_answer_duration_seconds{job='%s'}))" % NATIVE)["result"]
+    answers = prometheus_answer(port, "/api/v1/query?query=sum(support_answers_total{job='%s'})" % NATIVE)["result"]
+    if not count or not answers or count[0]["value"][1] != answers[0]["value"][1]:
+        yield f"the native histogram counts {count}, the counter {answers}"
+
+
+def try_prometheus(server, seconds, interval):
     binary = shutil.which("prometheus")
     if not binary:
         yield "prometheus is not installed (Debian package prometheus)"
@@ -113,10 +134,11 @@ def try_prometheus(server, seconds):
     with tempfile.TemporaryDirectory(prefix="plimsoll-prometheus-") as folder:
         path, port = os.path.join(folder, "prometheus.yml"), free_port()
         with open(path, "w", encoding="utf-8") as file:
-            file.write(configuration(server))
+            file.write(configuration(server, interval))
         log = open(os.path.join(folder, "log"), "w+b")
         process = subprocess.Popen(
-            [binary, f"--config.file={path}", f"--storage.tsdb.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}"],
+            [binary, f"--config.file={path}", f"--storage.tsdb.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}",
+             "--enable-feature=native-histograms"],
             stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_until_ready(port)
@@ -130,12 +152,13 @@ def try_prometheus(server, seconds):
             for target in targets:
                 if target["health"] != "up" or target["lastError"]:
                     yield f"target {target['labels']['job']}: {target['health']} {target['lastError']}"
-            if len(targets) != len(FORMATS):
-                yield f"{len(targets)} targets instead of {len(FORMATS)}"
+            if len(targets) != len(FORMATS) + 1:
+                yield f"{len(targets)} targets instead of {len(FORMATS) + 1}"
             answers = prometheus_answer(port, "/api/v1/query?query=support_answers_total")["result"]
             jobs = {one["metric"]["job"] for one in answers}
-            if jobs != set(FORMATS):
+            if jobs != {*FORMATS, NATIVE}:
                 yield f"support_answers_total was scraped by {sorted(jobs)}"
+            yield from native_problems(port)
         finally:
             process.terminate()
             try:
@@ -155,6 +178,7 @@ def main():
     parser.add_argument("--plimsoll", required=True)
     parser.add_argument("--data", help="data directory to use and keep; default: a temporary one")
     parser.add_argument("--seconds", type=float, default=20, help="how long Prometheus scrapes")
+    parser.add_argument("--interval", type=int, default=1, help="seconds between two scrapes")
     parser.add_argument("--only", default="sdk,promtool,prometheus")
     arguments = parser.parse_args()
     data = arguments.data or tempfile.mkdtemp(prefix="plimsoll-clients-")
@@ -162,7 +186,7 @@ def main():
     try:
         server.start()
         steps = {"sdk": lambda: try_sdk(server), "promtool": lambda: try_promtool(server),
-                 "prometheus": lambda: try_prometheus(server, arguments.seconds)}
+                 "prometheus": lambda: try_prometheus(server, arguments.seconds, arguments.interval)}
         for name in tried:
             problems += list(steps[name]())
     except CommandFailed as error:

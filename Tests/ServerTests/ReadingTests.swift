@@ -74,11 +74,48 @@ import Testing
         }
     }
 
+    private func status(_ client: ServerClient) async throws -> [String: Any] {
+        let answer = try await client.send("GET", "/v1/status")
+        return try #require(try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any])
+    }
+
     @Test func statusCountsWhatCame() async throws {
         try await withConversation { client in
-            let answer = try await client.send("GET", "/v1/status")
-            let root = try #require(try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any])
+            let root = try await status(client)
             #expect(root["accepted"] as? Int == 3 && root["position"] as? Int == 3 && root["tail_events"] as? Int == 3)
+            #expect(root["queued_batches"] as? Int == 0 && root["resident_bytes"] as? Int ?? 0 > 1 << 20)
+        }
+    }
+
+    @Test func whatDidNotEnterIsCountedInStatusAndMetrics() async throws {
+        try await withConversation { client in
+            func event(_ id: String, _ type: String, _ data: String) -> String {
+                #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"\#(type)","time":"2026-08-01T09:00:00Z","data":\#(data)}"#
+            }
+            let withheld = event("w", "message.received", #"{"content":"secret","author":"martian"}"#)
+            let lines = [
+                withheld, withheld, event("w", "message.received", #"{"turn":2}"#), event("u", "no.such", "{}"),
+                event("i", "message.received", #"{"turn":"two"}"#), "{broken",
+            ]
+            _ = try await client.post(lines.joined(separator: "\n"))
+            let root = try await status(client)
+            let refused = try #require(root["refused_events"] as? [String: Int])
+            #expect(refused["duplicates"] == 1 && refused["conflicts"] == 1 && refused["dead_letters"] == 1)
+            #expect(root["duplicates"] as? Int == 1 && root["rejected"] as? Int == 4)
+            let metrics = try await client.send("GET", "/metrics?format=text").text
+            for line in [
+                "plimsoll_events_duplicate_total 1", #"plimsoll_events_rejected_total{reason="conflict"} 1"#,
+                #"plimsoll_events_rejected_total{reason="unknown_type"} 1"#, #"plimsoll_events_rejected_total{reason="invalid"} 2"#,
+                #"plimsoll_withheld_values_total{field="content"} 2"#, #"plimsoll_unlisted_values_total{field="author"} 2"#,
+                "plimsoll_queued_batches 0",
+            ] {
+                #expect(metrics.contains(line + "\n"), "\(line)")
+            }
+            #expect(metrics.contains("\nplimsoll_resident_bytes "))
+            #expect(metrics.contains("plimsoll_flush_duration_seconds_count "))
+            #expect(!metrics.contains("plimsoll_flush_duration_seconds_count 0\n"))
+            let binary = try await client.send("GET", "/metrics?format=protobuf")
+            #expect(binary.status == 200 && binary.text.contains("plimsoll_flush_duration_seconds"))
         }
     }
 }

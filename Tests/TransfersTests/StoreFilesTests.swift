@@ -1,3 +1,4 @@
+import Domain
 import EventStores
 import Foundation
 import Platform
@@ -73,6 +74,29 @@ import Workload
             let after = try export(store, in: middle ..< .max)
             #expect(!before.isEmpty && !after.isEmpty)
             #expect(before.count + after.count == summary.accepted)
+            try store.close()
+        }
+    }
+
+    @Test func csvHasAColumnForEachFieldAndQuotesWhatNeedsIt() throws {
+        try withDirectory { directory in
+            let store = try open(directory)
+            let event = #"{"specversion":"1.0","id":"a,\"b\"","source":"s","type":"tool.call","time":"2026-08-01T09:00:00Z","#
+                + #""data":{"tool":"say \n","cost_usd":"0.0305","duration_ns":5}}"#
+            #expect(try importing(Array((event + "\n").utf8), into: store).accepted == 1)
+            var bytes: [UInt8] = []
+            try EventExport.run(store, as: .csv, in: .min ..< .max) { piece in
+                bytes.append(contentsOf: piece)
+                return true
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            let names = text.prefix { $0 != "\r\n" }.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            #expect(names.prefix(2) == ["type", "time"] && names.count == store.registry.columns.count + 2)
+            let row = text.dropFirst(names.joined(separator: ",").count + 1)
+            #expect(row.hasPrefix("tool.call,2026-08-01T09:00:00Z,\"a,\"\"b\"\"\",s,"))
+            #expect(row.contains(",\"say \n\",") && row.contains(",0.0305,") && row.hasSuffix("\r\n"))
+            // One comma is in the id; the others stand between fields.
+            #expect(row.filter { $0 == "," }.count == names.count - 1 + 1)
             try store.close()
         }
     }

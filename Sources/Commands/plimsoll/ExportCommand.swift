@@ -5,9 +5,10 @@ import Transfers
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write events as newline-delimited CloudEvents to stdout, in the order of their acceptance.",
+        abstract: "Write events to stdout, in the order of their acceptance.",
         discussion: """
-            What comes out can be imported again, here or elsewhere; user ids stay tokens. For CSV ask with `plimsoll query --format csv`.
+            ndjson: newline-delimited CloudEvents, which can be imported again, here or elsewhere; user ids stay tokens. csv: a column for \
+            each field of every schema. Of a running server ask with `plimsoll query --server URL --format csv`.
             """)
 
     @OptionGroup var data: DataOptions
@@ -18,10 +19,15 @@ struct ExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("End of the event times, exclusive.", valueName: "time"))
     var to: String?
 
+    @Option(help: "How to write: ndjson or csv.")
+    var format = ExportFormat.ndjson
+
     func run() throws {
         let times = try TimeArgument.range(from: from, to: to)
         try Machine().reading(data.directory) { store in
-            try EventExport.run(store, in: times) { try StandardStream.output.write($0) }
+            try EventExport.run(store, as: format, in: times) { try StandardStream.output.write($0) }
         }
     }
 }
+
+extension ExportFormat: ExpressibleByArgument {}

@@ -16,6 +16,6 @@ struct Plimsoll: ParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, ExportCommand.self, QueryCommand.self, ReportCommand.self,
             StatusCommand.self, PricesCommand.self, DialectsCommand.self, SchemasCommand.self, WorkloadCommand.self, InspectCommand.self,
-            VerifyCommand.self, VersionCommand.self,
+            VerifyCommand.self, CheckCommand.self, VersionCommand.self,
         ])
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import EventStores
 import Platform
 import Server
+import Settings
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,6 +11,9 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished first. \
             Prints the address it listens on. GET / shows a status page.
+
+            A flag beats its PLIMSOLL_* variable, which beats the settings file, which beats the default; \
+            `plimsoll help check config` lists the settings.
             """)
 
     @OptionGroup var data: DataOptions
@@ -27,31 +31,40 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "host:port"))
     var otlpHttpListen: String?
 
+    @Option(
+        help: ArgumentHelp("A settings file, YAML.", discussion: "Default: PLIMSOLL_CONFIG, else none.", valueName: "file"))
+    var config: String?
+
     @Flag(help: "Listen on an address that other machines reach, although nobody has to prove who he is.")
     var insecure = false
 
     func run() async throws {
-        let text = try Environment.setting(listen, "PLIMSOLL_LISTEN", default: "127.0.0.1:8910")
-        guard let address = ListenAddress(text) else {
-            throw CommandFailure(.badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
+        let machine = Machine()
+        var settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
+        if let text = listen {
+            guard let address = ListenAddress(text) else {
+                throw CommandFailure(.badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
+            }
+            settings.listen = address
         }
-        var configuration = ServerConfiguration(listen: address, isInsecure: insecure)
-        configuration.otlpListen = try otlpAddress()
+        let directory = data.data ?? settings.data
+        var configuration = ServerConfiguration(
+            listen: settings.listen, isInsecure: insecure || settings.isInsecure, limits: settings.limits)
+        configuration.otlpListen = try otlpAddress(settings)
         if let objection = configuration.objection {
             throw CommandFailure(
                 .badInput, objection,
                 advice: "listen on 127.0.0.1 behind a proxy that checks credentials, or add --insecure")
         }
-        let machine = Machine()
-        let store = try machine.openStore(data.directory)
+        let store = try machine.openStore(directory)
         let server = PlimsollServer(store: store, configuration: configuration, clock: machine.clock, workers: machine.workers)
         try await server.run { address in
-            StandardStream.output.print("listening on http://\(address), data in \(data.directory)")
+            StandardStream.output.print("listening on http://\(address), data in \(directory)")
         }
     }
 
-    private func otlpAddress() throws -> SecondAddress? {
-        let wanted = otlpHttpListen ?? Environment.value("PLIMSOLL_OTLP_HTTP_LISTEN")
+    private func otlpAddress(_ settings: ServeSettings) throws -> SecondAddress? {
+        let wanted = otlpHttpListen ?? settings.otlpHTTPListen
         let text = wanted ?? "127.0.0.1:4318"
         guard text != "none" else { return nil }
         guard let address = ListenAddress(text) else {

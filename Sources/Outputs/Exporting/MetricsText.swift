@@ -11,15 +11,8 @@ package import Projections
 
 /// Renders metrics as text.
 package enum MetricsText {
-    /// The whole answer of `/metrics`: counters and process in the order of the catalogue. Metrics without series are left out.
-    /// - Complexity: O(series).
-    package static func render(_ totals: MetricTotals, _ process: ProcessSamples, format: ExpositionFormat) -> String {
-        let given = totals.families + process.families
-        let ordered = MetricCatalogue.all.compactMap { definition in given.first { $0.definition.name == definition.name } }
-        return render(ordered, format: format)
-    }
-
-    /// The families in their order.
+    /// The families in their order; those without series are left out.
+    /// - Precondition: a text format.
     package static func render(_ families: [MetricFamily], format: ExpositionFormat) -> String {
         var text = ""
         for family in families where !family.series.isEmpty { append(family, to: &text, format) }
@@ -42,7 +35,7 @@ package enum MetricsText {
             switch series.value {
             case .number(let value): append(definition.name, pairs, String(value), to: &text)
             case .picoUSD(let value): append(definition.name, pairs, dollarText(value), to: &text)
-            case .histogram(let counts, let sum): append(histogram: definition.name, pairs, counts, sum, to: &text, format)
+            case .histogram(let counts, let sum): append(histogram: definition, pairs, counts, sum, to: &text, format)
             }
         }
     }
@@ -54,14 +47,16 @@ package enum MetricsText {
     }
 
     private static func append(
-        histogram name: String, _ pairs: [String], _ counts: [UInt64], _ sum: Int128, to text: inout String, _ format: ExpositionFormat
+        histogram definition: MetricDefinition, _ pairs: [String], _ counts: [UInt64], _ sum: Int128, to text: inout String,
+        _ format: ExpositionFormat
     ) {
+        let name = definition.name
         var total: UInt64 = 0
         for (index, count) in counts.enumerated() {
             total &+= count
             var bound = "+Inf"
             if index < counts.count - 1 {
-                bound = secondsText(Int128(MetricCatalogue.bucketBoundsNanoseconds[index]))
+                bound = secondsText(Int128(definition.bucketBoundsNanoseconds[index]))
                 if format == .openMetrics, !bound.contains(".") { bound += ".0" }
             }
             append(name + "_bucket", pairs + ["le=\"\(bound)\""], String(total), to: &text)

@@ -11,6 +11,12 @@ package struct ProcessSamples: Sendable {
     package var duplicates = 0
     /// Events refused since the process started, by reason: `conflict`, `too_old`, `too_new`, `unknown_type`, …
     package var rejected: [(reason: String, count: Int)] = []
+    /// Values withheld as personal or content since the process started, by field.
+    package var withheld: [(field: String, count: Int)] = []
+    /// Values that a schema does not list, since the process started, by field.
+    package var unlisted: [(field: String, count: Int)] = []
+    /// Flushes of the log by bucket, the last one without a bound, and their sum; nil where nobody measured.
+    package var flushes: (counts: [UInt64], sumNanoseconds: Int128)?
     /// Conversations with an event in the last 15 minutes; nil where nobody counted.
     package var activeConversations: Int?
     /// Users with a question in the last 15 minutes.
@@ -34,10 +40,18 @@ package struct ProcessSamples: Sendable {
             family("plimsoll_build_info", [([version], 1)]), number("plimsoll_log_position", Int(logPosition)),
             number("plimsoll_events_duplicate_total", duplicates),
             family("plimsoll_events_rejected_total", rejected.map { ([$0.reason], $0.count) }),
+            family("plimsoll_withheld_values_total", withheld.map { ([$0.field], $0.count) }),
+            family("plimsoll_unlisted_values_total", unlisted.map { ([$0.field], $0.count) }), flushFamily,
             number("support_conversations_active", activeConversations), number("support_active_users", activeUsers),
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
         ].compactMap { $0 }
+    }
+
+    private var flushFamily: MetricFamily? {
+        guard let flushes, let definition = MetricCatalogue.metric(named: "plimsoll_flush_duration_seconds") else { return nil }
+        let value = MetricValue.histogram(counts: flushes.counts, sumNanoseconds: flushes.sumNanoseconds)
+        return MetricFamily(definition, [MetricSeries(labels: [], value: value)])
     }
 
     private func family(_ name: String, _ series: [([String], Int)]) -> MetricFamily? {

@@ -3,7 +3,6 @@ import EventStores
 import HTTPTypes
 import Hummingbird
 import NIOPosix
-import Synchronization
 import WireFormats
 
 /// The way of events from a request to the disk: read, undo compression, decode, commit, answer.
@@ -13,7 +12,7 @@ import WireFormats
 final class EventIntake: Sendable {
     let gate: IngestGate
     let committer: GroupCommitter<IngestBatch, AppendResult>
-    let counters = IntakeCounters()
+    let counters: IntakeCounters
     private let store: any ServedStore
     private let threads: BlockingThreads
     private let limits: ServerLimits
@@ -26,6 +25,7 @@ final class EventIntake: Sendable {
         self.limits = limits
         gate = IngestGate(bytesMax: limits.ingestBytesMax, eventsMax: limits.ingestEventsMax)
         self.health = health
+        counters = IntakeCounters(columnCount: store.registry.columns.count)
         decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
         committer = GroupCommitter(
             thread: threads.writer, groupWeightMax: limits.groupEventsMax, isFinal: { !StoreFailure.isPassing($0) }
@@ -60,20 +60,7 @@ final class EventIntake: Sendable {
             throw StoreFailure.refusal(for: error, limits)
         }
         let answer = IngestAnswer(decoded, result, registry: store.registry)
-        counters.add(answer)
+        counters.add(answer, decoded)
         return Response(json: answer.json)
-    }
-}
-
-/// What came in since the start.
-final class IntakeCounters: Sendable {
-    let accepted = Atomic<Int>(0)
-    let duplicates = Atomic<Int>(0)
-    let rejected = Atomic<Int>(0)
-
-    func add(_ answer: IngestAnswer) {
-        accepted.add(answer.accepted, ordering: .relaxed)
-        duplicates.add(answer.duplicates, ordering: .relaxed)
-        rejected.add(answer.rejectedCount, ordering: .relaxed)
     }
 }

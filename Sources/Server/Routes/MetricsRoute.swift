@@ -1,35 +1,46 @@
 import Columnar
+import Domain
 import EventStores
 import Execution
 import Exporting
 import Hummingbird
+import Platform
 
 extension Routes {
-    /// `GET /metrics`: Prometheus text, or OpenMetrics by `Accept` or `?format=`.
+    /// `GET /metrics`: Prometheus text, OpenMetrics or protocol buffers by `Accept` or `?format=`.
     func addMetrics(to router: Router<ServerContext>) {
         router.get("/metrics") { request, _ in
             let named = request.uri.queryParameters["format"].map(String.init)
             guard let format = ExpositionFormat.negotiated(accept: request.headers[.accept], format: named) else {
-                throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is prometheus or openmetrics")
+                throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
             }
-            let text = MetricsText.render(store.counters, await processSamples(), format: format)
-            return Response(bytes: Array(text.utf8), contentType: format.contentType)
+            let bytes = MetricsExposition.render(store.counters, await processSamples(), format: format)
+            return Response(bytes: bytes, contentType: format.contentType)
         }
     }
 
     private func processSamples() async -> ProcessSamples {
-        let status = store.status
+        let (status, decoded) = (store.status, intake.counters.totals)
         var samples = ProcessSamples(version: Version.text, logPosition: status.position)
         samples.duplicates = status.refusals.duplicates
         samples.rejected = [
             ("conflict", status.refusals.conflicts), ("too_old", status.refusals.tooOld), ("too_new", status.refusals.tooNew),
-            ("unknown_type", status.refusals.deadLetters),
+            ("unknown_type", decoded.unknownTypes), ("invalid", decoded.invalid),
         ]
+        samples.withheld = Self.named(decoded.withheld, store.registry)
+        samples.unlisted = Self.named(decoded.unlisted, store.registry)
+        samples.flushes = (status.flushes.counts, status.flushes.sumNanoseconds)
+        samples.queuedBatches = intake.committer.waitingCount
+        samples.residentBytes = residentMemoryBytes()
         samples.storedBytes = status.segmentBytes
         samples.freeBytes = status.freeBytes
         // Counters must be readable while the desk is full of questions, so the two that need one of their own may be missing.
         if let active = try? await activity() { (samples.activeConversations, samples.activeUsers) = active }
         return samples
+    }
+
+    private static func named(_ counts: [Int], _ registry: SchemaRegistry) -> [(field: String, count: Int)] {
+        counts.indices.filter { counts[$0] > 0 }.map { (registry.columns[$0].name, counts[$0]) }
     }
 
     private static let conversationsText =

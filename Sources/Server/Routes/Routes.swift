@@ -23,7 +23,7 @@ struct Routes: Sendable {
         ("GET", "/v1/reports/sla", "service levels; cost, outcomes and status beside it; from, to, by, rule, format=json|csv|table"),
         ("GET", "/v1/conversations/{id}", "one conversation whole"),
         ("GET", "/v1/prices", "the price book; /v1/prices/check looks for mistakes in it"),
-        ("GET", "/metrics", "counters for Prometheus; OpenMetrics by Accept or ?format=openmetrics"),
+        ("GET", "/metrics", "counters for Prometheus: text, OpenMetrics or protocol buffers by Accept or ?format="),
         ("GET", "/v1/status", "the numbers of the status page"),
         ("GET", "/healthz", "200 while the process lives"),
         ("GET", "/readyz", "200 while events are taken, else 503 with the reason"),

@@ -12,7 +12,7 @@ import WireFormats
 /// the events. Answers are in the request's encoding, refusals as `google.rpc.Status`.
 final class TraceIntake: Sendable {
     /// Spans kept, known before, and refused since the start.
-    let counters = IntakeCounters()
+    let counters = IntakeCounters(columnCount: 0)
     private let events: EventIntake
     private let threads: BlockingThreads
     private let limits: ServerLimits
@@ -80,9 +80,7 @@ final class TraceIntake: Sendable {
             rejected += 1
             if reason.isEmpty { reason = objection }
         }
-        counters.accepted.add(result?.accepted ?? 0, ordering: .relaxed)
-        counters.duplicates.add(result?.duplicates ?? 0, ordering: .relaxed)
-        counters.rejected.add(rejected, ordering: .relaxed)
+        counters.add(accepted: result?.accepted ?? 0, duplicates: result?.duplicates ?? 0, rejected: rejected)
         settlement.note(batch, result?.verdicts ?? [])
         let body = OTLPAnswer.exported(rejectedSpans: rejected, message: reason, encoding)
         return Response(bytes: body, contentType: encoding.contentType)

@@ -17,6 +17,8 @@ package struct StoreStatus: Hashable, Sendable {
     package var unsealedEvents = 0
     /// What did not enter since the process started.
     package var refusals = Refusals()
+    /// How long flushes of the log took since then.
+    package var flushes = FlushDurations()
 
     package init() {}
 }
@@ -33,6 +35,7 @@ extension EventStore {
         status.freeBytes = try? context.fileSystem.freeBytes(at: directory)
         status.unsealedEvents = version.tail.count
         status.refusals = refused
+        status.flushes = flushDurations
         return status
     }
 }

@@ -23,7 +23,7 @@ package final class EventStore: Sendable {
     private let layouts: EventTableLayouts
     private let writer: Mutex<Writer>
     private let published: Mutex<StoreVersion>
-    private let refusals = Mutex(Refusals())
+    private let account = Mutex((refusals: Refusals(), flushes: FlushDurations()))
 
     /// Opens the directory, creating what is missing, and replays what no segment holds yet.
     /// - Throws: ``StorageError``, ``CorruptionError``, ``StoreError``.
@@ -100,15 +100,18 @@ package final class EventStore: Sendable {
     @Sendable package func userToken(_ userID: String) -> String { Hashing.userToken(key: userTokenKey, id: Array(userID.utf8).span) }
 
     /// Events that did not enter since the process started.
-    package var refused: Refusals { refusals.withLock { $0 } }
+    package var refused: Refusals { account.withLock { $0.refusals } }
+
+    /// Flushes of the log since the process started.
+    package var flushDurations: FlushDurations { account.withLock { $0.flushes } }
 
     private func changing<Result: Sendable>(_ body: (Writer) throws -> Result) throws -> Result {
         try writer.withLock { writer in
             defer {
                 let version = writer.version()
-                let count = writer.refusals
+                let (count, flushes) = (writer.refusals, writer.flushes)
                 published.withLock { $0 = version }
-                refusals.withLock { $0 = count }
+                account.withLock { $0 = (count, flushes) }
             }
             return try body(writer)
         }

@@ -66,6 +66,8 @@ package struct MetricDefinition: Hashable, Sendable {
     package var help: String
     /// Labels in the order of the text formats.
     package var labels: [MetricLabel]
+    /// Upper bounds of a histogram's classic buckets in nanoseconds, ascending; what is beyond them has a bucket of its own.
+    package var bucketBoundsNanoseconds: [Int64]
     /// Label sets kept; what is beyond counts, exactly, in one set whose labels are all `other`.
     package var labelSetsMax: Int
     /// Event types it is folded from; empty for those of the process.
@@ -77,9 +79,11 @@ package struct MetricDefinition: Hashable, Sendable {
 
     init(
         _ name: String, _ kind: MetricKind, unit: String = "", _ help: String, labels: [MetricLabel] = [], cap: Int = 1000,
-        from types: [String] = [], where conditions: [MetricCondition] = [], _ source: MetricSource
+        bounds: [Int64] = MetricCatalogue.bucketBoundsNanoseconds, from types: [String] = [], where conditions: [MetricCondition] = [],
+        _ source: MetricSource
     ) {
         (self.name, self.kind, self.unit, self.help, self.labels) = (name, kind, unit, help, labels)
         (labelSetsMax, self.types, self.conditions, self.source) = (cap, types, conditions, source)
+        bucketBoundsNanoseconds = bounds
     }
 }

@@ -71,7 +71,7 @@ extension Writer {
     private func freeze() throws -> SealJob? {
         precondition(flight == nil, "one seal at a time")
         guard tail.count > 0 || !systemRecords.isEmpty || !dirty.isEmpty else { return nil }
-        try log.flush()
+        try flushLog()
         let id = max(manifests.current.nextSegmentID, nextSegmentID)
         let job = SealJob(
             context: context, files: files, registry: registry, layouts: layouts, identityKey: identityKey, segmentID: id,

@@ -32,7 +32,7 @@ extension Writer {
         guard counters.isDue(at: now) else { return }
         do {
             try log.append(.timeReached, position: nextPosition, count: 0, receivedTime: now, payload: [])
-            try log.flush()
+            try flushLog()
         } catch {
             throw StoreError.wrapping(error)
         }

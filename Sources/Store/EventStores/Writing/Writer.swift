@@ -41,6 +41,7 @@ final class Writer {
     var nextPosition: Int64
     var receivedTime: Int64
     var refusals = Refusals()
+    var flushes = FlushDurations()
     private var knownOverlay: (priceCount: Int, overlay: CostOverlay)?
     var lastAppendMonotonic: Int64 = 0
     var isIdleMarked = true
@@ -77,7 +78,7 @@ final class Writer {
             receivedTime = advanceReceivedTime()
             var results: [AppendResult] = []
             for batch in batches { results.append(try admitAndLog(batch)) }
-            try log.flush()
+            try flushLog()
             isIdleMarked = false
             lastAppendMonotonic = context.clock.monotonicNanoseconds()
             try noteLatePrices(since: before.lateCount)

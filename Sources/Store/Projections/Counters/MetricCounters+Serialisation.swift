@@ -9,21 +9,25 @@ import Hashing
 //     …  untracked  questions that were not followed
 //     …  metrics    count, then by name: name, words of a set, sets; each set, sorted: label set, 8 bytes a word
 //     …  pending    count, then by deadline: 8 + 8 key, 8 asked time, 8 deadline, label set
+//     …  fine       count, then by name of the histogram: name, sets; each set, sorted: label set, count of zeros, buckets;
+//                   each bucket, ascending: index as zigzag, count (from version 2 on)
 //
 // A label set is a byte, 1 for `other`, and a count of bytes with the values, each with a length byte ahead. Metrics that the program no
 // longer has, or has in another shape, are dropped when they are read; new ones begin at zero.
 
 /// The ladder of the counters' format.
 enum MetricStateVersion: UInt8 {
-    /// As drawn above.
+    /// Classic buckets only; the finer ones begin at zero when it is read.
     case first = 1
+    /// As drawn above.
+    case exponential = 2
 }
 
 extension MetricCounters {
     /// Canonical bytes.
     package var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(MetricStateVersion.first.rawValue)
+        sink.append(MetricStateVersion.exponential.rawValue)
         let types = program.typesByName.filter { totals.accepted[$0] > 0 }
         sink.append(varint: UInt64(types.count))
         for type in types {
@@ -47,7 +51,35 @@ extension MetricCounters {
             sink.append(littleEndian: question.deadline)
             if let table = questionTable { append(question.set, of: totals.tables[table], to: &sink) }
         }
+        let histograms = metrics.filter { program.placements[$0]?.histogram ?? -1 >= 0 }
+        sink.append(varint: UInt64(histograms.count))
+        for metric in histograms {
+            guard let placement = program.placements[metric] else { continue }
+            append(exponential: placement, named: program.definitions[metric].name, to: &sink)
+        }
         return sink.bytes
+    }
+
+    private func append(exponential placement: MetricProgram.Placement, named name: String, to sink: inout ByteSink) {
+        let table = totals.tables[placement.table]
+        let buckets = totals.exponential.buckets(histogram: placement.histogram)
+        sink.append(text: name)
+        sink.append(varint: UInt64(buckets.count))
+        for set in sorted(Array(buckets.keys), of: table) {
+            guard let found = buckets[set] else { continue }
+            append(set, of: table, to: &sink)
+            sink.append(varint: found.zeroCount)
+            sink.append(varint: UInt64(found.buckets.count))
+            for bucket in found.buckets {
+                sink.append(zigzag: Int64(bucket.index))
+                sink.append(varint: bucket.count)
+            }
+        }
+    }
+
+    /// Label sets by their values, `other` first.
+    private func sorted(_ sets: [Int], of table: LabelTable) -> [Int] {
+        sets.sorted { ($0 == 0 ? 0 : 1, Array(table.key(of: $0))) < ($1 == 0 ? 0 : 1, Array(table.key(of: $1))) }
     }
 
     private var questionTable: Int? {
@@ -56,8 +88,7 @@ extension MetricCounters {
 
     private func append(_ placement: MetricProgram.Placement, named name: String, to sink: inout ByteSink) {
         let table = totals.tables[placement.table]
-        let sets = (0..<table.setCount).filter { table.words(placement.words, of: $0).contains { $0 != 0 } }
-            .sorted { ($0 == 0 ? 0 : 1, Array(table.key(of: $0))) < ($1 == 0 ? 0 : 1, Array(table.key(of: $1))) }
+        let sets = sorted((0..<table.setCount).filter { table.words(placement.words, of: $0).contains { $0 != 0 } }, of: table)
         sink.append(text: name)
         sink.append(varint: UInt64(placement.words.count))
         sink.append(varint: UInt64(sets.count))
@@ -79,7 +110,9 @@ extension MetricCounters {
     package init(parsing bytes: [UInt8], registry: SchemaRegistry) throws(DecodingError) {
         self.init(registry: registry)
         var cursor = ByteCursor(bytes)
-        guard MetricStateVersion(rawValue: try cursor.readByte()) != nil else { throw cursor.failure("a known version of the counters") }
+        guard let version = MetricStateVersion(rawValue: try cursor.readByte()) else {
+            throw cursor.failure("a known version of the counters")
+        }
         for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
             let name = try cursor.readText(max: cursor.remaining)
             let (accepted, backfilled) = (try cursor.readVarint(), try cursor.readVarint())
@@ -98,6 +131,9 @@ extension MetricCounters {
             let set = labels.map { totals.tables[table].set(of: $0) } ?? 0
             _ = pending.add(PendingQuestion(askedTime: asked, deadline: deadline, set: set), key: key)
         }
+        if version != .first {
+            for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { try readExponential(&cursor) }
+        }
         guard cursor.isAtEnd else { throw cursor.failure("the end of the counters") }
         beginStep()
     }
@@ -114,6 +150,25 @@ extension MetricCounters {
                 let value = try cursor.read(littleEndian: UInt64.self)
                 guard let placement, let set else { continue }
                 totals.tables[placement.table].restore(value, at: placement.words.lowerBound + word, of: set)
+            }
+        }
+    }
+
+    private mutating func readExponential(_ cursor: inout ByteCursor) throws(DecodingError) {
+        let name = try cursor.readText(max: cursor.remaining)
+        let index = program.definitions.firstIndex { $0.name == name }
+        let placement = index.flatMap { program.placements[$0] }.flatMap { $0.histogram < 0 ? nil : $0 }
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
+            let key = try Self.readKey(&cursor)
+            let set = placement.map { place in key.map { totals.tables[place.table].set(of: $0) } ?? 0 }
+            let zeros = try cursor.readVarint()
+            if let placement, let set, zeros > 0 { totals.exponential.add(zeros, histogram: placement.histogram, set: set, bucket: nil) }
+            for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
+                let (bucket, count) = (try cursor.readZigzag(), try cursor.readVarint())
+                guard let bucket = Int(exactly: bucket), ExponentialBuckets.indexes.contains(bucket) else {
+                    throw cursor.failure("the index of a bucket")
+                }
+                if let placement, let set { totals.exponential.add(count, histogram: placement.histogram, set: set, bucket: bucket) }
             }
         }
     }

@@ -90,7 +90,7 @@ package struct MetricCounters: Sendable {
             case .sum:
                 totals.tables[step.table].count(action.word, of: set)
                 totals.tables[step.table].add(Int128(slots[Int(action.slot)].number), at: action.word + 1, of: set)
-            case .observe: observe(slots[Int(action.slot)].number, step.table, action.word, set)
+            case .observe: observe(slots[Int(action.slot)].number, step.table, action, set)
             case .cost:
                 totals.tables[step.table].count(action.word, of: set)
                 totals.tables[step.table].add(cost?.costPicoUSD ?? 0, at: action.word + 1, of: set)
@@ -131,11 +131,14 @@ package struct MetricCounters: Sendable {
         }
     }
 
-    private mutating func observe(_ nanoseconds: Int64, _ table: Int, _ word: Int, _ set: Int) {
+    private mutating func observe(_ nanoseconds: Int64, _ table: Int, _ action: MetricProgram.Action, _ set: Int) {
+        let word = action.word
         var bucket = 0
         while bucket < program.bounds.count, nanoseconds > program.bounds[bucket] { bucket += 1 }
         totals.tables[table].count(word + bucket, of: set)
         totals.tables[table].add(Int128(nanoseconds), at: word + program.bounds.count + 1, of: set)
+        totals.exponential.add(
+            1, histogram: action.histogram, set: set, bucket: ExponentialBuckets.index(nanoseconds: nanoseconds))
     }
 
     // MARK: Keys

@@ -29,6 +29,8 @@ struct MetricProgram: Sendable {
         var slot: UInt8
         /// The first of the metric's words in a set.
         var word: Int
+        /// Which histogram it observes for, from 0; -1 for none.
+        var histogram: Int
         var conditions: Range<Int>
     }
 
@@ -55,6 +57,8 @@ struct MetricProgram: Sendable {
     struct Placement: Sendable {
         var table: Int
         var words: Range<Int>
+        /// Its number among the histograms, from 0; -1 for what is none.
+        var histogram = -1
     }
 
     private(set) var labels: [Label] = []
@@ -85,6 +89,12 @@ struct MetricProgram: Sendable {
         metricsByName = definitions.indices.sorted { definitions[$0].name < definitions[$1].name }
         var layout = TableLayout()
         placements = definitions.map { layout.place($0, bounds: bounds) }
+        var histograms = 0
+        for (index, definition) in definitions.enumerated() {
+            guard case .observe = definition.source else { continue }
+            placements[index]?.histogram = histograms
+            histograms += 1
+        }
         tables = layout.tables
         cost = definitions.firstIndex { $0.source == .bookedCost }.flatMap { [placements] in placements[$0] }
         roles = Array(repeating: 0, count: registry.types.count * registry.columns.count)
@@ -175,7 +185,9 @@ struct MetricProgram: Sendable {
         case .process: return
         }
         actions.append(
-            Action(kind: kind, slot: read, word: placement.words.lowerBound, conditions: firstCondition..<conditions.count))
+            Action(
+                kind: kind, slot: read, word: placement.words.lowerBound, histogram: placement.histogram,
+                conditions: firstCondition..<conditions.count))
     }
 
     private mutating func add(

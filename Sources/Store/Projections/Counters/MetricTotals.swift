@@ -7,6 +7,8 @@ package struct MetricTotals: Sendable {
     /// By type id.
     var accepted: [UInt64]
     var backfilled: [UInt64]
+    /// What histograms observed, in finer buckets than those of their words.
+    var exponential = ExponentialCounts()
     /// Questions that came while too many waited.
     var untracked: UInt64 = 0
 
@@ -32,9 +34,13 @@ package struct MetricSeries: Hashable, Sendable {
     package var labels: [String]
     /// What was counted under the labels.
     package var value: MetricValue
+    /// The observations of a histogram once more, in buckets of its own; nil where nobody kept them.
+    package var exponential: ExponentialBuckets?
 
     /// A value under labels, given in the order of the definition.
-    package init(labels: [String], value: MetricValue) { (self.labels, self.value) = (labels, value) }
+    package init(labels: [String], value: MetricValue, exponential: ExponentialBuckets? = nil) {
+        (self.labels, self.value, self.exponential) = (labels, value, exponential)
+    }
 }
 
 /// A metric with its series, sorted by labels.
@@ -76,6 +82,7 @@ extension MetricTotals {
     private func series(_ definition: MetricDefinition, _ placement: MetricProgram.Placement) -> [MetricSeries] {
         let table = tables[placement.table]
         var series: [MetricSeries] = []
+        let exponential = placement.histogram < 0 ? [:] : self.exponential.buckets(histogram: placement.histogram)
         for set in 0..<table.setCount {
             let words = Array(table.words(placement.words, of: set))
             guard words.contains(where: { $0 != 0 }) else { continue }
@@ -86,8 +93,10 @@ extension MetricTotals {
             case .observe:
                 let buckets = words.count - 2
                 let sum = Int128(high: words[buckets + 1], low: words[buckets])
-                series.append(
-                    MetricSeries(labels: labels, value: .histogram(counts: Array(words[..<buckets]), sumNanoseconds: sum)))
+                let value = MetricValue.histogram(counts: Array(words[..<buckets]), sumNanoseconds: sum)
+                // Counters that began before there were finer buckets have not got them all.
+                let fine = exponential[set].flatMap { $0.count == words[..<buckets].reduce(0, &+) ? $0 : nil }
+                series.append(MetricSeries(labels: labels, value: value, exponential: fine))
             case .questions:
                 for (word, result) in ["good", "failed"].enumerated() {
                     series.append(MetricSeries(labels: labels + [result], value: .number(Int128(words[word]))))

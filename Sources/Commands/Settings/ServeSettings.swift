@@ -1,0 +1,99 @@
+package import Server
+
+/// What `plimsoll serve` can be told: by flag, by environment, by file. A flag beats its variable, which beats the file, which beats the
+/// default.
+package struct ServeSettings: Sendable {
+    /// The data directory.
+    package var data = "plimsoll-data"
+    /// Where to listen.
+    package var listen = ListenAddress(host: "127.0.0.1", port: 8910)
+    /// Where to take spans besides: an address, or `none`; nil where nobody said.
+    package var otlpHTTPListen: String?
+    /// Listen on an address that other machines reach, although nobody has to prove who he is.
+    package var isInsecure = false
+    /// What strangers can make the server hold or do.
+    package var limits = ServerLimits()
+
+    /// The defaults.
+    package init() {}
+
+    /// What several settings together make impossible, by the setting to change; nil when all is well.
+    var contradiction: (key: String, message: String)? {
+        if limits.ingestBytesMax < limits.bodyBytesMax {
+            return ("limits.ingest_size", "limits.ingest_size must be at least limits.body_size, else no large request could enter")
+        }
+        return nil
+    }
+}
+
+/// One setting: its place in the file, its variable, and how its text is read.
+package struct Setting: Sendable {
+    /// Path in the file, parts joined by points.
+    package var key: String
+    /// One line for people.
+    package var purpose: String
+    /// Takes the text over; throws nothing but ``SettingProblem``.
+    var take: @Sendable (inout ServeSettings, String) throws -> Void
+
+    /// Takes the text over.
+    /// - Throws: ``SettingProblem`` saying what was expected.
+    func apply(_ text: String, to settings: inout ServeSettings) throws(SettingProblem) {
+        do {
+            try take(&settings, text)
+        } catch {
+            throw error as? SettingProblem ?? SettingProblem(expected: "something else: \(error)")
+        }
+    }
+
+    /// The variable of the environment: `limits.query_time` is `PLIMSOLL_LIMITS_QUERY_TIME`.
+    package var variable: String { "PLIMSOLL_" + key.uppercased().split(separator: ".").joined(separator: "_") }
+}
+
+/// What the text of a setting should have been.
+struct SettingProblem: Error {
+    var expected: String
+}
+
+extension Setting {
+    /// Every setting, in the order in which they are listed.
+    package static let all: [Setting] = [
+        Setting(key: "data", purpose: "the data directory") { $0.data = try SettingText.name($1) },
+        Setting(key: "listen", purpose: "where to listen, such as 127.0.0.1:8910") { $0.listen = try SettingText.address($1) },
+        Setting(key: "otlp_http_listen", purpose: "where to take spans besides, as OTLP over HTTP; none for nowhere") {
+            $0.otlpHTTPListen = try $1 == "none" ? $1 : SettingText.address($1).description
+        },
+        Setting(key: "insecure", purpose: "true: serve addresses that strangers reach") { $0.isInsecure = try SettingText.flag($1) },
+        Setting(key: "limits.body_size", purpose: "a request body on the wire") { $0.limits.bodyBytesMax = try SettingText.size($1) },
+        Setting(key: "limits.decoded_body_size", purpose: "the same decompressed") {
+            $0.limits.decodedBodyBytesMax = try SettingText.size($1)
+        },
+        Setting(key: "limits.ingest_size", purpose: "all bodies on their way to the disk") {
+            $0.limits.ingestBytesMax = try SettingText.size($1)
+        },
+        Setting(key: "limits.ingest_events", purpose: "all events on their way to the disk") {
+            $0.limits.ingestEventsMax = try SettingText.count($1)
+        },
+        Setting(key: "limits.connections", purpose: "open connections") { $0.limits.connectionsMax = try SettingText.count($1) },
+        Setting(key: "limits.queries_running", purpose: "questions answered at the same time") {
+            $0.limits.queriesRunningMax = try SettingText.count($1)
+        },
+        Setting(key: "limits.queries_waiting", purpose: "questions that wait for their turn") {
+            $0.limits.queriesWaitingMax = try SettingText.count($1)
+        },
+        Setting(key: "limits.query_memory", purpose: "what one question may hold") {
+            $0.limits.queryMemoryBytesMax = try SettingText.size($1)
+        },
+        Setting(key: "limits.query_time", purpose: "how long one question may run") {
+            $0.limits.queryTimeLimit = try SettingText.duration($1)
+        },
+        Setting(key: "limits.body_time", purpose: "how long a body may take to arrive") {
+            $0.limits.bodyTimeout = try SettingText.duration($1)
+        },
+        Setting(key: "limits.idle_time", purpose: "the longest silence on a connection") {
+            $0.limits.idleTimeout = try SettingText.duration($1)
+        },
+        Setting(key: "limits.drain_time", purpose: "how long requests under way may take once a stop was asked for") {
+            $0.limits.drainTimeout = try SettingText.duration($1)
+        },
+    ]
+}

@@ -1,0 +1,52 @@
+import Server
+
+/// Reads the texts of settings, wherever they come from.
+enum SettingText {
+    static func name(_ text: String) throws(SettingProblem) -> String {
+        guard !text.isEmpty else { throw SettingProblem(expected: "text that is not empty") }
+        return text
+    }
+
+    static func flag(_ text: String) throws(SettingProblem) -> Bool {
+        switch text {
+        case "true", "1": true
+        case "false", "0": false
+        default: throw SettingProblem(expected: "true or false")
+        }
+    }
+
+    static func address(_ text: String) throws(SettingProblem) -> ListenAddress {
+        guard let address = ListenAddress(text) else { throw SettingProblem(expected: "an address such as 127.0.0.1:8910 or [::1]:8910") }
+        return address
+    }
+
+    static func count(_ text: String) throws(SettingProblem) -> Int {
+        guard let count = Int(text), count > 0 else { throw SettingProblem(expected: "a number of at least 1") }
+        return count
+    }
+
+    /// Bytes: `4096`, `64KiB`, `64MiB`, `1GiB`.
+    static func size(_ text: String) throws(SettingProblem) -> Int {
+        let units: [(suffix: String, bytes: Int)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)]
+        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }), let count = number(text.dropLast(unit.suffix.count)), count > 0
+        else { throw SettingProblem(expected: "a size such as 4096, 512KiB, 64MiB or 1GiB") }
+        let (bytes, isBeyond) = count.multipliedReportingOverflow(by: unit.bytes)
+        guard !isBeyond else { throw SettingProblem(expected: "a size within 64 bits") }
+        return bytes
+    }
+
+    /// Such as `500ms`, `30s`, `5m`.
+    static func duration(_ text: String) throws(SettingProblem) -> Duration {
+        let units: [(suffix: String, milliseconds: Int)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
+        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }), let count = number(text.dropLast(unit.suffix.count)), count > 0,
+            count <= 1_000_000
+        else { throw SettingProblem(expected: "a duration such as 500ms, 30s or 5m") }
+        return .milliseconds(count * unit.milliseconds)
+    }
+
+    private static func number(_ text: Substring) -> Int? {
+        var text = text
+        while text.last == " " { text.removeLast() }
+        return Int(text)
+    }
+}

@@ -1,0 +1,103 @@
+import Yams
+
+/// A mistake in a settings file.
+package struct SettingsFinding: Error, Hashable, Sendable, CustomStringConvertible {
+    /// From 1; nil where it concerns the file as a whole.
+    package var line: Int?
+    /// What is wrong, and what was expected.
+    package var message: String
+
+    package var description: String { line.map { "line \($0): \(message)" } ?? message }
+}
+
+/// A settings file in YAML, read: what it sets, and every mistake in it.
+package struct SettingsFile: Sendable {
+    /// One value of the file.
+    private struct Entry: Sendable {
+        var key: String
+        var text: String
+        var line: Int?
+    }
+
+    private var entries: [Entry] = []
+    /// Ascending by line; settings are only to be used when there are none.
+    package private(set) var findings: [SettingsFinding] = []
+
+    /// Reads the text; an empty one sets nothing.
+    package init(_ text: String) {
+        do {
+            if let root = try Yams.compose(yaml: text) { readRoot(root) }
+        } catch let error as YamlError {
+            findings = [Self.finding(error)]
+        } catch {
+            findings = [SettingsFinding(line: nil, message: "\(error)")]
+        }
+        guard findings.isEmpty else { return }
+        var settings = ServeSettings()
+        apply(to: &settings)
+        if findings.isEmpty, let contradiction = settings.contradiction {
+            let line = entries.first { $0.key == contradiction.key }?.line ?? entries.first { $0.key.hasPrefix("limits.") }?.line
+            findings.append(SettingsFinding(line: line, message: contradiction.message))
+        }
+        findings.sort { ($0.line ?? 0, $0.message) < ($1.line ?? 0, $1.message) }
+    }
+
+    /// How many settings it has.
+    package var count: Int { entries.count }
+
+    /// Lays the file's values over `settings`.
+    package func applied(to settings: ServeSettings) -> ServeSettings {
+        var (copy, settings) = (self, settings)
+        copy.apply(to: &settings)
+        return settings
+    }
+
+    private mutating func apply(to settings: inout ServeSettings) {
+        for entry in entries {
+            guard let setting = Setting.all.first(where: { $0.key == entry.key }) else { continue }
+            do throws(SettingProblem) {
+                try setting.apply(entry.text, to: &settings)
+            } catch {
+                findings.append(SettingsFinding(line: entry.line, message: "\(entry.key): expected \(error.expected)"))
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    private mutating func readRoot(_ root: Node) {
+        switch root {
+        case .mapping(let mapping): read(mapping, prefix: "")
+        case .scalar(let scalar) where scalar.string.isEmpty: break
+        default: findings.append(SettingsFinding(line: root.mark?.line, message: "expected settings as `name: value`, one a line"))
+        }
+    }
+
+    private mutating func read(_ mapping: Node.Mapping, prefix: String) {
+        for (name, value) in mapping {
+            let (key, line) = (prefix + (name.string ?? ""), name.mark?.line)
+            let isGroup = Setting.all.contains { $0.key.hasPrefix(key + ".") }
+            switch value {
+            case .mapping(let inner) where isGroup: read(inner, prefix: key + ".")
+            case .scalar(let scalar) where Setting.all.contains { $0.key == key }:
+                entries.append(Entry(key: key, text: scalar.string, line: line))
+            default:
+                let known = Setting.all.map(\.key).joined(separator: ", ")
+                let message = isGroup ? "\(key): expected settings below it" : "there is no setting \(key) of this kind; known: \(known)"
+                findings.append(SettingsFinding(line: line, message: message))
+            }
+        }
+    }
+
+    private static func finding(_ error: YamlError) -> SettingsFinding {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            SettingsFinding(line: mark.line, message: "no YAML: \(problem)")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            SettingsFinding(
+                line: context.mark.line,
+                message: "given twice: " + duplicates.map { "\($0)" }.sorted().joined(separator: ", "))
+        default: SettingsFinding(line: nil, message: "no YAML: \(error)")
+        }
+    }
+}

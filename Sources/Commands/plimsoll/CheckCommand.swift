@@ -1,0 +1,56 @@
+import ArgumentParser
+import Platform
+import Settings
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Look for mistakes in files before they are used.", subcommands: [Config.self])
+
+    struct Config: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "config", abstract: "Check a settings file of `plimsoll serve --config`.",
+            discussion: """
+                Names every mistake with its line; exit status 1 when there is one. Settings:
+
+                \(Setting.all.map { "\($0.key): \($0.purpose)" }.joined(separator: "\n"))
+                """)
+
+        @Argument(help: ArgumentHelp("The file, YAML.", valueName: "file"))
+        var file: String
+
+        func run() throws {
+            let settings = try SettingsReading.file(file, in: Machine().fileSystem)
+            guard settings.findings.isEmpty else {
+                for finding in settings.findings { StandardStream.error.print("\(file): \(finding)") }
+                throw ExitStatus.Ending(status: .checkFailed)
+            }
+            StandardStream.output.print("\(file): \(settings.count) settings, nothing to object to")
+        }
+    }
+}
+
+enum SettingsReading {
+    /// The file with its findings.
+    /// - Throws: ``StorageError`` of reading it.
+    static func file(_ path: String, in fileSystem: any FileSystem) throws -> SettingsFile {
+        SettingsFile(String(decoding: try fileSystem.contents(of: path), as: UTF8.self))
+    }
+
+    /// Defaults, file and environment, in this order.
+    /// - Throws: a usage error naming file, line or variable.
+    static func serve(config: String?, in fileSystem: any FileSystem) throws -> ServeSettings {
+        var file: SettingsFile?
+        if let path = config ?? Environment.value("PLIMSOLL_CONFIG") {
+            let read = try Self.file(path, in: fileSystem)
+            if let finding = read.findings.first {
+                throw CommandFailure(.badInput, "\(path): \(finding)", advice: "`plimsoll check config \(path)` names every mistake")
+            }
+            file = read
+        }
+        do throws(SettingsFinding) {
+            return try ServeSettings.layered(file: file, environment: Environment.value)
+        } catch {
+            throw CommandFailure(.badInput, "\(error)", advice: "change the variable, or give the option on the command line")
+        }
+    }
+}

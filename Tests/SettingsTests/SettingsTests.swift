@@ -1,0 +1,61 @@
+import Server
+import Settings
+import Testing
+
+@Suite struct SettingsTests {
+    private let full = """
+        # comments are welcome
+        data: /srv/plimsoll
+        listen: "[::1]:9000"
+        insecure: false
+        limits:
+          body_size: 8MiB
+          ingest_events: 1000
+          query_time: 5m
+        """
+
+    @Test func aFileSetsWhatItNames() {
+        let file = SettingsFile(full)
+        #expect(file.findings == [] && file.count == 6)
+        let settings = file.applied(to: ServeSettings())
+        #expect(settings.data == "/srv/plimsoll" && settings.listen == ListenAddress(host: "::1", port: 9000))
+        #expect(settings.limits.bodyBytesMax == 8 << 20 && settings.limits.ingestEventsMax == 1000)
+        #expect(settings.limits.queryTimeLimit == .seconds(300))
+        #expect(settings.limits.connectionsMax == ServerLimits().connectionsMax)
+        #expect(SettingsFile("").findings == [] && SettingsFile("# nothing\n").count == 0)
+    }
+
+    @Test(arguments: [
+        ("data: x\ncolour: red\n", 2, "there is no setting colour"),
+        ("limits:\n  body_size: 8MB\n", 2, "limits.body_size: expected a size"),
+        ("limits:\n  speed: 3\n", 2, "there is no setting limits.speed"), ("limits: 3\n", 1, "limits: expected settings below it"),
+        ("listen: 8910\n", 1, "listen: expected an address"), ("- data\n", 1, "expected settings as"),
+        ("limits:\n  query_time: 0s\n", 2, "limits.query_time: expected a duration"), ("insecure: maybe\n", 1, "insecure: expected true"),
+        ("\ndata: [a]\n", 2, "there is no setting data of this kind"), ("limits:\n  connections: -1\n", 2, "at least 1"),
+        ("data: {\n", 2, "no YAML"), ("limits:\n  body_size: 900GiB\n", 2, "limits.ingest_size must be at least"),
+    ])
+    func mistakesAreNamedWithTheirLine(text: String, line: Int, message: String) throws {
+        let finding = try #require(SettingsFile(text).findings.first)
+        #expect(finding.line == line && finding.message.contains(message), "\(finding)")
+    }
+
+    @Test func allMistakesAreFoundAtOnce() {
+        let findings = SettingsFile("a: 1\nlimits:\n  b: 2\nc: 3\n").findings
+        #expect(findings.map(\.line) == [1, 3, 4])
+    }
+
+    @Test func aSettingGivenTwiceIsAMistake() {
+        #expect(!SettingsFile("data: a\ndata: b\n").findings.isEmpty)
+    }
+
+    @Test func theEnvironmentBeatsTheFileWhichBeatsTheDefault() throws {
+        let variables = ["PLIMSOLL_DATA": "/from/environment", "PLIMSOLL_LIMITS_QUERY_TIME": "7s"]
+        let settings = try ServeSettings.layered(file: SettingsFile(full)) { variables[$0] }
+        #expect(settings.data == "/from/environment" && settings.limits.queryTimeLimit == .seconds(7))
+        #expect(settings.listen.port == 9000 && settings.limits.drainTimeout == ServerLimits().drainTimeout)
+        #expect(throws: SettingsFinding.self) { try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_LISTEN" ? "nowhere" : nil } }
+        #expect(throws: SettingsFinding.self) {
+            try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_LIMITS_BODY_SIZE" ? "900GiB" : nil }
+        }
+    }
+}
