@@ -58,8 +58,11 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let store = try machine.openStore(directory)
         let server = PlimsollServer(store: store, configuration: configuration, clock: machine.clock, workers: machine.workers)
+        let announcement = Announcement()
         try await server.run { address in
-            StandardStream.output.print("listening on http://\(address), data in \(directory)")
+            await announcement.add("spans also at http://\(address)/v1/traces")
+        } onListening: { address in
+            await announcement.begin("listening on http://\(address), data in \(directory)")
         }
     }
 
@@ -71,5 +74,21 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.badInput, "--otlp-http-listen \(text) is no address", advice: "write it as 127.0.0.1:4318, or none")
         }
         return SecondAddress(address, isRequired: wanted != nil)
+    }
+}
+
+/// Lines about addresses, the main one first: scripts read it.
+private actor Announcement {
+    private var hasBegun = false
+    private var waiting: [String] = []
+
+    func begin(_ line: String) {
+        hasBegun = true
+        for line in [line] + waiting { StandardStream.output.print(line) }
+    }
+
+    func add(_ line: String) {
+        guard hasBegun else { return waiting.append(line) }
+        StandardStream.output.print(line)
     }
 }

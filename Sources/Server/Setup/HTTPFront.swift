@@ -14,16 +14,19 @@ package final class HTTPFront: Sendable {
     /// - Parameters:
     ///   - background: services that live as long as the front; stopped after it.
     ///   - stopsOnSignals: SIGINT and SIGTERM ask for a stop.
+    ///   - second: another address for the same routes.
+    ///   - onSecondListening: called once with that address as it is really bound.
     ///   - onListening: called once with the address really bound.
     init(
         router: Router<ServerContext>, listen: ListenAddress, second: SecondAddress? = nil, limits: ServerLimits,
         background: [any Service] = [], stopsOnSignals: Bool, logger: Logger,
+        onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
         let main = Self.application(router, listen, limits, logger, onListening)
         var services: [any Service] = background
         if let second {
-            let application = Self.application(router, second.address, limits, logger) { _ in }
+            let application = Self.application(router, second.address, limits, logger, onSecondListening)
             services.append(SecondFront(application: application, address: second, logger: logger))
         }
         var configuration = ServiceGroupConfiguration(

@@ -22,7 +22,7 @@ package final class PlimsollServer: Sendable {
     }
 
     /// - Parameters:
-    ///   - store: closed by ``run(onListening:)`` when the server ends.
+    ///   - store: closed by ``run(onSpansListening:onListening:)`` when the server ends.
     ///   - workers: what queries run on.
     package init(store: any ServedStore, configuration: ServerConfiguration, clock: any Clock, workers: any Workers) {
         self.store = store
@@ -35,9 +35,14 @@ package final class PlimsollServer: Sendable {
     }
 
     /// Serves until a signal or ``stop()`` asks for the end, lets requests under way finish, and closes the store.
-    /// - Parameter onListening: called once with the bound address.
+    /// - Parameters:
+    ///   - onSpansListening: called once with the bound address for spans, if there is one besides.
+    ///   - onListening: called once with the bound address.
     /// - Throws: ``Refusal`` for an address that strangers could reach; what binding the socket or closing the store throws.
-    package func run(onListening: @escaping @Sendable (ListenAddress) async -> Void) async throws {
+    package func run(
+        onSpansListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
+        onListening: @escaping @Sendable (ListenAddress) async -> Void
+    ) async throws {
         let limits = configuration.limits
         let threads = BlockingThreads(decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax)
         let health = ServerHealth()
@@ -52,7 +57,7 @@ package final class PlimsollServer: Sendable {
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
             background: [StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)],
-            stopsOnSignals: configuration.stopsOnSignals, logger: logger
+            stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
         ) { [self] address in
             running.withLock { $0.address = address }
             await onListening(address)
@@ -76,7 +81,7 @@ package final class PlimsollServer: Sendable {
         if let failure { throw failure }
     }
 
-    /// Asks for the end; ``run(onListening:)`` returns once it is reached.
+    /// Asks for the end; ``run(onSpansListening:onListening:)`` returns once it is reached.
     package func stop() async {
         await running.withLock { $0.front }?.stop()
     }
