@@ -13,7 +13,7 @@ struct PricesCommand: ParsableCommand {
             Costs are booked when an event is accepted, at the price in force at the event's time. From the first price that is set for a \
             provider and model on, the built-in list prices of that pair no longer count.
             """,
-        subcommands: [List.self, Load.self, Check.self])
+        subcommands: [List.self, Load.self, Check.self, Rebook.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the prices in force with their origin.")
@@ -66,6 +66,44 @@ struct PricesCommand: ParsableCommand {
             }
             StandardStream.output.print(summary.text)
             if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
+        }
+    }
+
+    struct Rebook: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Book calls again at the prices now in force.",
+            discussion: """
+                A deliberate correction: the calls of a provider and model, by event time, cost from now on what the price book says now. \
+                It is kept as a record cost.rebooked in system_events; tables, reports and rollups show the new cost, counters don't fall, \
+                and the gauge plimsoll_rebooked_cost_usd shows the difference.
+                """)
+
+        @OptionGroup var source: SourceOptions
+
+        @Option(help: "The provider, as calls name it.")
+        var provider: String
+
+        @Option(help: "The model, asked for or answering; without it all of the provider.")
+        var model: String?
+
+        @Option(help: ArgumentHelp("First event time; without it from the beginning.", valueName: "time"))
+        var from: String?
+
+        @Option(help: ArgumentHelp("Event time before which to end; without it to the end.", valueName: "time"))
+        var to: String?
+
+        func run() async throws {
+            let times = try TimeArgument.range(from: from, to: to)
+            switch try source.resolve() {
+            case .directory(let directory):
+                let store = try Machine().openExistingStore(directory)
+                let rebooking = try store.rebook(provider: provider, model: model, times: times)
+                try store.close()
+                StandardStream.output.print(PriceText.summary(of: rebooking), terminator: "")
+            case .server(let address):
+                let text = try await RemoteRebooking(server: address).run(provider: provider, model: model, times: times)
+                StandardStream.output.print(text, terminator: "")
+            }
         }
     }
 

@@ -17,6 +17,8 @@ package struct ProcessSamples: Sendable {
     package var unlisted: [(field: String, count: Int)] = []
     /// Flushes of the log by bucket, the last one without a bound, and their sum; nil where nobody measured.
     package var flushes: (counts: [UInt64], sumNanoseconds: Int128)?
+    /// Sum of deliberate corrections of costs in pico-USD; nil where nobody added them up.
+    package var rebookedPicoUSD: Int128?
     /// Conversations with an event in the last 15 minutes; nil where nobody counted.
     package var activeConversations: Int?
     /// Users with a question in the last 15 minutes.
@@ -42,6 +44,7 @@ package struct ProcessSamples: Sendable {
             family("plimsoll_events_rejected_total", rejected.map { ([$0.reason], $0.count) }),
             family("plimsoll_withheld_values_total", withheld.map { ([$0.field], $0.count) }),
             family("plimsoll_unlisted_values_total", unlisted.map { ([$0.field], $0.count) }), flushFamily,
+            rebookedPicoUSD.flatMap(corrections),
             number("support_conversations_active", activeConversations), number("support_active_users", activeUsers),
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
@@ -52,6 +55,12 @@ package struct ProcessSamples: Sendable {
         guard let flushes, let definition = MetricCatalogue.metric(named: "plimsoll_flush_duration_seconds") else { return nil }
         let value = MetricValue.histogram(counts: flushes.counts, sumNanoseconds: flushes.sumNanoseconds)
         return MetricFamily(definition, [MetricSeries(labels: [], value: value)])
+    }
+
+    private func corrections(_ picoUSD: Int128) -> MetricFamily? {
+        MetricCatalogue.metric(named: "plimsoll_rebooked_cost_usd").map {
+            MetricFamily($0, [MetricSeries(labels: [], value: .picoUSD(picoUSD))])
+        }
     }
 
     private func family(_ name: String, _ series: [([String], Int)]) -> MetricFamily? {

@@ -34,6 +34,7 @@ extension Routes {
         samples.residentBytes = residentMemoryBytes()
         samples.storedBytes = status.segmentBytes
         samples.freeBytes = status.freeBytes
+        samples.rebookedPicoUSD = status.rebookedPicoUSD
         // Counters must be readable while the desk is full of questions, so the two that need one of their own may be missing.
         if let active = try? await activity() { (samples.activeConversations, samples.activeUsers) = active }
         return samples

@@ -1,17 +1,69 @@
+import Bytes
 import Domain
+import HTTPTypes
 import Hummingbird
+import NIOPosix
 
 extension Routes {
-    /// `GET /v1/prices` and `/v1/prices/check`: text for people, as `plimsoll prices` prints it.
+    /// `GET /v1/prices` and `/v1/prices/check`, `POST /v1/prices/rebook`: text for people, as `plimsoll prices` prints it.
     func addPrices(to router: Router<ServerContext>) {
         router.get("/v1/prices") { request, _ in
             let isSetOnly = request.uri.queryParameters["set_only"] == "true"
             return Self.plain(store.priceBook.render(includesBuiltIn: !isSetOnly))
         }
         router.get("/v1/prices/check") { _, _ in Self.plain(PriceText.findings(store.priceBook)) }
+        router.post("/v1/prices/rebook") { request, _ in
+            let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
+            var bodyLimits = limits
+            bodyLimits.bodyBytesMax = limits.queryTextBytesMax
+            let wish = try RebookRequest(body: try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket))
+            let text = try await threads.writer.runIfActive { [store, limits] in
+                do {
+                    return PriceText.summary(of: try store.rebook(provider: wish.provider, model: wish.model, times: wish.times))
+                } catch {
+                    throw StoreFailure.refusal(for: error, limits)
+                }
+            }
+            return Self.plain(text)
+        }
     }
 
     private static func plain(_ text: String) -> Response {
         Response(bytes: Array(text.utf8), contentType: "text/plain; charset=utf-8")
+    }
+}
+
+/// What `POST /v1/prices/rebook` takes: `{"provider":…,"model":…,"from":…,"to":…}`, all but the provider optional.
+struct RebookRequest: Sendable {
+    var provider: String
+    var model: String?
+    var times: Range<Int64>
+
+    private static let example = #"send {"provider":"openai","model":"gpt-4o","from":"2026-08-01T00:00:00Z","to":"2026-09-01T00:00:00Z"}"#
+
+    /// - Throws: 400 with what is wrong.
+    init(body: [UInt8]) throws(Refusal) {
+        let json: JSONValue
+        do {
+            json = try JSONReader.parse(body)
+        } catch {
+            throw Refusal(
+                .badRequest, "the body is not JSON: expected \(error.expectation)", hint: Self.example, position: error.offset)
+        }
+        guard let provider = json["provider"]?.string, !provider.isEmpty else {
+            throw Refusal(.badRequest, "the member provider is missing or no text", hint: Self.example)
+        }
+        func time(_ name: String, _ absent: Int64) throws(Refusal) -> Int64 {
+            guard let value = json[name] else { return absent }
+            guard let text = value.string, let time = try? RFC3339.parse(text) else {
+                throw Refusal(.badRequest, "the member \(name) is no time", hint: Self.example)
+            }
+            return time
+        }
+        let (from, to) = (try time("from", .min), try time("to", .max))
+        guard from < to else { throw Refusal(.badRequest, "from does not lie before to", hint: Self.example) }
+        self.provider = provider
+        model = json["model"]?.string
+        times = from..<to
     }
 }

@@ -11,6 +11,7 @@ struct Routes: Sendable {
     let health: ServerHealth
     let clock: any Clock
     let workers: any Workers
+    let threads: BlockingThreads
     let limits: ServerLimits
     /// The monotonic clock at the start.
     let startNanoseconds: Int64
@@ -23,6 +24,7 @@ struct Routes: Sendable {
         ("GET", "/v1/reports/sla", "service levels; cost, outcomes and status beside it; from, to, by, rule, format=json|csv|table"),
         ("GET", "/v1/conversations/{id}", "one conversation whole"),
         ("GET", "/v1/prices", "the price book; /v1/prices/check looks for mistakes in it"),
+        ("POST", "/v1/prices/rebook", "book calls again at the prices now in force: provider, model, from, to"),
         ("GET", "/metrics", "counters for Prometheus: text, OpenMetrics or protocol buffers by Accept or ?format="),
         ("GET", "/v1/status", "the numbers of the status page"),
         ("GET", "/healthz", "200 while the process lives"),

@@ -53,7 +53,7 @@ package final class PlimsollServer: Sendable {
             store: store, events: intake, threads: threads, limits: limits, health: health, settlement: settlement)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, desk: desk, health: health, clock: clock,
-            workers: workers, limits: limits, startNanoseconds: clock.monotonicNanoseconds())
+            workers: workers, threads: threads, limits: limits, startNanoseconds: clock.monotonicNanoseconds())
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
             background: [StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)],

@@ -10,6 +10,8 @@ package protocol ServedStore: Sendable {
     var status: StoreStatus { get }
     /// Makes the batches durable; blocking, writer thread only.
     func append(_ batches: [IngestBatch]) throws -> [AppendResult]
+    /// Books calls again at the prices now in force; blocking, writer thread only.
+    func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking
     /// About once a second; writer thread only.
     func tick() throws
     /// All tables at one position.

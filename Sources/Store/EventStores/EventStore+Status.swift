@@ -15,6 +15,8 @@ package struct StoreStatus: Hashable, Sendable {
     package var freeBytes: Int?
     /// Events that no segment holds yet.
     package var unsealedEvents = 0
+    /// By how much deliberate corrections changed what calls cost, all together, in pico-USD.
+    package var rebookedPicoUSD: Int128 = 0
     /// What did not enter since the process started.
     package var refusals = Refusals()
     /// How long flushes of the log took since then.
@@ -33,6 +35,7 @@ extension EventStore {
         status.segments = version.sealed.segments.count
         status.segmentBytes = version.sealed.segments.reduce(0) { $0 + $1.reader.lengthBytes }
         status.freeBytes = try? context.fileSystem.freeBytes(at: directory)
+        status.rebookedPicoUSD = version.rebookedPicoUSD
         status.unsealedEvents = version.tail.count
         status.refusals = refused
         status.flushes = flushDurations

@@ -105,7 +105,7 @@ package final class EventStore: Sendable {
     /// Flushes of the log since the process started.
     package var flushDurations: FlushDurations { account.withLock { $0.flushes } }
 
-    private func changing<Result: Sendable>(_ body: (Writer) throws -> Result) throws -> Result {
+    func changing<Result: Sendable>(_ body: (Writer) throws -> Result) throws -> Result {
         try writer.withLock { writer in
             defer {
                 let version = writer.version()

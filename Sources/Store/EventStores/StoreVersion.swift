@@ -18,12 +18,14 @@ final class StoreVersion: Sendable {
     /// Every event received up to this time is included.
     let receivedTime: Int64
     let counters: MetricTotals
+    /// Sum of all deliberate corrections.
+    let rebookedPicoUSD: Int128
     private let folded = Mutex<ConversationRows?>(nil)
 
     init(
         sealed: SealedState, tail: Tail, overlay: CostOverlay, systemRecords: [SystemRecord],
         dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64, receivedTime: Int64,
-        counters: MetricTotals
+        counters: MetricTotals, rebookedPicoUSD: Int128
     ) {
         self.sealed = sealed
         self.tail = tail
@@ -34,6 +36,7 @@ final class StoreVersion: Sendable {
         self.position = position
         self.receivedTime = receivedTime
         self.counters = counters
+        self.rebookedPicoUSD = rebookedPicoUSD
     }
 
     /// Read-model rows of the conversations that the unsealed events touch; folded once, by whoever asks first.

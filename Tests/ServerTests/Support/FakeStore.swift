@@ -44,6 +44,7 @@ final class FakeStore: ServedStore {
         }
     }
 
+    func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking { throw Broken() }
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog { EmptyCatalog() }
     func close() throws { state.withLock { $0.isClosed = true } }

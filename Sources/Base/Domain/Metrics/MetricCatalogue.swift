@@ -136,6 +136,9 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_withheld_values_total", .counter, "Values withheld as personal or content, by field.",
             labels: [MetricLabel("field", .given)], .process),
+        MetricDefinition(
+            "plimsoll_rebooked_cost_usd", .gauge, unit: "usd", "By how much deliberate corrections changed booked costs, all together.",
+            .process),
         MetricDefinition("plimsoll_log_position", .gauge, "Position of the last accepted event.", .process),
         MetricDefinition(
             "plimsoll_flush_duration_seconds", .histogram, unit: "seconds", "Duration of log flushes.",

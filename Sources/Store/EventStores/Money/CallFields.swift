@@ -45,11 +45,14 @@ struct Booking: Sendable {
     private(set) var booker: CallBooker
     /// Prices that may book calls which waited for one, oldest first.
     private(set) var late: [PriceChange] = []
+    /// Deliberate corrections, oldest first.
+    private(set) var rebookings: [Rebooking]
     private let known: WellKnownColumns
     private let types: WellKnownTypes
 
     /// Takes a book over with its history: which prices came late follows from the order of their positions.
-    init(book: PriceBook, registry: SchemaRegistry) {
+    init(book: PriceBook, rebookings: [Rebooking] = [], registry: SchemaRegistry) {
+        self.rebookings = rebookings
         let entries = book.entries
         var again = PriceBook(entries.filter { $0.origin != .set })
         for entry in entries.filter({ $0.origin == .set }).sorted(by: { $0.position < $1.position }) {
@@ -62,6 +65,8 @@ struct Booking: Sendable {
     }
 
     var book: PriceBook { booker.book }
+
+    mutating func add(_ rebooking: Rebooking) { rebookings.append(rebooking) }
 
     /// Books the event if it is a call, takes it over if it is a price.
     /// - Returns: what a call costs; nil for every other event.

@@ -4,12 +4,15 @@ import Projections
 import Segments
 import Synchronization
 
-/// Prices that became known after calls were sealed without one, laid over these calls when they are read.
+/// Prices that became known after calls were sealed without one, and deliberate corrections, laid over the calls when they are read.
 ///
-/// A class without a price takes the first one that becomes known and was valid at the call's time; what had a price keeps it. So the cost
-/// of a call is a function of its position and the price history, and segments need not be rewritten when a price comes late.
+/// A class without a price takes the first one that becomes known and was valid at the call's time; what had a price keeps it, unless a
+/// correction books the call again: then the last one counts, and prices that come after it. So the cost of a call is a function of its
+/// position, the price history and the corrections, and segments need not be rewritten.
 final class CostOverlay: Sendable {
     private let late: [PriceChange]
+    /// Oldest first.
+    private let rebookings: [Rebooking]
     /// The whole history, in position order.
     private let entries: [PriceEntry]
     /// Positions at which prices were set, ascending.
@@ -17,34 +20,39 @@ final class CostOverlay: Sendable {
     /// By number of prices known at booking: the book as it stood.
     private let books = Mutex<[Int: PriceBook]>([:])
 
-    init(book: PriceBook, late: [PriceChange]) {
+    init(book: PriceBook, late: [PriceChange], rebookings: [Rebooking]) {
+        self.rebookings = rebookings
         self.late = late.sorted { $0.entry.position < $1.entry.position }
-        entries = late.isEmpty ? [] : book.entries
+        entries = late.isEmpty && rebookings.isEmpty ? [] : book.entries
         epochs = entries.filter { $0.origin == .set }.map(\.position).sorted()
     }
 
-    var isActive: Bool { !late.isEmpty }
-
-    /// Whether a sealed group may hold a call that a late price concerns.
+    /// Whether a sealed group may hold a call that a late price or a correction concerns.
     func concerns(_ group: RowGroup) -> Bool {
-        guard isActive, let state = group.summary(named: "price_state") else { return false }
+        if rebookings.contains(where: { $0.mayConcern(group) }) { return true }
+        guard !late.isEmpty, let state = group.summary(named: "price_state") else { return false }
         let priced = Scalar.text(PriceState.priced.name)
         return state.minimum != priced || state.maximum != priced
     }
 
-    /// What a call that was booked without some price costs with those that came later.
+    /// What a call costs that was booked at some cost.
     /// - Complexity: O(late prices).
     func cost(
         of usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?, time: Int64,
         position: Int64, booked: CallCost
     ) -> CallCost {
-        guard booked.state != .priced else { return booked }
+        let rebooking = rebookings.last {
+            $0.concerns(provider: provider, requestModel: requestModel, responseModel: responseModel, time: time, position: position)
+        }
+        guard rebooking != nil || booked.state != .priced else { return booked }
+        // The position up to which prices were known when the cost was decided.
+        let decided = rebooking.map { $0.lastPosition + 1 } ?? position
         let concerning = late.filter {
-            $0.entry.position > position
+            $0.entry.position > decided - (rebooking == nil ? 0 : 1)
                 && $0.concerns(provider: provider, requestModel: requestModel, responseModel: responseModel, time: time)
         }
-        guard !concerning.isEmpty else { return booked }
-        var prices = book(at: position).quote(
+        guard rebooking != nil || !concerning.isEmpty else { return booked }
+        var prices = book(at: decided).quote(
             provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier, at: time
         ).prices
         let tier = PriceEntry.normalised(tier: serviceTier)

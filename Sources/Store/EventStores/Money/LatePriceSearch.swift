@@ -18,18 +18,7 @@ struct LatePriceSearch {
     /// The block with the late prices applied; the same block where they concern none of its calls.
     func reprice(_ block: TailBlock, _ overlay: CostOverlay) -> TailBlock {
         guard block.costs.contains(where: { $0.state != .priced }) else { return block }
-        var costs = block.costs
-        for row in 0..<block.count where block.costIndices[row] >= 0 {
-            let index = Int(block.costIndices[row])
-            guard costs[index].state != .priced else { continue }
-            let fields = CallFields(block.bytes, at: Int(block.starts[row]), registry.wellKnown)
-            func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: block.bytes[range], as: UTF8.self) }
-            costs[index] = overlay.cost(
-                of: fields.usage, provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
-                responseModel: text(fields.responseModel), serviceTier: text(fields.serviceTier), time: fields.time,
-                position: block.firstPosition + Int64(row), booked: costs[index])
-        }
-        return block.replacing(costs: costs)
+        return block.replacing(costs: block.costs(through: overlay, registry))
     }
 
     /// Conversations of a block's calls that the prices concern.
@@ -63,6 +52,44 @@ struct LatePriceSearch {
             }
         }
         return found
+    }
+
+    /// The prices that book at least one call which waited, in the order in which they were set.
+    /// - Complexity: as ``conversations(in:)``.
+    func booking(in sealed: SealedState, _ blocks: [TailBlock]) throws -> [PriceEntry] {
+        var isBooking = [Bool](repeating: false, count: changes.count)
+        func note(provider: String, requestModel: String?, responseModel: String?, time: Int64) {
+            for (index, change) in changes.enumerated() where !isBooking[index] {
+                isBooking[index] = change.concerns(
+                    provider: provider, requestModel: requestModel, responseModel: responseModel, time: time)
+            }
+        }
+        for block in blocks {
+            for row in 0..<block.count where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
+                let fields = CallFields(block.bytes, at: Int(block.starts[row]), registry.wellKnown)
+                func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: block.bytes[range], as: UTF8.self) }
+                note(
+                    provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
+                    responseModel: text(fields.responseModel), time: fields.time)
+            }
+        }
+        for layout in layouts.tables {
+            guard let money = layout.money else { continue }
+            for segment in sealed.segments {
+                for group in segment.reader.groups(table: layout.name) where isBooking.contains(false) && mayConcern(group) {
+                    let morsel = GroupMorsel(group: group, columns: layout.columns, statistics: ScanStatistics())
+                    let names = ["provider", "request_model", "response_model"]
+                    let columns = try names.map { try layout.index(of: $0).map { try morsel.column($0) } }
+                    let (states, times) = (try morsel.column(money.state), try morsel.column(layout.time))
+                    for row in 0..<morsel.rowCount where states.text(at: row) != PriceState.priced.name {
+                        note(
+                            provider: columns[0]?.text(at: row) ?? "", requestModel: columns[1]?.text(at: row),
+                            responseModel: columns[2]?.text(at: row), time: times.integer(at: row) ?? 0)
+                    }
+                }
+            }
+        }
+        return zip(changes, isBooking).filter { $1 }.map { $0.0.entry }.sorted { $0.position < $1.position }
     }
 
     /// A cost that became known, with the labels of its counter: tenant, provider, model, route.
@@ -121,5 +148,22 @@ struct LatePriceSearch {
             }
             if isConcerned { found.insert(.init(tenant: tenant, conversation: conversation)) }
         }
+    }
+}
+
+extension TailBlock {
+    /// What its calls cost by the overlay, beside ``costs``.
+    func costs(through overlay: CostOverlay, _ registry: SchemaRegistry) -> [CallCost] {
+        var costs = costs
+        for row in 0..<count where costIndices[row] >= 0 {
+            let index = Int(costIndices[row])
+            let fields = CallFields(bytes, at: Int(starts[row]), registry.wellKnown)
+            func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: bytes[range], as: UTF8.self) }
+            costs[index] = overlay.cost(
+                of: fields.usage, provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
+                responseModel: text(fields.responseModel), serviceTier: text(fields.serviceTier), time: fields.time,
+                position: firstPosition + Int64(row), booked: costs[index])
+        }
+        return costs
     }
 }

@@ -2,7 +2,7 @@ import Columnar
 import Domain
 import Projections
 
-/// A morsel of model calls whose costs are read through the late prices.
+/// A morsel of model calls whose costs are read through late prices and corrections.
 struct RepricedMorsel: Morsel {
     let base: any Morsel
     let layout: EventTableLayout
@@ -13,7 +13,7 @@ struct RepricedMorsel: Morsel {
 
     func column(_ index: Int) throws -> Vector {
         guard isMoney(index) else { return try base.column(index) }
-        let costs = try repriced()
+        let costs = try costs()
         var builder = ColumnBuilder(type: layout.columns[index].type)
         for (row, cost) in costs.enumerated() {
             guard let cost else { continue }
@@ -36,7 +36,8 @@ struct RepricedMorsel: Morsel {
         index == money.cost || index == money.low || index == money.high || index == money.state
     }
 
-    private func repriced() throws -> [CallCost?] {
+    /// By row; nil for one without a cost.
+    func costs() throws -> [CallCost?] {
         let names = ["provider", "request_model", "response_model", "service_tier"].map { layout.index(of: $0) }
         let counts = [
             "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens",
@@ -47,7 +48,7 @@ struct RepricedMorsel: Morsel {
         let (times, positions) = (try base.column(layout.time), try base.column(layout.position))
         let booked = try CallCost.read(money, rows: 0..<rowCount) { try base.column($0) }
         return booked.enumerated().map { row, cost in
-            guard let cost, cost.state != .priced else { return cost }
+            guard let cost else { return nil }
             func count(_ index: Int) -> Int64? { integers[index]?.integer(at: row) }
             let usage = TokenUsage(
                 input: count(0), output: count(1), cacheRead: count(2), cacheWrite: count(3), cacheWrite1h: count(4),

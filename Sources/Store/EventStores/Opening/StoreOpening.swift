@@ -134,6 +134,12 @@ struct StoreOpening {
 
     private static func booking(_ blob: StateBlob, _ registry: SchemaRegistry, _ files: StoreFiles) throws -> Booking {
         guard !blob.book.isEmpty else { return Booking(book: PriceBook(BuiltInPrices.entries), registry: registry) }
+        let rebookings: [Rebooking]
+        do {
+            rebookings = try blob.rebookings.compactMap { try Rebooking(data: $0) }
+        } catch {
+            throw CorruptionError(file: files.manifests, offset: 0, expectation: "the data of a correction")
+        }
         var cursor = ByteCursor(blob.book)
         let book: PriceBook
         do {
@@ -141,7 +147,7 @@ struct StoreOpening {
         } catch {
             throw CorruptionError(file: files.manifests, offset: error.offset, expectation: error.expectation)
         }
-        return Booking(book: book, registry: registry)
+        return Booking(book: book, rebookings: rebookings, registry: registry)
     }
 
     private static func counters(_ blob: StateBlob, _ registry: SchemaRegistry, _ files: StoreFiles) throws -> MetricCounters {

@@ -19,14 +19,25 @@ extension Writer {
                 }
             case .timeReached: counters.reach(record.receivedTime)
             case .system:
-                do {
-                    systemRecords.append(
-                        try SystemRecord(position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload))
-                } catch {
-                    throw corruption(record, error.expectation)
-                }
+                try replaySystemRecord(record)
             default: break
             }
+        }
+    }
+
+    private func replaySystemRecord(_ record: LogRecord) throws {
+        let note: SystemRecord
+        do {
+            note = try SystemRecord(position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload)
+        } catch {
+            throw corruption(record, error.expectation)
+        }
+        systemRecords.append(note)
+        guard case .event(Rebooking.recordType, let data) = note.content else { return }
+        do {
+            if let rebooking = try Rebooking(data: data) { try replay(rebooking) }
+        } catch is Rebooking.DamagedRecord {
+            throw corruption(record, "the data of a correction")
         }
     }
 

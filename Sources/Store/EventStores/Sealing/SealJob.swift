@@ -27,6 +27,7 @@ struct SealJob: Sendable {
     let dirty: [ConversationGrouping.Key]
     let overlay: CostOverlay
     let book: PriceBook
+    let rebookings: [Rebooking]
     let absentTimes: [AbsentTimes.Entry]
     let counters: MetricCounters
     /// The last position and received time that the snapshot holds.
@@ -100,6 +101,7 @@ struct SealJob: Sendable {
         blob.book = book.serialised
         blob.absentTimes = absentTimes
         blob.counters = counters.serialised
+        blob.rebookings = rebookings.map { $0.data(prices: []) }
         blob.replayFrom = place
         let bytes = blob.serialised
         let name = "state-\(manifests.version + 1)"

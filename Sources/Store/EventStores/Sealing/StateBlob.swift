@@ -12,14 +12,17 @@ import EventLogs
 //             …     book           varint length + PriceBook.serialised
 //             …     absentTimes    varint count, then 8 hash + 8 time each
 //             …     counters       varint length + MetricCounters.serialised (from version 2 on)
+//             …     rebookings     varint count, then varint length + data of the record each (from version 3 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
 enum StateVersion: UInt8 {
     /// Without counters: they begin at zero.
     case first = 1
-    /// As drawn above.
+    /// Without corrections of costs: there are none.
     case second = 2
+    /// As drawn above.
+    case third = 3
 }
 
 struct StateBlob: Sendable {
@@ -29,13 +32,14 @@ struct StateBlob: Sendable {
     var book: [UInt8] = []
     var absentTimes: [AbsentTimes.Entry] = []
     var counters: [UInt8] = []
+    var rebookings: [String] = []
     var replayFrom = LogPlace(fileNumber: 0, offset: 0, chain: 0, position: 0)
 
     init() {}
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.second.rawValue)
+        sink.append(StateVersion.third.rawValue)
         sink.append(littleEndian: position)
         sink.append(littleEndian: receivedTime)
         for part in [schemas, book] {
@@ -49,6 +53,8 @@ struct StateBlob: Sendable {
         }
         sink.append(varint: UInt64(counters.count))
         sink.append(contentsOf: counters)
+        sink.append(varint: UInt64(rebookings.count))
+        for data in rebookings { sink.append(text: data) }
         replayFrom.append(to: &sink)
         return sink.bytes
     }
@@ -65,6 +71,9 @@ struct StateBlob: Sendable {
             absentTimes.append(AbsentTimes.Entry(hash: hash, time: try cursor.read(littleEndian: Int64.self)))
         }
         if version != .first { counters = Array(try cursor.readSlice(try cursor.readCount(max: cursor.remaining))) }
+        if version == .third {
+            for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { rebookings.append(try cursor.readText(max: cursor.remaining)) }
+        }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }

@@ -76,8 +76,8 @@ extension Writer {
         let job = SealJob(
             context: context, files: files, registry: registry, layouts: layouts, identityKey: identityKey, segmentID: id,
             manifests: manifests, previousState: previousState, sealed: sealed, blocks: tail.blocks, records: systemRecords,
-            dirty: dirty.sorted(), overlay: overlay, book: booking.book, absentTimes: absentTimes.entries, counters: counters,
-            position: nextPosition - 1, receivedTime: receivedTime, place: log.end)
+            dirty: dirty.sorted(), overlay: overlay, book: booking.book, rebookings: booking.rebookings,
+            absentTimes: absentTimes.entries, counters: counters, position: nextPosition - 1, receivedTime: receivedTime, place: log.end)
         // A file that a failed attempt may have left under a name that a manifest knows is never written again.
         nextSegmentID = id + 1
         tail.freeze()

@@ -42,7 +42,7 @@ final class Writer {
     var receivedTime: Int64
     var refusals = Refusals()
     var flushes = FlushDurations()
-    private var knownOverlay: (priceCount: Int, overlay: CostOverlay)?
+    private var knownOverlay: (priceCount: Int, rebookingCount: Int, overlay: CostOverlay)?
     var lastAppendMonotonic: Int64 = 0
     var isIdleMarked = true
     var isClosed = false
@@ -81,7 +81,9 @@ final class Writer {
             try flushLog()
             isIdleMarked = false
             lastAppendMonotonic = context.clock.monotonicNanoseconds()
-            try noteLatePrices(since: before.lateCount)
+            let firstPrices = try noteLatePrices(since: before.lateCount)
+            for price in firstPrices { try note(.event(type: Rebooking.recordType, data: price.firstPriceData)) }
+            if !firstPrices.isEmpty { try log.flush() }
             refusals.count(results, batches)
             return results
         } catch {
@@ -151,7 +153,12 @@ final class Writer {
                 }
                 results.append(outcome.result(lastPosition: nextPosition - 1))
             }
-            try noteLatePrices(since: before.lateCount)
+            for price in try noteLatePrices(since: before.lateCount) {
+                systemRecords.append(
+                    SystemRecord(
+                        position: nextPosition - 1, receivedTime: receivedTime,
+                        content: .event(type: Rebooking.recordType, data: price.firstPriceData)))
+            }
             if tail.count > 0 || !systemRecords.isEmpty { try seal() }
             refusals.count(results, batches)
             return results
@@ -165,11 +172,14 @@ final class Writer {
 
     /// Applies prices that became known since `count` to unsealed calls, marks the sealed conversations they concern, and counts the costs
     /// that became known.
-    func noteLatePrices(since count: Int) throws {
-        guard booking.late.count > count else { return }
+    /// - Returns: the prices that booked calls which waited.
+    @discardableResult
+    func noteLatePrices(since count: Int) throws -> [PriceEntry] {
+        guard booking.late.count > count else { return [] }
         let overlay = self.overlay
         let search = LatePriceSearch(Array(booking.late[count...]), layouts: layouts, registry: registry)
-        let before = CostOverlay(book: booking.book, late: Array(booking.late[..<count]))
+        let before = CostOverlay(book: booking.book, late: Array(booking.late[..<count]), rebookings: booking.rebookings)
+        let firstPrices = try search.booking(in: sealed, tail.blocks)
         for cost in try search.firstCosts(in: sealed, before: before, after: overlay) {
             counters.addLateCost(cost.picoUSD, labels: cost.labels)
         }
@@ -181,13 +191,15 @@ final class Writer {
             return repriced
         }
         dirty.formUnion(try search.conversations(in: sealed))
+        return firstPrices
     }
 
     /// Late prices over sealed calls; made anew only when the prices changed.
     var overlay: CostOverlay {
-        if let known = knownOverlay, known.priceCount == booking.book.count { return known.overlay }
-        let overlay = CostOverlay(book: booking.book, late: booking.late)
-        knownOverlay = (booking.book.count, overlay)
+        let (priceCount, rebookingCount) = (booking.book.count, booking.rebookings.count)
+        if let known = knownOverlay, (known.priceCount, known.rebookingCount) == (priceCount, rebookingCount) { return known.overlay }
+        let overlay = CostOverlay(book: booking.book, late: booking.late, rebookings: booking.rebookings)
+        knownOverlay = (priceCount, rebookingCount, overlay)
         return overlay
     }
 
@@ -196,7 +208,8 @@ final class Writer {
         StoreVersion(
             sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords,
             dirty: dirty.union(flight?.dirty ?? []).sorted(),
-            book: booking.book, position: nextPosition - 1, receivedTime: receivedTime, counters: counters.totals)
+            book: booking.book, position: nextPosition - 1, receivedTime: receivedTime, counters: counters.totals,
+            rebookedPicoUSD: booking.rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) })
     }
 }
 

@@ -1,0 +1,118 @@
+import Columnar
+import Domain
+import Segments
+
+/// A deliberate correction: calls of a provider and model in a range of event times are booked again at the prices that were in force when
+/// it was asked for. Laid over the calls when they are read; what was booked stays in segments and counters.
+package struct Rebooking: Hashable, Sendable {
+    /// As calls name it.
+    package var provider: String
+    /// What was asked for or what answered; nil: every model of the provider.
+    package var model: String?
+    /// Event times (ns).
+    package var times: Range<Int64>
+    /// The store's last event then: later calls, and prices set later, are not concerned.
+    package var lastPosition: Int64
+    /// How many calls cost something else now.
+    package var calls: Int64 = 0
+    /// By how much all of them together, in pico-USD; a cost that was not known counts as nothing.
+    package var correctionPicoUSD: Int64 = 0
+
+    /// Whether a call is booked again.
+    func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64, position: Int64) -> Bool {
+        guard position <= lastPosition, times.contains(time), provider == self.provider else { return false }
+        return model == nil || model == requestModel || model == responseModel
+    }
+
+    /// Whether a group may hold a call that is.
+    func mayConcern(_ group: RowGroup) -> Bool {
+        guard let time = group.summary(named: "time"), case .timestamptz(let first) = time.minimum,
+            case .timestamptz(let last) = time.maximum
+        else { return true }
+        guard last >= times.lowerBound, first < times.upperBound else { return false }
+        if case .integer(let position)? = group.summary(named: "position")?.minimum, position > lastPosition { return false }
+        guard let providers = group.summary(named: "provider") else { return false }
+        return !ColumnPredicate.Comparison.equal(.text(provider)).isRefuted(by: providers, rowCount: group.rowCount)
+    }
+}
+
+extension Rebooking {
+    /// The data of the record `cost.rebooked`, from which a start reads the correction back.
+    /// - Parameter prices: those in force, for people to see.
+    func data(prices: [PriceEntry]) -> String {
+        var members = [
+            "\"calls\":\(calls)", "\"correction_usd\":\"\(DecimalText.renderUSD(Int128(correctionPicoUSD)))\"", "\"first_position\":1",
+        ]
+        if times.lowerBound != .min { members.append("\"from\":\"\(RFC3339.render(times.lowerBound))\"") }
+        members.append("\"last_position\":\(lastPosition)")
+        if let model { members.append("\"model\":\(jsonText(model))") }
+        members.append("\"prices\":[\(prices.map(\.jsonData).joined(separator: ","))]")
+        members.append("\"provider\":\(jsonText(provider))")
+        members.append("\"reason\":\"requested\"")
+        if times.upperBound != .max { members.append("\"to\":\"\(RFC3339.render(times.upperBound))\"") }
+        return "{" + members.joined(separator: ",") + "}"
+    }
+
+    /// The correction that a record tells of; nil for the record of a first price.
+    /// - Throws: where the data is not what ``data(prices:)`` writes.
+    init?(data: String) throws(DamagedRecord) {
+        guard let json = try? JSONReader.parse(Array(data.utf8)) else { throw DamagedRecord() }
+        if json["reason"]?.string != "requested" { return nil }
+        func time(_ name: String, _ absent: Int64) throws(DamagedRecord) -> Int64 {
+            guard let text = json[name]?.string else { return absent }
+            guard let time = try? RFC3339.parse(text) else { throw DamagedRecord() }
+            return time
+        }
+        let (from, to) = (try time("from", .min), try time("to", .max))
+        guard let provider = json["provider"]?.string, let position = json["last_position"]?.integer, let calls = json["calls"]?.integer,
+            let correction = json["correction_usd"]?.string, from < to,
+            let pico = try? DecimalText.parse(correction, scale: DecimalText.usdScale)
+        else { throw DamagedRecord() }
+        self.init(
+            provider: provider, model: json["model"]?.string, times: from..<to, lastPosition: position, calls: calls,
+            correctionPicoUSD: pico)
+    }
+
+    /// The record is not what was written.
+    struct DamagedRecord: Error {}
+
+    /// The record's type, for corrections and for first prices alike.
+    static let recordType = "cost.rebooked"
+}
+
+extension PriceEntry {
+    /// The price as part of a record.
+    fileprivate var jsonData: String {
+        var members: [String] = []
+        if position > 0 { members.append("\"position\":\(position)") }
+        if !serviceTier.isEmpty { members.append("\"service_tier\":\(jsonText(serviceTier))") }
+        members.append("\"token_class\":\(jsonText(tokenClass.rawValue))")
+        members.append("\"\(tokenClass == .gpu ? "usd_per_gpu_hour" : "usd_per_million_tokens")\":\"\(usd)\"")
+        if validFrom != .min { members.append("\"valid_from\":\"\(RFC3339.render(validFrom))\"") }
+        return "{" + members.joined(separator: ",") + "}"
+    }
+
+    /// The data of the record that says that this price, the first of its class, books calls which waited for one.
+    var firstPriceData: String {
+        let members = [
+            "\"first_position\":1", "\"last_position\":\(position - 1)", "\"model\":\(jsonText(model))", "\"prices\":[\(jsonData)]",
+            "\"provider\":\(jsonText(provider))", "\"reason\":\"first_price\"",
+        ]
+        return "{" + members.joined(separator: ",") + "}"
+    }
+}
+
+/// A text as JSON, quotes and all.
+private func jsonText(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"", "\\": result += "\\" + String(scalar)
+        case _ where scalar.value < 0x20:
+            let digits = String(scalar.value, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result + "\""
+}

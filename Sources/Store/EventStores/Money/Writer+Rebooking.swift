@@ -1,0 +1,107 @@
+import Columnar
+import Domain
+import EventLogs
+import Platform
+import Projections
+import Segments
+
+extension Writer {
+    /// Books calls again at the prices now in force, as a record that is durable when this returns. Counters stay as they are.
+    func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
+        guard !isClosed else { throw StoreError.closed }
+        // A segment under way would bring the calls at their old cost, and the rows that follow from it.
+        settle()
+        var rebooking = Rebooking(provider: provider, model: model, times: times, lastPosition: nextPosition - 1)
+        let effect = try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self)
+        (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, Int64(clamping: effect.correctionPicoUSD))
+        let prices = booking.book.candidates(provider: provider, requestModel: model, responseModel: nil)
+        receivedTime = advanceReceivedTime()
+        do {
+            try note(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
+            try log.flush()
+        } catch {
+            throw StoreError.wrapping(error)
+        }
+        isIdleMarked = false
+        lastAppendMonotonic = context.clock.monotonicNanoseconds()
+        apply(rebooking, effect)
+        return rebooking
+    }
+
+    /// Lays a correction over what was read back from the log.
+    func replay(_ rebooking: Rebooking) throws {
+        apply(rebooking, try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self))
+    }
+
+    private func apply(_ rebooking: Rebooking, _ effect: RebookingEffect) {
+        booking.add(rebooking)
+        tail.replace { effect.blocks[$0.firstPosition] ?? $0 }
+        dirty.formUnion(effect.conversations)
+    }
+
+    private func overlay(adding rebooking: Rebooking) -> CostOverlay {
+        CostOverlay(book: booking.book, late: booking.late, rebookings: booking.rebookings + [rebooking])
+    }
+}
+
+/// What a correction changes.
+private struct RebookingEffect {
+    private(set) var calls: Int64 = 0
+    private(set) var correctionPicoUSD: Int128 = 0
+    /// Of sealed calls whose cost changes.
+    private(set) var conversations: Set<ConversationGrouping.Key> = []
+    /// Unsealed blocks with calls whose cost changes, by their first position.
+    private(set) var blocks: [Int64: TailBlock] = [:]
+
+    /// - Complexity: O(calls in groups of the time range).
+    init(_ rebooking: Rebooking, before: CostOverlay, after: CostOverlay, writer: Writer) throws {
+        for layout in writer.layouts.tables {
+            guard let money = layout.money else { continue }
+            for segment in writer.sealed.segments {
+                for group in segment.reader.groups(table: layout.name) where rebooking.mayConcern(group) {
+                    try compare(group, layout, money, before, after)
+                }
+            }
+        }
+        for block in writer.tail.blocks { compare(block, after, writer.registry) }
+    }
+
+    private mutating func compare(
+        _ group: RowGroup, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, _ before: CostOverlay, _ after: CostOverlay
+    ) throws {
+        let base = GroupMorsel(group: group, columns: layout.columns, statistics: ScanStatistics())
+        let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).costs()
+        let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).costs()
+        let ids = try layout.index(of: "conversation_id").map { try base.column($0) }
+        let tenants = try layout.index(of: "tenant").map { try base.column($0) }
+        for (row, costs) in zip(old, new).enumerated() where costs.0 != costs.1 {
+            add(costs.0, costs.1)
+            if let conversation = ids?.text(at: row), let tenant = tenants?.text(at: row) {
+                conversations.insert(.init(tenant: tenant, conversation: conversation))
+            }
+        }
+    }
+
+    private mutating func compare(_ block: TailBlock, _ overlay: CostOverlay, _ registry: SchemaRegistry) {
+        let costs = block.costs(through: overlay, registry)
+        guard costs != block.costs else { return }
+        for (old, new) in zip(block.costs, costs) where old != new { add(old, new) }
+        blocks[block.firstPosition] = block.replacing(costs: costs)
+    }
+
+    private mutating func add(_ old: CallCost?, _ new: CallCost?) {
+        calls += 1
+        correctionPicoUSD += (new?.costPicoUSD ?? 0) - (old?.costPicoUSD ?? 0)
+    }
+}
+
+extension EventStore {
+    /// Books the calls of a provider and model in a range of event times again, at the prices now in force. Reads show the new cost from
+    /// then on; counters don't fall, the difference is in ``StoreStatus/rebookedPicoUSD``. Durable when it returns.
+    /// - Parameter model: asked for or answering; nil: every model of the provider.
+    /// - Throws: ``StoreError``, ``CorruptionError``.
+    /// - Complexity: O(calls in the time range).
+    package func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
+        try changing { try $0.rebook(provider: provider, model: model, times: times) }
+    }
+}
