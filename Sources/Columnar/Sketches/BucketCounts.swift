@@ -41,6 +41,15 @@ struct BucketCounts: Sendable {
         }
     }
 
+    /// The bucket in which the count, begun at `seen` and going up, reaches the rank; nil, and all counted, where none does.
+    func index(reaching rank: UInt64, seen: inout UInt64) -> Int32? {
+        for place in counts.indices {
+            seen += counts[place]
+            if seen >= rank { return runStart.map { $0 + Int32(place) } ?? indices[place] }
+        }
+        return nil
+    }
+
     /// The non-empty buckets, ascending.
     var buckets: [(index: Int32, count: UInt64)] {
         var result: [(index: Int32, count: UInt64)] = []

@@ -88,6 +88,7 @@ extension ExponentialHistogram {
     /// Reads numbers digit by digit; each step checks what is left.
     private struct DigitReader {
         let text: ArraySlice<UInt8>
+        private let values = ExponentialHistogram.values
         private var index: Int
         private static let bucketMax: Int64 = 1_100 * 128
 
@@ -106,7 +107,7 @@ extension ExponentialHistogram {
             var value: UInt64 = 0
             var shift: UInt64 = 0
             while index < text.endIndex {
-                let digit = ExponentialHistogram.values[Int(text[index])]
+                let digit = values[Int(text[index])]
                 guard digit < 64, shift < 60 || (shift == 60 && digit < 16) else { break }
                 index += 1
                 value |= UInt64(digit & 31) << shift

@@ -108,11 +108,7 @@ package struct ExponentialHistogram: Sendable {
         }
         seen += zeroCount
         if seen >= rank { return 0 }
-        for (index, count) in positive.buckets {
-            seen += count
-            if seen >= rank { return HistogramScale.representative(index) }
-        }
-        return .infinity
+        return positive.index(reaching: rank, seen: &seen).map(HistogramScale.representative) ?? .infinity
     }
 
     /// The buckets of positive values, ascending: index (see ``HistogramScale``) and count, as exporters need them.

@@ -31,8 +31,8 @@ struct LatePriceSearch {
             guard let key = ConversationGrouping.key(block.bytes, start, registry.wellKnown) else { continue }
             let isConcerned = changes.contains {
                 $0.concerns(
-                    provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel), responseModel: text(fields.responseModel),
-                    time: fields.time)
+                    provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
+                    responseModel: text(fields.responseModel), time: fields.time)
             }
             if isConcerned { found.insert(key) }
         }
@@ -109,10 +109,10 @@ struct LatePriceSearch {
                     let base = GroupMorsel(group: group, columns: layout.columns, statistics: ScanStatistics())
                     let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).column(money.cost)
                     let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).column(money.cost)
-                    let (times, received) = (try base.column(layout.time), try layout.index(of: "received_time").map { try base.column($0) })
+                    let (times, received) = (try base.column(layout.time), try base.column(layout.receivedTime))
                     let columns = try ["tenant", "provider", "model", "route"].map { try layout.index(of: $0).map { try base.column($0) } }
                     for row in 0..<base.rowCount where old.wide(at: row) == nil {
-                        guard let cost = new.wide(at: row), let time = times.integer(at: row), let arrival = received?.integer(at: row),
+                        guard let cost = new.wide(at: row), let time = times.integer(at: row), let arrival = received.integer(at: row),
                             time >= arrival - Limits.liveNanosecondsMax
                         else { continue }
                         found.append(FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" }))

@@ -35,7 +35,7 @@ extension Writer {
 
     private func apply(_ rebooking: Rebooking, _ effect: RebookingEffect) {
         booking.add(rebooking)
-        tail.replace { effect.blocks[$0.firstPosition] ?? $0 }
+        tail.replace { effect.repriced[$0.firstPosition] ?? $0 }
         dirty.formUnion(effect.conversations)
     }
 
@@ -51,7 +51,7 @@ private struct RebookingEffect {
     /// Of sealed calls whose cost changes.
     private(set) var conversations: Set<ConversationGrouping.Key> = []
     /// Unsealed blocks with calls whose cost changes, by their first position.
-    private(set) var blocks: [Int64: TailBlock] = [:]
+    private(set) var repriced: [Int64: TailBlock] = [:]
 
     /// - Complexity: O(calls in groups of the time range).
     init(_ rebooking: Rebooking, before: CostOverlay, after: CostOverlay, writer: Writer) throws {
@@ -86,7 +86,7 @@ private struct RebookingEffect {
         let costs = block.costs(through: overlay, registry)
         guard costs != block.costs else { return }
         for (old, new) in zip(block.costs, costs) where old != new { add(old, new) }
-        blocks[block.firstPosition] = block.replacing(costs: costs)
+        repriced[block.firstPosition] = block.replacing(costs: costs)
     }
 
     private mutating func add(_ old: CallCost?, _ new: CallCost?) {
