@@ -64,10 +64,9 @@ struct Generator {
     }
 
     @Test func identityFollowsTenantSourceIDAndTime() {
-        func hash(_ text: String) -> (bytes: [UInt8], hash: [UInt64]) {
+        func hash(_ text: String) -> (bytes: [UInt8], hash: UInt64) {
             let batch = decodeLines(text).batch
-            let hash = EventIdentity.hash(batch.bytes, at: 0, seed: 5)
-            return (batch.bytes, [hash.high, hash.low])
+            return (batch.bytes, EventIdentity.hash(batch.bytes, at: 0, key: 5))
         }
         let base = hash(event("llm.call", #""turn":1"#))
         #expect(base.hash == hash(event("llm.call", #""turn":2"#)).hash)

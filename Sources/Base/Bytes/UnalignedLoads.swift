@@ -22,3 +22,49 @@ extension Array where Element == UInt8 {
         return value
     }
 }
+
+/// The same for spans.
+extension Span where Element == UInt8 {
+    /// The eight bytes from `offset` on as a little-endian number.
+    /// - Precondition: `offset + 8 <= count`.
+    @inlinable package func loadUInt64(at offset: Int) -> UInt64 {
+        precondition(offset >= 0 && offset &+ 8 <= count)
+        // Sound: the precondition keeps the read inside the span; loadUnaligned has no alignment demand.
+        return unsafe withUnsafeBytes { raw in UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
+    }
+
+    /// Up to seven bytes from `offset` on as a little-endian number.
+    /// - Precondition: `length < 8`, `offset + length <= count`.
+    @inlinable package func loadPartialUInt64(at offset: Int, length: Int) -> UInt64 {
+        var value: UInt64 = 0
+        var index = 0
+        while index < length {
+            value |= UInt64(self[offset &+ index]) << UInt64(truncatingIfNeeded: index &* 8)
+            index &+= 1
+        }
+        return value
+    }
+
+    /// Whether the `length` bytes from `offset` on are those from `otherOffset` on.
+    /// - Precondition: both ranges lie inside their spans.
+    @inlinable package func isEqual(at offset: Int, to other: Span<UInt8>, at otherOffset: Int, length: Int) -> Bool {
+        if length >= 8 {
+            var index = 0
+            while index &+ 8 <= length {
+                if loadUInt64(at: offset &+ index) != other.loadUInt64(at: otherOffset &+ index) { return false }
+                index &+= 8
+            }
+            // The last word may overlap the one before.
+            return loadUInt64(at: offset &+ length &- 8) == other.loadUInt64(at: otherOffset &+ length &- 8)
+        }
+        return loadPartialUInt64(at: offset, length: length) == other.loadPartialUInt64(at: otherOffset, length: length)
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Appends the bytes of a span.
+    @inlinable package mutating func append(contentsOf more: Span<UInt8>) {
+        // Sound: the buffer is the live span's own.
+        unsafe more.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}

@@ -27,6 +27,18 @@ package struct ColumnBuilder: Sendable {
         count = rows
     }
 
+    /// Appends a value as row `row`; rows between are null.
+    package mutating func append(integer value: Int64, row: Int) {
+        if row > count { padNulls(to: row) }
+        append(integer: value)
+    }
+
+    /// As above.
+    package mutating func append(utf8 range: Range<Int>, of source: [UInt8], row: Int) {
+        if row > count { padNulls(to: row) }
+        append(utf8: range, of: source)
+    }
+
     package mutating func append(integer value: Int64) {
         opened()
         if wides.isEmpty { integers.append(value) } else { wides.append(Int128(value)) }

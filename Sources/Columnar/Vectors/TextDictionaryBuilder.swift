@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Collects distinct texts and hands out their codes, first seen first.
 ///
 /// Open addressing over the texts' bytes; a run of equal texts is answered without hashing.
@@ -15,22 +17,25 @@ package struct TextDictionaryBuilder: Sendable {
     package var byteCount: Int { bytes.count }
 
     /// The code of a text given as a range of `source`; a new one is added. O(length).
-    package mutating func code(of range: Range<Int>, in source: [UInt8]) -> UInt32 {
-        if count > 0, matches(lastCode, range, source) { return lastCode }
-        let hash = Self.hash(range, source)
+    package mutating func code(of range: Range<Int>, in source: [UInt8]) -> UInt32 { code(of: source.span.extracting(range)) }
+
+    /// The code of a text; a new one is added. O(length).
+    package mutating func code(of text: Span<UInt8>) -> UInt32 {
+        if count > 0, matches(lastCode, text) { return lastCode }
+        let hash = Self.hash(text)
         if count * 2 >= slots.count { grow() }
         let mask = slots.count - 1
         var slot = Int(hash) & mask
         while slots[slot] != 0 {
             let code = slots[slot] - 1
-            if hashes[Int(code)] == hash, matches(code, range, source) {
+            if hashes[Int(code)] == hash, matches(code, text) {
                 lastCode = code
                 return code
             }
             slot = (slot + 1) & mask
         }
         let code = UInt32(count)
-        bytes.append(contentsOf: source[range])
+        bytes.append(contentsOf: text)
         offsets.append(UInt32(bytes.count))
         hashes.append(hash)
         slots[slot] = code + 1
@@ -38,38 +43,27 @@ package struct TextDictionaryBuilder: Sendable {
         return code
     }
 
-    package mutating func code(of text: String) -> UInt32 {
-        let utf8 = Array(text.utf8)
-        return code(of: 0..<utf8.count, in: utf8)
-    }
+    package mutating func code(of text: String) -> UInt32 { code(of: text.utf8.span) }
 
     package func finish() -> TextDictionary { TextDictionary(bytes: bytes, offsets: offsets) }
 
-    private func matches(_ code: UInt32, _ range: Range<Int>, _ source: [UInt8]) -> Bool {
+    private func matches(_ code: UInt32, _ text: Span<UInt8>) -> Bool {
         let start = Int(offsets[Int(code)])
-        guard Int(offsets[Int(code) + 1]) - start == range.count else { return false }
-        for index in 0..<range.count where bytes[start + index] != source[range.lowerBound + index] { return false }
-        return true
+        guard Int(offsets[Int(code) + 1]) - start == text.count else { return false }
+        return bytes.span.isEqual(at: start, to: text, at: 0, length: text.count)
     }
 
-    /// FNV-1a over 32-bit steps, finished by a multiply: short keys, no adversary that could fill more than one group of rows.
-    private static func hash(_ range: Range<Int>, _ source: [UInt8]) -> UInt32 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(range.count)
-        var index = range.lowerBound
-        while index + 4 <= range.upperBound {
-            let word =
-                UInt64(source[index]) | UInt64(source[index + 1]) << 8 | UInt64(source[index + 2]) << 16
-                | UInt64(source[index + 3]) << 24
-            hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+    /// Multiply and shift over words of 64 bits: short keys, no adversary that could fill more than one group of rows.
+    private static func hash(_ text: Span<UInt8>) -> UInt32 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(text.count)
+        var index = 0
+        while index + 8 <= text.count {
+            hash = (hash ^ text.loadUInt64(at: index)) &* 0x9E37_79B9_7F4A_7C15
             hash ^= hash >> 29
-            index += 4
+            index += 8
         }
-        while index < range.upperBound {
-            hash = (hash ^ UInt64(source[index])) &* 0x9E37_79B9_7F4A_7C15
-            index += 1
-        }
-        hash ^= hash >> 32
-        return UInt32(truncatingIfNeeded: hash)
+        hash = (hash ^ text.loadPartialUInt64(at: index, length: text.count - index)) &* 0x9E37_79B9_7F4A_7C15
+        return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
     }
 
     private mutating func grow() {

@@ -13,13 +13,19 @@ extension EventAssembler {
         let words = tape.words.span
         var key = tape.firstChild(data)
         let end = tape.end(data)
+        var order = 0
         while key < end {
-            if let column = registry.column(utf8: strings.extracting(TapeWord.range(words[key]))) {
+            let name = strings.extracting(TapeWord.range(words[key]))
+            if let column = keyOrder.guess(type, order, name) {
+                try readField(tape, words, key, column, type)
+            } else if let column = registry.column(utf8: name) {
+                keyOrder.learn(type, order, column)
                 try readField(tape, words, key, column, type)
             } else if TapeWord.tag(words[key + 1]) != JSONTag.null {
                 attributeKeys.append(key)
             }
             key = TapeWord.next(words, key + 1)
+            order += 1
         }
     }
 

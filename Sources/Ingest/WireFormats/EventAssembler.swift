@@ -55,6 +55,9 @@ struct EventAssembler {
     var withheldColumns: [UInt16] = []
     var unknownValueColumns: [UInt16] = []
 
+    /// By type: the columns of the last event's data, in the order of its keys.
+    var keyOrder: KeyOrder
+
     private var writer = EventRowWriter()
     private var result = DecodedBatch()
 
@@ -64,6 +67,7 @@ struct EventAssembler {
         self.limits = limits
         plan = FieldPlan(registry)
         let columnCount = registry.columns.count
+        keyOrder = KeyOrder(registry)
         filled = [UInt64](repeating: 0, count: (columnCount + 63) / 64)
         slots = [FieldSlot](repeating: FieldSlot(), count: columnCount)
         envelope = [Int](repeating: 0, count: EnvelopeName.allCases.count)
@@ -74,7 +78,7 @@ struct EventAssembler {
     /// Ends the batch and hands it over.
     mutating func finish() -> DecodedBatch {
         var finished = result
-        finished.batch.bytes = writer.sink.bytes
+        finished.batch.bytes = writer.take()
         finished.withheld = Self.counts(&withheldCounts)
         finished.unknownValues = Self.counts(&unknownValueCounts)
         writer = EventRowWriter(capacity: min(finished.batch.bytes.count, 8 << 20))

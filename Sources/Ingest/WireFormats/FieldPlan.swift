@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Domain
 
 /// What becomes of a data field with the name of a column.
@@ -93,7 +94,5 @@ struct FieldPlan: Sendable {
 
 /// Whether a span holds exactly these bytes.
 func isEqual(_ span: Span<UInt8>, _ bytes: [UInt8]) -> Bool {
-    guard span.count == bytes.count else { return false }
-    for index in span.indices where span[index] != bytes[index] { return false }
-    return true
+    span.count == bytes.count && span.isEqual(at: 0, to: bytes.span, at: 0, length: bytes.count)
 }

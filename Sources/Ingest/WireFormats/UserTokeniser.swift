@@ -54,10 +54,4 @@ package struct UserTokeniser: Sendable {
         }
         return true
     }
-
-    /// The token of one id, as the SQL function `user_token` gives it.
-    package static func token(key: [UInt8], id: String) -> String {
-        if isToken(Array(id.utf8).span) { return id }
-        return "u_" + hexadecimal(hmacSHA256(key: key, message: Array(id.utf8)).prefix(16))
-    }
 }

@@ -11,7 +11,8 @@ struct TurnState {
     var answer = -1
     /// The last model call whose purpose is the answer.
     var call = -1
-    var tokens = [Int64](repeating: 0, count: ReadModelColumns.tokens.count)
+    /// By class, as in `ReadModelColumns.tokens`; in the value itself, because turns are many.
+    var tokens = InlineArray<6, Int64>(repeating: 0)
     var cost = CostSum()
     var modelCalls = 0
     var toolCalls = 0

@@ -19,6 +19,33 @@ enum RowSlot {
     case string(String)
 }
 
+/// The values of one row under construction; most columns have none.
+struct RowSlots: Sendable {
+    private var slots: [RowSlot]
+    /// Columns that were given a value, some perhaps twice.
+    private var touched: [Int] = []
+
+    init(count: Int) { slots = Array(repeating: .none, count: count) }
+
+    subscript(column: Int) -> RowSlot {
+        get { slots[column] }
+        set {
+            slots[column] = newValue
+            touched.append(column)
+        }
+    }
+
+    /// Hands each value out once and forgets it.
+    mutating func drain(_ body: (Int, RowSlot) -> Void) {
+        for column in touched {
+            if case .none = slots[column] { continue }
+            body(column, slots[column])
+            slots[column] = .none
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
+}
+
 /// A table that grows row by row through named slots.
 struct RowTable: Sendable {
     private(set) var rowCount = 0
@@ -26,9 +53,8 @@ struct RowTable: Sendable {
 
     init(_ columns: [TableColumn]) { builders = columns.map { ColumnBuilder(type: $0.type) } }
 
-    mutating func append(_ slots: [RowSlot], buffers: [[UInt8]]) {
-        for (index, slot) in slots.enumerated() {
-            if case .none = slot { continue }
+    mutating func append(_ row: inout RowSlots, buffers: [[UInt8]]) {
+        row.drain { index, slot in
             builders[index].padNulls(to: rowCount)
             switch slot {
             case .none: break
@@ -56,8 +82,8 @@ package struct ReadModelBuilder: Sendable {
     private var turns = RowTable(ReadModelColumns.turns)
     private var conversations = RowTable(ReadModelColumns.conversations)
     private let places: ReadModelPlaces
-    private var turnSlots = [RowSlot](repeating: .none, count: ReadModelColumns.turns.count)
-    private var conversationSlots = [RowSlot](repeating: .none, count: ReadModelColumns.conversations.count)
+    private var turnSlots = RowSlots(count: ReadModelColumns.turns.count)
+    private var conversationSlots = RowSlots(count: ReadModelColumns.conversations.count)
 
     /// Empty tables.
     package init(registry: SchemaRegistry) { places = ReadModelPlaces(registry) }
@@ -71,7 +97,6 @@ package struct ReadModelBuilder: Sendable {
     package mutating func finish() -> (turns: Chunk, conversations: Chunk) { (turns.finish(), conversations.finish()) }
 
     mutating func appendTurn(_ turn: TurnState, _ source: FoldSource) {
-        for index in turnSlots.indices { turnSlots[index] = .none }
         if turn.question >= 0 { copy(turn.question, places.fromQuestion, source) }
         if turn.answer >= 0 {
             turnSlots[places.turn.status] = .string("ok")
@@ -82,20 +107,19 @@ package struct ReadModelBuilder: Sendable {
         if let number = turn.number { turnSlots[at.turn] = .integer(number) }
         if turn.question >= 0 { turnSlots[at.askedTime] = .integer(source.time(turn.question)) }
         turnSlots[at.time] = .integer(source.time(turn.answer >= 0 ? turn.answer : turn.question))
-        for (index, count) in turn.tokens.enumerated() { turnSlots[at.tokens + index] = .integer(count) }
+        for index in turn.tokens.indices { turnSlots[at.tokens + index] = .integer(turn.tokens[index]) }
         Self.put(turn.cost, at: at.money, &turnSlots)
         turnSlots[at.modelCalls] = .integer(Int64(turn.modelCalls))
         turnSlots[at.toolCalls] = .integer(Int64(turn.toolCalls))
         turnSlots[at.retrievals] = .integer(Int64(turn.retrievals))
         turnSlots[at.cacheHits] = .integer(Int64(turn.cacheHits))
         turnSlots[at.escalated] = .boolean(turn.isEscalated)
-        turns.append(turnSlots, buffers: source.buffers)
+        turns.append(&turnSlots, buffers: source.buffers)
     }
 
     mutating func appendConversation(
         _ summary: ConversationSummary, _ source: FoldSource, contextEvents: [Int], contextRanges: [Range<Int>]
     ) {
-        for index in conversationSlots.indices { conversationSlots[index] = .none }
         let at = places.conversation
         conversationSlots[at.conversation] = conversationID(source)
         conversationSlots[at.startTime] = .integer(summary.startTime)
@@ -122,10 +146,10 @@ package struct ReadModelBuilder: Sendable {
         if let reason = facts.escalationReason { conversationSlots[at.escalationReason] = .string(reason) }
         if let score = summary.score { conversationSlots[at.score] = .integer(score) }
         conversationSlots[at.feedbackRequests] = .integer(summary.feedbackRequests)
-        conversations.append(conversationSlots, buffers: source.buffers)
+        conversations.append(&conversationSlots, buffers: source.buffers)
     }
 
-    private static func put(_ cost: CostSum, at first: Int, _ slots: inout [RowSlot]) {
+    private static func put(_ cost: CostSum, at first: Int, _ slots: inout RowSlots) {
         if let exact = cost.exact { slots[first] = .wide(exact) }
         slots[first + 1] = .wide(cost.low)
         if let high = cost.high { slots[first + 2] = .wide(high) }

@@ -21,6 +21,7 @@ struct ReadModelPlaces: Sendable {
     let fromCall: [Int]
 
     init(_ registry: SchemaRegistry) {
+        precondition(ReadModelColumns.tokens.count == TurnState().tokens.count, "a turn holds every class of tokens")
         let turns = Self.index(ReadModelColumns.turns)
         turn = Turn(
             turn: turns("turn"), askedTime: turns("asked_time"), time: turns("time"), status: turns("status"),

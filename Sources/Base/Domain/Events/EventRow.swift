@@ -36,13 +36,16 @@ package struct EventRowWriter: Sendable {
     /// Bytes of a row before its fields.
     package static let headerBytes = 16
     /// All rows so far; the last one is whole only after ``end()``.
-    package private(set) var sink: ByteSink
+    package private(set) var sink: PaddedSink
     private var rowStart = 0
     private var fieldCount: UInt8 = 0
     private var lastColumn = -1
 
     /// A writer with room for so many bytes.
-    package init(capacity: Int = 0) { sink = ByteSink(capacity: capacity) }
+    package init(capacity: Int = 0) { sink = PaddedSink(capacity: capacity) }
+
+    /// Hands over all rows; the writer is empty afterwards.
+    package mutating func take() -> [UInt8] { sink.take() }
 
     /// Forgets all rows and keeps the memory.
     package mutating func removeAll() { sink.removeAll() }
@@ -98,20 +101,19 @@ package struct EventRowWriter: Sendable {
     /// - Precondition: columns ascend within a row.
     package mutating func add(_ column: UInt16, double value: Double) {
         open(column, .double)
-        sink.append(value)
+        sink.append(word: value.bitPattern, count: 8)
     }
 
     /// Adds a boolean.
     /// - Precondition: columns ascend within a row.
     package mutating func add(_ column: UInt16, boolean value: Bool) {
         open(column, .boolean)
-        sink.append(UInt8(value ? 1 : 0))
+        sink.append(word: value ? 1 : 0, count: 1)
     }
 
     /// UTF-8 that the caller has checked.
     package mutating func add(_ column: UInt16, utf8 value: some Collection<UInt8>, isJSON: Bool = false) {
-        open(column, isJSON ? .json : .text, varint: UInt64(value.count))
-        sink.append(contentsOf: value)
+        add(column, utf8: Array(value).span, isJSON: isJSON)
     }
 
     /// UTF-8 that the caller has checked; the decoder's way, without a generic call.

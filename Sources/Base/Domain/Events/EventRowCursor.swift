@@ -1,3 +1,5 @@
+import Bytes
+
 /// Walks the fields of one event row that our own writer or log produced, without copying or allocating.
 ///
 /// Rows from a file have passed the record's checksum before a cursor sees them; ``EventBatch/check()`` proves the shape once.
@@ -17,32 +19,32 @@ package struct EventRowCursor: Sendable {
     package let start: Int
     /// Index after the row's last byte.
     package let end: Int
-    private var index: Int
+    @usableFromInline var index: Int
     /// The field that ``advance(in:)`` moved to.
-    package private(set) var column: UInt16 = 0
+    package var column: UInt16 = 0
     /// That field's value.
-    package private(set) var value: Value = .boolean(false)
+    package var value: Value = .boolean(false)
 
     /// Stands before the first field.
     /// - Precondition: `bytes` holds a sound row at `start`.
-    package init(_ bytes: [UInt8], at start: Int) {
+    @inlinable package init(_ bytes: [UInt8], at start: Int) {
         self.start = start
         end = start + Int(Self.word(bytes, start))
         index = start + EventRowWriter.headerBytes
     }
 
     /// Index into `SchemaRegistry.types` of the row that begins at `start`.
-    package static func type(_ bytes: [UInt8], at start: Int) -> UInt16 {
+    @inlinable package static func type(_ bytes: [UInt8], at start: Int) -> UInt16 {
         UInt16(bytes[start + 4]) | UInt16(bytes[start + 5]) << 8
     }
     /// Whether the event came without `time`.
-    package static func isTimeAbsent(_ bytes: [UInt8], at start: Int) -> Bool { bytes[start + 6] & 1 != 0 }
+    @inlinable package static func isTimeAbsent(_ bytes: [UInt8], at start: Int) -> Bool { bytes[start + 6] & 1 != 0 }
     /// The time in the header, ns since 1970 UTC.
-    package static func time(_ bytes: [UInt8], at start: Int) -> Int64 {
-        Int64(bitPattern: UInt64(word(bytes, start + 8)) | UInt64(word(bytes, start + 12)) << 32)
+    @inlinable package static func time(_ bytes: [UInt8], at start: Int) -> Int64 {
+        Int64(bitPattern: bytes.loadUInt64(at: start &+ 8))
     }
     /// Length of the row in bytes.
-    package static func byteCount(_ bytes: [UInt8], at start: Int) -> Int { Int(word(bytes, start)) }
+    @inlinable package static func byteCount(_ bytes: [UInt8], at start: Int) -> Int { Int(word(bytes, start)) }
 
     /// Files an event that came without `time` under the instant it was received.
     package static func setTime(_ time: Int64, in bytes: inout [UInt8], at start: Int) {
@@ -50,44 +52,58 @@ package struct EventRowCursor: Sendable {
     }
 
     /// Moves to the next field; false after the last.
-    package mutating func advance(in bytes: [UInt8]) -> Bool {
+    @inlinable package mutating func advance(in bytes: [UInt8]) -> Bool {
         guard index < end else { return false }
-        column = UInt16(bytes[index]) | UInt16(bytes[index + 1]) << 8
-        let kind = bytes[index + 2]
-        index += 3
+        // Column, kind and, mostly, a whole varint in one load; the last bytes of the last row are read one by one.
+        let head = index &+ 8 <= bytes.count ? bytes.loadUInt64(at: index) : bytes.loadPartialUInt64(at: index, length: bytes.count &- index)
+        column = UInt16(truncatingIfNeeded: head)
+        let kind = UInt8(truncatingIfNeeded: head >> 16)
+        index &+= 3
         switch kind {
-        case EventFieldKind.integer.rawValue:
-            let raw = varint(bytes)
+        case 1:
+            let raw = varint(bytes, head >> 24)
             value = .integer(Int64(bitPattern: raw >> 1) ^ -Int64(bitPattern: raw & 1))
-        case EventFieldKind.double.rawValue:
-            let raw = UInt64(Self.word(bytes, index)) | UInt64(Self.word(bytes, index + 4)) << 32
-            value = .double(Double(bitPattern: raw))
-            index += 8
-        case EventFieldKind.boolean.rawValue:
-            value = .boolean(bytes[index] != 0)
-            index += 1
+        case 2:
+            value = .double(Double(bitPattern: bytes.loadUInt64(at: index)))
+            index &+= 8
+        case 3:
+            value = .boolean(head >> 24 & 0xFF != 0)
+            index &+= 1
         default:
-            let count = Int(varint(bytes))
-            let range = index..<(index + count)
-            value = kind == EventFieldKind.json.rawValue ? .json(range) : .text(range)
-            index += count
+            let count = Int(truncatingIfNeeded: varint(bytes, head >> 24))
+            let range = index..<(index &+ count)
+            value = kind == 5 ? .json(range) : .text(range)
+            index = range.upperBound
         }
         return true
     }
 
-    private mutating func varint(_ bytes: [UInt8]) -> UInt64 {
+    // `ahead`: the first five bytes of the varint, or what follows it.
+    @inlinable mutating func varint(_ bytes: [UInt8], _ ahead: UInt64) -> UInt64 {
+        if ahead & 0x80 == 0 {
+            index &+= 1
+            return ahead & 0x7F
+        }
+        if ahead & 0x8000 == 0 {
+            index &+= 2
+            return ahead & 0x7F | ahead >> 1 & 0x3F80
+        }
+        return longVarint(bytes)
+    }
+
+    @inlinable mutating func longVarint(_ bytes: [UInt8]) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
             let byte = bytes[index]
-            index += 1
+            index &+= 1
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return value }
-            shift += 7
+            shift &+= 7
         }
     }
 
-    private static func word(_ bytes: [UInt8], _ index: Int) -> UInt32 {
-        UInt32(bytes[index]) | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]) << 16 | UInt32(bytes[index + 3]) << 24
+    @inlinable static func word(_ bytes: [UInt8], _ index: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: bytes.loadUInt64(at: index))
     }
 }

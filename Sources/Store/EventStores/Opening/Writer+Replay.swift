@@ -53,6 +53,7 @@ extension Writer {
             throw corruption(record, "\(record.count) events from position \(nextPosition)")
         }
         let lateCount = booking.late.count
+        let hashes = EventIdentity.hashes(bytes, at: batch.offsets, key: identityKey)
         var costIndices: [Int32] = []
         var costs: [CallCost] = []
         for (row, offset) in batch.offsets.enumerated() {
@@ -64,15 +65,15 @@ extension Writer {
             } else {
                 costIndices.append(-1)
             }
-            let hash = EventIdentity.hash(bytes, at: start, key: identityKey)
-            identities.insert(hash, position: position)
+            identities.insert(hashes[row], position: position)
             if EventRowCursor.isTimeAbsent(bytes, at: start) {
-                absentTimes.add([AbsentTimes.Entry(hash: hash, time: EventRowCursor.time(bytes, at: start))])
+                absentTimes.add([AbsentTimes.Entry(hash: hashes[row], time: EventRowCursor.time(bytes, at: start))])
             }
         }
         let block = TailBlock(
             bytes: bytes, starts: batch.offsets, firstPosition: record.position,
-            receivedTimes: Array(repeating: record.receivedTime, count: batch.count), costIndices: costIndices, costs: costs)
+            receivedTimes: Array(repeating: record.receivedTime, count: batch.count), costIndices: costIndices, costs: costs,
+            identities: hashes)
         counters.beginStep()
         count(block)
         tail.append(block)

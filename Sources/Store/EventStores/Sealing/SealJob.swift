@@ -15,7 +15,6 @@ struct SealJob: Sendable {
     let files: StoreFiles
     let registry: SchemaRegistry
     let layouts: EventTableLayouts
-    let identityKey: UInt64
     let segmentID: UInt64
     let manifests: ManifestStore
     /// The state file of the manifest before the current one.
@@ -52,7 +51,7 @@ struct SealJob: Sendable {
         let rows = try ConversationRows.folding(
             blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: context.workers)
         let groups = try SealedGroups(
-            blocks: blocks, readModels: rows, layouts: layouts, registry: registry, identityKey: identityKey, workers: context.workers)
+            blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: context.workers)
         let attached = "{\"events\":\(eventCount),\"last_position\":\(position),\"segment\":\(segmentID)}"
         let note = SystemRecord(position: position, receivedTime: receivedTime, content: .event(type: "segment.attached", data: attached))
         let description = try write(groups, records: records + [note])

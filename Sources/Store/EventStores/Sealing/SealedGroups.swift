@@ -25,8 +25,7 @@ struct SealedGroups: Sendable {
     static let dayNanoseconds: Int64 = 86_400_000_000_000
 
     init(
-        blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry, identityKey: UInt64,
-        workers: any Workers
+        blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry, workers: any Workers
     ) throws {
         let work = Self.plan(blocks, layouts)
         let hints = SegmentHints(registry)
@@ -41,9 +40,7 @@ struct SealedGroups: Sendable {
             return encodeGroup(table: table, columns: hints.columns(columns), chunk: chunk)
         }
         groups = encoded.map(\.group) + encodedModels + rollups
-        for block in blocks {
-            for start in block.starts { identities.append(EventIdentity.hash(block.bytes, at: Int(start), key: identityKey)) }
-        }
+        for block in blocks { identities += block.identities }
     }
 
     /// The rows of each group: by type, then UTC day, in order of time and position.

@@ -74,7 +74,7 @@ extension Writer {
         try flushLog()
         let id = max(manifests.current.nextSegmentID, nextSegmentID)
         let job = SealJob(
-            context: context, files: files, registry: registry, layouts: layouts, identityKey: identityKey, segmentID: id,
+            context: context, files: files, registry: registry, layouts: layouts, segmentID: id,
             manifests: manifests, previousState: previousState, sealed: sealed, blocks: tail.blocks, records: systemRecords,
             dirty: dirty.sorted(), overlay: overlay, book: booking.book, rebookings: booking.rebookings,
             absentTimes: absentTimes.entries, counters: counters, position: nextPosition - 1, receivedTime: receivedTime, place: log.end)
@@ -119,11 +119,9 @@ extension Writer {
     /// Makes the table of unsealed identities anew, without those of a seal under way.
     func indexTail() {
         identities = IdentityTable()
+        identities.reserve(tail.freshCount)
         for block in tail.freshBlocks {
-            for row in 0..<block.count {
-                identities.insert(
-                    EventIdentity.hash(block.bytes, at: Int(block.starts[row]), key: identityKey), position: block.firstPosition + Int64(row))
-            }
+            for (row, hash) in block.identities.enumerated() { identities.insert(hash, position: block.firstPosition + Int64(row)) }
         }
     }
 }

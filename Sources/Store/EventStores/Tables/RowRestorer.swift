@@ -49,7 +49,7 @@ struct RowRestorer {
             restored.positions.append(positions.integer(at: row) ?? 0)
             restored.receivedTimes.append(received.integer(at: row) ?? 0)
         }
-        restored.bytes = writer.sink.bytes
+        restored.bytes = writer.take()
         restored.costs = try costs(rows, column)
         return restored
     }

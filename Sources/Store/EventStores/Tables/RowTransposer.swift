@@ -30,13 +30,16 @@ struct RowTransposer {
         while cursor.advance(in: bytes) {
             let target = layout.targets[Int(cursor.column)]
             guard target >= 0 else { continue }
-            builders[target].padNulls(to: rowCount)
             switch cursor.value {
-            case .integer(let value): builders[target].append(integer: value)
-            case .double(let value): builders[target].append(double: value)
-            case .boolean(let value): builders[target].append(boolean: value)
+            case .integer(let value): builders[target].append(integer: value, row: rowCount)
+            case .double(let value):
+                builders[target].padNulls(to: rowCount)
+                builders[target].append(double: value)
+            case .boolean(let value):
+                builders[target].padNulls(to: rowCount)
+                builders[target].append(boolean: value)
             case .text(let range), .json(let range):
-                builders[target].append(utf8: range, of: bytes)
+                builders[target].append(utf8: range, of: bytes, row: rowCount)
                 if let money = layout.money, cursor.column == money.requestModel || cursor.column == money.responseModel { model = range }
             }
         }
@@ -45,8 +48,7 @@ struct RowTransposer {
     }
 
     private mutating func put(_ index: Int, _ value: Int64) {
-        builders[index].padNulls(to: rowCount)
-        builders[index].append(integer: value)
+        builders[index].append(integer: value, row: rowCount)
     }
 
     private mutating func put(_ money: EventTableLayout.MoneyPlaces, _ model: Range<Int>?, _ bytes: [UInt8], _ cost: CallCost?) {

@@ -15,10 +15,13 @@ final class TailBlock: Sendable {
     /// Index into `costs`, −1 for events that cost nothing.
     let costIndices: [Int32]
     let costs: [CallCost]
+    /// Hash of each event's identity; empty in blocks that are only folded.
+    let identities: [UInt64]
     private let tables = Mutex<[UInt16: Chunk]>([:])
 
     init(
-        bytes: [UInt8], starts: [UInt32], firstPosition: Int64, receivedTimes: [Int64], costIndices: [Int32], costs: [CallCost]
+        bytes: [UInt8], starts: [UInt32], firstPosition: Int64, receivedTimes: [Int64], costIndices: [Int32], costs: [CallCost],
+        identities: [UInt64]
     ) {
         precondition(starts.count == receivedTimes.count && starts.count == costIndices.count)
         self.bytes = bytes
@@ -27,6 +30,7 @@ final class TailBlock: Sendable {
         self.receivedTimes = receivedTimes
         self.costIndices = costIndices
         self.costs = costs
+        self.identities = identities
     }
 
     var count: Int { starts.count }
@@ -37,7 +41,7 @@ final class TailBlock: Sendable {
         precondition(costs.count == self.costs.count)
         return TailBlock(
             bytes: bytes, starts: starts, firstPosition: firstPosition, receivedTimes: receivedTimes, costIndices: costIndices,
-            costs: costs)
+            costs: costs, identities: identities)
     }
 
     /// The same events with other rows for some of them.
@@ -89,7 +93,7 @@ final class TailBlock: Sendable {
         }
         return TailBlock(
             bytes: bytes, starts: starts, firstPosition: blocks[0].firstPosition, receivedTimes: receivedTimes,
-            costIndices: costIndices, costs: costs)
+            costIndices: costIndices, costs: costs, identities: blocks.flatMap(\.identities))
     }
 
     /// The block's rows of one type as columns, in position order; nil if it has none. Computed once.

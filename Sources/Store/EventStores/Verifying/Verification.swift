@@ -96,7 +96,8 @@ extension EventStore {
             if let cost = event.cost { costs.append(cost) }
         }
         let block = TailBlock(
-            bytes: bytes, starts: starts, firstPosition: 1, receivedTimes: found.map(\.receivedTime), costIndices: costIndices, costs: costs)
+            bytes: bytes, starts: starts, firstPosition: 1, receivedTimes: found.map(\.receivedTime), costIndices: costIndices, costs: costs,
+            identities: [])
         return try ConversationRows.folding(
             [block], dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts, registry: registry,
             workers: storeContext.workers)

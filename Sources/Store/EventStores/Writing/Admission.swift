@@ -2,13 +2,14 @@ import Columnar
 import Domain
 import Projections
 
-// Admission decides, for each event of a batch in order, whether it enters, and builds the block of those that do. It changes nothing:
-// the writer applies the outcome only after the log has it.
+// Admission decides, for each event of a batch in order, whether it enters, and builds the block of those that do. Of the writer's state it
+// changes the table of identities and the prices; all else the writer applies after the log has the block.
 
 /// What the writer knows when a batch arrives.
 struct AdmissionContext {
     var tail: Tail
-    var identities: [IdentityTable]
+    /// Of the events of a seal under way.
+    var frozenIdentities: IdentityTable
     var sealed: SealedState
     var absentTimes: AbsentTimes
     var nextPosition: Int64
@@ -22,56 +23,58 @@ struct AdmissionContext {
 struct Admission {
     private(set) var verdicts: [EventVerdict] = []
     private(set) var block: TailBlock?
-    private(set) var newIdentities: [(hash: UInt64, position: Int64)] = []
     private(set) var absentTimes: [AbsentTimes.Entry] = []
-    private(set) var accepted = 0
     private(set) var duplicates = 0
 
-    private var bytes: [UInt8] = []
-    private var starts: [UInt32] = []
-    private var costIndices: [Int32] = []
-    private var costs: [CallCost] = []
+    /// Rows of the batch that enter, ascending.
+    private var acceptedRows: [Int] = []
     private let context: AdmissionContext
-    private var seen = IdentityTable()
+
+    var accepted: Int { acceptedRows.count }
 
     /// - Throws: ``CorruptionError`` or ``StorageError`` where a look-up in segments fails.
     /// - Complexity: O(bytes of the batch), plus look-ups for events that a filter may hold.
     init(
-        _ batch: EventBatch, context: AdmissionContext, layouts: EventTableLayouts, registry: SchemaRegistry, booking: inout Booking
+        _ batch: EventBatch, context: AdmissionContext, identities: inout IdentityTable, layouts: EventTableLayouts,
+        registry: SchemaRegistry, booking: inout Booking
     ) throws {
         self.context = context
-        let sealed = try Self.sealedVerdicts(batch, context, layouts, registry)
-        bytes.reserveCapacity(batch.bytes.count)
+        let hashes = EventIdentity.hashes(batch.bytes, at: batch.offsets, key: context.identityKey)
+        let sealed = try Self.sealedVerdicts(batch, hashes, context, layouts, registry)
         verdicts.reserveCapacity(batch.count)
+        acceptedRows.reserveCapacity(batch.count)
+        identities.reserve(batch.count)
         for row in 0..<batch.count {
-            let start = Int(batch.offsets[row])
-            let hash = EventIdentity.hash(batch.bytes, at: start, key: context.identityKey)
-            let verdict = try sealed[row] ?? judge(batch.bytes, start, hash)
-            if case .accepted(let position) = verdict { admit(batch.bytes, start, hash, position, registry, &booking) }
+            let verdict = try sealed[row] ?? judge(batch, row, hashes[row], identities)
+            if case .accepted(let position) = verdict {
+                acceptedRows.append(row)
+                identities.insert(hashes[row], position: position)
+            }
             if verdict == .duplicate { duplicates += 1 }
             verdicts.append(verdict)
         }
         guard accepted > 0 else { return }
-        block = TailBlock(
-            bytes: bytes, starts: starts, firstPosition: context.nextPosition,
-            receivedTimes: Array(repeating: context.receivedTime, count: accepted), costIndices: costIndices, costs: costs)
-        bytes = []
+        block = makeBlock(batch, hashes, &booking)
     }
 
     /// Verdicts of events that stand in segments already.
     private static func sealedVerdicts(
-        _ batch: EventBatch, _ context: AdmissionContext, _ layouts: EventTableLayouts, _ registry: SchemaRegistry
+        _ batch: EventBatch, _ hashes: [UInt64], _ context: AdmissionContext, _ layouts: EventTableLayouts, _ registry: SchemaRegistry
     ) throws -> [Int: EventVerdict] {
         guard !context.sealed.segments.isEmpty else { return [:] }
         var candidates: [SealedIdentities.Candidate] = []
+        func look(_ row: Int, _ time: Int64) {
+            for segment in context.sealed.segments where segment.covers(time: time) && segment.mightContain(identity: hashes[row]) {
+                candidates.append(SealedIdentities.Candidate(row: row, start: Int(batch.offsets[row]), hash: hashes[row], time: time))
+                return
+            }
+        }
         for row in 0..<batch.count {
             let start = Int(batch.offsets[row])
-            let hash = EventIdentity.hash(batch.bytes, at: start, key: context.identityKey)
-            let isAbsent = EventRowCursor.isTimeAbsent(batch.bytes, at: start)
-            let times = isAbsent ? context.absentTimes.times(of: hash) : [EventRowCursor.time(batch.bytes, at: start)]
-            for time in times
-            where context.sealed.segments.contains(where: { $0.covers(time: time) && $0.mightContain(identity: hash) }) {
-                candidates.append(SealedIdentities.Candidate(row: row, start: start, hash: hash, time: time))
+            if EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
+                for time in context.absentTimes.times(of: hashes[row]) { look(row, time) }
+            } else {
+                look(row, EventRowCursor.time(batch.bytes, at: start))
             }
         }
         guard !candidates.isEmpty else { return [:] }
@@ -79,26 +82,30 @@ struct Admission {
     }
 
     /// The verdict as far as time, the unsealed events and this batch say.
-    private func judge(_ source: [UInt8], _ start: Int, _ hash: UInt64) throws -> EventVerdict {
-        if !EventRowCursor.isTimeAbsent(source, at: start) {
-            let time = EventRowCursor.time(source, at: start)
+    private func judge(_ batch: EventBatch, _ row: Int, _ hash: UInt64, _ identities: IdentityTable) throws -> EventVerdict {
+        let start = Int(batch.offsets[row])
+        if !EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
+            let time = EventRowCursor.time(batch.bytes, at: start)
             if time > context.receivedTime, time - context.receivedTime > Limits.futureNanosecondsMax { return .tooNew }
             if let horizon = context.horizon, time < horizon { return .tooOld }
         }
+        let known = seen(batch, start, hash, identities) ?? seen(batch, start, hash, context.frozenIdentities)
+        return known ?? .accepted(position: context.nextPosition + Int64(accepted))
+    }
+
+    /// What an unsealed event of the same identity makes of the event, be it of this batch or of one before.
+    private func seen(_ batch: EventBatch, _ start: Int, _ hash: UInt64, _ identities: IdentityTable) -> EventVerdict? {
         var verdict: EventVerdict?
-        for identities in context.identities {
-            _ = identities.first(hash) { position in
-                guard let (block, row) = context.tail.locate(position) else { return false }
-                verdict = Self.compare(source, start, block.bytes, Int(block.starts[row]))
-                return verdict != nil
+        _ = identities.first(hash) { position in
+            if position >= context.nextPosition {
+                let other = Int(batch.offsets[acceptedRows[Int(position - context.nextPosition)]])
+                verdict = Self.compare(batch.bytes, start, batch.bytes, other)
+            } else if let (block, row) = context.tail.locate(position) {
+                verdict = Self.compare(batch.bytes, start, block.bytes, Int(block.starts[row]))
             }
-            if let verdict { return verdict }
-        }
-        _ = seen.first(hash) { position in
-            verdict = Self.compare(source, start, bytes, Int(starts[Int(position - context.nextPosition)]))
             return verdict != nil
         }
-        return verdict ?? .accepted(position: context.nextPosition + Int64(accepted))
+        return verdict
     }
 
     private static func compare(_ source: [UInt8], _ start: Int, _ other: [UInt8], _ otherStart: Int) -> EventVerdict? {
@@ -106,24 +113,46 @@ struct Admission {
         return EventIdentity.haveEqualContent(source, at: start, other, at: otherStart) ? .duplicate : .conflict
     }
 
-    private mutating func admit(
-        _ source: [UInt8], _ start: Int, _ hash: UInt64, _ position: Int64, _ registry: SchemaRegistry, _ booking: inout Booking
-    ) {
-        let at = bytes.count
-        bytes.append(contentsOf: source[start..<(start + EventRowCursor.byteCount(source, at: start))])
-        if EventRowCursor.isTimeAbsent(source, at: start) {
-            EventRowCursor.setTime(context.receivedTime, in: &bytes, at: at)
-            absentTimes.append(AbsentTimes.Entry(hash: hash, time: context.receivedTime))
-        }
-        starts.append(UInt32(at))
-        if let cost = booking.book(bytes, at: at, position: position) {
-            costIndices.append(Int32(costs.count))
-            costs.append(cost)
+    /// The accepted rows end to end, booked in order. Where all of a batch enter, its own bytes serve.
+    private mutating func makeBlock(_ batch: EventBatch, _ hashes: [UInt64], _ booking: inout Booking) -> TailBlock {
+        var bytes: [UInt8]
+        var starts: [UInt32]
+        if accepted == batch.count, Self.isContiguous(batch) {
+            (bytes, starts) = (batch.bytes, batch.offsets)
         } else {
-            costIndices.append(-1)
+            (bytes, starts) = ([], [])
+            bytes.reserveCapacity(batch.bytes.count)
+            for row in acceptedRows {
+                let start = Int(batch.offsets[row])
+                starts.append(UInt32(bytes.count))
+                bytes.append(contentsOf: batch.bytes[start..<(start + EventRowCursor.byteCount(batch.bytes, at: start))])
+            }
         }
-        seen.insert(hash, position: position)
-        newIdentities.append((hash, position))
-        accepted += 1
+        var costIndices = [Int32](repeating: -1, count: accepted)
+        var costs: [CallCost] = []
+        for (index, row) in acceptedRows.enumerated() {
+            let start = Int(starts[index])
+            if EventRowCursor.isTimeAbsent(bytes, at: start) {
+                EventRowCursor.setTime(context.receivedTime, in: &bytes, at: start)
+                absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: context.receivedTime))
+            }
+            guard let cost = booking.book(bytes, at: start, position: context.nextPosition + Int64(index)) else { continue }
+            costIndices[index] = Int32(costs.count)
+            costs.append(cost)
+        }
+        return TailBlock(
+            bytes: bytes, starts: starts, firstPosition: context.nextPosition,
+            receivedTimes: Array(repeating: context.receivedTime, count: accepted), costIndices: costIndices, costs: costs,
+            identities: accepted == batch.count ? hashes : acceptedRows.map { hashes[$0] })
+    }
+
+    /// Whether the rows fill the batch's bytes without a gap, in order.
+    private static func isContiguous(_ batch: EventBatch) -> Bool {
+        var end = 0
+        for offset in batch.offsets {
+            guard Int(offset) == end else { return false }
+            end += EventRowCursor.byteCount(batch.bytes, at: end)
+        }
+        return end == batch.bytes.count
     }
 }

@@ -105,16 +105,17 @@ final class Writer {
         return outcome.result(lastPosition: nextPosition - 1)
     }
 
+    /// The table of identities learns of the events at once; a step that fails makes it anew.
     private func admit(_ events: EventBatch) throws -> Admission {
         let context = AdmissionContext(
-            tail: tail, identities: [identities, frozenIdentities], sealed: sealed, absentTimes: absentTimes, nextPosition: nextPosition,
+            tail: tail, frozenIdentities: frozenIdentities, sealed: sealed, absentTimes: absentTimes, nextPosition: nextPosition,
             receivedTime: receivedTime, horizon: nil, identityKey: identityKey)
-        return try Admission(events, context: context, layouts: layouts, registry: registry, booking: &booking)
+        return try Admission(
+            events, context: context, identities: &identities, layouts: layouts, registry: registry, booking: &booking)
     }
 
     /// Makes an admitted block part of the unsealed events.
     private func take(_ block: TailBlock, _ outcome: Admission) {
-        for identity in outcome.newIdentities { identities.insert(identity.hash, position: identity.position) }
         absentTimes.add(outcome.absentTimes)
         nextPosition = block.lastPosition + 1
         count(block)
