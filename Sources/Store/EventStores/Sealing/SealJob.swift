@@ -11,7 +11,7 @@ import Segments
 /// Touches nothing of the writer, so any thread may run it while events go on coming in. Segment first, then the state, then the manifest
 /// that names both: a crash in between leaves either the old state and a log to replay, or the new one. One at a time.
 struct SealJob: Sendable {
-    let context: StoreContext
+    var context: StoreContext
     let files: StoreFiles
     let registry: SchemaRegistry
     let layouts: EventTableLayouts

@@ -47,10 +47,13 @@ extension Writer {
 
     /// Has a segment made beside the writer, if enough has gathered and no seal is under way. After a failure only ``seal()`` tries again.
     func startSealIfDue() {
-        guard isSealDue, flight == nil, !hasSealFailed, let job = try? freeze() else { return }
-        let flight = SealFlight(job)
+        guard isSealDue, flight == nil, !hasSealFailed, var job = try? freeze() else { return }
+        // On one thread: the others decode what comes in meanwhile.
+        job.context.workers = InlineWorkers()
+        let frozen = job
+        let flight = SealFlight(frozen)
         self.flight = flight
-        context.sideQueue.start { flight.run(job) }
+        context.sideQueue.start { flight.run(frozen) }
         settleIfDone()
     }
 
