@@ -91,7 +91,12 @@ struct SampleTraces {
         told.keys.sorted().flatMap { told[$0] ?? [] }.map { Derived($0.row, at: 0) }.filter { type == nil || $0.type == type }
     }
 
-    func token(_ id: String) -> String { UserTokeniser.token(key: key, id: id) }
+    func token(_ id: String) -> String {
+        var tokeniser = UserTokeniser(key: key)
+        var token: [UInt8] = []
+        tokeniser.append(Array(id.utf8).span, to: &token)
+        return String(decoding: token, as: UTF8.self)
+    }
 }
 
 /// Spans written down briefly.

@@ -47,8 +47,12 @@ final class TailBlock: Sendable {
     /// The same events with other rows for some of them.
     /// - Parameters:
     ///   - rows: by index of the event.
+    ///   - identityKey: keys the hashes of identities, which a new row may change by its time.
     ///   - cost: what a row costs at its position; nil for events that cost nothing.
-    func replacing(rows: [Int: [UInt8]], cost: (_ bytes: [UInt8], _ start: Int, _ position: Int64) -> CallCost?) -> TailBlock {
+    func replacing(
+        rows: [Int: [UInt8]], identityKey: UInt64, cost: (_ bytes: [UInt8], _ start: Int, _ position: Int64) -> CallCost?
+    ) -> TailBlock {
+        var newIdentities = identities
         var bytes: [UInt8] = []
         var newStarts: [UInt32] = []
         var newIndices: [Int32] = []
@@ -61,6 +65,7 @@ final class TailBlock: Sendable {
             var known: CallCost? = costIndices[row] < 0 ? nil : costs[Int(costIndices[row])]
             if let replacement = rows[row] {
                 bytes.append(contentsOf: replacement)
+                newIdentities[row] = EventIdentity.hash(replacement, at: 0, key: identityKey)
                 known = cost(bytes, at, firstPosition + Int64(row))
             } else {
                 bytes.append(contentsOf: self.bytes[start..<(start + EventRowCursor.byteCount(self.bytes, at: start))])
@@ -70,7 +75,7 @@ final class TailBlock: Sendable {
         }
         return TailBlock(
             bytes: bytes, starts: newStarts, firstPosition: firstPosition, receivedTimes: receivedTimes, costIndices: newIndices,
-            costs: newCosts)
+            costs: newCosts, identities: newIdentities)
     }
 
     /// Neighbours, oldest first, as one block.

@@ -30,7 +30,9 @@ extension Writer {
                 own[Int(position - block.firstPosition)] = row
             }
             guard !own.isEmpty else { return block }
-            let replaced = block.replacing(rows: own) { bytes, start, position in booking.book(bytes, at: start, position: position) }
+            let replaced = block.replacing(rows: own, identityKey: identityKey) { bytes, start, position in
+                booking.book(bytes, at: start, position: position)
+            }
             // What was booked again stays so.
             return booking.rebookings.isEmpty ? replaced : replaced.replacing(costs: replaced.costs(through: overlay, registry))
         }
