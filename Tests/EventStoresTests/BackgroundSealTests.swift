@@ -63,7 +63,10 @@ import Testing
             _ = try store.append([prices.batch])
         }
         func costs() throws -> [[String]] {
-            [try rows(store, "llm_call", ["cost_usd", "price_state"]), try rows(store, "conversations", EventStoreTests.conversationColumns)]
+            [
+                try rows(store, "llm_call", ["cost_usd", "price_state"]),
+                try rows(store, "conversations", EventStoreTests.conversationColumns),
+            ]
         }
         let before = try costs()
         #expect(before[0].allSatisfy { $0.contains("priced") && !$0.contains("unpriced") })

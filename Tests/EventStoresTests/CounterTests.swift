@@ -92,7 +92,9 @@ import Testing
             let store = try Machine(seed: 13).open()
             for half in 0..<2 {
                 var events = SampleEvents()
-                for turn in 0..<5 { events.addTurn("c\(half)", Int64(turn), at: Double(half * 10 + turn), status: turn == 3 ? "error" : "ok") }
+                for turn in 0..<5 {
+                    events.addTurn("c\(half)", Int64(turn), at: Double(half * 10 + turn), status: turn == 3 ? "error" : "ok")
+                }
                 _ = isBulk ? try store.importBulk([events.batch]) : try store.append([events.batch])
             }
             families.append(store.snapshot().counters.families)

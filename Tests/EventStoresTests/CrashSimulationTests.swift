@@ -194,7 +194,8 @@ private struct CrashRun {
             all.offsets.append(UInt32(all.bytes.count))
             all.bytes += batch.events.bytes[start..<(start + EventRowCursor.byteCount(batch.events.bytes, at: start))]
         }
-        let fresh = try EventStore.open(at: "/data", context: context(SimulatedFileSystem(seed: 1), seed: 1), options: EventStoreTests.options())
+        let fresh = try EventStore.open(
+            at: "/data", context: context(SimulatedFileSystem(seed: 1), seed: 1), options: EventStoreTests.options())
         defer { try? fresh.close() }
         if all.count > 0 { _ = try fresh.append([IngestBatch(events: all)]) }
         for (table, columns) in [
@@ -203,6 +204,8 @@ private struct CrashRun {
         ] where try rows(store, table, columns) != rows(fresh, table, columns) {
             problem = "\(table) differs from its recomputation"
         }
-        if store.snapshot().counters.families != fresh.snapshot().counters.families { problem = "the counters differ from their recomputation" }
+        if store.snapshot().counters.families != fresh.snapshot().counters.families {
+            problem = "the counters differ from their recomputation"
+        }
     }
 }
