@@ -6,12 +6,12 @@ enum Ratchet {
         "Columnar": 54,
         "Compression": 3,
         "EventLogs": 11,
-        "EventStores": 30,
+        "EventStores": 22,
         "Execution": 15,
         "Hashing": 6,
         "JSONParsing": 10,
         "Platform": 55,
-        "Reports": 12,
+        "Reports": 7,
         "WireFormats": 6,
     ]
 
@@ -31,19 +31,18 @@ enum Ratchet {
 
     /// Lines beyond the width, by target or test folder.
     static let longLines: [String: Int] = [
-        "EventStores": 13,
+        "EventStores": 10,
         "Exporting": 2,
         "Hashing": 1,
         "JSONParsing": 1,
         "Platform": 1,
-        "Projections": 2,
         "Reports": 32,
-        "Tests/EventStoresTests": 4,
+        "Tests/EventStoresTests": 3,
         "Tests/ExportingTests": 3,
         "Tests/JSONParsingTests": 1,
         "Tests/ProjectionsTests": 1,
-        "Tests/ReportsTests": 7,
-        "Tests/WireFormatsTests": 7,
+        "Tests/ReportsTests": 6,
+        "Tests/WireFormatsTests": 6,
         "WireFormats": 1,
     ]
 

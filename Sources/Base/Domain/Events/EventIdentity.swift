@@ -4,7 +4,7 @@ import Hashing
 /// What makes an event the same event however often it is sent: tenant, source, id, and the time as sent or its absence. An event sent
 /// without time is compared with those sent without time.
 ///
-/// A row begins with `id`, `source` and `tenant`, each with its length, so a prefix of its fields is the identity. A hash that is found again
+/// A row begins with `id`, `source` and `tenant`, each with its length, so a prefix of its fields is the identity. A hash found again
 /// is confirmed by an exact look-up (``areEqual(_:at:_:at:)``); it only says where to look.
 package enum EventIdentity {
     /// The bytes of id, source and tenant, as their fields stand in the row.

@@ -55,7 +55,8 @@ package struct EventRowCursor: Sendable {
     @inlinable package mutating func advance(in bytes: [UInt8]) -> Bool {
         guard index < end else { return false }
         // Column, kind and, mostly, a whole varint in one load; the last bytes of the last row are read one by one.
-        let head = index &+ 8 <= bytes.count ? bytes.loadUInt64(at: index) : bytes.loadPartialUInt64(at: index, length: bytes.count &- index)
+        let isWhole = index &+ 8 <= bytes.count
+        let head = isWhole ? bytes.loadUInt64(at: index) : bytes.loadPartialUInt64(at: index, length: bytes.count &- index)
         column = UInt16(truncatingIfNeeded: head)
         let kind = UInt8(truncatingIfNeeded: head >> 16)
         index &+= 3
