@@ -108,7 +108,7 @@ def check_server(binary, data, events, again, rest, findings):
             server.sql(text)
         time.sleep(2)
         findings.note("anonymous memory after questions", f"{resident():.0f} MB", resident() < 150, "< 150 MB")
-        counted = int(server.sql("select count(*) from events")["rows"][0][0])
+        counted = int(server.sql("select count(*) from events")[0][0])
         findings.note("events", counted, counted == events, events)
     finally:
         server.stop()
