@@ -11,7 +11,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 LIBRARIES := libpg-query-dev libsimdjson-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev libcurl4-openssl-dev
 CHECKERS := prometheus prometheus-alertmanager python3-venv
 VENV := .build-venv
-REQUIREMENTS := Tests/Outside/requirements.txt
+REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=
 
 .PHONY: build demo test bench packages test-packages clean
@@ -35,11 +35,9 @@ packages:
 
 test-packages: packages
 	$(call install_missing,$(CHECKERS))
-	@if [ -f $(REQUIREMENTS) ]; then \
-	  if ! cmp -s $(REQUIREMENTS) $(VENV)/installed.txt; then \
-	    echo "== installing the Python packages of the outside checks into $(VENV)"; \
-	    python3 -m venv $(VENV) && $(VENV)/bin/pip install -q -r $(REQUIREMENTS) && cp $(REQUIREMENTS) $(VENV)/installed.txt; \
-	  fi; \
+	@if ! cat $(REQUIREMENTS) | cmp -s - $(VENV)/installed.txt; then \
+	  echo "== installing the Python packages of the outside checks into $(VENV)"; \
+	  python3 -m venv $(VENV) && $(VENV)/bin/pip install -q $(REQUIREMENTS:%=-r %) && cat $(REQUIREMENTS) > $(VENV)/installed.txt; \
 	fi
 
 # Installs the packages of the list that dpkg does not know as installed; silent and quick when there are none.

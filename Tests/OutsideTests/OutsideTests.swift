@@ -12,6 +12,7 @@ struct OutsideTests {
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
+        ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],
     ]
 
     @Test func whatTheProgramsNeedIsThere() throws {
@@ -52,11 +53,11 @@ enum OutsideChecks {
         guard isThere(python) else { return missing + ["the Python \(python)"] }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = ["-c", "import cloudevents, duckdb"]
+        process.arguments = ["-c", "import cloudevents, duckdb, langgraph, opentelemetry.sdk, pydantic_ai"]
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
-        if process.terminationStatus != 0 { missing.append("Python packages of Tests/Outside/requirements.txt") }
+        if process.terminationStatus != 0 { missing.append("Python packages of Tests/Outside/requirements*.txt") }
         return missing
     }
 
