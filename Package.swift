@@ -136,7 +136,7 @@ let package = Package(
         room(
             "Transfers", "Commands/Transfers",
             uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
-        tests("Transfers", uses: ["Platform", "Compression", "Domain", "EventStores", "Workload"]),
+        tests("Transfers", uses: ["Platform", "Compression", "Domain", "EventStores", "Server", "Workload"]),
         room("Settings", "Commands/Settings", uses: ["Server", .product(name: "Yams", package: "Yams")]),
         tests("Settings", uses: ["Server"]),
         .executableTarget(

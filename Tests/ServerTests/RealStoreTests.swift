@@ -2,6 +2,7 @@ import EventStores
 import Foundation
 import Platform
 import Server
+import Synchronization
 import Testing
 
 /// The server over a store on the disk of this machine.
@@ -60,6 +61,31 @@ import Testing
                     try await group.waitForAll()
                 }
                 #expect(try await count(client) == "n\r\n1600\r\n")
+            }
+        }
+    }
+
+    @Test func eventsAreStreamedOut() async throws {
+        try await withDirectory { directory in
+            try await withServer(try open(directory)) { client, server in
+                #expect(try await client.send("GET", "/v1/events").body == [])
+                let lines = (0..<5000).map { EventsTests.event("e\($0)") }
+                _ = try await client.post(lines.joined(separator: "\n"))
+                let whole = try await client.send("GET", "/v1/events")
+                #expect(whole.status == 200 && whole.text.split(separator: "\n").count == 5000)
+                let again = try await client.post(whole.text)
+                #expect(again.text.contains(#""accepted":0,"duplicates":5000"#))
+                let pieces = Mutex<[UInt8]>([])
+                let address = try #require(server.address)
+                try await RemoteReading(server: address).stream("/v1/events?format=csv&from=2026-08-01") { piece in
+                    pieces.withLock { $0 += piece }
+                }
+                let text = String(decoding: pieces.withLock { $0 }, as: UTF8.self)
+                #expect(text.hasPrefix("type,time,id,source,") && text.split(separator: "\r\n").count == 5001)
+                #expect(try await client.send("GET", "/v1/events?to=2026-08-01").body == [])
+                for query in ["format=xml", "from=yesterday", "from=now&to=now-1d"] {
+                    #expect(try await client.send("GET", "/v1/events?\(query)").status == 400)
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ import Domain
 import EventStores
 import Foundation
 import Platform
+import Server
 import Testing
 import Transfers
 import Workload
@@ -35,12 +36,15 @@ import Workload
         return try bulk.run([BytesSource(bytes, name: "traffic")])
     }
 
-    private func export(_ store: EventStore, in times: Range<Int64> = .min ..< .max) throws -> [String] {
+    private func bytes(_ store: EventStore, as format: ExportFormat, in times: Range<Int64>) throws -> [UInt8] {
+        let export = EventExport(store.eventBatches(in: times), registry: store.registry, as: format, pieceBytes: 1000)
         var bytes: [UInt8] = []
-        try EventExport.run(store, in: times, pieceBytes: 1000) { piece in
-            bytes.append(contentsOf: piece)
-            return true
-        }
+        while let piece = try export.next() { bytes += piece }
+        return bytes
+    }
+
+    private func export(_ store: EventStore, in times: Range<Int64> = .min ..< .max) throws -> [String] {
+        let bytes = try bytes(store, as: .ndjson, in: times)
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
@@ -84,12 +88,7 @@ import Workload
             let event = #"{"specversion":"1.0","id":"a,\"b\"","source":"s","type":"tool.call","time":"2026-08-01T09:00:00Z","#
                 + #""data":{"tool":"say \n","cost_usd":"0.0305","duration_ns":5}}"#
             #expect(try importing(Array((event + "\n").utf8), into: store).accepted == 1)
-            var bytes: [UInt8] = []
-            try EventExport.run(store, as: .csv, in: .min ..< .max) { piece in
-                bytes.append(contentsOf: piece)
-                return true
-            }
-            let text = String(decoding: bytes, as: UTF8.self)
+            let text = String(decoding: try bytes(store, as: .csv, in: .min ..< .max), as: UTF8.self)
             let names = text.prefix { $0 != "\r\n" }.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             #expect(names.prefix(2) == ["type", "time"] && names.count == store.registry.columns.count + 2)
             let row = text.dropFirst(names.joined(separator: ",").count + 1)

@@ -24,12 +24,8 @@ struct PricesCommand: ParsableCommand {
         var setOnly = false
 
         func run() async throws {
-            let text: String
-            switch try source.resolve() {
-            case .directory(let directory):
-                text = try Machine().reading(directory) { $0.snapshot().book.render(includesBuiltIn: !setOnly) }
-            case .server(let address):
-                text = try await RemoteReading(server: address).text(setOnly ? "/v1/prices?set_only=true" : "/v1/prices")
+            let text = try await source.text(at: setOnly ? "/v1/prices?set_only=true" : "/v1/prices") { store, _ in
+                store.snapshot().book.render(includesBuiltIn: !setOnly)
             }
             StandardStream.output.print(text, terminator: "")
         }
@@ -114,12 +110,7 @@ struct PricesCommand: ParsableCommand {
         @OptionGroup var source: SourceOptions
 
         func run() async throws {
-            let text: String
-            switch try source.resolve() {
-            case .directory(let directory):
-                text = try Machine().reading(directory) { PriceText.findings($0.snapshot().book) }
-            case .server(let address): text = try await RemoteReading(server: address).text("/v1/prices/check")
-            }
+            let text = try await source.text(at: "/v1/prices/check") { store, _ in PriceText.findings(store.snapshot().book) }
             guard !text.isEmpty else { return StandardStream.output.print("nothing found") }
             StandardStream.output.print(text, terminator: "")
             throw ExitStatus.Ending(status: .checkFailed)

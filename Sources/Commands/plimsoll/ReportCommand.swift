@@ -41,22 +41,14 @@ struct ReportCommand: AsyncParsableCommand {
     var format = ReportFormat.table
 
     func run() async throws {
-        var output = OutputBuffer()
-        switch try source.resolve() {
-        case .directory(let directory):
-            let machine = Machine()
-            let text = try machine.reading(directory) { store in
-                let tables = store.snapshot()
-                let request = try ReportRequest(kind: kind, from: from, to: to, by: by, rule: rule, now: tables.now)
-                let desk = ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers)
-                return try desk.report(kind, request).rendered(format)
-            }
-            output.append(text)
-        case .server(let address):
-            let query = [("from", from), ("to", to), ("by", by), ("rule", rule), ("format", format.rawValue)]
-            output.append(try await RemoteReading(server: address).text("/v1/reports/\(kind.rawValue)?\(QueryText.joined(query))"))
+        let query = QueryText.joined([("from", from), ("to", to), ("by", by), ("rule", rule), ("format", format.rawValue)])
+        let text = try await source.text(at: "/v1/reports/\(kind.rawValue)?\(query)") { store, machine in
+            let tables = store.snapshot()
+            let request = try ReportRequest(kind: kind, from: from, to: to, by: by, rule: rule, now: tables.now)
+            let desk = ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers)
+            return try desk.report(kind, request).rendered(format)
         }
-        try output.flush()
+        try StandardStream.output.write(Array(text.utf8))
     }
 }
 

@@ -17,20 +17,12 @@ struct StatusCommand: AsyncParsableCommand {
     var format = ReportFormat.table
 
     func run() async throws {
-        var output = OutputBuffer()
-        switch try source.resolve() {
-        case .directory(let directory):
-            let machine = Machine()
-            let text = try machine.reading(directory) { store in
-                let tables = store.snapshot()
-                let end = try PeriodText.parse(to, now: tables.now)
-                return try ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers).status(to: end).rendered(format)
-            }
-            output.append(text)
-        case .server(let address):
-            let query = QueryText.joined([("to", to), ("format", format.rawValue)])
-            output.append(try await RemoteReading(server: address).text("/v1/reports/status?\(query)"))
+        let query = QueryText.joined([("to", to), ("format", format.rawValue)])
+        let text = try await source.text(at: "/v1/reports/status?\(query)") { store, machine in
+            let tables = store.snapshot()
+            let end = try PeriodText.parse(to, now: tables.now)
+            return try ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers).status(to: end).rendered(format)
         }
-        try output.flush()
+        try StandardStream.output.write(Array(text.utf8))
     }
 }

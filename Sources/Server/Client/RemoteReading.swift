@@ -14,4 +14,13 @@ package struct RemoteReading: Sendable {
         guard answer.status == 200 else { throw UnreachableError(description: "\(server) answered \(answer.status): \(answer.refusal)") }
         return answer.text
     }
+
+    /// Hands over the body as it comes, piece by piece; the sender waits while a piece is worked on.
+    /// - Throws: ``UnreachableError`` for refusals, and when the connection breaks before the end.
+    package func stream(_ path: String, _ take: @escaping @Sendable ([UInt8]) -> Void) async throws {
+        let client = try await ServerClient.connect(to: server)
+        let answer = try await client.send("GET", path, timeout: .seconds(86_400), onPiece: take)
+        await client.close()
+        guard answer.status == 200 else { throw UnreachableError(description: "\(server) answered \(answer.status): \(answer.refusal)") }
+    }
 }

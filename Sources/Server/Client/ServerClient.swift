@@ -54,9 +54,11 @@ package struct ServerClient: Sendable {
     }
 
     /// Sends a request and waits for the whole answer.
+    /// - Parameter onPiece: takes the body of a success as it comes, instead of the answer; called on the connection's thread.
     /// - Throws: ``UnreachableError`` when the connection breaks or nothing comes within `timeout`.
     package func send(
-        _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8] = [], timeout: Duration = .seconds(120)
+        _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8] = [], timeout: Duration = .seconds(120),
+        onPiece: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws -> ServerAnswer {
         var fields = HTTPHeaders([("Host", authority)])
         for (name, value) in headers { fields.add(name: name, value: value) }
@@ -68,7 +70,7 @@ package struct ServerClient: Sendable {
             guard let collector = try? channel.pipeline.syncOperations.handler(type: AnswerCollector.self) else {
                 return promise.fail(UnreachableError(description: "the connection is closed"))
             }
-            collector.expect(promise)
+            collector.expect(promise, onPiece: onPiece)
             channel.write(HTTPClientRequestPart.head(head), promise: nil)
             if buffer.readableBytes > 0 { channel.write(HTTPClientRequestPart.body(.byteBuffer(buffer)), promise: nil) }
             // A write that fails closes the channel, which fails the promise.
@@ -94,9 +96,11 @@ private final class AnswerCollector: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 
     private var promise: EventLoopPromise<ServerAnswer>?
+    private var onPiece: (@Sendable ([UInt8]) -> Void)?
     private var answer = ServerAnswer(status: 0, headers: [:], body: [])
 
-    func expect(_ promise: EventLoopPromise<ServerAnswer>) {
+    func expect(_ promise: EventLoopPromise<ServerAnswer>, onPiece: (@Sendable ([UInt8]) -> Void)?) {
+        self.onPiece = onPiece
         precondition(self.promise == nil, "one request at a time")
         self.promise = promise
     }
@@ -113,6 +117,7 @@ private final class AnswerCollector: ChannelInboundHandler {
             for (name, value) in head.headers {
                 if let name = HTTPField.Name(name) { answer.headers.append(HTTPField(name: name, value: value)) }
             }
+        case .body(let buffer) where answer.status == 200 && onPiece != nil: onPiece?(Array(buffer.readableBytesView))
         case .body(let buffer): answer.body.append(contentsOf: buffer.readableBytesView)
         case .end:
             promise?.succeed(answer)

@@ -20,6 +20,7 @@ struct Routes: Sendable {
     static let addresses: [(method: String, path: String, purpose: String)] = [
         ("POST", "/v1/events", "send events"),
         ("POST", "/v1/traces", "send spans: OTLP over HTTP, protobuf or JSON"),
+        ("GET", "/v1/events", "events as they were accepted; from, to, format=ndjson|csv"),
         ("POST", "/v1/sql", "ask in PostgreSQL's SQL; JSON, CSV, NDJSON or a text table by Accept"),
         ("GET", "/v1/reports/sla", "service levels; cost, outcomes and status beside it; from, to, by, rule, format=json|csv|table"),
         ("GET", "/v1/conversations/{id}", "one conversation whole"),
@@ -42,6 +43,7 @@ struct Routes: Sendable {
         addStatus(to: router)
         router.post("/v1/events") { request, _ in try await intake.accept(request) }
         addTraces(to: router)
+        addExport(to: router)
         addSQL(to: router)
         addPrices(to: router)
         addReports(to: router)

@@ -18,6 +18,8 @@ package protocol ServedStore: Sendable {
     func pinnedTables() -> any TableCatalog
     /// The prices in force.
     var priceBook: PriceBook { get }
+    /// The events of some times (ns since 1970 UTC), in the order of positions.
+    func eventBatches(in times: Range<Int64>) -> any EventBatchSource
     /// What `/metrics` counted so far.
     var counters: MetricTotals { get }
     /// Spans received at a time or later; see ``StoreSnapshot/spans(receivedSince:)``.
@@ -39,6 +41,8 @@ extension EventStore: ServedStore {
     package func pinnedTables() -> any TableCatalog { snapshot() }
     /// See ``ServedStore``.
     package var priceBook: PriceBook { snapshot().book }
+    /// See ``ServedStore``.
+    package func eventBatches(in times: Range<Int64>) -> any EventBatchSource { snapshot().eventBatches(in: times) }
     /// See ``ServedStore``.
     package var counters: MetricTotals { snapshot().counters }
     /// See ``ServedStore``.

@@ -1,0 +1,65 @@
+package import Domain
+import Columnar
+import Segments
+
+/// Hands out events batch by batch, at the pace of whoever asks.
+package protocol EventBatchSource: Sendable {
+    /// The next batch, which may be empty; nil after the last one.
+    mutating func next() throws -> EventBatch?
+}
+
+/// Every event of a snapshot as the row that was accepted, in the order of positions: sealed events a segment at a time, then the rest.
+package struct EventBatchReader: EventBatchSource {
+    private let snapshot: StoreSnapshot
+    private let times: Range<Int64>
+    private var segments = 0
+    private var blocks = 0
+
+    /// - Parameter times: event times (ns) wanted; segments without any are not read.
+    init(_ snapshot: StoreSnapshot, in times: Range<Int64>) {
+        self.snapshot = snapshot
+        self.times = times
+    }
+
+    /// - Throws: ``CorruptionError`` and ``StorageError`` of reading.
+    /// - Complexity: O(events of the segment touched), in time and memory.
+    package mutating func next() throws -> EventBatch? {
+        let version = snapshot.version
+        while segments < version.sealed.segments.count {
+            let segment = version.sealed.segments[segments]
+            segments += 1
+            if segment.timeRange.overlaps(times) { return try snapshot.events(of: segment, in: times) }
+        }
+        guard blocks < version.tail.blocks.count else { return nil }
+        let block = version.tail.blocks[blocks]
+        blocks += 1
+        let wanted = block.starts.filter { times.contains(EventRowCursor.time(block.bytes, at: Int($0))) }
+        return EventBatch(bytes: block.bytes, offsets: wanted)
+    }
+}
+
+extension StoreSnapshot {
+    /// The events of some times, in the order of positions.
+    package func eventBatches(in times: Range<Int64>) -> EventBatchReader { EventBatchReader(self, in: times) }
+
+    fileprivate func events(of segment: SealedSegment, in times: Range<Int64>) throws -> EventBatch {
+        var batch = EventBatch()
+        var found: [(position: Int64, start: UInt32)] = []
+        for layout in layouts.tables {
+            let restorer = RowRestorer(layout, registry: registry)
+            for group in segment.reader.groups(table: layout.name) {
+                let eventTimes = try group.column(named: "time", type: .timestamptz)
+                let rows = (0..<group.rowCount).filter { eventTimes.integer(at: $0).map(times.contains) ?? false }
+                let restored = try restorer.restore(
+                    rows: rows, isTimeAbsent: try group.timeAbsent(),
+                    column: { try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type) })
+                let offset = UInt32(batch.bytes.count)
+                batch.bytes.append(contentsOf: restored.bytes)
+                for (start, position) in zip(restored.starts, restored.positions) { found.append((position, start + offset)) }
+            }
+        }
+        found.sort { $0.position < $1.position }
+        batch.offsets = found.map(\.start)
+        return batch
+    }
+}
