@@ -20,7 +20,7 @@ struct ConversationRows: Sendable {
         let grouping = ConversationGrouping(blocks: blocks, also: dirty, registry: registry)
         guard !grouping.keys.isEmpty else { return ConversationRows() }
         let found = try SealedConversations(
-            keys: grouping.keys, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry)
+            keys: grouping.keys, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
         let buffers = blocks.map(\.bytes) + [found.rows.bytes]
         let costs = blocks.flatMap(\.costs)
         let allCosts = costs + found.costs

@@ -1,5 +1,6 @@
 import Columnar
 import Domain
+import Platform
 import Projections
 import Segments
 
@@ -12,91 +13,75 @@ struct SealedConversations {
     /// Index of a key to indices of restored rows.
     private(set) var rowsByKey: [Int: [Int]] = [:]
     private(set) var replaced = ReplacedRows()
-    private let indices: [ConversationGrouping.Key: Int]
-    private let names: Set<String>
 
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
     /// - Complexity: a filter test for each key and group; pages are read only of groups that hold one of the keys.
-    init(keys: [ConversationGrouping.Key], sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts, registry: SchemaRegistry) throws {
-        indices = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
-        names = Set(keys.map(\.conversation))
-        var present: [Int: ClosedRange<Int64>] = [:]
-        for segment in sealed.segments {
-            try markRows(of: segment, table: "conversations", keys) { key, range in
-                present[key] = present[key].map { min($0.lowerBound, range.lowerBound)...max($0.upperBound, range.upperBound) } ?? range
+    init(
+        keys: [ConversationGrouping.Key], sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts,
+        registry: SchemaRegistry, workers: any Workers
+    ) throws {
+        let index = ConversationIndex(keys)
+        // When each conversation began and ended, as far as segments know it; empty ranges are greatest...least.
+        var firsts = [Int64](repeating: .max, count: keys.count)
+        var lasts = [Int64](repeating: .min, count: keys.count)
+        for found in try Self.readModelRows("conversations", index, sealed, workers) {
+            for (match, times) in zip(found.matches, found.times) {
+                replaced.add(match.row, at: found.place)
+                firsts[match.key] = min(firsts[match.key], times.first)
+                lasts[match.key] = max(lasts[match.key], times.last)
             }
         }
+        let present = keys.indices.filter { firsts[$0] <= lasts[$0] }
         guard !present.isEmpty else { return }
-        let found = present.keys.sorted().map { keys[$0] }
-        for segment in sealed.segments { try markRows(of: segment, table: "turns", found) { _, _ in } }
+        for found in try Self.readModelRows("turns", index.only(present), sealed, workers) {
+            for match in found.matches { replaced.add(match.row, at: found.place) }
+        }
+        var places: [(group: RowGroup, layout: EventTableLayout, keys: [Int])] = []
         for layout in layouts.tables {
-            let restorer = RowRestorer(layout, registry: registry)
-            for segment in sealed.segments {
-                for group in segment.reader.groups(table: layout.name) {
-                    try restore(group, overlay, restorer, layout, found, present)
-                }
+            for group in sealed.segments.flatMap({ $0.reader.groups(table: layout.name) }) {
+                guard let summary = group.summary(named: "time"), case .timestamptz(let first) = summary.minimum,
+                    case .timestamptz(let last) = summary.maximum
+                else { continue }
+                let inTime = present.filter { firsts[$0] <= last && lasts[$0] >= first }
+                if !inTime.isEmpty { places.append((group, layout, inTime)) }
             }
         }
+        let work = places
+        let found = try workers.map(count: work.count) { place -> (matches: [Match], rows: RestoredRows) in
+            let (group, layout, keys) = work[place]
+            let matches = try group.rows(of: index.only(keys))
+            guard !matches.isEmpty else { return ([], RestoredRows()) }
+            let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
+            let restored = try RowRestorer(layout, registry: registry).restore(
+                rows: matches.map(\.row), isTimeAbsent: try group.timeAbsent(), column: { try morsel.column($0) })
+            return (matches, restored)
+        }
+        rows.bytes.reserveCapacity(found.reduce(0) { $0 + $1.rows.bytes.count })
+        for (matches, restored) in found { append(restored, keys: matches.map(\.key)) }
     }
 
-    /// Notes the live rows of a read model that stand for one of the keys.
-    private mutating func markRows(
-        of segment: SealedSegment, table: String, _ keys: [ConversationGrouping.Key], _ note: (Int, ClosedRange<Int64>) -> Void
-    ) throws {
-        for (groupIndex, group) in segment.reader.groups(table: table).enumerated() {
-            let filter = try group.conversationFilter()
-            guard keys.contains(where: { filter.mightContain($0.conversation) }) else { continue }
+    /// Live rows of a read model in one group that stand for one of the keys, and when each begins and ends where the model says so.
+    private struct ReadModelRows {
+        var place: ReplacedRows.Place
+        var matches: [Match]
+        var times: [(first: Int64, last: Int64)]
+    }
+
+    private static func readModelRows(
+        _ table: String, _ index: ConversationIndex, _ sealed: SealedState, _ workers: any Workers
+    ) throws -> [ReadModelRows] {
+        let work = sealed.segments.flatMap { segment in segment.reader.groups(table: table).enumerated().map { (segment, $0, $1) } }
+        return try workers.map(count: work.count) { item in
+            let (segment, groupIndex, group) = work[item]
             let place = ReplacedRows.Place(segment: segment.id, table: table, group: groupIndex)
             let dead = Set(segment.replaced.rows(at: place))
-            let matches = try matchingRows(group).filter { !dead.contains(UInt32($0.row)) }
-            guard !matches.isEmpty else { continue }
-            let isConversations = table == "conversations"
-            let starts = isConversations ? try group.column(named: "start_time", type: .timestamptz) : nil
-            let ends = isConversations ? try group.column(named: "last_time", type: .timestamptz) : nil
-            for match in matches {
-                replaced.add(match.row, at: place)
-                note(match.key, (starts?.integer(at: match.row) ?? .min)...(ends?.integer(at: match.row) ?? .max))
-            }
+            let matches = try group.rows(of: index).filter { !dead.contains(UInt32($0.row)) }
+            guard !matches.isEmpty, table == "conversations" else { return ReadModelRows(place: place, matches: matches, times: []) }
+            let starts = try group.column(named: "start_time", type: .timestamptz)
+            let ends = try group.column(named: "last_time", type: .timestamptz)
+            let times = matches.map { (starts.integer(at: $0.row) ?? .min, ends.integer(at: $0.row) ?? .max) }
+            return ReadModelRows(place: place, matches: matches, times: times)
         }
-    }
-
-    /// Rows of a group whose tenant and conversation_id are one of the keys.
-    private func matchingRows(_ group: RowGroup) throws -> [(row: Int, key: Int)] {
-        let conversations = try group.column(named: "conversation_id", type: .text)
-        var wanted: [Bool] = []
-        if case .text(_, let dictionary) = conversations.storage {
-            wanted = (0..<dictionary.count).map { names.contains(dictionary[$0]) }
-            guard wanted.contains(true) else { return [] }
-        }
-        let tenants = try group.column(named: "tenant", type: .text)
-        var matches: [(row: Int, key: Int)] = []
-        for row in 0..<group.rowCount {
-            if case .text(let codes, _) = conversations.storage, !wanted[Int(codes[row])] { continue }
-            guard let conversation = conversations.text(at: row), let tenant = tenants.text(at: row) else { continue }
-            if let key = indices[.init(tenant: tenant, conversation: conversation)] { matches.append((row, key)) }
-        }
-        return matches
-    }
-
-    private mutating func restore(
-        _ group: RowGroup, _ overlay: CostOverlay, _ restorer: RowRestorer, _ layout: EventTableLayout,
-        _ keys: [ConversationGrouping.Key], _ present: [Int: ClosedRange<Int64>]
-    ) throws {
-        guard let summary = group.summary(named: "time"), case .timestamptz(let first) = summary.minimum,
-            case .timestamptz(let last) = summary.maximum
-        else { return }
-        let inTime = keys.filter { key in
-            guard let index = indices[key], let range = present[index] else { return false }
-            return range.lowerBound <= last && range.upperBound >= first
-        }
-        guard !inTime.isEmpty else { return }
-        let filter = try group.conversationFilter()
-        guard inTime.contains(where: { filter.mightContain($0.conversation) }) else { return }
-        let matches = try matchingRows(group)
-        guard !matches.isEmpty else { return }
-        let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
-        let restored = try restorer.restore(
-            rows: matches.map(\.row), isTimeAbsent: try group.timeAbsent(), column: { try morsel.column($0) })
-        append(restored, keys: matches.map(\.key))
     }
 
     private mutating func append(_ more: RestoredRows, keys: [Int]) {

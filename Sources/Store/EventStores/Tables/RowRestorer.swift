@@ -37,14 +37,14 @@ struct RowRestorer {
         let times = try column(layout.time)
         let positions = try column(layout.position)
         let received = try column(layout.receivedTime)
-        let vectors = try fields.map { try column($0.index) }
+        let sources = try fields.compactMap { try RestoredField(column($0.index), id: $0.column, isJSON: $0.type == .json) }
         var restored = RestoredRows()
         var writer = EventRowWriter()
         for row in rows {
             restored.starts.append(UInt32(writer.sink.count))
             writer.begin(
                 type: layout.typeID, time: times.integer(at: row) ?? 0, isTimeAbsent: isTimeAbsent?.boolean(at: row) ?? false)
-            for (field, vector) in zip(fields, vectors) { write(vector, row, field.column, field.type, &writer) }
+            for source in sources { source.write(row, into: &writer) }
             writer.end()
             restored.positions.append(positions.integer(at: row) ?? 0)
             restored.receivedTimes.append(received.integer(at: row) ?? 0)
@@ -52,16 +52,6 @@ struct RowRestorer {
         restored.bytes = writer.take()
         restored.costs = try costs(rows, column)
         return restored
-    }
-
-    private func write(_ vector: Vector, _ row: Int, _ column: UInt16, _ type: FieldType, _ writer: inout EventRowWriter) {
-        switch type {
-        case .integer, .timestamp, .money:
-            if let value = vector.integer(at: row) { writer.add(column, integer: value) }
-        case .double: if let value = vector.double(at: row) { writer.add(column, double: value) }
-        case .boolean: if let value = vector.boolean(at: row) { writer.add(column, boolean: value) }
-        case .text, .json: vector.withText(at: row) { writer.add(column, utf8: $0, isJSON: type == .json) }
-        }
     }
 
     private func costs(_ rows: [Int], _ column: (Int) throws -> Vector) throws -> [CallCost?] {
@@ -90,7 +80,10 @@ extension Vector {
         }
     }
 
-    func integer(at row: Int) -> Int64? { wide(at: row).flatMap { Int64(exactly: $0) } }
+    func integer(at row: Int) -> Int64? {
+        if case .int64(let values) = storage { return validity.map { $0[row] } ?? true ? values[row] : nil }
+        return wide(at: row).flatMap { Int64(exactly: $0) }
+    }
 
     func double(at row: Int) -> Double? {
         if isNull(at: row) { return nil }

@@ -10,13 +10,10 @@ struct AdmissionContext {
     var tail: Tail
     /// Of the events of a seal under way.
     var frozenIdentities: IdentityTable
-    var sealed: SealedState
-    var absentTimes: AbsentTimes
     var nextPosition: Int64
     var receivedTime: Int64
     /// Events before it are too old; nil while retention is off.
     var horizon: Int64?
-    var identityKey: UInt64
 }
 
 /// The events of one batch that enter, and what is said of each.
@@ -32,20 +29,20 @@ struct Admission {
 
     var accepted: Int { acceptedRows.count }
 
-    /// - Throws: ``CorruptionError`` or ``StorageError`` where a look-up in segments fails.
-    /// - Complexity: O(bytes of the batch), plus look-ups for events that a filter may hold.
+    /// - Parameters:
+    ///   - hashes: of the identities, by row.
+    ///   - sealed: what segments say of the events, by row; empty where they hold none of them.
+    /// - Complexity: O(bytes of the batch).
     init(
-        _ batch: EventBatch, context: AdmissionContext, identities: inout IdentityTable, layouts: EventTableLayouts,
-        registry: SchemaRegistry, booking: inout Booking
-    ) throws {
+        _ batch: EventBatch, hashes: [UInt64], sealed: [EventVerdict?], context: AdmissionContext, identities: inout IdentityTable,
+        booking: inout Booking
+    ) {
         self.context = context
-        let hashes = EventIdentity.hashes(batch.bytes, at: batch.offsets, key: context.identityKey)
-        let sealed = try Self.sealedVerdicts(batch, hashes, context, layouts, registry)
         verdicts.reserveCapacity(batch.count)
         acceptedRows.reserveCapacity(batch.count)
         identities.reserve(batch.count)
         for row in 0..<batch.count {
-            let verdict = try sealed[row] ?? judge(batch, row, hashes[row], identities)
+            let verdict = (sealed.isEmpty ? nil : sealed[row]) ?? judge(batch, row, hashes[row], identities)
             if case .accepted(let position) = verdict {
                 acceptedRows.append(row)
                 identities.insert(hashes[row], position: position)
@@ -57,32 +54,8 @@ struct Admission {
         block = makeBlock(batch, hashes, &booking)
     }
 
-    /// Verdicts of events that stand in segments already.
-    private static func sealedVerdicts(
-        _ batch: EventBatch, _ hashes: [UInt64], _ context: AdmissionContext, _ layouts: EventTableLayouts, _ registry: SchemaRegistry
-    ) throws -> [Int: EventVerdict] {
-        guard !context.sealed.segments.isEmpty else { return [:] }
-        var candidates: [SealedIdentities.Candidate] = []
-        func look(_ row: Int, _ time: Int64) {
-            for segment in context.sealed.segments where segment.covers(time: time) && segment.mightContain(identity: hashes[row]) {
-                candidates.append(SealedIdentities.Candidate(row: row, start: Int(batch.offsets[row]), hash: hashes[row], time: time))
-                return
-            }
-        }
-        for row in 0..<batch.count {
-            let start = Int(batch.offsets[row])
-            if EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
-                for time in context.absentTimes.times(of: hashes[row]) { look(row, time) }
-            } else {
-                look(row, EventRowCursor.time(batch.bytes, at: start))
-            }
-        }
-        guard !candidates.isEmpty else { return [:] }
-        return try SealedIdentities(candidates, bytes: batch.bytes, sealed: context.sealed, layouts: layouts, registry: registry).verdicts
-    }
-
     /// The verdict as far as time, the unsealed events and this batch say.
-    private func judge(_ batch: EventBatch, _ row: Int, _ hash: UInt64, _ identities: IdentityTable) throws -> EventVerdict {
+    private func judge(_ batch: EventBatch, _ row: Int, _ hash: UInt64, _ identities: IdentityTable) -> EventVerdict {
         let start = Int(batch.offsets[row])
         if !EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
             let time = EventRowCursor.time(batch.bytes, at: start)

@@ -1,5 +1,6 @@
 import Columnar
 import Domain
+import Platform
 import Segments
 
 /// What the writer says of one incoming event.
@@ -16,88 +17,140 @@ package enum EventVerdict: Hashable, Sendable {
     case tooNew
 }
 
-/// Exact answers for events whose identity a segment's filter may hold.
+/// Exact answers for events whose identity a segment's filter may hold: what is said of the events of several batches, which are looked up
+/// together, so that a page serves them all.
 struct SealedIdentities {
     /// An incoming event to look up.
-    struct Candidate {
+    private struct Candidate {
+        var batch: Int32
         /// Index of the row in its batch.
-        var row: Int
+        var row: Int32
+        /// Where the row begins in the batch.
         var start: Int
         var hash: UInt64
         /// The time under which the event would stand in a segment.
         var time: Int64
+        var verdict: EventVerdict?
     }
 
+    private let batches: [EventBatch]
     private let layouts: EventTableLayouts
     private let registry: SchemaRegistry
-    private let bytes: [UInt8]
-    /// By batch row.
-    private(set) var verdicts: [Int: EventVerdict] = [:]
+    private var candidates: [Candidate] = []
 
-    /// Looks the candidates up; those that are not in `verdicts` afterwards are new.
-    /// - Complexity: pages of the groups that hold a candidate's time, each decoded once.
-    init(_ candidates: [Candidate], bytes: [UInt8], sealed: SealedState, layouts: EventTableLayouts, registry: SchemaRegistry) throws {
+    /// Looks up the events that a filter of a segment may hold.
+    /// - Parameter hashes: of the identities, by batch and row.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` where a look-up in segments fails.
+    /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's time, each decoded once.
+    init(
+        _ batches: [EventBatch], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, layouts: EventTableLayouts,
+        registry: SchemaRegistry, workers: any Workers
+    ) throws {
+        self.batches = batches
         self.layouts = layouts
         self.registry = registry
-        self.bytes = bytes
+        guard !sealed.segments.isEmpty else { return }
+        for (batch, hashes) in zip(batches.indices, hashes) {
+            collect(batch, hashes, sealed, absentTimes)
+        }
         for segment in sealed.segments.reversed() {
-            let here = candidates.filter {
-                verdicts[$0.row] == nil && segment.covers(time: $0.time) && segment.mightContain(identity: $0.hash)
+            let here = open(candidates.indices).filter {
+                segment.covers(time: candidates[$0].time) && segment.mightContain(identity: candidates[$0].hash)
             }
             guard !here.isEmpty else { continue }
-            try search(segment, here, sameType: true)
-            let left = here.filter { verdicts[$0.row] == nil }
-            if !left.isEmpty { try search(segment, left, sameType: false) }
+            try search(segment, here, workers) { [batches] in EventRowCursor.type(batches[Int($0.batch)].bytes, at: $0.start) == $1.typeID }
+            let left = open(here)
+            guard !left.isEmpty else { continue }
+            try search(segment, left, workers) { [batches] in EventRowCursor.type(batches[Int($0.batch)].bytes, at: $0.start) != $1.typeID }
         }
     }
 
-    private mutating func search(_ segment: SealedSegment, _ candidates: [Candidate], sameType: Bool) throws {
-        for layout in layouts.tables {
-            let ofType = candidates.filter {
-                verdicts[$0.row] == nil && (EventRowCursor.type(bytes, at: $0.start) == layout.typeID) == sameType
+    /// By row of a batch: what is said of the event; nil for one that no segment holds. Empty where none of the batch is in segments.
+    func verdicts(ofBatch batch: Int) -> [EventVerdict?] {
+        let known = candidates.filter { $0.batch == batch && $0.verdict != nil }
+        guard !known.isEmpty else { return [] }
+        var verdicts = [EventVerdict?](repeating: nil, count: batches[batch].count)
+        for candidate in known { verdicts[Int(candidate.row)] = candidate.verdict }
+        return verdicts
+    }
+
+    private mutating func collect(_ index: Int, _ hashes: [UInt64], _ sealed: SealedState, _ absentTimes: AbsentTimes) {
+        let batch = batches[index]
+        func candidate(_ row: Int, _ time: Int64) -> Candidate? {
+            let isPossible = sealed.segments.contains { $0.covers(time: time) && $0.mightContain(identity: hashes[row]) }
+            guard isPossible else { return nil }
+            return Candidate(batch: Int32(index), row: Int32(row), start: Int(batch.offsets[row]), hash: hashes[row], time: time)
+        }
+        for row in 0..<batch.count {
+            let start = Int(batch.offsets[row])
+            if EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
+                candidates += absentTimes.times(of: hashes[row]).compactMap { candidate(row, $0) }
+            } else if let found = candidate(row, EventRowCursor.time(batch.bytes, at: start)) {
+                candidates.append(found)
             }
-            guard !ofType.isEmpty else { continue }
-            let byTime = ofType.sorted { ($0.time, $0.row) < ($1.time, $1.row) }
-            for group in segment.reader.groups(table: layout.name) {
+        }
+    }
+
+    private func open(_ places: some Sequence<Int>) -> [Int] { places.filter { candidates[$0].verdict == nil } }
+
+    /// Looks candidates up in the tables of a segment that are `wanted` for them.
+    private mutating func search(
+        _ segment: SealedSegment, _ places: [Int], _ workers: any Workers, wanted: (Candidate, EventTableLayout) -> Bool
+    ) throws {
+        let byTime = places.sorted { (candidates[$0].time, $0) < (candidates[$1].time, $1) }
+        var lookUps: [(group: RowGroup, layout: EventTableLayout, places: [Int])] = []
+        for layout in layouts.tables {
+            let groups = segment.reader.groups(table: layout.name)
+            guard !groups.isEmpty else { continue }
+            let ofTable = byTime.filter { wanted(candidates[$0], layout) }
+            for group in groups where !ofTable.isEmpty {
                 guard let summary = group.summary(named: "time"), case .timestamptz(let first) = summary.minimum,
                     case .timestamptz(let last) = summary.maximum
                 else { continue }
-                let inside = byTime.filter { $0.time >= first && $0.time <= last && verdicts[$0.row] == nil }
-                if !inside.isEmpty { try compare(group, inside, layout) }
+                let inside = ofTable.filter { candidates[$0].time >= first && candidates[$0].time <= last }
+                if !inside.isEmpty { lookUps.append((group, layout, inside)) }
             }
         }
+        let (work, this) = (lookUps, self)
+        let found = try workers.map(count: work.count) { try this.compare(work[$0].group, work[$0].places, work[$0].layout) }
+        for (place, verdict) in found.joined() where candidates[place].verdict == nil { candidates[place].verdict = verdict }
     }
 
     /// Compares candidates with the group's rows of the same time; rows ascend by time.
-    private mutating func compare(_ group: RowGroup, _ candidates: [Candidate], _ layout: EventTableLayout) throws {
+    private func compare(_ group: RowGroup, _ places: [Int], _ layout: EventTableLayout) throws -> [(place: Int, verdict: EventVerdict)] {
         let times = try group.column(named: "time", type: .timestamptz)
-        var pairs: [(candidate: Candidate, row: Int)] = []
-        for candidate in candidates {
-            var row = Self.lowerBound(times, candidate.time)
-            while row < group.rowCount, times.integer(at: row) == candidate.time {
-                pairs.append((candidate, row))
+        var pairs: [(place: Int, row: Int)] = []
+        for place in places {
+            let time = candidates[place].time
+            var row = Self.lowerBound(times, time)
+            while row < group.rowCount, times.integer(at: row) == time {
+                pairs.append((place, row))
                 row += 1
             }
         }
-        guard !pairs.isEmpty else { return }
-        let known = registry.wellKnown
-        let ids = try group.column(named: registry.columns[Int(known.id)].name, type: .text)
+        guard !pairs.isEmpty else { return [] }
+        let ids = try group.column(named: registry.columns[Int(registry.wellKnown.id)].name, type: .text)
         pairs = pairs.filter { pair in
             var isEqual = false
-            ids.withText(at: pair.row) { isEqual = $0 == bytes[Self.idRange(bytes, pair.candidate.start)] }
+            let candidate = candidates[pair.place]
+            let bytes = batches[Int(candidate.batch)].bytes
+            ids.withText(at: pair.row) { isEqual = $0.elementsEqual(bytes[Self.idRange(bytes, candidate.start)]) }
             return isEqual
         }
-        guard !pairs.isEmpty else { return }
-        let restorer = RowRestorer(layout, registry: registry)
-        let restored = try restorer.restore(
+        guard !pairs.isEmpty else { return [] }
+        let restored = try RowRestorer(layout, registry: registry).restore(
             rows: pairs.map(\.row), isTimeAbsent: try group.timeAbsent(),
             column: { try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type) })
+        var found: [(place: Int, verdict: EventVerdict)] = []
         for (index, pair) in pairs.enumerated() {
             let start = Int(restored.starts[index])
-            guard EventIdentity.areEqual(bytes, at: pair.candidate.start, restored.bytes, at: start) else { continue }
-            let isEqual = EventIdentity.haveEqualContent(bytes, at: pair.candidate.start, restored.bytes, at: start)
-            verdicts[pair.candidate.row] = isEqual ? .duplicate : .conflict
+            let candidate = candidates[pair.place]
+            let bytes = batches[Int(candidate.batch)].bytes
+            guard EventIdentity.areEqual(bytes, at: candidate.start, restored.bytes, at: start) else { continue }
+            let isEqual = EventIdentity.haveEqualContent(bytes, at: candidate.start, restored.bytes, at: start)
+            found.append((pair.place, isEqual ? .duplicate : .conflict))
         }
+        return found
     }
 
     /// The value of `id`, the first field.

@@ -77,7 +77,8 @@ final class Writer {
         do {
             receivedTime = advanceReceivedTime()
             var results: [AppendResult] = []
-            for batch in batches { results.append(try admitAndLog(batch)) }
+            let known = try known(batches)
+            for (index, batch) in batches.enumerated() { results.append(try admitAndLog(batch, known, index)) }
             try flushLog()
             isIdleMarked = false
             lastAppendMonotonic = context.clock.monotonicNanoseconds()
@@ -92,8 +93,8 @@ final class Writer {
         }
     }
 
-    private func admitAndLog(_ batch: IngestBatch) throws -> AppendResult {
-        let outcome = try admit(batch.events)
+    private func admitAndLog(_ batch: IngestBatch, _ known: KnownIdentities, _ index: Int) throws -> AppendResult {
+        let outcome = admit(batch.events, known, index)
         if let block = outcome.block {
             try log.append(
                 .events, position: block.firstPosition, count: block.count, receivedTime: receivedTime, payload: block.bytes)
@@ -105,13 +106,29 @@ final class Writer {
         return outcome.result(lastPosition: nextPosition - 1)
     }
 
+    /// Identities of the events of several batches, and what segments say of them.
+    private typealias KnownIdentities = (hashes: [[UInt64]], sealed: SealedIdentities)
+
+    private func known(_ batches: [IngestBatch]) throws -> KnownIdentities {
+        let events = batches.map(\.events)
+        let key = identityKey
+        // Waking threads costs more than a few events do.
+        let workers = events.reduce(0) { $0 + $1.count } > 4_096 ? context.workers : InlineWorkers()
+        let hashes = try workers.map(count: events.count) {
+            EventIdentity.hashes(events[$0].bytes, at: events[$0].offsets, key: key)
+        }
+        let sealed = try SealedIdentities(
+            events, hashes: hashes, sealed: sealed, absentTimes: absentTimes, layouts: layouts, registry: registry, workers: workers)
+        return (hashes, sealed)
+    }
+
     /// The table of identities learns of the events at once; a step that fails makes it anew.
-    private func admit(_ events: EventBatch) throws -> Admission {
+    private func admit(_ events: EventBatch, _ known: KnownIdentities, _ index: Int) -> Admission {
         let context = AdmissionContext(
-            tail: tail, frozenIdentities: frozenIdentities, sealed: sealed, absentTimes: absentTimes, nextPosition: nextPosition,
-            receivedTime: receivedTime, horizon: nil, identityKey: identityKey)
-        return try Admission(
-            events, context: context, identities: &identities, layouts: layouts, registry: registry, booking: &booking)
+            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, horizon: nil)
+        return Admission(
+            events, hashes: known.hashes[index], sealed: known.sealed.verdicts(ofBatch: index), context: context,
+            identities: &identities, booking: &booking)
     }
 
     /// Makes an admitted block part of the unsealed events.
@@ -145,8 +162,9 @@ final class Writer {
         do {
             receivedTime = advanceReceivedTime()
             var results: [AppendResult] = []
-            for batch in batches {
-                let outcome = try admit(batch.events)
+            let known = try known(batches)
+            for (index, batch) in batches.enumerated() {
+                let outcome = admit(batch.events, known, index)
                 if let block = outcome.block { take(block, outcome) }
                 for letter in batch.deadLetters {
                     systemRecords.append(

@@ -1,0 +1,72 @@
+import Columnar
+import Segments
+
+/// A row of a group and the index of the key that it belongs to.
+typealias Match = (row: Int, key: Int)
+
+/// Finds which rows of a group belong to given conversations, by the bytes of their ids.
+struct ConversationIndex: Sendable {
+    private let keys: [ConversationGrouping.Key]
+    /// By key: hash of its conversation's id.
+    private let hashes: [UInt64]
+    /// By hash, the keys, ascending.
+    private let byHash: [UInt64: [Int32]]
+    /// The keys that are looked for, ascending.
+    private let wanted: [Int]
+
+    /// - Complexity: O(bytes of the keys).
+    init(_ keys: [ConversationGrouping.Key]) {
+        let hashes = keys.map { lookupHash(Array($0.conversation.utf8)[...]) }
+        var byHash: [UInt64: [Int32]] = [:]
+        for (key, hash) in hashes.enumerated() { byHash[hash, default: []].append(Int32(key)) }
+        self.init(keys, hashes, byHash, wanted: Array(keys.indices))
+    }
+
+    private init(_ keys: [ConversationGrouping.Key], _ hashes: [UInt64], _ byHash: [UInt64: [Int32]], wanted: [Int]) {
+        (self.keys, self.hashes, self.byHash, self.wanted) = (keys, hashes, byHash, wanted)
+    }
+
+    /// The same keys by the same indices, of which only some are looked for.
+    func only(_ wanted: [Int]) -> ConversationIndex { ConversationIndex(keys, hashes, byHash, wanted: wanted) }
+
+    /// Whether a filter of conversation ids may hold one of the wanted keys.
+    func mightOccur(in filter: BlockFilter) -> Bool { wanted.contains { filter.mightContain(hashes[$0]) } }
+
+    /// For each code of a dictionary, the wanted keys of that conversation id.
+    func keys(in dictionary: TextDictionary) -> [[Int32]] {
+        var isWanted = [Bool](repeating: false, count: keys.count)
+        for key in wanted { isWanted[key] = true }
+        return (0..<dictionary.count).map { code in
+            let text = dictionary.utf8(code)
+            return (byHash[lookupHash(text)] ?? []).filter { isWanted[Int($0)] && keys[Int($0)].conversation.utf8.elementsEqual(text) }
+        }
+    }
+
+    func isTenant(_ utf8: ArraySlice<UInt8>, ofKey key: Int32) -> Bool { keys[Int(key)].tenant.utf8.elementsEqual(utf8) }
+}
+
+extension RowGroup {
+    /// The rows whose tenant and conversation_id are one of the wanted keys, ascending.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
+    /// - Complexity: a filter test for each key; O(rows) where one passes.
+    func rows(of index: ConversationIndex) throws -> [Match] {
+        if let filter = try columnIndex(named: "conversation_id").flatMap({ try filter($0) }), !index.mightOccur(in: filter) { return [] }
+        let conversations = try column(named: "conversation_id", type: .text)
+        var codes: [UInt32] = []
+        var keys: [[Int32]] = []
+        switch conversations.storage {
+        case .text(let texts, let dictionary): (codes, keys) = (texts, index.keys(in: dictionary))
+        case .constant(.text(let text)): keys = index.keys(in: TextDictionary([text]))
+        default: return []
+        }
+        guard keys.contains(where: { !$0.isEmpty }) else { return [] }
+        let tenants = try column(named: "tenant", type: .text)
+        var matches: [Match] = []
+        for row in 0..<rowCount where conversations.validity?[row] ?? true {
+            for key in keys[codes.isEmpty ? 0 : Int(codes[row])] {
+                tenants.withText(at: row) { if index.isTenant($0, ofKey: key) { matches.append((row, Int(key))) } }
+            }
+        }
+        return matches
+    }
+}
