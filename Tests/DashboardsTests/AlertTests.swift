@@ -37,6 +37,24 @@ import Testing
         }
     }
 
+    /// A recorded name says the labels that are left, and rules that use it count on them.
+    @Test func recordedNamesSayTheirLabels() {
+        for rule in rules where !rule.isAlert && rule.name.split(separator: ":").count > 2 {
+            let texts = PromQLNames(rule.expression).texts
+            let left = known.labels(of: rule.expression).subtracting(texts)
+            #expect(left == known.labels(of: rule.name), "\(rule.name)")
+        }
+    }
+
+    @Test func templatesAskInOneForm() {
+        for rule in rules {
+            for (key, text) in rule.annotations {
+                let asked = text.components(separatedBy: "query ").count - 1
+                #expect(asked == queries(text).count, "\(rule.name), \(key): write query (printf \"…\" …), so that it is checked")
+            }
+        }
+    }
+
     /// The expressions in a template's `query (printf "…" …)`, with text for what is filled in.
     private func queries(_ template: String) -> [String] {
         template.components(separatedBy: "query (printf \"").dropFirst().map { rest in

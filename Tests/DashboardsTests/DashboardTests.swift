@@ -141,7 +141,24 @@ import Testing
             let steps = ((defaults["thresholds"] as? Object)?["steps"] as? [Object] ?? []).compactMap { $0["value"] as? Double }
             let bounds = [objective.target, objective.alertLimit].compactMap { $0 }.map(value).sorted()
             #expect(steps == bounds, "\(objective.title): thresholds")
+            let document = "Alerts/slos/\(objective.name.replacingOccurrences(of: "_", with: "-")).yaml"
+            let queries = try Repository.text(Repository.root.appending(path: document)).components(separatedBy: "query: ").dropFirst()
+            let asked = targets(panel ?? [:]).compactMap { $0["expr"] as? String }
+            let wanted = queries.map { String($0.prefix { $0 != "\n" }) }
+            #expect(series(asked.map(plain)) == series(wanted), "\(objective.title): other series than \(document)")
+            for (name, quantile) in [("p50", "0.5"), ("p95", "0.95")] where objective.title.hasSuffix(name) {
+                #expect(asked.allSatisfy { $0.hasPrefix("histogram_quantile(\(quantile),") }, "\(objective.title): quantile")
+            }
         }
+    }
+
+    /// The series of expressions; those of a histogram are one.
+    private func series(_ expressions: [String]) -> Set<String> {
+        Set(
+            expressions.flatMap { PromQLNames($0).selectors }.map { selector in
+                ["_bucket", "_count", "_sum"].first(where: selector.series.hasSuffix).map { String(selector.series.dropLast($0.count)) }
+                    ?? selector.series
+            })
     }
 
     private func value(_ bound: ObjectiveBound) -> Double {

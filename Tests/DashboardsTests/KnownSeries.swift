@@ -28,6 +28,7 @@ struct KnownSeries {
     /// What an expression names that does not exist.
     func complaints(about expression: String) -> [String] {
         let names = PromQLNames(expression)
+        let own = { (series: String) in labels[series] ?? [] }
         var complaints: [String] = []
         var all = names.texts
         for selector in names.selectors {
@@ -38,12 +39,20 @@ struct KnownSeries {
             all.formUnion(known)
             for label in selector.labels.subtracting(known).sorted() { complaints.append("\(selector.series) has no label \(label)") }
         }
-        for label in names.grouping.subtracting(all).sorted() { complaints.append("no series of the expression has the label \(label)") }
+        for aggregation in names.aggregations {
+            let left = names.labelsLeft(in: aggregation.operand, own: own)
+            for label in aggregation.list.labels.subtracting(left).sorted() {
+                complaints.append("what is aggregated has no label \(label)")
+            }
+        }
+        for label in names.matching.subtracting(all).sorted() { complaints.append("no series of the expression has the label \(label)") }
         return complaints
     }
 
     /// Labels that may be left in the answer of an expression.
     func labels(of expression: String) -> Set<String> {
-        PromQLNames(expression).selectors.reduce(into: []) { $0.formUnion(labels[$1.series] ?? []) }
+        let names = PromQLNames(expression)
+        let left = names.labelsLeft { labels[$0] ?? [] }
+        return names.hasQuantile ? left.subtracting(["le"]) : left
     }
 }
