@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Real agents of real frameworks talk to a fake model server and export their spans: what the server tells must be what the model server served.
 
-usage: live_frameworks.py --plimsoll BINARY [--only langgraph,pydantic-ai,sdk]
+usage: live_frameworks.py --plimsoll BINARY [--only langgraph,pydantic-ai,readme,sdk]
 
 Each framework exports at once to three servers: as protocol buffers, as JSON, and to the third in both encodings, so each span comes there
 twice. All three must have the same events, column by column, and their figures must equal the ledger of the model server.
+
+`readme` does word for word what README.md tells the developer of a bot to do, from its environment to the answers it promises.
 """
 import argparse
 import collections
@@ -18,7 +20,7 @@ import tempfile
 import time
 
 from live_players import PLAYERS, SCENARIO
-from outside.fake_models import FakeModels
+from outside.fake_models import DATED, FakeModels
 from outside.metrics_text import total
 from outside.money import pico
 from outside.plimsoll import CommandFailed, Server
@@ -26,12 +28,15 @@ from outside.plimsoll import CommandFailed, Server
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 # USD per million tokens, none of them a list price: (input, cache_read, output).
 PRICES = {"gpt-4.1-mini": ("0.31", "0.07", "1.9"), "gpt-4.1": ("2.3", "0.6", "8.7"), "gpt-5-mini": ("0.27", "0.03", "2.1")}
+PRICES |= {DATED[model]: prices for model, prices in PRICES.items()}
 CLASSES = {"input": "input_tokens", "output": "output_tokens", "cached": "cache_read_tokens", "reasoning": "reasoning_tokens"}
 TABLES = ("span_received", "message_received", "llm_call", "tool_call", "agent_run", "usage_reported", "message_sent")
 # When and in which order events came is the one thing that may differ.
 OF_ARRIVAL = {"position", "received_time"}
 # OpenInference calls LangGraph's graph a chain, so there are no runs of agents.
 WITHOUT_RUNS = {"langgraph"}
+# Of a streamed answer it tells the model that was asked for, not the one that answered.
+WITHOUT_STREAMED_MODEL = {"langgraph"}
 
 
 def price_lines():
@@ -40,7 +45,8 @@ def price_lines():
             data = {"provider": "openai", "model": model, "token_class": token_class, "usd_per_million_tokens": price,
                     "valid_from": "2026-01-01T00:00:00Z"}
             moment = datetime.datetime.now(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
-            yield json.dumps({"specversion": "1.0", "id": f"{model}/{token_class}", "source": "test", "type": "price.set", "time": moment, "data": data})
+            yield json.dumps({"specversion": "1.0", "id": f"{model}/{token_class}", "source": "test", "type": "price.set", "time": moment,
+                              "data": data})
 
 
 def cost(tokens, model):
@@ -68,7 +74,7 @@ def figures(server, framework, ledger):
         return server.sql(sql)
 
     sums = ",".join(f"coalesce(sum({column}),0)" for column in CLASSES.values())
-    for conversation, user, channel, model, _, turns in SCENARIO:
+    for conversation, user, channel, model, streamed, turns in SCENARIO:
         wanted, where = Expected(ledger, conversation), f"where conversation_id='{conversation}'"
         tokens = [wanted.tokens[name] for name in CLASSES]
         failed_turns = int(wanted.failed > 0)
@@ -76,7 +82,8 @@ def figures(server, framework, ledger):
         yield f"{conversation}: calls", [wanted.calls, wanted.failed], [int(value) for value in found[:2]]
         yield f"{conversation}: tokens", tokens, [int(value) for value in found[2:6]]
         yield f"{conversation}: cost", wanted.cost, pico(found[6])
-        yield f"{conversation}: models", [[model]], rows(f"select distinct model from llm_call {where}")
+        told = model if wanted.failed or streamed and framework in WITHOUT_STREAMED_MODEL else DATED[model]
+        yield f"{conversation}: models", [[told]], rows(f"select distinct model from llm_call {where}")
         yield f"{conversation}: tools", dict(wanted.tools), {name: int(count) for name, count in rows(
             f"select tool,count(*) from tool_call {where} group by 1")}
         yield f"{conversation}: failed tools", wanted.tools["create_ticket"], int(rows(
@@ -90,8 +97,7 @@ def figures(server, framework, ledger):
         yield f"{conversation}: its page", [wanted.cost, len(turns), tokens], [
             pico(page["cost_usd"]), page["turns"], [page[column] for column in CLASSES.values()]]
     served = [entry for entry in ledger if entry["status"] == 200]
-    yield "calls by model", collections.Counter(entry["model"] for entry in ledger if entry["status"] != 429), {
-        name: int(count) for name, count in rows("select model,count(*) from llm_call group by 1")}
+    yield "calls", sum(entry["status"] != 429 for entry in ledger), int(rows("select count(*) from llm_call")[0][0])
     yield "strange types", [], [row[0] for row in rows("select distinct type from events") if row[0].replace(".", "_") not in (*TABLES, "price_set")]
     yield "dead letters", 0, int(rows("select count(*) from dead_letters")[0][0])
     text = server.get("/metrics?format=text")[2].decode()
@@ -160,7 +166,7 @@ def play(plimsoll, framework, folder):
                     yield f"{name}: {what}: {found}, expected {wanted}"
         yield from differences(servers)
         # A check that cannot fail would be none.
-        changed = [{**entry, "tokens": {**entry["tokens"], "output": entry["tokens"]["output"] + 1}} if entry["tokens"] else entry for entry in models.ledger]
+        changed = [{**entry, "tokens": entry["tokens"] and entry["tokens"] | {"output": entry["tokens"]["output"] + 1}} for entry in models.ledger]
         unseen = {conversation for conversation, *_, turns in SCENARIO} - {"conv-error"} - {
             what.split(":")[0] for what, wanted, found in figures(servers["json"], framework, changed) if wanted != found and "cost" in what}
         if unseen:
@@ -175,16 +181,76 @@ def play(plimsoll, framework, folder):
             server.stop()
 
 
+def code_blocks(text):
+    """The indented blocks of a text, without their indentation; a blank line with code after it belongs to its block."""
+    blocks, ended = [], True
+    for line in text.splitlines():
+        if line.startswith("    "):
+            if ended:
+                blocks.append([])
+            blocks[-1].append(line[4:])
+        elif not line and not ended:
+            blocks[-1].append("")
+            continue
+        ended = not line.startswith("    ")
+    return ["\n".join(block).rstrip() for block in blocks]
+
+
+def follow_readme(plimsoll, _, folder):
+    """Problems, as text."""
+    with open(os.path.join(FOLDER, "../../README.md"), encoding="utf-8") as file:
+        section = file.read().split("## For the agent developer: point OpenTelemetry here\n")[1].split("\n## ")[0]
+    bot, shell = code_blocks(section)[:2]
+    with open(os.path.join(folder, "bot.py"), "w", encoding="utf-8") as file:
+        file.write(bot)
+    os.symlink(os.path.abspath(plimsoll), os.path.join(folder, "plimsoll"))
+    models, server = FakeModels(), Server(plimsoll, os.path.join(folder, "data"))
+    path = os.pathsep.join([folder, os.path.dirname(os.path.abspath(sys.executable)), os.environ["PATH"]])
+    environment = os.environ | {"PATH": path, "OPENAI_API_KEY": "none", "OPENAI_BASE_URL": models.url}
+
+    def run(lines):
+        """What the lines print when they speak with our server."""
+        script = "set -e\n" + "\n".join(lines).replace("127.0.0.1:8910", f"127.0.0.1:{server.port}")
+        result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=120, cwd=folder, env=environment)
+        if result.returncode != 0 or result.stderr:
+            raise CommandFailed(f"{script}: {result.returncode} {result.stderr[-2000:]}")
+        return result.stdout
+
+    try:
+        server.start()
+        commands, promised = shell.split("\n\n ")
+        told = [line for line in commands.splitlines() if line and not line.startswith("pip install ")]
+        place = next(number for number, line in enumerate(told) if line.startswith("opentelemetry-instrument"))
+        run(told[:place + 1])
+        settle(server)
+        page, calls, conversations = (run([line]) for line in told[place + 1:])
+        tokens = [entry["tokens"] for entry in models.ledger]
+        # List prices of the model, in picodollars.
+        costs = [150_000 * one["input"] + 600_000 * one["output"] for one in tokens]
+        if len(costs) != 2 or pico(json.loads(page)["cost_usd"]) != sum(costs) or len(json.loads(page)["turn_list"]) != 2:
+            yield f"the conversation is {page[:1500]}, the ledger {models.ledger}"
+        found = [[part.strip() for part in line.split("|")] for line in calls.splitlines()[2:4]]
+        if [[row[1], int(row[2]), int(row[3]), pico(row[4])] for row in found] != [
+                [entry["model"], entry["tokens"]["input"], entry["tokens"]["output"], one] for entry, one in zip(models.ledger, costs)]:
+            yield f"the calls are {calls}, the ledger {models.ledger}"
+        lines = [line.rstrip() for line in conversations.splitlines()[:3]]
+        if lines != [line.rstrip() for line in (" " + promised).splitlines()]:
+            yield f"promised is\n {promised}\nand found is\n{conversations}"
+    finally:
+        models.stop()
+        server.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description="Let agents of real frameworks talk and compare what was told with what was served.")
     parser.add_argument("--plimsoll", required=True)
-    parser.add_argument("--only", default=",".join(sorted(PLAYERS)))
+    parser.add_argument("--only", default=",".join(sorted([*PLAYERS, "readme"])))
     arguments = parser.parse_args()
     problems = 0
     for framework in arguments.only.split(","):
         folder, began = tempfile.mkdtemp(prefix="plimsoll-live-"), time.monotonic()
         try:
-            found = list(play(arguments.plimsoll, framework, folder))
+            found = list((follow_readme if framework == "readme" else play)(arguments.plimsoll, framework, folder))
         except (CommandFailed, subprocess.TimeoutExpired) as error:
             found = [str(error)]
         finally:

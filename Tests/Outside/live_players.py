@@ -127,13 +127,13 @@ def play_pydantic_ai(arguments, provider):
 
 
 def ask(url, model, messages):
-    """The message and the usage of one answer; asks again when the server is busy."""
+    """The model, the message and the usage of one answer; asks again when the server is busy."""
     body = json.dumps({"model": model, "messages": messages}).encode()
     while True:
         try:
             with urllib.request.urlopen(urllib.request.Request(url + "/chat/completions", body), timeout=30) as answer:
                 document = json.loads(answer.read())
-                return document["choices"][0]["message"], document["usage"]
+                return document["model"], document["choices"][0]["message"], document["usage"]
         except urllib.error.HTTPError as error:
             with error:
                 if error.code != 429:
@@ -141,18 +141,18 @@ def ask(url, model, messages):
 
 
 def play_sdk(arguments, provider):
-    """An agent without a framework: spans by hand, in the words of OpenTelemetry's conventions."""
+    """An agent without a framework: spans by hand, in the words of OpenTelemetry's conventions. Only the outermost says who talks."""
     from opentelemetry.trace import SpanKind
 
     tracer = provider.get_tracer("parcel-support")
 
-    def turn(common, model, messages):
+    def turn(model, messages):
         for _ in range(4):
             with tracer.start_as_current_span(f"chat {model}", kind=SpanKind.CLIENT, attributes={
-                    **common, "gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": model}) as span:
-                message, usage = ask(arguments.models, model, messages)
+                    "gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": model}) as span:
+                answered, message, usage = ask(arguments.models, model, messages)
                 span.set_attributes({
-                    "gen_ai.response.model": model, "gen_ai.usage.input_tokens": usage["prompt_tokens"],
+                    "gen_ai.response.model": answered, "gen_ai.usage.input_tokens": usage["prompt_tokens"],
                     "gen_ai.usage.output_tokens": usage["completion_tokens"],
                     "gen_ai.usage.cache_read.input_tokens": usage["prompt_tokens_details"]["cached_tokens"],
                     "gen_ai.usage.reasoning.output_tokens": usage["completion_tokens_details"]["reasoning_tokens"]})
@@ -163,7 +163,7 @@ def play_sdk(arguments, provider):
                 name, given = call["function"]["name"], json.loads(call["function"]["arguments"])
                 try:
                     with tracer.start_as_current_span(f"execute_tool {name}", attributes={
-                            **common, "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name}):
+                            "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name}):
                         content = {"look_up_order": look_up_order, "create_ticket": create_ticket}[name](**given)
                 except RuntimeError as error:
                     content = str(error)
@@ -177,7 +177,7 @@ def play_sdk(arguments, provider):
             try:
                 with tracer.start_as_current_span("invoke_agent parcel-support", attributes={
                         **common, "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "parcel-support"}):
-                    turn(common, model, messages)
+                    turn(model, messages)
             except urllib.error.HTTPError as error:
                 print(f"{conversation}: {error}")
 

@@ -8,6 +8,9 @@ import json
 import re
 import threading
 
+# As with the real one, the model that answers has a date in its name.
+DATED = {"gpt-4.1-mini": "gpt-4.1-mini-2025-04-14", "gpt-4.1": "gpt-4.1-2025-04-14", "gpt-5-mini": "gpt-5-mini-2025-08-07",
+         "gpt-4o-mini": "gpt-4o-mini-2024-07-18"}
 TOOLS = {"order": "look_up_order", "ticket": "create_ticket"}
 
 
@@ -28,7 +31,7 @@ def usage_of(request, answer):
 
 
 class FakeModels:
-    """`ledger` has an entry for each request that was understood: conversation, model, status, stream, tools and tokens by class."""
+    """`ledger` has an entry for each request that was understood: conversation, model that answered or was asked for, status, tools, tokens."""
 
     def __init__(self):
         self.ledger, self.strange, self.refused, self.lock = [], [], set(), threading.Lock()
@@ -67,8 +70,8 @@ class FakeModels:
                 "input": usage["prompt_tokens"], "output": usage["completion_tokens"],
                 "cached": usage["prompt_tokens_details"]["cached_tokens"], "reasoning": usage["completion_tokens_details"]["reasoning_tokens"]}
             tools = [call["function"]["name"] for call in message.get("tool_calls", [])] if status == 200 else []
-            self.ledger.append({"conversation": conversation[1] if conversation else None, "model": request["model"], "status": status,
-                                "stream": bool(request.get("stream")), "tools": tools, "tokens": tokens})
+            self.ledger.append({"conversation": conversation[1] if conversation else None, "status": status,
+                                "model": DATED[request["model"]] if status == 200 else request["model"], "tools": tools, "tokens": tokens})
             return len(self.ledger), status, message, usage
 
 
@@ -85,7 +88,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         number, status, message, usage = self.models.answer(request)
         if status != 200:
             return self.reply(status, {"error": {"message": message, "type": "invalid_request_error", "code": None}})
-        head = {"id": f"chatcmpl-{number}", "created": 1_700_000_000, "model": request["model"], "system_fingerprint": None}
+        head = {"id": f"chatcmpl-{number}", "created": 1_700_000_000, "model": DATED[request["model"]], "system_fingerprint": None}
         reason = "tool_calls" if message.get("tool_calls") else "stop"
         if request.get("stream"):
             return self.stream(head, message, reason, usage if (request.get("stream_options") or {}).get("include_usage") else None)
