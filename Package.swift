@@ -126,7 +126,7 @@ let package = Package(
             "Server", "Server",
             uses: [
                 "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects", "EventStores", "Plans", "SQLText",
-                "Execution", "Compression", "Projections", "Exporting", "Reports", hummingbird,
+                "Execution", "Compression", "Hashing", "Projections", "Exporting", "Reports", hummingbird,
             ]),
         tests(
             "Server",

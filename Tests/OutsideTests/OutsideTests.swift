@@ -11,6 +11,7 @@ struct OutsideTests {
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--demo-users", "40"],
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
+        ["door.py", "--plimsoll", OutsideChecks.executable],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
         ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],
     ]

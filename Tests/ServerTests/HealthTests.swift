@@ -35,9 +35,10 @@ import Testing
 
     @Test func anAddressForStrangersNeedsInsistence() {
         let open = ListenAddress(host: "0.0.0.0", port: 0)
-        #expect(ServerConfiguration(listen: open).objection != nil)
-        #expect(ServerConfiguration(listen: open, isInsecure: true).objection == nil)
-        #expect(ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0)).objection == nil)
+        #expect(ServerConfiguration(listen: open).objection(hasTokens: false) != nil)
+        #expect(ServerConfiguration(listen: open, isInsecure: true).objection(hasTokens: false) == nil)
+        #expect(ServerConfiguration(listen: open).objection(hasTokens: true) == nil)
+        #expect(ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0)).objection(hasTokens: false) == nil)
     }
 
     @Test func aStopClosesTheStore() async throws {

@@ -11,6 +11,8 @@ package struct ServeSettings: Sendable {
     package var otlpHTTPListen: String?
     /// Listen on an address that other machines reach, although nobody has to prove who he is.
     package var isInsecure = false
+    /// Nobody is let in without a token, also while none was ever made.
+    package var isTokenRequired = false
     /// What strangers can make the server hold or do.
     package var limits = ServerLimits()
 
@@ -63,6 +65,9 @@ extension Setting {
             $0.otlpHTTPListen = try $1 == "none" ? $1 : SettingText.address($1).description
         },
         Setting(key: "insecure", purpose: "true: serve addresses that strangers reach") { $0.isInsecure = try SettingText.flag($1) },
+        Setting(key: "require_tokens", purpose: "true: let nobody in without a token, also while none was ever made") {
+            $0.isTokenRequired = try SettingText.flag($1)
+        },
         Setting(key: "limits.body_size", purpose: "a request body on the wire") { $0.limits.bodyBytesMax = try SettingText.size($1) },
         Setting(key: "limits.decoded_body_size", purpose: "the same decompressed") {
             $0.limits.decodedBodyBytesMax = try SettingText.size($1)
@@ -72,6 +77,9 @@ extension Setting {
         },
         Setting(key: "limits.ingest_events", purpose: "all events on their way to the disk") {
             $0.limits.ingestEventsMax = try SettingText.count($1)
+        },
+        Setting(key: "limits.header_size", purpose: "request line and header fields of a request") {
+            $0.limits.headerBytesMax = try SettingText.size($1)
         },
         Setting(key: "limits.connections", purpose: "open connections") { $0.limits.connectionsMax = try SettingText.count($1) },
         Setting(key: "limits.queries_running", purpose: "questions answered at the same time") {

@@ -49,6 +49,9 @@ struct DemoCommand: AsyncParsableCommand {
             throw CommandFailure(.badInput, "--listen \(listen) is no loopback address", advice: "write it as 127.0.0.1:8910")
         }
         let machine = Machine()
+        if try TokenFile(dataDirectory: data, fileSystem: machine.fileSystem).load() != nil {
+            throw CommandFailure(.badInput, "\(data) has tokens: it is no place for a demo", advice: "name another directory with --data")
+        }
         let store = try machine.openStore(data)
         let configuration = ServerConfiguration(listen: address)
         let server = PlimsollServer(store: store, configuration: configuration, clock: machine.clock, workers: machine.workers)

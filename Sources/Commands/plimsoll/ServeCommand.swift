@@ -12,6 +12,9 @@ struct ServeCommand: AsyncParsableCommand {
             Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished first. \
             Prints the address it listens on. GET / shows a status page.
 
+            Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on every request needs \
+            one. An address that other machines reach is refused without tokens. There is no TLS: put a proxy in front of it.
+
             A flag beats its PLIMSOLL_* variable, which beats the settings file, which beats the default; \
             `plimsoll help check config` lists the settings.
             """)
@@ -38,6 +41,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Listen on an address that other machines reach, although nobody has to prove who he is.")
     var insecure = false
 
+    @Flag(help: "Let nobody in without a token, also while none was ever made.")
+    var requireTokens = false
+
     func run() async throws {
         let machine = Machine()
         var settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
@@ -51,13 +57,12 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = ServerConfiguration(
             listen: settings.listen, isInsecure: insecure || settings.isInsecure, limits: settings.limits)
         configuration.otlpListen = try otlpAddress(settings)
-        if let objection = configuration.objection {
-            throw CommandFailure(
-                .badInput, objection,
-                advice: "listen on 127.0.0.1 behind a proxy that checks credentials, or add --insecure")
-        }
+        configuration.isTokenRequired = requireTokens || settings.isTokenRequired
+        let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
+        if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
         let store = try machine.openStore(directory)
-        let server = PlimsollServer(store: store, configuration: configuration, clock: machine.clock, workers: machine.workers)
+        let server = PlimsollServer(
+            store: store, configuration: configuration, clock: machine.clock, workers: machine.workers, tokens: tokens)
         let announcement = Announcement()
         try await server.run { address in
             await announcement.add("spans also at http://\(address)/v1/traces")

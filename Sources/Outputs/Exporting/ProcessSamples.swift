@@ -11,6 +11,8 @@ package struct ProcessSamples: Sendable {
     package var duplicates = 0
     /// Events refused since the process started, by reason: `conflict`, `too_old`, `too_new`, `unknown_type`, …
     package var rejected: [(reason: String, count: Int)] = []
+    /// Requests that were not served since the process started, by reason.
+    package var httpRefusals: [(reason: String, count: Int)] = []
     /// Values withheld as personal or content since the process started, by field.
     package var withheld: [(field: String, count: Int)] = []
     /// Values that a schema does not list, since the process started, by field.
@@ -42,6 +44,7 @@ package struct ProcessSamples: Sendable {
             family("plimsoll_build_info", [([version], 1)]), number("plimsoll_log_position", Int(logPosition)),
             number("plimsoll_events_duplicate_total", duplicates),
             family("plimsoll_events_rejected_total", rejected.map { ([$0.reason], $0.count) }),
+            family("plimsoll_http_refusals_total", httpRefusals.map { ([$0.reason], $0.count) }),
             family("plimsoll_withheld_values_total", withheld.map { ([$0.field], $0.count) }),
             family("plimsoll_unlisted_values_total", unlisted.map { ([$0.field], $0.count) }), flushFamily,
             rebookedPicoUSD.flatMap(corrections),

@@ -4,13 +4,13 @@ import Plans
 
 /// Asks a running server in SQL.
 package struct RemoteQuery: Sendable {
-    private let server: ListenAddress
+    private let server: ServerEndpoint
 
     /// Connects when it runs.
-    package init(server: ListenAddress) { self.server = server }
+    package init(server: ServerEndpoint) { self.server = server }
 
     /// The answer as the server renders it.
-    /// - Throws: `QueryError` for what the server refuses, ``UnreachableError``.
+    /// - Throws: `QueryError` for what the server refuses, ``AccessDeniedError``, ``UnreachableError``.
     package func run(
         _ sql: String, format: ResultFormat, timeZone: String, usesRollups: Bool = true, timeLimitSeconds: Int
     ) async throws -> [UInt8] {
@@ -26,6 +26,7 @@ package struct RemoteQuery: Sendable {
         let answer = try await client.send(
             "POST", "/v1/sql", headers: headers, body: json.bytes, timeout: .seconds(timeLimitSeconds + 30))
         await client.close()
+        try answer.checkAccess(to: server)
         guard answer.status == 200 else { throw answer.queryError }
         return answer.body
     }

@@ -2,16 +2,16 @@ import Domain
 
 /// Has a running server book calls again.
 package struct RemoteRebooking: Sendable {
-    private let server: ListenAddress
+    private let server: ServerEndpoint
 
     /// Connects when it runs.
-    package init(server: ListenAddress) { self.server = server }
+    package init(server: ServerEndpoint) { self.server = server }
 
     /// What the server says of it, in one line.
     /// - Parameters:
     ///   - model: nil: every model of the provider.
     ///   - times: event times (ns); the ends of time are left out.
-    /// - Throws: ``UnreachableError`` also for refusals, with what they say.
+    /// - Throws: ``AccessDeniedError``, ``UnreachableError`` also for refusals, with what they say.
     package func run(provider: String, model: String?, times: Range<Int64>) async throws -> String {
         var json = JSONText()
         json.beginObject()
@@ -24,6 +24,7 @@ package struct RemoteRebooking: Sendable {
         let answer = try await client.send(
             "POST", "/v1/prices/rebook", headers: [("Content-Type", "application/json")], body: json.bytes, timeout: .seconds(600))
         await client.close()
+        try answer.checkAccess(to: server)
         guard answer.status == 200 else { throw UnreachableError(description: "\(server) answered \(answer.status): \(answer.refusal)") }
         return answer.text
     }

@@ -31,10 +31,18 @@ package struct UnreachableError: Error, Sendable, CustomStringConvertible {
 package struct ServerClient: Sendable {
     private let channel: any Channel
     private let authority: String
+    private let token: String?
 
     /// Connects to `http://host:port`.
     /// - Throws: ``UnreachableError``.
     package static func connect(to address: ListenAddress, timeout: Duration = .seconds(5)) async throws -> ServerClient {
+        try await connect(to: ServerEndpoint(address), timeout: timeout)
+    }
+
+    /// Connects to `http://host:port`; each request shows the endpoint's token.
+    /// - Throws: ``UnreachableError``.
+    package static func connect(to server: ServerEndpoint, timeout: Duration = .seconds(5)) async throws -> ServerClient {
+        let address = server.address
         do {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(TimeAmount(timeout))
@@ -47,7 +55,7 @@ package struct ServerClient: Sendable {
                     }
                 }
                 .connect(host: address.host, port: address.port).get()
-            return ServerClient(channel: channel, authority: address.description)
+            return ServerClient(channel: channel, authority: address.description, token: server.token)
         } catch {
             throw UnreachableError(description: "no connection to \(address): \(error)")
         }
@@ -61,6 +69,7 @@ package struct ServerClient: Sendable {
         onPiece: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws -> ServerAnswer {
         var fields = HTTPHeaders([("Host", authority)])
+        if let token { fields.add(name: "Authorization", value: "Bearer \(token)") }
         for (name, value) in headers { fields.add(name: name, value: value) }
         if !body.isEmpty || method == "POST" { fields.add(name: "Content-Length", value: String(body.count)) }
         let head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path, headers: fields)

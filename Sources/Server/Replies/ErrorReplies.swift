@@ -2,21 +2,36 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Turns whatever a route throws into a JSON answer: refusals as they say, missing routes as 404, the unforeseen as 500 with a line
-/// in the log.
+/// Turns whatever a route throws into an answer, in JSON or as OTLP wants it: refusals as they say, missing routes as 404, the unforeseen as
+/// 500 with a line in the log. Counts them all.
 struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
+    let counts: RefusalCounts
+
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
+        do {
+            let response = try await answer(to: request, context: context, next: next)
+            if response.status.code >= 400 { counts.add(.status(response.status.code)) }
+            return response
+        } catch let refusal as Refusal {
+            counts.add(refusal.reason ?? .status(refusal.status.code))
+            return TraceIntake.isAddress(request.uri.path) ? TraceIntake.response(for: refusal, to: request) : refusal.response
+        }
+    }
+
+    private func answer(
+        to request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
         do {
             return try await next(request, context)
         } catch let refusal as Refusal {
-            return refusal.response
+            throw refusal
         } catch let error as HTTPError {
-            return Refusal(error.status, reason(error, request), hint: hint(error.status)).response
+            throw Refusal(error.status, reason(error, request), hint: hint(error.status))
         } catch is CancellationError {
             throw CancellationError()
         } catch {
             context.logger.error("\(request.method) \(request.uri.path): \(error)")
-            return Refusal(.internalServerError, "this is our mistake: \(error)").response
+            throw Refusal(.internalServerError, "this is our mistake: \(error)")
         }
     }
 

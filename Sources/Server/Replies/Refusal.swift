@@ -15,6 +15,10 @@ package struct Refusal: Error, Sendable {
     package var code: String?
     /// Becomes `Retry-After`: when the same request may succeed.
     package var retryAfterSeconds: Int?
+    /// Becomes `WWW-Authenticate`: how to be let in.
+    var challenge: String?
+    /// What it is counted as; nil: by its status.
+    var reason: RefusalReason?
 
     /// Takes each part as given; what is nil is left out of the answer.
     package init(
@@ -27,6 +31,13 @@ package struct Refusal: Error, Sendable {
         self.position = position
         self.code = code
         self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    init(
+        _ status: HTTPResponse.Status, _ message: String, hint: String, retryAfterSeconds: Int? = nil, reason: RefusalReason
+    ) {
+        self.init(status, message, hint: hint, retryAfterSeconds: retryAfterSeconds)
+        self.reason = reason
     }
 
     /// `{"error":…,"hint":…,"position":…,"code":…}`, members without a value left out.
@@ -43,7 +54,13 @@ package struct Refusal: Error, Sendable {
 
     var response: Response {
         var response = Response(json: json, status: status)
-        if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
+        addFields(to: &response)
         return response
+    }
+
+    /// What a refusal says in header fields, whatever its body is.
+    func addFields(to response: inout Response) {
+        if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
+        if let challenge { response.headers[.wwwAuthenticate] = challenge }
     }
 }

@@ -23,6 +23,7 @@ extension Routes {
         let (status, decoded) = (store.status, intake.counters.totals)
         var samples = ProcessSamples(version: Version.text, logPosition: status.position)
         samples.duplicates = status.refusals.duplicates
+        samples.httpRefusals = refusals.all
         samples.rejected = [
             ("conflict", status.refusals.conflicts), ("too_old", status.refusals.tooOld), ("too_new", status.refusals.tooNew),
             ("unknown_type", decoded.unknownTypes), ("invalid", decoded.invalid),

@@ -9,6 +9,8 @@ struct Routes: Sendable {
     let settlement: TraceSettlement
     let desk: QueryDesk
     let health: ServerHealth
+    let door: Door
+    let refusals: RefusalCounts
     let clock: any Clock
     let workers: any Workers
     let threads: BlockingThreads
@@ -34,7 +36,8 @@ struct Routes: Sendable {
 
     func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
-        router.add(middleware: ErrorReplies())
+        router.add(middleware: ErrorReplies(counts: refusals))
+        router.add(middleware: AccessControl(door: door))
         router.add(middleware: DepartureNotice())
         router.get("/") { _, _ in
             Response(bytes: Array(StatusPage.html.utf8), contentType: "text/html; charset=utf-8")

@@ -74,7 +74,7 @@ struct DepartureNotice: RouterMiddleware {
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         // Events are written whether or not their sender waits.
-        guard request.uri.path != "/v1/events", !request.uri.path.hasSuffix("/v1/traces") else { return try await next(request, context) }
+        guard request.uri.path != "/v1/events", !TraceIntake.isAddress(request.uri.path) else { return try await next(request, context) }
         let channel = context.channel
         let departure = try await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.handler(type: DepartureWatch.self).departure

@@ -12,21 +12,22 @@ package final class HTTPFront: Sendable {
     private let group: ServiceGroup
 
     /// - Parameters:
+    ///   - refusals: counts what never reached a route.
     ///   - background: services that live as long as the front; stopped after it.
     ///   - stopsOnSignals: SIGINT and SIGTERM ask for a stop.
     ///   - second: another address for the same routes.
     ///   - onSecondListening: called once with that address as it is really bound.
     ///   - onListening: called once with the address really bound.
     init(
-        router: Router<ServerContext>, listen: ListenAddress, second: SecondAddress? = nil, limits: ServerLimits,
+        router: Router<ServerContext>, listen: ListenAddress, second: SecondAddress? = nil, limits: ServerLimits, refusals: RefusalCounts,
         background: [any Service] = [], stopsOnSignals: Bool, logger: Logger,
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
-        let main = Self.application(router, listen, limits, logger, onListening)
+        let main = Self.application(router, listen, limits, refusals, logger, onListening)
         var services: [any Service] = background
         if let second {
-            let application = Self.application(router, second.address, limits, logger, onSecondListening)
+            let application = Self.application(router, second.address, limits, refusals, logger, onSecondListening)
             services.append(SecondFront(application: application, address: second, logger: logger))
         }
         var configuration = ServiceGroupConfiguration(
@@ -36,11 +37,12 @@ package final class HTTPFront: Sendable {
     }
 
     private static func application(
-        _ router: Router<ServerContext>, _ listen: ListenAddress, _ limits: ServerLimits, _ logger: Logger,
+        _ router: Router<ServerContext>, _ listen: ListenAddress, _ limits: ServerLimits, _ refusals: RefusalCounts, _ logger: Logger,
         _ onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) -> some ApplicationProtocol {
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [DepartureWatch()], idleTimeout: TimeAmount(limits.idleTimeout),
+            additionalChannelHandlers: [DepartureWatch(), RequestDeadline(limits, refusals)],
+            idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax, maxHeaderFieldCount: 200))
         return Application(

@@ -10,6 +10,7 @@ package final class PlimsollServer: Sendable {
     private let configuration: ServerConfiguration
     private let clock: any Clock
     private let workers: any Workers
+    private let tokens: TokenFile?
     private let logger: Logger
     private let running = Mutex(Running())
 
@@ -24,13 +25,17 @@ package final class PlimsollServer: Sendable {
     /// - Parameters:
     ///   - store: closed by ``run(onSpansListening:onListening:)`` when the server ends.
     ///   - workers: what queries run on.
-    package init(store: any ServedStore, configuration: ServerConfiguration, clock: any Clock, workers: any Workers) {
+    ///   - tokens: who is let in; without them everybody is, where the configuration allows that.
+    package init(
+        store: any ServedStore, configuration: ServerConfiguration, clock: any Clock, workers: any Workers, tokens: TokenFile? = nil
+    ) {
         self.store = store
         self.configuration = configuration
         self.clock = clock
         self.workers = workers
+        self.tokens = tokens
         var logger = Logger(label: "plimsoll") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .warning
+        logger.logLevel = .notice
         self.logger = logger
     }
 
@@ -38,12 +43,21 @@ package final class PlimsollServer: Sendable {
     /// - Parameters:
     ///   - onSpansListening: called once with the bound address for spans, if there is one besides.
     ///   - onListening: called once with the bound address.
-    /// - Throws: ``Refusal`` for an address that strangers could reach; what binding the socket or closing the store throws.
+    /// - Throws: ``UnguardedAddressError``; what reading the tokens, binding the socket or closing the store throws.
     package func run(
         onSpansListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) async throws {
         let limits = configuration.limits
+        let book: TokenBook?
+        do {
+            book = try tokens?.load()
+            if let objection = configuration.objection(hasTokens: book != nil) { throw objection }
+        } catch {
+            // What keeps the server from starting is what to tell.
+            try? store.close()
+            throw error
+        }
         let threads = BlockingThreads(decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax)
         let health = ServerHealth()
         let intake = EventIntake(store: store, threads: threads, limits: limits, health: health)
@@ -51,11 +65,15 @@ package final class PlimsollServer: Sendable {
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule)
         let traces = TraceIntake(
             store: store, events: intake, threads: threads, limits: limits, health: health, settlement: settlement)
+        let refusals = RefusalCounts()
+        let door = Door(
+            file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock, thread: threads.decoders,
+            logger: logger)
         let routes = Routes(
-            store: store, intake: intake, traces: traces, settlement: settlement, desk: desk, health: health, clock: clock,
-            workers: workers, threads: threads, limits: limits, startNanoseconds: clock.monotonicNanoseconds())
+            store: store, intake: intake, traces: traces, settlement: settlement, desk: desk, health: health, door: door,
+            refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits, startNanoseconds: clock.monotonicNanoseconds())
         let front = HTTPFront(
-            router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
+            router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
             background: [StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)],
             stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
         ) { [self] address in

@@ -15,7 +15,10 @@ package struct ServerConfiguration: Sendable {
     /// SIGINT and SIGTERM stop the server.
     package var stopsOnSignals: Bool
 
-    /// Loopback needs no insistence; see ``objection``.
+    /// Tokens are needed also while none was ever made.
+    package var isTokenRequired = false
+
+    /// Loopback needs no insistence; see ``objection(hasTokens:)``.
     package init(listen: ListenAddress, isInsecure: Bool = false, limits: ServerLimits = ServerLimits(), stopsOnSignals: Bool = true) {
         self.listen = listen
         self.isInsecure = isInsecure
@@ -24,10 +27,22 @@ package struct ServerConfiguration: Sendable {
     }
 
     /// Says why the configuration cannot be served; nil when it can.
-    package var objection: String? {
+    /// - Parameter hasTokens: tokens were made, so everybody has to show one.
+    package func objection(hasTokens: Bool) -> UnguardedAddressError? {
+        if hasTokens || isTokenRequired { return nil }
         let addresses = [listen] + (otlpListen.map { [$0.address] } ?? [])
         guard !isInsecure, let open = addresses.first(where: { !$0.isLoopback }) else { return nil }
-        return "\(open) can be reached from other machines, and there are no credentials to keep strangers out"
+        return UnguardedAddressError(address: open)
+    }
+}
+
+/// An address that other machines reach, while nobody has to prove who he is.
+package struct UnguardedAddressError: Error, Sendable, CustomStringConvertible {
+    /// The first such address.
+    package var address: ListenAddress
+
+    package var description: String {
+        "\(address) can be reached from other machines, and there are no credentials to keep strangers out"
     }
 }
 

@@ -16,6 +16,8 @@ package struct ServerLimits: Sendable {
     package var bodyTimeout = Duration.seconds(60)
     /// Longest silence on a connection before or within a request.
     package var idleTimeout = Duration.seconds(75)
+    /// How long the rest of a request is still read once it was refused, so that its sender sees the answer.
+    package var lingerTimeout = Duration.seconds(2)
     /// Request line and header fields of one request, together.
     package var headerBytesMax = 32 << 10
     /// Open connections; more wait in the backlog.

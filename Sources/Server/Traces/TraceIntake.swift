@@ -32,19 +32,21 @@ final class TraceIntake: Sendable {
         encoders = EvidenceEncoders(registry: store.registry, userTokenKey: store.userTokenKey)
     }
 
-    /// Answers `POST /v1/traces`. Does not throw a ``Refusal``: each becomes an answer.
+    /// Answers `POST /v1/traces`. What it throws becomes ``response(for:to:)``.
     func accept(_ request: Request) async throws -> Response {
-        let encoding = request.headers[.contentType].flatMap { OTLPEncoding(contentType: $0) }
-        do {
-            guard let encoding else {
-                throw Refusal(
-                    .unsupportedMediaType, "spans are taken as application/x-protobuf or application/json",
-                    hint: "set Content-Type; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
-            }
-            return try await export(request, encoding)
-        } catch let refusal as Refusal {
-            return Self.response(for: refusal, encoding ?? .json)
+        guard let encoding = Self.encoding(of: request) else {
+            throw Refusal(
+                .unsupportedMediaType, "spans are taken as application/x-protobuf or application/json",
+                hint: "set Content-Type; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
         }
+        return try await export(request, encoding)
+    }
+
+    /// Whether OTLP clients send there.
+    static func isAddress(_ path: String) -> Bool { path.hasSuffix("/v1/traces") }
+
+    private static func encoding(of request: Request) -> OTLPEncoding? {
+        request.headers[.contentType].flatMap { OTLPEncoding(contentType: $0) }
     }
 
     private func export(_ request: Request, _ encoding: OTLPEncoding) async throws -> Response {
@@ -96,7 +98,8 @@ final class TraceIntake: Sendable {
     }
 
     /// A refusal as OTLP over HTTP wants it: the status, and a `google.rpc.Status` as the body.
-    static func response(for refusal: Refusal, _ encoding: OTLPEncoding) -> Response {
+    static func response(for refusal: Refusal, to request: Request) -> Response {
+        let encoding = encoding(of: request) ?? .json
         // google.rpc.Code
         let code: Int =
             switch refusal.status {
@@ -111,7 +114,7 @@ final class TraceIntake: Sendable {
         let message = [refusal.message, refusal.hint].compactMap { $0 }.joined(separator: "; ")
         var response = Response(
             bytes: OTLPAnswer.status(code: code, message: message, encoding), contentType: encoding.contentType, status: refusal.status)
-        if let seconds = refusal.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }
+        refusal.addFields(to: &response)
         return response
     }
 }

@@ -3,11 +3,14 @@ import Server
 
 /// A server on a free loopback port, for the length of one test.
 func withServer<Result: Sendable>(
-    _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(),
+    _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(), tokens: TokenFile? = nil,
+    isTokenRequired: Bool = false,
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
-    let configuration = ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, stopsOnSignals: false)
-    let server = PlimsollServer(store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2))
+    var configuration = ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, stopsOnSignals: false)
+    configuration.isTokenRequired = isTokenRequired
+    let server = PlimsollServer(
+        store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2), tokens: tokens)
     let (addresses, source) = AsyncStream<ListenAddress>.makeStream()
     return try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask {

@@ -126,6 +126,9 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_events_rejected_total", .counter, "Events refused, by reason.", labels: [MetricLabel("reason", .given)], .process),
         MetricDefinition(
+            "plimsoll_http_refusals_total", .counter, "Requests that were not served, by reason.",
+            labels: [MetricLabel("reason", .given)], .process),
+        MetricDefinition(
             backfilledEvents, .counter, "Events received more than an hour after their time, by type; counted nowhere else here.",
             labels: [MetricLabel("type", .given)], .process),
         MetricDefinition(

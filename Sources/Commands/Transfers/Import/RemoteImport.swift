@@ -9,19 +9,19 @@ package struct RemoteImport {
     /// Bytes of lines in one request.
     private static let requestBytes = 4 << 20
 
-    private let server: ListenAddress
+    private let server: ServerEndpoint
     private let clock: any Clock
     private var progress: ProgressLine
     private var summary = ImportSummary()
 
     /// Connects when it runs.
-    package init(server: ListenAddress, clock: any Clock, progress: ProgressLine) {
+    package init(server: ServerEndpoint, clock: any Clock, progress: ProgressLine) {
         self.server = server
         self.clock = clock
         self.progress = progress
     }
 
-    /// - Throws: ``UnreachableError``, ``ImportError`` when the server refuses a request as a whole.
+    /// - Throws: ``UnreachableError``, `AccessDeniedError`, ``ImportError`` when the server refuses a request as a whole.
     package mutating func run(_ sources: [any ByteSource]) async throws -> ImportSummary {
         let start = clock.monotonicNanoseconds()
         let totalBytes = sources.reduce(Int?(0)) { total, source in total.flatMap { sum in source.lengthBytes.map { sum + $0 } } }
@@ -41,7 +41,7 @@ package struct RemoteImport {
         var blocks = LineBlocks(source, blockBytes: Self.requestBytes)
         var linesBefore = 0
         while let block = try blocks.next() {
-            let answer = try await Self.postUntilTaken(block, over: client, source: source.name)
+            let answer = try await Self.postUntilTaken(block, over: client, of: server, source: source.name)
             summary.add(answer, source: source.name, linesBefore: linesBefore)
             linesBefore += answer.accepted + answer.duplicates + answer.rejectedCount
             progress.update(
@@ -50,10 +50,11 @@ package struct RemoteImport {
         }
     }
 
-    private static func postUntilTaken(_ body: [UInt8], over client: ServerClient, source: String) async throws -> IngestAnswer {
+    private static func postUntilTaken(_ body: [UInt8], over client: ServerClient, of server: ServerEndpoint, source: String) async throws -> IngestAnswer {
         while true {
             let answer = try await client.send(
                 "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body)
+            try answer.checkAccess(to: server)
             switch answer.status {
             case 200:
                 guard let parsed = IngestAnswer(parsing: answer.body) else {

@@ -31,6 +31,12 @@ struct CommandFailure: Error {
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
         case let error as UnreachableError:
             self.init(.notReachable, error.description, advice: "is `plimsoll serve` running there?")
+        case let error as AccessDeniedError:
+            self.init(.badInput, error.description, advice: "give a token with PLIMSOLL_TOKEN or --token-file")
+        case let error as UnguardedAddressError:
+            self.init(
+                .badInput, error.description,
+                advice: "make a token with `plimsoll tokens create`, listen on 127.0.0.1, or add --insecure to serve whoever comes")
         default: self.init(.storageFailed, "\(error)")
         }
     }

@@ -15,18 +15,22 @@ struct SourceOptions: ParsableArguments {
             "The server to ask instead, such as http://127.0.0.1:8910.", discussion: "Default: PLIMSOLL_SERVER.", valueName: "url"))
     var server: String?
 
+    @OptionGroup var token: TokenOptions
+
     /// A flag beats the environment, and `--data` and `--server` exclude each other.
     func resolve() throws -> Source {
         if let data, server != nil {
             throw CommandFailure(.badInput, "both --data \(data) and --server were given", advice: "leave one of them out")
         }
         if let data { return .directory(data) }
-        if let server { return .server(try Self.address(server)) }
+        if let server { return .server(try endpoint(server)) }
         if let server = Environment.value("PLIMSOLL_SERVER"), Environment.value("PLIMSOLL_DATA") == nil {
-            return .server(try Self.address(server))
+            return .server(try endpoint(server))
         }
         return .directory(DataOptions.resolve(nil))
     }
+
+    private func endpoint(_ url: String) throws -> ServerEndpoint { ServerEndpoint(try Self.address(url), token: try token.resolve()) }
 
     /// The address in `http://host:port` (a path is not accepted).
     static func address(_ url: String) throws -> ListenAddress {
@@ -45,7 +49,7 @@ struct SourceOptions: ParsableArguments {
 
 enum Source {
     case directory(String)
-    case server(ListenAddress)
+    case server(ServerEndpoint)
 }
 
 /// For commands that only work on a directory.

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Domain
+import Platform
+import Server
+
+struct TokensCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokens",
+        abstract: "Make, list and revoke the tokens that let clients in.",
+        discussion: """
+            Once a token was made, every request needs one, also from this machine and also after all were revoked; only /healthz and \
+            /readyz answer to anybody. Tokens are kept in keys/tokens of the data directory, as SHA-256 of their secrets. A server may be \
+            running on it: changes count there within half a second.
+
+            Scopes: ingest sends events and spans; read asks, also for /metrics and the status page; admin changes what is kept and \
+            includes the others.
+            """,
+        subcommands: [Create.self, List.self, Revoke.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a token and print it: it is shown this once.",
+            discussion: "Example: plimsoll tokens create --scope ingest --name bot-1 --expires now+90d")
+
+        @OptionGroup var data: DataOptions
+
+        @Option(help: "ingest, read or admin; may be given several times.")
+        var scope: [AccessScope]
+
+        @Option(help: "Who or what it is for.")
+        var name = ""
+
+        @Option(help: ArgumentHelp("From when on it is worth nothing, such as now+90d; without it, never.", valueName: "time"))
+        var expires: String?
+
+        func run() async throws {
+            let machine = Machine()
+            let expires = try expires.map(TimeArgument.parse)
+            let token = try await TokenChange.make(in: data.directory) { book in
+                try book.create(
+                    name: name, scopes: Set(scope), expires: expires, now: machine.clock.wallNanoseconds(), randomness: machine.randomness)
+            }
+            StandardStream.error.print("token \(token.id) in \(data.directory); keep what follows, it cannot be shown again:")
+            StandardStream.output.print(token.text)
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List all tokens ever made, without their secrets.")
+
+        @OptionGroup var data: DataOptions
+
+        func run() throws {
+            let machine = Machine()
+            let book = try TokenFile(dataDirectory: data.directory, fileSystem: machine.fileSystem).load()
+            guard let book else { return StandardStream.output.print("no token was ever made in \(data.directory)") }
+            StandardStream.output.print(book.table(at: machine.clock.wallNanoseconds()), terminator: "")
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a token worth nothing, for good.")
+
+        @OptionGroup var data: DataOptions
+
+        @Argument(help: ArgumentHelp("The token's id: the part between the underscores.", valueName: "id"))
+        var id: String
+
+        func run() async throws {
+            let now = Machine().clock.wallNanoseconds()
+            let record = try await TokenChange.make(in: data.directory) { book in try book.revoke(id, now: now) }
+            StandardStream.output.print("token \(record.id) is revoked since \(RFC3339.render(record.revoked ?? now))")
+        }
+    }
+}
+
+/// Changes the tokens of a data directory.
+private enum TokenChange {
+    /// Waits a moment for another process that changes them just now.
+    static func make<Result>(in directory: String, _ change: (inout TokenBook) throws -> Result) async throws -> Result {
+        let file = TokenFile(dataDirectory: directory, fileSystem: Machine().fileSystem)
+        var attempt = 0
+        while true {
+            do {
+                return try file.update(change)
+            } catch let error as StorageError where error.isLocked && attempt < 100 {
+                attempt += 1
+                try await Task.sleep(for: .milliseconds(20))
+            } catch let error as TokenMistake {
+                throw CommandFailure(.badInput, error.description)
+            }
+        }
+    }
+}
+
+extension AccessScope: ExpressibleByArgument {}
