@@ -131,7 +131,8 @@ let package = Package(
         tests(
             "Server",
             uses: [
-                "Bytes", "Domain", "Columnar", "EventStores", "Projections", "Platform", "Compression", "Plans", "Execution", "WireFormats",
+                "Bytes", "Domain", "Columnar", "EventStores", "Segments", "Projections", "Platform", "Compression", "Plans", "Execution",
+                "WireFormats",
             ]),
         room(
             "Transfers", "Commands/Transfers",

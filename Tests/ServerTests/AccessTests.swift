@@ -18,7 +18,7 @@ import Testing
     /// Every route with the scope it needs; nil: none. `/v1/traces` has its own encoding of refusals.
     private static let routes: [(String, String, AccessScope?)] = [
         ("POST", "/v1/events", .ingest), ("POST", "/v1/traces", .ingest), ("POST", "/api/public/otel/v1/traces", .ingest),
-        ("POST", "/v1/sql", .read), ("GET", "/v1/reports/sla", .read), ("GET", "/v1/reports/status", .read),
+        ("GET", "/v1/events", .read), ("POST", "/v1/sql", .read), ("GET", "/v1/reports/sla", .read), ("GET", "/v1/reports/status", .read),
         ("GET", "/v1/conversations/c-1", .read), ("GET", "/v1/prices", .read), ("GET", "/v1/prices/check", .read),
         ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/metrics", .read), ("POST", "/v1/prices/rebook", .admin),
         ("GET", "/healthz", nil), ("GET", "/readyz", nil), ("GET", "/-/healthy", nil), ("GET", "/-/ready", nil),
@@ -104,7 +104,8 @@ import Testing
         let reader = try token([.read])
         try await withServer(tokens: file) { client, _ in
             for (headers, status, code) in [([], 401, 16), ([("Authorization", "Bearer \(reader.text)")], 403, 7)] {
-                let answer = try await client.send("POST", "/v1/traces", headers: headers + [("Content-Type", type)], body: Array("{}".utf8))
+                let headers = headers + [("Content-Type", type)]
+                let answer = try await client.send("POST", "/v1/traces", headers: headers, body: Array("{}".utf8))
                 #expect(answer.status == status)
                 #expect(answer.headers[.contentType] == type)
                 #expect(answer.headers[.wwwAuthenticate]?.hasPrefix("Bearer") == true)
@@ -168,7 +169,7 @@ import Testing
     @Test func unknownRoutesAndMethodsStayJSON() async throws {
         _ = try token([.read])
         try await withServer(tokens: file) { client, _ in
-            for (method, path) in [("GET", "/v1/nothing"), ("DELETE", "/v1/sql"), ("TRACE", "/"), ("PUT", "/v1/events"), ("GET", "/v1/events")] {
+            for (method, path) in [("GET", "/v1/nothing"), ("DELETE", "/v1/sql"), ("TRACE", "/"), ("PUT", "/v1/events")] {
                 let answer = try await client.send(method, path)
                 #expect(answer.status == 404, "\(method) \(path)")
                 #expect(answer.headers[.contentType] == "application/json")

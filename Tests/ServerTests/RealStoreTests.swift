@@ -77,7 +77,7 @@ import Testing
                 #expect(again.text.contains(#""accepted":0,"duplicates":5000"#))
                 let pieces = Mutex<[UInt8]>([])
                 let address = try #require(server.address)
-                try await RemoteReading(server: address).stream("/v1/events?format=csv&from=2026-08-01") { piece in
+                try await RemoteReading(server: ServerEndpoint(address)).stream("/v1/events?format=csv&from=2026-08-01") { piece in
                     pieces.withLock { $0 += piece }
                 }
                 let text = String(decoding: pieces.withLock { $0 }, as: UTF8.self)

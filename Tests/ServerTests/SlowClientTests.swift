@@ -3,22 +3,24 @@ import Testing
 
 /// Clients that hold a connection as cheaply as they can: none gets to hold it for long.
 @Suite struct SlowClientTests {
-    private var limits: ServerLimits {
+    /// Only the times that a test is about may strike: the others are beyond its end.
+    private func limits(idle: Duration = .seconds(900), body: Duration = .seconds(900), linger: Duration = .seconds(900)) -> ServerLimits {
         var limits = ServerLimits()
-        limits.idleTimeout = .milliseconds(600)
-        limits.bodyTimeout = .milliseconds(400)
-        limits.lingerTimeout = .milliseconds(300)
+        (limits.idleTimeout, limits.bodyTimeout, limits.lingerTimeout) = (idle, body, linger)
         return limits
     }
 
     private func withConnection(
-        _ limits: ServerLimits, _ body: @Sendable @escaping (RawConnection, ServerClient) async throws -> Void
+        sending beginning: String, _ limits: ServerLimits,
+        _ body: @Sendable @escaping (RawConnection, ServerClient) async throws -> Void
     ) async throws {
         try await withServer(limits: limits) { _, server in
             let address = try #require(server.address)
-            let connection = try await RawConnection.connect(to: address)
-            try await body(connection, try await ServerClient.connect(to: address))
+            let connection = try await RawConnection.connect(to: address, sending: beginning)
+            let client = try await ServerClient.connect(to: address)
+            try await body(connection, client)
             await connection.close()
+            await client.close()
         }
     }
 
@@ -30,46 +32,38 @@ import Testing
     }
 
     @Test func headersThatTrickleEndTheConnection() async throws {
-        try await withConnection(limits) { connection, _ async throws in
-            connection.write("GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+        let beginning = "GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: "
+        try await withConnection(sending: beginning, limits(idle: .milliseconds(600))) { connection, _ async throws in
             #expect(try await connection.dribble { connection.isClosed })
             #expect(connection.text == "")
         }
     }
 
-    @Test func aBodyThatTricklesIsRefusedAndEndsTheConnection() async throws {
-        try await withConnection(limits) { connection, client async throws in
-            connection.write("POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100000\r\n\r\n")
-            #expect(try await connection.dribble { connection.isClosed })
+    private static let post = "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+
+    @Test func aBodyThatTricklesIsRefused() async throws {
+        let beginning = Self.post + "Content-Length: 100000\r\n\r\n"
+        try await withConnection(sending: beginning, limits(body: .milliseconds(400))) { connection, client async throws in
+            #expect(try await connection.dribble { connection.text.contains("did not arrive within") })
             #expect(connection.text.hasPrefix("HTTP/1.1 408 "))
-            #expect(connection.text.contains("did not arrive within"))
             #expect(try await refusals(client, "slow_request") == 1)
         }
     }
 
     @Test(arguments: [
-        "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\nContent-Length: 9000000000\r\n\r\n",
-        "GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFF\r\n",
+        post + "Content-Length: 9000000000\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFF\r\n",
         "POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n",
     ])
-    func theRestOfAnAnsweredRequestIsNotWaitedForLong(head: String) async throws {
-        // Only the linger time may end it.
-        var limits = limits
-        limits.idleTimeout = .seconds(600)
-        limits.bodyTimeout = .seconds(600)
-        try await withConnection(limits) { connection, _ async throws in
-            connection.write(head)
+    func theRestOfAnAnsweredRequestIsNotWaitedForLong(beginning: String) async throws {
+        try await withConnection(sending: beginning, limits(linger: .milliseconds(300))) { connection, _ async throws in
             #expect(try await connection.dribble { connection.isClosed })
             #expect(connection.text.hasPrefix("HTTP/1.1 "))
         }
     }
 
     @Test func aSlowBodyThatEndsInTimeIsTaken() async throws {
-        var limits = limits
-        limits.bodyTimeout = .seconds(30)
-        limits.idleTimeout = .seconds(30)
-        try await withConnection(limits) { connection, _ async throws in
-            connection.write("POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\nContent-Length: 10\r\n\r\n")
+        let beginning = Self.post + "Content-Length: 10\r\n\r\n"
+        try await withConnection(sending: beginning, limits(linger: .milliseconds(300))) { connection, _ in
             for _ in 0..<10 {
                 connection.write("\n")
                 try await Task.sleep(for: .milliseconds(60))
@@ -83,40 +77,39 @@ import Testing
     }
 
     @Test func anIdleConnectionEnds() async throws {
-        try await withConnection(limits) { connection, _ async throws in
-            connection.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-            #expect(try await connection.wait { connection.text.hasSuffix("ok\n") })
-            #expect(!connection.isClosed)
+        let beginning = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+        try await withConnection(sending: beginning, limits(idle: .milliseconds(600))) { connection, _ async throws in
             #expect(try await connection.wait { connection.isClosed })
+            #expect(connection.text.hasSuffix("ok\n"))
         }
     }
 
-    @Test(arguments: [
-        "X-Long: " + String(repeating: "a", count: 40 << 10) + "\r\n",
-        (0..<300).map { "X-\($0): a\r\n" }.joined(), (0..<100).map { "X-\($0): \(String(repeating: "b", count: 500))\r\n" }.joined(),
-    ])
-    func headersBeyondTheLimitsAreRefused(fields: String) async throws {
-        try await withConnection(limits) { connection, client async throws in
-            connection.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+    @Test(arguments: ["one field of 40 KiB", "300 fields", "100 fields of 500 bytes"])
+    func headersBeyondTheLimitsAreRefused(what: String) async throws {
+        let fields =
+            switch what {
+            case "one field of 40 KiB": "X-Long: " + String(repeating: "a", count: 40 << 10) + "\r\n"
+            case "300 fields": (0..<300).map { "X-\($0): a\r\n" }.joined()
+            default: (0..<100).map { "X-\($0): \(String(repeating: "b", count: 500))\r\n" }.joined()
+            }
+        let beginning = "GET /healthz HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
+        try await withConnection(sending: beginning, limits()) { connection, client async throws in
             #expect(try await connection.wait { connection.isClosed })
-            #expect(connection.text.hasPrefix("HTTP/1.1 400 "))
+            #expect(connection.text.hasPrefix("HTTP/1.1 400 "), "\(what)")
             #expect(try await refusals(client, "bad_request") == 1)
         }
     }
 
     @Test func connectionsBeyondTheLimitWaitForAnEnd() async throws {
-        var limits = limits
+        var limits = limits()
         limits.connectionsMax = 2
-        limits.idleTimeout = .seconds(600)
         try await withServer(limits: limits) { _, server in
             // The client that came with the server is the first of two.
             let address = try #require(server.address)
-            let second = try await RawConnection.connect(to: address)
             let request = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
-            second.write(request)
+            let second = try await RawConnection.connect(to: address, sending: request)
             #expect(try await second.wait { second.text.hasSuffix("ok\n") })
-            let third = try await RawConnection.connect(to: address)
-            third.write(request)
+            let third = try await RawConnection.connect(to: address, sending: request)
             try await Task.sleep(for: .milliseconds(300))
             #expect(third.text == "")
             await second.close()

@@ -11,8 +11,8 @@ import Testing
         let tokens = try names.enumerated().map { index, name in
             try file.update { book in
                 try book.create(
-                    name: name, scopes: index.isMultiple(of: 2) ? [.ingest, .read] : [.admin], expires: index == 1 ? 5_000 : nil, now: 1_000,
-                    randomness: randomness)
+                    name: name, scopes: index.isMultiple(of: 2) ? [.ingest, .read] : [.admin], expires: index == 1 ? 5_000 : nil,
+                    now: 1_000, randomness: randomness)
             }
         }
         return (file, tokens)
@@ -89,19 +89,21 @@ import Testing
         let (file, tokens) = try make(disk, ["a"])
         let before = disk.snapshot(of: Self.path)
         let randomness = SeededRandomness(seed: 8)
-        for (name, scopes, expires) in [("a\nb", [AccessScope.read], nil), ("a", [], nil), (String(repeating: "x", count: 101), [.read], nil),
-            ("late", [.read], Int64(5)),
-        ] {
+        let wishes: [(String, Set<AccessScope>, Int64?)] = [
+            ("a\nb", [.read], nil), ("a", [], nil), (String(repeating: "x", count: 101), [.read], nil), ("late", [.read], 5),
+        ]
+        for (name, scopes, expires) in wishes {
             #expect(throws: TokenMistake.self) {
                 try file.update { book in
-                    try book.create(name: name, scopes: Set(scopes), expires: expires, now: 5, randomness: randomness)
+                    try book.create(name: name, scopes: scopes, expires: expires, now: 5, randomness: randomness)
                 }
             }
         }
         #expect(throws: TokenMistake.self) { try file.update { book in try book.revoke("000000000000", now: 6) } }
         #expect(disk.snapshot(of: Self.path) == before)
         #expect(AccessToken(tokens[0].text)?.text == tokens[0].text)
-        for text in ["", "plim", "plim__", tokens[0].text + "0", tokens[0].text.uppercased(), "plim_" + tokens[0].id + "_", " " + tokens[0].text] {
+        let text = tokens[0].text
+        for text in ["", "plim", "plim__", text + "0", text.uppercased(), "plim_" + tokens[0].id + "_", " " + text] {
             #expect(AccessToken(text) == nil, "\(text)")
         }
     }

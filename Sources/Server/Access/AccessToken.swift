@@ -32,8 +32,8 @@ package struct AccessToken: Sendable {
     /// What the holder sends after `Authorization: Bearer `.
     package var text: String { Self.prefix + id + "_" + hexadecimal(secret) }
 
-    /// SHA-256 of the secret: all that is kept of it. A slow hash is for passwords, which can be guessed; nobody guesses 256 random bits, so
-    /// a fast one gives nothing away and costs a request next to nothing.
+    /// SHA-256 of the secret: all that is kept of it. A slow hash is for passwords, which can be guessed; nobody guesses 256 random
+    /// bits, so a fast one gives nothing away and costs a request next to nothing.
     var digest: [UInt8] { SHA256.hash(secret) }
 }
 

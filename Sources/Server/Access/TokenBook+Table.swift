@@ -6,7 +6,7 @@ extension TokenBook {
         let head = ["id", "state", "scopes", "created", "expires", "revoked", "name"]
         let rows = [head] + records.map { record in
             [
-                record.id, record.state(at: now).rawValue, record.scopes.map(\.rawValue).joined(separator: ","), Self.second(record.created),
+                record.id, record.state(at: now).rawValue, record.scopeList, Self.second(record.created),
                 record.expires.map(Self.second) ?? "-", record.revoked.map(Self.second) ?? "-", record.name,
             ]
         }

@@ -17,6 +17,9 @@ package struct TokenRecord: Hashable, Sendable {
     /// Who or what it is for; one line, possibly empty.
     package var name: String
 
+    /// Joined by commas.
+    var scopeList: String { scopes.map(\.rawValue).joined(separator: ",") }
+
     /// What it is worth at a time (ns since 1970 UTC).
     package func state(at time: Int64) -> State {
         if revoked != nil { return .revoked }

@@ -15,8 +15,8 @@ package import Platform
 //
 // Versions: 1. Numbers are never used again.
 
-/// Where tokens are kept. A file of its own, so that tokens can be made and revoked while a server holds the data directory; the server reads
-/// it again. Replaced whole, so that a crash leaves the old or the new one.
+/// Where tokens are kept. A file of its own, so that tokens can be made and revoked while a server holds the data directory; the server
+/// reads it again. Replaced whole, so that a crash leaves the old or the new one.
 package struct TokenFile: Sendable {
     private static let head = Array("plimsoll tokens 1\n".utf8)
     /// More than all records that may be there.
@@ -64,9 +64,8 @@ package struct TokenFile: Sendable {
             bytes.append(UInt8(ascii: "\n"))
         }
         for record in book.records {
-            let scopes = record.scopes.map(\.rawValue).joined(separator: ",")
             let times = [record.created, record.expires, record.revoked].map { $0.map(String.init) ?? "-" }.joined(separator: " ")
-            append("token \(record.id) \(hexadecimal(record.digest)) \(scopes) \(times) \(record.name)")
+            append("token \(record.id) \(hexadecimal(record.digest)) \(record.scopeList) \(times) \(record.name)")
         }
         append("end \(book.records.count)")
         return bytes

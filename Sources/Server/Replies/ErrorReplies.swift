@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Turns whatever a route throws into an answer, in JSON or as OTLP wants it: refusals as they say, missing routes as 404, the unforeseen as
-/// 500 with a line in the log. Counts them all.
+/// Turns whatever a route throws into an answer, in JSON or as OTLP wants it: refusals as they say, missing routes as 404, the unforeseen
+/// as 500 with a line in the log. Counts them all.
 struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
     let counts: RefusalCounts
 

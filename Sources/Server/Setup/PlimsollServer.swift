@@ -71,7 +71,8 @@ package final class PlimsollServer: Sendable {
             logger: logger)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, desk: desk, health: health, door: door,
-            refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits, startNanoseconds: clock.monotonicNanoseconds())
+            refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits,
+            startNanoseconds: clock.monotonicNanoseconds())
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
             background: [StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)],

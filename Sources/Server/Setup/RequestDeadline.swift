@@ -2,8 +2,8 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Ends connections whose request does not come to its end: a body that trickles, or the rest of one that was refused already and that nobody
-/// reads any more. Each only holds a connection, but of those there is an end.
+/// Ends connections whose request does not come to its end: a body that trickles, or the rest of one that was refused already and that
+/// nobody reads any more. Each only holds a connection, but of those there is an end.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

@@ -8,6 +8,13 @@ final class RawConnection: Sendable {
     private final class Collector: ChannelInboundHandler, Sendable {
         typealias InboundIn = ByteBuffer
         let state = Mutex((bytes: [UInt8](), isClosed: false))
+        private let beginning: String
+
+        init(_ beginning: String) { self.beginning = beginning }
+
+        func channelActive(context: ChannelHandlerContext) {
+            context.writeAndFlush(NIOAny(ByteBuffer(string: beginning)), promise: nil)
+        }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let buffer = unwrapInboundIn(data)
@@ -23,8 +30,9 @@ final class RawConnection: Sendable {
 
     private init(channel: any Channel, collector: Collector) { (self.channel, self.collector) = (channel, collector) }
 
-    static func connect(to address: ListenAddress) async throws -> RawConnection {
-        let collector = Collector()
+    /// Connects and sends the text at once: not even a busy machine comes in between.
+    static func connect(to address: ListenAddress, sending beginning: String = "") async throws -> RawConnection {
+        let collector = Collector(beginning)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { $0.pipeline.addHandler(collector) }
             .connect(host: address.host, port: address.port).get()
@@ -39,7 +47,7 @@ final class RawConnection: Sendable {
 
     /// Sends a byte every 20 ms until the condition holds.
     /// - Returns: false when it did not within the time.
-    func dribble(_ byte: String = "x", upTo seconds: Int = 20, until condition: () -> Bool) async throws -> Bool {
+    func dribble(_ byte: String = "x", upTo seconds: Int = 60, until condition: () -> Bool) async throws -> Bool {
         for _ in 0..<(seconds * 50) {
             if condition() { return true }
             write(byte)
@@ -49,7 +57,7 @@ final class RawConnection: Sendable {
     }
 
     /// Waits without a word.
-    func wait(upTo seconds: Int = 20, until condition: () -> Bool) async throws -> Bool {
+    func wait(upTo seconds: Int = 60, until condition: () -> Bool) async throws -> Bool {
         for _ in 0..<(seconds * 50) {
             if condition() { return true }
             try await Task.sleep(for: .milliseconds(20))

@@ -50,7 +50,9 @@ package struct RemoteImport {
         }
     }
 
-    private static func postUntilTaken(_ body: [UInt8], over client: ServerClient, of server: ServerEndpoint, source: String) async throws -> IngestAnswer {
+    private static func postUntilTaken(
+        _ body: [UInt8], over client: ServerClient, of server: ServerEndpoint, source: String
+    ) async throws -> IngestAnswer {
         while true {
             let answer = try await client.send(
                 "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body)

@@ -1,0 +1,86 @@
+import Domain
+import EventStores
+import HTTPTypes
+import Platform
+import Server
+import Testing
+
+/// `POST /v1/prices/rebook`.
+@Suite struct RebookRouteTests {
+    private static func call(_ events: inout RollupEvents, _ id: String, model: String) {
+        events.add(
+            "llm.call", id: id, time: RollupEvents.start,
+            [
+                "provider": .text("house"), "request_model": .text(model), "status": .text("ok"), "input_tokens": .integer(1_000),
+                "output_tokens": .integer(0),
+            ])
+    }
+
+    /// Two models at 2 pico-USD a token, three calls, and a later price of 5.
+    private static func store() throws -> EventStore {
+        let store = try AskedStore(SimulatedFileSystem(seed: 31)).store
+        var events = RollupEvents()
+        for model in ["small", "large"] { events.addPrice(model, "input", picoPerToken: 2, at: RollupEvents.start) }
+        for (id, model) in [("1", "small"), ("2", "small"), ("3", "large")] { call(&events, id, model: model) }
+        _ = try store.append([events.batch])
+        var prices = RollupEvents()
+        for model in ["small", "large"] { prices.addPrice(model, "input", picoPerToken: 5, at: RollupEvents.start + RollupEvents.hour) }
+        _ = try store.append([prices.batch])
+        return store
+    }
+
+    private func rebook(_ client: ServerClient, _ body: String) async throws -> ServerAnswer {
+        try await client.send("POST", "/v1/prices/rebook", headers: [("Content-Type", "application/json")], body: Array(body.utf8))
+    }
+
+    private func costs(_ client: ServerClient) async throws -> String {
+        let sql = "select request_model, sum(cost_usd) from llm_call group by 1 order by 1"
+        let headers = [("Content-Type", "application/sql"), ("Accept", "text/csv")]
+        return try await client.send("POST", "/v1/sql", headers: headers, body: Array(sql.utf8)).text
+    }
+
+    @Test func callsAreBookedAgain() async throws {
+        try await withServer(try Self.store()) { client, _ in
+            let before = try await costs(client)
+            #expect(before == "request_model,sum\r\nlarge,0.000000002000\r\nsmall,0.000000004000\r\n")
+            let answer = try await rebook(client, #"{"provider":"house","model":"small"}"#)
+            #expect(answer.status == 200)
+            #expect(answer.headers[.contentType] == "text/plain; charset=utf-8")
+            #expect(answer.text == "2 calls up to position 7 cost something else now, 0.000000006 USD all together\n")
+            #expect(try await costs(client) == "request_model,sum\r\nlarge,0.000000002000\r\nsmall,0.000000010000\r\n")
+            let again = try await rebook(client, #"{"provider":"house","model":"small"}"#)
+            #expect(again.text.hasPrefix("0 calls "), "\(again.text)")
+            let elsewhere = try await rebook(client, #"{"provider":"house","from":"2026-08-02T00:00:00Z","to":"2026-08-03T00:00:00Z"}"#)
+            #expect(elsewhere.text.hasPrefix("0 calls "), "\(elsewhere.text)")
+            let all = try await rebook(client, #"{"provider":"house","from":"2026-08-01T00:00:00Z","to":"2026-08-02T00:00:00Z"}"#)
+            #expect(all.text.hasPrefix("1 calls "), "\(all.text)")
+            #expect(try await costs(client) == "request_model,sum\r\nlarge,0.000000005000\r\nsmall,0.000000010000\r\n")
+        }
+    }
+
+    @Test(arguments: [
+        ("", "the body is not JSON"), ("{", "the body is not JSON"), ("[]", "the member provider is missing"),
+        (#"{"model":"small"}"#, "the member provider is missing"), (#"{"provider":3}"#, "the member provider is missing"),
+        (#"{"provider":"house","from":"yesterday"}"#, "the member from is no time"),
+        (#"{"provider":"house","to":7}"#, "the member to is no time"),
+        (#"{"provider":"house","from":"2026-08-01T00:00:00Z","to":"2026-08-01T00:00:00Z"}"#, "from does not lie before to"),
+    ])
+    func wishesThatSayNothingAreRefused(body: String, message: String) async throws {
+        try await withServer(try Self.store()) { client, _ in
+            let before = try await costs(client)
+            let answer = try await rebook(client, body)
+            #expect(answer.status == 400)
+            #expect(answer.headers[.contentType] == "application/json")
+            #expect(answer.text.contains(message), "\(answer.text)")
+            #expect(try await costs(client) == before)
+        }
+    }
+
+    @Test func aStoreThatCannotWriteSaysSo() async throws {
+        // The fake store throws whatever is asked of it.
+        try await withServer { client, _ in
+            let answer = try await rebook(client, #"{"provider":"house"}"#)
+            #expect(answer.status == 503, "\(answer.text)")
+        }
+    }
+}
