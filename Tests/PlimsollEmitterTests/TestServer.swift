@@ -11,6 +11,9 @@ final class TestServer: Sendable {
     private let running = Mutex<(server: PlimsollServer, task: Task<Void, any Error>)?>(nil)
     private let limits: ServerLimits
 
+    /// Who is let in; everybody until it has a token.
+    var tokens: TokenFile { TokenFile(dataDirectory: directory, fileSystem: POSIXFileSystem()) }
+
     init(limits: ServerLimits = ServerLimits()) { self.limits = limits }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
@@ -23,7 +26,7 @@ final class TestServer: Sendable {
         let store = try EventStore.open(at: directory, context: context)
         let configuration = ServerConfiguration(listen: address.withLock { $0 }, limits: limits, stopsOnSignals: false)
         let server = PlimsollServer(
-            store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2))
+            store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2), tokens: tokens)
         let (addresses, source) = AsyncStream<ListenAddress>.makeStream()
         let task = Task {
             defer { source.finish() }
@@ -41,8 +44,8 @@ final class TestServer: Sendable {
     }
 
     /// The answer to a question, as CSV without its header.
-    func ask(_ sql: String) async throws -> String {
-        let client = try await ServerClient.connect(to: address.withLock { $0 })
+    func ask(_ sql: String, token: String? = nil) async throws -> String {
+        let client = try await ServerClient.connect(to: ServerEndpoint(address.withLock { $0 }, token: token))
         let headers = [("Content-Type", "application/sql"), ("Accept", "text/csv")]
         let text = try await client.send("POST", "/v1/sql", headers: headers, body: Array(sql.utf8)).text
         await client.close()

@@ -84,6 +84,25 @@ import Testing
         }
     }
 
+    @Test func answersThatNobodyFetchesEndTheConnection() async throws {
+        // More than the sockets between the two take up.
+        let requests = String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 8_000)
+        try await withServer(limits: limits(idle: .milliseconds(600))) { _, server in
+            let address = try #require(server.address)
+            let connection = try await RawConnection.connect(to: address, sending: requests, isReading: false)
+            var count = 0
+            for _ in 0..<300 where count == 0 {
+                try await Task.sleep(for: .milliseconds(200))
+                let client = try await ServerClient.connect(to: address)
+                // The connection may be over before the question: then it is asked again.
+                count = (try? await refusals(client, "slow_request")) ?? 0
+                await client.close()
+            }
+            #expect(count == 1)
+            await connection.close()
+        }
+    }
+
     @Test(arguments: ["one field of 40 KiB", "300 fields", "100 fields of 500 bytes"])
     func headersBeyondTheLimitsAreRefused(what: String) async throws {
         let fields =

@@ -31,9 +31,13 @@ final class RawConnection: Sendable {
     private init(channel: any Channel, collector: Collector) { (self.channel, self.collector) = (channel, collector) }
 
     /// Connects and sends the text at once: not even a busy machine comes in between.
-    static func connect(to address: ListenAddress, sending beginning: String = "") async throws -> RawConnection {
+    /// - Parameter isReading: false leaves every answer where it is.
+    static func connect(
+        to address: ListenAddress, sending beginning: String = "", isReading: Bool = true
+    ) async throws -> RawConnection {
         let collector = Collector(beginning)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: isReading)
             .channelInitializer { $0.pipeline.addHandler(collector) }
             .connect(host: address.host, port: address.port).get()
         return RawConnection(channel: channel, collector: collector)
