@@ -39,6 +39,15 @@ import Testing
         #expect(finding.line == line && finding.message.contains(message), "\(finding)")
     }
 
+    @Test func theDoorAndHeadersAreSettings() throws {
+        let file = SettingsFile("require_tokens: true\nlimits:\n  header_size: 8KiB\n")
+        #expect(file.findings == [])
+        let settings = file.applied(to: ServeSettings())
+        #expect(settings.isTokenRequired && settings.limits.headerBytesMax == 8 << 10)
+        #expect(!ServeSettings().isTokenRequired)
+        #expect(try ServeSettings.layered(file: file) { $0 == "PLIMSOLL_REQUIRE_TOKENS" ? "false" : nil }.isTokenRequired == false)
+    }
+
     @Test func allMistakesAreFoundAtOnce() {
         let findings = SettingsFile("a: 1\nlimits:\n  b: 2\nc: 3\n").findings
         #expect(findings.map(\.line) == [1, 3, 4])
