@@ -95,7 +95,7 @@ def figures(server, framework, ledger):
             f"select distinct user_id=user_token('{user}'),channel from events {where}")
         page = json.loads(server.get("/v1/conversations/" + conversation)[2])
         yield f"{conversation}: its page", [wanted.cost, len(turns), tokens], [
-            pico(page["cost_usd"]), page["turns"], [page[column] for column in CLASSES.values()]]
+            pico(page.get("cost_usd") or 0), page.get("turns"), [page.get(column) for column in CLASSES.values()]]
     served = [entry for entry in ledger if entry["status"] == 200]
     yield "calls", sum(entry["status"] != 429 for entry in ledger), int(rows("select count(*) from llm_call")[0][0])
     yield "strange types", [], [row[0] for row in rows("select distinct type from events") if row[0].replace(".", "_") not in (*TABLES, "price_set")]
