@@ -101,8 +101,8 @@ let package = Package(
         tests("EventStores", uses: ["Bytes", "Platform", "Domain", "Columnar", "Projections"]),
 
         // Shown.
-        room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Projections"]),
-        tests("Exporting", uses: ["Domain", "Projections"]),
+        room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Hashing", "WireFormats", "Projections"]),
+        tests("Exporting", uses: ["Bytes", "Domain", "Projections", "WireFormats"]),
 
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
@@ -126,20 +126,20 @@ let package = Package(
             "Server", "Server",
             uses: [
                 "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects", "EventStores", "Plans", "SQLText",
-                "Execution", "Compression", "Hashing", "Projections", "Exporting", "Reports", hummingbird,
+                "Execution", "Compression", "Hashing", "HTTPRequests", "Projections", "Exporting", "Reports", hummingbird,
             ]),
         tests(
             "Server",
             uses: [
                 "Bytes", "Domain", "Columnar", "EventStores", "Segments", "Projections", "Platform", "Compression", "Plans", "Execution",
-                "WireFormats",
+                "WireFormats", hummingbird,
             ]),
         room(
             "Transfers", "Commands/Transfers",
             uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
         tests("Transfers", uses: ["Platform", "Compression", "Domain", "EventStores", "Server", "Workload"]),
-        room("Settings", "Commands/Settings", uses: ["Server", .product(name: "Yams", package: "Yams")]),
-        tests("Settings", uses: ["Server"]),
+        room("Settings", "Commands/Settings", uses: ["Exporting", "Server", .product(name: "Yams", package: "Yams")]),
+        tests("Settings", uses: ["Exporting", "Server"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [

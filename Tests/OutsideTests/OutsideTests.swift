@@ -14,6 +14,7 @@ struct OutsideTests {
         ["door.py", "--plimsoll", OutsideChecks.executable],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
         ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],
+        ["trace_receiver.py", "--plimsoll", OutsideChecks.executable, "--down", "5", "--kills", "3"],
     ]
 
     @Test func whatTheProgramsNeedIsThere() throws {
@@ -54,7 +55,7 @@ enum OutsideChecks {
         guard isThere(python) else { return missing + ["the Python \(python)"] }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = ["-c", "import cloudevents, duckdb, langgraph, opentelemetry.sdk, pydantic_ai"]
+        process.arguments = ["-c", "import cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai"]
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()

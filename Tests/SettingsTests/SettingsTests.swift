@@ -1,3 +1,4 @@
+import Exporting
 import Server
 import Settings
 import Testing
@@ -66,5 +67,26 @@ import Testing
         #expect(throws: SettingsFinding.self) {
             try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_LIMITS_BODY_SIZE" ? "900GiB" : nil }
         }
+    }
+
+    @Test func tracesAreToldWhereToGo() throws {
+        let text = """
+            traces:
+              endpoint: http://tempo:4318
+              headers: authorization=Bearer abc, x-scope-orgid=support
+              sample_ratio: 25%
+              slow: 5s
+              forward_received: true
+            """
+        #expect(SettingsFile(text).findings == [])
+        let traces = SettingsFile(text).applied(to: ServeSettings()).traces
+        #expect(traces.endpoints == ["http://tempo:4318/v1/traces"])
+        #expect(traces.headers == ["authorization: Bearer abc", "x-scope-orgid: support"])
+        #expect(traces.rule.sampling.ratio == 0.25 && traces.rule.sampling.slowNanoseconds == 5_000_000_000 && traces.rule.forwardsReceived)
+        var settings = try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_TRACES_ENDPOINT" ? "http://a, http://b:1/x" : nil }
+        #expect(settings.traces.endpoints == ["http://a/v1/traces", "http://b:1/x"])
+        #expect((try? settings.set("traces.headers", to: "a=b")) == nil)
+        #expect((try? settings.set("traces.sample_ratio", to: "2")) == nil)
+        #expect(SettingsFile("traces:\n  endpoint: tempo\n").findings.first?.line == 2)
     }
 }

@@ -15,4 +15,17 @@ extension ServeSettings {
         if let contradiction = settings.contradiction { throw SettingsFinding(line: nil, message: contradiction.message) }
         return settings
     }
+
+    /// Lays one more value over the settings, such as a flag's.
+    /// - Precondition: a setting has the key.
+    /// - Throws: ``SettingsFinding`` for a text that cannot be read, or that contradicts other settings.
+    package mutating func set(_ key: String, to text: String) throws(SettingsFinding) {
+        guard let setting = Setting.all.first(where: { $0.key == key }) else { preconditionFailure("no setting \(key)") }
+        do throws(SettingProblem) {
+            try setting.apply(text, to: &self)
+        } catch {
+            throw SettingsFinding(line: nil, message: "expected \(error.expected)")
+        }
+        if let contradiction { throw SettingsFinding(line: nil, message: contradiction.message) }
+    }
 }

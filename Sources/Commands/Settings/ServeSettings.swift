@@ -1,3 +1,4 @@
+import Exporting
 package import Server
 
 /// What `plimsoll serve` can be told: by flag, by environment, by file. A flag beats its variable, which beats the file, which beats the
@@ -15,6 +16,8 @@ package struct ServeSettings: Sendable {
     package var isTokenRequired = false
     /// What strangers can make the server hold or do.
     package var limits = ServerLimits()
+    /// Where traces of answers are sent, and which.
+    package var traces = TraceExportConfiguration()
 
     /// The defaults.
     package init() {}
@@ -23,6 +26,9 @@ package struct ServeSettings: Sendable {
     var contradiction: (key: String, message: String)? {
         if limits.ingestBytesMax < limits.bodyBytesMax {
             return ("limits.ingest_size", "limits.ingest_size must be at least limits.body_size, else no large request could enter")
+        }
+        if traces.endpoints.count > 1, !traces.headers.isEmpty {
+            return ("traces.headers", "traces.headers would be sent to every one of several endpoints; name one endpoint")
         }
         return nil
     }
@@ -102,6 +108,24 @@ extension Setting {
         },
         Setting(key: "limits.drain_time", purpose: "how long requests under way may take once a stop was asked for") {
             $0.limits.drainTimeout = try SettingText.duration($1)
+        },
+    ] + traces
+
+    private static let traces: [Setting] = [
+        Setting(key: "traces.endpoint", purpose: "where to send traces of answers, as OTLP over HTTP; several separated by commas") {
+            $0.traces.endpoints = try SettingText.endpoints($1)
+        },
+        Setting(key: "traces.headers", purpose: "sent along with traces: name=value, separated by commas") {
+            $0.traces.headers = try SettingText.headers($1)
+        },
+        Setting(key: "traces.sample_ratio", purpose: "share of traces sent, 0 to 1; errors and slow answers are always sent") {
+            $0.traces.rule.sampling.ratio = try SettingText.share($1)
+        },
+        Setting(key: "traces.slow", purpose: "answers that take longer are always sent") {
+            $0.traces.rule.sampling.slowNanoseconds = try SettingText.duration($1).nanoseconds
+        },
+        Setting(key: "traces.forward_received", purpose: "true: send also traces of answers that came in as spans") {
+            $0.traces.rule.forwardsReceived = try SettingText.flag($1)
         },
     ]
 }

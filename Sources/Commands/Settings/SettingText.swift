@@ -44,9 +44,60 @@ enum SettingText {
         return .milliseconds(count * unit.milliseconds)
     }
 
+    /// URLs of OTLP receivers, separated by commas; nothing for no receiver.
+    static func endpoints(_ text: String) throws(SettingProblem) -> [String] {
+        var endpoints: [String] = []
+        for part in parts(text) {
+            guard let endpoint = TraceExportConfiguration.endpoint(part), !endpoints.contains(endpoint) else {
+                throw SettingProblem(expected: "URLs such as http://127.0.0.1:4318, each once, without credentials")
+            }
+            endpoints.append(endpoint)
+        }
+        return endpoints
+    }
+
+    /// As OpenTelemetry's exporters take headers: `name=value,name=value`.
+    static func headers(_ text: String) throws(SettingProblem) -> [String] {
+        var headers: [String] = []
+        for part in parts(text) {
+            guard let equals = part.firstIndex(of: "="), equals > part.startIndex,
+                part[..<equals].utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }),
+                part.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+            else { throw SettingProblem(expected: "headers such as authorization=Bearer abc,x-scope-orgid=support") }
+            headers.append("\(part[..<equals]): \(part[part.index(after: equals)...])")
+        }
+        return headers
+    }
+
+    /// Such as `0.25` or `25%`.
+    static func share(_ text: String) throws(SettingProblem) -> Double {
+        let isPercent = text.hasSuffix("%")
+        let value = Double(isPercent ? text.dropLast() : text[...]).map { isPercent ? $0 / 100 : $0 }
+        guard let value, (0...1).contains(value) else { throw SettingProblem(expected: "a share such as 0.25 or 25%") }
+        return value
+    }
+
+    private static func parts(_ text: String) -> [String] {
+        text.split(separator: ",").map { part in
+            var part = part
+            while part.first == " " { part.removeFirst() }
+            while part.last == " " { part.removeLast() }
+            return String(part)
+        }.filter { !$0.isEmpty }
+    }
+
     private static func number(_ text: Substring) -> Int? {
         var text = text
         while text.last == " " { text.removeLast() }
         return Int(text)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, as far as 64 bits hold them.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return isBeyond ? .max : product + attoseconds / 1_000_000_000
     }
 }

@@ -35,6 +35,18 @@ struct ServeCommand: AsyncParsableCommand {
     var otlpHttpListen: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Where to send traces of answers, as OTLP over HTTP.",
+            discussion: "Default: PLIMSOLL_TRACES_ENDPOINT, else nowhere. Without a path it means /v1/traces.", valueName: "url"))
+    var tracesEndpoint: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Share of traces to send; errors and slow answers are always sent.",
+            discussion: "Default: PLIMSOLL_TRACES_SAMPLE_RATIO, else 1.", valueName: "0…1"))
+    var tracesSampleRatio: String?
+
+    @Option(
         help: ArgumentHelp("A settings file, YAML.", discussion: "Default: PLIMSOLL_CONFIG, else none.", valueName: "file"))
     var config: String?
 
@@ -53,10 +65,13 @@ struct ServeCommand: AsyncParsableCommand {
             }
             settings.listen = address
         }
+        try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
+        try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
         let directory = data.data ?? settings.data
         var configuration = ServerConfiguration(
             listen: settings.listen, isInsecure: insecure || settings.isInsecure, limits: settings.limits)
         configuration.otlpListen = try otlpAddress(settings)
+        configuration.traceExport = settings.traces
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
@@ -79,6 +94,18 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.badInput, "--otlp-http-listen \(text) is no address", advice: "write it as 127.0.0.1:4318, or none")
         }
         return SecondAddress(address, isRequired: wanted != nil)
+    }
+}
+
+extension ServeSettings {
+    /// Takes what a flag says of a setting.
+    fileprivate mutating func set(_ key: String, flag: String, _ text: String?) throws {
+        guard let text else { return }
+        do {
+            try set(key, to: text)
+        } catch {
+            throw CommandFailure(.badInput, "\(flag) \(text): \(error.message)", advice: "`plimsoll help check config` lists the settings")
+        }
     }
 }
 

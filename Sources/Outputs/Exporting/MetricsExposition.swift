@@ -5,8 +5,11 @@ package import Projections
 package enum MetricsExposition {
     /// Counters and process in the order of the catalogue, in a format. Metrics without series are left out.
     /// - Complexity: O(series).
-    package static func render(_ totals: MetricTotals, _ process: ProcessSamples, format: ExpositionFormat) -> [UInt8] {
-        let given = totals.families + process.families
+    /// - Parameter exemplars: traces of answers; shown by all formats but Prometheus text, which has no place for them.
+    package static func render(
+        _ totals: MetricTotals, _ process: ProcessSamples, exemplars: ExemplarBook = ExemplarBook(), format: ExpositionFormat
+    ) -> [UInt8] {
+        let given = exemplars.added(to: totals.families) + process.families
         let ordered = MetricCatalogue.all.compactMap { definition in given.first { $0.definition.name == definition.name } }
         return format == .protobuf ? MetricsProtobuf.render(ordered) : Array(MetricsText.render(ordered, format: format).utf8)
     }

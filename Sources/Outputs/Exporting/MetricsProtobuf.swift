@@ -50,7 +50,7 @@ package enum MetricsProtobuf {
                 case .number(let value): append(Double(value), kind, to: &metric)
                 case .picoUSD(let value): append(Double(value) / 1e12, kind, to: &metric)
                 case .histogram(let counts, let sum):
-                    metric.message(7) { append(definition, counts, sum, series.exponential, to: &$0) }
+                    metric.message(7) { append(definition, counts, sum, series, to: &$0) }
                 }
             }
         }
@@ -61,20 +61,39 @@ package enum MetricsProtobuf {
     }
 
     private static func append(
-        _ definition: MetricDefinition, _ counts: [UInt64], _ sumNanoseconds: Int128, _ exponential: ExponentialBuckets?,
+        _ definition: MetricDefinition, _ counts: [UInt64], _ sumNanoseconds: Int128, _ series: MetricSeries,
         to histogram: inout ProtobufWriter
     ) {
         histogram.field(1, varint: counts.reduce(0, &+))
         histogram.field(2, double: Double(sumNanoseconds) / 1e9)
         var total: UInt64 = 0
-        for (bound, count) in zip(definition.bucketBoundsNanoseconds, counts) {
+        for (index, count) in counts.enumerated() {
             total &+= count
+            let exemplar = index < series.exemplars.count ? series.exemplars[index] : nil
+            let isLast = index == definition.bucketBoundsNanoseconds.count
+            // The bucket without a bound is implied, unless it has an example to show.
+            if isLast, exemplar == nil { continue }
             histogram.message(3) {
                 $0.field(1, varint: total)
-                $0.field(2, double: Double(bound) / 1e9)
+                $0.field(2, double: isLast ? .infinity : Double(definition.bucketBoundsNanoseconds[index]) / 1e9)
+                if let exemplar { append(exemplar, to: &$0) }
             }
         }
-        if let exponential { append(exponential, to: &histogram) }
+        if let exponential = series.exponential { append(exponential, to: &histogram) }
+    }
+
+    private static func append(_ exemplar: MetricExemplar, to bucket: inout ProtobufWriter) {
+        bucket.message(3) { message in
+            message.message(1) {
+                $0.field(1, text: "trace_id")
+                $0.field(2, text: exemplar.traceID)
+            }
+            message.field(2, double: Double(exemplar.nanoseconds) / 1e9)
+            message.message(3) {
+                $0.field(1, varint: UInt64(bitPattern: exemplar.time / 1_000_000_000))
+                $0.field(2, varint: UInt64(bitPattern: exemplar.time % 1_000_000_000))
+            }
+        }
     }
 
     /// Runs of neighbouring buckets as spans, counts as differences to the bucket before.

@@ -35,7 +35,7 @@ package enum MetricsText {
             switch series.value {
             case .number(let value): append(definition.name, pairs, String(value), to: &text)
             case .picoUSD(let value): append(definition.name, pairs, dollarText(value), to: &text)
-            case .histogram(let counts, let sum): append(histogram: definition, pairs, counts, sum, to: &text, format)
+            case .histogram(let counts, let sum): append(histogram: definition, pairs, counts, sum, series.exemplars, to: &text, format)
             }
         }
     }
@@ -47,8 +47,8 @@ package enum MetricsText {
     }
 
     private static func append(
-        histogram definition: MetricDefinition, _ pairs: [String], _ counts: [UInt64], _ sum: Int128, to text: inout String,
-        _ format: ExpositionFormat
+        histogram definition: MetricDefinition, _ pairs: [String], _ counts: [UInt64], _ sum: Int128,
+        _ exemplars: [MetricExemplar?], to text: inout String, _ format: ExpositionFormat
     ) {
         let name = definition.name
         var total: UInt64 = 0
@@ -59,10 +59,18 @@ package enum MetricsText {
                 bound = secondsText(Int128(definition.bucketBoundsNanoseconds[index]))
                 if format == .openMetrics, !bound.contains(".") { bound += ".0" }
             }
-            append(name + "_bucket", pairs + ["le=\"\(bound)\""], String(total), to: &text)
+            var value = String(total)
+            if format == .openMetrics, index < exemplars.count, let exemplar = exemplars[index] { value += Self.text(of: exemplar) }
+            append(name + "_bucket", pairs + ["le=\"\(bound)\""], value, to: &text)
         }
         append(name + "_sum", pairs, secondsText(sum), to: &text)
         append(name + "_count", pairs, String(total), to: &text)
+    }
+
+    /// As OpenMetrics has it behind a bucket; its labels have 39 of the 128 characters that are allowed.
+    private static func text(of exemplar: MetricExemplar) -> String {
+        let time = decimalText(Int128(exemplar.time / 1_000_000), decimals: 3)
+        return " # {trace_id=\"\(exemplar.traceID)\"} \(secondsText(Int128(exemplar.nanoseconds))) \(time)"
     }
 
     /// Backslash, line feed and, where they delimit, quotes are escaped.

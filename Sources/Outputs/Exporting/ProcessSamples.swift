@@ -19,6 +19,10 @@ package struct ProcessSamples: Sendable {
     package var unlisted: [(field: String, count: Int)] = []
     /// Flushes of the log by bucket, the last one without a bound, and their sum; nil where nobody measured.
     package var flushes: (counts: [UInt64], sumNanoseconds: Int128)?
+    /// What became of traces, for each destination.
+    package var traceExports: [TraceExportSample] = []
+    /// Spans that were not taken in because a Plimsoll had made them.
+    package var echoedSpans = 0
     /// Sum of deliberate corrections of costs in pico-USD; nil where nobody added them up.
     package var rebookedPicoUSD: Int128?
     /// Conversations with an event in the last 15 minutes; nil where nobody counted.
@@ -51,7 +55,8 @@ package struct ProcessSamples: Sendable {
             number("support_conversations_active", activeConversations), number("support_active_users", activeUsers),
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
-        ].compactMap { $0 }
+            number("plimsoll_spans_echoed_total", echoedSpans),
+        ].compactMap { $0 } + TraceExportSample.families(traceExports)
     }
 
     private var flushFamily: MetricFamily? {

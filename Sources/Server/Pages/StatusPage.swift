@@ -84,6 +84,7 @@ enum StatusPage {
             [bytes(s.stored_bytes), "on disk"],
             [number.format(s.queries_running), "queries running"],
             [s.watermark, "watermark"],
+            ...s.trace_exports.map((t) => [number.format(t.traces_sent), "traces sent, " + t.lag_seconds + " s behind"]),
           ]) {
             const card = element("div", undefined, cards);
             card.className = "card";

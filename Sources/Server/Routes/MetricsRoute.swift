@@ -14,7 +14,8 @@ extension Routes {
             guard let format = ExpositionFormat.negotiated(accept: request.headers[.accept], format: named) else {
                 throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
             }
-            let bytes = MetricsExposition.render(store.counters, await processSamples(), format: format)
+            let bytes = MetricsExposition.render(
+                store.counters, await processSamples(), exemplars: examples.book, format: format)
             return Response(bytes: bytes, contentType: format.contentType)
         }
     }
@@ -35,6 +36,8 @@ extension Routes {
         samples.residentBytes = residentMemoryBytes()
         samples.storedBytes = status.segmentBytes
         samples.freeBytes = status.freeBytes
+        samples.traceExports = senders.map(\.sample)
+        samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
         // Counters must be readable while the desk is full of questions, so the two that need one of their own may be missing.
         if let active = try? await activity() { (samples.activeConversations, samples.activeUsers) = active }

@@ -7,6 +7,8 @@ struct Routes: Sendable {
     let intake: EventIntake
     let traces: TraceIntake
     let settlement: TraceSettlement
+    let senders: [TraceSender]
+    let examples: TracedExamples
     let desk: QueryDesk
     let health: ServerHealth
     let door: Door

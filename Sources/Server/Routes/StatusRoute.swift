@@ -1,5 +1,6 @@
 import Domain
 import EventStores
+import Exporting
 import Hummingbird
 import Platform
 import Synchronization
@@ -25,6 +26,7 @@ extension Routes {
         json.member("spans_accepted", spans.accepted)
         json.member("spans_duplicates", spans.duplicates)
         json.member("spans_rejected", spans.rejected)
+        json.member("spans_echoed", traces.echoedSpans)
         json.member("traces_pending", settlement.pendingCount)
         json.member("refused_requests", intake.gate.refusals.load(ordering: .relaxed))
         json.member("queue_bytes", intake.gate.bytesHeld)
@@ -32,6 +34,7 @@ extension Routes {
         json.member("queued_batches", intake.committer.waitingCount)
         if let bytes = residentMemoryBytes() { json.member("resident_bytes", bytes) }
         json.member("queries_running", desk.admittedCount)
+        appendTraceExports(to: &json)
         StatusText.append(status, to: &json)
         json.key("addresses")
         json.beginArray()
@@ -45,5 +48,22 @@ extension Routes {
         json.endArray()
         json.endObject()
         return json.bytes
+    }
+
+    private func appendTraceExports(to json: inout JSONText) {
+        json.key("trace_exports")
+        json.beginArray()
+        for sample in senders.map(\.sample) {
+            json.beginObject()
+            json.member("destination", sample.destination)
+            json.member("position", sample.position)
+            json.member("lag_seconds", sample.lagSeconds)
+            json.member("traces_sent", sample.tracesSent)
+            json.member("traces_sampled_out", sample.tracesSampledOut)
+            json.member("traces_dropped", sample.tracesDropped)
+            json.member("failures", sample.failures.values.reduce(0, +))
+            json.endObject()
+        }
+        json.endArray()
     }
 }

@@ -8,16 +8,19 @@ package struct BlockingThreads: Sendable {
     package let decoders: NIOThreadPool
     /// Answer queries.
     package let queries: NIOThreadPool
+    /// Send traces: one thread for each destination.
+    package let senders: [NIOThreadPool]
 
-    /// Starts the threads; at least one of each kind.
-    package init(decoderCount: Int, queryCount: Int) {
+    /// Starts the threads; at least one of each kind but senders.
+    package init(decoderCount: Int, queryCount: Int, senderCount: Int = 0) {
         decoders = NIOThreadPool(numberOfThreads: max(1, decoderCount))
         queries = NIOThreadPool(numberOfThreads: max(1, queryCount))
-        for pool in [writer, decoders, queries] { pool.start() }
+        senders = (0..<senderCount).map { _ in NIOThreadPool(numberOfThreads: 1) }
+        for pool in [writer, decoders, queries] + senders { pool.start() }
     }
 
     /// Ends the threads once what they were given is done.
     package func stop() async throws {
-        for pool in [decoders, queries, writer] { try await pool.shutdownGracefully() }
+        for pool in senders + [decoders, queries, writer] { try await pool.shutdownGracefully() }
     }
 }

@@ -11,6 +11,7 @@ package final class PlimsollServer: Sendable {
     private let clock: any Clock
     private let workers: any Workers
     private let tokens: TokenFile?
+    private let randomness: any Randomness
     private let logger: Logger
     private let running = Mutex(Running())
 
@@ -25,14 +26,17 @@ package final class PlimsollServer: Sendable {
     /// - Parameters:
     ///   - store: closed by ``run(onSpansListening:onListening:)`` when the server ends.
     ///   - workers: what queries run on.
+    ///   - randomness: spreads attempts to send.
     ///   - tokens: who is let in; without them everybody is, where the configuration allows that.
     package init(
-        store: any ServedStore, configuration: ServerConfiguration, clock: any Clock, workers: any Workers, tokens: TokenFile? = nil
+        store: any ServedStore, configuration: ServerConfiguration, clock: any Clock, workers: any Workers,
+        randomness: any Randomness = SystemRandomness(), tokens: TokenFile? = nil
     ) {
         self.store = store
         self.configuration = configuration
         self.clock = clock
         self.workers = workers
+        self.randomness = randomness
         self.tokens = tokens
         var logger = Logger(label: "plimsoll") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .notice
@@ -58,24 +62,31 @@ package final class PlimsollServer: Sendable {
             try? store.close()
             throw error
         }
-        let threads = BlockingThreads(decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax)
+        let threads = BlockingThreads(
+            decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax,
+            senderCount: configuration.traceExport.endpoints.count)
         let health = ServerHealth()
         let intake = EventIntake(store: store, threads: threads, limits: limits, health: health)
         let desk = QueryDesk(threads: threads.queries, limits: limits)
-        let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule)
+        let examples = TracedExamples()
+        let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, examples: examples)
         let traces = TraceIntake(
             store: store, events: intake, threads: threads, limits: limits, health: health, settlement: settlement)
+        let senders = traceSenders(examples)
         let refusals = RefusalCounts()
         let door = Door(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock, thread: threads.decoders,
             logger: logger)
         let routes = Routes(
-            store: store, intake: intake, traces: traces, settlement: settlement, desk: desk, health: health, door: door,
-            refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits,
+            store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples, desk: desk,
+            health: health, door: door, refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits,
             startNanoseconds: clock.monotonicNanoseconds())
+        let exports = zip(senders, threads.senders).map { sender, thread in
+            TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, logger: logger)
+        }
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
-            background: [StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)],
+            background: [StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)] + exports,
             stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
         ) { [self] address in
             running.withLock { $0.address = address }
@@ -98,6 +109,14 @@ package final class PlimsollServer: Sendable {
         }
         try await threads.stop()
         if let failure { throw failure }
+    }
+
+    private func traceSenders(_ examples: TracedExamples) -> [TraceSender] {
+        configuration.traceExport.endpoints.map { endpoint in
+            TraceSender(
+                endpoint: endpoint, configuration: configuration.traceExport, store: store, clock: clock, randomness: randomness,
+                note: examples.add)
+        }
     }
 
     /// Asks for the end; ``run(onSpansListening:onListening:)`` returns once it is reached.

@@ -26,6 +26,10 @@ package protocol ServedStore: Sendable {
     func spans(receivedSince time: Int64) throws -> [ReceivedSpan]
     /// Spans of traces and what was derived from them; see ``StoreSnapshot/events(ofTraces:sourcePrefix:)``.
     func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]]
+    /// The next events behind a position; see ``StoreSnapshot/page(_:)``.
+    func page(_ request: EventPageRequest) throws -> EventPage
+    /// How far what is sent to other systems has got.
+    var deliveryMarks: [DeliveryMark] { get }
     func close() throws
 }
 
@@ -34,6 +38,10 @@ extension ServedStore {
     package func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { [] }
     /// None, for a store that keeps no spans.
     package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] { [:] }
+    /// None, for a store that keeps no events.
+    package func page(_ request: EventPageRequest) throws -> EventPage { EventPage(coveredPosition: request.after) }
+    /// None, for a store that keeps no marks.
+    package var deliveryMarks: [DeliveryMark] { [] }
 }
 
 extension EventStore: ServedStore {
@@ -51,4 +59,8 @@ extension EventStore: ServedStore {
     package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] {
         try snapshot().events(ofTraces: traceIDs, sourcePrefix: sourcePrefix)
     }
+    /// See ``ServedStore``.
+    package func page(_ request: EventPageRequest) throws -> EventPage { try snapshot().page(request) }
+    /// See ``ServedStore``.
+    package var deliveryMarks: [DeliveryMark] { snapshot().deliveryMarks }
 }

@@ -8,6 +8,8 @@ package struct ServerConfiguration: Sendable {
     package var otlpListen: SecondAddress?
     /// When a trace settles.
     package var settleRule = SettleRule()
+    /// Where traces of answers are sent.
+    package var traceExport = TraceExportConfiguration()
     /// Serve on an address that others can reach although nobody has to prove who he is.
     package var isInsecure: Bool
     /// What strangers can make the server hold or do.

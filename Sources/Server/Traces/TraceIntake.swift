@@ -19,6 +19,7 @@ final class TraceIntake: Sendable {
     private let health: ServerHealth
     private let encoders: EvidenceEncoders
     private let settlement: TraceSettlement
+    private let echoes = Atomic<Int>(0)
 
     init(
         store: any ServedStore, events: EventIntake, threads: BlockingThreads, limits: ServerLimits, health: ServerHealth,
@@ -31,6 +32,9 @@ final class TraceIntake: Sendable {
         self.settlement = settlement
         encoders = EvidenceEncoders(registry: store.registry, userTokenKey: store.userTokenKey)
     }
+
+    /// Spans that were not taken in because a Plimsoll had made them of its events.
+    var echoedSpans: Int { echoes.load(ordering: .relaxed) }
 
     /// Answers `POST /v1/traces`. What it throws becomes ``response(for:to:)``.
     func accept(_ request: Request) async throws -> Response {
@@ -75,6 +79,7 @@ final class TraceIntake: Sendable {
     }
 
     private func answer(_ batch: EvidenceBatch, _ result: AppendResult?, _ encoding: OTLPEncoding) -> Response {
+        if batch.echoes > 0 { echoes.wrappingAdd(batch.echoes, ordering: .relaxed) }
         var rejected = batch.rejected
         var reason = batch.reason
         for verdict in result?.verdicts ?? [] {

@@ -1,8 +1,10 @@
 import Dialects
 import Domain
 import EventStores
+import Exporting
 import JSONParsing
 import Platform
+import Projections
 import Synchronization
 
 /// Settles traces: remembers which have new spans, and when one is due reads all its spans from the store, appends what they tell of, and
@@ -23,9 +25,14 @@ final class TraceSettlement: Sendable {
     private let clock: any Clock
     private let settler: TraceSettler
     private let columns: SpanColumns
+    private let examples: TracedExamples
+    private let answers: TracedAnswers
     private let state: Mutex<State>
 
-    init(store: any ServedStore, clock: any Clock, rule: SettleRule = SettleRule()) {
+    /// - Parameter examples: told of each answer, since its trace is where the spans came from.
+    init(store: any ServedStore, clock: any Clock, rule: SettleRule = SettleRule(), examples: TracedExamples = TracedExamples()) {
+        self.examples = examples
+        answers = TracedAnswers(store.registry)
         self.rule = rule
         self.store = store
         self.clock = clock
@@ -62,11 +69,18 @@ final class TraceSettlement: Sendable {
             let settled = settle(stored[traceID] ?? [])
             guard !settled.isEmpty else { continue }
             replacements.replacements += settled.replacements
+            tellExamples(settled.events, now)
             batches.append(IngestBatch(events: settled.events, notes: [note(traceID, reason, settled)]))
         }
         if !replacements.replacements.isEmpty { batches.append(replacements) }
         if !batches.isEmpty { _ = try store.append(batches) }
         state.withLock { state in for (traceID, _) in due { state.pending.settled(traceID) } }
+    }
+
+    private func tellExamples(_ events: EventBatch, _ now: Int64) {
+        for start in events.offsets where MetricCounters.isLive(events.bytes, at: Int(start), receivedTime: now) {
+            if let answer = answers.answer(events.bytes, at: Int(start)) { examples.add(answer) }
+        }
     }
 
     private func settle(_ stored: [StoredEvent]) -> Settlement {

@@ -16,6 +16,8 @@ package struct StoreSnapshot: TableCatalog {
 
     package var position: Int64 { version.position }
     package var watermark: Int64 { version.receivedTime }
+    /// How far what is sent to other systems has got, ascending by destination.
+    package var deliveryMarks: [DeliveryMark] { version.marks }
     /// Prices in force.
     package var book: PriceBook { version.book }
     /// What `/metrics` counted up to the position.

@@ -10,6 +10,8 @@ final class StoreVersion: Sendable {
     let tail: Tail
     let overlay: CostOverlay
     let systemRecords: [SystemRecord]
+    /// How far what is sent to other systems has got.
+    let marks: [DeliveryMark]
     /// Conversations whose sealed rows no longer hold.
     let dirty: [ConversationGrouping.Key]
     let book: PriceBook
@@ -24,13 +26,14 @@ final class StoreVersion: Sendable {
 
     init(
         sealed: SealedState, tail: Tail, overlay: CostOverlay, systemRecords: [SystemRecord],
-        dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64, receivedTime: Int64,
+        marks: [DeliveryMark], dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64, receivedTime: Int64,
         counters: MetricTotals, rebookedPicoUSD: Int128
     ) {
         self.sealed = sealed
         self.tail = tail
         self.overlay = overlay
         self.systemRecords = systemRecords
+        self.marks = marks
         self.dirty = dirty
         self.book = book
         self.position = position

@@ -4,11 +4,12 @@ import Server
 /// A server on a free loopback port, for the length of one test.
 func withServer<Result: Sendable>(
     _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(), tokens: TokenFile? = nil,
-    isTokenRequired: Bool = false,
+    isTokenRequired: Bool = false, traceExport: TraceExportConfiguration = TraceExportConfiguration(),
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
     var configuration = ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, stopsOnSignals: false)
     configuration.isTokenRequired = isTokenRequired
+    configuration.traceExport = traceExport
     let server = PlimsollServer(
         store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2), tokens: tokens)
     let (addresses, source) = AsyncStream<ListenAddress>.makeStream()

@@ -146,6 +146,23 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_flush_duration_seconds", .histogram, unit: "seconds", "Duration of log flushes.",
             bounds: flushBoundsNanoseconds, .process),
+        MetricDefinition(
+            "plimsoll_trace_export_traces_total", .counter, "Traces of answers for another system, by what became of them.",
+            labels: [MetricLabel("destination", .given), MetricLabel("result", .given)], .process),
+        MetricDefinition(
+            "plimsoll_trace_export_spans_total", .counter, "Spans for another system, by what became of them.",
+            labels: [MetricLabel("destination", .given), MetricLabel("result", .given)], .process),
+        MetricDefinition(
+            "plimsoll_trace_export_failures_total", .counter, "Requests with traces that brought no success, by reason.",
+            labels: [MetricLabel("destination", .given), MetricLabel("reason", .given)], .process),
+        MetricDefinition(
+            "plimsoll_trace_export_lag_seconds", .gauge, unit: "seconds", "How long the oldest trace that is not delivered has waited.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
+            "plimsoll_trace_export_position", .gauge, "Position up to which traces are delivered.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
+            "plimsoll_spans_echoed_total", .counter, "Spans not taken in because a Plimsoll had made them of its events.", .process),
         MetricDefinition("plimsoll_queued_batches", .gauge, "Batches that wait for the writer.", .process),
         MetricDefinition("plimsoll_resident_bytes", .gauge, unit: "bytes", "Resident memory.", .process),
         MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all live files.", .process),

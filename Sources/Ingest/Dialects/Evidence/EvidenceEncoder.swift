@@ -12,6 +12,8 @@ package struct EvidenceBatch: Sendable {
     package var isRoot: [Bool] = []
     /// Spans that were refused.
     package var rejected = 0
+    /// Those among them that another Plimsoll, or this one, had made of events.
+    package var echoes = 0
     /// Why the first of them was.
     package var reason = ""
 }
@@ -35,7 +37,8 @@ package struct EvidenceEncoder: ~Copyable {
             let kept = reader.resource(resource.attributes)
             for scope in resource.scopes {
                 for span in scope.spans {
-                    if let objection = Self.objection(to: span) {
+                    if let objection = Self.objection(to: span, in: scope) {
+                        if scope.name == OTLPTraces.ownScope { batch.echoes += 1 }
                         batch.rejected += 1
                         if batch.reason.isEmpty { batch.reason = objection }
                         continue
@@ -52,7 +55,9 @@ package struct EvidenceEncoder: ~Copyable {
         return batch
     }
 
-    private static func objection(to span: OTLPSpan) -> String? {
+    private static func objection(to span: OTLPSpan, in scope: OTLPScopeSpans) -> String? {
+        // Events made these spans; events made of them again would count twice, and two that send to each other would never end.
+        if scope.name == OTLPTraces.ownScope { return "spans that a Plimsoll made of its events are not taken in; send it the events" }
         if !span.isIdentified { return "a span needs a trace id of 16 bytes and a span id of 8, not all zeros" }
         if span.end == 0 { return "a span needs the time at which it ended" }
         if span.end > UInt64(Int64.max) || span.start > UInt64(Int64.max) { return "a span's times are ns since 1970" }

@@ -124,6 +124,9 @@ package struct OTLPResourceSpans: Hashable, Sendable {
 
 /// An `ExportTraceServiceRequest`.
 package struct OTLPTraces: Hashable, Sendable {
+    /// Name of the scope of spans that Plimsoll makes. What comes in under it was sent by one.
+    package static let ownScope = "plimsoll"
+
     /// By resource.
     package var resources: [OTLPResourceSpans] = []
 

@@ -103,7 +103,7 @@ extension PriceEntry {
 }
 
 /// A text as JSON, quotes and all.
-private func jsonText(_ text: String) -> String {
+func jsonText(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
         switch scalar {

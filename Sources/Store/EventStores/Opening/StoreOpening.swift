@@ -21,6 +21,7 @@ struct WriterStart {
     var sealed: SealedState
     var absentTimes: AbsentTimes
     var counters: MetricCounters
+    var marks: DeliveryMarks
     var receivedTime: Int64
 }
 
@@ -69,7 +70,7 @@ struct StoreOpening {
                 context: context, options: options, files: files, registry: registry, layouts: EventTableLayouts(registry: registry),
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
                 booking: booking, sealed: sealed, absentTimes: AbsentTimes(blob.absentTimes),
-                counters: try Self.counters(blob, registry, files), receivedTime: blob.receivedTime))
+                counters: try Self.counters(blob, registry, files), marks: try Self.marks(blob, files), receivedTime: blob.receivedTime))
         try writer.replay(replayed)
         if report.isNew { try writer.begin() }
         recovery = RecoverySummary(
@@ -148,6 +149,17 @@ struct StoreOpening {
             throw CorruptionError(file: files.manifests, offset: error.offset, expectation: error.expectation)
         }
         return Booking(book: book, rebookings: rebookings, registry: registry)
+    }
+
+    private static func marks(_ blob: StateBlob, _ files: StoreFiles) throws -> DeliveryMarks {
+        var marks = DeliveryMarks()
+        for data in blob.marks {
+            guard let mark = DeliveryMark(data: data) else {
+                throw CorruptionError(file: files.manifests, offset: 0, expectation: "the data of a mark of deliveries")
+            }
+            marks.set(mark)
+        }
+        return marks
     }
 
     private static func counters(_ blob: StateBlob, _ registry: SchemaRegistry, _ files: StoreFiles) throws -> MetricCounters {

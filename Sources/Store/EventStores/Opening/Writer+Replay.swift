@@ -33,6 +33,10 @@ extension Writer {
             throw corruption(record, error.expectation)
         }
         systemRecords.append(note)
+        if case .event(DeliveryMark.recordType, let data) = note.content {
+            guard let mark = DeliveryMark(data: data) else { throw corruption(record, "the data of a mark of deliveries") }
+            take(mark)
+        }
         guard case .event(Rebooking.recordType, let data) = note.content else { return }
         do {
             if let rebooking = try Rebooking(data: data) { try replay(rebooking) }

@@ -27,6 +27,7 @@ struct SealJob: Sendable {
     let overlay: CostOverlay
     let book: PriceBook
     let rebookings: [Rebooking]
+    let marks: DeliveryMarks
     let absentTimes: [AbsentTimes.Entry]
     let counters: MetricCounters
     /// The last position and received time that the snapshot holds.
@@ -101,6 +102,7 @@ struct SealJob: Sendable {
         blob.absentTimes = absentTimes
         blob.counters = counters.serialised
         blob.rebookings = rebookings.map { $0.data(prices: []) }
+        blob.marks = marks.all.map(\.data)
         blob.replayFrom = place
         let bytes = blob.serialised
         let name = "state-\(manifests.version + 1)"

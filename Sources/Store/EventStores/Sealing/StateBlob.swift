@@ -13,6 +13,7 @@ import EventLogs
 //             …     absentTimes    varint count, then 8 hash + 8 time each
 //             …     counters       varint length + MetricCounters.serialised (from version 2 on)
 //             …     rebookings     varint count, then varint length + data of the record each (from version 3 on)
+//             …     marks          varint count, then varint length + data of the record each (from version 4 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -21,8 +22,10 @@ enum StateVersion: UInt8 {
     case first = 1
     /// Without corrections of costs: there are none.
     case second = 2
-    /// As drawn above.
+    /// Without marks of deliveries: every destination begins at the end.
     case third = 3
+    /// As drawn above.
+    case fourth = 4
 }
 
 struct StateBlob: Sendable {
@@ -33,13 +36,14 @@ struct StateBlob: Sendable {
     var absentTimes: [AbsentTimes.Entry] = []
     var counters: [UInt8] = []
     var rebookings: [String] = []
+    var marks: [String] = []
     var replayFrom = LogPlace(fileNumber: 0, offset: 0, chain: 0, position: 0)
 
     init() {}
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.third.rawValue)
+        sink.append(StateVersion.fourth.rawValue)
         sink.append(littleEndian: position)
         sink.append(littleEndian: receivedTime)
         for part in [schemas, book] {
@@ -53,8 +57,10 @@ struct StateBlob: Sendable {
         }
         sink.append(varint: UInt64(counters.count))
         sink.append(contentsOf: counters)
-        sink.append(varint: UInt64(rebookings.count))
-        for data in rebookings { sink.append(text: data) }
+        for records in [rebookings, marks] {
+            sink.append(varint: UInt64(records.count))
+            for data in records { sink.append(text: data) }
+        }
         replayFrom.append(to: &sink)
         return sink.bytes
     }
@@ -71,10 +77,15 @@ struct StateBlob: Sendable {
             absentTimes.append(AbsentTimes.Entry(hash: hash, time: try cursor.read(littleEndian: Int64.self)))
         }
         if version != .first { counters = Array(try cursor.readSlice(try cursor.readCount(max: cursor.remaining))) }
-        if version == .third {
-            for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { rebookings.append(try cursor.readText(max: cursor.remaining)) }
-        }
+        if version.rawValue >= StateVersion.third.rawValue { rebookings = try Self.texts(&cursor) }
+        if version.rawValue >= StateVersion.fourth.rawValue { marks = try Self.texts(&cursor) }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
+    }
+
+    private static func texts(_ cursor: inout ByteCursor) throws(DecodingError) -> [String] {
+        var texts: [String] = []
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { texts.append(try cursor.readText(max: cursor.remaining)) }
+        return texts
     }
 }

@@ -79,7 +79,7 @@ extension Writer {
         let job = SealJob(
             context: context, files: files, registry: registry, layouts: layouts, segmentID: id,
             manifests: manifests, previousState: previousState, sealed: sealed, blocks: tail.blocks, records: systemRecords,
-            dirty: dirty.sorted(), overlay: overlay, book: booking.book, rebookings: booking.rebookings,
+            dirty: dirty.sorted(), overlay: overlay, book: booking.book, rebookings: booking.rebookings, marks: marks,
             absentTimes: absentTimes.entries, counters: counters, position: nextPosition - 1, receivedTime: receivedTime, place: log.end)
         // A file that a failed attempt may have left under a name that a manifest knows is never written again.
         nextSegmentID = id + 1

@@ -8,14 +8,18 @@ package struct IngestBatch: Sendable {
     package var replacements: [EventReplacement]
     /// Rows of `system_events` that tell of the batch.
     package var notes: [SystemNote]
+    /// How far what is sent to other systems has got.
+    package var marks: [DeliveryMark]
 
     package init(
-        events: EventBatch = EventBatch(), deadLetters: [DeadLetter] = [], replacements: [EventReplacement] = [], notes: [SystemNote] = []
+        events: EventBatch = EventBatch(), deadLetters: [DeadLetter] = [], replacements: [EventReplacement] = [], notes: [SystemNote] = [],
+        marks: [DeliveryMark] = []
     ) {
         self.events = events
         self.deadLetters = deadLetters
         self.replacements = replacements
         self.notes = notes
+        self.marks = marks
     }
 }
 

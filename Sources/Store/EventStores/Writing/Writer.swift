@@ -35,6 +35,7 @@ final class Writer {
     var sealed: SealedState
     var absentTimes: AbsentTimes
     var systemRecords: [SystemRecord] = []
+    var marks = DeliveryMarks()
     /// Conversations whose sealed rows no longer hold because a late price concerns them.
     var dirty: Set<ConversationGrouping.Key> = []
     var counters: MetricCounters
@@ -61,6 +62,7 @@ final class Writer {
         sealed = start.sealed
         absentTimes = start.absentTimes
         counters = start.counters
+        marks = start.marks
         nextPosition = start.sealed.position + 1
         receivedTime = start.receivedTime
     }
@@ -103,6 +105,10 @@ final class Writer {
         for letter in batch.deadLetters { try note(.deadLetter(letter)) }
         try replace(batch.replacements)
         for note in batch.notes { try self.note(.event(type: note.type, data: note.data)) }
+        for mark in batch.marks {
+            try note(.event(type: DeliveryMark.recordType, data: mark.data))
+            take(mark)
+        }
         return outcome.result(lastPosition: nextPosition - 1)
     }
 
@@ -225,7 +231,7 @@ final class Writer {
     /// What readers may see from now on.
     func version() -> StoreVersion {
         StoreVersion(
-            sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords,
+            sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords, marks: marks.all,
             dirty: dirty.union(flight?.dirty ?? []).sorted(),
             book: booking.book, position: nextPosition - 1, receivedTime: receivedTime, counters: counters.totals,
             rebookedPicoUSD: booking.rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) })
@@ -237,6 +243,7 @@ private struct Checkpoint {
     let tail: Tail
     let absentTimes: AbsentTimes
     let systemRecords: [SystemRecord]
+    let marks: DeliveryMarks
     let dirty: Set<ConversationGrouping.Key>
     let booking: Booking?
     let totals: MetricTotals
@@ -247,6 +254,7 @@ private struct Checkpoint {
         tail = writer.tail
         absentTimes = writer.absentTimes
         systemRecords = writer.systemRecords
+        marks = writer.marks
         dirty = writer.dirty
         booking = keepsBooking ? writer.booking : nil
         totals = writer.counters.totals
@@ -261,6 +269,7 @@ private struct Checkpoint {
         writer.tail = tail
         writer.absentTimes = absentTimes
         writer.systemRecords = systemRecords
+        writer.marks = marks
         writer.dirty = dirty
         if let booking { writer.booking = booking }
         writer.counters.rollBack(to: totals)

@@ -28,6 +28,21 @@ package enum MetricValue: Hashable, Sendable {
     case histogram(counts: [UInt64], sumNanoseconds: Int128)
 }
 
+/// One observation that a bucket names as an example, with the trace in which it can be looked at.
+package struct MetricExemplar: Hashable, Sendable {
+    /// 32 hexadecimal digits.
+    package var traceID: String
+    /// What was observed.
+    package var nanoseconds: Int64
+    /// When, ns since 1970 UTC.
+    package var time: Int64
+
+    /// Takes each part as given.
+    package init(traceID: String, nanoseconds: Int64, time: Int64) {
+        (self.traceID, self.nanoseconds, self.time) = (traceID, nanoseconds, time)
+    }
+}
+
 /// One label set's value.
 package struct MetricSeries: Hashable, Sendable {
     /// Values of the definition's labels, in their order.
@@ -36,6 +51,8 @@ package struct MetricSeries: Hashable, Sendable {
     package var value: MetricValue
     /// The observations of a histogram once more, in buckets of its own; nil where nobody kept them.
     package var exponential: ExponentialBuckets?
+    /// An example for each bucket of a histogram; empty where there are none.
+    package var exemplars: [MetricExemplar?] = []
 
     /// A value under labels, given in the order of the definition.
     package init(labels: [String], value: MetricValue, exponential: ExponentialBuckets? = nil) {

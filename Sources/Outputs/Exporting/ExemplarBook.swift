@@ -1,0 +1,52 @@
+import Domain
+package import Projections
+
+/// The last answer with a trace for each bucket of the histograms of answers: what leads from a bad bucket to a trace. Kept by the running
+/// process only.
+package struct ExemplarBook: Sendable {
+    /// Label sets with examples at one time; further ones have none.
+    private static let labelSetsMax = 500
+
+    private struct Key: Hashable {
+        var metric: String
+        var labels: [String]
+    }
+
+    private var exemplars: [Key: [MetricExemplar?]] = [:]
+    private let boundsNanoseconds: [Int64]
+
+    /// No examples.
+    package init() { boundsNanoseconds = MetricCatalogue.metric(named: TracedAnswers.duration)?.bucketBoundsNanoseconds ?? [] }
+
+    /// Notes an answer whose trace can be looked up.
+    package mutating func add(_ answer: TracedAnswer) {
+        add(answer.durationNanoseconds, TracedAnswers.duration, answer)
+        add(answer.firstTokenNanoseconds, TracedAnswers.firstToken, answer)
+    }
+
+    private mutating func add(_ nanoseconds: Int64?, _ metric: String, _ answer: TracedAnswer) {
+        guard let nanoseconds else { return }
+        let key = Key(metric: metric, labels: answer.labels)
+        guard exemplars[key] != nil || exemplars.count < Self.labelSetsMax else { return }
+        let bucket = boundsNanoseconds.firstIndex { nanoseconds <= $0 } ?? boundsNanoseconds.count
+        let exemplar = MetricExemplar(traceID: answer.traceID, nanoseconds: nanoseconds, time: answer.time)
+        exemplars[key, default: Array(repeating: nil, count: boundsNanoseconds.count + 1)][bucket] = exemplar
+    }
+
+    /// The families with the examples that are known of their series.
+    package func added(to families: [MetricFamily]) -> [MetricFamily] {
+        guard !exemplars.isEmpty else { return families }
+        return families.map { family in
+            let name = family.definition.name
+            guard name == TracedAnswers.duration || name == TracedAnswers.firstToken else { return family }
+            var family = family
+            for place in family.series.indices {
+                let key = Key(metric: name, labels: family.series[place].labels)
+                guard let known = exemplars[key], case .histogram(let counts, _) = family.series[place].value, counts.count == known.count
+                else { continue }
+                family.series[place].exemplars = known
+            }
+            return family
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package import Exporting
+
+/// Where traces of answers are sent, and how.
+package struct TraceExportConfiguration: Sendable {
+    /// OTLP over HTTP, as ``endpoint(_:)`` makes it; empty: traces are not sent.
+    package var endpoints: [String] = []
+    /// `Name: value`, each, sent along: credentials mostly. Only where there is one endpoint.
+    package var headers: [String] = []
+    /// Which traces, of which answers.
+    package var rule = TraceRule()
+    /// So long after an event was received it is sent: what belongs to one answer comes close together.
+    package var settleNanoseconds: Int64 = 2_000_000_000
+    /// Between two looks for something to send, ms.
+    package var pollMilliseconds = 1000
+    /// Spans of one request; one answer is never cut.
+    package var requestSpansMax = 512
+    /// Of one exchange, ms.
+    package var timeoutMilliseconds = 10_000
+    /// The first pause after a failure, ms; doubled each time.
+    package var backoffMilliseconds = 1000
+    /// The longest pause after a failure, ms, unless the receiver asks for a longer one.
+    package var backoffMillisecondsMax = 30_000
+
+    /// Sends nowhere.
+    package init() {}
+
+    /// An endpoint for traces: a URL without a path gets `/v1/traces`, as OpenTelemetry's exporters have it.
+    /// - Returns: nil for what is no `http` or `https` URL, or one with credentials in it, which would be shown wherever its name is.
+    package static func endpoint(_ text: String) -> String? {
+        guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
+        let rest = text.dropFirst(scheme.count)
+        let host = rest.prefix { $0 != "/" }
+        guard !host.isEmpty, !rest.contains("@"), !rest.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "#" }) else { return nil }
+        return rest.dropFirst(host.count).allSatisfy { $0 == "/" } ? scheme + host + "/v1/traces" : text
+    }
+}
