@@ -84,9 +84,10 @@ package final class PlimsollServer: Sendable {
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, logger: logger)
         }
+        let ticker = StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
-            background: [StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)] + exports,
+            background: [ticker] + exports,
             stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
         ) { [self] address in
             running.withLock { $0.address = address }
