@@ -46,9 +46,9 @@ struct PlanRunner: Sendable {
     }
 
     private func project(_ input: Plan, _ expressions: [Expression], _ output: [TableColumn]) throws -> Pipeline {
-        let evaluator = Evaluator(context: context)
-        return try pipeline(input).map(columns: output) { chunk in
-            Chunk(columns: try expressions.map { try evaluator.evaluate($0, chunk) }, rowCount: chunk.rowCount)
+        try pipeline(input).map(columns: output) { [context] chunk in
+            let evaluator = Evaluator(context: context)
+            return Chunk(columns: try expressions.map { try evaluator.evaluate($0, chunk) }, rowCount: chunk.rowCount)
         }
     }
 
@@ -57,8 +57,8 @@ struct PlanRunner: Sendable {
         if let scan = try scan(plan) { return scan.pipeline }
         guard case .filter(let input, let condition) = plan else { preconditionFailure("only scans and filters come here") }
         let conditions = condition.conjuncts
-        let evaluator = Evaluator(context: context)
-        return try pipeline(input).map(columns: input.output) { chunk in
+        return try pipeline(input).map(columns: input.output) { [context] chunk in
+            let evaluator = Evaluator(context: context)
             var rest = chunk
             for condition in conditions {
                 guard let kept = Selection.rows(where: try evaluator.evaluate(condition, rest)) else { continue }

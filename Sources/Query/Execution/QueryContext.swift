@@ -34,7 +34,7 @@ final class QueryContext: Sendable {
         self.workers = workers
         self.cancellation = cancellation
         self.clock = clock
-        zone = try ZoneOffsets(named: options.timeZone)
+        zone = try ZoneOffsets.named(options.timeZone)
         budget = MemoryBudget(limitBytes: options.memoryBudgetBytes)
         deadline = options.timeLimitNanoseconds.map { clock.monotonicNanoseconds() &+ $0 }
     }
@@ -64,6 +64,9 @@ final class MemoryBudget: Sendable {
     init(limitBytes: Int) { self.limitBytes = limitBytes }
 
     var peakBytes: Int { peak.load(ordering: .relaxed) }
+
+    /// Gives back what was booked.
+    func release(_ bytes: Int) { _ = used.subtract(bytes, ordering: .relaxed) }
 
     /// Books bytes; a negative amount gives back. - Throws: 53200 when the limit is passed.
     func reserve(_ bytes: Int) throws {

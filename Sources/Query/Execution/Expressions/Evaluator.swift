@@ -2,8 +2,15 @@ import Columnar
 import Plans
 
 /// Evaluates typed expressions over whole chunks. The shape (constant, dictionary, nulls, dense) is decided once a chunk.
+/// One evaluator a chunk: the text it makes is booked while it lives.
 struct Evaluator: Sendable {
     let context: QueryContext
+    private let meter: TextMeter
+
+    init(context: QueryContext) {
+        self.context = context
+        meter = TextMeter(context)
+    }
 
     /// The expression's value for every row of the chunk.
     func evaluate(_ expression: Expression, _ chunk: Chunk) throws -> Vector {
@@ -39,7 +46,11 @@ struct Evaluator: Sendable {
         let constants = values.compactMap { if case .constant(let value) = $0.storage { value } else { nil } }
         if constants.count == values.count {
             if count == 0 { return .constant(.null, type: type, count: 0) }
-            return .constant(try scalars.apply(function, constants, type: type), type: type, count: count)
+            let value = try scalars.apply(function, constants, type: type)
+            var made = TextMeter.Count(meter)
+            try made.add(value)
+            try made.book()
+            return .constant(value, type: type, count: count)
         }
         switch function {
         case .not, .isNull, .isNotNull, .isTrue, .isFalse, .isNotTrue, .isNotFalse:
@@ -69,22 +80,31 @@ struct Evaluator: Sendable {
         guard let textIndex, case .text(let codes, let dictionary) = values[textIndex].storage else { return nil }
         let scalars = ScalarFunctions(context: context)
         var arguments = values.map { $0.count > 0 ? $0.scalar(at: 0) : Scalar.null }
-        return try TextMapping.map(
+        var made = TextMeter.Count(meter)
+        let result = try TextMapping.map(
             codes, dictionary, validity: values[textIndex].validity, type: type, isJSON: values[textIndex].type == .json
         ) {
             arguments[textIndex] = $0
-            return try scalars.apply(function, arguments, type: type)
+            let value = try scalars.apply(function, arguments, type: type)
+            try made.add(value)
+            return value
         }
+        try made.book()
+        return result
     }
 
     private func applyPerRow(_ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int) throws -> Vector {
         let scalars = ScalarFunctions(context: context)
         var builder = VectorBuilder(type: type, capacity: count)
         var arguments = [Scalar](repeating: .null, count: values.count)
+        var made = TextMeter.Count(meter)
         for row in 0..<count {
             for index in values.indices { arguments[index] = values[index].scalar(at: row) }
-            builder.append(try scalars.apply(function, arguments, type: type))
+            let value = try scalars.apply(function, arguments, type: type)
+            try made.add(value)
+            builder.append(value)
         }
+        try made.book()
         return builder.finish()
     }
 

@@ -27,6 +27,8 @@ struct RegularExpression {
     }
 
     private var program: [Instruction] = []
+    /// Calls of `emit` so far: repetitions of empty groups make many and no instruction.
+    private var steps = 0
     private let ignoresCase: Bool
     private static let instructionsMax = 20_000
 
@@ -45,11 +47,17 @@ struct RegularExpression {
     }
 
     /// Whether the pattern occurs anywhere in the text.
-    func matches(_ text: String) -> Bool {
+    /// - Throws: what `check` throws; it is asked every million steps.
+    func matches(_ text: String, check: () throws -> Void) throws -> Bool {
         let scalars = Array((ignoresCase ? text.lowercased() : text).unicodeScalars)
         var current: [Int] = []
         var marks = [Int](repeating: -1, count: program.count)
+        var steps = 0
         for place in 0...scalars.count {
+            if steps > 1 << 20 {
+                try check()
+                steps = 0
+            }
             var next: [Int] = []
             var queue = current
             queue.append(0)
@@ -57,6 +65,7 @@ struct RegularExpression {
             while let state = queue.popLast() {
                 if marks[state] == place { continue }
                 marks[state] = place
+                steps += 1
                 switch program[state] {
                 case .accept: return true
                 case .jump(let target): queue.append(target)
@@ -73,7 +82,8 @@ struct RegularExpression {
     }
 
     private mutating func emit(_ node: Node) throws {
-        guard program.count < Self.instructionsMax else { throw Self.invalid("regular expression is too complex") }
+        steps += 1
+        guard steps <= Self.instructionsMax else { throw Self.invalid("regular expression is too complex") }
         switch node {
         case .empty: break
         case .match(let matcher): program.append(.match(matcher))
@@ -135,30 +145,42 @@ struct RegularExpression {
         }
 
         private mutating func repeated(_ node: Node) throws -> Node {
-            var result = node
-            while let mark = scalars.first {
-                switch mark {
-                case "*": result = .repetition(result, 0, nil)
-                case "+": result = .repetition(result, 1, nil)
-                case "?": result = .repetition(result, 0, 1)
-                case "{":
-                    guard let end = scalars.firstIndex(of: "}") else { throw RegularExpression.invalid("braces {} not balanced") }
-                    let body = String(String.UnicodeScalarView(scalars[(scalars.startIndex + 1)..<end]))
-                    let parts = body.split(separator: ",", omittingEmptySubsequences: false)
-                    guard let minimum = Int(parts[0]), minimum <= 255, parts.count <= 2 else {
-                        throw RegularExpression.invalid("invalid repetition count(s)")
-                    }
-                    let maximum: Int? = parts.count == 1 ? minimum : (parts[1].isEmpty ? nil : Int(parts[1]) ?? -1)
-                    if let maximum, maximum < minimum || maximum > 255 { throw RegularExpression.invalid("invalid repetition count(s)") }
-                    result = .repetition(result, minimum, maximum)
-                    scalars = scalars[end...]
-                default: return result
-                }
-                scalars.removeFirst()
-                // A lazy mark changes which match is found, not whether there is one.
-                if scalars.first == "?" { scalars.removeFirst() }
+            let result: Node
+            switch scalars.first {
+            case "*": result = .repetition(node, 0, nil)
+            case "+": result = .repetition(node, 1, nil)
+            case "?": result = .repetition(node, 0, 1)
+            case "{": result = try counted(node)
+            default: return node
+            }
+            scalars.removeFirst()
+            // A lazy mark changes which match is found, not whether there is one.
+            if scalars.first == "?" { scalars.removeFirst() }
+            if let next = scalars.first, "*+?{".unicodeScalars.contains(next) {
+                throw RegularExpression.invalid("quantifier operand invalid")
             }
             return result
+        }
+
+        /// `{m}`, `{m,}`, `{m,n}`; leaves the closing brace.
+        private mutating func counted(_ node: Node) throws -> Node {
+            guard let end = scalars.firstIndex(of: "}") else { throw RegularExpression.invalid("braces {} not balanced") }
+            let parts = scalars[(scalars.startIndex + 1)..<end].split(separator: ",", omittingEmptySubsequences: false)
+            scalars = scalars[end...]
+            let minimum = Self.count(parts[0])
+            let maximum = parts.count == 1 ? minimum : Self.count(parts[1])
+            let isOpen = parts.count == 2 && parts[1].isEmpty
+            guard parts.count <= 2, let minimum, isOpen || (maximum ?? -1) >= minimum else {
+                throw RegularExpression.invalid("invalid repetition count(s)")
+            }
+            return .repetition(node, minimum, isOpen ? nil : maximum)
+        }
+
+        /// One to three digits, at most 255.
+        private static func count(_ digits: ArraySlice<Unicode.Scalar>) -> Int? {
+            guard (1...3).contains(digits.count), digits.allSatisfy({ ("0"..."9").contains($0) }) else { return nil }
+            let value = digits.reduce(0) { $0 * 10 + Int($1.value - 0x30) }
+            return value <= 255 ? value : nil
         }
 
         private mutating func atom(depth: Int) throws -> Node {

@@ -101,7 +101,10 @@ extension ScalarFunctions {
                     sqlState: "2201F", message: "a negative number raised to a non-integer power yields a complex result")
             }
             result = pow(a, b)
-        case .logarithm: result = try double(.naturalLogarithm, b) / double(.naturalLogarithm, a)
+        case .logarithm:
+            let (value, base) = (try double(.naturalLogarithm, b), try double(.naturalLogarithm, a))
+            if base == 0 { throw QueryError.divisionByZero }
+            result = value / base
         default: throw QueryError.unsupported(function.rawValue)
         }
         if result.isInfinite, a.isFinite, b.isFinite { throw QueryError(sqlState: "22003", message: "value out of range: overflow") }
@@ -160,7 +163,7 @@ extension ScalarFunctions {
             return .numeric(sum, scale: scale)
         case .modulo:
             if y == 0 { throw QueryError.divisionByZero }
-            return .numeric(x % y, scale: scale)
+            return .numeric(x.remainderReportingOverflow(dividingBy: y).partialValue, scale: scale)
         default: throw QueryError.unsupported(function.rawValue)
         }
     }
@@ -184,6 +187,7 @@ extension ScalarFunctions {
 
     /// A result computed in doubles, shown with sixteen significant digits as PostgreSQL's numeric functions do at least.
     private func fromDouble(_ value: Double) throws -> Scalar {
+        guard value.isFinite else { throw Rescaling.overflow }
         let magnitude = value == 0 ? 0 : Int(log10(abs(value)).rounded(.down))
         let scale = min(max(15 - magnitude, 0), 30)
         guard let mantissa = Decimal128.fromDouble(value, scale: scale) else { throw Rescaling.overflow }
@@ -191,7 +195,8 @@ extension ScalarFunctions {
     }
 
     private func rounded(_ a: (Int128, Int), places: Int, isTruncating: Bool) throws -> Scalar {
-        let target = min(places, Decimal128.scaleMax)
+        // Beyond 38 places either way nothing is left to round.
+        let target = max(min(places, Decimal128.scaleMax), -Decimal128.scaleMax)
         func atScale(_ mantissa: Int128, _ scale: Int, _ target: Int) -> Int128? {
             if isTruncating, target < scale { return Decimal128.power(scale - target).map { mantissa / $0 } ?? 0 }
             return Decimal128.rescale(mantissa, from: scale, to: target)

@@ -11,7 +11,7 @@ extension ScalarFunctions {
             return value
         }
         switch function {
-        case .concatenate: return .text(arguments.indices.map(string).joined())
+        case .concatenate: return .text(try TextEdits.join(arguments.indices.map(string)))
         case .lower: return .text(first.lowercased())
         case .upper: return .text(first.uppercased())
         case .length: return .integer(Int64(first.unicodeScalars.count))
@@ -19,7 +19,7 @@ extension ScalarFunctions {
         case .substring: return try substring(first, start: integer(1), length: arguments.count > 2 ? integer(2) : nil)
         case .trim, .trimLeading, .trimTrailing:
             return .text(TextEdits.trim(first, function, characters: arguments.count > 1 ? string(1) : " "))
-        case .replace: return .text(TextEdits.replace(first, string(1), with: string(2)))
+        case .replace: return .text(try TextEdits.replace(first, string(1), with: string(2)))
         case .position:
             // Both spellings put the needle first: position(a in b) is position(a, b).
             return .integer(TextEdits.position(of: first, in: string(1)))
@@ -31,22 +31,22 @@ extension ScalarFunctions {
         case .startsWith: return .boolean(first.utf8.starts(with: string(1).utf8))
         case .repeatText:
             let count = max(0, try integer(1))
-            guard Int64(first.utf8.count).multipliedReportingOverflow(by: count).overflow == false,
-                Int64(first.utf8.count) * count <= 1 << 28
-            else { throw QueryError(sqlState: "54000", message: "requested length too large") }
-            return .text(String(repeating: first, count: Int(count)))
+            let (bytes, overflow) = Int64(first.utf8.count).multipliedReportingOverflow(by: count)
+            guard !overflow, bytes <= TextEdits.bytesMax else { throw TextEdits.tooLong }
+            return .text(bytes == 0 ? "" : String(repeating: first, count: Int(count)))
         case .reverseText: return .text(String(String.UnicodeScalarView(first.unicodeScalars.reversed())))
         case .padLeft, .padRight:
             let length = try integer(1)
-            if length > 1 << 28 { throw QueryError(sqlState: "54000", message: "requested length too large") }
+            if length > TextEdits.bytesMax { throw TextEdits.tooLong }
             return .text(
-                TextEdits.pad(
+                try TextEdits.pad(
                     first, length: Int(max(0, length)), fill: arguments.count > 2 ? string(2) : " ", isLeft: function == .padLeft))
         case .like, .ilike:
             let escape = arguments.count > 2 ? string(2) : "\\"
-            return .boolean(try LikePattern(string(1), escape: escape, ignoresCase: function == .ilike).matches(first))
+            return .boolean(try patterns.like(string(1), escape: escape, ignoresCase: function == .ilike).matches(first))
         case .regexMatch, .regexMatchInsensitive:
-            return .boolean(try RegularExpression(string(1), ignoresCase: function == .regexMatchInsensitive).matches(first))
+            let expression = try patterns.regular(string(1), ignoresCase: function == .regexMatchInsensitive)
+            return .boolean(try expression.matches(first, check: context.check))
         default: throw QueryError.unsupported(function.rawValue)
         }
     }
@@ -67,6 +67,17 @@ extension ScalarFunctions {
 
 /// Edits of single texts.
 enum TextEdits {
+    /// The longest text that a function makes.
+    static let bytesMax = 64 << 20
+    static let tooLong = QueryError(
+        sqlState: "54000", message: "requested length too large", hint: "texts of up to 64 MiB are made")
+
+    /// - Throws: 54000 when it were too long.
+    static func join(_ texts: [String]) throws -> String {
+        if texts.reduce(0, { $0 + $1.utf8.count }) > bytesMax { throw tooLong }
+        return texts.joined()
+    }
+
     static func trim(_ text: String, _ function: ScalarFunction, characters: String) -> String {
         let set = Set(characters.unicodeScalars)
         var scalars = Array(text.unicodeScalars)[...]
@@ -75,7 +86,8 @@ enum TextEdits {
         return String(String.UnicodeScalarView(scalars))
     }
 
-    static func replace(_ text: String, _ old: String, with new: String) -> String {
+    /// - Throws: 54000 when the result were too long.
+    static func replace(_ text: String, _ old: String, with new: String) throws -> String {
         let source = Array(text.utf8)
         let pattern = Array(old.utf8)
         guard !pattern.isEmpty else { return text }
@@ -85,6 +97,7 @@ enum TextEdits {
         while index < source.count {
             if source.count - index >= pattern.count, source[index..<index + pattern.count].elementsEqual(pattern) {
                 result += replacement
+                if result.count > bytesMax { throw tooLong }
                 index += pattern.count
             } else {
                 result.append(source[index])
@@ -136,12 +149,16 @@ enum TextEdits {
         return String(decoding: parts[Int(wanted)], as: UTF8.self)
     }
 
-    static func pad(_ text: String, length: Int, fill: String, isLeft: Bool) -> String {
-        let scalars = Array(text.unicodeScalars)
-        if scalars.count >= length { return String(String.UnicodeScalarView(scalars[..<length])) }
-        let filler = Array(fill.unicodeScalars)
-        if filler.isEmpty { return text }
-        let padding = (0..<(length - scalars.count)).map { filler[$0 % filler.count] }
-        return String(String.UnicodeScalarView(isLeft ? padding + scalars : scalars + padding))
+    /// - Throws: 54000 when the result were too long.
+    static func pad(_ text: String, length: Int, fill: String, isLeft: Bool) throws -> String {
+        let count = text.unicodeScalars.count
+        if count >= length { return String(String.UnicodeScalarView(text.unicodeScalars.prefix(length))) }
+        let fillerCount = fill.unicodeScalars.count
+        if fillerCount == 0 { return text }
+        let (rounds, rest) = (length - count).quotientAndRemainder(dividingBy: fillerCount)
+        let last = String(String.UnicodeScalarView(fill.unicodeScalars.prefix(rest)))
+        if text.utf8.count + rounds * fill.utf8.count + last.utf8.count > bytesMax { throw tooLong }
+        let padding = String(repeating: fill, count: rounds) + last
+        return isLeft ? padding + text : text + padding
     }
 }

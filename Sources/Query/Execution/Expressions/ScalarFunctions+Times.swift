@@ -31,7 +31,7 @@ extension ScalarFunctions {
         case (.add, .integer, .date): return try intervals(.add, [second, arguments[0]], type: type)
         case (.add, .date(let a), .integer(let b)), (.subtract, .date(let a), .integer(let b)):
             let (day, overflow) = function == .add ? a.addingReportingOverflow(b) : a.subtractingReportingOverflow(b)
-            if overflow || abs(day) > 2_000_000_000 { throw QueryError(sqlState: "22008", message: "date out of range") }
+            if overflow || day.magnitude > 2_000_000_000 { throw QueryError(sqlState: "22008", message: "date out of range") }
             return .date(day)
         case (.add, let time, .interval(let step)): return try some(shift(time, step))
         case (.subtract, let time, .interval(let step)): return try some(shift(time, try some(IntervalMath.negate(step))))
@@ -77,9 +77,9 @@ extension ScalarFunctions {
         case .extract: return try extracted(arguments, type: type)
         case .atTimeZone:
             // Both orders occur: `x AT TIME ZONE z` and timezone(z, x).
-            if case .text(let name) = arguments[0] { return try moved(arguments[1], zone: ZoneOffsets(named: name)) }
+            if case .text(let name) = arguments[0] { return try moved(arguments[1], zone: ZoneOffsets.named(name)) }
             guard case .text(let name) = arguments[1] else { break }
-            return try moved(arguments[0], zone: ZoneOffsets(named: name))
+            return try moved(arguments[0], zone: ZoneOffsets.named(name))
         case .toTimestamp:
             guard arguments.count == 1 else { throw QueryError.unsupported("to_timestamp with a format") }
             let seconds = try factorValue(arguments[0]) * 1e9
@@ -103,13 +103,13 @@ extension ScalarFunctions {
         switch arguments[1] {
         case .timestamptz(let utc):
             var zone = context.zone
-            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets(named: other) }
-            return .timestamptz(unit.bucket(of: utc, zone: zone).start)
-        case .timestamp(let local): return .timestamp(unit.bucket(of: local, zone: .utc).start)
+            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets.named(other) }
+            return .timestamptz(try unit.bucket(of: utc, zone: zone).start)
+        case .timestamp(let local): return .timestamp(try unit.bucket(of: local, zone: .utc).start)
         case .date(let day):
             let local = day.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
             if local.overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
-            return .timestamp(unit.bucket(of: local.partialValue, zone: .utc).start)
+            return .timestamp(try unit.bucket(of: local.partialValue, zone: .utc).start)
         default: throw QueryError.unsupported("date_trunc of this type")
         }
     }
@@ -145,7 +145,7 @@ extension ScalarFunctions {
             switch value {
             case .timestamptz(let utc): return context.zone.local(utc: utc)
             case .timestamp(let local): return local
-            case .date(let day) where abs(day) < 106_000: return day * Calendar.nanosecondsPerDay
+            case .date(let day) where day.magnitude < 106_000: return day * Calendar.nanosecondsPerDay
             default: throw QueryError.unsupported("age of this type")
             }
         }

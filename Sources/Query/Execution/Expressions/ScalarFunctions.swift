@@ -2,8 +2,9 @@ import Columnar
 import Plans
 
 /// Functions of single values: constants, dictionary entries, and shapes too rare for a kernel.
-struct ScalarFunctions: Sendable {
+struct ScalarFunctions {
     let context: QueryContext
+    let patterns = PatternMemory()
 
     /// - Throws: the SQLSTATE PostgreSQL gives for the arguments.
     func apply(_ function: ScalarFunction, _ arguments: [Scalar], type: ColumnType) throws -> Scalar {
@@ -65,7 +66,7 @@ struct ScalarFunctions: Sendable {
             }
             return best
         case .concat:
-            return .text(arguments.filter { !$0.isNull }.map { ScalarText.text($0, zone: context.zone) }.joined())
+            return .text(try TextEdits.join(arguments.filter { !$0.isNull }.map { ScalarText.text($0, zone: context.zone) }))
         case .makeArray: return .array(arguments)
         default: return nil
         }

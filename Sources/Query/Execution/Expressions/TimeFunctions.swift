@@ -23,7 +23,7 @@ struct TimeFunctions: Sendable {
         var zone = value.type == .timestamp ? ZoneOffsets.utc : context.zone
         if values.count == 3 {
             guard case .constant(.text(let name)) = values[2].storage else { return nil }
-            zone = try ZoneOffsets(named: name)
+            zone = try ZoneOffsets.named(name)
         }
         var result: [Int64] = []
         result.reserveCapacity(times.count)
@@ -32,7 +32,7 @@ struct TimeFunctions: Sendable {
         var end: Int64 = 0
         for row in 0..<source.count {
             let time = source[row]
-            if time < start || time >= end { (start, end) = unit.bucket(of: time, zone: zone) }
+            if time < start || time >= end { (start, end) = try unit.bucket(of: time, zone: zone) }
             result.append(start)
         }
         clear(&result, value.validity)

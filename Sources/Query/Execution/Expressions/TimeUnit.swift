@@ -36,38 +36,48 @@ enum TimeUnit: String, CaseIterable {
 
     /// The bucket that holds an instant: start (the answer) and a bound below which every later time shares it. The bound may
     /// be nearer than the bucket's end where the zone's offset changes.
-    func bucket(of utc: Int64, zone: ZoneOffsets) -> (start: Int64, end: Int64) {
-        let local = zone.local(utc: utc)
-        let (localStart, localEnd) = localBucket(local)
-        if zone.fixedOffsetSeconds != nil {
-            let offset = local &- utc
-            return (localStart &- offset, localEnd &- offset)
-        }
+    /// - Throws: 22008 when the bucket begins before the first instant of 64-bit nanoseconds.
+    func bucket(of utc: Int64, zone: ZoneOffsets) throws -> (start: Int64, end: Int64) {
+        let offset = zone.offsetNanoseconds(utc: utc)
+        let (local, overflow) = utc.addingReportingOverflow(offset)
+        guard !overflow, let (localStart, localEnd) = localBucket(local) else { throw QueryError.timeOutOfRange }
         // Below a day the offset in force stays: the hour repeated in autumn is two buckets.
-        if self.fixedNanoseconds ?? .max < Calendar.nanosecondsPerDay {
-            return (localStart &- (local &- utc), utc &+ 1)
+        let keepsOffset = (fixedNanoseconds ?? .max) < Calendar.nanosecondsPerDay
+        if zone.fixedOffsetSeconds != nil || keepsOffset {
+            let (start, overflow) = localStart.subtractingReportingOverflow(offset)
+            if overflow { throw QueryError.timeOutOfRange }
+            let end = localEnd.subtractingReportingOverflow(offset)
+            return (start, zone.fixedOffsetSeconds == nil ? utc &+ 1 : (end.overflow ? .max : end.partialValue))
         }
         let start = zone.utc(local: localStart)
+        if localStart.subtractingReportingOverflow(start).overflow { throw QueryError.timeOutOfRange }
         let end = zone.utc(local: localEnd)
         return start <= utc && utc < end ? (start, end) : (start, utc &+ 1)
     }
 
-    private func localBucket(_ local: Int64) -> (Int64, Int64) {
+    /// nil when it begins before what 64 bits hold; an end beyond them is the last instant.
+    private func localBucket(_ local: Int64) -> (Int64, Int64)? {
         if let length = fixedNanoseconds {
-            let start = Calendar.floorDivide(local, length) &* length
-            return (start, start &+ length)
+            let (start, overflow) = Calendar.floorDivide(local, length).multipliedReportingOverflow(by: length)
+            if overflow { return nil }
+            let end = start.addingReportingOverflow(length)
+            return (start, end.overflow ? .max : end.partialValue)
         }
         let day = Calendar.floorDivide(local, Calendar.nanosecondsPerDay)
         if self == .week {
             let monday = day - Calendar.isoWeekday(day: day) + 1
-            return (monday &* Calendar.nanosecondsPerDay, (monday + 7) &* Calendar.nanosecondsPerDay)
+            return days(from: monday, to: monday + 7)
         }
         let date = Calendar.civil(day: day)
         let (first, months) = calendarBucket(date)
-        let start = Calendar.day(first) &* Calendar.nanosecondsPerDay
-        guard let next = Calendar.add(months: months, to: first) else { return (start, start &+ 1) }
-        let (end, overflow) = Calendar.day(next).multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
-        return (start, overflow ? .max : end)
+        let start = Calendar.day(first)
+        return days(from: start, to: Calendar.add(months: months, to: first).map { Calendar.day($0) } ?? start + 1)
+    }
+
+    private func days(from first: Int64, to next: Int64) -> (Int64, Int64)? {
+        let (start, startOverflow) = first.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+        let (end, endOverflow) = next.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+        return startOverflow ? nil : (start, endOverflow ? .max : end)
     }
 
     private func calendarBucket(_ date: Calendar.CivilDate) -> (first: Calendar.CivilDate, months: Int64) {

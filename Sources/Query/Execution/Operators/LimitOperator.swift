@@ -39,8 +39,9 @@ struct LimitOperator: Sendable {
             context, make: { [(UInt64, Chunk)]() },
             unitDone: { unit in progress.withLock { $0.finish(unit, wanted: wanted) } }
         ) { chunk, ordinal, found in
-            try context.budget.reserve(chunk.memoryBytes)
-            found.append((ordinal, chunk))
+            let kept = chunk.kept()
+            try context.budget.reserve(kept.bytes)
+            found.append((ordinal, kept.chunk))
             let rows = progress.withLock { $0.add(chunk.rowCount, unit: Int(ordinal >> 32)) }
             // A unit with enough rows of its own makes every later one needless.
             return rows < wanted

@@ -73,8 +73,9 @@ struct Pipeline: Sendable {
     /// Every chunk, in the order of the input.
     func collect(_ context: QueryContext) throws -> [Chunk] {
         let parts = try run(context, make: { [(UInt64, Chunk)]() }) { chunk, ordinal, found in
-            try context.budget.reserve(chunk.memoryBytes)
-            found.append((ordinal, chunk))
+            let kept = chunk.kept()
+            try context.budget.reserve(kept.bytes)
+            found.append((ordinal, kept.chunk))
             return true
         }
         return parts.flatMap { $0 }.sorted { $0.0 < $1.0 }.map(\.1)

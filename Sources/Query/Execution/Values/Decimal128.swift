@@ -110,8 +110,8 @@ package enum Decimal128 {
         }
         guard high < divisor else { return nil }
         let (quotient, remainder) = divisor.dividingFullWidth((high: high, low: magnitude))
-        let rounded = remainder >= divisor - remainder ? quotient &+ 1 : quotient
-        guard let result = Int128(exactly: rounded) else { return nil }
+        let (rounded, overflow) = quotient.addingReportingOverflow(remainder >= divisor - remainder ? 1 : 0)
+        guard !overflow, let result = Int128(exactly: rounded) else { return nil }
         return (left < 0) != (right < 0) ? 0 - result : result
     }
 
@@ -169,7 +169,7 @@ package enum Decimal128 {
         }
         guard digits > 0 else { return nil }
         if let byte = bytes.first {
-            guard byte == 0x65 || byte == 0x45, let value = Int(String(decoding: bytes.dropFirst(), as: UTF8.self)), abs(value) < 1000
+            guard byte == 0x65 || byte == 0x45, let value = Int(String(decoding: bytes.dropFirst(), as: UTF8.self)), value.magnitude < 1000
             else { return nil }
             exponent = value
         }

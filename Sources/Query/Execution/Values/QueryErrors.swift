@@ -6,6 +6,9 @@ extension QueryError {
     /// SQLSTATE 22012.
     package static let divisionByZero = QueryError(sqlState: "22012", message: "division by zero")
 
+    static let timeOutOfRange = QueryError(
+        sqlState: "22008", message: "timestamp out of range", hint: "times from 1677-09-21 to 2262-04-11 are kept")
+
     static func outOfRange(_ type: ColumnType) -> QueryError {
         QueryError(sqlState: "22003", message: "\(type.sqlName) out of range")
     }

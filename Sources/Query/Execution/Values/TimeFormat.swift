@@ -9,7 +9,7 @@ enum TimeFormat {
         switch value {
         case .timestamptz(let utc): local = zone.local(utc: utc)
         case .timestamp(let reading): local = reading
-        case .date(let day) where abs(day) < 106_000: local = day * Calendar.nanosecondsPerDay
+        case .date(let day) where day.magnitude < 106_000: local = day * Calendar.nanosecondsPerDay
         default: throw QueryError.unsupported("to_char of this type")
         }
         var result = ""

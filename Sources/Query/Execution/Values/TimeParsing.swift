@@ -110,8 +110,8 @@ enum TimeParsing {
         while index < tokens.count {
             let token = tokens[index]
             if token.contains(":") {
-                guard let clock = signedClock(token) else { return nil }
-                result.nanoseconds += clock
+                guard let clock = signedClock(token), let sum = IntervalMath.add(result, Interval(nanoseconds: clock)) else { return nil }
+                result = sum
                 index += 1
                 continue
             }
@@ -140,7 +140,9 @@ enum TimeParsing {
                 let nanoseconds = Decimal128.rescale(seconds.mantissa, from: seconds.scale, to: 9),
                 let exact = Int64(exactly: nanoseconds)
             else { return nil }
-            total += exact
+            let (sum, overflow) = total.addingReportingOverflow(exact)
+            if overflow || exact < 0 { return nil }
+            total = sum
         } else if !reader.bytes.isEmpty {
             return nil
         }

@@ -27,21 +27,24 @@ enum TimeText {
     }
 
     /// A wall-clock reading: `2026-08-01 09:00:15.5`, or with `T` between.
-    static func timestamp(_ local: Int64, separator: String = " ") -> String {
-        let day = Calendar.floorDivide(local, Calendar.nanosecondsPerDay)
-        return date(day) + separator + clock(local - day * Calendar.nanosecondsPerDay)
+    static func timestamp(_ instant: Int64, offsetSeconds: Int64 = 0, separator: String = " ") -> String {
+        // The first day begins before the first instant, and an offset may reach beyond either end: the clock takes it.
+        let day = Calendar.floorDivide(instant, Calendar.nanosecondsPerDay)
+        let reading = instant &- day &* Calendar.nanosecondsPerDay + offsetSeconds * Calendar.nanosecondsPerSecond
+        let shift = Calendar.floorDivide(reading, Calendar.nanosecondsPerDay)
+        return date(day + shift) + separator + clock(reading - shift * Calendar.nanosecondsPerDay)
     }
 
     /// An instant with its offset: `2026-08-01 11:00:15.5+02`.
     static func timestamptz(_ utc: Int64, zone: ZoneOffsets) -> String {
         let offset = zone.offsetNanoseconds(utc: utc) / Calendar.nanosecondsPerSecond
-        return timestamp(zone.local(utc: utc)) + offsetText(offset, isRFC3339: false)
+        return timestamp(utc, offsetSeconds: offset) + offsetText(offset, isRFC3339: false)
     }
 
     /// RFC 3339: `2026-08-01T09:00:15.5Z`.
     static func rfc3339(_ utc: Int64, zone: ZoneOffsets) -> String {
         let offset = zone.offsetNanoseconds(utc: utc) / Calendar.nanosecondsPerSecond
-        return timestamp(zone.local(utc: utc), separator: "T") + offsetText(offset, isRFC3339: true)
+        return timestamp(utc, offsetSeconds: offset, separator: "T") + offsetText(offset, isRFC3339: true)
     }
 
     private static func offsetText(_ seconds: Int64, isRFC3339: Bool) -> String {

@@ -1,8 +1,9 @@
 import Foundation
 import Plans
+import Synchronization
 
 /// Offsets of one time zone from UTC. UTC and fixed offsets cost nothing; other zones are a sorted table of transitions from
-/// 1900 to 2100, built once a query.
+/// 1900 to 2100.
 final class ZoneOffsets: Sendable {
     let name: String
     /// Set when the zone never changes its offset.
@@ -20,8 +21,19 @@ final class ZoneOffsets: Sendable {
         offsets = [seconds]
     }
 
-    /// - Throws: 22023 for a name that no zone has.
-    convenience init(named name: String) throws {
+    /// Zones by name, as many as are asked for in earnest: a table of transitions takes milliseconds to build.
+    private static let known = Mutex<[String: ZoneOffsets]>([:])
+    private static let knownMax = 64
+
+    /// The zone of a name, built once a process. - Throws: 22023 for a name that no zone has.
+    static func named(_ name: String) throws -> ZoneOffsets {
+        if let zone = known.withLock({ $0[name] }) { return zone }
+        let zone = try ZoneOffsets(named: name)
+        known.withLock { if $0.count < knownMax { $0[name] = zone } }
+        return zone
+    }
+
+    private convenience init(named name: String) throws {
         let upper = name.uppercased()
         if ["UTC", "GMT", "Z", "ZULU", "ETC/UTC", "UCT"].contains(upper) {
             self.init(fixed: 0, name: "UTC")
@@ -60,9 +72,13 @@ final class ZoneOffsets: Sendable {
     /// `+02`, `-05:30` as ISO writes them: east is positive.
     private static func numericOffset(_ text: String) -> Int64? {
         guard let sign = text.first, sign == "+" || sign == "-" else { return nil }
-        let parts = text.dropFirst().split(separator: ":")
-        guard let first = parts.first, let hours = Int64(first), parts.count <= 2, hours <= 15 else { return nil }
-        let minutes = parts.count == 2 ? Int64(parts[1]) ?? 0 : 0
+        let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+        func number(_ digits: Substring) -> Int64? {
+            (1...2).contains(digits.utf8.count) && digits.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } ? Int64(digits) : nil
+        }
+        guard parts.count == 1 || parts.count == 2, let hours = number(parts[0]), hours <= 15,
+            let minutes = parts.count == 2 ? number(parts[1]) : 0, minutes < 60
+        else { return nil }
         let seconds = hours * 3600 + minutes * 60
         return sign == "-" ? -seconds : seconds
     }

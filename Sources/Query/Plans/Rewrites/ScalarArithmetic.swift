@@ -158,7 +158,7 @@ package struct ScalarArithmetic: Sendable {
             return moved(instant, span, isMinus: isMinus).map { .timestamp($0) }
         case (.date(let days), .integer(let count)):
             let (result, overflow) = isMinus ? days.subtractingReportingOverflow(count) : days.addingReportingOverflow(count)
-            return overflow ? nil : .date(result)
+            return overflow || result.magnitude > 2_000_000_000 ? nil : .date(result)
         default: return nil
         }
     }

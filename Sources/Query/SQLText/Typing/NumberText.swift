@@ -51,7 +51,7 @@ enum NumberText {
             case 69, 101:
                 let rest = String(decoding: bytes.dropFirst(), as: UTF8.self)
                 guard digits > 0, isInteger(rest) else { return nil }
-                guard let value = Int(rest), abs(value) <= 1000 else { throw outOfRange(text, position) }
+                guard let value = Int(rest), value.magnitude <= 1000 else { throw outOfRange(text, position) }
                 exponent = value
                 bytes = bytes.suffix(1)
             default: return nil

@@ -80,9 +80,8 @@ private struct TimeParts {
     /// Nanoseconds since 1970 by the wall clock; nil when a field is out of range or 64 bits do not hold it.
     var nanoseconds: Int64? {
         guard date.month >= 1, date.month <= 12, date.day >= 1, date.day <= date.daysInMonth, nanosecondsOfDay >= 0 else { return nil }
-        let (midnight, overflow) = date.daysSinceEpoch.multipliedReportingOverflow(by: nanosecondsPerDay)
-        let (instant, carry) = midnight.addingReportingOverflow(nanosecondsOfDay)
-        return overflow || carry ? nil : instant
+        // The first day begins before the first instant.
+        return Int64(exactly: Int128(date.daysSinceEpoch) * Int128(nanosecondsPerDay) + Int128(nanosecondsOfDay))
     }
 
     private mutating func readClock() -> Bool {

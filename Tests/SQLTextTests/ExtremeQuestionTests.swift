@@ -1,0 +1,59 @@
+import Columnar
+import Plans
+import SQLText
+import Testing
+
+/// Questions at the ends of what numbers, times, patterns and zones hold: an answer or the state that PostgreSQL gives.
+@Suite struct ExtremeQuestionTests {
+    private func outcome(_ sql: String, timeZone: String = "UTC") -> String {
+        let columns = [("t", ColumnType.text), ("n", .integer), ("d", .double)].map { TableColumn(name: $0.0, type: $0.1) }
+        let texts = ["1e-9223372036854775808", "999999:00:00 999999:00:00 999999:00:00", "P1DT2H", "2026-01-01 24:30:00", "1.3 years"]
+        let rows: [[Scalar]] = texts.map { [.text($0), .integer(.min), .double(1)] }
+        let catalog = RowCatalog(tables: ["x": RowTable(name: "x", columns: columns, rows: rows)])
+        do {
+            return try catalog.answer(sql, timeZone: timeZone).rows.map { row in
+                row.map { if case .text(let text) = $0 { text } else { "\($0)" } }.joined(separator: ",")
+            }.joined(separator: ";")
+        } catch let error as QueryError {
+            return error.sqlState
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(arguments: [
+        ("select 1e-9223372036854775808", "22003"), ("select t::numeric from x where t like '1e-%'", "22P02"),
+        ("select ('2026-01-01'::date + (-9223372036854775808)::bigint)::text", "22008"),
+        ("select ('2026-01-01'::date + n)::text from x", "22008"), ("select age('2026-01-01'::date + n) from x", "22008"),
+        ("select round(1.5, (-9223372036854775808)::bigint)::text", "0"),
+        ("select ((-170141183460469231731687303715884105727 - 1) % -1)::text", "0"),
+        ("select log(1, 1)", "22012"), ("select log(d, 8) from x", "22012"), ("select log(2, 8)::text", "3"),
+    ])
+    func numbers(_ sql: String, _ expected: String) { #expect(outcome(sql) == expected, "\(sql)") }
+
+    @Test(arguments: [
+        ("a{-5}", "2201B"), ("a{3,2}", "2201B"), ("a{256}", "2201B"), ("a{0x2}", "2201B"), ("a{1,2,3}", "2201B"), ("a{+1}", "2201B"),
+        ("(((((){255}){255}){255}){255}){255}", "2201B"), ("a**", "2201B"), ("a{2}{3}", "2201B"),
+        ("^a{2,3}$", "boolean(true)"), ("^a{2}?$", "boolean(false)"), ("^(a{1}){3}$", "boolean(true)"), ("^a{4,}$", "boolean(false)"),
+    ])
+    func patterns(_ pattern: String, _ expected: String) { #expect(outcome("select 'aaa' ~ '\(pattern)'") == expected, "\(pattern)") }
+
+    @Test(arguments: ["+02:9223372036854775807", "+-9223372036854775808", "+99", "+02:60", "+02:", "+", "+1:2:3", "+0x1"])
+    func zones(_ zone: String) {
+        #expect(outcome("select 1", timeZone: zone) == "22023")
+        #expect(outcome("select (timestamptz '2026-01-01Z' at time zone '\(zone)')::text") == "22023")
+    }
+
+    @Test func zonesByOffset() {
+        #expect(outcome("select (timestamptz '2026-01-01Z' at time zone '-05:30')::text") == "2025-12-31 18:30:00")
+        #expect(outcome("select (timestamptz '2026-01-01Z' at time zone '+2')::text") == "2026-01-01 02:00:00")
+    }
+
+    @Test(arguments: [
+        ("select date_trunc('millennium', timestamptz '1677-09-22')", "22008"),
+        ("select date_trunc('week', timestamp '1677-09-21 12:00')", "22008"),
+        ("select date_trunc('year', timestamptz '2262-04-11 23:00Z')::text", "2262-01-01 00:00:00+00"),
+        ("select (timestamptz '1677-09-21 00:13Z')::text", "1677-09-21 00:13:00+00"),
+    ])
+    func times(_ sql: String, _ expected: String) { #expect(outcome(sql) == expected, "\(sql)") }
+}
