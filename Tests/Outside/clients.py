@@ -7,8 +7,10 @@ Prometheus scrapes the two text formats and, with its native histograms switched
 """
 import argparse
 import datetime
+import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,12 +21,14 @@ import urllib.request
 from outside.plimsoll import CommandFailed, Server, free_port
 
 FORMATS = ("text", "openmetrics")
+EXEMPLAR = re.compile(rb'(?<=\d) # \{trace_id="[0-9a-f]{32}"\} \d+(\.\d+)? \d+(\.\d+)?$', re.MULTILINE)
 
 
 def sample(number, kind="message.sent"):
     moment = datetime.datetime.now(datetime.timezone.utc)
     attributes = {"type": kind, "source": "sdk/python", "id": f"sdk-{number}", "time": moment.isoformat().replace("+00:00", "Z")}
-    data = {"conversation_id": "c-sdk", "turn": number, "channel": "web", "author": "agent", "status": "ok", "duration_ns": 1_500_000_000}
+    data = {"conversation_id": "c-sdk", "turn": number, "channel": "web", "author": "agent", "status": "ok", "duration_ns": 1_500_000_000,
+            "trace_id": hashlib.md5(str(number).encode()).hexdigest()}
     return attributes, data
 
 
@@ -78,7 +82,8 @@ def try_promtool(server):
             yield f"/metrics as {name}: status {status}, type {headers.get('Content-Type')}"
         if name == "openmetrics" and not body.endswith(b"# EOF\n"):
             yield "/metrics as openmetrics does not end with # EOF"
-        result = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, timeout=60)
+        # promtool reads the older text alone, which has no exemplars; Prometheus itself reads them below.
+        result = subprocess.run(["promtool", "check", "metrics"], input=EXEMPLAR.sub(b"", body), capture_output=True, timeout=60)
         if result.returncode != 0 or result.stdout.strip() or result.stderr.strip():
             yield f"promtool on {name}: {(result.stdout + result.stderr).decode(errors='replace')[:1500]}"
 
@@ -126,6 +131,26 @@ def native_problems(port):
         yield f"the native histogram counts {count}, the counter {answers}"
 
 
+def exemplar_problems(server, port):
+    """Which traces Prometheus keeps as examples: one that an answer named, from every format that has a place for them."""
+    end = time.time()
+    found = prometheus_answer(
+        port, f"/api/v1/query_exemplars?query=support_answer_duration_seconds_bucket&start={end - 600}&end={end + 60}")
+    found += prometheus_answer(port, f"/api/v1/query_exemplars?query=support_answer_duration_seconds&start={end - 600}&end={end + 60}")
+    by_job = {}
+    for series in found:
+        for one in series["exemplars"]:
+            by_job.setdefault(series["seriesLabels"]["job"], set()).add(one["labels"].get("trace_id"))
+            if float(one["value"]) != 1.5:
+                yield f"an exemplar of {one['value']} s"
+    if set(by_job) != {"openmetrics", NATIVE}:
+        yield f"exemplars came from {sorted(by_job)}"
+    named = {row[0] for row in server.sql("select trace_id from message_sent where trace_id is not null")}
+    for job, traces in by_job.items():
+        if traces - named:
+            yield f"{job}: exemplars name {sorted(traces - named)[:3]}, which no answer has"
+
+
 def try_prometheus(server, seconds, interval):
     binary = shutil.which("prometheus")
     if not binary:
@@ -138,7 +163,7 @@ def try_prometheus(server, seconds, interval):
         log = open(os.path.join(folder, "log"), "w+b")
         process = subprocess.Popen(
             [binary, f"--config.file={path}", f"--storage.tsdb.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}",
-             "--enable-feature=native-histograms"],
+             "--enable-feature=native-histograms,exemplar-storage"],
             stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_until_ready(port)
@@ -159,6 +184,7 @@ def try_prometheus(server, seconds, interval):
             if jobs != {*FORMATS, NATIVE}:
                 yield f"support_answers_total was scraped by {sorted(jobs)}"
             yield from native_problems(port)
+            yield from exemplar_problems(server, port)
         finally:
             process.terminate()
             try:
@@ -182,7 +208,9 @@ def main():
     parser.add_argument("--only", default="sdk,promtool,prometheus")
     arguments = parser.parse_args()
     data = arguments.data or tempfile.mkdtemp(prefix="plimsoll-clients-")
-    server, problems, tried = Server(arguments.plimsoll, data), [], arguments.only.split(",")
+    # Nobody is there; answers have exemplars all the same, since their traces are on their way.
+    extra = ["--traces-endpoint", f"http://127.0.0.1:{free_port()}"]
+    server, problems, tried = Server(arguments.plimsoll, data, extra), [], arguments.only.split(",")
     try:
         server.start()
         steps = {"sdk": lambda: try_sdk(server), "promtool": lambda: try_promtool(server),

@@ -65,6 +65,8 @@ final class TraceSender: Sendable {
     private let note: @Sendable (TracedAnswer) -> Void
     private let state: Mutex<State>
     private let counts: Mutex<TraceExportSample>
+    /// When the oldest answer that waits was received; nil while none does.
+    private let oldestWaiting = Mutex<Int64?>(nil)
 
     /// - Parameter note: told of each answer whose trace is on its way.
     init(
@@ -100,7 +102,11 @@ final class TraceSender: Sendable {
     var firstMark: DeliveryMark { state.withLock { $0.mark } }
 
     /// What became of the traces so far.
-    var sample: TraceExportSample { counts.withLock { $0 } }
+    var sample: TraceExportSample {
+        var sample = counts.withLock { $0 }
+        if let oldest = oldestWaiting.withLock({ $0 }) { sample.lagSeconds = Int(max(0, clock.wallNanoseconds() - oldest) / 1_000_000_000) }
+        return sample
+    }
 
     /// Reads, and sends one request. Blocking.
     /// - Throws: what the store throws.
@@ -226,11 +232,9 @@ final class TraceSender: Sendable {
     }
 
     private func report(_ state: State) {
+        let position = state.waiting.isEmpty ? max(state.readPosition, state.mark.position) : state.mark.position
+        counts.withLock { $0.position = position }
         let oldest = state.waiting.first?.receivedTime
-        let lag = oldest.map { max(0, clock.wallNanoseconds() - $0) / 1_000_000_000 } ?? 0
-        counts.withLock { counts in
-            counts.position = state.waiting.isEmpty ? max(state.readPosition, state.mark.position) : state.mark.position
-            counts.lagSeconds = Int(lag)
-        }
+        oldestWaiting.withLock { $0 = oldest }
     }
 }
