@@ -55,7 +55,7 @@ import Testing
         #expect(sqlState(.call(.negate, [integer(.min)], .integer)) == "22003")
         #expect(sqlState(.cast(text("12x"), .integer)) == "22P02")
         #expect(sqlState(.cast(text("99999999999999999999"), .integer)) == "22003")
-        #expect(sqlState(.cast(text("2026-02-30"), .date)) == "22007")
+        #expect(sqlState(.cast(text("2026-02-30"), .date)) == "22008")
         #expect(sqlState(.call(.squareRoot, [.literal(.double(-1), .double)], .double)) == "2201F")
         #expect(sqlState(.call(.dateTrunc, [text("fortnight"), timestamptz("2026-08-01")], .timestamptz)) == "22023")
         let big = Expression.literal(.numeric(Int128.max, scale: 0), .numeric(scale: 0))

@@ -83,7 +83,11 @@ enum Extremes {
     private static func arithmetic(_ function: ScalarFunction) -> [([ColumnType], ColumnType)] {
         var forms: [([ColumnType], ColumnType)] = []
         for left in numbers {
-            for right in numbers { forms += [([left, right], .double), ([left, right], left), ([left, right], .numeric(scale: 12))] }
+            for right in numbers {
+                let isWhole = left == .integer && right == .integer
+                let isDouble = left == .double || right == .double || function == .logarithm || function == .power
+                forms.append(([left, right], isDouble ? .double : (isWhole ? .integer : .numeric(scale: 12))))
+            }
         }
         switch function {
         case .add, .subtract:

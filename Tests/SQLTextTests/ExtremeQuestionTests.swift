@@ -56,4 +56,22 @@ import Testing
         ("select (timestamptz '1677-09-21 00:13Z')::text", "1677-09-21 00:13:00+00"),
     ])
     func times(_ sql: String, _ expected: String) { #expect(outcome(sql) == expected, "\(sql)") }
+
+    /// One text means one thing, as a literal and out of a column.
+    @Test(arguments: [
+        ("interval", "P1DT2H", "1 day 02:00:00"), ("interval", "1.3 years", "1 year 4 mons"),
+        ("interval", "1.75 months", "1 mon 22 days 12:00:00"),
+        ("interval", "0.1 day", "02:24:00"), ("interval", "2 centuries ago", "-200 years"), ("interval", "1.5e3 s", "22007"),
+        ("interval", "999999:00:00 999999:00:00 999999:00:00", "22015"), ("interval", "9223372036854775808 ns", "22015"),
+        ("interval", "-9223372036854775807 ns", "-2562047:47:16.854775807"),
+        ("interval", "--1:00", "22007"), ("interval", "1:00:60", "22007"),
+        ("timestamptz", "2026-01-01 24:30:00", "22008"), ("timestamptz", "2026-01-01 24:00:00", "2026-01-02 00:00:00+00"),
+        ("timestamptz", "2026-02-29", "22008"), ("timestamptz", "2262-04-11 23:47:16-01", "22008"),
+        ("timestamptz", "1677-09-21 00:12:43.2Z", "1677-09-21 00:12:43.2+00"), ("timestamptz", "soon", "22007"),
+        ("date", "2026-01-01 9:5", "2026-01-01"),
+    ])
+    func literalsAndColumnsAgree(_ type: String, _ text: String, _ expected: String) {
+        #expect(outcome("select (\(type) '\(text)')::text") == expected)
+        #expect(outcome("select replace(t, t, '\(text)')::\(type)::text from x limit 1") == expected)
+    }
 }

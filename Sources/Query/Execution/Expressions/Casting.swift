@@ -61,8 +61,7 @@ struct Casting: Sendable {
         case .interval:
             if case .interval = value { return value }
             guard case .text(let text) = value else { throw refusal(value, type) }
-            guard let interval = TimeParsing.interval(text) else { throw QueryError.invalidText(text, type) }
-            return .interval(interval)
+            return .interval(try IntervalText.read(text))
         case .array(let element):
             guard case .array(let values) = value else { throw refusal(value, type) }
             return .array(try values.map { try cast($0, to: element) })
@@ -176,14 +175,13 @@ struct Casting: Sendable {
             return fromLocal(local, utc: type == .timestamptz ? context.zone.utc(local: local) : 0, type)
         case .text(let text):
             if let special = special(String(trimmed(text)).lowercased(), type) { return special }
-            guard let moment = TimeParsing.moment(String(trimmed(text))) else { throw QueryError.invalidText(text, type) }
-            if type == .timestamptz {
-                if let offset = moment.offsetSeconds {
-                    return .timestamptz(moment.localNanoseconds &- offset * Calendar.nanosecondsPerSecond)
-                }
-                return .timestamptz(context.zone.utc(local: moment.localNanoseconds))
-            }
-            return fromLocal(moment.localNanoseconds, utc: 0, type)
+            guard let written = WrittenTime(String(trimmed(text))) else { throw QueryError.invalidText(text, type) }
+            guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
+            guard type == .timestamptz else { return fromLocal(wall, utc: 0, type) }
+            guard let offset = written.offsetSeconds else { return .timestamptz(context.zone.utc(local: wall)) }
+            let (instant, overflow) = wall.subtractingReportingOverflow(offset * Calendar.nanosecondsPerSecond)
+            if overflow { throw QueryError.timeFieldOutOfRange(text) }
+            return .timestamptz(instant)
         default: throw refusal(value, type)
         }
     }

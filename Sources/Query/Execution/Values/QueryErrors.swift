@@ -9,6 +9,12 @@ extension QueryError {
     static let timeOutOfRange = QueryError(
         sqlState: "22008", message: "timestamp out of range", hint: "times from 1677-09-21 to 2262-04-11 are kept")
 
+    static func timeFieldOutOfRange(_ text: String) -> QueryError {
+        QueryError(
+            sqlState: "22008", message: "date/time field value out of range: \"\(text)\"",
+            hint: "Times from 1677-09-21 to 2262-04-11 are kept.")
+    }
+
     static func outOfRange(_ type: ColumnType) -> QueryError {
         QueryError(sqlState: "22003", message: "\(type.sqlName) out of range")
     }

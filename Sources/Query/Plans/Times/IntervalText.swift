@@ -1,11 +1,14 @@
-import Columnar
-import Plans
+package import Columnar
 
 /// Intervals as PostgreSQL reads them: `1 day 02:03:04.5`, `-7 days`, `2 hours ago`, `P1DT2H`, and a bare number of a named unit.
-enum IntervalText {
-    /// - Parameter unit: what a bare number counts, as in `interval '3' day`; seconds unless named.
+/// Fractions are exact: those of a day or week run over into the clock, those of a month into days of thirty to the month, those of
+/// longer units are rounded to months.
+package enum IntervalText {
+    /// - Parameters:
+    ///   - unit: what a bare number counts, as in `interval '3' day`; seconds unless named.
+    ///   - position: where the text stands, for the error.
     /// - Throws: `22007` for text that is no interval, `22015` when it is too long for 64-bit nanoseconds.
-    static func read(_ text: String, unit: String = "second", position: Int? = nil) throws(QueryError) -> Interval {
+    package static func read(_ text: String, unit: String = "second", position: Int? = nil) throws(QueryError) -> Interval {
         var reader = IntervalReader(text: text, position: position)
         let bytes = Array(text.utf8.drop { $0 <= 32 })
         if bytes.first == UInt8(ascii: "P") || bytes.first == UInt8(ascii: "p") { return try reader.readISO(bytes.dropFirst()) }
@@ -27,12 +30,11 @@ private struct IntervalReader {
                 isAgo = true
             } else if token.contains(":") {
                 try addClock(token)
-            } else if let number = NumberText.double(token) {
+            } else {
+                let amount = try amount(token)
                 let unit = tokens.first.flatMap { isNumeric($0) || $0 == "ago" ? nil : $0 }
                 if unit != nil { tokens.removeFirst() }
-                try add(number, exact: Int64(token), unit: unit ?? defaultUnit)
-            } else {
-                throw invalid()
+                try add(amount, unit: unit ?? defaultUnit)
             }
         }
         return isAgo ? Interval(months: -sum.months, days: -sum.days, nanoseconds: -sum.nanoseconds) : sum
@@ -49,8 +51,8 @@ private struct IntervalReader {
                 number += letter
             } else {
                 let units = isTime ? ["H": "hour", "M": "minute", "S": "second"] : ["Y": "year", "M": "month", "W": "week", "D": "day"]
-                guard let unit = units[letter], let value = NumberText.double(number) else { throw invalid() }
-                try add(value, exact: Int64(number), unit: unit)
+                guard let unit = units[letter] else { throw invalid() }
+                try add(amount(number), unit: unit)
                 number = ""
             }
         }
@@ -80,41 +82,79 @@ private struct IntervalReader {
         token.utf8.first.map { ($0 >= 48 && $0 <= 57) || $0 == 43 || $0 == 45 || $0 == 46 } ?? false
     }
 
+    /// A number: its digits as they stand, and how many of them follow the point.
+    private struct Amount {
+        var mantissa: Int128
+        var scale: Int
+        /// 10 to the scale.
+        var one: Int128
+
+        /// Times a unit, cut to the whole and what is left of one, in parts of `one`.
+        func times(_ unit: Int64) -> (whole: Int128, rest: Int128)? {
+            let (product, overflow) = mantissa.multipliedReportingOverflow(by: Int128(unit))
+            return overflow ? nil : (product / one, product % one)
+        }
+    }
+
+    /// Digits with an optional sign and point. Places beyond the eighteenth are dropped.
+    private func amount(_ text: some StringProtocol) throws(QueryError) -> Amount {
+        var result = Amount(mantissa: 0, scale: 0, one: 1)
+        var bytes = Array(text.utf8)[...]
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        if isNegative || bytes.first == UInt8(ascii: "+") { bytes.removeFirst() }
+        var hasDigits = false
+        var seenPoint = false
+        for byte in bytes {
+            if byte == UInt8(ascii: "."), !seenPoint {
+                seenPoint = true
+                continue
+            }
+            guard byte >= 48, byte <= 57 else { throw invalid() }
+            hasDigits = true
+            if seenPoint {
+                if result.scale == 18 { continue }
+                result.scale += 1
+                result.one *= 10
+            }
+            let (tens, overflow) = result.mantissa.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = tens.addingReportingOverflow(Int128(byte - 48))
+            if overflow || carry { throw tooLong() }
+            result.mantissa = sum
+        }
+        guard hasDigits else { throw invalid() }
+        if isNegative { result.mantissa = -result.mantissa }
+        return result
+    }
+
     private mutating func addClock(_ token: String) throws(QueryError) {
         let isNegative = token.hasPrefix("-")
-        let parts = token.drop { $0 == "-" || $0 == "+" }.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2 || parts.count == 3, let hours = Int64(parts[0]), let minutes = Int64(parts[1]), minutes >= 0, minutes < 60
+        let unsigned = isNegative || token.hasPrefix("+") ? token.dropFirst() : token[...]
+        let parts = unsigned.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2 || parts.count == 3, parts.allSatisfy({ $0.utf8.first.map { $0 >= 48 && $0 <= 57 } ?? false }),
+            let hours = Int64(parts[0]), let minutes = Int64(parts[1]), minutes < 60
         else { throw invalid() }
-        let seconds = parts.count == 3 ? NumberText.double(String(parts[2])) : 0
-        guard let seconds, seconds >= 0, seconds < 60, hours >= 0, hours < 2_000_000 else { throw invalid() }
-        let total = hours * 3_600_000_000_000 + minutes * 60_000_000_000 + Int64((seconds * 1e9).rounded())
+        let seconds = parts.count == 3 ? try amount(parts[2]) : Amount(mantissa: 0, scale: 0, one: 1)
+        guard seconds.mantissa < 60 * seconds.one else { throw invalid() }
+        guard hours < 2_000_000 else { throw tooLong() }
+        let total = hours * 3_600_000_000_000 + minutes * 60_000_000_000 + (try whole(seconds, 1_000_000_000))
         try addParts(nanoseconds: isNegative ? -total : total)
     }
 
-    /// Fractions run over into smaller units as in PostgreSQL: months of 30 days, days of 24 hours.
-    private mutating func add(_ number: Double, exact: Int64?, unit: String) throws(QueryError) {
+    private mutating func add(_ amount: Amount, unit: String) throws(QueryError) {
         let name = unit.hasSuffix("s") && unit.count > 2 ? String(unit.dropLast()) : unit
-        if let nanoseconds = Self.nanosecondsOf[name] {
-            if let exact {
-                let (product, overflow) = exact.multipliedReportingOverflow(by: nanoseconds)
-                if overflow { throw tooLong() }
-                return try addParts(nanoseconds: product)
-            }
-            return try addParts(nanoseconds: whole((number * Double(nanoseconds)).rounded()))
-        }
-        if let days = Self.daysOf[name] {
-            let total = number * days
-            let wholeDays = total.rounded(.towardZero)
-            return try addParts(
-                days: whole(wholeDays), nanoseconds: whole(((total - wholeDays) * Double(nanosecondsPerDay)).rounded()))
-        }
+        if let nanoseconds = Self.nanosecondsOf[name] { return try addParts(nanoseconds: whole(amount, nanoseconds)) }
+        if let days = Self.daysOf[name] { return try addDays(amount, days) }
         guard let months = Self.monthsOf[name] else { throw invalid() }
-        let total = number * months
-        let wholeMonths = total.rounded(.towardZero)
-        let days = (total - wholeMonths) * 30
-        try addParts(
-            months: whole(wholeMonths), days: whole(days.rounded(.towardZero)),
-            nanoseconds: whole(((days - days.rounded(.towardZero)) * Double(nanosecondsPerDay)).rounded()))
+        if months > 1 { return try addParts(months: whole(amount, months)) }
+        guard let (whole, rest) = amount.times(1) else { throw tooLong() }
+        try addParts(months: exactly(whole))
+        try addDays(Amount(mantissa: rest, scale: amount.scale, one: amount.one), 30)
+    }
+
+    private mutating func addDays(_ amount: Amount, _ days: Int64) throws(QueryError) {
+        guard let (whole, rest) = amount.times(days) else { throw tooLong() }
+        let clock = Amount(mantissa: rest, scale: amount.scale, one: amount.one)
+        try addParts(days: exactly(whole), nanoseconds: self.whole(clock, nanosecondsPerDay))
     }
 
     private static let nanosecondsOf: [String: Int64] = [
@@ -122,12 +162,20 @@ private struct IntervalReader {
         "msec": 1_000_000, "second": 1_000_000_000, "sec": 1_000_000_000, "s": 1_000_000_000, "minute": 60_000_000_000,
         "min": 60_000_000_000, "m": 60_000_000_000, "hour": 3_600_000_000_000, "hr": 3_600_000_000_000, "h": 3_600_000_000_000,
     ]
-    private static let daysOf: [String: Double] = ["day": 1, "d": 1, "week": 7, "w": 7]
-    private static let monthsOf: [String: Double] = [
-        "month": 1, "mon": 1, "quarter": 3, "year": 12, "yr": 12, "y": 12, "decade": 120, "century": 1200, "millennium": 12_000,
+    private static let daysOf: [String: Int64] = ["day": 1, "d": 1, "week": 7, "w": 7]
+    private static let monthsOf: [String: Int64] = [
+        "month": 1, "mon": 1, "quarter": 3, "year": 12, "yr": 12, "y": 12, "decade": 120, "century": 1200, "centurie": 1200, "c": 1200,
+        "millennium": 12_000, "millennia": 12_000,
     ]
 
-    private func whole(_ value: Double) throws(QueryError) -> Int64 {
+    /// The amount in smaller units, rounded half away from zero.
+    private func whole(_ amount: Amount, _ unit: Int64) throws(QueryError) -> Int64 {
+        guard let (whole, rest) = amount.times(unit) else { throw tooLong() }
+        let isUp = rest.magnitude >= amount.one.magnitude - rest.magnitude
+        return try exactly(isUp ? whole + (rest < 0 ? -1 : 1) : whole)
+    }
+
+    private func exactly(_ value: Int128) throws(QueryError) -> Int64 {
         guard let number = Int64(exactly: value) else { throw tooLong() }
         return number
     }
