@@ -41,6 +41,13 @@ struct DialectTests {
                 "metadata": .string(#"{"thread_id": "c-1", "user_id": "ann"}"#),
             ]),
         Sample(
+            dialect: "openinference of Agno", scope: "openinference.instrumentation.agno",
+            attributes: [
+                "openinference.span.kind": .string("LLM"), "llm.provider": .string("OpenAI"), "llm.model_name": .string("m-1"),
+                "llm.token_count.prompt": .integer(90), "llm.token_count.completion": .integer(30),
+                "llm.token_count.prompt_details.cache_read": .integer(40), "session.id": .string("c-1"), "user.id": .string("ann"),
+            ], expected: ["reasoning_tokens": .integer(-1)]),
+        Sample(
             dialect: "traceloop", scope: "opentelemetry.instrumentation.langchain",
             attributes: [
                 "gen_ai.operation.name": .string("chat"), "gen_ai.provider.name": .string("openai"),
