@@ -117,7 +117,7 @@ let package = Package(
 
         // Emitters.
         room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "Platform", "HTTPRequests"]),
-        tests("PlimsollEmitter", uses: ["EventStores", "Platform", "Server"]),
+        tests("PlimsollEmitter", uses: ["EventStores", "HTTPRequests", "Platform", "Server"]),
         room("Workload", "Emit/Workload", uses: ["Bytes"]),
         tests("Workload", uses: ["Bytes"]),
 

@@ -85,3 +85,63 @@ private final class TickingClock: Clock {
         #expect(table.reads.pagesRead.load(ordering: .relaxed) == 1)
     }
 }
+
+/// Text that expressions make counts as what tables hold does.
+@Suite struct MadeTextTests {
+    private let catalog = MemoryCatalog(tables: [
+        MemoryTable("one", [("id", .text)], rows: (0..<4000).map { [.text("id-\($0)")] }, morselRows: 4000),
+        MemoryTable("many", [("id", .text)], rows: (0..<4000).map { [.text("id-\($0)")] }, morselRows: 20),
+    ])
+
+    private func made(_ table: String, times: Int64) -> Plan {
+        let text = Expression.call(.repeatText, [.column(0, .text), .literal(.integer(times), .integer)], .text)
+        return .project(catalog.scan(table), [text], output: [TableColumn(name: "r", type: .text)])
+    }
+
+    private func total(_ plan: Plan) -> Plan {
+        let length = Expression.call(.length, [.column(0, .text)], .integer)
+        return .aggregate(
+            plan, groups: [], aggregates: [AggregateCall(function: .sum, arguments: [length], type: .numeric(scale: 0))],
+            output: [TableColumn(name: "s", type: .numeric(scale: 0))])
+    }
+
+    private func sqlState(_ plan: Plan, _ clock: any Clock = SimulatedClock(), _ change: (inout QueryOptions) -> Void) -> String {
+        var options = QueryOptions()
+        change(&options)
+        do {
+            _ = try QueryExecutor(clock: clock).run(plan, catalog: catalog, options: options)
+            return "ok"
+        } catch {
+            return (error as? QueryError)?.sqlState ?? "\(error)"
+        }
+    }
+
+    @Test func itIsBooked() {
+        #expect(sqlState(total(made("one", times: 5000))) { $0.memoryBudgetBytes = 16 << 20 } == "53200")
+    }
+
+    /// 28 MB pass through, a part of a megabyte at a time.
+    @Test func itIsGivenBack() {
+        #expect(sqlState(total(made("many", times: 1000))) { $0.memoryBudgetBytes = 4 << 20 } == "ok")
+    }
+
+    @Test func resultsThatKeepItBookIt() {
+        #expect(sqlState(made("many", times: 1000)) { $0.memoryBudgetBytes = 4 << 20 } == "53200")
+    }
+
+    @Test func theTimeLimitHoldsWithinAChunk() {
+        #expect(sqlState(total(made("one", times: 1)), TickingClock()) { $0.timeLimitNanoseconds = 12_000_000_000 } == "57014")
+    }
+
+    /// Kept rows do not hold on to the texts of all the others.
+    @Test func keptRowsKeepTheirTextsAlone() throws {
+        let wanted = Expression.call(.equal, [.column(0, .text), .literal(.text("id-7"), .text)], .boolean)
+        let result = try executor.run(.filter(catalog.scan("one"), wanted), catalog: catalog)
+        guard case .text(_, let dictionary)? = result.chunks.first?.columns.first?.storage else {
+            Issue.record("no text: \(result.rows)")
+            return
+        }
+        #expect(result.rows == [[.text("id-7")]])
+        #expect(dictionary.count == 1)
+    }
+}

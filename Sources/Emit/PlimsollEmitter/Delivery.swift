@@ -7,8 +7,13 @@ import Synchronization
 final class Delivery: Sendable {
     /// How a batch ended.
     struct Outcome {
-        var refused: Int
+        var refused = 0
+        /// Events that no attempt settled before delivery was given up.
+        var unsettled = 0
     }
+
+    /// Posts a body to the server's `/v1/events`.
+    typealias Post = @Sendable (_ body: [UInt8]) throws(HTTPFailure) -> HTTPResponse
 
     private enum Verdict {
         case settled(refused: Int)
@@ -18,18 +23,29 @@ final class Delivery: Sendable {
 
     private let configuration: EmitterConfiguration
     private let randomness: any Randomness
-    private let url: String
-    private let headers: [String]
-    private let connection: Mutex<HTTPConnection>
+    private let post: Post
     private let interruption = DispatchSemaphore(value: 0)
     private let hasGivenUp = Atomic<Bool>(false)
+    /// The longest pause that a server's `Retry-After` may ask for.
+    private static let retryAfterSecondsMax = 60
 
-    init(_ configuration: EmitterConfiguration, randomness: any Randomness) {
+    init(_ configuration: EmitterConfiguration, randomness: any Randomness, post: @escaping Post) {
         self.configuration = configuration
         self.randomness = randomness
-        url = (configuration.server.hasSuffix("/") ? String(configuration.server.dropLast()) : configuration.server) + "/v1/events"
-        headers = ["Content-Type: application/x-ndjson"] + (configuration.token.map { ["Authorization: Bearer \($0)"] } ?? [])
-        connection = Mutex(HTTPConnection(userAgent: "plimsoll-emitter"))
+        self.post = post
+    }
+
+    /// Posts over a connection of its own.
+    static func overHTTP(_ configuration: EmitterConfiguration) -> Post {
+        let url = (configuration.server.hasSuffix("/") ? String(configuration.server.dropLast()) : configuration.server) + "/v1/events"
+        let headers = ["Content-Type: application/x-ndjson"] + (configuration.token.map { ["Authorization: Bearer \($0)"] } ?? [])
+        let timeout = configuration.requestTimeoutMilliseconds
+        let connection = Mutex(HTTPConnection(userAgent: "plimsoll-emitter"))
+        return { body throws(HTTPFailure) in
+            try connection.withLock { connection throws(HTTPFailure) in
+                try connection.post(body, to: url, headers: headers, timeoutMilliseconds: timeout)
+            }
+        }
     }
 
     /// Whether nothing is to be tried any more.
@@ -41,9 +57,8 @@ final class Delivery: Sendable {
         interruption.signal()
     }
 
-    /// Sends a batch until the server took or refused it.
-    /// - Returns: nil when delivery was given up before.
-    func deliver(_ batch: EventBatch, onFailure: () -> Void) -> Outcome? {
+    /// Sends a batch until the server took or refused it, or delivery was given up.
+    func deliver(_ batch: EventBatch, onFailure: () -> Void) -> Outcome {
         var attempt = 0
         while !isGivenUp {
             switch send(batch) {
@@ -61,21 +76,20 @@ final class Delivery: Sendable {
                 pause(beforeAttempt: attempt, atLeastSeconds: seconds)
             }
         }
-        return nil
+        return Outcome(unsettled: batch.count)
     }
 
-    private func deliverHalves(of batch: EventBatch, onFailure: () -> Void) -> Outcome? {
+    private func deliverHalves(of batch: EventBatch, onFailure: () -> Void) -> Outcome {
         let (first, second) = batch.halves
-        guard let one = deliver(first, onFailure: onFailure), let other = deliver(second, onFailure: onFailure) else { return nil }
-        return Outcome(refused: one.refused + other.refused)
+        let one = deliver(first, onFailure: onFailure)
+        let other = deliver(second, onFailure: onFailure)
+        return Outcome(refused: one.refused + other.refused, unsettled: one.unsettled + other.unsettled)
     }
 
     private func send(_ batch: EventBatch) -> Verdict {
         let response: HTTPResponse
         do throws(HTTPFailure) {
-            response = try connection.withLock { connection throws(HTTPFailure) in
-                try connection.post(batch.bytes, to: url, headers: headers, timeoutMilliseconds: configuration.requestTimeoutMilliseconds)
-            }
+            response = try post(batch.bytes)
         } catch {
             return .again(reason: error.description, afterSeconds: nil)
         }
@@ -101,7 +115,7 @@ final class Delivery: Sendable {
     private func pause(beforeAttempt attempt: Int, atLeastSeconds: Int?) {
         let ceiling = min(configuration.backoffMillisecondsMax, configuration.backoffMilliseconds << min(attempt - 1, 16))
         let jitter = ceiling > 0 ? Int(randomness.nextUInt64() % UInt64(ceiling + 1)) : 0
-        let milliseconds = (atLeastSeconds ?? 0) * 1000 + jitter
+        let milliseconds = max(0, min(atLeastSeconds ?? 0, Self.retryAfterSecondsMax)) * 1000 + jitter
         _ = interruption.wait(timeout: .now() + .milliseconds(milliseconds))
     }
 }
@@ -128,7 +142,8 @@ enum DeliveryAnswer {
         guard let accepted = integer("\"accepted\":", in: answer), let duplicates = integer("\"duplicates\":", in: answer) else {
             return nil
         }
-        return accepted + duplicates
+        let (sum, overflow) = accepted.addingReportingOverflow(duplicates)
+        return overflow ? nil : sum
     }
 
     // The answer's first members are these two counts, so a search finds them before any text that a client could have shaped.

@@ -1,5 +1,6 @@
 import Bytes
 import Dispatch
+package import HTTPRequests
 package import Platform
 import Synchronization
 
@@ -32,7 +33,11 @@ public final class Emitter: Sendable {
     }
 
     /// The same with a machine of the caller's choice.
-    package init(_ configuration: EmitterConfiguration, clock: any Clock, randomness: any Randomness) {
+    /// - Parameter post: posts a body of events; nil posts to the configured server.
+    package init(
+        _ configuration: EmitterConfiguration, clock: any Clock, randomness: any Randomness,
+        post: (@Sendable (_ body: [UInt8]) throws(HTTPFailure) -> HTTPResponse)? = nil
+    ) {
         self.clock = clock
         state = Mutex(
             State(
@@ -42,7 +47,7 @@ public final class Emitter: Sendable {
         appendEscaped(configuration.source, to: &head)
         head.append(contentsOf: #"","id":""#.utf8)
         self.head = head
-        delivery = Delivery(configuration, randomness: randomness)
+        delivery = Delivery(configuration, randomness: randomness, post: post ?? Delivery.overHTTP(configuration))
         flushInterval = .milliseconds(configuration.flushIntervalMilliseconds)
     }
 
@@ -116,8 +121,8 @@ public final class Emitter: Sendable {
     private func sendWaiting() {
         while !delivery.isGivenUp, let batch = state.withLock({ $0.buffer.take() }) {
             let outcome = delivery.deliver(batch) { state.withLock { $0.buffer.noteFailedAttempt() } }
-            guard let outcome else { return }
-            state.withLock { $0.buffer.settle(delivered: batch.count - outcome.refused, refused: outcome.refused) }
+            let delivered = batch.count - outcome.refused - outcome.unsettled
+            state.withLock { $0.buffer.settle(delivered: delivered, refused: outcome.refused) }
         }
     }
 

@@ -58,13 +58,17 @@ struct EventBuffer: Sendable {
         return underWay
     }
 
-    /// Says what became of the batch under way.
+    /// Says what became of the batch under way; events that are neither stay under way until all is dropped.
     mutating func settle(delivered: Int, refused: Int) {
-        precondition(delivered + refused == underWay.count)
+        precondition(delivered + refused <= underWay.count)
         statistics.delivered += delivered
         statistics.refused += refused
-        forget(underWay)
-        underWay = EventBatch()
+        statistics.waiting -= delivered + refused
+        underWay.count -= delivered + refused
+        if underWay.count == 0 {
+            forget(underWay)
+            underWay = EventBatch()
+        }
     }
 
     /// Counts an attempt that failed.

@@ -8,12 +8,20 @@ package struct HTTPResponse: Sendable, Equatable {
     package var retryAfterSeconds: Int?
     /// The body's beginning, as far as the caller allowed.
     package var body: [UInt8]
+
+    package init(status: Int, retryAfterSeconds: Int? = nil, body: [UInt8]) {
+        self.status = status
+        self.retryAfterSeconds = retryAfterSeconds
+        self.body = body
+    }
 }
 
 /// Why a request brought no answer.
 package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible {
     /// What libcurl says of it.
     package var description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Posts bodies to one server over a connection that is kept: libcurl with its proxies, TLS and name lookup.
