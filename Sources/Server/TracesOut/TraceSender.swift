@@ -233,7 +233,8 @@ final class TraceSender: Sendable {
 
     private func report(_ state: State) {
         let position = state.waiting.isEmpty ? max(state.readPosition, state.mark.position) : state.mark.position
-        counts.withLock { $0.position = position }
+        let forgotten = state.assembler.crowdedOut
+        counts.withLock { ($0.position, $0.turnsForgotten) = (position, forgotten) }
         let oldest = state.waiting.first?.receivedTime
         oldestWaiting.withLock { $0 = oldest }
     }

@@ -11,6 +11,8 @@ package struct TraceExportSample: Hashable, Sendable {
     package var tracesSampledOut = 0
     /// Those that the receiver refused for good.
     package var tracesDropped = 0
+    /// Turns that were let go before their answer came, because too many waited for one.
+    package var turnsForgotten = 0
     /// Spans that the receiver took.
     package var spansSent = 0
     /// Spans that the receiver did not take although it took their request.
@@ -43,7 +45,10 @@ extension TraceExportSample {
         }
         return [
             family("plimsoll_trace_export_traces_total") {
-                [(["sent"], $0.tracesSent), (["sampled_out"], $0.tracesSampledOut), (["dropped"], $0.tracesDropped)]
+                [
+                    (["sent"], $0.tracesSent), (["sampled_out"], $0.tracesSampledOut), (["dropped"], $0.tracesDropped),
+                    (["forgotten"], $0.turnsForgotten),
+                ]
             },
             family("plimsoll_trace_export_spans_total") {
                 [(["sent"], $0.spansSent), (["rejected"], $0.spansRejected), (["dropped"], $0.spansDropped)]
