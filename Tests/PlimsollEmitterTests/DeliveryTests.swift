@@ -1,3 +1,4 @@
+import Dispatch
 import HTTPRequests
 import Platform
 import PlimsollEmitter
@@ -22,6 +23,21 @@ import Testing
 
     private static func taken(_ accepted: Int, _ duplicates: Int = 0) -> HTTPResponse {
         HTTPResponse(status: 200, body: Array("{\"accepted\":\(accepted),\"duplicates\":\(duplicates)}".utf8))
+    }
+
+    /// However long the server takes, `emit` returns: here the answer waits until all is emitted.
+    @Test func emittingDoesNotWaitForTheServer() {
+        let held = DispatchSemaphore(value: 0)
+        let emitter = emitter(0) { _, events in
+            held.wait()
+            held.signal()
+            return Self.taken(events)
+        }
+        for number in 0..<5_000 { #expect(emitter.emit(ToolCall(tool: "t\(number)"))) }
+        #expect(emitter.statistics.waiting == 5_000 && emitter.statistics.delivered == 0)
+        held.signal()
+        #expect(emitter.close(timeoutSeconds: 120))
+        #expect(emitter.statistics.delivered == 5_000)
     }
 
     @Test func countsBeyondAllMeasureAreNoCounts() {

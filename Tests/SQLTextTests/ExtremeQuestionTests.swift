@@ -54,6 +54,8 @@ import Testing
         ("select date_trunc('week', timestamp '1677-09-21 12:00')", "22008"),
         ("select date_trunc('year', timestamptz '2262-04-11 23:00Z')::text", "2262-01-01 00:00:00+00"),
         ("select (timestamptz '1677-09-21 00:13Z')::text", "1677-09-21 00:13:00+00"),
+        ("select timestamptz '2262-04-11 23:40Z' at time zone '+02'", "22008"),
+        ("select timestamp '1677-09-21 00:13' at time zone 'Asia/Tokyo'", "22008"),
     ])
     func times(_ sql: String, _ expected: String) { #expect(outcome(sql) == expected, "\(sql)") }
 

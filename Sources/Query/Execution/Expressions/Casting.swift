@@ -166,19 +166,19 @@ struct Casting: Sendable {
 
     private func toTime(_ value: Scalar, _ type: ColumnType) throws -> Scalar {
         switch value {
-        case .timestamptz(let utc): return fromLocal(context.zone.local(utc: utc), utc: utc, type)
-        case .timestamp(let local): return fromLocal(local, utc: type == .timestamptz ? context.zone.utc(local: local) : 0, type)
+        case .timestamptz(let utc): return fromLocal(try context.zone.exactLocal(utc: utc), utc: utc, type)
+        case .timestamp(let local): return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
         case .date(let day):
             let (local, overflow) = day.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
             if type == .date { return value }
             if overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
-            return fromLocal(local, utc: type == .timestamptz ? context.zone.utc(local: local) : 0, type)
+            return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
         case .text(let text):
             if let special = special(String(trimmed(text)).lowercased(), type) { return special }
             guard let written = WrittenTime(String(trimmed(text))) else { throw QueryError.invalidText(text, type) }
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
             guard type == .timestamptz else { return fromLocal(wall, utc: 0, type) }
-            guard let offset = written.offsetSeconds else { return .timestamptz(context.zone.utc(local: wall)) }
+            guard let offset = written.offsetSeconds else { return .timestamptz(try context.zone.exactUTC(local: wall)) }
             let (instant, overflow) = wall.subtractingReportingOverflow(offset * Calendar.nanosecondsPerSecond)
             if overflow { throw QueryError.timeFieldOutOfRange(text) }
             return .timestamptz(instant)

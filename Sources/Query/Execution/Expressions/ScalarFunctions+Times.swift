@@ -116,8 +116,8 @@ extension ScalarFunctions {
 
     private func moved(_ value: Scalar, zone: ZoneOffsets) throws -> Scalar {
         switch value {
-        case .timestamptz(let utc): return .timestamp(zone.local(utc: utc))
-        case .timestamp(let local): return .timestamptz(zone.utc(local: local))
+        case .timestamptz(let utc): return .timestamp(try zone.exactLocal(utc: utc))
+        case .timestamp(let local): return .timestamptz(try zone.exactUTC(local: local))
         default: throw QueryError.unsupported("AT TIME ZONE of this type")
         }
     }

@@ -100,6 +100,20 @@ final class ZoneOffsets: Sendable {
         return offsets[index(utcSeconds: seconds)] * Calendar.nanosecondsPerSecond
     }
 
+    /// As `local(utc:)`. - Throws: 22008 when 64 bits do not hold it.
+    func exactLocal(utc: Int64) throws -> Int64 {
+        let (local, overflow) = utc.addingReportingOverflow(offsetNanoseconds(utc: utc))
+        if overflow { throw QueryError.timeOutOfRange }
+        return local
+    }
+
+    /// As `utc(local:)`. - Throws: 22008 when 64 bits do not hold it.
+    func exactUTC(local: Int64) throws -> Int64 {
+        let instant = utc(local: local)
+        if local.subtractingReportingOverflow(instant).overflow { throw QueryError.timeOutOfRange }
+        return instant
+    }
+
     /// Wall-clock reading of an instant.
     func local(utc: Int64) -> Int64 { utc &+ offsetNanoseconds(utc: utc) }
 
