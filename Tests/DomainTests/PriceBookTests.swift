@@ -64,9 +64,27 @@ private func price(
         #expect(after == ClassPrices(input: 9))
         #expect(input(book, 100, request: "other") == 3)
         #expect(book.entries.filter { !book.isInForce($0) }.count == 2)
-        #expect(book.render().contains("list price"))
-        #expect(!book.render(includesBuiltIn: false).contains("list price"))
+        #expect(book.render(.all).contains("list price"))
+        #expect(!book.render(.all, includesBuiltIn: false).contains("list price"))
         #expect(book.findings().map(\.kind) == [.lostListPrice])
+    }
+
+    @Test func theListShowsWhatCountsNow() throws {
+        var book = PriceBook()
+        for (position, amount, from) in [(1, 1, 10), (2, 2, 20), (3, 3, 20), (4, 4, 40)] as [(Int64, Int64, Int64)] {
+            var entry = try price("p", "m", .input, amount * 1_000_000, from: from)
+            entry.position = position
+            book.add(entry)
+        }
+        func amounts(_ selection: PriceBook.Selection) -> [String] {
+            let lines = book.csv(selection).split(separator: "\n").dropFirst()
+            return lines.map { String($0.split(separator: ",", omittingEmptySubsequences: false)[4]) }
+        }
+        #expect(amounts(.all) == ["1.00", "2.00", "3.00", "4.00"])
+        #expect(amounts(.inForce(at: 30)) == ["3.00"])
+        #expect(amounts(.inForce(at: 9)) == [])
+        #expect(book.render(.inForce(at: 30)).hasSuffix("\nNot shown: 2 replaced, 1 that begin later; --all shows them.\n"))
+        #expect(!book.render(.all).contains("Not shown"))
     }
 
     @Test func whichModelNamePrices() throws {

@@ -1,3 +1,5 @@
+import Platform
+import Synchronization
 import Testing
 import Transfers
 
@@ -15,5 +17,17 @@ import Transfers
     @Test func theEndSaysNothingOfTimeLeft() {
         let line = ProgressLine.line(done: 7, total: 7, count: 7, unit: "events", elapsedNanoseconds: 1_000_000_000)
         #expect(line == "[########################] 100%  7 events  7/s")
+    }
+
+    @Test func whereNobodyWatchesAPlainLineComesEveryFiveSeconds() {
+        let clock = SimulatedClock()
+        let written = Mutex("")
+        var progress = ProgressLine(clock: clock, form: .lines) { text in written.withLock { $0 += text } }
+        for _ in 0..<11 {
+            progress.update(done: 1, total: nil, count: 10, unit: "events")
+            clock.advance(nanoseconds: 1_000_000_000)
+        }
+        progress.clear()
+        #expect(written.withLock { $0 } == "10 events  2/s\n10 events  1/s\n")
     }
 }

@@ -32,7 +32,7 @@ import Workload
     private func importing(_ bytes: [UInt8], into store: EventStore) throws -> ImportSummary {
         var bulk = BulkImport(
             store: store, workers: ThreadWorkers(parallelism: 2), clock: SystemClock(),
-            progress: ProgressLine(clock: SystemClock(), isShown: false))
+            progress: ProgressLine(clock: SystemClock(), form: .none))
         return try bulk.run([BytesSource(bytes, name: "traffic")])
     }
 

@@ -16,16 +16,28 @@ struct PricesCommand: ParsableCommand {
         subcommands: [List.self, Load.self, Check.self, Rebook.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the prices in force with their origin.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the prices in force with their origin.",
+            discussion: "One row for each provider, model, class and tier: the price of calls made now. CSV is what `prices load` takes.")
 
         @OptionGroup var source: SourceOptions
 
         @Flag(help: "Leave out the built-in list prices.")
         var setOnly = false
 
+        @Flag(help: "Also prices that were replaced or begin later.")
+        var all = false
+
+        @Option(help: "How to print: table or csv.")
+        var format = PriceListFormat.table
+
         func run() async throws {
-            let text = try await source.text(at: setOnly ? "/v1/prices?set_only=true" : "/v1/prices") { store, _ in
-                store.snapshot().book.render(includesBuiltIn: !setOnly)
+            let path = "/v1/prices?all=\(all)&set_only=\(setOnly)&format=\(format.rawValue)"
+            let text = try await source.text(at: path) { store, machine in
+                let book = store.snapshot().book
+                let selection: PriceBook.Selection = all ? .all : .inForce(at: machine.clock.wallNanoseconds())
+                return format == .csv
+                    ? book.csv(selection, includesBuiltIn: !setOnly) : book.render(selection, includesBuiltIn: !setOnly)
             }
             StandardStream.output.print(text, terminator: "")
         }
@@ -35,8 +47,18 @@ struct PricesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set prices from a JSON or CSV file.",
             discussion: """
-                CSV has a header line with provider, model, token_class, usd_per_million_tokens or usd_per_gpu_hour, and optionally \
-                service_tier and valid_from (RFC 3339). Prices are decimal text in USD. Loading a file twice within a day adds nothing.
+                CSV has a header line with provider, model, token_class (\(TokenClass.allCases.map(\.rawValue).joined(separator: ", "))), \
+                usd_per_million_tokens or usd_per_gpu_hour, and optionally service_tier and valid_from (RFC 3339; without it from now on). \
+                Prices are decimal text in USD. Only rows that change something are added: loading a file again adds nothing, loading an \
+                edited one what was edited.
+
+                JSON is an array of the same, or a price list by models:
+
+                [{"provider": "acme", "model": "large", "token_class": "input", "usd_per_million_tokens": "2.5"}]
+
+                {"as_of": "2026-07-01", "source": "contract 17", "providers": ["acme"], "valid_from": "2026-07-01T00:00:00Z",
+                 "models": [{"model": "large", "aliases": ["large-2026"], "input": "2.5", "output": "10", "cache_read": "1.25",
+                             "service_tiers": {"batch": {"input": "1.25", "output": "5"}}}]}
                 """)
 
         @OptionGroup var source: SourceOptions
@@ -46,21 +68,28 @@ struct PricesCommand: ParsableCommand {
 
         func run() async throws {
             let machine = Machine()
-            let events = try PriceList.events(try machine.fileSystem.contents(of: file), name: file)
-            let progress = ProgressLine(clock: machine.clock, isShown: false)
-            let summary: ImportSummary
+            let list = try PriceList(try machine.fileSystem.contents(of: file), name: file)
+            let (now, progress) = (machine.clock.wallNanoseconds(), ProgressLine(clock: machine.clock, form: .none))
+            let changes: PriceList.Changes
+            var summary = ImportSummary()
             switch try source.resolve() {
             case .directory(let directory):
                 let store = try machine.openStore(directory)
+                changes = list.changes(to: KnownPrices(store.snapshot().book), now: now)
                 var bulk = BulkImport(
                     store: store, workers: machine.workers, clock: machine.clock, progress: progress)
-                summary = try bulk.run([BytesSource(events, name: file)])
+                summary = try bulk.run([BytesSource(changes.events, name: file)])
                 try store.close()
             case .server(let address):
+                let known = try await RemoteReading(server: address).text("/v1/prices?all=true&set_only=true&format=csv")
+                changes = list.changes(to: try KnownPrices(csv: Array(known.utf8), name: "\(address)"), now: now)
                 var remote = RemoteImport(server: address, clock: machine.clock, progress: progress)
-                summary = try await remote.run([BytesSource(events, name: file)])
+                summary = try await remote.run([BytesSource(changes.events, name: file)])
             }
-            StandardStream.output.print(summary.text)
+            summary.place(in: changes)
+            let added = summary.accepted == 1 ? "1 price added" : "\(summary.accepted) prices added"
+            let others = "\(summary.duplicates) known already, \(summary.rejected) refused"
+            StandardStream.output.print("\(added), \(others)\(summary.rejectionLines)")
             if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
         }
     }
@@ -117,3 +146,5 @@ struct PricesCommand: ParsableCommand {
         }
     }
 }
+
+enum PriceListFormat: String, ExpressibleByArgument, CaseIterable { case table, csv }

@@ -3,15 +3,28 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import NIOPosix
+import Platform
 
 extension Routes {
     /// `GET /v1/prices` and `/v1/prices/check`, `POST /v1/prices/rebook`: text for people, as `plimsoll prices` prints it.
     func addPrices(to router: Router<ServerContext>) {
         router.get("/v1/prices") { request, _ in
-            let isSetOnly = request.uri.queryParameters["set_only"] == "true"
-            return Self.plain(store.priceBook.render(includesBuiltIn: !isSetOnly))
+            let query = try QueryParameters(request, known: ["set_only", "all", "format"])
+            let (isSetOnly, isAll) = (try Self.flag("set_only", query), try Self.flag("all", query))
+            let selection: PriceBook.Selection = isAll ? .all : .inForce(at: clock.wallNanoseconds())
+            switch query["format"] ?? "table" {
+            case "table": return Self.plain(store.priceBook.render(selection, includesBuiltIn: !isSetOnly))
+            case "csv":
+                return Response(
+                    bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
+                    contentType: "text/csv; charset=utf-8; header=present")
+            case let name: throw Refusal(.badRequest, "there is no format \(name)", hint: "known: table, csv")
+            }
         }
-        router.get("/v1/prices/check") { _, _ in Self.plain(PriceText.findings(store.priceBook)) }
+        router.get("/v1/prices/check") { request, _ in
+            _ = try QueryParameters(request, known: [])
+            return Self.plain(PriceText.findings(store.priceBook))
+        }
         router.post("/v1/prices/rebook") { request, _ in
             let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
             var bodyLimits = limits
@@ -25,6 +38,14 @@ extension Routes {
                 }
             }
             return Self.plain(text)
+        }
+    }
+
+    private static func flag(_ name: String, _ query: QueryParameters) throws(Refusal) -> Bool {
+        switch query[name] ?? "false" {
+        case "true", "": return true
+        case "false": return false
+        case let text: throw Refusal(.badRequest, "\(name) is true or false, not \(text)")
         }
     }
 

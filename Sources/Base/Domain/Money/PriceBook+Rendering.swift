@@ -23,18 +23,58 @@ package struct PriceFinding: Hashable, Sendable {
 }
 
 extension PriceBook {
-    /// All prices with their origin, a line each, sorted; those that no longer count are left out.
+    /// Which prices are shown.
+    package enum Selection: Sendable {
+        /// Of each provider, model, class and tier the one price that counts for calls of a time (ns since 1970 UTC).
+        case inForce(at: Int64)
+        /// Every price that was set, and the list prices that count.
+        case all
+    }
+
+    /// The prices with their origin, a line each, sorted, and how many more there are.
     /// - Parameter includesBuiltIn: false shows only what was set.
-    package func render(includesBuiltIn: Bool = true) -> String {
+    package func render(_ selection: Selection, includesBuiltIn: Bool = true) -> String {
+        let shown = selected(selection, includesBuiltIn: includesBuiltIn)
         var rows = [["PROVIDER", "MODEL", "CLASS", "TIER", "USD", "PER", "VALID FROM", "ORIGIN"]]
-        for entry in entries where entry.origin == .set || includesBuiltIn && isInForce(entry) {
+        for entry in shown {
             rows.append([
                 entry.provider, entry.model, entry.tokenClass.rawValue, entry.serviceTier.isEmpty ? "–" : entry.serviceTier, entry.usd,
                 entry.tokenClass == .gpu ? "GPU hour" : "million tokens",
                 entry.validFrom == .min ? "any time" : RFC3339.render(entry.validFrom), entry.origin == .set ? "set" : "list price",
             ])
         }
-        return renderAligned(rows)
+        guard case .inForce(let time) = selection else { return renderAligned(rows) }
+        let set = entries.filter { $0.origin == .set }
+        let later = set.count { $0.validFrom > time }
+        let replaced = set.count - later - shown.count { $0.origin == .set }
+        guard later + replaced > 0 else { return renderAligned(rows) }
+        return renderAligned(rows) + "\nNot shown: \(replaced) replaced, \(later) that begin later; --all shows them.\n"
+    }
+
+    /// The prices as CSV that `plimsoll prices load` takes, in the order of ``render(_:includesBuiltIn:)``.
+    package func csv(_ selection: Selection, includesBuiltIn: Bool = true) -> String {
+        var text = "provider,model,token_class,service_tier,usd_per_million_tokens,usd_per_gpu_hour,valid_from\n"
+        for entry in selected(selection, includesBuiltIn: includesBuiltIn) {
+            let isHour = entry.tokenClass == .gpu
+            let fields = [
+                entry.provider, entry.model, entry.tokenClass.rawValue, entry.serviceTier, isHour ? "" : entry.usd, isHour ? entry.usd : "",
+                entry.validFrom == .min ? "" : RFC3339.render(entry.validFrom),
+            ]
+            text += fields.map(csvField).joined(separator: ",") + "\n"
+        }
+        return text
+    }
+
+    private func selected(_ selection: Selection, includesBuiltIn: Bool) -> [PriceEntry] {
+        let counting = entries.filter { $0.origin == .set || includesBuiltIn && isInForce($0) }
+        guard case .inForce(let time) = selection else { return counting }
+        var selected: [PriceEntry] = []
+        // Ascending by time and position within what they are for: the last one counts.
+        for entry in counting where entry.validFrom <= time {
+            if let last = selected.last, last.isForTheSame(as: entry) { selected.removeLast() }
+            selected.append(entry)
+        }
+        return selected
     }
 
     /// Findings over all models with prices, sorted by provider, model and kind.
@@ -77,4 +117,17 @@ extension PriceBook {
         return renderAligned([["PROVIDER", "MODEL", "FINDING", "WHAT IT MEANS"]]
             + findings.map { [$0.provider, $0.model, $0.kind.rawValue, $0.explanation] }) + "\n\(total), \(findings.count) findings.\n"
     }
+}
+
+extension PriceEntry {
+    fileprivate func isForTheSame(as other: PriceEntry) -> Bool {
+        provider == other.provider && model == other.model && tokenClass == other.tokenClass && serviceTier == other.serviceTier
+    }
+}
+
+/// A field as RFC 4180 wants it.
+private func csvField(_ text: String) -> String {
+    let mustQuote = text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains($0) }
+    guard mustQuote else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
 }

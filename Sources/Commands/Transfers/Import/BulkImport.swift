@@ -18,10 +18,17 @@ package struct BulkImport {
     private let decoders: DecoderPool
     private let clock: any Clock
     private var progress: ProgressLine
+    private let mustEnd: @Sendable () -> Bool
     private var summary = ImportSummary()
 
-    /// - Parameter progress: told after each round; nil for none.
-    package init(store: EventStore, workers: any Workers, clock: any Clock, progress: ProgressLine) {
+    /// - Parameters:
+    ///   - progress: told after each round.
+    ///   - mustEnd: asked after each round; what was read by then is still written.
+    package init(
+        store: EventStore, workers: any Workers, clock: any Clock, progress: ProgressLine,
+        mustEnd: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.mustEnd = mustEnd
         self.store = store
         self.workers = workers
         self.clock = clock
@@ -35,7 +42,7 @@ package struct BulkImport {
         let start = clock.monotonicNanoseconds()
         let totalBytes = sources.reduce(Int?(0)) { total, source in total.flatMap { sum in source.lengthBytes.map { sum + $0 } } }
         var doneBytes = 0
-        for source in sources {
+        for source in sources where !summary.isInterrupted {
             try importAll(of: source, doneBytes: doneBytes, totalBytes: totalBytes)
             doneBytes += source.lengthBytes ?? 0
         }
@@ -50,7 +57,7 @@ package struct BulkImport {
         var decoded: [DecodedBatch] = []
         repeat {
             let written = decoded
-            let (store, decoders) = (store, decoders)
+            let (store, decoders, isEnding) = (store, decoders, summary.isInterrupted)
             let results = Mutex<[AppendResult]>([])
             let next = Mutex<[(place: Int, batch: DecodedBatch)]>([])
             try workers.run(count: Self.blocksPerRound + 1) { job in
@@ -58,7 +65,7 @@ package struct BulkImport {
                     guard !written.isEmpty else { return }
                     let appended = try store.importBulk(written.map(\.ingestBatch))
                     results.withLock { $0 = appended }
-                } else if let (place, block) = try feed.next() {
+                } else if !isEnding, let (place, block) = try feed.next() {
                     let batch = decoders.withDecoder { $0.decodeLines(block.span) }
                     next.withLock { $0.append((place, batch)) }
                 }
@@ -67,6 +74,7 @@ package struct BulkImport {
                 add(IngestAnswer(batch, result, registry: store.registry), source: source.name, linesBefore: linesBefore)
                 linesBefore += batch.eventCount
             }
+            if mustEnd() { summary.isInterrupted = true }
             decoded = next.withLock { $0.sorted { $0.place < $1.place }.map(\.batch) }
             progress.update(
                 done: doneBytes + feed.sourceBytes, total: totalBytes, count: summary.accepted + summary.duplicates + summary.rejected,

@@ -11,10 +11,17 @@ package struct ImportSummary: Sendable {
         package var source: String
         /// Counted from 1, over the lines that are not empty.
         package var line: Int
+        /// Where in the source, where a line number would mislead.
+        package var place: String?
         /// Its id, where one could be read.
         package var id: String?
         /// Why, and what to do.
         package var error: String
+
+        /// Takes each part as given.
+        package init(source: String, line: Int, place: String? = nil, id: String?, error: String) {
+            (self.source, self.line, self.place, self.id, self.error) = (source, line, place, id, error)
+        }
     }
 
     /// Events that were new to the store.
@@ -27,11 +34,22 @@ package struct ImportSummary: Sendable {
     package var rejections: [Rejection] = []
     /// Position of the last event kept; 0 when none was.
     package var position: Int64 = 0
+    /// Whether it was asked to end before it was through.
+    package var isInterrupted = false
     /// From the first byte read until the last event was durable.
     package var elapsedNanoseconds: Int64 = 0
 
     /// Nothing so far.
     package init() {}
+
+    /// What loading a price list came to: refusals by their place in the list, prices that the store had as duplicates.
+    package mutating func place(in changes: PriceList.Changes) {
+        duplicates += changes.knownCount
+        for index in rejections.indices {
+            let line = rejections[index].line - 1
+            if changes.places.indices.contains(line) { rejections[index].place = changes.places[line] }
+        }
+    }
 
     /// The elapsed time in seconds, to the microsecond.
     package var seconds: Double { Double(elapsedNanoseconds / 1000) / 1_000_000 }
@@ -55,6 +73,7 @@ package struct ImportSummary: Sendable {
         }
         json.endArray()
         json.member("position", position)
+        if isInterrupted { json.member("interrupted", true) }
         json.member("seconds", seconds)
         json.endObject()
         return String(decoding: json.bytes, as: UTF8.self)
@@ -62,12 +81,20 @@ package struct ImportSummary: Sendable {
 
     /// The same for people.
     package var text: String {
-        var text = "accepted \(accepted), duplicates \(duplicates), rejected \(rejected)"
+        var text = "\(isInterrupted ? "interrupted; kept is what came before: " : "")accepted \(accepted), duplicates \(duplicates)"
+        text += ", rejected \(rejected)"
         if seconds > 0 {
             text += " in \(Double(Int(seconds * 100)) / 100) s (\(Int(Double(accepted + duplicates + rejected) / seconds)) events/s)"
         }
+        return text + rejectionLines
+    }
+
+    /// A line for each refusal that is told, each with a line end before it; empty when there is none.
+    package var rejectionLines: String {
+        var text = ""
         for rejection in rejections {
-            text += "\n  \(rejection.source) line \(rejection.line)\(rejection.id.map { " (id \($0))" } ?? ""): \(rejection.error)"
+            let place = rejection.place ?? "line \(rejection.line)"
+            text += "\n  \(rejection.source) \(place)\(rejection.id.map { " (id \($0))" } ?? ""): \(rejection.error)"
         }
         if rejected > rejections.count { text += "\n  … and \(rejected - rejections.count) more" }
         return text

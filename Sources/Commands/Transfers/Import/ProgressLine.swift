@@ -1,24 +1,34 @@
 package import Platform
 
-/// One line on a terminal that says how far a long work is, how fast, and how long it will take; redrawn at most five times a second.
-///
-/// Silent where stderr is no terminal.
+/// Says on stderr how far a long work is, how fast, and how long it will take: on a terminal one line, redrawn at most five times a
+/// second, elsewhere a plain line every five seconds.
 package struct ProgressLine {
+    /// Where it says it.
+    package enum Form: Sendable { case terminal, lines, none }
+
     private static let redrawNanoseconds: Int64 = 200_000_000
+    private static let lineNanoseconds: Int64 = 5_000_000_000
     private static let barCharacters = 24
 
     private let clock: any Clock
-    private let isShown: Bool
+    private let form: Form
+    private let write: @Sendable (String) -> Void
     private let start: Int64
     private var lastDrawn: Int64 = .min
     /// Characters of the line on the screen.
     private var drawnCount = 0
 
     /// Starts the clock of rate and time left.
-    package init(clock: any Clock, isShown: Bool = StandardStream.error.isTerminal) {
+    package init(
+        clock: any Clock, form: Form = StandardStream.error.isTerminal ? .terminal : .lines,
+        write: @escaping @Sendable (String) -> Void = { StandardStream.error.print($0, terminator: "") }
+    ) {
         self.clock = clock
-        self.isShown = isShown
+        self.form = form
+        self.write = write
         start = clock.monotonicNanoseconds()
+        // The first plain line is due when work that is short has long ended.
+        if form == .lines { lastDrawn = start }
     }
 
     /// Draws when the last drawing is old enough.
@@ -26,23 +36,25 @@ package struct ProgressLine {
     ///   - done: work done, of `total`; a total of nil is unknown.
     ///   - count: things done, as the rate counts them.
     package mutating func update(done: Int, total: Int?, count: Int, unit: String) {
-        guard isShown else { return }
+        guard form != .none else { return }
         let now = clock.monotonicNanoseconds()
-        guard lastDrawn == .min || now - lastDrawn >= Self.redrawNanoseconds else { return }
+        let pause = form == .terminal ? Self.redrawNanoseconds : Self.lineNanoseconds
+        guard lastDrawn == .min || now - lastDrawn >= pause else { return }
         lastDrawn = now
-        draw(Self.line(done: done, total: total, count: count, unit: unit, elapsedNanoseconds: now - start))
+        let line = Self.line(done: done, total: total, count: count, unit: unit, elapsedNanoseconds: now - start)
+        if form == .terminal { draw(line) } else { write(line + "\n") }
     }
 
     /// Wipes the line, for whatever is printed next.
     package mutating func clear() {
         guard drawnCount > 0 else { return }
         draw("")
-        StandardStream.error.print("\r", terminator: "")
+        write("\r")
     }
 
     private mutating func draw(_ line: String) {
         let padding = String(repeating: " ", count: max(0, drawnCount - line.count))
-        StandardStream.error.print("\r" + line + padding, terminator: "")
+        write("\r" + line + padding)
         drawnCount = line.count
     }
 

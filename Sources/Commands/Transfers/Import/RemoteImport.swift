@@ -12,22 +12,28 @@ package struct RemoteImport {
     private let server: ServerEndpoint
     private let clock: any Clock
     private var progress: ProgressLine
+    private let mustEnd: @Sendable () -> Bool
     private var summary = ImportSummary()
 
     /// Connects when it runs.
-    package init(server: ServerEndpoint, clock: any Clock, progress: ProgressLine) {
+    /// - Parameter mustEnd: asked before each request.
+    package init(
+        server: ServerEndpoint, clock: any Clock, progress: ProgressLine, mustEnd: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.mustEnd = mustEnd
         self.server = server
         self.clock = clock
         self.progress = progress
     }
 
-    /// - Throws: ``UnreachableError``, `AccessDeniedError`, ``ImportError`` when the server refuses a request as a whole.
+    /// - Throws: ``ImportError`` for what cannot be read, ``ServerRefusal`` for a request that is refused as a whole,
+    ///   `AccessDeniedError`, ``UnreachableError``.
     package mutating func run(_ sources: [any ByteSource]) async throws -> ImportSummary {
         let start = clock.monotonicNanoseconds()
         let totalBytes = sources.reduce(Int?(0)) { total, source in total.flatMap { sum in source.lengthBytes.map { sum + $0 } } }
         var doneBytes = 0
         let client = try await ServerClient.connect(to: server)
-        for source in sources {
+        for source in sources where !summary.isInterrupted {
             try await send(source, over: client, doneBytes: doneBytes, totalBytes: totalBytes)
             doneBytes += source.lengthBytes ?? 0
         }
@@ -41,6 +47,7 @@ package struct RemoteImport {
         var blocks = LineBlocks(source, blockBytes: Self.requestBytes)
         var linesBefore = 0
         while let block = try blocks.next() {
+            guard !mustEnd() else { return summary.isInterrupted = true }
             let answer = try await Self.postUntilTaken(block, over: client, of: server, source: source.name)
             summary.add(answer, source: source.name, linesBefore: linesBefore)
             linesBefore += answer.accepted + answer.duplicates + answer.rejectedCount
@@ -56,15 +63,14 @@ package struct RemoteImport {
         while true {
             let answer = try await client.send(
                 "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body)
-            try answer.checkAccess(to: server)
             switch answer.status {
             case 200:
                 guard let parsed = IngestAnswer(parsing: answer.body) else {
-                    throw ImportError(source: source, reason: "the server's answer cannot be read; is it a plimsoll server?")
+                    throw UnreachableError(description: "\(source): the answer of \(server) cannot be read; is it a plimsoll server?")
                 }
                 return parsed
             case 429: try await Task.sleep(for: .seconds(answer.retryAfterSeconds ?? 1))
-            default: throw ImportError(source: source, reason: "the server refused it with \(answer.status): \(answer.refusal)")
+            default: _ = try answer.checked(from: server, about: source)
             }
         }
     }

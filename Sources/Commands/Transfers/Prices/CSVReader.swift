@@ -1,7 +1,9 @@
 /// Reads comma-separated values after RFC 4180: quoted fields may hold commas, quotes (doubled) and line ends. Empty lines are skipped.
 enum CSVReader {
-    static func rows(_ bytes: [UInt8]) -> [[String]] {
-        var rows: [[String]] = []
+    /// - Returns: each row with the line of the file in which it begins, counted from 1.
+    static func rows(_ bytes: [UInt8]) -> [(line: Int, fields: [String])] {
+        var rows: [(line: Int, fields: [String])] = []
+        var (line, firstLine) = (1, 1)
         var row: [String] = []
         var field: [UInt8] = []
         var isQuoted = false
@@ -15,6 +17,7 @@ enum CSVReader {
         while index < bytes.count {
             let byte = bytes[index]
             index += 1
+            if byte == UInt8(ascii: "\n") { line += 1 }
             if isQuoted {
                 if byte != UInt8(ascii: "\"") {
                     field.append(byte)
@@ -33,15 +36,16 @@ enum CSVReader {
             case UInt8(ascii: "\n"):
                 if !row.isEmpty || !field.isEmpty || wasQuoted {
                     endField()
-                    rows.append(row)
+                    rows.append((firstLine, row))
                     row = []
                 }
+                firstLine = line
             default: field.append(byte)
             }
         }
         if !row.isEmpty || !field.isEmpty || wasQuoted {
             endField()
-            rows.append(row)
+            rows.append((firstLine, row))
         }
         return rows
     }

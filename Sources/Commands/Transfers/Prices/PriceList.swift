@@ -3,70 +3,91 @@ import Domain
 import Hashing
 import Server
 
-/// Reads a price list and turns it into `price.set` events.
+/// A list of prices to set, read from a file.
 ///
-/// JSON as ``PriceFile`` says, or CSV with a header line:
-/// `provider,model,token_class,usd_per_million_tokens,usd_per_gpu_hour,service_tier,valid_from`
-/// in any order; columns that are not needed may be missing.
-package enum PriceList {
-    /// One event a line. Ids follow from the contents, so that a list loaded twice is recognised.
+/// CSV with a header line: `provider,model,token_class,usd_per_million_tokens,usd_per_gpu_hour,service_tier,valid_from`
+/// in any order; columns that are not needed may be missing. JSON: an array of objects with these members, or what ``PriceFile`` says.
+package struct PriceList: Sendable {
+    /// What a list changes: events to append.
+    package struct Changes: Sendable {
+        /// `price.set` events, one a line.
+        package var events: [UInt8] = []
+        /// Where in the file each of them stands.
+        package var places: [String] = []
+        /// Prices of the list that the store has already.
+        package var knownCount = 0
+    }
+
+    private let rows: [PriceRow]
+
     /// - Parameter name: the file's name, for messages.
     /// - Throws: ``ImportError`` naming the place in the file.
-    package static func events(_ bytes: [UInt8], name: String) throws(ImportError) -> [UInt8] {
-        let isJSON = bytes.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D } == UInt8(ascii: "{")
-        let rows = isJSON ? try rowsOfJSON(bytes, name) : try rowsOfCSV(bytes, name)
+    package init(_ bytes: [UInt8], name: String) throws(ImportError) {
+        let first = bytes.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+        let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        rows = isJSON ? try Self.rowsOfJSON(bytes, name) : try Self.rowsOfCSV(bytes, name)
         guard !rows.isEmpty else { throw ImportError(source: name, reason: "there is no price in it") }
-        let digest = hexadecimal(Array(SHA256.hash(bytes).prefix(8)))
+    }
+
+    /// The rows that change something, in the order of the list. Ids follow from what is set and from how often it was set before, so that
+    /// the same change sent twice is recognised, and a price may still return to what it was.
+    /// - Parameters:
+    ///   - known: what the store has.
+    ///   - now: ns since 1970 UTC.
+    package func changes(to known: KnownPrices, now: Int64) -> Changes {
+        var (changes, known) = (Changes(), known)
         var json = JSONText()
-        for (place, row) in rows.enumerated() {
-            json.beginObject()
-            json.member("specversion", "1.0")
-            json.member("id", "prices-\(digest)-\(place)")
-            json.member("source", "plimsoll/prices")
-            json.member("type", "price.set")
-            json.key("data")
-            json.beginObject()
-            for (field, value) in row where !value.isEmpty { json.member(field, value) }
-            json.endObject()
-            json.endObject()
-            json.endLine()
+        for row in rows {
+            var before = 0
+            if let key = row.key, let amount = row.amount, let validFrom = try? row.validFrom() ?? .min {
+                let start = validFrom == .min ? nil : validFrom
+                if known.contains(key, amount: amount, validFrom: start, now: now) {
+                    changes.knownCount += 1
+                    continue
+                }
+                before = known.count(of: key)
+                known.add(key, amount: amount, validFrom: start ?? now)
+            }
+            Self.write(row, before: before, to: &json)
+            changes.places.append(row.place)
         }
-        return json.bytes
+        changes.events = json.bytes
+        return changes
     }
 
-    private typealias Row = [(field: String, value: String)]
-
-    private static func rowsOfJSON(_ bytes: [UInt8], _ name: String) throws(ImportError) -> [Row] {
-        let file: PriceFile
-        do throws(PriceFileError) {
-            file = try PriceFile(parsing: bytes, validFrom: .min, origin: .set)
-        } catch {
-            throw ImportError(source: name, reason: "\(error)")
-        }
-        return file.entries.map { entry in
-            [
-                ("provider", entry.provider), ("model", entry.model), ("token_class", entry.tokenClass.rawValue),
-                (entry.tokenClass == .gpu ? "usd_per_gpu_hour" : "usd_per_million_tokens", entry.usd),
-                ("service_tier", entry.serviceTier), ("valid_from", entry.validFrom == .min ? "" : RFC3339.render(entry.validFrom)),
-            ]
-        }
+    private static func write(_ row: PriceRow, before: Int, to json: inout JSONText) {
+        let identity = row.members.map { "\($0.field)=\($0.value)\n" }.joined() + "\(before)"
+        json.beginObject()
+        json.member("specversion", "1.0")
+        json.member("id", "price-" + hexadecimal(Array(SHA256.hash(Array(identity.utf8)).prefix(12))))
+        json.member("source", "plimsoll/prices")
+        json.member("type", "price.set")
+        json.key("data")
+        json.beginObject()
+        for (field, value) in row.members { json.member(field, value) }
+        json.endObject()
+        json.endObject()
+        json.endLine()
     }
 
-    private static func rowsOfCSV(_ bytes: [UInt8], _ name: String) throws(ImportError) -> [Row] {
-        let known = ["provider", "model", "token_class", "usd_per_million_tokens", "usd_per_gpu_hour", "service_tier", "valid_from"]
+    static func rowsOfCSV(_ bytes: [UInt8], _ name: String) throws(ImportError) -> [PriceRow] {
         let lines = CSVReader.rows(bytes)
         guard let header = lines.first else { return [] }
-        let fields = header.map { $0.lowercased() }
-        if let stranger = fields.first(where: { !known.contains($0) }) {
-            throw ImportError(source: name, reason: "line 1: unknown column \(stranger); known are \(known.joined(separator: ", "))")
+        let fields = header.fields.map { $0.lowercased() }
+        if let stranger = fields.first(where: { !PriceRow.fields.contains($0) }) {
+            throw ImportError(
+                source: name,
+                reason: "line \(header.line): unknown column \(stranger.prefix(60)); known are \(PriceRow.fields.joined(separator: ", "))")
         }
-        var rows: [Row] = []
-        for (place, line) in lines.enumerated().dropFirst() {
-            guard line.count == fields.count else {
+        var rows: [PriceRow] = []
+        for line in lines.dropFirst() {
+            guard line.fields.count == fields.count else {
                 throw ImportError(
-                    source: name, reason: "line \(place + 1): \(line.count) fields, expected \(fields.count) as in the header")
+                    source: name, reason: "line \(line.line): \(line.fields.count) fields, expected \(fields.count) as in the header")
             }
-            rows.append(zip(fields, line).map { (field: $0, value: $1) })
+            var row = PriceRow(place: "line \(line.line)")
+            for (field, value) in zip(fields, line.fields) { row[field] = value }
+            rows.append(row)
         }
         return rows
     }

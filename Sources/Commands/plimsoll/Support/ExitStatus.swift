@@ -11,4 +11,6 @@ enum ExitStatus: Int32 {
     case damagedData = 4
     /// The disk or the file system refused.
     case storageFailed = 5
+    /// Ctrl-C, as shells say it; what was done until then was told.
+    case interrupted = 130
 }
