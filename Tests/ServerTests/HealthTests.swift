@@ -13,6 +13,60 @@ import Testing
         }
     }
 
+    private static let event = #"{"specversion":"1.0","id":"a","source":"s","type":"probe.checked","data":{}}"#
+
+    @Test func aFullDiskIsNotReadyUntilAnAppendSucceeds() async throws {
+        let store = FakeStore()
+        try await withServer(store) { client, _ in
+            store.state.withLock { $0.isFull = true }
+            #expect(try await client.post(Self.event).status == 503)
+            let refused = try await client.send("GET", "/readyz")
+            #expect(refused.status == 503 && refused.text.contains("the disk is full"))
+            #expect(try await client.send("GET", "/v1/status").text.contains(#""ready":false,"reason":"the disk is full"#))
+            #expect(try await client.post(Self.event).status == 503, "what comes is tried all the same")
+            store.state.withLock { $0.isFull = false }
+            #expect(try await client.post(Self.event).status == 200)
+            #expect(try await client.send("GET", "/readyz").status == 200)
+        }
+    }
+
+    @Test func roomThatComesBackIsNoticedWithoutAnEvent() async throws {
+        let store = FakeStore()
+        try await withServer(store) { client, _ in
+            store.state.withLock { $0.isFull = true }
+            #expect(try await client.post(Self.event).status == 503)
+            #expect(try await client.send("GET", "/readyz").status == 503)
+            store.state.withLock { $0.freeBytes = 1 << 30 }
+            var status = 503
+            for _ in 0..<200 where status != 200 {
+                try await Task.sleep(for: .milliseconds(50))
+                status = try await client.send("GET", "/readyz").status
+            }
+            #expect(status == 200)
+        }
+    }
+
+    @Test func aFailedFlushIsNotReadyForGood() async throws {
+        let store = FakeStore()
+        try await withServer(store) { client, _ in
+            store.state.withLock { $0.isBroken = true }
+            #expect(try await client.post(Self.event).status == 503)
+            store.state.withLock { $0.isBroken = false }
+            let answer = try await client.send("GET", "/readyz")
+            #expect(answer.status == 503 && answer.text.contains("the disk is gone"))
+        }
+    }
+
+    @Test func aTakenPortIsToldBeforeAnythingIsCreated() async throws {
+        try await withServer { _, server in
+            let address = try #require(server.address)
+            let failure = await #expect(throws: ListenFailure.self) { try await address.checkFree() }
+            #expect(failure?.description == "cannot listen on \(address): another process does already")
+            #expect(failure?.advice.contains("--listen 127.0.0.1:PORT") == true)
+            try await ListenAddress(host: "127.0.0.1", port: 0).checkFree()
+        }
+    }
+
     @Test func unknownAddressesAnswerInJSON() async throws {
         try await withServer { client, _ in
             let answer = try await client.send("GET", "/nowhere")

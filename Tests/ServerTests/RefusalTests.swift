@@ -18,6 +18,60 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("/v1/reports/sla?bogus=1", "there is no parameter bogus here", "known: from, to, by, rule, format"),
+        ("/v1/reports/sla?from=now-1d&from=now-2d", "the parameter from is given twice", "give it once"),
+        ("/v1/reports/status?from=now-1d", "there is no parameter from here", "known: to, format"),
+        ("/v1/events?form=now-1d", "there is no parameter form here", "known: from, to, format"),
+        ("/v1/prices?set_only=perhaps", "set_only is true or false", nil),
+        ("/v1/prices?x=", "there is no parameter x here", "known: set_only"),
+        ("/v1/prices/check?x=1", "there is no parameter x here", "takes no parameters"),
+        ("/metrics?formt=text", "there is no parameter formt here", "known: format"),
+        ("/v1/conversations/c-1?tenat=a", "there is no parameter tenat here", "known: tenant, format"),
+        ("/v1/status?x=1", "there is no parameter x here", "takes no parameters"),
+    ] as [(String, String, String?)])
+    func mistypedParametersAreRefused(path: String, error: String, hint: String?) async throws {
+        try await withServer { client, _ in
+            let answer = try await client.send("GET", path)
+            #expect(answer.status == 400)
+            #expect(answer.text.contains(error))
+            if let hint { #expect(answer.text.contains(hint)) }
+        }
+    }
+
+    @Test func aConversationWithANullCharacterIsNotFound() async throws {
+        try await withServer { client, _ in
+            let answer = try await client.send("GET", "/v1/conversations/a%00b")
+            #expect(answer.status == 404 && answer.text.contains("null character"))
+        }
+    }
+
+    @Test func aLongQueryIsToldToBeShortened() async throws {
+        var limits = ServerLimits()
+        limits.queryTextBytesMax = 100
+        try await withServer(limits: limits) { client, _ in
+            let body = [UInt8](repeating: 32, count: 200)
+            let answer = try await client.send("POST", "/v1/sql", headers: [("Content-Type", "text/plain")], body: body)
+            #expect(answer.status == 413 && answer.text.contains("shorten the query"))
+        }
+    }
+
+    @Test func refusalsOfAServerAreNoMissingServer() async throws {
+        let store = FakeStore()
+        let event = event
+        try await withServer(store) { client, server in
+            let address = try #require(server.address)
+            let refusal = await #expect(throws: ServerRefusal.self) {
+                try await RemoteReading(server: ServerEndpoint(address)).text("/v1/reports/sla?by=foo&x=1")
+            }
+            #expect(refusal?.status == 400 && refusal?.hint?.hasPrefix("known: ") == true)
+            #expect(refusal?.description == "\(address) answered 400: there is no parameter x here")
+            store.state.withLock { $0.isFull = true }
+            _ = try await client.post(event)
+            await #expect(throws: UnreachableError.self) { try await RemoteReading(server: ServerEndpoint(address)).text("/readyz") }
+        }
+    }
+
     @Test func otherEncodingsAreRefused() async throws {
         let event = event
         try await withServer { client, _ in

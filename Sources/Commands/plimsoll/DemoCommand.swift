@@ -48,6 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
         guard let address = ListenAddress(listen), address.isLoopback else {
             throw CommandFailure(.badInput, "--listen \(listen) is no loopback address", advice: "write it as 127.0.0.1:8910")
         }
+        try await address.checkFree()
         let machine = Machine()
         if try TokenFile(dataDirectory: data, fileSystem: machine.fileSystem).load() != nil {
             throw CommandFailure(.badInput, "\(data) has tokens: it is no place for a demo", advice: "name another directory with --data")

@@ -75,6 +75,8 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
+        try await settings.listen.checkFree()
+        if let second = configuration.otlpListen, second.isRequired { try await second.address.checkFree(option: "--otlp-http-listen") }
         let store = try machine.openStore(directory)
         let server = PlimsollServer(
             store: store, configuration: configuration, clock: machine.clock, workers: machine.workers, tokens: tokens)

@@ -11,7 +11,7 @@ package struct RemoteRebooking: Sendable {
     /// - Parameters:
     ///   - model: nil: every model of the provider.
     ///   - times: event times (ns); the ends of time are left out.
-    /// - Throws: ``AccessDeniedError``, ``UnreachableError`` also for refusals, with what they say.
+    /// - Throws: ``AccessDeniedError``, ``ServerRefusal``, ``UnreachableError``.
     package func run(provider: String, model: String?, times: Range<Int64>) async throws -> String {
         var json = JSONText()
         json.beginObject()
@@ -24,8 +24,6 @@ package struct RemoteRebooking: Sendable {
         let answer = try await client.send(
             "POST", "/v1/prices/rebook", headers: [("Content-Type", "application/json")], body: json.bytes, timeout: .seconds(600))
         await client.close()
-        try answer.checkAccess(to: server)
-        guard answer.status == 200 else { throw UnreachableError(description: "\(server) answered \(answer.status): \(answer.refusal)") }
-        return answer.text
+        return try answer.checked(from: server).text
     }
 }

@@ -31,9 +31,11 @@ final class EventIntake: Sendable {
             thread: threads.writer, groupWeightMax: limits.groupEventsMax, isFinal: { !StoreFailure.isPassing($0) }
         ) { batches in
             do {
-                return try store.append(batches)
+                let results = try store.append(batches)
+                health.storeTook()
+                return results
             } catch {
-                health.storeThrew(error)
+                health.storeThrew(error, freeBytes: store.status.freeBytes)
                 throw error
             }
         }

@@ -10,7 +10,14 @@ package enum PriceText {
 
     /// What a correction did, in one line.
     package static func summary(of rebooking: Rebooking) -> String {
+        guard rebooking.calls > 0 else {
+            let model = rebooking.model.map { " \($0)" } ?? ""
+            return "no call of \(rebooking.provider)\(model) in that time costs anything else at the prices in force; "
+                + "nothing was recorded\n"
+        }
         let change = DecimalText.renderUSD(Int128(rebooking.correctionPicoUSD), minimumDecimals: 2)
-        return "\(rebooking.calls) calls up to position \(rebooking.lastPosition) cost something else now, \(change) USD all together\n"
+        let calls = rebooking.calls == 1 ? "1 call" : "\(rebooking.calls) calls"
+        let verb = rebooking.calls == 1 ? "costs" : "cost"
+        return "\(calls) up to position \(rebooking.lastPosition) \(verb) something else now, \(change) USD all together\n"
     }
 }

@@ -9,8 +9,8 @@ extension Routes {
     /// `GET /v1/events`: events as they were accepted, streamed; `from`, `to`, `format=ndjson|csv`.
     func addExport(to router: Router<ServerContext>) {
         router.get("/v1/events") { request, _ in
-            let query = request.uri.queryParameters
-            let name = query["format"].map(String.init) ?? ExportFormat.ndjson.rawValue
+            let query = try QueryParameters(request, known: ["from", "to", "format"])
+            let name = query["format"] ?? ExportFormat.ndjson.rawValue
             guard let format = ExportFormat(rawValue: name) else {
                 throw Refusal(.badRequest, "there is no format \(name)", hint: "known: ndjson, csv")
             }
@@ -27,10 +27,10 @@ extension Routes {
         }
     }
 
-    private func time(_ text: Substring?, _ now: Int64) throws -> Int64? {
+    private func time(_ text: String?, _ now: Int64) throws -> Int64? {
         guard let text else { return nil }
         do throws(ReportError) {
-            return try PeriodText.parse(String(text), now: now)
+            return try PeriodText.parse(text, now: now)
         } catch {
             throw Refusal(.badRequest, error.message, hint: error.hint)
         }

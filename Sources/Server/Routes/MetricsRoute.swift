@@ -10,7 +10,7 @@ extension Routes {
     /// `GET /metrics`: Prometheus text, OpenMetrics or protocol buffers by `Accept` or `?format=`.
     func addMetrics(to router: Router<ServerContext>) {
         router.get("/metrics") { request, _ in
-            let named = request.uri.queryParameters["format"].map(String.init)
+            let named = try QueryParameters(request, known: ["format"])["format"]
             guard let format = ExpositionFormat.negotiated(accept: request.headers[.accept], format: named) else {
                 throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
             }

@@ -9,17 +9,22 @@ extension Routes {
     /// `GET /v1/reports/{sla,cost,outcomes,status}` and `GET /v1/conversations/{id}`. A client that goes away takes its questions with it.
     func addReports(to router: Router<ServerContext>) {
         router.get("/v1/reports/:name") { request, context in
-            let (name, query) = (context.parameters.get("name") ?? "", request.uri.queryParameters)
-            let format = try Self.format(query["format"].map(String.init) ?? "json")
+            let name = context.parameters.get("name") ?? ""
+            let query = try QueryParameters(request, known: Self.parameters(ofReport: name))
+            let format = try Self.format(query["format"] ?? "json")
             let text = try await desk.run { [self] cancellation in
                 try refusing { try report(name, query, over: store.pinnedTables(), cancellation).rendered(format) }
             }
             return Response(bytes: Array(text.utf8), contentType: format.contentType)
         }
         router.get("/v1/conversations/:id") { request, context in
-            let (id, query) = (Self.unescaped(context.parameters.get("id") ?? ""), request.uri.queryParameters)
-            let tenant = query["tenant"].map(String.init)
-            let format = try Self.format(query["format"].map(String.init) ?? "json")
+            let id = Self.unescaped(context.parameters.get("id") ?? "")
+            let query = try QueryParameters(request, known: ["tenant", "format"])
+            let tenant = query["tenant"]
+            let format = try Self.format(query["format"] ?? "json")
+            guard !(id + (tenant ?? "")).utf8.contains(0) else {
+                throw Refusal(.notFound, "a conversation with a null character in its name cannot be asked for")
+            }
             guard format != .csv else { throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table") }
             let document = try await desk.run { [self] cancellation in
                 try refusing { try reports(over: store.pinnedTables(), cancellation).conversation(id, tenant: tenant) }
@@ -36,19 +41,22 @@ extension Routes {
     }
 
     private func report(
-        _ name: String, _ query: Parameters, over tables: any TableCatalog, _ cancellation: QueryCancellation
+        _ name: String, _ query: QueryParameters, over tables: any TableCatalog, _ cancellation: QueryCancellation
     ) throws -> Report {
         let reports = reports(over: tables, cancellation)
-        func text(_ key: Substring) -> String? { query[key].map(String.init) }
-        if name == "status" { return try reports.status(to: text("to").map { try PeriodText.parse($0, now: tables.now) }) }
+        if name == "status" { return try reports.status(to: query["to"].map { try PeriodText.parse($0, now: tables.now) }) }
         guard let kind = ReportKind(rawValue: name) else {
             throw Refusal(
                 .notFound, "there is no report \(name)",
                 hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status")
         }
         let request = try ReportRequest(
-            kind: kind, from: text("from"), to: text("to"), by: text("by"), rule: text("rule"), now: tables.now)
+            kind: kind, from: query["from"], to: query["to"], by: query["by"], rule: query["rule"], now: tables.now)
         return try reports.report(kind, request)
+    }
+
+    private static func parameters(ofReport name: String) -> [String] {
+        name == "status" ? ["to", "format"] : ["from", "to", "by", "rule", "format"]
     }
 
     private func refusing<Result>(_ body: () throws -> Result) throws -> Result {

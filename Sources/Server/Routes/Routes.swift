@@ -28,7 +28,7 @@ struct Routes: Sendable {
         ("POST", "/v1/sql", "ask in PostgreSQL's SQL; JSON, CSV, NDJSON or a text table by Accept"),
         ("GET", "/v1/reports/sla", "service levels; cost, outcomes and status beside it; from, to, by, rule, format=json|csv|table"),
         ("GET", "/v1/conversations/{id}", "one conversation whole"),
-        ("GET", "/v1/prices", "the price book; /v1/prices/check looks for mistakes in it"),
+        ("GET", "/v1/prices", "the prices in force; all, set_only, format=table|csv; /v1/prices/check looks for mistakes in them"),
         ("POST", "/v1/prices/rebook", "book calls again at the prices now in force: provider, model, from, to"),
         ("GET", "/metrics", "counters for Prometheus: text, OpenMetrics or protocol buffers by Accept or ?format="),
         ("GET", "/v1/status", "the numbers of the status page"),
@@ -62,7 +62,7 @@ struct Routes: Sendable {
         }
         for path: RouterPath in ["/readyz", "/-/ready"] {
             router.get(path) { _, _ in
-                if let objection = health.objection {
+                if let objection = health.unreadiness {
                     throw Refusal(.serviceUnavailable, objection, hint: "see the server's log")
                 }
                 return Response(bytes: Array("ready\n".utf8), contentType: "text/plain; charset=utf-8")

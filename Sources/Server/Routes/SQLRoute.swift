@@ -9,7 +9,8 @@ extension Routes {
             let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
             var bodyLimits = limits
             bodyLimits.bodyBytesMax = limits.queryTextBytesMax
-            let body = try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket)
+            let body = try await BodyCollector.collect(
+                request, limits: bodyLimits, ticket: ticket, hint: "shorten the query; long lists of values may be written as a join")
             let query = try QueryRequest(body: body, headers: request.headers, limits: limits)
             let text = try await desk.run { [store] cancellation in
                 let result = try runner.run(query.sql, over: store.pinnedTables(), options: query.options, cancellation: cancellation)

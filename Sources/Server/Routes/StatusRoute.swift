@@ -7,7 +7,10 @@ import Synchronization
 
 extension Routes {
     func addStatus(to router: Router<ServerContext>) {
-        router.get("/v1/status") { _, _ in Response(json: statusJSON()) }
+        router.get("/v1/status") { request, _ in
+            _ = try QueryParameters(request, known: [])
+            return Response(json: statusJSON())
+        }
     }
 
     /// What the status page shows, as one JSON object.
@@ -16,8 +19,9 @@ extension Routes {
         var json = JSONText()
         json.beginObject()
         json.member("version", Version.text)
-        json.member("ready", health.objection == nil)
-        json.member("reason", health.objection ?? "")
+        let objection = health.unreadiness
+        json.member("ready", objection == nil)
+        json.member("reason", objection ?? "")
         json.member("uptime_seconds", Double((clock.monotonicNanoseconds() - startNanoseconds) / 1_000_000) / 1000)
         let (totals, spans) = (intake.counters.totals, traces.counters.totals)
         json.member("accepted", totals.accepted)

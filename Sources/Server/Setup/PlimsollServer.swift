@@ -65,7 +65,7 @@ package final class PlimsollServer: Sendable {
         let threads = BlockingThreads(
             decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax,
             senderCount: configuration.traceExport.endpoints.count)
-        let health = ServerHealth()
+        let health = ServerHealth(logger: logger, clock: clock)
         let intake = EventIntake(store: store, threads: threads, limits: limits, health: health)
         let desk = QueryDesk(threads: threads.queries, limits: limits)
         let examples = TracedExamples()
@@ -84,7 +84,7 @@ package final class PlimsollServer: Sendable {
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, logger: logger)
         }
-        let ticker = StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)
+        let ticker = StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
             background: [ticker] + exports,

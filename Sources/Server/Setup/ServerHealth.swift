@@ -1,23 +1,97 @@
+import Logging
+import Platform
 import Synchronization
 
-/// Whether the server takes events, and why not.
+/// Whether the server takes events, and why not. Says on stderr when that begins and when it ends.
 final class ServerHealth: Sendable {
-    private let failure = Mutex<String?>(nil)
+    /// A full disk, from the append that it refused until one succeeds or there is clearly more room than then.
+    private struct Fullness {
+        var reason: String
+        var freeBytes: Int?
+        var isLogged: Bool
+    }
+
+    private struct State {
+        var failure: String?
+        var fullness: Fullness?
+        /// When a full disk was logged last, on the monotonic clock.
+        var lastLogged: Int64?
+    }
+
+    /// Small appends may succeed between large ones that don't: one pair of lines in so much time is enough.
+    private static let logNanoseconds: Int64 = 60_000_000_000
+    /// Space that must have come free since the refusal for the disk to count as no longer full.
+    private static let regainedBytes = 16 << 20
+
+    private let state = Mutex(State())
     private let isStopping = Atomic<Bool>(false)
+    private let logger: Logger
+    private let clock: any Clock
 
-    var isStorageFailed: Bool { failure.withLock { $0 != nil } }
+    init(logger: Logger, clock: any Clock) {
+        self.logger = logger
+        self.clock = clock
+    }
 
-    /// nil: ready.
+    var isStorageFailed: Bool { state.withLock { $0.failure != nil } }
+
+    /// Why nothing is taken until a restart; nil: what comes is tried.
     var objection: String? {
-        if let failure = failure.withLock({ $0 }) { return "storage failed: \(failure)" }
+        if let failure = state.withLock({ $0.failure }) { return "storage failed: \(failure)" }
         return isStopping.load(ordering: .relaxed) ? "stopping" : nil
     }
 
-    /// Notes what the store threw, unless it passes by itself. The first failure stays.
-    func storeThrew(_ error: any Error) {
-        guard !StoreFailure.isPassing(error) else { return }
-        failure.withLock { $0 = $0 ?? "\(error)" }
+    /// Why events are better sent elsewhere now; nil: ready.
+    var unreadiness: String? { objection ?? state.withLock { $0.fullness?.reason } }
+
+    /// Notes what the store threw. The first failure that does not pass by itself stays.
+    /// - Parameter freeBytes: room on the disk now, where the system says.
+    func storeThrew(_ error: any Error, freeBytes: Int?) {
+        let reason = "\(error)"
+        guard StoreFailure.isPassing(error) else {
+            let isFirst = state.withLock { state in
+                defer { state.failure = state.failure ?? reason }
+                return state.failure == nil
+            }
+            if isFirst { logger.critical("no event is taken until a restart: \(reason)") }
+            return
+        }
+        let now = clock.monotonicNanoseconds()
+        let mustLog = state.withLock { state in
+            if let known = state.fullness {
+                state.fullness = Fullness(reason: reason, freeBytes: freeBytes, isLogged: known.isLogged)
+                return false
+            }
+            let isDue = state.lastLogged.map { now - $0 >= Self.logNanoseconds } ?? true
+            if isDue { state.lastLogged = now }
+            state.fullness = Fullness(reason: reason, freeBytes: freeBytes, isLogged: isDue)
+            return isDue
+        }
+        if mustLog { logger.error("events are refused: \(reason)") }
+    }
+
+    /// Notes that the store took events.
+    func storeTook() { endFullness() }
+
+    /// Looks whether space came back while nobody sends.
+    func note(freeBytes: Int?) {
+        let isBack = state.withLock { state in
+            guard let fullness = state.fullness, let before = fullness.freeBytes, let freeBytes else { return false }
+            return freeBytes >= before + Self.regainedBytes
+        }
+        if isBack { endFullness() }
+    }
+
+    private func endFullness() {
+        let wasLogged = state.withLock { state in
+            defer { state.fullness = nil }
+            return state.fullness?.isLogged ?? false
+        }
+        if wasLogged { logger.warning("events are taken again: the disk has room") }
     }
 
     func beginStopping() { isStopping.store(true, ordering: .relaxed) }
+
+    /// Whether a full disk is known of, so that ``note(freeBytes:)`` has something to end.
+    var isFull: Bool { state.withLock { $0.fullness != nil } }
 }

@@ -1,4 +1,4 @@
-import Logging
+import EventStores
 import NIOPosix
 import ServiceLifecycle
 
@@ -8,7 +8,6 @@ struct StoreTicker: Service {
     let settlement: TraceSettlement
     let thread: NIOThreadPool
     let health: ServerHealth
-    let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -19,11 +18,11 @@ struct StoreTicker: Service {
                         try settlement.tick()
                         try store.tick()
                     }
+                    if health.isFull { health.note(freeBytes: store.status.freeBytes) }
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.critical("\(error)")
-                    health.storeThrew(error)
+                    health.storeThrew(error, freeBytes: store.status.freeBytes)
                 }
             }
             // The front ends as soon as one of its services does: this one waits for the stop.

@@ -14,6 +14,8 @@ final class FakeStore: ServedStore {
         var rows = 0
         var appends = 0
         var isBroken = false
+        var isFull = false
+        var freeBytes = 0
         var isClosed = false
         var ticks = 0
         /// Answered for every row when set.
@@ -28,12 +30,17 @@ final class FakeStore: ServedStore {
     let userTokenKey: [UInt8] = Array(0..<32)
     var priceBook: PriceBook { BuiltInPrices.book }
     let counters = MetricCounters(registry: .builtIn).totals
-    var status: StoreStatus { StoreStatus() }
+    var status: StoreStatus {
+        var status = StoreStatus()
+        status.freeBytes = state.withLock { $0.freeBytes }
+        return status
+    }
 
     func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
         while hold.load(ordering: .acquiring) { usleep(1000) }
         return try state.withLock { state in
             if state.isBroken { throw Broken() }
+            if state.isFull { throw StoreError.noSpace(reason: "no byte left") }
             state.appends += 1
             return batches.map { batch in
                 let verdicts = (0..<batch.events.count).map { row in state.verdict ?? .accepted(position: Int64(state.rows + row + 1)) }

@@ -11,7 +11,7 @@ enum SystemErrorText {
 
     static func isSpaceExhausted(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT }
     static func isMissing(_ code: Int32) -> Bool { code == ENOENT }
-    static func isBusy(_ code: Int32) -> Bool { code == EWOULDBLOCK || code == EAGAIN || code == EACCES }
+    static func isBusy(_ code: Int32) -> Bool { code == EWOULDBLOCK || code == EAGAIN }
 
     static func advice(for code: Int32) -> String {
         switch code {

@@ -3,6 +3,7 @@ import Platform
 import Plans
 import Reports
 import Server
+import Transfers
 
 /// Why a command ends early: what, where, what to do, and the exit status that goes with it.
 struct CommandFailure: Error {
@@ -29,6 +30,9 @@ struct CommandFailure: Error {
                 advice: "`plimsoll verify --data DIR` shows the extent; restore the file from a backup")
         case let error as QueryError: self.init(.badInput, error.description)
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
+        case let error as ServerRefusal: self.init(.badInput, error.description, advice: error.hint)
+        case let error as ImportError: self.init(.badInput, error.description)
+        case let error as ListenFailure: self.init(.badInput, error.description, advice: error.advice)
         case let error as UnreachableError:
             self.init(.notReachable, error.description, advice: "is `plimsoll serve` running there?")
         case let error as AccessDeniedError:
