@@ -2,6 +2,7 @@ import Domain
 import EventStores
 import Platform
 import Projections
+import Server
 import Testing
 
 @Suite struct RebookingTests {
@@ -75,12 +76,20 @@ import Testing
         try check("read back")
         #expect(try asked.store.verify().findings == [])
 
+        // Where nothing costs anything else, nothing is recorded.
+        let position = asked.store.status.position
+        let nothing = try asked.store.rebook(provider: "nosuch", model: nil, times: .min ..< .max)
+        #expect(nothing.calls == 0 && asked.store.status.position == position)
+        #expect(PriceText.summary(of: nothing).hasPrefix("no call of nosuch in that time costs anything else"))
+        #expect(try asked.ask(record).count == 2)
+
         // A second correction over the first: only what differs counts.
         var cheaper = RollupEvents()
         cheaper.addPrice("small", "input", picoPerToken: 1, at: Self.noon + 1)
         _ = try asked.store.append([cheaper.batch])
         let again = try asked.store.rebook(provider: "house", model: nil, times: RollupEvents.start..<(RollupEvents.start + 1))
         #expect(again.calls == 1 && again.correctionPicoUSD == -4_000)
+        #expect(PriceText.summary(of: again).contains("1 call up to position"))
         #expect(asked.store.status.rebookedPicoUSD == 44_000)
         #expect(try asked.ask(Self.sums)[1] == "41,0.000000126000,41")
         // Calls that come later are booked as ever.

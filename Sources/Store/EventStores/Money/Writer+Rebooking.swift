@@ -7,6 +7,7 @@ import Segments
 
 extension Writer {
     /// Books calls again at the prices now in force, as a record that is durable when this returns. Counters stay as they are.
+    /// Where no call costs anything else, nothing is recorded.
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
         guard !isClosed else { throw StoreError.closed }
         // A segment under way would bring the calls at their old cost, and the rows that follow from it.
@@ -14,6 +15,7 @@ extension Writer {
         var rebooking = Rebooking(provider: provider, model: model, times: times, lastPosition: nextPosition - 1)
         let effect = try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self)
         (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, Int64(clamping: effect.correctionPicoUSD))
+        guard rebooking.calls > 0 else { return rebooking }
         let prices = booking.book.candidates(provider: provider, requestModel: model, responseModel: nil)
         receivedTime = advanceReceivedTime()
         do {
@@ -97,7 +99,8 @@ private struct RebookingEffect {
 
 extension EventStore {
     /// Books the calls of a provider and model in a range of event times again, at the prices now in force. Reads show the new cost from
-    /// then on; counters don't fall, the difference is in ``StoreStatus/rebookedPicoUSD``. Durable when it returns.
+    /// then on; counters don't fall, the difference is in ``StoreStatus/rebookedPicoUSD``. Durable when it returns; where no call costs
+    /// anything else, nothing is recorded.
     /// - Parameter model: asked for or answering; nil: every model of the provider.
     /// - Throws: ``StoreError``, ``CorruptionError``.
     /// - Complexity: O(calls in the time range).
