@@ -143,9 +143,8 @@ let package = Package(
         .executableTarget(
             name: "plimsoll",
             dependencies: [
-                "Bytes", "Platform", "Domain", "Dialects", "Plans", "Execution", "Reports", "EventStores", "EventLogs", "Segments",
-                "Workload", "Transfers", "Settings",
-                "Server", arguments,
+                "Bytes", "Platform", "Domain", "Dialects", "Columnar", "Plans", "Execution", "Reports", "EventStores", "EventLogs",
+                "Segments", "Workload", "Transfers", "Settings", "Server", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLogs
+import EventStores
 import Platform
 import Segments
 
@@ -8,11 +9,12 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Show any file that we write, in summary or byte by byte.",
         discussion: """
-            A data directory shows its manifest and, for each segment, tables, groups and bytes by column; a segment or log file itself. \
+            A data directory shows its manifest and, for each segment, tables, groups and bytes by column; a segment, log, manifest or \
+            state file itself. Of key files it says what they are for, never what is in them. \
             Nothing is changed and no lock is taken, so a served directory may be inspected too.
             """)
 
-    @Argument(help: ArgumentHelp("A data directory, or a file in its segments or log folder.", valueName: "path"))
+    @Argument(help: ArgumentHelp("A data directory, or a file in it.", valueName: "path"))
     var path: String
 
     @Flag(help: "Every header field with offset, bytes and meaning.")
@@ -29,10 +31,21 @@ struct InspectCommand: ParsableCommand {
             let segment = try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil)
             StandardStream.output.print(bytes ? try segment.remarks() : segment.inspection(), terminator: "")
         } else {
-            let file = try fileSystem.open(path, .read)
-            defer { file.close() }
-            try LogInspector.inspect(file, detail: bytes ? .bytes(payloadMax: 256) : .records) { StandardStream.output.print($0) }
+            try inspectOther(fileSystem)
         }
+    }
+
+    private func inspectOther(_ fileSystem: any FileSystem) throws {
+        if let text = try StoreFileInspection.describe(fileSystem, path) { return StandardStream.output.print(text) }
+        let file = try fileSystem.open(path, .read)
+        defer { file.close() }
+        let isLog = fileName(of: path).hasSuffix(".log")
+        guard try isLog || file.read(upTo: LogFormat.magic.count, at: 0) == LogFormat.magic else {
+            throw CommandFailure(
+                .badInput, "\(path) is no file that plimsoll writes",
+                advice: "name a data directory, or a segment, manifest, log or state file in one")
+        }
+        try LogInspector.inspect(file, detail: bytes ? .bytes(payloadMax: 256) : .records) { StandardStream.output.print($0) }
     }
 
     private func inspectDirectory(_ fileSystem: any FileSystem) throws {

@@ -38,7 +38,7 @@ extension SchemaRegistry {
 }
 
 /// Rows as text in columns two blanks apart; the last column is as wide as it is. No line ends in a blank.
-func renderAligned(_ rows: [[String]]) -> String {
+package func renderAligned(_ rows: [[String]]) -> String {
     var widths: [Int] = []
     for row in rows {
         for (place, cell) in row.enumerated() {

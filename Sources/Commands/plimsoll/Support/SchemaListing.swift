@@ -1,4 +1,7 @@
+import Columnar
 import Domain
+import EventStores
+import Plans
 import Server
 
 /// The registry as JSON.
@@ -19,6 +22,26 @@ struct SchemaListing {
     func type(_ id: UInt16) -> String {
         var json = JSONText()
         append(registry.types[Int(id)], to: &json)
+        json.endLine()
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// The columns of a table that is none of an event type.
+    func table(_ name: String, _ columns: [TableGuide.Column]) -> String {
+        var json = JSONText()
+        json.beginObject()
+        json.member("table", name)
+        json.key("columns")
+        json.beginArray()
+        for column in columns {
+            json.beginObject()
+            json.member("name", column.column.name)
+            json.member("type", column.column.type.sqlName)
+            json.member("description", column.meaning)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
         json.endLine()
         return String(decoding: json.bytes, as: UTF8.self)
     }

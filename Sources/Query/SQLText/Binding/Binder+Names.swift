@@ -61,7 +61,16 @@ extension Binder {
     private func unknownColumn(_ shown: String, plain: String? = nil, names: [String], _ node: SyntaxNode) -> QueryError {
         let near = nearestName(to: plain ?? shown, among: names)
         let quoted = plain == nil ? "\"\(shown)\"" : shown
-        return fail("42703", "column \(quoted) does not exist", at: node, hint: near.map { "Did you mean \"\($0)\"?" })
+        let hint = near.map { "Did you mean \"\($0)\"?" } ?? Self.listing(names)
+        return fail("42703", "column \(quoted) does not exist", at: node, hint: hint)
+    }
+
+    /// The columns that there are, as a hint; nil where there are none.
+    private static func listing(_ names: [String]) -> String? {
+        guard !names.isEmpty else { return nil }
+        let shownMax = 60
+        let rest = names.count > shownMax ? " and \(names.count - shownMax) more" : ""
+        return "The columns are \(names.prefix(shownMax).joined(separator: ", "))\(rest)."
     }
 }
 

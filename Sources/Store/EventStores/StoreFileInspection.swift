@@ -1,0 +1,55 @@
+import Bytes
+import Domain
+import EventLogs
+package import Platform
+
+/// What `plimsoll inspect` says of the files that are neither log nor segment nor manifest.
+package enum StoreFileInspection {
+    /// A text about the file; nil where it is none of these, by its name.
+    /// - Throws: `StorageError`; `CorruptionError` where a state file is not what was written.
+    package static func describe(_ fileSystem: any FileSystem, _ path: String) throws -> String? {
+        let name = fileName(of: path)
+        let sizeBytes = try size(fileSystem, path)
+        switch name {
+        case "store.key":
+            let isWhole = sizeBytes == 32
+            return "store.key: the key of user tokens and identities, \(sizeBytes) bytes\(isWhole ? "" : " (DAMAGED: expected 32)"); "
+                + "not shown. Back it up with the directory"
+        case "LOCK": return "LOCK: held by the process that serves the directory; no contents"
+        case _ where name.hasSuffix(".new"):
+            return "\(name): \(sizeBytes) bytes under a temporary name, left by a crash; removed at the next start"
+        case _ where fileName(of: parentDirectory(of: path)) == "keys": return "\(name): a secret, \(sizeBytes) bytes; not shown"
+        case _ where name.hasPrefix("state-"): return try state(try fileSystem.contents(of: path), path)
+        default: return nil
+        }
+    }
+
+    private static func size(_ fileSystem: any FileSystem, _ path: String) throws(StorageError) -> Int {
+        let file = try fileSystem.open(path, .read)
+        defer { file.close() }
+        return try file.lengthBytes()
+    }
+
+    private static func state(_ bytes: [UInt8], _ path: String) throws -> String {
+        let (state, book): (StateBlob, PriceBook)
+        do throws(DecodingError) {
+            state = try StateBlob(parsing: bytes)
+            var cursor = ByteCursor(state.book)
+            book = try PriceBook(parsing: &cursor)
+        } catch {
+            throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
+        }
+        let place = state.replayFrom
+        return """
+            \(fileName(of: path)): what the store knows of its sealed past, \(bytes.count) bytes, intact
+            position         \(state.position)
+            received time    \(RFC3339.render(state.receivedTime))
+            schemas          \(state.schemas.count) bytes
+            prices           \(book.count), \(state.book.count) bytes
+            absent times     \(state.absentTimes.count) events without a time
+            counters         \(state.counters.count) bytes
+            corrections      \(state.rebookings.count)
+            log goes on at   file \(place.fileNumber), offset \(place.offset), position \(place.position)
+            """
+    }
+}
