@@ -85,6 +85,7 @@ package struct DialectReport: Hashable, Sendable {
 
     /// The report for people.
     package var text: String {
+        guard !scopes.isEmpty else { return "no span was received\n" }
         var lines = ["scopes: spans, of them of no known kind, text values withheld"]
         for scope in scopes {
             let dialect = scope.dialect.isEmpty ? "no dialect" : scope.dialect

@@ -118,7 +118,7 @@ struct ServiceLevelReport {
             ReportDefinition("failed", "not answered ok within the limit, which has passed at `now`; until then it is pending"),
             ReportDefinition("answer", "a message.sent of the agent (author null or agent); it counts when it was sent"),
             ReportDefinition("percentile", "percentile_disc: the smallest measured value that so many of the answers do not exceed"),
-            ReportDefinition("verdict", "met; at risk: beyond the target, within the alert limit; breached: beyond the alert limit"),
+            ReportDefinition("verdict", "met; at risk: beyond the target, within the alert limit; beyond alert limit (CSV: breached)"),
             ReportDefinition("verdict of a cost", "by the upper end of its range; with calls of unknown price at best at risk"),
             ReportDefinition("budget_left", "1 − bad ÷ (share allowed × all), over 30 days up to the end of the period; below 0: overspent"),
         ]
