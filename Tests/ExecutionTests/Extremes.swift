@@ -60,7 +60,7 @@ enum Extremes {
         return tuples
     }
 
-    private static let numbers: [ColumnType] = [.integer, .double, .numeric(scale: 0), .numeric(scale: 12), .numeric(scale: 38)]
+    private static let numbers: [ColumnType] = [.integer, .double, .numeric(scale: 0), .numeric(scale: 38)]
 
     /// Argument types and result, as the binder makes them and a few more.
     static func forms(of function: ScalarFunction) -> [([ColumnType], ColumnType)] {
@@ -107,7 +107,7 @@ enum Extremes {
         return switch function {
         case .dateTrunc: times.map { ([.text, $0], $0) } + [([.text, .timestamptz, .text], .timestamptz)]
         case .dateBin: times.map { ([.interval, $0, $0], $0) }
-        case .extract: times.flatMap { [([.text, $0], .numeric(scale: 6)), ([.text, $0], .integer), ([.text, $0], .double)] }
+        case .extract: times.flatMap { [([.text, $0], .numeric(scale: 6)), ([.text, $0], .integer)] }
         case .atTimeZone: [([.text, .timestamptz], .timestamp), ([.timestamp, .text], .timestamptz)]
         case .toTimestamp: numbers.map { ([$0], .timestamptz) }
         case .makeInterval:

@@ -8,7 +8,7 @@ protocol Accumulator: Sendable {
     /// Takes in a chunk's arguments. - Throws: 22003 on overflow.
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws
     /// Takes in another thread's state; `mapping` gives its groups' numbers here.
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) throws
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws
     /// The results of groups, in the order asked for.
     func finish(_ groups: [UInt32]) throws -> Vector
     /// Takes in a whole page by what its header says of it; false, and nothing happened, when that is not enough.
@@ -17,6 +17,12 @@ protocol Accumulator: Sendable {
 }
 
 extension Accumulator {
+    /// As `absorb`, of a state of the same kind.
+    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) throws {
+        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+        try absorb(other, mapping)
+    }
+
     mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool { false }
 }
 

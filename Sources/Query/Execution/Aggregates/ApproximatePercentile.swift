@@ -71,8 +71,7 @@ struct ApproximatePercentileAccumulator: Accumulator {
         histograms[group].add(narrow)
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for (group, histogram) in other.histograms.enumerated() { histograms[Int(mapping[group])].merge(histogram) }
         rows += other.rows
     }

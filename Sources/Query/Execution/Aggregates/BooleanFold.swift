@@ -22,8 +22,7 @@ struct BooleanAccumulator: Accumulator {
         assignment.forEach { row, group in if truth.isKnown(row) { take(truth.values[row], group) } }
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for (group, value) in other.results.enumerated() { if let value { take(value, Int(mapping[group])) } }
     }
 

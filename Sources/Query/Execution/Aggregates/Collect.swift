@@ -40,8 +40,7 @@ struct CollectAccumulator: Accumulator {
         }
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         groups.append(contentsOf: other.groups.map { mapping[Int($0)] })
         values.append(contentsOf: other.values)
         orders.append(contentsOf: other.orders)

@@ -23,8 +23,7 @@ struct CountAccumulator: Accumulator {
         for row in 0..<groups.count { numbers[Int(groups[row])] &+= 1 }
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for (group, count) in other.counts.enumerated() { counts[Int(mapping[group])] &+= count }
     }
 

@@ -30,8 +30,7 @@ struct DistinctAccumulator: Accumulator {
         swap(&table, &pairs)
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         let numbers = values.absorb(other.values)
         for pair in other.pairs.keys {
             let group = mapping[Int(pair >> 32)]

@@ -37,8 +37,7 @@ struct DoubleSumAccumulator: Accumulator {
         counts[group] &+= count
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for group in other.sums.indices {
             add(other.sums[group], other.counts[group], Int(mapping[group]))
             errors[Int(mapping[group])] += other.errors[group]

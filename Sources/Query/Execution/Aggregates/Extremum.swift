@@ -51,8 +51,7 @@ struct IntegerExtremumAccumulator: Accumulator {
         }
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for group in other.best.indices where other.isSet[group] { take(other.best[group], Int(mapping[group])) }
     }
 
@@ -108,8 +107,7 @@ struct ExtremumAccumulator: Accumulator {
         }
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for group in other.best.indices { take(other.best[group], Int(mapping[group])) }
     }
 

@@ -28,8 +28,7 @@ struct IntervalSumAccumulator: Accumulator {
         }
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) throws {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws {
         for group in other.sums.indices { try add(other.sums[group], other.counts[group], Int(mapping[group])) }
     }
 

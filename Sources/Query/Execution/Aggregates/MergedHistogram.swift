@@ -43,8 +43,7 @@ struct MergedHistogramAccumulator: Accumulator {
         buckets += try HistogramMerging.merge(arguments, assignment, into: &histograms)
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for (group, histogram) in other.histograms.enumerated() { histograms[Int(mapping[group])].merge(histogram) }
         buckets += other.buckets
     }

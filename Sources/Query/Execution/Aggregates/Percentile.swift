@@ -70,8 +70,7 @@ struct PercentileAccumulator: Accumulator {
         groups.append(group)
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         groups.append(contentsOf: other.groups.map { mapping[Int($0)] })
         keys.append(contentsOf: other.keys)
         others.append(contentsOf: other.others.map { (mapping[Int($0.group)], $0.value) })

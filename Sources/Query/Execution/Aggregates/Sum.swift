@@ -112,8 +112,8 @@ struct SumAccumulator: Accumulator {
         scale = places
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) throws {
-        guard var other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws {
+        var other = other
         if other.scale > scale { try widen(to: other.scale) }
         if scale > other.scale { try other.widen(to: scale) }
         for group in other.sums.indices {

@@ -77,8 +77,7 @@ struct VarianceAccumulator: Accumulator {
         }
     }
 
-    mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) {
-        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for (group, state) in other.states.enumerated() { states[Int(mapping[group])].merge(state) }
     }
 
