@@ -106,13 +106,13 @@ let package = Package(
 
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
-        room("SQLText", "Query/SQLText", uses: ["Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
-        tests("Plans", uses: ["Columnar"]),
-        tests("SQLText", uses: ["Columnar", "Plans", "Execution", "Platform"]),
+        room("SQLText", "Query/SQLText", uses: ["Bytes", "Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
+        tests("Plans", uses: ["Bytes", "Columnar"]),
+        tests("SQLText", uses: ["Bytes", "Columnar", "Plans", "Execution", "Platform"]),
         room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
-        room("Reports", "Reports", uses: ["Columnar", "Plans", "Domain", "Execution", "SQLText", "Platform"]),
+        room("Reports", "Reports", uses: ["Bytes", "Columnar", "Plans", "Domain", "Execution", "SQLText", "Platform"]),
         tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Platform"]),
 
         // Emitters.

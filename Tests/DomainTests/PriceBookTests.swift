@@ -34,18 +34,20 @@ private func price(
         #expect(quote.lastTime == 299)
     }
 
-    @Test func aTierWithoutAPriceTakesThatOfNoTier() throws {
+    @Test func aTierHasOnlyItsOwnPrices() throws {
         var book = PriceBook()
         book.add(try price("p", "m", .input, 10, from: 100))
         book.add(try price("p", "m", .input, 5, tier: "batch", from: 200))
         book.add(try price("p", "m", .input, 12, tier: "standard", from: 300))
-        #expect(input(book, 150, tier: "batch") == 10)
+        #expect(input(book, 150, tier: "batch") == nil)
         #expect(input(book, 250, tier: "batch") == 5)
         #expect(input(book, 350, tier: "batch") == 5)
         #expect(input(book, 350, tier: "default") == 12)
         #expect(input(book, 350, tier: "standard") == 12)
         #expect(input(book, 350) == 12)
-        #expect(input(book, 350, tier: "priority") == 12)
+        #expect(input(book, 350, tier: "priority") == nil)
+        #expect(input(book, 350, tier: "AUTO") == 12)
+        #expect(input(book, 350, tier: "Batch") == 5)
         #expect(input(book, 50, tier: "batch") == nil)
     }
 
@@ -117,7 +119,7 @@ private func price(
         #expect(book.add(try price("p", "m", .output, 20, from: 200)).waitingTimes == nil)
         #expect(book.add(try price("p", "m", .output, 5, from: 50)).waitingTimes == 50...99)
         #expect(book.add(try price("p", "m", .output, 5, from: 50)).waitingTimes == nil)
-        #expect(book.add(try price("p", "m", .output, 4, tier: "batch", from: 40)).waitingTimes == 40...49)
+        #expect(book.add(try price("p", "m", .output, 4, tier: "batch", from: 40)).waitingTimes == 40...Int64.max)
         #expect(book.add(try price("p", "m", .output, 3, from: 30)).waitingTimes == 30...49)
         let any = book.add(try price("p", "*", .output, 3, from: 30))
         #expect(any.concerns(provider: "p", requestModel: nil, responseModel: nil, time: 30))
@@ -163,7 +165,8 @@ private func price(
         #expect(throws: FieldError.self) { try make(nil, nil, .input) }
         #expect(throws: FieldError.self) { try make(1, 1, .input) }
         #expect(throws: FieldError.self) { try make(1, nil, .gpu) }
-        #expect(try make(nil, 1, .input).tokenClass == .gpu)
+        #expect(throws: FieldError.self) { try make(nil, 1, .input) }
+        #expect(try make(nil, 1, .gpu).amount == 1)
     }
 }
 

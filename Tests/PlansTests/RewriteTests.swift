@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 import Testing
@@ -115,7 +116,7 @@ import Testing
 
     @Test func calendarRoundTrips() {
         for days in stride(from: -106_751 as Int64, through: 106_751, by: 37) {
-            #expect(CivilDate(daysSinceEpoch: days).daysSinceEpoch == days)
+            #expect(CivilDate(daysSince1970: days).daysSince1970 == days)
         }
         #expect(CivilTime(nanoseconds: .min).text == "1677-09-21 00:12:43.145224192")
         #expect(CivilTime(nanoseconds: .max).text == "2262-04-11 23:47:16.854775807")

@@ -95,6 +95,6 @@ struct AskedStore {
         var options = QueryOptions()
         options.usesRollups = usesRollups
         let result = try runner.run(sql, over: store.snapshot(), options: options)
-        return result.rendered(.csv, timeZone: "UTC").split(separator: "\r\n").map(String.init)
+        return result.rendered(.csv).split(separator: "\r\n").map(String.init)
     }
 }

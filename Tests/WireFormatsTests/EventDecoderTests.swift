@@ -69,6 +69,10 @@ import WireFormats
         (event("price.set", #""provider":"p","token_class":"input","usd_per_million_tokens":"1""#), "model: expected text, found nothing"),
         (event("price.set", #""provider":"p","model":"m","token_class":"input""#),
             "usd_per_million_tokens: expected either usd_per_million_tokens or usd_per_gpu_hour, found neither"),
+        (event("price.set", #""provider":"p","model":"m","token_class":"gpu","usd_per_million_tokens":"1""#),
+            "token_class: expected usd_per_gpu_hour beside gpu, found usd_per_million_tokens"),
+        (event("price.set", #""provider":"p","model":"m","token_class":"input","usd_per_gpu_hour":"1""#),
+            "token_class: expected gpu beside usd_per_gpu_hour, and no other class, found input"),
     ])
     func refusals(text: String, error: String) {
         #expect(row(text) == "refused: " + error)

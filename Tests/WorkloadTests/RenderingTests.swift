@@ -19,15 +19,15 @@ import Workload
     }
 
     @Test func everyDayOfFourCenturiesFollowsItsPredecessor() {
-        var previous = civilDate(daysSince1970: -1)
+        var previous = CivilDate(daysSince1970: -1)
         for day in Int64(0)..<146_097 {
-            let date = civilDate(daysSince1970: day)
+            let date = CivilDate(daysSince1970: day)
             let isNextDay = date.day == previous.day + 1 && date.month == previous.month && date.year == previous.year
             let isNextMonth = date.day == 1 && previous.day >= 28
             #expect(isNextDay || isNextMonth)
             previous = date
         }
-        #expect(previous == (2369, 12, 31))
+        #expect(previous == CivilDate(year: 2369, month: 12, day: 31))
     }
 
     @Test func weekendsAreSaturdayAndSunday() {

@@ -14,7 +14,7 @@ package enum Nanoseconds {
 package func appendTimestamp(_ nanoseconds: Int64, to bytes: inout [UInt8]) {
     let days = floorDivide(nanoseconds, Nanoseconds.day)
     let withinDay = UInt64(nanoseconds - days * Nanoseconds.day)
-    let date = civilDate(daysSince1970: days)
+    let date = CivilDate(daysSince1970: days)
     let seconds = withinDay / UInt64(Nanoseconds.second)
     appendPadded(UInt64(date.year), digits: 4, to: &bytes)
     bytes.append(UInt8(ascii: "-"))
@@ -36,19 +36,4 @@ package func appendTimestamp(_ nanoseconds: Int64, to bytes: inout [UInt8]) {
 package func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient
-}
-
-/// Year, month and day of a day count in the proleptic Gregorian calendar.
-///
-/// The count is shifted to begin on 1 March of year 0, so that the leap day ends a year; eras are 400 years of 146,097 days.
-package func civilDate(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let shifted = days + 719_468
-    let era = floorDivide(shifted, 146_097)
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
 }

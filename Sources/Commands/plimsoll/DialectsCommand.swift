@@ -26,7 +26,7 @@ struct DialectsCommand: ParsableCommand {
                 answer = try machine.reading(directory) { store in
                     let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
                     let rows = try runner.run(DialectReport.sql, over: store.snapshot(), options: QueryOptions())
-                    return Array(rows.rendered(.json, timeZone: "UTC").utf8)
+                    return Array(rows.rendered(.json).utf8)
                 }
             case .server(let address):
                 answer = try await RemoteQuery(server: address).run(DialectReport.sql, format: .json, timeZone: "UTC", timeLimitSeconds: 60)

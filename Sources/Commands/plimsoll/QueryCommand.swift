@@ -51,7 +51,7 @@ struct QueryCommand: AsyncParsableCommand {
             options.timeLimitNanoseconds = Int64(timeLimit) * 1_000_000_000
             let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
             let result = try runner.run(text, over: store.snapshot(), options: options)
-            output.append(result.rendered(format, timeZone: timezone))
+            output.append(result.rendered(format))
             try store.close()
         case .server(let address):
             output.bytes = try await RemoteQuery(server: address).run(

@@ -73,6 +73,14 @@ extension EventAssembler {
                 field: "usd_per_million_tokens", expected: "either usd_per_million_tokens or usd_per_gpu_hour",
                 found: isFilled(columns.pricePerGPUHour) ? "both" : "neither")
         }
+        if type == registry.wellKnownTypes.priceSet {
+            let isGPU = text(columns.tokenClass).elementsEqual(TokenClass.gpu.rawValue.utf8)
+            guard isGPU == isFilled(columns.pricePerGPUHour) else {
+                throw FieldError(
+                    field: "token_class", expected: isGPU ? "usd_per_gpu_hour beside gpu" : "gpu beside usd_per_gpu_hour, and no other class",
+                    found: isGPU ? "usd_per_million_tokens" : String(decoding: text(columns.tokenClass), as: UTF8.self))
+            }
+        }
         guard isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)
             || isFilled(columns.cacheWrite1hTokens)
         else { return }

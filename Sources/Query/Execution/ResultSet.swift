@@ -8,6 +8,8 @@ package struct ResultSet: Sendable {
     package var position: Int64
     package var watermark: Int64
     package var statistics: QueryStatistics
+    /// IANA name of the zone in which times are shown.
+    package var timeZone = "UTC"
 
     package init(columns: [TableColumn], chunks: [Chunk], position: Int64, watermark: Int64, statistics: QueryStatistics) {
         self.columns = columns

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Writes JSON text: commas and escapes are its business, the shape is the caller's. Two blanks an indent.
 struct JSONWriter {
     private var bytes: [UInt8] = []
@@ -14,14 +16,14 @@ struct JSONWriter {
 
     mutating func key(_ name: String) {
         separate()
-        quote(name)
+        appendJSONString(name, to: &bytes)
         bytes += [UInt8(ascii: ":"), UInt8(ascii: " ")]
         isAfterKey = true
     }
 
     mutating func value(_ text: String) {
         separate()
-        quote(text)
+        appendJSONString(text, to: &bytes)
         needsComma = true
     }
 
@@ -77,21 +79,4 @@ struct JSONWriter {
         bytes.append(0x0A)
         bytes += repeatElement(0x20, count: 2 * depth)
     }
-
-    private mutating func quote(_ text: String) {
-        bytes.append(0x22)
-        for byte in text.utf8 {
-            switch byte {
-            case 0x22, 0x5C: bytes += [0x5C, byte]
-            case 0x0A: bytes += [0x5C, UInt8(ascii: "n")]
-            case 0x0D: bytes += [0x5C, UInt8(ascii: "r")]
-            case 0x09: bytes += [0x5C, UInt8(ascii: "t")]
-            case 0..<0x20: bytes += Array("\\u00".utf8) + [Self.digits[Int(byte >> 4)], Self.digits[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(0x22)
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
 }

@@ -24,6 +24,14 @@ package struct StatementRunner: Sendable {
         let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone).compileScript(sql)
         var options = options
         for setting in settings { try options.apply(setting) }
+        var result = try answer(statement, over: catalog, options: &options, cancellation: cancellation)
+        result.timeZone = options.timeZone
+        return result
+    }
+
+    private func answer(
+        _ statement: CompiledStatement, over catalog: any TableCatalog, options: inout QueryOptions, cancellation: QueryCancellation?
+    ) throws -> ResultSet {
         switch statement {
         case .query(let plan):
             return try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)

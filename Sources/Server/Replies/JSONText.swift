@@ -1,3 +1,5 @@
+import Bytes
+
 /// Writes JSON text into bytes: commas and escapes are its business, the shape is the caller's.
 package struct JSONText: Sendable {
     /// The text so far, UTF-8.
@@ -20,7 +22,7 @@ package struct JSONText: Sendable {
     /// The name of a member; its value follows.
     package mutating func key(_ name: String) {
         separate()
-        appendQuoted(name)
+        appendJSONString(name, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
@@ -28,7 +30,7 @@ package struct JSONText: Sendable {
     /// A string, escaped.
     package mutating func value(_ text: String) {
         separate()
-        appendQuoted(text)
+        appendJSONString(text, to: &bytes)
         needsComma = true
     }
 
@@ -105,26 +107,5 @@ package struct JSONText: Sendable {
 
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
-    }
-
-    private mutating func appendQuoted(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-            case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
-            case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
-            case 0..<0x20:
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(UInt8(ascii: byte < 0x10 ? "0" : "1"))
-                let digit = byte & 0x0F
-                bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -14,7 +14,7 @@ extension Routes {
             let query = try QueryRequest(body: body, headers: request.headers, limits: limits)
             let text = try await desk.run { [store] cancellation in
                 let result = try runner.run(query.sql, over: store.pinnedTables(), options: query.options, cancellation: cancellation)
-                return Array(result.rendered(query.format, timeZone: query.options.timeZone).utf8)
+                return Array(result.rendered(query.format).utf8)
             }
             return Response(bytes: text, contentType: query.format.contentType)
         }

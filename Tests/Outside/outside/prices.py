@@ -25,8 +25,9 @@ ANY_MODEL = "*"
 
 
 def plain_tier(tier):
-    """No tier, `default` and `standard` are the same."""
-    return "" if tier in (None, "default", "standard") else tier
+    """No tier and what providers call it are the same; case says nothing."""
+    tier = (tier or "").lower()
+    return "" if tier in ("default", "standard", "auto", "standard_only", "on_demand") else tier
 
 
 class DefaultBook:
@@ -87,7 +88,7 @@ class Ledger:
     """Prices known so far, calls booked so far, and calls that wait for a first price.
 
     The first of these that has any entry decides alone: prices set for the model that answered, for the model that was asked for, for all
-    models of the provider; then the default book's in the same order. For each class, those of the call's tier, else those without a tier.
+    models of the provider; then the default book's in the same order. For each class, those of the call's tier, and of no other.
     """
 
     def __init__(self, default_book):
@@ -134,13 +135,10 @@ class Ledger:
         tier, names = plain_tier(event.get("service_tier")), self.names(event)
         own = next((self.known[pair] for pair in names if pair in self.known), None)
         if own is not None:
-            for asked in dict.fromkeys((tier, "")):
-                valid = [entry for entry in own.get((asked, token_class), ()) if entry[0] <= event.time]
-                if valid:
-                    return max(valid)[2]
-            return None
+            valid = [entry for entry in own.get((tier, token_class), ()) if entry[0] <= event.time]
+            return max(valid)[2] if valid else None
         listed = next((self.default_book.pairs[pair] for pair in names if pair in self.default_book.pairs), {})
-        return listed.get((tier, token_class), listed.get(("", token_class)))
+        return listed.get((tier, token_class))
 
     def book(self, event):
         model = event.get("response_model") or event.get("request_model")

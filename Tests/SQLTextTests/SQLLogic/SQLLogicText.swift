@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Foundation
 import Plans
@@ -14,7 +15,7 @@ enum SQLLogicText {
             return String(String.UnicodeScalarView(text.unicodeScalars.map { (32...126).contains($0.value) ? $0 : "@" }))
         case (.boolean(let flag), _): return flag ? "true" : "false"
         case (.timestamptz(let instant), _), (.timestamp(let instant), _): return CivilTime(nanoseconds: instant).text
-        case (.date(let days), _): return CivilDate(daysSinceEpoch: days).text
+        case (.date(let days), _): return CivilDate(daysSince1970: days).text
         case (.interval(let span), _): return span.text
         default: return value.planText
         }

@@ -8,7 +8,7 @@
 /// From the first `price.set` of a provider and model on, built-in prices no longer count for that pair, whatever `valid_from` says.
 ///
 /// Among them, for each class: those of the call's service tier with `valid_from` ≤ the call's time, the greatest `valid_from`, then the
-/// greatest position; where the tier has none, the same among those without a tier.
+/// greatest position. A tier has the prices that name it and no others: what priority or flex costs does not follow from the standard price.
 package struct PriceBook: Sendable {
     private struct Pair: Hashable {
         var provider: String
@@ -45,7 +45,7 @@ package struct PriceBook: Sendable {
         precondition(entry.origin == .set && !isFull)
         let before = set[Pair(provider: entry.provider, model: entry.model)] ?? []
         let earliest = before.filter {
-            $0.tokenClass == entry.tokenClass && ($0.serviceTier == entry.serviceTier || $0.serviceTier.isEmpty)
+            $0.tokenClass == entry.tokenClass && $0.serviceTier == entry.serviceTier
         }.map(\.validFrom).min()
         insert(entry)
         guard let earliest else { return PriceChange(entry: entry, waitingTimes: entry.validFrom...Int64.max) }
@@ -94,8 +94,7 @@ package struct PriceBook: Sendable {
 package struct PriceChange: Hashable, Sendable {
     /// The price that was set.
     package var entry: PriceEntry
-    /// Times of calls whose class had no set price before and has one now; nil: the price books nothing that waited.
-    /// Calls of other tiers with a price of their own lie inside too: compare by booking them again with ``BookedCost/rebooked(_:with:)``.
+    /// Times of calls of the price's tier whose class had no set price before and has one now; nil: the price books nothing that waited.
     package var waitingTimes: ClosedRange<Int64>?
 
     /// Whether a call that lacks a price should be booked again.

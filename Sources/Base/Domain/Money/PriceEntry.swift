@@ -31,9 +31,9 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     /// The model name that stands for all models of a provider.
     package static let anyModel = "*"
 
-    /// One price of a `price.set`, checked. Exactly one of the two amounts is there; with an amount per GPU hour the class is `gpu`,
-    /// whatever the event says, since no other class is billed by time.
-    /// - Throws: what is missing, double, below zero, or beyond the limits that keep a cost within 64 bits.
+    /// One price of a `price.set`, checked. Exactly one of the two amounts is there: per GPU hour for the class `gpu`, which alone is billed by
+    /// time, per token for all others.
+    /// - Throws: what is missing, double, of another unit than its class, below zero, or beyond the limits that keep a cost within 64 bits.
     package init(
         provider: String, model: String, tokenClass: TokenClass, serviceTier: String?, picoUSDPerToken: Int64?, picoUSDPerGPUHour: Int64?,
         validFrom: Int64, position: Int64, origin: PriceOrigin = .set
@@ -50,10 +50,11 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
             }
             (self.amount, self.tokenClass) = (amount, tokenClass)
         case (nil, let amount?):
+            guard tokenClass == .gpu else { throw FieldError(field: perToken, expected: "a price, as token_class is not gpu", found: "nothing") }
             guard (0...Limits.pricePicoUSDPerGPUHourMax).contains(amount) else {
                 throw PriceEntry.beyond(perHour, amount, DecimalText.usdScale, Limits.pricePicoUSDPerGPUHourMax)
             }
-            (self.amount, self.tokenClass) = (amount, .gpu)
+            (self.amount, self.tokenClass) = (amount, tokenClass)
         case (nil, nil): throw FieldError(field: perToken, expected: "this or \(perHour)", found: "neither")
         case (_?, _?): throw FieldError(field: perHour, expected: "this or \(perToken)", found: "both")
         }
@@ -68,9 +69,10 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
             found: DecimalText.render(Int128(amount), scale: scale))
     }
 
-    /// No tier, `default` and `standard` are the same: empty.
+    /// A tier by its lower-case name. No tier is the same as the names that providers give to it: empty. `auto` is one of them, since a call that
+    /// was answered by another tier says so in its answer.
     package static func normalised(tier: String?) -> String {
-        guard let tier, tier != "default", tier != "standard" else { return "" }
+        guard let tier = tier?.lowercased(), !["default", "standard", "auto", "standard_only", "on_demand"].contains(tier) else { return "" }
         return tier
     }
 

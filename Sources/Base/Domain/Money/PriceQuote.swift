@@ -74,15 +74,9 @@ package struct PriceQuote: Hashable, Sendable {
                 continue
             }
             firstTime = max(firstTime, entry.validFrom)
-            guard entry.serviceTier == serviceTier || entry.serviceTier.isEmpty else { continue }
-            guard let other = best[entry.tokenClass] else {
-                best[entry.tokenClass] = entry
-                continue
-            }
-            let isTier = entry.serviceTier == serviceTier
-            let otherIsTier = other.serviceTier == serviceTier
-            let isLater = (entry.validFrom, entry.position) > (other.validFrom, other.position)
-            if isTier == otherIsTier ? isLater : isTier { best[entry.tokenClass] = entry }
+            guard entry.serviceTier == serviceTier else { continue }
+            if let other = best[entry.tokenClass], (other.validFrom, other.position) > (entry.validFrom, entry.position) { continue }
+            best[entry.tokenClass] = entry
         }
         for tokenClass in TokenClass.allCases { prices[tokenClass] = best[tokenClass]?.amount }
     }

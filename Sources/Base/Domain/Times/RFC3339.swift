@@ -31,7 +31,8 @@ package enum RFC3339 {
         guard (1...12).contains(month) else { throw .malformed(offset: 5) }
         try expect(text, 7, UInt8(ascii: "-"))
         let day = try digits(text, 8, 2)
-        guard day >= 1, day <= CivilDate.days(inMonth: month, of: year) else { throw .malformed(offset: 8) }
+        let date = CivilDate(year: Int64(year), month: Int64(month), day: Int64(day))
+        guard day >= 1, date.day <= date.daysInMonth else { throw .malformed(offset: 8) }
         let separator = text[10] | 0x20
         guard separator == UInt8(ascii: "t") || text[10] == 0x20 else { throw .malformed(offset: 10) }
         let hour = try digits(text, 11, 2)
@@ -45,8 +46,7 @@ package enum RFC3339 {
         var place = 19
         let nanoseconds = try fraction(text, &place)
         let offset = try zone(text, place)
-        let days = CivilDate(year: year, month: month, day: day).daysSince1970
-        return try join(seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset, nanoseconds: nanoseconds)
+        return try join(seconds: Int(date.daysSince1970) * 86_400 + hour * 3600 + minute * 60 + second - offset, nanoseconds: nanoseconds)
     }
 
     /// The same for a slice of bytes.
@@ -126,15 +126,15 @@ package enum RFC3339 {
     package static func append(_ nanosecondsSince1970: Int64, to sink: inout ByteSink) {
         let (seconds, nanoseconds) = floorDivide(Int(nanosecondsSince1970), by: 1_000_000_000)
         let (days, secondOfDay) = floorDivide(seconds, by: 86_400)
-        let date = CivilDate(daysSince1970: days)
+        let date = CivilDate(daysSince1970: Int64(days))
         // Digits are put over the template from the right; the decimals stay as they are where there are none.
         var text: InlineArray<30, UInt8> = [
             0x30, 0x30, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x54, 0x30, 0x30, 0x3A, 0x30, 0x30, 0x3A, 0x30, 0x30, 0x2E,
             0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x5A,
         ]
-        put(date.year, endingAt: 4, in: &text)
-        put(date.month, endingAt: 7, in: &text)
-        put(date.day, endingAt: 10, in: &text)
+        put(Int(date.year), endingAt: 4, in: &text)
+        put(Int(date.month), endingAt: 7, in: &text)
+        put(Int(date.day), endingAt: 10, in: &text)
         put(secondOfDay / 3600, endingAt: 13, in: &text)
         put(secondOfDay / 60 % 60, endingAt: 16, in: &text)
         put(secondOfDay % 60, endingAt: 19, in: &text)

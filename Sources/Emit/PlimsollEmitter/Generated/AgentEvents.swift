@@ -1232,7 +1232,8 @@ public struct PriceSet: AgentEvent, Hashable {
     public var usdPerMillionTokens: String?
     /// Price in USD per GPU hour, decimal text, usd_per_gpu_hour.
     public var usdPerGPUHour: String?
-    /// Price and speed class at the provider; null, `default` and `standard` are the same.
+    /// Price and speed class at the provider; null, `default`, `standard`, `auto`, `standard_only` and `on_demand` are the same; a
+    /// tier has only the prices that name it.
     public var serviceTier: String?
     /// From when on the price holds; the event's time where absent, ns.
     public var validFrom: String?

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 
@@ -176,7 +177,7 @@ struct Arithmetic: Sendable {
         guard let step = function == .add ? interval : IntervalMath.negate(interval) else { return nil }
         let isFixed = type == .timestamp || context.zone.fixedOffsetSeconds != nil
         guard step.months == 0, isFixed || step.days == 0 else { return nil }
-        let (days, overflowDays) = step.days.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+        let (days, overflowDays) = step.days.multipliedReportingOverflow(by: Nanoseconds.day)
         let (total, overflowTotal) = days.addingReportingOverflow(step.nanoseconds)
         if overflowDays || overflowTotal { return nil }
         var failed = false

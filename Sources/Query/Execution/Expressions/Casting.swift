@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 
@@ -169,7 +170,7 @@ struct Casting: Sendable {
         case .timestamptz(let utc): return fromLocal(try context.zone.exactLocal(utc: utc), utc: utc, type)
         case .timestamp(let local): return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
         case .date(let day):
-            let (local, overflow) = day.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+            let (local, overflow) = day.multipliedReportingOverflow(by: Nanoseconds.day)
             if type == .date { return value }
             if overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
             return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
@@ -179,7 +180,7 @@ struct Casting: Sendable {
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
             guard type == .timestamptz else { return fromLocal(wall, utc: 0, type) }
             guard let offset = written.offsetSeconds else { return .timestamptz(try context.zone.exactUTC(local: wall)) }
-            let (instant, overflow) = wall.subtractingReportingOverflow(offset * Calendar.nanosecondsPerSecond)
+            let (instant, overflow) = wall.subtractingReportingOverflow(offset * Nanoseconds.second)
             if overflow { throw QueryError.timeFieldOutOfRange(text) }
             return .timestamptz(instant)
         default: throw refusal(value, type)
@@ -190,20 +191,20 @@ struct Casting: Sendable {
         switch type {
         case .timestamptz: .timestamptz(utc)
         case .timestamp: .timestamp(local)
-        default: .date(Calendar.floorDivide(local, Calendar.nanosecondsPerDay))
+        default: .date(floorDivide(local, Nanoseconds.day))
         }
     }
 
     /// `now`, `today`, `yesterday`, `tomorrow`, `epoch`.
     private func special(_ word: String, _ type: ColumnType) -> Scalar? {
         let now = context.catalog.now
-        let today = Calendar.floorDivide(context.zone.local(utc: now), Calendar.nanosecondsPerDay) * Calendar.nanosecondsPerDay
+        let today = floorDivide(context.zone.local(utc: now), Nanoseconds.day) * Nanoseconds.day
         func local(_ value: Int64) -> Scalar { fromLocal(value, utc: context.zone.utc(local: value), type) }
         switch word {
         case "now": return fromLocal(context.zone.local(utc: now), utc: now, type)
         case "today": return local(today)
-        case "yesterday": return local(today - Calendar.nanosecondsPerDay)
-        case "tomorrow": return local(today + Calendar.nanosecondsPerDay)
+        case "yesterday": return local(today - Nanoseconds.day)
+        case "tomorrow": return local(today + Nanoseconds.day)
         case "epoch": return fromLocal(0, utc: 0, type)
         default: return nil
         }

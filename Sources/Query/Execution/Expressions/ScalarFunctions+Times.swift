@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 
@@ -44,7 +45,7 @@ extension ScalarFunctions {
         case .timestamptz(let utc): return IntervalMath.add(step, toUTC: utc, zone: context.zone).map { .timestamptz($0) }
         case .timestamp(let local): return IntervalMath.add(step, toLocal: local).map { .timestamp($0) }
         case .date(let day):
-            let (local, overflow) = day.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+            let (local, overflow) = day.multipliedReportingOverflow(by: Nanoseconds.day)
             return overflow ? nil : IntervalMath.add(step, toLocal: local).map { .timestamp($0) }
         default: return nil
         }
@@ -107,7 +108,7 @@ extension ScalarFunctions {
             return .timestamptz(try unit.bucket(of: utc, zone: zone).start)
         case .timestamp(let local): return .timestamp(try unit.bucket(of: local, zone: .utc).start)
         case .date(let day):
-            let local = day.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+            let local = day.multipliedReportingOverflow(by: Nanoseconds.day)
             if local.overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
             return .timestamp(try unit.bucket(of: local.partialValue, zone: .utc).start)
         default: throw QueryError.unsupported("date_trunc of this type")
@@ -126,8 +127,8 @@ extension ScalarFunctions {
     private func madeInterval(_ arguments: [Scalar]) throws -> Scalar {
         let units: [Interval] = [
             Interval(months: 12), Interval(months: 1), Interval(days: 7), Interval(days: 1),
-            Interval(nanoseconds: Calendar.nanosecondsPerHour), Interval(nanoseconds: Calendar.nanosecondsPerMinute),
-            Interval(nanoseconds: Calendar.nanosecondsPerSecond),
+            Interval(nanoseconds: Nanoseconds.hour), Interval(nanoseconds: Nanoseconds.minute),
+            Interval(nanoseconds: Nanoseconds.second),
         ]
         var total = Interval()
         for (argument, unit) in zip(arguments, units) {
@@ -145,7 +146,7 @@ extension ScalarFunctions {
             switch value {
             case .timestamptz(let utc): return context.zone.local(utc: utc)
             case .timestamp(let local): return local
-            case .date(let day) where day.magnitude < 106_000: return day * Calendar.nanosecondsPerDay
+            case .date(let day) where day.magnitude < 106_000: return day * Nanoseconds.day
             default: throw QueryError.unsupported("age of this type")
             }
         }
@@ -156,23 +157,23 @@ extension ScalarFunctions {
             earlier = try local(arguments[1])
         } else {
             let now = context.zone.local(utc: context.catalog.now)
-            later = Calendar.floorDivide(now, Calendar.nanosecondsPerDay) * Calendar.nanosecondsPerDay
+            later = floorDivide(now, Nanoseconds.day) * Nanoseconds.day
             earlier = try local(arguments[0])
         }
         let isNegative = later < earlier
         if isNegative { swap(&later, &earlier) }
-        let a = Calendar.civil(day: Calendar.floorDivide(later, Calendar.nanosecondsPerDay))
-        let b = Calendar.civil(day: Calendar.floorDivide(earlier, Calendar.nanosecondsPerDay))
-        var clock = later &- Calendar.floorDivide(later, Calendar.nanosecondsPerDay) &* Calendar.nanosecondsPerDay
-        clock -= earlier &- Calendar.floorDivide(earlier, Calendar.nanosecondsPerDay) &* Calendar.nanosecondsPerDay
+        let a = CivilDate(daysSince1970: floorDivide(later, Nanoseconds.day))
+        let b = CivilDate(daysSince1970: floorDivide(earlier, Nanoseconds.day))
+        var clock = later &- floorDivide(later, Nanoseconds.day) &* Nanoseconds.day
+        clock -= earlier &- floorDivide(earlier, Nanoseconds.day) &* Nanoseconds.day
         var days = a.day - b.day
         var months = (a.year - b.year) * 12 + a.month - b.month
         if clock < 0 {
-            clock += Calendar.nanosecondsPerDay
+            clock += Nanoseconds.day
             days -= 1
         }
         if days < 0 {
-            days += Calendar.daysInMonth(year: b.year, month: b.month)
+            days += b.daysInMonth
             months -= 1
         }
         let result = Interval(months: months, days: days, nanoseconds: clock)
@@ -205,14 +206,14 @@ extension ScalarFunctions {
         case .timestamptz(let utc): (local, instant) = (context.zone.local(utc: utc), utc)
         case .timestamp(let reading): (local, instant) = (reading, reading)
         case .date(let day):
-            let (start, overflow) = day.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+            let (start, overflow) = day.multipliedReportingOverflow(by: Nanoseconds.day)
             if overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
             if field == .epoch { return (Int128(day) * 86_400, 0) }
             (local, instant) = (start, start)
         default: throw QueryError.unsupported("extract of this type")
         }
         if field.isWhole { return (Int128(field.value(local: local)), 0) }
-        let minute = Calendar.floorDivide(local, Calendar.nanosecondsPerMinute) &* Calendar.nanosecondsPerMinute
+        let minute = floorDivide(local, Nanoseconds.minute) &* Nanoseconds.minute
         return partial(field, ofMinute: Int128(local &- minute), epoch: Int128(instant))
     }
 
@@ -235,16 +236,16 @@ extension ScalarFunctions {
         case .century: return (Int128(value.months / 1200), 0)
         case .millennium: return (Int128(value.months / 12_000), 0)
         case .day: return (Int128(value.days), 0)
-        case .hour: return (Int128(nanoseconds / Calendar.nanosecondsPerHour), 0)
-        case .minute: return (Int128(nanoseconds / Calendar.nanosecondsPerMinute % 60), 0)
+        case .hour: return (Int128(nanoseconds / Nanoseconds.hour), 0)
+        case .minute: return (Int128(nanoseconds / Nanoseconds.minute % 60), 0)
         case .second, .milliseconds, .microseconds, .epoch:
             // A year counts 365.25 days, a month 30.
             let years = Int128(value.months / 12)
             let months = Int128(value.months % 12)
             let total =
-                years * 31_557_600_000_000_000 + (months * 30 + Int128(value.days)) * Int128(Calendar.nanosecondsPerDay)
+                years * 31_557_600_000_000_000 + (months * 30 + Int128(value.days)) * Int128(Nanoseconds.day)
                 + Int128(nanoseconds)
-            return partial(field, ofMinute: Int128(nanoseconds % Calendar.nanosecondsPerMinute), epoch: total)
+            return partial(field, ofMinute: Int128(nanoseconds % Nanoseconds.minute), epoch: total)
         default: throw QueryError(sqlState: "0A000", message: "unit \"\(field.rawValue)\" not supported for type interval")
         }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 
@@ -96,7 +97,7 @@ enum DateBin {
         guard interval.months == 0 else {
             throw QueryError(sqlState: "0A000", message: "timestamps cannot be binned into intervals containing months or years")
         }
-        let (days, a) = interval.days.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+        let (days, a) = interval.days.multipliedReportingOverflow(by: Nanoseconds.day)
         let (total, b) = days.addingReportingOverflow(interval.nanoseconds)
         guard !a, !b, total > 0 else { throw QueryError(sqlState: "22008", message: "stride must be greater than zero") }
         return total
@@ -105,7 +106,7 @@ enum DateBin {
     static func bin(_ time: Int64, step: Int64, origin: Int64) -> Int64? {
         let (difference, overflow) = time.subtractingReportingOverflow(origin)
         if overflow { return nil }
-        let (offset, a) = Calendar.floorDivide(difference, step).multipliedReportingOverflow(by: step)
+        let (offset, a) = floorDivide(difference, step).multipliedReportingOverflow(by: step)
         let (result, b) = origin.addingReportingOverflow(offset)
         return a || b ? nil : result
     }

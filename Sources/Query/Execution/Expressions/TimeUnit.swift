@@ -1,3 +1,4 @@
+import Bytes
 import Plans
 
 /// The units of date_trunc.
@@ -26,10 +27,10 @@ enum TimeUnit: String, CaseIterable {
         case .nanoseconds: 1
         case .microseconds: 1000
         case .milliseconds: 1_000_000
-        case .second: Calendar.nanosecondsPerSecond
-        case .minute: Calendar.nanosecondsPerMinute
-        case .hour: Calendar.nanosecondsPerHour
-        case .day: Calendar.nanosecondsPerDay
+        case .second: Nanoseconds.second
+        case .minute: Nanoseconds.minute
+        case .hour: Nanoseconds.hour
+        case .day: Nanoseconds.day
         default: nil
         }
     }
@@ -42,7 +43,7 @@ enum TimeUnit: String, CaseIterable {
         let (local, overflow) = utc.addingReportingOverflow(offset)
         guard !overflow, let (localStart, localEnd) = localBucket(local) else { throw QueryError.timeOutOfRange }
         // Below a day the offset in force stays: the hour repeated in autumn is two buckets.
-        let keepsOffset = (fixedNanoseconds ?? .max) < Calendar.nanosecondsPerDay
+        let keepsOffset = (fixedNanoseconds ?? .max) < Nanoseconds.day
         if zone.fixedOffsetSeconds != nil || keepsOffset {
             let (start, overflow) = localStart.subtractingReportingOverflow(offset)
             if overflow { throw QueryError.timeOutOfRange }
@@ -58,38 +59,38 @@ enum TimeUnit: String, CaseIterable {
     /// nil when it begins before what 64 bits hold; an end beyond them is the last instant.
     private func localBucket(_ local: Int64) -> (Int64, Int64)? {
         if let length = fixedNanoseconds {
-            let (start, overflow) = Calendar.floorDivide(local, length).multipliedReportingOverflow(by: length)
+            let (start, overflow) = floorDivide(local, length).multipliedReportingOverflow(by: length)
             if overflow { return nil }
             let end = start.addingReportingOverflow(length)
             return (start, end.overflow ? .max : end.partialValue)
         }
-        let day = Calendar.floorDivide(local, Calendar.nanosecondsPerDay)
+        let day = floorDivide(local, Nanoseconds.day)
         if self == .week {
             let monday = day - Calendar.isoWeekday(day: day) + 1
             return days(from: monday, to: monday + 7)
         }
-        let date = Calendar.civil(day: day)
+        let date = CivilDate(daysSince1970: day)
         let (first, months) = calendarBucket(date)
-        let start = Calendar.day(first)
-        return days(from: start, to: Calendar.add(months: months, to: first).map { Calendar.day($0) } ?? start + 1)
+        let start = first.daysSince1970
+        return days(from: start, to: first.adding(months: months).map(\.daysSince1970) ?? start + 1)
     }
 
     private func days(from first: Int64, to next: Int64) -> (Int64, Int64)? {
-        let (start, startOverflow) = first.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
-        let (end, endOverflow) = next.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+        let (start, startOverflow) = first.multipliedReportingOverflow(by: Nanoseconds.day)
+        let (end, endOverflow) = next.multipliedReportingOverflow(by: Nanoseconds.day)
         return startOverflow ? nil : (start, endOverflow ? .max : end)
     }
 
-    private func calendarBucket(_ date: Calendar.CivilDate) -> (first: Calendar.CivilDate, months: Int64) {
-        func year(_ value: Int64, _ months: Int64) -> (Calendar.CivilDate, Int64) {
-            (Calendar.CivilDate(year: value, month: 1, day: 1), months)
+    private func calendarBucket(_ date: CivilDate) -> (first: CivilDate, months: Int64) {
+        func year(_ value: Int64, _ months: Int64) -> (CivilDate, Int64) {
+            (CivilDate(year: value, month: 1, day: 1), months)
         }
         switch self {
-        case .month: return (Calendar.CivilDate(year: date.year, month: date.month, day: 1), 1)
-        case .quarter: return (Calendar.CivilDate(year: date.year, month: (date.month - 1) / 3 * 3 + 1, day: 1), 3)
-        case .decade: return year(Calendar.floorDivide(date.year, 10) * 10, 120)
-        case .century: return year(Calendar.floorDivide(date.year - 1, 100) * 100 + 1, 1200)
-        case .millennium: return year(Calendar.floorDivide(date.year - 1, 1000) * 1000 + 1, 12_000)
+        case .month: return (CivilDate(year: date.year, month: date.month, day: 1), 1)
+        case .quarter: return (CivilDate(year: date.year, month: (date.month - 1) / 3 * 3 + 1, day: 1), 3)
+        case .decade: return year(floorDivide(date.year, 10) * 10, 120)
+        case .century: return year(floorDivide(date.year - 1, 100) * 100 + 1, 1200)
+        case .millennium: return year(floorDivide(date.year - 1, 1000) * 1000 + 1, 12_000)
         default: return year(date.year, 12)
         }
     }
@@ -109,26 +110,26 @@ enum TimeField: String {
 
     /// - Precondition: `isWhole`.
     func value(local: Int64) -> Int64 {
-        let day = Calendar.floorDivide(local, Calendar.nanosecondsPerDay)
-        let clock = local &- day &* Calendar.nanosecondsPerDay
+        let day = floorDivide(local, Nanoseconds.day)
+        let clock = local &- day &* Nanoseconds.day
         switch self {
-        case .hour: return clock / Calendar.nanosecondsPerHour
-        case .minute: return clock / Calendar.nanosecondsPerMinute % 60
+        case .hour: return clock / Nanoseconds.hour
+        case .minute: return clock / Nanoseconds.minute % 60
         case .dow: return Calendar.isoWeekday(day: day) % 7
         case .isodow: return Calendar.isoWeekday(day: day)
         case .week: return Calendar.isoWeek(day: day).week
         case .isoyear: return Calendar.isoWeek(day: day).year
         default: break
         }
-        let date = Calendar.civil(day: day)
+        let date = CivilDate(daysSince1970: day)
         switch self {
         case .day: return date.day
         case .month: return date.month
         case .quarter: return (date.month - 1) / 3 + 1
-        case .doy: return day - Calendar.day(.init(year: date.year, month: 1, day: 1)) + 1
-        case .decade: return Calendar.floorDivide(date.year, 10)
-        case .century: return Calendar.floorDivide(date.year - 1, 100) + 1
-        case .millennium: return Calendar.floorDivide(date.year - 1, 1000) + 1
+        case .doy: return day - CivilDate(year: date.year, month: 1, day: 1).daysSince1970 + 1
+        case .decade: return floorDivide(date.year, 10)
+        case .century: return floorDivide(date.year - 1, 100) + 1
+        case .millennium: return floorDivide(date.year - 1, 1000) + 1
         default: return date.year
         }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 
@@ -55,22 +56,8 @@ package enum JSONText {
 
     /// A JSON string (RFC 8259, section 7).
     package static func string(_ text: String) -> String {
-        var bytes: [UInt8] = [0x22]
-        for byte in text.utf8 {
-            switch byte {
-            case 0x22, 0x5C: bytes += [0x5C, byte]
-            case 0x0A: bytes += Array("\\n".utf8)
-            case 0x0D: bytes += Array("\\r".utf8)
-            case 0x09: bytes += Array("\\t".utf8)
-            case 0..<0x20:
-                bytes += Array("\\u00".utf8)
-                bytes += [hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(0x22)
+        var bytes: [UInt8] = []
+        appendJSONString(text, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
-
-    private static let hexadecimal = Array("0123456789abcdef".utf8)
 }

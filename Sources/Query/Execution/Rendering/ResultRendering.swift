@@ -7,8 +7,7 @@ package enum ResultFormat: String, Sendable, CaseIterable {
 
 extension ResultSet {
     /// The rows in a format, with a line end at the end.
-    /// - Parameter timeZone: IANA name for times; UTC where no zone has that name.
-    package func rendered(_ format: ResultFormat, timeZone: String = "UTC") -> String {
+    package func rendered(_ format: ResultFormat) -> String {
         let zone = (try? ZoneOffsets.named(timeZone)) ?? .utc
         switch format {
         case .table: return TableText.render(self, zone: zone)

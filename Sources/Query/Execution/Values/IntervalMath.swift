@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 
 /// Interval arithmetic as PostgreSQL does it: months, days and clock apart, fractions spilling downwards. nil on overflow.
@@ -24,7 +25,7 @@ enum IntervalMath {
         let wholeDays = days.rounded(.towardZero)
         let monthDays = (months - wholeMonths) * 30
         let wholeMonthDays = monthDays.rounded(.towardZero)
-        let spill = (monthDays - wholeMonthDays + days - wholeDays) * Double(Calendar.nanosecondsPerDay)
+        let spill = (monthDays - wholeMonthDays + days - wholeDays) * Double(Nanoseconds.day)
         let nanoseconds = Double(value.nanoseconds) * factor + (spill / 1000).rounded() * 1000
         guard let m = Int64(exactly: wholeMonths), let d = Int64(exactly: wholeDays + wholeMonthDays),
             let n = Int64(exactly: nanoseconds.rounded())
@@ -36,9 +37,9 @@ enum IntervalMath {
     static func add(_ value: Interval, toLocal local: Int64) -> Int64? {
         var result = local
         if value.months != 0 {
-            let day = Calendar.floorDivide(result, Calendar.nanosecondsPerDay)
-            guard let moved = Calendar.add(months: value.months, to: Calendar.civil(day: day)) else { return nil }
-            guard let shifted = addDays(Calendar.day(moved) - day, to: result) else { return nil }
+            let day = floorDivide(result, Nanoseconds.day)
+            guard let moved = CivilDate(daysSince1970: day).adding(months: value.months) else { return nil }
+            guard let shifted = addDays(moved.daysSince1970 - day, to: result) else { return nil }
             result = shifted
         }
         guard let shifted = addDays(value.days, to: result) else { return nil }
@@ -59,7 +60,7 @@ enum IntervalMath {
     }
 
     private static func addDays(_ days: Int64, to local: Int64) -> Int64? {
-        let (shift, a) = days.multipliedReportingOverflow(by: Calendar.nanosecondsPerDay)
+        let (shift, a) = days.multipliedReportingOverflow(by: Nanoseconds.day)
         let (sum, b) = local.addingReportingOverflow(shift)
         return a || b ? nil : sum
     }
@@ -68,11 +69,11 @@ enum IntervalMath {
     static func between(_ later: Int64, _ earlier: Int64) -> Interval? {
         let (difference, overflow) = later.subtractingReportingOverflow(earlier)
         if overflow { return nil }
-        return Interval(days: difference / Calendar.nanosecondsPerDay, nanoseconds: difference % Calendar.nanosecondsPerDay)
+        return Interval(days: difference / Nanoseconds.day, nanoseconds: difference % Nanoseconds.day)
     }
 
     /// The length used for ordering: a month is 30 days, a day 24 hours.
     static func comparable(_ value: Interval) -> Int128 {
-        (Int128(value.months) * 30 + Int128(value.days)) * Int128(Calendar.nanosecondsPerDay) + Int128(value.nanoseconds)
+        (Int128(value.months) * 30 + Int128(value.days)) * Int128(Nanoseconds.day) + Int128(value.nanoseconds)
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 
@@ -9,7 +10,7 @@ enum TimeFormat {
         switch value {
         case .timestamptz(let utc): local = zone.local(utc: utc)
         case .timestamp(let reading): local = reading
-        case .date(let day) where day.magnitude < 106_000: local = day * Calendar.nanosecondsPerDay
+        case .date(let day) where day.magnitude < 106_000: local = day * Nanoseconds.day
         default: throw QueryError.unsupported("to_char of this type")
         }
         var result = ""
@@ -41,18 +42,18 @@ enum TimeFormat {
     private static let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
     private static func field(_ rest: Substring, local: Int64) -> (Int, String)? {
-        let day = Calendar.floorDivide(local, Calendar.nanosecondsPerDay)
-        let clock = local &- day &* Calendar.nanosecondsPerDay
-        let date = Calendar.civil(day: day)
-        let hour = clock / Calendar.nanosecondsPerHour
+        let day = floorDivide(local, Nanoseconds.day)
+        let clock = local &- day &* Nanoseconds.day
+        let date = CivilDate(daysSince1970: day)
+        let hour = clock / Nanoseconds.hour
         func number(_ value: Int64, _ width: Int) -> String { TimeText.pad(value, width) }
         let table: [(String, () -> String)] = [
             ("YYYY", { number(date.year, 4) }), ("IYYY", { number(Calendar.isoWeek(day: day).year, 4) }),
             ("Month", { months[Int(date.month) - 1].padding(9) }), ("Mon", { String(months[Int(date.month) - 1].prefix(3)) }),
             ("HH24", { number(hour, 2) }), ("HH12", { number((hour + 11) % 12 + 1, 2) }),
-            ("MI", { number(clock / Calendar.nanosecondsPerMinute % 60, 2) }), ("MM", { number(date.month, 2) }),
+            ("MI", { number(clock / Nanoseconds.minute % 60, 2) }), ("MM", { number(date.month, 2) }),
             ("MS", { number(clock / 1_000_000 % 1000, 3) }), ("US", { number(clock / 1000 % 1_000_000, 6) }),
-            ("SS", { number(clock / Calendar.nanosecondsPerSecond % 60, 2) }), ("DDD", { number(TimeField.doy.value(local: local), 3) }),
+            ("SS", { number(clock / Nanoseconds.second % 60, 2) }), ("DDD", { number(TimeField.doy.value(local: local), 3) }),
             ("DD", { number(date.day, 2) }), ("Day", { days[Int(Calendar.isoWeekday(day: day)) - 1].padding(9) }),
             ("Dy", { String(days[Int(Calendar.isoWeekday(day: day)) - 1].prefix(3)) }), ("ID", { String(Calendar.isoWeekday(day: day)) }),
             ("IW", { number(Calendar.isoWeek(day: day).week, 2) }), ("YY", { number(date.year % 100, 2) }),

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 
 /// PostgreSQL's ISO text forms of times and intervals, both ways. Fractions have up to nine digits, trailing zeros cut.
@@ -15,35 +16,35 @@ enum TimeText {
     }
 
     static func date(_ day: Int64) -> String {
-        let civil = Calendar.civil(day: day)
+        let civil = CivilDate(daysSince1970: day)
         if civil.year <= 0 { return "\(pad(1 - civil.year, 4))-\(pad(civil.month, 2))-\(pad(civil.day, 2)) BC" }
         return "\(pad(civil.year, 4))-\(pad(civil.month, 2))-\(pad(civil.day, 2))"
     }
 
     static func clock(_ nanoseconds: Int64) -> String {
-        let seconds = nanoseconds / Calendar.nanosecondsPerSecond
+        let seconds = nanoseconds / Nanoseconds.second
         return "\(pad(seconds / 3600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))"
-            + fraction(nanoseconds % Calendar.nanosecondsPerSecond)
+            + fraction(nanoseconds % Nanoseconds.second)
     }
 
     /// A wall-clock reading: `2026-08-01 09:00:15.5`, or with `T` between.
     static func timestamp(_ instant: Int64, offsetSeconds: Int64 = 0, separator: String = " ") -> String {
         // The first day begins before the first instant, and an offset may reach beyond either end: the clock takes it.
-        let day = Calendar.floorDivide(instant, Calendar.nanosecondsPerDay)
-        let reading = instant &- day &* Calendar.nanosecondsPerDay + offsetSeconds * Calendar.nanosecondsPerSecond
-        let shift = Calendar.floorDivide(reading, Calendar.nanosecondsPerDay)
-        return date(day + shift) + separator + clock(reading - shift * Calendar.nanosecondsPerDay)
+        let day = floorDivide(instant, Nanoseconds.day)
+        let reading = instant &- day &* Nanoseconds.day + offsetSeconds * Nanoseconds.second
+        let shift = floorDivide(reading, Nanoseconds.day)
+        return date(day + shift) + separator + clock(reading - shift * Nanoseconds.day)
     }
 
     /// An instant with its offset: `2026-08-01 11:00:15.5+02`.
     static func timestamptz(_ utc: Int64, zone: ZoneOffsets) -> String {
-        let offset = zone.offsetNanoseconds(utc: utc) / Calendar.nanosecondsPerSecond
+        let offset = zone.offsetNanoseconds(utc: utc) / Nanoseconds.second
         return timestamp(utc, offsetSeconds: offset) + offsetText(offset, isRFC3339: false)
     }
 
     /// RFC 3339: `2026-08-01T09:00:15.5Z`.
     static func rfc3339(_ utc: Int64, zone: ZoneOffsets) -> String {
-        let offset = zone.offsetNanoseconds(utc: utc) / Calendar.nanosecondsPerSecond
+        let offset = zone.offsetNanoseconds(utc: utc) / Nanoseconds.second
         return timestamp(utc, offsetSeconds: offset, separator: "T") + offsetText(offset, isRFC3339: true)
     }
 

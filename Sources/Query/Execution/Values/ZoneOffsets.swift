@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Plans
 import Synchronization
@@ -95,9 +96,9 @@ final class ZoneOffsets: Sendable {
 
     /// Nanoseconds to add to UTC at an instant.
     func offsetNanoseconds(utc: Int64) -> Int64 {
-        if let fixedOffsetSeconds { return fixedOffsetSeconds * Calendar.nanosecondsPerSecond }
-        let seconds = Calendar.floorDivide(utc, Calendar.nanosecondsPerSecond)
-        return offsets[index(utcSeconds: seconds)] * Calendar.nanosecondsPerSecond
+        if let fixedOffsetSeconds { return fixedOffsetSeconds * Nanoseconds.second }
+        let seconds = floorDivide(utc, Nanoseconds.second)
+        return offsets[index(utcSeconds: seconds)] * Nanoseconds.second
     }
 
     /// As `local(utc:)`. - Throws: 22008 when 64 bits do not hold it.
@@ -120,22 +121,22 @@ final class ZoneOffsets: Sendable {
     /// The instant of a wall-clock reading. In a spring gap the offset before the change counts, in an autumn repeat the one
     /// after it, as PostgreSQL decides.
     func utc(local: Int64) -> Int64 {
-        if let fixedOffsetSeconds { return local &- fixedOffsetSeconds * Calendar.nanosecondsPerSecond }
-        let seconds = Calendar.floorDivide(local, Calendar.nanosecondsPerSecond)
+        if let fixedOffsetSeconds { return local &- fixedOffsetSeconds * Nanoseconds.second }
+        let seconds = floorDivide(local, Nanoseconds.second)
         let around = index(utcSeconds: seconds)
         for candidate in max(0, around - 1)...min(transitions.count - 1, around) {
             let before = offsets[candidate]
             let after = offsets[candidate + 1]
             let change = transitions[candidate]
             if after > before, seconds >= change + before, seconds < change + after {
-                return local &- before * Calendar.nanosecondsPerSecond
+                return local &- before * Nanoseconds.second
             }
             if after < before, seconds >= change + after, seconds < change + before {
-                return local &- after * Calendar.nanosecondsPerSecond
+                return local &- after * Nanoseconds.second
             }
         }
         var offset = offsets[around]
         for _ in 0..<2 { offset = offsets[index(utcSeconds: seconds - offset)] }
-        return local &- offset * Calendar.nanosecondsPerSecond
+        return local &- offset * Nanoseconds.second
     }
 }

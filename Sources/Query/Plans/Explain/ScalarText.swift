@@ -1,3 +1,4 @@
+import Bytes
 package import Columnar
 
 extension Scalar {
@@ -12,7 +13,7 @@ extension Scalar {
         case .text(let value): quoted(value)
         case .timestamptz(let nanoseconds): quoted(CivilTime(nanoseconds: nanoseconds).text + "Z")
         case .timestamp(let nanoseconds): quoted(CivilTime(nanoseconds: nanoseconds).text)
-        case .date(let days): quoted(CivilDate(daysSinceEpoch: days).text)
+        case .date(let days): quoted(CivilDate(daysSince1970: days).text)
         case .interval(let value): "interval " + quoted(value.text)
         case .json(let value): "json " + quoted(value)
         case .array(let elements): "{" + elements.map(\.planText).joined(separator: ", ") + "}"

@@ -1,3 +1,4 @@
+import Bytes
 package import Columnar
 
 /// The few operations on constants that plans need before any engine runs: what literals and zone-map bounds are made of.
@@ -50,15 +51,15 @@ package struct ScalarArithmetic: Sendable {
         case (.numeric(let mantissa, 0), .integer): return Int64(exactly: mantissa).map { .integer($0) }
         case (.boolean(let flag), .integer): return .integer(flag ? 1 : 0)
         case (.date(let days), .timestamp):
-            let (instant, overflow) = days.multipliedReportingOverflow(by: nanosecondsPerDay)
+            let (instant, overflow) = days.multipliedReportingOverflow(by: Nanoseconds.day)
             return overflow ? nil : .timestamp(instant)
         case (.date(let days), .timestamptz) where isUTC:
-            let (instant, overflow) = days.multipliedReportingOverflow(by: nanosecondsPerDay)
+            let (instant, overflow) = days.multipliedReportingOverflow(by: Nanoseconds.day)
             return overflow ? nil : .timestamptz(instant)
         case (.timestamp(let instant), .timestamptz) where isUTC: return .timestamptz(instant)
         case (.timestamptz(let instant), .timestamp) where isUTC: return .timestamp(instant)
-        case (.timestamp(let instant), .date): return .date(CivilTime(nanoseconds: instant).date.daysSinceEpoch)
-        case (.timestamptz(let instant), .date) where isUTC: return .date(CivilTime(nanoseconds: instant).date.daysSinceEpoch)
+        case (.timestamp(let instant), .date): return .date(CivilTime(nanoseconds: instant).date.daysSince1970)
+        case (.timestamptz(let instant), .date) where isUTC: return .date(CivilTime(nanoseconds: instant).date.daysSince1970)
         case (.integer(let number), .text): return .text(String(number))
         case (.numeric(let mantissa, let scale), .text): return .text(decimalText(mantissa, scale: scale))
         default: return nil

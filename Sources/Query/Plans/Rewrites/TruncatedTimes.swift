@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 
 /// What `date_trunc('day', time) >= …` and `time::date = …` say of the time itself: wide enough for every zone and every length of a
@@ -34,7 +35,7 @@ private struct TruncatedSpan {
             self.type = type
             // A local day may begin 15 hours before or after the UTC day of that name.
             earlyNanoseconds = 15 * 3_600_000_000_000
-            lateNanoseconds = nanosecondsPerDay + 15 * 3_600_000_000_000
+            lateNanoseconds = Nanoseconds.day + 15 * 3_600_000_000_000
         default: return nil
         }
     }
@@ -44,7 +45,7 @@ private struct TruncatedSpan {
         switch constant {
         case .timestamptz(let value), .timestamp(let value): instant = value
         case .date(let days):
-            let (value, overflow) = days.multipliedReportingOverflow(by: nanosecondsPerDay)
+            let (value, overflow) = days.multipliedReportingOverflow(by: Nanoseconds.day)
             if overflow { return [] }
             instant = value
         default: return []
@@ -67,7 +68,7 @@ private struct TruncatedSpan {
     /// The longest that each unit can be: days with a clock change, leap years.
     private static let longestNanoseconds: [String: Int64] = [
         "microseconds": 1000, "milliseconds": 1_000_000, "second": 1_000_000_000, "minute": 60_000_000_000, "hour": 2 * 3_600_000_000_000,
-        "day": 27 * 3_600_000_000_000, "week": 8 * nanosecondsPerDay, "month": 32 * nanosecondsPerDay, "quarter": 94 * nanosecondsPerDay,
-        "year": 367 * nanosecondsPerDay,
+        "day": 27 * 3_600_000_000_000, "week": 8 * Nanoseconds.day, "month": 32 * Nanoseconds.day, "quarter": 94 * Nanoseconds.day,
+        "year": 367 * Nanoseconds.day,
     ]
 }

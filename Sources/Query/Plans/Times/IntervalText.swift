@@ -1,3 +1,4 @@
+import Bytes
 package import Columnar
 
 /// Intervals as PostgreSQL reads them: `1 day 02:03:04.5`, `-7 days`, `2 hours ago`, `P1DT2H`, and a bare number of a named unit.
@@ -154,7 +155,7 @@ private struct IntervalReader {
     private mutating func addDays(_ amount: Amount, _ days: Int64) throws(QueryError) {
         guard let (whole, rest) = amount.times(days) else { throw tooLong() }
         let clock = Amount(mantissa: rest, scale: amount.scale, one: amount.one)
-        try addParts(days: exactly(whole), nanoseconds: self.whole(clock, nanosecondsPerDay))
+        try addParts(days: exactly(whole), nanoseconds: self.whole(clock, Nanoseconds.day))
     }
 
     private static let nanosecondsOf: [String: Int64] = [

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A date and time as SQL writes them, in ISO 8601 order: `2026-08-01`, `2026-08-01 09:00:15.778+02`, `2026-08-01T09:00:15Z`, `24:00:00`.
 package struct WrittenTime {
     private var date: CivilDate
@@ -27,7 +29,7 @@ package struct WrittenTime {
     package var nanoseconds: Int64? {
         guard date.month >= 1, date.month <= 12, date.day >= 1, date.day <= date.daysInMonth, nanosecondsOfDay >= 0 else { return nil }
         // The first day begins before the first instant.
-        return Int64(exactly: Int128(date.daysSinceEpoch) * Int128(nanosecondsPerDay) + Int128(nanosecondsOfDay))
+        return Int64(exactly: Int128(date.daysSince1970) * Int128(Nanoseconds.day) + Int128(nanosecondsOfDay))
     }
 
     private mutating func readClock() -> Bool {

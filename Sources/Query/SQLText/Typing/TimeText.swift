@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 
@@ -34,7 +35,7 @@ struct TimeText {
 
     private func scalar(_ instant: Int64, _ type: ColumnType) -> Scalar {
         switch type {
-        case .date: .date(CivilTime(nanoseconds: instant).date.daysSinceEpoch)
+        case .date: .date(CivilTime(nanoseconds: instant).date.daysSince1970)
         case .timestamp: .timestamp(instant)
         default: .timestamptz(instant)
         }
@@ -45,8 +46,8 @@ struct TimeText {
         return switch text.lowercased().filter({ $0 != " " }) {
         case "now": now
         case "today": midnight
-        case "tomorrow": midnight &+ nanosecondsPerDay
-        case "yesterday": midnight &- nanosecondsPerDay
+        case "tomorrow": midnight &+ Nanoseconds.day
+        case "yesterday": midnight &- Nanoseconds.day
         case "epoch": 0
         default: nil
         }

@@ -2,6 +2,7 @@ import Columnar
 import Domain
 import Platform
 import Projections
+import Synchronization
 
 /// Rows of the read models that stand for all conversations touched by a run of unsealed events, and the sealed rows they replace.
 struct ConversationRows: Sendable {
@@ -19,34 +20,60 @@ struct ConversationRows: Sendable {
     ) throws -> ConversationRows {
         let grouping = ConversationGrouping(blocks: blocks, also: dirty, registry: registry)
         guard !grouping.keys.isEmpty else { return ConversationRows() }
-        let found = try SealedConversations(
-            keys: grouping.keys, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
+        let outputs = (0..<workers.parallelism).map { _ in PartOutput(registry) }
+        let columns = FoldColumns(registry)
+        var rows = ConversationRows()
+        for first in stride(from: 0, to: grouping.keys.count, by: keysAtOnce) {
+            let keys = first..<min(first + keysAtOnce, grouping.keys.count)
+            let found = try SealedConversations(
+                keys: Array(grouping.keys[keys]), sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
+            try fold(grouping, keys, found, blocks, columns, workers, outputs)
+            rows.replaced.merge(found.replaced)
+        }
+        for output in outputs {
+            let built = output.builder.withLock { $0.finish() }
+            if built.turns.rowCount > 0 { rows.turns.append(built.turns) }
+            if built.conversations.rowCount > 0 { rows.conversations.append(built.conversations) }
+        }
+        return rows
+    }
+
+    /// So many conversations are in memory at one time with all that segments hold of them.
+    private static let keysAtOnce = 4_096
+
+    /// The rows that one of the workers' parts makes.
+    private final class PartOutput: Sendable {
+        let builder: Mutex<ReadModelBuilder>
+
+        init(_ registry: SchemaRegistry) { builder = Mutex(ReadModelBuilder(registry: registry)) }
+    }
+
+    /// Folds some of the conversations, each part its share.
+    private static func fold(
+        _ grouping: ConversationGrouping, _ keys: Range<Int>, _ found: SealedConversations, _ blocks: [TailBlock], _ columns: FoldColumns,
+        _ workers: any Workers, _ outputs: [PartOutput]
+    ) throws {
         let buffers = blocks.map(\.bytes) + [found.rows.bytes]
         let costs = blocks.flatMap(\.costs)
         let allCosts = costs + found.costs
-        let parts = workers.parallelism
-        let columns = FoldColumns(registry)
-        let built = try workers.map(count: parts) { part in
-            var fold = ConversationFold(columns: columns)
-            var output = ReadModelBuilder(registry: registry)
-            for key in stride(from: part, to: grouping.keys.count, by: parts) {
-                var events = grouping.events[key]
-                for row in found.rowsByKey[key] ?? [] {
-                    let cost = found.costIndices[row]
-                    events.append(
-                        EventReference(
-                            buffer: Int32(blocks.count), start: Int32(found.rows.starts[row]), position: found.rows.positions[row],
-                            cost: cost < 0 ? -1 : cost + Int32(costs.count)))
+        try workers.run(count: outputs.count) { part in
+            outputs[part].builder.withLock { output in
+                var fold = ConversationFold(columns: columns)
+                for key in stride(from: keys.lowerBound + part, to: keys.upperBound, by: outputs.count) {
+                    var events = grouping.events[key]
+                    for row in found.rowsByKey[key - keys.lowerBound] ?? [] {
+                        let cost = found.costIndices[row]
+                        events.append(
+                            EventReference(
+                                buffer: Int32(blocks.count), start: Int32(found.rows.starts[row]), position: found.rows.positions[row],
+                                cost: cost < 0 ? -1 : cost + Int32(costs.count)))
+                    }
+                    if events.isEmpty { continue }
+                    sort(&events, buffers)
+                    fold.fold(events, buffers: buffers, costs: allCosts, into: &output)
                 }
-                if events.isEmpty { continue }
-                sort(&events, buffers)
-                fold.fold(events, buffers: buffers, costs: allCosts, into: &output)
             }
-            return output.finish()
         }
-        return ConversationRows(
-            turns: built.map(\.turns).filter { $0.rowCount > 0 },
-            conversations: built.map(\.conversations).filter { $0.rowCount > 0 }, replaced: found.replaced)
     }
 
     /// By time, then position: the order that makes the fold independent of how events came.
