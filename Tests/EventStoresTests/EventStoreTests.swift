@@ -47,6 +47,20 @@ import Testing
         try again.close()
     }
 
+    /// Coarse clocks give many events one time: looking them up must not take each with each.
+    @Test func repeatsOfOneTimeAreFound() throws {
+        let disk = SimulatedFileSystem(seed: 6)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        var events = SampleEvents()
+        for number in 0..<20_000 { events.add("probe.checked", id: "same/\(number)", at: 5, ["target": .text("a")]) }
+        #expect(try store.append([events.batch])[0].accepted == 20_000)
+        try store.seal()
+        events.add("probe.checked", id: "same/new", at: 5, ["target": .text("a")])
+        let again = try store.append([events.batch])[0]
+        #expect(again.duplicates == 20_000 && again.accepted == 1)
+        try store.close()
+    }
+
     @Test func repeatsAreDuplicatesAndChangesConflicts() throws {
         let disk = SimulatedFileSystem(seed: 4)
         let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())

@@ -55,7 +55,11 @@ import Testing
         guard types.contains(where: { [.timestamptz, .timestamp, .date].contains($0) }) else { return }
         var options = QueryOptions()
         options.timeZone = "Europe/Berlin"
-        expectState(arguments) { _ = try executor.run(plan, catalog: catalog, options: options).rendered(.json, timeZone: "Europe/Berlin") }
+        expectState(arguments) {
+            var result = try executor.run(plan, catalog: catalog, options: options)
+            result.timeZone = "Europe/Berlin"
+            _ = result.rendered(.json)
+        }
     }
 
     private func expectState(_ what: @autoclosure () -> Any, _ run: () throws -> Void) {

@@ -16,6 +16,11 @@ extension EventAssembler {
     /// Writes what was collected for `attributes` as one map in canonical form: keys sorted, of a repeated key the last.
     mutating func writeAttributes(_ tape: JSONTape) throws(FieldError) {
         guard !attributeKeys.isEmpty else { return }
+        // Before sorting, which takes longer than reading did.
+        guard attributeKeys.count <= limits.attributesMax else {
+            let name = registry.columns[Int(registry.wellKnown.attributes)].name
+            throw FieldError(field: name, expected: "at most \(limits.attributesMax) members", found: "\(attributeKeys.count)")
+        }
         var order = Array(attributeKeys.indices)
         order.sort { left, right in
             let (leftName, rightName) = (tape.string(attributeKeys[left]), tape.string(attributeKeys[right]))

@@ -54,6 +54,10 @@ final class EventIntake: Sendable {
             let body = try BodyDecompression.decode(compressed, coding: coding, limits: limits, ticket: ticket)
             return try EventDecoding.decode(body, headers: headers, decoders: decoders)
         }
+        guard decoded.batch.bytes.count <= IngestBatch.bytesMax else {
+            throw Refusal(
+                .contentTooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB", hint: "send smaller batches")
+        }
         try ticket.take(events: decoded.batch.count)
         let result: AppendResult
         do {

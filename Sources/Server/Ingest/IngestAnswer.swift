@@ -36,6 +36,7 @@ package struct IngestAnswer: Sendable {
         for (row, verdict) in result.verdicts.enumerated() {
             guard let reason = Self.reason(verdict) else { continue }
             rejectedCount += 1
+            guard rejections.count < Limits.listedRejectionsMax else { continue }
             let id = Self.text(of: registry.wellKnown.id, decoded.batch, row: row)
             rejections.append(Rejection(index: Int(decoded.eventIndexes[row]), id: id, error: reason))
         }

@@ -46,6 +46,12 @@ final class QueryDesk: Sendable {
         }
     }
 
+    /// Runs the next piece of an answer that has begun, which can no longer be refused: it waits its turn.
+    /// - Throws: what the job throws.
+    func goOn<Result: Sendable>(_ job: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await threads.runIfActive { try job() }
+    }
+
     /// 503 when it ran out of time or memory, 500 for mistakes of ours, 400 for the rest, each with its SQLSTATE.
     static func refusal(for error: QueryError) -> Refusal {
         Refusal(status(error.sqlState), error.message, hint: error.hint, position: error.position, code: error.sqlState)

@@ -19,7 +19,7 @@ extension Routes {
             guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
             let export = EventExport(store.eventBatches(in: from..<to), registry: store.registry, as: format)
             let body = ResponseBody { [desk] writer in
-                while let piece = try await desk.run({ _ in try export.next() }) { try await writer.write(ByteBuffer(bytes: piece)) }
+                while let piece = try await desk.goOn({ try export.next() }) { try await writer.write(ByteBuffer(bytes: piece)) }
                 try await writer.finish(nil)
             }
             let contentType = format == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson"

@@ -9,13 +9,22 @@ struct StoreTicker: Service {
     let thread: NIOThreadPool
     let health: ServerHealth
 
+    /// Traces that cannot be settled stay due and stop nobody else's events; what concerns the disk ``store`` tells by itself.
+    private func settle() {
+        do {
+            try settlement.tick()
+        } catch {
+            logger.error("traces could not be settled and wait: \(error)")
+        }
+    }
+
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled, !health.isStorageFailed {
                 do {
                     try await Task.sleep(for: .seconds(1))
                     try await thread.runIfActive {
-                        try settlement.tick()
+                        settle()
                         try store.tick()
                     }
                     if health.isFull { health.note(freeBytes: store.status.freeBytes) }

@@ -13,7 +13,9 @@ final class TraceSettlement: Sendable {
     /// Settled together, so that one read of the store and one flush serve many.
     private static let tracesPerStep = 500
     /// Spans of one trace that are looked at; more are kept as evidence only.
-    private static let spansPerTrace = 20_000
+    private static let spansPerTrace = 2_000
+    /// How long one tick may settle while more is due.
+    private static let tickNanosecondsMax: Int64 = 500_000_000
 
     private struct State {
         var pending: PendingTraces
@@ -58,9 +60,15 @@ final class TraceSettlement: Sendable {
     /// - Throws: what the store throws; the traces stay due.
     func tick() throws {
         try recover()
+        let end = clock.monotonicNanoseconds() + Self.tickNanosecondsMax
+        while try settleSome() == Self.tracesPerStep, clock.monotonicNanoseconds() < end {}
+    }
+
+    /// - Returns: how many were due, of as many as one step takes.
+    private func settleSome() throws -> Int {
         let now = clock.wallNanoseconds()
         let due = state.withLock { $0.pending.due(at: now, atMost: Self.tracesPerStep) }
-        guard !due.isEmpty else { return }
+        guard !due.isEmpty else { return 0 }
         let stored = try store.events(ofTraces: Set(due.map(\.traceID)), sourcePrefix: TraceSettler.sourcePrefix)
         var batches: [IngestBatch] = []
         // Together, since each batch with replacements costs a pass over the unsealed events.
@@ -75,6 +83,7 @@ final class TraceSettlement: Sendable {
         if !replacements.replacements.isEmpty { batches.append(replacements) }
         if !batches.isEmpty { _ = try store.append(batches) }
         state.withLock { state in for (traceID, _) in due { state.pending.settled(traceID) } }
+        return due.count
     }
 
     private func tellExamples(_ events: EventBatch, _ now: Int64) {

@@ -86,6 +86,15 @@ package final class EventLog {
         }
     }
 
+    /// Makes room for several records, so that none of them can fail for want of space once the first was taken. O(payloads).
+    /// - Throws: ``EventLogError``; ``StorageError`` of making a new file: nothing was taken then.
+    package func reserve(payloads: [Int]) throws {
+        try checkUsable()
+        if let largest = payloads.max(), largest > LogFormat.payloadBytesMax { throw EventLogError.recordTooLarge(payloadBytes: largest) }
+        let bytes = payloads.reduce(0) { $0 + LogFormat.recordBytes(payloadBytes: $1) }
+        if bytes > active.fileBytes - endOffset { try rotate(roomFor: bytes) }
+    }
+
     /// Takes a record; not durable before ``flush()``. O(payload).
     /// - Parameter position: of the first event, or of the next event where `count` is 0.
     /// - Returns: where the record stands.

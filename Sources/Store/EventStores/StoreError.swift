@@ -10,6 +10,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case closed
     /// The directory was written by a version that knows more.
     case newerFormat(reason: String)
+    /// A re-booking would change more than 9.2 million USD at once.
+    case correctionTooLarge
 
     package var description: String {
         switch self {
@@ -17,6 +19,7 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
             "the store has stopped taking events because a flush failed (\(reason)); check the disk and restart"
         case .noSpace(let reason): "the disk is full (\(reason)); free space, ingest goes on by itself"
         case .closed: "the store is closed"
+        case .correctionTooLarge: "the correction is beyond 9,223,372 USD; book shorter periods again, one after the other"
         case .newerFormat(let reason): "\(reason); use the version that wrote this directory, or a later one"
         }
     }

@@ -15,9 +15,17 @@ package struct PriceBook: Sendable {
         var model: String
     }
 
+    private struct ClassTier: Hashable {
+        var pair: Pair
+        var tokenClass: TokenClass
+        var serviceTier: String
+    }
+
     /// Entries of a pair in canonical order.
     private var set: [Pair: [PriceEntry]] = [:]
     private var builtIn: [Pair: [PriceEntry]] = [:]
+    /// The least `valid_from` of the prices set for a class and tier.
+    private var earliest: [ClassTier: Int64] = [:]
     /// Number of entries of both origins.
     package private(set) var count = 0
 
@@ -31,11 +39,23 @@ package struct PriceBook: Sendable {
 
     private mutating func insert(_ entry: PriceEntry) {
         let pair = Pair(provider: entry.provider, model: entry.model)
-        var list = (entry.origin == .set ? set : builtIn)[pair] ?? []
-        let place = list.firstIndex { entry < $0 } ?? list.count
-        list.insert(entry, at: place)
-        if entry.origin == .set { set[pair] = list } else { builtIn[pair] = list }
+        // In place, or each price would copy all others of its pair.
+        if entry.origin == .set { Self.insert(entry, into: &set[pair, default: []]) } else { Self.insert(entry, into: &builtIn[pair, default: []]) }
+        if entry.origin == .set {
+            let tier = ClassTier(pair: pair, tokenClass: entry.tokenClass, serviceTier: entry.serviceTier)
+            earliest[tier] = min(earliest[tier] ?? .max, entry.validFrom)
+        }
         count += 1
+    }
+
+    /// Behind the entries that are not greater.
+    private static func insert(_ entry: PriceEntry, into list: inout [PriceEntry]) {
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entry < list[middle] { high = middle } else { low = middle + 1 }
+        }
+        list.insert(entry, at: low)
     }
 
     /// Takes a price over, in position order, and says which calls it may book that waited for a price.
@@ -43,10 +63,8 @@ package struct PriceBook: Sendable {
     @discardableResult
     package mutating func add(_ entry: PriceEntry) -> PriceChange {
         precondition(entry.origin == .set && !isFull)
-        let before = set[Pair(provider: entry.provider, model: entry.model)] ?? []
-        let earliest = before.filter {
-            $0.tokenClass == entry.tokenClass && $0.serviceTier == entry.serviceTier
-        }.map(\.validFrom).min()
+        let pair = Pair(provider: entry.provider, model: entry.model)
+        let earliest = earliest[ClassTier(pair: pair, tokenClass: entry.tokenClass, serviceTier: entry.serviceTier)]
         insert(entry)
         guard let earliest else { return PriceChange(entry: entry, waitingTimes: entry.validFrom...Int64.max) }
         return PriceChange(entry: entry, waitingTimes: entry.validFrom < earliest ? entry.validFrom...(earliest - 1) : nil)

@@ -38,8 +38,10 @@ package struct LineBlocks: ~Copyable {
         }
         var block = carry
         carry = []
+        // No line ends before this place, so that a long line is searched once.
+        var searched = 0
         while !isAtEnd {
-            if let end = lastLineEnd(block), block.count >= blockBytes {
+            if block.count >= blockBytes, let end = lastLineEnd(block, from: searched) {
                 carry = Array(block[(end + 1)...])
                 block.removeLast(block.count - end - 1)
                 return block
@@ -48,6 +50,7 @@ package struct LineBlocks: ~Copyable {
                 throw ImportError(
                     source: source.name, reason: "a line is longer than \(Self.lineBytesMax) bytes; is this newline-delimited JSON?")
             }
+            searched = block.count >= blockBytes ? block.count : 0
             try fill(&block)
         }
         return block.isEmpty ? nil : block
@@ -107,9 +110,9 @@ package struct LineBlocks: ~Copyable {
         }
     }
 
-    private func lastLineEnd(_ block: [UInt8]) -> Int? {
+    private func lastLineEnd(_ block: [UInt8], from start: Int) -> Int? {
         var index = block.count - 1
-        while index >= 0 {
+        while index >= start {
             if block[index] == UInt8(ascii: "\n") { return index }
             index -= 1
         }

@@ -45,13 +45,15 @@ struct BookSpan {
         for rule in book.rules[field] ?? [] {
             if let event = rule.event {
                 let moment = record.moments.first { $0.name == event }
-                if let moment, moment.offsetNanoseconds >= 0 { return moment.offsetNanoseconds }
+                if let moment, (0..<Limits.durationNanosecondsMax).contains(moment.offsetNanoseconds) { return moment.offsetNanoseconds }
                 continue
             }
             guard let value = value(rule), let scale = rule.unit else { continue }
             if scale == .instant {
                 guard let text = value.plainText, let time = try? RFC3339.parse(text), time >= record.start else { continue }
-                return time - record.start
+                let (span, isBeyond) = time.subtractingReportingOverflow(record.start)
+                guard !isBeyond, span < Limits.durationNanosecondsMax else { continue }
+                return span
             }
             let factor: Double = scale == .seconds ? 1e9 : scale == .milliseconds ? 1e6 : 1
             if let number = value.number, number >= 0, number * factor < Double(Limits.durationNanosecondsMax) {

@@ -22,6 +22,8 @@ package struct EvidenceBatch: Sendable {
 package struct EvidenceEncoder: ~Copyable {
     private var reader: SpanReader
     private let columns: SpanColumns
+    /// What the rows of one request may come to: each repeats what is kept of its resource, so that they can be far more than the body was.
+    private static let rowsBytesMax = 32 << 20
 
     /// - Parameter tokeniser: what user ids go through.
     package init(registry: SchemaRegistry, tokeniser: UserTokeniser, book: DialectBook = .builtIn) {
@@ -37,7 +39,8 @@ package struct EvidenceEncoder: ~Copyable {
             let kept = reader.resource(resource.attributes)
             for scope in resource.scopes {
                 for span in scope.spans {
-                    if let objection = Self.objection(to: span, in: scope) {
+                    let tooMuch = writer.sink.count > Self.rowsBytesMax ? "the spans of one request may come to \(Self.rowsBytesMax >> 20) MiB" : nil
+                    if let objection = tooMuch ?? Self.objection(to: span, in: scope) {
                         if scope.name == OTLPTraces.ownScope { batch.echoes += 1 }
                         batch.rejected += 1
                         if batch.reason.isEmpty { batch.reason = objection }

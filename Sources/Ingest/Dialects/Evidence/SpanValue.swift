@@ -11,10 +11,9 @@ package enum SpanValue: Hashable, Sendable {
         switch self {
         case .text(let text):
             // Some senders put JSON's own quotes around a text.
-            if text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") {
-                return SpanValue.text(String(text.dropFirst().dropLast())).plainText
-            }
-            return text.isEmpty ? nil : text
+            var inner = text[...]
+            while inner.utf8.count >= 2, inner.hasPrefix("\""), inner.hasSuffix("\"") { inner = inner.dropFirst().dropLast() }
+            return inner.isEmpty ? nil : String(inner)
         case .integer(let value): return String(value)
         case .double(let value): return value.description
         case .boolean(let value): return value ? "true" : "false"

@@ -79,14 +79,15 @@ extension SpanTree {
             siblings[spans[index].record.parentSpanID, default: []].append(index)
         }
         for family in siblings.keys.sorted() {
-            let members = (siblings[family] ?? []).sorted()
-            for (place, first) in members.enumerated() {
-                let one = spans[first].record
-                for second in members[(place + 1)...] {
-                    let two = spans[second].record
+            let members = (siblings[family] ?? []).sorted().map { index in
+                let record = spans[index].record
+                return (index: index, start: record.start, end: record.end, scope: record.scope)
+            }
+            for (place, one) in members.enumerated() {
+                for two in members[(place + 1)...] {
                     guard two.start <= one.end else { break }
                     let isInside = two.end <= one.end || one.start == two.start && one.end <= two.end
-                    if isInside, one.scope != two.scope { groups.join(first, second) }
+                    if isInside, one.scope != two.scope { groups.join(one.index, two.index) }
                 }
             }
         }

@@ -62,8 +62,11 @@ final class CostOverlay: Sendable {
 
     /// The book as the writer had it when it booked the event of a position.
     private func book(at position: Int64) -> PriceBook {
-        var known = 0
-        while known < epochs.count, epochs[known] < position { known += 1 }
+        var (known, high) = (0, epochs.count)
+        while known < high {
+            let middle = (known + high) / 2
+            if epochs[middle] < position { known = middle + 1 } else { high = middle }
+        }
         return books.withLock { books in
             if let book = books[known] { return book }
             let book = PriceBook(entries.filter { $0.origin != .set || $0.position < position })

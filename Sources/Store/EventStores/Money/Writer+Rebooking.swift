@@ -9,12 +9,13 @@ extension Writer {
     /// Books calls again at the prices now in force, as a record that is durable when this returns. Counters stay as they are.
     /// Where no call costs anything else, nothing is recorded.
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
-        guard !isClosed else { throw StoreError.closed }
+        try checkUsable()
         // A segment under way would bring the calls at their old cost, and the rows that follow from it.
         settle()
         var rebooking = Rebooking(provider: provider, model: model, times: times, lastPosition: nextPosition - 1)
         let effect = try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self)
-        (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, Int64(clamping: effect.correctionPicoUSD))
+        guard let correction = Int64(exactly: effect.correctionPicoUSD) else { throw StoreError.correctionTooLarge }
+        (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, correction)
         guard rebooking.calls > 0 else { return rebooking }
         let prices = booking.book.candidates(provider: provider, requestModel: model, responseModel: nil)
         receivedTime = advanceReceivedTime()

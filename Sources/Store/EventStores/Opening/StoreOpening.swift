@@ -119,14 +119,14 @@ struct StoreOpening {
         _ manifests: ManifestStore, _ blob: StateBlob, _ files: StoreFiles, _ context: StoreContext
     ) throws -> SealedState {
         var state = SealedState()
-        let replaced = ReplacedRows(manifests.current.superseded)
+        let replaced = ReplacedRows(manifests.current.superseded).bySegment
         for entry in manifests.current.segments {
             let description = entry.description
             let reader = try SegmentReader.open(
                 fileSystem: context.fileSystem, path: files.segments + "/" + description.fileName, expected: (description.segmentID, description.lengthBytes))
             state.segments.append(
                 SealedSegment(
-                    id: description.segmentID, reader: reader, replaced: replaced.rows(ofSegment: description.segmentID),
+                    id: description.segmentID, reader: reader, replaced: replaced[description.segmentID] ?? ReplacedRows(),
                     positions: entry.positions, timeRange: description.timeRange ?? 0...0, identities: try reader.identityFilter()))
         }
         state.position = blob.position

@@ -20,11 +20,12 @@ struct ReplacedRows: Hashable, Sendable {
         for (place, more) in other.rows { rows[place] = Array(Set(rows[place] ?? []).union(more)).sorted() }
     }
 
-    /// Those of one segment.
-    func rows(ofSegment id: UInt64) -> ReplacedRows {
-        var part = ReplacedRows()
-        part.rows = rows.filter { $0.key.segment == id }
-        return part
+    /// By segment.
+    var bySegment: [UInt64: ReplacedRows] {
+        var parts: [UInt64: ReplacedRows] = [:]
+        // order: each goes to a place of its own.
+        for (place, list) in rows { parts[place.segment, default: ReplacedRows()].rows[place] = list }
+        return parts
     }
 
     /// As a manifest lists them.

@@ -63,8 +63,9 @@ struct SealJob: Sendable {
         let segment = SealedSegment(
             id: segmentID, reader: reader, replaced: ReplacedRows(), positions: eventCount > 0 ? (sealed.position + 1)...position : nil,
             timeRange: description.timeRange ?? 0...0, identities: try reader.identityFilter())
+        let bySegment = replaced.bySegment
         var state = SealedState(
-            segments: sealed.segments.map { $0.replacing(replaced: replaced.rows(ofSegment: $0.id)) } + [segment])
+            segments: sealed.segments.map { $0.replacing(replaced: bySegment[$0.id] ?? ReplacedRows()) } + [segment])
         state.position = position
         let (manifests, previousState) = try publish(ManifestSegment(description, positions: segment.positions), replaced)
         return Outcome(sealed: state, manifests: manifests, previousState: previousState, attached: attached)

@@ -73,7 +73,7 @@ extension Writer {
     /// Sets everything unsealed aside for a job; nil when there is nothing to seal.
     private func freeze() throws -> SealJob? {
         precondition(flight == nil, "one seal at a time")
-        guard tail.count > 0 || !systemRecords.isEmpty || !dirty.isEmpty else { return nil }
+        guard failure == nil, tail.count > 0 || !systemRecords.isEmpty || !dirty.isEmpty else { return nil }
         try flushLog()
         let id = max(manifests.current.nextSegmentID, nextSegmentID)
         let job = SealJob(

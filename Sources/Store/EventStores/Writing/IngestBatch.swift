@@ -1,7 +1,11 @@
 package import Domain
+import EventLogs
 
 /// Decoded events on their way in, with those that were refused for their type.
 package struct IngestBatch: Sendable {
+    /// What the rows of one batch may come to: one record of the log.
+    package static let bytesMax = LogFormat.payloadBytesMax
+
     package var events: EventBatch
     package var deadLetters: [DeadLetter]
     /// Rows for events that stand in the store already. One whose event a segment holds changes nothing.

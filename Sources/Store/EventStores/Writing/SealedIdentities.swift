@@ -1,5 +1,6 @@
 import Columnar
 import Domain
+import Hashing
 import Platform
 import Segments
 
@@ -119,24 +120,10 @@ struct SealedIdentities {
     /// Compares candidates with the group's rows of the same time; rows ascend by time.
     private func compare(_ group: RowGroup, _ places: [Int], _ layout: EventTableLayout) throws -> [(place: Int, verdict: EventVerdict)] {
         let times = try group.column(named: "time", type: .timestamptz)
-        var pairs: [(place: Int, row: Int)] = []
-        for place in places {
-            let time = candidates[place].time
-            var row = Self.lowerBound(times, time)
-            while row < group.rowCount, times.integer(at: row) == time {
-                pairs.append((place, row))
-                row += 1
-            }
-        }
-        guard !pairs.isEmpty else { return [] }
+        let firsts = places.map { Self.lowerBound(times, candidates[$0].time) }
+        guard zip(places, firsts).contains(where: { times.count > $1 && times.integer(at: $1) == candidates[$0].time }) else { return [] }
         let ids = try group.column(named: registry.columns[Int(registry.wellKnown.id)].name, type: .text)
-        pairs = pairs.filter { pair in
-            var isEqual = false
-            let candidate = candidates[pair.place]
-            let bytes = batches[Int(candidate.batch)].bytes
-            ids.withText(at: pair.row) { isEqual = $0.elementsEqual(bytes[Self.idRange(bytes, candidate.start)]) }
-            return isEqual
-        }
+        let pairs = pairs(places, firsts, times, ids)
         guard !pairs.isEmpty else { return [] }
         let restored = try RowRestorer(layout, registry: registry).restore(
             rows: pairs.map(\.row), isTimeAbsent: try group.timeAbsent(),
@@ -151,6 +138,33 @@ struct SealedIdentities {
             found.append((pair.place, isEqual ? .duplicate : .conflict))
         }
         return found
+    }
+
+    /// Candidates and rows of the same time and id; each row of such a time is looked at once, however many candidates share the time.
+    private func pairs(_ places: [Int], _ firsts: [Int], _ times: Vector, _ ids: Vector) -> [(place: Int, row: Int)] {
+        var pairs: [(place: Int, row: Int)] = []
+        var next = 0
+        while next < places.count {
+            let (time, first) = (candidates[places[next]].time, firsts[next])
+            var byID: [UInt64: [Int]] = [:]
+            while next < places.count, candidates[places[next]].time == time {
+                let candidate = candidates[places[next]]
+                let bytes = batches[Int(candidate.batch)].bytes
+                byID[xxh3(bytes[Self.idRange(bytes, candidate.start)]), default: []].append(places[next])
+                next += 1
+            }
+            var row = first
+            while row < times.count, times.integer(at: row) == time {
+                ids.withText(at: row) { id in
+                    for place in byID[xxh3(id)] ?? [] {
+                        let bytes = batches[Int(candidates[place].batch)].bytes
+                        if id.elementsEqual(bytes[Self.idRange(bytes, candidates[place].start)]) { pairs.append((place, row)) }
+                    }
+                }
+                row += 1
+            }
+        }
+        return pairs
     }
 
     /// The value of `id`, the first field.

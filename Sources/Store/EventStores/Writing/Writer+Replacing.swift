@@ -14,9 +14,26 @@ extension Writer {
     func replace(_ replacements: [EventReplacement]) throws {
         let possible = replacements.filter { tail.isReplaceable($0.position) }
         guard !possible.isEmpty else { return }
-        try log.append(
-            .replacements, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Self.payload(of: possible))
+        for part in Self.parts(of: possible) {
+            try log.append(.replacements, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Self.payload(of: part))
+        }
         apply(possible)
+    }
+
+    /// So many at a time as one log record holds.
+    static func parts(of replacements: [EventReplacement]) -> [[EventReplacement]] {
+        var parts: [[EventReplacement]] = []
+        var bytes = Int.max
+        for replacement in replacements {
+            let more = replacement.row.count + 8
+            if bytes > LogFormat.payloadBytesMax - more {
+                parts.append([])
+                bytes = 0
+            }
+            parts[parts.count - 1].append(replacement)
+            bytes += more
+        }
+        return parts
     }
 
     /// Puts new rows in place; those of events that are not unsealed change nothing.

@@ -5,7 +5,7 @@ extension Writer {
     /// Questions whose limit has passed are counted. A second without a record is noted, so that only the last second before a crash is ever in
     /// doubt; old unsealed events are sealed.
     func tick() throws {
-        guard !isClosed else { return }
+        guard !isClosed, failure == nil else { return }
         let now = context.clock.monotonicNanoseconds()
         try noteTimeReached()
         settleIfDone()

@@ -47,6 +47,8 @@ final class Writer {
     var lastAppendMonotonic: Int64 = 0
     var isIdleMarked = true
     var isClosed = false
+    /// Why nothing is taken any more; nil while all is well.
+    private(set) var failure: String?
 
     init(_ start: WriterStart) {
         context = start.context
@@ -74,10 +76,13 @@ final class Writer {
 
     /// Admits the batches in order and makes them durable with one flush.
     func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
-        guard !isClosed else { throw StoreError.closed }
-        let before = Checkpoint(self, keepsBooking: batches.contains { containsPrice($0.events) })
+        try checkUsable()
+        let before = Checkpoint(self, keepsBooking: batches.contains { priceCount($0.events) > 0 })
+        var start = log.end
         do {
             receivedTime = advanceReceivedTime()
+            try log.reserve(payloads: payloadBytes(of: batches))
+            start = log.end
             var results: [AppendResult] = []
             let known = try known(batches)
             for (index, batch) in batches.enumerated() { results.append(try admitAndLog(batch, known, index)) }
@@ -91,8 +96,31 @@ final class Writer {
             return results
         } catch {
             before.restore(self)
+            // The log holds records that this writer has taken back: only a replay brings both together again.
+            if log.end != start { failure = "the log went on without the store: \(error)" }
             throw StoreError.wrapping(error)
         }
+    }
+
+    /// - Throws: ``StoreError/closed``, ``StoreError/stopped(reason:)``.
+    func checkUsable() throws(StoreError) {
+        if isClosed { throw .closed }
+        if let failure { throw .stopped(reason: failure) }
+    }
+
+    /// Bytes of the log's records for the batches, at most: room is made for all of them before the first is taken.
+    private func payloadBytes(of batches: [IngestBatch]) -> [Int] {
+        var sizes: [Int] = []
+        for batch in batches {
+            sizes.append(batch.events.bytes.count)
+            for letter in batch.deadLetters { sizes.append(record(.deadLetter(letter)).serialised.count) }
+            sizes += Self.parts(of: batch.replacements).map { Self.payload(of: $0).count }
+            for note in batch.notes { sizes.append(record(.event(type: note.type, data: note.data)).serialised.count) }
+            // A price that comes first leaves a note of some hundred bytes.
+            sizes += repeatElement(2_048, count: priceCount(batch.events))
+        }
+        // The records' own numbers may take some bytes more by then.
+        return sizes.map { min($0 + 16, max($0, LogFormat.payloadBytesMax)) }
     }
 
     private func admitAndLog(_ batch: IngestBatch, _ known: KnownIdentities, _ index: Int) throws -> AppendResult {
@@ -147,20 +175,25 @@ final class Writer {
 
     /// Logs a system record; durable with the next flush.
     func note(_ content: SystemRecord.Content) throws {
-        let record = SystemRecord(position: nextPosition - 1, receivedTime: receivedTime, content: content)
+        let record = record(content)
         try log.append(.system, position: nextPosition, count: 0, receivedTime: receivedTime, payload: record.serialised)
         systemRecords.append(record)
     }
 
-    private func containsPrice(_ events: EventBatch) -> Bool {
-        events.offsets.contains { EventRowCursor.type(events.bytes, at: Int($0)) == registry.wellKnownTypes.priceSet }
+    private func record(_ content: SystemRecord.Content) -> SystemRecord {
+        SystemRecord(position: nextPosition - 1, receivedTime: receivedTime, content: content)
+    }
+
+    private func priceCount(_ events: EventBatch) -> Int {
+        let priceSet = registry.wellKnownTypes.priceSet
+        return events.offsets.reduce(0) { EventRowCursor.type(events.bytes, at: Int($1)) == priceSet ? $0 + 1 : $0 }
     }
 
     // MARK: Bulk
 
     /// Admits the batches and writes them as a segment of their own; the log only notes it.
     func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
-        guard !isClosed else { throw StoreError.closed }
+        try checkUsable()
         // The log does not hold these events, so they have a seal of their own, and none may be under way.
         settle()
         if tail.count > 0 || !systemRecords.isEmpty { try seal() }

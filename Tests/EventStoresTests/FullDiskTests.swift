@@ -1,0 +1,56 @@
+import Domain
+import EventStores
+import Platform
+import Testing
+
+/// A disk that is full at any byte of a group refuses the whole group, and the store goes on once there is room.
+@Suite struct FullDiskTests {
+    private static func options() -> StoreOptions {
+        var options = StoreOptions()
+        options.logFileBytes = 16 << 10
+        options.sealEventsMax = 1 << 30
+        return options
+    }
+
+    private func group(_ name: String) -> IngestBatch {
+        var events = SampleEvents()
+        events.addTurn(name, 1, at: 10)
+        events.addPrice("gpt-4o", "input", picoPerToken: 1, at: 5)
+        var batch = events.batch
+        batch.deadLetters = (0..<100).map {
+            DeadLetter(id: "\(name)/\($0)", source: "test", type: "unknown.type", time: nil, error: "no such type", fields: "{}")
+        }
+        return batch
+    }
+
+    @Test(arguments: stride(from: 0, through: 40 << 10, by: 1_021)) func noByteOfAGroupIsTheWrongOne(room: Int) throws {
+        let disk = SimulatedFileSystem(seed: 8)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        _ = try store.append([group("first")])
+        let used = disk.snapshot().reduce(0) { $0 + $1.bytes.count }
+        disk.setQuota(bytes: used + room)
+        var accepted = ["first"]
+        for number in 0..<6 {
+            if number == 4 { disk.setQuota(bytes: .max) }
+            do {
+                let result = try store.append([group("g\(number)")])[0]
+                // The price is the same event each time.
+                #expect(result.accepted == 3)
+                accepted.append("g\(number)")
+            } catch StoreError.noSpace {
+                #expect(number < 4, "there is room again")
+            }
+        }
+        #expect(accepted.suffix(2) == ["g4", "g5"])
+        func everything(_ store: EventStore) throws -> [[String]] {
+            [try rows(store, "events", ["id", "position"]), try rows(store, "dead_letters", ["id"]), try rows(store, "turns", ["conversation_id"])]
+        }
+        let before = try everything(store)
+        #expect(before[0].count == 3 * accepted.count + 1)
+        #expect(before[1].count == 100 * accepted.count)
+        try store.close()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        #expect(try everything(again) == before)
+        try again.close()
+    }
+}
