@@ -5,20 +5,11 @@ import Testing
 @Suite struct LimitsTests {
     /// Each relation is one that code relies on.
     @Test func relations() {
-        #expect(Limits.eventBytesMax <= Limits.batchBytesMax)
-        #expect(Limits.eventRowBytesMax >= 2 * Limits.eventBytesMax)
-        #expect(Limits.logRecordBytesMax >= 2 * Limits.batchBytesMax + Limits.eventRowBytesMax)
-        #expect(Limits.logRecordBytesMax < Int(UInt32.max))
         #expect(Limits.groupRowsMax <= Int(UInt16.max) + 1)
-        #expect(Limits.segmentRowsMax >= Limits.groupRowsMax)
-        #expect(Limits.batchEventsMax <= Limits.segmentRowsMax)
         #expect(Limits.nameBytesMax < Limits.eventBytesMax)
         #expect(Limits.labelBytesMax <= Limits.nameBytesMax)
-        #expect(Limits.listedRejectionsMax <= Limits.batchEventsMax)
         #expect(Limits.columnsMax < Int(UInt16.max))
-        #expect(Limits.typesMax < Int(UInt16.max))
         #expect(SchemaRegistry.builtIn.columns.count <= Limits.columnsMax)
-        #expect(SchemaRegistry.builtIn.types.count <= Limits.typesMax)
         #expect(Limits.liveNanosecondsMax <= Limits.timelessLookupNanoseconds)
         // Input and output together at the greatest price, and GPU time at its greatest, stay within 64 bits.
         #expect(Int128(2) * Int128(Limits.tokensMax) * Int128(Limits.pricePicoUSDPerTokenMax) <= Int128(Int64.max))
@@ -49,7 +40,7 @@ import Testing
             if !metric.unit.isEmpty { #expect(metric.name.contains("_" + metric.unit), "\(metric.name)") }
             #expect(metric.help.hasSuffix("."))
             #expect(Set(metric.labels.map(\.name)).count == metric.labels.count)
-            #expect((1...Limits.labelSetsMax).contains(metric.labelSetsMax))
+            #expect((1...10_000).contains(metric.labelSetsMax))
             #expect(metric.types.isEmpty == (metric.source == .process), "\(metric.name)")
         }
     }

@@ -110,9 +110,4 @@ package struct ExponentialHistogram: Sendable {
         if seen >= rank { return 0 }
         return positive.index(reaching: rank, seen: &seen).map(HistogramScale.representative) ?? .infinity
     }
-
-    /// The buckets of positive values, ascending: index (see ``HistogramScale``) and count, as exporters need them.
-    package var positiveBuckets: [(index: Int32, count: UInt64)] { positive.buckets }
-    /// The buckets of negative values by magnitude, ascending.
-    package var negativeBuckets: [(index: Int32, count: UInt64)] { negative.buckets }
 }

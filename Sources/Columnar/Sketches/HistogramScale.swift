@@ -8,7 +8,6 @@
 package enum HistogramScale {
     /// The scale in OpenTelemetry's and Prometheus's sense.
     package static let scale = 7
-    static let bucketsPerOctave = 128
     /// The largest relative distance between a bucket's representative and a value in it.
     package static let relativeErrorMax = 0.002_707_7
     /// Above every finite magnitude's bucket.

@@ -95,9 +95,6 @@ struct EventAssembler {
         return found
     }
 
-    /// Whether the batch takes more: row offsets have 32 bits.
-    var isFull: Bool { writer.sink.count > 1 << 31 }
-
     /// Takes the event at a place of a tape: a row more, or a rejection more.
     mutating func append(_ tape: JSONTape, at place: Int) {
         let index = result.eventCount

@@ -31,7 +31,7 @@ struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
             throw CancellationError()
         } catch {
             context.logger.error("\(request.method) \(request.uri.path): \(error)")
-            throw Refusal(.internalServerError, "this is our mistake: \(error)")
+            throw Refusal(.internalServerError, "this is our mistake", hint: "the server's log says more")
         }
     }
 

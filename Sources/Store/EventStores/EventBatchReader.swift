@@ -1,5 +1,5 @@
-package import Domain
 import Columnar
+package import Domain
 import Segments
 
 /// Hands out events batch by batch, at the pace of whoever asks.

@@ -27,8 +27,6 @@ package struct StoreOptions: Sendable {
     package var sealEventsMax = 65_536
     /// … or at these bytes of rows.
     package var sealBytesMax = 48 << 20
-    /// One chunk of a bulk import: what is held in memory until its segment is written.
-    package var importEventsMax = 400_000
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20
     /// Move damaged log records to quarantine instead of refusing to start.

@@ -10,6 +10,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case closed
     /// The directory was written by a version that knows more.
     case newerFormat(reason: String)
+    /// The store has events, and its secret is gone: with a new one no user and no repeat would be recognised.
+    case keyMissing(path: String)
     /// A re-booking would change more than 9.2 million USD at once.
     case correctionTooLarge
 
@@ -19,6 +21,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
             "the store has stopped taking events because a flush failed (\(reason)); check the disk and restart"
         case .noSpace(let reason): "the disk is full (\(reason)); free space, ingest goes on by itself"
         case .closed: "the store is closed"
+        case .keyMissing(let path):
+            "\(path) is missing: users and repeats are recognised by it; put it back from the backup that is kept with the directory"
         case .correctionTooLarge: "the correction is beyond 9,223,372 USD; book shorter periods again, one after the other"
         case .newerFormat(let reason): "\(reason); use the version that wrote this directory, or a later one"
         }

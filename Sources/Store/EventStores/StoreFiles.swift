@@ -10,5 +10,4 @@ struct StoreFiles: Sendable {
     var secret: String { root + "/keys/store.key" }
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }
-    var manifests: String { root + "/manifests" }
 }

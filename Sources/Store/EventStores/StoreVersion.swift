@@ -42,14 +42,13 @@ final class StoreVersion: Sendable {
         self.rebookedPicoUSD = rebookedPicoUSD
     }
 
-    /// Read-model rows of the conversations that the unsealed events touch; folded once, by whoever asks first.
+    /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits for another's fold:
+    /// two that ask at once both fold, and get the same rows.
     func unsealedRows(_ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers) throws -> ConversationRows {
-        try folded.withLock { known in
-            if let known { return known }
-            let rows = try ConversationRows.folding(
-                tail.blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
-            known = rows
-            return rows
-        }
+        if let known = folded.withLock({ $0 }) { return known }
+        let rows = try ConversationRows.folding(
+            tail.blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
+        folded.withLock { $0 = rows }
+        return rows
     }
 }

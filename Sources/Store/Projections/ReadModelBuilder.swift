@@ -88,11 +88,6 @@ package struct ReadModelBuilder: Sendable {
     /// Empty tables.
     package init(registry: SchemaRegistry) { places = ReadModelPlaces(registry) }
 
-    /// Turns so far.
-    package var turnRows: Int { turns.rowCount }
-    /// Conversations so far.
-    package var conversationRows: Int { conversations.rowCount }
-
     /// The rows so far, as one chunk each; columns as in ``ReadModelColumns``.
     package mutating func finish() -> (turns: Chunk, conversations: Chunk) { (turns.finish(), conversations.finish()) }
 

@@ -33,12 +33,6 @@ package struct CallBooker: Sendable {
         return book.add(entry)
     }
 
-    /// See ``PriceBook/replaceBuiltIn(_:)``.
-    package mutating func replaceBuiltIn(_ entries: [PriceEntry]) {
-        forget()
-        book.replaceBuiltIn(entries)
-    }
-
     private mutating func forget() {
         for index in places.indices where !places[index].key.isEmpty { places[index] = Place() }
         keys.removeAll(keepingCapacity: true)

@@ -70,13 +70,6 @@ package struct PriceBook: Sendable {
         return PriceChange(entry: entry, waitingTimes: entry.validFrom < earliest ? entry.validFrom...(earliest - 1) : nil)
     }
 
-    /// Puts a newer list of built-in prices in the place of the old one; what is booked stays.
-    package mutating func replaceBuiltIn(_ entries: [PriceEntry]) {
-        count -= builtIn.values.reduce(0) { $0 + $1.count }
-        builtIn = [:]
-        for entry in entries where entry.origin == .builtIn { insert(entry) }
-    }
-
     /// The entries that count for a call, as the rule above says; empty where the book knows none.
     package func candidates(provider: String, requestModel: String?, responseModel: String?) -> [PriceEntry] {
         for prices in [set, builtIn] {

@@ -87,30 +87,6 @@ package struct ClassAmounts: Hashable, Sendable {
         (self.input, self.output, self.cacheRead) = (input, output, cacheRead)
         (self.cacheWrite, self.cacheWrite1h) = (cacheWrite, cacheWrite1h)
     }
-
-    /// The number of a class; of `gpu` always 0.
-    package subscript(tokenClass: TokenClass) -> Int64 {
-        get {
-            switch tokenClass {
-            case .input: input
-            case .output: output
-            case .cacheRead: cacheRead
-            case .cacheWrite: cacheWrite
-            case .cacheWrite1h: cacheWrite1h
-            case .gpu: 0
-            }
-        }
-        set {
-            switch tokenClass {
-            case .input: input = newValue
-            case .output: output = newValue
-            case .cacheRead: cacheRead = newValue
-            case .cacheWrite: cacheWrite = newValue
-            case .cacheWrite1h: cacheWrite1h = newValue
-            case .gpu: break
-            }
-        }
-    }
 }
 
 /// What a price is for. Raw values are those of `token_class` on the wire.

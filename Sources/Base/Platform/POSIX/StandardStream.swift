@@ -50,6 +50,3 @@ package enum StandardStream: Int32, Sendable {
 
 /// Ends the process at once with a status.
 package func exitProcess(_ status: Int32) -> Never { exit(status) }
-
-/// Lets writes to a closed pipe or socket fail with an error instead of ending the process.
-package func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }

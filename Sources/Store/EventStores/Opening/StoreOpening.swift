@@ -55,7 +55,8 @@ struct StoreOpening {
         let blob = try Self.state(manifests.current, files, fileSystem)
         let registry = try Self.registry(blob)
         let sealed = try Self.segments(manifests, blob, files, context)
-        let booking = try Self.booking(blob, registry, files)
+        let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
+        let booking = try Self.booking(blob, registry, statePath)
         var logOptions = EventLogOptions(fileBytes: options.logFileBytes, acceptsLoss: options.acceptsLoss)
         let isContinued = manifests.version > 0
         if isContinued { logOptions.mustReach = blob.replayFrom }
@@ -70,7 +71,7 @@ struct StoreOpening {
                 context: context, options: options, files: files, registry: registry, layouts: EventTableLayouts(registry: registry),
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
                 booking: booking, sealed: sealed, absentTimes: AbsentTimes(blob.absentTimes),
-                counters: try Self.counters(blob, registry, files), marks: try Self.marks(blob, files), receivedTime: blob.receivedTime))
+                counters: try Self.counters(blob, registry, statePath), marks: try Self.marks(blob, statePath), receivedTime: blob.receivedTime))
         try writer.replay(replayed)
         if report.isNew { try writer.begin() }
         recovery = RecoverySummary(
@@ -85,6 +86,9 @@ struct StoreOpening {
                 throw CorruptionError(file: files.secret, offset: secret.count, expectation: "32 secret bytes")
             }
             return secret
+        }
+        guard try [files.log, files.segments].allSatisfy({ try context.fileSystem.list($0).isEmpty }) else {
+            throw StoreError.keyMissing(path: files.secret)
         }
         let secret = context.randomness.bytes(32)
         try context.fileSystem.replace(files.secret, with: secret, isSecret: true)
@@ -133,41 +137,42 @@ struct StoreOpening {
         return state
     }
 
-    private static func booking(_ blob: StateBlob, _ registry: SchemaRegistry, _ files: StoreFiles) throws -> Booking {
+    /// Offsets in the errors are those within the part of the state that is damaged.
+    private static func booking(_ blob: StateBlob, _ registry: SchemaRegistry, _ path: String) throws -> Booking {
         guard !blob.book.isEmpty else { return Booking(book: PriceBook(BuiltInPrices.entries), registry: registry) }
         let rebookings: [Rebooking]
         do {
             rebookings = try blob.rebookings.compactMap { try Rebooking(data: $0) }
         } catch {
-            throw CorruptionError(file: files.manifests, offset: 0, expectation: "the data of a correction")
+            throw CorruptionError(file: path, offset: 0, expectation: "the data of a correction")
         }
         var cursor = ByteCursor(blob.book)
         let book: PriceBook
         do {
             book = try PriceBook(parsing: &cursor)
         } catch {
-            throw CorruptionError(file: files.manifests, offset: error.offset, expectation: error.expectation)
+            throw CorruptionError(file: path, offset: error.offset, expectation: "in the price book: \(error.expectation)")
         }
         return Booking(book: book, rebookings: rebookings, registry: registry)
     }
 
-    private static func marks(_ blob: StateBlob, _ files: StoreFiles) throws -> DeliveryMarks {
+    private static func marks(_ blob: StateBlob, _ path: String) throws -> DeliveryMarks {
         var marks = DeliveryMarks()
         for data in blob.marks {
             guard let mark = DeliveryMark(data: data) else {
-                throw CorruptionError(file: files.manifests, offset: 0, expectation: "the data of a mark of deliveries")
+                throw CorruptionError(file: path, offset: 0, expectation: "the data of a mark of deliveries")
             }
             marks.set(mark)
         }
         return marks
     }
 
-    private static func counters(_ blob: StateBlob, _ registry: SchemaRegistry, _ files: StoreFiles) throws -> MetricCounters {
+    private static func counters(_ blob: StateBlob, _ registry: SchemaRegistry, _ path: String) throws -> MetricCounters {
         guard !blob.counters.isEmpty else { return MetricCounters(registry: registry) }
         do {
             return try MetricCounters(parsing: blob.counters, registry: registry)
         } catch {
-            throw CorruptionError(file: files.manifests, offset: error.offset, expectation: error.expectation)
+            throw CorruptionError(file: path, offset: error.offset, expectation: "in the counters: \(error.expectation)")
         }
     }
 }

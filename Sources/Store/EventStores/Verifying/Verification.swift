@@ -22,7 +22,7 @@ extension EventStore {
     /// Reads everything: files against the manifest, pages against their checksums, read models and rollups against a
     /// recomputation from all events.
     /// - Throws: `StorageError`; damage is a finding.
-    /// - Complexity: O(store), in parts of about 200,000 events, so that memory stays bounded.
+    /// - Complexity: one pass over the store for each 200,000 events or so, so that memory stays bounded: O(events²) for very many.
     package func verify() throws -> Verification {
         var result = Verification()
         let version = publishedVersion

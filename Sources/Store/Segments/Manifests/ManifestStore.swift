@@ -94,22 +94,6 @@ package struct ManifestStore: Sendable {
         if !findings.temporaryFiles.isEmpty { try fileSystem.flushDirectory(directory) }
     }
 
-    /// Removes files that a published version no longer names, and flushes the directory. The version before it may still name them, so
-    /// call it
-    /// after the version that drops them was followed by another, or when falling back is not wanted.
-    package func removeFiles(_ names: [String]) throws(StorageError) {
-        let live = Set(current.liveFileNames)
-        for name in names {
-            precondition(!live.contains(name), "a live file stays")
-            do {
-                try fileSystem.remove(directory + "/" + name)
-            } catch {
-                if !error.isMissing { throw error }
-            }
-        }
-        try fileSystem.flushDirectory(directory)
-    }
-
     /// Reads every file that the manifest names and compares length and SHA-256; answers the damage found.
     package func verifyFiles() throws(StorageError) -> [CorruptionError] {
         var damage: [CorruptionError] = []
