@@ -14,7 +14,7 @@ struct CostReport {
         sections += [try breakdown(by, period, total), try otherCosts(period)]
         return Report(
             name: "cost", title: "Cost", basis: desk.basis(period, exactness: "exact: integers of 10⁻¹² USD, booked once when a call was accepted"),
-            sections: sections, definitions: definitions(by))
+            sections: sections, definitions: try definitions(by) + withoutUsage(period))
     }
 
     private func totalTable(_ total: CostFigures) -> ReportSection {
@@ -109,6 +109,16 @@ struct CostReport {
                 ReportColumn("cost_usd", "cost"),
             ],
             rows: rows)
+    }
+
+    /// A word on calls whose tokens nobody told, if there are any: no tokens cost nothing, which need not be what was paid.
+    private func withoutUsage(_ period: ReportPeriod) throws -> [ReportDefinition] {
+        let count = try CostQuestions(desk: desk, period: period).callsWithoutUsage()
+        guard count > 0 else { return [] }
+        return [
+            ReportDefinition(
+                "without_usage", "\(count) calls that did not fail told neither tokens nor GPU time: booked as 0, in truth perhaps more")
+        ]
     }
 
     private func definitions(_ by: ReportDimension) -> [ReportDefinition] {
