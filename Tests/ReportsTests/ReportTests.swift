@@ -89,14 +89,14 @@ import Testing
 
     @Test func callsWithoutUsageAreToldOf() throws {
         var sample = try SampleStore.filled()
-        #expect(!(try sample.desk().report(.cost, ReportRequest()).definitions.contains { $0.name == "without_usage" }))
+        #expect(!(try sample.desk().report(.cost, ReportRequest()).definitions.contains { $0.term == "without_usage" }))
         for (status, tokens) in [("ok", nil), ("error", nil), ("ok", Int64(5))] {
             var fields: [String: EventValue] = ["provider": .text("maker"), "request_model": .text("big"), "status": .text(status)]
             if let tokens { fields["input_tokens"] = .integer(tokens) }
             sample.add("llm.call", at: 5, fields)
         }
-        let definition = try #require(try sample.desk().report(.cost, ReportRequest()).definitions.first { $0.name == "without_usage" })
-        #expect(definition.text.hasPrefix("1 calls "))
+        let definition = try #require(try sample.desk().report(.cost, ReportRequest()).definitions.first { $0.term == "without_usage" })
+        #expect(definition.meaning.hasPrefix("1 calls "))
     }
 
     @Test func outcomesFollowTheRule() throws {
