@@ -62,7 +62,7 @@ extension EventAssembler {
     }
 
     /// What must hold between the fields of an event.
-    func checkWhole(_ type: UInt16) throws(FieldError) {
+    func checkWhole(_ type: UInt16, _ tape: JSONTape) throws(FieldError) {
         for column in registry.types[Int(type)].requiredColumns where !isFilled(column) {
             let schema = registry.columns[Int(column)]
             throw FieldError(field: schema.name, expected: schema.wireDescription, found: "nothing")
@@ -74,11 +74,11 @@ extension EventAssembler {
                 found: isFilled(columns.pricePerGPUHour) ? "both" : "neither")
         }
         if type == registry.wellKnownTypes.priceSet {
-            let isGPU = text(columns.tokenClass).elementsEqual(TokenClass.gpu.rawValue.utf8)
+            let isGPU = text(columns.tokenClass, tape).elementsEqual(TokenClass.gpu.rawValue.utf8)
             guard isGPU == isFilled(columns.pricePerGPUHour) else {
                 throw FieldError(
                     field: "token_class", expected: isGPU ? "usd_per_gpu_hour beside gpu" : "gpu beside usd_per_gpu_hour, and no other class",
-                    found: isGPU ? "usd_per_million_tokens" : String(decoding: text(columns.tokenClass), as: UTF8.self))
+                    found: isGPU ? "usd_per_million_tokens" : String(decoding: text(columns.tokenClass, tape), as: UTF8.self))
             }
         }
         guard isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)

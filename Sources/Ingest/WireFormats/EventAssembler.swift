@@ -126,7 +126,7 @@ struct EventAssembler {
         do throws(FieldError) {
             try readData(tape, type)
             try completeContext(tape)
-            try checkWhole(type)
+            try checkWhole(type, tape)
             try writeAttributes(tape)
         } catch { throw .field(error) }
         return type
