@@ -47,6 +47,45 @@ import Testing
         try again.close()
     }
 
+    /// Users and repeats are recognised by the key: a store with events never gets another one by itself.
+    @Test func aKeyThatIsGoneOrDamagedIsTold() throws {
+        let disk = SimulatedFileSystem(seed: 9)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        var events = SampleEvents()
+        events.addTurn("c", 1, at: 5)
+        _ = try store.append([events.batch])
+        try store.close()
+        func openAgain() throws { try EventStore.open(at: "/data", context: context(disk), options: Self.options()).close() }
+        disk.damage("/data/keys/store.key") { $0[3] ^= 1 }
+        #expect(throws: CorruptionError.self) { try openAgain() }
+        disk.damage("/data/keys/store.key") { $0[3] ^= 1 }
+        try openAgain()
+        try disk.remove("/data/keys/store.key")
+        #expect(throws: StoreError.self) { try openAgain() }
+        #expect(disk.snapshot(of: "/data/keys/store.key") == nil)
+    }
+
+    @Test func aDamagedManifestIsFound() throws {
+        let disk = SimulatedFileSystem(seed: 10)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        for conversation in ["a", "b"] {
+            var events = SampleEvents()
+            events.addTurn(conversation, 1, at: 5)
+            _ = try store.append([events.batch])
+            try store.seal()
+        }
+        try store.close()
+        let newest = try #require(disk.snapshot().map(\.path).filter { $0.contains("manifest-") }.max())
+        disk.damage(newest) { $0[$0.count / 2] ^= 1 }
+        do {
+            let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+            #expect(try again.verify().findings.contains { $0.contains("manifest-") })
+            try again.close()
+        } catch is CorruptionError {
+            // The log no longer reaches back to the manifest before: told at once.
+        }
+    }
+
     /// Coarse clocks give many events one time: looking them up must not take each with each.
     @Test func repeatsOfOneTimeAreFound() throws {
         let disk = SimulatedFileSystem(seed: 6)

@@ -58,8 +58,13 @@ struct WorkloadCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let begin = try start.map(TimeArgument.parse) ?? WorkloadConfiguration.defaultStart
+        // Years of traffic must fit the 64 bits of a time.
+        guard (0..<7_258_118_400_000_000_000).contains(begin) else {
+            throw CommandFailure(.badInput, "--start lies between 1970 and 2200", advice: "say for instance --start 2026-08-01")
+        }
         var configuration = WorkloadConfiguration(
-            seed: seed, start: try start.map(TimeArgument.parse) ?? WorkloadConfiguration.defaultStart, users: users, tenants: tenants,
+            seed: seed, start: begin, users: users, tenants: tenants,
             badHours: try slowness.badHours(), lateShare: lateShare, duplicateShare: duplicateShare,
             idStyle: WorkloadIDStyle(rawValue: idStyle) ?? .uuid7)
         guard let events else {

@@ -6,7 +6,7 @@ struct StoreFiles: Sendable {
 
     var lock: String { root + "/LOCK" }
     var keys: String { root + "/keys" }
-    /// 32 secret bytes: stand-ins for user ids and identity hashes are keyed with them.
+    /// 32 secret bytes, by which stand-ins for user ids and hashes of identities are keyed, and the first 8 of their SHA-256.
     var secret: String { root + "/keys/store.key" }
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }

@@ -16,6 +16,10 @@ struct Machine {
     /// Opens a data directory, creating it where there is none.
     func openStore(_ directory: String) throws -> EventStore {
         try fileSystem.createDirectories(directory)
+        guard try fileSystem.isDirectory(directory + "/log") else {
+            throw CommandFailure(
+                .badInput, "\(directory) holds no store", advice: "`plimsoll serve` and `plimsoll import` make one; is this the right directory?")
+        }
         return try EventStore.open(at: directory, context: context)
     }
 

@@ -33,6 +33,8 @@ package struct RecoverySummary: Sendable {
     package var tornBytes = 0
     /// What was given up because the operator accepted loss.
     package var loss: String?
+    /// Newer manifests that are damaged; what they said was read again from the log.
+    package var damage: [CorruptionError] = []
 }
 
 /// Opening in steps: lock, keys, manifest, segments, log. Nothing is written before everything that decides was read.
@@ -75,23 +77,26 @@ struct StoreOpening {
         try writer.replay(replayed)
         if report.isNew { try writer.begin() }
         recovery = RecoverySummary(
-            replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" })
+            replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" }, damage: findings.refused)
     }
 
     /// The store's secret, made on the first open and readable by the owner only.
     private static func secret(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
         if try context.fileSystem.lengthBytes(of: files.secret) != nil {
             let secret = try context.fileSystem.contents(of: files.secret)
-            guard secret.count == 32 else {
-                throw CorruptionError(file: files.secret, offset: secret.count, expectation: "32 secret bytes")
+            guard secret.count == 40 else {
+                throw CorruptionError(file: files.secret, offset: secret.count, expectation: "32 secret bytes and 8 of their SHA-256")
             }
-            return secret
+            guard SHA256.hash(Array(secret[..<32]))[..<8] == secret[32...] else {
+                throw CorruptionError(file: files.secret, offset: 32, expectation: "the SHA-256 of the secret before it")
+            }
+            return Array(secret[..<32])
         }
         guard try [files.log, files.segments].allSatisfy({ try context.fileSystem.list($0).isEmpty }) else {
             throw StoreError.keyMissing(path: files.secret)
         }
         let secret = context.randomness.bytes(32)
-        try context.fileSystem.replace(files.secret, with: secret, isSecret: true)
+        try context.fileSystem.replace(files.secret, with: secret + SHA256.hash(secret)[..<8], isSecret: true)
         return secret
     }
 

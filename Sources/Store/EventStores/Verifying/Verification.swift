@@ -34,7 +34,7 @@ extension EventStore {
                 result.findings.append("\(error)")
             }
         }
-        result.findings += try manifestDamage().map { "\($0)" }
+        result.findings += (recovery.damage + (try manifestDamage())).map { "\($0)" }
         guard result.findings.isEmpty else { return result }
         result.events = version.position
         let parts = Int(version.position / 200_000) + 1
