@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import Foundation
 import Testing
@@ -63,8 +64,9 @@ import Testing
         for days in stride(from: -106_000, to: 106_000, by: 97) {
             let parts = calendar.dateComponents([.year, .month, .day], from: Date(timeIntervalSince1970: Double(days) * 86_400))
             // Foundation keeps the Julian calendar before 1582 only, far from our range.
-            #expect(CivilDate(daysSince1970: days) == CivilDate(year: parts.year!, month: parts.month!, day: parts.day!))
-            #expect(CivilDate(daysSince1970: days).daysSince1970 == days)
+            let date = CivilDate(daysSince1970: Int64(days))
+            #expect(date == CivilDate(year: Int64(parts.year!), month: Int64(parts.month!), day: Int64(parts.day!)))
+            #expect(date.daysSince1970 == Int64(days))
         }
     }
 
