@@ -34,7 +34,7 @@ package struct RecoverySummary: Sendable {
     /// What was given up because the operator accepted loss.
     package var loss: String?
     /// Newer manifests that are damaged; what they said was read again from the log.
-    package var damage: [CorruptionError] = []
+    var damage: [CorruptionError] = []
 }
 
 /// Opening in steps: lock, keys, manifest, segments, log. Nothing is written before everything that decides was read.
