@@ -84,7 +84,7 @@ package final class PlimsollServer: Sendable {
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, logger: logger)
         }
-        let ticker = StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health)
+        let ticker = StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
             background: [ticker] + exports,

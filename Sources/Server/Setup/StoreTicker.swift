@@ -1,4 +1,5 @@
 import EventStores
+import Logging
 import NIOPosix
 import ServiceLifecycle
 
@@ -8,6 +9,7 @@ struct StoreTicker: Service {
     let settlement: TraceSettlement
     let thread: NIOThreadPool
     let health: ServerHealth
+    let logger: Logger
 
     /// Traces that cannot be settled stay due and stop nobody else's events; what concerns the disk ``store`` tells by itself.
     private func settle() {
