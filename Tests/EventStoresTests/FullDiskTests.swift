@@ -23,7 +23,7 @@ import Testing
         return batch
     }
 
-    @Test(arguments: stride(from: 0, through: 40 << 10, by: 1_021)) func noByteOfAGroupIsTheWrongOne(room: Int) throws {
+    @Test(arguments: Array(stride(from: 0, through: 40 << 10, by: 1_021))) func noByteOfAGroupIsTheWrongOne(room: Int) throws {
         let disk = SimulatedFileSystem(seed: 8)
         let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
         _ = try store.append([group("first")])
