@@ -43,7 +43,10 @@ import Testing
         }
         #expect(accepted.suffix(2) == ["g4", "g5"])
         func everything(_ store: EventStore) throws -> [[String]] {
-            [try rows(store, "events", ["id", "position"]), try rows(store, "dead_letters", ["id"]), try rows(store, "turns", ["conversation_id"])]
+            [
+                try rows(store, "events", ["id", "position"]), try rows(store, "dead_letters", ["id"]),
+                try rows(store, "turns", ["conversation_id"]),
+            ]
         }
         let before = try everything(store)
         #expect(before[0].count == 3 * accepted.count + 1)

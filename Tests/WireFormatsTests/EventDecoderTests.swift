@@ -138,7 +138,7 @@ import WireFormats
         #expect(error(event(extra: #","subject":"\#(long)""#)) == "subject: expected at most 20 bytes, found 30 bytes")
         #expect(error(event("llm.call", #""k":"\#(long + long)""#)) == "attributes: expected at most 60 bytes, found more")
         #expect(error(event("llm.call", #""k":[[[1]]]"#)) == "attributes: expected at most 3 levels of nesting, found more")
-        #expect(error(event("llm.call", #""a":1,"b":2,"c":3,"d":4,"e":5,"f":6"#)) == "attributes: expected at most 5 members, found more")
+        #expect(error(event("llm.call", #""a":1,"b":2,"c":3,"d":4,"e":5,"f":6"#)) == "attributes: expected at most 5 members, found 6")
         #expect(error(event("llm.call", #""k":"\#(String(repeating: "y", count: 400))""#)).contains("at byte 400"))
         let many = decodeLines([String](repeating: "{}", count: 9).joined(separator: "\n"), limits)
         #expect(many.rejectedCount == 9 && many.rejections.count == 2)

@@ -36,7 +36,8 @@ struct Generator {
             guard id != columns.id, id != columns.source, !tokens.contains(id), id != columns.pricePerGPUHour else { continue }
             guard next(2) == 0 || type.requiredColumns.contains(id) || id == columns.pricePerMillionTokens else { continue }
             // A price per token is of any class but gpu.
-            let text = id == columns.tokenClass ? "\"\(TokenClass.billed[next(TokenClass.billed.count)].rawValue)\"" : value(registry.columns[Int(id)])
+            let billed = "\"\(TokenClass.billed[next(TokenClass.billed.count)].rawValue)\""
+            let text = id == columns.tokenClass ? billed : value(registry.columns[Int(id)])
             members.append("\"\(registry.columns[Int(id)].name)\":\(text)")
         }
         if next(3) == 0 { members.append("\"unknown\(next(4))\":{\"z\":1,\"a\":[\"é\",-0.5]}") }

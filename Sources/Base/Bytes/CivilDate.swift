@@ -13,8 +13,8 @@ package struct CivilDate: Hashable, Sendable {
     }
 
     /// The date of a number of days since 1970-01-01; any that 64-bit nanoseconds reach.
-    /// Algorithm: eras of 400 years that begin on 1 March, so that the leap day is the last (Howard Hinnant, "chrono-compatible low-level date
-    /// algorithms").
+    /// Algorithm: eras of 400 years that begin on 1 March, so that the leap day is the last (Howard Hinnant, "chrono-compatible low-level
+    /// date algorithms").
     package init(daysSince1970 days: Int64) {
         let shifted = days &+ 719_468
         let era = floorDivide(shifted, 146_097)

@@ -77,7 +77,8 @@ extension EventAssembler {
             let isGPU = text(columns.tokenClass, tape).elementsEqual(TokenClass.gpu.rawValue.utf8)
             guard isGPU == isFilled(columns.pricePerGPUHour) else {
                 throw FieldError(
-                    field: "token_class", expected: isGPU ? "usd_per_gpu_hour beside gpu" : "gpu beside usd_per_gpu_hour, and no other class",
+                    field: "token_class",
+                    expected: isGPU ? "usd_per_gpu_hour beside gpu" : "gpu beside usd_per_gpu_hour, and no other class",
                     found: isGPU ? "usd_per_million_tokens" : String(decoding: text(columns.tokenClass, tape), as: UTF8.self))
             }
         }

@@ -56,7 +56,8 @@ final class EventIntake: Sendable {
         }
         guard decoded.batch.bytes.count <= IngestBatch.bytesMax else {
             throw Refusal(
-                .contentTooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB", hint: "send smaller batches")
+                .contentTooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB",
+                hint: "send smaller batches")
         }
         try ticket.take(events: decoded.batch.count)
         let result: AppendResult

@@ -12,8 +12,8 @@ package enum StoreFileInspection {
         let sizeBytes = try size(fileSystem, path)
         switch name {
         case "store.key":
-            let isWhole = sizeBytes == 32
-            return "store.key: the key of user tokens and identities, \(sizeBytes) bytes\(isWhole ? "" : " (DAMAGED: expected 32)"); "
+            let isWhole = sizeBytes == 40
+            return "store.key: the key of user tokens and identities, \(sizeBytes) bytes\(isWhole ? "" : " (DAMAGED: expected 40)"); "
                 + "not shown. Back it up with the directory"
         case "LOCK": return "LOCK: held by the process that serves the directory; no contents"
         case _ where name.hasSuffix(".new"):

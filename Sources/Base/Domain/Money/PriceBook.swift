@@ -8,7 +8,8 @@
 /// From the first `price.set` of a provider and model on, built-in prices no longer count for that pair, whatever `valid_from` says.
 ///
 /// Among them, for each class: those of the call's service tier with `valid_from` ≤ the call's time, the greatest `valid_from`, then the
-/// greatest position. A tier has the prices that name it and no others: what priority or flex costs does not follow from the standard price.
+/// greatest position. A tier has the prices that name it and no others: what priority or flex costs does not follow from the standard
+/// price.
 package struct PriceBook: Sendable {
     private struct Pair: Hashable {
         var provider: String
@@ -40,8 +41,10 @@ package struct PriceBook: Sendable {
     private mutating func insert(_ entry: PriceEntry) {
         let pair = Pair(provider: entry.provider, model: entry.model)
         // In place, or each price would copy all others of its pair.
-        if entry.origin == .set { Self.insert(entry, into: &set[pair, default: []]) } else { Self.insert(entry, into: &builtIn[pair, default: []]) }
-        if entry.origin == .set {
+        if entry.origin == .builtIn {
+            Self.insert(entry, into: &builtIn[pair, default: []])
+        } else {
+            Self.insert(entry, into: &set[pair, default: []])
             let tier = ClassTier(pair: pair, tokenClass: entry.tokenClass, serviceTier: entry.serviceTier)
             earliest[tier] = min(earliest[tier] ?? .max, entry.validFrom)
         }

@@ -31,8 +31,8 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     /// The model name that stands for all models of a provider.
     package static let anyModel = "*"
 
-    /// One price of a `price.set`, checked. Exactly one of the two amounts is there: per GPU hour for the class `gpu`, which alone is billed by
-    /// time, per token for all others.
+    /// One price of a `price.set`, checked. Exactly one of the two amounts is there: per GPU hour for the class `gpu`, which alone is
+    /// billed by time, per token for all others.
     /// - Throws: what is missing, double, of another unit than its class, below zero, or beyond the limits that keep a cost within 64 bits.
     package init(
         provider: String, model: String, tokenClass: TokenClass, serviceTier: String?, picoUSDPerToken: Int64?, picoUSDPerGPUHour: Int64?,
@@ -50,7 +50,9 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
             }
             (self.amount, self.tokenClass) = (amount, tokenClass)
         case (nil, let amount?):
-            guard tokenClass == .gpu else { throw FieldError(field: perToken, expected: "a price, as token_class is not gpu", found: "nothing") }
+            guard tokenClass == .gpu else {
+                throw FieldError(field: perToken, expected: "a price, as token_class is not gpu", found: "nothing")
+            }
             guard (0...Limits.pricePicoUSDPerGPUHourMax).contains(amount) else {
                 throw PriceEntry.beyond(perHour, amount, DecimalText.usdScale, Limits.pricePicoUSDPerGPUHourMax)
             }
@@ -69,10 +71,11 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
             found: DecimalText.render(Int128(amount), scale: scale))
     }
 
-    /// A tier by its lower-case name. No tier is the same as the names that providers give to it: empty. `auto` is one of them, since a call that
-    /// was answered by another tier says so in its answer.
+    /// A tier by its lower-case name. No tier is the same as the names that providers give to it: empty. `auto` is one of them, since a
+    /// call that was answered by another tier says so in its answer.
     package static func normalised(tier: String?) -> String {
-        guard let tier = tier?.lowercased(), !["default", "standard", "auto", "standard_only", "on_demand"].contains(tier) else { return "" }
+        let standard = ["default", "standard", "auto", "standard_only", "on_demand"]
+        guard let tier = tier?.lowercased(), !standard.contains(tier) else { return "" }
         return tier
     }
 

@@ -16,10 +16,6 @@ struct Machine {
     /// Opens a data directory, creating it where there is none.
     func openStore(_ directory: String) throws -> EventStore {
         try fileSystem.createDirectories(directory)
-        guard try fileSystem.isDirectory(directory + "/log") else {
-            throw CommandFailure(
-                .badInput, "\(directory) holds no store", advice: "`plimsoll serve` and `plimsoll import` make one; is this the right directory?")
-        }
         return try EventStore.open(at: directory, context: context)
     }
 
@@ -29,6 +25,11 @@ struct Machine {
             throw CommandFailure(
                 .badInput, "there is no data directory \(directory)",
                 advice: "name it with --data DIR, or ask a running server with --server URL")
+        }
+        guard try fileSystem.isDirectory(directory + "/log") else {
+            throw CommandFailure(
+                .badInput, "\(directory) holds no store",
+                advice: "`plimsoll serve` and `plimsoll import` make one; is this the right directory?")
         }
         return try EventStore.open(at: directory, context: context)
     }

@@ -521,7 +521,8 @@ public struct EmbeddingCall: AgentEvent, Hashable {
     public var responseID: String?
     /// Whether the model runs in the house or at a provider.
     public var route: String?
-    /// Price and speed class at the provider; null, `default` and `standard` are the same.
+    /// Price and speed class at the provider; null, `default`, `standard`, `auto`, `standard_only` and `on_demand` are the same; a
+    /// tier has only the prices that name it.
     public var serviceTier: String?
     /// All input tokens, cached ones included.
     public var inputTokens: Int64?
@@ -981,7 +982,8 @@ public struct LLMCall: AgentEvent, Hashable {
     public var responseID: String?
     /// Whether the model runs in the house or at a provider.
     public var route: String?
-    /// Price and speed class at the provider; null, `default` and `standard` are the same.
+    /// Price and speed class at the provider; null, `default`, `standard`, `auto`, `standard_only` and `on_demand` are the same; a
+    /// tier has only the prices that name it.
     public var serviceTier: String?
     /// All input tokens, cached ones included.
     public var inputTokens: Int64?

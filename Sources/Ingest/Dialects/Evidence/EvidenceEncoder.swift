@@ -39,7 +39,8 @@ package struct EvidenceEncoder: ~Copyable {
             let kept = reader.resource(resource.attributes)
             for scope in resource.scopes {
                 for span in scope.spans {
-                    let tooMuch = writer.sink.count > Self.rowsBytesMax ? "the spans of one request may come to \(Self.rowsBytesMax >> 20) MiB" : nil
+                    let isTooMuch = writer.sink.count > Self.rowsBytesMax
+                    let tooMuch = isTooMuch ? "the spans of one request may come to \(Self.rowsBytesMax >> 20) MiB" : nil
                     if let objection = tooMuch ?? Self.objection(to: span, in: scope) {
                         if scope.name == OTLPTraces.ownScope { batch.echoes += 1 }
                         batch.rejected += 1

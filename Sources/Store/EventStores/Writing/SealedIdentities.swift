@@ -42,7 +42,8 @@ struct SealedIdentities {
     /// Looks up the events that a filter of a segment may hold.
     /// - Parameter hashes: of the identities, by batch and row.
     /// - Throws: ``CorruptionError`` or ``StorageError`` where a look-up in segments fails.
-    /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's time, each decoded once.
+    /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's time, each decoded
+    ///   once.
     init(
         _ batches: [EventBatch], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, layouts: EventTableLayouts,
         registry: SchemaRegistry, workers: any Workers
