@@ -116,8 +116,9 @@ class Outside(unittest.TestCase):
         events = [price(1, 0, "input", "4"), price(2, 0, "input", "2", service_tier="batch"), call(3, 1, input_tokens=1, service_tier="batch"),
                   call(4, 1, input_tokens=1)]
         self.assertEqual(self.total(events)["cost_usd"], usd(6 * 10**6))
-        unknown_tier = call(5, 1, input_tokens=1, service_tier="flex")
-        self.assertEqual(self.total(events + [unknown_tier])["cost_usd"], usd(10 * 10**6))
+        unknown_tier = self.total(events + [call(5, 1, input_tokens=1, service_tier="flex")])
+        self.assertEqual((unknown_tier["cost_usd"], unknown_tier["unpriced"]), (usd(6 * 10**6), 1))
+        self.assertEqual(self.total(events + [call(5, 1, input_tokens=1, service_tier="AUTO")])["cost_usd"], usd(10 * 10**6))
 
     def test_the_model_that_answered_comes_first(self):
         asked, answered = price(1, 0, "input", "4", model="m"), price(2, 0, "input", "2", model="m-2026")
