@@ -50,9 +50,7 @@ extension StoreSnapshot {
             for group in segment.reader.groups(table: layout.name) {
                 let eventTimes = try group.column(named: "time", type: .timestamptz)
                 let rows = (0..<group.rowCount).filter { eventTimes.integer(at: $0).map(times.contains) ?? false }
-                let restored = try restorer.restore(
-                    rows: rows, isTimeAbsent: try group.timeAbsent(),
-                    column: { try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type) })
+                let restored = try restorer.restore(rows: rows, of: group)
                 let offset = UInt32(batch.bytes.count)
                 batch.bytes.append(contentsOf: restored.bytes)
                 for (start, position) in zip(restored.starts, restored.positions) { found.append((position, start + offset)) }

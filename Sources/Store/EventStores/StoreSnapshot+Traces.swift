@@ -79,9 +79,7 @@ extension StoreSnapshot {
                     guard let trace = traces.text(at: row), traceIDs.contains(trace) else { return false }
                     return sourcePrefix.map { sources.text(at: row)?.hasPrefix($0) ?? false } ?? true
                 }
-                let restored = try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
-                    try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type)
-                }
+                let restored = try restorer.restore(rows: rows, of: group)
                 for (index, row) in rows.enumerated() {
                     guard let trace = traces.text(at: row) else { continue }
                     let start = Int(restored.starts[index])

@@ -115,9 +115,7 @@ extension StoreSnapshot {
         for (group, members) in zip(groups, byGroup) {
             guard let first = members.first else { continue }
             let layout = layouts.tables[first.layout]
-            let rows = try RowRestorer(layout, registry: registry).restore(
-                rows: members.map(\.row), isTimeAbsent: try group.timeAbsent()
-            ) { try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type) }
+            let rows = try RowRestorer(layout, registry: registry).restore(rows: members.map(\.row), of: group)
             for (index, start) in rows.starts.enumerated() {
                 let end = Int(start) + EventRowCursor.byteCount(rows.bytes, at: Int(start))
                 events.append(

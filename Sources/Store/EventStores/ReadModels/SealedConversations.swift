@@ -39,10 +39,8 @@ struct SealedConversations {
         var places: [(group: RowGroup, layout: EventTableLayout, keys: [Int])] = []
         for layout in layouts.tables {
             for group in sealed.segments.flatMap({ $0.reader.groups(table: layout.name) }) {
-                guard let summary = group.summary(named: "time"), case .timestamptz(let first) = summary.minimum,
-                    case .timestamptz(let last) = summary.maximum
-                else { continue }
-                let inTime = present.filter { firsts[$0] <= last && lasts[$0] >= first }
+                guard let times = group.timeRange else { continue }
+                let inTime = present.filter { firsts[$0] <= times.upperBound && lasts[$0] >= times.lowerBound }
                 if !inTime.isEmpty { places.append((group, layout, inTime)) }
             }
         }

@@ -2,6 +2,7 @@ import Bytes
 import Columnar
 import Domain
 import Projections
+import Segments
 
 /// Event rows read back from columns, as they were logged, with what stands beside a row in a block.
 struct RestoredRows: Sendable {
@@ -52,6 +53,14 @@ struct RowRestorer {
         restored.bytes = writer.take()
         restored.costs = try costs(rows, column)
         return restored
+    }
+
+    /// Restores rows of a group as its segment holds them, without late prices.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` of reading.
+    func restore(rows: [Int], of group: RowGroup) throws -> RestoredRows {
+        try restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
+            try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type)
+        }
     }
 
     private func costs(_ rows: [Int], _ column: (Int) throws -> Vector) throws -> [CallCost?] {

@@ -106,10 +106,8 @@ struct SealedIdentities {
             guard !groups.isEmpty else { continue }
             let ofTable = byTime.filter { wanted(candidates[$0], layout) }
             for group in groups where !ofTable.isEmpty {
-                guard let summary = group.summary(named: "time"), case .timestamptz(let first) = summary.minimum,
-                    case .timestamptz(let last) = summary.maximum
-                else { continue }
-                let inside = ofTable.filter { candidates[$0].time >= first && candidates[$0].time <= last }
+                guard let times = group.timeRange else { continue }
+                let inside = ofTable.filter { times.contains(candidates[$0].time) }
                 if !inside.isEmpty { lookUps.append((group, layout, inside)) }
             }
         }
@@ -126,9 +124,7 @@ struct SealedIdentities {
         let ids = try group.column(named: registry.columns[Int(registry.wellKnown.id)].name, type: .text)
         let pairs = pairs(places, firsts, times, ids)
         guard !pairs.isEmpty else { return [] }
-        let restored = try RowRestorer(layout, registry: registry).restore(
-            rows: pairs.map(\.row), isTimeAbsent: try group.timeAbsent(),
-            column: { try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type) })
+        let restored = try RowRestorer(layout, registry: registry).restore(rows: pairs.map(\.row), of: group)
         var found: [(place: Int, verdict: EventVerdict)] = []
         for (index, pair) in pairs.enumerated() {
             let start = Int(restored.starts[index])
