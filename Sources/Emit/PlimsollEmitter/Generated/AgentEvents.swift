@@ -554,6 +554,12 @@ public struct EmbeddingCall: AgentEvent, Hashable {
     public var status: String?
     /// What went wrong; null where nothing did.
     public var errorType: String?
+    /// All tokens as the sender's own total says; all that is known where the classes are not told.
+    public var totalTokens: Int64?
+    /// Parts that may lie inside their whole or beside it, separated by commas; the counts are those of the reading beside.
+    public var usageDoubt: String?
+    /// Billed use that no class of tokens tells, separated by commas; a call with it is priced in part.
+    public var otherUsage: String?
     /// Cost as the sender states it; a check figure, never booked, usd.
     public var reportedCostUSD: String?
     /// Length of the embedding vectors.
@@ -584,6 +590,9 @@ public struct EmbeddingCall: AgentEvent, Hashable {
         stream: Bool? = nil,
         status: String? = nil,
         errorType: String? = nil,
+        totalTokens: Int64? = nil,
+        usageDoubt: String? = nil,
+        otherUsage: String? = nil,
         reportedCostUSD: String? = nil,
         dimensions: Int64? = nil
     ) {
@@ -610,6 +619,9 @@ public struct EmbeddingCall: AgentEvent, Hashable {
         self.stream = stream
         self.status = status
         self.errorType = errorType
+        self.totalTokens = totalTokens
+        self.usageDoubt = usageDoubt
+        self.otherUsage = otherUsage
         self.reportedCostUSD = reportedCostUSD
         self.dimensions = dimensions
     }
@@ -639,6 +651,9 @@ public struct EmbeddingCall: AgentEvent, Hashable {
         fields.boolean("stream", stream)
         fields.text("status", status)
         fields.text("error_type", errorType)
+        fields.integer("total_tokens", totalTokens)
+        fields.text("usage_doubt", usageDoubt)
+        fields.text("other_usage", otherUsage)
         fields.text("reported_cost_usd", reportedCostUSD)
         fields.integer("dimensions", dimensions)
     }
@@ -1015,6 +1030,12 @@ public struct LLMCall: AgentEvent, Hashable {
     public var status: String?
     /// What went wrong; null where nothing did.
     public var errorType: String?
+    /// All tokens as the sender's own total says; all that is known where the classes are not told.
+    public var totalTokens: Int64?
+    /// Parts that may lie inside their whole or beside it, separated by commas; the counts are those of the reading beside.
+    public var usageDoubt: String?
+    /// Billed use that no class of tokens tells, separated by commas; a call with it is priced in part.
+    public var otherUsage: String?
     /// Cost as the sender states it; a check figure, never booked, usd.
     public var reportedCostUSD: String?
 
@@ -1043,6 +1064,9 @@ public struct LLMCall: AgentEvent, Hashable {
         stream: Bool? = nil,
         status: String? = nil,
         errorType: String? = nil,
+        totalTokens: Int64? = nil,
+        usageDoubt: String? = nil,
+        otherUsage: String? = nil,
         reportedCostUSD: String? = nil
     ) {
         self.operation = operation
@@ -1068,6 +1092,9 @@ public struct LLMCall: AgentEvent, Hashable {
         self.stream = stream
         self.status = status
         self.errorType = errorType
+        self.totalTokens = totalTokens
+        self.usageDoubt = usageDoubt
+        self.otherUsage = otherUsage
         self.reportedCostUSD = reportedCostUSD
     }
 
@@ -1096,6 +1123,9 @@ public struct LLMCall: AgentEvent, Hashable {
         fields.boolean("stream", stream)
         fields.text("status", status)
         fields.text("error_type", errorType)
+        fields.integer("total_tokens", totalTokens)
+        fields.text("usage_doubt", usageDoubt)
+        fields.text("other_usage", otherUsage)
         fields.text("reported_cost_usd", reportedCostUSD)
     }
 }
