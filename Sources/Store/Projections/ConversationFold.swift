@@ -1,8 +1,8 @@
 import Columnar
 import Domain
 
-// A conversation and its turns are a pure function of its events, sorted by (time, position): however the events came, whatever was
-// sealed between them, the same rows come out. So the rows are recomputed whole whenever an event touches the conversation.
+// A conversation and its turns are a pure function of its events, sorted by time, then meaning, then position: however the events came,
+// whatever was sealed between them, the same rows come out. So the rows are recomputed whole whenever an event touches the conversation.
 
 /// One turn while its conversation is folded. References are indices into the sorted events; −1 is none.
 struct TurnState {
@@ -19,6 +19,8 @@ struct TurnState {
     var retrievals = 0
     var cacheHits = 0
     var isEscalated = false
+    /// The last rating.
+    var score: Int64?
 }
 
 /// What the fold reads of one event.
@@ -26,7 +28,11 @@ struct FoldEvent {
     var meaning: FoldTypes.Meaning = .other
     var time: Int64 = 0
     var turn: Int64?
+    var trace: Range<Int>?
+    /// A question of the user or an answer of the agent; true for all that is neither.
     var isAgentOrUser = true
+    /// Sent by a program that is neither agent nor person.
+    var isFromSystem = false
     var hasError = false
     var isAnswerCall = true
     var isHit = false
@@ -35,23 +41,36 @@ struct FoldEvent {
     var reason: Range<Int>?
     var topic: Range<Int>?
     var score: Int64?
+    var tokens = InlineArray<6, Int64>(repeating: 0)
+
+    var isQuestion: Bool { meaning == .question && isAgentOrUser }
+    var isAnswer: Bool { meaning == .answer && isAgentOrUser }
+    /// Whether a person or an agent did something: what ends a silence.
+    var isActivity: Bool {
+        switch meaning {
+        case .question, .answer: !isFromSystem
+        case .modelCall: isAnswerCall
+        default: meaning.isActivity
+        }
+    }
+    /// Whether a conversation that was closed before goes on with it.
+    var isReturn: Bool { isQuestion || meaning == .started }
 }
 
 /// Folds the events of one conversation and appends its rows to the builders of `turns` and `conversations`.
 package struct ConversationFold: Sendable {
     let columns: FoldColumns
-    private var turns: [TurnState] = []
-    private var byNumber: [Int64: Int] = [:]
+    private var events: [FoldEvent] = []
+    private var matching = TurnMatching()
     /// Index of the event that gave each context column first; −1: none yet.
     private var contextEvents = [Int](repeating: -1, count: ReadModelColumns.context.count)
     private var contextRanges = [Range<Int>](repeating: 0..<0, count: ReadModelColumns.context.count)
     private var tokens = [Int64](repeating: 0, count: ReadModelColumns.tokens.count)
-    private var eventTokens = [Int64](repeating: 0, count: ReadModelColumns.tokens.count)
 
     package init(columns: FoldColumns) { self.columns = columns }
 
     /// - Parameters:
-    ///   - events: of one conversation, ascending by (time, position).
+    ///   - events: of one conversation, ascending by (time, ``FoldColumns/rank(ofType:)``, position).
     ///   - costs: what `EventReference.cost` points into.
     /// - Complexity: O(bytes of the events).
     package mutating func fold(
@@ -59,16 +78,16 @@ package struct ConversationFold: Sendable {
     ) {
         precondition(!events.isEmpty)
         reset()
+        for (index, reference) in events.enumerated() { self.events.append(read(reference, index, buffers[Int(reference.buffer)])) }
+        let source = FoldSource(events: events, buffers: buffers)
+        matching.match(self.events, source)
         var summary = ConversationSummary()
         for (index, reference) in events.enumerated() {
-            let event = read(reference, index, buffers[Int(reference.buffer)])
-            summary.add(event, position: reference.position, buffer: buffers[Int(reference.buffer)])
-            apply(event, index, reference.cost >= 0 ? costs[Int(reference.cost)] : nil, &summary)
+            summary.add(self.events[index], place: index, buffer: buffers[Int(reference.buffer)])
+            apply(index, reference.cost >= 0 ? costs[Int(reference.cost)] : nil, &summary)
         }
-        attachUnnumberedAnswers(events, buffers)
         summary.tokens = tokens
-        let source = FoldSource(events: events, buffers: buffers)
-        for turn in turns where turn.question >= 0 || turn.answer >= 0 {
+        for turn in matching.turns where turn.question >= 0 || turn.answer >= 0 {
             if turn.question >= 0 { summary.turns += 1 }
             output.appendTurn(turn, source)
         }
@@ -77,8 +96,7 @@ package struct ConversationFold: Sendable {
     }
 
     private mutating func reset() {
-        turns.removeAll(keepingCapacity: true)
-        byNumber.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
         for index in contextEvents.indices { contextEvents[index] = -1 }
         for index in tokens.indices { tokens[index] = 0 }
     }
@@ -88,7 +106,6 @@ package struct ConversationFold: Sendable {
         var event = FoldEvent()
         event.meaning = columns.types.meanings[Int(EventRowCursor.type(bytes, at: start))]
         event.time = EventRowCursor.time(bytes, at: start)
-        for token in eventTokens.indices { eventTokens[token] = 0 }
         var cursor = EventRowCursor(bytes, at: start)
         while cursor.advance(in: bytes) {
             let column = Int(cursor.column)
@@ -100,9 +117,12 @@ package struct ConversationFold: Sendable {
                     contextEvents[ordinal] = index
                     contextRanges[ordinal] = range
                 }
-            case (.tokens, .integer(let count)): eventTokens[Int(columns.ordinals[column])] = count
+                if ordinal == columns.traceOrdinal { event.trace = range }
+            case (.tokens, .integer(let count)): event.tokens[Int(columns.ordinals[column])] = count
             case (.turn, .integer(let turn)): event.turn = turn
-            case (.author, .text(let range)): event.isAgentOrUser = !isAuthoredElsewhere(bytes, range, event.meaning)
+            case (.author, .text(let range)):
+                event.isAgentOrUser = !isAuthoredElsewhere(bytes, range, event.meaning)
+                event.isFromSystem = equals(bytes, range, Spelling.system)
             case (.status, .text(let range)): event.hasError = equals(bytes, range, Spelling.error)
             case (.purpose, .text(let range)): event.isAnswerCall = equals(bytes, range, Spelling.answer)
             case (.hit, .boolean(let hit)): event.isHit = hit
@@ -126,77 +146,30 @@ package struct ConversationFold: Sendable {
         }
     }
 
-    private mutating func apply(
-        _ event: FoldEvent, _ index: Int, _ cost: CallCost?, _ summary: inout ConversationSummary
-    ) {
-        let turn = turnIndex(event, opensTurn: event.meaning == .question && event.isAgentOrUser)
-        switch event.meaning {
-        case .question where event.isAgentOrUser:
-            if let turn, turns[turn].question < 0 { turns[turn].question = index }
-        case .answer where event.isAgentOrUser:
-            if let turn, event.turn != nil, turns[turn].answer < 0 { turns[turn].answer = index }
+    /// Adds an event to its conversation and to the turn it belongs to.
+    private mutating func apply(_ index: Int, _ cost: CallCost?, _ summary: inout ConversationSummary) {
+        let turn = matching.turnOf[index]
+        let meaning = events[index].meaning
+        switch meaning {
+        case .answer where events[index].isAgentOrUser:
             summary.answers += 1
-            if event.hasError { summary.errors += 1 }
+            if events[index].hasError { summary.errors += 1 }
         case .modelCall, .embeddingCall:
-            for token in tokens.indices { tokens[token] &+= eventTokens[token] }
+            for token in tokens.indices { tokens[token] &+= events[index].tokens[token] }
             if let cost { summary.cost.add(cost) }
-            guard let turn else { return }
-            for token in tokens.indices { turns[turn].tokens[token] &+= eventTokens[token] }
-            if let cost { turns[turn].cost.add(cost) }
-            if event.meaning == .modelCall {
-                turns[turn].modelCalls += 1
-                if event.isAnswerCall { turns[turn].call = index }
+            guard turn >= 0 else { return }
+            for token in tokens.indices { matching.turns[turn].tokens[token] &+= events[index].tokens[token] }
+            if let cost { matching.turns[turn].cost.add(cost) }
+            if meaning == .modelCall {
+                matching.turns[turn].modelCalls += 1
+                if events[index].isAnswerCall { matching.turns[turn].call = index }
             }
-        case .toolCall: if let turn { turns[turn].toolCalls += 1 }
-        case .retrieval: if let turn { turns[turn].retrievals += 1 }
-        case .cacheLookup: if let turn, event.isHit { turns[turn].cacheHits += 1 }
-        case .escalationRaised: if let turn { turns[turn].isEscalated = true }
+        case .toolCall where turn >= 0: matching.turns[turn].toolCalls += 1
+        case .retrieval where turn >= 0: matching.turns[turn].retrievals += 1
+        case .cacheLookup where turn >= 0: if events[index].isHit { matching.turns[turn].cacheHits += 1 }
+        case .escalationRaised where turn >= 0: matching.turns[turn].isEscalated = true
+        case .feedback where turn >= 0: matching.turns[turn].score = events[index].score ?? matching.turns[turn].score
         default: break
         }
-    }
-
-    /// The turn an event belongs to: by its number; without one, the latest unnumbered question before it.
-    private mutating func turnIndex(_ event: FoldEvent, opensTurn: Bool) -> Int? {
-        if let number = event.turn {
-            if let found = byNumber[number] { return found }
-            byNumber[number] = turns.count
-            turns.append(TurnState(number: number))
-            return turns.count - 1
-        }
-        if opensTurn {
-            turns.append(TurnState(number: nil))
-            return turns.count - 1
-        }
-        return turns.lastIndex { $0.number == nil }
-    }
-
-    /// Where turns are not numbered, a question's answer is the first answer after it that is not numbered either.
-    private mutating func attachUnnumberedAnswers(_ events: [EventReference], _ buffers: [[UInt8]]) {
-        guard turns.contains(where: { $0.number == nil }) else { return }
-        var next = -1
-        var following = [Int](repeating: -1, count: events.count)
-        for index in events.indices.reversed() {
-            following[index] = next
-            let event = readHeader(events[index], buffers)
-            if event.meaning == .answer, event.isAgentOrUser, event.turn == nil { next = index }
-        }
-        for turn in turns.indices where turns[turn].number == nil && turns[turn].question >= 0 {
-            turns[turn].answer = following[turns[turn].question]
-        }
-    }
-
-    private func readHeader(_ reference: EventReference, _ buffers: [[UInt8]]) -> FoldEvent {
-        let bytes = buffers[Int(reference.buffer)]
-        var event = FoldEvent()
-        event.meaning = columns.types.meanings[Int(EventRowCursor.type(bytes, at: Int(reference.start)))]
-        var cursor = EventRowCursor(bytes, at: Int(reference.start))
-        while cursor.advance(in: bytes) {
-            switch (columns.roles[Int(cursor.column)], cursor.value) {
-            case (.turn, .integer(let turn)): event.turn = turn
-            case (.author, .text(let range)): event.isAgentOrUser = !isAuthoredElsewhere(bytes, range, event.meaning)
-            default: break
-            }
-        }
-        return event
     }
 }

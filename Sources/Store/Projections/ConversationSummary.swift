@@ -2,8 +2,16 @@ import Domain
 
 /// What is known of a conversation after its events were folded.
 struct ConversationSummary {
+    /// Who had the last word, of users and of those who answer.
+    enum LastMessage: String {
+        case question, answer, error
+    }
+
     var startTime = Int64.max
     var lastTime = Int64.min
+    /// When a person or an agent last did something; nil where nobody did.
+    var lastActivityTime: Int64?
+    var lastMessage: LastMessage?
     var facts = OutcomeFacts()
     var topic: String?
     var turns: Int64 = 0
@@ -12,14 +20,21 @@ struct ConversationSummary {
     var tokens: [Int64] = []
     var cost = CostSum()
     var score: Int64?
+    /// When the rating in ``score`` was given.
+    var ratedTime: Int64?
     var feedbackRequests: Int64 = 0
 
-    mutating func add(_ event: FoldEvent, position: Int64, buffer: [UInt8]) {
+    /// - Parameter place: of the event among those of its conversation.
+    mutating func add(_ event: FoldEvent, place: Int, buffer: [UInt8]) {
         startTime = min(startTime, event.time)
         lastTime = max(lastTime, event.time)
+        if event.isActivity { lastActivityTime = event.time }
+        let instant = OutcomeInstant(time: event.time, position: Int64(place))
+        if event.isReturn { facts.add(.returned, at: instant) }
         func text(_ range: Range<Int>?) -> String? { range.map { String(decoding: buffer[$0], as: UTF8.self) } }
-        let instant = OutcomeInstant(time: event.time, position: position)
         switch event.meaning {
+        case .question where event.isAgentOrUser: lastMessage = .question
+        case .answer where !event.isFromSystem: lastMessage = event.hasError ? .error : .answer
         case .resolved: facts.add(.resolved(by: text(event.by), certainty: text(event.certainty)), at: instant)
         case .reopened: facts.add(.reopened, at: instant)
         case .closed: facts.add(.closed(reason: text(event.reason)), at: instant)
@@ -28,7 +43,9 @@ struct ConversationSummary {
         case .escalationClosed: facts.add(.escalationClosed, at: instant)
         case .classified: topic = text(event.topic) ?? topic
         case .feedbackRequested: feedbackRequests += 1
-        case .feedback: score = event.score ?? score
+        case .feedback:
+            guard let given = event.score else { return }
+            (score, ratedTime) = (given, event.time)
         default: break
         }
     }

@@ -14,6 +14,8 @@ package struct FoldColumns: Sendable {
     /// By column id: index into `ReadModelColumns.context` or `.tokens`.
     let ordinals: [UInt8]
     let types: FoldTypes
+    /// Index of the trace's id in `ReadModelColumns.context`.
+    let traceOrdinal: Int
 
     /// - Precondition: the registry has every column that the fold names, as the built-in one does.
     package init(_ registry: SchemaRegistry) {
@@ -41,21 +43,59 @@ package struct FoldColumns: Sendable {
         self.roles = roles
         self.ordinals = ordinals
         types = FoldTypes(registry)
+        guard let trace = ReadModelColumns.context.firstIndex(of: "trace_id") else { preconditionFailure("read models have the trace") }
+        traceOrdinal = trace
     }
+
+    /// Where events of a type stand among those of one time: what is asked comes before what is done, and that before what is said of it.
+    package func rank(ofType type: UInt16) -> UInt8 { types.meanings[Int(type)].rank }
 }
 
 /// What an event type means to the fold, by type id.
 struct FoldTypes: Sendable {
     enum Meaning: UInt8, Sendable {
         case other
-        case question, answer, modelCall, embeddingCall, toolCall, retrieval, cacheLookup
-        case resolved, reopened, closed, escalationRaised, escalationAccepted, escalationClosed, classified, feedbackRequested, feedback
+        /// What a person or an agent does and the fold does not count.
+        case act
+        case started, question, answer, modelCall, embeddingCall, toolCall, retrieval, cacheLookup
+        case escalationRaised, escalationAccepted, escalationClosed, classified, resolved, closed, reopened, feedbackRequested, feedback
+
+        /// Whether a person or an agent did something, where its author does not say otherwise.
+        var isActivity: Bool {
+            switch self {
+            case .other, .classified, .resolved, .closed, .feedbackRequested, .feedback: false
+            default: true
+            }
+        }
+
+        /// See ``FoldColumns/rank(ofType:)``.
+        var rank: UInt8 {
+            switch self {
+            case .started: 0
+            case .question: 1
+            case .answer: 3
+            case .escalationRaised, .escalationAccepted, .escalationClosed: 4
+            case .classified, .resolved: 5
+            case .closed: 6
+            case .reopened: 7
+            case .feedbackRequested: 8
+            case .feedback: 9
+            default: 2
+            }
+        }
     }
+
+    /// Types besides those below whose events are things that people and agents do.
+    private static let acts = [
+        "agent.run", "agent.handoff", "workflow.step", "guardrail.checked", "memory.accessed", "approval.requested", "approval.decided",
+        "ticket.created", "ticket.updated",
+    ]
 
     let meanings: [Meaning]
 
     init(_ registry: SchemaRegistry) {
-        let named: [String: Meaning] = [
+        var named: [String: Meaning] = [
+            "conversation.started": .started,
             "message.received": .question, "message.sent": .answer, "llm.call": .modelCall, "embedding.call": .embeddingCall,
             "tool.call": .toolCall, "retrieval.query": .retrieval, "cache.lookup": .cacheLookup,
             "conversation.resolved": .resolved, "conversation.reopened": .reopened, "conversation.closed": .closed,
@@ -63,6 +103,7 @@ struct FoldTypes: Sendable {
             "escalation.closed": .escalationClosed, "conversation.classified": .classified,
             "feedback.requested": .feedbackRequested, "feedback.submitted": .feedback,
         ]
+        for name in Self.acts { named[name] = .act }
         meanings = registry.types.map { named[$0.name] ?? .other }
     }
 }

@@ -109,6 +109,7 @@ package struct ReadModelBuilder: Sendable {
         turnSlots[at.retrievals] = .integer(Int64(turn.retrievals))
         turnSlots[at.cacheHits] = .integer(Int64(turn.cacheHits))
         turnSlots[at.escalated] = .boolean(turn.isEscalated)
+        if let score = turn.score { turnSlots[at.score] = .integer(score) }
         turns.append(&turnSlots, buffers: source.buffers)
     }
 
@@ -119,7 +120,12 @@ package struct ReadModelBuilder: Sendable {
         conversationSlots[at.conversation] = conversationID(source)
         conversationSlots[at.startTime] = .integer(summary.startTime)
         conversationSlots[at.lastTime] = .integer(summary.lastTime)
-        if let closed = summary.facts.closed { conversationSlots[at.closedTime] = .integer(closed.time) }
+        if let closed = summary.facts.standingClose {
+            conversationSlots[at.closedTime] = .integer(closed.time)
+            if let reason = summary.facts.closeReason { conversationSlots[at.closedReason] = .string(reason) }
+        }
+        if let time = summary.lastActivityTime { conversationSlots[at.lastActivityTime] = .integer(time) }
+        if let last = summary.lastMessage { conversationSlots[at.lastMessage] = .string(last.rawValue) }
         for (index, event) in contextEvents.enumerated() where event >= 0 {
             conversationSlots[at.context + index] = .text(buffer: source.events[event].buffer, contextRanges[index])
         }
@@ -129,6 +135,7 @@ package struct ReadModelBuilder: Sendable {
         if let verdict = facts.verdict, verdict.isResolved {
             conversationSlots[at.resolvedTime] = .integer(verdict.instant.time)
             conversationSlots[at.resolvedBy] = .string(verdict.by ?? "agent")
+            conversationSlots[at.resolvedCertainty] = .string(verdict.certainty ?? "assumed")
         }
         conversationSlots[at.reopened] = .boolean(facts.reopenings > 0)
         if let topic = summary.topic { conversationSlots[at.topic] = .string(topic) }
@@ -140,6 +147,7 @@ package struct ReadModelBuilder: Sendable {
         conversationSlots[at.escalations] = .integer(Int64(facts.escalations))
         if let reason = facts.escalationReason { conversationSlots[at.escalationReason] = .string(reason) }
         if let score = summary.score { conversationSlots[at.score] = .integer(score) }
+        if let time = summary.ratedTime { conversationSlots[at.ratedTime] = .integer(time) }
         conversationSlots[at.feedbackRequests] = .integer(summary.feedbackRequests)
         conversations.append(&conversationSlots, buffers: source.buffers)
     }

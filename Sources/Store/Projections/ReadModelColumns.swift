@@ -28,7 +28,7 @@ package enum ReadModelColumns {
         tokens.map { ($0, .integer) }, money,
         [
             ("llm_calls", .integer), ("tool_calls", .integer), ("retrievals", .integer), ("cache_hits", .integer),
-            ("escalated", .boolean),
+            ("escalated", .boolean), ("score", .integer),
         ])
 
     /// Columns of `conversations`, one row each.
@@ -43,7 +43,11 @@ package enum ReadModelColumns {
             ("reopened", .boolean), ("topic", .text), ("turns", .integer), ("answers", .integer), ("errors", .integer),
         ],
         tokens.map { ($0, .integer) }, money,
-        [("escalations", .integer), ("escalation_reason", .text), ("score", .integer), ("feedback_requests", .integer)])
+        [
+            ("escalations", .integer), ("escalation_reason", .text), ("score", .integer), ("feedback_requests", .integer),
+            ("rated_time", .timestamptz), ("closed_reason", .text), ("last_activity_time", .timestamptz), ("last_message", .text),
+            ("resolved_certainty", .text),
+        ])
 
     private static func columns(_ groups: [(String, ColumnType)]...) -> [TableColumn] {
         groups.flatMap { $0 }.map { TableColumn(name: $0.0, type: $0.1) }

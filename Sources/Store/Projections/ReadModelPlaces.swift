@@ -4,12 +4,12 @@ import Domain
 /// Where each value of a read-model row goes, resolved from names once.
 struct ReadModelPlaces: Sendable {
     struct Turn: Sendable {
-        let turn, askedTime, time, status, tokens, money, modelCalls, toolCalls, retrievals, cacheHits, escalated: Int
+        let turn, askedTime, time, status, tokens, money, modelCalls, toolCalls, retrievals, cacheHits, escalated, score: Int
     }
     struct Conversation: Sendable {
         let conversation, startTime, lastTime, closedTime, context, resolvedBy, reopened, topic, turns, answers, errors, tokens, money: Int
         let escalations, escalationReason, score, feedbackRequests: Int
-        let outcome, outcomeFin, resolvedTime: Int
+        let outcome, outcomeFin, resolvedTime, ratedTime, closedReason, lastActivityTime, lastMessage, resolvedCertainty: Int
     }
 
     let turn: Turn
@@ -26,7 +26,8 @@ struct ReadModelPlaces: Sendable {
         turn = Turn(
             turn: turns("turn"), askedTime: turns("asked_time"), time: turns("time"), status: turns("status"),
             tokens: turns("input_tokens"), money: turns("cost_usd"), modelCalls: turns("llm_calls"), toolCalls: turns("tool_calls"),
-            retrievals: turns("retrievals"), cacheHits: turns("cache_hits"), escalated: turns("escalated"))
+            retrievals: turns("retrievals"), cacheHits: turns("cache_hits"), escalated: turns("escalated"),
+            score: turns("score"))
         let conversations = Self.index(ReadModelColumns.conversations)
         conversation = Conversation(
             conversation: conversations("conversation_id"), startTime: conversations("start_time"), lastTime: conversations("last_time"),
@@ -37,7 +38,9 @@ struct ReadModelPlaces: Sendable {
             escalationReason: conversations("escalation_reason"), score: conversations("score"),
             feedbackRequests: conversations("feedback_requests"),
             outcome: conversations("outcome"), outcomeFin: conversations("outcome_intercom_fin"),
-            resolvedTime: conversations("resolved_time"))
+            resolvedTime: conversations("resolved_time"), ratedTime: conversations("rated_time"),
+            closedReason: conversations("closed_reason"), lastActivityTime: conversations("last_activity_time"),
+            lastMessage: conversations("last_message"), resolvedCertainty: conversations("resolved_certainty"))
         let context = ["conversation_id"] + ReadModelColumns.context
         func targets(_ pairs: [(String, String)]) -> [Int] {
             var targets = [Int](repeating: -1, count: registry.columns.count)

@@ -3,6 +3,7 @@ enum Spelling {
     static let agent = Array("agent".utf8)
     static let answer = Array("answer".utf8)
     static let error = Array("error".utf8)
+    static let system = Array("system".utf8)
     static let user = Array("user".utf8)
 }
 

@@ -9,6 +9,8 @@ package enum OutcomeEvent: Hashable, Sendable {
     case resolved(by: String?, certainty: String?)
     case reopened
     case closed(reason: String?)
+    /// The user is there again, or the conversation began: what was closed before goes on.
+    case returned
     case escalationRaised(reason: String?)
     case escalationAccepted
     case escalationClosed
@@ -54,6 +56,8 @@ package struct OutcomeFacts: Hashable, Sendable {
     package private(set) var closed: OutcomeInstant?
     /// Its reason.
     package private(set) var closeReason: String?
+    /// When the user last came, or the conversation was last reopened.
+    package private(set) var lastReturn: OutcomeInstant?
     /// Escalations raised.
     package private(set) var escalations = 0
     /// Reopenings.
@@ -68,8 +72,10 @@ package struct OutcomeFacts: Hashable, Sendable {
         case .resolved(let by, let certainty): judge(Verdict(instant: instant, isResolved: true, by: by, certainty: certainty))
         case .reopened:
             reopenings += 1
+            comeBack(instant)
             judge(Verdict(instant: instant, isResolved: false))
         case .closed(let reason): close(instant, reason)
+        case .returned: comeBack(instant)
         case .escalationRaised(let reason):
             escalations += 1
             escalate(instant, reason)
@@ -82,9 +88,18 @@ package struct OutcomeFacts: Hashable, Sendable {
         if let verdict = other.verdict { judge(verdict) }
         if let instant = other.lastEscalation { escalate(instant, other.escalationReason) }
         if let instant = other.closed { close(instant, other.closeReason) }
+        if let instant = other.lastReturn { comeBack(instant) }
         escalations += other.escalations
         reopenings += other.reopenings
     }
+
+    /// The last closing, unless the conversation went on after it.
+    package var standingClose: OutcomeInstant? {
+        guard let closed, let lastReturn, lastReturn > closed else { return closed }
+        return nil
+    }
+
+    private mutating func comeBack(_ instant: OutcomeInstant) { lastReturn = max(lastReturn ?? instant, instant) }
 
     private mutating func judge(_ newer: Verdict) {
         if let verdict, newer.instant < verdict.instant { return }

@@ -39,7 +39,7 @@ package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
             }
         }
         if facts.lastEscalation != nil { return .escalated }
-        return facts.closed != nil ? .abandoned : .open
+        return facts.standingClose != nil ? .abandoned : .open
     }
 
     /// Who resolved it: `by` of the resolution, agent where it is silent; nil unless the outcome is resolved.

@@ -69,18 +69,22 @@ struct ConversationRows: Sendable {
                                 cost: cost < 0 ? -1 : cost + Int32(costs.count)))
                     }
                     if events.isEmpty { continue }
-                    sort(&events, buffers)
+                    sort(&events, buffers, columns)
                     fold.fold(events, buffers: buffers, costs: allCosts, into: &output)
                 }
             }
         }
     }
 
-    /// By time, then position: the order that makes the fold independent of how events came.
-    private static func sort(_ events: inout [EventReference], _ buffers: [[UInt8]]) {
-        func time(_ event: EventReference) -> Int64 { EventRowCursor.time(buffers[Int(event.buffer)], at: Int(event.start)) }
-        let keyed = events.map { (time($0), $0.position, $0) }
-        let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { ($0.0, $0.1) <= ($1.0, $1.1) }
-        if !isSorted { events = keyed.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2) }
+    /// By time, then what the event is, then position: the order that makes the fold independent of how events came.
+    private static func sort(_ events: inout [EventReference], _ buffers: [[UInt8]], _ columns: FoldColumns) {
+        typealias Key = (time: Int64, rank: UInt8, position: Int64)
+        let keyed = events.map { event -> (key: Key, event: EventReference) in
+            let (bytes, start) = (buffers[Int(event.buffer)], Int(event.start))
+            let rank = columns.rank(ofType: EventRowCursor.type(bytes, at: start))
+            return ((EventRowCursor.time(bytes, at: start), rank, event.position), event)
+        }
+        let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.key <= $1.key }
+        if !isSorted { events = keyed.sorted { $0.key < $1.key }.map(\.event) }
     }
 }

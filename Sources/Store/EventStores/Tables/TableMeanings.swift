@@ -22,19 +22,25 @@ enum TableMeanings {
             "provider": "Of the last model call that made the answer.", "model": "Of the last model call that made the answer.",
             "llm_calls": "How many model calls.", "tool_calls": "How many tool calls.", "retrievals": "How many retrievals.",
             "cache_hits": "How many cache lookups that hit.", "escalated": "Whether an escalation was raised in it.",
+            "score": "The last rating, 1 to 5, given for it; null without one.",
         ]
     ) { $1 }
 
     static let conversations = money.merging(
         [
             "conversation_id": "The conversation.", "start_time": "Time of its first event.", "last_time": "Time of its last event.",
-            "closed_time": "When it was closed; null while it is open.",
+            "closed_time": "When it was closed; null while it is open, also again after the user came back.",
+            "closed_reason": "Why it was closed, as the closing says.",
+            "last_activity_time": "When a person or an agent last did something in it.",
+            "last_message": "Who had the last word: question, answer, or error for an answer that failed.",
             "outcome": "How it ended by the rule house-1.", "outcome_intercom_fin": "How it ended by the rule intercom-fin.",
             "resolved_time": "When the last verdict said resolved; null otherwise.", "resolved_by": "Who said so.",
+            "resolved_certainty": "Whether the verdict says confirmed; assumed where it does not.",
             "reopened": "Whether it was reopened after a resolution.", "topic": "What it was about, where events say.",
             "turns": "How many questions.", "answers": "How many answers.", "errors": "How many of them with an error.",
-            "escalations": "How many escalations.", "escalation_reason": "Why the first of them was raised.",
-            "score": "What the user gave as feedback.", "feedback_requests": "How often feedback was asked for.",
+            "escalations": "How many escalations.", "escalation_reason": "Why the last of them was raised.",
+            "score": "The last rating, 1 to 5; null without one.", "rated_time": "When it was given.",
+            "feedback_requests": "How often feedback was asked for.",
         ]
     ) { $1 }
 

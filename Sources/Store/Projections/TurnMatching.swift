@@ -1,0 +1,134 @@
+import Hashing
+
+/// Finds the turn of each event of a conversation: a pure function of the sorted events, whatever came first.
+///
+/// - A question with a number opens the turn of that number; one without opens a turn of its own, unless its trace is that of a question
+///   with a number, of which it is a repeat by another sender.
+/// - An event with a number belongs to the turn of that number. Where no question of the conversation has one, it belongs to the turn of its
+///   trace, else to the question that has the number when they are counted in order: from 0 where some event says 0, else from 1.
+/// - An event without a number belongs to the turn of its trace (of several, to the last question before it), else to the last question
+///   before it.
+/// - A turn's answer is the first that says its number, else the first of its trace, else, where the question has no number, the first after it
+///   that has no number either and that no trace gives to another turn.
+struct TurnMatching: Sendable {
+    /// In the order in which their first events come.
+    var turns: [TurnState] = []
+    /// By event: index of its turn; −1 for none.
+    private(set) var turnOf: [Int] = []
+    private var byNumber: [Int64: Int] = [:]
+    /// Turns of questions without a number, in order.
+    private var unnumbered: [Int] = []
+    /// Turns that have a question in the trace, in the order of their questions.
+    private var byTrace: [Hash128: [Int]] = [:]
+    private var hasNumberedQuestions = false
+    private var firstNumber: Int64 = 1
+
+    /// - Complexity: O(events).
+    mutating func match(_ events: [FoldEvent], _ source: FoldSource) {
+        turns.removeAll(keepingCapacity: true)
+        byNumber.removeAll(keepingCapacity: true)
+        unnumbered.removeAll(keepingCapacity: true)
+        byTrace.removeAll(keepingCapacity: true)
+        turnOf.removeAll(keepingCapacity: true)
+        turnOf.append(contentsOf: repeatElement(-1, count: events.count))
+        hasNumberedQuestions = events.contains { $0.isQuestion && $0.turn != nil }
+        firstNumber = events.contains { $0.turn == 0 } ? 0 : 1
+        let needsTraces = events.contains { $0.trace != nil && ($0.turn == nil || !hasNumberedQuestions) }
+        openNumbered(events, needsTraces ? source : nil)
+        openUnnumbered(events, needsTraces ? source : nil)
+        var latest = -1
+        for index in events.indices {
+            if events[index].isQuestion {
+                latest = turnOf[index]
+            } else {
+                turnOf[index] = turn(of: events[index], index, latest, needsTraces ? source : nil)
+            }
+        }
+        attachAnswers(events, needsTraces ? source : nil)
+    }
+
+    private func trace(_ event: FoldEvent, _ index: Int, _ source: FoldSource?) -> Hash128? {
+        guard let source, let range = event.trace else { return nil }
+        return xxh3Wide(source.buffers[Int(source.events[index].buffer)][range])
+    }
+
+    private mutating func openNumbered(_ events: [FoldEvent], _ source: FoldSource?) {
+        guard hasNumberedQuestions else { return }
+        for index in events.indices where events[index].isQuestion {
+            guard let number = events[index].turn else { continue }
+            let turn = numbered(number)
+            turnOf[index] = turn
+            guard turns[turn].question < 0 else { continue }
+            turns[turn].question = index
+            if let trace = trace(events[index], index, source) { byTrace[trace, default: []].append(turn) }
+        }
+    }
+
+    private mutating func openUnnumbered(_ events: [FoldEvent], _ source: FoldSource?) {
+        for index in events.indices where events[index].isQuestion && events[index].turn == nil {
+            let trace = trace(events[index], index, source)
+            if hasNumberedQuestions, let trace, let known = byTrace[trace], turns[known[0]].number != nil {
+                turnOf[index] = last(of: known, upTo: index)
+                continue
+            }
+            turnOf[index] = turns.count
+            unnumbered.append(turns.count)
+            if let trace { byTrace[trace, default: []].append(turns.count) }
+            turns.append(TurnState(number: nil, question: index))
+        }
+    }
+
+    private mutating func numbered(_ number: Int64) -> Int {
+        if let known = byNumber[number] { return known }
+        byNumber[number] = turns.count
+        turns.append(TurnState(number: number))
+        return turns.count - 1
+    }
+
+    /// Of some turns, the last whose question does not come after the event; the first where all do.
+    /// - Complexity: O(log of the turns).
+    private func last(of candidates: [Int], upTo index: Int) -> Int {
+        var (low, high) = (0, candidates.count)
+        while low + 1 < high {
+            let middle = (low + high) / 2
+            if turns[candidates[middle]].question <= index { low = middle } else { high = middle }
+        }
+        return candidates[low]
+    }
+
+    private func turn(ofTrace event: FoldEvent, _ index: Int, _ source: FoldSource?) -> Int? {
+        trace(event, index, source).flatMap { byTrace[$0] }.map { last(of: $0, upTo: index) }
+    }
+
+    private mutating func turn(of event: FoldEvent, _ index: Int, _ latest: Int, _ source: FoldSource?) -> Int {
+        guard let number = event.turn else { return turn(ofTrace: event, index, source) ?? latest }
+        if !hasNumberedQuestions, !unnumbered.isEmpty {
+            if let turn = turn(ofTrace: event, index, source) { return turn }
+            let (place, isBeyond) = number.subtractingReportingOverflow(firstNumber)
+            if !isBeyond, place >= 0, place < unnumbered.count { return unnumbered[Int(place)] }
+        }
+        return numbered(number)
+    }
+
+    private mutating func attachAnswers(_ events: [FoldEvent], _ source: FoldSource?) {
+        var isClaimed = [Bool](repeating: false, count: events.count)
+        for index in events.indices where events[index].isAnswer {
+            let turn = turnOf[index]
+            if events[index].turn != nil, turn >= 0, turns[turn].answer < 0 { turns[turn].answer = index }
+        }
+        for index in events.indices where events[index].isAnswer && events[index].turn == nil {
+            guard let turn = turn(ofTrace: events[index], index, source) else { continue }
+            isClaimed[index] = true
+            if turns[turn].answer < 0 { turns[turn].answer = index }
+        }
+        guard unnumbered.contains(where: { turns[$0].answer < 0 }) else { return }
+        var next = -1
+        for index in events.indices.reversed() {
+            let event = events[index]
+            if event.isAnswer, event.turn == nil, !isClaimed[index] { next = index }
+            guard event.isQuestion, event.turn == nil else { continue }
+            let turn = turnOf[index]
+            if turns[turn].number == nil, turns[turn].answer < 0 { turns[turn].answer = next }
+        }
+    }
+}
