@@ -102,14 +102,14 @@ def outcome_checks(document, start, end):
         yield Check(
             f"outcomes by {dimension}", f"select {key},{select} from conversations where {closed} group by 1 order by 1",
             ["day" if dimension in ("week", "day") else "text"] + ["integer"] * 4,
-            [[name, *(counts[outcome] for outcome in OUTCOMES)] for name, counts in groups.items()])
+            [[name, *(counts[outcome] for outcome in OUTCOMES)] for name, counts in groups.items() if counts["closed"]])
     within = window("time", start, end)
     yield Check(
         "escalations by reason", f"select reason,count(*) from escalation_raised where {within} group by 1 order by 1", ["text", "integer"],
         [[name, count] for name, count in outcomes["escalations_by_reason"].items()])
     yield Check(
         "scores", f"select score,count(*) from feedback_submitted where score is not null and {within} group by 1 order by 1",
-        ["integer", "integer"], [[name, count] for name, count in outcomes["satisfaction"]["scores"].items()])
+        ["integer", "integer"], [[name, count] for name, count in outcomes["scores_given"].items()])
 
 
 def event_checks(document, start, end):
@@ -159,6 +159,8 @@ def compare_reports(document, commands, start, end):
     reports = {
         kind: {dimension: commands.report(kind, "--by", dimension, *options) for dimension in dimensions}
         for kind, dimensions in DIMENSIONS.items()}
+    crossed = commands.report("cost", "--by", "month,team", "--by", "model", "--timezone", "Europe/Berlin", *options)
+    reports["crossed"] = crossed["by_month_team_model"]
     count = found = 0
     for name, expected, reported in report_figures(document, reports):
         count += 1

@@ -14,15 +14,17 @@ from collections import Counter, defaultdict
 
 from outside.answers import Questions, exact_percentile, is_answer, is_error
 from outside.conversations import Conversations, OutcomeCounts
-from outside.events import Reading, day_of, hour_of, iso, nanoseconds, read, week_of
+from outside.events import Reading, day_of, hour_of, iso, month_of, nanoseconds, read, week_of
 from outside.money import pico, usd
 from outside.prices import CLASSES, DefaultBook, Ledger
 
 DIMENSIONS = ("tenant", "channel", "team", "agent", "region", "cost_centre", "environment", "variant", "prompt_version")
 CALL_DIMENSIONS = ("model", "provider", "route", "purpose", "day", "price_state") + DIMENSIONS
 ANSWER_DIMENSIONS = ("day", "hour") + DIMENSIONS
-RATING_DIMENSIONS = ("day", "week", "tenant", "channel", "agent", "region", "variant")
-OUTCOME_DIMENSIONS = ("week", "day", "channel", "tenant", "topic", "agent", "variant")
+OUTCOME_DIMENSIONS = ("week", "day", "channel", "tenant", "topic", "agent", "variant", "region", "team")
+# Senders round to six decimals; half of the last of them, in pico-dollars.
+ROUNDING = 500_000
+CROSSED_ZONE = "Europe/Berlin"
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens")
 
 
@@ -71,6 +73,24 @@ class CallSums:
         }
 
 
+class ToldSums:
+    """What senders say that calls cost, beside what was booked."""
+
+    def __init__(self):
+        self.calls = self.told = self.low = self.open = self.differing = 0
+
+    def add(self, call):
+        state, low, high = call.booked()
+        told = pico(call.event.get("reported_cost_usd"))
+        self.calls, self.told, self.low = self.calls + 1, self.told + told, self.low + low
+        self.open += state != "priced"
+        self.differing += told < low - ROUNDING or (high is not None and told > high + ROUNDING)
+
+    def document(self):
+        return {"calls": self.calls, "told_cost_usd": usd(self.told), "cost_low_usd": usd(self.low),
+                "difference_usd": usd(self.told - self.low), "not_wholly_priced": self.open, "calls_that_differ": self.differing}
+
+
 class AnswerSums:
     """Answers: count, errors, exact percentiles."""
 
@@ -108,7 +128,6 @@ class Recomputation:
         self.counts = Counter()
         self.answers = []
         self.escalations, self.scores = Counter(), Counter()
-        self.ratings_by = {name: defaultdict(Counter) for name in RATING_DIMENSIONS}
         self.tool_cost, self.recorded = 0, Counter()
         self.last_time = None
 
@@ -129,17 +148,10 @@ class Recomputation:
             self.escalations[event.get("reason", "")] += 1
         elif event.type == "feedback.submitted" and event.get("score") is not None:
             self.scores[event.get("score")] += 1
-            self.rate(event, ratings=1, satisfied=int(event.get("score") >= 4))
-        elif event.type == "feedback.requested":
-            self.rate(event, requested=1)
         elif event.type == "tool.call" and event.get("cost_usd") is not None:
             self.tool_cost += pico(event.get("cost_usd"))
         elif event.type == "cost.recorded":
             self.recorded[event.get("category", "")] += pico(event.get("amount_usd", "0"))
-
-    def rate(self, event, **counts):
-        for name, groups in self.ratings_by.items():
-            groups[label(event, name)].update(counts)
 
     def document(self):
         return {
@@ -151,6 +163,7 @@ class Recomputation:
         total, answers = CallSums(), len(self.answers)
         by = {name: defaultdict(CallSums) for name in CALL_DIMENSIONS}
         calls_by = {name: defaultdict(CallSums) for name in CALL_DIMENSIONS}
+        crossed, told, adrift = defaultdict(CallSums), defaultdict(ToldSums), CallSums()
         types, per_turn, per_conversation = defaultdict(CallSums), defaultdict(CallSums), defaultdict(CallSums)
         for call in self.ledger.calls:
             event = call.event
@@ -158,6 +171,11 @@ class Recomputation:
                 continue
             total.add(call)
             types[event.type].add(call)
+            crossed[(month_of(event.time, CROSSED_ZONE), event.get("team"), call.model)].add(call)
+            if event.get("reported_cost_usd") is not None:
+                told[call.model].add(call)
+            if event.get("conversation_id") is None:
+                adrift.add(call)
             tenant, name = event.get("tenant", "default"), event.get("conversation_id")
             per_conversation[(tenant, name)].add(call)
             per_turn[(tenant, name, event.get("turn"))].add(call)
@@ -176,6 +194,8 @@ class Recomputation:
             "late_first_prices": self.ledger.booked_late, "turns_with_cost": len(per_turn),
             "llm_call_by": {name: grouped(sums) for name, sums in by.items()},
             "calls_by": {name: grouped(sums) for name, sums in calls_by.items()},
+            "by_month_team_model": [{"month": key[0], "team": key[1], "model": key[2], **sums.document()} for key, sums in crossed.items()],
+            "told": grouped(told), "without_conversation": adrift.document(),
             "top_conversations": [{"conversation_id": key[1], "cost_usd": usd(cost)} for cost, key in top],
         }
 
@@ -207,11 +227,10 @@ class Recomputation:
         for one in self.conversations.by_key.values():
             if one.closed_time is None:
                 open_count += self.end is None or one.started < self.end
-                continue
-            if not self.within(one.closed_time):
+            if one.counted_time is None or not self.within(one.counted_time):
                 continue
             total.add(one)
-            keys = {"week": week_of(one.closed_time), "day": day_of(one.closed_time)}
+            keys = {"week": week_of(one.counted_time), "day": day_of(one.counted_time)}
             for name, counts in groups.items():
                 counts[keys.get(name) or getattr(one, name)].add(one)
             if one.variant is not None:
@@ -222,17 +241,9 @@ class Recomputation:
             "outcomes": {name: counts[name] for name in ("resolved", "escalated", "abandoned", "open")},
             "by": {name: grouped(values) for name, values in groups.items()},
             "variants": [{"experiment": key[0], "variant": key[1], **counts.document()} for key, counts in sorted(variants.items())],
-            "escalations_by_reason": dict(sorted(self.escalations.items())), "satisfaction": self.satisfaction_document(),
-        }
-
-    def satisfaction_document(self):
-        plain = lambda counts: {name: counts[name] for name in ("ratings", "satisfied", "requested")}
-        return {
-            "ratings": sum(self.scores.values()), "satisfied": sum(count for score, count in self.scores.items() if score >= 4),
-            "scores": {str(score): count for score, count in sorted(self.scores.items())}, "requested": self.counts["feedback.requested"],
-            "by": {
-                name: {("" if key is None else str(key)): plain(counts) for key, counts in sorted(groups.items(), key=lambda item: str(item[0]))}
-                for name, groups in self.ratings_by.items()},
+            "escalations_by_reason": dict(sorted(self.escalations.items())),
+            # Every rating that was given, also those that a later one replaced.
+            "scores_given": {str(score): count for score, count in sorted(self.scores.items())},
         }
 
 

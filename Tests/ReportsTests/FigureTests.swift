@@ -38,10 +38,30 @@ import Testing
         }
     }
 
+    @Test func datesBeginAtTheMidnightOfTheirZone() throws {
+        let request = try ReportRequest(
+            kind: .cost, from: "2026-03-29", to: "2026-03-30", by: [], rule: nil, timeZone: "Europe/Berlin", now: 0)
+        // The day on which clocks go ahead has 23 hours.
+        #expect(try #require(request.from) == 1_774_738_800_000_000_000)
+        #expect(try #require(request.to) - (try #require(request.from)) == 23 * 3_600_000_000_000)
+    }
+
     @Test func requestsNameWhatIsKnown() throws {
-        let good = try ReportRequest(kind: .outcomes, from: "now-1d", to: nil, by: "topic", rule: "zendesk-2026", now: 1_785_574_800_000_000_000)
-        #expect(good.by == .topic && good.rule == .zendesk2026)
-        #expect(throws: ReportError.self) { try ReportRequest(kind: .sla, from: nil, to: nil, by: "topic", rule: nil, now: 0) }
-        #expect(throws: ReportError.self) { try ReportRequest(kind: .sla, from: nil, to: nil, by: nil, rule: "mine", now: 0) }
+        func request(_ kind: ReportKind, by: [String] = [], rule: String? = nil, timeZone: String? = nil) throws -> ReportRequest {
+            try ReportRequest(kind: kind, from: "now-1d", to: nil, by: by, rule: rule, timeZone: timeZone, now: 1_785_574_800_000_000_000)
+        }
+        let good = try request(.outcomes, by: ["topic"], rule: "zendesk-2026")
+        #expect(good.by == [.topic] && good.rule == .zendesk2026)
+        #expect(try request(.cost, by: ["month,team", "model"]).by == [.month, .team, .model])
+        for by in [["topic"], ["channel", "topic"], ["channel,"], [""], ["model", "model"], ["Model"]] {
+            #expect(throws: ReportError.self, "\(by)") { try request(.sla, by: by) }
+        }
+        do {
+            _ = try request(.sla, by: ["month,topic"])
+        } catch let error as ReportError {
+            #expect(error.message.contains("topic") && error.hint.contains("month, week, day, hour"))
+        }
+        #expect(throws: ReportError.self) { try request(.sla, rule: "mine") }
+        #expect(throws: ReportError.self) { try request(.sla, timeZone: "Europe/Nowhere") }
     }
 }

@@ -41,7 +41,7 @@ import Testing
         var sample = try SampleStore.filled()
         let desk = try sample.desk()
         for by in ReportKind.sla.dimensions {
-            let section = try #require(try desk.report(.sla, ReportRequest(by: by)).section("by_\(by.rawValue)"))
+            let section = try #require(try desk.report(.sla, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
             for (column, expected) in [("good", 2), ("failed", 3), ("pending", 1), ("answers", 4)] as [(String, Int128)] {
                 var sum: Int128 = 0
                 for row in section.rows.indices { if case .count(let count) = section.value(column, row: row) { sum += count } }
@@ -49,18 +49,20 @@ import Testing
             }
         }
         for by in ReportKind.cost.dimensions {
-            let section = try #require(try desk.report(.cost, ReportRequest(by: by)).section("by_\(by.rawValue)"))
+            let section = try #require(try desk.report(.cost, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
             var sum: Int128 = 0
             for row in section.rows.indices { if case .usd(let cost) = section.value("cost_usd", row: row) { sum += cost } }
             #expect(sum == 4 * Self.bigCall, "\(by)")
         }
         for by in ReportKind.outcomes.dimensions {
-            let section = try #require(try desk.report(.outcomes, ReportRequest(by: by)).section("by_\(by.rawValue)"))
-            var sum: Int128 = 0
-            for row in section.rows.indices { if case .count(let count) = section.value("closed", row: row) { sum += count } }
-            #expect(sum == 3, "\(by)")
+            let section = try #require(try desk.report(.outcomes, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
+            for (column, expected) in [("closed", 3), ("resolved", 1), ("ratings", 2), ("satisfied", 1)] as [(String, Int128)] {
+                var sum: Int128 = 0
+                for row in section.rows.indices { if case .count(let count) = section.value(column, row: row) { sum += count } }
+                #expect(sum == expected, "\(by) \(column)")
+            }
         }
-        #expect(throws: ReportError.self) { try desk.report(.sla, ReportRequest(by: .topic)) }
+        #expect(throws: ReportError.self) { try desk.report(.sla, ReportRequest(by: [.topic])) }
     }
 
     @Test func costsAreExact() throws {
@@ -122,7 +124,7 @@ import Testing
         var sample = try SampleStore()
         let desk = try sample.desk()
         for kind in ReportKind.allCases {
-            for by in [nil] + kind.dimensions.map(Optional.some) {
+            for by in [[]] + kind.dimensions.map({ [$0] }) + [Array(kind.dimensions.prefix(5))] {
                 let report = try desk.report(kind, ReportRequest(by: by))
                 for format in ReportFormat.allCases { #expect(!report.rendered(format).isEmpty) }
             }
@@ -177,5 +179,22 @@ import Testing
         #expect(changes.rows.count == 6 && changes.value("type", row: 0) == .text("deploy.changed"))
         #expect(changes.value("to_value", row: 0) == .text("2"))
         #expect(report.rendered(.table).contains("deploy.changed"))
+    }
+
+    @Test func anHourThatIsNotWholeSaysSo() throws {
+        var sample = try SampleStore(nowSeconds: 1_200)
+        for minute in 0..<60 { sample.add("tool.call", at: -7 * 86_400 + Double(minute) * 60 + 1, ["tool": .text("t")]) }
+        for minute in 5..<15 { sample.add("tool.call", at: Double(minute) * 60, ["tool": .text("t")]) }
+        let desk = try sample.desk()
+        // To the full hour, of which 20 minutes have passed, and no more than 20 minutes of that a week before.
+        let report = try desk.status(to: SampleStore.start + 3_600_000_000_000)
+        let coverage = try #require(report.section("coverage"))
+        #expect(coverage.value("coverage", row: 0) == .share(part: 10, whole: 60))
+        #expect(coverage.value("to", row: 0) == .time(SampleStore.start + 1_200_000_000_000))
+        #expect(coverage.value("first_event", row: 0) == .time(SampleStore.start + 300_000_000_000))
+        #expect(coverage.value("last_event", row: 0) == .time(SampleStore.start + 840_000_000_000))
+        #expect(coverage.value("coverage", row: 1) == .share(part: 20, whole: 60))
+        let calls = try #require(report.section("activity")?.rows.first { $0[0] == .text("tool_call") })
+        #expect(calls[1] == .count(10) && calls[2] == .count(20))
     }
 }

@@ -41,10 +41,26 @@ import Testing
         }
     }
 
+    @Test func breakdownsAreAskedForByName() async throws {
+        try await withConversation { client in
+            let period = "from=2026-08-01&to=2026-08-02&timezone=Europe%2FBerlin"
+            for by in ["by=month,model&by=hour", "by=month%2Cmodel,hour"] {
+                let csv = try await client.send("GET", "/v1/reports/cost?\(period)&\(by)&format=csv")
+                #expect(csv.text.hasPrefix("month,model,hour,calls,"), "\(csv.text)")
+                #expect(csv.text.contains("\r\n2026-08,gpt-4o-mini,2026-08-01T") && csv.text.contains(":00:00+02:00,1,0.00021,"), "\(csv.text)")
+            }
+            let tokens = try await client.send("GET", "/v1/reports/cost?\(period)&format=csv&section=tokens")
+            #expect(tokens.text.hasPrefix("token_class,tokens\r\ninput,1000\r\n"))
+            let all = try await client.send("GET", "/v1/reports/cost?\(period)&format=csv&section=all")
+            #expect(all.status == 200)
+            #expect(all.text.contains("filename=\"cost-by_model.csv\"\r\n\r\nmodel,calls,cost_usd,"))
+        }
+    }
+
     @Test func badReportsAreRefused() async throws {
         try await withConversation { client in
             #expect(try await client.send("GET", "/v1/reports/weather").status == 404)
-            for query in ["by=colour", "from=yesterday", "from=now&to=now-1d", "format=html", "rule=none"] {
+            for query in ["by=colour", "from=yesterday", "from=now&to=now-1d", "format=html", "rule=none", "by=topic&by=topic", "timezone=Mars", "section=none", "by=topic,"] {
                 let answer = try await client.send("GET", "/v1/reports/outcomes?\(query)")
                 #expect(answer.status == 400, "\(query)")
             }

@@ -15,7 +15,8 @@ struct ReportCommand: AsyncParsableCommand {
 
             Times are RFC 3339, a date, now, or now-7d (units s, m, h, d, w). Default: the 30 days up to now.
 
-            Example: plimsoll report sla --from now-1d --by channel
+            Examples: plimsoll report sla --from now-1d --by channel
+            plimsoll report cost --from 2026-08-01 --to 2026-10-01 --by month,team,model --timezone Europe/Berlin
             """)
 
     @OptionGroup var source: SourceOptions
@@ -31,24 +32,69 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Break down by tenant, channel, agent, model, day, …; what a report does not know it says.", valueName: "dimension"))
-    var by: String?
+            "Break down by month, team, model, …; what a report does not know it says.",
+            discussion: "Several with commas between them, or the option several times.", valueName: "dimensions"))
+    var by: [String] = []
+
+    @Option(help: ArgumentHelp("The zone of dates, hours, days, weeks and months, such as Europe/Berlin.", valueName: "zone"))
+    var timezone = "UTC"
 
     @Option(help: "What counts as resolved: house-1, intercom-fin or zendesk-2026.")
     var rule: String?
 
-    @Option(help: "How to print: table, csv or json.")
-    var format = ReportFormat.table
+    @Option(help: "How to print: table, csv or json. A csv holds one section: the breakdown, or that of --section.")
+    var format: ReportFormat?
+
+    @Option(help: ArgumentHelp("Only this section; one that there is not is answered with those there are.", valueName: "name"))
+    var section: String?
+
+    @Option(help: ArgumentHelp("Write a CSV file of each section into this folder, or of the one of --section.", valueName: "dir"))
+    var output: String?
+
+    func validate() throws {
+        if output != nil, let format, format != .csv {
+            throw ValidationError("--output writes csv; leave --format \(format.rawValue) out, or send what is printed to a file")
+        }
+    }
 
     func run() async throws {
-        let query = QueryText.joined([("from", from), ("to", to), ("by", by), ("rule", rule), ("format", format.rawValue)])
-        let text = try await source.text(at: "/v1/reports/\(kind.rawValue)?\(query)") { store, machine in
-            let tables = store.snapshot()
-            let request = try ReportRequest(kind: kind, from: from, to: to, by: by, rule: rule, now: tables.now)
-            let desk = ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers)
-            return try desk.report(kind, request).rendered(format)
+        if let output { return try write(try await files(), to: output) }
+        let format = format ?? .table
+        let text = try await source.text(at: address(format, section: section)) { store, machine in
+            try report(store, machine).rendered(format, section: section)
         }
         try StandardStream.output.write(Array(text.utf8))
+    }
+
+    private func report(_ store: EventStore, _ machine: Machine) throws -> Report {
+        let tables = store.snapshot()
+        let request = try ReportRequest(kind: kind, from: from, to: to, by: by, rule: rule, timeZone: timezone, now: tables.now)
+        return try ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers).report(kind, request)
+    }
+
+    private func address(_ format: ReportFormat, section: String?) -> String {
+        let pairs: [(String, String?)] =
+            [("from", from), ("to", to)] + by.map { ("by", $0) }
+            + [("rule", rule), ("timezone", timezone), ("section", section), ("format", format.rawValue)]
+        return "/v1/reports/\(kind.rawValue)?\(QueryText.joined(pairs))"
+    }
+
+    /// All of one answer, so that they agree; a server sends all sections at once.
+    private func files() async throws -> ReportFiles {
+        let body = try await source.text(at: address(.csv, section: ReportFiles.all)) { store, machine in
+            try ReportFiles(report(store, machine)).multipart.body
+        }
+        guard let files = ReportFiles(multipart: body) else {
+            throw CommandFailure(.badInput, "the server's answer holds no sections", advice: "is it of the same version as this command?")
+        }
+        return try files.only(section, of: kind.rawValue)
+    }
+
+    private func write(_ files: ReportFiles, to folder: String) throws {
+        let disk = POSIXFileSystem()
+        try disk.createDirectories(folder)
+        for file in files.files { try disk.replace(folder + "/" + file.name, with: Array(file.text.utf8)) }
+        StandardStream.output.print(files.files.map { folder + "/" + $0.name }.joined(separator: "\n"))
     }
 }
 

@@ -13,15 +13,19 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End of the hour: RFC 3339, a date, now, or now-2h.", valueName: "time"))
     var to = "now"
 
-    @Option(help: "How to print: table, csv or json.")
+    @Option(help: "How to print: table, csv or json. A csv holds one section: the objectives, or that of --section.")
     var format = ReportFormat.table
 
+    @Option(help: ArgumentHelp("Only this section: coverage, objectives, activity or changes.", valueName: "name"))
+    var section: String?
+
     func run() async throws {
-        let query = QueryText.joined([("to", to), ("format", format.rawValue)])
+        let query = QueryText.joined([("to", to), ("section", section), ("format", format.rawValue)])
         let text = try await source.text(at: "/v1/reports/status?\(query)") { store, machine in
             let tables = store.snapshot()
             let end = try PeriodText.parse(to, now: tables.now)
-            return try ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers).status(to: end).rendered(format)
+            return try ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers).status(to: end).rendered(
+                format, section: section)
         }
         try StandardStream.output.write(Array(text.utf8))
     }

@@ -1,17 +1,21 @@
 import Domain
+package import Execution
 
 /// Times as people write them: RFC 3339, a date, `now`, or `now-7d` with the units s, m, h, d, w.
 package enum PeriodText {
     /// Nanoseconds since 1970 UTC.
+    /// - Parameter clock: whose midnight begins a date; nil: that of UTC.
     /// - Throws: ``ReportError`` with the ways to write a time.
-    package static func parse(_ text: String, now: Int64) throws(ReportError) -> Int64 {
+    package static func parse(_ text: String, now: Int64, clock: WallClock? = nil) throws(ReportError) -> Int64 {
         if text == "now" { return now }
         if text.hasPrefix("now"), let offset = offset(text.dropFirst(3)) {
             let (time, isBeyond) = now.addingReportingOverflow(offset)
             if !isBeyond { return time }
         }
         do {
-            return try RFC3339.parse(text.utf8.count == 10 ? text + "T00:00:00Z" : text)
+            guard text.utf8.count == 10 else { return try RFC3339.parse(text) }
+            let midnight = try RFC3339.parse(text + "T00:00:00Z")
+            return clock?.instant(ofReading: midnight) ?? midnight
         } catch {
             throw ReportError(
                 message: "\(text) is no time", hint: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, or now-7d (units s, m, h, d, w)")

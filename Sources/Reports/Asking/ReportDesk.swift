@@ -9,11 +9,13 @@ import SQLText
 package struct ReportDesk: Sendable {
     let catalog: any TableCatalog
     private let executor: QueryExecutor
+    /// Zone in which the questions of a report cut hours, days, weeks and months.
+    private var timeZone = "UTC"
     private let workers: any Workers
     private let options: QueryOptions
     private let cancellation: QueryCancellation?
 
-    /// - Parameter options: memory and time of each question; its time zone is not used, reports are in UTC.
+    /// - Parameter options: memory and time of each question; its time zone is not used, a request names its own.
     package init(
         catalog: any TableCatalog, clock: any Clock, workers: any Workers, options: QueryOptions = QueryOptions(),
         cancellation: QueryCancellation? = nil
@@ -28,11 +30,12 @@ package struct ReportDesk: Sendable {
     /// One of the reports with a name.
     /// - Throws: ``ReportError``; `QueryError` out of time, memory or cancelled; corruption errors of the store as they come.
     package func report(_ kind: ReportKind, _ request: ReportRequest) throws -> Report {
-        if let by = request.by, !kind.dimensions.contains(by) { _ = try ReportDimension.parse(by.rawValue, of: kind.dimensions) }
+        var desk = self
+        desk.timeZone = request.timeZone
         switch kind {
-        case .sla: return try ServiceLevelReport(desk: self, request: request).report()
-        case .cost: return try CostReport(desk: self, request: request).report()
-        case .outcomes: return try OutcomeReport(desk: self, request: request).report()
+        case .sla: return try ServiceLevelReport(desk: desk, request: request).report()
+        case .cost: return try CostReport(desk: desk, request: request).report()
+        case .outcomes: return try OutcomeReport(desk: desk, request: request).report()
         }
     }
 
@@ -70,16 +73,16 @@ package struct ReportDesk: Sendable {
     }
 
     private func answer(_ sql: String) throws -> ResultSet {
-        guard case .query(let plan) = try SQLCompiler(catalog: catalog).compile(sql) else { preconditionFailure("reports only ask") }
+        guard case .query(let plan) = try SQLCompiler(catalog: catalog, timeZone: timeZone).compile(sql) else { preconditionFailure("reports only ask") }
         var options = options
-        options.timeZone = "UTC"
+        options.timeZone = timeZone
         return try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
     }
 
     func basis(_ period: ReportPeriod, exactness: String) -> ReportBasis {
         ReportBasis(
             position: catalog.position, watermark: catalog.watermark, from: period.from, to: period.to, now: catalog.now,
-            exactness: exactness)
+            timeZone: timeZone, exactness: exactness)
     }
 }
 
@@ -103,19 +106,18 @@ struct ReportRow {
     func optionalNanoseconds(_ place: Int) -> Int64? { optionalInteger(place).flatMap { Int64(exactly: $0) } }
 
     /// Money in pico-USD; 0 where null.
-    func picoUSD(_ place: Int) -> Int128 {
-        guard case .numeric(let mantissa, let scale) = values[place] else { return 0 }
+    func picoUSD(_ place: Int) -> Int128 { optionalPicoUSD(place) ?? 0 }
+
+    /// Money in pico-USD; nil where null.
+    func optionalPicoUSD(_ place: Int) -> Int128? {
+        guard case .numeric(let mantissa, let scale) = values[place] else { return nil }
         precondition(scale == DecimalText.usdScale, "money has twelve decimals")
         return mantissa
     }
 
-    /// A text, the day of a time; nil where null.
-    func key(_ place: Int) -> String? {
-        switch values[place] {
-        case .text(let text): text
-        case .timestamptz(let time), .timestamp(let time): String(RFC3339.render(time).prefix(10))
-        default: nil
-        }
+    /// A text to be shown, nil where null. What rows are told apart by is a ``GroupKey``.
+    func text(_ place: Int) -> String? {
+        if case .text(let text) = values[place] { text } else { nil }
     }
 
     /// A time, nil where null.

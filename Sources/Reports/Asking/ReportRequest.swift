@@ -1,4 +1,6 @@
 package import Domain
+import Execution
+import Plans
 
 /// What a report is asked for.
 package struct ReportRequest: Hashable, Sendable {
@@ -8,21 +10,29 @@ package struct ReportRequest: Hashable, Sendable {
     package var from: Int64?
     /// End of the period, exclusive; nil: now.
     package var to: Int64?
-    /// nil: no breakdown, or the report's own.
-    package var by: ReportDimension?
+    /// Empty: no breakdown, or the report's own.
+    package var by: [ReportDimension]
     package var rule: OutcomeRule
+    /// IANA name of the zone by which hours, days, weeks and months begin.
+    package var timeZone: String
 
-    package init(from: Int64? = nil, to: Int64? = nil, by: ReportDimension? = nil, rule: OutcomeRule = .house1) {
-        (self.from, self.to, self.by, self.rule) = (from, to, by, rule)
+    package init(
+        from: Int64? = nil, to: Int64? = nil, by: [ReportDimension] = [], rule: OutcomeRule = .house1, timeZone: String = "UTC"
+    ) {
+        (self.from, self.to, self.by, self.rule, self.timeZone) = (from, to, by, rule, timeZone)
     }
 
     /// Reads the texts of a command line or a URL; nil where nothing was said.
+    /// - Parameter by: names of dimensions, each text one or several with commas between them.
     /// - Throws: ``ReportError`` saying what is known or how a time is written.
-    package init(kind: ReportKind, from: String?, to: String?, by: String?, rule: String?, now: Int64) throws(ReportError) {
-        self.init()
-        if let from { self.from = try PeriodText.parse(from, now: now) }
-        if let to { self.to = try PeriodText.parse(to, now: now) }
-        if let by { self.by = try ReportDimension.parse(by, of: kind.dimensions) }
+    package init(
+        kind: ReportKind, from: String?, to: String?, by: [String], rule: String?, timeZone: String?, now: Int64
+    ) throws(ReportError) {
+        self.init(timeZone: timeZone ?? "UTC")
+        let clock = try Self.clock(self.timeZone)
+        if let from { self.from = try PeriodText.parse(from, now: now, clock: clock) }
+        if let to { self.to = try PeriodText.parse(to, now: now, clock: clock) }
+        self.by = try Self.dimensions(by, of: kind)
         if let rule {
             guard let known = OutcomeRule(rawValue: rule) else {
                 throw ReportError(
@@ -30,6 +40,36 @@ package struct ReportRequest: Hashable, Sendable {
             }
             self.rule = known
         }
+    }
+
+    private static func dimensions(_ texts: [String], of kind: ReportKind) throws(ReportError) -> [ReportDimension] {
+        var found: [ReportDimension] = []
+        for text in texts {
+            for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let dimension = try kind.dimension(named: String(name))
+                guard !found.contains(dimension) else {
+                    throw ReportError(message: "\(dimension.rawValue) is asked for twice", hint: "name each dimension once")
+                }
+                found.append(dimension)
+            }
+        }
+        return found
+    }
+
+    /// - Throws: ``ReportError`` for a name that no zone has.
+    static func clock(_ name: String) throws(ReportError) -> WallClock {
+        do {
+            return try WallClock(zone: name)
+        } catch {
+            throw ReportError(message: "there is no time zone \(name)", hint: "use an IANA name such as Europe/Berlin")
+        }
+    }
+
+    /// The breakdown asked for.
+    /// - Throws: ``ReportError`` for a zone that does not exist, and for a dimension that the report lacks.
+    func grouping(of kind: ReportKind, model: ModelName = .answering) throws(ReportError) -> ReportGrouping {
+        for dimension in by { _ = try kind.dimension(named: dimension.rawValue) }
+        return ReportGrouping(dimensions: by, clock: try Self.clock(timeZone), model: model)
     }
 
     /// The period at an instant.
@@ -60,18 +100,17 @@ struct ReportPeriod: Hashable, Sendable {
         let (start, isBeyond) = to.subtractingReportingOverflow(Int64(days) * 86_400 * 1_000_000_000)
         return ReportPeriod(from: isBeyond ? Int64.min : start, to: to)
     }
-}
 
-/// The reports that can be asked for by name.
-package enum ReportKind: String, Hashable, Sendable, CaseIterable {
-    case sla, cost, outcomes
+    /// The same span so much later.
+    func moved(byNanoseconds shift: Int64) -> ReportPeriod {
+        let (start, end) = (from.addingReportingOverflow(shift), to.addingReportingOverflow(shift))
+        let beyond = shift < 0 ? Int64.min : Int64.max
+        return ReportPeriod(from: start.overflow ? beyond : start.partialValue, to: end.overflow ? beyond : end.partialValue)
+    }
 
-    /// What each can be broken down by.
-    package var dimensions: [ReportDimension] {
-        switch self {
-        case .sla: [.tenant, .channel, .agent, .model, .provider, .region, .day]
-        case .cost: [.model, .tenant, .team, .channel, .route, .provider, .agent, .day]
-        case .outcomes: [.week, .day, .channel, .topic, .agent, .tenant]
-        }
+    /// With so much more on both sides.
+    func widened(byNanoseconds more: Int64) -> ReportPeriod {
+        let (start, end) = (from.subtractingReportingOverflow(more), to.addingReportingOverflow(more))
+        return ReportPeriod(from: start.overflow ? Int64.min : start.partialValue, to: end.overflow ? Int64.max : end.partialValue)
     }
 }

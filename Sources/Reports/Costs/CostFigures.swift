@@ -17,6 +17,12 @@ struct CostFigures {
 
     /// The upper end of the range; nil where a call has none.
     var high: Int128? { unbounded == 0 ? knownHigh : nil }
+    /// What is booked; nil where there are calls and none is priced whole.
+    var known: Int128? { calls > 0 && priced == 0 ? nil : booked }
+    /// The same as a figure: not told is not zero.
+    var bookedShown: ReportValue { .amount(known) }
+    /// The cost of one of so many; none where no call was told.
+    func each(_ picoUSD: Int128?, per count: Int128) -> ReportValue { calls > 0 ? .cost(picoUSD, per: count) : .none }
     /// Calls whose cost is not known whole.
     var notWhollyPriced: Int128 { partly + unpriced }
     /// Input and output: the other classes are parts of these.

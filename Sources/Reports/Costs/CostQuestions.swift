@@ -5,16 +5,25 @@ struct CostQuestions {
     let desk: ReportDesk
     let period: ReportPeriod
 
-    func figures(_ by: ReportDimension?) throws -> Grouped<CostFigures> {
+    /// - Parameter condition: what else holds of the calls, in SQL.
+    func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<CostFigures> {
         var groups = Grouped<CostFigures>()
-        for table in ["llm_call", "embedding_call"] {
+        for table in Self.tables {
             let rows = try desk.rows(
-                "select \(by?.expression(time: "time") ?? "null"), \(CostFigures.selection) from \(table) where \(period.contains("time"))"
-                    + (by == nil ? "" : " group by 1"))
-            for row in rows { groups[row.key(0), default: CostFigures()].add(row, from: 1) }
+                "select \(by.selection(time: "time"))\(CostFigures.selection) from \(table) "
+                    + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
+            for row in rows { groups[by.key(row), default: CostFigures()].add(row, from: by.width) }
         }
         return groups
     }
+
+    /// Those of all calls together.
+    func whole(where condition: String? = nil) throws -> CostFigures {
+        try figures(.whole(), where: condition)[.all, default: CostFigures()]
+    }
+
+    /// The leaf calls, which are billed.
+    static let tables = ["llm_call", "embedding_call"]
 }
 
 extension CostQuestions {
@@ -34,7 +43,7 @@ struct UnitCounts {
     var resolved: Int128
 
     init(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule) throws {
-        answers = try Self.answers(desk: desk, period: period, by: nil)?[nil, default: 0] ?? 0
+        answers = try Self.answers(desk: desk, period: period, by: .whole())?[.all, default: 0] ?? 0
         let rows = try desk.rows(
             "select count(*), count(*) filter (where \(OutcomeText.expression(rule, now: desk.now)) = 'resolved') "
                 + "from conversations where \(period.contains("closed_time"))")
@@ -42,17 +51,14 @@ struct UnitCounts {
         resolved = rows.first?.integer(1) ?? 0
     }
 
-    /// Whether an answer says to which group it belongs.
-    static func isKnown(of by: ReportDimension) -> Bool { ![.model, .route, .provider].contains(by) }
-
-    /// Answers by group; nil where answers don't say.
-    static func answers(desk: ReportDesk, period: ReportPeriod, by: ReportDimension?) throws -> Grouped<Int128>? {
-        if let by, !isKnown(of: by) { return nil }
+    /// Answers by group; nil where answers don't say to which they belong.
+    static func answers(desk: ReportDesk, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
+        if by.isOfCalls { return nil }
         var groups = Grouped<Int128>()
         let rows = try desk.rows(
-            "select \(by?.expression(time: "time") ?? "null"), count(*) from message_sent "
-                + "where \(ServiceLevelQuestions.isAnswer) and \(period.contains("time"))" + (by == nil ? "" : " group by 1"))
-        for row in rows { groups[row.key(0), default: 0] = row.integer(1) }
+            "select \(by.selection(time: "time"))count(*) from message_sent "
+                + "where \(ServiceLevelQuestions.isAnswer) and \(period.contains("time"))\(by.clause)")
+        for row in rows { groups[by.key(row), default: 0] = row.integer(by.width) }
         return groups
     }
 }

@@ -7,14 +7,18 @@ struct CostReport {
 
     func report() throws -> Report {
         let period = try request.period(now: desk.now)
-        let by = request.by ?? .model
-        let total = try CostQuestions(desk: desk, period: period).figures(nil)[nil, default: CostFigures()]
+        var by = try request.grouping(of: .cost)
+        if by.isWhole { by = ReportGrouping(dimensions: [.model], clock: by.clock) }
+        let total = try CostQuestions(desk: desk, period: period).whole()
         let units = try UnitCounts(desk: desk, period: period, rule: request.rule)
         var sections = [totalTable(total), unitTable(total, units), tokenTable(total), try routeTable(period, total)]
-        sections += [try breakdown(by, period, total), try otherCosts(period)]
+        let (told, rollups) = (ToldCosts(desk: desk, period: period), RollupChecks(desk: desk, period: period))
+        sections += [try breakdown(by, period, total), try Unattributed(desk: desk, period: period).section()]
+        sections += [try told.byModel(), try told.differingCalls(), try rollups.summary(), try rollups.differingTraces()]
+        sections.append(try otherCosts(period))
         return Report(
             name: "cost", title: "Cost", basis: desk.basis(period, exactness: "exact: integers of 10⁻¹² USD, booked once when a call was accepted"),
-            sections: sections, definitions: try definitions(by) + withoutUsage(period))
+            sections: sections, main: by.name, definitions: try definitions(by) + withoutUsage(period))
     }
 
     private func totalTable(_ total: CostFigures) -> ReportSection {
@@ -27,7 +31,7 @@ struct CostReport {
             ],
             rows: [
                 [
-                    .usd(total.booked), .usd(total.low), .amount(total.high), .count(total.calls), .count(total.errors), .count(total.priced),
+                    total.bookedShown, .usd(total.low), .amount(total.high), .count(total.calls), .count(total.errors), .count(total.priced),
                     .count(total.partly), .count(total.unpriced), .count(total.unbounded),
                 ]
             ])
@@ -45,7 +49,8 @@ struct CostReport {
             ],
             rows: rows.map { name, count in
                 [
-                    .text(name), .count(count), .cost(total.booked, per: count), .cost(total.low, per: count), .cost(total.high, per: count),
+                    .text(name), .count(count), total.each(total.known, per: count), total.each(total.low, per: count),
+                    total.each(total.high, per: count),
                 ]
             })
     }
@@ -57,7 +62,8 @@ struct CostReport {
     }
 
     private func routeTable(_ period: ReportPeriod, _ total: CostFigures) throws -> ReportSection {
-        let groups = try CostQuestions(desk: desk, period: period).figures(.route)
+        let by = ReportGrouping(dimensions: [.route], clock: try ReportRequest.clock(request.timeZone))
+        let groups = try CostQuestions(desk: desk, period: period).figures(by)
         return ReportSection(
             name: "local_share", title: "Local and cloud models",
             columns: [
@@ -65,20 +71,20 @@ struct CostReport {
                 ReportColumn("tokens", "tokens"), ReportColumn("share_of_tokens", "of tokens"), ReportColumn("cost_usd", "cost"),
             ],
             rows: groups.sorted.map { key, figures in
-                [
-                    .optional(key), .count(figures.calls), .ratio(figures.calls, of: total.calls), .count(figures.tokensTotal),
-                    .ratio(figures.tokensTotal, of: total.tokensTotal), .usd(figures.booked),
+                by.values(key) + [
+                    .count(figures.calls), .ratio(figures.calls, of: total.calls), .count(figures.tokensTotal),
+                    .ratio(figures.tokensTotal, of: total.tokensTotal), figures.bookedShown,
                 ]
             })
     }
 
-    private func breakdown(_ by: ReportDimension, _ period: ReportPeriod, _ total: CostFigures) throws -> ReportSection {
+    private func breakdown(_ by: ReportGrouping, _ period: ReportPeriod, _ total: CostFigures) throws -> ReportSection {
         let groups = try CostQuestions(desk: desk, period: period).figures(by)
         let answers = try UnitCounts.answers(desk: desk, period: period, by: by)
         return ReportSection(
-            name: "by_\(by.rawValue)", title: "By \(by.rawValue)",
-            columns: [
-                ReportColumn(by.rawValue, by.rawValue), ReportColumn("calls", "calls"), ReportColumn("cost_usd", "cost"),
+            name: by.name, title: by.title,
+            columns: by.columns + [
+                ReportColumn("calls", "calls"), ReportColumn("cost_usd", "cost"),
                 ReportColumn("share_of_cost", "of cost"), ReportColumn("cost_low_usd", "at least"), ReportColumn("cost_high_usd", "at most"),
                 ReportColumn("partly", "partly"), ReportColumn("unpriced", "unpriced"), ReportColumn("answers", "answers"),
                 ReportColumn("cost_per_answer", "per answer"),
@@ -86,11 +92,12 @@ struct CostReport {
             rows: groups.sorted.map { key, figures in
                 let count = answers.map { $0[key, default: 0] }
                 let costs: [ReportValue] = [
-                    .optional(key), .count(figures.calls), .usd(figures.booked), .ratio(figures.booked, of: total.booked), .usd(figures.low),
+                    .count(figures.calls), figures.bookedShown,
+                    figures.known == nil ? .unknown : .ratio(figures.booked, of: total.booked), .usd(figures.low),
                     .amount(figures.high), .count(figures.partly), .count(figures.unpriced), count.map { .count($0) } ?? .none,
-                    count.map { .cost(figures.booked, per: $0) } ?? .none,
+                    count.map { figures.each(figures.known, per: $0) } ?? .none,
                 ]
-                return costs + figures.tokens.map { .count($0) }
+                return by.values(key) + costs + figures.tokens.map { .count($0) }
             })
     }
 
@@ -101,7 +108,7 @@ struct CostReport {
         let recorded = try desk.rows(
             "select category, count(amount_usd), sum(amount_usd) from cost_recorded where \(period.contains("time")) group by 1 "
                 + "order by 1 nulls last")
-        rows += recorded.map { [.text("recorded"), .optional($0.key(0)), .count($0.integer(1)), .usd($0.picoUSD(2))] }
+        rows += recorded.map { [.text("recorded"), .optional($0.text(0)), .count($0.integer(1)), .usd($0.picoUSD(2))] }
         return ReportSection(
             name: "other_costs", title: "Other costs, in no figure above",
             columns: [
@@ -121,8 +128,9 @@ struct CostReport {
         ]
     }
 
-    private func definitions(_ by: ReportDimension) -> [ReportDefinition] {
-        [
+    private func definitions(_ by: ReportGrouping) -> [ReportDefinition] {
+        let unknown = by.dimensions.filter(\.isOfCalls).map { $0.rawValue.replacing("_", with: " ") }.joined(separator: " and no ")
+        let definitions = [
             ReportDefinition("cost_usd", "booked cost of the model and embedding calls that are priced whole, by the time of the call"),
             ReportDefinition("cost_low_usd", "the same with what is priced of the other calls"),
             ReportDefinition(
@@ -135,6 +143,7 @@ struct CostReport {
             ReportDefinition("share_of_tokens", "input and output tokens"),
             ReportDefinition("recorded", "cost.recorded by its time, whatever period the bill covers"),
         ]
-            + (UnitCounts.isKnown(of: by) ? [] : [ReportDefinition("by \(by.rawValue)", "an answer names no \(by.rawValue), so none is counted")])
+        let none = unknown.isEmpty ? [] : [ReportDefinition(by.title.lowercased(), "an answer names no \(unknown), so none is counted")]
+        return definitions + none + by.definitions + Unattributed.definitions + ToldCosts.definitions + RollupChecks.definitions
     }
 }

@@ -10,6 +10,8 @@ package struct ReportBasis: Hashable, Sendable {
     package var to: Int64
     /// The instant at which deadlines and waiting times were judged (ns since 1970 UTC).
     package var now: Int64
+    /// IANA name of the zone whose hours, days, weeks and months are meant.
+    package var timeZone: String
     /// How exact the figures are, in one sentence.
     package var exactness: String
 }
@@ -20,8 +22,10 @@ package struct ReportColumn: Hashable, Sendable {
     package var name: String
     /// As tables print it.
     package var title: String
+    /// Whether rows are told apart by it; shown also where no row says anything.
+    package var isKey: Bool
 
-    init(_ name: String, _ title: String) { (self.name, self.title) = (name, title) }
+    init(_ name: String, _ title: String, isKey: Bool = false) { (self.name, self.title, self.isKey) = (name, title, isKey) }
 }
 
 /// A table of a report: one idea, one row a thing.
@@ -56,6 +60,8 @@ package struct Report: Hashable, Sendable {
     package var basis: ReportBasis
     /// The tables, in the order of reading.
     package var sections: [ReportSection]
+    /// The section that answers what was asked: what CSV holds.
+    package var main: String
     /// The terms used.
     package var definitions: [ReportDefinition]
 

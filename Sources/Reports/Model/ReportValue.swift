@@ -38,6 +38,8 @@ extension ReportValue {
     }
     /// An amount, unknown where nil.
     static func amount(_ picoUSD: Int128?) -> ReportValue { picoUSD.map { .usd($0) } ?? .unknown }
+    /// An amount, none where nobody told one.
+    static func amountOrNone(_ picoUSD: Int128?) -> ReportValue { picoUSD.map { .usd($0) } ?? .none }
     /// A text, none where nil.
     static func optional(_ text: String?) -> ReportValue { text.map { .text($0) } ?? .none }
 }

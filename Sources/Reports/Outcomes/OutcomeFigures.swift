@@ -9,12 +9,15 @@ struct OutcomeFigures {
     var open: Int64 = 0
     var reopened: Int64 = 0
     var handedOver: Int64 = 0
+    /// Conversations with a rating: the last of each counts.
     var ratings: Int64 = 0
     var satisfied: Int64 = 0
+    /// Conversations that were asked for a rating.
     var requested: Int64 = 0
-
-    /// Requests where any were sent, else all that closed.
-    var asked: Int64 { requested > 0 ? requested : closed }
+    /// Conversations with a rating that have not closed.
+    var ratedOpen: Int64 = 0
+    /// Those asked and the ones that rated without being asked.
+    var askedOrRated: Int64 = 0
 
     static let columns = [
         ReportColumn("closed", "closed"), ReportColumn("resolved", "resolved"), ReportColumn("escalated", "escalated"),
@@ -24,12 +27,17 @@ struct OutcomeFigures {
         ReportColumn("response_rate", "response"),
     ]
 
+    /// What a rating could be expected of.
+    /// - Parameter isAsked: whether any of the report's conversations was asked: then those count, else all that closed. One answer for all
+    ///   groups, so that they add up.
+    func asked(_ isAsked: Bool) -> Int64 { isAsked ? askedOrRated : closed + ratedOpen }
+
     /// In the order of the columns.
-    var values: [ReportValue] {
+    func values(isAsked: Bool) -> [ReportValue] {
         [
             .count(closed), .count(resolved), .count(escalated), .count(abandoned), .count(open), .ratio(resolved, of: closed),
             .ratio(handedOver, of: closed), .count(reopened), .ratio(reopened, of: closed), .count(ratings), .count(satisfied),
-            .ratio(satisfied, of: ratings), .ratio(ratings, of: asked),
+            .ratio(satisfied, of: ratings), .ratio(ratings, of: asked(isAsked)),
         ]
     }
 }
@@ -40,87 +48,52 @@ struct OutcomeQuestions {
     let period: ReportPeriod
     let rule: OutcomeRule
 
-    /// Figures by a column of conversations and of the events of feedback; ratings of a topic are those that conversations keep.
-    func figures(_ by: ReportDimension?) throws -> Grouped<OutcomeFigures> {
-        try figures(by.map { $0.expression(time: "closed_time") }, feedback: by == .topic ? nil : by?.expression(time: "time") ?? "null")
-    }
-
-    private func figures(_ key: String?, feedback: String?) throws -> Grouped<OutcomeFigures> {
+    /// Of the conversations that closed in the period, each counted once; of those that have not closed only the ratings count.
+    func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<OutcomeFigures> {
+        let outcome = OutcomeText.expression(rule, now: desk.now)
+        let isClosed = "closed_time is not null"
+        let counts = Outcome.allCases.map { "count(*) filter (where \(isClosed) and \(outcome) = '\($0.rawValue)')" }.joined(separator: ", ")
+        let rows = try desk.rows(
+            "select \(by.selection(time: Ratings.time))\(counts), count(closed_time), count(*) filter (where \(isClosed) and reopened), "
+                + "count(*) filter (where \(isClosed) and escalations > 0), \(Ratings.selection), "
+                + "count(*) filter (where feedback_requests > 0), count(*) filter (where feedback_requests > 0 or score is not null), "
+                + "count(*) filter (where closed_time is null) "
+                + "from conversations where \(Ratings.within(period))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
         var groups = Grouped<OutcomeFigures>()
-        for row in try conversations(key ?? "null", isGrouped: key != nil) {
-            var figures = Self.read(row)
-            if feedback == nil { (figures.ratings, figures.satisfied, figures.requested) = (Int64(row.integer(8)), Int64(row.integer(9)), Int64(row.integer(10))) }
-            groups[row.key(0), default: OutcomeFigures()] = figures
-        }
-        guard let feedback else { return groups }
-        let grouping = key == nil ? "" : " group by 1"
-        let within = period.contains("time")
-        for row in try desk.rows(
-            "select \(feedback), count(score), count(*) filter (where score >= 4) from feedback_submitted where \(within)\(grouping)")
-        {
-            groups[row.key(0), default: OutcomeFigures()].ratings = Int64(row.integer(1))
-            groups[row.key(0), default: OutcomeFigures()].satisfied = Int64(row.integer(2))
-        }
-        for row in try desk.rows("select \(feedback), count(*) from feedback_requested where \(within)\(grouping)") {
-            groups[row.key(0), default: OutcomeFigures()].requested = Int64(row.integer(1))
-        }
+        for row in rows { groups[by.key(row), default: OutcomeFigures()] = Self.read(row, from: by.width) }
         return groups
     }
 
-    /// By experiment and variant; ratings are those that conversations keep.
-    func variants() throws -> [(experiment: String?, variant: String?, figures: OutcomeFigures)] {
-        let rows = try desk.rows(
-            "select variant, \(selection), experiment from conversations where \(period.contains("closed_time")) and variant is not null "
-                + "group by variant, experiment order by experiment nulls last, variant")
-        return rows.map { row in
-            var figures = Self.read(row)
-            (figures.ratings, figures.satisfied, figures.requested) = (Int64(row.integer(8)), Int64(row.integer(9)), Int64(row.integer(10)))
-            return (row.key(11), row.key(0), figures)
-        }
-    }
+    /// Of all of them.
+    func whole() throws -> OutcomeFigures { try figures(.whole())[.all, default: OutcomeFigures()] }
 
-    private func conversations(_ key: String, isGrouped: Bool) throws -> [ReportRow] {
-        try desk.rows(
-            "select \(key), \(selection) from conversations where \(period.contains("closed_time"))" + (isGrouped ? " group by 1" : ""))
-    }
-
-    private var selection: String {
-        let outcome = OutcomeText.expression(rule, now: desk.now)
-        return Outcome.allCases.map { "count(*) filter (where \(outcome) = '\($0.rawValue)')" }.joined(separator: ", ")
-            + ", count(*), count(*) filter (where reopened), count(*) filter (where escalations > 0), "
-            + "count(score), count(*) filter (where score >= 4), sum(feedback_requests)"
-    }
-
-    private static func read(_ row: ReportRow) -> OutcomeFigures {
+    private static func read(_ row: ReportRow, from first: Int) -> OutcomeFigures {
+        let counts = (0..<12).map { Int64(row.integer(first + $0)) }
         var figures = OutcomeFigures()
-        figures.resolved = Int64(row.integer(1))
-        figures.escalated = Int64(row.integer(2))
-        figures.abandoned = Int64(row.integer(3))
-        figures.open = Int64(row.integer(4))
-        figures.closed = Int64(row.integer(5))
-        figures.reopened = Int64(row.integer(6))
-        figures.handedOver = Int64(row.integer(7))
+        (figures.resolved, figures.escalated, figures.abandoned, figures.open) = (counts[0], counts[1], counts[2], counts[3])
+        (figures.closed, figures.reopened, figures.handedOver) = (counts[4], counts[5], counts[6])
+        (figures.ratings, figures.satisfied, figures.requested, figures.askedOrRated) = (counts[7], counts[8], counts[9], counts[10])
+        figures.ratedOpen = counts[11]
         return figures
     }
 
-    /// Conversations begun before the period's end that never closed.
-    func neverClosed() throws -> Int64 {
-        Int64(
-            try desk.rows("select count(*) from conversations where closed_time is null and start_time < \(SQLTexts.time(period.to))").first?
-                .integer(0) ?? 0)
+    /// Conversations begun before the period's end that never closed, and how many of them have a rating.
+    func neverClosed() throws -> (conversations: Int64, rated: Int64) {
+        let rows = try desk.rows(
+            "select count(*), count(score) from conversations where closed_time is null and start_time < \(SQLTexts.time(period.to))")
+        return (Int64(rows.first?.integer(0) ?? 0), Int64(rows.first?.integer(1) ?? 0))
     }
 
     /// Conversations closed in the period with an escalation, and escalations raised in the period, by reason.
     func escalations() throws -> [(reason: String?, conversations: Int64, raised: Int64)] {
-        var groups = Grouped<(conversations: Int64, raised: Int64)>()
-        for row in try desk.rows(
-            "select escalation_reason, count(*) from conversations where escalations > 0 and \(period.contains("closed_time")) group by 1")
-        {
-            groups[row.key(0), default: (0, 0)].conversations = Int64(row.integer(1))
+        var groups = Grouped<(reason: String?, conversations: Int64, raised: Int64)>()
+        let closed = "select escalation_reason, count(*) from conversations where escalations > 0 and \(period.contains("closed_time")) group by 1"
+        for row in try desk.rows(closed) {
+            groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].conversations = Int64(row.integer(1))
         }
         for row in try desk.rows("select reason, count(*) from escalation_raised where \(period.contains("time")) group by 1") {
-            groups[row.key(0), default: (0, 0)].raised = Int64(row.integer(1))
+            groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].raised = Int64(row.integer(1))
         }
-        return groups.sorted.map { ($0.key, $0.value.conversations, $0.value.raised) }
+        return groups.sorted.map(\.value)
     }
 }

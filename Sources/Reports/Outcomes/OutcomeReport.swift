@@ -8,32 +8,36 @@ struct OutcomeReport {
     func report() throws -> Report {
         let period = try request.period(now: desk.now)
         let questions = OutcomeQuestions(desk: desk, period: period, rule: request.rule)
-        let total = try questions.figures(nil)[nil, default: OutcomeFigures()]
+        let by = try request.grouping(of: .outcomes)
+        let total = try questions.whole()
+        let isAsked = total.requested > 0
         var sections = [summary(total), notClosed(try questions.neverClosed()), satisfaction(total), escalations(try questions.escalations(), total)]
-        if let by = request.by {
+        if !by.isWhole {
             sections.append(
                 ReportSection(
-                    name: "by_\(by.rawValue)", title: "By \(by.rawValue)",
-                    columns: [ReportColumn(by.rawValue, by.rawValue)] + OutcomeFigures.columns,
-                    rows: try questions.figures(by).sorted.map { [.optional($0.key)] + $0.value.values }))
+                    name: by.name, title: by.title, columns: by.columns + OutcomeFigures.columns,
+                    rows: try questions.figures(by).sorted.map { by.values($0.key) + $0.value.values(isAsked: isAsked) }))
         }
-        sections.append(variants(try questions.variants()))
+        let variants = ReportGrouping(dimensions: [.experiment, .variant], clock: by.clock)
+        sections.append(self.variants(variants, try questions.figures(variants, where: "variant is not null").sorted))
         return Report(
             name: "outcomes", title: "Outcomes",
             basis: desk.basis(period, exactness: "exact counts over every conversation; intervals are Wilson's, 95 %"), sections: sections,
-            definitions: definitions)
+            main: by.isWhole ? "outcomes" : by.name, definitions: definitions + by.definitions)
     }
 
     private func summary(_ total: OutcomeFigures) -> ReportSection {
         ReportSection(
             name: "outcomes", title: "Conversations closed in the period, by \(request.rule.rawValue)",
-            columns: [ReportColumn("rule", "rule")] + OutcomeFigures.columns, rows: [[.text(request.rule.rawValue)] + total.values])
+            columns: [ReportColumn("rule", "rule")] + OutcomeFigures.columns,
+            rows: [[.text(request.rule.rawValue)] + total.values(isAsked: total.requested > 0)])
     }
 
-    private func notClosed(_ count: Int64) -> ReportSection {
+    private func notClosed(_ counts: (conversations: Int64, rated: Int64)) -> ReportSection {
         ReportSection(
-            name: "not_closed", title: "Conversations that have not closed, in no figure above",
-            columns: [ReportColumn("not_closed", "not closed")], rows: [[.count(count)]])
+            name: "not_closed", title: "Conversations that have not closed: only their ratings are in the figures above",
+            columns: [ReportColumn("not_closed", "not closed"), ReportColumn("rated", "rated")],
+            rows: [[.count(counts.conversations), .count(counts.rated)]])
     }
 
     private func satisfaction(_ total: OutcomeFigures) -> ReportSection {
@@ -48,7 +52,7 @@ struct OutcomeReport {
             rows: [
                 [
                     .ratio(total.satisfied, of: total.ratings), .init(interval?.low), .init(interval?.high), .count(total.ratings),
-                    .count(total.satisfied), .count(total.requested), .ratio(total.ratings, of: total.asked),
+                    .count(total.satisfied), .count(total.requested), .ratio(total.ratings, of: total.asked(total.requested > 0)),
                     .state(
                         ServiceLevels.objective(named: "satisfaction")?.state(.share(part: total.satisfied, whole: total.ratings)) ?? .noData),
                 ]
@@ -67,22 +71,22 @@ struct OutcomeReport {
             })
     }
 
-    private func variants(_ groups: [(experiment: String?, variant: String?, figures: OutcomeFigures)]) -> ReportSection {
+    private func variants(_ by: ReportGrouping, _ groups: [(key: GroupKey, value: OutcomeFigures)]) -> ReportSection {
         ReportSection(
             name: "variants", title: "Variants, with 95 % intervals",
-            columns: [
-                ReportColumn("experiment", "experiment"), ReportColumn("variant", "variant"), ReportColumn("closed", "closed"),
+            columns: by.columns + [
+                ReportColumn("closed", "closed"),
                 ReportColumn("resolved", "resolved"), ReportColumn("resolution_rate", "resolution"), ReportColumn("resolution_low", "from"),
                 ReportColumn("resolution_high", "to"), ReportColumn("escalation_rate", "escalation"), ReportColumn("escalation_low", "from"),
                 ReportColumn("escalation_high", "to"), ReportColumn("ratings", "ratings"), ReportColumn("csat", "CSAT"),
                 ReportColumn("csat_low", "from"), ReportColumn("csat_high", "to"),
             ],
-            rows: groups.map { experiment, variant, figures in
+            rows: groups.map { key, figures in
                 let resolution = WilsonInterval(part: figures.resolved, whole: figures.closed)
                 let escalation = WilsonInterval(part: figures.handedOver, whole: figures.closed)
                 let csat = WilsonInterval(part: figures.satisfied, whole: figures.ratings)
-                return [
-                    .optional(experiment), .optional(variant), .count(figures.closed), .count(figures.resolved),
+                return by.values(key) + [
+                    .count(figures.closed), .count(figures.resolved),
                     .ratio(figures.resolved, of: figures.closed), .init(resolution?.low), .init(resolution?.high),
                     .ratio(figures.handedOver, of: figures.closed), .init(escalation?.low), .init(escalation?.high), .count(figures.ratings),
                     .ratio(figures.satisfied, of: figures.ratings), .init(csat?.low), .init(csat?.high),
@@ -96,8 +100,11 @@ struct OutcomeReport {
             ReportDefinition("closed", "conversations whose last closing lies in the period; they are the whole of every rate of conversations"),
             ReportDefinition("escalation_rate", "closed conversations in which an escalation was ever raised, by the last reason; also the resolved ones"),
             ReportDefinition("reopen_rate", "closed conversations that were reopened at least once"),
-            ReportDefinition("csat", "ratings of 4 or 5 ÷ ratings, submitted in the period; by topic and variant the last rating of each conversation"),
-            ReportDefinition("response_rate", "ratings ÷ requests for feedback; ÷ closed conversations where none was requested"),
+            ReportDefinition("ratings", "conversations with a rating, the last of each; it counts where the conversation closed, until then where it was given"),
+            ReportDefinition("csat", "ratings of 4 or 5 ÷ ratings"),
+            ReportDefinition(
+                "response_rate",
+                "ratings ÷ conversations that were asked for one or gave one; ÷ all that closed or gave one where none of the period was asked"),
         ]
     }
 }

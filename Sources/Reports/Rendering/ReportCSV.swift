@@ -1,17 +1,17 @@
-/// Comma-separated values after RFC 4180: one header line with the columns of all sections, CRLF line ends, every line as wide.
-/// What has no value is empty.
+/// Comma-separated values after RFC 4180: one section, a header line with its columns, CRLF line ends. What there is nothing of is empty, what
+/// nobody knows is `unknown`: an empty cell counts as 0 in a spreadsheet.
 enum ReportCSV {
-    static func render(_ report: Report) -> String {
-        var names: [String] = []
-        for section in report.sections { for column in section.columns where !names.contains(column.name) { names.append(column.name) } }
-        var text = line(["report", "section"] + names)
-        for section in report.sections {
-            let places = names.map { name in section.columns.firstIndex { $0.name == name } }
-            for row in section.rows {
-                text += line([report.name, section.name] + places.map { place in place.flatMap { MachineText.text(row[$0]) } ?? "" })
-            }
-        }
+    static func render(_ section: ReportSection) -> String {
+        var text = line(section.columns.map(\.name))
+        for row in section.rows { text += line(row.map(cell)) }
         return text
+    }
+
+    private static func cell(_ value: ReportValue) -> String {
+        switch value {
+        case .unknown, .judged(.unknown, _): "unknown"
+        default: MachineText.text(value) ?? ""
+        }
     }
 
     private static func line(_ cells: [String]) -> String { cells.map(quoted).joined(separator: ",") + "\r\n" }

@@ -13,7 +13,12 @@ enum ReportJSON {
         json.member("from", RFC3339.render(report.basis.from))
         json.member("to", RFC3339.render(report.basis.to))
         json.member("now", RFC3339.render(report.basis.now))
+        json.member("timezone", report.basis.timeZone)
         json.member("exactness", report.basis.exactness)
+        json.key("sections")
+        json.beginArray()
+        for section in report.sections { json.value(section.name) }
+        json.endArray()
         for section in report.sections {
             json.key(section.name)
             json.beginArray()

@@ -4,12 +4,40 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Report {
-    /// The report in a format, with a line end at the end.
+    /// The report in a format, with a line end at the end; as CSV only the section that answers what was asked.
     package func rendered(_ format: ReportFormat) -> String {
         switch format {
         case .table: ReportTableText.render(self)
         case .json: ReportJSON.render(self)
-        case .csv: ReportCSV.render(self)
+        case .csv: ReportCSV.render(mainSection)
         }
+    }
+
+    /// The same with one section alone.
+    /// - Parameter section: its name; nil: as above; ``ReportFiles/all``: whole, which a CSV is not.
+    /// - Throws: ``ReportError`` naming the sections there are.
+    package func rendered(_ format: ReportFormat, section: String?) throws(ReportError) -> String {
+        guard let section else { return rendered(format) }
+        if section == ReportFiles.all {
+            if format != .csv { return rendered(format) }
+            throw ReportError(message: "a CSV holds one section", hint: "name one, or a folder for all of them with --output DIR")
+        }
+        return try narrowed(to: section).rendered(format)
+    }
+
+    private var mainSection: ReportSection {
+        guard let section = section(main) else { preconditionFailure("a report has its main section") }
+        return section
+    }
+
+    private func narrowed(to name: String) throws(ReportError) -> Report {
+        guard let section = section(name) else {
+            throw ReportError(
+                message: "the report \(self.name) has no section \(name)",
+                hint: "known: " + (sections.map(\.name) + [ReportFiles.all]).joined(separator: ", "))
+        }
+        var report = self
+        (report.sections, report.main) = ([section], name)
+        return report
     }
 }

@@ -10,15 +10,19 @@ enum ReportTableText {
         }
         text += "\nBasis: every event up to position \(basis.position)"
         if basis.position > 0 { text += ", received by \(RFC3339.render(basis.watermark))" }
-        text += "; now is \(RFC3339.render(basis.now)).\nExactness: \(basis.exactness); money is rounded here, not in JSON and CSV.\n"
+        text += "; now is \(RFC3339.render(basis.now))"
+        if basis.timeZone != "UTC" { text += "; hours, days, weeks and months by the clock of \(PeopleText.text(.text(basis.timeZone)))" }
+        text += ".\nExactness: \(basis.exactness); money is rounded here, not in JSON and CSV.\n"
         text += "Definitions:\n"
         for definition in report.definitions { text += "  \(definition.term): \(definition.meaning)\n" }
         return text
     }
 
-    /// Columns that say nothing in any row are left out.
+    /// Columns that say nothing in any row are left out, but for keys.
     static func table(_ section: ReportSection) -> String {
-        let kept = section.columns.indices.filter { column in section.rows.contains { $0[column] != .none } }
+        let kept = section.columns.indices.filter { column in
+            section.columns[column].isKey || section.rows.contains { $0[column] != .none }
+        }
         let rows = section.rows.map { row in kept.map { PeopleText.text(row[$0]) } }
         let titles = kept.map { section.columns[$0].title }
         let widths = kept.indices.map { place in rows.reduce(titles[place].count) { max($0, $1[place].count) } }

@@ -30,11 +30,20 @@ struct ServiceLevelFigures {
         }
     }
 
-    /// How an objective stands. A cost is judged by the upper end of its range; where that is unknown it is at best at risk.
+    /// The same as a figure. A cost is none where no call was told, and unknown where none has a price.
+    func shown(_ objective: Objective) -> ReportValue {
+        guard objective.name == "cost_per_answer" else { return ReportValue(actual(objective)) }
+        return cost.each(cost.known, per: Int128(answers))
+    }
+
+    /// How an objective stands. A cost stands firm where both ends of its range stand the same, whatever is unknown between them.
     func state(_ objective: Objective) -> ObjectiveState {
         guard objective.name == "cost_per_answer" else { return objective.state(actual(objective)) }
-        let state = objective.state(.costPerAnswer(picoUSD: cost.high ?? cost.low, answers: answers))
-        return cost.high == nil && state == .met ? .atRisk : state
+        guard cost.calls > 0 else { return .noData }
+        let best = objective.state(.costPerAnswer(picoUSD: cost.low, answers: answers))
+        // Beyond the limit at the least: what is unknown cannot lower it.
+        guard let high = cost.high else { return best == .met ? .atRisk : best }
+        return objective.state(.costPerAnswer(picoUSD: high, answers: answers)) == best ? best : .atRisk
     }
 
     /// How many things the figure rests on.

@@ -12,9 +12,10 @@ struct ServiceLevelReport {
 
     func report() throws -> Report {
         let period = try request.period(now: desk.now)
+        let by = try request.grouping(of: .sla, model: .askedFor)
         let total = try figures(period)
         var sections = [table(total, budget: try budgetFigures(period, total)), questions(total)]
-        if let by = request.by {
+        if !by.isWhole {
             let groups = try ServiceLevelQuestions(desk: desk, period: period, by: by).figures()
             sections.append(breakdown(by, groups.sorted))
         }
@@ -22,11 +23,11 @@ struct ServiceLevelReport {
         return Report(
             name: "sla", title: "Service levels",
             basis: desk.basis(period, exactness: "exact: counts, percentiles and money are computed from every event"),
-            sections: sections, definitions: definitions)
+            sections: sections, main: by.isWhole ? "objectives" : by.name, definitions: definitions(by))
     }
 
     private func figures(_ period: ReportPeriod) throws -> ServiceLevelFigures {
-        try ServiceLevelQuestions(desk: desk, period: period, by: nil).figures()[nil, default: ServiceLevelFigures()]
+        try ServiceLevelQuestions.whole(desk: desk, period: period)
     }
 
     /// Budgets run over the days up to the period's end, however long the period is.
@@ -50,9 +51,10 @@ struct ServiceLevelReport {
                 let answers = Int128(figures.answers)
                 return [
                     .text(objective.name), ReportValue(objective.target), ReportValue(objective.alertLimit),
-                    ReportValue(figures.actual(objective)), .count(figures.samples(objective)), .state(figures.state(objective)),
-                    budget.budgetLeft(objective), isCost ? .cost(figures.cost.low, per: answers) : .none,
-                    isCost ? .cost(figures.cost.high, per: answers) : .none, isCost ? .count(figures.cost.notWhollyPriced) : .none,
+                    figures.shown(objective), .count(figures.samples(objective)), .state(figures.state(objective)),
+                    budget.budgetLeft(objective), isCost ? figures.cost.each(figures.cost.low, per: answers) : .none,
+                    isCost ? figures.cost.each(figures.cost.high, per: answers) : .none,
+                    isCost ? .count(figures.cost.notWhollyPriced) : .none,
                 ]
             })
     }
@@ -68,21 +70,21 @@ struct ServiceLevelReport {
             rows: [
                 [
                     .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers), .count(figures.errors),
-                    .count(figures.ratings), .count(figures.satisfied), .usd(figures.cost.booked),
+                    .count(figures.ratings), .count(figures.satisfied), figures.cost.bookedShown,
                 ]
             ])
     }
 
-    private func breakdown(_ by: ReportDimension, _ groups: [(key: String?, value: ServiceLevelFigures)]) -> ReportSection {
+    private func breakdown(_ by: ReportGrouping, _ groups: [(key: GroupKey, value: ServiceLevelFigures)]) -> ReportSection {
         ReportSection(
-            name: "by_\(by.rawValue)", title: "By \(by.rawValue)",
-            columns: [
-                ReportColumn(by.rawValue, by.rawValue), ReportColumn("good", "good"), ReportColumn("failed", "failed"),
-                ReportColumn("pending", "pending"), ReportColumn("answers", "answers"),
+            name: by.name, title: by.title,
+            columns: by.columns + [
+                ReportColumn("good", "good"), ReportColumn("failed", "failed"), ReportColumn("pending", "pending"),
+                ReportColumn("answers", "answers"),
             ] + ServiceLevels.objectives.map { ReportColumn($0.name, $0.title.lowercased()) },
             rows: groups.map { key, figures in
-                [.optional(key), .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers)]
-                    + ServiceLevels.objectives.map { .judged(ReportValue(figures.actual($0)), figures.state($0)) }
+                by.values(key) + [.count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers)]
+                    + ServiceLevels.objectives.map { .judged(figures.shown($0), figures.state($0)) }
             })
     }
 
@@ -105,13 +107,13 @@ struct ServiceLevelReport {
             ],
             rows: rows.map { row in
                 [
-                    .optional(row.key(0)), .optional(row.key(1)), .count(row.integer(2)), .count(row.integer(3)), .count(row.integer(5)),
+                    .optional(row.text(0)), .optional(row.text(1)), .count(row.integer(2)), .count(row.integer(3)), .count(row.integer(5)),
                     row.optionalNanoseconds(4).map { .seconds($0) } ?? .none, row.time(6).map { .time($0) } ?? .none,
                 ]
             })
     }
 
-    private var definitions: [ReportDefinition] {
+    private func definitions(_ by: ReportGrouping) -> [ReportDefinition] {
         var definitions = ServiceLevels.objectives.map { ReportDefinition($0.name, $0.definition) }
         definitions += [
             ReportDefinition("question", "a message.received of the user (author null or user) with a conversation; it counts when it was asked"),
@@ -119,15 +121,18 @@ struct ServiceLevelReport {
             ReportDefinition("answer", "a message.sent of the agent (author null or agent); it counts when it was sent"),
             ReportDefinition("percentile", "percentile_disc: the smallest measured value that so many of the answers do not exceed"),
             ReportDefinition("verdict", "met; at risk: beyond the target, within the alert limit; beyond alert limit (CSV: breached)"),
-            ReportDefinition("verdict of a cost", "by the upper end of its range; with calls of unknown price at best at risk"),
+            ReportDefinition(
+                "verdict of a cost", "that of both ends of its range; at risk where they differ; no data where no call was told"),
+            ReportDefinition("rating", "the last of a conversation; it counts where the conversation closed, until then where it was given"),
             ReportDefinition("budget_left", "1 − bad ÷ (share allowed × all), over 30 days up to the end of the period; below 0: overspent"),
         ]
-        if request.by == .model || request.by == .provider {
+        if by.isOfCalls {
             definitions.append(
                 ReportDefinition(
-                    "by \(request.by?.rawValue ?? "")",
-                    "questions and answers by their last answering call, cost by the call itself; ratings name no model"))
+                    "by model, provider, route", "questions and answers by their last answering call, cost by the call itself; ratings name none"))
+            definitions.append(
+                ReportDefinition("model", "the one that was asked for, since a call that fails knows no other; else the one that answered"))
         }
-        return definitions
+        return definitions + by.definitions
     }
 }

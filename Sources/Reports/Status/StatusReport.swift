@@ -11,17 +11,24 @@ struct StatusReport {
 
     func report() throws -> Report {
         let end = to ?? desk.now
-        let period = hour(before: end)
-        let (weekBefore, isBeyond) = end.subtractingReportingOverflow(7 * 24 * Self.hour)
-        let now = try figures(period)
-        let before = try figures(hour(before: isBeyond ? Int64.min + Self.hour : weekBefore))
+        let hour = hour(before: end)
+        // Of an hour that is not over, and of that a week before, what has passed of it: figures of unlike spans can't be compared.
+        let period = ReportPeriod(from: hour.from, to: max(hour.from, min(hour.to, desk.now)))
+        let earlier = period.moved(byNanoseconds: -7 * 24 * Self.hour)
+        let (now, before) = (try figures(period), try figures(earlier))
+        let coverage = Coverage(desk: desk, hourNanoseconds: Self.hour)
         return Report(
             name: "status", title: "The last hour",
             basis: desk.basis(period, exactness: "exact: counts, percentiles and money are computed from every event"),
-            sections: [objectives(now.levels, before.levels), activity(now, before), try changes(end)],
-            definitions: [
-                ReportDefinition("now", "the hour up to the end of the period"),
-                ReportDefinition("week_before", "the same hour seven days earlier"),
+            sections: [
+                try coverage.section([("now", period), ("week_before", earlier)]), objectives(now.levels, before.levels),
+                activity(now, before), try changes(end),
+            ],
+            main: "objectives", definitions: [
+                ReportDefinition("now", "the hour up to the end of the period; what has passed of it where it ends later"),
+                ReportDefinition("week_before", "the same span seven days earlier"),
+                ReportDefinition(
+                    "coverage", "minutes in which anything was recorded ÷ the 60 of an hour: below 100 % figures may be of a part of it"),
                 ReportDefinition("changes", "deployments, prompts, prices, experiments and knowledge of the day up to the end, latest first"),
             ] + ServiceLevels.objectives.map { ReportDefinition($0.name, $0.definition) })
     }
@@ -37,7 +44,7 @@ struct StatusReport {
     }
 
     private func figures(_ period: ReportPeriod) throws -> Figures {
-        let levels = try ServiceLevelQuestions(desk: desk, period: period, by: nil).figures()[nil, default: ServiceLevelFigures()]
+        let levels = try ServiceLevelQuestions.whole(desk: desk, period: period)
         let tables = ["conversation_started", "conversation_closed", "escalation_raised", "llm_call", "tool_call"]
         return Figures(
             levels: levels,
@@ -58,8 +65,8 @@ struct StatusReport {
             rows: ServiceLevels.objectives.map { objective in
                 [
                     .text(objective.name), ReportValue(objective.target),
-                    .judged(ReportValue(now.actual(objective)), now.state(objective)), .count(now.samples(objective)),
-                    .judged(ReportValue(before.actual(objective)), before.state(objective)), .count(before.samples(objective)),
+                    .judged(now.shown(objective), now.state(objective)), .count(now.samples(objective)),
+                    .judged(before.shown(objective), before.state(objective)), .count(before.samples(objective)),
                 ]
             })
     }
@@ -73,7 +80,7 @@ struct StatusReport {
         ]
         rows += zip(now.counts, before.counts).map { [.text($0.name), .count($0.count), .count($1.count)] }
         rows.append([.text("unpriced_calls"), .count(now.levels.cost.notWhollyPriced), .count(before.levels.cost.notWhollyPriced)])
-        rows.append([.text("cost_usd"), .usd(now.levels.cost.booked), .usd(before.levels.cost.booked)])
+        rows.append([.text("cost_usd"), now.levels.cost.bookedShown, before.levels.cost.bookedShown])
         return ReportSection(
             name: "activity", title: "Activity",
             columns: [ReportColumn("measure", "measure"), ReportColumn("now", "now"), ReportColumn("week_before", "a week before")], rows: rows)
@@ -99,7 +106,7 @@ struct StatusReport {
                 ReportColumn("to_value", "to"), ReportColumn("by", "by"),
             ],
             rows: rows.map { row in
-                [row.time(0).map { .time($0) } ?? .none] + (2...6).map { .optional(row.key($0)) }
+                [row.time(0).map { .time($0) } ?? .none] + (2...6).map { .optional(row.text($0)) }
             })
     }
 }

@@ -10,12 +10,19 @@ extension Routes {
     func addReports(to router: Router<ServerContext>) {
         router.get("/v1/reports/:name") { request, context in
             let name = context.parameters.get("name") ?? ""
-            let query = try QueryParameters(request, known: Self.parameters(ofReport: name))
+            let query = try QueryParameters(request, known: Self.parameters(ofReport: name), repeated: ["by"])
             let format = try Self.format(query["format"] ?? "json")
-            let text = try await desk.run { [self] cancellation in
-                try refusing { try report(name, query, over: store.pinnedTables(), cancellation).rendered(format) }
+            let section = query["section"]
+            return try await desk.run { [self] cancellation in
+                try refusing {
+                    let report = try report(name, query, over: store.pinnedTables(), cancellation)
+                    if section == ReportFiles.all, format == .csv {
+                        let (body, boundary) = ReportFiles(report).multipart
+                        return Response(bytes: Array(body.utf8), contentType: "multipart/mixed; boundary=\(boundary)")
+                    }
+                    return Response(bytes: Array(try report.rendered(format, section: section).utf8), contentType: format.contentType)
+                }
             }
-            return Response(bytes: Array(text.utf8), contentType: format.contentType)
         }
         router.get("/v1/conversations/:id") { request, context in
             let id = Self.unescaped(context.parameters.get("id") ?? "")
@@ -51,12 +58,13 @@ extension Routes {
                 hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status")
         }
         let request = try ReportRequest(
-            kind: kind, from: query["from"], to: query["to"], by: query["by"], rule: query["rule"], now: tables.now)
+            kind: kind, from: query["from"], to: query["to"], by: query.all("by"), rule: query["rule"], timeZone: query["timezone"],
+            now: tables.now)
         return try reports.report(kind, request)
     }
 
     private static func parameters(ofReport name: String) -> [String] {
-        name == "status" ? ["to", "format"] : ["from", "to", "by", "rule", "format"]
+        name == "status" ? ["to", "format", "section"] : ["from", "to", "by", "rule", "timezone", "format", "section"]
     }
 
     private func refusing<Result>(_ body: () throws -> Result) throws -> Result {

@@ -97,8 +97,12 @@ package struct ReadModelBuilder: Sendable {
             turnSlots[places.turn.status] = .string("ok")
             copy(turn.answer, places.fromAnswer, source)
         }
-        if turn.call >= 0 { copy(turn.call, places.fromCall, source) }
         let at = places.turn
+        if turn.call >= 0 {
+            copy(turn.call, places.fromCall, source)
+            // Where nobody answered, the model is the one that was asked for.
+            if case .none = turnSlots[at.model] { turnSlots[at.model] = turnSlots[at.requestModel] }
+        }
         if let number = turn.number { turnSlots[at.turn] = .integer(number) }
         if turn.question >= 0 { turnSlots[at.askedTime] = .integer(source.time(turn.question)) }
         turnSlots[at.time] = .integer(source.time(turn.answer >= 0 ? turn.answer : turn.question))

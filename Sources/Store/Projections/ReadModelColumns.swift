@@ -23,7 +23,7 @@ package enum ReadModelColumns {
         context.map { ($0, .text) },
         [
             ("status", .text), ("error_type", .text), ("duration_ns", .integer), ("time_to_first_token_ns", .integer),
-            ("answered_from", .text), ("provider", .text), ("model", .text), ("route", .text),
+            ("answered_from", .text), ("provider", .text), ("model", .text), ("request_model", .text), ("route", .text),
         ],
         tokens.map { ($0, .integer) }, money,
         [

@@ -4,7 +4,8 @@ import Domain
 /// Where each value of a read-model row goes, resolved from names once.
 struct ReadModelPlaces: Sendable {
     struct Turn: Sendable {
-        let turn, askedTime, time, status, tokens, money, modelCalls, toolCalls, retrievals, cacheHits, escalated, score: Int
+        let turn, askedTime, time, status, model, requestModel, tokens, money: Int
+        let modelCalls, toolCalls, retrievals, cacheHits, escalated, score: Int
     }
     struct Conversation: Sendable {
         let conversation, startTime, lastTime, closedTime, context, resolvedBy, reopened, topic, turns, answers, errors, tokens, money: Int
@@ -25,9 +26,9 @@ struct ReadModelPlaces: Sendable {
         let turns = Self.index(ReadModelColumns.turns)
         turn = Turn(
             turn: turns("turn"), askedTime: turns("asked_time"), time: turns("time"), status: turns("status"),
-            tokens: turns("input_tokens"), money: turns("cost_usd"), modelCalls: turns("llm_calls"), toolCalls: turns("tool_calls"),
-            retrievals: turns("retrievals"), cacheHits: turns("cache_hits"), escalated: turns("escalated"),
-            score: turns("score"))
+            model: turns("model"), requestModel: turns("request_model"), tokens: turns("input_tokens"),
+            money: turns("cost_usd"), modelCalls: turns("llm_calls"), toolCalls: turns("tool_calls"), retrievals: turns("retrievals"),
+            cacheHits: turns("cache_hits"), escalated: turns("escalated"), score: turns("score"))
         let conversations = Self.index(ReadModelColumns.conversations)
         conversation = Conversation(
             conversation: conversations("conversation_id"), startTime: conversations("start_time"), lastTime: conversations("last_time"),
@@ -53,11 +54,9 @@ struct ReadModelPlaces: Sendable {
         fromQuestion = targets(context.map { ($0, $0) })
         fromAnswer = targets(
             (context + ["status", "error_type", "duration_ns", "time_to_first_token_ns", "answered_from"]).map { ($0, $0) })
-        fromCall = targets([("provider", "provider"), ("request_model", "model"), ("response_model", "model"), ("route", "route")])
-        guard let id = registry.column(named: "conversation_id"), let request = registry.column(named: "request_model"),
-            let response = registry.column(named: "response_model")
-        else { preconditionFailure("the schemas lack conversation_id or a model") }
-        precondition(request < response, "fields ascend, so that response_model overrides request_model")
+        fromCall = targets(
+            [("provider", "provider"), ("request_model", "request_model"), ("response_model", "model"), ("route", "route")])
+        guard let id = registry.column(named: "conversation_id") else { preconditionFailure("the schemas lack conversation_id") }
         conversationColumn = id
     }
 

@@ -1,6 +1,8 @@
 """Outcomes by the rule house-1: resolved, escalated, abandoned, open."""
 from dataclasses import dataclass, field
 
+from .answers import is_question
+
 
 @dataclass
 class Conversation:
@@ -12,8 +14,11 @@ class Conversation:
     reopened: int = 0
     channel: str = None
     agent: str = None
+    region: str = None
+    team: str = None
     experiment: str = None
     variant: str = None
+    returned: list = field(default_factory=list)
     scores: list = field(default_factory=list)
     requested: int = 0
     started: int = None
@@ -22,7 +27,9 @@ class Conversation:
 
     @property
     def closed_time(self):
-        return max(self.closed) if self.closed else None
+        """The last closing, None where the conversation went on after it."""
+        last = max(self.closed) if self.closed else None
+        return None if last is None or any(back > last for back in self.returned) else last[0]
 
     @property
     def topic(self):
@@ -34,12 +41,18 @@ class Conversation:
         return max(self.scores)[2] if self.scores else None
 
     @property
+    def counted_time(self):
+        """Where it closed; while it has not, where it was last rated; None where neither is so."""
+        closed = self.closed_time
+        return closed if closed is not None or not self.scores else max(self.scores)[0]
+
+    @property
     def outcome(self):
         if self.verdicts and max(self.verdicts)[2] == "conversation.resolved":
             return "resolved"
         if self.raised:
             return "escalated"
-        return "abandoned" if self.closed else "open"
+        return "open" if self.closed_time is None else "abandoned"
 
 
 class Conversations:
@@ -55,9 +68,11 @@ class Conversations:
         if one is None:
             one = self.by_key[key] = Conversation(*key)
         one.started = event.time if one.started is None else min(one.started, event.time)
-        for column in ("channel", "agent", "experiment", "variant"):
+        for column in ("channel", "agent", "region", "team", "experiment", "variant"):
             if getattr(one, column) is None:
                 setattr(one, column, event.get(column))
+        if event.type in ("conversation.started", "conversation.reopened") or is_question(event):
+            one.returned.append((event.time, event.position))
         if event.type in ("conversation.resolved", "conversation.reopened"):
             one.verdicts.append((event.time, event.position, event.type))
             one.reopened += event.type == "conversation.reopened"
@@ -68,22 +83,25 @@ class Conversations:
         elif event.type == "feedback.requested":
             one.requested += 1
         elif event.type == "conversation.closed":
-            one.closed.append(event.time)
+            one.closed.append((event.time, event.position))
         elif event.type == "conversation.classified" and event.get("topic"):
             one.topics.append((event.time, event.position, event.get("topic")))
 
 
 class OutcomeCounts:
-    """How the closed conversations of a group ended; ratings are those that the conversations keep."""
+    """How the closed conversations of a group ended; ratings are the last ones of conversations, also of those that have not closed."""
 
-    NAMES = ("closed", "resolved", "escalated", "abandoned", "open", "reopened", "handed_over", "ratings", "satisfied", "requested")
+    NAMES = ("closed", "resolved", "escalated", "abandoned", "open", "reopened", "handed_over", "ratings", "satisfied", "requested",
+             "asked_or_rated", "rated_open")
 
     def __init__(self):
         self.values = dict.fromkeys(self.NAMES, 0)
 
     def add(self, one):
-        for name, count in (("closed", 1), (one.outcome, 1), ("reopened", one.reopened > 0), ("handed_over", bool(one.raised)),
-                            ("ratings", one.score is not None), ("satisfied", (one.score or 0) >= 4), ("requested", one.requested)):
+        closed, rated = one.closed_time is not None, one.score is not None
+        for name, count in (("closed", closed), (one.outcome, closed), ("reopened", closed and one.reopened > 0),
+                            ("handed_over", closed and bool(one.raised)), ("ratings", rated), ("satisfied", (one.score or 0) >= 4),
+                            ("requested", one.requested > 0), ("asked_or_rated", rated or one.requested > 0), ("rated_open", not closed)):
             self.values[name] += int(count)
 
     def document(self):

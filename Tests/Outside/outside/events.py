@@ -61,6 +61,15 @@ def week_of(ns):
     return day_of((day - (day + 3) % 7) * DAY)
 
 
+def month_of(ns, zone):
+    """The month by the clock of a zone."""
+    import datetime
+    import zoneinfo
+
+    moment = datetime.datetime.fromtimestamp(ns // SECOND, datetime.timezone.utc)
+    return moment.astimezone(zoneinfo.ZoneInfo(zone)).strftime("%Y-%m")
+
+
 @dataclass(slots=True)
 class Event:
     position: int

@@ -3,9 +3,9 @@ from fractions import Fraction
 
 from .money import pico
 
-SLA_DIMENSIONS = ("day", "tenant", "channel", "region")
+SLA_DIMENSIONS = ("day", "tenant", "channel", "region", "team")
 COST_DIMENSIONS = ("model", "tenant", "team", "channel", "route", "provider", "agent", "day")
-OUTCOME_DIMENSIONS = ("week", "day", "channel", "topic", "agent", "tenant")
+OUTCOME_DIMENSIONS = ("week", "day", "channel", "topic", "agent", "tenant", "region", "team")
 # Of these an answer does not say to which group it belongs.
 WITHOUT_ANSWERS = ("model", "route", "provider")
 SCALE = 10**12
@@ -77,12 +77,27 @@ def total_figures(total, row, name):
     yield from money_figures(total, row, name)
 
 
+def booked(sums):
+    """What calls cost as a report must show it: `unknown` where there are calls and none of them is priced whole."""
+    return "unknown" if sums["calls"] and not sums["priced"] else pico(sums["cost_usd"])
+
+
+def amount(cell):
+    return cell if cell == "unknown" else pico(cell)
+
+
+def each(sums, count, column="cost_usd"):
+    """The cost of one of so many: None where there is none of them or no call, `unknown` where nothing of it is known."""
+    if not count or not sums["calls"]:
+        return None
+    return "unknown" if column == "cost_usd" and booked(sums) == "unknown" else ratio(Fraction(sums[column]), count)
+
+
 def money_figures(sums, row, name):
-    for column in ("cost_usd", "cost_low_usd"):
-        yield f"{name}: {column}", pico(sums[column]), pico(row[column])
+    yield f"{name}: cost_usd", booked(sums), amount(row["cost_usd"])
+    yield f"{name}: cost_low_usd", pico(sums["cost_low_usd"]), pico(row["cost_low_usd"])
     high = "unknown" if sums["calls_without_high"] else pico(sums["cost_high_usd"])
-    reported = row["cost_high_usd"]
-    yield f"{name}: cost_high_usd", high, reported if reported == "unknown" else pico(reported)
+    yield f"{name}: cost_high_usd", high, amount(row["cost_high_usd"])
 
 
 def tokens(sums):
@@ -99,8 +114,8 @@ def cost_figures(document, reports):
     for row in report["per_unit"]:
         count = counts.pop(row["unit"])
         yield f"{name}: count of {row['unit']}", count, row["count"]
-        yield f"{name}: per {row['unit']}", ratio(Fraction(total["cost_usd"]), count), shown(row["cost_per_unit"])
-        yield f"{name}: per {row['unit']}, low", ratio(Fraction(total["cost_low_usd"]), count), shown(row["cost_per_unit_low"])
+        yield f"{name}: per {row['unit']}", each(total, count), shown(row["cost_per_unit"])
+        yield f"{name}: per {row['unit']}, low", each(total, count, "cost_low_usd"), shown(row["cost_per_unit_low"])
     yield f"{name}: units that are missing", [], sorted(counts)
     for row in report["tokens"]:
         yield f"{name}: {row['token_class']} tokens", total[row["token_class"] + "_tokens"], row["tokens"]
@@ -109,13 +124,34 @@ def cost_figures(document, reports):
     for key, sums, row in common(routes, report["local_share"], "route"):
         yield f"{name}, {key}: share of calls", ratio(sums["calls"], total["calls"]), shown(row["share_of_calls"])
         yield f"{name}, {key}: share of tokens", ratio(tokens(sums), tokens(total)), shown(row["share_of_tokens"])
-        yield f"{name}, {key}: cost", pico(sums["cost_usd"]), pico(row["cost_usd"])
+        yield f"{name}, {key}: cost", booked(sums), amount(row["cost_usd"])
     other = {(row["kind"], row["category"]): pico(row["cost_usd"]) for row in report["other_costs"]}
     yield f"{name}: tools", pico(cost["tool_cost_usd"]), other.get(("tool_calls", None), 0)
     for category, amount in cost["recorded_usd"].items():
         yield f"{name}: recorded {category}", pico(amount), other.get(("recorded", category))
+    adrift = next(row for row in report["unattributed"] if row["kind"] == "calls_without_conversation")
+    yield f"{name}: calls without a conversation", cost["without_conversation"]["calls"], adrift["count"]
+    yield from money_figures(cost["without_conversation"], adrift, f"{name}: calls without a conversation")
+    yield group_names(f"{name}: told costs", cost["told"], report["told_costs"], "model")
+    for key, sums, row in common(cost["told"], report["told_costs"], "model"):
+        for column, value in sums.items():
+            yield f"{name}: told costs of {key}: {column}", str(value), str(row[column])
+    yield from crossed_figures(cost["by_month_team_model"], reports["crossed"])
     for dimension, report in reports["cost"].items():
         yield from cost_group_figures(document, report[f"by_{dimension}"], dimension)
+
+
+def crossed_figures(expected, rows):
+    """By month of a zone, team and model."""
+    key = lambda row: tuple(row[name] or "" for name in ("month", "team", "model"))
+    wanted, found = {key(row): row for row in expected}, {key(row): row for row in rows}
+    yield "report cost, crossed: groups", sorted(wanted), sorted(found)
+    yield "report cost, crossed: order of groups", sorted(found, key=lambda one: tuple((not part, part) for part in one)), list(found)
+    for one in sorted(set(wanted) & set(found)):
+        name = f"report cost by {' × '.join(one)}"
+        for column in ("calls", "partly", "unpriced", "input_tokens", "output_tokens"):
+            yield f"{name}: {column}", wanted[one][column], found[one][column]
+        yield from money_figures(wanted[one], found[one], name)
 
 
 def cost_group_figures(document, rows, dimension):
@@ -131,18 +167,19 @@ def cost_group_figures(document, rows, dimension):
                        "cache_write_1h_tokens", "reasoning_tokens"):
             yield f"{name}: {column}", sums[column], row[column]
         yield from money_figures(sums, row, name)
-        yield f"{name}: share of cost", ratio(pico(sums["cost_usd"]), pico(cost["total"]["cost_usd"])), shown(row["share_of_cost"])
+        share = "unknown" if booked(sums) == "unknown" else ratio(pico(sums["cost_usd"]), pico(cost["total"]["cost_usd"]))
+        yield f"{name}: share of cost", share, shown(row["share_of_cost"])
         if answers is not None:
             count = answers.get(key, {"answers": 0})["answers"]
             yield f"{name}: answers", count, row["answers"]
-            yield f"{name}: per answer", ratio(Fraction(sums["cost_usd"]), count), shown(row["cost_per_answer"])
+            yield f"{name}: per answer", each(sums, count), shown(row["cost_per_answer"])
 
 
 def level_figures(name, questions, answers, cost, ratings, value):
     """The objectives of one group; `value` gives the reported cell of an objective."""
     yield f"{name}: availability", ratio(questions["good"], questions["good"] + questions["failed"]), shown(value("availability"))
     yield f"{name}: error rate", ratio(answers["errors"], answers["answers"]), shown(value("error_rate"))
-    yield f"{name}: cost per answer", ratio(Fraction(cost), answers["answers"]), shown(value("cost_per_answer"))
+    yield f"{name}: cost per answer", each(cost, answers["answers"]), shown(value("cost_per_answer"))
     yield f"{name}: satisfaction", ratio(ratings["satisfied"], ratings["ratings"]), shown(value("satisfaction"))
     for objective, column, share in (("answer_p50", "duration_ns", "p50"), ("answer_p95", "duration_ns", "p95"),
                                      ("first_token_p50", "time_to_first_token_ns", "p50")):
@@ -151,7 +188,7 @@ def level_figures(name, questions, answers, cost, ratings, value):
 
 
 def sla_figures(document, reports):
-    sla, satisfaction, report = document["sla"], document["outcomes"]["satisfaction"], reports["sla"]["day"]
+    sla, satisfaction, report = document["sla"], document["outcomes"]["all"], reports["sla"]["day"]
     row, cost = report["questions"][0], document["cost"]
     for column in ("good", "failed", "pending"):
         yield f"report sla: {column}", sla["questions"][column], row[column]
@@ -159,9 +196,9 @@ def sla_figures(document, reports):
         yield f"report sla: {column}", sla["answers"][column], row[column]
     for column in ("ratings", "satisfied"):
         yield f"report sla: {column}", satisfaction[column], row[column]
-    yield "report sla: cost", pico(cost["total"]["cost_usd"]), pico(row["cost_usd"])
+    yield "report sla: cost", booked(cost["total"]), amount(row["cost_usd"])
     objectives = {one["objective"]: one["actual"] for one in report["objectives"]}
-    yield from level_figures("report sla", sla["questions"], sla["answers"], cost["total"]["cost_usd"], satisfaction, objectives.get)
+    yield from level_figures("report sla", sla["questions"], sla["answers"], cost["total"], satisfaction, objectives.get)
     nothing = {"good": 0, "failed": 0, "pending": 0}
     for dimension, report in reports["sla"].items():
         rows, expected = report[f"by_{dimension}"], sla["answers_by"][dimension]
@@ -172,12 +209,12 @@ def sla_figures(document, reports):
             for column in nothing:
                 yield f"{name}: {column}", questions[column], row[column]
             yield f"{name}: answers", answers["answers"], row["answers"]
-            ratings = satisfaction["by"][dimension].get(key, {"ratings": 0, "satisfied": 0})
-            spent = cost["calls_by"][dimension].get(key, {"cost_usd": "0"})["cost_usd"]
+            ratings = document["outcomes"]["by"][dimension].get(key, {"ratings": 0, "satisfied": 0})
+            spent = cost["calls_by"][dimension].get(key, {"calls": 0})
             yield from level_figures(name, questions, answers, spent, ratings, row.get)
 
 
-def outcome_row_figures(name, counts, ratings, row):
+def outcome_row_figures(name, counts, row, is_asked):
     for column in ("closed", "resolved", "escalated", "abandoned", "open", "reopened"):
         yield f"{name}: {column}", counts[column], row[column]
     closed = counts["closed"]
@@ -185,15 +222,17 @@ def outcome_row_figures(name, counts, ratings, row):
                           ("reopen_rate", counts["reopened"])):
         yield f"{name}: {column}", ratio(count, closed), shown(row[column])
     for column in ("ratings", "satisfied"):
-        yield f"{name}: {column}", ratings[column], row[column]
-    yield f"{name}: csat", ratio(ratings["satisfied"], ratings["ratings"]), shown(row["csat"])
-    yield f"{name}: response_rate", ratio(ratings["ratings"], ratings["requested"] or closed), shown(row["response_rate"])
+        yield f"{name}: {column}", counts[column], row[column]
+    yield f"{name}: csat", ratio(counts["satisfied"], counts["ratings"]), shown(row["csat"])
+    asked = counts["asked_or_rated"] if is_asked else closed + counts["rated_open"]
+    yield f"{name}: response_rate", ratio(counts["ratings"], asked), shown(row["response_rate"])
 
 
 def outcome_figures(document, reports):
     outcomes, report = document["outcomes"], reports["outcomes"]["day"]
-    satisfaction = outcomes["satisfaction"]
-    yield from outcome_row_figures("report outcomes", outcomes["all"], satisfaction, report["outcomes"][0])
+    satisfaction = outcomes["all"]
+    is_asked = satisfaction["requested"] > 0
+    yield from outcome_row_figures("report outcomes", outcomes["all"], report["outcomes"][0], is_asked)
     yield "report outcomes: not closed", outcomes["not_closed"], report["not_closed"][0]["not_closed"]
     row = report["satisfaction"][0]
     for column in ("ratings", "satisfied", "requested"):
@@ -205,11 +244,10 @@ def outcome_figures(document, reports):
     reasons = {row["reason"] or "": row["escalations_raised"] for row in report["escalations"] if row["escalations_raised"]}
     yield "report outcomes: escalations by reason", outcomes["escalations_by_reason"], reasons
     for dimension, report in reports["outcomes"].items():
-        rows, expected = [row for row in report[f"by_{dimension}"] if row["closed"]], outcomes["by"][dimension]
+        rows, expected = report[f"by_{dimension}"], outcomes["by"][dimension]
         yield group_names(f"report outcomes by {dimension}", expected, rows, dimension)
         for key, counts, row in common(expected, rows, dimension):
-            rated = counts if dimension == "topic" else satisfaction["by"][dimension].get(key, {"ratings": 0, "satisfied": 0, "requested": 0})
-            yield from outcome_row_figures(f"report outcomes by {dimension}, {key}", counts, rated, row)
+            yield from outcome_row_figures(f"report outcomes by {dimension}, {key}", counts, row, is_asked)
     yield from variant_figures(outcomes["variants"], report["variants"])
 
 

@@ -1,0 +1,60 @@
+import Columnar
+
+/// One value that rows are grouped by.
+enum GroupCell: Hashable, Sendable {
+    /// The rows don't say.
+    case none
+    /// Bytes, since texts that only look alike are different groups.
+    case text([UInt8])
+    /// ns since 1970 UTC: where the hour, day, week or month begins.
+    case time(Int64)
+
+    init(_ value: Scalar) {
+        switch value {
+        case .text(let text): self = .text(Array(text.utf8))
+        case .timestamptz(let time): self = .time(time)
+        default: self = .none
+        }
+    }
+
+    /// In the order of bytes and of time; those that don't say stand last.
+    fileprivate func precedes(_ other: GroupCell) -> Bool {
+        switch (self, other) {
+        case (.time(let left), .time(let right)): left < right
+        case (.text(let left), .text(let right)): left.lexicographicallyPrecedes(right)
+        case (.none, _): false
+        case (_, .none): true
+        case (.time, .text): true
+        case (.text, .time): false
+        }
+    }
+}
+
+/// What the rows of a group have in common, a cell for each dimension.
+struct GroupKey: Hashable, Sendable {
+    var cells: [GroupCell]
+
+    /// The one group of rows that are not grouped.
+    static let all = GroupKey(cells: [])
+
+    fileprivate func precedes(_ other: GroupKey) -> Bool {
+        for (left, right) in zip(cells, other.cells) where left != right { return left.precedes(right) }
+        return false
+    }
+}
+
+/// Values by group.
+struct Grouped<Value> {
+    private var values: [GroupKey: Value] = [:]
+
+    /// The value of a group, made when it is first asked for.
+    subscript(key: GroupKey, default fallback: @autoclosure () -> Value) -> Value {
+        get { values[key] ?? fallback() }
+        _modify { yield &values[key, default: fallback()] }
+    }
+
+    /// In the order of the dimensions.
+    var sorted: [(key: GroupKey, value: Value)] {
+        values.map { (key: $0.key, value: $0.value) }.sorted { $0.key.precedes($1.key) }
+    }
+}

@@ -1,0 +1,43 @@
+import Reports
+import Testing
+
+/// What is printed of a report: a section alone, all as files.
+@Suite struct SectionTests {
+    @Test func aCSVHoldsTheSectionThatWasAskedFor() throws {
+        var sample = try SampleStore.filled()
+        let report = try sample.desk().report(.cost, ReportRequest(by: [.month, .model]))
+        let lines = report.rendered(.csv).split(separator: "\r\n")
+        #expect(lines.count == 4 && lines[0].hasPrefix("month,model,calls,cost_usd,"))
+        #expect(lines[1].hasPrefix("2026-08,big,4,0.01203,1,"))
+        // Nobody knows what it costs: no cell that a spreadsheet takes for nothing.
+        #expect(lines[3].hasPrefix("2026-08,nobody,1,unknown,unknown,0,unknown,0,1,"))
+        #expect(try report.rendered(.csv, section: "tokens").hasPrefix("token_class,tokens\r\ninput,6000\r\n"))
+        let json = try report.rendered(.json, section: "tokens")
+        #expect(json.contains("\"tokens\": [") && !json.contains("\"total\": ["))
+        #expect(report.rendered(.json).contains("\"sections\": [\n    \"total\","))
+        #expect(try report.rendered(.table, section: "all") == report.rendered(.table))
+        #expect(throws: ReportError.self) { try report.rendered(.csv, section: "all") }
+        do {
+            _ = try report.rendered(.table, section: "by_modell")
+            Issue.record("a section that is not there was shown")
+        } catch {
+            #expect(error.hint.contains("by_month_model") && error.hint.contains("total"))
+        }
+    }
+
+    @Test func filesComeBackAsTheyWereSent() throws {
+        var sample = try SampleStore.filled()
+        // A boundary within the data, and a line that looks like one.
+        sample.addTurn("c9", 1, at: 400, channel: "plimsoll-section-0\r\n--plimsoll-section-1\r\n")
+        let files = ReportFiles(try sample.desk().report(.sla, ReportRequest(by: [.channel])))
+        #expect(files.files.map(\.name).contains("sla-by_channel.csv"))
+        let (body, boundary) = files.multipart
+        #expect(boundary == "plimsoll-section-2")
+        #expect(ReportFiles(multipart: body) == files)
+        #expect(ReportFiles(multipart: String(body.dropLast(6))) == nil)
+        #expect(ReportFiles(multipart: "no sections") == nil)
+        #expect(try files.only("objectives", of: "sla").files.map(\.name) == ["sla-objectives.csv"])
+        #expect(try files.only("all", of: "sla") == files)
+        #expect(throws: ReportError.self) { try files.only("by_topic", of: "sla") }
+    }
+}
