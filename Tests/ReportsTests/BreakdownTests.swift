@@ -19,8 +19,10 @@ import Testing
 
     @Test func dimensionsAreCrossed() throws {
         var sample = try Self.priced()
-        for (day, team, model) in [(0, "a", "big"), (0, "a", "big"), (0, "b", "big"), (0, "b", "none"), (31, "a", "big")] as [(Double, String, String)] {
-            sample.add("llm.call", at: day * 86_400, Self.call(["team": .text(team), "request_model": .text(model), "cost_centre": .text("4711")]))
+        let calls: [(Double, String, String)] = [(0, "a", "big"), (0, "a", "big"), (0, "b", "big"), (0, "b", "none"), (31, "a", "big")]
+        for (day, team, model) in calls {
+            let fields: [String: EventValue] = ["team": .text(team), "request_model": .text(model), "cost_centre": .text("4711")]
+            sample.add("llm.call", at: day * 86_400, Self.call(fields))
         }
         sample.add("llm.call", at: 0, Self.call([:]))
         let from = SampleStore.start - 86_400_000_000_000
@@ -46,7 +48,8 @@ import Testing
         let start = 1_792_884_600.0 - Double(SampleStore.start / 1_000_000_000)
         for second in [0, 3_600, 7_200, 10_800, 7.0 * 86_400] { sample.add("llm.call", at: start + second, Self.call([:])) }
         func keys(_ dimension: ReportDimension, _ zone: String) throws -> [ReportValue?] {
-            let request = ReportRequest(from: SampleStore.start, to: SampleStore.start + 190 * 86_400_000_000_000, by: [dimension], timeZone: zone)
+            let end = SampleStore.start + 190 * 86_400_000_000_000
+            let request = ReportRequest(from: SampleStore.start, to: end, by: [dimension], timeZone: zone)
             let section = try #require(try sample.desk().report(.cost, request).section("by_\(dimension.rawValue)"))
             return section.rows.indices.map { section.value(dimension.rawValue, row: $0) }
         }

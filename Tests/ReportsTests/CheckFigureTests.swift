@@ -14,7 +14,8 @@ import Testing
     }
 
     private mutating func call(
-        _ model: String = "big", input: Int64? = 1_000, output: Int64? = 100, told: Int64? = nil, trace: String? = nil, conversation: String? = "c"
+        _ model: String = "big", input: Int64? = 1_000, output: Int64? = 100, told: Int64? = nil, trace: String? = nil,
+        conversation: String? = "c"
     ) {
         var fields: [String: EventValue] = ["provider": .text("maker"), "request_model": .text(model), "status": .text("ok")]
         fields["input_tokens"] = input.map { .integer($0) }
@@ -57,7 +58,8 @@ import Testing
             ])
         #expect(row(1) == [.text("half"), .count(2), .usd(6_050 * micro), .usd(2_000 * micro), .usd(4_050 * micro), .count(2), .count(1)])
         let calls = try #require(report.section("differing_calls"))
-        #expect(calls.rows.count == 2 && calls.value("trace_id", row: 0) == .text("t-off") && calls.value("cost_high_usd", row: 0) == .unknown)
+        #expect(calls.rows.count == 2 && calls.value("trace_id", row: 0) == .text("t-off"))
+        #expect(calls.value("cost_high_usd", row: 0) == .unknown)
         #expect(calls.value("told_cost_usd", row: 1) == .usd(1_201 * micro) && calls.value("cost_high_usd", row: 1) == .usd(1_200 * micro))
     }
 
@@ -82,7 +84,8 @@ import Testing
         let report = try sample.desk().report(.cost, ReportRequest())
         let section = try #require(report.section("rollups"))
         let rows = section.rows.indices.map { row in
-            ["verdict", "traces", "records", "told_tokens", "told_cost_usd", "calls", "tokens", "cost_low_usd"].map { section.value($0, row: row) }
+            ["verdict", "traces", "records", "told_tokens", "told_cost_usd", "calls", "tokens", "cost_low_usd"]
+                .map { section.value($0, row: row) }
         }
         let (micro, none) = (Int128(Self.micro), ReportValue.none)
         let expected: [[ReportValue?]] = [
@@ -114,7 +117,8 @@ import Testing
         let section = try #require(try sample.desk().report(.cost, ReportRequest()).section("unattributed"))
         #expect(
             section.rows[0] == [
-                .text("calls_without_conversation"), .count(2), .usd(1_200 * Int128(Self.micro)), .usd(1_200 * Int128(Self.micro)), .unknown,
+                .text("calls_without_conversation"), .count(2), .usd(1_200 * Int128(Self.micro)), .usd(1_200 * Int128(Self.micro)),
+                .unknown,
             ])
         #expect(section.value("kind", row: 1) == .text("answers_without_call") && section.value("count", row: 1) == .count(2))
     }

@@ -47,7 +47,8 @@ import Testing
             for by in ["by=month,model&by=hour", "by=month%2Cmodel,hour"] {
                 let csv = try await client.send("GET", "/v1/reports/cost?\(period)&\(by)&format=csv")
                 #expect(csv.text.hasPrefix("month,model,hour,calls,"), "\(csv.text)")
-                #expect(csv.text.contains("\r\n2026-08,gpt-4o-mini,2026-08-01T") && csv.text.contains(":00:00+02:00,1,0.00021,"), "\(csv.text)")
+                #expect(csv.text.contains("\r\n2026-08,gpt-4o-mini,2026-08-01T"), "\(csv.text)")
+                #expect(csv.text.contains(":00:00+02:00,1,0.00021,"), "\(csv.text)")
             }
             let tokens = try await client.send("GET", "/v1/reports/cost?\(period)&format=csv&section=tokens")
             #expect(tokens.text.hasPrefix("token_class,tokens\r\ninput,1000\r\n"))
@@ -60,7 +61,11 @@ import Testing
     @Test func badReportsAreRefused() async throws {
         try await withConversation { client in
             #expect(try await client.send("GET", "/v1/reports/weather").status == 404)
-            for query in ["by=colour", "from=yesterday", "from=now&to=now-1d", "format=html", "rule=none", "by=topic&by=topic", "timezone=Mars", "section=none", "by=topic,"] {
+            let wrong = [
+                "by=colour", "from=yesterday", "from=now&to=now-1d", "format=html", "rule=none", "by=topic&by=topic", "timezone=Mars",
+                "section=none", "by=topic,",
+            ]
+            for query in wrong {
                 let answer = try await client.send("GET", "/v1/reports/outcomes?\(query)")
                 #expect(answer.status == 400, "\(query)")
             }

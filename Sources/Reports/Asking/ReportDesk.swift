@@ -73,7 +73,8 @@ package struct ReportDesk: Sendable {
     }
 
     private func answer(_ sql: String) throws -> ResultSet {
-        guard case .query(let plan) = try SQLCompiler(catalog: catalog, timeZone: timeZone).compile(sql) else { preconditionFailure("reports only ask") }
+        let statement = try SQLCompiler(catalog: catalog, timeZone: timeZone).compile(sql)
+        guard case .query(let plan) = statement else { preconditionFailure("reports only ask") }
         var options = options
         options.timeZone = timeZone
         return try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)

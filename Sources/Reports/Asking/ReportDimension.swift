@@ -23,7 +23,8 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
 
     /// Every event may carry these.
     static let context: [ReportDimension] = [
-        .tenant, .team, .costCentre, .channel, .agent, .agentVersion, .environment, .region, .experiment, .variant, .promptName, .promptVersion,
+        .tenant, .team, .costCentre, .channel, .agent, .agentVersion, .environment, .region, .experiment, .variant,
+        .promptName, .promptVersion,
     ]
     static let times: [ReportDimension] = [.month, .week, .day, .hour]
 

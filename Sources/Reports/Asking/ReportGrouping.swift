@@ -27,7 +27,10 @@ struct ReportGrouping {
     /// What time dimensions mean, where there are any.
     var definitions: [ReportDefinition] {
         guard dimensions.contains(where: \.isTime) else { return [] }
-        return [ReportDefinition("month, week, day, hour", "by the clock of the report's zone; a week by its Monday; an hour with its offset from UTC")]
+        return [
+            ReportDefinition(
+                "month, week, day, hour", "by the clock of the report's zone; a week by its Monday; an hour with its offset from UTC")
+        ]
     }
 
     /// The key as the beginning of what is selected, with a comma behind it.
@@ -50,7 +53,8 @@ struct ReportGrouping {
         }
     }
 
-    /// Days and weeks as the date of their first day, months without a day, hours with the zone's offset: the hour that autumn repeats is two.
+    /// Days and weeks as the date of their first day, months without a day, hours with the zone's offset: the hour that autumn repeats
+    /// is two.
     private func text(_ dimension: ReportDimension, _ time: Int64) -> String {
         let offset = clock.offsetSeconds(at: time)
         let reading = RFC3339.render(time &+ offset &* 1_000_000_000)

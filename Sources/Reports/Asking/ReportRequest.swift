@@ -12,10 +12,12 @@ package struct ReportRequest: Hashable, Sendable {
     package var to: Int64?
     /// Empty: no breakdown, or the report's own.
     package var by: [ReportDimension]
+    /// What counts as resolved.
     package var rule: OutcomeRule
     /// IANA name of the zone by which hours, days, weeks and months begin.
     package var timeZone: String
 
+    /// The 30 days up to now, whole, in UTC, but for what is given.
     package init(
         from: Int64? = nil, to: Int64? = nil, by: [ReportDimension] = [], rule: OutcomeRule = .house1, timeZone: String = "UTC"
     ) {

@@ -31,8 +31,8 @@ struct CostReport {
             ],
             rows: [
                 [
-                    total.bookedShown, .usd(total.low), .amount(total.high), .count(total.calls), .count(total.errors), .count(total.priced),
-                    .count(total.partly), .count(total.unpriced), .count(total.unbounded),
+                    total.bookedShown, .usd(total.low), .amount(total.high), .count(total.calls), .count(total.errors),
+                    .count(total.priced), .count(total.partly), .count(total.unpriced), .count(total.unbounded),
                 ]
             ])
     }

@@ -52,7 +52,8 @@ struct OutcomeQuestions {
     func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<OutcomeFigures> {
         let outcome = OutcomeText.expression(rule, now: desk.now)
         let isClosed = "closed_time is not null"
-        let counts = Outcome.allCases.map { "count(*) filter (where \(isClosed) and \(outcome) = '\($0.rawValue)')" }.joined(separator: ", ")
+        let counts = Outcome.allCases.map { "count(*) filter (where \(isClosed) and \(outcome) = '\($0.rawValue)')" }
+            .joined(separator: ", ")
         let rows = try desk.rows(
             "select \(by.selection(time: Ratings.time))\(counts), count(closed_time), count(*) filter (where \(isClosed) and reopened), "
                 + "count(*) filter (where \(isClosed) and escalations > 0), \(Ratings.selection), "
@@ -87,7 +88,8 @@ struct OutcomeQuestions {
     /// Conversations closed in the period with an escalation, and escalations raised in the period, by reason.
     func escalations() throws -> [(reason: String?, conversations: Int64, raised: Int64)] {
         var groups = Grouped<(reason: String?, conversations: Int64, raised: Int64)>()
-        let closed = "select escalation_reason, count(*) from conversations where escalations > 0 and \(period.contains("closed_time")) group by 1"
+        let closed =
+            "select escalation_reason, count(*) from conversations where escalations > 0 and \(period.contains("closed_time")) group by 1"
         for row in try desk.rows(closed) {
             groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].conversations = Int64(row.integer(1))
         }

@@ -100,11 +100,13 @@ struct OutcomeReport {
             ReportDefinition("closed", "conversations whose last closing lies in the period; they are the whole of every rate of conversations"),
             ReportDefinition("escalation_rate", "closed conversations in which an escalation was ever raised, by the last reason; also the resolved ones"),
             ReportDefinition("reopen_rate", "closed conversations that were reopened at least once"),
-            ReportDefinition("ratings", "conversations with a rating, the last of each; it counts where the conversation closed, until then where it was given"),
+            ReportDefinition(
+                "ratings", "conversations with a rating, the last of each; it counts where the conversation closed, until then where it was given"),
             ReportDefinition("csat", "ratings of 4 or 5 ÷ ratings"),
             ReportDefinition(
                 "response_rate",
-                "ratings ÷ conversations that were asked for one or gave one; ÷ all that closed or gave one where none of the period was asked"),
+                "ratings ÷ conversations that were asked for one or gave one; ÷ all that closed or gave one where none of the period "
+                    + "was asked"),
         ]
     }
 }

@@ -1,5 +1,5 @@
-/// Comma-separated values after RFC 4180: one section, a header line with its columns, CRLF line ends. What there is nothing of is empty, what
-/// nobody knows is `unknown`: an empty cell counts as 0 in a spreadsheet.
+/// Comma-separated values after RFC 4180: one section, a header line with its columns, CRLF line ends. What there is nothing of is empty,
+/// what nobody knows is `unknown`: an empty cell counts as 0 in a spreadsheet.
 enum ReportCSV {
     static func render(_ section: ReportSection) -> String {
         var text = line(section.columns.map(\.name))

@@ -5,7 +5,9 @@ package struct ReportFiles: Hashable, Sendable {
 
     /// A file's name, such as `cost-by_model.csv`, and its text.
     package struct File: Hashable, Sendable {
+        /// Its name.
         package var name: String
+        /// What it holds.
         package var text: String
     }
 

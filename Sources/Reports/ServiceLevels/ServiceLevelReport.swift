@@ -123,13 +123,15 @@ struct ServiceLevelReport {
             ReportDefinition("verdict", "met; at risk: beyond the target, within the alert limit; beyond alert limit (CSV: breached)"),
             ReportDefinition(
                 "verdict of a cost", "that of both ends of its range; at risk where they differ; no data where no call was told"),
-            ReportDefinition("rating", "the last of a conversation; it counts where the conversation closed, until then where it was given"),
+            ReportDefinition(
+                "rating", "the last of a conversation; it counts where the conversation closed, until then where it was given"),
             ReportDefinition("budget_left", "1 − bad ÷ (share allowed × all), over 30 days up to the end of the period; below 0: overspent"),
         ]
         if by.isOfCalls {
             definitions.append(
                 ReportDefinition(
-                    "by model, provider, route", "questions and answers by their last answering call, cost by the call itself; ratings name none"))
+                    "by model, provider, route",
+                    "questions and answers by their last answering call, cost by the call itself; ratings name none"))
             definitions.append(
                 ReportDefinition("model", "the one that was asked for, since a call that fails knows no other; else the one that answered"))
         }

@@ -1,7 +1,7 @@
 import Hummingbird
 
-/// The parameters in an address, each known and given at most once where several mean nothing: a mistyped one would otherwise be answered as
-/// if it were not there.
+/// The parameters in an address, each known and given at most once where several mean nothing: a mistyped one would otherwise be answered
+/// as if it were not there.
 struct QueryParameters: Sendable {
     private let values: [String: [String]]
 

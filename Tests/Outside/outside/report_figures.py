@@ -127,8 +127,8 @@ def cost_figures(document, reports):
         yield f"{name}, {key}: cost", booked(sums), amount(row["cost_usd"])
     other = {(row["kind"], row["category"]): pico(row["cost_usd"]) for row in report["other_costs"]}
     yield f"{name}: tools", pico(cost["tool_cost_usd"]), other.get(("tool_calls", None), 0)
-    for category, amount in cost["recorded_usd"].items():
-        yield f"{name}: recorded {category}", pico(amount), other.get(("recorded", category))
+    for category, recorded in cost["recorded_usd"].items():
+        yield f"{name}: recorded {category}", pico(recorded), other.get(("recorded", category))
     adrift = next(row for row in report["unattributed"] if row["kind"] == "calls_without_conversation")
     yield f"{name}: calls without a conversation", cost["without_conversation"]["calls"], adrift["count"]
     yield from money_figures(cost["without_conversation"], adrift, f"{name}: calls without a conversation")

@@ -2,8 +2,8 @@ import Domain
 
 /// What agents, wrappers and gateways say was used in a trace, beside the calls of that trace: a check, in no sum.
 ///
-/// Records of one trace may repeat each other (an agent and the one that called it) or stand side by side. So the calls should use as much as
-/// the largest of them at least, and as much as all of them together at most.
+/// Records of one trace may repeat each other (an agent and the one that called it) or stand side by side. So the calls should use as much
+/// as the largest of them at least, and as much as all of them together at most.
 struct RollupChecks {
     let desk: ReportDesk
     let period: ReportPeriod
@@ -26,8 +26,8 @@ struct RollupChecks {
         // A record of a cost alone says nothing of tokens.
         let claimed = "case when input_tokens is not null or output_tokens is not null then \(tokens) end"
         let records =
-            "select tenant, trace_id, conversation_id, 1 as records, \(claimed) as told, reported_cost_usd as told_cost, 0 as calls, 0 as used, "
-            + "null as cost from usage_reported where \(period.contains("time")) and trace_id is not null and \(told)"
+            "select tenant, trace_id, conversation_id, 1 as records, \(claimed) as told, reported_cost_usd as told_cost, "
+            + "0 as calls, 0 as used, null as cost from usage_reported where \(period.contains("time")) and trace_id is not null and \(told)"
         let near = period.widened(byNanoseconds: Self.reachNanoseconds).contains("time")
         let calls = CostQuestions.tables.map { table in
             "select tenant, trace_id, conversation_id, 0, null, null, 1, \(tokens), cost_low_usd from \(table) "
@@ -51,7 +51,8 @@ struct RollupChecks {
                 + "filter (where trace_id is null), sum(reported_cost_usd) filter (where trace_id is null), count(*) "
                 + "from usage_reported where \(within)")
         if let row = without.first, row.integer(0) > 0 {
-            found[.noTrace] = [.none, .count(row.integer(0)), .count(row.integer(1)), .amountOrNone(row.optionalPicoUSD(2)), .none, .none, .none]
+            let cost = ReportValue.amountOrNone(row.optionalPicoUSD(2))
+            found[.noTrace] = [.none, .count(row.integer(0)), .count(row.integer(1)), cost, .none, .none, .none]
         }
         if let row = without.first, row.integer(3) > 0 {
             let rows = try desk.rows(
@@ -97,7 +98,8 @@ struct RollupChecks {
             rows: rows.map { row in
                 [
                     .optional(row.text(0)), .optional(row.text(1)), .optional(row.text(2)), .count(row.integer(3)),
-                    .amountOrNone(row.optionalPicoUSD(4)), .count(row.integer(5)), .count(row.integer(6)), .amountOrNone(row.optionalPicoUSD(7)),
+                    .amountOrNone(row.optionalPicoUSD(4)), .count(row.integer(5)), .count(row.integer(6)),
+                    .amountOrNone(row.optionalPicoUSD(7)),
                 ]
             })
     }
@@ -105,8 +107,8 @@ struct RollupChecks {
     static let definitions = [
         ReportDefinition(
             "rollups",
-            "usage.reported, a check that is never added; told: the largest record of each trace. Calls of a trace agree when they use as much "
-                + "as the largest record at least and as all records together at most"),
+            "usage.reported, a check that is never added; told: the largest record of each trace. Calls of a trace agree when they use as "
+                + "much as the largest record at least and as all records together at most"),
         ReportDefinition("no call told", "usage was said of a trace in which no model call was told: it is in no figure above"),
     ]
 }

@@ -41,8 +41,8 @@ struct ToldCosts {
         return ReportSection(
             name: "told_costs", title: "What senders say that calls cost, beside ours",
             columns: by.columns + [
-                ReportColumn("calls", "calls that tell"), ReportColumn("told_cost_usd", "told"), ReportColumn("cost_low_usd", "ours at least"),
-                ReportColumn("difference_usd", "difference"), ReportColumn("not_wholly_priced", "not priced whole"),
+                ReportColumn("calls", "calls that tell"), ReportColumn("told_cost_usd", "told"),
+                ReportColumn("cost_low_usd", "ours at least"), ReportColumn("difference_usd", "difference"), ReportColumn("not_wholly_priced", "not priced whole"),
                 ReportColumn("calls_that_differ", "calls that differ"),
             ],
             rows: groups.sorted.map { key, sums in
@@ -56,8 +56,8 @@ struct ToldCosts {
     /// The calls whose told cost is farthest outside ours.
     func differingCalls() throws -> ReportSection {
         let sources = CostQuestions.tables.map { table in
-            "select time, position, model, conversation_id, trace_id, reported_cost_usd as told, cost_low_usd as low, cost_high_usd as high, "
-                + "case when reported_cost_usd < cost_low_usd then cost_low_usd - reported_cost_usd "
+            "select time, position, model, conversation_id, trace_id, reported_cost_usd as told, cost_low_usd as low, "
+                + "cost_high_usd as high, case when reported_cost_usd < cost_low_usd then cost_low_usd - reported_cost_usd "
                 + "else reported_cost_usd - cost_high_usd end as off from \(table) where \(period.contains("time")) and \(Self.differs)"
         }
         let rows = try desk.rows(
@@ -80,7 +80,8 @@ struct ToldCosts {
 
     static let definitions = [
         ReportDefinition(
-            "told_costs", "reported_cost_usd of calls, a check that is never added; difference: told − ours at least, so also what we lack a price for"),
+            "told_costs",
+            "reported_cost_usd of calls, a check that is never added; difference: told − ours at least, so also what we lack a price for"),
         ReportDefinition("calls_that_differ", "told outside ours at least … at most by more than $0.0000005, which is rounding"),
     ]
 }

@@ -27,6 +27,7 @@ struct Unattributed {
     static let definitions = [
         ReportDefinition("calls_without_conversation", "calls that name no conversation; they are in the total, and in the cost of one"),
         ReportDefinition(
-            "answers_without_call", "answers of the model (answered_from null or model) in whose turn no model call was told: what they cost is missing"),
+            "answers_without_call",
+            "answers of the model (answered_from null or model) in whose turn no model call was told: what they cost is missing"),
     ]
 }
