@@ -45,7 +45,8 @@ import Testing
         #expect(booked(TokenUsage(gpuDurationNanoseconds: 1), ClassPrices(gpu: 1_799_999_999_999)) == 0)
         #expect(booked(TokenUsage(gpuDurationNanoseconds: 1), ClassPrices(gpu: 1_800_000_000_000)) == 1)
         #expect(booked(TokenUsage(input: 5, gpuDurationNanoseconds: hour), ClassPrices(gpu: price)) == price)
-        #expect(booked(TokenUsage(input: 5, gpuDurationNanoseconds: hour), ClassPrices(input: 3, gpu: price)) == 15)
+        #expect(booked(TokenUsage(input: 5, gpuDurationNanoseconds: hour), ClassPrices(input: 3, gpu: price)) == price)
+        #expect(booked(TokenUsage(input: 5), ClassPrices(input: 3, gpu: price)) == 15)
         #expect(booked(TokenUsage(gpuDurationNanoseconds: hour), ClassPrices(input: 0, output: 0)) == nil)
         #expect(
             booked(TokenUsage(gpuDurationNanoseconds: Limits.gpuDurationNanosecondsMax), ClassPrices(gpu: Limits.pricePicoUSDPerGPUHourMax))

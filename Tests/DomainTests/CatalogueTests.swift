@@ -192,8 +192,8 @@ import Testing
             #expect(columns.last?.name == "attributes")
             #expect(type.tableName == type.name.replacingOccurrences(of: ".", with: "_"))
         }
-        let derived = registry.tableColumns(of: registry.wellKnownTypes.llmCall).suffix(6).map(\.name)
-        #expect(derived == ["model", "cost_usd", "cost_low_usd", "cost_high_usd", "price_state", "attributes"])
+        let derived = registry.tableColumns(of: registry.wellKnownTypes.llmCall).suffix(7).map(\.name)
+        #expect(derived == ["model", "cost_usd", "cost_low_usd", "cost_high_usd", "price_state", "price_gaps", "attributes"])
         let events = registry.eventsTableColumns
         #expect(Set(events.map(\.name)).count == events.count)
         for type in registry.types {

@@ -38,7 +38,7 @@ import Testing
                 # TYPE support_answer_duration_seconds histogram
 
                 """ + Self.buckets(["0.05", "0.1", "0.25", "0.5", "1", "2", "3", "5", "8", "13", "20", "30", "60", "120", "+Inf"]) + """
-                # HELP support_llm_cost_usd_total Booked cost of calls that have a price for every class of tokens.
+                # HELP support_llm_cost_usd_total Booked cost of calls whose cost is known exactly.
                 # TYPE support_llm_cost_usd_total counter
                 support_llm_cost_usd_total{tenant="default",provider="p",model="m",route="cloud"} 1000.00000001875
 

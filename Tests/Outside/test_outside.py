@@ -32,7 +32,10 @@ def price(number, seconds, token_class, usd_per_million, valid=0, model="m", **m
 
 
 def call(number, seconds, model="m", **data):
-    return event(number, "llm.call", seconds, provider="p", request_model=model, conversation_id="c", turn=1, **data)
+    """A call that tells both its wholes; None: it does not tell it."""
+    told = {"input_tokens": 0, "output_tokens": 0, **data}
+    told = {name: value for name, value in told.items() if value is not None}
+    return event(number, "llm.call", seconds, provider="p", request_model=model, conversation_id="c", turn=1, **told)
 
 
 class Outside(unittest.TestCase):
@@ -125,6 +128,38 @@ class Outside(unittest.TestCase):
         one = call(3, 1, input_tokens=1, response_model="m-2026")
         self.assertEqual(self.total([asked, answered, one])["cost_usd"], usd(2 * 10**6))
         self.assertEqual(self.total([asked, one])["cost_usd"], usd(4 * 10**6))
+
+    def test_a_price_holds_from_its_time_and_the_default_book_before(self):
+        book = {"as_of": "2026-01-01", "providers": ["p"], "models": [{"model": "m", "input": "1", "cache_read": "0.5"}]}
+        events = [price(1, 0, "input", "4", valid=2), call(2, 1, input_tokens=1), call(3, 2, input_tokens=1)]
+        self.assertEqual(self.total(events, book)["cost_usd"], usd(5 * 10**6))
+
+    def test_not_told_is_not_zero(self):
+        prices = [price(1, 0, "input", "3"), price(2, 0, "output", "5")]
+        silent = {"input_tokens": None, "output_tokens": None}
+        total = lambda **data: self.total([*prices, call(3, 1, **data)])
+        for data in (silent, {**silent, "status": "error", "stream": True, "response_id": "r"}):
+            self.assertEqual((total(**data)["unpriced"], total(**data)["calls_without_high"]), (1, 1))
+        self.assertEqual(total(**silent, status="error")["priced"], 1)
+        self.assertEqual(total()["priced"], 1)
+        half = total(input_tokens=2, output_tokens=None)
+        self.assertEqual((half["partly"], half["cost_low_usd"], half["calls_without_high"]), (1, usd(6 * 10**6), 1))
+        self.assertEqual(total(input_tokens=2, output_tokens=None, total_tokens=3)["cost_usd"], usd(11 * 10**6))
+        only = total(**silent, total_tokens=10)
+        self.assertEqual((only["partly"], only["cost_low_usd"], only["cost_high_usd"]), (1, usd(30 * 10**6), usd(50 * 10**6)))
+
+    def test_two_readings_are_a_range(self):
+        prices = [price(1, 0, "input", "3"), price(2, 0, "output", "5"), price(3, 0, "cache_read", "1")]
+        total = self.total([*prices, call(4, 1, input_tokens=14, cache_read_tokens=4, output_tokens=1, usage_doubt="cache")])
+        self.assertEqual((total["partly"], total["cost_low_usd"], total["cost_high_usd"]), (1, usd(27 * 10**6), usd(39 * 10**6)))
+        total = self.total([*prices, call(4, 1, output_tokens=5, reasoning_tokens=2, usage_doubt="reasoning")])
+        self.assertEqual((total["cost_low_usd"], total["cost_high_usd"]), (usd(15 * 10**6), usd(25 * 10**6)))
+
+    def test_what_no_price_tells_has_no_upper_end(self):
+        book = {"as_of": "2026-01-01", "providers": ["p"], "models": [{"model": "m", "input": "1", "output": "1", "input_tokens_max": 10}]}
+        for data, state in (({"input_tokens": 10}, "priced"), ({"input_tokens": 11}, "partly"), ({"input_tokens": 1, "other_usage": "request"}, "partly")):
+            total = self.total([call(1, 1, **data)], book)
+            self.assertEqual((total[state], total["calls_without_high"]), (1, int(state == "partly")))
 
     def test_unsound_usage_is_refused(self):
         reading = self.compute([call(1, 1, input_tokens=1, cache_read_tokens=2), call(2, 1, input_tokens=2)])["reading"]

@@ -118,13 +118,13 @@ struct CostReport {
             rows: rows)
     }
 
-    /// A word on calls whose tokens nobody told, if there are any: no tokens cost nothing, which need not be what was paid.
+    /// A word on calls whose tokens nobody told, if there are any.
     private func withoutUsage(_ period: ReportPeriod) throws -> [ReportDefinition] {
         let count = try CostQuestions(desk: desk, period: period).callsWithoutUsage()
         guard count > 0 else { return [] }
         return [
             ReportDefinition(
-                "without_usage", "\(count) calls that did not fail told neither tokens nor GPU time: booked as 0, in truth perhaps more")
+                "without_usage", "\(count) calls that did not fail told neither tokens nor GPU time: unpriced, so no sum has an upper end")
         ]
     }
 

@@ -23,20 +23,23 @@ package struct EventReference: Sendable {
 
 /// What a model call was booked at, as sums need it.
 package struct CallCost: Hashable, Sendable {
-    /// nil unless every class with tokens is priced.
+    /// nil unless it is exact.
     package var costPicoUSD: Int128?
-    /// The priced classes.
+    /// At least this.
     package var lowPicoUSD: Int128
-    /// `low` plus an unpriced cache_read at the input price; nil where another class has no price.
+    /// At most this; nil where nobody knows an upper end.
     package var highPicoUSD: Int128?
-    /// Whether all, some or none of the classes with tokens are priced.
+    /// Whether all, some or none of what was used is priced.
     package var state: PriceState
+    /// What is missing, by names with commas between; nil where nothing is, and for calls that were booked before it was noted.
+    package var gaps: String?
 
-    package init(costPicoUSD: Int128?, lowPicoUSD: Int128, highPicoUSD: Int128?, state: PriceState) {
+    package init(costPicoUSD: Int128?, lowPicoUSD: Int128, highPicoUSD: Int128?, state: PriceState, gaps: String? = nil) {
         self.costPicoUSD = costPicoUSD
         self.lowPicoUSD = lowPicoUSD
         self.highPicoUSD = highPicoUSD
         self.state = state
+        self.gaps = gaps
     }
 }
 
@@ -48,9 +51,9 @@ package struct CostSum: Sendable {
     package private(set) var high: Int128? = 0
     /// Calls added.
     package private(set) var calls = 0
-    /// Calls of which every class with tokens is priced.
+    /// Calls whose cost is exact.
     package private(set) var pricedCalls = 0
-    /// Calls of which no class with tokens is priced.
+    /// Calls of which nothing is priced.
     package private(set) var unpricedCalls = 0
 
     /// No call yet.

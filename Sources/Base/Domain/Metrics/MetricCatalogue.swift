@@ -89,11 +89,12 @@ package enum MetricCatalogue {
         tokens("support_llm_cache_write_input_tokens_total", "Input tokens written to the provider's cache.", "cache_write_tokens"),
         tokens("support_llm_reasoning_output_tokens_total", "Output tokens spent on reasoning.", "reasoning_tokens"),
         MetricDefinition(
-            "support_llm_cost_usd_total", .counter, unit: "usd", "Booked cost of calls that have a price for every class of tokens.",
+            "support_llm_cost_usd_total", .counter, unit: "usd", "Booked cost of calls whose cost is known exactly.",
             labels: model, from: calls, .bookedCost),
         MetricDefinition(
-            "support_llm_unpriced_calls_total", .counter, "Calls that arrived without a price for every class of tokens.", labels: model,
-            from: calls, .unpricedCalls),
+            "support_llm_unpriced_calls_total", .counter,
+            "Calls that arrived without an exact cost: a price is lacking, or the usage was not told.", labels: model, from: calls,
+            .unpricedCalls),
     ]
 
     private static func tokens(_ name: String, _ help: String, _ column: String) -> MetricDefinition {

@@ -46,7 +46,7 @@ package enum MetricSource: Hashable, Sendable {
     case observe(column: String)
     /// Booked cost in USD: what is booked when the event arrives, and first prices when they become known.
     case bookedCost
-    /// Calls that arrive without a price for every class with tokens.
+    /// Calls that arrive without an exact cost.
     case unpricedCalls
     /// Questions whose answer came in time or whose limit has passed.
     case questions

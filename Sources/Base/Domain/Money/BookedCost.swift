@@ -14,64 +14,46 @@ package enum PriceState: UInt8, Hashable, Sendable, CaseIterable {
 
 /// What a call costs at given prices, in pico-USD: exact products of integers, but for GPU time, which is rounded once.
 package struct BookedCost: Hashable, Sendable {
-    /// Whether all, some or none of the classes with tokens have a price.
+    /// Whether all, some or none of what was used has a price.
     package var state: PriceState
-    /// nil unless every class with tokens has a price.
+    /// nil unless the cost is exact.
     package var cost: Int64?
-    /// The classes that have a price.
+    /// At least this: what was told and has a price, by the cheaper reading.
     package var low: Int64
-    /// The same with an unpriced cache_read at the input price; nil where another class has no price.
+    /// At most this, by the dearer reading, with an unpriced cache_read at the input price; nil where nobody knows.
     package var high: Int64?
     /// The prices that were in force; those of classes without tokens too.
     package var prices: ClassPrices
+    /// What keeps the cost from being exact; empty where it is.
+    package var gaps: CostGaps
+    /// Billed use that no class tells, as the call names it.
+    package var other: String
 
     /// Books a call.
     ///
-    /// GPU time prices a call that states no token counts, and one none of whose classes with tokens has a price, if there is a price per
-    /// GPU hour. A call that states no use at all has no class to price: it costs nothing, as a call that failed before the model did.
+    /// GPU time that was told is the whole price where it has one; else tokens are. A call that failed and told nothing costs nothing; one
+    /// that went well and told nothing costs nobody knows what.
     /// - Precondition: ``TokenUsage/check()`` did not throw; the prices are within ``Limits``, so that no sum leaves 64 bits.
     package init(_ usage: TokenUsage, at prices: ClassPrices) {
-        let tokens = usage.billed
-        self.prices = prices
-        var sum: Int64 = 0
-        var isAnyPriced = false
-        var isOtherUnpriced = false
-        let isReadUnpriced = tokens.cacheRead > 0 && prices.cacheRead == nil
-        @inline(__always) func add(_ count: Int64, _ price: Int64?, _ isUnpriced: inout Bool) {
-            guard count > 0 else { return }
-            guard let price else {
-                isUnpriced = true
-                return
-            }
-            sum += count * price
-            isAnyPriced = true
-        }
-        add(tokens.input, prices.input, &isOtherUnpriced)
-        add(tokens.output, prices.output, &isOtherUnpriced)
-        add(tokens.cacheWrite, prices.cacheWrite, &isOtherUnpriced)
-        add(tokens.cacheWrite1h, prices.cacheWrite1h, &isOtherUnpriced)
-        if let price = prices.cacheRead, tokens.cacheRead > 0 {
-            sum += tokens.cacheRead * price
-            isAnyPriced = true
-        }
-        low = sum
-        let isUnpriced = isOtherUnpriced || isReadUnpriced
-        if !usage.hasTokenCounts || isUnpriced && !isAnyPriced, let duration = usage.gpuDurationNanoseconds, let hour = prices.gpu {
-            low = BookedCost.gpuCost(duration, picoUSDPerHour: hour)
-            (state, cost, high) = (.priced, low, low)
-        } else if !usage.hasTokenCounts, usage.gpuDurationNanoseconds ?? 0 > 0 {
-            (state, cost, high) = (.unpriced, nil, nil)
+        var range = CostRange()
+        if let duration = usage.gpuDurationNanoseconds, let hour = prices.gpu {
+            range.add(exactly: BookedCost.gpuCost(duration, picoUSDPerHour: hour))
         } else {
-            state = isUnpriced ? (isAnyPriced ? .partly : .unpriced) : .priced
-            cost = isUnpriced ? nil : sum
-            if isOtherUnpriced {
-                high = nil
-            } else if isReadUnpriced {
-                high = prices.input.map { sum + tokens.cacheRead * $0 }
-            } else {
-                high = sum
-            }
+            range.add(usage, prices)
         }
+        self.prices = prices
+        (low, gaps, other) = (range.low, range.gaps, usage.other)
+        if range.gaps.isEmpty, usage.other.isEmpty {
+            (state, cost, high) = (.priced, range.low, range.low)
+        } else {
+            (state, cost) = (range.isAnyPriced ? .partly : .unpriced, nil)
+            high = usage.other.isEmpty ? range.high : nil
+        }
+    }
+
+    /// What is missing, as the column `price_gaps` has it; nil where the cost is exact.
+    package var gapNames: String? {
+        state == .priced ? nil : gaps.names(inputTokensMax: prices.inputTokensMax, other: other)
     }
 
     /// Pico-USD of GPU time, rounded half up to a whole one.

@@ -12,6 +12,8 @@ package struct ClassPrices: Hashable, Sendable {
     package var cacheWrite1h: Int64?
     /// GPU time.
     package var gpu: Int64?
+    /// The longest prompt, in tokens, for which the prices of tokens hold; nil: any.
+    package var inputTokensMax: Int64?
 
     /// Prices by class; none where nothing is given.
     package init(
@@ -48,9 +50,11 @@ package struct ClassPrices: Hashable, Sendable {
 
     /// These prices, and the other's where there is none.
     package func filled(from other: ClassPrices) -> ClassPrices {
-        ClassPrices(
+        var filled = ClassPrices(
             input: input ?? other.input, output: output ?? other.output, cacheRead: cacheRead ?? other.cacheRead,
             cacheWrite: cacheWrite ?? other.cacheWrite, cacheWrite1h: cacheWrite1h ?? other.cacheWrite1h, gpu: gpu ?? other.gpu)
+        filled.inputTokensMax = inputTokensMax ?? other.inputTokensMax
+        return filled
     }
 }
 

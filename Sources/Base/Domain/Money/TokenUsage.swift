@@ -17,6 +17,17 @@ package struct TokenUsage: Hashable, Sendable {
     package var reasoning: Int64?
     /// GPU time, summed over GPUs.
     package var gpuDurationNanoseconds: Int64?
+    /// All tokens, as the sender's own total says.
+    package var total: Int64?
+    /// Parts that may lie inside their whole; the counts are those of the reading beside.
+    package var doubt: UsageDoubt = []
+    /// Billed use that no class tells, names with commas between; empty where there is none.
+    package var other = ""
+    /// Whether the call makes no output that is billed: an embedding.
+    package var isInputOnly = false
+    /// Whether the call cost something for certain, so that a count it does not tell is not known. A call that failed may be silent: it
+    /// cost nothing.
+    package var mustTell = false
 
     /// Counts by class; nothing is stated where nothing is given.
     package init(
@@ -32,6 +43,21 @@ package struct TokenUsage: Hashable, Sendable {
         input != nil || output != nil || cacheRead != nil || cacheWrite != nil || cacheWrite1h != nil
     }
 
+    /// Whether a call must tell its usage: one that did not fail, and a stream that broke off after its answer had begun.
+    /// - Parameter hasBegun: something of the answer is known: its id, model, first token or why it ended.
+    package static func mustTell(isError: Bool, isStream: Bool, hasBegun: Bool) -> Bool { !isError || isStream && hasBegun }
+
+    /// Input and output where one of them is not told and follows from the total. The total of a call that makes no output is its input.
+    package var wholes: (input: Int64?, output: Int64?) {
+        guard let total, doubt.isEmpty else { return (input, output) }
+        switch (input, output) {
+        case (nil, nil): return isInputOnly ? (total, nil) : (nil, nil)
+        case (let input?, nil) where !isInputOnly && total >= input: return (input, total - input)
+        case (nil, let output?) where total >= output: return (total - output, output)
+        default: return (input, output)
+        }
+    }
+
     /// Refuses counts below zero or beyond the limit, and a part larger than its whole; an absent count is 0. To be asked before an
     /// event is accepted: ``billed`` relies on it.
     package func check() throws(FieldError) {
@@ -41,6 +67,7 @@ package struct TokenUsage: Hashable, Sendable {
         try check("cache_write_tokens", cacheWrite)
         try check("cache_write_1h_tokens", cacheWrite1h)
         try check("reasoning_tokens", reasoning)
+        try check("total_tokens", total)
         if let duration = gpuDurationNanoseconds, !(0...Limits.gpuDurationNanosecondsMax).contains(duration) {
             throw FieldError(
                 field: "gpu_duration_ns", expected: "0 to \(Limits.gpuDurationNanosecondsMax)", found: "\(duration)")
@@ -64,8 +91,26 @@ package struct TokenUsage: Hashable, Sendable {
     /// - Precondition: ``check()`` did not throw.
     package var billed: ClassAmounts {
         let (read, write, hour) = (cacheRead ?? 0, cacheWrite ?? 0, cacheWrite1h ?? 0)
+        let wholes = wholes
         return ClassAmounts(
-            input: (input ?? 0) - read - write, output: output ?? 0, cacheRead: read, cacheWrite: write - hour, cacheWrite1h: hour)
+            input: (wholes.input ?? 0) - read - write, output: wholes.output ?? 0, cacheRead: read, cacheWrite: write - hour,
+            cacheWrite1h: hour)
+    }
+
+    /// The same where the parts in doubt lie inside: the wholes without what was added, the parts at most as large as these.
+    /// - Precondition: ``check()`` did not throw.
+    package var billedInside: ClassAmounts {
+        var amounts = billed
+        if doubt.contains(.cache) {
+            let whole = amounts.input
+            let read = min(amounts.cacheRead, whole)
+            let hour = min(amounts.cacheWrite1h, whole - read)
+            let write = min(amounts.cacheWrite, whole - read - hour)
+            (amounts.input, amounts.cacheRead) = (whole - read - write - hour, read)
+            (amounts.cacheWrite, amounts.cacheWrite1h) = (write, hour)
+        }
+        if doubt.contains(.reasoning) { amounts.output -= min(amounts.output, reasoning ?? 0) }
+        return amounts
     }
 }
 

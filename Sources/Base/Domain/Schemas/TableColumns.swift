@@ -5,19 +5,21 @@
 package enum DerivedColumn: String, Hashable, Sendable, CaseIterable {
     /// `response_model`, else `request_model`.
     case model
-    /// What the call cost; null unless every class with tokens has a price.
+    /// What the call cost; null unless it is known exactly.
     case cost = "cost_usd"
-    /// Cost of the classes that have a price.
+    /// Cost of what was told and has a price, by the cheaper reading.
     case costLow = "cost_low_usd"
-    /// The same with an unpriced cache_read at the input price; null where another class has no price.
+    /// By the dearer reading, with an unpriced cache_read at the input price; null where nobody knows an upper end.
     case costHigh = "cost_high_usd"
     /// `priced`, `partly` or `unpriced`.
     case priceState = "price_state"
+    /// What is missing where the state is not `priced`.
+    case priceGaps = "price_gaps"
 
     /// Type of its values.
     package var type: FieldType {
         switch self {
-        case .model, .priceState: .text
+        case .model, .priceState, .priceGaps: .text
         case .cost, .costLow, .costHigh: .money
         }
     }
@@ -26,10 +28,13 @@ package enum DerivedColumn: String, Hashable, Sendable, CaseIterable {
     package var description: String {
         switch self {
         case .model: "The model that answered, else the one that was asked for."
-        case .cost: "Booked cost; null unless every class with tokens has a price."
-        case .costLow: "Booked cost of the classes that have a price."
-        case .costHigh: "The same with an unpriced cache_read at the input price; null where another class has no price."
-        case .priceState: "Whether all, some or none of the classes with tokens have a price: priced, partly, unpriced."
+        case .cost: "Booked cost; null unless it is exact: usage told, and a price for all of it."
+        case .costLow: "At least: booked cost of what was told and has a price, by the cheaper reading of the counts."
+        case .costHigh:
+            "At most: by the dearer reading, with an unpriced cache_read at the input price; null where a class has no price or usage was not told."
+        case .priceState: "Whether all, some or none of what was used has a price: priced, partly, unpriced; usage not told is unpriced."
+        case .priceGaps:
+            "What is missing, with commas between: usage, a class such as output, gpu, reading (two readings), input_above_N, other usage by its name."
         }
     }
 }

@@ -122,6 +122,12 @@ package struct WellKnownColumns: Hashable, Sendable {
     package let reasoningTokens: UInt16
     /// `reported_cost_usd`.
     package let reportedCost: UInt16
+    /// `total_tokens`.
+    package let totalTokens: UInt16
+    /// `usage_doubt`.
+    package let usageDoubt: UInt16
+    /// `other_usage`.
+    package let otherUsage: UInt16
     /// `request_model`.
     package let requestModel: UInt16
     /// `response_id`.
@@ -288,6 +294,9 @@ package struct WellKnownColumns: Hashable, Sendable {
         queueDuration = id("queue_duration_ns")
         reasoningTokens = id("reasoning_tokens")
         reportedCost = id("reported_cost_usd")
+        totalTokens = id("total_tokens")
+        usageDoubt = id("usage_doubt")
+        otherUsage = id("other_usage")
         requestModel = id("request_model")
         responseID = id("response_id")
         responseModel = id("response_model")

@@ -10,8 +10,10 @@ struct CallFields {
     var serviceTier = 0..<0
     var time: Int64
 
-    init(_ bytes: [UInt8], at start: Int, _ known: WellKnownColumns) {
+    init(_ bytes: [UInt8], at start: Int, _ known: WellKnownColumns, _ types: WellKnownTypes) {
         time = EventRowCursor.time(bytes, at: start)
+        usage.isInputOnly = EventRowCursor.type(bytes, at: start) == types.embeddingCall
+        var (isError, isStream, hasBegun) = (false, false, false)
         var cursor = EventRowCursor(bytes, at: start)
         while cursor.advance(in: bytes) {
             switch cursor.value {
@@ -24,19 +26,27 @@ struct CallFields {
                 case known.cacheWrite1hTokens: usage.cacheWrite1h = value
                 case known.reasoningTokens: usage.reasoning = value
                 case known.gpuDuration: usage.gpuDurationNanoseconds = value
+                case known.totalTokens: usage.total = value
+                case known.timeToFirstToken: hasBegun = true
                 default: break
                 }
             case .text(let range):
                 switch cursor.column {
                 case known.provider: provider = range
                 case known.requestModel: requestModel = range
-                case known.responseModel: responseModel = range
+                case known.responseModel: (responseModel, hasBegun) = (range, true)
                 case known.serviceTier: serviceTier = range
+                case known.status: isError = bytes[range].elementsEqual("error".utf8)
+                case known.responseID, known.finishReason: hasBegun = true
+                case known.usageDoubt: usage.doubt = UsageDoubt(names: String(decoding: bytes[range], as: UTF8.self))
+                case known.otherUsage: usage.other = String(decoding: bytes[range], as: UTF8.self)
                 default: break
                 }
+            case .boolean(let value): if cursor.column == known.stream { isStream = value }
             default: break
             }
         }
+        usage.mustTell = TokenUsage.mustTell(isError: isError, isStream: isStream, hasBegun: hasBegun)
     }
 }
 
@@ -77,7 +87,7 @@ struct Booking: Sendable {
             return nil
         }
         guard type == types.llmCall || type == types.embeddingCall else { return nil }
-        let fields = CallFields(bytes, at: start, known)
+        let fields = CallFields(bytes, at: start, known, types)
         let span = bytes.span
         return CallCost(
             booker.book(
@@ -97,7 +107,7 @@ extension CallCost {
     init(_ booked: BookedCost) {
         self.init(
             costPicoUSD: booked.cost.map { Int128($0) }, lowPicoUSD: Int128(booked.low), highPicoUSD: booked.high.map { Int128($0) },
-            state: booked.state)
+            state: booked.state, gaps: booked.gapNames)
     }
 }
 

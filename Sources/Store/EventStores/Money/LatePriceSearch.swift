@@ -26,7 +26,7 @@ struct LatePriceSearch {
         var found: Set<ConversationGrouping.Key> = []
         for row in 0..<block.count where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
             let start = Int(block.starts[row])
-            let fields = CallFields(block.bytes, at: start, registry.wellKnown)
+            let fields = CallFields(block.bytes, at: start, registry.wellKnown, registry.wellKnownTypes)
             func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: block.bytes[range], as: UTF8.self) }
             guard let key = ConversationGrouping.key(block.bytes, start, registry.wellKnown) else { continue }
             let isConcerned = changes.contains {
@@ -66,7 +66,7 @@ struct LatePriceSearch {
         }
         for block in blocks {
             for row in 0..<block.count where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
-                let fields = CallFields(block.bytes, at: Int(block.starts[row]), registry.wellKnown)
+                let fields = CallFields(block.bytes, at: Int(block.starts[row]), registry.wellKnown, registry.wellKnownTypes)
                 func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: block.bytes[range], as: UTF8.self) }
                 note(
                     provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
@@ -157,7 +157,7 @@ extension TailBlock {
         var costs = costs
         for row in 0..<count where costIndices[row] >= 0 {
             let index = Int(costIndices[row])
-            let fields = CallFields(bytes, at: Int(starts[row]), registry.wellKnown)
+            let fields = CallFields(bytes, at: Int(starts[row]), registry.wellKnown, registry.wellKnownTypes)
             func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: bytes[range], as: UTF8.self) }
             costs[index] = overlay.cost(
                 of: fields.usage, provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),

@@ -22,6 +22,7 @@ struct RepricedMorsel: Morsel {
             case money.cost: if let value = cost.costPicoUSD { builder.append(wide: value) }
             case money.low: builder.append(wide: cost.lowPicoUSD)
             case money.high: if let value = cost.highPicoUSD { builder.append(wide: value) }
+            case money.gaps: if let gaps = cost.gaps { builder.append(text: gaps) }
             default: builder.append(text: cost.state.name)
             }
         }
@@ -33,16 +34,20 @@ struct RepricedMorsel: Morsel {
     func summary(_ index: Int) -> ColumnSummary? { isMoney(index) ? nil : base.summary(index) }
 
     private func isMoney(_ index: Int) -> Bool {
-        index == money.cost || index == money.low || index == money.high || index == money.state
+        money.costs.contains(index)
     }
 
     /// By row; nil for one without a cost.
     func costs() throws -> [CallCost?] {
-        let names = ["provider", "request_model", "response_model", "service_tier"].map { layout.index(of: $0) }
+        let names = [
+            "provider", "request_model", "response_model", "service_tier", "status", "usage_doubt", "other_usage", "response_id",
+            "finish_reason",
+        ].map { layout.index(of: $0) }
         let counts = [
             "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens",
-            "gpu_duration_ns",
+            "gpu_duration_ns", "total_tokens", "time_to_first_token_ns",
         ].map { layout.index(of: $0) }
+        let streams = try layout.index(of: "stream").map { try base.column($0) }
         let texts = try names.map { try $0.map { try base.column($0) } }
         let integers = try counts.map { try $0.map { try base.column($0) } }
         let (times, positions) = (try base.column(layout.time), try base.column(layout.position))
@@ -50,9 +55,16 @@ struct RepricedMorsel: Morsel {
         return booked.enumerated().map { row, cost in
             guard let cost else { return nil }
             func count(_ index: Int) -> Int64? { integers[index]?.integer(at: row) }
-            let usage = TokenUsage(
+            func has(_ index: Int) -> Bool { texts[index].map { !$0.isNull(at: row) } ?? false }
+            var usage = TokenUsage(
                 input: count(0), output: count(1), cacheRead: count(2), cacheWrite: count(3), cacheWrite1h: count(4),
                 reasoning: count(5), gpuDurationNanoseconds: count(6))
+            (usage.total, usage.isInputOnly) = (count(7), money.isInputOnly)
+            if has(5), let names = texts[5]?.text(at: row) { usage.doubt = UsageDoubt(names: names) }
+            if has(6), let names = texts[6]?.text(at: row) { usage.other = names }
+            usage.mustTell = TokenUsage.mustTell(
+                isError: texts[4]?.text(at: row) == "error", isStream: streams?.boolean(at: row) ?? false,
+                hasBegun: has(2) || has(7) || has(8) || count(8) != nil)
             return overlay.cost(
                 of: usage, provider: texts[0]?.text(at: row) ?? "", requestModel: texts[1]?.text(at: row),
                 responseModel: texts[2]?.text(at: row), serviceTier: texts[3]?.text(at: row), time: times.integer(at: row) ?? 0,
@@ -67,12 +79,13 @@ extension CallCost {
         _ money: EventTableLayout.MoneyPlaces, rows: some Sequence<Int>, column: (Int) throws -> Vector
     ) throws -> [CallCost?] {
         let (cost, low, high) = (try column(money.cost), try column(money.low), try column(money.high))
-        let state = try column(money.state)
+        let (state, gaps) = (try column(money.state), try column(money.gaps))
         let states = PriceState.allCases
         return rows.map { row in
             guard let name = state.text(at: row), let state = states.first(where: { $0.name == name }) else { return nil }
             return CallCost(
-                costPicoUSD: cost.wide(at: row), lowPicoUSD: low.wide(at: row) ?? 0, highPicoUSD: high.wide(at: row), state: state)
+                costPicoUSD: cost.wide(at: row), lowPicoUSD: low.wide(at: row) ?? 0, highPicoUSD: high.wide(at: row), state: state,
+                gaps: gaps.text(at: row))
         }
     }
 }

@@ -40,7 +40,7 @@ struct EventTable: TableSource {
     /// Predicates that the footer can speak to: not those on costs that a late price changes.
     private func provable(_ predicates: [ColumnPredicate], for group: RowGroup) -> [ColumnPredicate] {
         guard let money = layout.money, overlay.concerns(group) else { return predicates }
-        return predicates.filter { ![money.cost, money.low, money.high, money.state].contains($0.column) }
+        return predicates.filter { !money.costs.contains($0.column) }
     }
 }
 

@@ -19,8 +19,13 @@ package struct EventTableLayout: Sendable {
     let money: MoneyPlaces?
 
     struct MoneyPlaces: Sendable {
-        let model, cost, low, high, state: Int
+        let model, cost, low, high, state, gaps: Int
+        /// Calls of this type make no output.
+        let isInputOnly: Bool
         let requestModel, responseModel: UInt16
+
+        /// The columns that a late price may change.
+        var costs: [Int] { [cost, low, high, state, gaps] }
     }
 
     init(type: SchemaEventType, registry: SchemaRegistry) {
@@ -48,7 +53,8 @@ package struct EventTableLayout: Sendable {
         {
             money = MoneyPlaces(
                 model: index("model"), cost: index("cost_usd"), low: index("cost_low_usd"), high: index("cost_high_usd"),
-                state: index("price_state"), requestModel: request, responseModel: response)
+                state: index("price_state"), gaps: index("price_gaps"),
+                isInputOnly: type.id == registry.wellKnownTypes.embeddingCall, requestModel: request, responseModel: response)
         } else {
             money = nil
         }
@@ -58,7 +64,7 @@ package struct EventTableLayout: Sendable {
 
     /// Whether a late price may change the column.
     func isCost(_ index: Int) -> Bool {
-        money.map { [$0.cost, $0.low, $0.high, $0.state].contains(index) } ?? false
+        money.map { $0.costs.contains(index) } ?? false
     }
 
     /// Envelope, context, own fields, derived values, and what else came.
@@ -80,6 +86,7 @@ package struct EventTableLayout: Sendable {
                 columns.append(TableColumn(name: name, type: .numeric(scale: 12)))
             }
             columns.append(TableColumn(name: "price_state", type: .text))
+            columns.append(TableColumn(name: "price_gaps", type: .text))
         }
         columns.append(TableColumn(name: "attributes", type: .json))
         return columns

@@ -23,7 +23,7 @@ struct RowRestorer {
     init(_ layout: EventTableLayout, registry: SchemaRegistry) {
         self.layout = layout
         fields = layout.targets.enumerated().compactMap { id, index in
-            let derived = layout.money.map { [$0.model, $0.cost, $0.low, $0.high, $0.state] } ?? []
+            let derived = layout.money.map { [$0.model] + $0.costs } ?? []
             guard index >= 0, !derived.contains(index) else { return nil }
             return (UInt16(id), index, registry.columns[id].type)
         }

@@ -52,13 +52,14 @@ struct RowTransposer {
     }
 
     private mutating func put(_ money: EventTableLayout.MoneyPlaces, _ model: Range<Int>?, _ bytes: [UInt8], _ cost: CallCost?) {
-        for index in [money.model, money.cost, money.low, money.high, money.state] { builders[index].padNulls(to: rowCount) }
+        for index in [money.model, money.cost, money.low, money.high, money.state, money.gaps] { builders[index].padNulls(to: rowCount) }
         if let model { builders[money.model].append(utf8: model, of: bytes) }
         guard let cost else { return }
         if let exact = cost.costPicoUSD { builders[money.cost].append(wide: exact) }
         builders[money.low].append(wide: cost.lowPicoUSD)
         if let high = cost.highPicoUSD { builders[money.high].append(wide: high) }
         builders[money.state].append(text: cost.state.name)
+        if let gaps = cost.gaps { builders[money.gaps].append(text: gaps) }
     }
 
     mutating func finish() -> Chunk {

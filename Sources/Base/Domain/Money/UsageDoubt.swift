@@ -1,0 +1,65 @@
+/// Parts of a call's usage of which nobody told whether they lie inside their whole or beside it.
+///
+/// The counts of a call are those of the reading beside: its wholes hold the parts that were added.
+package struct UsageDoubt: OptionSet, Hashable, Sendable {
+    package var rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Tokens read from and written to the cache, as parts of the input.
+    package static let cache = UsageDoubt(rawValue: 1)
+    /// Tokens spent on reasoning, as part of the output.
+    package static let reasoning = UsageDoubt(rawValue: 2)
+
+    /// Reads the field `usage_doubt`: names with commas between; others say nothing.
+    package init(names: String) {
+        self = []
+        for name in names.utf8.split(separator: UInt8(ascii: ",")) {
+            if name.elementsEqual("cache".utf8) { insert(.cache) }
+            if name.elementsEqual("reasoning".utf8) { insert(.reasoning) }
+        }
+    }
+}
+
+/// What keeps the cost of a call from being exact.
+package struct CostGaps: OptionSet, Hashable, Sendable {
+    package var rawValue: UInt16
+
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// The call went well, or broke off, and told no usage, or only how much it was all together.
+    package static let usage = CostGaps(rawValue: 1)
+    /// A class that has no price, or a whole that was not told.
+    package static let input = CostGaps(rawValue: 1 << 1)
+    package static let output = CostGaps(rawValue: 1 << 2)
+    package static let cacheRead = CostGaps(rawValue: 1 << 3)
+    package static let cacheWrite = CostGaps(rawValue: 1 << 4)
+    package static let cacheWrite1h = CostGaps(rawValue: 1 << 5)
+    /// GPU time is all that was told, and it has no price.
+    package static let gpu = CostGaps(rawValue: 1 << 6)
+    /// Two readings of the counts cost differently.
+    package static let reading = CostGaps(rawValue: 1 << 7)
+    /// The prompt is longer than the prices hold for.
+    package static let length = CostGaps(rawValue: 1 << 8)
+
+    /// In the order in which ``names(inputTokensMax:other:)`` writes them; ``length`` has a number in its name and comes behind.
+    private static let named: [(CostGaps, String)] = [
+        (.usage, "usage"), (.input, "input"), (.output, "output"), (.cacheRead, "cache_read"), (.cacheWrite, "cache_write"),
+        (.cacheWrite1h, "cache_write_1h"), (.gpu, "gpu"), (.reading, "reading"),
+    ]
+
+    /// What is missing, with commas between, as the column `price_gaps` has it.
+    /// - Parameters:
+    ///   - inputTokensMax: the length up to which the prices hold, for ``length``.
+    ///   - other: billed use that no class tells, as `other_usage` names it; each name is written once.
+    package func names(inputTokensMax: Int64?, other: String) -> String {
+        var names = Self.named.filter { contains($0.0) }.map(\.1)
+        if contains(.length) { names.append("input_above_\(inputTokensMax ?? 0)") }
+        for name in other.utf8.split(separator: UInt8(ascii: ",")) {
+            let trimmed = name.drop { $0 == UInt8(ascii: " ") }
+            let isKnown = names.contains { $0.utf8.elementsEqual(trimmed) }
+            if !trimmed.isEmpty, !isKnown { names.append(String(decoding: trimmed, as: UTF8.self)) }
+        }
+        return names.joined(separator: ",")
+    }
+}
