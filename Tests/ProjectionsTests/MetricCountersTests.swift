@@ -1,5 +1,6 @@
 import Bytes
 import Domain
+import Hashing
 import Projections
 import Testing
 
@@ -26,8 +27,20 @@ struct FoldEvents {
     func fold(into counters: inout MetricCounters, receivedSeconds: Double, _ range: Range<Int>? = nil, cost: CallCost? = nil) {
         for index in range ?? 0..<offsets.count {
             counters.fold(
-                writer.sink.bytes, at: offsets[index], receivedTime: Self.start + Int64(receivedSeconds * 1e9), cost: cost)
+                writer.sink.bytes, at: offsets[index], position: Int64(index + 1),
+                arrival: EventArrival(receivedTime: Self.start + Int64(receivedSeconds * 1e9)), cost: cost)
         }
+    }
+}
+
+extension FoldEvents {
+    /// The hash of a key, high word first, as states write it.
+    static func turnHash(_ key: [UInt8]) -> [UInt8] {
+        let hash = xxh3Wide(key)
+        var sink = ByteSink()
+        sink.append(littleEndian: hash.high)
+        sink.append(littleEndian: hash.low)
+        return sink.bytes
     }
 }
 

@@ -20,6 +20,10 @@ package enum Limits {
     package static let futureNanosecondsMax: Int64 = 86_400 * 1_000_000_000
     /// Events received this long after their time count in `/metrics`; older ones are backfill: 1 h.
     package static let liveNanosecondsMax: Int64 = 3600 * 1_000_000_000
+    /// A wall clock that departs from the monotonic one by less is being set right, and followed; by more, it was stepped: 10 s.
+    package static let clockStepNanosecondsMin: Int64 = 10 * 1_000_000_000
+    /// So long must a wall clock stay with a step, by the monotonic clock, before received times follow it: 5 min.
+    package static let clockStepDoubtNanoseconds: Int64 = 300 * 1_000_000_000
     /// How far back an event without a time is looked up among those received: 24 h.
     package static let timelessLookupNanoseconds: Int64 = 86_400 * 1_000_000_000
 

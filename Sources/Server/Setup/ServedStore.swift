@@ -8,6 +8,8 @@ package protocol ServedStore: Sendable {
     var registry: SchemaRegistry { get }
     var userTokenKey: [UInt8] { get }
     var status: StoreStatus { get }
+    /// The time that is believed, ns since 1970 UTC.
+    var now: Int64 { get }
     /// Makes the batches durable; blocking, writer thread only.
     func append(_ batches: [IngestBatch]) throws -> [AppendResult]
     /// Books calls again at the prices now in force; blocking, writer thread only.
@@ -34,6 +36,8 @@ package protocol ServedStore: Sendable {
 }
 
 extension ServedStore {
+    /// As far as its events say, for a store without a clock.
+    package var now: Int64 { status.watermark }
     /// None, for a store that keeps no spans.
     package func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { [] }
     /// None, for a store that keeps no spans.
@@ -49,6 +53,8 @@ extension EventStore: ServedStore {
     package func pinnedTables() -> any TableCatalog { snapshot() }
     /// See ``ServedStore``.
     package var priceBook: PriceBook { snapshot().book }
+    /// See ``ServedStore``.
+    package var now: Int64 { snapshot().now }
     /// See ``ServedStore``.
     package func eventBatches(in times: Range<Int64>) -> any EventBatchSource { snapshot().eventBatches(in: times) }
     /// See ``ServedStore``.

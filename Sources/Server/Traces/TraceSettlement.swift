@@ -48,7 +48,7 @@ final class TraceSettlement: Sendable {
 
     /// Notes the spans of a request that were new.
     func note(_ batch: EvidenceBatch, _ verdicts: [EventVerdict]) {
-        let now = clock.wallNanoseconds()
+        let now = clock.monotonicNanoseconds()
         state.withLock { state in
             for (row, verdict) in verdicts.enumerated() {
                 if case .accepted = verdict { state.pending.note(batch.traceIDs[row], isRoot: batch.isRoot[row], receivedTime: now) }
@@ -66,7 +66,7 @@ final class TraceSettlement: Sendable {
 
     /// - Returns: how many were due, of as many as one step takes.
     private func settleSome() throws -> Int {
-        let now = clock.wallNanoseconds()
+        let now = clock.monotonicNanoseconds()
         let due = state.withLock { $0.pending.due(at: now, atMost: Self.tracesPerStep) }
         guard !due.isEmpty else { return 0 }
         let stored = try store.events(ofTraces: Set(due.map(\.traceID)), sourcePrefix: TraceSettler.sourcePrefix)
@@ -77,7 +77,7 @@ final class TraceSettlement: Sendable {
             let settled = settle(stored[traceID] ?? [])
             guard !settled.isEmpty else { continue }
             replacements.replacements += settled.replacements
-            tellExamples(settled.events, now)
+            tellExamples(settled.events)
             batches.append(IngestBatch(events: settled.events, notes: [note(traceID, reason, settled)]))
         }
         if !replacements.replacements.isEmpty { batches.append(replacements) }
@@ -86,8 +86,9 @@ final class TraceSettlement: Sendable {
         return due.count
     }
 
-    private func tellExamples(_ events: EventBatch, _ now: Int64) {
-        for start in events.offsets where MetricCounters.isLive(events.bytes, at: Int(start), receivedTime: now) {
+    private func tellExamples(_ events: EventBatch) {
+        let now = store.now
+        for start in events.offsets where MetricCounters.isLive(events.bytes, at: Int(start), arrivalTime: now) {
             if let answer = answers.answer(events.bytes, at: Int(start)) { examples.add(answer) }
         }
     }
@@ -113,9 +114,13 @@ final class TraceSettlement: Sendable {
     /// - Throws: what the store throws.
     func recover() throws {
         guard !state.withLock({ $0.isRecovered }) else { return }
-        let spans = try store.spans(receivedSince: store.status.watermark - rule.recoveryNanoseconds)
+        let (watermark, now) = (store.status.watermark, clock.monotonicNanoseconds())
+        let spans = try store.spans(receivedSince: watermark - rule.recoveryNanoseconds)
         state.withLock { state in
-            for span in spans { state.pending.note(span.traceID, isRoot: span.isRoot, receivedTime: span.receivedTime) }
+            for span in spans {
+                // As long ago as it was when the store took its last event; how long nobody ran does not matter.
+                state.pending.note(span.traceID, isRoot: span.isRoot, receivedTime: now - max(0, watermark - span.receivedTime))
+            }
             state.isRecovered = true
         }
     }

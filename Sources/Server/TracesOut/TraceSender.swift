@@ -48,6 +48,7 @@ final class TraceSender: Sendable {
         var readPosition: Int64
         var readTime: Int64
         var readSince: Int64
+        var arrivals = ArrivalTrack()
         var waiting: [TraceEmission] = []
         var request: Request?
         /// Emissions of the next request, where the receiver found one too large.
@@ -104,7 +105,7 @@ final class TraceSender: Sendable {
     /// What became of the traces so far.
     var sample: TraceExportSample {
         var sample = counts.withLock { $0 }
-        if let oldest = oldestWaiting.withLock({ $0 }) { sample.lagSeconds = Int(max(0, clock.wallNanoseconds() - oldest) / 1_000_000_000) }
+        if let oldest = oldestWaiting.withLock({ $0 }) { sample.lagSeconds = Int(max(0, store.now - oldest) / 1_000_000_000) }
         return sample
     }
 
@@ -131,7 +132,8 @@ final class TraceSender: Sendable {
     // MARK: Reading
 
     private func read(_ state: inout State) throws {
-        let now = clock.wallNanoseconds()
+        let settledPosition = state.arrivals.settled(
+            at: clock.monotonicNanoseconds(), position: store.status.position, after: configuration.settleNanoseconds)
         while state.waiting.count < Bounds.waiting {
             let page = try store.page(
                 EventPageRequest(
@@ -139,7 +141,7 @@ final class TraceSender: Sendable {
                     countMax: Bounds.pageEvents))
             for event in page.events {
                 // What came just now waits for what belongs to it.
-                if event.position > state.mark.position, event.receivedTime > now - configuration.settleNanoseconds { return }
+                if event.position > state.mark.position, event.position > settledPosition { return }
                 (state.readPosition, state.readTime) = (event.position, max(state.readTime, event.receivedTime))
                 guard let emission = state.assembler.take(event.row, position: event.position, receivedTime: event.receivedTime),
                     emission.position > state.mark.position
@@ -237,5 +239,25 @@ final class TraceSender: Sendable {
         counts.withLock { ($0.position, $0.turnsForgotten) = (position, forgotten) }
         let oldest = state.waiting.first?.receivedTime
         oldestWaiting.withLock { $0 = oldest }
+    }
+}
+
+/// How far the store had got at which time of the monotonic clock, so that what has been there for a while is known whatever the wall clock does.
+struct ArrivalTrack {
+    private var marks: [(time: Int64, position: Int64)] = []
+    private var settledPosition: Int64 = 0
+
+    /// The last position that has been there for `wait` ns.
+    /// - Parameters:
+    ///   - now: of the monotonic clock, ns.
+    ///   - position: of the store now.
+    mutating func settled(at now: Int64, position: Int64, after wait: Int64) -> Int64 {
+        if marks.last?.position != position { marks.append((now, position)) }
+        let passed = marks.prefix { now - $0.time >= wait }
+        if let last = passed.last {
+            settledPosition = max(settledPosition, last.position)
+            marks.removeFirst(passed.count)
+        }
+        return settledPosition
     }
 }

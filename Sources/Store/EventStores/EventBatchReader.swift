@@ -8,7 +8,8 @@ package protocol EventBatchSource: Sendable {
     mutating func next() throws -> EventBatch?
 }
 
-/// Every event of a snapshot as the row that was accepted, in the order of positions: sealed events a segment at a time, then the rest.
+/// Every event of a snapshot as the row that stands for it, in the order of positions: sealed events a segment at a time, then the rest. A
+/// row that late spans replaced after its seal comes where it was written anew.
 package struct EventBatchReader: EventBatchSource {
     private let snapshot: StoreSnapshot
     private let times: Range<Int64>
@@ -30,8 +31,9 @@ package struct EventBatchReader: EventBatchSource {
             segments += 1
             if segment.timeRange.overlaps(times) { return try snapshot.events(of: segment, in: times) }
         }
-        guard blocks < version.tail.blocks.count else { return nil }
-        let block = version.tail.blocks[blocks]
+        let unsealed = version.tail.readBlocks
+        guard blocks < unsealed.count else { return nil }
+        let block = unsealed[blocks]
         blocks += 1
         let wanted = block.starts.filter { times.contains(EventRowCursor.time(block.bytes, at: Int($0))) }
         return EventBatch(bytes: block.bytes, offsets: wanted)
@@ -47,9 +49,10 @@ extension StoreSnapshot {
         var found: [(position: Int64, start: UInt32)] = []
         for layout in layouts.tables {
             let restorer = RowRestorer(layout, registry: registry)
-            for group in segment.reader.groups(table: layout.name) {
+            for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
                 let eventTimes = try group.column(named: "time", type: .timestamptz)
-                let rows = (0..<group.rowCount).filter { eventTimes.integer(at: $0).map(times.contains) ?? false }
+                let dead = Set(segment.deadRows(table: layout.name, group: index))
+                let rows = (0..<group.rowCount).filter { !dead.contains(UInt32($0)) && eventTimes.integer(at: $0).map(times.contains) ?? false }
                 let restored = try restorer.restore(rows: rows, of: group)
                 let offset = UInt32(batch.bytes.count)
                 batch.bytes.append(contentsOf: restored.bytes)

@@ -93,7 +93,9 @@ package final class EventStore: Sendable {
     func snapshot(of version: StoreVersion) -> StoreSnapshot {
         StoreSnapshot(
             version: version, layouts: layouts, registry: registry, workers: context.workers,
-            tokeniser: userToken, now: context.clock.wallNanoseconds())
+            tokeniser: userToken,
+            now: version.clock?.time(wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds())
+                ?? context.clock.wallNanoseconds())
     }
 
     /// The token under which a user is kept.

@@ -36,9 +36,44 @@ final class SealedSegment: Sendable {
     }
 }
 
+extension SealedSegment {
+    /// Rows of a group that later ones stand for, ascending.
+    func deadRows(table: String, group: Int) -> [UInt32] {
+        replaced.rows(at: ReplacedRows.Place(segment: id, table: table, group: group))
+    }
+
+    /// The rows of a group that count, as they are: with the segment's costs.
+    func morsel(of group: RowGroup, index: Int, columns: [TableColumn], table: String, statistics: ScanStatistics) -> any Morsel {
+        GroupMorsel(group: group, columns: columns, statistics: statistics).without(deadRows(table: table, group: index))
+    }
+}
+
+extension Morsel {
+    /// The morsel without some rows.
+    func without(_ dead: [UInt32]) -> any Morsel {
+        guard !dead.isEmpty else { return self }
+        let set = Set(dead)
+        return LiveRowsMorsel(base: self, live: (0..<UInt32(rowCount)).filter { !set.contains($0) })
+    }
+}
+
 /// All live segments, oldest first. Never changes: a seal makes a new one.
 struct SealedState: Sendable {
     var segments: [SealedSegment] = []
     /// The last position that segments hold; 0 when there are none.
     var position: Int64 = 0
+
+    /// The same with more rows marked as replaced.
+    func marking(_ dead: ReplacedRows) -> SealedState {
+        guard !dead.rows.isEmpty else { return self }
+        let parts = dead.bySegment
+        var state = self
+        state.segments = segments.map { segment in
+            guard let more = parts[segment.id] else { return segment }
+            var replaced = segment.replaced
+            replaced.merge(more)
+            return segment.replacing(replaced: replaced)
+        }
+        return state
+    }
 }

@@ -70,13 +70,14 @@ extension StoreSnapshot {
         // order: asked until one fits.
         let hashes = traceIDs.map { lookupHash(Array($0.utf8)[...]) }
         for segment in version.sealed.segments {
-            for group in segment.reader.groups(table: layout.name) {
+            for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
                 guard let column = group.columnIndex(named: "trace_id") else { continue }
                 if let filter = try group.filter(column), !hashes.contains(where: { filter.mightContain($0) }) { continue }
                 let traces = try group.column(named: "trace_id", type: .text)
                 let sources = try group.column(named: "source", type: .text)
+                let dead = Set(segment.deadRows(table: layout.name, group: index))
                 let rows = (0..<group.rowCount).filter { row in
-                    guard let trace = traces.text(at: row), traceIDs.contains(trace) else { return false }
+                    guard !dead.contains(UInt32(row)), let trace = traces.text(at: row), traceIDs.contains(trace) else { return false }
                     return sourcePrefix.map { sources.text(at: row)?.hasPrefix($0) ?? false } ?? true
                 }
                 let restored = try restorer.restore(rows: rows, of: group)
@@ -85,7 +86,7 @@ extension StoreSnapshot {
                     let start = Int(restored.starts[index])
                     let end = start + EventRowCursor.byteCount(restored.bytes, at: start)
                     result[trace, default: []].append(
-                        StoredEvent(position: restored.positions[index], isReplaceable: false, row: Array(restored.bytes[start..<end])))
+                        StoredEvent(position: restored.positions[index], isReplaceable: true, row: Array(restored.bytes[start..<end])))
                 }
             }
         }
@@ -95,7 +96,7 @@ extension StoreSnapshot {
         let known = registry.wellKnown
         let wanted = Set(traceIDs.map { Array($0.utf8)[...] })
         let prefix = Array(sourcePrefix.utf8)
-        for block in version.tail.blocks {
+        for block in version.tail.readBlocks {
             for row in 0..<block.count {
                 let reader = EventRowReader(block.bytes, at: Int(block.starts[row]))
                 let isSpan = reader.type == registry.wellKnownTypes.spanReceived
@@ -104,7 +105,7 @@ extension StoreSnapshot {
                 else { continue }
                 result[String(decoding: trace, as: UTF8.self), default: []].append(
                     StoredEvent(
-                        position: block.firstPosition + Int64(row), isReplaceable: version.tail.isReplaceable(block.firstPosition),
+                        position: block.position(of: row), isReplaceable: true,
                         row: Array(block.bytes[reader.start..<(reader.start + reader.byteCount)])))
             }
         }

@@ -48,7 +48,7 @@ package struct StoreSnapshot: TableCatalog {
     package func userToken(_ userID: String) -> String { tokeniser(userID) }
 
     private func eventTable(_ layout: EventTableLayout) -> EventTable {
-        EventTable(layout: layout, sealed: version.sealed, tail: version.tail.blocks, overlay: version.overlay)
+        EventTable(layout: layout, sealed: version.sealed, tail: version.tail.readBlocks, overlay: version.overlay)
     }
 
     private func rollupTable(_ name: String) -> RollupTable? {

@@ -22,12 +22,16 @@ final class StoreVersion: Sendable {
     let counters: MetricTotals
     /// Sum of all deliberate corrections.
     let rebookedPicoUSD: Int128
+    /// How far received times were ahead of the clock.
+    let leads: ClockLeads
+    /// As last read; nil before the first step of a process.
+    let clock: ReceiptClock?
     private let folded = Mutex<ConversationRows?>(nil)
 
     init(
         sealed: SealedState, tail: Tail, overlay: CostOverlay, systemRecords: [SystemRecord],
         marks: [DeliveryMark], dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64, receivedTime: Int64,
-        counters: MetricTotals, rebookedPicoUSD: Int128
+        counters: MetricTotals, rebookedPicoUSD: Int128, leads: ClockLeads, clock: ReceiptClock?
     ) {
         self.sealed = sealed
         self.tail = tail
@@ -40,6 +44,8 @@ final class StoreVersion: Sendable {
         self.receivedTime = receivedTime
         self.counters = counters
         self.rebookedPicoUSD = rebookedPicoUSD
+        self.leads = leads
+        self.clock = clock
     }
 
     /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits for another's fold:
@@ -47,7 +53,7 @@ final class StoreVersion: Sendable {
     func unsealedRows(_ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers) throws -> ConversationRows {
         if let known = folded.withLock({ $0 }) { return known }
         let rows = try ConversationRows.folding(
-            tail.blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
+            tail.readBlocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
         folded.withLock { $0 = rows }
         return rows
     }

@@ -1,8 +1,8 @@
 import Columnar
 import Domain
 
-// A conversation and its turns are a pure function of its events, sorted by time, then meaning, then position: however the events came,
-// whatever was sealed between them, the same rows come out. So the rows are recomputed whole whenever an event touches the conversation.
+// A conversation and its turns are a pure function of its events, sorted by `EventOrder`: however the events came, whatever was
+// sealed between them, the same rows come out. So the rows are recomputed whole whenever an event touches the conversation.
 
 /// One turn while its conversation is folded. References are indices into the sorted events; −1 is none.
 struct TurnState {
@@ -70,7 +70,7 @@ package struct ConversationFold: Sendable {
     package init(columns: FoldColumns) { self.columns = columns }
 
     /// - Parameters:
-    ///   - events: of one conversation, ascending by (time, ``FoldColumns/rank(ofType:)``, position).
+    ///   - events: of one conversation, ascending by ``EventOrder``.
     ///   - costs: what `EventReference.cost` points into.
     /// - Complexity: O(bytes of the events).
     package mutating func fold(

@@ -16,6 +16,8 @@ package struct FoldColumns: Sendable {
     let types: FoldTypes
     /// Index of the trace's id in `ReadModelColumns.context`.
     let traceOrdinal: Int
+    /// Of the events of one conversation.
+    package let orderer: EventOrderer
 
     /// - Precondition: the registry has every column that the fold names, as the built-in one does.
     package init(_ registry: SchemaRegistry) {
@@ -45,10 +47,8 @@ package struct FoldColumns: Sendable {
         types = FoldTypes(registry)
         guard let trace = ReadModelColumns.context.firstIndex(of: "trace_id") else { preconditionFailure("read models have the trace") }
         traceOrdinal = trace
+        orderer = EventOrderer(registry)
     }
-
-    /// Where events of a type stand among those of one time: what is asked comes before what is done, and that before what is said of it.
-    package func rank(ofType type: UInt16) -> UInt8 { types.meanings[Int(type)].rank }
 }
 
 /// What an event type means to the fold, by type id.
@@ -68,7 +68,7 @@ struct FoldTypes: Sendable {
             }
         }
 
-        /// See ``FoldColumns/rank(ofType:)``.
+        /// Where events of a type stand among those of one time: what is asked comes before what is done, and that before what is said of it.
         var rank: UInt8 {
             switch self {
             case .started: 0

@@ -22,9 +22,22 @@ struct TurnMatching: Sendable {
     private var byTrace: [Hash128: [Int]] = [:]
     private var hasNumberedQuestions = false
     private var firstNumber: Int64 = 1
+    /// Questions without a number that came before all these events and are not among them.
+    private var questionsBefore: Int64 = 0
+
+    /// Reads the trace of an event; nil for one without.
+    typealias Traces = (_ index: Int) -> Hash128?
 
     /// - Complexity: O(events).
     mutating func match(_ events: [FoldEvent], _ source: FoldSource) {
+        match(events) { index in
+            events[index].trace.map { xxh3Wide(source.buffers[Int(source.events[index].buffer)][$0]) }
+        }
+    }
+
+    /// - Parameter questionsBefore: questions without a number that came before all these events and are not among them.
+    mutating func match(_ events: [FoldEvent], questionsBefore: Int64 = 0, _ source: @escaping Traces) {
+        self.questionsBefore = questionsBefore
         turns.removeAll(keepingCapacity: true)
         byNumber.removeAll(keepingCapacity: true)
         unnumbered.removeAll(keepingCapacity: true)
@@ -34,25 +47,21 @@ struct TurnMatching: Sendable {
         hasNumberedQuestions = events.contains { $0.isQuestion && $0.turn != nil }
         firstNumber = events.contains { $0.turn == 0 } ? 0 : 1
         let needsTraces = events.contains { $0.trace != nil && ($0.turn == nil || !hasNumberedQuestions) }
-        openNumbered(events, needsTraces ? source : nil)
-        openUnnumbered(events, needsTraces ? source : nil)
+        let traces: Traces? = needsTraces ? source : nil
+        openNumbered(events, traces)
+        openUnnumbered(events, traces)
         var latest = -1
         for index in events.indices {
             if events[index].isQuestion {
                 latest = turnOf[index]
             } else {
-                turnOf[index] = turn(of: events[index], index, latest, needsTraces ? source : nil)
+                turnOf[index] = turn(of: events[index], index, latest, traces)
             }
         }
-        attachAnswers(events, needsTraces ? source : nil)
+        attachAnswers(events, traces)
     }
 
-    private func trace(_ event: FoldEvent, _ index: Int, _ source: FoldSource?) -> Hash128? {
-        guard let source, let range = event.trace else { return nil }
-        return xxh3Wide(source.buffers[Int(source.events[index].buffer)][range])
-    }
-
-    private mutating func openNumbered(_ events: [FoldEvent], _ source: FoldSource?) {
+    private mutating func openNumbered(_ events: [FoldEvent], _ source: Traces?) {
         guard hasNumberedQuestions else { return }
         for index in events.indices where events[index].isQuestion {
             guard let number = events[index].turn else { continue }
@@ -60,13 +69,13 @@ struct TurnMatching: Sendable {
             turnOf[index] = turn
             guard turns[turn].question < 0 else { continue }
             turns[turn].question = index
-            if let trace = trace(events[index], index, source) { byTrace[trace, default: []].append(turn) }
+            if let trace = source?(index) { byTrace[trace, default: []].append(turn) }
         }
     }
 
-    private mutating func openUnnumbered(_ events: [FoldEvent], _ source: FoldSource?) {
+    private mutating func openUnnumbered(_ events: [FoldEvent], _ source: Traces?) {
         for index in events.indices where events[index].isQuestion && events[index].turn == nil {
-            let trace = trace(events[index], index, source)
+            let trace = source?(index)
             if hasNumberedQuestions, let trace, let known = byTrace[trace], turns[known[0]].number != nil {
                 turnOf[index] = last(of: known, upTo: index)
                 continue
@@ -96,28 +105,28 @@ struct TurnMatching: Sendable {
         return candidates[low]
     }
 
-    private func turn(ofTrace event: FoldEvent, _ index: Int, _ source: FoldSource?) -> Int? {
-        trace(event, index, source).flatMap { byTrace[$0] }.map { last(of: $0, upTo: index) }
+    private func turn(ofTrace index: Int, _ source: Traces?) -> Int? {
+        source?(index).flatMap { byTrace[$0] }.map { last(of: $0, upTo: index) }
     }
 
-    private mutating func turn(of event: FoldEvent, _ index: Int, _ latest: Int, _ source: FoldSource?) -> Int {
-        guard let number = event.turn else { return turn(ofTrace: event, index, source) ?? latest }
+    private mutating func turn(of event: FoldEvent, _ index: Int, _ latest: Int, _ source: Traces?) -> Int {
+        guard let number = event.turn else { return turn(ofTrace: index, source) ?? latest }
         if !hasNumberedQuestions, !unnumbered.isEmpty {
-            if let turn = turn(ofTrace: event, index, source) { return turn }
-            let (place, isBeyond) = number.subtractingReportingOverflow(firstNumber)
+            if let turn = turn(ofTrace: index, source) { return turn }
+            let (place, isBeyond) = number.subtractingReportingOverflow(firstNumber + questionsBefore)
             if !isBeyond, place >= 0, place < unnumbered.count { return unnumbered[Int(place)] }
         }
         return numbered(number)
     }
 
-    private mutating func attachAnswers(_ events: [FoldEvent], _ source: FoldSource?) {
+    private mutating func attachAnswers(_ events: [FoldEvent], _ source: Traces?) {
         var isClaimed = [Bool](repeating: false, count: events.count)
         for index in events.indices where events[index].isAnswer {
             let turn = turnOf[index]
             if events[index].turn != nil, turn >= 0, turns[turn].answer < 0 { turns[turn].answer = index }
         }
         for index in events.indices where events[index].isAnswer && events[index].turn == nil {
-            guard let turn = turn(ofTrace: events[index], index, source) else { continue }
+            guard let turn = turn(ofTrace: index, source) else { continue }
             isClaimed[index] = true
             if turns[turn].answer < 0 { turns[turn].answer = index }
         }

@@ -19,6 +19,8 @@ package enum MetricCatalogue {
     package static let acceptedEvents = "plimsoll_events_accepted_total"
     /// Name of the counter of questions that were not followed.
     package static let untrackedQuestions = "plimsoll_untracked_questions_total"
+    /// Name of the counter of answers that waited for their question in vain.
+    package static let forgottenAnswers = "plimsoll_forgotten_answers_total"
 
     private static let place: [MetricLabel] = [.column("tenant"), .column("channel")]
     private static let model: [MetricLabel] = [.column("tenant"), .column("provider"), .column("model"), .column("route")]
@@ -28,8 +30,26 @@ package enum MetricCatalogue {
     /// The definition with a name; nil for none.
     package static func metric(named name: String) -> MetricDefinition? { all.first { $0.name == name } }
 
-    /// Every metric, conversations first, ourselves last.
-    package static let all: [MetricDefinition] = conversations + answering + models + parts + ourselves
+    /// Every metric, conversations first, ourselves last. What is counted from events is followed by what was taken back of it.
+    package static let all: [MetricDefinition] =
+        (conversations + answering + models + parts).flatMap { [$0] + corrections(of: $0) } + ourselves
+
+    /// A counter never falls. What it counted and what later events show in another light is counted beside it, under the same labels.
+    private static func corrections(of metric: MetricDefinition) -> [MetricDefinition] {
+        guard metric.source != .process else { return [] }
+        var corrections = metric
+        corrections.name = correctionsName(of: metric)
+        corrections.help = "How much of \(metric.name) was taken back, because later events showed it in another light."
+        corrections.source = .corrections(of: metric.name)
+        return [corrections]
+    }
+
+    /// `support_questions_total` → `support_questions_corrected_total`, `…_tokens_total` → `…_corrected_tokens_total`.
+    private static func correctionsName(of metric: MetricDefinition) -> String {
+        var end = metric.kind == .counter ? "_total" : ""
+        if !metric.unit.isEmpty, metric.name.hasSuffix("_" + metric.unit + end) { end = "_" + metric.unit + end }
+        return metric.name.dropLast(end.count) + "_corrected" + end
+    }
 
     private static let conversations: [MetricDefinition] = [
         MetricDefinition(
@@ -60,7 +80,8 @@ package enum MetricCatalogue {
             labels: place + [MetricLabel("direction", .eventType(["received", "sent"]))],
             from: ["message.received", "message.sent"], .count),
         MetricDefinition(
-            "support_questions_total", .counter, "Questions that were answered well within the limit (good) or not (failed).",
+            "support_questions_total", .counter,
+            "Questions that were answered well within the limit (good) or not (failed), as it was first judged.",
             labels: place + [MetricLabel("result", .given)], from: ["message.received", "message.sent"], .questions),
         MetricDefinition(
             "support_answers_total", .counter, "Answers of agents.", labels: place + [.column("agent"), .column("status")],
@@ -133,7 +154,11 @@ package enum MetricCatalogue {
             backfilledEvents, .counter, "Events received more than an hour after their time, by type; counted nowhere else here.",
             labels: [MetricLabel("type", .given)], .process),
         MetricDefinition(
-            untrackedQuestions, .counter, "Questions not judged here because too many waited for an answer.", .process),
+            untrackedQuestions, .counter,
+            "Questions not judged here, because too many waited for an answer or because what changed them came too late.", .process),
+        MetricDefinition(
+            forgottenAnswers, .counter, "Answers whose question had not come when they were forgotten, after a day or for want of room.",
+            .process),
         MetricDefinition(
             "plimsoll_unlisted_values_total", .counter, "Values that a schema does not list, by field.",
             labels: [MetricLabel("field", .given)], .process),

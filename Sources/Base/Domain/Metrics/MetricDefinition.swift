@@ -50,6 +50,8 @@ package enum MetricSource: Hashable, Sendable {
     case unpricedCalls
     /// Questions whose answer came in time or whose limit has passed.
     case questions
+    /// What the metric of a name counted and what later events took back: counted − taken back is what all events give together.
+    case corrections(of: String)
     /// Known to the running process or a read model, not folded from events.
     case process
 }

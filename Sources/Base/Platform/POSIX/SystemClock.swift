@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// The machine's clocks.
+/// The machine's clocks. The monotonic one counts on while the machine sleeps, so that waking up is no step of the wall clock.
 package final class SystemClock: Clock {
     package init() {}
 
     package func wallNanoseconds() -> Int64 { now(CLOCK_REALTIME) }
-    package func monotonicNanoseconds() -> Int64 { now(CLOCK_MONOTONIC) }
+    package func monotonicNanoseconds() -> Int64 { now(CLOCK_BOOTTIME) }
 
     private func now(_ clock: clockid_t) -> Int64 {
         var time = timespec()

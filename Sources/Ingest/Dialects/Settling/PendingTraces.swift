@@ -1,6 +1,6 @@
 /// When a trace settles. In force as logged with every trace that settled.
 package struct SettleRule: Hashable, Sendable {
-    /// A trace whose root was seen settles after this silence, by received time.
+    /// A trace whose root was seen settles after this silence, by a clock that is not set while it runs.
     package var quietNanoseconds: Int64 = 1_000_000_000
     /// Any other trace settles after this one.
     package var idleNanoseconds: Int64 = 5_000_000_000
@@ -37,7 +37,7 @@ package struct PendingTraces: Sendable {
     /// How many wait.
     package var count: Int { waiting.count }
 
-    /// Notes a span that was received.
+    /// Notes a span that was received, at a time of the clock that ``due(at:atMost:)`` is asked by.
     package mutating func note(_ traceID: String, isRoot: Bool, receivedTime: Int64) {
         let before = waiting[traceID]
         waiting[traceID] = Waiting(

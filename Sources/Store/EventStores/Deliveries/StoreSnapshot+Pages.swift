@@ -51,12 +51,12 @@ package struct EventPageRequest: Sendable {
 
 extension StoreSnapshot {
     /// The next events behind a position. Events that came so late that no counter took them are left out: history that is imported is no
-    /// news for other systems.
+    /// news for other systems. Events are shown as they came: rows that stand for them since they were sealed are in no page.
     /// - Complexity: O(rows of the first segment behind the position that has any wanted, or unsealed events, and what is found).
     package func page(_ request: EventPageRequest) throws -> EventPage {
         for segment in version.sealed.segments {
             guard let positions = segment.positions, positions.upperBound > request.after else { continue }
-            let page = try page(request, of: segment, upTo: positions.upperBound)
+            let page = try page(request, of: segment, positions)
             if !page.events.isEmpty { return page }
         }
         return unsealedPage(request)
@@ -70,7 +70,7 @@ extension StoreSnapshot {
         var row: Int
     }
 
-    private func page(_ request: EventPageRequest, of segment: SealedSegment, upTo lastPosition: Int64) throws -> EventPage {
+    private func page(_ request: EventPageRequest, of segment: SealedSegment, _ own: ClosedRange<Int64>) throws -> EventPage {
         var places: [Place] = []
         var groups: [RowGroup] = []
         for (index, layout) in layouts.tables.enumerated() where request.types.contains(layout.typeID) {
@@ -79,8 +79,8 @@ extension StoreSnapshot {
                 let received = try group.column(named: "received_time", type: .timestamptz)
                 let times = try group.column(named: "time", type: .timestamptz)
                 for row in 0..<group.rowCount {
-                    guard let position = positions.integer(at: row), position > request.after, let arrival = received.integer(at: row),
-                        arrival >= request.receivedSince, let time = times.integer(at: row), Self.isNews(time, received: arrival)
+                    guard let position = positions.integer(at: row), position > request.after, own.contains(position), let arrival = received.integer(at: row),
+                        arrival >= request.receivedSince, let time = times.integer(at: row), isNews(time, received: arrival, position)
                     else { continue }
                     places.append(Place(position: position, layout: index, group: groups.count, row: row))
                 }
@@ -89,7 +89,7 @@ extension StoreSnapshot {
         }
         places.sort { $0.position < $1.position }
         let isWhole = places.count <= request.countMax
-        var page = EventPage(coveredPosition: isWhole ? lastPosition : places[request.countMax - 1].position)
+        var page = EventPage(coveredPosition: isWhole ? own.upperBound : places[request.countMax - 1].position)
         page.events = try restore(Array(places.prefix(request.countMax)), groups)
         page.coveredTime = page.events.last?.receivedTime
         return page
@@ -102,10 +102,12 @@ extension StoreSnapshot {
         else { return true }
         if last < request.receivedSince { return false }
         guard case .timestamptz(let latest)? = group.summary(named: "time")?.maximum else { return true }
-        return Self.isNews(latest, received: first)
+        return latest >= first &- (version.leads.entries.map(\.lead).max() ?? 0) &- Limits.liveNanosecondsMax
     }
 
-    private static func isNews(_ time: Int64, received: Int64) -> Bool { time >= received &- Limits.liveNanosecondsMax }
+    private func isNews(_ time: Int64, received: Int64, _ position: Int64) -> Bool {
+        time >= received &- version.leads.lead(at: position) &- Limits.liveNanosecondsMax
+    }
 
     private func restore(_ places: [Place], _ groups: [RowGroup]) throws -> [PagedEvent] {
         var byGroup: [[Place]] = Array(repeating: [], count: groups.count)
@@ -133,7 +135,7 @@ extension StoreSnapshot {
             for row in first..<block.count {
                 let (start, arrival) = (Int(block.starts[row]), block.receivedTimes[row])
                 guard request.types.contains(EventRowCursor.type(block.bytes, at: start)), arrival >= request.receivedSince,
-                    Self.isNews(EventRowCursor.time(block.bytes, at: start), received: arrival)
+                    isNews(EventRowCursor.time(block.bytes, at: start), received: arrival, block.firstPosition + Int64(row))
                 else { continue }
                 let end = start + EventRowCursor.byteCount(block.bytes, at: start)
                 page.events.append(

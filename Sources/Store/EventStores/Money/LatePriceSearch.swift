@@ -46,8 +46,8 @@ struct LatePriceSearch {
         for layout in layouts.tables {
             guard let money = layout.money else { continue }
             for segment in sealed.segments {
-                for group in segment.reader.groups(table: layout.name) where mayConcern(group) {
-                    try search(GroupMorsel(group: group, columns: layout.columns, statistics: ScanStatistics()), layout, money, &found)
+                for (index, group) in segment.reader.groups(table: layout.name).enumerated() where mayConcern(group) {
+                    try search(live(group, index, segment, layout), layout, money, &found)
                 }
             }
         }
@@ -76,8 +76,9 @@ struct LatePriceSearch {
         for layout in layouts.tables {
             guard let money = layout.money else { continue }
             for segment in sealed.segments {
-                for group in segment.reader.groups(table: layout.name) where isBooking.contains(false) && mayConcern(group) {
-                    let morsel = GroupMorsel(group: group, columns: layout.columns, statistics: ScanStatistics())
+                for (index, group) in segment.reader.groups(table: layout.name).enumerated()
+                where isBooking.contains(false) && mayConcern(group) {
+                    let morsel = live(group, index, segment, layout)
                     let names = ["provider", "request_model", "response_model"]
                     let columns = try names.map { try layout.index(of: $0).map { try morsel.column($0) } }
                     let (states, times) = (try morsel.column(money.state), try morsel.column(layout.time))
@@ -98,22 +99,29 @@ struct LatePriceSearch {
         var labels: [String]
     }
 
+    private func live(_ group: RowGroup, _ index: Int, _ segment: SealedSegment, _ layout: EventTableLayout) -> any Morsel {
+        segment.morsel(of: group, index: index, columns: layout.columns, table: layout.name, statistics: ScanStatistics())
+    }
+
     /// Costs of sealed calls that came live and had none `before`.
     /// - Complexity: as ``conversations(in:)``.
-    func firstCosts(in sealed: SealedState, before: CostOverlay, after: CostOverlay) throws -> [FirstCost] {
+    func firstCosts(
+        in sealed: SealedState, before: CostOverlay, after: CostOverlay, leads: ClockLeads
+    ) throws -> [FirstCost] {
         var found: [FirstCost] = []
         for layout in layouts.tables {
             guard let money = layout.money else { continue }
             for segment in sealed.segments {
-                for group in segment.reader.groups(table: layout.name) where mayConcern(group) {
-                    let base = GroupMorsel(group: group, columns: layout.columns, statistics: ScanStatistics())
+                for (index, group) in segment.reader.groups(table: layout.name).enumerated() where mayConcern(group) {
+                    let base = live(group, index, segment, layout)
                     let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).column(money.cost)
                     let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).column(money.cost)
                     let (times, received) = (try base.column(layout.time), try base.column(layout.receivedTime))
+                    let positions = try base.column(layout.position)
                     let columns = try ["tenant", "provider", "model", "route"].map { try layout.index(of: $0).map { try base.column($0) } }
                     for row in 0..<base.rowCount where old.wide(at: row) == nil {
                         guard let cost = new.wide(at: row), let time = times.integer(at: row), let arrival = received.integer(at: row),
-                            time >= arrival - Limits.liveNanosecondsMax
+                            time >= arrival - leads.lead(at: positions.integer(at: row) ?? 0) - Limits.liveNanosecondsMax
                         else { continue }
                         found.append(FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" }))
                     }
@@ -131,7 +139,7 @@ struct LatePriceSearch {
     }
 
     private func search(
-        _ morsel: GroupMorsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces,
+        _ morsel: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces,
         _ found: inout Set<ConversationGrouping.Key>
     ) throws {
         func column(_ name: String) throws -> Vector? { try layout.index(of: name).map { try morsel.column($0) } }
@@ -162,7 +170,7 @@ extension TailBlock {
             costs[index] = overlay.cost(
                 of: fields.usage, provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
                 responseModel: text(fields.responseModel), serviceTier: text(fields.serviceTier), time: fields.time,
-                position: firstPosition + Int64(row), booked: costs[index])
+                position: position(of: row), booked: costs[index])
         }
         return costs
     }

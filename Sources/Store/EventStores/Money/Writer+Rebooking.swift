@@ -18,7 +18,7 @@ extension Writer {
         (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, correction)
         guard rebooking.calls > 0 else { return rebooking }
         let prices = booking.book.candidates(provider: provider, requestModel: model, responseModel: nil)
-        receivedTime = advanceReceivedTime()
+        try observeClock()
         do {
             try note(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
             try log.flush()
@@ -61,18 +61,19 @@ private struct RebookingEffect {
         for layout in writer.layouts.tables {
             guard let money = layout.money else { continue }
             for segment in writer.sealed.segments {
-                for group in segment.reader.groups(table: layout.name) where rebooking.mayConcern(group) {
-                    try compare(group, layout, money, before, after)
+                for (index, group) in segment.reader.groups(table: layout.name).enumerated() where rebooking.mayConcern(group) {
+                    let base = segment.morsel(
+                        of: group, index: index, columns: layout.columns, table: layout.name, statistics: ScanStatistics())
+                    try compare(base, layout, money, before, after)
                 }
             }
         }
-        for block in writer.tail.blocks { compare(block, after, writer.registry) }
+        for block in writer.tail.readBlocks { compare(block, after, writer.registry) }
     }
 
     private mutating func compare(
-        _ group: RowGroup, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, _ before: CostOverlay, _ after: CostOverlay
+        _ base: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, _ before: CostOverlay, _ after: CostOverlay
     ) throws {
-        let base = GroupMorsel(group: group, columns: layout.columns, statistics: ScanStatistics())
         let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).costs()
         let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).costs()
         let ids = try layout.index(of: "conversation_id").map { try base.column($0) }

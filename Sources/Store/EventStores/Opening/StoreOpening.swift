@@ -22,6 +22,7 @@ struct WriterStart {
     var absentTimes: AbsentTimes
     var counters: MetricCounters
     var marks: DeliveryMarks
+    var leads: ClockLeads
     var receivedTime: Int64
 }
 
@@ -73,7 +74,8 @@ struct StoreOpening {
                 context: context, options: options, files: files, registry: registry, layouts: EventTableLayouts(registry: registry),
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
                 booking: booking, sealed: sealed, absentTimes: AbsentTimes(blob.absentTimes),
-                counters: try Self.counters(blob, registry, statePath), marks: try Self.marks(blob, statePath), receivedTime: blob.receivedTime))
+                counters: try Self.counters(blob, registry, statePath), marks: try Self.marks(blob, statePath),
+                leads: ClockLeads(blob.leads), receivedTime: blob.receivedTime))
         try writer.replay(replayed)
         if report.isNew { try writer.begin() }
         recovery = RecoverySummary(

@@ -12,17 +12,23 @@ extension Writer {
             switch record.kind {
             case .events where record.position > sealed.position: try replayEvents(record)
             case .replacements where record.position > sealed.position:
-                do {
-                    apply(try Self.replacements(parsing: record.payload, registry: registry))
-                } catch {
-                    throw corruption(record, error.expectation)
-                }
+                try replayReplacements(record)
             case .timeReached: counters.reach(record.receivedTime)
             case .system:
                 try replaySystemRecord(record)
             default: break
             }
         }
+    }
+
+    private func replayReplacements(_ record: LogRecord) throws {
+        let replacements: [EventReplacement]
+        do {
+            replacements = try Self.replacements(parsing: record.payload, registry: registry)
+        } catch {
+            throw corruption(record, error.expectation)
+        }
+        try apply(replacements)
     }
 
     private func replaySystemRecord(_ record: LogRecord) throws {
@@ -36,6 +42,10 @@ extension Writer {
         if case .event(DeliveryMark.recordType, let data) = note.content {
             guard let mark = DeliveryMark(data: data) else { throw corruption(record, "the data of a mark of deliveries") }
             take(mark)
+        }
+        if case .event(ClockStep.recordType, let data) = note.content {
+            guard let lead = ClockStep.lead(data: data) else { throw corruption(record, "the data of a step of the clock") }
+            leads.set(lead, from: nextPosition)
         }
         guard case .event(Rebooking.recordType, let data) = note.content else { return }
         do {
@@ -91,7 +101,7 @@ extension Writer {
 
     /// The first records of a new store: the schemas and the prices in force.
     func begin() throws {
-        receivedTime = advanceReceivedTime()
+        readClock()
         try log.append(.schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
         try log.append(.configuration, position: nextPosition, count: 0, receivedTime: receivedTime, payload: booking.book.serialised)
         try log.flush()

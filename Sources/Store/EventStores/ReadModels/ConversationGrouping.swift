@@ -39,7 +39,7 @@ struct ConversationGrouping: Sendable {
                 let cost = block.costIndices[row]
                 events[code].append(
                     EventReference(
-                        buffer: Int32(blockIndex), start: Int32(start), position: block.firstPosition + Int64(row),
+                        buffer: Int32(blockIndex), start: Int32(start), position: block.position(of: row),
                         cost: cost < 0 ? -1 : cost + costOffset))
             }
             costOffset += Int32(block.costs.count)

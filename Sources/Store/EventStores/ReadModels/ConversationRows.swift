@@ -56,6 +56,7 @@ struct ConversationRows: Sendable {
         let buffers = blocks.map(\.bytes) + [found.rows.bytes]
         let costs = blocks.flatMap(\.costs)
         let allCosts = costs + found.costs
+        let orderer = columns.orderer
         try workers.run(count: outputs.count) { part in
             outputs[part].builder.withLock { output in
                 var fold = ConversationFold(columns: columns)
@@ -69,22 +70,21 @@ struct ConversationRows: Sendable {
                                 cost: cost < 0 ? -1 : cost + Int32(costs.count)))
                     }
                     if events.isEmpty { continue }
-                    sort(&events, buffers, columns)
+                    sort(&events, buffers, orderer)
                     fold.fold(events, buffers: buffers, costs: allCosts, into: &output)
                 }
             }
         }
     }
 
-    /// By time, then what the event is, then position: the order that makes the fold independent of how events came.
-    private static func sort(_ events: inout [EventReference], _ buffers: [[UInt8]], _ columns: FoldColumns) {
-        typealias Key = (time: Int64, rank: UInt8, position: Int64)
-        let keyed = events.map { event -> (key: Key, event: EventReference) in
-            let (bytes, start) = (buffers[Int(event.buffer)], Int(event.start))
-            let rank = columns.rank(ofType: EventRowCursor.type(bytes, at: start))
-            return ((EventRowCursor.time(bytes, at: start), rank, event.position), event)
+    /// By ``EventOrder``, which makes the fold independent of how events came.
+    private static func sort(_ events: inout [EventReference], _ buffers: [[UInt8]], _ orderer: EventOrderer) {
+        func time(_ event: EventReference) -> Int64 { EventRowCursor.time(buffers[Int(event.buffer)], at: Int(event.start)) }
+        if zip(events, events.dropFirst()).allSatisfy({ time($0) < time($1) }) { return }
+        let keyed = events.map { event in
+            (order: orderer.order(buffers[Int(event.buffer)], at: Int(event.start), position: event.position), event: event)
         }
-        let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.key <= $1.key }
-        if !isSorted { events = keyed.sorted { $0.key < $1.key }.map(\.event) }
+        let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.order <= $1.order }
+        if !isSorted { events = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }.map(\.event) }
     }
 }

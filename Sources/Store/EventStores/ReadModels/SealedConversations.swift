@@ -36,18 +36,21 @@ struct SealedConversations {
         for found in try Self.readModelRows("turns", index.only(present), sealed, workers) {
             for match in found.matches { replaced.add(match.row, at: found.place) }
         }
-        var places: [(group: RowGroup, layout: EventTableLayout, keys: [Int])] = []
+        var places: [(group: RowGroup, dead: [UInt32], layout: EventTableLayout, keys: [Int])] = []
         for layout in layouts.tables {
-            for group in sealed.segments.flatMap({ $0.reader.groups(table: layout.name) }) {
-                guard let times = group.timeRange else { continue }
-                let inTime = present.filter { firsts[$0] <= times.upperBound && lasts[$0] >= times.lowerBound }
-                if !inTime.isEmpty { places.append((group, layout, inTime)) }
+            for segment in sealed.segments {
+                for (number, group) in segment.reader.groups(table: layout.name).enumerated() {
+                    guard let times = group.timeRange else { continue }
+                    let inTime = present.filter { firsts[$0] <= times.upperBound && lasts[$0] >= times.lowerBound }
+                    if !inTime.isEmpty { places.append((group, segment.deadRows(table: layout.name, group: number), layout, inTime)) }
+                }
             }
         }
         let work = places
         let found = try workers.map(count: work.count) { place -> (matches: [Match], rows: RestoredRows) in
-            let (group, layout, keys) = work[place]
-            let matches = try group.rows(of: index.only(keys))
+            let (group, dead, layout, keys) = work[place]
+            let gone = Set(dead)
+            let matches = try group.rows(of: index.only(keys)).filter { !gone.contains(UInt32($0.row)) }
             guard !matches.isEmpty else { return ([], RestoredRows()) }
             let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
             let restored = try RowRestorer(layout, registry: registry).restore(

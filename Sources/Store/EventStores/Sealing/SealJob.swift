@@ -20,14 +20,17 @@ struct SealJob: Sendable {
     /// The state file of the manifest before the current one.
     let previousState: String?
     let sealed: SealedState
-    /// Neighbours from `sealed.position + 1` on.
+    /// What stands for sealed events, then neighbours from `sealed.position + 1` on.
     let blocks: [TailBlock]
+    /// Of the neighbours.
+    let eventCount: Int
     let records: [SystemRecord]
     let dirty: [ConversationGrouping.Key]
     let overlay: CostOverlay
     let book: PriceBook
     let rebookings: [Rebooking]
     let marks: DeliveryMarks
+    let leads: ClockLeads
     let absentTimes: [AbsentTimes.Entry]
     let counters: MetricCounters
     /// The last position and received time that the snapshot holds.
@@ -48,7 +51,6 @@ struct SealJob: Sendable {
     /// - Throws: ``StorageError``, ``CorruptionError``; what was published before stands then.
     /// - Complexity: O(events of the blocks and of the conversations they touch).
     func run() throws -> Outcome {
-        let eventCount = blocks.reduce(0) { $0 + $1.count }
         let rows = try ConversationRows.folding(
             blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: context.workers)
         let groups = try SealedGroups(
@@ -104,6 +106,7 @@ struct SealJob: Sendable {
         blob.counters = counters.serialised
         blob.rebookings = rebookings.map { $0.data(prices: []) }
         blob.marks = marks.all.map(\.data)
+        blob.leads = leads.entries
         blob.replayFrom = place
         let bytes = blob.serialised
         let name = "state-\(manifests.version + 1)"

@@ -29,7 +29,7 @@ struct SealedGroups: Sendable {
     ) throws {
         let work = Self.plan(blocks, layouts)
         let hints = SegmentHints(registry)
-        let watermark = blocks.last?.receivedTimes.last ?? 0
+        let watermark = blocks.compactMap { $0.receivedTimes.max() }.max() ?? 0
         let encoded = try workers.map(count: work.count) { index in
             Self.encode(work[index], blocks, hints, rollups: layouts.rollups, watermark: watermark)
         }

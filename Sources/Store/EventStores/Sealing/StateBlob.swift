@@ -14,6 +14,7 @@ import EventLogs
 //             …     counters       varint length + MetricCounters.serialised (from version 2 on)
 //             …     rebookings     varint count, then varint length + data of the record each (from version 3 on)
 //             …     marks          varint count, then varint length + data of the record each (from version 4 on)
+//             …     leads          varint count, then 8 position + 8 lead each (from version 5 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -24,8 +25,10 @@ enum StateVersion: UInt8 {
     case second = 2
     /// Without marks of deliveries: every destination begins at the end.
     case third = 3
-    /// As drawn above.
+    /// Without leads: the clock never ran away.
     case fourth = 4
+    /// As drawn above.
+    case fifth = 5
 }
 
 struct StateBlob: Sendable {
@@ -37,13 +40,14 @@ struct StateBlob: Sendable {
     var counters: [UInt8] = []
     var rebookings: [String] = []
     var marks: [String] = []
+    var leads: [ClockLeads.Entry] = []
     var replayFrom = LogPlace(fileNumber: 0, offset: 0, chain: 0, position: 0)
 
     init() {}
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.fourth.rawValue)
+        sink.append(StateVersion.fifth.rawValue)
         sink.append(littleEndian: position)
         sink.append(littleEndian: receivedTime)
         for part in [schemas, book] {
@@ -60,6 +64,11 @@ struct StateBlob: Sendable {
         for records in [rebookings, marks] {
             sink.append(varint: UInt64(records.count))
             for data in records { sink.append(text: data) }
+        }
+        sink.append(varint: UInt64(leads.count))
+        for entry in leads {
+            sink.append(littleEndian: entry.position)
+            sink.append(littleEndian: entry.lead)
         }
         replayFrom.append(to: &sink)
         return sink.bytes
@@ -79,6 +88,12 @@ struct StateBlob: Sendable {
         if version != .first { counters = Array(try cursor.readSlice(try cursor.readCount(max: cursor.remaining))) }
         if version.rawValue >= StateVersion.third.rawValue { rebookings = try Self.texts(&cursor) }
         if version.rawValue >= StateVersion.fourth.rawValue { marks = try Self.texts(&cursor) }
+        if version.rawValue >= StateVersion.fifth.rawValue {
+            for _ in 0..<(try cursor.readCount(max: cursor.remaining / 16)) {
+                let position = try cursor.read(littleEndian: Int64.self)
+                leads.append(ClockLeads.Entry(position: position, lead: try cursor.read(littleEndian: Int64.self)))
+            }
+        }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }

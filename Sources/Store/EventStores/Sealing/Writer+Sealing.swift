@@ -30,7 +30,7 @@ final class SealFlight: Sendable {
 
 extension Writer {
     /// Whether enough has gathered for a segment.
-    var isSealDue: Bool { tail.freshCount >= options.sealEventsMax || tail.freshBytes >= options.sealBytesMax }
+    var isSealDue: Bool { tail.freshCount + tail.freshAmendedCount >= options.sealEventsMax || tail.freshBytes >= options.sealBytesMax }
 
     /// Whether seals have failed or lagged for so long that taking more in would cost too much memory.
     var isTailFull: Bool { tail.count >= 4 * options.sealEventsMax || tail.byteCount >= 4 * options.sealBytesMax }
@@ -73,13 +73,14 @@ extension Writer {
     /// Sets everything unsealed aside for a job; nil when there is nothing to seal.
     private func freeze() throws -> SealJob? {
         precondition(flight == nil, "one seal at a time")
-        guard failure == nil, tail.count > 0 || !systemRecords.isEmpty || !dirty.isEmpty else { return nil }
+        guard failure == nil, tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty || !dirty.isEmpty else { return nil }
         try flushLog()
         let id = max(manifests.current.nextSegmentID, nextSegmentID)
         let job = SealJob(
             context: context, files: files, registry: registry, layouts: layouts, segmentID: id,
-            manifests: manifests, previousState: previousState, sealed: sealed, blocks: tail.blocks, records: systemRecords,
-            dirty: dirty.sorted(), overlay: overlay, book: booking.book, rebookings: booking.rebookings, marks: marks,
+            manifests: manifests, previousState: previousState, sealed: sealed, blocks: tail.readBlocks,
+            eventCount: tail.count, records: systemRecords,
+            dirty: dirty.sorted(), overlay: overlay, book: booking.book, rebookings: booking.rebookings, marks: marks, leads: leads,
             absentTimes: absentTimes.entries, counters: counters, position: nextPosition - 1, receivedTime: receivedTime, place: log.end)
         // A file that a failed attempt may have left under a name that a manifest knows is never written again.
         nextSegmentID = id + 1
@@ -87,6 +88,7 @@ extension Writer {
         frozenIdentities = identities
         identities = IdentityTable()
         dirty = []
+        freshDead = ReplacedRows()
         return job
     }
 
@@ -100,31 +102,47 @@ extension Writer {
         } catch {
             hasSealFailed = true
             tail.thaw()
+            lateReplacements = []
             dirty.formUnion(flight.dirty)
             frozenIdentities = IdentityTable()
             indexTail()
             throw error
         }
         hasSealFailed = false
-        sealed = outcome.sealed
+        sealed = outcome.sealed.marking(freshDead)
         manifests = outcome.manifests
         previousState = outcome.previousState
         tail.dropFrozen()
         frozenIdentities = IdentityTable()
         systemRecords.removeFirst(flight.recordCount)
-        absentTimes.forget(before: receivedTime - Limits.timelessLookupNanoseconds)
+        absentTimes.forget(before: clockTime - Limits.timelessLookupNanoseconds)
         // Behind the place where replay goes on: the segment has the record already, the log only tells its story.
         try log.append(
             .segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(outcome.attached.utf8))
         try log.release(before: flight.place)
+        try takeUpLateReplacements()
+    }
+
+    /// Rows that were replaced while the seal was under way stand for those of its segment from now on; the log has them behind the place
+    /// where replay goes on.
+    private func takeUpLateReplacements() throws {
+        let late = lateReplacements
+        lateReplacements = []
+        guard !late.isEmpty else { return }
+        do {
+            _ = try amend(Dictionary(late.map { ($0.position, $0.row) }) { $1 })
+        } catch {
+            failure = "rows that were replaced during a seal cannot be found: \(error)"
+            throw error
+        }
     }
 
     /// Makes the table of unsealed identities anew, without those of a seal under way.
     func indexTail() {
         identities = IdentityTable()
         identities.reserve(tail.freshCount)
-        for block in tail.freshBlocks {
-            for (row, hash) in block.identities.enumerated() { identities.insert(hash, position: block.firstPosition + Int64(row)) }
+        for block in Array(tail.amended.dropFirst(tail.frozenAmended)) + tail.freshBlocks {
+            for (row, hash) in block.identities.enumerated() { identities.insert(hash, position: block.position(of: row)) }
         }
     }
 }

@@ -18,13 +18,18 @@ struct EventTable: TableSource {
     /// The groups of one segment that may hold a row the request wants.
     func morsels(of segment: SealedSegment, for request: ScanRequest) throws -> [any Morsel] {
         var morsels: [any Morsel] = []
-        for group in segment.reader.groups(table: layout.name) {
+        for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
             request.statistics.add(groupsTotal: 1)
+            let dead = segment.deadRows(table: layout.name, group: index)
+            if dead.count == group.rowCount {
+                request.statistics.add(groupsSkipped: 1)
+                continue
+            }
             let predicates = provable(request.predicates, for: group)
             if try group.canSkip(predicates, names: layout.columns.map(\.name), statistics: request.statistics) {
                 request.statistics.add(groupsSkipped: 1)
             } else {
-                morsels.append(layout.morsel(of: group, statistics: request.statistics, overlay: overlay))
+                morsels.append(layout.morsel(of: group, statistics: request.statistics, overlay: overlay).without(dead))
             }
         }
         return morsels

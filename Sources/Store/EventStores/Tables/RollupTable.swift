@@ -5,8 +5,8 @@ import Segments
 
 /// A rollup's parts: the rows that segments carry, and events themselves where there are none.
 ///
-/// Events stand for themselves in segments without rows (written before the rollup was, or not worth it), in those with calls that a late
-/// price concerns when costs are asked for, and in the unsealed tail. So the parts add up to what the events do, wherever each lies.
+/// Events stand for themselves in segments without rows (written before the rollup was, or not worth it), in those of whose events some were
+/// replaced later, in those with calls that a late price concerns when costs are asked for, and in the unsealed tail. So the parts add up to what the events do, wherever each lies.
 struct RollupTable: TableSource {
     let layout: RollupLayout
     let source: EventTable
@@ -26,7 +26,9 @@ struct RollupTable: TableSource {
             let rows = segment.reader.groups(table: name)
             let needed = asked.map { columns[$0].name } + layout.definition.dimensions
             let isWhole = rows.allSatisfy { group in needed.allSatisfy { group.columnIndex(named: $0) != nil } }
-            if !rows.isEmpty, isWhole, !(asksCosts && groups.contains(where: source.overlay.concerns)) {
+            // A segment's rollups hold the rows that later ones stand for.
+            let hasDead = groups.indices.contains { !segment.deadRows(table: source.name, group: $0).isEmpty }
+            if !rows.isEmpty, isWhole, !hasDead, !(asksCosts && groups.contains(where: source.overlay.concerns)) {
                 for group in rows {
                     request.statistics.add(groupsTotal: 1)
                     if try group.canSkip(predicates, names: columns.map(\.name), statistics: request.statistics) {

@@ -17,7 +17,7 @@ struct RowTransposer {
         let start = Int(block.starts[row])
         let cost = block.costIndices[row] < 0 ? nil : block.costs[Int(block.costIndices[row])]
         append(
-            block.bytes, start, position: block.firstPosition + Int64(row), receivedTime: block.receivedTimes[row], cost: cost)
+            block.bytes, start, position: block.position(of: row), receivedTime: block.receivedTimes[row], cost: cost)
     }
 
     /// Appends one row. Columns it lacks stay behind and are padded with nulls when a later row has them.

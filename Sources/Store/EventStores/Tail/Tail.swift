@@ -5,6 +5,9 @@ struct Tail: Sendable {
     private(set) var blocks: [TailBlock] = []
     private(set) var count = 0
     private(set) var byteCount = 0
+    /// Rows that stand for sealed ones until a segment holds them; each position once.
+    private(set) var amended: [TailBlock] = []
+    private(set) var frozenAmended = 0
     /// What the seal under way holds; zero when there is none.
     private(set) var frozenBlocks = 0
     private(set) var frozenCount = 0
@@ -33,26 +36,37 @@ struct Tail: Sendable {
         }
     }
 
+    /// All that no segment holds as it is, what stands for sealed events first.
+    var readBlocks: [TailBlock] { amended + blocks }
+    /// Number of events that stand for sealed ones and are in no seal.
+    var freshAmendedCount: Int { amended[frozenAmended...].reduce(0) { $0 + $1.count } }
+
+    mutating func amend(_ block: TailBlock) { amended.append(block) }
+
     mutating func replace(_ transform: (TailBlock) -> TailBlock) {
         blocks = blocks.map(transform)
+        amended = amended.map(transform)
         byteCount = blocks.reduce(0) { $0 + $1.bytes.count }
     }
 
-    /// Whether an event is here and no seal holds it, so that its row can still be replaced.
-    func isReplaceable(_ position: Int64) -> Bool {
-        guard let first = freshBlocks.first, let last = blocks.last else { return false }
-        return position >= first.firstPosition && position <= last.lastPosition
+    /// Whether a seal under way holds the event's row.
+    func isFrozen(_ position: Int64) -> Bool {
+        blocks.prefix(frozenBlocks).contains { $0.row(of: position) != nil }
+            || amended.prefix(frozenAmended).contains { $0.row(of: position) != nil }
     }
 
     /// Marks all blocks as those of a seal.
-    mutating func freeze() { (frozenBlocks, frozenCount, frozenBytes) = (blocks.count, count, byteCount) }
+    mutating func freeze() {
+        (frozenBlocks, frozenCount, frozenBytes, frozenAmended) = (blocks.count, count, byteCount, amended.count)
+    }
 
     /// The seal failed: its blocks are like the others again.
-    mutating func thaw() { (frozenBlocks, frozenCount, frozenBytes) = (0, 0, 0) }
+    mutating func thaw() { (frozenBlocks, frozenCount, frozenBytes, frozenAmended) = (0, 0, 0, 0) }
 
     /// The seal is published: its blocks are in a segment.
     mutating func dropFrozen() {
         blocks.removeFirst(frozenBlocks)
+        amended.removeFirst(frozenAmended)
         count -= frozenCount
         byteCount -= frozenBytes
         thaw()
@@ -66,8 +80,9 @@ struct Tail: Sendable {
             let middle = (low + high) / 2
             if blocks[middle].lastPosition < position { low = middle + 1 } else { high = middle }
         }
-        guard low < blocks.count, position >= blocks[low].firstPosition else { return nil }
-        return (blocks[low], Int(position - blocks[low].firstPosition))
+        if low < blocks.count, let row = blocks[low].row(of: position) { return (blocks[low], row) }
+        for block in amended { if let row = block.row(of: position) { return (block, row) } }
+        return nil
     }
 
     private static func sizeClass(_ count: Int) -> Int { (Int.bitWidth - count.leadingZeroBitCount) / 3 }

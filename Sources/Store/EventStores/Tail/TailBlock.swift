@@ -3,14 +3,17 @@ import Domain
 import Projections
 import Synchronization
 
-/// A run of accepted events that no segment holds yet, in the order of their positions. Never changes, so that readers share it with
+/// Accepted events that no segment holds yet as they are, in the order of their positions: a run of new ones, or some that stand for sealed
+/// ones. Never changes, so that readers share it with
 /// the writer; neighbours are merged into larger blocks as they grow in number.
 final class TailBlock: Sendable {
     let bytes: [UInt8]
     /// Where each row begins.
     let starts: [UInt32]
-    /// Position of the first event; the others follow one by one.
+    /// Position of the first event.
     let firstPosition: Int64
+    /// Of each event, ascending; nil where they follow the first one by one.
+    private let positions: [Int64]?
     let receivedTimes: [Int64]
     /// Index into `costs`, −1 for events that cost nothing.
     let costIndices: [Int32]
@@ -21,8 +24,10 @@ final class TailBlock: Sendable {
 
     init(
         bytes: [UInt8], starts: [UInt32], firstPosition: Int64, receivedTimes: [Int64], costIndices: [Int32], costs: [CallCost],
-        identities: [UInt64]
+        identities: [UInt64], positions: [Int64]? = nil
     ) {
+        precondition(positions.map { $0.count == starts.count && $0.first == firstPosition } ?? true)
+        self.positions = positions
         precondition(starts.count == receivedTimes.count && starts.count == costIndices.count)
         self.bytes = bytes
         self.starts = starts
@@ -34,14 +39,37 @@ final class TailBlock: Sendable {
     }
 
     var count: Int { starts.count }
-    var lastPosition: Int64 { firstPosition + Int64(count) - 1 }
+    var lastPosition: Int64 { positions?.last ?? firstPosition + Int64(count) - 1 }
+
+    func position(of row: Int) -> Int64 { positions?[row] ?? firstPosition + Int64(row) }
+
+    /// The row of a position; nil where the block does not hold it.
+    func row(of position: Int64) -> Int? {
+        guard position >= firstPosition, position <= lastPosition else { return nil }
+        guard let positions else { return Int(position - firstPosition) }
+        var (low, high) = (0, positions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if positions[middle] < position { low = middle + 1 } else { high = middle }
+        }
+        return positions[low] == position ? low : nil
+    }
+
+    /// The bytes of one row.
+    func bytes(of row: Int) -> [UInt8] {
+        let start = Int(starts[row])
+        return Array(bytes[start..<(start + EventRowCursor.byteCount(bytes, at: start))])
+    }
+
+    /// What a row's call was booked at; nil for events that cost nothing.
+    func cost(of row: Int) -> CallCost? { costIndices[row] < 0 ? nil : costs[Int(costIndices[row])] }
 
     /// The same events at other costs.
     func replacing(costs: [CallCost]) -> TailBlock {
         precondition(costs.count == self.costs.count)
         return TailBlock(
             bytes: bytes, starts: starts, firstPosition: firstPosition, receivedTimes: receivedTimes, costIndices: costIndices,
-            costs: costs, identities: identities)
+            costs: costs, identities: identities, positions: positions)
     }
 
     /// The same events with other rows for some of them.
@@ -66,7 +94,7 @@ final class TailBlock: Sendable {
             if let replacement = rows[row] {
                 bytes.append(contentsOf: replacement)
                 newIdentities[row] = EventIdentity.hash(replacement, at: 0, key: identityKey)
-                known = cost(bytes, at, firstPosition + Int64(row))
+                known = cost(bytes, at, position(of: row))
             } else {
                 bytes.append(contentsOf: self.bytes[start..<(start + EventRowCursor.byteCount(self.bytes, at: start))])
             }
@@ -75,7 +103,7 @@ final class TailBlock: Sendable {
         }
         return TailBlock(
             bytes: bytes, starts: newStarts, firstPosition: firstPosition, receivedTimes: receivedTimes, costIndices: newIndices,
-            costs: newCosts, identities: newIdentities)
+            costs: newCosts, identities: newIdentities, positions: positions)
     }
 
     /// Neighbours, oldest first, as one block.

@@ -61,10 +61,11 @@ extension EventStore {
             let restorer = RowRestorer(layout, registry: registry)
             guard let conversation = layout.index(of: "conversation_id") else { continue }
             for segment in version.sealed.segments {
-                for group in segment.reader.groups(table: layout.name) {
+                for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
+                    let dead = Set(segment.deadRows(table: layout.name, group: index))
                     let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: version.overlay)
                     let ids = try morsel.column(conversation)
-                    let rows = (0..<group.rowCount).filter { Self.part(of: ids.text(at: $0), parts) == part }
+                    let rows = (0..<group.rowCount).filter { !dead.contains(UInt32($0)) && Self.part(of: ids.text(at: $0), parts) == part }
                     let restored = try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) { try morsel.column($0) }
                     for (index, start) in restored.starts.enumerated() {
                         let end = Int(start) + EventRowCursor.byteCount(restored.bytes, at: Int(start))
@@ -74,13 +75,11 @@ extension EventStore {
                 }
             }
         }
-        for block in version.tail.blocks {
+        for block in version.tail.readBlocks {
             for row in 0..<block.count {
                 let start = Int(block.starts[row])
                 guard Self.part(of: conversationID(block.bytes, start), parts) == part else { continue }
-                let cost = block.costIndices[row] < 0 ? nil : block.costs[Int(block.costIndices[row])]
-                let end = start + EventRowCursor.byteCount(block.bytes, at: start)
-                found.append((block.firstPosition + Int64(row), block.receivedTimes[row], Array(block.bytes[start..<end]), cost))
+                found.append((block.position(of: row), block.receivedTimes[row], block.bytes(of: row), block.cost(of: row)))
             }
         }
         found.sort { $0.position < $1.position }

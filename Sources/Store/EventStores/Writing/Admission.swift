@@ -12,6 +12,8 @@ struct AdmissionContext {
     var frozenIdentities: IdentityTable
     var nextPosition: Int64
     var receivedTime: Int64
+    /// What the clock says; behind ``receivedTime`` where that had followed a clock that ran away.
+    var clockTime: Int64
     /// Events before it are too old; nil while retention is off.
     var horizon: Int64?
 }
@@ -106,8 +108,8 @@ struct Admission {
         for (index, row) in acceptedRows.enumerated() {
             let start = Int(starts[index])
             if EventRowCursor.isTimeAbsent(bytes, at: start) {
-                EventRowCursor.setTime(context.receivedTime, in: &bytes, at: start)
-                absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: context.receivedTime))
+                EventRowCursor.setTime(context.clockTime, in: &bytes, at: start)
+                absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: context.clockTime))
             }
             guard let cost = booking.book(bytes, at: start, position: context.nextPosition + Int64(index)) else { continue }
             costIndices[index] = Int32(costs.count)

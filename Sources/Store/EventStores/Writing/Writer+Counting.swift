@@ -8,9 +8,10 @@ extension Writer {
     func count(_ block: TailBlock) {
         for row in 0..<block.count {
             let cost = block.costIndices[row]
+            let position = block.position(of: row)
             counters.fold(
-                block.bytes, at: Int(block.starts[row]), receivedTime: block.receivedTimes[row],
-                cost: cost < 0 ? nil : block.costs[Int(cost)])
+                block.bytes, at: Int(block.starts[row]), position: position,
+                arrival: arrival(position, receivedTime: block.receivedTimes[row]), cost: cost < 0 ? nil : block.costs[Int(cost)])
         }
     }
 
@@ -20,7 +21,9 @@ extension Writer {
         for row in 0..<before.count where before.costIndices[row] >= 0 {
             let (index, start) = (Int(before.costIndices[row]), Int(before.starts[row]))
             guard before.costs[index].costPicoUSD == nil, let cost = after.costs[index].costPicoUSD,
-                MetricCounters.isLive(before.bytes, at: start, receivedTime: before.receivedTimes[row])
+                MetricCounters.isLive(
+                    before.bytes, at: start,
+                    arrivalTime: arrival(before.position(of: row), receivedTime: before.receivedTimes[row]).clockTime)
             else { continue }
             counters.addLateCost(cost, before.bytes, at: start)
         }
@@ -28,7 +31,8 @@ extension Writer {
 
     /// Notes in the log that time has passed the limit of a question, then counts it as failed: a replay finds the same.
     func noteTimeReached() throws {
-        let now = advanceReceivedTime()
+        try observeClock()
+        let now = receivedTime
         guard counters.isDue(at: now) else { return }
         do {
             try log.append(.timeReached, position: nextPosition, count: 0, receivedTime: now, payload: [])
@@ -36,7 +40,6 @@ extension Writer {
         } catch {
             throw StoreError.wrapping(error)
         }
-        receivedTime = now
         isIdleMarked = false
         lastAppendMonotonic = context.clock.monotonicNanoseconds()
         counters.reach(now)

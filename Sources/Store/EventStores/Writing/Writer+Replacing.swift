@@ -9,15 +9,14 @@ import Projections
 //     …  row        EventRow, which begins with its length
 
 extension Writer {
-    /// Logs new rows for unsealed events and puts them in place; durable with the next flush. What a segment or a seal under way holds
-    /// stays as it is.
+    /// Logs new rows for events that came before and puts them in place; durable with the next flush.
     func replace(_ replacements: [EventReplacement]) throws {
-        let possible = replacements.filter { tail.isReplaceable($0.position) }
+        let possible = replacements.filter { $0.position > 0 && $0.position < nextPosition }
         guard !possible.isEmpty else { return }
         for part in Self.parts(of: possible) {
             try log.append(.replacements, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Self.payload(of: part))
         }
-        apply(possible)
+        try apply(possible)
     }
 
     /// So many at a time as one log record holds.
@@ -36,26 +35,83 @@ extension Writer {
         return parts
     }
 
-    /// Puts new rows in place; those of events that are not unsealed change nothing.
-    /// - Complexity: O(bytes of the blocks concerned).
-    func apply(_ replacements: [EventReplacement]) {
+    /// Puts new rows in place, and counts what they change: those of unsealed events in their blocks, those of sealed ones in a block of their own
+    /// that is read in the place of the sealed rows.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    /// - Complexity: O(bytes of the blocks concerned), and a look at each segment that may hold one of the positions.
+    func apply(_ replacements: [EventReplacement]) throws {
         let rows = Dictionary(replacements.map { ($0.position, $0.row) }) { $1 }
+        let unsealed = rows.filter { tail.locate($0.key) != nil }
+        var changes = replaceUnsealed(unsealed)
+        changes += try amend(rows.filter { unsealed[$0.key] == nil && $0.key <= sealed.position })
+        counters.replace(changes.sorted { $0.position < $1.position }, receivedTime: receivedTime)
+    }
+
+    private func replaceUnsealed(_ rows: [Int64: [UInt8]]) -> [RowReplacement] {
+        guard !rows.isEmpty else { return [] }
+        var changes: [RowReplacement] = []
+        // order: sorted, so that the later seal takes them up in the order of positions.
+        lateReplacements += rows.filter { tail.isFrozen($0.key) }.map { EventReplacement(position: $0.key, row: $0.value) }
+            .sorted { $0.position < $1.position }
         tail.replace { block in
             var own: [Int: [UInt8]] = [:]
             // order: each goes to a place of its own.
-            for (position, row) in rows where position >= block.firstPosition && position <= block.lastPosition {
-                own[Int(position - block.firstPosition)] = row
-            }
+            for (position, row) in rows { if let place = block.row(of: position) { own[place] = row } }
             guard !own.isEmpty else { return block }
-            let replaced = block.replacing(rows: own, identityKey: identityKey) { bytes, start, position in
-                booking.book(bytes, at: start, position: position)
+            let replaced = booked(
+                block.replacing(rows: own, identityKey: identityKey) { bytes, start, position in
+                    booking.book(bytes, at: start, position: position)
+                })
+            // order: sorted by position before they are counted.
+            for (row, new) in own {
+                changes.append(
+                    change(
+                        old: block.bytes(of: row), block.cost(of: row), new: new, replaced.cost(of: row), position: block.position(of: row),
+                        receivedTime: block.receivedTimes[row]))
             }
-            // What was booked again stays so.
-            return booking.rebookings.isEmpty ? replaced : replaced.replacing(costs: replaced.costs(through: overlay, registry))
+            return replaced
         }
-        for replacement in replacements where tail.isReplaceable(replacement.position) {
-            identities.insert(EventIdentity.hash(replacement.row, at: 0, key: identityKey), position: replacement.position)
+        for (position, row) in rows where !tail.isFrozen(position) {
+            identities.insert(EventIdentity.hash(row, at: 0, key: identityKey), position: position)
         }
+        return changes
+    }
+
+    /// Lays rows over sealed ones: those are dead, and the new ones wait for the next segment. The conversations of the old rows are folded again.
+    func amend(_ rows: [Int64: [UInt8]]) throws -> [RowReplacement] {
+        guard !rows.isEmpty else { return [] }
+        let found = try SealedRows(positions: Set(rows.keys), sealed: sealed, overlay: overlay, layouts: layouts, registry: registry).found
+        guard !found.isEmpty else { return [] }
+        var block = AmendedBlock()
+        for old in found {
+            guard let row = rows[old.position] else { continue }
+            block.append(row, position: old.position, receivedTime: old.receivedTime, identityKey: identityKey) {
+                booking.book($0, at: $1, position: old.position)
+            }
+            freshDead.add(old.row, at: old.place)
+            if let key = ConversationGrouping.key(old.bytes, 0, registry.wellKnown) { dirty.insert(key) }
+        }
+        sealed = sealed.marking(freshDead)
+        let amended = booked(block.finish())
+        tail.amend(amended)
+        return found.indices.map { index in
+            change(
+                old: found[index].bytes, found[index].cost, new: amended.bytes(of: index), amended.cost(of: index),
+                position: found[index].position, receivedTime: found[index].receivedTime)
+        }
+    }
+
+    /// What was booked again stays so.
+    private func booked(_ block: TailBlock) -> TailBlock {
+        booking.rebookings.isEmpty ? block : block.replacing(costs: block.costs(through: overlay, registry))
+    }
+
+    private func change(
+        old: [UInt8], _ oldCost: CallCost?, new: [UInt8], _ newCost: CallCost?, position: Int64, receivedTime: Int64
+    ) -> RowReplacement {
+        RowReplacement(
+            old: old, oldCost: oldCost, new: new, newCost: newCost, position: position,
+            arrival: arrival(position, receivedTime: receivedTime))
     }
 
     static func payload(of replacements: [EventReplacement]) -> [UInt8] {

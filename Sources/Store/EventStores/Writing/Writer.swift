@@ -36,6 +36,14 @@ final class Writer {
     var absentTimes: AbsentTimes
     var systemRecords: [SystemRecord] = []
     var marks = DeliveryMarks()
+    /// How far received times were ahead of the clock.
+    var leads: ClockLeads
+    /// nil until it is read for the first time.
+    var clock: ReceiptClock?
+    /// Sealed rows that unsealed ones have come to stand for since the last freeze.
+    var freshDead = ReplacedRows()
+    /// New rows for events of a seal under way; they are laid over its segment once it is published.
+    var lateReplacements: [EventReplacement] = []
     /// Conversations whose sealed rows no longer hold because a late price concerns them.
     var dirty: Set<ConversationGrouping.Key> = []
     var counters: MetricCounters
@@ -48,7 +56,7 @@ final class Writer {
     var isIdleMarked = true
     var isClosed = false
     /// Why nothing is taken any more; nil while all is well.
-    private(set) var failure: String?
+    var failure: String?
 
     init(_ start: WriterStart) {
         context = start.context
@@ -65,22 +73,20 @@ final class Writer {
         absentTimes = start.absentTimes
         counters = start.counters
         marks = start.marks
+        leads = start.leads
         nextPosition = start.sealed.position + 1
         receivedTime = start.receivedTime
     }
-
-    /// The greater of the clock and the last one given: received times never fall.
-    func advanceReceivedTime() -> Int64 { max(context.clock.wallNanoseconds(), receivedTime) }
 
     // MARK: Append
 
     /// Admits the batches in order and makes them durable with one flush.
     func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try checkUsable()
+        try observeClock()
         let before = Checkpoint(self, keepsBooking: batches.contains { priceCount($0.events) > 0 })
         var start = log.end
         do {
-            receivedTime = advanceReceivedTime()
             try log.reserve(payloads: payloadBytes(of: batches))
             start = log.end
             var results: [AppendResult] = []
@@ -159,7 +165,8 @@ final class Writer {
     /// The table of identities learns of the events at once; a step that fails makes it anew.
     private func admit(_ events: EventBatch, _ known: KnownIdentities, _ index: Int) -> Admission {
         let context = AdmissionContext(
-            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, horizon: nil)
+            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, clockTime: clockTime,
+            horizon: nil)
         return Admission(
             events, hashes: known.hashes[index], sealed: known.sealed.verdicts(ofBatch: index), context: context,
             identities: &identities, booking: &booking)
@@ -196,10 +203,10 @@ final class Writer {
         try checkUsable()
         // The log does not hold these events, so they have a seal of their own, and none may be under way.
         settle()
-        if tail.count > 0 || !systemRecords.isEmpty { try seal() }
+        try observeClock()
+        if tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty { try seal() }
         let before = Checkpoint(self, keepsBooking: true)
         do {
-            receivedTime = advanceReceivedTime()
             var results: [AppendResult] = []
             let known = try known(batches)
             for (index, batch) in batches.enumerated() {
@@ -237,12 +244,14 @@ final class Writer {
         let overlay = self.overlay
         let search = LatePriceSearch(Array(booking.late[count...]), layouts: layouts, registry: registry)
         let before = CostOverlay(book: booking.book, late: Array(booking.late[..<count]), rebookings: booking.rebookings)
-        let firstPrices = try search.booking(in: sealed, tail.blocks)
-        for cost in try search.firstCosts(in: sealed, before: before, after: overlay) {
+        let firstPrices = try search.booking(in: sealed, tail.readBlocks)
+        for cost in try search.firstCosts(in: sealed, before: before, after: overlay, leads: leads) {
             counters.addLateCost(cost.picoUSD, labels: cost.labels)
         }
         // Calls of a seal under way go to their segment at the old cost: their conversations are folded again once it is published.
-        for block in tail.blocks.prefix(tail.frozenBlocks) { dirty.formUnion(search.conversations(in: block)) }
+        for block in tail.blocks.prefix(tail.frozenBlocks) + tail.amended.prefix(tail.frozenAmended) {
+            dirty.formUnion(search.conversations(in: block))
+        }
         tail.replace { block in
             let repriced = search.reprice(block, overlay)
             countLateCosts(from: block, to: repriced)
@@ -267,13 +276,16 @@ final class Writer {
             sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords, marks: marks.all,
             dirty: dirty.union(flight?.dirty ?? []).sorted(),
             book: booking.book, position: nextPosition - 1, receivedTime: receivedTime, counters: counters.totals,
-            rebookedPicoUSD: booking.rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) })
+            rebookedPicoUSD: booking.rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) }, leads: leads, clock: clock)
     }
 }
 
 /// The writer's memory before a step, to return to when the step fails.
 private struct Checkpoint {
     let tail: Tail
+    let sealed: SealedState
+    let freshDead: ReplacedRows
+    let lateReplacements: [EventReplacement]
     let absentTimes: AbsentTimes
     let systemRecords: [SystemRecord]
     let marks: DeliveryMarks
@@ -285,6 +297,9 @@ private struct Checkpoint {
 
     init(_ writer: Writer, keepsBooking: Bool) {
         tail = writer.tail
+        sealed = writer.sealed
+        freshDead = writer.freshDead
+        lateReplacements = writer.lateReplacements
         absentTimes = writer.absentTimes
         systemRecords = writer.systemRecords
         marks = writer.marks
@@ -300,6 +315,9 @@ private struct Checkpoint {
         // A seal that succeeded in between stands; what was taken in before it is in segments.
         guard writer.sealed.position < nextPosition else { return }
         writer.tail = tail
+        writer.sealed = sealed
+        writer.freshDead = freshDead
+        writer.lateReplacements = lateReplacements
         writer.absentTimes = absentTimes
         writer.systemRecords = systemRecords
         writer.marks = marks

@@ -25,6 +25,9 @@ struct LabelTable: Sendable {
     /// The key of a set; empty for `other`.
     func key(of set: Int) -> ArraySlice<UInt8> { keys[(set == 0 ? 0 : keyEnds[set - 1])..<keyEnds[set]] }
 
+    /// The set of a key that was taken in; nil for another.
+    func known(_ key: [UInt8]) -> Int? { (0..<setCount).first { $0 > 0 && isEqual(key, $0) } }
+
     /// The set of a key, taken in while there is room; 0 when there is none.
     mutating func set(of key: [UInt8]) -> Int {
         let hash = xxh3(key.span)
@@ -61,8 +64,8 @@ struct LabelTable: Sendable {
         }
     }
 
-    /// Adds one to a word.
-    mutating func count(_ word: Int, of set: Int) { words[set * stride + word] &+= 1 }
+    /// Adds one, or as many as given, to a word.
+    mutating func count(_ word: Int, of set: Int, times: UInt64 = 1) { words[set * stride + word] &+= times }
 
     /// Adds to the 128 bits at a word, low half first.
     mutating func add(_ value: Int128, at word: Int, of set: Int) {

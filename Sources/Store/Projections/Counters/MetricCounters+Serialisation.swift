@@ -8,7 +8,12 @@ import Hashing
 //     …  types      count, then by name: name, accepted, backfilled
 //     …  untracked  questions that were not followed
 //     …  metrics    count, then by name: name, words of a set, sets; each set, sorted: label set, 8 bytes a word
-//     …  pending    count, then by deadline: 8 + 8 key, 8 asked time, 8 deadline, label set
+//     …  pending    up to version 2: count, then by deadline: 8 + 8 key, 8 asked time, 8 deadline, label set
+//     …  questions  from version 3 on: 8 reached time, 8 begin of the younger generation, messages in it, answers forgotten; then the
+//                   younger and the elder generation: count, then by key: 8 + 8 key, 8 forgotten time, forgotten questions, count of messages;
+//                   each message, in order: 8 time, 8 rank, 8 prefix, 8 hash, 1 flags (1 question, 2 error, 4 turn, 8 trace, 16 waiting,
+//                   verdict × 32), 8 turn and 8 + 8 trace where flagged, and for a question 8 good until, 8 deadline, label set
+//     …  taken back from version 3 on: as metrics, those with words that are not zero
 //     …  fine       count, then by name of the histogram: name, sets; each set, sorted: label set, count of zeros, buckets;
 //                   each bucket, ascending: index as zigzag, count (from version 2 on)
 //
@@ -19,15 +24,17 @@ import Hashing
 enum MetricStateVersion: UInt8 {
     /// Classic buckets only; the finer ones begin at zero when it is read.
     case first = 1
-    /// As drawn above.
+    /// Questions that waited only: what was judged before is not judged again.
     case exponential = 2
+    /// As drawn above.
+    case questions = 3
 }
 
 extension MetricCounters {
     /// Canonical bytes.
     package var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(MetricStateVersion.exponential.rawValue)
+        sink.append(MetricStateVersion.questions.rawValue)
         let types = program.typesByName.filter { totals.accepted[$0] > 0 }
         sink.append(varint: UInt64(types.count))
         for type in types {
@@ -40,16 +47,15 @@ extension MetricCounters {
         sink.append(varint: UInt64(metrics.count))
         for metric in metrics {
             guard let placement = program.placements[metric] else { continue }
-            append(placement, named: program.definitions[metric].name, to: &sink)
+            let table = totals.tables[placement.table]
+            append(placement, named: program.definitions[metric].name, to: &sink) { Array(table.words(placement.words, of: $0)) }
         }
-        let waiting = pending.sorted
-        sink.append(varint: UInt64(waiting.count))
-        for (key, question) in waiting {
-            sink.append(littleEndian: key.high)
-            sink.append(littleEndian: key.low)
-            sink.append(littleEndian: question.askedTime)
-            sink.append(littleEndian: question.deadline)
-            if let table = questionTable { append(question.set, of: totals.tables[table], to: &sink) }
+        appendTracked(to: &sink)
+        sink.append(varint: UInt64(metrics.count))
+        for metric in metrics {
+            guard let placement = program.placements[metric] else { continue }
+            let table = totals.corrections[placement.table]
+            append(placement, named: program.definitions[metric].name, to: &sink) { table.words(placement.words, of: $0) }
         }
         let histograms = metrics.filter { program.placements[$0]?.histogram ?? -1 >= 0 }
         sink.append(varint: UInt64(histograms.count))
@@ -82,23 +88,25 @@ extension MetricCounters {
         sets.sorted { ($0 == 0 ? 0 : 1, Array(table.key(of: $0))) < ($1 == 0 ? 0 : 1, Array(table.key(of: $1))) }
     }
 
-    private var questionTable: Int? {
+    var questionTable: Int? {
         program.definitions.firstIndex { $0.source == .questions }.flatMap { program.placements[$0]?.table }
     }
 
-    private func append(_ placement: MetricProgram.Placement, named name: String, to sink: inout ByteSink) {
+    private func append(
+        _ placement: MetricProgram.Placement, named name: String, to sink: inout ByteSink, words: (_ set: Int) -> [UInt64]
+    ) {
         let table = totals.tables[placement.table]
-        let sets = sorted((0..<table.setCount).filter { table.words(placement.words, of: $0).contains { $0 != 0 } }, of: table)
+        let sets = sorted((0..<table.setCount).filter { words($0).contains { $0 != 0 } }, of: table)
         sink.append(text: name)
         sink.append(varint: UInt64(placement.words.count))
         sink.append(varint: UInt64(sets.count))
         for set in sets {
             append(set, of: table, to: &sink)
-            for word in table.words(placement.words, of: set) { sink.append(littleEndian: word) }
+            for word in words(set) { sink.append(littleEndian: word) }
         }
     }
 
-    private func append(_ set: Int, of table: LabelTable, to sink: inout ByteSink) {
+    func append(_ set: Int, of table: LabelTable, to sink: inout ByteSink) {
         let key = table.key(of: set)
         sink.append(UInt8(set == 0 ? 1 : 0))
         sink.append(varint: UInt64(key.count))
@@ -120,16 +128,14 @@ extension MetricCounters {
             (totals.accepted[Int(type)], totals.backfilled[Int(type)]) = (accepted, backfilled)
         }
         totals.untracked = try cursor.readVarint()
-        for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { try readMetric(&cursor) }
-        for _ in 0..<(try cursor.readCount(max: cursor.remaining / 34)) {
-            let high = try cursor.read(littleEndian: UInt64.self)
-            let key = Hash128(high: high, low: try cursor.read(littleEndian: UInt64.self))
-            let asked = try cursor.read(littleEndian: Int64.self)
-            let deadline = try cursor.read(littleEndian: Int64.self)
-            let labels = try Self.readKey(&cursor)
-            guard let table = questionTable else { continue }
-            let set = labels.map { totals.tables[table].set(of: $0) } ?? 0
-            _ = pending.add(PendingQuestion(askedTime: asked, deadline: deadline, set: set), key: key)
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { try readMetric(&cursor) { $0.tables[$3].restore($1, at: $2, of: $4) } }
+        if version.rawValue >= MetricStateVersion.questions.rawValue {
+            try readTracked(&cursor)
+            for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
+                try readMetric(&cursor) { $0.corrections[$3].restore($1, at: $2, of: $4) }
+            }
+        } else {
+            try readWaitingQuestions(&cursor)
         }
         if version != .first {
             for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { try readExponential(&cursor) }
@@ -138,7 +144,9 @@ extension MetricCounters {
         beginStep()
     }
 
-    private mutating func readMetric(_ cursor: inout ByteCursor) throws(DecodingError) {
+    private typealias Restoring = (_ totals: inout MetricTotals, _ value: UInt64, _ word: Int, _ table: Int, _ set: Int) -> Void
+
+    private mutating func readMetric(_ cursor: inout ByteCursor, _ restore: Restoring) throws(DecodingError) {
         let name = try cursor.readText(max: cursor.remaining)
         let width = try cursor.readCount(max: cursor.remaining)
         let index = program.definitions.firstIndex { $0.name == name }
@@ -149,7 +157,7 @@ extension MetricCounters {
             for word in 0..<width {
                 let value = try cursor.read(littleEndian: UInt64.self)
                 guard let placement, let set else { continue }
-                totals.tables[placement.table].restore(value, at: placement.words.lowerBound + word, of: set)
+                restore(&totals, value, placement.words.lowerBound + word, placement.table, set)
             }
         }
     }
@@ -174,7 +182,7 @@ extension MetricCounters {
     }
 
     /// The values of a label set; nil for `other`.
-    private static func readKey(_ cursor: inout ByteCursor) throws(DecodingError) -> [UInt8]? {
+    static func readKey(_ cursor: inout ByteCursor) throws(DecodingError) -> [UInt8]? {
         let isOther = try cursor.readByte() == 1
         let key = Array(try cursor.readSlice(try cursor.readCount(max: cursor.remaining)))
         var index = 0

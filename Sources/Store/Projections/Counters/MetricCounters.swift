@@ -8,13 +8,14 @@ import Hashing
 package struct MetricCounters: Sendable {
     /// What is shown; cheap to copy.
     package internal(set) var totals: MetricTotals
-    var pending = PendingQuestions()
+    var tracked = TrackedConversations()
     let program: MetricProgram
-    private var slots: [Slot]
-    private var key: [UInt8] = []
+    let orderer: EventOrderer
+    private(set) var slots: [Slot]
+    private(set) var key: [UInt8] = []
 
     /// A field of the event at hand.
-    private struct Slot: Sendable {
+    struct Slot: Sendable {
         var kind: Kind = .absent
         var number: Int64 = 0
         var text = 0..<0
@@ -26,33 +27,46 @@ package struct MetricCounters: Sendable {
     package init(registry: SchemaRegistry, definitions: [MetricDefinition] = MetricCatalogue.all) {
         program = MetricProgram(definitions, registry: registry)
         totals = MetricTotals(program)
+        orderer = EventOrderer(registry)
         slots = Array(repeating: Slot(), count: program.types.map(\.slotCount).max() ?? 1)
         key.reserveCapacity(1024)
     }
 
     // MARK: Events
 
-    /// Counts one accepted event. `cost` is what a call was booked at.
+    /// Counts one accepted event.
+    /// - Parameters:
+    ///   - position: of the event.
+    ///   - arrival: when it came.
+    ///   - cost: what a call was booked at.
     /// - Precondition: a sound row at `start`, of a type of the registry.
-    package mutating func fold(_ bytes: [UInt8], at start: Int, receivedTime: Int64, cost: CallCost?) {
+    package mutating func fold(_ bytes: [UInt8], at start: Int, position: Int64 = 0, arrival: EventArrival, cost: CallCost?) {
         let type = Int(EventRowCursor.type(bytes, at: start))
         totals.accepted[type] &+= 1
-        guard Self.isLive(bytes, at: start, receivedTime: receivedTime) else {
+        guard Self.isLive(bytes, at: start, arrivalTime: arrival.clockTime) else {
             totals.backfilled[type] &+= 1
+            followLate(bytes, start, position, arrival)
             return
         }
-        let entry = program.types[type]
+        count(bytes, start, cost)
+        follow(bytes, start, position, arrival)
+    }
+
+    /// Counts what the event adds to the metrics, apart from questions.
+    mutating func count(_ bytes: [UInt8], _ start: Int, _ cost: CallCost?) {
+        let entry = program.types[Int(EventRowCursor.type(bytes, at: start))]
         guard !entry.steps.isEmpty else { return }
         read(bytes, start, entry)
-        for step in entry.steps { apply(program.steps[step], entry, bytes, start, receivedTime, cost) }
+        for step in entry.steps { apply(program.steps[step], bytes, cost) }
     }
 
     /// Whether an event counts in `/metrics`, as opposed to backfill.
-    package static func isLive(_ bytes: [UInt8], at start: Int, receivedTime: Int64) -> Bool {
-        EventRowCursor.time(bytes, at: start) >= receivedTime &- Limits.liveNanosecondsMax
+    /// - Parameter arrivalTime: see ``EventArrival/clockTime``.
+    package static func isLive(_ bytes: [UInt8], at start: Int, arrivalTime: Int64) -> Bool {
+        EventRowCursor.time(bytes, at: start) >= arrivalTime &- Limits.liveNanosecondsMax
     }
 
-    private mutating func read(_ bytes: [UInt8], _ start: Int, _ entry: MetricProgram.TypeProgram) {
+    mutating func read(_ bytes: [UInt8], _ start: Int, _ entry: MetricProgram.TypeProgram) {
         for slot in 0..<entry.slotCount { slots[slot].kind = .absent }
         var cursor = EventRowCursor(bytes, at: start)
         while cursor.advance(in: bytes), cursor.column <= entry.lastColumn {
@@ -67,19 +81,12 @@ package struct MetricCounters: Sendable {
         }
     }
 
-    private mutating func apply(
-        _ step: MetricProgram.Step, _ entry: MetricProgram.TypeProgram, _ bytes: [UInt8], _ start: Int, _ receivedTime: Int64,
-        _ cost: CallCost?
-    ) {
+    private mutating func apply(_ step: MetricProgram.Step, _ bytes: [UInt8], _ cost: CallCost?) {
         // The key is made for the first metric that counts the event: a set that nothing counts takes no place.
         var known = -1
         for index in step.actions {
             let action = program.actions[index]
-            guard holds(action.conditions, bytes), adds(action, cost) else { continue }
-            if action.kind == .answer {
-                answer(entry, bytes, start, step.table, action.word)
-                continue
-            }
+            guard action.kind != .question, action.kind != .answer, holds(action.conditions, bytes), adds(action, cost) else { continue }
             if known < 0 {
                 makeKey(step.labels, bytes)
                 known = totals.tables[step.table].set(of: key)
@@ -94,13 +101,12 @@ package struct MetricCounters: Sendable {
             case .cost:
                 totals.tables[step.table].count(action.word, of: set)
                 totals.tables[step.table].add(cost?.costPicoUSD ?? 0, at: action.word + 1, of: set)
-            case .question: ask(entry, bytes, start, receivedTime, set)
-            case .answer: break
+            case .question, .answer: break
             }
         }
     }
 
-    private func holds(_ conditions: Range<Int>, _ bytes: [UInt8]) -> Bool {
+    func holds(_ conditions: Range<Int>, _ bytes: [UInt8]) -> Bool {
         for index in conditions {
             let condition = program.conditions[index]
             let slot = slots[Int(condition.slot)]
@@ -115,7 +121,7 @@ package struct MetricCounters: Sendable {
         return true
     }
 
-    private func isEqual(_ text: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    func isEqual(_ text: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
         guard text.count == range.count else { return false }
         for index in text.indices where text[index] != bytes[range.lowerBound + index] { return false }
         return true
@@ -143,7 +149,7 @@ package struct MetricCounters: Sendable {
 
     // MARK: Keys
 
-    private mutating func makeKey(_ labels: Range<Int>, _ bytes: [UInt8]) {
+    mutating func makeKey(_ labels: Range<Int>, _ bytes: [UInt8]) {
         key.removeAll(keepingCapacity: true)
         for index in labels {
             let label = program.labels[index]
@@ -203,71 +209,14 @@ package struct MetricCounters: Sendable {
         totals.tables[placement.table].add(picoUSD, at: placement.words.lowerBound + 1, of: set)
     }
 
-    // MARK: Questions
-
-    /// Time to answer runs from the question; the wait for the answer to arrive, from when the question did, so that what was on its way
-    /// for a while is still judged by its own times.
-    private mutating func ask(_ entry: MetricProgram.TypeProgram, _ bytes: [UInt8], _ start: Int, _ receivedTime: Int64, _ set: Int) {
-        guard let key = questionKey(entry, bytes) else { return }
-        let asked = EventRowCursor.time(bytes, at: start)
-        let deadline = max(asked, receivedTime) &+ ServiceLevels.answerLimitNanoseconds
-        let question = PendingQuestion(askedTime: asked, deadline: deadline, set: set)
-        if !pending.add(question, key: key) { totals.untracked &+= 1 }
-    }
-
-    private mutating func answer(_ entry: MetricProgram.TypeProgram, _ bytes: [UInt8], _ start: Int, _ table: Int, _ word: Int) {
-        guard let key = questionKey(entry, bytes) else { return }
-        let time = EventRowCursor.time(bytes, at: start)
-        let status = slots[Int(entry.status)]
-        let isOK = status.kind != .text || isEqual(Array("ok".utf8), bytes, status.text)
-        for question in pending.answer(key, time: time, hasTurn: slots[Int(entry.turn)].kind == .number) {
-            let isGood = isOK && time <= question.askedTime &+ ServiceLevels.answerLimitNanoseconds
-            totals.tables[table].count(word + (isGood ? 0 : 1), of: question.set)
-        }
-    }
-
-    /// What a question and its answer have in common; nil outside of conversations.
-    private mutating func questionKey(_ entry: MetricProgram.TypeProgram, _ bytes: [UInt8]) -> Hash128? {
-        let (tenant, conversation, turn) = (slots[Int(entry.tenant)], slots[Int(entry.conversation)], slots[Int(entry.turn)])
-        guard conversation.kind == .text else { return nil }
-        var name: [UInt8] = []
-        name.reserveCapacity(64)
-        for slot in [tenant, conversation] {
-            let count = slot.kind == .text ? slot.text.count : 0
-            name.append(UInt8(truncatingIfNeeded: count))
-            name.append(UInt8(truncatingIfNeeded: count >> 8))
-            if count > 0 { name.append(contentsOf: bytes[slot.text]) }
-        }
-        if turn.kind == .number { for shift in 0..<8 { name.append(UInt8(truncatingIfNeeded: turn.number >> (8 * shift))) } }
-        return xxh3Wide(name.span)
-    }
-
-    // MARK: Time
-
-    /// The first time at which a question fails for want of an answer; nil while none waits.
-    /// - Complexity: O(waiting questions).
-    package var nextDeadline: Int64? { pending.nextDeadline }
-
-    /// Whether ``reach(_:)`` would change something; cheap when called often.
-    package mutating func isDue(at time: Int64) -> Bool { pending.isAnyExpired(before: time) }
-
-    /// Time has reached `time`: questions whose limit lies before it have failed.
-    package mutating func reach(_ time: Int64) {
-        guard let index = program.definitions.firstIndex(where: { $0.source == .questions }), let placement = program.placements[index]
-        else { return }
-        for question in pending.expire(before: time) {
-            totals.tables[placement.table].count(placement.words.lowerBound + 1, of: question.set)
-        }
-    }
-
     // MARK: Steps
 
     /// Begins what ``rollBack(to:)`` can take back.
-    package mutating func beginStep() { pending.beginStep() }
+    package mutating func beginStep() { tracked.beginStep() }
 
     /// Returns to where the step began.
     package mutating func rollBack(to totals: MetricTotals) {
         self.totals = totals
-        pending.rollBack()
+        tracked.rollBack()
     }
 }

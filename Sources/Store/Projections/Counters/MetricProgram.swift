@@ -50,7 +50,10 @@ struct MetricProgram: Sendable {
         /// Slots 1…; slot 0 is nobody's.
         var slotCount = 1
         /// Slots of the fields by which questions find their answers.
-        var tenant: UInt8 = 0, conversation: UInt8 = 0, turn: UInt8 = 0, status: UInt8 = 0
+        var tenant: UInt8 = 0, conversation: UInt8 = 0, turn: UInt8 = 0, trace: UInt8 = 0, status: UInt8 = 0
+        /// Of questions and answers: the action that says which ones count, and its step.
+        var message: (action: Int, step: Int)?
+        var isAnswer = false
     }
 
     /// Where a metric's words stand; nil for those that are not folded.
@@ -80,6 +83,12 @@ struct MetricProgram: Sendable {
     let bounds: [Int64]
     /// The metric of booked cost: its table and its first word.
     let cost: Placement?
+
+    /// Where a metric has its words; what was taken back stands in words beside those of its metric.
+    func placement(of index: Int) -> Placement? {
+        guard case .corrections(let name) = definitions[index].source else { return placements[index] }
+        return definitions.firstIndex { $0.name == name }.flatMap { placements[$0] }
+    }
 
     init(_ definitions: [MetricDefinition], registry: SchemaRegistry, bounds: [Int64] = MetricCatalogue.bucketBoundsNanoseconds) {
         self.definitions = definitions
@@ -181,8 +190,10 @@ struct MetricProgram: Sendable {
             entry.tenant = slot("tenant", &entry, registry)
             entry.conversation = slot("conversation_id", &entry, registry)
             entry.turn = slot("turn", &entry, registry)
+            entry.trace = slot("trace_id", &entry, registry)
             if ordinal == 1 { entry.status = slot("status", &entry, registry) }
-        case .process: return
+            (entry.message, entry.isAnswer) = ((actions.count, steps.count), ordinal == 1)
+        case .process, .corrections: return
         }
         actions.append(
             Action(
@@ -214,7 +225,7 @@ private struct TableLayout {
         case .observe: width = bounds.count + 3
         // Good, failed.
         case .questions: width = 2
-        case .process: return nil
+        case .process, .corrections: return nil
         }
         let labels = definition.labels.filter { $0.source != .given }
         if !keys.contains(labels) {

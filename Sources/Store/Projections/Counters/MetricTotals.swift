@@ -4,6 +4,8 @@ package import Domain
 package struct MetricTotals: Sendable {
     let program: MetricProgram
     var tables: [LabelTable]
+    /// By table: what was counted and taken back later, under the sets of the table.
+    var corrections: [CorrectionTable]
     /// By type id.
     var accepted: [UInt64]
     var backfilled: [UInt64]
@@ -11,10 +13,13 @@ package struct MetricTotals: Sendable {
     var exponential = ExponentialCounts()
     /// Questions that came while too many waited.
     var untracked: UInt64 = 0
+    /// Answers forgotten before their question came.
+    var forgottenAnswers: UInt64 = 0
 
     init(_ program: MetricProgram) {
         self.program = program
         tables = program.tables.map { LabelTable(stride: $0.stride, setsMax: $0.setsMax) }
+        corrections = program.tables.map { CorrectionTable(stride: $0.stride) }
         accepted = Array(repeating: 0, count: program.typeNames.count)
         backfilled = accepted
     }
@@ -79,12 +84,14 @@ extension MetricTotals {
     /// - Complexity: O(series).
     package var families: [MetricFamily] {
         program.definitions.enumerated().compactMap { index, definition in
-            if let placement = program.placements[index] { return MetricFamily(definition, series(definition, placement)) }
+            if let placement = program.placement(of: index) { return MetricFamily(definition, series(definition, placement)) }
             switch definition.name {
             case MetricCatalogue.acceptedEvents: return MetricFamily(definition, byType(accepted))
             case MetricCatalogue.backfilledEvents: return MetricFamily(definition, byType(backfilled))
             case MetricCatalogue.untrackedQuestions:
                 return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(untracked)))])
+            case MetricCatalogue.forgottenAnswers:
+                return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(forgottenAnswers)))])
             default: return nil
             }
         }
@@ -99,12 +106,19 @@ extension MetricTotals {
     private func series(_ definition: MetricDefinition, _ placement: MetricProgram.Placement) -> [MetricSeries] {
         let table = tables[placement.table]
         var series: [MetricSeries] = []
-        let exponential = placement.histogram < 0 ? [:] : self.exponential.buckets(histogram: placement.histogram)
+        var source = definition.source
+        var isTakenBack = false
+        if case .corrections(let name) = source, let metric = program.definitions.first(where: { $0.name == name }) {
+            (source, isTakenBack) = (metric.source, true)
+        }
+        let exponential = placement.histogram < 0 || isTakenBack ? [:] : self.exponential.buckets(histogram: placement.histogram)
         for set in 0..<table.setCount {
-            let words = Array(table.words(placement.words, of: set))
-            guard words.contains(where: { $0 != 0 }) else { continue }
+            let counted = Array(table.words(placement.words, of: set))
+            let words = isTakenBack ? corrections[placement.table].words(placement.words, of: set) : counted
+            // Questions that were taken back stand beside all that were counted, so that a difference of rates never lacks a side.
+            guard (source == .questions ? counted : words).contains(where: { $0 != 0 }) else { continue }
             let labels = labels(of: set, in: table, definition)
-            switch definition.source {
+            switch source {
             case .sum: series.append(MetricSeries(labels: labels, value: .number(Int128(high: words[2], low: words[1]))))
             case .bookedCost: series.append(MetricSeries(labels: labels, value: .picoUSD(Int128(high: words[2], low: words[1]))))
             case .observe:

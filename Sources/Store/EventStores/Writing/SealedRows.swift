@@ -1,0 +1,96 @@
+import Columnar
+import Domain
+import Projections
+import Segments
+
+/// The rows of segments that stand for given positions.
+struct SealedRows {
+    /// One row as it is read now.
+    struct Found {
+        var position: Int64
+        var place: ReplacedRows.Place
+        /// Its number in the group.
+        var row: Int
+        var bytes: [UInt8]
+        var receivedTime: Int64
+        /// With late prices and corrections.
+        var cost: CallCost?
+    }
+
+    /// Ascending by position; a position that no segment holds is not here.
+    private(set) var found: [Found] = []
+
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    /// - Complexity: reads the positions of the groups that may hold one.
+    init(
+        positions: Set<Int64>, sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts, registry: SchemaRegistry
+    ) throws {
+        guard let first = positions.min(), let last = positions.max() else { return }
+        for segment in sealed.segments {
+            for layout in layouts.tables {
+                for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
+                    guard let range = group.summary(named: "position"), case .integer(let low) = range.minimum,
+                        case .integer(let high) = range.maximum, low <= last, high >= first
+                    else { continue }
+                    let place = ReplacedRows.Place(segment: segment.id, table: layout.name, group: index)
+                    try search(group, place, positions, Set(segment.replaced.rows(at: place)), overlay, layout, registry)
+                }
+            }
+        }
+        found.sort { $0.position < $1.position }
+    }
+
+    private mutating func search(
+        _ group: RowGroup, _ place: ReplacedRows.Place, _ positions: Set<Int64>, _ dead: Set<UInt32>, _ overlay: CostOverlay,
+        _ layout: EventTableLayout, _ registry: SchemaRegistry
+    ) throws {
+        let own = try group.column(named: "position", type: .integer)
+        let rows = (0..<group.rowCount).filter { row in
+            own.integer(at: row).map(positions.contains) ?? false && !dead.contains(UInt32(row))
+        }
+        guard !rows.isEmpty else { return }
+        let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
+        let restored = try RowRestorer(layout, registry: registry).restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
+            try morsel.column($0)
+        }
+        for (index, row) in rows.enumerated() {
+            let start = Int(restored.starts[index])
+            let end = start + EventRowCursor.byteCount(restored.bytes, at: start)
+            found.append(
+                Found(
+                    position: restored.positions[index], place: place, row: row, bytes: Array(restored.bytes[start..<end]),
+                    receivedTime: restored.receivedTimes[index], cost: restored.costs[index]))
+        }
+    }
+}
+
+/// Rows that stand for sealed ones, on their way to a block. Ascending by position.
+struct AmendedBlock {
+    private var bytes: [UInt8] = []
+    private var starts: [UInt32] = []
+    private var positions: [Int64] = []
+    private var receivedTimes: [Int64] = []
+    private var costIndices: [Int32] = []
+    private var costs: [CallCost] = []
+    private var identities: [UInt64] = []
+
+    mutating func append(
+        _ row: [UInt8], position: Int64, receivedTime: Int64, identityKey: UInt64, cost: (_ bytes: [UInt8], _ start: Int) -> CallCost?
+    ) {
+        starts.append(UInt32(bytes.count))
+        bytes += row
+        positions.append(position)
+        receivedTimes.append(receivedTime)
+        identities.append(EventIdentity.hash(row, at: 0, key: identityKey))
+        let cost = cost(row, 0)
+        costIndices.append(cost == nil ? -1 : Int32(costs.count))
+        if let cost { costs.append(cost) }
+    }
+
+    /// - Precondition: at least one row.
+    func finish() -> TailBlock {
+        TailBlock(
+            bytes: bytes, starts: starts, firstPosition: positions[0], receivedTimes: receivedTimes, costIndices: costIndices,
+            costs: costs, identities: identities, positions: positions)
+    }
+}

@@ -1,0 +1,41 @@
+import Domain
+import EventLogs
+import Platform
+import Projections
+
+extension Writer {
+    /// Reads the clocks: ``receivedTime`` is the one to give, and what is to be told of them waits.
+    func readClock() {
+        if clock == nil { clock = ReceiptClock(receivedTime: receivedTime, lead: leads.last) }
+        clock?.observe(
+            wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds(), position: nextPosition)
+        receivedTime = max(receivedTime, clock?.receivedTime ?? 0)
+    }
+
+    /// The same, and steps of the wall clock are noted in the log before anything is judged by them: a replay finds the same.
+    func observeClock() throws {
+        readClock()
+        guard let steps = clock?.untold, !steps.isEmpty else { return }
+        do {
+            try log.reserve(payloads: steps.map { _ in 1024 })
+            for step in steps {
+                try note(.event(type: ClockStep.recordType, data: step.data))
+                leads.set(step.leadNanoseconds, from: nextPosition)
+            }
+            try flushLog()
+        } catch {
+            throw StoreError.wrapping(error)
+        }
+        clock?.told()
+        isIdleMarked = false
+        lastAppendMonotonic = context.clock.monotonicNanoseconds()
+    }
+
+    /// When the event of a position came.
+    func arrival(_ position: Int64, receivedTime: Int64) -> EventArrival {
+        EventArrival(receivedTime: receivedTime, lead: leads.lead(at: position))
+    }
+
+    /// The time of arrival of what comes now.
+    var clockTime: Int64 { receivedTime - leads.last }
+}

@@ -1,0 +1,122 @@
+import Domain
+import Hashing
+
+// Questions are judged by event time, whatever order they and their answers come in. What was counted stays; a verdict that later events
+// change is counted anew under the right result, and taken back under the other.
+
+/// A question or an answer in the row at hand.
+struct RowMessage: Hashable {
+    var key: Hash128
+    var message: TrackedMessage
+}
+
+extension MetricCounters {
+    private var questions: MetricProgram.Placement? {
+        program.definitions.firstIndex { $0.source == .questions }.flatMap { program.placements[$0] }
+    }
+
+    /// Follows the question or answer that a live event is.
+    mutating func follow(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) {
+        guard let row = message(bytes, start, position, arrival) else { return }
+        if tracked.hasEarlierForm, let turn = row.message.turn,
+            let earlier = conversationKey(program.types[Int(EventRowCursor.type(bytes, at: start))], bytes, turn: turn)
+        {
+            tracked.move(from: earlier, turn: turn, to: row.key, receivedTime: arrival.receivedTime)
+        }
+        let changes = tracked.add(row.message, key: row.key, receivedTime: arrival.receivedTime)
+        totals.forgottenAnswers = tracked.scalars.forgottenAnswers
+        if let changes { count(changes) } else if row.message.isQuestion { totals.untracked &+= 1 }
+    }
+
+    /// An answer that came too late to be counted itself still decides about a question that was.
+    mutating func followLate(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) {
+        guard !tracked.isEmpty, program.types[Int(EventRowCursor.type(bytes, at: start))].isAnswer,
+            let row = message(bytes, start, position, arrival), tracked.hasQuestion(row.key),
+            let changes = tracked.add(row.message, key: row.key, receivedTime: arrival.receivedTime)
+        else { return }
+        count(changes)
+    }
+
+    /// What the row says as a question or an answer; nil for anything else, outside of conversations, and where its author has no part in
+    /// questions.
+    mutating func message(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) -> RowMessage? {
+        let entry = program.types[Int(EventRowCursor.type(bytes, at: start))]
+        guard let action = entry.message.map({ program.actions[$0.action] }), let step = entry.message?.step else { return nil }
+        read(bytes, start, entry)
+        guard holds(action.conditions, bytes), let key = conversationKey(entry, bytes) else { return nil }
+        var message = TrackedMessage(order: orderer.order(bytes, at: start, position: position), isQuestion: action.kind == .question)
+        let (turn, trace) = (slots[Int(entry.turn)], slots[Int(entry.trace)])
+        if turn.kind == .number { message.turn = turn.number }
+        if trace.kind == .text { message.trace = xxh3Wide(bytes[trace.text]) }
+        if message.isQuestion {
+            let table = program.steps[step].table
+            makeKey(program.steps[step].labels, bytes)
+            message.set = totals.tables[table].set(of: self.key)
+            message.goodUntil = message.order.time &+ ServiceLevels.answerLimitNanoseconds
+            // The wait for the answer to arrive runs from when the question did, so that what was on its way for a while is still judged by
+            // its own times.
+            message.deadline =
+                arrival.receivedTime &+ max(0, message.order.time &- arrival.clockTime) &+ ServiceLevels.answerLimitNanoseconds
+        } else {
+            let status = slots[Int(entry.status)]
+            message.isError = status.kind == .text && isEqual(Spelling.error, bytes, status.text)
+        }
+        return RowMessage(key: key, message: message)
+    }
+
+    /// What a question and its answer have in common; nil outside of conversations.
+    /// - Parameter turn: as earlier versions put it into the key.
+    private func conversationKey(_ entry: MetricProgram.TypeProgram, _ bytes: [UInt8], turn: Int64? = nil) -> Hash128? {
+        let (tenant, conversation) = (slots[Int(entry.tenant)], slots[Int(entry.conversation)])
+        guard conversation.kind == .text else { return nil }
+        var name: [UInt8] = []
+        name.reserveCapacity(64)
+        for slot in [tenant, conversation] {
+            let count = slot.kind == .text ? slot.text.count : 0
+            name.append(UInt8(truncatingIfNeeded: count))
+            name.append(UInt8(truncatingIfNeeded: count >> 8))
+            if count > 0 { name.append(contentsOf: bytes[slot.text]) }
+        }
+        if let turn { for shift in 0..<8 { name.append(UInt8(truncatingIfNeeded: turn >> (8 * shift))) } }
+        return xxh3Wide(name.span)
+    }
+
+    /// Counts verdicts that are other ones now: what rises is counted, what falls is taken back, and what does both stays.
+    mutating func count(_ changes: [VerdictChange]) {
+        guard !changes.isEmpty, let questions else { return }
+        if changes.count == 1, changes[0].from == .none {
+            totals.tables[questions.table].count(questions.words.lowerBound + Self.word(changes[0].to), of: changes[0].set)
+            return
+        }
+        var net: [Int: [Int]] = [:]
+        for change in changes {
+            if change.from != .none { net[change.set, default: [0, 0]][Self.word(change.from)] -= 1 }
+            if change.to != .none { net[change.set, default: [0, 0]][Self.word(change.to)] += 1 }
+        }
+        // order: each is counted for itself.
+        for (set, words) in net {
+            for (word, difference) in words.enumerated() {
+                let word = questions.words.lowerBound + word
+                if difference > 0 { totals.tables[questions.table].count(word, of: set, times: UInt64(difference)) }
+                if difference < 0 { totals.corrections[questions.table].count(word, of: set, times: UInt64(-difference)) }
+            }
+        }
+    }
+
+    /// Good, failed.
+    private static func word(_ verdict: QuestionVerdict) -> Int { verdict == .good ? 0 : 1 }
+
+    // MARK: Time
+
+    /// The first time at which a question fails for want of an answer; nil while none waits.
+    /// - Complexity: O(waiting questions).
+    package var nextDeadline: Int64? { tracked.nextDeadline }
+
+    /// Whether ``reach(_:)`` would change something; cheap when called often.
+    package mutating func isDue(at time: Int64) -> Bool { tracked.isAnyExpired(before: time) }
+
+    /// Received time has reached `time`: questions whose limit lies before it have failed.
+    package mutating func reach(_ time: Int64) {
+        for key in tracked.reach(time) { count(tracked.judge(key)) }
+    }
+}

@@ -1,0 +1,52 @@
+package import Domain
+import Hashing
+
+/// The order of a conversation's events: by time. At one time those that came without a time stand first, as they arrived; the others stand in
+/// the order in which such things happen, question before answer, and then by their ids. So the order in which events with a time of
+/// their own arrive never shows.
+package struct EventOrder: Hashable, Comparable, Sendable {
+    /// Event time, ns since 1970 UTC.
+    package let time: Int64
+    /// The position of an event that came without a time; else a rank with the top bit set.
+    let rank: UInt64
+    /// The first bytes of the id, which often tell the order in which ids were made.
+    let prefix: UInt64
+    /// Of id and source.
+    let hash: UInt64
+
+    init(time: Int64, rank: UInt64, prefix: UInt64, hash: UInt64) {
+        (self.time, self.rank, self.prefix, self.hash) = (time, rank, prefix, hash)
+    }
+
+    /// Less is earlier.
+    package static func < (left: EventOrder, right: EventOrder) -> Bool {
+        (left.time, left.rank, left.prefix, left.hash) < (right.time, right.rank, right.prefix, right.hash)
+    }
+}
+
+/// Gives events their place in ``EventOrder``.
+package struct EventOrderer: Sendable {
+    private let ranks: [UInt64]
+
+    /// Ranks of the registry's types.
+    package init(_ registry: SchemaRegistry) {
+        ranks = FoldTypes(registry).meanings.map { 1 << 63 | UInt64($0.rank) }
+    }
+
+    /// The place of the event whose sound row begins at `start`.
+    /// - Complexity: O(bytes of the id).
+    package func order(_ bytes: [UInt8], at start: Int, position: Int64) -> EventOrder {
+        let time = EventRowCursor.time(bytes, at: start)
+        if EventRowCursor.isTimeAbsent(bytes, at: start) {
+            return EventOrder(time: time, rank: UInt64(max(0, position)), prefix: 0, hash: 0)
+        }
+        var prefix: UInt64 = 0
+        var cursor = EventRowCursor(bytes, at: start)
+        if cursor.advance(in: bytes), case .text(let id) = cursor.value {
+            for place in 0..<8 { prefix = prefix << 8 | (place < id.count ? UInt64(bytes[id.lowerBound + place]) : 0) }
+        }
+        return EventOrder(
+            time: time, rank: ranks[Int(EventRowCursor.type(bytes, at: start))], prefix: prefix,
+            hash: xxh3(bytes[EventIdentity.fields(bytes, at: start)]))
+    }
+}
