@@ -22,6 +22,7 @@ package enum Scalar: Sendable {
 }
 
 extension Scalar: Hashable {
+    /// By bytes and digits.
     package static func == (left: Scalar, right: Scalar) -> Bool {
         switch (left, right) {
         case (.null, .null): true
@@ -38,6 +39,7 @@ extension Scalar: Hashable {
         }
     }
 
+    /// Agrees with `==`.
     package func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)
