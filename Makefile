@@ -8,8 +8,8 @@
 SWIFT ?= swift
 FLAGS := -c release
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-LIBRARIES := libpg-query-dev libsimdjson-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev libcurl4-openssl-dev
-CHECKERS := prometheus prometheus-alertmanager python3-venv
+LIBRARIES := libpg-query-dev libsimdjson-dev libre2-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev libcurl4-openssl-dev
+CHECKERS := prometheus prometheus-alertmanager postgresql python3-venv
 VENV := .build-venv
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=

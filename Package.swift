@@ -59,12 +59,17 @@ let package = Package(
             name: "CSimdjson", path: "Sources/System/CSimdjson",
             linkerSettings: [.linkedLibrary("simdjson")]),
         room("JSONParsing", "System/JSONParsing", uses: ["CSimdjson"]),
+        .target(
+            name: "CRE2", path: "Sources/System/CRE2",
+            linkerSettings: [.linkedLibrary("re2")]),
+        room("RegularExpressions", "System/RegularExpressions", uses: ["CRE2"]),
         room("HTTPRequests", "System/HTTPRequests", uses: ["CCurl"]),
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
         tests("Compression"),
         tests("Hashing"),
         tests("JSONParsing"),
         tests("PostgresParsing"),
+        tests("RegularExpressions"),
 
         // Base: bytes, the machine, the words of the domain.
         room("Bytes", "Base/Bytes"),
@@ -109,7 +114,9 @@ let package = Package(
         room("SQLText", "Query/SQLText", uses: ["Bytes", "Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
         tests("Plans", uses: ["Bytes", "Columnar"]),
         tests("SQLText", uses: ["Bytes", "Columnar", "Plans", "Execution", "Platform"]),
-        room("Execution", "Query/Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
+        room(
+            "Execution", "Query/Execution",
+            uses: ["Bytes", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
         room("Reports", "Reports", uses: ["Bytes", "Columnar", "Plans", "Domain", "Execution", "SQLText", "Platform"]),

@@ -79,20 +79,19 @@ func sampleVectors(count: Int, seed: UInt64) -> [(name: String, vector: Vector)]
 
 /// The same vector with every row null for which `isNull` answers true, below which values are zero.
 func withNulls(_ vector: Vector, where isNull: (Int) -> Bool) -> Vector {
-    var result = vector
     var validity = Validity(count: vector.count, allValid: true)
     for row in 0..<vector.count where isNull(row) { validity[row] = false }
     func blank<Value>(_ values: [Value], _ zero: Value) -> [Value] { values.indices.map { validity[$0] ? values[$0] : zero } }
-    switch vector.storage {
-    case .int64(let values): result.storage = .int64(blank(values, 0))
-    case .int128(let values): result.storage = .int128(blank(values, 0))
-    case .double(let values): result.storage = .double(blank(values, 0))
-    case .boolean(let values): result.storage = .boolean(blank(values, false))
-    case .text(let codes, let dictionary): result.storage = .text(codes: blank(codes, 0), dictionary: dictionary)
-    default: break
-    }
-    result.validity = validity
-    return result
+    let storage: Vector.Storage =
+        switch vector.storage {
+        case .int64(let values): .int64(blank(values, 0))
+        case .int128(let values): .int128(blank(values, 0))
+        case .double(let values): .double(blank(values, 0))
+        case .boolean(let values): .boolean(blank(values, false))
+        case .text(let codes, let dictionary): .text(codes: blank(codes, 0), dictionary: dictionary)
+        default: vector.storage
+        }
+    return Vector(type: vector.type, count: vector.count, storage: storage, validity: validity)
 }
 
 /// A row as a value that compares bit by bit: doubles by pattern, numerics by mantissa.

@@ -30,7 +30,14 @@ struct MemoryTable: TableSource {
         self.pieces = pieces.map { MemoryMorsel(rowCount: $0[0].count, vectors: $0, hasSummaries: false, reads: reads) }
     }
 
-    func morsels(for request: ScanRequest) -> [any Morsel] { pieces }
+    /// Without the pieces that summaries refute, as the store leaves them off.
+    func morsels(for request: ScanRequest) -> [any Morsel] {
+        pieces.filter { piece in
+            !request.predicates.contains { predicate in
+                piece.summary(predicate.column).map { predicate.comparison.isRefuted(by: $0, rowCount: piece.rowCount) } ?? false
+            }
+        }
+    }
 }
 
 struct MemoryMorsel: Morsel {

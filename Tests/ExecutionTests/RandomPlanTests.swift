@@ -21,7 +21,7 @@ struct SeededGenerator: RandomNumberGenerator {
 @Suite struct RandomPlanTests {
     /// Seeded data and plans: the engine and the plain reference must answer alike, row for row and in order, for morsels of any size,
     /// with and without page headers, on one thread and on two.
-    @Test(arguments: 1...150)
+    @Test(arguments: 1...250)
     func engineAnswersAsTheReference(seed: Int) throws {
         var generator = PlanGenerator(seed: UInt64(seed))
         let data = generator.rows(generator.pick([0, 1, 5, 40, 200]))
@@ -101,17 +101,32 @@ struct PlanGenerator {
     }
 
     private mutating func condition(_ depth: Int) -> Expression {
-        switch pick([0, 1, 2, 3, 3, 3, 4]) {
+        switch pick([0, 1, 2, 3, 3, 3, 4, 5, 6]) {
         case 0: return .call(pick([.and, .or]), [expression(.boolean, depth - 1), expression(.boolean, depth - 1)], .boolean)
         case 1: return .call(.not, [expression(.boolean, depth - 1)], .boolean)
         case 2: return .call(pick([.isNull, .isNotNull]), [expression(pick([.integer, .text]), depth - 1)], .boolean)
         case 4:
             let type = pick([ColumnType.integer, .text])
             return .oneOf(expression(type, depth - 1), (0..<3).map { _ in chance(10) ? .null : scalar(type) })
+        case 5: return .call(pick([.isTrue, .isFalse, .isNotTrue, .isNotFalse]), [expression(.boolean, depth - 1)], .boolean)
+        case 6:
+            let type = pick([ColumnType.integer, .text, .boolean, .numeric(scale: 12)])
+            return .call(pick([.isDistinctFrom, .isNotDistinctFrom]), [operand(type, depth), operand(type, depth)], .boolean)
         default:
             let type = pick([ColumnType.integer, .text, .timestamptz, .numeric(scale: 12)])
             let function = pick([ScalarFunction.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual])
-            return .call(function, [expression(type, depth - 1), expression(type, depth - 1)], .boolean)
+            return .call(function, [operand(type, depth), operand(type, depth)], .boolean)
+        }
+    }
+
+    /// A side of a comparison; often of a form that headers of groups can speak to.
+    private mutating func operand(_ type: ColumnType, _ depth: Int) -> Expression {
+        switch pick([0, 1, 2, 3, 4]) {
+        case 0: return column(type)
+        case 1: return .literal(chance(10) ? .null : scalar(type), type)
+        case 2: return .call(.coalesce, [column(type), .literal(chance(10) ? .null : scalar(type), type)], type)
+        case 3: return .call(pick([.nullIf, .greatest, .least]), [column(type), .literal(scalar(type), type)], type)
+        default: return expression(type, depth - 1)
         }
     }
 
@@ -123,12 +138,24 @@ struct PlanGenerator {
 
     /// A source with the columns of the table.
     private mutating func source(_ depth: Int) -> Plan {
-        switch depth == 0 ? 0 : pick([0, 1, 1, 1, 2, 3]) {
+        switch depth == 0 ? 0 : pick([0, 1, 1, 1, 2, 3, 4, 4]) {
+        case 4: return outerJoin(source(depth - 1))
         case 1: return .filter(source(depth - 1), expression(.boolean, 2))
         case 2: return .union([source(depth - 1), scan("u")])
         case 3: return .project(source(depth - 1), Self.types.map { expression($0, 1) }, output: Self.output)
         default: return scan("t")
         }
+    }
+
+    /// Rows with and without a partner, half of the columns from the other side.
+    private mutating func outerJoin(_ left: Plan) -> Plan {
+        let type = pick([ColumnType.integer, .text])
+        let join = Plan.join(
+            left: left, right: scan("u"), kind: .left, leftKeys: [column(type)], rightKeys: [column(type)], residual: nil)
+        let picked = Self.types.indices.map { index -> Expression in
+            .column(chance(50) ? index : index + Self.types.count, Self.types[index])
+        }
+        return .project(join, picked, output: Self.output)
     }
 
     private mutating func sortKeys(_ types: [ColumnType]) -> [SortKey] {

@@ -152,6 +152,18 @@ struct Reference {
         case .isNull: return .boolean(values[0].isNull)
         case .isNotNull: return .boolean(!values[0].isNull)
         case .coalesce: return values.first { !$0.isNull } ?? .null
+        case .isTrue: return .boolean(values[0] == .boolean(true))
+        case .isFalse: return .boolean(values[0] == .boolean(false))
+        case .isNotTrue: return .boolean(values[0] != .boolean(true))
+        case .isNotFalse: return .boolean(values[0] != .boolean(false))
+        case .isDistinctFrom, .isNotDistinctFrom:
+            let areNull = values.map(\.isNull)
+            let isSame = areNull.contains(true) ? areNull[0] == areNull[1] : order(values[0], values[1]) == 0
+            return .boolean(isSame == (function == .isNotDistinctFrom))
+        case .nullIf: return !values[0].isNull && !values[1].isNull && order(values[0], values[1]) == 0 ? .null : values[0]
+        case .greatest, .least:
+            let present = values.filter { !$0.isNull }.sorted { order($0, $1) < 0 }
+            return (function == .greatest ? present.last : present.first) ?? .null
         default: break
         }
         if values.contains(.null) { return .null }

@@ -91,9 +91,10 @@ struct AskedStore {
     }
 
     /// Lines of CSV, heading first.
-    func ask(_ sql: String, usesRollups: Bool = true) throws -> [String] {
+    func ask(_ sql: String, usesRollups: Bool = true, usesSummaries: Bool = true) throws -> [String] {
         var options = QueryOptions()
         options.usesRollups = usesRollups
+        options.usesSummaries = usesSummaries
         let result = try runner.run(sql, over: store.snapshot(), options: options)
         return result.rendered(.csv).split(separator: "\r\n").map(String.init)
     }

@@ -24,6 +24,13 @@ enum Ratchet {
         "PlimsollEmitter": 1
     ]
 
+    /// Texts as keys where data is handled, by target: units of time and their words, zones, columns.
+    static let textKeys: [String: Int] = [
+        "Execution": 1,
+        "Plans": 6,
+        "Segments": 1,
+    ]
+
     /// Iterations without order, by target.
     static let unordered: [String: Int] = [
         "EventStores": 1,

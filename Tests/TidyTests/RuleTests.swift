@@ -109,6 +109,13 @@ struct RuleTests {
         for home in UnsafeRule.homes { #expect(UnsafeRule.check(file(text, at: home + "/A.swift")).isEmpty) }
     }
 
+    @Test func textsAsKeysAreFound() {
+        func lines(_ text: String, _ path: String) -> [Int] { TextKeyRule.check(file(text, at: path)).map(\.line) }
+        let text = "var a: [String: Int] = [:]\nvar b: Set<String> = []\nvar c: [String] = []\nlet d = [1: \"[String: Int]\"]\n"
+        #expect(lines(text, "Sources/Columnar/A.swift") == [1, 2])
+        #expect(lines(text, "Sources/Commands/A.swift").isEmpty)
+    }
+
     @Test func unsafeInTextIsNoCode() {
         #expect(UnsafeRule.check(file("// unsafe\nlet a = \"unsafe\"; let b = .safe; let c = UnsafeRule.self")).isEmpty)
     }

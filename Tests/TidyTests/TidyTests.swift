@@ -44,6 +44,12 @@ struct TidyTests {
         report("unordered iterations", Ratchet.slack(findings, Ratchet.unordered, group: room))
     }
 
+    @Test func textsOfDataAreBytes() {
+        let findings = repository.sources.flatMap(TextKeyRule.check)
+        expectNone(Ratchet.beyond(findings, Ratchet.textKeys, group: room))
+        report("texts as keys", Ratchet.slack(findings, Ratchet.textKeys, group: room))
+    }
+
     @Test func nothingIsLeftOver() {
         expectNone(repository.files.flatMap(LeftoverRule.check))
     }

@@ -19,9 +19,7 @@ extension Vector {
     }
 
     private func typedConstant(_ type: ColumnType) -> Vector {
-        var copy = self
-        if copy.type == .null { copy.type = type }
-        return copy
+        self.type == .null ? typed(type) : self
     }
 
     private static func joinedValidity(_ parts: [Vector], count: Int) -> Validity? {

@@ -22,19 +22,22 @@ extension Vector {
     package func gatherOrNull(_ positions: [UInt32]) -> Vector {
         guard positions.contains(.max) else { return gather(positions) }
         guard count > 0 else { return .constant(.null, type: type, count: positions.count) }
-        var present = Validity(count: positions.count, allValid: true)
-        var safe = positions
-        for row in positions.indices where positions[row] == .max {
-            present[row] = false
-            safe[row] = 0
+        let picked: Storage
+        switch storage {
+        case .int64(let values): picked = .int64(gathered(values, positions, missing: 0))
+        case .int128(let values): picked = .int128(gathered(values, positions, missing: 0))
+        case .double(let values): picked = .double(gathered(values, positions, missing: 0))
+        case .boolean(let values): picked = .boolean(gathered(values, positions, missing: false))
+        case .text(let codes, let dictionary): picked = .text(codes: gathered(codes, positions, missing: 0), dictionary: dictionary)
+        case .interval(let values): picked = .interval(gathered(values, positions, missing: Interval()))
+        case .scalars(let values): picked = .scalars(gathered(values, positions, missing: .null))
+        case .constant(let value):
+            if value.isNull { return .constant(.null, type: type, count: positions.count) }
+            return expanded().gatherOrNull(positions)
         }
-        var result = gather(safe)
-        if case .constant(let value) = result.storage {
-            if value.isNull { return result }
-            result = result.expanded()
-        }
-        result.validity = result.validity.map { $0.intersection(present) } ?? present
-        return result
+        var present = Validity(count: positions.count, allValid: false)
+        for (row, position) in positions.enumerated() where position != .max && validity?[Int(position)] ?? true { present[row] = true }
+        return Vector(type: type, count: positions.count, storage: picked, validity: present)
     }
 
     /// A constant as the array it stands for; any other vector as it is.
@@ -90,6 +93,13 @@ private func gathered<Value>(_ values: [Value], _ positions: [UInt32]) -> [Value
     let source = values.span
     let rows = positions.span
     return [Value](computing: rows.count) { source[Int(rows[$0])] }
+}
+
+/// `missing` where a position is `UInt32.max`.
+private func gathered<Value>(_ values: [Value], _ positions: [UInt32], missing: Value) -> [Value] {
+    let source = values.span
+    let rows = positions.span
+    return [Value](computing: rows.count) { rows[$0] == .max ? missing : source[Int(rows[$0])] }
 }
 
 extension Array {

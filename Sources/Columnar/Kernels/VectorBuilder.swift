@@ -72,32 +72,18 @@ extension Vector {
         .double(scalars.map { if case .double(let value) = $0 { value } else { 0 } })
     }
 
-    /// Equal texts share one code.
+    /// Equal texts, byte for byte, share one code.
     private static func narrowTexts(_ scalars: [Scalar]) -> Storage {
         var codes: [UInt32] = []
         codes.reserveCapacity(scalars.count)
-        var known: [String: UInt32] = [:]
-        var bytes: [UInt8] = []
-        var offsets: [UInt32] = [0]
+        var dictionary = TextDictionaryBuilder()
         for value in scalars {
-            let text: String
             switch value {
-            case .text(let value), .json(let value): text = value
-            case .null:
-                codes.append(0)
-                continue
-            default: text = ""
-            }
-            if let code = known[text] {
-                codes.append(code)
-            } else {
-                let code = UInt32(offsets.count - 1)
-                known[text] = code
-                bytes.append(contentsOf: text.utf8)
-                offsets.append(UInt32(bytes.count))
-                codes.append(code)
+            case .text(let text), .json(let text): codes.append(dictionary.code(of: text))
+            case .null: codes.append(0)
+            default: codes.append(dictionary.code(of: ""))
             }
         }
-        return .text(codes: codes, dictionary: TextDictionary(bytes: bytes, offsets: offsets))
+        return .text(codes: codes, dictionary: dictionary.finish())
     }
 }

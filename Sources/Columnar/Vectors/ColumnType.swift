@@ -37,23 +37,3 @@ package struct Interval: Hashable, Sendable {
         self.nanoseconds = nanoseconds
     }
 }
-
-/// One value outside a vector: literals, results, minimum and maximum.
-package enum Scalar: Hashable, Sendable {
-    case null
-    case boolean(Bool)
-    case integer(Int64)
-    case double(Double)
-    case numeric(Int128, scale: Int)
-    case text(String)
-    /// Nanoseconds since 1970 UTC.
-    case timestamptz(Int64)
-    case timestamp(Int64)
-    /// Days since 1970-01-01.
-    case date(Int64)
-    case interval(Interval)
-    case json(String)
-    case array([Scalar])
-
-    package var isNull: Bool { self == .null }
-}

@@ -20,6 +20,7 @@ final class QueryContext: Sendable {
     let zone: ZoneOffsets
     let budget: MemoryBudget
     let statistics = ScanStatistics()
+    let patterns = PatternMemory()
     let workers: any Workers
     private let cancellation: QueryCancellation?
     private let clock: any Clock

@@ -88,7 +88,8 @@ package enum AggregateFunction: Hashable, Sendable {
     case percentileDiscrete([Double], asArray: Bool)
     /// Base-2 exponential histogram, scale 6: within 0.54 % of `percentile_disc`, a double.
     case approximatePercentile([Double], asArray: Bool)
-    case stringAggregate(separator: String)
+    /// The separator is a text; NULL separates as an empty one.
+    case stringAggregate(separator: Scalar)
     case arrayAggregate
     /// The sum of counts; 0 of none.
     case mergedCount

@@ -17,6 +17,11 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
         self.position = position
     }
 
+    /// A text that is no JSON document: SQLSTATE 22P02. - Parameter fault: what is wrong with it.
+    package static func invalidJSON(_ fault: String, position: Int? = nil) -> QueryError {
+        QueryError(sqlState: "22P02", message: "invalid input syntax for type json: \(fault)", position: position)
+    }
+
     package var description: String {
         "\(message) (SQLSTATE \(sqlState))" + (position.map { " at character \($0)" } ?? "") + (hint.map { "; \($0)" } ?? "")
     }

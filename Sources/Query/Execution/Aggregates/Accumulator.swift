@@ -61,7 +61,8 @@ enum Accumulators {
             // Of rollup rows the arguments are histograms, counts and sums: the sums have the values' type.
             let values = call.arguments.count == 3 ? call.arguments[2].type : type
             return try ApproximatePercentileAccumulator(argument: values, fractions: fractions, asArray: asArray, type: call.type)
-        case .stringAggregate(let separator): return CollectAccumulator(call, separator: separator, zone: zone)
+        case .stringAggregate(let separator):
+            return CollectAccumulator(call, separator: ScalarText.text(separator, zone: zone), zone: zone)
         case .arrayAggregate: return CollectAccumulator(call, separator: nil, zone: zone)
         case .mergedCount: return MergedCountAccumulator()
         case .mergedAverage: return SumAccumulator(argument: type, type: call.type, isAverage: true)

@@ -1,4 +1,5 @@
 import Columnar
+import Plans
 
 /// `sum` and `avg` of doubles, with the rounding error of every addition carried along (Neumaier's compensated summation).
 struct DoubleSumAccumulator: Accumulator {
@@ -6,6 +7,8 @@ struct DoubleSumAccumulator: Accumulator {
     private var sums: [Double] = []
     private var errors: [Double] = []
     private var counts: [Int64] = []
+    /// Whether an infinity or NaN came in: then the sum may be one, too.
+    private var hasInfinite: [Bool] = []
 
     init(isAverage: Bool) { self.isAverage = isAverage }
 
@@ -15,6 +18,7 @@ struct DoubleSumAccumulator: Accumulator {
         sums.pad(to: groups, with: 0)
         errors.pad(to: groups, with: 0)
         counts.pad(to: groups, with: 0)
+        hasInfinite.pad(to: groups, with: false)
     }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
@@ -22,11 +26,17 @@ struct DoubleSumAccumulator: Accumulator {
         if value.isAllNull { return }
         let dense = value.hasNoNulls
         switch value.doubles {
-        case .array(let values)?: assignment.forEach { row, group in if dense || !value.isNull(row) { add(values[row], 1, group) } }
-        case .constant(let constant)?: assignment.forEach { _, group in add(constant, 1, group) }
+        case .array(let values)?: assignment.forEach { row, group in if dense || !value.isNull(row) { take(values[row], group) } }
+        case .constant(let constant)?: assignment.forEach { _, group in take(constant, group) }
         case nil:
-            assignment.forEach { row, group in if case .double(let number) = value.scalar(at: row) { add(number, 1, group) } }
+            assignment.forEach { row, group in if case .double(let number) = value.scalar(at: row) { take(number, group) } }
         }
+    }
+
+    @inline(__always)
+    private mutating func take(_ value: Double, _ group: Int) {
+        if !value.isFinite { hasInfinite[group] = true }
+        add(value, 1, group)
     }
 
     @inline(__always)
@@ -41,13 +51,16 @@ struct DoubleSumAccumulator: Accumulator {
         for group in other.sums.indices {
             add(other.sums[group], other.counts[group], Int(mapping[group]))
             errors[Int(mapping[group])] += other.errors[group]
+            if other.hasInfinite[group] { hasInfinite[Int(mapping[group])] = true }
         }
     }
 
-    func finish(_ groups: [UInt32]) -> Vector {
-        Vector(type: .double, scalars: groups.map { group in
+    /// - Throws: 22003 where finite values make an infinite sum.
+    func finish(_ groups: [UInt32]) throws -> Vector {
+        Vector(type: .double, scalars: try groups.map { group in
             let index = Int(group)
             guard counts[index] > 0 else { return .null }
+            if !sums[index].isFinite, !hasInfinite[index] { throw QueryError.outOfRange(.double) }
             let sum = sums[index].isFinite ? sums[index] + errors[index] : sums[index]
             return .double(isAverage ? sum / Double(counts[index]) : sum)
         })

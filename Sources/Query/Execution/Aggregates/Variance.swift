@@ -1,53 +1,16 @@
 import Columnar
 import Plans
 
-/// Variance and standard deviation. Doubles by updating mean and squared distance (Youngs and Cramer); whole numbers and decimals
-/// by exact sums, while these fit, so that order and threads change nothing.
+/// Variance and standard deviation. Doubles by updating mean and squared distance (Youngs and Cramer); whole numbers and decimals by
+/// exact sums, so that neither size nor order nor threads change anything.
 struct VarianceAccumulator: Accumulator {
-    private struct State {
-        var count: Int64 = 0
-        var mean = 0.0
-        var squares = 0.0
-        var exactSum: Int128 = 0
-        var exactSquares: Int128 = 0
-        var isExact = true
-
-        mutating func add(_ value: Double) {
-            count += 1
-            let distance = value - mean
-            mean += distance / Double(count)
-            squares += distance * (value - mean)
-        }
-
-        mutating func addExact(_ mantissa: Int128) {
-            let (square, a) = mantissa.multipliedReportingOverflow(by: mantissa)
-            let (sum, b) = exactSum.addingReportingOverflow(mantissa)
-            let (total, c) = exactSquares.addingReportingOverflow(square)
-            isExact = isExact && !a && !b && !c
-            exactSum = sum
-            exactSquares = total
-        }
-
-        mutating func merge(_ other: State) {
-            guard other.count > 0 else { return }
-            let total = count + other.count
-            let distance = other.mean - mean
-            squares += other.squares + distance * distance * Double(count) * Double(other.count) / Double(total)
-            mean += distance * Double(other.count) / Double(total)
-            count = total
-            let (sum, a) = exactSum.addingReportingOverflow(other.exactSum)
-            let (total2, b) = exactSquares.addingReportingOverflow(other.exactSquares)
-            isExact = isExact && other.isExact && !a && !b
-            exactSum = sum
-            exactSquares = total2
-        }
-    }
-
     private let function: AggregateFunction
+    /// Decimal places of the exact sums' mantissas.
     private let scale: Int
     private let isDouble: Bool
     private let type: ColumnType
-    private var states: [State] = []
+    private var distances: [SquaredDistance] = []
+    private var moments: [ExactMoments] = []
 
     init(function: AggregateFunction, argument: ColumnType, type: ColumnType) {
         self.function = function
@@ -56,65 +19,86 @@ struct VarianceAccumulator: Accumulator {
         isDouble = argument == .double
     }
 
-    var memoryBytes: Int { states.capacity * 80 }
+    var memoryBytes: Int { distances.capacity * 24 + moments.capacity * 80 }
 
-    mutating func grow(to groups: Int) { states.pad(to: groups, with: State()) }
+    mutating func grow(to groups: Int) {
+        if isDouble { distances.pad(to: groups, with: SquaredDistance()) } else { moments.pad(to: groups, with: ExactMoments()) }
+    }
 
-    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws {
         let value = arguments[0]
         if value.isAllNull { return }
-        assignment.forEach { row, group in
+        try assignment.forEach { row, group in
             switch value.scalar(at: row) {
-            case .double(let number): states[group].add(number)
-            case .integer(let number):
-                states[group].add(Double(number))
-                states[group].addExact(Int128(number))
+            case .double(let number): distances[group].add(number)
+            case .integer(let number): try moments[group].add(Int128(number))
             case .numeric(let mantissa, let places):
-                states[group].add(Decimal128.toDouble(mantissa, scale: places))
-                if places == scale { states[group].addExact(mantissa) } else { states[group].isExact = false }
+                guard let exact = Decimal128.rescale(mantissa, from: places, to: scale) else { throw Rescaling.overflow }
+                try moments[group].add(exact)
             default: break
             }
         }
     }
 
-    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
-        for (group, state) in other.states.enumerated() { states[Int(mapping[group])].merge(state) }
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws {
+        for (group, state) in other.distances.enumerated() { distances[Int(mapping[group])].merge(state) }
+        for (group, state) in other.moments.enumerated() { try moments[Int(mapping[group])].merge(state) }
     }
 
     func finish(_ groups: [UInt32]) throws -> Vector {
-        Vector(type: type, scalars: try groups.map { try result(states[Int($0)]) })
-    }
-
-    private func result(_ state: State) throws -> Scalar {
         let isSample = function == .variance || function == .standardDeviation
         let isDeviation = function == .standardDeviation || function == .standardDeviationPopulation
-        let divisor = isSample ? state.count - 1 : state.count
-        if divisor < 1 { return .null }
-        let variance = exactVariance(state, divisor: divisor)
-        let approximate = variance.map { Decimal128.toDouble($0.mantissa, scale: $0.scale) } ?? state.squares / Double(divisor)
-        let shown = isDeviation ? approximate.squareRoot() : approximate
-        guard type.isNumeric else { return .double(shown) }
-        if let variance, !isDeviation { return .numeric(variance.mantissa, scale: variance.scale) }
-        var places = 0
-        var magnitude = abs(shown)
-        while magnitude != 0, magnitude < 1e15, places < 30 {
-            magnitude *= 10
-            places += 1
-        }
-        guard let mantissa = Decimal128.fromDouble(shown, scale: places) else { throw Rescaling.overflow }
-        return .numeric(mantissa, scale: places)
+        return Vector(type: type, scalars: try groups.map { group in
+            let count = isDouble ? distances[Int(group)].count : moments[Int(group)].count
+            let divisor = isSample ? count - 1 : count
+            if divisor < 1 { return .null }
+            let variance: Double
+            if isDouble {
+                variance = try distances[Int(group)].total() / Double(divisor)
+            } else {
+                variance = moments[Int(group)].variance(divisor: divisor) / power10(2 * scale)
+            }
+            return .double(isDeviation ? variance.squareRoot() : variance)
+        })
+    }
+}
+
+/// Ten to the power of `places`; exact up to 22 of them, then within a few units in the last place.
+private func power10(_ places: Int) -> Double { (0..<places).reduce(1) { product, _ in product * 10 } }
+
+/// Count, mean and summed squares of the distances from it. Stable in any order; order and threads change the last digits.
+private struct SquaredDistance: Sendable {
+    var count: Int64 = 0
+    private var mean = 0.0
+    private var squares = 0.0
+    private var isFinite = true
+
+    /// - Throws: 22003 where finite values make an infinite one.
+    func total() throws -> Double {
+        if isFinite, !squares.isFinite { throw QueryError.outOfRange(.double) }
+        return isFinite ? squares : .nan
     }
 
-    /// (N Σx² − (Σx)²) / (N d), in integers; nil where they do not fit.
-    private func exactVariance(_ state: State, divisor: Int64) -> (mantissa: Int128, scale: Int)? {
-        guard !isDouble, state.isExact, scale * 2 <= Decimal128.scaleMax else { return nil }
-        let (scaled, a) = state.exactSquares.multipliedReportingOverflow(by: Int128(state.count))
-        let (square, b) = state.exactSum.multipliedReportingOverflow(by: state.exactSum)
-        let (numerator, c) = scaled.subtractingReportingOverflow(square)
-        if a || b || c { return nil }
-        let denominator = Int128(state.count) * Int128(divisor)
-        if numerator == 0 { return (0, 0) }
-        let places = Decimal128.divisionScale(numerator, scale * 2, denominator, 0)
-        return Decimal128.divide(numerator, scale * 2, by: denominator, 0, scale: places).map { ($0, places) }
+    mutating func add(_ value: Double) {
+        isFinite = isFinite && value.isFinite
+        count += 1
+        let distance = value - mean
+        mean += distance / Double(count)
+        squares += distance * (value - mean)
+    }
+
+    /// After Chan, Golub and LeVeque.
+    mutating func merge(_ other: Self) {
+        guard other.count > 0 else { return }
+        guard count > 0 else {
+            self = other
+            return
+        }
+        let total = count + other.count
+        let distance = other.mean - mean
+        squares += other.squares + distance * distance * (Double(count) * Double(other.count) / Double(total))
+        mean += distance * (Double(other.count) / Double(total))
+        count = total
+        isFinite = isFinite && other.isFinite
     }
 }

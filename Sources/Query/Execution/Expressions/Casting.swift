@@ -1,5 +1,6 @@
 import Bytes
 import Columnar
+import JSONParsing
 import Plans
 
 /// Casts between all types, by PostgreSQL's rules and text forms.
@@ -40,8 +41,6 @@ struct Casting: Sendable {
         case (.int64(let values), .timestamptz, .timestamp) where context.zone.fixedOffsetSeconds == 0,
             (.int64(let values), .timestamp, .timestamptz) where context.zone.fixedOffsetSeconds == 0:
             return Vector(type: type, count: count, storage: .int64(values), validity: value.validity)
-        case (.text(let codes, let dictionary), _, .json) where value.type == .text:
-            return Vector(type: type, count: count, storage: .text(codes: codes, dictionary: dictionary), validity: value.validity)
         case (.text(let codes, let dictionary), _, .text):
             return Vector(type: type, count: count, storage: .text(codes: codes, dictionary: dictionary), validity: value.validity)
         default: return nil
@@ -57,7 +56,7 @@ struct Casting: Sendable {
         case .double: return .double(try toDouble(value))
         case .numeric(let scale): return try toNumeric(value, scale: scale)
         case .text: return .text(castText(value))
-        case .json: return .json(ScalarText.text(value, zone: context.zone))
+        case .json: return .json(try toJSON(value))
         case .timestamptz, .timestamp, .date: return try toTime(value, type)
         case .interval:
             if case .interval = value { return value }
@@ -85,6 +84,17 @@ struct Casting: Sendable {
         while let first = result.first, first.isWhitespace { result.removeFirst() }
         while let last = result.last, last.isWhitespace { result.removeLast() }
         return result
+    }
+
+    /// JSON is shown as it stands, so that what is none must not become any.
+    private func toJSON(_ value: Scalar) throws -> String {
+        switch value {
+        case .json(let document): return document
+        case .text(let text):
+            if let fault = JSONSyntax.fault(in: Array(text.utf8)) { throw QueryError.invalidJSON(fault.description) }
+            return text
+        default: throw refusal(value, .json)
+        }
     }
 
     private func toBoolean(_ value: Scalar) throws -> Scalar {

@@ -114,14 +114,16 @@ enum JSONField {
             return whole.isEmpty ? nil : whole
         }
 
+        /// Of several members of one name the last counts.
         mutating func member(_ name: String) -> ArraySlice<UInt8>? {
             guard take(0x7B) else { return nil }
+            var last: ArraySlice<UInt8>?
             while let key = value(), key.first == 0x22 {
-                guard take(0x3A), let found = value() else { return nil }
-                if JSONField.unescaped(key) == name { return found }
-                guard take(0x2C) else { return nil }
+                guard take(0x3A), let found = value() else { break }
+                if JSONField.unescaped(key).utf8.elementsEqual(name.utf8) { last = found }
+                guard take(0x2C) else { break }
             }
-            return nil
+            return last
         }
 
         mutating func element(_ index: Int64) -> ArraySlice<UInt8>? {

@@ -8,7 +8,7 @@ enum Membership {
         if value.isAllNull { return .nulls(.boolean, count: count) }
         let hasNull = constants.contains { $0.isNull }
         let wanted = constants.filter { !$0.isNull }
-        var result: Vector
+        let result: Vector
         if case .text(let codes, let dictionary) = value.storage {
             let texts = Set(wanted.compactMap { if case .text(let text) = $0 { Array(text.utf8)[...] } else { nil } })
             result = TextMapping.test(codes, dictionary, validity: value.validity) { texts.contains($0) }
@@ -31,8 +31,7 @@ enum Membership {
         }
         var validity = Validity(count: count, allValid: false)
         for row in truth.indices where truth[row] { validity[row] = true }
-        result.validity = validity
-        return result
+        return Vector(type: .boolean, count: count, storage: .boolean(truth), validity: validity)
     }
 
     private static func integers(_ constants: [Scalar], type: ColumnType) -> Set<Int64>? {

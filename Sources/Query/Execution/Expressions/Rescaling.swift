@@ -7,16 +7,14 @@ enum Rescaling {
     static func rescale(_ value: Vector, to target: Int) throws -> Vector {
         let scale = value.type.scale
         let type = ColumnType.numeric(scale: target)
-        var result = value
-        result.type = type
         if case .constant(let constant) = value.storage {
-            if constant.isNull { return result }
+            if constant.isNull { return value.typed(type) }
             return .constant(try rescale(constant, to: target), type: type, count: value.count)
         }
         if case .scalars(let values) = value.storage {
             return Vector(type: type, scalars: try values.map { try rescale($0, to: target) })
         }
-        if scale == target { return result }
+        if scale == target { return value.typed(type) }
         if case .int64(let values) = value.storage, target > scale, let factor = Decimal128.power(target - scale),
             let narrow = Int64(exactly: factor)
         {
@@ -26,18 +24,14 @@ enum Rescaling {
                 overflowed = overflowed || overflow
                 return product
             }
-            if !overflowed {
-                result.storage = .int64(scaled)
-                return result
-            }
+            if !overflowed { return value.replacing(.int64(scaled), type: type) }
         }
         guard case .array(let wide)? = value.mantissas else { throw QueryError.outOfRange(type) }
-        result.storage = .int128(
-            try wide.map {
-                guard let scaled = Decimal128.rescale($0, from: scale, to: target) else { throw overflow }
-                return scaled
-            })
-        return result.narrowed()
+        let scaled = try wide.map { mantissa -> Int128 in
+            guard let scaled = Decimal128.rescale(mantissa, from: scale, to: target) else { throw overflow }
+            return scaled
+        }
+        return value.replacing(.int128(scaled), type: type).narrowed()
     }
 
     static let overflow = QueryError(sqlState: "22003", message: "value overflows numeric format", hint: "values have at most 38 digits")
@@ -65,8 +59,6 @@ extension Vector {
             guard let small = Int64(exactly: value) else { return self }
             narrow.append(small)
         }
-        var result = self
-        result.storage = .int64(narrow)
-        return result
+        return replacing(.int64(narrow))
     }
 }

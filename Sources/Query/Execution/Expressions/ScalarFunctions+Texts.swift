@@ -1,5 +1,6 @@
 import Columnar
 import Plans
+import RegularExpressions
 
 extension ScalarFunctions {
     /// Functions of text, counted in Unicode scalars as PostgreSQL counts characters.
@@ -12,8 +13,8 @@ extension ScalarFunctions {
         }
         switch function {
         case .concatenate: return .text(try TextEdits.join(arguments.indices.map(string)))
-        case .lower: return .text(first.lowercased())
-        case .upper: return .text(first.uppercased())
+        case .lower: return .text(LetterCases.small(first))
+        case .upper: return .text(LetterCases.capital(first))
         case .length: return .integer(Int64(first.unicodeScalars.count))
         case .octetLength: return .integer(Int64(first.utf8.count))
         case .substring: return try substring(first, start: integer(1), length: arguments.count > 2 ? integer(2) : nil)
@@ -43,10 +44,10 @@ extension ScalarFunctions {
                     first, length: Int(max(0, length)), fill: arguments.count > 2 ? string(2) : " ", isLeft: function == .padLeft))
         case .like, .ilike:
             let escape = arguments.count > 2 ? string(2) : "\\"
-            return .boolean(try patterns.like(string(1), escape: escape, ignoresCase: function == .ilike).matches(first))
+            return .boolean(try context.patterns.like(string(1), escape: escape, ignoresCase: function == .ilike).matches(first))
         case .regexMatch, .regexMatchInsensitive:
-            let expression = try patterns.regular(string(1), ignoresCase: function == .regexMatchInsensitive)
-            return .boolean(try expression.matches(first, check: context.check))
+            let expression = try context.patterns.regular(string(1), ignoresCase: function == .regexMatchInsensitive)
+            return .boolean(expression.matches(first))
         default: throw QueryError.unsupported(function.rawValue)
         }
     }

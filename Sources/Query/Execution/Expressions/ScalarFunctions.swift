@@ -4,7 +4,6 @@ import Plans
 /// Functions of single values: constants, dictionary entries, and shapes too rare for a kernel.
 struct ScalarFunctions {
     let context: QueryContext
-    let patterns = PatternMemory()
 
     /// - Throws: the SQLSTATE PostgreSQL gives for the arguments.
     func apply(_ function: ScalarFunction, _ arguments: [Scalar], type: ColumnType) throws -> Scalar {

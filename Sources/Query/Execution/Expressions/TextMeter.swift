@@ -69,8 +69,11 @@ extension Chunk {
                 for code in codes where used < dictionary.bytes.count { used += dictionary.range(Int(code)).count }
                 if used < dictionary.bytes.count / 2 {
                     var builder = TextDictionaryBuilder()
-                    let cut = codes.map { builder.code(of: dictionary.range(Int($0)), in: dictionary.bytes) }
-                    kept.columns[index].storage = .text(codes: cut, dictionary: builder.finish())
+                    let validity = columns[index].validity
+                    let cut = codes.enumerated().map { row, code in
+                        validity?[row] ?? true ? builder.code(of: dictionary.range(Int(code)), in: dictionary.bytes) : 0
+                    }
+                    kept.columns[index] = columns[index].replacing(.text(codes: cut, dictionary: builder.finish()))
                 }
                 bytes += min(used, dictionary.bytes.count)
             default: break

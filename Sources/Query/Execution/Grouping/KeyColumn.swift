@@ -5,7 +5,7 @@ struct KeyColumn {
     private let type: ColumnType
     private var texts = TextInterner()
     private var numbers = NumberTable()
-    /// Values without a 64-bit form.
+    /// Values without a 64-bit form, by what equal ones have in common; `otherValues` are those that came first.
     private var others: [Scalar: UInt32] = [:]
     private var otherValues: [Scalar] = []
     /// What each number stands for.
@@ -139,12 +139,12 @@ struct KeyColumn {
         case .null: return numberOfNull()
         case .word(let word): return numberOfWord(word)
         case .bytes(let bytes): return numberOfText(bytes, 0, bytes.count)
-        case .other(let value):
-            if let known = others[value] { return known }
+        case .other(let key):
+            if let known = others[key] { return known }
             let number = UInt32(kinds.count)
             kinds.append(Kind(.other, otherValues.count))
             otherValues.append(value)
-            others[value] = number
+            others[key] = number
             return number
         }
     }
@@ -250,12 +250,23 @@ struct KeyColumn {
             {
                 return .word(UInt64(bitPattern: narrow))
             }
+            return .other(common(.numeric(mantissa, scale: scale)))
+        case .interval, .array: return .other(common(value))
+        }
+    }
+
+    /// One value for all that SQL holds equal: 1.0 and 1.00, a month and thirty days, also inside arrays.
+    private static func common(_ value: Scalar) -> Scalar {
+        switch value {
+        case .numeric(var mantissa, var scale):
             while scale > 0, mantissa % 10 == 0 {
                 mantissa /= 10
                 scale -= 1
             }
-            return .other(.numeric(mantissa, scale: scale))
-        case .interval, .array: return .other(value)
+            return .numeric(mantissa, scale: scale)
+        case .interval(let interval): return .numeric(IntervalMath.comparable(interval), scale: 0)
+        case .array(let values): return .array(values.map(common))
+        default: return value
         }
     }
 

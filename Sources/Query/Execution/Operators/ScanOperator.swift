@@ -22,7 +22,8 @@ struct ScanOperator: Sendable {
         self.columns = columns
         self.output = output
         self.conditions = conditions
-        morsels = try source.morsels(for: ScanRequest(columns: columns, predicates: predicates, statistics: context.statistics))
+        let provable = context.options.usesSummaries ? predicates : []
+        morsels = try source.morsels(for: ScanRequest(columns: columns, predicates: provable, statistics: context.statistics))
     }
 
     var pipeline: Pipeline {
@@ -33,6 +34,7 @@ struct ScanOperator: Sendable {
 
     /// The conditions that a morsel's summaries do not prove true; nil when they prove one false.
     func remaining(_ morsel: any Morsel) -> [Expression]? {
+        guard context.options.usesSummaries else { return conditions }
         var open: [Expression] = []
         for condition in conditions {
             switch ConditionProof.decide(condition, rowCount: morsel.rowCount, summary: { morsel.summary(columns[$0]) }) {

@@ -9,7 +9,7 @@ struct SummaryAggregation: Sendable {
 
     /// nil where some aggregate is more than a plain one of a column.
     init?(_ scan: ScanOperator, _ aggregate: AggregateOperator) {
-        guard aggregate.groups.isEmpty else { return nil }
+        guard aggregate.groups.isEmpty, scan.context.options.usesSummaries else { return nil }
         for call in aggregate.calls {
             guard call.filter == nil, !call.isDistinct || call.function == .minimum || call.function == .maximum else { return nil }
             switch call.function {

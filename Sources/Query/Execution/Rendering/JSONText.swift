@@ -49,9 +49,15 @@ package enum JSONText {
         case .timestamptz(let time): return string(TimeText.rfc3339(time, zone: zone))
         case .timestamp(let time): return string(TimeText.timestamp(time, separator: "T"))
         case .array(let values): return "[" + values.map { self.value($0, zone: zone) }.joined(separator: ",") + "]"
-        case .json(let document): return document
+        case .json(let document): return onOneLine(document)
         case .text, .date, .interval: return string(ScalarText.text(value, zone: zone))
         }
+    }
+
+    /// The document without line ends, which can stand only between its parts: a line of NDJSON holds one row.
+    private static func onOneLine(_ document: String) -> String {
+        guard document.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return document }
+        return String(decoding: document.utf8.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
     }
 
     /// A JSON string (RFC 8259, section 7).

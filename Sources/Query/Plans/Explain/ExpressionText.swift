@@ -92,7 +92,7 @@ extension AggregateCall {
             values = [fractionText(fractions, asArray)]
             within = " WITHIN GROUP (ORDER BY \(keys))"
         case .approximatePercentile(let fractions, let asArray): values.append(fractionText(fractions, asArray))
-        case .stringAggregate(let separator): values.append(Scalar.text(separator).planText)
+        case .stringAggregate(let separator): values.append(separator.planText)
         default: break
         }
         let ordered = within.isEmpty && !keys.isEmpty ? " ORDER BY \(keys)" : ""

@@ -28,7 +28,8 @@ private struct TruncatedSpan {
             else { return nil }
             column = index
             self.type = type
-            earlyNanoseconds = 0
+            // Where midnight is repeated, the day that is shown may begin after the first of the two.
+            earlyNanoseconds = 3 * 3_600_000_000_000
             lateNanoseconds = longest
         case .cast(.column(let index, let type), .date) where type == .timestamptz || type == .timestamp:
             column = index

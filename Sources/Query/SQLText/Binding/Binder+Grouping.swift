@@ -109,6 +109,8 @@ struct Grouping {
     /// The expression over the aggregate's output.
     /// - Throws: `42803` for a column that is neither grouped nor aggregated.
     func rewrite(_ expression: Expression) throws(QueryError) -> Expression {
+        // A constant is the same above the groups, even where it happens to be one of them.
+        if expression.constant != nil { return expression }
         if let place = groups.firstIndex(of: expression) { return .column(place, expression.type) }
         if case .column(let index, let type) = expression {
             if index >= SelectLevel.aggregateBase { return .column(groups.count + index - SelectLevel.aggregateBase, type) }

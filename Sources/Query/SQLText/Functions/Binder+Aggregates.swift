@@ -87,10 +87,11 @@ extension Binder {
         case ("bool_or", .boolean): (.booleanOr, type, .boolean)
         case ("array_agg", .array): nil
         case ("array_agg", _): (.arrayAggregate, type, .array(type))
-        case ("stddev", _) where type.isNumber, ("stddev_samp", _) where type.isNumber: (.standardDeviation, .double, .double)
-        case ("stddev_pop", _) where type.isNumber: (.standardDeviationPopulation, .double, .double)
-        case ("variance", _) where type.isNumber, ("var_samp", _) where type.isNumber: (.variance, .double, .double)
-        case ("var_pop", _) where type.isNumber: (.variancePopulation, .double, .double)
+        // Integers and decimals go in as they are: as doubles they would lose the digits by which they differ.
+        case ("stddev", _) where type.isNumber, ("stddev_samp", _) where type.isNumber: (.standardDeviation, type, .double)
+        case ("stddev_pop", _) where type.isNumber: (.standardDeviationPopulation, type, .double)
+        case ("variance", _) where type.isNumber, ("var_samp", _) where type.isNumber: (.variance, type, .double)
+        case ("var_pop", _) where type.isNumber: (.variancePopulation, type, .double)
         default: nil
         }
     }
@@ -102,10 +103,8 @@ extension Binder {
         guard let constant = try coercion.convert(arguments[1], to: .text).constant else {
             throw unsupported("a separator of string_agg that is no constant is", at: node)
         }
-        var separator = ""
-        if case .text(let text) = constant { separator = text }
         return AggregateCall(
-            function: .stringAggregate(separator: separator), arguments: [try coercion.convert(arguments[0], to: .text)], order: order,
+            function: .stringAggregate(separator: constant.isNull ? .text("") : constant), arguments: [try coercion.convert(arguments[0], to: .text)], order: order,
             type: .text)
     }
 

@@ -1,4 +1,5 @@
 import Columnar
+import JSONParsing
 import Plans
 
 /// PostgreSQL's conversions between types: which happen by themselves, which a cast allows, and what literals become.
@@ -74,7 +75,9 @@ struct Coercion {
             return try times.read(text, as: type, position: position)
         case .interval:
             return .interval(try IntervalText.read(text, position: position))
-        case .json: return nil
+        case .json:
+            if let fault = JSONSyntax.fault(in: Array(text.utf8)) { throw .invalidJSON(fault.description, position: position) }
+            return .json(text)
         case .array: return nil
         }
     }

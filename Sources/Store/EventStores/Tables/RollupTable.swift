@@ -118,9 +118,7 @@ struct EventsAsRollupMorsel: Morsel {
 extension Vector {
     /// Integers as decimals without places.
     fileprivate func asNumeric(_ type: ColumnType) -> Vector {
-        var result = self
-        result.type = type
-        if case .constant(.integer(let value)) = storage { result.storage = .constant(.numeric(Int128(value), scale: 0)) }
-        return result
+        if case .constant(.integer(let value)) = storage { return .constant(.numeric(Int128(value), scale: 0), type: type, count: count) }
+        return typed(type)
     }
 }

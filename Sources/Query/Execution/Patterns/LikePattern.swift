@@ -16,7 +16,7 @@ struct LikePattern {
             throw QueryError(sqlState: "22025", message: "invalid escape string", hint: "escape string must be empty or one character")
         }
         let mark = escape.unicodeScalars.first
-        var scalars = Array((ignoresCase ? pattern.lowercased() : pattern).unicodeScalars)[...]
+        var scalars = Array((ignoresCase ? LetterCases.small(pattern) : pattern).unicodeScalars)[...]
         while let next = scalars.popFirst() {
             if next == mark {
                 guard let literal = scalars.popFirst() else {
@@ -33,7 +33,7 @@ struct LikePattern {
 
     /// Greedy with one point of return: O(text × pattern) at worst.
     func matches(_ text: String) -> Bool {
-        let scalars = Array((ignoresCase ? text.lowercased() : text).unicodeScalars)
+        let scalars = Array((ignoresCase ? LetterCases.small(text) : text).unicodeScalars)
         var place = 0
         var piece = 0
         var retry: (place: Int, piece: Int)?

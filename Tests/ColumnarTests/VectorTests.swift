@@ -1,0 +1,71 @@
+import Columnar
+import Testing
+
+/// What lies in null rows, and what equal means.
+@Suite struct VectorTests {
+    static let types: [ColumnType] = [.integer, .numeric(scale: 2), .double, .boolean, .text, .interval, .array(.integer)]
+
+    private func sample(_ type: ColumnType, _ number: Int) -> Scalar {
+        switch type {
+        case .integer: .integer(Int64(number))
+        case .numeric: .numeric(Int128(number) * (1 << 70), scale: 2)
+        case .double: .double(Double(number) / 2)
+        case .boolean: .boolean(true)
+        case .text: .text("text \(number)")
+        case .interval: .interval(Interval(days: Int64(number)))
+        default: .array([.integer(Int64(number))])
+        }
+    }
+
+    /// Every kernel that makes vectors, over every storage: rows without a value hold nothing, however they came to be so.
+    @Test(arguments: types) func nullRowsHoldNothing(type: ColumnType) {
+        let values: [Scalar] = (1...9).map { $0 % 4 == 0 ? .null : sample(type, $0) }
+        let vector = Vector(type: type, scalars: values)
+        let dense = Vector(type: type, scalars: (1...3).map { sample(type, $0) })
+        let constant = Vector.constant(sample(type, 7), type: type, count: 3)
+        let positions: [UInt32] = [.max, 0, 3, 2, .max, 8, 8, 1]
+        let few: [UInt32] = [2, .max, 0]
+        let made: [(Vector, [Scalar])] = [
+            (vector, values),
+            (vector.gather([3, 0, 7, 8]), [values[3], values[0], values[7], values[8]]),
+            (vector.gatherOrNull(positions), positions.map { $0 == .max ? .null : values[Int($0)] }),
+            (dense.gatherOrNull(few), [sample(type, 3), .null, sample(type, 1)]),
+            (constant.gatherOrNull(few), [sample(type, 7), .null, sample(type, 7)]),
+            (Vector.constant(.null, type: type, count: 3).gatherOrNull(few), [.null, .null, .null]),
+            (Vector(type: type, scalars: []).gatherOrNull([.max, .max]), [.null, .null]),
+            (
+                Vector.concatenate([vector, .constant(.null, type: .null, count: 2), constant, dense.gatherOrNull(few)], type: type),
+                values + [.null, .null] + Array(repeating: sample(type, 7), count: 3) + [sample(type, 3), .null, sample(type, 1)]
+            ),
+        ]
+        for (found, expected) in made {
+            #expect(found.fault == nil)
+            #expect((0..<found.count).map { found.scalar(at: $0) } == expected)
+        }
+    }
+
+    @Test func columnsBuiltRowByRowHoldNothingInNullRows() {
+        var builder = ColumnBuilder(type: .integer)
+        builder.append(integer: 5, row: 2)
+        builder.append(integer: 6, row: 5)
+        builder.padNulls(to: 7)
+        let vector = builder.finish()
+        #expect(vector.fault == nil)
+        #expect((0..<7).map { vector.scalar(at: $0) } == [.null, .null, .integer(5), .null, .null, .integer(6), .null])
+    }
+
+    /// One letter and the same letter in two parts are two texts, for people one.
+    @Test func textsAreBytes() {
+        let (composed, decomposed) = ("R\u{FC}ckgabe", "Ru\u{308}ckgabe")
+        #expect(Scalar.text(composed) != .text(decomposed))
+        #expect(Set([Scalar.text(composed), .text(decomposed), .json(composed)]).count == 3)
+        let vector = Vector(type: .text, scalars: [.text(composed), .text(decomposed)])
+        guard case .text(let codes, _) = vector.storage else {
+            Issue.record("texts have codes")
+            return
+        }
+        #expect(codes == [0, 1])
+        let joined = Vector.concatenate([composed, decomposed].map { .constant(.text($0), type: .text, count: 1) }, type: .text)
+        #expect(joined.scalar(at: 1) == .text(decomposed))
+    }
+}
