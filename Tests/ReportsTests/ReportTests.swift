@@ -62,7 +62,7 @@ import Testing
                 #expect(sum == expected, "\(by) \(column)")
             }
         }
-        #expect(throws: ReportError.self) { try desk.report(.sla, ReportRequest(by: [.topic])) }
+        #expect(throws: ReportError.self) { try desk.report(.outcomes, ReportRequest(by: [.model])) }
     }
 
     @Test func costsAreExact() throws {

@@ -10,7 +10,7 @@ struct CostQuestions {
         var groups = Grouped<CostFigures>()
         for table in Self.tables {
             let rows = try desk.rows(
-                "select \(by.selection(time: "time"))\(CostFigures.selection) from \(table) "
+                "select \(by.selection(time: "time"))\(CostFigures.selection) from \(by.source(table)) "
                     + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
             for row in rows { groups[by.key(row), default: CostFigures()].add(row, from: by.width) }
         }
@@ -56,7 +56,7 @@ struct UnitCounts {
         if by.isOfCalls { return nil }
         var groups = Grouped<Int128>()
         let rows = try desk.rows(
-            "select \(by.selection(time: "time"))count(*) from message_sent "
+            "select \(by.selection(time: "time"))count(*) from \(by.source("message_sent")) "
                 + "where \(ServiceLevelQuestions.isAnswer) and \(period.contains("time"))\(by.clause)")
         for row in rows { groups[by.key(row), default: 0] = row.integer(by.width) }
         return groups
