@@ -8,7 +8,7 @@ package enum ReportKind: String, Hashable, Sendable, CaseIterable {
         case .sla: ReportDimension.times + ReportDimension.context + [.topic, .model, .provider, .route]
         case .cost:
             ReportDimension.times + ReportDimension.context
-                + [.topic, .model, .requestModel, .provider, .route, .purpose, .serviceTier, .priceState]
+                + [.topic, .model, .requestModel, .provider, .route, .purpose, .serviceTier, .priceState, .priceGaps]
         case .outcomes: ReportDimension.times + ReportDimension.context + [.topic]
         }
     }

@@ -26,16 +26,6 @@ struct CostQuestions {
     static let tables = ["llm_call", "embedding_call"]
 }
 
-extension CostQuestions {
-    /// Model calls that did not fail and told nothing that could be billed.
-    func callsWithoutUsage() throws -> Int128 {
-        let rows = try desk.rows(
-            "select count(*) from llm_call where \(period.contains("time")) and input_tokens is null and output_tokens is null "
-                + "and gpu_duration_ns is null and coalesce(status, 'ok') = 'ok'")
-        return rows.first?.integer(0) ?? 0
-    }
-}
-
 /// How many there are of what cost is shared out over.
 struct UnitCounts {
     var answers: Int128
