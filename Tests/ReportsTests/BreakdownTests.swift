@@ -88,6 +88,9 @@ import Testing
         let expected: [[UInt8]: ReportValue] = [Array(topics[0].utf8): .count(1), Array(topics[1].utf8): .count(2)]
         #expect(try counts(.outcomes, .topic, "closed") == expected)
         #expect(try counts(.cost, .model, "calls") == expected)
+        #expect(try counts(.cost, .topic, "calls") == expected)
+        #expect(try counts(.cost, .topic, "answers") == expected)
+        #expect(try counts(.sla, .topic, "good") == expected)
         #expect(try counts(.cost, .team, "answers") == expected)
         #expect(try counts(.sla, .team, "good") == expected)
         #expect(try counts(.sla, .model, "good") == expected)

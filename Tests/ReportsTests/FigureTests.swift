@@ -53,13 +53,13 @@ import Testing
         let good = try request(.outcomes, by: ["topic"], rule: "zendesk-2026")
         #expect(good.by == [.topic] && good.rule == .zendesk2026)
         #expect(try request(.cost, by: ["month,team", "model"]).by == [.month, .team, .model])
-        for by in [["topic"], ["channel", "topic"], ["channel,"], [""], ["model", "model"], ["Model"]] {
+        for by in [["purpose"], ["channel", "purpose"], ["channel,"], [""], ["model", "model"], ["Model"]] {
             #expect(throws: ReportError.self, "\(by)") { try request(.sla, by: by) }
         }
         do {
-            _ = try request(.sla, by: ["month,topic"])
+            _ = try request(.sla, by: ["month,purpose"])
         } catch let error as ReportError {
-            #expect(error.message.contains("topic") && error.hint.contains("month, week, day, hour"))
+            #expect(error.message.contains("purpose") && error.hint.contains("month, week, day, hour"))
         }
         #expect(throws: ReportError.self) { try request(.sla, rule: "mine") }
         #expect(throws: ReportError.self) { try request(.sla, timeZone: "Europe/Nowhere") }

@@ -62,7 +62,7 @@ import Testing
                 #expect(sum == expected, "\(by) \(column)")
             }
         }
-        #expect(throws: ReportError.self) { try desk.report(.sla, ReportRequest(by: [.topic])) }
+        #expect(throws: ReportError.self) { try desk.report(.outcomes, ReportRequest(by: [.model])) }
     }
 
     @Test func costsAreExact() throws {
@@ -89,16 +89,31 @@ import Testing
         #expect(report.rendered(.json).contains("\"cost_usd\": \"0.001250000001\""))
     }
 
-    @Test func callsWithoutUsageAreToldOf() throws {
+    @Test func whatIsMissingForAPriceIsNamed() throws {
         var sample = try SampleStore.filled()
-        #expect(!(try sample.desk().report(.cost, ReportRequest()).definitions.contains { $0.term == "without_usage" }))
-        for (status, tokens) in [("ok", nil), ("error", nil), ("ok", Int64(5))] {
+        for (status, tokens, other) in [("ok", nil, nil), ("error", nil, nil), ("ok", 5, nil), ("ok", 5, "output_audio")]
+            as [(String, Int64?, String?)]
+        {
             var fields: [String: EventValue] = ["provider": .text("maker"), "request_model": .text("big"), "status": .text(status)]
-            if let tokens { fields["input_tokens"] = .integer(tokens) }
+            fields["input_tokens"] = tokens.map { .integer($0) }
+            fields["other_usage"] = other.map { .text($0) }
             sample.add("llm.call", at: 5, fields)
         }
-        let definition = try #require(try sample.desk().report(.cost, ReportRequest()).definitions.first { $0.term == "without_usage" })
-        #expect(definition.meaning.hasPrefix("1 calls "))
+        let report = try sample.desk().report(.cost, ReportRequest(by: [.priceGaps]))
+        let gaps = try #require(report.section("price_gaps"))
+        let rows = gaps.rows.indices.map { row in
+            ["model", "price_gaps", "calls", "partly", "unpriced", "cost_low_usd", "cost_high_usd"].map { gaps.value($0, row: row) }
+        }
+        let expected: [[ReportValue?]] = [
+            [.text("big"), .text("output_audio"), .count(1), .count(1), .count(0), .usd(12_500_000), .unknown],
+            [.text("big"), .text("usage"), .count(1), .count(0), .count(1), .usd(0), .unknown],
+            [.text("half"), .text("cache_read"), .count(1), .count(1), .count(0), .usd(1_000_000_000), .usd(1_200_000_000)],
+            [.text("nobody"), .text("input,output,cache_read"), .count(1), .count(0), .count(1), .usd(0), .unknown],
+        ]
+        #expect(rows == expected)
+        let total = try #require(report.section("total"))
+        #expect(total.value("unpriced", row: 0) == .count(2) && total.value("partly", row: 0) == .count(2))
+        #expect(report.section("by_price_gaps")?.rows.count == 5)
     }
 
     @Test func outcomesFollowTheRule() throws {

@@ -13,13 +13,16 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     case provider, route, purpose
     case serviceTier = "service_tier"
     case priceState = "price_state"
+    case priceGaps = "price_gaps"
     case topic
 
     /// Whether it is a span of time.
     package var isTime: Bool { [.month, .week, .day, .hour].contains(self) }
 
     /// What only a call says of itself; a question, its answer and a conversation don't.
-    var isOfCalls: Bool { [.model, .requestModel, .provider, .route, .purpose, .serviceTier, .priceState].contains(self) }
+    var isOfCalls: Bool {
+        [.model, .requestModel, .provider, .route, .purpose, .serviceTier, .priceState, .priceGaps].contains(self)
+    }
 
     /// Every event may carry these.
     static let context: [ReportDimension] = [

@@ -24,13 +24,24 @@ struct ReportGrouping {
     var title: String { "By " + dimensions.map { $0.rawValue.replacing("_", with: " ") }.joined(separator: ", ") }
     var columns: [ReportColumn] { dimensions.map { ReportColumn($0.rawValue, $0.rawValue.replacing("_", with: " "), isKey: true) } }
 
-    /// What time dimensions mean, where there are any.
+    /// What dimensions mean that no event says by itself.
     var definitions: [ReportDefinition] {
-        guard dimensions.contains(where: \.isTime) else { return [] }
-        return [
-            ReportDefinition(
-                "month, week, day, hour", "by the clock of the report's zone; a week by its Monday; an hour with its offset from UTC")
-        ]
+        var definitions: [ReportDefinition] = []
+        if dimensions.contains(where: \.isTime) {
+            definitions.append(
+                ReportDefinition(
+                    "month, week, day, hour", "by the clock of the report's zone; a week by its Monday; an hour with its offset from UTC"))
+        }
+        if dimensions.contains(.topic) { definitions.append(ReportDefinition("topic", "of the conversation: the last one that events name")) }
+        return definitions
+    }
+
+    /// A table as it is read: with the topics of its conversations where these are asked for and it does not know them.
+    func source(_ table: String) -> String {
+        guard dimensions.contains(.topic), table != "conversations" else { return table }
+        return table
+            + " left join (select tenant as topic_tenant, conversation_id as topic_conversation, topic from conversations) as topics "
+            + "on topic_tenant = tenant and topic_conversation = conversation_id"
     }
 
     /// The key as the beginning of what is selected, with a comma behind it.

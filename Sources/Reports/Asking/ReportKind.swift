@@ -5,10 +5,10 @@ package enum ReportKind: String, Hashable, Sendable, CaseIterable {
     /// What each can be broken down by.
     package var dimensions: [ReportDimension] {
         switch self {
-        case .sla: ReportDimension.times + ReportDimension.context + [.model, .provider, .route]
+        case .sla: ReportDimension.times + ReportDimension.context + [.topic, .model, .provider, .route]
         case .cost:
             ReportDimension.times + ReportDimension.context
-                + [.model, .requestModel, .provider, .route, .purpose, .serviceTier, .priceState]
+                + [.topic, .model, .requestModel, .provider, .route, .purpose, .serviceTier, .priceState, .priceGaps]
         case .outcomes: ReportDimension.times + ReportDimension.context + [.topic]
         }
     }

@@ -10,7 +10,7 @@ struct CostQuestions {
         var groups = Grouped<CostFigures>()
         for table in Self.tables {
             let rows = try desk.rows(
-                "select \(by.selection(time: "time"))\(CostFigures.selection) from \(table) "
+                "select \(by.selection(time: "time"))\(CostFigures.selection) from \(by.source(table)) "
                     + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
             for row in rows { groups[by.key(row), default: CostFigures()].add(row, from: by.width) }
         }
@@ -24,16 +24,6 @@ struct CostQuestions {
 
     /// The leaf calls, which are billed.
     static let tables = ["llm_call", "embedding_call"]
-}
-
-extension CostQuestions {
-    /// Model calls that did not fail and told nothing that could be billed.
-    func callsWithoutUsage() throws -> Int128 {
-        let rows = try desk.rows(
-            "select count(*) from llm_call where \(period.contains("time")) and input_tokens is null and output_tokens is null "
-                + "and gpu_duration_ns is null and coalesce(status, 'ok') = 'ok'")
-        return rows.first?.integer(0) ?? 0
-    }
 }
 
 /// How many there are of what cost is shared out over.
@@ -56,7 +46,7 @@ struct UnitCounts {
         if by.isOfCalls { return nil }
         var groups = Grouped<Int128>()
         let rows = try desk.rows(
-            "select \(by.selection(time: "time"))count(*) from message_sent "
+            "select \(by.selection(time: "time"))count(*) from \(by.source("message_sent")) "
                 + "where \(ServiceLevelQuestions.isAnswer) and \(period.contains("time"))\(by.clause)")
         for row in rows { groups[by.key(row), default: 0] = row.integer(by.width) }
         return groups

@@ -13,12 +13,13 @@ struct CostReport {
         let units = try UnitCounts(desk: desk, period: period, rule: request.rule)
         var sections = [totalTable(total), unitTable(total, units), tokenTable(total), try routeTable(period, total)]
         let (told, rollups) = (ToldCosts(desk: desk, period: period), RollupChecks(desk: desk, period: period))
-        sections += [try breakdown(by, period, total), try Unattributed(desk: desk, period: period).section()]
+        sections += [try breakdown(by, period, total), try PriceGaps(desk: desk, period: period).section()]
+        sections.append(try Unattributed(desk: desk, period: period).section())
         sections += [try told.byModel(), try told.differingCalls(), try rollups.summary(), try rollups.differingTraces()]
         sections.append(try otherCosts(period))
         return Report(
             name: "cost", title: "Cost", basis: desk.basis(period, exactness: "exact: integers of 10⁻¹² USD, booked once when a call was accepted"),
-            sections: sections, main: by.name, definitions: try definitions(by) + withoutUsage(period))
+            sections: sections, main: by.name, definitions: definitions(by))
     }
 
     private func totalTable(_ total: CostFigures) -> ReportSection {
@@ -118,24 +119,14 @@ struct CostReport {
             rows: rows)
     }
 
-    /// A word on calls whose tokens nobody told, if there are any.
-    private func withoutUsage(_ period: ReportPeriod) throws -> [ReportDefinition] {
-        let count = try CostQuestions(desk: desk, period: period).callsWithoutUsage()
-        guard count > 0 else { return [] }
-        return [
-            ReportDefinition(
-                "without_usage", "\(count) calls that did not fail told neither tokens nor GPU time: unpriced, so no sum has an upper end")
-        ]
-    }
-
     private func definitions(_ by: ReportGrouping) -> [ReportDefinition] {
         let unknown = by.dimensions.filter(\.isOfCalls).map { $0.rawValue.replacing("_", with: " ") }.joined(separator: " and no ")
         let definitions = [
             ReportDefinition("cost_usd", "booked cost of the model and embedding calls that are priced whole, by the time of the call"),
             ReportDefinition("cost_low_usd", "the same with what is priced of the other calls"),
             ReportDefinition(
-                "cost_high_usd", "the same with unpriced cache reads at the input price; unknown where a call has a class without any price"),
-            ReportDefinition("priced, partly, unpriced", "calls of which all, some or none of the token classes have a price"),
+                "cost_high_usd", "the same with the dearest reading of what is in doubt; unknown where a call has none, see price_gaps"),
+            ReportDefinition("priced, partly, unpriced", "calls of which all, some or nothing has a price"),
             ReportDefinition("answer", "a message.sent of the agent (author null or agent) in the period"),
             ReportDefinition("conversation", "closed in the period"),
             ReportDefinition("resolved_conversation", "closed in the period and resolved by \(request.rule.rawValue): \(request.rule.definition)"),
@@ -144,6 +135,6 @@ struct CostReport {
             ReportDefinition("recorded", "cost.recorded by its time, whatever period the bill covers"),
         ]
         let none = unknown.isEmpty ? [] : [ReportDefinition(by.title.lowercased(), "an answer names no \(unknown), so none is counted")]
-        return definitions + none + by.definitions + Unattributed.definitions + ToldCosts.definitions + RollupChecks.definitions
+        return definitions + none + by.definitions + PriceGaps.definitions + Unattributed.definitions + ToldCosts.definitions + RollupChecks.definitions
     }
 }

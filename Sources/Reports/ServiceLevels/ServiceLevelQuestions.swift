@@ -26,7 +26,8 @@ struct ServiceLevelQuestions {
         try addAnswers(&groups)
         for table in ["llm_call", "embedding_call"] {
             let rows = try desk.rows(
-                "select \(by.selection(time: "time"))\(CostFigures.selection) from \(table) where \(period.contains("time"))\(by.clause)")
+                "select \(by.selection(time: "time"))\(CostFigures.selection) from \(by.source(table)) "
+                    + "where \(period.contains("time"))\(by.clause)")
             for row in rows { groups[by.key(row), default: ServiceLevelFigures()].cost.add(row, from: by.width) }
         }
         try addRatings(&groups)
@@ -37,7 +38,7 @@ struct ServiceLevelQuestions {
         let rows = try desk.rows(
             "select \(by.selection(time: "asked_time"))count(*) filter (where \(Self.isGood)), "
                 + "count(*) filter (where not coalesce(\(Self.isGood), false) and (asked_time < \(desk.answerDeadline) or \(Self.isLate))), count(*) "
-                + "from turns where \(period.contains("asked_time"))\(by.clause)")
+                + "from \(by.source("turns")) where \(period.contains("asked_time"))\(by.clause)")
         for row in rows {
             let (good, failed) = (Int64(row.integer(by.width)), Int64(row.integer(by.width + 1)))
             let key = by.key(row)
@@ -48,7 +49,7 @@ struct ServiceLevelQuestions {
     }
 
     private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>) throws {
-        let source = asksTurns ? "turns where status is not null" : "message_sent where \(Self.isAnswer)"
+        let source = asksTurns ? "\(by.source("turns")) where status is not null" : "\(by.source("message_sent")) where \(Self.isAnswer)"
         let rows = try desk.rows(
             "select \(by.selection(time: "time"))count(*), count(*) filter (where status = 'error'), count(duration_ns), "
                 + "percentile_disc(0.5) within group (order by duration_ns), percentile_disc(0.95) within group (order by duration_ns), "
