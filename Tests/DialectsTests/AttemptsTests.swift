@@ -19,7 +19,8 @@ struct AttemptsTests {
 
     @Test func aSpanAroundTwoAttemptsSumsThemUp() throws {
         let attempts = [
-            Settling.call(2, parent: 1, 100, 2100, Self.response("r-1", 1000, 400)), Settling.call(3, parent: 1, 2200, 3200, Self.response("r-2")),
+            Settling.call(2, parent: 1, 100, 2100, Self.response("r-1", 1000, 400)), Settling.call(3, parent: 1, 2200, 3200,
+            Self.response("r-2")),
         ]
         // It repeats the last attempt, or both, or says nothing.
         for outer in [Self.response("r-2"), Self.response("r-2", 2000, 500), Self.response("r-9", 2000, 500), [:]] {
@@ -87,7 +88,8 @@ struct AttemptsTests {
             record.parentSpanID = index == 0 ? "" : isChain ? "s\(index - 1)" : "s0"
             record.scope = index % 2 == 0 ? "a" : "b"
             (record.start, record.end) = (1_795_357_520_000_000_000, 1_795_357_521_000_000_000)
-            record.attributes = ["gen_ai.operation.name": .text(index == 0 ? "invoke_agent" : "chat"), "gen_ai.usage.input_tokens": .integer(1)]
+            let operation = index == 0 ? "invoke_agent" : "chat"
+            record.attributes = ["gen_ai.operation.name": .text(operation), "gen_ai.usage.input_tokens": .integer(1)]
             records.append(record)
         }
         let calls = ModelCalls(SpanTree(records, book: book))

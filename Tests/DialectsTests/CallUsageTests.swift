@@ -20,7 +20,8 @@ struct CallUsageTests {
 
     @Test func aTotalDecides() throws {
         let beside = try Self.told([
-            "input_tokens": 3, "output_tokens": 4, "total_tokens": 22_231, "cache_read.input_tokens": 17_024, "cache_write.input_tokens": 5_200,
+            "input_tokens": 3, "output_tokens": 4, "total_tokens": 22_231, "cache_read.input_tokens": 17_024,
+            "cache_write.input_tokens": 5_200,
         ])
         #expect(beside.integer("input_tokens") == 22_227 && beside.integer("cache_read_tokens") == 17_024)
         #expect(beside.integer("total_tokens") == 22_231 && beside.text("usage_doubt") == nil)
@@ -67,7 +68,9 @@ struct CallUsageTests {
     }
 
     @Test func useBeyondTheClassesIsNamed() throws {
-        let told = try Self.told(["input_tokens": 15, "output_tokens": 47, "completion_details.audio": 34, "server_tool_use.web_search_requests": 2])
+        let told = try Self.told([
+            "input_tokens": 15, "output_tokens": 47, "completion_details.audio": 34, "server_tool_use.web_search_requests": 2,
+        ])
         #expect(told.text("other_usage") == "output_audio,web_search")
         #expect(try Self.told(["input_tokens": 15, "completion_details.audio": 0]).text("other_usage") == nil)
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import Testing
 import WireFormats
@@ -11,13 +12,15 @@ struct OutcomeTests {
     }
 
     @Test func spansSayHowItEnded() throws {
-        let resolved = try SettlingTests.settled([[Self.agent(["plimsoll.outcome": .string("resolved"), "plimsoll.feedback.score": .integer(5)])]])
+        let said: [String: OTLPValue] = ["plimsoll.outcome": .string("resolved"), "plimsoll.feedback.score": .integer(5)]
+        let resolved = try SettlingTests.settled([[Self.agent(said)]])
         let done = try #require(resolved.events("conversation.resolved").first)
         #expect(done.text("conversation_id") == "c-1" && done.text("by") == "agent")
         #expect(resolved.events("feedback.submitted").compactMap { $0.integer("score") } == [5])
         let escalated = try SettlingTests.settled([[
             Self.agent([
-                "plimsoll.outcome": .string("Escalated"), "plimsoll.escalation.reason": .string("policy"), "plimsoll.escalation.queue": .string("billing"),
+                "plimsoll.outcome": .string("Escalated"), "plimsoll.escalation.reason": .string("policy"),
+                "plimsoll.escalation.queue": .string("billing"),
             ])
         ]])
         #expect(escalated.events("escalation.raised").map { $0.text("reason") } == ["policy"])
@@ -33,13 +36,16 @@ struct OutcomeTests {
 
     @Test func whatIsCopiedToAllSpansCountsOnce() throws {
         let said: [String: OTLPValue] = ["plimsoll.outcome": .string("resolved"), "plimsoll.feedback.score": .string("4")]
-        let traces = try SettlingTests.settled([[Self.agent(said), SettlingTests.call(2, parent: 1, 1, 2, said), SettlingTests.call(3, parent: 2, 1, 2, said)]])
+        let traces = try SettlingTests.settled([[
+            Self.agent(said), SettlingTests.call(2, parent: 1, 1, 2, said), SettlingTests.call(3, parent: 2, 1, 2, said),
+        ]])
         #expect(traces.events("conversation.resolved").count == 1 && traces.events("feedback.submitted").count == 1)
         #expect(try SettlingTests.settled([[Self.agent(["plimsoll.feedback.score": .integer(9)])]]).events("feedback.submitted").isEmpty)
     }
 
     @Test(arguments: [
-        (0, "no_start"), (5, "start_before_2000"), (1_795_357_520_900_000_001, "end_before_start"), (1_795_157_520_000_000_000, "longer_than_a_day"),
+        (0, "no_start"), (5, "start_before_2000"), (1_795_357_520_900_000_001, "end_before_start"), (1_795_157_520_000_000_000,
+        "longer_than_a_day"),
     ] as [(UInt64, String)])
     func timesThatCannotBeAreNull(_ start: UInt64, _ doubt: String) throws {
         let call = SettlingTests.call(2, parent: 1, 0, 800, ["gen_ai.response.time_to_first_chunk": .double(0.25)])
@@ -58,7 +64,8 @@ struct OutcomeTests {
     }
 
     @Test func aFirstTokenAfterADayIsNull() throws {
-        let traces = try SettlingTests.settled([[SettlingTests.call(2, parent: nil, 0, 800, ["gen_ai.response.time_to_first_chunk": .double(1e6)])]])
+        let late = SettlingTests.call(2, parent: nil, 0, 800, ["gen_ai.response.time_to_first_chunk": .double(1e6)])
+        let traces = try SettlingTests.settled([[late]])
         #expect(traces.evidence.first?.text("time_doubt") == "first_token" && traces.evidence.first?.integer("duration_ns") == 800_000_000)
         #expect(traces.events("llm.call").first?.integer("time_to_first_token_ns") == nil)
     }
@@ -69,7 +76,8 @@ struct OutcomeTests {
                 2, parent: nil, 0, 8,
                 [
                     "gen_ai.usage.frobnicated_tokens": .integer(7), "gen_ai.usage.details": .string(#"{"odd_tokens": 3, "cache_read": 9}"#),
-                    "gen_ai.usage.input_tokens.cached": .string("60"), "gen_ai.response.mystery": .integer(1), "litellm.cost.margin_fixed": .double(1),
+                    "gen_ai.usage.input_tokens.cached": .string("60"), "gen_ai.response.mystery": .integer(1),
+                    "litellm.cost.margin_fixed": .double(1),
                     "gen_ai.usage.cache_write_tokens": .double(2.5),
                 ])
         ]])
@@ -96,7 +104,8 @@ struct OutcomeTests {
         let columns = SpanColumns(traces.registry)
         for (position, id) in ["\(trace)-\(span)/llm.call", "\(trace)-\(span)/llm.call/0123456789abcdef", "x"].enumerated() {
             var fields = FieldSet(columns)
-            for (name, text) in ["id": id, "source": source, "tenant": "default", "trace_id": trace, "span_id": span] { fields.add(name, text: text) }
+            let texts = [("id", id), ("source", source), ("tenant", "default"), ("trace_id", trace), ("span_id", span)]
+            for (name, text) in texts { fields.add(name, text: text) }
             fields.add("input_tokens", integer: 7)
             var writer = EventRowWriter()
             fields.write(type: traces.registry.wellKnownTypes.llmCall, time: 5, to: &writer)
@@ -119,7 +128,8 @@ struct OutcomeTests {
         let columns = SpanColumns(registry)
         var fields = FieldSet(columns)
         fields.add("id", text: marked.id.split(separator: "/").dropLast().joined(separator: "/"))
-        for (name, text) in ["source": "settled/bot", "tenant": "default", "trace_id": trace, "span_id": String(repeating: "02", count: 8)] {
+        let span = String(repeating: "02", count: 8)
+        for (name, text) in [("source", "settled/bot"), ("tenant", "default"), ("trace_id", trace), ("span_id", span)] {
             fields.add(name, text: text)
         }
         var writer = EventRowWriter()

@@ -12,11 +12,13 @@ struct WarningTests {
 
     @Test func namesThatLookLikeOursAreToldWithTheRightOne() {
         let batch = decoded(
-            "llm.call", #"{"model":"gpt","prompt_tokens":5,"completionTokens":6,"session_id":"c","cost":0.1,"latency_ms":7,"InputTokens":5,"mine":1}"#)
+            "llm.call",
+            #"{"model":"gpt","prompt_tokens":5,"completionTokens":6,"session_id":"c","cost":0.1,"latency_ms":7,"InputTokens":5,"mine":1}"#)
         #expect(batch.batch.count == 1 && batch.rejectedCount == 0 && batch.warningCount == 1)
         let warning = batch.warnings.first?.warning ?? ""
         for part in [
-            "model: kept as an attribute, no figure has it; the field is request_model", "prompt_tokens: ", "is input_tokens", "is output_tokens",
+            "model: kept as an attribute, no figure has it; the field is request_model", "prompt_tokens: ", "is input_tokens",
+            "is output_tokens",
             "is conversation_id", "is reported_cost_usd", "is duration_ns in nanoseconds",
         ] { #expect(warning.contains(part), "\(part)") }
         #expect(!warning.contains("mine") && batch.warnings.first?.id == "e" && batch.warnings.first?.index == 0)

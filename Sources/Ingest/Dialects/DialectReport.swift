@@ -50,7 +50,8 @@ package struct DialectReport: Hashable, Sendable {
     /// The question whose rows the report is made of.
     package static let sql = """
         select coalesce(instrumentation_name, ''), coalesce(dialect, ''), span_class, coalesce(cast(unknown_attributes as text), '{}'), \
-        count(*), coalesce(sum(withheld_values), 0), coalesce(time_doubt, '') from span_received group by 1, 2, 3, 4, 7 order by 1, 2, 3, 4, 7
+        count(*), coalesce(sum(withheld_values), 0), coalesce(time_doubt, '') from span_received group by 1, 2, 3, 4, 7 \
+        order by 1, 2, 3, 4, 7
         """
 
     /// The question whose one value is ``fullTraces``.

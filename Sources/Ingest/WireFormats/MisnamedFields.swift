@@ -9,19 +9,23 @@ struct MisnamedFields: Sendable {
 
     /// Names in use elsewhere, and ours; after a blank what else has to change.
     private static let others: [(name: String, field: String)] = [
-        ("prompttokens", "input_tokens"), ("prompttokencount", "input_tokens"), ("inputtokencount", "input_tokens"), ("tokensin", "input_tokens"),
+        ("prompttokens", "input_tokens"), ("prompttokencount", "input_tokens"), ("inputtokencount", "input_tokens"), ("tokensin",
+        "input_tokens"),
         ("inputtokens", "input_tokens"), ("completiontokens", "output_tokens"), ("completiontokencount", "output_tokens"),
         ("outputtokencount", "output_tokens"), ("tokensout", "output_tokens"), ("candidatestokencount", "output_tokens"),
         ("cachedtokens", "cache_read_tokens"), ("cachedinputtokens", "cache_read_tokens"), ("cachereadinputtokens", "cache_read_tokens"),
         ("cachedcontenttokencount", "cache_read_tokens"), ("cachecreationinputtokens", "cache_write_tokens"),
-        ("cachecreationtokens", "cache_write_tokens"), ("cachewriteinputtokens", "cache_write_tokens"), ("thinkingtokens", "reasoning_tokens"),
-        ("thoughtstokencount", "reasoning_tokens"), ("tokens", "total_tokens"), ("totaltokencount", "total_tokens"), ("model", "request_model"),
+        ("cachecreationtokens", "cache_write_tokens"), ("cachewriteinputtokens", "cache_write_tokens"), ("thinkingtokens",
+        "reasoning_tokens"),
+        ("thoughtstokencount", "reasoning_tokens"), ("tokens", "total_tokens"), ("totaltokencount", "total_tokens"), ("model",
+        "request_model"),
         ("modelname", "request_model"), ("modelid", "request_model"), ("cost", "reported_cost_usd"), ("costusd", "reported_cost_usd"),
         ("totalcost", "reported_cost_usd"), ("sessionid", "conversation_id"), ("session", "conversation_id"),
         ("conversation", "conversation_id"), ("convid", "conversation_id"), ("threadid", "conversation_id"), ("chatid", "conversation_id"),
         ("user", "user_id"), ("userid", "user_id"), ("enduser", "user_id"), ("enduserid", "user_id"), ("customerid", "user_id"),
         ("vendor", "provider"), ("system", "provider"), ("modelprovider", "provider"), ("latency", "duration_ns in nanoseconds"),
-        ("latencyms", "duration_ns in nanoseconds"), ("duration", "duration_ns in nanoseconds"), ("durationms", "duration_ns in nanoseconds"),
+        ("latencyms", "duration_ns in nanoseconds"), ("duration", "duration_ns in nanoseconds"), ("durationms",
+        "duration_ns in nanoseconds"),
         ("responsetime", "duration_ns in nanoseconds"), ("elapsedms", "duration_ns in nanoseconds"),
         ("ttft", "time_to_first_token_ns in nanoseconds"), ("ttftms", "time_to_first_token_ns in nanoseconds"),
         ("timetofirsttoken", "time_to_first_token_ns in nanoseconds"), ("finish", "finish_reason"), ("stopreason", "finish_reason"),
@@ -63,8 +67,10 @@ extension EventAssembler {
     func warning(_ tape: JSONTape, _ type: UInt16) -> String? {
         var parts: [String] = []
         for key in attributeKeys {
-            guard let (column, hint) = misnamed.field(tape.string(key)), registry.isAllowed(column, in: type), !isFilled(column) else { continue }
-            parts.append("\(String(decoding: tape.string(key), as: UTF8.self)): kept as an attribute, no figure has it; the field is \(hint)")
+            guard let (column, hint) = misnamed.field(tape.string(key)), registry.isAllowed(column, in: type), !isFilled(column)
+            else { continue }
+            let name = String(decoding: tape.string(key), as: UTF8.self)
+            parts.append("\(name): kept as an attribute, no figure has it; the field is \(hint)")
         }
         return parts.isEmpty ? nil : parts.sorted().joined(separator: "; ")
     }

@@ -115,7 +115,8 @@ final class TraceSettlement: Sendable {
                 guard !settled.isEmpty else { continue }
                 replacements.replacements += settled.replacements
                 tellExamples(settled.events, now)
-                batches.append(IngestBatch(events: settled.events, notes: [note(traceID, reason, settled)]))
+                batches += Self.parts(of: settled.events).map { IngestBatch(events: $0) }
+                batches.append(IngestBatch(notes: [note(traceID, reason, settled)]))
             }
             if !replacements.replacements.isEmpty { batches.append(replacements) }
         }
@@ -129,6 +130,19 @@ final class TraceSettlement: Sendable {
         state.withLock { state in for (traceID, _) in due { state.pending.settled(traceID) } }
         settleAgain(emitters, now)
         return due.count < left ? Self.tracesPerStep : due.count
+    }
+
+    /// So many events at a time as one record of the log holds with room to spare.
+    private static func parts(of events: EventBatch) -> [EventBatch] {
+        var parts: [EventBatch] = []
+        for offset in events.offsets {
+            let start = Int(offset)
+            if parts.last.map({ $0.bytes.count > IngestBatch.bytesMax / 2 }) ?? true { parts.append(EventBatch()) }
+            let last = parts.count - 1
+            parts[last].offsets.append(UInt32(parts[last].bytes.count))
+            parts[last].bytes += events.bytes[start..<(start + EventRowCursor.byteCount(events.bytes, at: start))]
+        }
+        return parts
     }
 
     /// Remembers what totals proved.

@@ -45,7 +45,8 @@ struct BookSpan {
         for rule in book.rules[field] ?? [] {
             if let event = rule.event {
                 let moment = record.moments.first { $0.name == event }
-                if let moment, (0..<SpanTimeDoubt.durationNanosecondsMax).contains(moment.offsetNanoseconds) { return moment.offsetNanoseconds }
+                let offset = moment?.offsetNanoseconds ?? -1
+                if (0..<SpanTimeDoubt.durationNanosecondsMax).contains(offset) { return offset }
                 continue
             }
             guard let value = value(rule), let scale = rule.unit else { continue }

@@ -81,7 +81,8 @@ struct SpanReader: ~Copyable {
         switch treatment {
         case .kept:
             store(attribute.value, name, &record)
-            if Self.isOfResponse(name), Self.isNumberOrJSON(attribute.value), !book.reads(name) { noteUnknown(name, attribute.value, &record) }
+            let isWanted = Self.isOfResponse(name) && Self.isNumberOrJSON(attribute.value)
+            if isWanted, !book.reads(name) { noteUnknown(name, attribute.value, &record) }
         case .token:
             if case .text(let bytes) = attribute.value, !bytes.isEmpty { record.attributes[name] = .text(token(Self.unquoted(bytes))) }
         case .members, .content: record.withheldValues += Self.textCount(attribute.value)
@@ -152,7 +153,8 @@ struct SpanReader: ~Copyable {
         switch value {
         case .map(let members): return members.prefix(64).flatMap { leaves(of: $0.value, path + [$0.key]) }
         case .array(let elements): return elements.prefix(64).flatMap { leaves(of: $0, path) }
-        case .integer(let number): return path.isEmpty ? [] : [NumberWalker.Leaf(path: path.joined(separator: "/"), value: .integer(number))]
+        case .integer(let number) where !path.isEmpty:
+            return [NumberWalker.Leaf(path: path.joined(separator: "/"), value: .integer(number))]
         case .double(let number) where number.isFinite && !path.isEmpty:
             return [NumberWalker.Leaf(path: path.joined(separator: "/"), value: .double(number))]
         default: return []

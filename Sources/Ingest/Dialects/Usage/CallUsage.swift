@@ -120,7 +120,8 @@ struct CallUsage: Hashable {
         return counts.read(as: reading)
     }
 
-    /// The one reading whose sum is the total. Of several that fit, what they agree on is decided and the rest in doubt; nil where none fits.
+    /// The one reading whose sum is the total. Of several that fit, what they agree on is decided and the rest in doubt; nil where none
+    /// fits.
     private mutating func decideByTotal(_ counts: Counts) -> Counts? {
         guard let total else { return nil }
         var fitting: [(reading: Reading, counts: Counts)] = []
@@ -136,10 +137,10 @@ struct CallUsage: Hashable {
         }
         guard let first = fitting.first else { return nil }
         if fitting.count == 1 {
-            if counts.read + counts.write > 0, first.reading.isReadBeside == (counts.read > 0), first.reading.isWriteBeside == (counts.write > 0) {
-                proof[.cache] = .beside
-            } else if counts.read + counts.write > 0, !first.reading.isReadBeside, !first.reading.isWriteBeside {
-                proof[.cache] = .inside
+            let (isRead, isWrite) = (first.reading.isReadBeside, first.reading.isWriteBeside)
+            if counts.read + counts.write > 0 {
+                if isRead == (counts.read > 0), isWrite == (counts.write > 0) { proof[.cache] = .beside }
+                if !isRead, !isWrite { proof[.cache] = .inside }
             }
             if counts.reasoning > 0 { proof[.reasoning] = first.reading.isReasoningBeside ? .beside : .inside }
             return first.counts
