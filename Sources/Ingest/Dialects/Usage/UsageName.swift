@@ -29,7 +29,8 @@ enum UsageName: Hashable, Sendable {
         guard isCost || !words.isDisjoint(with: UsageWords.usage), words.isDisjoint(with: UsageWords.otherMatters) else { return nil }
         if !isCost, name.hasPrefix("gen_ai.request.") { return nil }
         guard let counted = Self.counted(segments) else {
-            self = .unread
+            // What a cost is made of, its total tells.
+            self = isCost ? .costPart : .unread
             return
         }
         self = isCost ? Self.cost(counted) : Self.tokens(counted)
