@@ -88,6 +88,7 @@ package enum EmbeddedSchemas {
             EmbeddedFile(name: "openinference.json", bytes: PackageResources.openinference_json),
             EmbeddedFile(name: "openlit.json", bytes: PackageResources.openlit_json),
             EmbeddedFile(name: "opentelemetry.json", bytes: PackageResources.opentelemetry_json),
+            EmbeddedFile(name: "platforms.json", bytes: PackageResources.platforms_json),
             EmbeddedFile(name: "pydantic-ai.json", bytes: PackageResources.pydantic_ai_json),
             EmbeddedFile(name: "strands.json", bytes: PackageResources.strands_json),
             EmbeddedFile(name: "traceloop.json", bytes: PackageResources.traceloop_json),

@@ -74,13 +74,14 @@ struct EvidenceTests {
 
     @Test func theReportNamesWhatIsUnknown() throws {
         let answer = """
-            {"rows":[["scope.a","","other","{\\"x.y\\":\\"string\\"}",3,"5"],
-            ["scope.b","openlit","model_call",{"x.y":"int","z":"bool"},"2",0]]}
+            {"rows":[["scope.a","","other","{\\"x.y\\":\\"string\\"}",3,"5","no_start"],
+            ["scope.b","openlit","model_call",{"x.y":"int","z":"bool"},"2",0,""]]}
             """
-        let report = try DialectReport(answer: Array(answer.utf8))
+        let report = try DialectReport(answer: Array(answer.utf8), fullTraces: Array(#"{"rows":[["1"]]}"#.utf8))
         #expect(report.attributes.map(\.name) == ["x.y", "z"])
         #expect(report.attributes[0].spans == 5 && report.attributes[0].types == ["int", "string"])
         #expect(report.scopes.map(\.unclassed) == [3, 0] && report.text.contains("scope.a (no dialect): 3, 3, 5"))
+        #expect(report.text.contains("no_start: 3") && report.text.contains("more were refused: 1"))
     }
 
     @Test func waitingTracesAreBounded() {

@@ -43,6 +43,7 @@ struct SampleTraces {
     private(set) var evidence: [Derived] = []
     private var seen: Set<[UInt8]> = []
     private var nextPosition: Int64 = 1
+    private var readings = EmitterReadings()
 
     /// Takes a request in, the way the server does: spans become rows, rows are read back.
     mutating func receive(_ traces: OTLPTraces) throws {
@@ -61,14 +62,18 @@ struct SampleTraces {
         }
     }
 
+    /// An event that somebody else sent.
+    mutating func append(_ event: StoredEvent, trace: String) { told[trace, default: []].append(event) }
+
     /// Settles every trace.
     /// - Returns: how many events were added and replaced.
     @discardableResult
     mutating func settle() throws -> (added: Int, replaced: Int) {
-        let settler = TraceSettler(registry: registry)
+        let settler = TraceSettler(registry: registry, ids: SettledIDs(secret: key))
         var counts = (added: 0, replaced: 0)
         for trace in spans.keys.sorted() {
-            let result = settler.settle(spans[trace] ?? [], told: told[trace] ?? [])
+            let result = settler.settle(spans[trace] ?? [], told: told[trace] ?? [], readings: readings)
+            for proof in result.proofs { _ = readings.add(proof) }
             for replacement in result.replacements {
                 counts.replaced += 1
                 let place = told[trace]?.firstIndex { $0.position == replacement.position }

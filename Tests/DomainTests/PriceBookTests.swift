@@ -34,6 +34,14 @@ private func price(
         #expect(quote.lastTime == 299)
     }
 
+    @Test func aPathBeforeAModelsNameIsPassedOver() throws {
+        var book = PriceBook()
+        book.add(try price("p", "m", .input, 10))
+        #expect(input(book, 5, request: "p/m") == 10 && input(book, 5, request: "a/b/m") == 10 && input(book, 5, request: "m/") == nil)
+        book.add(try price("p", "a/b/m", .input, 20))
+        #expect(input(book, 5, request: "p/m") == 10 && input(book, 5, request: "a/b/m") == 20)
+    }
+
     @Test func aTierHasOnlyItsOwnPrices() throws {
         var book = PriceBook()
         book.add(try price("p", "m", .input, 10, from: 100))

@@ -20,18 +20,23 @@ struct DialectsCommand: ParsableCommand {
 
         func run() async throws {
             let answer: [UInt8]
+            let fullTraces: [UInt8]
             switch try source.resolve() {
             case .directory(let directory):
                 let machine = Machine()
-                answer = try machine.reading(directory) { store in
+                (answer, fullTraces) = try machine.reading(directory) { store in
                     let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
-                    let rows = try runner.run(DialectReport.sql, over: store.snapshot(), options: QueryOptions())
-                    return Array(rows.rendered(.json).utf8)
+                    func answer(_ sql: String) throws -> [UInt8] {
+                        Array(try runner.run(sql, over: store.snapshot(), options: QueryOptions()).rendered(.json).utf8)
+                    }
+                    return (try answer(DialectReport.sql), try answer(DialectReport.fullTracesSQL))
                 }
             case .server(let address):
-                answer = try await RemoteQuery(server: address).run(DialectReport.sql, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
+                let query = RemoteQuery(server: address)
+                answer = try await query.run(DialectReport.sql, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
+                fullTraces = try await query.run(DialectReport.fullTracesSQL, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
             }
-            StandardStream.output.print(try DialectReport(answer: answer).text, terminator: "")
+            StandardStream.output.print(try DialectReport(answer: answer, fullTraces: fullTraces).text, terminator: "")
         }
     }
 }

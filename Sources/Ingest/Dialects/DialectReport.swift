@@ -30,34 +30,58 @@ package struct DialectReport: Hashable, Sendable {
         package var spans: Int64 = 0
     }
 
+    /// Spans of times that are not believed, by why.
+    package struct TimeDoubt: Hashable, Sendable {
+        /// As `time_doubt` says it.
+        package var name: String
+        /// Spans.
+        package var spans: Int64
+    }
+
     /// Ascending by name.
     package private(set) var scopes: [Scope] = []
     /// The most frequent first.
     package private(set) var attributes: [Attribute] = []
+    /// Ascending by name.
+    package private(set) var timeDoubts: [TimeDoubt] = []
+    /// Traces so large that spans of theirs were refused.
+    package private(set) var fullTraces: Int64 = 0
 
     /// The question whose rows the report is made of.
     package static let sql = """
         select coalesce(instrumentation_name, ''), coalesce(dialect, ''), span_class, coalesce(cast(unknown_attributes as text), '{}'), \
-        count(*), coalesce(sum(withheld_values), 0) from span_received group by 1, 2, 3, 4 order by 1, 2, 3, 4
+        count(*), coalesce(sum(withheld_values), 0), coalesce(time_doubt, '') from span_received group by 1, 2, 3, 4, 7 \
+        order by 1, 2, 3, 4, 7
         """
 
-    /// - Parameter answer: what `/v1/sql` answers to ``sql``, as JSON.
+    /// The question whose one value is ``fullTraces``.
+    package static let fullTracesSQL = "select count(*) from system_events where type = 'trace.full'"
+
+    /// - Parameters:
+    ///   - answer: what `/v1/sql` answers to ``sql``, as JSON.
+    ///   - fullTraces: what it answers to ``fullTracesSQL``.
     /// - Throws: with the place where it is no such answer.
-    package init(answer: [UInt8]) throws(DecodingError) {
+    package init(answer: [UInt8], fullTraces: [UInt8]) throws(DecodingError) {
+        guard let count = try JSONReader.parse(fullTraces)["rows"]?.array?.first?.array?.first.flatMap(Self.count) else {
+            throw DecodingError(offset: 0, expectation: "one count")
+        }
+        self.fullTraces = count
         let document = try JSONReader.parse(answer)
         guard let rows = document["rows"]?.array else { throw DecodingError(offset: 0, expectation: "rows") }
         var byScope: [String: Scope] = [:]
         var byAttribute: [String: Attribute] = [:]
+        var byDoubt: [String: Int64] = [:]
         for row in rows {
-            guard let values = row.array, values.count == 6, let name = values[0].string, let dialect = values[1].string,
+            guard let values = row.array, values.count == 7, let name = values[0].string, let dialect = values[1].string,
                 let spans = Self.count(values[4]), let withheld = Self.count(values[5])
-            else { throw DecodingError(offset: 0, expectation: "six columns of texts and counts") }
+            else { throw DecodingError(offset: 0, expectation: "seven columns of texts and counts") }
             var scope = byScope[name] ?? Scope(name: name)
             if !dialect.isEmpty { scope.dialect = dialect }
             scope.spans += spans
             scope.withheld += withheld
             if values[2].string == SpanClass.other.rawValue { scope.unclassed += spans }
             byScope[name] = scope
+            if let doubt = values[6].string, !doubt.isEmpty { byDoubt[doubt, default: 0] += spans }
             for member in try Self.names(values[3]) {
                 var attribute = byAttribute[member.name] ?? Attribute(name: member.name)
                 attribute.spans += spans
@@ -66,6 +90,7 @@ package struct DialectReport: Hashable, Sendable {
                 byAttribute[member.name] = attribute
             }
         }
+        timeDoubts = byDoubt.sorted { $0.key < $1.key }.map { TimeDoubt(name: $0.key, spans: $0.value) }
         scopes = byScope.values.sorted { $0.name < $1.name }
         attributes = byAttribute.values.map { attribute in
             var sorted = attribute
@@ -92,11 +117,22 @@ package struct DialectReport: Hashable, Sendable {
             let name = scope.name.isEmpty ? "(no name)" : scope.name
             lines.append("  \(name) (\(dialect)): \(scope.spans), \(scope.unclassed), \(scope.withheld)")
         }
-        lines.append(attributes.isEmpty ? "every attribute is known" : "attributes that no dialect knows: spans")
-        for attribute in attributes {
-            let types = attribute.types.joined(separator: ", ")
-            lines.append("  \(attribute.name) (\(types); \(attribute.scopes.joined(separator: ", "))): \(attribute.spans)")
-        }
+        let (unread, unknown) = (attributes.filter(\.isUsage), attributes.filter { !$0.isUsage })
+        if !unread.isEmpty { lines.append("usage and cost that no field reads, so that calls may lack them: spans") }
+        lines += unread.map(\.line)
+        if !unknown.isEmpty { lines.append("attributes that no dialect knows: spans") }
+        lines += unknown.map(\.line)
+        if attributes.isEmpty { lines.append("every attribute is known") }
+        if !timeDoubts.isEmpty { lines.append("times that are not believed and left null: spans") }
+        lines += timeDoubts.map { "  \($0.name): \($0.spans)" }
+        if fullTraces > 0 { lines.append("traces with so many spans that more were refused: \(fullTraces)") }
         return lines.joined(separator: "\n") + "\n"
     }
+}
+
+extension DialectReport.Attribute {
+    /// Whether its name speaks of usage or cost.
+    var isUsage: Bool { UsageName(name) != nil || name.hasPrefix("gen_ai.response.") }
+
+    var line: String { "  \(name) (\(types.joined(separator: ", ")); \(scopes.joined(separator: ", "))): \(spans)" }
 }

@@ -14,6 +14,16 @@ package struct Rejection: Hashable, Sendable {
     package var error: String
 }
 
+/// What the sender of an accepted event should know: that a name looks like a field of ours and is none.
+package struct EventWarning: Hashable, Sendable {
+    /// Which event of the input, from 0.
+    package var index: Int
+    /// The event's id, cut to a readable length.
+    package var id: String?
+    /// The whole sentence.
+    package var warning: String
+}
+
 /// How often something happened to a field.
 package struct FieldCount: Hashable, Sendable {
     package var column: UInt16
@@ -31,6 +41,10 @@ package struct DecodedBatch: Sendable {
     package var rejections: [Rejection] = []
     /// All rejections; `eventCount` = rows + rejected.
     package var rejectedCount = 0
+    /// The first warnings, ascending by index.
+    package var warnings: [EventWarning] = []
+    /// Events with a warning.
+    package var warningCount = 0
     /// The first events of unknown types, each also rejected.
     package var deadLetters: [DeadLetter] = []
     package var deadLetterCount = 0

@@ -35,6 +35,7 @@ struct EventAssembler {
     let registry: SchemaRegistry
     let plan: FieldPlan
     let limits: DecoderLimits
+    let misnamed: MisnamedFields
     var tokeniser: UserTokeniser
 
     /// One bit a column: whether its slot is filled.
@@ -66,6 +67,7 @@ struct EventAssembler {
         self.tokeniser = tokeniser
         self.limits = limits
         plan = FieldPlan(registry)
+        misnamed = MisnamedFields(registry)
         let columnCount = registry.columns.count
         keyOrder = KeyOrder(registry)
         filled = [UInt64](repeating: 0, count: (columnCount + 63) / 64)
@@ -102,6 +104,7 @@ struct EventAssembler {
         do throws(EventFailure) {
             let type = try assemble(tape, place)
             write(tape, type: type, index: index)
+            if !attributeKeys.isEmpty { warn(tape, type, index) }
         } catch {
             reject(tape, error, index)
         }
@@ -189,7 +192,14 @@ struct EventAssembler {
         }
     }
 
-    // MARK: Refusals
+    // MARK: Warnings and refusals
+
+    private mutating func warn(_ tape: JSONTape, _ type: UInt16, _ index: Int) {
+        guard let warning = warning(tape, type) else { return }
+        result.warningCount += 1
+        guard result.warnings.count < limits.rejectionsMax else { return }
+        result.warnings.append(EventWarning(index: index, id: envelopeText(tape, .id), warning: warning))
+    }
 
     private mutating func reject(_ tape: JSONTape, _ failure: EventFailure, _ index: Int) {
         let id = envelopeText(tape, .id)

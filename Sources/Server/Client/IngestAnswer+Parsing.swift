@@ -13,6 +13,11 @@ extension IngestAnswer {
             guard let index = entry["index"]?.integer, let error = entry["error"]?.string else { return nil }
             return Rejection(index: Int(index), id: entry["id"]?.string, error: error)
         }
+        warnings = (json["warnings"]?.array ?? []).compactMap { entry in
+            guard let index = entry["index"]?.integer, let warning = entry["warning"]?.string else { return nil }
+            return Rejection(index: Int(index), id: entry["id"]?.string, error: warning)
+        }
+        warningCount = json["warning_count"]?.integer.map(Int.init) ?? warnings.count
         rejectedCount = json["rejected_count"]?.integer.map(Int.init) ?? rejections.count
     }
 }

@@ -22,6 +22,10 @@ package struct IngestAnswer: Sendable {
     package var rejectedCount: Int
     /// The first of them, ascending by index.
     package var rejections: [Rejection]
+    /// The first events that were kept and have names which look like fields of ours; `error` says which.
+    package var warnings: [Rejection]
+    /// All of them.
+    package var warningCount: Int
     /// The store's last position after the batch.
     package var position: Int64
 
@@ -32,6 +36,8 @@ package struct IngestAnswer: Sendable {
         position = result.lastPosition
         rejections = decoded.rejections.map { Rejection(index: $0.index, id: $0.id, error: $0.error) }
         rejectedCount = decoded.rejectedCount
+        warnings = decoded.warnings.map { Rejection(index: $0.index, id: $0.id, error: $0.warning) }
+        warningCount = decoded.warningCount
         guard accepted + duplicates < result.verdicts.count else { return }
         for (row, verdict) in result.verdicts.enumerated() {
             guard let reason = Self.reason(verdict) else { continue }
@@ -44,7 +50,7 @@ package struct IngestAnswer: Sendable {
     }
 
     /// `{"accepted":n,"duplicates":n,"rejected":[{"index":i,"id":…,"error":…}],"position":p}`; `rejected_count` beside it when not
-    /// all are listed.
+    /// all are listed. `warnings` and `warning_count` likewise, where there are any.
     var json: [UInt8] {
         var json = JSONText()
         json.beginObject()
@@ -61,6 +67,19 @@ package struct IngestAnswer: Sendable {
         }
         json.endArray()
         if rejectedCount > rejections.count { json.member("rejected_count", rejectedCount) }
+        if !warnings.isEmpty {
+            json.key("warnings")
+            json.beginArray()
+            for warning in warnings {
+                json.beginObject()
+                json.member("index", warning.index)
+                if let id = warning.id { json.member("id", id) }
+                json.member("warning", warning.error)
+                json.endObject()
+            }
+            json.endArray()
+        }
+        if warningCount > warnings.count { json.member("warning_count", warningCount) }
         json.member("position", position)
         json.endObject()
         return json.bytes

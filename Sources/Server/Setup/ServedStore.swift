@@ -28,6 +28,10 @@ package protocol ServedStore: Sendable {
     func spans(receivedSince time: Int64) throws -> [ReceivedSpan]
     /// Spans of traces and what was derived from them; see ``StoreSnapshot/events(ofTraces:sourcePrefix:)``.
     func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]]
+    /// Rows of `system_events` of one type; see ``StoreSnapshot/notes(ofType:)``.
+    func notes(ofType type: String) throws -> [StoredNote]
+    /// See ``StoreSnapshot/unsealedTraces(ofScope:version:)``.
+    func unsealedTraces(ofScope scope: String, version: String) -> Set<String>
     /// The next events behind a position; see ``StoreSnapshot/page(_:)``.
     func page(_ request: EventPageRequest) throws -> EventPage
     /// How far what is sent to other systems has got.
@@ -42,6 +46,10 @@ extension ServedStore {
     package func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { [] }
     /// None, for a store that keeps no spans.
     package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] { [:] }
+    /// None, for a store that keeps no notes.
+    package func notes(ofType type: String) throws -> [StoredNote] { [] }
+    /// None, for a store that keeps no spans.
+    package func unsealedTraces(ofScope scope: String, version: String) -> Set<String> { [] }
     /// None, for a store that keeps no events.
     package func page(_ request: EventPageRequest) throws -> EventPage { EventPage(coveredPosition: request.after) }
     /// None, for a store that keeps no marks.
@@ -64,6 +72,12 @@ extension EventStore: ServedStore {
     /// See ``ServedStore``.
     package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] {
         try snapshot().events(ofTraces: traceIDs, sourcePrefix: sourcePrefix)
+    }
+    /// See ``ServedStore``.
+    package func notes(ofType type: String) throws -> [StoredNote] { try snapshot().notes(ofType: type) }
+    /// See ``ServedStore``.
+    package func unsealedTraces(ofScope scope: String, version: String) -> Set<String> {
+        snapshot().unsealedTraces(ofScope: scope, version: version)
     }
     /// See ``ServedStore``.
     package func page(_ request: EventPageRequest) throws -> EventPage { try snapshot().page(request) }

@@ -62,9 +62,14 @@ final class TraceIntake: Sendable {
         let coding = try BodyDecompression.coding(request.headers)
         let compressed = try await BodyCollector.collect(request, limits: limits, ticket: ticket)
         let (limits, encoders) = (limits, encoders)
-        let batch = try await threads.decoders.runIfActive {
+        var batch = try await threads.decoders.runIfActive {
             let body = try BodyDecompression.decode(compressed, coding: coding, limits: limits, ticket: ticket)
             return try encoders.encode(body, encoding)
+        }
+        let excess = settlement.refuseExcess(&batch)
+        if excess > 0 {
+            batch.rejected += excess
+            if batch.reason.isEmpty { batch.reason = "a trace may have \(TraceSizes.spansMax) spans" }
         }
         try ticket.take(events: batch.events.count)
         var result: AppendResult?

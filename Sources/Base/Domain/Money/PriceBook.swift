@@ -76,7 +76,8 @@ package struct PriceBook: Sendable {
     /// The entries that count for a call, as the rule above says; empty where the book knows none.
     package func candidates(provider: String, requestModel: String?, responseModel: String?) -> [PriceEntry] {
         for prices in [set, builtIn] {
-            for model in [responseModel, requestModel, PriceEntry.anyModel] {
+            let plain = [responseModel, requestModel].map(ModelName.withoutPath)
+            for model in [responseModel, requestModel] + plain + [PriceEntry.anyModel] {
                 guard let model, !model.isEmpty, let found = prices[Pair(provider: provider, model: model)] else { continue }
                 return found
             }
@@ -115,5 +116,6 @@ package struct PriceChange: Hashable, Sendable {
     package func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64) -> Bool {
         guard let waitingTimes, waitingTimes.contains(time), provider == entry.provider else { return false }
         return entry.model == PriceEntry.anyModel || entry.model == requestModel || entry.model == responseModel
+            || entry.model == ModelName.withoutPath(requestModel) || entry.model == ModelName.withoutPath(responseModel)
     }
 }

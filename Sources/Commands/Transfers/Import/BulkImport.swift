@@ -94,6 +94,10 @@ extension ImportSummary {
         duplicates += answer.duplicates
         rejected += answer.rejectedCount
         position = max(position, answer.position)
+        warned += answer.warningCount
+        for warning in answer.warnings where warnings[warning.error] != nil || warnings.count < Self.rejectionsListedMax {
+            warnings[warning.error, default: 0] += 1
+        }
         for rejection in answer.rejections {
             guard rejections.count < Self.rejectionsListedMax else { break }
             rejections.append(

@@ -32,6 +32,10 @@ package struct ImportSummary: Sendable {
     package var rejected = 0
     /// The first of them.
     package var rejections: [Rejection] = []
+    /// Events that were kept with names which look like fields of ours.
+    package var warned = 0
+    /// What the first of them were warned of, with how many; `input_tokens` for `prompt_tokens`, for one.
+    package var warnings: [String: Int] = [:]
     /// Position of the last event kept; 0 when none was.
     package var position: Int64 = 0
     /// Whether it was asked to end before it was through.
@@ -54,7 +58,8 @@ package struct ImportSummary: Sendable {
     /// The elapsed time in seconds, to the microsecond.
     package var seconds: Double { Double(elapsedNanoseconds / 1000) / 1_000_000 }
 
-    /// `{"accepted":n,"duplicates":n,"rejected":n,"rejections":[first hundred],"position":p,"seconds":s}`
+    /// `{"accepted":n,"duplicates":n,"rejected":n,"rejections":[first hundred],"position":p,"seconds":s}`, with `warned` and `warnings`
+    /// where there are any.
     package var json: String {
         var json = JSONText()
         json.beginObject()
@@ -72,6 +77,13 @@ package struct ImportSummary: Sendable {
             json.endObject()
         }
         json.endArray()
+        if warned > 0 {
+            json.member("warned", warned)
+            json.key("warnings")
+            json.beginArray()
+            for warning in warnings.keys.sorted() { json.value(warning) }
+            json.endArray()
+        }
         json.member("position", position)
         if isInterrupted { json.member("interrupted", true) }
         json.member("seconds", seconds)
@@ -85,6 +97,10 @@ package struct ImportSummary: Sendable {
         text += ", rejected \(rejected)"
         if seconds > 0 {
             text += " in \(Double(Int(seconds * 100)) / 100) s (\(Int(Double(accepted + duplicates + rejected) / seconds)) events/s)"
+        }
+        if warned > 0 {
+            text += "\n  kept, but with names that no figure knows: \(warned)"
+            for warning in warnings.keys.sorted() { text += "\n    \(warning)" }
         }
         return text + rejectionLines
     }

@@ -27,7 +27,7 @@ struct BookSpan {
         for rule in book.rules[field] ?? [] {
             guard let text = value(rule)?.plainText, isCounted(text, rule, field) else { continue }
             if rule.passesOverResponseIDs, responseIDs.contains(text) { continue }
-            return book.translations[field]?[text.lowercased()] ?? text
+            return book.translated(text, field) ?? text
         }
         return nil
     }
@@ -45,22 +45,33 @@ struct BookSpan {
         for rule in book.rules[field] ?? [] {
             if let event = rule.event {
                 let moment = record.moments.first { $0.name == event }
-                if let moment, (0..<Limits.durationNanosecondsMax).contains(moment.offsetNanoseconds) { return moment.offsetNanoseconds }
+                let offset = moment?.offsetNanoseconds ?? -1
+                if (0..<SpanTimeDoubt.durationNanosecondsMax).contains(offset) { return offset }
                 continue
             }
             guard let value = value(rule), let scale = rule.unit else { continue }
             if scale == .instant {
-                guard let text = value.plainText, let time = try? RFC3339.parse(text), time >= record.start else { continue }
+                guard record.timeDoubt == nil, let text = value.plainText, let time = try? RFC3339.parse(text), time >= record.start
+                else { continue }
                 let (span, isBeyond) = time.subtractingReportingOverflow(record.start)
-                guard !isBeyond, span < Limits.durationNanosecondsMax else { continue }
+                guard !isBeyond, span < SpanTimeDoubt.durationNanosecondsMax else { continue }
                 return span
             }
             let factor: Double = scale == .seconds ? 1e9 : scale == .milliseconds ? 1e6 : 1
-            if let number = value.number, number >= 0, number * factor < Double(Limits.durationNanosecondsMax) {
+            if let number = value.number, number >= 0, number * factor < Double(SpanTimeDoubt.durationNanosecondsMax) {
                 return Int64((number * factor).rounded())
             }
         }
         return nil
+    }
+
+    /// Whether the field was told, but not as a time from zero to a day.
+    func hasUnusableTime(_ field: DialectField) -> Bool {
+        nanoseconds(field) == nil
+            && (book.rules[field] ?? []).contains { rule in
+                if let event = rule.event { return record.moments.contains { $0.name == event } }
+                return value(rule).map { rule.unit == .instant || $0.number != nil } ?? false
+            }
     }
 
     /// The first place of the field that says yes or no.
@@ -71,10 +82,13 @@ struct BookSpan {
 
     /// The first place of the field that has an amount of USD, in pico-USD.
     func picoUSD(_ field: DialectField) -> Int64? {
-        for rule in book.rules[field] ?? [] {
-            if let number = value(rule)?.number, number.isFinite, abs(number) < 1_000_000 { return Int64((number * 1e12).rounded()) }
-        }
-        return nil
+        book.rules[field]?.lazy.compactMap { Self.picoUSD(value($0)?.number) }.first
+    }
+
+    /// An amount of USD below a million, in pico-USD.
+    static func picoUSD(_ number: Double?) -> Int64? {
+        guard let number, number.isFinite, abs(number) < 1_000_000 else { return nil }
+        return Int64((number * 1e12).rounded())
     }
 
     /// Why the model stopped, in the words of OpenTelemetry.
@@ -85,6 +99,14 @@ struct BookSpan {
         text = text.lowercased()
         if let dot = text.lastIndex(of: ".") { text = String(text[text.index(after: dot)...]) }
         return text.isEmpty ? nil : book.translations[.finishReason]?[text] ?? text
+    }
+
+    /// Who runs the model; where only the model's name says it, as in `openai/gpt-4o`, what stands before the slash.
+    var provider: String? {
+        if let told = text(.provider) { return told }
+        guard let model = text(.responseModel) ?? text(.requestModel), let slash = model.firstIndex(of: "/"), slash > model.startIndex
+        else { return nil }
+        return book.translated(String(model[..<slash]), .provider)
     }
 
     /// Whether it failed: by its status, or by an attribute that says so.
@@ -106,10 +128,15 @@ struct BookSpan {
         name == "span.name" ? .text(record.name) : record.attributes[name] ?? record.resource[name]
     }
 
+    /// Of the attributes that end so the one with the least name.
+    private func attribute(endingIn suffix: String) -> SpanValue? {
+        record.attributes.keys.filter { $0.hasSuffix(suffix) && !book.isNamed($0) }.min().flatMap { record.attributes[$0] }
+    }
+
     private func value(_ rule: DialectRule) -> SpanValue? {
         guard holds(rule.condition) else { return nil }
         if rule.isExceptionType { return record.moments.lazy.compactMap(\.exceptionType).first.map { .text($0) } }
-        guard rule.event == nil, let value = attribute(rule.key) else { return nil }
+        guard rule.event == nil, let value = rule.suffix.map(attribute(endingIn:)) ?? attribute(rule.key) else { return nil }
         switch (rule.type, value) {
         case ("integer"?, .integer), ("double"?, .double), (nil, _): return value
         default: return nil

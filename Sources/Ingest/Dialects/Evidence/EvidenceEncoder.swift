@@ -16,6 +16,13 @@ package struct EvidenceBatch: Sendable {
     package var echoes = 0
     /// Why the first of them was.
     package var reason = ""
+
+    /// Keeps the given rows, ascending, and forgets the others.
+    package mutating func keep(_ rows: [Int]) {
+        events.offsets = rows.map { events.offsets[$0] }
+        traceIDs = rows.map { traceIDs[$0] }
+        isRoot = rows.map { isRoot[$0] }
+    }
 }
 
 /// Turns trace requests into `span.received` events. One encoder serves one thread and is used again from request to request.

@@ -11,6 +11,8 @@ struct SpanReader: ~Copyable {
         static let textBytes = 1024
         static let listElements = 64
         static let attributes = 192
+        /// Beside them, so that no number of a call's usage is lost among others.
+        static let usageAttributes = 96
         static let unknownNames = 64
         static let nameBytes = 128
         static let moments = 32
@@ -39,12 +41,14 @@ struct SpanReader: ~Copyable {
         record.kind = ["", "internal", "server", "client", "producer", "consumer"][(1...5).contains(span.kind) ? span.kind : 0]
         record.scope = Self.cut(scope.name, Limits.nameBytesMax)
         record.scopeVersion = Self.cut(scope.version, Bounds.nameBytes)
-        record.start = Int64(clamping: span.start)
         record.end = Int64(clamping: span.end)
+        record.timeDoubt = SpanTimeDoubt(start: Int64(clamping: span.start), end: record.end)
+        record.start = record.timeDoubt == nil ? Int64(clamping: span.start) : record.end
         record.statusCode = (0...2).contains(span.statusCode) ? span.statusCode : 0
         if !span.statusMessage.isEmpty { record.withheldValues += 1 }
         record.resource = resource
         for attribute in span.attributes { keep(attribute, &record) }
+        forgetCostParts(&record)
         for event in span.events {
             guard record.moments.count < Bounds.moments else {
                 record.withheldValues += 1
@@ -65,18 +69,23 @@ struct SpanReader: ~Copyable {
 
     private mutating func keep(_ attribute: OTLPAttribute, _ record: inout SpanRecord) {
         let name = attribute.key
-        guard !name.isEmpty, record.attributes.count < Bounds.attributes else {
+        let usage = UsageName(name)
+        let room = Bounds.attributes + (usage == nil ? 0 : Bounds.usageAttributes)
+        guard !name.isEmpty, record.attributes.count < room else {
             record.withheldValues += Self.textCount(attribute.value)
             return
         }
-        switch book.treatment(of: name) {
-        case .kept: store(attribute.value, name, &record)
+        let treatment = book.treatment(of: name)
+        if case .members(let members) = treatment, case .text(let bytes) = attribute.value { keep(members, of: bytes, &record) }
+        if let usage, keep(attribute, usage, treatment, &record) { return }
+        switch treatment {
+        case .kept:
+            store(attribute.value, name, &record)
+            let isWanted = Self.isOfResponse(name) && Self.isNumberOrJSON(attribute.value)
+            if isWanted, !book.reads(name) { noteUnknown(name, attribute.value, &record) }
         case .token:
-            if case .text(let bytes) = attribute.value, !bytes.isEmpty { record.attributes[name] = .text(token(bytes)) }
-        case .members(let members):
-            record.withheldValues += Self.textCount(attribute.value)
-            if case .text(let bytes) = attribute.value { keep(members, of: bytes, &record) }
-        case .content: record.withheldValues += Self.textCount(attribute.value)
+            if case .text(let bytes) = attribute.value, !bytes.isEmpty { record.attributes[name] = .text(token(Self.unquoted(bytes))) }
+        case .members, .content: record.withheldValues += Self.textCount(attribute.value)
         case nil:
             noteUnknown(name, attribute.value, &record)
             if Self.textCount(attribute.value) > 0 {
@@ -87,9 +96,96 @@ struct SpanReader: ~Copyable {
         }
     }
 
+    /// Keeps the numbers of an attribute that speaks of usage or cost, and notes those that no field reads.
+    /// - Returns: whether it had any; a table may name it as content all the same.
+    private mutating func keep(
+        _ attribute: OTLPAttribute, _ usage: UsageName, _ treatment: DialectBook.Treatment?, _ record: inout SpanRecord
+    ) -> Bool {
+        let leaves: [NumberWalker.Leaf]
+        switch attribute.value {
+        case .integer, .double:
+            guard let number = Self.spanValue(attribute.value) else { return false }
+            leaves = [NumberWalker.Leaf(path: "", value: number)]
+        case .text(let bytes):
+            guard bytes.count <= Bounds.membersTextBytes else { return false }
+            if let number = Self.number(bytes) {
+                leaves = [NumberWalker.Leaf(path: "", value: number)]
+            } else {
+                leaves = NumberWalker.leaves(in: bytes) ?? []
+                record.withheldValues += leaves.isEmpty ? 0 : 1
+            }
+        case .map, .array:
+            leaves = Self.leaves(of: attribute.value)
+            record.withheldValues += leaves.isEmpty ? 0 : Self.textCount(attribute.value)
+        case .empty, .boolean, .bytes: return false
+        }
+        guard !leaves.isEmpty else { return false }
+        if treatment == .content {
+            noteUnknown(attribute.key, attribute.value, &record)
+            return true
+        }
+        for leaf in leaves { keep(leaf, of: attribute.key, usage, &record) }
+        return true
+    }
+
+    private func keep(_ leaf: NumberWalker.Leaf, of name: String, _ usage: UsageName, _ record: inout SpanRecord) {
+        let key = leaf.path.isEmpty ? name : name + "/" + leaf.path
+        guard let usage = leaf.path.isEmpty ? usage : UsageName(key), key.utf8.count <= 2 * Bounds.nameBytes else { return }
+        var isRead = usage != .unread || book.reads(key)
+        if case .field(let field) = usage, field != .reportedCost {
+            isRead = leaf.value.wholeNumber.map { (0...Limits.tokensMax).contains($0) } ?? false
+        }
+        if usage == .costPart { isRead = book.reads(key) }
+        if !isRead { noteUnknown(key, leaf.value.typeName, &record) }
+        if record.attributes.count < Bounds.attributes + Bounds.usageAttributes { record.attributes[key] = leaf.value }
+    }
+
+    /// A text that is a number.
+    private static func number(_ text: ArraySlice<UInt8>) -> SpanValue? {
+        guard text.count <= 32 else { return nil }
+        let value = SpanValue.text(String(decoding: text, as: UTF8.self))
+        return value.number.flatMap { $0.isFinite ? value : nil }
+    }
+
+    /// Numbers of a map or list that came as such, with the names that lead to them.
+    private static func leaves(of value: OTLPValue, _ path: [String] = []) -> [NumberWalker.Leaf] {
+        guard path.count < 16 else { return [] }
+        switch value {
+        case .map(let members): return members.prefix(64).flatMap { leaves(of: $0.value, path + [$0.key]) }
+        case .array(let elements): return elements.prefix(64).flatMap { leaves(of: $0, path) }
+        case .integer(let number) where !path.isEmpty:
+            return [NumberWalker.Leaf(path: path.joined(separator: "/"), value: .integer(number))]
+        case .double(let number) where number.isFinite && !path.isEmpty:
+            return [NumberWalker.Leaf(path: path.joined(separator: "/"), value: .double(number))]
+        default: return []
+        }
+    }
+
+    /// The parts of a cost whose total was told need nobody who reads them.
+    private func forgetCostParts(_ record: inout SpanRecord) {
+        let costParts = record.unknownAttributes.keys.filter { UsageName($0) == .costPart }
+        guard !costParts.isEmpty, SpanUsage(BookSpan(record, book)).reportedCost != nil else { return }
+        // order: each is removed for itself.
+        for name in costParts { record.unknownAttributes[name] = nil }
+    }
+
+    private static func isOfResponse(_ name: String) -> Bool { name.hasPrefix("gen_ai.response.") || name.hasPrefix("ai.response.") }
+
+    private static func isNumberOrJSON(_ value: OTLPValue) -> Bool {
+        switch value {
+        case .integer, .double, .map: true
+        case .text(let bytes): bytes.first == UInt8(ascii: "{") || bytes.first == UInt8(ascii: "[")
+        default: false
+        }
+    }
+
     private func noteUnknown(_ name: String, _ value: OTLPValue, _ record: inout SpanRecord) {
+        noteUnknown(name, Self.typeName(value), &record)
+    }
+
+    private func noteUnknown(_ name: String, _ type: String, _ record: inout SpanRecord) {
         let plain = Self.cut(DialectBook.withoutNumbers(name), Bounds.nameBytes)
-        if record.unknownAttributes.count < Bounds.unknownNames { record.unknownAttributes[plain] = Self.typeName(value) }
+        if record.unknownAttributes.count < Bounds.unknownNames { record.unknownAttributes[plain] = type }
     }
 
     private func store(_ value: OTLPValue, _ name: String, _ record: inout SpanRecord) {
@@ -127,7 +223,8 @@ struct SpanReader: ~Copyable {
         }
         let offset = Int64(clamping: event.time).subtractingReportingOverflow(record.start)
         return SpanMoment(
-            name: Self.cut(event.name, Bounds.nameBytes), offsetNanoseconds: offset.overflow ? 0 : offset.partialValue,
+            name: Self.cut(event.name, Bounds.nameBytes),
+            offsetNanoseconds: offset.overflow || record.timeDoubt != nil ? -1 : offset.partialValue,
             exceptionType: exceptionType)
     }
 
@@ -135,6 +232,12 @@ struct SpanReader: ~Copyable {
         var output: [UInt8] = []
         tokeniser.append(id.span, to: &output)
         return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Without JSON's own quotes, which some senders put around a text.
+    private static func unquoted(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let quote = UInt8(ascii: "\"")
+        return text.count > 2 && text.first == quote && text.last == quote ? text.dropFirst().dropLast() : text
     }
 
     private static func spanValue(_ value: OTLPValue) -> SpanValue? {

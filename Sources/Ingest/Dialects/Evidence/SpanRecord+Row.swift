@@ -27,7 +27,9 @@ extension SpanRecord {
         let (kind, dialect) = span.classified
         fields.add("dialect", text: dialect)
         fields.add("span_class", text: kind.rawValue)
-        fields.add("duration_ns", integer: min(durationNanoseconds, Limits.durationNanosecondsMax))
+        fields.add("duration_ns", integer: durationNanoseconds)
+        let firstToken = span.hasUnusableTime(.timeToFirstToken) ? SpanTimeDoubt.firstToken : nil
+        fields.add("time_doubt", text: (timeDoubt ?? firstToken)?.rawValue)
         fields.add("status", text: ["", "ok", "error"][statusCode])
         fields.add("span_attributes", Self.json(attributes))
         fields.add("resource_attributes", Self.json(resource))
@@ -43,7 +45,7 @@ extension SpanRecord {
     package init(row bytes: [UInt8], at start: Int, columns: SpanColumns, parser: inout JSONParser) throws(DecodingError) {
         self.init()
         end = EventRowCursor.time(bytes, at: start)
-        var duration: Int64 = 0
+        var duration: Int64?
         var cursor = EventRowCursor(bytes, at: start)
         var texts: [UInt16: Range<Int>] = [:]
         while cursor.advance(in: bytes) {
@@ -54,7 +56,10 @@ extension SpanRecord {
             }
         }
         func text(_ name: String) -> String { texts[columns[name]].map { String(decoding: bytes[$0], as: UTF8.self) } ?? "" }
-        self.start = end - max(0, min(duration, end))
+        timeDoubt = SpanTimeDoubt(rawValue: text("time_doubt")).flatMap { $0 == .firstToken ? nil : $0 }
+        // Evidence written before times were doubted says what it was told.
+        if timeDoubt == nil { timeDoubt = duration.map { SpanTimeDoubt(start: end - max(0, min($0, end)), end: end) } ?? .noStart }
+        self.start = timeDoubt == nil ? end - (duration ?? 0) : end
         (traceID, spanID, parentSpanID) = (text("trace_id"), text("span_id"), text("parent_span_id"))
         (name, kind) = (text("span_name"), text("span_kind"))
         (scope, scopeVersion) = (text("instrumentation_name"), text("instrumentation_version"))

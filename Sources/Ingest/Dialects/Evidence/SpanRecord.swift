@@ -24,10 +24,12 @@ package struct SpanRecord: Hashable, Sendable {
     package var scope = ""
     /// Its version.
     package var scopeVersion = ""
-    /// ns since 1970 UTC.
+    /// ns since 1970 UTC; the end where the start is not to be believed.
     package var start: Int64 = 0
     /// ns since 1970 UTC.
     package var end: Int64 = 0
+    /// Why its start, and with it its duration, is not to be believed; nil where it is.
+    package var timeDoubt: SpanTimeDoubt?
     /// 0 unset, 1 ok, 2 error.
     package var statusCode = 0
     /// By name; members of JSON texts as `name/member`.
@@ -49,6 +51,35 @@ package struct SpanRecord: Hashable, Sendable {
     /// What the source of its events is called.
     package var serviceName: String? { resource["service.name"]?.plainText }
 
-    /// ns from start to end, never below zero.
-    package var durationNanoseconds: Int64 { max(0, end - start) }
+    /// ns from start to end; nil where the start is not to be believed.
+    package var durationNanoseconds: Int64? { timeDoubt == nil ? max(0, end - start) : nil }
+}
+
+/// Why times of a span are not to be believed. Raw values are those of `time_doubt`.
+package enum SpanTimeDoubt: String, Hashable, Sendable {
+    case noStart = "no_start"
+    case startBefore2000 = "start_before_2000"
+    case endBeforeStart = "end_before_start"
+    case longerThanADay = "longer_than_a_day"
+    /// Only the time to the first token is not.
+    case firstToken = "first_token"
+
+    /// The longest time that one piece of work, or the wait for its first token, may take.
+    static let durationNanosecondsMax: Int64 = 86_400 * 1_000_000_000
+    private static let year2000: Int64 = 946_684_800 * 1_000_000_000
+
+    /// What is wrong with times in ns since 1970; nil where nothing is.
+    init?(start: Int64, end: Int64) {
+        if start <= 0 {
+            self = .noStart
+        } else if start < Self.year2000 {
+            self = .startBefore2000
+        } else if end < start {
+            self = .endBeforeStart
+        } else if end - start > Self.durationNanosecondsMax {
+            self = .longerThanADay
+        } else {
+            return nil
+        }
+    }
 }

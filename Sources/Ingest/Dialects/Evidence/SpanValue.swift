@@ -41,6 +41,17 @@ package enum SpanValue: Hashable, Sendable {
         }
     }
 
+    /// What reports call its type.
+    var typeName: String {
+        switch self {
+        case .text: "string"
+        case .integer: "int"
+        case .double: "double"
+        case .boolean: "bool"
+        case .list: "array"
+        }
+    }
+
     /// Whether it means yes; also where it came as text.
     var flag: Bool? {
         switch self {

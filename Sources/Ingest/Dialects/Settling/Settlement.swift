@@ -10,6 +10,8 @@ package struct Settlement: Sendable {
     package var outdated = 0
     /// Spans of the trace.
     package var spans = 0
+    /// What totals prove of those who count, ascending.
+    package var proofs: [UsageProof] = []
 
     /// Whether there is nothing to do.
     package var isEmpty: Bool { events.count == 0 && replacements.isEmpty }

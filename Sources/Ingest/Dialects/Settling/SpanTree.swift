@@ -53,23 +53,26 @@ struct SpanTree {
     /// Whether the span itself says which conversation it belongs to.
     func hasOwnConversation(_ index: Int) -> Bool { ownConversations[index] != nil }
 
+    /// Levels that are looked through for an ancestor, so that a chain without end costs no more than its length.
+    private static let levelsMax = 256
+
     /// Ancestors of one class, nearest first.
     func ancestors(of index: Int, _ kind: SpanClass) -> [Int] {
         var result: [Int] = []
         var place = parents[index]
-        while place >= 0 {
+        for _ in 0..<Self.levelsMax where place >= 0 {
             if kinds[place] == kind { result.append(place) }
             place = parents[place]
         }
         return result
     }
 
-    /// The nearest ancestor of a class; −1 where there is none.
-    func nearest(_ kind: SpanClass) -> [Int] {
+    /// The nearest ancestor of a class with none of another between; −1 where there is none.
+    func nearest(_ kind: SpanClass, notBeyond end: SpanClass) -> [Int] {
         var result = Array(repeating: -1, count: count)
         for index in order where parents[index] >= 0 {
             let parent = parents[index]
-            result[index] = kinds[parent] == kind ? parent : result[parent]
+            if kinds[parent] == kind { result[index] = parent } else if kinds[parent] != end { result[index] = result[parent] }
         }
         return result
     }

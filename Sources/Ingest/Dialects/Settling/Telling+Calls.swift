@@ -2,11 +2,11 @@ import Domain
 
 extension Telling {
     /// Adds what a model or embedding call says: each field from the first span that has it, of token counts the largest.
-    static func describeCall(_ tree: SpanTree, _ members: [Int], _ fields: inout FieldSet) {
+    static func describeCall(_ tree: SpanTree, _ members: [Int], _ usage: CallUsage, _ reportedCost: Int64?, _ fields: inout FieldSet) {
         let spans = members.map { tree.spans[$0] }
         func first<Value>(_ read: (BookSpan) -> Value?) -> Value? { spans.lazy.compactMap(read).first }
         fields.add("operation", text: first { $0.text(.operation) })
-        fields.add("provider", text: first { $0.text(.provider) })
+        fields.add("provider", text: first(\.provider))
         fields.add("request_model", text: first { $0.text(.requestModel) })
         fields.add("response_model", text: first { $0.text(.responseModel) })
         fields.add("response_id", text: first { $0.text(.responseID) })
@@ -16,27 +16,23 @@ extension Telling {
         fields.add("time_to_first_token_ns", integer: first { $0.nanoseconds(.timeToFirstToken) })
         fields.add("queue_duration_ns", integer: first { $0.nanoseconds(.queueDuration) })
         fields.add("attempt", integer: first { $0.count(.resends, maximum: 1_000_000) }.map { $0 + 1 })
-        fields.add("reported_cost_usd", integer: first { $0.picoUSD(.reportedCost) })
-        var usage = usage(tree, members)
-        // A failed call that counts nothing was not counted.
-        if spans.contains(where: \.hasFailed), (usage.input ?? 0) == 0, (usage.output ?? 0) == 0 { usage = TokenUsage() }
-        add(usage, to: &fields)
+        fields.add("reported_cost_usd", integer: reportedCost)
+        add(usage.tokens, to: &fields)
+        fields.add("total_tokens", integer: usage.total)
+        fields.add("usage_doubt", text: usage.doubtText)
+        fields.add("other_usage", text: usage.otherText)
     }
 
-    /// The largest count of each class that any of the spans has. A part that is larger than its whole is left out.
-    static func usage(_ tree: SpanTree, _ members: [Int]) -> TokenUsage {
-        func largest(_ field: DialectField) -> Int64? {
-            members.compactMap { tree.spans[$0].count(field, maximum: Limits.tokensMax) }.max()
+    /// What the spans of a call tell together: the largest count of each class.
+    static func usage(_ tree: SpanTree, _ members: [Int]) -> SpanUsage {
+        var told = SpanUsage()
+        for member in members { told.join(SpanUsage(tree.spans[member])) }
+        // A failed call that counts nothing was not counted.
+        let isFailed = members.contains { tree.spans[$0].hasFailed }
+        if isFailed, (told.counts[.inputTokens] ?? 0) + (told.counts[.outputTokens] ?? 0) + (told.counts[.totalTokens] ?? 0) == 0 {
+            told.forgetCounts()
         }
-        var usage = TokenUsage(
-            input: largest(.inputTokens), output: largest(.outputTokens), cacheRead: largest(.cacheReadTokens),
-            cacheWrite: largest(.cacheWriteTokens), cacheWrite1h: largest(.cacheWrite1hTokens), reasoning: largest(.reasoningTokens))
-        if (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0) > usage.input ?? 0 {
-            (usage.cacheRead, usage.cacheWrite, usage.cacheWrite1h) = (nil, nil, nil)
-        }
-        if usage.cacheWrite1h ?? 0 > usage.cacheWrite ?? 0 { usage.cacheWrite1h = nil }
-        if usage.reasoning ?? 0 > usage.output ?? 0 { usage.reasoning = nil }
-        return usage
+        return told
     }
 
     static func add(_ usage: TokenUsage, to fields: inout FieldSet) {

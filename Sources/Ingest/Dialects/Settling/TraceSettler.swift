@@ -1,8 +1,9 @@
 import Bytes
 package import Domain
 
-/// Turns the spans of a trace into the events that they tell of: model calls, tool calls, retrievals, agent runs, and the question and
-/// answer that the trace as a whole is. A pure function of the spans and of what was told before.
+/// Turns the spans of a trace into the events that they tell of: model calls, tool calls, retrievals, agent runs, what became of the
+/// conversation, and the question and answer that the trace as a whole is. A pure function of the spans, of what was told before, and of
+/// how those who count are known to count.
 ///
 /// Ids are derived from trace, span and type. A piece of work told before keeps its id when more spans tell of it, so that late spans
 /// replace or add, and never repeat.
@@ -12,26 +13,32 @@ package struct TraceSettler: Sendable {
 
     let book: DialectBook
     let columns: SpanColumns
+    /// What makes and knows the ids of derived events.
+    package var ids: SettledIDs
 
-    /// - Parameter registry: of the store that the events go to.
-    package init(registry: SchemaRegistry, book: DialectBook = .builtIn) {
+    /// - Parameters:
+    ///   - registry: of the store that the events go to.
+    ///   - ids: by the key of that store.
+    package init(registry: SchemaRegistry, ids: SettledIDs, book: DialectBook = .builtIn) {
         self.book = book
+        self.ids = ids
         columns = SpanColumns(registry)
     }
 
     /// - Parameters:
     ///   - spans: all that are known of one trace; the same span may be there twice.
-    ///   - told: events derived from the same trace before.
+    ///   - told: events of the trace that may have been derived from it before; others among them are left alone.
+    ///   - readings: how those who count are known to count.
     /// - Complexity: O(spans × nesting).
-    package func settle(_ spans: [SpanRecord], told: [StoredEvent]) -> Settlement {
+    package func settle(_ spans: [SpanRecord], told: [StoredEvent], readings: EmitterReadings = EmitterReadings()) -> Settlement {
         let tree = SpanTree(spans, book: book)
+        let told = ids.own(told, columns)
         let known = Dictionary(told.map { ($0.id, $0) }) { first, _ in first }
-        var telling = Telling(tree: tree, columns: columns, known: Set(known.keys))
-        for unit in tree.units() { telling.add(unit) }
-        telling.addAnswers()
-        telling.addRollUps()
+        var telling = Telling(tree: tree, columns: columns, known: Set(known.keys), ids: ids, readings: readings)
+        telling.addEverything()
         var result = Settlement()
         result.spans = tree.count
+        result.proofs = telling.proofs.sorted()
         var writer = EventRowWriter()
         for event in telling.events {
             guard let before = known[event.id] else {
@@ -42,7 +49,7 @@ package struct TraceSettler: Sendable {
             replace(before, by: event, in: &result)
         }
         let wanted = Set(telling.events.map(\.id))
-        for before in told.sorted(by: { $0.position < $1.position }) where !wanted.contains(before.id) {
+        for before in told where !wanted.contains(before.id) {
             replace(before, by: Told.repetition(of: before, columns), in: &result)
         }
         result.events.bytes = writer.sink.bytes

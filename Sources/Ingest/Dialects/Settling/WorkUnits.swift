@@ -8,14 +8,13 @@ struct WorkUnit: Hashable {
 extension SpanTree {
     /// Every piece of work, each once however many spans tell of it.
     ///
-    /// - A model call: spans of that class that are ancestor and descendant, that share a response's id, or that stand side by side under
-    ///   one parent, made by different scopes, the time of one inside that of the other.
+    /// - A model call: see ``ModelCalls``.
     /// - A tool call or agent run: a span with no ancestor of its class and name. An agent without a name around one that has a name is a
     ///   wrapper.
     /// - Anything else: a span with no ancestor of its class.
     /// - Complexity: O(spans × nesting); side by side O(siblings that overlap).
-    func units() -> [WorkUnit] {
-        var units = modelCalls()
+    func units(_ calls: ModelCalls) -> [WorkUnit] {
+        var units = calls.units
         for kind in [SpanClass.embedding, .tool, .retrieval, .agent, .handoff, .guardrail] { units += nested(kind) }
         return units
     }
@@ -44,53 +43,6 @@ extension SpanTree {
             }
         }
         return result
-    }
-
-    private func modelCalls() -> [WorkUnit] {
-        let calls = order.filter { kinds[$0] == .modelCall }
-        guard !calls.isEmpty else { return [] }
-        var groups = DisjointSets(count: count)
-        let outer = nearest(.modelCall)
-        for index in calls where outer[index] >= 0 { groups.join(index, outer[index]) }
-        var byResponse: [String: Int] = [:]
-        for index in calls {
-            guard let id = spans[index].text(.responseID) else { continue }
-            if let other = byResponse[id] { groups.join(index, other) } else { byResponse[id] = index }
-        }
-        joinSiblings(calls, &groups)
-        var places: [Int: Int] = [:]
-        var result: [WorkUnit] = []
-        for index in calls.sorted(by: { (depths[$0], $0) < (depths[$1], $1) }) {
-            let root = groups.root(of: index)
-            if let place = places[root] {
-                result[place].spans.append(index)
-            } else {
-                places[root] = result.count
-                result.append(WorkUnit(kind: .modelCall, spans: [index]))
-            }
-        }
-        return result
-    }
-
-    /// Two instrumentations side by side.
-    private func joinSiblings(_ calls: [Int], _ groups: inout DisjointSets) {
-        var siblings: [String: [Int]] = [:]
-        for index in calls where !spans[index].record.parentSpanID.isEmpty {
-            siblings[spans[index].record.parentSpanID, default: []].append(index)
-        }
-        for family in siblings.keys.sorted() {
-            let members = (siblings[family] ?? []).sorted().map { index in
-                let record = spans[index].record
-                return (index: index, start: record.start, end: record.end, scope: record.scope)
-            }
-            for (place, one) in members.enumerated() {
-                for two in members[(place + 1)...] {
-                    guard two.start <= one.end else { break }
-                    let isInside = two.end <= one.end || one.start == two.start && one.end <= two.end
-                    if isInside, one.scope != two.scope { groups.join(one.index, two.index) }
-                }
-            }
-        }
     }
 }
 

@@ -39,7 +39,11 @@ package struct DialectBook: Sendable {
     let notA: [DialectField: Set<String>]
     let passOverPrefixes: [String]
     private let scopes: [(prefix: String, dialect: String)]
+    /// What some field or kind reads, members of JSON texts as `name/member`.
+    private let readNames: Set<String>
     private let exact: [String: Treatment]
+    /// By end; of names that no table names whole.
+    private let endings: [(suffix: String, treatment: Treatment)]
     /// By beginning, longest first.
     private let wild: [(prefix: String, treatment: Treatment)]
 
@@ -61,7 +65,8 @@ package struct DialectBook: Sendable {
         (self.rules, self.translations, self.notA) = (rules, translations, notA)
         passOverPrefixes = tables.flatMap(\.passOverPrefixes)
         scopes = tables.flatMap { table in table.scopes.map { ($0, table.name) } }.sorted { $0.prefix.count > $1.prefix.count }
-        (exact, wild) = Self.treatments(tables, kinds: kinds, rules: rules)
+        (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules)
+        readNames = Set(rules.values.joined().map(\.key)).union(kinds.map(\.attribute))
     }
 
     private static func stable<Element>(_ elements: [Element], _ rank: (Element) -> Int) -> [Element] {
@@ -70,8 +75,9 @@ package struct DialectBook: Sendable {
 
     private static func treatments(
         _ tables: [DialectTable], kinds: [KindRule], rules: [DialectField: [DialectRule]]
-    ) -> ([String: Treatment], [(prefix: String, treatment: Treatment)]) {
+    ) -> ([String: Treatment], [(suffix: String, treatment: Treatment)], [(prefix: String, treatment: Treatment)]) {
         var exact: [String: Treatment] = [:]
+        var endings: [(suffix: String, treatment: Treatment)] = []
         var wild: [(prefix: String, treatment: Treatment)] = []
         func note(_ name: String, _ treatment: Treatment) {
             if name.hasSuffix("*") { wild.append((String(name.dropLast()), treatment)) } else { exact[name] = treatment }
@@ -86,7 +92,9 @@ package struct DialectBook: Sendable {
         for field in DialectField.allCases {
             for rule in rules[field] ?? [] where !rule.attribute.isEmpty {
                 if let condition = rule.condition { exact[condition.attribute] = .kept }
-                if rule.path.isEmpty {
+                if let suffix = rule.suffix {
+                    endings.append((suffix, field == .user ? .token : .kept))
+                } else if rule.path.isEmpty {
                     exact[rule.attribute] = field == .user ? .token : .kept
                 } else {
                     members[rule.attribute, default: []].append(Member(path: rule.path, key: rule.key, isToken: field == .user))
@@ -95,7 +103,7 @@ package struct DialectBook: Sendable {
         }
         // order: each attribute is written once.
         for (attribute, list) in members { exact[attribute] = .members(list.sorted { $0.key < $1.key }) }
-        return (exact, wild.sorted { ($1.prefix.utf8.count, $0.prefix) < ($0.prefix.utf8.count, $1.prefix) })
+        return (exact, endings, wild.sorted { ($1.prefix.utf8.count, $0.prefix) < ($0.prefix.utf8.count, $1.prefix) })
     }
 
     /// What becomes of an attribute; nil for one that no table knows.
@@ -103,8 +111,28 @@ package struct DialectBook: Sendable {
         if let known = exact[name] { return known }
         let plain = Self.withoutNumbers(name)
         if let known = exact[plain] { return known }
+        if let known = endings.first(where: { name.hasSuffix($0.suffix) }) { return known.treatment }
         return wild.first { plain.hasPrefix($0.prefix) || name.hasPrefix($0.prefix) }?.treatment
     }
+
+    /// Whether a table names the attribute whole, so that rules for names that end so do not concern it.
+    func isNamed(_ name: String) -> Bool { exact[name] != nil }
+
+    /// What a table says that a value means, be it whole or, where the table's value ends in `*`, by its beginning; nil where none does.
+    func translated(_ text: String, _ field: DialectField) -> String? {
+        guard let known = translations[field], !known.isEmpty else { return nil }
+        let text = text.lowercased()
+        if let exact = known[text] { return exact }
+        var beginning = String(text.prefix(64))
+        while !beginning.isEmpty {
+            if let found = known[beginning + "*"] { return found }
+            beginning.removeLast()
+        }
+        return nil
+    }
+
+    /// Whether some field reads the attribute or the member of its JSON text.
+    func reads(_ key: String) -> Bool { readNames.contains(key) }
 
     /// The dialect whose scopes begin like this one; nil where no table names it.
     func dialect(ofScope scope: String) -> String? { scopes.first { scope.hasPrefix($0.prefix) }?.dialect }

@@ -11,6 +11,8 @@ package enum DialectField: String, CaseIterable, Sendable {
     case cacheWriteTokens = "cache_write_tokens"
     case cacheWrite1hTokens = "cache_write_1h_tokens"
     case reasoningTokens = "reasoning_tokens"
+    /// All tokens as the sender adds them up.
+    case totalTokens = "total_tokens"
     /// Cost as the sender states it, USD.
     case reportedCost = "reported_cost"
     case conversation, user, channel, tenant, agent
@@ -30,6 +32,20 @@ package enum DialectField: String, CaseIterable, Sendable {
     case errorType = "error_type"
     /// What says that a span failed although its status does not.
     case failure
+    /// What became of the conversation: resolved, escalated, abandoned, completed.
+    case outcome
+    case outcomeBy = "outcome_by"
+    case outcomeCertainty = "outcome_certainty"
+    case escalationReason = "escalation_reason"
+    case escalationQueue = "escalation_queue"
+    case escalationID = "escalation_id"
+    /// The customer's rating, 1 to 5.
+    case feedbackScore = "feedback_score"
+    case feedbackKind = "feedback_kind"
+    /// An evaluator's score.
+    case evaluationScore = "evaluation_score"
+    case evaluationName = "evaluation_name"
+    case evaluationLabel = "evaluation_label"
     case fromAgent = "from_agent"
     case toAgent = "to_agent"
     case serviceName = "service_name"

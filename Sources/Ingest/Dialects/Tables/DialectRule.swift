@@ -19,7 +19,8 @@ struct DialectRule: Hashable, Sendable {
         case instant
     }
 
-    /// Name of the attribute; `span.name` is the span's own name. Empty for ``event`` and ``isExceptionType``.
+    /// Name of the attribute; `span.name` is the span's own name; `*.x` any that ends so and that no table names whole. Empty for ``event``
+    /// and ``isExceptionType``.
     var attribute = ""
     /// Members to follow where the attribute's text is JSON.
     var path: [String] = []
@@ -39,6 +40,9 @@ struct DialectRule: Hashable, Sendable {
     var passesOverResponseIDs = false
     /// Lower ranks are tried first, among all tables.
     var rank = 0
+
+    /// How the attributes end that it is about; nil where it names one.
+    var suffix: String? { attribute.hasPrefix("*") ? String(attribute.dropFirst()) : nil }
 
     /// The name under which evidence keeps the value.
     var key: String { path.isEmpty ? attribute : attribute + "/" + path.joined(separator: "/") }

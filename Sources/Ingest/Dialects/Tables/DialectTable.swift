@@ -29,7 +29,9 @@ package struct DialectTableError: Error, Equatable, Sendable, CustomStringConver
 ///
 /// A rule may also have `type` (integer, double), `unit` (s, ms, ns, instant), `values`, `when` (`attribute` with `equals` or `prefix`),
 /// `pass_over_prefixes`, `pass_over_response_ids`, or stand on an `event` or `exception_type` instead of an attribute. Rules of all tables
-/// are tried in the order of their ranks; a rule without a rank has its table's. In names, `N` stands for a number between dots.
+/// are tried in the order of their ranks; a rule without a rank has its table's. In names, `N` stands for a number between dots; a rule's
+/// attribute `*.x` is any that ends so and that no table names whole. A value to translate may end in `*`. Counts of tokens and costs need
+/// no rule where their names say it: ``UsageName``.
 package struct DialectTable: Sendable {
     /// Its name.
     package var name: String

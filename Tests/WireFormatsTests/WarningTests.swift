@@ -1,0 +1,32 @@
+import Domain
+import Testing
+
+@testable import WireFormats
+
+struct WarningTests {
+    private func decoded(_ type: String, _ data: String) -> DecodedBatch {
+        var decoder = makeDecoder()
+        let line = #"{"specversion":"1.0","id":"e","source":"s","type":"\#(type)","data":\#(data)}"#
+        return decoder.decodeLines(Array(line.utf8).span)
+    }
+
+    @Test func namesThatLookLikeOursAreToldWithTheRightOne() {
+        let batch = decoded(
+            "llm.call",
+            #"{"model":"gpt","prompt_tokens":5,"completionTokens":6,"session_id":"c","cost":0.1,"latency_ms":7,"InputTokens":5,"mine":1}"#)
+        #expect(batch.batch.count == 1 && batch.rejectedCount == 0 && batch.warningCount == 1)
+        let warning = batch.warnings.first?.warning ?? ""
+        for part in [
+            "model: kept as an attribute, no figure has it; the field is request_model", "prompt_tokens: ", "is input_tokens",
+            "is output_tokens",
+            "is conversation_id", "is reported_cost_usd", "is duration_ns in nanoseconds",
+        ] { #expect(warning.contains(part), "\(part)") }
+        #expect(!warning.contains("mine") && batch.warnings.first?.id == "e" && batch.warnings.first?.index == 0)
+    }
+
+    @Test func whatIsToldRightOrMeansNothingHereIsNoMatter() {
+        #expect(decoded("llm.call", #"{"request_model":"gpt","model":"gpt","input_tokens":5}"#).warningCount == 0)
+        #expect(decoded("feedback.submitted", #"{"score":5,"prompt_tokens":3,"colour":"red"}"#).warningCount == 0)
+        #expect(decoded("feedback.submitted", #"{"rating":5}"#).warnings.first?.warning.contains("is score") == true)
+    }
+}
