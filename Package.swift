@@ -18,6 +18,26 @@ func room(_ name: String, _ folder: String, uses: [Target.Dependency] = []) -> T
     return .target(name: name, dependencies: uses, path: "Sources/\(folder)", swiftSettings: settings)
 }
 
+/// Files of `Alerts` that the program writes itself for other objectives: of these it has the templates.
+let writtenAlerts = [
+    "rules/recording.yaml", "rules/service-levels.yaml", "slos/answer-p50.yaml", "slos/answer-p95.yaml",
+    "slos/availability.yaml", "slos/cost-per-answer.yaml", "slos/error-rate.yaml", "slos/first-token-p50.yaml",
+    "slos/satisfaction.yaml", "runbooks/README.md", "runbooks/SupportAnswerP50High.md", "runbooks/SupportAnswerP95High.md",
+    "runbooks/SupportAvailabilityBurnFast.md", "runbooks/SupportAvailabilityBurnSlow.md", "runbooks/SupportAvailabilityLow.md",
+    "runbooks/SupportCostPerAnswerHigh.md", "runbooks/SupportErrorRateHigh.md", "runbooks/SupportFirstTokenP50High.md",
+    "runbooks/SupportSatisfactionLow.md",
+]
+
+/// Files of `Alerts` that stand in the program.
+let embeddedAlerts = [
+    "templates/rules", "templates/slos", "templates/dashboards", "templates/runbooks", "rules/cost.yaml", "rules/outcomes.yaml",
+    "rules/pipeline.yaml", "slos/service.yaml", "runbooks/PlimsollDiskFilling.md", "runbooks/PlimsollDiskLow.md",
+    "runbooks/PlimsollDown.md", "runbooks/PlimsollEventsRejected.md", "runbooks/PlimsollIngestSilence.md",
+    "runbooks/PlimsollTracesBehind.md", "runbooks/SupportBudgetExhausted.md", "runbooks/SupportBudgetPace.md",
+    "runbooks/SupportCostSpike.md", "runbooks/SupportEscalationSurge.md", "runbooks/SupportProbesFailing.md",
+    "runbooks/SupportTokenRunaway.md", "runbooks/SupportUnpricedCalls.md", "runbooks/Watchdog.md",
+]
+
 /// A Debian library: a module map and the package that brings it.
 func library(_ name: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([apt])])
@@ -109,6 +129,11 @@ let package = Package(
         room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Hashing", "WireFormats", "Projections"]),
         tests("Exporting", uses: ["Bytes", "Domain", "Projections", "WireFormats"]),
 
+        .target(
+            name: "EmbeddedAlerts", path: "Alerts", exclude: ["tests"] + writtenAlerts, resources: embeddedAlerts.map { .embedInCode($0) },
+            swiftSettings: settings),
+        room("Alerting", "Outputs/Alerting", uses: ["Domain", "EmbeddedAlerts"]),
+
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
         room("SQLText", "Query/SQLText", uses: ["Bytes", "Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
@@ -145,18 +170,18 @@ let package = Package(
             "Transfers", "Commands/Transfers",
             uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
         tests("Transfers", uses: ["Platform", "Compression", "Domain", "EventStores", "Server", "Workload"]),
-        room("Settings", "Commands/Settings", uses: ["Exporting", "Server", .product(name: "Yams", package: "Yams")]),
-        tests("Settings", uses: ["Exporting", "Server"]),
+        room("Settings", "Commands/Settings", uses: ["Domain", "Exporting", "Server", .product(name: "Yams", package: "Yams")]),
+        tests("Settings", uses: ["Domain", "Exporting", "Server"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [
                 "Bytes", "Platform", "Domain", "Dialects", "Columnar", "Plans", "Execution", "Reports", "EventStores", "EventLogs",
-                "Segments", "Workload", "Transfers", "Settings", "Server", arguments,
+                "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 
         // Alert rules and dashboards, held against the metric catalogue.
-        .testTarget(name: "DashboardsTests", dependencies: ["Domain"], path: "Tests/DashboardsTests", swiftSettings: settings),
+        .testTarget(name: "DashboardsTests", dependencies: ["Domain", "Alerting"], path: "Tests/DashboardsTests", swiftSettings: settings),
 
         // The executable, looked at from outside.
         .testTarget(name: "OutsideTests", path: "Tests/OutsideTests", swiftSettings: settings),

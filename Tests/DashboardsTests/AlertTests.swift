@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func everyServiceLevelHasItsAlert() {
-        for objective in ServiceLevels.objectives {
+        for objective in ObjectiveSet.builtIn.objectives {
             let bound = limit(of: objective.alertLimit ?? objective.target)
             let alert = alerts.first { $0.labels["objective"] == objective.name && numbers(in: $0.expression).contains(bound) }
             #expect(alert != nil, "no alert for \(objective.name) at \(bound)")
@@ -169,7 +169,7 @@ import Testing
                 expressions += document.components(separatedBy: "query: ").dropFirst().map { String($0.prefix { $0 != "\n" }) }
             }
         }
-        let wanted = Set(ServiceLevels.objectives.map { $0.name.replacingOccurrences(of: "_", with: "-") })
+        let wanted = Set(ObjectiveSet.builtIn.objectives.map { $0.name.replacingOccurrences(of: "_", with: "-") })
         #expect(names == wanted)
         #expect(expressions.count >= wanted.count)
         for expression in expressions { #expect(known.complaints(about: expression) == [], "\(expression)") }

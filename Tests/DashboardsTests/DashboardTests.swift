@@ -135,7 +135,7 @@ import Testing
 
     @Test func everyServiceLevelHasItsPanel() throws {
         let operational = try #require(dashboards.first { $0.name == "operational.json" })
-        for objective in ServiceLevels.objectives {
+        for objective in ObjectiveSet.builtIn.objectives {
             let panel = operational.panels.first { $0["title"] as? String == objective.title && $0["type"] as? String == "stat" }
             let defaults = try #require((panel?["fieldConfig"] as? Object)?["defaults"] as? Object, "no panel \(objective.title)")
             let steps = ((defaults["thresholds"] as? Object)?["steps"] as? [Object] ?? []).compactMap { $0["value"] as? Double }
@@ -184,7 +184,7 @@ import Testing
                 }
             }
         }
-        for alert in rules where alert.isAlert && alert.labels["objective"].map({ ServiceLevels.objective(named: $0) != nil }) == true {
+        for alert in rules where alert.isAlert && alert.labels["objective"].map({ ObjectiveMeasure(name: $0) != nil }) == true {
             #expect(linked.contains(alert.name + ".md"), "no panel links to \(alert.name).md")
         }
     }

@@ -157,7 +157,9 @@ import Testing
 
 @Suite struct ServiceLevelsTests {
     @Test func states() throws {
-        let state = { (name: String, actual: ObjectiveActual?) in ServiceLevels.objective(named: name)?.state(actual) }
+        let state = { (name: String, actual: ObjectiveActual?) in
+            ObjectiveMeasure(name: name).flatMap(ObjectiveSet.builtIn.objective)?.state(actual)
+        }
         #expect(state("availability", .share(part: 999, whole: 1000)) == .met)
         #expect(state("availability", .share(part: 998, whole: 1000)) == .atRisk)
         #expect(state("availability", .share(part: 995, whole: 1000)) == .atRisk)
@@ -177,7 +179,7 @@ import Testing
         #expect(state("satisfaction", .share(part: 85, whole: 100)) == .atRisk)
         #expect(state("satisfaction", .share(part: 86, whole: 100)) == .met)
         #expect(state("satisfaction", .share(part: 79, whole: 100)) == .breached)
-        #expect(ServiceLevels.objectives.map(\.name).count == 7)
+        #expect(ObjectiveSet.builtIn.objectives.map(\.name).count == 7)
     }
 }
 

@@ -1,3 +1,4 @@
+import Domain
 import Exporting
 import Server
 import Settings
@@ -88,5 +89,63 @@ import Testing
         #expect((try? settings.set("traces.headers", to: "a=b")) == nil)
         #expect((try? settings.set("traces.sample_ratio", to: "2")) == nil)
         #expect(SettingsFile("traces:\n  endpoint: tempo\n").findings.first?.line == 2)
+    }
+
+    private static let promises = """
+        answer_limit: 20s
+        answer_limits:
+          email: 5m
+          voice: 1.5s
+        error_budget: 28d
+        objectives:
+          availability: {target: 99.95%, alert: 99.5%}
+          answer_p90:
+            target: 4s
+            alert: 6500ms
+          answer_p95: none
+          satisfaction: {alert: none}
+          cost_per_answer: {target: $0.01, alert: 0.03 USD}
+          error_rate: {target: 0.02, alert: 0.05}
+        """
+
+    @Test func objectivesAreChangesOfTheBuiltInOnes() throws {
+        let file = SettingsFile(Self.promises)
+        #expect(file.findings == [] && file.count == 10)
+        let set = try #require(file.applied(to: ServeSettings()).objectives.set)
+        let names = ["availability", "answer_p50", "answer_p90", "error_rate", "cost_per_answer", "satisfaction", "first_token_p50"]
+        #expect(set.objectives.map(\.name) == names)
+        #expect(set.answerLimits.text == "20 s; email 300 s; voice 1.5 s" && set.budgetDays == 28)
+        #expect(set.objectives[0].target == .share(partsPerMillion: 999_500))
+        #expect(set.objectives[2].alertLimit == .duration(nanoseconds: 6_500_000_000))
+        #expect(set.objectives[3].target == .share(partsPerMillion: 20_000))
+        #expect(set.objectives[3].alertLimit == .share(partsPerMillion: 50_000))
+        #expect(set.objectives[4].alertLimit == .costPerAnswer(picoUSD: 30_000_000_000))
+        #expect(set.objectives[5].alertLimit == nil && set.objectives[5].target == .share(partsPerMillion: 850_000))
+        #expect(SettingsFile("data: x\n").applied(to: ServeSettings()).objectives.set == nil)
+        #expect(SettingsFile("objectives: default\n").applied(to: ServeSettings()).objectives.set == .builtIn)
+        let limits = SettingsFile("answer_limits:\n  email: 5m\n")
+        let variables = try ServeSettings.layered(file: limits) { $0 == "PLIMSOLL_ANSWER_LIMIT" ? "7s" : nil }
+        #expect(variables.objectives.set?.answerLimits.text == "7 s; email 300 s")
+    }
+
+    @Test(arguments: [
+        ("objectives:\n  speed: {target: 2s}\n", 2, "there is no objective speed"),
+        ("objectives:\n  answer_p95: {target: 9s}\n", 2, "objectives.answer_p95: expected an alert limit"),
+        ("objectives:\n  answer_p99:\n    alert: 9s\n", 2, "objectives.answer_p99: expected a target"),
+        ("objectives:\n  answer_p99:\n    target: fast\n", 3, "objectives.answer_p99.target: expected a duration"),
+        ("objectives:\n  availability:\n    target: 100%\n    alert: 99%\n", 2, "below 100 %"),
+        ("objectives:\n  availability:\n    goal: 99%\n", 3, "there is no objectives.availability.goal"),
+        ("objectives:\n  cost_per_answer: 3\n", 2, "objectives.cost_per_answer: expected {target"),
+        ("objectives:\n  cost_per_answer:\n    target: cheap\n", 3, "expected an amount"),
+        ("objectives: 3\n", 1, "objectives: expected names"),
+        ("answer_limits:\n  email: soon\n", 2, "answer_limits.email: expected a duration"),
+        ("answer_limits: 30s\n", 1, "answer_limits: expected names"),
+        ("answer_limits:\n  web: 30s\n  'e\"mail': 30s\n", 2, "channels with a limit"),
+        ("answer_limit: 0s\n", 1, "answer_limit: expected a duration"),
+        ("error_budget: 30\n", 1, "error_budget: expected days"), ("answer_limit: 8000h\n", 1, "answer limits from 1 ms to 7 days"),
+    ])
+    func mistakesInObjectivesAreNamedWithTheirLine(text: String, line: Int, message: String) throws {
+        let finding = try #require(SettingsFile(text).findings.first)
+        #expect((finding.line ?? 1) == line && finding.message.contains(message), "\(finding)")
     }
 }

@@ -16,6 +16,8 @@ package struct ServeSettings: Sendable {
     package var isTokenRequired = false
     /// What strangers can make the server hold or do.
     package var limits = ServerLimits()
+    /// What is promised, and when somebody is woken.
+    package var objectives = ObjectiveSettings()
     /// Where traces of answers are sent, and which.
     package var traces = TraceExportConfiguration()
 
@@ -30,6 +32,7 @@ package struct ServeSettings: Sendable {
         if traces.endpoints.count > 1, !traces.headers.isEmpty {
             return ("traces.headers", "traces.headers would be sent to every one of several endpoints; name one endpoint")
         }
+        if let finding = objectives.findings.first { return ("answer_limit", finding.message) }
         return nil
     }
 }
@@ -108,6 +111,12 @@ extension Setting {
         },
         Setting(key: "limits.drain_time", purpose: "how long requests under way may take once a stop was asked for") {
             $0.limits.drainTimeout = try SettingText.duration($1)
+        },
+        Setting(key: "answer_limit", purpose: "within which time a question must be answered ok to be a good one") {
+            $0.objectives.answerLimitNanoseconds = try SettingText.nanoseconds($1)
+        },
+        Setting(key: "error_budget", purpose: "over how many days error budgets run, such as 30d") {
+            $0.objectives.budgetDays = try SettingText.days($1)
         },
     ] + traces
 

@@ -1,3 +1,4 @@
+import Domain
 import Server
 
 /// Reads the texts of settings, wherever they come from.
@@ -44,6 +45,50 @@ enum SettingText {
         return .milliseconds(count * unit.milliseconds)
     }
 
+    /// Such as `500ms`, `1.5s`, `5m`, `24h`.
+    static func nanoseconds(_ text: String) throws(SettingProblem) -> Int64 {
+        let units: [(suffix: String, scale: Int, seconds: Int64)] = [("ms", 6, 1), ("s", 9, 1), ("m", 9, 60), ("h", 9, 3600)]
+        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
+            let number = try? DecimalText.parse(trimmed(text.dropLast(unit.suffix.count)), scale: unit.scale), number > 0
+        else { throw SettingProblem(expected: "a duration such as 500ms, 1.5s or 5m") }
+        let (nanoseconds, isBeyond) = number.multipliedReportingOverflow(by: unit.seconds)
+        guard !isBeyond else { throw SettingProblem(expected: "a duration within 64 bits") }
+        return nanoseconds
+    }
+
+    /// Such as `30d`.
+    static func days(_ text: String) throws(SettingProblem) -> Int {
+        guard text.hasSuffix("d"), let days = number(text.dropLast()), ObjectiveSet.budgetDaysRange.contains(days) else {
+            throw SettingProblem(expected: "days such as 30d, at most 366d")
+        }
+        return days
+    }
+
+    /// A bound in the unit of what is measured: `99.9%` or `0.999`, `2s`, `$0.02`.
+    static func bound(_ text: String, of measure: ObjectiveMeasure) throws(SettingProblem) -> ObjectiveBound {
+        switch measure.bound(0) {
+        case .duration: return .duration(nanoseconds: try nanoseconds(text))
+        case .share:
+            let isPercent = text.hasSuffix("%")
+            guard let share = try? DecimalText.parse(trimmed(isPercent ? text.dropLast() : text[...]), scale: isPercent ? 4 : 6) else {
+                throw SettingProblem(expected: "a share such as 99.9% or 0.999, to a millionth")
+            }
+            return .share(partsPerMillion: share)
+        case .costPerAnswer:
+            let number = text.hasPrefix("$") ? text.dropFirst() : text.hasSuffix("USD") ? text.dropLast(3) : text[...]
+            guard let picoUSD = try? DecimalText.parse(trimmed(number), scale: DecimalText.usdScale) else {
+                throw SettingProblem(expected: "an amount such as $0.02")
+            }
+            return .costPerAnswer(picoUSD: picoUSD)
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text.drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+
     /// URLs of OTLP receivers, separated by commas; nothing for no receiver.
     static func endpoints(_ text: String) throws(SettingProblem) -> [String] {
         var endpoints: [String] = []
@@ -78,18 +123,11 @@ enum SettingText {
     }
 
     private static func parts(_ text: String) -> [String] {
-        text.split(separator: ",").map { part in
-            var part = part
-            while part.first == " " { part.removeFirst() }
-            while part.last == " " { part.removeLast() }
-            return String(part)
-        }.filter { !$0.isEmpty }
+        text.split(separator: ",").map(trimmed).filter { !$0.isEmpty }
     }
 
     private static func number(_ text: Substring) -> Int? {
-        var text = text
-        while text.last == " " { text.removeLast() }
-        return Int(text)
+        Int(trimmed(text))
     }
 }
 

@@ -13,13 +13,15 @@ package struct SettingsFinding: Error, Hashable, Sendable, CustomStringConvertib
 /// A settings file in YAML, read: what it sets, and every mistake in it.
 package struct SettingsFile: Sendable {
     /// One value of the file.
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         var key: String
         var text: String
         var line: Int?
     }
 
     private var entries: [Entry] = []
+    /// What the file says of objectives.
+    private var objectives = ObjectiveSettings()
     /// Ascending by line; settings are only to be used when there are none.
     package private(set) var findings: [SettingsFinding] = []
 
@@ -35,6 +37,7 @@ package struct SettingsFile: Sendable {
         guard findings.isEmpty else { return }
         var settings = ServeSettings()
         apply(to: &settings)
+        if findings.isEmpty { findings += settings.objectives.findings }
         if findings.isEmpty, let contradiction = settings.contradiction {
             let line = entries.first { $0.key == contradiction.key }?.line ?? entries.first { $0.key.hasPrefix("limits.") }?.line
             findings.append(SettingsFinding(line: line, message: contradiction.message))
@@ -43,7 +46,7 @@ package struct SettingsFile: Sendable {
     }
 
     /// How many settings it has.
-    package var count: Int { entries.count }
+    package var count: Int { entries.count + objectives.count }
 
     /// Lays the file's values over `settings`.
     package func applied(to settings: ServeSettings) -> ServeSettings {
@@ -53,6 +56,7 @@ package struct SettingsFile: Sendable {
     }
 
     private mutating func apply(to settings: inout ServeSettings) {
+        settings.objectives = objectives
         for entry in entries {
             guard let setting = Setting.all.first(where: { $0.key == entry.key }) else { continue }
             do throws(SettingProblem) {
@@ -76,13 +80,17 @@ package struct SettingsFile: Sendable {
     private mutating func read(_ mapping: Node.Mapping, prefix: String) {
         for (name, value) in mapping {
             let (key, line) = (prefix + (name.string ?? ""), name.mark?.line)
+            if prefix.isEmpty, ObjectiveSettings.groups.contains(key) {
+                findings += objectives.read(key, value, line: line)
+                continue
+            }
             let isGroup = Setting.all.contains { $0.key.hasPrefix(key + ".") }
             switch value {
             case .mapping(let inner) where isGroup: read(inner, prefix: key + ".")
             case .scalar(let scalar) where Setting.all.contains { $0.key == key }:
                 entries.append(Entry(key: key, text: scalar.string, line: line))
             default:
-                let known = Setting.all.map(\.key).joined(separator: ", ")
+                let known = (Setting.all.map(\.key) + ObjectiveSettings.groups).joined(separator: ", ")
                 let message = isGroup ? "\(key): expected settings below it" : "there is no setting \(key) of this kind; known: \(known)"
                 findings.append(SettingsFinding(line: line, message: message))
             }

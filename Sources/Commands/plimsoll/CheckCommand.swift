@@ -12,7 +12,7 @@ struct CheckCommand: ParsableCommand {
             discussion: """
                 Names every mistake with its line; exit status 1 when there is one. Settings:
 
-                \(Setting.all.map { "\($0.key): \($0.purpose)" }.joined(separator: "\n"))
+                \((Setting.all.map { "\($0.key): \($0.purpose)" } + ObjectiveSettings.purposes).joined(separator: "\n"))
                 """)
 
         @Argument(help: ArgumentHelp("The file, YAML.", valueName: "file"))
@@ -36,16 +36,22 @@ enum SettingsReading {
         SettingsFile(String(decoding: try fileSystem.contents(of: path), as: UTF8.self))
     }
 
+    /// The file, which has no findings.
+    /// - Throws: a usage error naming file and line; ``StorageError`` of reading it.
+    static func checked(_ path: String, in fileSystem: any FileSystem) throws -> SettingsFile {
+        let file = try file(path, in: fileSystem)
+        if let finding = file.findings.first {
+            throw CommandFailure(.badInput, "\(path): \(finding)", advice: "`plimsoll check config \(path)` names every mistake")
+        }
+        return file
+    }
+
     /// Defaults, file and environment, in this order.
     /// - Throws: a usage error naming file, line or variable.
     static func serve(config: String?, in fileSystem: any FileSystem) throws -> ServeSettings {
         var file: SettingsFile?
         if let path = config ?? Environment.value("PLIMSOLL_CONFIG") {
-            let read = try Self.file(path, in: fileSystem)
-            if let finding = read.findings.first {
-                throw CommandFailure(.badInput, "\(path): \(finding)", advice: "`plimsoll check config \(path)` names every mistake")
-            }
-            file = read
+            file = try checked(path, in: fileSystem)
         }
         do throws(SettingsFinding) {
             return try ServeSettings.layered(file: file, environment: Environment.value)

@@ -42,6 +42,11 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "What counts as resolved: house-1, intercom-fin or zendesk-2026.")
     var rule: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The version of the objectives that judges; default: the one in force at the end of the period.", valueName: "version"))
+    var objectives: String?
+
     @Option(help: "How to print: table, csv or json. A csv holds one section: the breakdown, or that of --section.")
     var format: ReportFormat?
 
@@ -68,14 +73,15 @@ struct ReportCommand: AsyncParsableCommand {
 
     private func report(_ store: EventStore, _ machine: Machine) throws -> Report {
         let tables = store.snapshot()
-        let request = try ReportRequest(kind: kind, from: from, to: to, by: by, rule: rule, timeZone: timezone, now: tables.now)
+        let request = try ReportRequest(
+            kind: kind, from: from, to: to, by: by, rule: rule, timeZone: timezone, objectives: objectives, now: tables.now)
         return try ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers).report(kind, request)
     }
 
     private func address(_ format: ReportFormat, section: String?) -> String {
         let pairs: [(String, String?)] =
             [("from", from), ("to", to)] + by.map { ("by", $0) }
-            + [("rule", rule), ("timezone", timezone), ("section", section), ("format", format.rawValue)]
+            + [("rule", rule), ("timezone", timezone), ("objectives", objectives), ("section", section), ("format", format.rawValue)]
         return "/v1/reports/\(kind.rawValue)?\(QueryText.joined(pairs))"
     }
 

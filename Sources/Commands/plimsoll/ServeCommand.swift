@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import EventStores
 import Platform
 import Server
@@ -81,6 +82,9 @@ struct ServeCommand: AsyncParsableCommand {
         let server = PlimsollServer(
             store: store, configuration: configuration, clock: machine.clock, workers: machine.workers, tokens: tokens)
         let announcement = Announcement()
+        if let set = settings.objectives.set, let version = try store.putInForce(set) {
+            await announcement.add("objectives: version \(version.number) (\(version.set.hash)) is in force from now on")
+        }
         try await server.run { address in
             await announcement.add("spans also at http://\(address)/v1/traces")
         } onListening: { address in

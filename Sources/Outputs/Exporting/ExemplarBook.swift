@@ -40,11 +40,15 @@ package struct ExemplarBook: Sendable {
             let name = family.definition.name
             guard name == TracedAnswers.duration || name == TracedAnswers.firstToken else { return family }
             var family = family
+            let bounds = family.definition.bucketBoundsNanoseconds
             for place in family.series.indices {
-                let key = Key(metric: name, labels: family.series[place].labels)
-                guard let known = exemplars[key], case .histogram(let counts, _) = family.series[place].value, counts.count == known.count
-                else { continue }
-                family.series[place].exemplars = known
+                guard let known = exemplars[Key(metric: name, labels: family.series[place].labels)] else { continue }
+                // Objectives in force may have added buckets to those of the catalogue.
+                var placed = [MetricExemplar?](repeating: nil, count: bounds.count + 1)
+                for exemplar in known.compactMap({ $0 }) {
+                    placed[bounds.firstIndex { exemplar.nanoseconds <= $0 } ?? bounds.count] = exemplar
+                }
+                family.series[place].exemplars = placed
             }
             return family
         }

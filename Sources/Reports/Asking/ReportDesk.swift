@@ -42,12 +42,6 @@ package struct ReportDesk: Sendable {
     /// The instant at which deadlines are judged (ns since 1970 UTC).
     var now: Int64 { catalog.now }
 
-    /// A question asked before it, in SQL, should have been answered by now.
-    var answerDeadline: String {
-        let (deadline, isBeyond) = now.subtractingReportingOverflow(ServiceLevels.answerLimitNanoseconds)
-        return SQLTexts.time(isBeyond ? Int64.min : deadline)
-    }
-
     /// The hour up to an instant (nil: now) beside the same hour a week before, and what changed.
     /// - Throws: as ``report(_:_:)``.
     package func status(to: Int64? = nil) throws -> Report { try StatusReport(desk: self, to: to).report() }

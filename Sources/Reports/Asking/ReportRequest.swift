@@ -16,19 +16,22 @@ package struct ReportRequest: Hashable, Sendable {
     package var rule: OutcomeRule
     /// IANA name of the zone by which hours, days, weeks and months begin.
     package var timeZone: String
+    /// Version of the objectives that judge; nil: the one in force at the period's end.
+    package var objectives: Int?
 
     /// The 30 days up to now, whole, in UTC, but for what is given.
     package init(
-        from: Int64? = nil, to: Int64? = nil, by: [ReportDimension] = [], rule: OutcomeRule = .house1, timeZone: String = "UTC"
+        from: Int64? = nil, to: Int64? = nil, by: [ReportDimension] = [], rule: OutcomeRule = .house1, timeZone: String = "UTC",
+        objectives: Int? = nil
     ) {
-        (self.from, self.to, self.by, self.rule, self.timeZone) = (from, to, by, rule, timeZone)
+        (self.from, self.to, self.by, self.rule, self.timeZone, self.objectives) = (from, to, by, rule, timeZone, objectives)
     }
 
     /// Reads the texts of a command line or a URL; nil where nothing was said.
     /// - Parameter by: names of dimensions, each text one or several with commas between them.
     /// - Throws: ``ReportError`` saying what is known or how a time is written.
     package init(
-        kind: ReportKind, from: String?, to: String?, by: [String], rule: String?, timeZone: String?, now: Int64
+        kind: ReportKind, from: String?, to: String?, by: [String], rule: String?, timeZone: String?, objectives: String? = nil, now: Int64
     ) throws(ReportError) {
         self.init(timeZone: timeZone ?? "UTC")
         let clock = try Self.clock(self.timeZone)
@@ -41,6 +44,12 @@ package struct ReportRequest: Hashable, Sendable {
                     message: "there is no outcome rule \(rule)", hint: "known: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", "))
             }
             self.rule = known
+        }
+        if let objectives {
+            guard let number = Int(objectives), number > 0 else {
+                throw ReportError(message: "\(objectives) is no version of the objectives", hint: "versions are numbers from 1")
+            }
+            self.objectives = number
         }
     }
 

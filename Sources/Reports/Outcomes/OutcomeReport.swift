@@ -8,10 +8,11 @@ struct OutcomeReport {
     func report() throws -> Report {
         let period = try request.period(now: desk.now)
         let questions = OutcomeQuestions(desk: desk, period: period, rule: request.rule)
+        let judging = try desk.objectives(period, number: request.objectives)
         let by = try request.grouping(of: .outcomes)
         let total = try questions.whole()
         let isAsked = total.requested > 0
-        var sections = [summary(total), notClosed(try questions.neverClosed()), satisfaction(total), escalations(try questions.escalations(), total)]
+        var sections = [summary(total), notClosed(try questions.neverClosed()), satisfaction(total, judging.set), escalations(try questions.escalations(), total)]
         if !by.isWhole {
             sections.append(
                 ReportSection(
@@ -40,7 +41,7 @@ struct OutcomeReport {
             rows: [[.count(counts.conversations), .count(counts.rated)]])
     }
 
-    private func satisfaction(_ total: OutcomeFigures) -> ReportSection {
+    private func satisfaction(_ total: OutcomeFigures, _ objectives: ObjectiveSet) -> ReportSection {
         let interval = WilsonInterval(part: total.satisfied, whole: total.ratings)
         return ReportSection(
             name: "satisfaction", title: "Satisfaction",
@@ -53,8 +54,9 @@ struct OutcomeReport {
                 [
                     .ratio(total.satisfied, of: total.ratings), .init(interval?.low), .init(interval?.high), .count(total.ratings),
                     .count(total.satisfied), .count(total.requested), .ratio(total.ratings, of: total.asked(total.requested > 0)),
-                    .state(
-                        ServiceLevels.objective(named: "satisfaction")?.state(.share(part: total.satisfied, whole: total.ratings)) ?? .noData),
+                    objectives.objective(.satisfaction).map {
+                        .state($0.state(.share(part: total.satisfied, whole: total.ratings)))
+                    } ?? .none,
                 ]
             ])
     }

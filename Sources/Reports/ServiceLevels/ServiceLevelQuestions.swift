@@ -5,19 +5,24 @@ struct ServiceLevelQuestions {
     let desk: ReportDesk
     let period: ReportPeriod
     let by: ReportGrouping
+    let objectives: ObjectiveSet
 
     /// Answers count by their own time; those of people and systems don't.
     static let isAnswer = "(author is null or author = 'agent')"
-    private static let limit = "interval '\(ServiceLevels.answerLimitNanoseconds / 1_000_000_000) seconds'"
-    static let isLate = "time > asked_time + \(limit)"
-    static let isGood = "(status <> 'error' and time <= asked_time + \(limit))"
+    private var limits: AnswerLimitText { AnswerLimitText(objectives.answerLimits, now: desk.now) }
+
+    /// A question without a good answer, once its limit has passed.
+    var isFailed: String {
+        let limits = limits
+        return "not coalesce(\(limits.isGood), false) and (\(limits.isOver) or \(limits.isLate))"
+    }
 
     /// Which model answered is known of turns only.
     private var asksTurns: Bool { by.isOfCalls }
 
     /// Those of everything.
-    static func whole(desk: ReportDesk, period: ReportPeriod) throws -> ServiceLevelFigures {
-        try Self(desk: desk, period: period, by: .whole()).figures()[.all, default: ServiceLevelFigures()]
+    static func whole(desk: ReportDesk, period: ReportPeriod, objectives: ObjectiveSet) throws -> ServiceLevelFigures {
+        try Self(desk: desk, period: period, by: .whole(), objectives: objectives).figures()[.all, default: ServiceLevelFigures()]
     }
 
     func figures() throws -> Grouped<ServiceLevelFigures> {
@@ -36,8 +41,8 @@ struct ServiceLevelQuestions {
 
     private func addQuestions(_ groups: inout Grouped<ServiceLevelFigures>) throws {
         let rows = try desk.rows(
-            "select \(by.selection(time: "asked_time"))count(*) filter (where \(Self.isGood)), "
-                + "count(*) filter (where not coalesce(\(Self.isGood), false) and (asked_time < \(desk.answerDeadline) or \(Self.isLate))), count(*) "
+            "select \(by.selection(time: "asked_time"))count(*) filter (where \(limits.isGood)), "
+                + "count(*) filter (where \(isFailed)), count(*) "
                 + "from \(by.source("turns")) where \(period.contains("asked_time"))\(by.clause)")
         for row in rows {
             let (good, failed) = (Int64(row.integer(by.width)), Int64(row.integer(by.width + 1)))
@@ -50,10 +55,12 @@ struct ServiceLevelQuestions {
 
     private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>) throws {
         let source = asksTurns ? "\(by.source("turns")) where status is not null" : "\(by.source("message_sent")) where \(Self.isAnswer)"
+        let percentiles =
+            objectives.answerPercentiles.map { Self.percentile($0, of: "duration_ns", .answerDuration($0)) }
+            + objectives.firstTokenPercentiles.map { Self.percentile($0, of: "time_to_first_token_ns", .firstToken($0)) }
         let rows = try desk.rows(
             "select \(by.selection(time: "time"))count(*), count(*) filter (where status = 'error'), count(duration_ns), "
-                + "percentile_disc(0.5) within group (order by duration_ns), percentile_disc(0.95) within group (order by duration_ns), "
-                + "count(time_to_first_token_ns), percentile_disc(0.5) within group (order by time_to_first_token_ns) "
+                + "count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
                 + "from \(source) and \(period.contains("time"))\(by.clause)")
         let first = by.width
         for row in rows {
@@ -61,12 +68,19 @@ struct ServiceLevelQuestions {
             figures.answers = Int64(row.integer(first))
             figures.errors = Int64(row.integer(first + 1))
             figures.timedAnswers = Int64(row.integer(first + 2))
-            figures.durationP50 = row.optionalNanoseconds(first + 3)
-            figures.durationP95 = row.optionalNanoseconds(first + 4)
-            figures.firstTokens = Int64(row.integer(first + 5))
-            figures.firstTokenP50 = row.optionalNanoseconds(first + 6)
+            figures.firstTokens = Int64(row.integer(first + 3))
+            for (place, percentile) in percentiles.enumerated() {
+                figures.percentiles[percentile.measure] = row.optionalNanoseconds(first + 4 + place)
+            }
             groups[by.key(row), default: ServiceLevelFigures()] = figures
         }
+    }
+
+    /// One more thing to select.
+    private static func percentile(
+        _ percentile: Percentile, of column: String, _ measure: ObjectiveMeasure
+    ) -> (measure: ObjectiveMeasure, text: String) {
+        (measure, ", percentile_disc(\(percentile.quantile)) within group (order by \(column))")
     }
 
     /// As the report of outcomes counts them.

@@ -5,56 +5,58 @@ struct ServiceLevelReport {
     let desk: ReportDesk
     let request: ReportRequest
     private static let worstCount = 5
-    /// What nobody promised is not among the worst: answers within the target of the 95th percentile.
-    private static var slowNanoseconds: Int64 {
-        if case .duration(let target) = ServiceLevels.objective(named: "answer_p95")?.target { target } else { 0 }
-    }
 
     func report() throws -> Report {
         let period = try request.period(now: desk.now)
         let by = try request.grouping(of: .sla, model: .askedFor)
-        let total = try figures(period)
-        var sections = [table(total, budget: try budgetFigures(period, total)), questions(total)]
+        let judging = try desk.objectives(period, number: request.objectives)
+        let total = try figures(period, judging.set)
+        var sections = [
+            table(judging, total, budget: try budgetFigures(period, total, judging.set)), questions(total), judging.section,
+        ]
         if !by.isWhole {
-            let groups = try ServiceLevelQuestions(desk: desk, period: period, by: by).figures()
-            sections.append(breakdown(by, groups.sorted))
+            let groups = try ServiceLevelQuestions(desk: desk, period: period, by: by, objectives: judging.set).figures()
+            sections.append(breakdown(by, groups.sorted, judging.set.objectives))
         }
-        sections.append(try worst(period))
+        sections.append(try worst(period, judging.set))
         return Report(
             name: "sla", title: "Service levels",
             basis: desk.basis(period, exactness: "exact: counts, percentiles and money are computed from every event"),
-            sections: sections, main: by.isWhole ? "objectives" : by.name, definitions: definitions(by))
+            sections: sections, main: by.isWhole ? "objectives" : by.name, definitions: definitions(by, judging))
     }
 
-    private func figures(_ period: ReportPeriod) throws -> ServiceLevelFigures {
-        try ServiceLevelQuestions.whole(desk: desk, period: period)
+    private func figures(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ServiceLevelFigures {
+        try ServiceLevelQuestions.whole(desk: desk, period: period, objectives: objectives)
     }
 
     /// Budgets run over the days up to the period's end, however long the period is.
-    private func budgetFigures(_ period: ReportPeriod, _ total: ServiceLevelFigures) throws -> ServiceLevelFigures {
-        let days = ServiceLevels.objectives.compactMap(\.budgetDays).max() ?? 30
-        let window = period.last(days: days)
-        return window == period ? total : try figures(window)
+    private func budgetFigures(
+        _ period: ReportPeriod, _ total: ServiceLevelFigures, _ objectives: ObjectiveSet
+    ) throws -> ServiceLevelFigures {
+        let window = period.last(days: objectives.budgetDays)
+        return window == period ? total : try figures(window, objectives)
     }
 
-    private func table(_ figures: ServiceLevelFigures, budget: ServiceLevelFigures) -> ReportSection {
+    private func table(
+        _ judging: JudgingObjectives, _ figures: ServiceLevelFigures, budget: ServiceLevelFigures
+    ) -> ReportSection {
         ReportSection(
             name: "objectives", title: "Objectives",
             columns: [
                 ReportColumn("objective", "objective"), ReportColumn("target", "target"), ReportColumn("alert_limit", "alert"),
                 ReportColumn("actual", "actual"), ReportColumn("samples", "samples"), ReportColumn("verdict", "verdict"),
                 ReportColumn("budget_left", "budget left"), ReportColumn("actual_low", "at least"), ReportColumn("actual_high", "at most"),
-                ReportColumn("unpriced_calls", "unpriced calls"),
+                ReportColumn("unpriced_calls", "unpriced calls"), ReportColumn("objectives_version", "version"),
             ],
-            rows: ServiceLevels.objectives.map { objective in
-                let isCost = objective.name == "cost_per_answer"
+            rows: judging.set.objectives.map { objective in
+                let isCost = objective.measure == .costPerAnswer
                 let answers = Int128(figures.answers)
                 return [
                     .text(objective.name), ReportValue(objective.target), ReportValue(objective.alertLimit),
                     figures.shown(objective), .count(figures.samples(objective)), .state(figures.state(objective)),
                     budget.budgetLeft(objective), isCost ? figures.cost.each(figures.cost.low, per: answers) : .none,
                     isCost ? figures.cost.each(figures.cost.high, per: answers) : .none,
-                    isCost ? .count(figures.cost.notWhollyPriced) : .none,
+                    isCost ? .count(figures.cost.notWhollyPriced) : .none, .count(Int64(judging.version.number)),
                 ]
             })
     }
@@ -75,29 +77,33 @@ struct ServiceLevelReport {
             ])
     }
 
-    private func breakdown(_ by: ReportGrouping, _ groups: [(key: GroupKey, value: ServiceLevelFigures)]) -> ReportSection {
+    private func breakdown(
+        _ by: ReportGrouping, _ groups: [(key: GroupKey, value: ServiceLevelFigures)], _ objectives: [Objective]
+    ) -> ReportSection {
         ReportSection(
             name: by.name, title: by.title,
             columns: by.columns + [
                 ReportColumn("good", "good"), ReportColumn("failed", "failed"), ReportColumn("pending", "pending"),
                 ReportColumn("answers", "answers"),
-            ] + ServiceLevels.objectives.map { ReportColumn($0.name, $0.title.lowercased()) },
+            ] + objectives.map { ReportColumn($0.name, $0.title.lowercased()) },
             rows: groups.map { key, figures in
                 by.values(key) + [.count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers)]
-                    + ServiceLevels.objectives.map { .judged(figures.shown($0), figures.state($0)) }
+                    + objectives.map { .judged(figures.shown($0), figures.state($0)) }
             })
     }
 
-    /// Whose questions failed, and who waited longest.
-    private func worst(_ period: ReportPeriod) throws -> ReportSection {
-        let isFailed = "not coalesce(\(ServiceLevelQuestions.isGood), false)"
-        let failures = "count(*) filter (where \(isFailed) and (asked_time < \(desk.answerDeadline) or \(ServiceLevelQuestions.isLate)))"
+    /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the target of the
+    /// highest percentile.
+    private func worst(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ReportSection {
+        let questions = ServiceLevelQuestions(desk: desk, period: period, by: try .whole(), objectives: objectives)
+        let failures = "count(*) filter (where \(questions.isFailed))"
+        let slow = objectives.answerPercentiles.last.flatMap { objectives.objective(.answerDuration($0)) }?.target.units
         let rows = try desk.rows(
             "select conversation_id, tenant, \(failures) as failed, "
                 + "count(*), max(duration_ns) as slowest, count(*) filter (where status = 'error'), min(asked_time) "
                 + "from turns where \(period.contains("asked_time")) group by 1, 2 "
-                + "having \(failures) > 0 or max(duration_ns) >= \(Self.slowNanoseconds) "
-                + "order by failed desc, slowest desc nulls last, conversation_id, tenant limit \(Self.worstCount)")
+                + "having \(failures) > 0" + (slow.map { " or max(duration_ns) >= \($0)" } ?? "")
+                + " order by failed desc, slowest desc nulls last, conversation_id, tenant limit \(Self.worstCount)")
         return ReportSection(
             name: "worst_conversations", title: "Worst conversations: most failed questions, then slowest answer",
             columns: [
@@ -113,8 +119,8 @@ struct ServiceLevelReport {
             })
     }
 
-    private func definitions(_ by: ReportGrouping) -> [ReportDefinition] {
-        var definitions = ServiceLevels.objectives.map { ReportDefinition($0.name, $0.definition) }
+    private func definitions(_ by: ReportGrouping, _ judging: JudgingObjectives) -> [ReportDefinition] {
+        var definitions = judging.definitions
         definitions += [
             ReportDefinition("question", "a message.received of the user (author null or user) with a conversation; it counts when it was asked"),
             ReportDefinition("failed", "not answered ok within the limit, which has passed at `now`; until then it is pending"),
@@ -125,7 +131,9 @@ struct ServiceLevelReport {
                 "verdict of a cost", "that of both ends of its range; at risk where they differ; no data where no call was told"),
             ReportDefinition(
                 "rating", "the last of a conversation; it counts where the conversation closed, until then where it was given"),
-            ReportDefinition("budget_left", "1 − bad ÷ (share allowed × all), over 30 days up to the end of the period; below 0: overspent"),
+            ReportDefinition(
+                "budget_left",
+                "1 − bad ÷ (share allowed × all), over \(judging.set.budgetDays) days up to the end of the period; below 0: overspent"),
         ]
         if by.isOfCalls {
             definitions.append(

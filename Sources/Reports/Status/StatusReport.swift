@@ -15,13 +15,14 @@ struct StatusReport {
         // Of an hour that is not over, and of that a week before, what has passed of it: figures of unlike spans can't be compared.
         let period = ReportPeriod(from: hour.from, to: max(hour.from, min(hour.to, desk.now)))
         let earlier = period.moved(byNanoseconds: -7 * 24 * Self.hour)
-        let (now, before) = (try figures(period), try figures(earlier))
+        let judging = try desk.objectives(hour)
+        let (now, before) = (try figures(period, judging.set), try figures(earlier, judging.set))
         let coverage = Coverage(desk: desk, hourNanoseconds: Self.hour)
         return Report(
             name: "status", title: "The last hour",
             basis: desk.basis(period, exactness: "exact: counts, percentiles and money are computed from every event"),
             sections: [
-                try coverage.section([("now", period), ("week_before", earlier)]), objectives(now.levels, before.levels),
+                try coverage.section([("now", period), ("week_before", earlier)]), objectives(judging.set, now.levels, before.levels),
                 activity(now, before), try changes(end),
             ],
             main: "objectives", definitions: [
@@ -30,7 +31,7 @@ struct StatusReport {
                 ReportDefinition(
                     "coverage", "minutes in which anything was recorded ÷ the 60 of an hour: below 100 % figures may be of a part of it"),
                 ReportDefinition("changes", "deployments, prompts, prices, experiments and knowledge of the day up to the end, latest first"),
-            ] + ServiceLevels.objectives.map { ReportDefinition($0.name, $0.definition) })
+            ] + judging.definitions)
     }
 
     private func hour(before end: Int64) -> ReportPeriod {
@@ -43,8 +44,8 @@ struct StatusReport {
         var counts: [(name: String, count: Int128)]
     }
 
-    private func figures(_ period: ReportPeriod) throws -> Figures {
-        let levels = try ServiceLevelQuestions.whole(desk: desk, period: period)
+    private func figures(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> Figures {
+        let levels = try ServiceLevelQuestions.whole(desk: desk, period: period, objectives: objectives)
         let tables = ["conversation_started", "conversation_closed", "escalation_raised", "llm_call", "tool_call"]
         return Figures(
             levels: levels,
@@ -54,7 +55,7 @@ struct StatusReport {
             })
     }
 
-    private func objectives(_ now: ServiceLevelFigures, _ before: ServiceLevelFigures) -> ReportSection {
+    private func objectives(_ set: ObjectiveSet, _ now: ServiceLevelFigures, _ before: ServiceLevelFigures) -> ReportSection {
         ReportSection(
             name: "objectives", title: "Objectives",
             columns: [
@@ -62,7 +63,7 @@ struct StatusReport {
                 ReportColumn("samples", "samples"), ReportColumn("week_before", "a week before"),
                 ReportColumn("samples_week_before", "samples then"),
             ],
-            rows: ServiceLevels.objectives.map { objective in
+            rows: set.objectives.map { objective in
                 [
                     .text(objective.name), ReportValue(objective.target),
                     .judged(now.shown(objective), now.state(objective)), .count(now.samples(objective)),

@@ -59,12 +59,13 @@ extension Routes {
         }
         let request = try ReportRequest(
             kind: kind, from: query["from"], to: query["to"], by: query.all("by"), rule: query["rule"], timeZone: query["timezone"],
+            objectives: query["objectives"],
             now: tables.now)
         return try reports.report(kind, request)
     }
 
     private static func parameters(ofReport name: String) -> [String] {
-        name == "status" ? ["to", "format", "section"] : ["from", "to", "by", "rule", "timezone", "format", "section"]
+        name == "status" ? ["to", "format", "section"] : ["from", "to", "by", "rule", "timezone", "objectives", "format", "section"]
     }
 
     private func refusing<Result>(_ body: () throws -> Result) throws -> Result {

@@ -52,6 +52,7 @@ struct Routes: Sendable {
         addSQL(to: router)
         addPrices(to: router)
         addReports(to: router)
+        addObjectives(to: router)
         addMetrics(to: router)
         return router
     }

@@ -20,6 +20,8 @@ package protocol ServedStore: Sendable {
     func pinnedTables() -> any TableCatalog
     /// The prices in force.
     var priceBook: PriceBook { get }
+    /// Objectives that were ever in force, those in force last.
+    var objectives: ObjectiveHistory { get }
     /// The events of some times (ns since 1970 UTC), in the order of positions.
     func eventBatches(in times: Range<Int64>) -> any EventBatchSource
     /// What `/metrics` counted so far.
@@ -50,6 +52,8 @@ extension ServedStore {
     package func notes(ofType type: String) throws -> [StoredNote] { [] }
     /// None, for a store that keeps no spans.
     package func unsealedTraces(ofScope scope: String, version: String) -> Set<String> { [] }
+    /// The built-in ones, for a store that keeps no record of others.
+    package var objectives: ObjectiveHistory { ObjectiveHistory() }
     /// None, for a store that keeps no events.
     package func page(_ request: EventPageRequest) throws -> EventPage { EventPage(coveredPosition: request.after) }
     /// None, for a store that keeps no marks.
@@ -63,6 +67,8 @@ extension EventStore: ServedStore {
     package var priceBook: PriceBook { snapshot().book }
     /// See ``ServedStore``.
     package var now: Int64 { snapshot().now }
+    /// See ``ServedStore``.
+    package var objectives: ObjectiveHistory { snapshot().objectives }
     /// See ``ServedStore``.
     package func eventBatches(in times: Range<Int64>) -> any EventBatchSource { snapshot().eventBatches(in: times) }
     /// See ``ServedStore``.

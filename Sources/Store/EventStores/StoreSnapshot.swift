@@ -18,6 +18,8 @@ package struct StoreSnapshot: TableCatalog {
     package var watermark: Int64 { version.receivedTime }
     /// How far what is sent to other systems has got, ascending by destination.
     package var deliveryMarks: [DeliveryMark] { version.marks }
+    /// Objectives that were ever in force, those in force last.
+    package var objectives: ObjectiveHistory { version.objectives }
     /// Prices in force.
     package var book: PriceBook { version.book }
     /// What `/metrics` counted up to the position.

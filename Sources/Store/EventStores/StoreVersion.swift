@@ -12,6 +12,8 @@ final class StoreVersion: Sendable {
     let systemRecords: [SystemRecord]
     /// How far what is sent to other systems has got.
     let marks: [DeliveryMark]
+    /// Objectives that were ever in force.
+    let objectives: ObjectiveHistory
     /// Conversations whose sealed rows no longer hold.
     let dirty: [ConversationGrouping.Key]
     let book: PriceBook
@@ -30,7 +32,8 @@ final class StoreVersion: Sendable {
 
     init(
         sealed: SealedState, tail: Tail, overlay: CostOverlay, systemRecords: [SystemRecord],
-        marks: [DeliveryMark], dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64, receivedTime: Int64,
+        marks: [DeliveryMark], objectives: ObjectiveHistory, dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64,
+        receivedTime: Int64,
         counters: MetricTotals, rebookedPicoUSD: Int128, leads: ClockLeads, clock: ReceiptClock?
     ) {
         self.sealed = sealed
@@ -38,6 +41,7 @@ final class StoreVersion: Sendable {
         self.overlay = overlay
         self.systemRecords = systemRecords
         self.marks = marks
+        self.objectives = objectives
         self.dirty = dirty
         self.book = book
         self.position = position

@@ -34,20 +34,24 @@ package struct Objective: Hashable, Sendable {
         case below
     }
 
-    /// Stable name, as in reports and rule files.
-    package var name: String
-    /// As reports print it.
-    package var title: String
-    /// How it is measured, in one sentence.
-    package var definition: String
-    /// Which side of the target is good.
-    package var direction: Direction
+    /// What it is about; no two objectives of a set are about the same.
+    package var measure: ObjectiveMeasure
     /// What is promised.
     package var target: ObjectiveBound
     /// Beyond it an alert fires; the limit itself is still only at risk. nil: no alert.
     package var alertLimit: ObjectiveBound?
-    /// Days over which the error budget runs; nil: none.
-    package var budgetDays: Int?
+
+    /// Takes each part as given.
+    package init(_ measure: ObjectiveMeasure, target: ObjectiveBound, alertLimit: ObjectiveBound?) {
+        (self.measure, self.target, self.alertLimit) = (measure, target, alertLimit)
+    }
+
+    /// Stable name, as in reports and rule files.
+    package var name: String { measure.name }
+    /// As reports print it.
+    package var title: String { measure.title }
+    /// Which side of the target is good.
+    package var direction: Direction { measure.direction }
 
     /// How the objective stands; nil or an empty measurement is `noData`.
     package func state(_ actual: ObjectiveActual?) -> ObjectiveState {
@@ -61,6 +65,15 @@ package struct Objective: Hashable, Sendable {
         if isMet { return .met }
         guard let alertLimit, let toLimit = Objective.compare(actual, alertLimit) else { return .atRisk }
         return (direction == .below ? toLimit > 0 : toLimit < 0) ? .breached : .atRisk
+    }
+
+    /// How the objective stands where only a range is known of what was measured: what both ends say, at risk where they differ, since the
+    /// part that is not known decides. nil at the upper end: nobody knows it.
+    package func state(low: ObjectiveActual, high: ObjectiveActual?) -> ObjectiveState {
+        precondition(direction == .below, "a range is judged where less is better")
+        let (best, worst) = (state(low), high.map { state($0) })
+        if best == .noData || best == worst { return best }
+        return best == .breached ? .breached : .atRisk
     }
 
     /// Negative below, 0 at, positive above the bound; nil where nothing was measured or the kinds differ.

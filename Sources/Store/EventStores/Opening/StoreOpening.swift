@@ -23,6 +23,7 @@ struct WriterStart {
     var counters: MetricCounters
     var marks: DeliveryMarks
     var leads: ClockLeads
+    var objectives: ObjectiveHistory
     var receivedTime: Int64
 }
 
@@ -60,6 +61,7 @@ struct StoreOpening {
         let sealed = try Self.segments(manifests, blob, files, context)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
         let booking = try Self.booking(blob, registry, statePath)
+        let objectives = try Self.objectives(blob, statePath)
         var logOptions = EventLogOptions(fileBytes: options.logFileBytes, acceptsLoss: options.acceptsLoss)
         let isContinued = manifests.version > 0
         if isContinued { logOptions.mustReach = blob.replayFrom }
@@ -74,8 +76,8 @@ struct StoreOpening {
                 context: context, options: options, files: files, registry: registry, layouts: EventTableLayouts(registry: registry),
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
                 booking: booking, sealed: sealed, absentTimes: AbsentTimes(blob.absentTimes),
-                counters: try Self.counters(blob, registry, statePath), marks: try Self.marks(blob, statePath),
-                leads: ClockLeads(blob.leads), receivedTime: blob.receivedTime))
+                counters: try Self.counters(blob, registry, objectives, statePath), marks: try Self.marks(blob, statePath),
+                leads: ClockLeads(blob.leads), objectives: objectives, receivedTime: blob.receivedTime))
         try writer.replay(replayed)
         if report.isNew { try writer.begin() }
         recovery = RecoverySummary(
@@ -174,10 +176,23 @@ struct StoreOpening {
         return marks
     }
 
-    private static func counters(_ blob: StateBlob, _ registry: SchemaRegistry, _ path: String) throws -> MetricCounters {
-        guard !blob.counters.isEmpty else { return MetricCounters(registry: registry) }
+    private static func objectives(_ blob: StateBlob, _ path: String) throws -> ObjectiveHistory {
+        var history = ObjectiveHistory()
+        for record in blob.objectives {
+            guard let version = ObjectiveVersion(data: record.data, since: record.since), history.add(version) else {
+                throw CorruptionError(file: path, offset: 0, expectation: "the data of the next version of objectives")
+            }
+        }
+        return history
+    }
+
+    private static func counters(
+        _ blob: StateBlob, _ registry: SchemaRegistry, _ objectives: ObjectiveHistory, _ path: String
+    ) throws -> MetricCounters {
+        let set = objectives.current.set
+        guard !blob.counters.isEmpty else { return MetricCounters(registry: registry, objectives: set) }
         do {
-            return try MetricCounters(parsing: blob.counters, registry: registry)
+            return try MetricCounters(parsing: blob.counters, registry: registry, objectives: set)
         } catch {
             throw CorruptionError(file: path, offset: error.offset, expectation: "in the counters: \(error.expectation)")
         }

@@ -47,6 +47,11 @@ extension Writer {
             guard let lead = ClockStep.lead(data: data) else { throw corruption(record, "the data of a step of the clock") }
             leads.set(lead, from: nextPosition)
         }
+        if case .event(ObjectiveVersion.recordType, let data) = note.content {
+            guard let version = ObjectiveVersion(data: data, since: note.receivedTime), take(version) else {
+                throw corruption(record, "the data of the next version of objectives")
+            }
+        }
         guard case .event(Rebooking.recordType, let data) = note.content else { return }
         do {
             if let rebooking = try Rebooking(data: data) { try replay(rebooking) }

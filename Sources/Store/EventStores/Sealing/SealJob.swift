@@ -31,6 +31,7 @@ struct SealJob: Sendable {
     let rebookings: [Rebooking]
     let marks: DeliveryMarks
     let leads: ClockLeads
+    let objectives: ObjectiveHistory
     let absentTimes: [AbsentTimes.Entry]
     let counters: MetricCounters
     /// The last position and received time that the snapshot holds.
@@ -107,6 +108,7 @@ struct SealJob: Sendable {
         blob.rebookings = rebookings.map { $0.data(prices: []) }
         blob.marks = marks.all.map(\.data)
         blob.leads = leads.entries
+        blob.objectives = objectives.versions.dropFirst().map { ($0.since, $0.data) }
         blob.replayFrom = place
         let bytes = blob.serialised
         let name = "state-\(manifests.version + 1)"

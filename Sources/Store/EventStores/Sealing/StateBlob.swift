@@ -15,6 +15,7 @@ import EventLogs
 //             …     rebookings     varint count, then varint length + data of the record each (from version 3 on)
 //             …     marks          varint count, then varint length + data of the record each (from version 4 on)
 //             …     leads          varint count, then 8 position + 8 lead each (from version 5 on)
+//             …     objectives     varint count, then 8 since + varint length + data of the record each (from version 6 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -27,8 +28,10 @@ enum StateVersion: UInt8 {
     case third = 3
     /// Without leads: the clock never ran away.
     case fourth = 4
-    /// As drawn above.
+    /// Without versions of objectives: the built-in ones are in force.
     case fifth = 5
+    /// As drawn above.
+    case sixth = 6
 }
 
 struct StateBlob: Sendable {
@@ -41,13 +44,15 @@ struct StateBlob: Sendable {
     var rebookings: [String] = []
     var marks: [String] = []
     var leads: [ClockLeads.Entry] = []
+    /// Versions of objectives behind the built-in one, ascending.
+    var objectives: [(since: Int64, data: String)] = []
     var replayFrom = LogPlace(fileNumber: 0, offset: 0, chain: 0, position: 0)
 
     init() {}
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.fifth.rawValue)
+        sink.append(StateVersion.sixth.rawValue)
         sink.append(littleEndian: position)
         sink.append(littleEndian: receivedTime)
         for part in [schemas, book] {
@@ -69,6 +74,11 @@ struct StateBlob: Sendable {
         for entry in leads {
             sink.append(littleEndian: entry.position)
             sink.append(littleEndian: entry.lead)
+        }
+        sink.append(varint: UInt64(objectives.count))
+        for record in objectives {
+            sink.append(littleEndian: record.since)
+            sink.append(text: record.data)
         }
         replayFrom.append(to: &sink)
         return sink.bytes
@@ -92,6 +102,12 @@ struct StateBlob: Sendable {
             for _ in 0..<(try cursor.readCount(max: cursor.remaining / 16)) {
                 let position = try cursor.read(littleEndian: Int64.self)
                 leads.append(ClockLeads.Entry(position: position, lead: try cursor.read(littleEndian: Int64.self)))
+            }
+        }
+        if version.rawValue >= StateVersion.sixth.rawValue {
+            for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
+                let since = try cursor.read(littleEndian: Int64.self)
+                objectives.append((since, try cursor.readText(max: cursor.remaining)))
             }
         }
         replayFrom = try LogPlace(parsing: &cursor)

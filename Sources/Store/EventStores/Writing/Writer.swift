@@ -44,6 +44,8 @@ final class Writer {
     var freshDead = ReplacedRows()
     /// New rows for events of a seal under way; they are laid over its segment once it is published.
     var lateReplacements: [EventReplacement] = []
+    /// Objectives that were ever in force.
+    var objectives: ObjectiveHistory
     /// Conversations whose sealed rows no longer hold because a late price concerns them.
     var dirty: Set<ConversationGrouping.Key> = []
     var counters: MetricCounters
@@ -74,6 +76,7 @@ final class Writer {
         counters = start.counters
         marks = start.marks
         leads = start.leads
+        objectives = start.objectives
         nextPosition = start.sealed.position + 1
         receivedTime = start.receivedTime
     }
@@ -273,7 +276,7 @@ final class Writer {
     /// What readers may see from now on.
     func version() -> StoreVersion {
         StoreVersion(
-            sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords, marks: marks.all,
+            sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords, marks: marks.all, objectives: objectives,
             dirty: dirty.union(flight?.dirty ?? []).sorted(),
             book: booking.book, position: nextPosition - 1, receivedTime: receivedTime, counters: counters.totals,
             rebookedPicoUSD: booking.rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) }, leads: leads, clock: clock)

@@ -24,11 +24,11 @@ struct CorrectionTable: Sendable {
         words[index + 1] = UInt64(truncatingIfNeeded: sum >> 64)
     }
 
-    /// Replaces a word; for reading a state back.
+    /// Adds to a word; for reading a state back into words that begin at zero.
     mutating func restore(_ value: UInt64, at word: Int, of set: Int) {
         guard value != 0 else { return }
         reserve(set)
-        words[set * stride + word] = value
+        words[set * stride + word] &+= value
     }
 
     /// The words of one metric in one set.

@@ -75,8 +75,8 @@ struct LabelTable: Sendable {
         words[index + 1] = UInt64(truncatingIfNeeded: sum >> 64)
     }
 
-    /// Replaces a word; for reading a state back.
-    mutating func restore(_ value: UInt64, at word: Int, of set: Int) { words[set * stride + word] = value }
+    /// Adds to a word; for reading a state back into words that begin at zero.
+    mutating func restore(_ value: UInt64, at word: Int, of set: Int) { words[set * stride + word] &+= value }
 
     /// The words of one metric in one set.
     func words(_ range: Range<Int>, of set: Int) -> ArraySlice<UInt64> {

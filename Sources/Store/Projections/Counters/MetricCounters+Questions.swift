@@ -52,11 +52,12 @@ extension MetricCounters {
             let table = program.steps[step].table
             makeKey(program.steps[step].labels, bytes)
             message.set = totals.tables[table].set(of: self.key)
-            message.goodUntil = message.order.time &+ ServiceLevels.answerLimitNanoseconds
+            let channel = slots[Int(entry.channel)]
+            let limit = answerLimits.nanoseconds(channel: channel.kind == .text ? bytes[channel.text] : nil)
+            message.goodUntil = message.order.time &+ limit
             // The wait for the answer to arrive runs from when the question did, so that what was on its way for a while is still judged by
             // its own times.
-            message.deadline =
-                arrival.receivedTime &+ max(0, message.order.time &- arrival.clockTime) &+ ServiceLevels.answerLimitNanoseconds
+            message.deadline = arrival.receivedTime &+ max(0, message.order.time &- arrival.clockTime) &+ limit
         } else {
             let status = slots[Int(entry.status)]
             message.isError = status.kind == .text && isEqual(Spelling.error, bytes, status.text)

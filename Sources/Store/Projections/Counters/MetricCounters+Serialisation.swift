@@ -114,9 +114,15 @@ extension MetricCounters {
     }
 
     /// Counters as they were when ``serialised`` was taken.
+    /// - Parameters:
+    ///   - objectives: those in force from now on.
+    ///   - bounds: where buckets ended when the bytes were written; nil: where they end now.
     /// - Throws: ``DecodingError`` for bytes that are not counters.
-    package init(parsing bytes: [UInt8], registry: SchemaRegistry) throws(DecodingError) {
-        self.init(registry: registry)
+    package init(
+        parsing bytes: [UInt8], registry: SchemaRegistry, objectives: ObjectiveSet = .builtIn, bounds: [Int64]? = nil
+    ) throws(DecodingError) {
+        self.init(registry: registry, objectives: objectives)
+        let layout = BucketMove(from: bounds ?? objectives.bucketBounds, to: objectives.bucketBounds)
         var cursor = ByteCursor(bytes)
         guard let version = MetricStateVersion(rawValue: try cursor.readByte()) else {
             throw cursor.failure("a known version of the counters")
@@ -128,11 +134,13 @@ extension MetricCounters {
             (totals.accepted[Int(type)], totals.backfilled[Int(type)]) = (accepted, backfilled)
         }
         totals.untracked = try cursor.readVarint()
-        for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { try readMetric(&cursor) { $0.tables[$3].restore($1, at: $2, of: $4) } }
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
+            try readMetric(&cursor, layout) { $0.tables[$3].restore($1, at: $2, of: $4) }
+        }
         if version.rawValue >= MetricStateVersion.questions.rawValue {
             try readTracked(&cursor)
             for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
-                try readMetric(&cursor) { $0.corrections[$3].restore($1, at: $2, of: $4) }
+                try readMetric(&cursor, layout) { $0.corrections[$3].restore($1, at: $2, of: $4) }
             }
         } else {
             try readWaitingQuestions(&cursor)
@@ -146,18 +154,21 @@ extension MetricCounters {
 
     private typealias Restoring = (_ totals: inout MetricTotals, _ value: UInt64, _ word: Int, _ table: Int, _ set: Int) -> Void
 
-    private mutating func readMetric(_ cursor: inout ByteCursor, _ restore: Restoring) throws(DecodingError) {
+    private mutating func readMetric(_ cursor: inout ByteCursor, _ layout: BucketMove, _ restore: Restoring) throws(DecodingError) {
         let name = try cursor.readText(max: cursor.remaining)
         let width = try cursor.readCount(max: cursor.remaining)
         let index = program.definitions.firstIndex { $0.name == name }
-        let placement = index.flatMap { program.placements[$0] }.flatMap { $0.words.count == width ? $0 : nil }
+        let isHistogram = index.map { program.placements[$0]?.histogram ?? -1 >= 0 } ?? false
+        let placement = index.flatMap { program.placements[$0] }.flatMap { place in
+            (isHistogram ? layout.oldWidth : place.words.count) == width ? place : nil
+        }
         for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
             let key = try Self.readKey(&cursor)
             let set = placement.map { place in key.map { totals.tables[place.table].set(of: $0) } ?? 0 }
             for word in 0..<width {
                 let value = try cursor.read(littleEndian: UInt64.self)
                 guard let placement, let set else { continue }
-                restore(&totals, value, placement.words.lowerBound + word, placement.table, set)
+                restore(&totals, value, placement.words.lowerBound + (isHistogram ? layout.word(word) : word), placement.table, set)
             }
         }
     }

@@ -10,6 +10,8 @@ package struct MetricCounters: Sendable {
     package internal(set) var totals: MetricTotals
     var tracked = TrackedConversations()
     let program: MetricProgram
+    /// Within which time questions that come from now on must be answered ok.
+    var answerLimits: AnswerLimits
     let orderer: EventOrderer
     private(set) var slots: [Slot]
     private(set) var key: [UInt8] = []
@@ -24,8 +26,12 @@ package struct MetricCounters: Sendable {
     }
 
     /// Counters at zero.
-    package init(registry: SchemaRegistry, definitions: [MetricDefinition] = MetricCatalogue.all) {
-        program = MetricProgram(definitions, registry: registry)
+    /// - Parameter objectives: those in force: how long questions wait, and where buckets of histograms end.
+    package init(
+        registry: SchemaRegistry, definitions: [MetricDefinition] = MetricCatalogue.all, objectives: ObjectiveSet = .builtIn
+    ) {
+        program = MetricProgram(definitions, registry: registry, bounds: objectives.bucketBounds)
+        answerLimits = objectives.answerLimits
         totals = MetricTotals(program)
         orderer = EventOrderer(registry)
         slots = Array(repeating: Slot(), count: program.types.map(\.slotCount).max() ?? 1)

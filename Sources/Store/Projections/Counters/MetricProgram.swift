@@ -50,7 +50,7 @@ struct MetricProgram: Sendable {
         /// Slots 1…; slot 0 is nobody's.
         var slotCount = 1
         /// Slots of the fields by which questions find their answers.
-        var tenant: UInt8 = 0, conversation: UInt8 = 0, turn: UInt8 = 0, trace: UInt8 = 0, status: UInt8 = 0
+        var tenant: UInt8 = 0, channel: UInt8 = 0, conversation: UInt8 = 0, turn: UInt8 = 0, trace: UInt8 = 0, status: UInt8 = 0
         /// Of questions and answers: the action that says which ones count, and its step.
         var message: (action: Int, step: Int)?
         var isAnswer = false
@@ -91,6 +91,12 @@ struct MetricProgram: Sendable {
     }
 
     init(_ definitions: [MetricDefinition], registry: SchemaRegistry, bounds: [Int64] = MetricCatalogue.bucketBoundsNanoseconds) {
+        let definitions = definitions.map { definition in
+            guard case .observe = definition.source else { return definition }
+            var definition = definition
+            definition.bucketBoundsNanoseconds = bounds
+            return definition
+        }
         self.definitions = definitions
         self.bounds = bounds
         typeNames = registry.types.map(\.name)
@@ -188,6 +194,7 @@ struct MetricProgram: Sendable {
             kind = ordinal == 0 ? .question : .answer
             add("author", [ordinal == 0 ? "user" : "agent"], true, &entry, registry)
             entry.tenant = slot("tenant", &entry, registry)
+            entry.channel = slot("channel", &entry, registry)
             entry.conversation = slot("conversation_id", &entry, registry)
             entry.turn = slot("turn", &entry, registry)
             entry.trace = slot("trace_id", &entry, registry)

@@ -1,0 +1,59 @@
+import Bytes
+import Hashing
+
+// A set as canonical JSON: members sorted, nothing between them, integers in whole units.
+//
+//     {"answer_limit_ns":30000000000,
+//      "answer_limits_ns":[{"channel":"email","limit_ns":300000000000}],        ascending by channel
+//      "budget_days":30,
+//      "objectives":[{"alert":995000,"name":"availability","target":999000}]}   ppm, ns or pico-USD by the measure; no alert: no member
+
+extension ObjectiveSet {
+    /// Equal exactly where sets are.
+    package var canonicalJSON: [UInt8] {
+        var bytes = Array("{\"answer_limit_ns\":\(answerLimits.nanoseconds),\"answer_limits_ns\":[".utf8)
+        for (index, channel) in answerLimits.channels.enumerated() {
+            bytes += Array((index == 0 ? "" : ",").utf8) + Array("{\"channel\":".utf8)
+            appendJSONString(String(decoding: channel.name, as: UTF8.self), to: &bytes)
+            bytes += Array(",\"limit_ns\":\(channel.nanoseconds)}".utf8)
+        }
+        bytes += Array("],\"budget_days\":\(budgetDays),\"objectives\":[".utf8)
+        let texts = objectives.map { objective in
+            (objective.alertLimit.map { "{\"alert\":\($0.units)," } ?? "{")
+                + "\"name\":\"\(objective.name)\",\"target\":\(objective.target.units)}"
+        }
+        return bytes + Array((texts.joined(separator: ",") + "]}").utf8)
+    }
+
+    /// 16 hexadecimal digits that stand for the set: the first 8 bytes of SHA-256 over ``canonicalJSON``.
+    package var hash: String {
+        SHA256.hash(canonicalJSON).prefix(8).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+    }
+
+    /// The set that ``canonicalJSON`` tells of; nil for what it does not write.
+    init?(_ json: JSONValue) {
+        guard let limit = json["answer_limit_ns"]?.integer, let channels = json["answer_limits_ns"]?.array,
+            let days = json["budget_days"]?.integer, let lines = json["objectives"]?.array
+        else { return nil }
+        var limits: [AnswerLimits.Channel] = []
+        for channel in channels {
+            guard let name = channel["channel"]?.string, let limit = channel["limit_ns"]?.integer else { return nil }
+            let bytes = Array(name.utf8)
+            if let last = limits.last, !last.name.lexicographicallyPrecedes(bytes) { return nil }
+            limits.append(AnswerLimits.Channel(name: bytes, nanoseconds: limit))
+        }
+        var objectives: [Objective] = []
+        for line in lines {
+            guard let measure = line["name"]?.string.flatMap({ ObjectiveMeasure(name: $0) }), let target = line["target"]?.integer else {
+                return nil
+            }
+            objectives.append(Objective(measure, target: measure.bound(target), alertLimit: line["alert"]?.integer.map(measure.bound)))
+        }
+        self.init(
+            objectives: objectives, answerLimits: AnswerLimits(nanoseconds: limit, channels: limits),
+            budgetDays: Int(truncatingIfNeeded: days))
+        guard (try? check()) != nil else { return nil }
+    }
+}

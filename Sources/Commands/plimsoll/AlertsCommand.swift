@@ -1,0 +1,92 @@
+import Alerting
+import ArgumentParser
+import Domain
+import EventStores
+import Platform
+import Server
+import Settings
+
+struct AlertsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alerts",
+        abstract: "What follows from the objectives: rules, OpenSLO documents, dashboards, runbooks.",
+        discussion: """
+            Objectives are settings (`plimsoll help check config`); `plimsoll serve --config FILE` puts them in force. Which ones are \
+            meant: those of --config FILE, else those in force in --data DIR or at --server URL, else the built-in ones.
+
+            Example: plimsoll alerts rules --config plimsoll.yaml --output /etc/prometheus/rules
+            """, subcommands: [Rules.self, OpenSLO.self, Dashboards.self, Runbooks.self])
+
+    struct Rules: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "rules", abstract: "Rule files of Prometheus; without --output one rule file on stdout.")
+        @OptionGroup var options: AlertsOptions
+        func run() async throws { try await options.write(.rules) }
+    }
+
+    struct OpenSLO: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "slos", abstract: "The objectives as OpenSLO documents; without --output all on stdout.")
+        @OptionGroup var options: AlertsOptions
+        func run() async throws { try await options.write(.slos) }
+    }
+
+    struct Dashboards: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "dashboards", abstract: "Dashboards of Grafana, into --output.")
+        @OptionGroup var options: AlertsOptions
+        func run() async throws { try await options.write(.dashboards) }
+    }
+
+    struct Runbooks: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "runbooks", abstract: "A page for each alert and the list of them, into --output.")
+        @OptionGroup var options: AlertsOptions
+        func run() async throws { try await options.write(.runbooks) }
+    }
+}
+
+/// Whose objectives, and where to.
+struct AlertsOptions: ParsableArguments {
+    @OptionGroup var source: SourceOptions
+
+    @Option(help: ArgumentHelp("A settings file whose objectives are meant.", valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("The directory to write files into; made where there is none. Files of other names stay.", valueName: "dir"))
+    var output: String?
+
+    func write(_ kind: ObjectiveFiles) async throws {
+        let machine = Machine()
+        let set = try await objectives(machine)
+        guard let output else {
+            guard let text = kind.text(set) else {
+                throw CommandFailure(.badInput, "\(kind.rawValue) are several files", advice: "name a directory with --output DIR")
+            }
+            try StandardStream.output.write(Array(text.utf8))
+            return
+        }
+        try machine.fileSystem.createDirectories(output)
+        let files = kind.files(set)
+        for file in files { try machine.fileSystem.replace("\(output)/\(file.name)", with: file.bytes) }
+        StandardStream.error.print("\(files.count) files in \(output), by objectives \(set.hash)")
+    }
+
+    private func objectives(_ machine: Machine) async throws -> ObjectiveSet {
+        if let config {
+            let settings = try SettingsReading.checked(config, in: machine.fileSystem).applied(to: ServeSettings())
+            return settings.objectives.set ?? .builtIn
+        }
+        let places = [source.data, source.server, Environment.value("PLIMSOLL_DATA"), Environment.value("PLIMSOLL_SERVER")]
+        guard places.contains(where: { $0 != nil }) else { return .builtIn }
+        switch try source.resolve() {
+        case .directory(let directory): return try machine.reading(directory) { $0.snapshot().objectives.current.set }
+        case .server(let address):
+            guard let history = ObjectiveHistory(json: try await RemoteReading(server: address).text("/v1/objectives")) else {
+                throw CommandFailure(
+                    .badInput, "the server answers with objectives that this program does not know",
+                    advice: "use the program of the server's version")
+            }
+            return history.current.set
+        }
+    }
+}

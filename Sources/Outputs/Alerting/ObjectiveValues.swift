@@ -1,0 +1,157 @@
+import Domain
+
+/// What templates say of a set of objectives.
+enum ObjectiveValues {
+    /// Lines that panels and tables show although they may not be among the objectives; without bounds then.
+    private static let shown: [ObjectiveMeasure] = [
+        .availability, .errorRate, .costPerAnswer, .satisfaction, .answerDuration(.p50), .answerDuration(.p95), .firstToken(.p50),
+    ]
+
+    static func values(_ set: ObjectiveSet) -> TemplateValues {
+        var values = TemplateValues()
+        values.alerts = AlertNames(set)
+        values.texts["answer_limit.text"] = set.answerLimits.text
+        values.texts["answer_limit.sql"] = sql(set.answerLimits)
+        values.texts["budget.days"] = "\(set.budgetDays)"
+        for list in ["answer", "first_token"] { values.lists[list] = [] }
+        for (index, objective) in set.objectives.enumerated() {
+            var line = self.line(objective)
+            place(index, of: set.objectives.count, &line)
+            switch objective.measure {
+            case .answerDuration: values.lists["answer"]?.append(line)
+            case .firstToken: values.lists["first_token"]?.append(line)
+            case .availability, .errorRate, .costPerAnswer, .satisfaction:
+                for (name, text) in line.texts { values.texts["\(objective.name).\(name)"] = text }
+                values.flags.insert(objective.name)
+            }
+            if objective.measure == .availability { add(objective, set, &values) }
+        }
+        for measure in shown {
+            let objective = set.objective(measure)
+            values.texts["\(measure.name).steps"] = steps(measure, objective)
+            values.texts["\(measure.name).promise"] = objective.map(promise) ?? ""
+            values.texts["\(measure.name).lines"] = lines(measure, objective)
+        }
+        return values
+    }
+
+    // MARK: One line
+
+    private static func line(_ objective: Objective) -> TemplateValues {
+        var values = TemplateValues()
+        let limit = objective.alertLimit ?? objective.target
+        values.texts = [
+            "name": objective.name, "dashed": objective.name.replacing("_", with: "-"), "title": objective.title,
+            "target.text": objective.target.text, "target.number": objective.target.number, "target.bucket": bucket(objective.target),
+            "limit.text": limit.text, "limit.number": limit.number, "limit.tight": limit.text.replacing(" %", with: "%"),
+            "limit.word": objective.alertLimit == nil ? "target" : "limit", "severity": severity(objective),
+            "steps": steps(objective.measure, objective), "promise": promise(objective),
+        ]
+        if case .share(let target) = objective.target {
+            values.texts["complement.number"] = ObjectiveText.share(1_000_000 - target)
+            values.texts["complement.text"] = ObjectiveText.percent(1_000_000 - target)
+        }
+        if objective.alertLimit != nil { values.flags.insert("alert") }
+        switch objective.measure {
+        case .answerDuration(let percentile), .firstToken(let percentile):
+            let isMedian = percentile == .p50
+            let beyond = DecimalText.render(Int128(1000 - percentile.permille), scale: 1)
+            for (name, text) in [
+                ("name", percentile.name), ("camel", percentile.camel), ("quantile", percentile.quantile), ("number", percentile.number),
+                // Two beyond it at least, and never a handful.
+                ("samples", "\(max(20, 2 * 1000 / (1000 - percentile.permille)))"), ("words", percentile.words),
+                ("words_inside", isMedian ? "median" : percentile.words),
+            ] { values.texts["percentile.\(name)"] = text }
+            values.texts["beyond.text"] = isMedian ? "Half" : "\(beyond) %"
+            values.texts["beyond.inside"] = isMedian ? "half" : "\(beyond) %"
+        default: break
+        }
+        return values
+    }
+
+    /// Beyond a target without an alert limit it is worth knowing, not worth waking for.
+    private static func severity(_ objective: Objective) -> String {
+        guard objective.alertLimit != nil else { return "info" }
+        switch objective.measure {
+        case .availability, .answerDuration, .errorRate: return "critical"
+        case .firstToken, .costPerAnswer, .satisfaction: return "warning"
+        }
+    }
+
+    /// How a bucket of a histogram is selected: Prometheus 2 keeps the bound as it was written, 2 in one format and 2.0 in the other.
+    private static func bucket(_ bound: ObjectiveBound) -> String {
+        let number = bound.number
+        return number.utf8.contains(UInt8(ascii: ".")) ? "=\"\(number)\"" : "=~\"\(number)|\(number).0\""
+    }
+
+    // MARK: Dashboards
+
+    /// Where the panel of a line stands: all share the five rows below the title, up to eight beside each other.
+    private static func place(_ index: Int, of count: Int, _ line: inout TemplateValues) {
+        let rows = (count + 7) / 8
+        let (perRow, row) = ((count + rows - 1) / rows, index / ((count + rows - 1) / rows))
+        let inRow = min(perRow, count - row * perRow)
+        let column = index - row * perRow
+        func edge(_ part: Int, _ parts: Int, _ whole: Int) -> Int { part * whole / parts }
+        let (x, y) = (edge(column, inRow, 24), edge(row, rows, 5))
+        // Numbers of panels are for ever: 2 to 8 are those of the first seven, others are not used elsewhere.
+        line.texts["id"] = "\(index < 7 ? 2 + index : 200 + index)"
+        (line.texts["x"], line.texts["y"]) = ("\(x)", "\(1 + y)")
+        (line.texts["w"], line.texts["h"]) = ("\(edge(column + 1, inRow, 24) - x)", "\(edge(row + 1, rows, 5) - y)")
+    }
+
+    private static func steps(_ measure: ObjectiveMeasure, _ objective: Objective?) -> String {
+        func step(_ color: String, _ value: String) -> String { "{\"color\": \"\(color)\", \"value\": \(value)}" }
+        guard let objective else { return "[\(step("blue", "null"))]" }
+        let isBelow = measure.direction == .below
+        var steps = [step(isBelow ? "green" : objective.alertLimit == nil ? "orange" : "red", "null")]
+        if isBelow {
+            steps.append(step("orange", objective.target.number))
+            if let limit = objective.alertLimit { steps.append(step("red", limit.number)) }
+        } else {
+            if let limit = objective.alertLimit { steps.append(step("orange", limit.number)) }
+            steps.append(step("green", objective.target.number))
+        }
+        return "[" + steps.joined(separator: ", ") + "]"
+    }
+
+    private static func promise(_ objective: Objective) -> String {
+        let word =
+            switch objective.direction {
+            case .atLeast: ""
+            case .above: "above "
+            case .below: "below "
+            }
+        let alert = objective.alertLimit.map { ", alert \(objective.direction == .below ? "above" : "below") \($0.text)." }
+        return " Target \(word)\(objective.target.text)" + (alert ?? "; the table has no alert limit for it.")
+    }
+
+    private static func lines(_ measure: ObjectiveMeasure, _ objective: Objective?) -> String {
+        guard let objective else { return "" }
+        let alert = objective.alertLimit.map { " and alert limit (\($0.text))" } ?? ""
+        let percentile =
+            switch measure {
+            case .answerDuration(let percentile), .firstToken(let percentile): " of \(percentile.title)"
+            default: ""
+            }
+        return " The dashed \(alert.isEmpty ? "line is" : "lines are") target (\(objective.target.text))\(alert)\(percentile)."
+    }
+
+    // MARK: Availability
+
+    private static func add(_ objective: Objective, _ set: ObjectiveSet, _ values: inout TemplateValues) {
+        let burn = BurnRates(objective, budgetDays: set.budgetDays)
+        values.texts["availability.alerts"] = AlertNames.names(objective, budgetDays: set.budgetDays).joined(separator: ", ")
+        for (name, rate) in [("hour", burn.hour), ("six_hours", burn.sixHours), ("day", burn.day), ("three_days", burn.threeDays)] {
+            values.texts["burn.\(name)"] = rate.number
+            if rate.isPossible { values.flags.insert("burn.\(name).possible") }
+        }
+    }
+
+    /// The limit of a row of `turns` in nanoseconds. Names of channels hold nothing that SQL or a shell would read as anything else.
+    private static func sql(_ limits: AnswerLimits) -> String {
+        guard !limits.channels.isEmpty else { return "\(limits.nanoseconds)" }
+        let cases = limits.channels.map { "when '\(String(decoding: $0.name, as: UTF8.self))' then \($0.nanoseconds) " }
+        return "case channel \(cases.joined())else \(limits.nanoseconds) end"
+    }
+}

@@ -1,0 +1,42 @@
+package import Domain
+import EventLogs
+import Platform
+import Projections
+
+extension Writer {
+    /// Puts a set in force as the next version, unless it is already; durable when this returns.
+    /// - Returns: the version that came into force; nil where nothing changed.
+    func putInForce(_ set: ObjectiveSet) throws -> ObjectiveVersion? {
+        try checkUsable()
+        guard set != objectives.current.set else { return nil }
+        try observeClock()
+        guard let version = objectives.next(set, since: receivedTime) else { return nil }
+        do {
+            try note(.event(type: ObjectiveVersion.recordType, data: version.data))
+            try log.flush()
+        } catch {
+            throw StoreError.wrapping(error)
+        }
+        isIdleMarked = false
+        lastAppendMonotonic = context.clock.monotonicNanoseconds()
+        take(version)
+        return version
+    }
+
+    /// Makes a version, whose record is in the log, the one in force.
+    /// - Returns: false where it is not the next one; nothing changed then.
+    @discardableResult
+    func take(_ version: ObjectiveVersion) -> Bool {
+        guard objectives.add(version) else { return false }
+        counters = counters.following(version.set, registry: registry)
+        return true
+    }
+}
+
+extension EventStore {
+    /// Puts a set of objectives in force as the next version, as a record `objectives.changed`, unless it is in force already. Questions
+    /// that come from then on are judged by it in `/metrics`. Durable when it returns.
+    /// - Returns: the version that came into force; nil where nothing changed.
+    /// - Throws: ``StoreError``.
+    package func putInForce(_ set: ObjectiveSet) throws -> ObjectiveVersion? { try changing { try $0.putInForce(set) } }
+}

@@ -1,0 +1,122 @@
+import Alerting
+import Domain
+import Foundation
+import Testing
+
+/// No number of an objective stands twice: the files of `Alerts` and `Dashboards` are what templates give for the built-in set, and other
+/// sets give files that are as sound.
+@Suite struct ObjectiveFileTests {
+    private static let folders: [ObjectiveFiles: String] = [
+        .rules: "Alerts/rules", .slos: "Alerts/slos", .dashboards: "Dashboards", .runbooks: "Alerts/runbooks",
+    ]
+
+    /// Lines gone, lines new, every number another one.
+    static var other: ObjectiveSet {
+        var set = ObjectiveSet(
+            objectives: [
+                Objective(.availability, target: .share(partsPerMillion: 980_000), alertLimit: .share(partsPerMillion: 960_000)),
+                Objective(.errorRate, target: .share(partsPerMillion: 30_000), alertLimit: nil),
+                Objective(
+                    .costPerAnswer, target: .costPerAnswer(picoUSD: 11_000_000_000), alertLimit: .costPerAnswer(picoUSD: 70_000_000_000)),
+            ],
+            answerLimits: AnswerLimits(
+                nanoseconds: 25_000_000_000, channels: [AnswerLimits.Channel(name: Array("email".utf8), nanoseconds: 400_000_000_000)]),
+            budgetDays: 28)
+        for (permille, target, alert) in [(900, 4_000, 7_500), (992, 12_000, nil)] as [(Int, Int64, Int64?)] {
+            set.add(
+                Objective(
+                    .answerDuration(Percentile(permille: permille)!), target: .duration(nanoseconds: target * 1_000_000),
+                    alertLimit: alert.map { .duration(nanoseconds: $0 * 1_000_000) }))
+        }
+        return set
+    }
+
+    /// `REWRITE_GOLDENS=1` in the environment writes the files anew.
+    @Test(arguments: ObjectiveFiles.allCases) func committedFilesAreThoseOfTheBuiltInSet(_ kind: ObjectiveFiles) throws {
+        let folder = try #require(Self.folders[kind])
+        let files = kind.files(.builtIn)
+        if ProcessInfo.processInfo.environment["REWRITE_GOLDENS"] == "1" {
+            for file in files { try Data(file.bytes).write(to: Repository.root.appending(path: "\(folder)/\(file.name)")) }
+        }
+        let committed = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: folder).path).sorted()
+        #expect(files.map(\.name).sorted() == committed)
+        for file in files {
+            let text = try Repository.text(Repository.root.appending(path: "\(folder)/\(file.name)"))
+            #expect(text == String(decoding: file.bytes, as: UTF8.self), "\(file.name) is not what its template gives")
+        }
+    }
+
+    private func text(_ kind: ObjectiveFiles, _ set: ObjectiveSet) -> String {
+        kind.files(set).map { $0.name + "\n" + String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: "\n")
+    }
+
+    /// A number of the built-in set in the files of another one would stand in a template.
+    @Test func noNumberOfAnObjectiveStandsInATemplate() {
+        for kind in ObjectiveFiles.allCases {
+            let text = text(kind, Self.other)
+            for number in [
+                "99.9", "99.5", "0.999", "0.995", "30 s", "30000000000", "80%", "85 %", "0.85", "$0.02", "$0.05", "0.05 USD", "5 s)",
+                "8 s)", "be less than 5 s", "14.4", "p95_5m", "SupportAnswerP95", "SupportSatisfaction", "SupportFirstToken", "duration: 30d",
+                "30 days (",
+            ] { #expect(!text.contains(number), "\(kind): \(number)") }
+        }
+        let rules = text(.rules, Self.other)
+        for number in [
+            "< 0.96\n", "> 13.44 * 0.02", "> 0.9333 * 0.02", "> 0.03\n", "p90_5m > 7.5", "p99_2_5m > 12", "SupportAnswerP99_2High",
+            "within 25 s; email 400 s",
+            "the target is 3%", "budget of 28 days (2 % of the questions)",
+        ] { #expect(rules.contains(number), "\(number)") }
+        #expect(text(.runbooks, Self.other).contains("duration_ns > case channel when 'email' then 400000000000 else 25000000000 end"))
+        #expect(text(.slos, Self.other).contains("_bucket{le=~\"4|4.0\"}"))
+    }
+
+    /// A target so lax that the fast rates cannot be reached has no rule that cannot fire.
+    @Test func ratesThatCannotBeReachedHaveNoRule() {
+        var set = ObjectiveSet.builtIn
+        set.objectives[0] = Objective(.availability, target: .share(partsPerMillion: 700_000), alertLimit: .share(partsPerMillion: 600_000))
+        let rules = text(.rules, set)
+        #expect(!rules.contains("SupportAvailabilityBurnFast") && rules.contains("SupportAvailabilityBurnSlow"))
+        #expect(!text(.runbooks, set).contains("SupportAvailabilityBurnFast"))
+        #expect(!text(.dashboards, set).contains("SupportAvailabilityBurnFast.md"))
+    }
+
+    @Test func filesOfAnotherSetAreSound() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "plimsoll-objectives-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for kind in ObjectiveFiles.allCases {
+            try FileManager.default.createDirectory(at: folder.appending(path: kind.rawValue), withIntermediateDirectories: true)
+            for file in kind.files(Self.other) { try Data(file.bytes).write(to: folder.appending(path: "\(kind.rawValue)/\(file.name)")) }
+        }
+        let files = ObjectiveFiles.rules.files(Self.other)
+        let checked = try Checker.run("promtool", ["check", "rules"] + files.map { folder.appending(path: "rules/\($0.name)").path })
+        #expect(checked.status == 0, "\(checked.text)")
+        // All in one file, as the command prints them.
+        let whole = folder.appending(path: "whole.yaml")
+        try #require(ObjectiveFiles.rules.text(Self.other)).write(to: whole, atomically: true, encoding: .utf8)
+        let one = try Checker.run("promtool", ["check", "rules", whole.path])
+        #expect(one.status == 0, "\(one.text)")
+        let test = folder.appending(path: "test.yaml")
+        let written = try Repository.text(Repository.root.appending(path: "Tests/Goldens/Alerting/other-set.yaml"))
+        try written.write(to: test, atomically: true, encoding: .utf8)
+        let tested = try Checker.run("promtool", ["test", "rules", test.path])
+        #expect(tested.status == 0, "\(tested.text)")
+
+        let rules = try files.flatMap { try RuleFile.rules(in: String(decoding: $0.bytes, as: UTF8.self), file: $0.name) }
+        let known = KnownSeries(rules)
+        let runbooks = Set(ObjectiveFiles.runbooks.files(Self.other).map(\.name))
+        for rule in rules {
+            for complaint in known.complaints(about: rule.expression) { Issue.record("\(rule.name): \(complaint)") }
+            if rule.isAlert { #expect(runbooks.contains(rule.name + ".md"), "\(rule.name) has no runbook") }
+        }
+        for file in ObjectiveFiles.dashboards.files(Self.other) {
+            let dashboard = try #require(try JSONSerialization.jsonObject(with: Data(file.bytes)) as? [String: Any], "\(file.name)")
+            let panels = (dashboard["panels"] as? [[String: Any]]) ?? []
+            let ids = panels.compactMap { $0["id"] as? Int }
+            #expect(ids.count == panels.count && Set(ids).count == ids.count, "\(file.name): ids")
+            let text = String(decoding: file.bytes, as: UTF8.self)
+            for link in text.components(separatedBy: "${runbooks}/").dropFirst() {
+                #expect(runbooks.contains(String(link.prefix { $0 != "\"" })), "\(file.name): \(link.prefix(40))")
+            }
+        }
+    }
+}
