@@ -24,6 +24,8 @@ package struct IngestAnswer: Sendable {
     package var rejections: [Rejection]
     /// The store's last position after the batch.
     package var position: Int64
+    /// Lines of an export that are no events, which were left out.
+    package var asides = 0
 
     /// Joins what the decoder refused with the writer's verdicts on the rest.
     package init(_ decoded: DecodedBatch, _ result: AppendResult, registry: SchemaRegistry) {
@@ -32,6 +34,7 @@ package struct IngestAnswer: Sendable {
         position = result.lastPosition
         rejections = decoded.rejections.map { Rejection(index: $0.index, id: $0.id, error: $0.error) }
         rejectedCount = decoded.rejectedCount
+        asides = decoded.asides.count
         guard accepted + duplicates < result.verdicts.count else { return }
         for (row, verdict) in result.verdicts.enumerated() {
             guard let reason = Self.reason(verdict) else { continue }
@@ -61,6 +64,7 @@ package struct IngestAnswer: Sendable {
         }
         json.endArray()
         if rejectedCount > rejections.count { json.member("rejected_count", rejectedCount) }
+        if asides > 0 { json.member("left_out", asides) }
         json.member("position", position)
         json.endObject()
         return json.bytes
