@@ -25,8 +25,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The key that a new directory is made with, DIR/keys/store.key of the store that an export came from: users and repeats are \
-            recognised by it.", valueName: "file"))
+            "The key that a new directory is made with: DIR/keys/store.key of the store that an export came from.", valueName: "file"))
     var key: String?
 
     @Flag(
