@@ -169,7 +169,9 @@ let package = Package(
         room(
             "Transfers", "Commands/Transfers",
             uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
-        tests("Transfers", uses: ["Platform", "Compression", "Domain", "EventStores", "Server", "Workload"]),
+        tests(
+            "Transfers",
+            uses: ["Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Server", "WireFormats", "Workload"]),
         room("Settings", "Commands/Settings", uses: ["Domain", "Exporting", "Server", .product(name: "Yams", package: "Yams")]),
         tests("Settings", uses: ["Domain", "Exporting", "Server"]),
         .executableTarget(

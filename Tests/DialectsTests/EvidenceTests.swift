@@ -37,6 +37,22 @@ struct EvidenceTests {
         #expect(traces.rejected == 2 && traces.evidence.isEmpty)
     }
 
+    /// Bytes that are no UTF-8 are no text: two ids that differ in them would be one.
+    @Test func textsThatAreNoUTF8AreRefusedWithTheirSpan() throws {
+        for (byte, place) in [(0xFF, 0), (0xFE, 1), (0xC3, 2)] as [(UInt8, Int)] {
+            let broken = OTLPValue.text([0x63, byte][...])
+            var span = SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5, attributes: ["gen_ai.operation.name": .string("chat")])
+            span.attributes["session.id"] = [broken, .array([broken]), .map([OTLPAttribute("k", broken)])][place]
+            let fine = SampleSpan(name: "b", id: 2, parent: nil, start: 0, end: 5, attributes: ["session.id": .string("cé")])
+            var traces = SampleTraces()
+            try traces.receive(OTLPTraces([span, fine]))
+            #expect(traces.rejected == 1 && traces.evidence.count == 1)
+            var encoder = EvidenceEncoder(registry: .builtIn, tokeniser: UserTokeniser(key: Array(0..<32)))
+            let refused = encoder.encode(OTLPTraces([span]))
+            #expect(refused.reason == "the text of session.id is no UTF-8")
+        }
+    }
+
     @Test func theSameSpanGivesTheSameRow() throws {
         var traces = SampleTraces()
         let span = SampleSpan(name: "a", id: 1, parent: nil, start: 3, end: 5, attributes: ["gen_ai.operation.name": .string("chat")])

@@ -68,13 +68,16 @@ import Testing
     @Test func eventsAreStreamedOut() async throws {
         try await withDirectory { directory in
             try await withServer(try open(directory)) { client, server in
-                #expect(try await client.send("GET", "/v1/events").body == [])
+                #expect(try await client.send("GET", "/v1/events").text.split(separator: "\n").count == 2)
                 let lines = (0..<5000).map { EventsTests.event("e\($0)") }
                 _ = try await client.post(lines.joined(separator: "\n"))
                 let whole = try await client.send("GET", "/v1/events")
-                #expect(whole.status == 200 && whole.text.split(separator: "\n").count == 5000)
-                let again = try await client.post(whole.text)
-                #expect(again.text.contains(#""accepted":0,"duplicates":5000"#))
+                #expect(whole.status == 200 && whole.text.split(separator: "\n").count == 5002)
+                let refused = try await client.post(whole.text)
+                #expect(refused.status == 409 && refused.text.contains("--as-new-events"))
+                let headers = [("Content-Type", "application/x-ndjson")]
+                let again = try await client.send("POST", "/v1/events?export=as-new", headers: headers, body: whole.body)
+                #expect(again.text.contains(#""accepted":0,"duplicates":5000"#) && again.text.contains(#""left_out":2"#))
                 let pieces = Mutex<[UInt8]>([])
                 let address = try #require(server.address)
                 try await RemoteReading(server: ServerEndpoint(address)).stream("/v1/events?format=csv&from=2026-08-01") { piece in
@@ -82,7 +85,7 @@ import Testing
                 }
                 let text = String(decoding: pieces.withLock { $0 }, as: UTF8.self)
                 #expect(text.hasPrefix("type,time,id,source,") && text.split(separator: "\r\n").count == 5001)
-                #expect(try await client.send("GET", "/v1/events?to=2026-08-01").body == [])
+                #expect(try await client.send("GET", "/v1/events?to=2026-08-01").text.split(separator: "\n").count == 2)
                 for query in ["format=xml", "from=yesterday", "from=now&to=now-1d"] {
                     #expect(try await client.send("GET", "/v1/events?\(query)").status == 400)
                 }

@@ -8,8 +8,10 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write events to stdout, in the order of their acceptance.",
         discussion: """
-            ndjson: newline-delimited CloudEvents, which can be imported again, here or elsewhere; user ids stay tokens. csv: a column for \
-            each field of every schema.
+            ndjson: newline-delimited CloudEvents between a first and a last line, with corrections at their places. Whole, \
+            `plimsoll import` moves it into a new directory, to the same costs and users; users are tokens, so take the key along \
+            (DIR/keys/store.key). Tokens that let clients in are not in it. A part (--from, --to) lacks the prices and corrections that \
+            its costs come from. csv: a column for each field of every schema.
             """)
 
     @OptionGroup var source: SourceOptions
@@ -28,7 +30,7 @@ struct ExportCommand: AsyncParsableCommand {
         case .directory(let directory):
             let times = try TimeArgument.range(from: from, to: to)
             try Machine().reading(directory) { store in
-                let export = EventExport(store.eventBatches(in: times), registry: store.registry, as: format)
+                let export = EventExport(try store.export(in: times), registry: store.registry, as: format)
                 while let piece = try export.next(), try StandardStream.output.write(piece) {}
             }
         case .server(let address):

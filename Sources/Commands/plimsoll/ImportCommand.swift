@@ -12,12 +12,28 @@ struct ImportCommand: AsyncParsableCommand {
             Files may be compressed with gzip or Zstandard; `-` reads stdin. Events that are kept already count as duplicates, so an \
             import may be repeated. Lines that are refused are counted and told with the reason; they do not end the import. Ctrl-C ends \
             it after what was read so far and says what was kept.
+
+            What `plimsoll export` wrote is moved: into a new directory it brings every event to its old position with its cost, and every \
+            correction to its place. Where it holds users it wants the key of the store it came from. What can't be moved is refused \
+            before anything is read.
             """)
 
     @OptionGroup var source: SourceOptions
 
     @Argument(help: ArgumentHelp("Files to import, in order; - is stdin.", valueName: "file"))
     var files: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "The key that a new directory is made with: DIR/keys/store.key of the store that an export came from.", valueName: "file"))
+    var key: String?
+
+    @Flag(
+        help: """
+            Take the events of an export as if they were sent now: booked at this store's prices, without the corrections; users of a \
+            store with another key stay tokens that nobody can look up.
+            """)
+    var asNewEvents = false
 
     @Option(help: "How to print the summary: text or json.")
     var format = SummaryFormat.text
@@ -31,15 +47,21 @@ struct ImportCommand: AsyncParsableCommand {
         let summary: ImportSummary
         switch try source.resolve() {
         case .directory(let directory):
+            if let key { try StoreKey.install(from: key, into: directory, context: machine.context) }
             let store = try machine.openStore(directory)
             var bulk = BulkImport(
                 store: store, workers: machine.workers, clock: machine.clock, progress: ProgressLine(clock: machine.clock),
-                mustEnd: { Interruption.isRequested })
+                takesExportsAsNew: asNewEvents, mustEnd: { Interruption.isRequested })
             summary = try bulk.run(sources)
             try store.close()
         case .server(let address):
+            guard key == nil else {
+                throw CommandFailure(
+                    .badInput, "a server keeps the key of its directory", advice: "use --key with --data, while no server runs")
+            }
             var remote = RemoteImport(
-                server: address, clock: machine.clock, progress: ProgressLine(clock: machine.clock), mustEnd: { Interruption.isRequested })
+                server: address, clock: machine.clock, progress: ProgressLine(clock: machine.clock), takesExportsAsNew: asNewEvents,
+                mustEnd: { Interruption.isRequested })
             summary = try await remote.run(sources)
         }
         StandardStream.output.print(format == .json ? summary.json : summary.text)

@@ -1,3 +1,4 @@
+internal import Domain
 internal import JSONParsing
 
 /// The binary content mode of the CloudEvents HTTP binding 1.0: attributes travel as headers.
@@ -8,10 +9,12 @@ package enum BinaryMode {
     }
 
     /// The same event in structured mode. `data` is a JSON text that was checked, or empty for none.
-    static func structured(headers: [(name: String, value: String)], data: Span<UInt8>) -> [UInt8] {
+    /// - Throws: for a header that tells no text, or an attribute that is told twice.
+    static func structured(headers: [(name: String, value: String)], data: Span<UInt8>) throws(FieldError) -> [UInt8] {
         var writer = JSONWriter()
         writer.append(UInt8(ascii: "{"))
         var hasTraceParent = false
+        var told: Set<String> = []
         var traceParent: String?
         for (name, value) in headers {
             let lower = name.lowercased()
@@ -24,7 +27,10 @@ package enum BinaryMode {
                 // `data` is no header; taken as an extension it would pass for the body.
                 if attribute == "data" || attribute == "data_base64" || attribute == "datacontenttype" { continue }
                 if attribute == "traceparent" { hasTraceParent = true }
-                append(attribute, decodePercent(value), &writer)
+                guard told.insert(attribute).inserted else {
+                    throw FieldError(field: attribute, expected: "one header \(lower)", found: "several")
+                }
+                append(attribute, try text(attribute, value), &writer)
             default: break
             }
         }
@@ -42,12 +48,25 @@ package enum BinaryMode {
         if writer.bytes.count > 1 { writer.append(UInt8(ascii: ",")) }
         writer.append(string: name)
         writer.append(UInt8(ascii: ":"))
-        // Bytes that are no UTF-8 become U+FFFD rather than a body that cannot be read.
-        writer.append(string: String(decoding: value, as: UTF8.self))
+        writer.append(string: value[...])
+    }
+
+    /// The text that a header tells: two values that differ in their bytes are never one text, so what is no UTF-8 is refused. A header
+    /// whose own bytes are none comes here with U+FFFD in their place; who means that character writes `%EF%BF%BD`.
+    private static func text(_ attribute: String, _ value: String) throws(FieldError) -> [UInt8] {
+        guard !value.unicodeScalars.contains("\u{FFFD}") else {
+            throw FieldError(field: attribute, expected: "percent-encoded UTF-8 in ce-\(attribute)", found: "bytes that are no UTF-8")
+        }
+        let decoded = decodePercent(value)
+        guard (try? UTF8Span(validating: decoded.span)) != nil else {
+            throw FieldError(
+                field: attribute, expected: "percent-encoded UTF-8 in ce-\(attribute)", found: "escapes of bytes that are no UTF-8")
+        }
+        return decoded
     }
 
     /// Undoes a header value's encoding (HTTP binding, 3.1.3.2): one pair of quotes around it with backslash escapes inside, then
-    /// percent-encoded bytes. A `%` without two hexadecimal digits stays as it is.
+    /// percent-encoded bytes, once. A `%` without two hexadecimal digits stays as it is: some senders encode nothing.
     static func decodePercent(_ value: String) -> [UInt8] {
         var bytes = Array(value.utf8)
         if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") { bytes = unquote(bytes) }

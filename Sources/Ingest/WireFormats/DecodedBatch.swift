@@ -39,7 +39,7 @@ package struct DecodedBatch: Sendable {
     package var eventCount = 0
     /// The first rejections, ascending by index.
     package var rejections: [Rejection] = []
-    /// All rejections; `eventCount` = rows + rejected.
+    /// All rejections; `eventCount` = rows + rejected + asides.
     package var rejectedCount = 0
     /// The first warnings, ascending by index.
     package var warnings: [EventWarning] = []
@@ -52,4 +52,10 @@ package struct DecodedBatch: Sendable {
     package var withheld: [FieldCount] = []
     /// Values outside a field's listed ones that were accepted, ascending by column.
     package var unknownValues: [FieldCount] = []
+    /// Lines of an export that are no events; neither rows nor rejected. In what a client sends there should be none.
+    package var asides: [ExportAside] = []
+    /// Of an export, for each row: when it was received (ns since 1970 UTC); nil for together with the row before.
+    package var receivedTimes: [Int64?] = []
+    /// Of an export: what calls cost, as it says, ascending by row.
+    package var bookedCosts: [(row: Int, text: String)] = []
 }

@@ -17,6 +17,10 @@ extension EventAssembler {
             if let name = EnvelopeName.find(strings.extracting(TapeWord.range(words[key]))) {
                 envelope[name.rawValue] = isNull ? 0 : key + 1
             } else if !isNull {
+                if origin == .export, exportPlaces.take(strings.extracting(TapeWord.range(words[key])), value: key + 1) {
+                    key = TapeWord.next(words, key + 1)
+                    continue
+                }
                 attributeKeys.append(key)
             }
             key = TapeWord.next(words, key + 1)

@@ -6,6 +6,8 @@ internal import JSONParsing
 enum EventFailure: Error {
     case field(FieldError)
     case unknownType
+    /// A line of an export that is no event.
+    case aside(type: String)
 }
 
 /// The value of one column while an event is put together.
@@ -47,6 +49,10 @@ struct EventAssembler {
     var envelope: [Int]
     /// Places of the keys that go to `attributes`, in order of rising precedence.
     var attributeKeys: [Int] = []
+    /// Whose events they are.
+    var origin = LineOrigin.client
+    /// What an export says beside the event.
+    var exportPlaces = ExportPlaces()
     var attributeWriter = JSONWriter()
     /// Members written to it, at all levels.
     var attributeMembers = 0
@@ -97,16 +103,18 @@ struct EventAssembler {
         return found
     }
 
-    /// Takes the event at a place of a tape: a row more, or a rejection more.
-    mutating func append(_ tape: JSONTape, at place: Int) {
+    /// Takes the event at a place of a tape: a row more, a rejection more, or an aside more.
+    /// - Parameter line: the text that it stands in, for an aside to keep.
+    mutating func append(_ tape: JSONTape, at place: Int, line: Span<UInt8> = Span()) {
         let index = result.eventCount
         result.eventCount += 1
         do throws(EventFailure) {
             let type = try assemble(tape, place)
-            write(tape, type: type, index: index)
+            try write(tape, type: type, index: index)
             if !attributeKeys.isEmpty { warn(tape, type, index) }
         } catch {
-            reject(tape, error, index)
+            guard case .aside(let type) = error else { return reject(tape, error, index) }
+            result.asides.append(ExportAside(index: index, type: type, line: line.indices.map { line[$0] }))
         }
     }
 
@@ -116,16 +124,23 @@ struct EventAssembler {
         result.eventCount += 1
     }
 
+    /// Counts an event whose envelope cannot be put together.
+    mutating func append(refused error: FieldError) {
+        reject(index: result.eventCount, id: nil, field: error.field, expected: error.expected, sentence: error.description)
+        result.eventCount += 1
+    }
+
     private mutating func assemble(_ tape: JSONTape, _ place: Int) throws(EventFailure) -> UInt16 {
         for index in filled.indices { filled[index] = 0 }
         for index in envelope.indices { envelope[index] = 0 }
+        if origin == .export { exportPlaces = ExportPlaces() }
         scratch.removeAll(keepingCapacity: true)
         attributeKeys.removeAll(keepingCapacity: true)
         withheldColumns.removeAll(keepingCapacity: true)
         unknownValueColumns.removeAll(keepingCapacity: true)
         let type: UInt16?
         do throws(FieldError) { type = try readEnvelope(tape, place) } catch { throw .field(error) }
-        guard let type else { throw .unknownType }
+        guard let type else { throw unknownType(tape) }
         do throws(FieldError) {
             try readData(tape, type)
             try completeContext(tape)
@@ -158,10 +173,14 @@ struct EventAssembler {
     /// The event's own time; set by the envelope.
     var time: Int64 = 0
 
-    private mutating func write(_ tape: JSONTape, type: UInt16, index: Int) {
+    private mutating func write(_ tape: JSONTape, type: UInt16, index: Int) throws(EventFailure) {
+        var isTimeAbsent = envelope[EnvelopeName.time.rawValue] == 0
+        if origin == .export {
+            do throws(FieldError) { isTimeAbsent = try noteExportPlaces(tape) || isTimeAbsent } catch { throw .field(error) }
+        }
         result.batch.offsets.append(UInt32(writer.sink.count))
         result.eventIndexes.append(UInt32(truncatingIfNeeded: index))
-        writer.begin(type: type, time: time, isTimeAbsent: envelope[EnvelopeName.time.rawValue] == 0)
+        writer.begin(type: type, time: time, isTimeAbsent: isTimeAbsent)
         // Copied by reference: the rows are another part of this value, and grow meanwhile.
         let scratch = scratch
         let strings = tape.strings.span
@@ -204,6 +223,7 @@ struct EventAssembler {
     private mutating func reject(_ tape: JSONTape, _ failure: EventFailure, _ index: Int) {
         let id = envelopeText(tape, .id)
         switch failure {
+        case .aside: preconditionFailure("an aside is no refusal")
         case .field(let error):
             reject(index: index, id: id, field: error.field, expected: error.expected, sentence: error.description)
         case .unknownType:
@@ -217,6 +237,38 @@ struct EventAssembler {
                 result.deadLetters.append(deadLetter(tape, "unknown event type"))
             }
         }
+    }
+
+    /// An unknown type; lines of an export that are no events have types of their own.
+    private func unknownType(_ tape: JSONTape) -> EventFailure {
+        let type = envelopeText(tape, .type) ?? ""
+        return type.hasPrefix(ExportNames.typePrefix) ? .aside(type: type) : .unknownType
+    }
+
+    /// Keeps what an export says beside the row that is about to be written.
+    /// - Returns: whether the event's time is one that it was given.
+    private mutating func noteExportPlaces(_ tape: JSONTape) throws(FieldError) -> Bool {
+        let places = exportPlaces
+        if places.timeGiven != 0 {
+            guard tape.kind(places.timeGiven) == .true, envelope[EnvelopeName.time.rawValue] != 0 else {
+                throw FieldError(field: ExportNames.timeGiven, expected: "true, beside a time", found: describe(tape, places.timeGiven))
+            }
+        }
+        if places.bookedCost != 0, tape.kind(places.bookedCost) != .string {
+            throw FieldError(field: ExportNames.bookedCost, expected: "text", found: describe(tape, places.bookedCost))
+        }
+        var received: Int64?
+        if places.receivedTime != 0 {
+            guard tape.kind(places.receivedTime) == .string,
+                let time = try? RFC3339.parse(tape.strings.span.extracting(tape.stringRange(places.receivedTime)))
+            else {
+                throw FieldError(field: ExportNames.receivedTime, expected: "an RFC 3339 time", found: describe(tape, places.receivedTime))
+            }
+            received = time
+        }
+        result.receivedTimes.append(received)
+        if places.bookedCost != 0 { result.bookedCosts.append((result.batch.offsets.count, tape.text(places.bookedCost))) }
+        return places.timeGiven != 0
     }
 
     private mutating func reject(index: Int, id: String?, field: String?, expected: String, sentence: String) {

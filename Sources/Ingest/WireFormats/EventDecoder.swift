@@ -31,7 +31,10 @@ package struct EventDecoder: ~Copyable {
     /// longer than the limit, is a rejection with the position inside the line.
     ///
     /// With ``JSONParser/paddingBytes`` more bytes in the array after the text, no line is copied.
-    package mutating func decodeLines(_ text: Span<UInt8>) -> DecodedBatch {
+    /// - Parameter origin: whose lines they are.
+    package mutating func decodeLines(_ text: Span<UInt8>, from origin: LineOrigin = .client) -> DecodedBatch {
+        assembler.origin = origin
+        defer { assembler.origin = .client }
         var start = 0
         while start < text.count {
             let end = JSONLines.end(text, from: start)
@@ -52,7 +55,7 @@ package struct EventDecoder: ~Copyable {
             if !JSONLines.isBlank(text, line) { assembler.append(broken: error) }
             return
         }
-        assembler.append(tape, at: tape.root)
+        assembler.append(tape, at: tape.root, line: text.extracting(line))
     }
 
     /// Decodes a JSON body: one event, or an array of events.
@@ -97,7 +100,13 @@ package struct EventDecoder: ~Copyable {
         let hasData = !JSONLines.isBlank(body, 0..<body.count)
         // The body must be a document of its own before it is put inside another.
         if hasData { try parser.parse(body, 0..<body.count, into: &tape) }
-        let event = BinaryMode.structured(headers: headers, data: body.extracting(0..<(hasData ? body.count : 0)))
+        let event: [UInt8]
+        do throws(FieldError) {
+            event = try BinaryMode.structured(headers: headers, data: body.extracting(0..<(hasData ? body.count : 0)))
+        } catch {
+            assembler.append(refused: error)
+            return assembler.finish()
+        }
         try parser.parse(event, into: &tape)
         assembler.append(tape, at: tape.root)
         return assembler.finish()

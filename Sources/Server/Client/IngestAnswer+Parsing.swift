@@ -9,6 +9,7 @@ extension IngestAnswer {
         self.accepted = Int(accepted)
         self.duplicates = Int(duplicates)
         self.position = position
+        asides = json["left_out"]?.integer.map(Int.init) ?? 0
         rejections = rejected.compactMap { entry in
             guard let index = entry["index"]?.integer, let error = entry["error"]?.string else { return nil }
             return Rejection(index: Int(index), id: entry["id"]?.string, error: error)

@@ -46,13 +46,14 @@ final class EventIntake: Sendable {
     func accept(_ request: Request) async throws -> Response {
         if let objection = health.objection { throw Refusal(.serviceUnavailable, objection, hint: StoreFailure.hint) }
         try EventDecoding.checkMediaType(request.headers)
+        let origin = try EventDecoding.origin(of: request)
         let ticket = IngestTicket(gate: gate, retryAfterSeconds: limits.retryAfterSeconds)
         let coding = try BodyDecompression.coding(request.headers)
         let compressed = try await BodyCollector.collect(request, limits: limits, ticket: ticket)
         let (headers, limits, decoders) = (request.headers, limits, decoders)
         let decoded = try await threads.decoders.runIfActive {
             let body = try BodyDecompression.decode(compressed, coding: coding, limits: limits, ticket: ticket)
-            return try EventDecoding.decode(body, headers: headers, decoders: decoders)
+            return try EventDecoding.decode(body, headers: headers, from: origin, decoders: decoders)
         }
         guard decoded.batch.bytes.count <= IngestBatch.bytesMax else {
             throw Refusal(

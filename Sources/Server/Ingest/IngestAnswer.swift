@@ -28,6 +28,8 @@ package struct IngestAnswer: Sendable {
     package var warningCount: Int
     /// The store's last position after the batch.
     package var position: Int64
+    /// Lines of an export that are no events, which were left out.
+    package var asides = 0
 
     /// Joins what the decoder refused with the writer's verdicts on the rest.
     package init(_ decoded: DecodedBatch, _ result: AppendResult, registry: SchemaRegistry) {
@@ -38,6 +40,7 @@ package struct IngestAnswer: Sendable {
         rejectedCount = decoded.rejectedCount
         warnings = decoded.warnings.map { Rejection(index: $0.index, id: $0.id, error: $0.warning) }
         warningCount = decoded.warningCount
+        asides = decoded.asides.count
         guard accepted + duplicates < result.verdicts.count else { return }
         for (row, verdict) in result.verdicts.enumerated() {
             guard let reason = Self.reason(verdict) else { continue }
@@ -80,6 +83,7 @@ package struct IngestAnswer: Sendable {
             json.endArray()
         }
         if warningCount > warnings.count { json.member("warning_count", warningCount) }
+        if asides > 0 { json.member("left_out", asides) }
         json.member("position", position)
         json.endObject()
         return json.bytes

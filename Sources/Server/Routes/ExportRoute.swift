@@ -17,8 +17,10 @@ extension Routes {
             let now = clock.wallNanoseconds()
             let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
             guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
-            let export = EventExport(store.eventBatches(in: from..<to), registry: store.registry, as: format)
-            let body = ResponseBody { [desk] writer in
+            let (store, desk) = (store, desk)
+            let source = try await desk.goOn { try store.export(in: from..<to) }
+            let export = EventExport(source, registry: store.registry, as: format)
+            let body = ResponseBody { writer in
                 while let piece = try await desk.goOn({ try export.next() }) { try await writer.write(ByteBuffer(bytes: piece)) }
                 try await writer.finish(nil)
             }

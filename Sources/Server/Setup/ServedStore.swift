@@ -22,8 +22,8 @@ package protocol ServedStore: Sendable {
     var priceBook: PriceBook { get }
     /// Objectives that were ever in force, those in force last.
     var objectives: ObjectiveHistory { get }
-    /// The events of some times (ns since 1970 UTC), in the order of positions.
-    func eventBatches(in times: Range<Int64>) -> any EventBatchSource
+    /// What an export of some times (ns since 1970 UTC) says; see ``EventStore/exportReader(in:)``.
+    func export(in times: Range<Int64>) throws -> any ExportSource
     /// What `/metrics` counted so far.
     var counters: MetricTotals { get }
     /// Spans received at a time or later; see ``StoreSnapshot/spans(receivedSince:)``.
@@ -70,7 +70,7 @@ extension EventStore: ServedStore {
     /// See ``ServedStore``.
     package var objectives: ObjectiveHistory { snapshot().objectives }
     /// See ``ServedStore``.
-    package func eventBatches(in times: Range<Int64>) -> any EventBatchSource { snapshot().eventBatches(in: times) }
+    package func export(in times: Range<Int64>) throws -> any ExportSource { try exportReader(in: times) }
     /// See ``ServedStore``.
     package var counters: MetricTotals { snapshot().counters }
     /// See ``ServedStore``.

@@ -15,6 +15,8 @@ package final class EventStore: Sendable {
     package let registry: SchemaRegistry
     /// Keys the tokens that stand for users; stays on the machine.
     package let userTokenKey: [UInt8]
+    /// Tells stores with different keys apart, and gives nothing of the key away.
+    package let fingerprint: String
     /// What the start found in the log.
     package let recovery: RecoverySummary
 
@@ -39,6 +41,7 @@ package final class EventStore: Sendable {
         registry = opening.writer.registry
         layouts = opening.writer.layouts
         userTokenKey = opening.userTokenKey
+        fingerprint = opening.fingerprint
         recovery = opening.recovery
         published = Mutex(opening.writer.version())
         writer = Mutex(opening.writer)

@@ -1,19 +1,22 @@
 import Columnar
-import Domain
+package import Domain
 
 /// Something that happened to the store itself, or an event it had to refuse: a row of `system_events` or `dead_letters`.
 ///
 /// Carries the position of the last event before it; takes none of its own, and never moves the watermark.
-struct SystemRecord: Sendable {
-    enum Content: Sendable {
+package struct SystemRecord: Hashable, Sendable {
+    package enum Content: Hashable, Sendable {
         /// A type such as `segment.attached` and its data as canonical JSON.
         case event(type: String, data: String)
         case deadLetter(DeadLetter)
     }
 
-    var position: Int64
-    var receivedTime: Int64
-    var content: Content
+    /// Of the last event before it.
+    package var position: Int64
+    /// ns since 1970 UTC.
+    package var receivedTime: Int64
+    /// What happened.
+    package var content: Content
 }
 
 /// The tables of system records.

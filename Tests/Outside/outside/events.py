@@ -115,9 +115,12 @@ def read(path, reading=None):
                 continue
             reading.lines += 1
             document = json.loads(line)
+            if document["type"].startswith("export."):
+                continue  # a line of an export that is no event
             data = document.get("data") or {}
             sent = document.get("time")
-            identity = (data.get("tenant", "default"), document["source"], document["id"], nanoseconds(sent))
+            # An event that came without `time` has the one it was given.
+            identity = (data.get("tenant", "default"), document["source"], document["id"], nanoseconds(sent), document.get("timegiven", False))
             kind = document["type"].removeprefix("io.plimsoll.")
             content = hash(line)
             if identity in seen:

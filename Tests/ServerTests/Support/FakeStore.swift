@@ -54,12 +54,8 @@ final class FakeStore: ServedStore {
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking { throw Broken() }
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog { EmptyCatalog() }
-    func eventBatches(in times: Range<Int64>) -> any EventBatchSource { NoBatches() }
+    func export(in times: Range<Int64>) throws -> any ExportSource { throw Broken() }
     func close() throws { state.withLock { $0.isClosed = true } }
-}
-
-struct NoBatches: EventBatchSource {
-    mutating func next() throws -> EventBatch? { nil }
 }
 
 struct EmptyCatalog: TableCatalog {

@@ -19,16 +19,19 @@ package struct BulkImport {
     private let clock: any Clock
     private var progress: ProgressLine
     private let mustEnd: @Sendable () -> Bool
+    private let takesExportsAsNew: Bool
     private var summary = ImportSummary()
 
     /// - Parameters:
     ///   - progress: told after each round.
+    ///   - takesExportsAsNew: an export is not moved, its events are taken as if they were sent now.
     ///   - mustEnd: asked after each round; what was read by then is still written.
     package init(
-        store: EventStore, workers: any Workers, clock: any Clock, progress: ProgressLine,
+        store: EventStore, workers: any Workers, clock: any Clock, progress: ProgressLine, takesExportsAsNew: Bool = false,
         mustEnd: @escaping @Sendable () -> Bool = { false }
     ) {
         self.mustEnd = mustEnd
+        self.takesExportsAsNew = takesExportsAsNew
         self.store = store
         self.workers = workers
         self.clock = clock
@@ -36,8 +39,9 @@ package struct BulkImport {
         decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
     }
 
-    /// Imports the sources one after the other.
-    /// - Throws: ``ImportError``, what reading and the store throw. What the rounds before brought in stays.
+    /// Imports the sources one after the other. An export is moved: it must be whole, and the store must be one that has none of its events
+    /// or went on from it.
+    /// - Throws: ``ImportError``, ``RestoreRefusal``, what reading and the store throw. What the rounds before brought in stays.
     package mutating func run(_ sources: [any ByteSource]) throws -> ImportSummary {
         let start = clock.monotonicNanoseconds()
         let totalBytes = sources.reduce(Int?(0)) { total, source in total.flatMap { sum in source.lengthBytes.map { sum + $0 } } }
@@ -53,46 +57,106 @@ package struct BulkImport {
 
     private mutating func importAll(of source: any ByteSource, doneBytes: Int, totalBytes: Int?) throws {
         let feed = BlockFeed(source)
+        var way = try way(of: source, feed)
         var linesBefore = 0
         var decoded: [DecodedBatch] = []
         repeat {
-            let written = decoded
-            let (store, decoders, isEnding) = (store, decoders, summary.isInterrupted)
-            let results = Mutex<[AppendResult]>([])
+            let written = try Written(decoded, &way, source: source.name, linesBefore: linesBefore)
+            let (store, decoders, isEnding, origin) = (store, decoders, summary.isInterrupted, way.origin)
+            let outcome = Mutex(Outcome())
             let next = Mutex<[(place: Int, batch: DecodedBatch)]>([])
             try workers.run(count: Self.blocksPerRound + 1) { job in
                 if job == 0 {
-                    guard !written.isEmpty else { return }
-                    let appended = try store.importBulk(written.map(\.ingestBatch))
-                    results.withLock { $0 = appended }
+                    let made = try written.write(to: store)
+                    outcome.withLock { $0 = made }
                 } else if !isEnding, let (place, block) = try feed.next() {
-                    let batch = decoders.withDecoder { $0.decodeLines(block.span) }
+                    let batch = decoders.withDecoder { $0.decodeLines(block.span, from: origin) }
                     next.withLock { $0.append((place, batch)) }
                 }
             }
-            for (batch, result) in zip(written, results.withLock { $0 }) {
-                add(IngestAnswer(batch, result, registry: store.registry), source: source.name, linesBefore: linesBefore)
+            let made = outcome.withLock { $0 }
+            for (batch, result) in zip(decoded, made.appended) {
+                summary.add(IngestAnswer(batch, result, registry: store.registry), source: source.name, linesBefore: linesBefore)
                 linesBefore += batch.eventCount
             }
+            if let restored = made.restored { summary.add(restored) }
             if mustEnd() { summary.isInterrupted = true }
             decoded = next.withLock { $0.sorted { $0.place < $1.place }.map(\.batch) }
             progress.update(
                 done: doneBytes + feed.sourceBytes, total: totalBytes, count: summary.accepted + summary.duplicates + summary.rejected,
                 unit: "events")
         } while !decoded.isEmpty
+        if case .moving(_, let lines) = way, !summary.isInterrupted { try lines.checkEnd() }
     }
 
-    private mutating func add(_ answer: IngestAnswer, source: String, linesBefore: Int) {
-        summary.add(answer, source: source, linesBefore: linesBefore)
+    /// How a source is imported, by its first line. Nothing of it was written by then.
+    private func way(of source: any ByteSource, _ feed: BlockFeed) throws -> ImportWay {
+        guard let beginning = try feed.first().flatMap({ try ExportBeginning(firstOf: $0, decoders: decoders) }) else { return .events }
+        if takesExportsAsNew { return .asNewEvents }
+        return .moving(try StoreRestoring(beginning, into: store), ExportLines(source: source.name))
+    }
+}
+
+/// What a round writes.
+private struct Written {
+    private var events: [IngestBatch] = []
+    private var moved: [RestoredBatch] = []
+    private var restoring: StoreRestoring?
+
+    /// - Throws: ``ImportError`` where a line is none that belongs there.
+    init(_ decoded: [DecodedBatch], _ way: inout ImportWay, source: String, linesBefore: Int) throws(ImportError) {
+        switch way {
+        case .moving(let restoring, var lines):
+            self.restoring = restoring
+            for batch in decoded { moved.append(try lines.take(batch)) }
+            way = .moving(restoring, lines)
+        case .events:
+            var lines = linesBefore
+            for batch in decoded {
+                if let aside = batch.asides.first {
+                    let line = lines + aside.index + 1
+                    throw ImportError(source: source, reason: "line \(line) is one of an export; import the export as a file of its own")
+                }
+                lines += batch.eventCount
+            }
+            events = decoded.map(\.ingestBatch)
+        case .asNewEvents: events = decoded.map(\.ingestBatch)
+        }
+    }
+
+    func write(to store: EventStore) throws -> Outcome {
+        if !moved.isEmpty, let restoring { return Outcome(restored: try restoring.restore(moved)) }
+        return Outcome(appended: events.isEmpty ? [] : try store.importBulk(events))
+    }
+}
+
+/// What a round came to.
+private struct Outcome {
+    var appended: [AppendResult] = []
+    var restored: RestoreResult?
+}
+
+extension ImportWay {
+    fileprivate var origin: LineOrigin {
+        if case .events = self { .client } else { .export }
     }
 }
 
 extension ImportSummary {
+    /// Adds what runs of an export came to.
+    mutating func add(_ result: RestoreResult) {
+        accepted += result.accepted
+        duplicates += result.duplicates
+        records += result.records
+        position = max(position, result.lastPosition)
+    }
+
     /// Adds what one batch came to; its first event is line `linesBefore` + 1 of the source.
     mutating func add(_ answer: IngestAnswer, source: String, linesBefore: Int) {
         accepted += answer.accepted
         duplicates += answer.duplicates
         rejected += answer.rejectedCount
+        leftOut += answer.asides
         position = max(position, answer.position)
         warned += answer.warningCount
         for warning in answer.warnings where warnings[warning.error] != nil || warnings.count < Self.rejectionsListedMax {
@@ -111,6 +175,8 @@ private final class BlockFeed: Sendable {
     private struct State: ~Copyable {
         var blocks: LineBlocks
         var count = 0
+        /// The first block while nobody has taken it.
+        var first: [UInt8]?
     }
 
     private let state: Mutex<State>
@@ -119,9 +185,19 @@ private final class BlockFeed: Sendable {
 
     var sourceBytes: Int { state.withLock { $0.blocks.sourceBytes } }
 
+    /// The first block, which ``next()`` hands out all the same.
+    func first() throws -> [UInt8]? {
+        try state.withLock { state in
+            state.first = try state.blocks.next()
+            return state.first
+        }
+    }
+
     func next() throws -> (place: Int, block: [UInt8])? {
         try state.withLock { state in
-            guard let block = try state.blocks.next() else { return nil }
+            var next = state.first.take()
+            if next == nil { next = try state.blocks.next() }
+            guard let block = next else { return nil }
             state.count += 1
             return (state.count, block)
         }

@@ -36,6 +36,10 @@ package struct ImportSummary: Sendable {
     package var warned = 0
     /// What the first of them were warned of, with how many; `input_tokens` for `prompt_tokens`, for one.
     package var warnings: [String: Int] = [:]
+    /// Records of an export that were moved with its events: corrections, settled traces, refused events and the like.
+    package var records = 0
+    /// Lines of an export that are no events and were left out, since its events were taken as new.
+    package var leftOut = 0
     /// Position of the last event kept; 0 when none was.
     package var position: Int64 = 0
     /// Whether it was asked to end before it was through.
@@ -84,6 +88,8 @@ package struct ImportSummary: Sendable {
             for warning in warnings.keys.sorted() { json.value(warning) }
             json.endArray()
         }
+        if records > 0 { json.member("records", records) }
+        if leftOut > 0 { json.member("left_out", leftOut) }
         json.member("position", position)
         if isInterrupted { json.member("interrupted", true) }
         json.member("seconds", seconds)
@@ -95,6 +101,8 @@ package struct ImportSummary: Sendable {
     package var text: String {
         var text = "\(isInterrupted ? "interrupted; kept is what came before: " : "")accepted \(accepted), duplicates \(duplicates)"
         text += ", rejected \(rejected)"
+        if records > 0 { text += ", records \(records)" }
+        if leftOut > 0 { text += "; \(leftOut) lines of exports that are no events were left out, users stay as they were exported" }
         if seconds > 0 {
             text += " in \(Double(Int(seconds * 100)) / 100) s (\(Int(Double(accepted + duplicates + rejected) / seconds)) events/s)"
         }

@@ -13,14 +13,19 @@ package struct RemoteImport {
     private let clock: any Clock
     private var progress: ProgressLine
     private let mustEnd: @Sendable () -> Bool
+    private let takesExportsAsNew: Bool
     private var summary = ImportSummary()
 
     /// Connects when it runs.
-    /// - Parameter mustEnd: asked before each request.
+    /// - Parameters:
+    ///   - takesExportsAsNew: the events of an export are taken as if they were sent now; it is refused otherwise.
+    ///   - mustEnd: asked before each request.
     package init(
-        server: ServerEndpoint, clock: any Clock, progress: ProgressLine, mustEnd: @escaping @Sendable () -> Bool = { false }
+        server: ServerEndpoint, clock: any Clock, progress: ProgressLine, takesExportsAsNew: Bool = false,
+        mustEnd: @escaping @Sendable () -> Bool = { false }
     ) {
         self.mustEnd = mustEnd
+        self.takesExportsAsNew = takesExportsAsNew
         self.server = server
         self.clock = clock
         self.progress = progress
@@ -46,11 +51,12 @@ package struct RemoteImport {
     private mutating func send(_ source: any ByteSource, over client: ServerClient, doneBytes: Int, totalBytes: Int?) async throws {
         var blocks = LineBlocks(source, blockBytes: Self.requestBytes)
         var linesBefore = 0
+        let path = takesExportsAsNew ? "/v1/events?export=as-new" : "/v1/events"
         while let block = try blocks.next() {
             guard !mustEnd() else { return summary.isInterrupted = true }
-            let answer = try await Self.postUntilTaken(block, over: client, of: server, source: source.name)
+            let answer = try await Self.postUntilTaken(block, to: path, over: client, of: server, source: source.name)
             summary.add(answer, source: source.name, linesBefore: linesBefore)
-            linesBefore += answer.accepted + answer.duplicates + answer.rejectedCount
+            linesBefore += answer.accepted + answer.duplicates + answer.rejectedCount + answer.asides
             progress.update(
                 done: doneBytes + blocks.sourceBytes, total: totalBytes,
                 count: summary.accepted + summary.duplicates + summary.rejected, unit: "events")
@@ -58,11 +64,11 @@ package struct RemoteImport {
     }
 
     private static func postUntilTaken(
-        _ body: [UInt8], over client: ServerClient, of server: ServerEndpoint, source: String
+        _ body: [UInt8], to path: String, over client: ServerClient, of server: ServerEndpoint, source: String
     ) async throws -> IngestAnswer {
         while true {
             let answer = try await client.send(
-                "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body)
+                "POST", path, headers: [("Content-Type", "application/x-ndjson")], body: body)
             switch answer.status {
             case 200:
                 guard let parsed = IngestAnswer(parsing: answer.body) else {

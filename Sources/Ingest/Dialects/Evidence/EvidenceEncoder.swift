@@ -44,11 +44,13 @@ package struct EvidenceEncoder: ~Copyable {
         var writer = EventRowWriter()
         for resource in traces.resources {
             let kept = reader.resource(resource.attributes)
+            let broken = OTLPAttribute.firstBroken(resource.attributes)
             for scope in resource.scopes {
                 for span in scope.spans {
                     let isTooMuch = writer.sink.count > Self.rowsBytesMax
                     let tooMuch = isTooMuch ? "the spans of one request may come to \(Self.rowsBytesMax >> 20) MiB" : nil
-                    if let objection = tooMuch ?? Self.objection(to: span, in: scope) {
+                    let notText = (broken ?? span.brokenAttribute).map { "the text of \($0) is no UTF-8" }
+                    if let objection = tooMuch ?? Self.objection(to: span, in: scope) ?? notText {
                         if scope.name == OTLPTraces.ownScope { batch.echoes += 1 }
                         batch.rejected += 1
                         if batch.reason.isEmpty { batch.reason = objection }

@@ -43,6 +43,7 @@ package struct RecoverySummary: Sendable {
 struct StoreOpening {
     let writer: Writer
     let userTokenKey: [UInt8]
+    let fingerprint: String
     let recovery: RecoverySummary
 
     init(files: StoreFiles, context: StoreContext, options: StoreOptions) throws {
@@ -52,6 +53,7 @@ struct StoreOpening {
         }
         let lock = try fileSystem.lock(files.lock)
         let secret = try Self.secret(files, context)
+        fingerprint = ExportBeginning.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
         let (manifests, findings) = try ManifestStore.open(
@@ -87,14 +89,7 @@ struct StoreOpening {
     /// The store's secret, made on the first open and readable by the owner only.
     private static func secret(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
         if try context.fileSystem.lengthBytes(of: files.secret) != nil {
-            let secret = try context.fileSystem.contents(of: files.secret)
-            guard secret.count == 40 else {
-                throw CorruptionError(file: files.secret, offset: secret.count, expectation: "32 secret bytes and 8 of their SHA-256")
-            }
-            guard SHA256.hash(Array(secret[..<32]))[..<8] == secret[32...] else {
-                throw CorruptionError(file: files.secret, offset: 32, expectation: "the SHA-256 of the secret before it")
-            }
-            return Array(secret[..<32])
+            return try StoreKey.read(files.secret, fileSystem: context.fileSystem)
         }
         guard try [files.log, files.segments].allSatisfy({ try context.fileSystem.list($0).isEmpty }) else {
             throw StoreError.keyMissing(path: files.secret)

@@ -14,6 +14,7 @@ extension Writer {
             case .replacements where record.position > sealed.position:
                 try replayReplacements(record)
             case .timeReached: counters.reach(record.receivedTime)
+            case .configuration where sealed.position == 0 && tail.count == 0: try replayPrices(record)
             case .system:
                 try replaySystemRecord(record)
             default: break
@@ -38,10 +39,21 @@ extension Writer {
         } catch {
             throw corruption(record, error.expectation)
         }
+        do {
+            try takeUp(note, mark: take)
+        } catch let error as DamagedRecord {
+            throw corruption(record, error.expectation)
+        }
+    }
+
+    /// Makes what a record tells part of the state.
+    /// - Parameter mark: what to do with a mark of deliveries.
+    /// - Throws: ``DamagedRecord``, ``CorruptionError``.
+    func takeUp(_ note: SystemRecord, mark: (DeliveryMark) -> Void) throws {
         systemRecords.append(note)
         if case .event(DeliveryMark.recordType, let data) = note.content {
-            guard let mark = DeliveryMark(data: data) else { throw corruption(record, "the data of a mark of deliveries") }
-            take(mark)
+            guard let found = DeliveryMark(data: data) else { throw DamagedRecord(expectation: "the data of a mark of deliveries") }
+            mark(found)
         }
         if case .event(ClockStep.recordType, let data) = note.content {
             guard let lead = ClockStep.lead(data: data) else { throw corruption(record, "the data of a step of the clock") }
@@ -56,9 +68,25 @@ extension Writer {
         do {
             if let rebooking = try Rebooking(data: data) { try replay(rebooking) }
         } catch is Rebooking.DamagedRecord {
-            throw corruption(record, "the data of a correction")
+            throw DamagedRecord(expectation: "the data of a correction")
         }
     }
+
+    /// The record is not what was written.
+    struct DamagedRecord: Error { var expectation: String }
+
+    /// The prices that the store began with are those of its log, whatever list the program brings.
+    private func replayPrices(_ record: LogRecord) throws {
+        var cursor = ByteCursor(Array(record.payload))
+        do {
+            begin(with: try PriceBook(parsing: &cursor))
+        } catch {
+            throw corruption(record, "in the price book: \(error.expectation)")
+        }
+    }
+
+    /// Makes prices those before the first event.
+    func begin(with book: PriceBook) { booking = Booking(book: book, registry: registry) }
 
     private func replayEvents(_ record: LogRecord) throws {
         let bytes = Array(record.payload)

@@ -1,3 +1,5 @@
+import Domain
+
 /// Under which times events that came without `time` were filed in the last 24 hours, by the hash of their identity.
 ///
 /// Their identity has no time that could lead to a segment, so this small list does.
@@ -8,12 +10,17 @@ struct AbsentTimes: Sendable {
     }
 
     private var byHash: [UInt64: [Int64]] = [:]
-    /// In the order of their times.
     private(set) var entries: [Entry] = []
 
     init() {}
 
     init(_ entries: [Entry]) { add(entries) }
+
+    /// Whether events of one identity that were filed under these times are one event.
+    static func isNear(_ time: Int64, _ other: Int64) -> Bool {
+        let (difference, isFar) = time.subtractingReportingOverflow(other)
+        return !isFar && difference.magnitude <= UInt64(Limits.timelessLookupNanoseconds)
+    }
 
     func times(of hash: UInt64) -> [Int64] { byHash[hash] ?? [] }
 
@@ -24,7 +31,7 @@ struct AbsentTimes: Sendable {
 
     /// Forgets what was received before `time`.
     mutating func forget(before time: Int64) {
-        guard let first = entries.first, first.time < time else { return }
+        guard entries.contains(where: { $0.time < time }) else { return }
         let kept = entries.filter { $0.time >= time }
         self = AbsentTimes()
         add(kept)

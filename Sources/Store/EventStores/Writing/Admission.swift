@@ -28,18 +28,21 @@ struct Admission {
     /// Rows of the batch that enter, ascending.
     private var acceptedRows: [Int] = []
     private let context: AdmissionContext
+    private let restored: RestoredEvents?
 
     var accepted: Int { acceptedRows.count }
 
     /// - Parameters:
     ///   - hashes: of the identities, by row.
     ///   - sealed: what segments say of the events, by row; empty where they hold none of them.
+    ///   - restored: what an export says of the events, by row; nil for events that come now.
     /// - Complexity: O(bytes of the batch).
     init(
         _ batch: EventBatch, hashes: [UInt64], sealed: [EventVerdict?], context: AdmissionContext, identities: inout IdentityTable,
-        booking: inout Booking
+        booking: inout Booking, restored: RestoredEvents? = nil
     ) {
         self.context = context
+        self.restored = restored
         verdicts.reserveCapacity(batch.count)
         acceptedRows.reserveCapacity(batch.count)
         identities.reserve(batch.count)
@@ -74,18 +77,29 @@ struct Admission {
         _ = identities.first(hash) { position in
             if position >= context.nextPosition {
                 let other = Int(batch.offsets[acceptedRows[Int(position - context.nextPosition)]])
-                verdict = Self.compare(batch.bytes, start, batch.bytes, other)
+                verdict = compare(batch.bytes, start, batch.bytes, other)
             } else if let (block, row) = context.tail.locate(position) {
-                verdict = Self.compare(batch.bytes, start, block.bytes, Int(block.starts[row]))
+                verdict = compare(batch.bytes, start, block.bytes, Int(block.starts[row]))
             }
             return verdict != nil
         }
         return verdict
     }
 
-    private static func compare(_ source: [UInt8], _ start: Int, _ other: [UInt8], _ otherStart: Int) -> EventVerdict? {
+    /// Events without a time of their own are the same only where one came within the look-up time of the other.
+    private func compare(_ source: [UInt8], _ start: Int, _ other: [UInt8], _ otherStart: Int) -> EventVerdict? {
         guard EventIdentity.areEqual(source, at: start, other, at: otherStart) else { return nil }
+        if EventRowCursor.isTimeAbsent(source, at: start) {
+            let (time, otherTime) = (filedTime(source, start), filedTime(other, otherStart))
+            guard AbsentTimes.isNear(time, otherTime) else { return nil }
+        }
         return EventIdentity.haveEqualContent(source, at: start, other, at: otherStart) ? .duplicate : .conflict
+    }
+
+    /// The time under which an event without one of its own is filed: the one that an export says it was given, else now.
+    private func filedTime(_ bytes: [UInt8], _ start: Int) -> Int64 {
+        let time = EventRowCursor.time(bytes, at: start)
+        return time == 0 ? context.clockTime : time
     }
 
     /// The accepted rows end to end, booked in order. Where all of a batch enter, its own bytes serve.
@@ -108,16 +122,19 @@ struct Admission {
         for (index, row) in acceptedRows.enumerated() {
             let start = Int(starts[index])
             if EventRowCursor.isTimeAbsent(bytes, at: start) {
-                EventRowCursor.setTime(context.clockTime, in: &bytes, at: start)
-                absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: context.clockTime))
+                let time = filedTime(bytes, start)
+                EventRowCursor.setTime(time, in: &bytes, at: start)
+                absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: time))
             }
-            guard let cost = booking.book(bytes, at: start, position: context.nextPosition + Int64(index)) else { continue }
+            guard let booked = booking.book(bytes, at: start, position: context.nextPosition + Int64(index)) else { continue }
+            let cost = restored?.costs[row] ?? booked
             costIndices[index] = Int32(costs.count)
             costs.append(cost)
         }
         return TailBlock(
             bytes: bytes, starts: starts, firstPosition: context.nextPosition,
-            receivedTimes: Array(repeating: context.receivedTime, count: accepted), costIndices: costIndices, costs: costs,
+            receivedTimes: restored.map { restored in acceptedRows.map { restored.receivedTimes[$0] } }
+                ?? Array(repeating: context.receivedTime, count: accepted), costIndices: costIndices, costs: costs,
             identities: accepted == batch.count ? hashes : acceptedRows.map { hashes[$0] })
     }
 

@@ -40,12 +40,14 @@ struct SealedIdentities {
     private var candidates: [Candidate] = []
 
     /// Looks up the events that a filter of a segment may hold.
-    /// - Parameter hashes: of the identities, by batch and row.
+    /// - Parameters:
+    ///   - hashes: of the identities, by batch and row.
+    ///   - now: under which an event without a time of its own would be filed.
     /// - Throws: ``CorruptionError`` or ``StorageError`` where a look-up in segments fails.
     /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's time, each decoded
     ///   once.
     init(
-        _ batches: [EventBatch], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, layouts: EventTableLayouts,
+        _ batches: [EventBatch], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, now: Int64, layouts: EventTableLayouts,
         registry: SchemaRegistry, workers: any Workers
     ) throws {
         self.batches = batches
@@ -53,7 +55,7 @@ struct SealedIdentities {
         self.registry = registry
         guard !sealed.segments.isEmpty else { return }
         for (batch, hashes) in zip(batches.indices, hashes) {
-            collect(batch, hashes, sealed, absentTimes)
+            collect(batch, hashes, sealed, absentTimes, now)
         }
         for segment in sealed.segments.reversed() {
             let here = open(candidates.indices).filter {
@@ -76,7 +78,7 @@ struct SealedIdentities {
         return verdicts
     }
 
-    private mutating func collect(_ index: Int, _ hashes: [UInt64], _ sealed: SealedState, _ absentTimes: AbsentTimes) {
+    private mutating func collect(_ index: Int, _ hashes: [UInt64], _ sealed: SealedState, _ absentTimes: AbsentTimes, _ now: Int64) {
         let batch = batches[index]
         func candidate(_ row: Int, _ time: Int64) -> Candidate? {
             let isPossible = sealed.segments.contains { $0.covers(time: time) && $0.mightContain(identity: hashes[row]) }
@@ -86,7 +88,11 @@ struct SealedIdentities {
         for row in 0..<batch.count {
             let start = Int(batch.offsets[row])
             if EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
-                candidates += absentTimes.times(of: hashes[row]).compactMap { candidate(row, $0) }
+                // An export says the time that it was given.
+                let given = EventRowCursor.time(batch.bytes, at: start)
+                let filed = given == 0 ? now : given
+                let times = absentTimes.times(of: hashes[row]).filter { $0 != given && AbsentTimes.isNear($0, filed) }
+                candidates += (times + (given == 0 ? [] : [given])).compactMap { candidate(row, $0) }
             } else if let found = candidate(row, EventRowCursor.time(batch.bytes, at: start)) {
                 candidates.append(found)
             }

@@ -150,10 +150,11 @@ final class Writer {
     }
 
     /// Identities of the events of several batches, and what segments say of them.
-    private typealias KnownIdentities = (hashes: [[UInt64]], sealed: SealedIdentities)
+    typealias KnownIdentities = (hashes: [[UInt64]], sealed: SealedIdentities)
 
-    private func known(_ batches: [IngestBatch]) throws -> KnownIdentities {
-        let events = batches.map(\.events)
+    private func known(_ batches: [IngestBatch]) throws -> KnownIdentities { try known(batches.map(\.events)) }
+
+    func known(_ events: [EventBatch]) throws -> KnownIdentities {
         let key = identityKey
         // Waking threads costs more than a few events do.
         let workers = events.reduce(0) { $0 + $1.count } > 4_096 ? context.workers : InlineWorkers()
@@ -161,22 +162,24 @@ final class Writer {
             EventIdentity.hashes(events[$0].bytes, at: events[$0].offsets, key: key)
         }
         let sealed = try SealedIdentities(
-            events, hashes: hashes, sealed: sealed, absentTimes: absentTimes, layouts: layouts, registry: registry, workers: workers)
+            events, hashes: hashes, sealed: sealed, absentTimes: absentTimes, now: receivedTime, layouts: layouts,
+            registry: registry, workers: workers)
         return (hashes, sealed)
     }
 
     /// The table of identities learns of the events at once; a step that fails makes it anew.
-    private func admit(_ events: EventBatch, _ known: KnownIdentities, _ index: Int) -> Admission {
+    /// - Parameter restored: what an export says of the events; nil for events that come now.
+    func admit(_ events: EventBatch, _ known: KnownIdentities, _ index: Int, restored: RestoredEvents? = nil) -> Admission {
         let context = AdmissionContext(
             tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, clockTime: clockTime,
             horizon: nil)
         return Admission(
             events, hashes: known.hashes[index], sealed: known.sealed.verdicts(ofBatch: index), context: context,
-            identities: &identities, booking: &booking)
+            identities: &identities, booking: &booking, restored: restored)
     }
 
     /// Makes an admitted block part of the unsealed events.
-    private func take(_ block: TailBlock, _ outcome: Admission) {
+    func take(_ block: TailBlock, _ outcome: Admission) {
         absentTimes.add(outcome.absentTimes)
         nextPosition = block.lastPosition + 1
         count(block)
@@ -284,7 +287,7 @@ final class Writer {
 }
 
 /// The writer's memory before a step, to return to when the step fails.
-private struct Checkpoint {
+struct Checkpoint {
     let tail: Tail
     let sealed: SealedState
     let freshDead: ReplacedRows

@@ -1,0 +1,210 @@
+import Columnar
+package import Domain
+import Projections
+import Segments
+
+/// A run of events of an export, with what stands beside and between them.
+package struct ExportPage: Sendable {
+    /// Rows in the order of positions.
+    package var events = EventBatch()
+    /// For each row, ns since 1970 UTC.
+    package var receivedTimes: [Int64] = []
+    /// By row: what the call costs, where that does not follow from the prices before it, as an export says it.
+    package var bookedCosts: [Int: String] = [:]
+    /// What happened in the store, each with the number of rows that come before it.
+    package var records: [(rowsBefore: Int, record: SystemRecord)] = []
+
+    /// Nothing.
+    package init() {}
+}
+
+/// Hands out what an export says, page by page, at the pace of whoever asks.
+package protocol ExportSource: Sendable {
+    /// What its first line says.
+    var beginning: ExportBeginning { get }
+    /// The next page, which may be empty; nil after the last one.
+    mutating func next() throws -> ExportPage?
+}
+
+/// Every event of a snapshot as the row that was accepted, in the order of positions: sealed events a segment at a time, then the rest.
+package struct ExportReader: ExportSource {
+    package let beginning: ExportBeginning
+    private let snapshot: StoreSnapshot
+    private let times: Range<Int64>
+    /// Ascending by position, in the order in which they came.
+    private let records: [SystemRecord]
+    private var nextRecord = 0
+    private var segments = 0
+    private var blocks = 0
+    private var hasEnded = false
+    /// What booking in the order of positions gives.
+    private var booking: Booking
+
+    /// - Parameters:
+    ///   - times: event times (ns) wanted; segments without any are not read. Records are left out where not all are.
+    ///   - store: its fingerprint.
+    /// - Throws: ``CorruptionError`` and ``StorageError`` of reading.
+    init(_ snapshot: StoreSnapshot, in times: Range<Int64>, store: String) throws {
+        let isWhole = times == .min ..< .max
+        self.snapshot = snapshot
+        self.times = times
+        records = isWhole ? try snapshot.movedRecords() : []
+        let book = PriceBook(snapshot.book.entries.filter { $0.origin != .set })
+        booking = Booking(book: book, registry: snapshot.registry)
+        beginning = ExportBeginning(
+            store: store, isWhole: isWhole, hasUsers: snapshot.hasUsers, position: snapshot.position, records: records.count,
+            corrections: records.count { $0.isCorrection }, prices: isWhole ? book.serialised : [])
+    }
+
+    /// - Throws: ``CorruptionError`` and ``StorageError`` of reading.
+    /// - Complexity: O(events of the segment touched), in time and memory.
+    package mutating func next() throws -> ExportPage? {
+        let version = snapshot.version
+        while segments < version.sealed.segments.count {
+            let segment = version.sealed.segments[segments]
+            segments += 1
+            guard let positions = segment.positions, segment.timeRange.overlaps(times) else { continue }
+            return page(try snapshot.block(of: segment, from: positions.lowerBound))
+        }
+        if blocks < version.tail.blocks.count {
+            blocks += 1
+            return page(version.tail.blocks[blocks - 1])
+        }
+        guard !hasEnded else { return nil }
+        hasEnded = true
+        var page = ExportPage()
+        page.records = records[nextRecord...].map { (0, $0) }
+        return page
+    }
+
+    private mutating func page(_ block: TailBlock) -> ExportPage {
+        var page = ExportPage()
+        page.events.bytes = block.bytes
+        guard beginning.isWhole else {
+            let rows = (0..<block.count).filter { times.contains(EventRowCursor.time(block.bytes, at: Int(block.starts[$0]))) }
+            page.events.offsets = rows.map { block.starts[$0] }
+            page.receivedTimes = rows.map { block.receivedTimes[$0] }
+            return page
+        }
+        (page.events.offsets, page.receivedTimes) = (block.starts, block.receivedTimes)
+        page.bookedCosts = costsThatDoNotFollow(block)
+        while nextRecord < records.count, records[nextRecord].position < block.lastPosition {
+            let rows = max(0, records[nextRecord].position - block.firstPosition + 1)
+            page.records.append((Int(rows), records[nextRecord]))
+            nextRecord += 1
+        }
+        return page
+    }
+
+    /// Costs of calls that an import would not come to by booking in the order of positions: of those whose row was replaced after prices
+    /// had changed, and of those that an older version booked by other rules.
+    private mutating func costsThatDoNotFollow(_ block: TailBlock) -> [Int: String] {
+        var costs = block.costs
+        for row in 0..<block.count {
+            let cost = booking.book(block.bytes, at: Int(block.starts[row]), position: block.firstPosition + Int64(row))
+            if block.costIndices[row] >= 0, let cost { costs[Int(block.costIndices[row])] = cost }
+        }
+        guard costs != block.costs else { return [:] }
+        let (overlay, registry) = (snapshot.version.overlay, snapshot.registry)
+        let followed = block.replacing(costs: costs).costs(through: overlay, registry)
+        let actual = block.costs(through: overlay, registry)
+        var result: [Int: String] = [:]
+        for row in 0..<block.count where block.costIndices[row] >= 0 {
+            let index = Int(block.costIndices[row])
+            if followed[index] != actual[index] { result[row] = actual[index].text }
+        }
+        return result
+    }
+}
+
+extension EventStore {
+    /// What an export of some times says; of all times when they are `.min ..< .max`.
+    /// - Throws: ``CorruptionError`` and ``StorageError`` of reading.
+    package func exportReader(in times: Range<Int64>) throws -> ExportReader { try ExportReader(snapshot(), in: times, store: fingerprint) }
+}
+
+extension StoreSnapshot {
+    /// A segment's events in the order of positions, at the costs that it holds.
+    fileprivate func block(of segment: SealedSegment, from firstPosition: Int64) throws -> TailBlock {
+        var bytes: [UInt8] = []
+        var found: [(position: Int64, start: UInt32, receivedTime: Int64, cost: CallCost?)] = []
+        for layout in layouts.tables {
+            let restorer = RowRestorer(layout, registry: registry)
+            for group in segment.reader.groups(table: layout.name) {
+                let restored = try restorer.restore(rows: Array(0..<group.rowCount), of: group)
+                let offset = UInt32(bytes.count)
+                bytes.append(contentsOf: restored.bytes)
+                for row in restored.starts.indices {
+                    found.append((restored.positions[row], restored.starts[row] + offset, restored.receivedTimes[row], restored.costs[row]))
+                }
+            }
+        }
+        found.sort { $0.position < $1.position }
+        var (indices, costs): ([Int32], [CallCost]) = ([], [])
+        for event in found {
+            indices.append(event.cost == nil ? -1 : Int32(costs.count))
+            if let cost = event.cost { costs.append(cost) }
+        }
+        return TailBlock(
+            bytes: bytes, starts: found.map(\.start), firstPosition: firstPosition, receivedTimes: found.map(\.receivedTime),
+            costIndices: indices, costs: costs, identities: [])
+    }
+
+    /// Records that an export carries, ascending by position, then by the time they were received; dead letters last, as segments have them
+    /// in a table of their own.
+    fileprivate func movedRecords() throws -> [SystemRecord] {
+        let all = (try sealedRecords() + version.systemRecords).filter(\.isMoved)
+        let keys = all.enumerated().map { (index, record) in (record.position, record.receivedTime, record.isDeadLetter ? 1 : 0, index) }
+        return keys.sorted { $0 < $1 }.map { all[$0.3] }
+    }
+
+    /// Whether any event tells of a user, or may: the attributes of spans can.
+    fileprivate var hasUsers: Bool {
+        let (known, spans) = (registry.wellKnown, registry.wellKnownTypes.spanReceived)
+        let name = registry.columns[Int(known.userID)].name
+        for segment in version.sealed.segments {
+            for layout in layouts.tables {
+                for group in segment.reader.groups(table: layout.name) {
+                    if layout.typeID == spans { return true }
+                    if let summary = group.summary(named: name), summary.nullCount < group.rowCount { return true }
+                }
+            }
+        }
+        return version.tail.blocks.contains { block in
+            block.starts.contains { start in
+                let reader = EventRowReader(block.bytes, at: Int(start))
+                return reader.type == spans || reader.value(of: known.userID) != nil
+            }
+        }
+    }
+}
+
+extension StoreSnapshot {
+    /// Rows of `system_events`, then of `dead_letters`, that segments hold, oldest first.
+    func sealedRecords() throws -> [SystemRecord] {
+        var records: [SystemRecord] = []
+        for segment in version.sealed.segments {
+            for (table, columns) in [("system_events", SystemTables.events), ("dead_letters", SystemTables.deadLetters)] {
+                for group in segment.reader.groups(table: table) {
+                    let vectors = try columns.map { try group.column(named: $0.name, type: $0.type) }
+                    func text(_ name: String, _ row: Int) -> String {
+                        columns.firstIndex { $0.name == name }.flatMap { vectors[$0].text(at: row) } ?? ""
+                    }
+                    func letter(_ row: Int) -> DeadLetter {
+                        DeadLetter(
+                            id: text("id", row), source: text("source", row), type: text("type", row), time: vectors[5].integer(at: row),
+                            error: text("error", row), fields: text("fields", row))
+                    }
+                    for row in 0..<group.rowCount {
+                        let isEvent = table == "system_events"
+                        records.append(
+                            SystemRecord(
+                                position: vectors[0].integer(at: row) ?? 0, receivedTime: vectors[1].integer(at: row) ?? 0,
+                                content: isEvent ? .event(type: text("type", row), data: text("data", row)) : .deadLetter(letter(row))))
+                    }
+                }
+            }
+        }
+        return records
+    }
+}

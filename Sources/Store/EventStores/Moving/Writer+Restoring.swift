@@ -1,0 +1,170 @@
+package import Domain
+import EventLogs
+import Platform
+import Projections
+
+/// What an export says of events beside their rows.
+struct RestoredEvents {
+    /// By row, ns since 1970 UTC.
+    var receivedTimes: [Int64]
+    /// By row: what calls cost, where that does not follow from the prices before them.
+    var costs: [Int: CallCost]
+}
+
+/// A run of an export.
+package struct RestoredBatch: Sendable {
+    /// Rows in the order of positions.
+    package var events: EventBatch
+    /// By row, ns since 1970 UTC; nil for together with the row before.
+    package var receivedTimes: [Int64?]
+    /// By row, as the export says it.
+    package var bookedCosts: [(row: Int, text: String)]
+    /// Each with the number of rows that come before it.
+    package var records: [(rowsBefore: Int, record: SystemRecord)]
+
+    /// Takes each part as given.
+    package init(
+        events: EventBatch, receivedTimes: [Int64?], bookedCosts: [(row: Int, text: String)],
+        records: [(rowsBefore: Int, record: SystemRecord)]
+    ) {
+        (self.events, self.receivedTimes, self.bookedCosts, self.records) = (events, receivedTimes, bookedCosts, records)
+    }
+}
+
+/// What became of a run of an export.
+package struct RestoreResult: Sendable {
+    /// Events that the store did not have.
+    package var accepted = 0
+    /// Events that it had.
+    package var duplicates = 0
+    /// Records that it did not have.
+    package var records = 0
+    /// Its last position now.
+    package var lastPosition: Int64 = 0
+}
+
+/// How far an export was taken over.
+struct RestoreProgress {
+    /// Events of the export that are through.
+    var events: Int64 = 0
+    /// When the last of them was received.
+    var receivedTime: Int64?
+    /// Records that the store had before, which are not taken again.
+    var known: Set<SystemRecord> = []
+}
+
+extension Writer {
+    /// Writes runs of an export as a segment: positions, received times and costs are those of the store that it came from, and records
+    /// come into force at their places. What the store has already is compared and passed over.
+    /// - Throws: ``RestoreRefusal`` where the export says something else than the store; nothing of the runs is kept then.
+    func restore(_ batches: [RestoredBatch], _ progress: inout RestoreProgress) throws -> RestoreResult {
+        try checkUsable()
+        settle()
+        if tail.count > 0 || !systemRecords.isEmpty { try seal() }
+        let before = Checkpoint(self, keepsBooking: true)
+        var (result, reached) = (RestoreResult(), progress)
+        do {
+            var lateCount = booking.late.count
+            let known = try known(batches.map(\.events))
+            let sealedPosition = sealed.position
+            for (index, batch) in batches.enumerated() {
+                let events = try restored(batch, &reached)
+                let known = (known.hashes[index], known.sealed.verdicts(ofBatch: index))
+                var next = 0
+                for (rowsBefore, record) in batch.records {
+                    try admit(batch.events, rows: next..<rowsBefore, events, known, sealedPosition, &reached, &result)
+                    next = rowsBefore
+                    guard record.position == reached.events else { throw Self.misplaced(reached.events) }
+                    guard reached.known.remove(record) == nil else { continue }
+                    try noteLatePrices(since: lateCount)
+                    lateCount = booking.late.count
+                    receivedTime = max(receivedTime, record.receivedTime)
+                    do {
+                        try takeUp(record) { marks.set($0) }
+                    } catch let error as DamagedRecord {
+                        throw Self.damaged("the record after event \(reached.events)", error.expectation)
+                    }
+                    result.records += 1
+                }
+                try admit(batch.events, rows: next..<batch.events.count, events, known, sealedPosition, &reached, &result)
+            }
+            try noteLatePrices(since: lateCount)
+            if tail.count > 0 || !systemRecords.isEmpty { try seal() }
+            result.lastPosition = nextPosition - 1
+            progress = reached
+            return result
+        } catch {
+            before.restore(self)
+            if error is RestoreRefusal { throw error }
+            throw StoreError.wrapping(error)
+        }
+    }
+
+    /// Received times and costs of a run, checked.
+    private func restored(_ batch: RestoredBatch, _ progress: inout RestoreProgress) throws(RestoreRefusal) -> RestoredEvents {
+        var times: [Int64] = []
+        for (row, time) in batch.receivedTimes.enumerated() {
+            guard let time = time ?? progress.receivedTime else {
+                throw Self.damaged("event \(progress.events + Int64(row) + 1)", "when the first event was received")
+            }
+            progress.receivedTime = time
+            times.append(time)
+        }
+        var costs: [Int: CallCost] = [:]
+        for (row, text) in batch.bookedCosts {
+            guard let cost = CallCost(text: text) else {
+                throw Self.damaged("event \(progress.events + Int64(row) + 1)", "what the call costs")
+            }
+            costs[row] = cost
+        }
+        return RestoredEvents(receivedTimes: times, costs: costs)
+    }
+
+    /// Takes rows in that the store lacks.
+    private func admit(
+        _ events: EventBatch, rows: Range<Int>, _ restored: RestoredEvents, _ known: (hashes: [UInt64], sealed: [EventVerdict?]),
+        _ sealedPosition: Int64, _ progress: inout RestoreProgress, _ result: inout RestoreResult
+    ) throws {
+        var first = rows.lowerBound
+        while first < rows.upperBound, progress.events < sealedPosition {
+            guard !known.sealed.isEmpty, known.sealed[first] == .duplicate else { throw Self.diverged(progress.events + 1) }
+            progress.events += 1
+            result.duplicates += 1
+            first += 1
+        }
+        guard first < rows.upperBound else { return }
+        guard progress.events == nextPosition - 1 else { throw Self.diverged(nextPosition) }
+        let part = first..<rows.upperBound
+        let times = Array(restored.receivedTimes[part])
+        receivedTime = max(receivedTime, times.max() ?? receivedTime)
+        var costs: [Int: CallCost] = [:]
+        for row in part { costs[row - first] = restored.costs[row] }
+        let batch = EventBatch(bytes: events.bytes, offsets: Array(events.offsets[part]))
+        let context = AdmissionContext(
+            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, horizon: nil)
+        let outcome = Admission(
+            batch, hashes: Array(known.hashes[part]), sealed: known.sealed.isEmpty ? [] : Array(known.sealed[part]), context: context,
+            identities: &identities, booking: &booking, restored: RestoredEvents(receivedTimes: times, costs: costs))
+        if outcome.accepted < part.count {
+            let row = outcome.verdicts.firstIndex { if case .accepted = $0 { false } else { true } } ?? 0
+            throw Self.diverged(progress.events + Int64(row) + 1)
+        }
+        if let block = outcome.block { take(block, outcome) }
+        progress.events += Int64(part.count)
+        result.accepted += part.count
+    }
+
+    private static func diverged(_ position: Int64) -> RestoreRefusal {
+        RestoreRefusal(
+            reason: "event \(position) of the export is not event \(position) of this store",
+            advice: "import it into a directory that is not there yet")
+    }
+
+    private static func misplaced(_ position: Int64) -> RestoreRefusal {
+        damaged("the record after event \(position)", "a record of this place; were lines left out or sorted?")
+    }
+
+    private static func damaged(_ place: String, _ expectation: String) -> RestoreRefusal {
+        RestoreRefusal(reason: "\(place) of the export lacks \(expectation)", advice: "export again, and import the file as it is")
+    }
+}

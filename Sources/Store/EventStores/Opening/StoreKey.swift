@@ -1,0 +1,60 @@
+import Hashing
+import Platform
+
+/// The secret of a store as a file: 32 bytes, and the first 8 of their SHA-256.
+package enum StoreKey {
+    /// The 32 bytes.
+    /// - Throws: ``StorageError``; ``CorruptionError`` where the file holds no key.
+    static func read(_ path: String, fileSystem: any FileSystem) throws -> [UInt8] {
+        let secret = try fileSystem.contents(of: path)
+        guard secret.count == 40 else {
+            throw CorruptionError(file: path, offset: secret.count, expectation: "32 secret bytes and 8 of their SHA-256")
+        }
+        guard SHA256.hash(Array(secret[..<32]))[..<8] == secret[32...] else {
+            throw CorruptionError(file: path, offset: 32, expectation: "the SHA-256 of the secret before it")
+        }
+        return Array(secret[..<32])
+    }
+
+    /// Gives a store that has no event yet the key of another one, so that it knows the same users. Nothing changes where it has that key.
+    /// - Throws: ``RestoreRefusal`` where the directory holds a store with events and another key, or one that has lost its own;
+    ///   ``CorruptionError`` where the file holds no key; ``StorageError``.
+    package static func install(from path: String, into directory: String, context: StoreContext) throws {
+        let fileSystem = context.fileSystem
+        guard try fileSystem.lengthBytes(of: path) != nil else {
+            throw RestoreRefusal(reason: "there is no key \(path)", advice: "the key of a store is DIR/keys/store.key")
+        }
+        let key = try read(path, fileSystem: fileSystem)
+        let files = StoreFiles(root: directory)
+        if try fileSystem.lengthBytes(of: files.secret) != nil {
+            guard try read(files.secret, fileSystem: fileSystem) != key else { return }
+            guard try isEmpty(directory, context) else {
+                throw RestoreRefusal(
+                    reason: "\(directory) holds a store with another key than \(path)",
+                    advice: "import into a directory that is not there yet")
+            }
+            return try write(key, files, fileSystem)
+        }
+        for part in [files.log, files.segments] where try fileSystem.isDirectory(part) {
+            guard try fileSystem.list(part).isEmpty else {
+                throw RestoreRefusal(
+                    reason: "\(directory) holds a store that has lost its key",
+                    advice: "put its own key back, or import into another directory")
+            }
+        }
+        try write(key, files, fileSystem)
+    }
+
+    private static func write(_ key: [UInt8], _ files: StoreFiles, _ fileSystem: any FileSystem) throws {
+        try fileSystem.createDirectories(files.keys)
+        try fileSystem.replace(files.secret, with: key + SHA256.hash(key)[..<8], isSecret: true)
+    }
+
+    /// Whether nothing in the store depends on its key.
+    private static func isEmpty(_ directory: String, _ context: StoreContext) throws -> Bool {
+        let store = try EventStore.open(at: directory, context: context)
+        let isEmpty = try store.hasNothing
+        try store.close()
+        return isEmpty
+    }
+}
