@@ -1,8 +1,8 @@
 import Domain
 import Projections
 
-// What a call costs as a text in an export: state, cost, lower and upper end in pico-USD, and what is missing, with semicolons between; empty
-// for null.
+// What a call costs as a text in an export: state, cost, lower and upper end in pico-USD, and what is missing, with semicolons between;
+// empty for null.
 
 extension CallCost {
     var text: String {

@@ -26,7 +26,7 @@ package protocol ExportSource: Sendable {
     mutating func next() throws -> ExportPage?
 }
 
-/// Every event of a snapshot as the row that was accepted, in the order of positions: sealed events a segment at a time, then the rest.
+/// Every event of a snapshot as the row that counts, in the order of positions: sealed events a segment at a time, then the rest.
 package struct ExportReader: ExportSource {
     package let beginning: ExportBeginning
     private let snapshot: StoreSnapshot
@@ -39,6 +39,8 @@ package struct ExportReader: ExportSource {
     private var hasEnded = false
     /// What booking in the order of positions gives.
     private var booking: Booking
+    /// Rows that stand for sealed ones, which another place holds than their position says.
+    private let moved: MovedRows
 
     /// - Parameters:
     ///   - times: event times (ns) wanted; segments without any are not read. Records are left out where not all are.
@@ -49,6 +51,7 @@ package struct ExportReader: ExportSource {
         self.snapshot = snapshot
         self.times = times
         records = isWhole ? try snapshot.movedRecords() : []
+        moved = try MovedRows(snapshot)
         let book = PriceBook(snapshot.book.entries.filter { $0.origin != .set })
         booking = Booking(book: book, registry: snapshot.registry)
         beginning = ExportBeginning(
@@ -63,8 +66,8 @@ package struct ExportReader: ExportSource {
         while segments < version.sealed.segments.count {
             let segment = version.sealed.segments[segments]
             segments += 1
-            guard let positions = segment.positions, segment.timeRange.overlaps(times) else { continue }
-            return page(try snapshot.block(of: segment, from: positions.lowerBound))
+            guard let positions = segment.positions, segment.timeRange.overlaps(times) || moved.has(any: positions) else { continue }
+            return page(try snapshot.block(of: segment, at: positions, moved))
         }
         if blocks < version.tail.blocks.count {
             blocks += 1
@@ -124,21 +127,25 @@ extension EventStore {
 }
 
 extension StoreSnapshot {
-    /// A segment's events in the order of positions, at the costs that it holds.
-    fileprivate func block(of segment: SealedSegment, from firstPosition: Int64) throws -> TailBlock {
+    /// The events of a segment's positions, in their order, at the costs that were booked.
+    fileprivate func block(of segment: SealedSegment, at positions: ClosedRange<Int64>, _ moved: MovedRows) throws -> TailBlock {
         var bytes: [UInt8] = []
         var found: [(position: Int64, start: UInt32, receivedTime: Int64, cost: CallCost?)] = []
-        for layout in layouts.tables {
-            let restorer = RowRestorer(layout, registry: registry)
-            for group in segment.reader.groups(table: layout.name) {
-                let restored = try restorer.restore(rows: Array(0..<group.rowCount), of: group)
-                let offset = UInt32(bytes.count)
-                bytes.append(contentsOf: restored.bytes)
-                for row in restored.starts.indices {
-                    found.append((restored.positions[row], restored.starts[row] + offset, restored.receivedTimes[row], restored.costs[row]))
-                }
+        func add(_ rows: RestoredRows) {
+            guard rows.positions.contains(where: positions.contains) else { return }
+            let offset = UInt32(bytes.count)
+            bytes.append(contentsOf: rows.bytes)
+            for row in rows.starts.indices where positions.contains(rows.positions[row]) {
+                found.append((rows.positions[row], rows.starts[row] + offset, rows.receivedTimes[row], rows.costs[row]))
             }
         }
+        for layout in layouts.tables {
+            let restorer = RowRestorer(layout, registry: registry)
+            for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
+                add(try restorer.restore(rows: segment.liveRows(of: group, index: index, table: layout.name), of: group))
+            }
+        }
+        for rows in moved.rows { add(rows) }
         found.sort { $0.position < $1.position }
         var (indices, costs): ([Int32], [CallCost]) = ([], [])
         for event in found {
@@ -146,7 +153,7 @@ extension StoreSnapshot {
             if let cost = event.cost { costs.append(cost) }
         }
         return TailBlock(
-            bytes: bytes, starts: found.map(\.start), firstPosition: firstPosition, receivedTimes: found.map(\.receivedTime),
+            bytes: bytes, starts: found.map(\.start), firstPosition: positions.lowerBound, receivedTimes: found.map(\.receivedTime),
             costIndices: indices, costs: costs, identities: [])
     }
 
@@ -170,7 +177,7 @@ extension StoreSnapshot {
                 }
             }
         }
-        return version.tail.blocks.contains { block in
+        return version.tail.readBlocks.contains { block in
             block.starts.contains { start in
                 let reader = EventRowReader(block.bytes, at: Int(start))
                 return reader.type == spans || reader.value(of: known.userID) != nil

@@ -60,7 +60,7 @@ extension Writer {
     func restore(_ batches: [RestoredBatch], _ progress: inout RestoreProgress) throws -> RestoreResult {
         try checkUsable()
         settle()
-        if tail.count > 0 || !systemRecords.isEmpty { try seal() }
+        if tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty { try seal() }
         let before = Checkpoint(self, keepsBooking: true)
         var (result, reached) = (RestoreResult(), progress)
         do {
@@ -91,6 +91,8 @@ extension Writer {
             try noteLatePrices(since: lateCount)
             if tail.count > 0 || !systemRecords.isEmpty { try seal() }
             result.lastPosition = nextPosition - 1
+            // The next reading of the clock goes on from the received times and leads that came along.
+            clock = nil
             progress = reached
             return result
         } catch {
@@ -141,7 +143,8 @@ extension Writer {
         for row in part { costs[row - first] = restored.costs[row] }
         let batch = EventBatch(bytes: events.bytes, offsets: Array(events.offsets[part]))
         let context = AdmissionContext(
-            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, horizon: nil)
+            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, clockTime: clockTime,
+            horizon: nil)
         let outcome = Admission(
             batch, hashes: Array(known.hashes[part]), sealed: known.sealed.isEmpty ? [] : Array(known.sealed[part]), context: context,
             identities: &identities, booking: &booking, restored: RestoredEvents(receivedTimes: times, costs: costs))

@@ -56,7 +56,7 @@ extension Writer {
             mark(found)
         }
         if case .event(ClockStep.recordType, let data) = note.content {
-            guard let lead = ClockStep.lead(data: data) else { throw corruption(record, "the data of a step of the clock") }
+            guard let lead = ClockStep.lead(data: data) else { throw DamagedRecord(expectation: "the data of a step of the clock") }
             leads.set(lead, from: nextPosition)
         }
         if case .event(ObjectiveVersion.recordType, let data) = note.content {

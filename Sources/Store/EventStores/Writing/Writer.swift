@@ -162,7 +162,7 @@ final class Writer {
             EventIdentity.hashes(events[$0].bytes, at: events[$0].offsets, key: key)
         }
         let sealed = try SealedIdentities(
-            events, hashes: hashes, sealed: sealed, absentTimes: absentTimes, now: receivedTime, layouts: layouts,
+            events, hashes: hashes, sealed: sealed, absentTimes: absentTimes, now: clockTime, layouts: layouts,
             registry: registry, workers: workers)
         return (hashes, sealed)
     }
