@@ -62,6 +62,7 @@ extension Writer {
         settle()
         if tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty { try seal() }
         let before = Checkpoint(self, keepsBooking: true)
+        let (objectives, leads) = (objectives, leads)
         var (result, reached) = (RestoreResult(), progress)
         do {
             var lateCount = booking.late.count
@@ -97,6 +98,7 @@ extension Writer {
             return result
         } catch {
             before.restore(self)
+            (self.objectives, self.leads) = (objectives, leads)
             if error is RestoreRefusal { throw error }
             throw StoreError.wrapping(error)
         }

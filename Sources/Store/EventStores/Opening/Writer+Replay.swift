@@ -61,7 +61,7 @@ extension Writer {
         }
         if case .event(ObjectiveVersion.recordType, let data) = note.content {
             guard let version = ObjectiveVersion(data: data, since: note.receivedTime), take(version) else {
-                throw corruption(record, "the data of the next version of objectives")
+                throw DamagedRecord(expectation: "the data of the next version of objectives")
             }
         }
         guard case .event(Rebooking.recordType, let data) = note.content else { return }
