@@ -1,6 +1,7 @@
 import Domain
 import EventStores
 import Platform
+import Projections
 import Testing
 
 /// A small conversation in every order of arrival, in one batch or several, with seals, time that passes and restarts in between.

@@ -1,6 +1,7 @@
 import Domain
 import EventStores
 import Platform
+import Projections
 import Testing
 
 /// Rows that take the place of others.
@@ -70,7 +71,7 @@ import Testing
             let snapshot = store.snapshot()
             let found = try snapshot.events(ofTraces: [Self.trace], sourcePrefix: "te")[Self.trace] ?? []
             #expect(found.map(\.position) == [1, 3] && found.map(\.id) == ["s1", "late"])
-            #expect(found.allSatisfy(\.isReplaceable))
+            #expect(found.allSatisfy { $0.isReplaceable })
             #expect(try snapshot.events(ofTraces: [Self.trace], sourcePrefix: "no")[Self.trace]?.count == 1)
             let received = try snapshot.spans(receivedSince: snapshot.watermark)
             #expect(received.map(\.traceID).sorted() == [Self.trace, "another"] && received.filter(\.isRoot).count == 1)
