@@ -62,7 +62,8 @@ extension Writer {
         settle()
         if tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty { try seal() }
         let before = Checkpoint(self, keepsBooking: true)
-        let (objectives, leads) = (objectives, leads)
+        // A version of objectives may change where buckets end, so the counters are kept whole.
+        let (objectives, leads, counters) = (objectives, leads, counters)
         var (result, reached) = (RestoreResult(), progress)
         do {
             var lateCount = booking.late.count
@@ -98,7 +99,7 @@ extension Writer {
             return result
         } catch {
             before.restore(self)
-            (self.objectives, self.leads) = (objectives, leads)
+            (self.objectives, self.leads, self.counters) = (objectives, leads, counters)
             if error is RestoreRefusal { throw error }
             throw StoreError.wrapping(error)
         }
