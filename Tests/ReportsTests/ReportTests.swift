@@ -96,6 +96,7 @@ import Testing
         {
             var fields: [String: EventValue] = ["provider": .text("maker"), "request_model": .text("big"), "status": .text(status)]
             fields["input_tokens"] = tokens.map { .integer($0) }
+            fields["output_tokens"] = tokens.map { _ in .integer(0) }
             fields["other_usage"] = other.map { .text($0) }
             sample.add("llm.call", at: 5, fields)
         }
