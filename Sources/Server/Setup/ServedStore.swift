@@ -32,8 +32,8 @@ package protocol ServedStore: Sendable {
     func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]]
     /// Rows of `system_events` of one type; see ``StoreSnapshot/notes(ofType:)``.
     func notes(ofType type: String) throws -> [StoredNote]
-    /// See ``StoreSnapshot/unsealedTraces(ofScope:version:)``.
-    func unsealedTraces(ofScope scope: String, version: String) -> Set<String>
+    /// Traces with spans of an instrumentation; see ``StoreSnapshot/traces(ofScope:version:)``.
+    func traces(ofScope scope: String, version: String) throws -> Set<String>
     /// The next events behind a position; see ``StoreSnapshot/page(_:)``.
     func page(_ request: EventPageRequest) throws -> EventPage
     /// How far what is sent to other systems has got.
@@ -51,7 +51,7 @@ extension ServedStore {
     /// None, for a store that keeps no notes.
     package func notes(ofType type: String) throws -> [StoredNote] { [] }
     /// None, for a store that keeps no spans.
-    package func unsealedTraces(ofScope scope: String, version: String) -> Set<String> { [] }
+    package func traces(ofScope scope: String, version: String) throws -> Set<String> { [] }
     /// The built-in ones, for a store that keeps no record of others.
     package var objectives: ObjectiveHistory { ObjectiveHistory() }
     /// None, for a store that keeps no events.
@@ -82,8 +82,8 @@ extension EventStore: ServedStore {
     /// See ``ServedStore``.
     package func notes(ofType type: String) throws -> [StoredNote] { try snapshot().notes(ofType: type) }
     /// See ``ServedStore``.
-    package func unsealedTraces(ofScope scope: String, version: String) -> Set<String> {
-        snapshot().unsealedTraces(ofScope: scope, version: version)
+    package func traces(ofScope scope: String, version: String) throws -> Set<String> {
+        try snapshot().traces(ofScope: scope, version: version)
     }
     /// See ``ServedStore``.
     package func page(_ request: EventPageRequest) throws -> EventPage { try snapshot().page(request) }

@@ -128,7 +128,7 @@ final class TraceSettlement: Sendable {
         if !notes.isEmpty { batches.append(IngestBatch(notes: notes)) }
         if !batches.isEmpty { _ = try store.append(batches) }
         state.withLock { state in for (traceID, _) in due { state.pending.settled(traceID) } }
-        settleAgain(emitters, now)
+        try settleAgain(emitters, now)
         return due.count < left ? Self.tracesPerStep : due.count
     }
 
@@ -159,10 +159,10 @@ final class TraceSettlement: Sendable {
         }
     }
 
-    /// What was settled before without what is known now of those who count settles again, as far as it can be replaced.
-    private func settleAgain(_ emitters: Set<UsageEmitter>, _ now: Int64) {
+    /// What was settled before without what is known now of those who count settles again.
+    private func settleAgain(_ emitters: Set<UsageEmitter>, _ now: Int64) throws {
         for emitter in emitters.sorted() {
-            let traces = store.unsealedTraces(ofScope: emitter.scope, version: emitter.version)
+            let traces = try store.traces(ofScope: emitter.scope, version: emitter.version)
             state.withLock { state in
                 // order: each trace waits for itself.
                 for trace in traces { state.pending.note(trace, isRoot: true, receivedTime: now) }

@@ -37,20 +37,32 @@ extension StoreSnapshot {
         return result.sorted { $0.position < $1.position }
     }
 
-    /// Traces with unsealed spans of an instrumentation: those whose derived events can still be replaced.
-    /// - Complexity: O(unsealed events).
-    package func unsealedTraces(ofScope scope: String, version scopeVersion: String) -> Set<String> {
+    /// Traces with spans of an instrumentation.
+    /// - Complexity: O(spans).
+    package func traces(ofScope scope: String, version scopeVersion: String) throws -> Set<String> {
         var result: Set<String> = []
         guard let nameColumn = registry.column(named: "instrumentation_name"),
-            let versionColumn = registry.column(named: "instrumentation_version")
+            let versionColumn = registry.column(named: "instrumentation_version"),
+            let layout = layouts.tables.first(where: { $0.typeID == registry.wellKnownTypes.spanReceived })
         else { return [] }
-        let (scope, scopeVersion) = (Array(scope.utf8), Array(scopeVersion.utf8))
-        for block in version.tail.blocks {
+        let (name, number) = (Array(scope.utf8), Array(scopeVersion.utf8))
+        for segment in version.sealed.segments {
+            for group in segment.reader.groups(table: layout.name) {
+                let names = try group.column(named: "instrumentation_name", type: .text)
+                let rows = (0..<group.rowCount).filter { (names.text(at: $0) ?? "").utf8.elementsEqual(name) }
+                guard !rows.isEmpty else { continue }
+                let versions = try group.column(named: "instrumentation_version", type: .text)
+                let traces = try group.column(named: "trace_id", type: .text)
+                for row in rows where (versions.text(at: row) ?? "").utf8.elementsEqual(number) {
+                    if let trace = traces.text(at: row) { result.insert(trace) }
+                }
+            }
+        }
+        for block in version.tail.readBlocks {
             for row in 0..<block.count {
                 let reader = EventRowReader(block.bytes, at: Int(block.starts[row]))
                 guard reader.type == registry.wellKnownTypes.spanReceived, let trace = reader.text(of: registry.wellKnown.traceID),
-                    (reader.text(of: nameColumn) ?? []).elementsEqual(scope),
-                    (reader.text(of: versionColumn) ?? []).elementsEqual(scopeVersion)
+                    (reader.text(of: nameColumn) ?? []).elementsEqual(name), (reader.text(of: versionColumn) ?? []).elementsEqual(number)
                 else { continue }
                 result.insert(String(decoding: trace, as: UTF8.self))
             }
