@@ -70,7 +70,8 @@ import Testing
     /// Nothing is known of NaN, of doubles beside whole numbers that no double holds, and of columns without bounds.
     @Test func whatDoesNotCompareIsNotRefuted() {
         let summaries = [
-            ColumnSummary(minimum: .double(1), maximum: .double(.nan), nullCount: 0), ColumnSummary(minimum: .null, maximum: .null, nullCount: 1),
+            ColumnSummary(minimum: .double(1), maximum: .double(.nan), nullCount: 0),
+            ColumnSummary(minimum: .null, maximum: .null, nullCount: 1),
         ]
         for summary in summaries {
             for comparison in [ColumnPredicate.Comparison.greater(.double(5)), .equal(.double(.nan)), .notEqual(.double(1))] {

@@ -180,7 +180,12 @@ struct Reference {
         case .multiply: return .integer(Int64(mantissa(values[0]) * mantissa(values[1])))
         case .upper:
             guard case .text(let text) = values[0] else { return .null }
-            return .text(text.uppercased())
+            // A letter whose capital were two keeps its form.
+            return .text(
+                text.unicodeScalars.map { scalar in
+                    let capital = scalar.properties.uppercaseMapping
+                    return capital.unicodeScalars.count == 1 ? capital : String(scalar)
+                }.joined())
         case .length:
             guard case .text(let text) = values[0] else { return .null }
             return .integer(Int64(text.unicodeScalars.count))

@@ -65,7 +65,7 @@ import Testing
         }
         #expect(
             predicates == [
-                ColumnPredicate(column: 3, comparison: .greaterOrEqual(.timestamptz(0))),
+                ColumnPredicate(column: 3, comparison: .greaterOrEqual(.timestamptz(-3 * 3_600_000_000_000))),
                 ColumnPredicate(column: 3, comparison: .lessOrEqual(.timestamptz(27 * 3_600_000_000_000))),
             ])
     }

@@ -15,12 +15,16 @@ import Testing
         private mutating func number() -> (column: String, constant: String) {
             pick([
                 ("input_tokens", pick(["0", "7", "40", "100", "null"])), ("turn", pick(["1", "2", "5"])),
-                ("duration_ns", pick(["1", "2000000000", "2000000001", "9000000000"])), ("cost_usd", pick(["0", "0.000001", "0.25", "null"])),
+                ("duration_ns", pick(["1", "2000000000", "2000000001", "9000000000"])),
+                ("cost_usd", pick(["0", "0.000001", "0.25", "null"])),
             ])
         }
 
         private mutating func text() -> (column: String, constant: String) {
-            pick([("status", "'ok'"), ("route", "'local'"), ("request_model", pick(["'small'", "'unknown'", "'zz'", "''"])), ("tenant", "'acme'")])
+            pick([
+                ("status", "'ok'"), ("route", "'local'"), ("request_model", pick(["'small'", "'unknown'", "'zz'", "''"])),
+                ("tenant", "'acme'"),
+            ])
         }
 
         mutating func condition(_ depth: Int) -> String {

@@ -55,9 +55,8 @@ struct ConditionProof {
             let (null, present): (Outcomes, Outcomes) = function == .isNull ? (.isTrue, .isFalse) : (.isFalse, .isTrue)
             return (range.hasNulls ? null : []).union(range.hasValues ? present : [])
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isDistinctFrom, .isNotDistinctFrom:
-            guard let left = ValueRange.of(arguments[0], rowCount, summary), let right = ValueRange.of(arguments[1], rowCount, summary) else {
-                return .any
-            }
+            guard let left = ValueRange.of(arguments[0], rowCount, summary), let right = ValueRange.of(arguments[1], rowCount, summary)
+            else { return .any }
             return left.compared(to: right, by: function)
         default: return .any
         }

@@ -104,8 +104,8 @@ extension Binder {
             throw unsupported("a separator of string_agg that is no constant is", at: node)
         }
         return AggregateCall(
-            function: .stringAggregate(separator: constant.isNull ? .text("") : constant), arguments: [try coercion.convert(arguments[0], to: .text)], order: order,
-            type: .text)
+            function: .stringAggregate(separator: constant.isNull ? .text("") : constant),
+            arguments: [try coercion.convert(arguments[0], to: .text)], order: order, type: .text)
     }
 
     private func percentile(
