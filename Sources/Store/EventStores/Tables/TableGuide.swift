@@ -28,7 +28,7 @@ package struct TableGuide: Sendable {
             ("conversations", "One row a conversation: its outcome, what it cost, how often it was escalated."),
             ("events", "Every event of every type, with every column of any type."),
             ("dead_letters", "Events that were refused because their type is unknown."),
-            ("system_events", "What the store noted itself: seals, corrections of costs, traces that settled."),
+            ("system_events", "What the store noted itself: seals, corrections of costs, traces that settled, steps of the clock."),
         ]
             + layouts.rollups.map(\.layout).map {
                 ($0.definition.name, "Counts, exact sums and distributions of \($0.definition.source) by bucket of time and dimensions.")

@@ -2,7 +2,7 @@
 enum TableMeanings {
     static let envelope = [
         "type": "The event's type, such as llm.call.", "time": "When it happened; where the sender did not say, when it was received.",
-        "received_time": "When the store took it.", "position": "Its place in the log, from 1.",
+        "received_time": "When the store took it; never falls. See clock.stepped in system_events.", "position": "Its place in the log, from 1.",
     ]
 
     private static let money = [
@@ -53,7 +53,7 @@ enum TableMeanings {
     ]
 
     static let systemEvents = [
-        "position": "Place in the log, from 1.", "received_time": "When it was noted.", "type": "What was noted, such as cost.rebooked.",
+        "position": "Place in the log, from 1.", "received_time": "When it was noted.", "type": "What was noted, such as cost.rebooked or clock.stepped.",
         "data": "The details, as JSON.",
     ]
 }
