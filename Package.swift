@@ -119,7 +119,7 @@ let package = Package(
 
         room("EventLogs", "Store/EventLogs", uses: ["Bytes", "Platform", "Hashing"]),
         room("Projections", "Store/Projections", uses: ["Bytes", "Columnar", "Domain", "Hashing"]),
-        tests("Projections", uses: ["Bytes", "Domain", "Hashing"]),
+        tests("Projections", uses: ["Bytes", "Columnar", "Domain", "Hashing"]),
         room(
             "EventStores", "Store/EventStores",
             uses: ["Bytes", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing"]),

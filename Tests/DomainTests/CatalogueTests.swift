@@ -113,29 +113,72 @@ import Testing
     private let human = OutcomeEvent.resolved(by: "human", certainty: "confirmed")
 
     @Test func rules() {
-        let later = OutcomeRule.zendeskInactivityNanoseconds + 10
-        #expect(outcomes([]) == [.open, .open, .open])
-        #expect(outcomes([(1, .closed(reason: "idle"))]) == [.abandoned, .abandoned, .abandoned])
-        #expect(outcomes([(10, agent), (20, .closed(reason: "completed"))]) == [.resolved, .resolved, .open])
-        #expect(outcomes([(10, agent)], at: later) == [.resolved, .resolved, .resolved])
-        #expect(outcomes([(10, agent)], at: later - 1) == [.resolved, .resolved, .open])
-        #expect(outcomes([(10, agent), (11, .reopened)], at: later) == [.open, .open, .open])
-        #expect(outcomes([(10, agent), (11, .reopened), (12, .closed(reason: nil))], at: later) == [.abandoned, .abandoned, .abandoned])
-        #expect(outcomes([(10, .escalationRaised(reason: "policy")), (20, agent)], at: later * 2) == [.resolved, .resolved, .escalated])
-        #expect(outcomes([(10, agent), (20, .escalationRaised(reason: nil))], at: later * 2) == [.resolved, .escalated, .escalated])
-        #expect(outcomes([(10, .escalationRaised(reason: nil)), (20, human)], at: later * 2) == [.resolved, .escalated, .escalated])
-        #expect(outcomes([(10, human)], at: later * 2) == [.resolved, .open, .open])
-        #expect(outcomes([(Int64.min, agent)], at: .max) == [.resolved, .resolved, .resolved])
+        // 72 hours, as the rule's own words say.
+        let later: Int64 = 72 * 3600 * 1_000_000_000 + 10
+        #expect(outcomes([]) == [.open, .open, .open, .open])
+        #expect(outcomes([(1, .closed(reason: "idle"))]) == [.abandoned, .abandoned, .abandoned, .abandoned])
+        #expect(outcomes([(10, agent), (20, .closed(reason: "completed"))]) == [.resolved, .resolved, .open, .resolved])
+        #expect(outcomes([(10, agent)], at: later) == [.resolved, .resolved, .resolved, .resolved])
+        #expect(outcomes([(10, agent)], at: later - 1) == [.resolved, .resolved, .open, .resolved])
+        #expect(outcomes([(10, agent), (11, .reopened)], at: later) == [.open, .open, .open, .open])
+        #expect(
+            outcomes([(10, agent), (11, .reopened), (12, .closed(reason: nil))], at: later)
+                == [.abandoned, .abandoned, .abandoned, .abandoned])
+        #expect(
+            outcomes([(10, .escalationRaised(reason: "policy")), (20, agent)], at: later * 2)
+                == [.resolved, .resolved, .escalated, .resolved])
+        #expect(
+            outcomes([(10, agent), (20, .escalationRaised(reason: nil))], at: later * 2) == [.resolved, .escalated, .escalated, .resolved])
+        #expect(
+            outcomes([(10, .escalationRaised(reason: nil)), (20, human)], at: later * 2) == [.resolved, .escalated, .escalated, .resolved])
+        #expect(outcomes([(10, human)], at: later * 2) == [.resolved, .open, .open, .resolved])
+        #expect(outcomes([(Int64.min, agent)], at: .max) == [.resolved, .resolved, .resolved, .resolved])
+        #expect(outcomes([(10, .closed(reason: nil)), (11, .returned)]) == [.open, .open, .open, .open])
         #expect(OutcomeRule.house1.resolvedBy(facts([(1, human)]), at: 5) == "human")
         #expect(OutcomeRule.house1.resolvedBy(facts([(1, .resolved(by: nil, certainty: nil))]), at: 5) == "agent")
         #expect(OutcomeRule.house1.resolvedBy(facts([(1, .reopened)]), at: 5) == nil)
-        #expect(OutcomeRule.allCases.map(\.rawValue) == ["house-1", "intercom-fin", "zendesk-2026"])
+        #expect(OutcomeRule.allCases.map(\.rawValue) == ["house-1", "intercom-fin", "zendesk-2026", "silence-resolves-1"])
+    }
+
+    @Test func silenceMeansWhatTheRuleSays() {
+        func outcomes(_ word: LastWord?, idle: Int64? = 50, _ events: [(Int64, OutcomeEvent)] = []) -> [Outcome] {
+            var facts = facts(events)
+            (facts.lastWord, facts.idleClose) = (word, idle)
+            return OutcomeRule.allCases.map { $0.outcome(of: facts, at: 60) }
+        }
+        #expect(outcomes(.answer) == [.abandoned, .abandoned, .abandoned, .resolved])
+        #expect(outcomes(.question) == [.abandoned, .abandoned, .abandoned, .abandoned])
+        #expect(outcomes(.error) == [.abandoned, .abandoned, .abandoned, .abandoned])
+        #expect(outcomes(nil) == [.abandoned, .abandoned, .abandoned, .abandoned])
+        #expect(outcomes(.answer, idle: nil) == [.open, .open, .open, .open])
+        #expect(outcomes(.answer, [(10, .escalationRaised(reason: nil))]) == [.escalated, .escalated, .escalated, .escalated])
+        let reasons: [(String, Outcome)] = [
+            ("completed", .resolved), ("idle", .resolved), ("abandoned", .abandoned), ("handed_over", .abandoned),
+        ]
+        for (reason, last) in reasons {
+            let found = outcomes(.answer, idle: nil, [(10, .closed(reason: reason))])
+            #expect(found == [.abandoned, .abandoned, .abandoned, last], "\(reason)")
+        }
+    }
+
+    @Test func silenceEndsOnlyWhenTimeHasReachedIt() {
+        let settings = OutcomeSettings.standard
+        let day: Int64 = 86_400_000_000_000
+        #expect(settings.idleClose(after: 5, reached: day + 4) == nil && settings.idleClose(after: 5, reached: day + 5) == day + 5)
+        #expect(settings.idleClose(after: .max, reached: .max) == nil && OutcomeSettings.unsaid.idleClose(after: 0, reached: .max) == nil)
+        #expect(OutcomeSettings.text(nanoseconds: day) == "24 h" && OutcomeSettings.text(nanoseconds: 90_000_000_000) == "90 s")
+        for known in [OutcomeSettings.standard, .unsaid, OutcomeSettings(idleAfterNanoseconds: 1, rule: .silenceResolves1)] {
+            #expect(OutcomeSettings(data: known.data) == known)
+        }
+        for damaged in ["", "{}", "{\"rule\":\"other\"}", "{\"idle_after_ns\":\"-1\",\"rule\":\"house-1\"}"] {
+            #expect(OutcomeSettings(data: damaged) == nil, "\(damaged)")
+        }
     }
 
     @Test func factsMergeInAnyOrder() {
         var random = SeededNumbers(seed: 51)
         let kinds: [OutcomeEvent] = [
-            agent, human, .reopened, .closed(reason: "idle"), .closed(reason: nil), .escalationRaised(reason: "policy"),
+            agent, human, .reopened, .returned, .closed(reason: "idle"), .closed(reason: nil), .escalationRaised(reason: "policy"),
             .escalationAccepted,
         ]
         for round in 0..<500 {

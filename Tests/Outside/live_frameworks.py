@@ -24,6 +24,7 @@ from outside.fake_models import DATED, FakeModels
 from outside.metrics_text import total
 from outside.money import pico
 from outside.plimsoll import CommandFailed, Server
+from outside.readme import code_blocks
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 # USD per million tokens, none of them a list price: (input, cache_read, output).
@@ -181,26 +182,9 @@ def play(plimsoll, framework, folder):
             server.stop()
 
 
-def code_blocks(text):
-    """The indented blocks of a text, without their indentation; a blank line with code after it belongs to its block."""
-    blocks, ended = [], True
-    for line in text.splitlines():
-        if line.startswith("    "):
-            if ended:
-                blocks.append([])
-            blocks[-1].append(line[4:])
-        elif not line and not ended:
-            blocks[-1].append("")
-            continue
-        ended = not line.startswith("    ")
-    return ["\n".join(block).rstrip() for block in blocks]
-
-
 def follow_readme(plimsoll, _, folder):
     """Problems, as text."""
-    with open(os.path.join(FOLDER, "../../README.md"), encoding="utf-8") as file:
-        section = file.read().split("## For the agent developer: point OpenTelemetry here\n")[1].split("\n## ")[0]
-    bot, shell = code_blocks(section)[:2]
+    bot, shell = code_blocks("For the agent developer: point OpenTelemetry here")[:2]
     with open(os.path.join(folder, "bot.py"), "w", encoding="utf-8") as file:
         file.write(bot)
     os.symlink(os.path.abspath(plimsoll), os.path.join(folder, "plimsoll"))

@@ -16,6 +16,7 @@ struct OutsideTests {
         ["postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40", "--seed", "11"],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
         ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],
+        ["told_outcomes.py", "--plimsoll", OutsideChecks.executable],
         ["trace_receiver.py", "--plimsoll", OutsideChecks.executable, "--down", "5", "--kills", "3"],
     ]
 

@@ -1,3 +1,4 @@
+package import Domain
 import Exporting
 package import Server
 
@@ -20,6 +21,9 @@ package struct ServeSettings: Sendable {
     package var objectives = ObjectiveSettings()
     /// Where traces of answers are sent, and which.
     package var traces = TraceExportConfiguration()
+
+    /// After how much silence conversations are closed, and by which rule reports count.
+    package var outcomes = OutcomeSettings.standard
 
     /// The defaults.
     package init() {}
@@ -118,7 +122,21 @@ extension Setting {
         Setting(key: "error_budget", purpose: "over how many days error budgets run, such as 30d") {
             $0.objectives.budgetDays = try SettingText.days($1)
         },
-    ] + traces
+    ] + outcomes + traces
+
+    private static let outcomes: [Setting] = [
+        Setting(
+            key: "conversations.idle_after",
+            purpose: "conversations in which nobody has done anything for so long are closed, reason idle; never for no such closing"
+        ) {
+            $0.outcomes.idleAfterNanoseconds = try $1 == "never" ? nil : SettingText.duration($1).nanoseconds
+        },
+        Setting(
+            key: "outcomes.rule", purpose: "what reports count as resolved: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", ")
+        ) {
+            $0.outcomes.rule = try SettingText.rule($1)
+        },
+    ]
 
     private static let traces: [Setting] = [
         Setting(key: "traces.endpoint", purpose: "where to send traces of answers, as OTLP over HTTP; several separated by commas") {

@@ -39,7 +39,10 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The zone of dates, hours, days, weeks and months, such as Europe/Berlin.", valueName: "zone"))
     var timezone = "UTC"
 
-    @Option(help: "What counts as resolved: house-1, intercom-fin or zendesk-2026.")
+    @Option(
+        help: ArgumentHelp(
+            "What counts as resolved: house-1, intercom-fin, zendesk-2026 or silence-resolves-1.",
+            discussion: "Default: the setting outcomes.rule of the server that served the data last, else house-1."))
     var rule: String?
 
     @Option(
@@ -74,8 +77,10 @@ struct ReportCommand: AsyncParsableCommand {
     private func report(_ store: EventStore, _ machine: Machine) throws -> Report {
         let tables = store.snapshot()
         let request = try ReportRequest(
-            kind: kind, from: from, to: to, by: by, rule: rule, timeZone: timezone, objectives: objectives, now: tables.now)
-        return try ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers).report(kind, request)
+            kind: kind, from: from, to: to, by: by, rule: rule ?? tables.outcomes.rule.rawValue, timeZone: timezone, objectives: objectives,
+            now: tables.now)
+        let desk = ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers, outcomes: tables.outcomes)
+        return try desk.report(kind, request)
     }
 
     private func address(_ format: ReportFormat, section: String?) -> String {

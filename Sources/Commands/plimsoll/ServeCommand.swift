@@ -79,6 +79,7 @@ struct ServeCommand: AsyncParsableCommand {
         try await settings.listen.checkFree()
         if let second = configuration.otlpListen, second.isRequired { try await second.address.checkFree(option: "--otlp-http-listen") }
         let store = try machine.openStore(directory)
+        try store.judge(by: settings.outcomes)
         let server = PlimsollServer(
             store: store, configuration: configuration, clock: machine.clock, workers: machine.workers, tokens: tokens)
         let announcement = Announcement()

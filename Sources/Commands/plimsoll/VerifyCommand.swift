@@ -20,6 +20,11 @@ struct VerifyCommand: ParsableCommand {
             throw CommandFailure(
                 .damagedData, "\(result.findings.count) findings in \(data.directory)", advice: "restore the named files from a backup")
         }
+        if result.conversationsOfOldForms > 0 {
+            StandardStream.output.print(
+                "\(result.conversationsOfOldForms) conversations have rows that an earlier version made; they were not compared "
+                    + "and come anew with their next event")
+        }
         StandardStream.output.print(
             "\(result.segments) segments, \(result.events) events, \(result.turns) turns and \(result.conversations) conversations: "
                 + "files, pages and recomputation agree")

@@ -1,5 +1,5 @@
 package import Columnar
-import Domain
+package import Domain
 package import Execution
 package import Platform
 import Plans
@@ -14,12 +14,15 @@ package struct ReportDesk: Sendable {
     private let workers: any Workers
     private let options: QueryOptions
     private let cancellation: QueryCancellation?
+    /// How conversations are judged; reports say so.
+    let outcomes: OutcomeSettings
 
     /// - Parameter options: memory and time of each question; its time zone is not used, a request names its own.
     package init(
         catalog: any TableCatalog, clock: any Clock, workers: any Workers, options: QueryOptions = QueryOptions(),
-        cancellation: QueryCancellation? = nil
+        outcomes: OutcomeSettings = .standard, cancellation: QueryCancellation? = nil
     ) {
+        self.outcomes = outcomes
         self.catalog = catalog
         self.workers = workers
         self.options = options
@@ -38,6 +41,10 @@ package struct ReportDesk: Sendable {
         case .outcomes: return try OutcomeReport(desk: desk, request: request).report()
         }
     }
+
+    /// Up to when the log knows that time has passed (ns since 1970 UTC): what silence and waiting mean is judged by it, so that a store
+    /// that nobody serves answers the same on every day.
+    var reached: Int64 { catalog.watermark }
 
     /// The instant at which deadlines are judged (ns since 1970 UTC).
     var now: Int64 { catalog.now }

@@ -35,7 +35,7 @@ struct UnitCounts {
     init(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule) throws {
         answers = try Self.answers(desk: desk, period: period, by: .whole())?[.all, default: 0] ?? 0
         let rows = try desk.rows(
-            "select count(*), count(*) filter (where \(OutcomeText.expression(rule, now: desk.now)) = 'resolved') "
+            "select count(*), count(*) filter (where \(OutcomeText.expression(rule, now: desk.reached)) = 'resolved') "
                 + "from conversations where \(period.contains("closed_time"))")
         conversations = rows.first?.integer(0) ?? 0
         resolved = rows.first?.integer(1) ?? 0

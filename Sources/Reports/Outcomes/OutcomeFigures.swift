@@ -50,7 +50,7 @@ struct OutcomeQuestions {
 
     /// Of the conversations that closed in the period, each counted once; of those that have not closed only the ratings count.
     func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<OutcomeFigures> {
-        let outcome = OutcomeText.expression(rule, now: desk.now)
+        let outcome = OutcomeText.expression(rule, now: desk.reached)
         let isClosed = "closed_time is not null"
         let counts = Outcome.allCases.map { "count(*) filter (where \(isClosed) and \(outcome) = '\($0.rawValue)')" }
             .joined(separator: ", ")
@@ -76,6 +76,19 @@ struct OutcomeQuestions {
         (figures.ratings, figures.satisfied, figures.requested, figures.askedOrRated) = (counts[7], counts[8], counts[9], counts[10])
         figures.ratedOpen = counts[11]
         return figures
+    }
+
+    /// Of the resolved conversations closed in the period, those whose resolution the customer confirmed; the others are assumed.
+    func confirmed() throws -> Int64 {
+        let outcome = OutcomeText.expression(rule, now: desk.reached)
+        let text = "select count(*) from conversations where \(period.contains("closed_time")) and (\(outcome)) = 'resolved' "
+        return Int64(try desk.rows(text + "and resolved_certainty = 'confirmed'").first?.integer(0) ?? 0)
+    }
+
+    /// Closed in the period by silence.
+    func closedBySilence() throws -> Int64 {
+        let text = "select count(*) from conversations where \(period.contains("closed_time")) and closed_reason = 'idle'"
+        return Int64(try desk.rows(text).first?.integer(0) ?? 0)
     }
 
     /// Conversations begun before the period's end that never closed, and how many of them have a rating.

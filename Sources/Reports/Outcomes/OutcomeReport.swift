@@ -12,7 +12,10 @@ struct OutcomeReport {
         let by = try request.grouping(of: .outcomes)
         let total = try questions.whole()
         let isAsked = total.requested > 0
-        var sections = [summary(total), notClosed(try questions.neverClosed()), satisfaction(total, judging.set), escalations(try questions.escalations(), total)]
+        var sections = [
+            summary(total), try certainty(questions, total), notClosed(try questions.neverClosed()), satisfaction(total, judging.set),
+            escalations(try questions.escalations(), total),
+        ]
         if !by.isWhole {
             sections.append(
                 ReportSection(
@@ -32,6 +35,23 @@ struct OutcomeReport {
             name: "outcomes", title: "Conversations closed in the period, by \(request.rule.rawValue)",
             columns: [ReportColumn("rule", "rule")] + OutcomeFigures.columns,
             rows: [[.text(request.rule.rawValue)] + total.values(isAsked: total.requested > 0)])
+    }
+
+    private func certainty(_ questions: OutcomeQuestions, _ total: OutcomeFigures) throws -> ReportSection {
+        let confirmed = try questions.confirmed()
+        return ReportSection(
+            name: "certainty", title: "How certain that is",
+            columns: [
+                ReportColumn("confirmed", "confirmed"), ReportColumn("assumed", "assumed"),
+                ReportColumn("closed_by_silence", "closed by silence"),
+            ],
+            rows: [[.count(confirmed), .count(total.resolved - confirmed), .count(try questions.closedBySilence())]])
+    }
+
+    private var silence: String {
+        guard let silence = desk.outcomes.idleAfterNanoseconds else { return "silence closes nothing here" }
+        return "closed, too, for the reason idle: "
+            + "after \(OutcomeSettings.text(nanoseconds: silence)) in which neither people nor agents did anything, as far as the log has got"
     }
 
     private func notClosed(_ counts: (conversations: Int64, rated: Int64)) -> ReportSection {
@@ -100,6 +120,8 @@ struct OutcomeReport {
         [
             ReportDefinition(request.rule.rawValue, request.rule.definition),
             ReportDefinition("closed", "conversations whose last closing lies in the period; they are the whole of every rate of conversations"),
+            ReportDefinition("silence", silence),
+            ReportDefinition("confirmed", "resolved, and the customer said so; all other resolutions are assumed"),
             ReportDefinition("escalation_rate", "closed conversations in which an escalation was ever raised, by the last reason; also the resolved ones"),
             ReportDefinition("reopen_rate", "closed conversations that were reopened at least once"),
             ReportDefinition(

@@ -2,11 +2,12 @@ import Domain
 
 /// Outcome rules over the facts in `conversations`, as SQL.
 enum OutcomeText {
-    /// The outcome of a row at an instant; see `OutcomeRule.outcome(of:at:)`.
+    /// The outcome of a row at the instant that the log has reached; see `OutcomeRule.outcome(of:at:)`.
     static func expression(_ rule: OutcomeRule, now: Int64) -> String {
         switch rule {
         case .house1: return "outcome"
         case .intercomFin: return "outcome_intercom_fin"
+        case .silenceResolves1: return "outcome_silence_resolves"
         case .zendesk2026:
             let (since, isBeyond) = now.subtractingReportingOverflow(OutcomeRule.zendeskInactivityNanoseconds)
             return "case when resolved_time is not null and resolved_by <> 'human' and escalations = 0 "

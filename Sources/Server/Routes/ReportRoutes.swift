@@ -44,7 +44,8 @@ extension Routes {
     private func reports(over tables: any TableCatalog, _ cancellation: QueryCancellation) -> ReportDesk {
         var options = QueryOptions()
         options.memoryBudgetBytes = limits.queryMemoryBytesMax
-        return ReportDesk(catalog: tables, clock: clock, workers: workers, options: options, cancellation: cancellation)
+        return ReportDesk(
+            catalog: tables, clock: clock, workers: workers, options: options, outcomes: store.outcomes, cancellation: cancellation)
     }
 
     private func report(
@@ -58,8 +59,8 @@ extension Routes {
                 hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status")
         }
         let request = try ReportRequest(
-            kind: kind, from: query["from"], to: query["to"], by: query.all("by"), rule: query["rule"], timeZone: query["timezone"],
-            objectives: query["objectives"],
+            kind: kind, from: query["from"], to: query["to"], by: query.all("by"),
+            rule: query["rule"] ?? store.outcomes.rule.rawValue, timeZone: query["timezone"], objectives: query["objectives"],
             now: tables.now)
         return try reports.report(kind, request)
     }

@@ -36,6 +36,8 @@ package protocol ServedStore: Sendable {
     func traces(ofScope scope: String, version: String) throws -> Set<String>
     /// The next events behind a position; see ``StoreSnapshot/page(_:)``.
     func page(_ request: EventPageRequest) throws -> EventPage
+    /// How conversations are judged.
+    var outcomes: OutcomeSettings { get }
     /// How far what is sent to other systems has got.
     var deliveryMarks: [DeliveryMark] { get }
     func close() throws
@@ -56,6 +58,8 @@ extension ServedStore {
     package var objectives: ObjectiveHistory { ObjectiveHistory() }
     /// None, for a store that keeps no events.
     package func page(_ request: EventPageRequest) throws -> EventPage { EventPage(coveredPosition: request.after) }
+    /// Those of a new store, for one that keeps none.
+    package var outcomes: OutcomeSettings { .standard }
     /// None, for a store that keeps no marks.
     package var deliveryMarks: [DeliveryMark] { [] }
 }
@@ -89,4 +93,6 @@ extension EventStore: ServedStore {
     package func page(_ request: EventPageRequest) throws -> EventPage { try snapshot().page(request) }
     /// See ``ServedStore``.
     package var deliveryMarks: [DeliveryMark] { snapshot().deliveryMarks }
+    /// See ``ServedStore``.
+    package var outcomes: OutcomeSettings { snapshot().outcomes }
 }

@@ -26,6 +26,8 @@ package final class EventLog {
 
     /// The position that the next event must have at least.
     package private(set) var nextPosition: Int64
+    /// The greatest received time of the records appended since it was opened; markers tell none.
+    package private(set) var lastTime = Int64.min
 
     /// A file that waits for a number.
     private struct Spare {
@@ -118,6 +120,7 @@ package final class EventLog {
         header.append(payload: payload, to: &buffer, fileNumber: active.fileNumber, offset: place.offset)
         chain = UInt32(truncatingIfNeeded: header.checksum)
         nextPosition = position + Int64(count)
+        if !kind.isMarker { lastTime = max(lastTime, receivedTime) }
         if buffer.count >= options.bufferBytes { try write() }
         return place
     }

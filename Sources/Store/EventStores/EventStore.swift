@@ -71,6 +71,13 @@ package final class EventStore: Sendable {
         try changing { try $0.tick() }
     }
 
+    /// Judges conversations by these settings from now on, those of before as well; a row `outcomes.set` of `system_events` where they
+    /// change.
+    /// - Throws: ``StoreError``.
+    package func judge(by settings: OutcomeSettings) throws {
+        try changing { try $0.setOutcomes(settings) }
+    }
+
     /// Turns everything unsealed into a segment now.
     package func seal() throws {
         try changing { try $0.seal() }

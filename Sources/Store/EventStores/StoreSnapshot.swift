@@ -22,6 +22,8 @@ package struct StoreSnapshot: TableCatalog {
     package var objectives: ObjectiveHistory { version.objectives }
     /// Prices in force.
     package var book: PriceBook { version.book }
+    /// How conversations are judged.
+    package var outcomes: OutcomeSettings { version.closing.settings }
     /// What `/metrics` counted up to the position.
     package var counters: MetricTotals { version.counters }
 
@@ -61,7 +63,8 @@ package struct StoreSnapshot: TableCatalog {
 
     private func readModel(_ name: String, _ columns: [TableColumn]) -> ReadModelTable {
         let (version, layouts, registry, workers) = (version, layouts, registry, workers)
-        return ReadModelTable(name: name, columns: columns, sealed: version.sealed) {
+        let closing = name == "conversations" ? version.closing : nil
+        return ReadModelTable(name: name, columns: columns, sealed: version.sealed, closing: closing) {
             try version.unsealedRows(layouts, registry, workers)
         }
     }

@@ -17,6 +17,8 @@ final class StoreVersion: Sendable {
     /// Conversations whose sealed rows no longer hold.
     let dirty: [ConversationGrouping.Key]
     let book: PriceBook
+    /// What silence means at this version.
+    let closing: ClosingRule
     /// The last position that answers include.
     let position: Int64
     /// Every event received up to this time is included.
@@ -34,7 +36,7 @@ final class StoreVersion: Sendable {
         sealed: SealedState, tail: Tail, overlay: CostOverlay, systemRecords: [SystemRecord],
         marks: [DeliveryMark], objectives: ObjectiveHistory, dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64,
         receivedTime: Int64,
-        counters: MetricTotals, rebookedPicoUSD: Int128, leads: ClockLeads, clock: ReceiptClock?
+        counters: MetricTotals, rebookedPicoUSD: Int128, leads: ClockLeads, clock: ReceiptClock?, closing: ClosingRule
     ) {
         self.sealed = sealed
         self.tail = tail
@@ -47,6 +49,7 @@ final class StoreVersion: Sendable {
         self.position = position
         self.receivedTime = receivedTime
         self.counters = counters
+        self.closing = closing
         self.rebookedPicoUSD = rebookedPicoUSD
         self.leads = leads
         self.clock = clock

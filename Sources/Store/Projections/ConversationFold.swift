@@ -53,8 +53,17 @@ struct FoldEvent {
         default: meaning.isActivity
         }
     }
+    /// A question counts when its author is null or the user, an answer when it is null or the agent.
+    mutating func setAuthor(_ bytes: [UInt8], _ range: Range<Int>) {
+        switch meaning {
+        case .question: isAgentOrUser = equals(bytes, range, Spelling.user)
+        case .answer: isAgentOrUser = equals(bytes, range, Spelling.agent)
+        default: isAgentOrUser = true
+        }
+        isFromSystem = equals(bytes, range, Spelling.system)
+    }
     /// Whether a conversation that was closed before goes on with it.
-    var isReturn: Bool { isQuestion || meaning == .started }
+    var isReturn: Bool { isQuestion || meaning == .started || meaning == .reopened }
 }
 
 /// Folds the events of one conversation and appends its rows to the builders of `turns` and `conversations`.
@@ -70,7 +79,7 @@ package struct ConversationFold: Sendable {
     package init(columns: FoldColumns) { self.columns = columns }
 
     /// - Parameters:
-    ///   - events: of one conversation, ascending by ``EventOrder``.
+    ///   - events: of one conversation, sorted by ``FoldColumns/sort(_:buffers:)``.
     ///   - costs: what `EventReference.cost` points into.
     /// - Complexity: O(bytes of the events).
     package mutating func fold(
@@ -121,8 +130,7 @@ package struct ConversationFold: Sendable {
             case (.tokens, .integer(let count)): event.tokens[Int(columns.ordinals[column])] = count
             case (.turn, .integer(let turn)): event.turn = turn
             case (.author, .text(let range)):
-                event.isAgentOrUser = !isAuthoredElsewhere(bytes, range, event.meaning)
-                event.isFromSystem = equals(bytes, range, Spelling.system)
+                event.setAuthor(bytes, range)
             case (.status, .text(let range)): event.hasError = equals(bytes, range, Spelling.error)
             case (.purpose, .text(let range)): event.isAnswerCall = equals(bytes, range, Spelling.answer)
             case (.hit, .boolean(let hit)): event.isHit = hit
@@ -135,15 +143,6 @@ package struct ConversationFold: Sendable {
             }
         }
         return event
-    }
-
-    /// A question counts when its author is null or the user, an answer when it is null or the agent.
-    private func isAuthoredElsewhere(_ bytes: [UInt8], _ range: Range<Int>, _ meaning: FoldTypes.Meaning) -> Bool {
-        switch meaning {
-        case .question: !equals(bytes, range, Spelling.user)
-        case .answer: !equals(bytes, range, Spelling.agent)
-        default: false
-        }
     }
 
     /// Adds an event to its conversation and to the turn it belongs to.

@@ -2,16 +2,10 @@ import Domain
 
 /// What is known of a conversation after its events were folded.
 struct ConversationSummary {
-    /// Who had the last word, of users and of those who answer.
-    enum LastMessage: String {
-        case question, answer, error
-    }
-
     var startTime = Int64.max
     var lastTime = Int64.min
     /// When a person or an agent last did something; nil where nobody did.
     var lastActivityTime: Int64?
-    var lastMessage: LastMessage?
     var facts = OutcomeFacts()
     var topic: String?
     var turns: Int64 = 0
@@ -30,11 +24,11 @@ struct ConversationSummary {
         lastTime = max(lastTime, event.time)
         if event.isActivity { lastActivityTime = event.time }
         let instant = OutcomeInstant(time: event.time, position: Int64(place))
-        if event.isReturn { facts.add(.returned, at: instant) }
+        if event.isReturn, event.meaning != .reopened { facts.add(.returned, at: instant) }
         func text(_ range: Range<Int>?) -> String? { range.map { String(decoding: buffer[$0], as: UTF8.self) } }
         switch event.meaning {
-        case .question where event.isAgentOrUser: lastMessage = .question
-        case .answer where !event.isFromSystem: lastMessage = event.hasError ? .error : .answer
+        case .question where event.isAgentOrUser: facts.lastWord = .question
+        case .answer where !event.isFromSystem: facts.lastWord = event.hasError ? .error : .answer
         case .resolved: facts.add(.resolved(by: text(event.by), certainty: text(event.certainty)), at: instant)
         case .reopened: facts.add(.reopened, at: instant)
         case .closed: facts.add(.closed(reason: text(event.reason)), at: instant)

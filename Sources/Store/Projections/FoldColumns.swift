@@ -49,6 +49,18 @@ package struct FoldColumns: Sendable {
         traceOrdinal = trace
         orderer = EventOrderer(registry)
     }
+
+    /// Sorts the events of a conversation by ``EventOrder``, which makes the fold independent of how they came.
+    /// - Complexity: O(events) where they are sorted, else O(events · log events).
+    package func sort(_ events: inout [EventReference], buffers: [[UInt8]]) {
+        func time(_ event: EventReference) -> Int64 { EventRowCursor.time(buffers[Int(event.buffer)], at: Int(event.start)) }
+        if zip(events, events.dropFirst()).allSatisfy({ time($0) < time($1) }) { return }
+        let keyed = events.map { event in
+            (order: orderer.order(buffers[Int(event.buffer)], at: Int(event.start), position: event.position), event: event)
+        }
+        let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.order <= $1.order }
+        if !isSorted { events = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }.map(\.event) }
+    }
 }
 
 /// What an event type means to the fold, by type id.

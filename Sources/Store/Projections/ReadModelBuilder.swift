@@ -129,7 +129,7 @@ package struct ReadModelBuilder: Sendable {
             if let reason = summary.facts.closeReason { conversationSlots[at.closedReason] = .string(reason) }
         }
         if let time = summary.lastActivityTime { conversationSlots[at.lastActivityTime] = .integer(time) }
-        if let last = summary.lastMessage { conversationSlots[at.lastMessage] = .string(last.rawValue) }
+        if let last = summary.facts.lastWord { conversationSlots[at.lastMessage] = .string(last.rawValue) }
         for (index, event) in contextEvents.enumerated() where event >= 0 {
             conversationSlots[at.context + index] = .text(buffer: source.events[event].buffer, contextRanges[index])
         }

@@ -38,7 +38,7 @@ package enum ReadModelColumns {
         ],
         context.map { ($0, .text) },
         [
-            // By house-1; the facts beside it serve the other rules, one of which depends on when it is asked.
+            // By house-1, as events say it; readers see what silence makes of it. The facts beside it serve the other rules.
             ("outcome", .text), ("outcome_intercom_fin", .text), ("resolved_time", .timestamptz), ("resolved_by", .text),
             ("reopened", .boolean), ("topic", .text), ("turns", .integer), ("answers", .integer), ("errors", .integer),
         ],
@@ -47,6 +47,8 @@ package enum ReadModelColumns {
             ("escalations", .integer), ("escalation_reason", .text), ("score", .integer), ("feedback_requests", .integer),
             ("rated_time", .timestamptz), ("closed_reason", .text), ("last_activity_time", .timestamptz), ("last_message", .text),
             ("resolved_certainty", .text),
+            // Follows from the others, the setting in force and the time reached, when it is read; rows keep none.
+            ("outcome_silence_resolves", .text),
         ])
 
     private static func columns(_ groups: [(String, ColumnType)]...) -> [TableColumn] {

@@ -22,6 +22,11 @@ package enum MetricCatalogue {
     /// Name of the counter of answers that waited for their question in vain.
     package static let forgottenAnswers = "plimsoll_forgotten_answers_total"
 
+    /// Name of the counter of closed conversations; silence counts there, too.
+    package static let closedConversations = "support_conversations_closed_total"
+    /// Name of the counter of events of conversations whose silence is not followed.
+    package static let untrackedConversations = "plimsoll_untracked_conversation_events_total"
+
     private static let place: [MetricLabel] = [.column("tenant"), .column("channel")]
     private static let model: [MetricLabel] = [.column("tenant"), .column("provider"), .column("model"), .column("route")]
     private static let calls = ["llm.call", "embedding.call"]
@@ -62,7 +67,8 @@ package enum MetricCatalogue {
             "support_conversations_reopened_total", .counter, "Conversations that were reopened.", labels: place,
             from: ["conversation.reopened"], .count),
         MetricDefinition(
-            "support_conversations_closed_total", .counter, "Conversations that were closed.", labels: place + [.column("reason")],
+            closedConversations, .counter, "Conversations that were closed, by an event or, reason idle, by silence.",
+            labels: place + [.column("reason")],
             from: ["conversation.closed"], .count),
         MetricDefinition(
             "support_escalations_raised_total", .counter, "Conversations handed to people.", labels: place + [.column("reason")],
@@ -159,6 +165,9 @@ package enum MetricCatalogue {
         MetricDefinition(
             forgottenAnswers, .counter, "Answers whose question had not come when they were forgotten, after a day or for want of room.",
             .process),
+        MetricDefinition(
+            untrackedConversations, .counter,
+            "Events of conversations whose silence is not counted here because too many are open.", .process),
         MetricDefinition(
             "plimsoll_unlisted_values_total", .counter, "Values that a schema does not list, by field.",
             labels: [MetricLabel("field", .given)], .process),

@@ -3,6 +3,11 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
     case resolved, escalated, abandoned, open
 }
 
+/// Who had the last word in a conversation, of users and of those who answer them; `error` is an answer that failed.
+package enum LastWord: String, Hashable, Sendable, CaseIterable {
+    case question, answer, error
+}
+
 /// One event that a conversation's outcome depends on.
 package enum OutcomeEvent: Hashable, Sendable {
     /// `by` and `certainty` as sent; nil where the event is silent.
@@ -63,6 +68,11 @@ package struct OutcomeFacts: Hashable, Sendable {
     /// Reopenings.
     package private(set) var reopenings = 0
 
+    /// Who had the last word; not merged.
+    package var lastWord: LastWord?
+    /// When silence closed it, where no event did; not merged.
+    package var idleClose: Int64?
+
     /// Nothing is known yet.
     package init() {}
 
@@ -98,6 +108,9 @@ package struct OutcomeFacts: Hashable, Sendable {
         guard let closed, let lastReturn, lastReturn > closed else { return closed }
         return nil
     }
+
+    /// Whether an event or silence closed it.
+    package var isClosed: Bool { standingClose != nil || idleClose != nil }
 
     private mutating func comeBack(_ instant: OutcomeInstant) { lastReturn = max(lastReturn ?? instant, instant) }
 

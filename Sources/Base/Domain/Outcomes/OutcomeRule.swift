@@ -3,11 +3,15 @@ package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
     case house1 = "house-1"
     case intercomFin = "intercom-fin"
     case zendesk2026 = "zendesk-2026"
+    case silenceResolves1 = "silence-resolves-1"
 
     /// How long `zendesk-2026` waits for the customer to come back.
     package static let zendeskInactivityNanoseconds: Int64 = 72 * 3600 * 1_000_000_000
 
-    /// The definition in one line, as reports print it.
+    /// A closing for one of these reasons is no consent: `silence-resolves-1` does not count it as resolved.
+    package static let reasonsOfNoConsent = ["abandoned", "handed_over"]
+
+    /// The definition in one line, as reports print it; silence closes, too, and means what closing means.
     package var definition: String {
         switch self {
         case .house1:
@@ -19,6 +23,10 @@ package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
         case .zendesk2026:
             "resolved if the agent's resolution stood for 72 h without reopening and nothing was ever escalated, open until then; "
                 + "else escalated if one was raised; else abandoned when closed; else open"
+        case .silenceResolves1:
+            "resolved if the last of resolved and reopened is resolved; else escalated if one was raised; else resolved, as an assumption, "
+                + "when closed with an answer that did not fail as the last word, unless it was closed as abandoned or handed over; "
+                + "else abandoned when closed; else open"
         }
     }
 
@@ -26,7 +34,7 @@ package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
     package func outcome(of facts: OutcomeFacts, at now: Int64) -> Outcome {
         let resolution = facts.verdict.flatMap { $0.isResolved ? $0 : nil }
         switch self {
-        case .house1:
+        case .house1, .silenceResolves1:
             if resolution != nil { return .resolved }
         case .intercomFin:
             if let resolution, resolution.by != "human" {
@@ -39,7 +47,15 @@ package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
             }
         }
         if facts.lastEscalation != nil { return .escalated }
-        return facts.standingClose != nil ? .abandoned : .open
+        guard facts.isClosed else { return .open }
+        return self == .silenceResolves1 && isConsent(facts) ? .resolved : .abandoned
+    }
+
+    /// Whether a closing without a verdict means that the answer helped.
+    private func isConsent(_ facts: OutcomeFacts) -> Bool {
+        guard facts.lastWord == .answer else { return false }
+        guard facts.standingClose != nil, let reason = facts.closeReason else { return true }
+        return !OutcomeRule.reasonsOfNoConsent.contains { $0.utf8.elementsEqual(reason.utf8) }
     }
 
     /// Who resolved it: `by` of the resolution, agent where it is silent; nil unless the outcome is resolved.

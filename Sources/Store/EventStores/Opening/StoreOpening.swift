@@ -25,6 +25,7 @@ struct WriterStart {
     var leads: ClockLeads
     var objectives: ObjectiveHistory
     var receivedTime: Int64
+    var outcomes: OutcomeSettings?
 }
 
 /// What a start found in the log.
@@ -79,8 +80,10 @@ struct StoreOpening {
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
                 booking: booking, sealed: sealed, absentTimes: AbsentTimes(blob.absentTimes),
                 counters: try Self.counters(blob, registry, objectives, statePath), marks: try Self.marks(blob, statePath),
-                leads: ClockLeads(blob.leads), objectives: objectives, receivedTime: blob.receivedTime))
+                leads: ClockLeads(blob.leads), objectives: objectives, receivedTime: blob.receivedTime,
+                outcomes: try Self.outcomes(blob, statePath)))
         try writer.replay(replayed)
+        writer.openedTime = writer.receivedTime
         if report.isNew { try writer.begin() }
         recovery = RecoverySummary(
             replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" }, damage: findings.refused)
@@ -158,6 +161,14 @@ struct StoreOpening {
             throw CorruptionError(file: path, offset: error.offset, expectation: "in the price book: \(error.expectation)")
         }
         return Booking(book: book, rebookings: rebookings, registry: registry)
+    }
+
+    private static func outcomes(_ blob: StateBlob, _ path: String) throws -> OutcomeSettings? {
+        guard !blob.outcomes.isEmpty else { return nil }
+        guard let outcomes = OutcomeSettings(data: blob.outcomes) else {
+            throw CorruptionError(file: path, offset: 0, expectation: "the data of how conversations are judged")
+        }
+        return outcomes
     }
 
     private static func marks(_ blob: StateBlob, _ path: String) throws -> DeliveryMarks {

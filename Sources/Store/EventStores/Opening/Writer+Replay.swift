@@ -13,6 +13,11 @@ extension Writer {
             case .events where record.position > sealed.position: try replayEvents(record)
             case .replacements where record.position > sealed.position:
                 try replayReplacements(record)
+            case .outcomes:
+                guard let found = OutcomeSettings(data: String(decoding: record.payload, as: UTF8.self)) else {
+                    throw corruption(record, "the data of how conversations are judged")
+                }
+                outcomes = found
             case .timeReached: counters.reach(record.receivedTime)
             case .configuration where sealed.position == 0 && tail.count == 0: try replayPrices(record)
             case .system:
@@ -63,6 +68,10 @@ extension Writer {
             guard let version = ObjectiveVersion(data: data, since: note.receivedTime), take(version) else {
                 throw DamagedRecord(expectation: "the data of the next version of objectives")
             }
+        }
+        if case .event(Self.outcomesRecordType, let data) = note.content {
+            guard let found = OutcomeSettings(data: data) else { throw DamagedRecord(expectation: "the data of how conversations are judged") }
+            outcomes = found
         }
         guard case .event(Rebooking.recordType, let data) = note.content else { return }
         do {
@@ -132,11 +141,14 @@ extension Writer {
         CorruptionError(file: "\(files.log), \(record.place)", offset: record.place.offset, expectation: expectation)
     }
 
-    /// The first records of a new store: the schemas and the prices in force.
+    /// The first records of a new store: the schemas, the prices, and how conversations are judged.
     func begin() throws {
         readClock()
         try log.append(.schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
         try log.append(.configuration, position: nextPosition, count: 0, receivedTime: receivedTime, payload: booking.book.serialised)
+        let outcomes = OutcomeSettings.standard
+        try log.append(.outcomes, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(outcomes.data.utf8))
+        self.outcomes = outcomes
         try log.flush()
     }
 }
@@ -146,4 +158,6 @@ extension LogRecordKind {
     static let system = LogRecordKind(rawValue: 16)
     /// New rows for events that came before; see ``Writer/payload(of:)``.
     static let replacements = LogRecordKind(rawValue: 17)
+    /// How a new store judges conversations: `OutcomeSettings.data`. A change of it is a system record.
+    static let outcomes = LogRecordKind(rawValue: 18)
 }

@@ -56,7 +56,6 @@ struct ConversationRows: Sendable {
         let buffers = blocks.map(\.bytes) + [found.rows.bytes]
         let costs = blocks.flatMap(\.costs)
         let allCosts = costs + found.costs
-        let orderer = columns.orderer
         try workers.run(count: outputs.count) { part in
             outputs[part].builder.withLock { output in
                 var fold = ConversationFold(columns: columns)
@@ -70,21 +69,10 @@ struct ConversationRows: Sendable {
                                 cost: cost < 0 ? -1 : cost + Int32(costs.count)))
                     }
                     if events.isEmpty { continue }
-                    sort(&events, buffers, orderer)
+                    columns.sort(&events, buffers: buffers)
                     fold.fold(events, buffers: buffers, costs: allCosts, into: &output)
                 }
             }
         }
-    }
-
-    /// By ``EventOrder``, which makes the fold independent of how events came.
-    private static func sort(_ events: inout [EventReference], _ buffers: [[UInt8]], _ orderer: EventOrderer) {
-        func time(_ event: EventReference) -> Int64 { EventRowCursor.time(buffers[Int(event.buffer)], at: Int(event.start)) }
-        if zip(events, events.dropFirst()).allSatisfy({ time($0) < time($1) }) { return }
-        let keyed = events.map { event in
-            (order: orderer.order(buffers[Int(event.buffer)], at: Int(event.start), position: event.position), event: event)
-        }
-        let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.order <= $1.order }
-        if !isSorted { events = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }.map(\.event) }
     }
 }

@@ -34,6 +34,7 @@ struct SealJob: Sendable {
     let objectives: ObjectiveHistory
     let absentTimes: [AbsentTimes.Entry]
     let counters: MetricCounters
+    let outcomes: OutcomeSettings?
     /// The last position and received time that the snapshot holds.
     let position: Int64
     let receivedTime: Int64
@@ -109,6 +110,7 @@ struct SealJob: Sendable {
         blob.marks = marks.all.map(\.data)
         blob.leads = leads.entries
         blob.objectives = objectives.versions.dropFirst().map { ($0.since, $0.data) }
+        blob.outcomes = outcomes?.data ?? ""
         blob.replayFrom = place
         let bytes = blob.serialised
         let name = "state-\(manifests.version + 1)"

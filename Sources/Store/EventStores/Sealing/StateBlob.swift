@@ -16,6 +16,7 @@ import EventLogs
 //             …     marks          varint count, then varint length + data of the record each (from version 4 on)
 //             …     leads          varint count, then 8 position + 8 lead each (from version 5 on)
 //             …     objectives     varint count, then 8 since + varint length + data of the record each (from version 6 on)
+//             …     outcomes       varint length + data of the record, empty where the store never said (from version 7 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -30,8 +31,10 @@ enum StateVersion: UInt8 {
     case fourth = 4
     /// Without versions of objectives: the built-in ones are in force.
     case fifth = 5
-    /// As drawn above.
+    /// Without how conversations are judged: silence means nothing.
     case sixth = 6
+    /// As drawn above.
+    case seventh = 7
 }
 
 struct StateBlob: Sendable {
@@ -46,13 +49,14 @@ struct StateBlob: Sendable {
     var leads: [ClockLeads.Entry] = []
     /// Versions of objectives behind the built-in one, ascending.
     var objectives: [(since: Int64, data: String)] = []
+    var outcomes = ""
     var replayFrom = LogPlace(fileNumber: 0, offset: 0, chain: 0, position: 0)
 
     init() {}
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.sixth.rawValue)
+        sink.append(StateVersion.seventh.rawValue)
         sink.append(littleEndian: position)
         sink.append(littleEndian: receivedTime)
         for part in [schemas, book] {
@@ -80,6 +84,7 @@ struct StateBlob: Sendable {
             sink.append(littleEndian: record.since)
             sink.append(text: record.data)
         }
+        sink.append(text: outcomes)
         replayFrom.append(to: &sink)
         return sink.bytes
     }
@@ -110,6 +115,7 @@ struct StateBlob: Sendable {
                 objectives.append((since, try cursor.readText(max: cursor.remaining)))
             }
         }
+        if version.rawValue >= StateVersion.seventh.rawValue { outcomes = try cursor.readText(max: cursor.remaining) }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }

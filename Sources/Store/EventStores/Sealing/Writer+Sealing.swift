@@ -81,7 +81,8 @@ extension Writer {
             manifests: manifests, previousState: previousState, sealed: sealed, blocks: tail.readBlocks,
             eventCount: tail.count, records: systemRecords,
             dirty: dirty.sorted(), overlay: overlay, book: booking.book, rebookings: booking.rebookings, marks: marks, leads: leads,
-            objectives: objectives, absentTimes: absentTimes.entries, counters: counters, position: nextPosition - 1,
+            objectives: objectives, absentTimes: absentTimes.entries,
+            counters: counters, outcomes: outcomes, position: nextPosition - 1,
             receivedTime: receivedTime, place: log.end)
         // A file that a failed attempt may have left under a name that a manifest knows is never written again.
         nextSegmentID = id + 1

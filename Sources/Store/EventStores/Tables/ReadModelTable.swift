@@ -8,6 +8,8 @@ struct ReadModelTable: TableSource {
     let name: String
     let columns: [TableColumn]
     let sealed: SealedState
+    /// What silence closes; nil for `turns`.
+    let closing: ClosingRule?
     /// Computed when first asked for.
     let unsealed: @Sendable () throws -> ConversationRows
 
@@ -18,25 +20,38 @@ struct ReadModelTable: TableSource {
             for (index, group) in segment.reader.groups(table: name).enumerated() {
                 let base = GroupMorsel(group: group, columns: columns, statistics: request.statistics)
                 request.statistics.add(groupsTotal: 1)
-                if try group.canSkip(request.predicates, names: columns.map(\.name), statistics: request.statistics) {
+                if try canSkip(group, request) {
                     request.statistics.add(groupsSkipped: 1)
                     continue
                 }
                 let place = ReplacedRows.Place(segment: segment.id, table: name, group: index)
                 let dead = Set(segment.replaced.rows(at: place)).union(fresh.replaced.rows(at: place))
                 if dead.isEmpty {
-                    morsels.append(base)
+                    morsels.append(closed(base, group))
                 } else if dead.count < group.rowCount {
                     let live = (0..<UInt32(group.rowCount)).filter { !dead.contains($0) }
-                    morsels.append(LiveRowsMorsel(base: base, live: live))
+                    morsels.append(LiveRowsMorsel(base: closed(base, group), live: live))
                 }
             }
         }
         for chunk in name == "turns" ? fresh.turns : fresh.conversations {
             request.statistics.add(groupsTotal: 1)
-            morsels.append(ChunkMorsel(chunk: chunk))
+            morsels.append(closed(ChunkMorsel(chunk: chunk), nil))
         }
         return morsels
+    }
+
+    private func canSkip(_ group: RowGroup, _ request: ScanRequest) throws -> Bool {
+        let names = columns.map(\.name)
+        guard let closing else { return try group.canSkip(request.predicates, names: names, statistics: request.statistics) }
+        return try closing.canSkip(group, request, names: names)
+    }
+
+    /// The rows with what silence makes of them.
+    private func closed(_ base: any Morsel, _ group: RowGroup?) -> any Morsel {
+        guard let closing else { return base }
+        let isOldForm = group.map { $0.columnIndex(named: "last_activity_time") == nil } ?? false
+        return ClosingMorsel(base: base, rule: closing, isOldForm: isOldForm)
     }
 }
 

@@ -31,11 +31,12 @@ enum TableMeanings {
     static let conversations = money.merging(
         [
             "conversation_id": "The conversation.", "start_time": "Time of its first event.", "last_time": "Time of its last event.",
-            "closed_time": "When it was closed; null while it is open, also again after the user came back.",
-            "closed_reason": "Why it was closed, as the closing says.",
+            "closed_time": "When an event or silence closed it; null while it is open, also again after the user came back.",
+            "closed_reason": "Why it was closed, as the closing says; idle for silence.",
             "last_activity_time": "When a person or an agent last did something in it.",
             "last_message": "Who had the last word: question, answer, or error for an answer that failed.",
             "outcome": "How it ended by the rule house-1.", "outcome_intercom_fin": "How it ended by the rule intercom-fin.",
+            "outcome_silence_resolves": "How it ended by the rule silence-resolves-1.",
             "resolved_time": "When the last verdict said resolved; null otherwise.", "resolved_by": "Who said so.",
             "resolved_certainty": "Whether the verdict says confirmed; assumed where it does not.",
             "reopened": "Whether it was reopened after a resolution.", "topic": "What it was about, where events say.",

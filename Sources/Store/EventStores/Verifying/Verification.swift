@@ -16,6 +16,8 @@ package struct Verification: Sendable {
     package var turns = 0
     /// Rows of the table `conversations`.
     package var conversations = 0
+    /// Conversations whose rows an earlier version of the program made: not compared, they come anew with their next event.
+    package var conversationsOfOldForms = 0
 }
 
 extension EventStore {
@@ -38,9 +40,11 @@ extension EventStore {
         guard result.findings.isEmpty else { return result }
         result.events = version.position
         let parts = Int(version.position / 200_000) + 1
-        var recomputed = ReadModelDigest()
-        for part in 0..<parts { recomputed.add(try recomputedRows(version, part: part, of: parts)) }
-        var stored = ReadModelDigest()
+        let oldForms = try version.sealed.oldFormConversations()
+        result.conversationsOfOldForms = oldForms.count
+        var recomputed = ReadModelDigest(leavingOut: oldForms)
+        for part in 0..<parts { try recomputed.add(try recomputedRows(version, part: part, of: parts), version.closing) }
+        var stored = ReadModelDigest(leavingOut: oldForms)
         try stored.add(snapshot(of: version))
         (result.turns, result.conversations) = (stored.turns.rows, stored.conversations.rows)
         if recomputed.turns != stored.turns {
@@ -134,19 +138,62 @@ struct ReadModelDigest {
 
     private(set) var turns = Table()
     private(set) var conversations = Table()
+    private let omitted: Set<ConversationGrouping.Key>
 
-    mutating func add(_ rows: ConversationRows) {
-        for chunk in rows.turns { turns.add(chunk.columns, rowCount: chunk.rowCount) }
-        for chunk in rows.conversations { conversations.add(chunk.columns, rowCount: chunk.rowCount) }
+    init(leavingOut omitted: Set<ConversationGrouping.Key>) { self.omitted = omitted }
+
+    mutating func add(_ rows: ConversationRows, _ closing: ClosingRule) throws {
+        for chunk in rows.turns { try add("turns", ReadModelColumns.turns, ChunkMorsel(chunk: chunk)) }
+        for chunk in rows.conversations {
+            let morsel = ClosingMorsel(base: ChunkMorsel(chunk: chunk), rule: closing, isOldForm: false)
+            try add("conversations", ReadModelColumns.conversations, morsel)
+        }
+    }
+
+    private mutating func add(_ name: String, _ columns: [TableColumn], _ morsel: any Morsel) throws {
+        var vectors = try columns.indices.map { try morsel.column($0) }
+        var count = morsel.rowCount
+        if !omitted.isEmpty, let tenant = columns.firstIndex(where: { $0.name == "tenant" }),
+            let id = columns.firstIndex(where: { $0.name == "conversation_id" })
+        {
+            let rows = (0..<UInt32(count)).filter { row in
+                let key = ConversationGrouping.Key(
+                    tenant: vectors[tenant].text(at: Int(row)) ?? "", conversation: vectors[id].text(at: Int(row)) ?? "")
+                return !omitted.contains(key)
+            }
+            vectors = vectors.map { $0.gather(rows) }
+            count = rows.count
+        }
+        if name == "turns" { turns.add(vectors, rowCount: count) } else { conversations.add(vectors, rowCount: count) }
     }
 
     mutating func add(_ snapshot: StoreSnapshot) throws {
         for name in ["turns", "conversations"] {
             guard let table = snapshot.table(named: name) else { continue }
             for morsel in try table.morsels(for: ScanRequest(columns: Array(table.columns.indices))) {
-                let columns = try table.columns.indices.map { try morsel.column($0) }
-                if name == "turns" { turns.add(columns, rowCount: morsel.rowCount) } else { conversations.add(columns, rowCount: morsel.rowCount) }
+                try add(name, table.columns, morsel)
             }
         }
+    }
+}
+
+extension SealedState {
+    /// Conversations whose live rows were written before rows said when somebody last acted.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
+    /// - Complexity: O(rows of such segments).
+    func oldFormConversations() throws -> Set<ConversationGrouping.Key> {
+        var keys: Set<ConversationGrouping.Key> = []
+        for segment in segments {
+            for (index, group) in segment.reader.groups(table: "conversations").enumerated()
+            where group.columnIndex(named: "last_activity_time") == nil {
+                let dead = Set(segment.replaced.rows(at: ReplacedRows.Place(segment: segment.id, table: "conversations", group: index)))
+                let tenants = try group.column(named: "tenant", type: .text)
+                let ids = try group.column(named: "conversation_id", type: .text)
+                for row in 0..<group.rowCount where !dead.contains(UInt32(row)) {
+                    keys.insert(ConversationGrouping.Key(tenant: tenants.text(at: row) ?? "", conversation: ids.text(at: row) ?? ""))
+                }
+            }
+        }
+        return keys
     }
 }

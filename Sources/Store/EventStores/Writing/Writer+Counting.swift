@@ -29,11 +29,12 @@ extension Writer {
         }
     }
 
-    /// Notes in the log that time has passed the limit of a question, then counts it as failed: a replay finds the same.
+    /// Notes in the log that time has passed the limit of a question or the silence of a conversation, then counts what follows: a replay
+    /// finds the same. A store that takes nothing in notes the time now and then, so that readers see who has been silent for too long.
     func noteTimeReached() throws {
         try observeClock()
         let now = receivedTime
-        guard counters.isDue(at: now) else { return }
+        guard counters.isDue(at: now) || isSilenceNoteDue(at: now) else { return }
         do {
             try log.append(.timeReached, position: nextPosition, count: 0, receivedTime: now, payload: [])
             try flushLog()
@@ -43,5 +44,34 @@ extension Writer {
         isIdleMarked = false
         lastAppendMonotonic = context.clock.monotonicNanoseconds()
         counters.reach(now)
+    }
+
+    /// Up to when the log says that time has passed: a replay reaches the same.
+    var reachedTime: Int64 { max(openedTime, log.lastTime) }
+
+    /// Whether the log has not told of time for a sixty-fourth of the silence that closes, within 10 s and 10 min.
+    private func isSilenceNoteDue(at now: Int64) -> Bool {
+        guard let silence = outcomes?.idleAfterNanoseconds, nextPosition > 1 else { return false }
+        let (since, isBeyond) = now.subtractingReportingOverflow(reachedTime)
+        return isBeyond || since >= min(600_000_000_000, max(10_000_000_000, silence / 64))
+    }
+
+    /// The type of the record of a change of how conversations are judged; its data is `OutcomeSettings.data`.
+    static let outcomesRecordType = "outcomes.set"
+
+    /// Judges conversations by other settings from now on, those of before as well, and logs it; nothing where they are the same.
+    func setOutcomes(_ settings: OutcomeSettings) throws {
+        try checkUsable()
+        guard settings != outcomes else { return }
+        try observeClock()
+        let recordCount = systemRecords.count
+        do {
+            try note(.event(type: Self.outcomesRecordType, data: settings.data))
+            try flushLog()
+        } catch {
+            systemRecords.removeLast(systemRecords.count - recordCount)
+            throw StoreError.wrapping(error)
+        }
+        outcomes = settings
     }
 }

@@ -49,8 +49,12 @@ final class Writer {
     /// Conversations whose sealed rows no longer hold because a late price concerns them.
     var dirty: Set<ConversationGrouping.Key> = []
     var counters: MetricCounters
+    /// How conversations are judged; nil where the store never said, and silence means nothing.
+    var outcomes: OutcomeSettings? { didSet { counters.idleAfterNanoseconds = outcomes?.idleAfterNanoseconds } }
     var nextPosition: Int64
     var receivedTime: Int64
+    /// The received time that the log told of when it was opened.
+    var openedTime = Int64.min
     var refusals = Refusals()
     var flushes = FlushDurations()
     private var knownOverlay: (priceCount: Int, rebookingCount: Int, overlay: CostOverlay)?
@@ -79,6 +83,8 @@ final class Writer {
         objectives = start.objectives
         nextPosition = start.sealed.position + 1
         receivedTime = start.receivedTime
+        outcomes = start.outcomes
+        counters.idleAfterNanoseconds = start.outcomes?.idleAfterNanoseconds
     }
 
     // MARK: Append
@@ -282,7 +288,8 @@ final class Writer {
             sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords, marks: marks.all, objectives: objectives,
             dirty: dirty.union(flight?.dirty ?? []).sorted(),
             book: booking.book, position: nextPosition - 1, receivedTime: receivedTime, counters: counters.totals,
-            rebookedPicoUSD: booking.rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) }, leads: leads, clock: clock)
+            rebookedPicoUSD: booking.rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) }, leads: leads, clock: clock,
+            closing: ClosingRule(settings: outcomes ?? .unsaid, reached: reachedTime))
     }
 }
 

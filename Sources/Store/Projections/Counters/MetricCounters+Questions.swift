@@ -114,10 +114,12 @@ extension MetricCounters {
     package var nextDeadline: Int64? { tracked.nextDeadline }
 
     /// Whether ``reach(_:)`` would change something; cheap when called often.
-    package mutating func isDue(at time: Int64) -> Bool { tracked.isAnyExpired(before: time) }
+    package mutating func isDue(at time: Int64) -> Bool { isSilenceDue(at: time) || tracked.isAnyExpired(before: time) }
 
-    /// Received time has reached `time`: questions whose limit lies before it have failed.
+    /// Received time has reached `time`: questions whose limit lies before it have failed, and silence that is over has closed its
+    /// conversation.
     package mutating func reach(_ time: Int64) {
+        reachSilence(time)
         for key in tracked.reach(time) { count(tracked.judge(key)) }
     }
 }

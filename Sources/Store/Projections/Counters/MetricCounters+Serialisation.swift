@@ -16,6 +16,8 @@ import Hashing
 //     …  taken back from version 3 on: as metrics, those with words that are not zero
 //     …  fine       count, then by name of the histogram: name, sets; each set, sorted: label set, count of zeros, buckets;
 //                   each bucket, ascending: index as zigzag, count (from version 2 on)
+//     …  silence    events not followed; count, then by key: 8 + 8 key, 8 last activity, 8 last return, 8 closing told (each the least
+//                   number for none), 1 counted, 8 time of the labels, label set (from version 4 on)
 //
 // A label set is a byte, 1 for `other`, and a count of bytes with the values, each with a length byte ahead. Metrics that the program no
 // longer has, or has in another shape, are dropped when they are read; new ones begin at zero.
@@ -26,15 +28,17 @@ enum MetricStateVersion: UInt8 {
     case first = 1
     /// Questions that waited only: what was judged before is not judged again.
     case exponential = 2
-    /// As drawn above.
+    /// Without silence: conversations are followed from their next event on.
     case questions = 3
+    /// As drawn above.
+    case silence = 4
 }
 
 extension MetricCounters {
     /// Canonical bytes.
     package var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(MetricStateVersion.questions.rawValue)
+        sink.append(MetricStateVersion.silence.rawValue)
         let types = program.typesByName.filter { totals.accepted[$0] > 0 }
         sink.append(varint: UInt64(types.count))
         for type in types {
@@ -63,6 +67,7 @@ extension MetricCounters {
             guard let placement = program.placements[metric] else { continue }
             append(exponential: placement, named: program.definitions[metric].name, to: &sink)
         }
+        appendSilence(to: &sink)
         return sink.bytes
     }
 
@@ -148,6 +153,7 @@ extension MetricCounters {
         if version != .first {
             for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { try readExponential(&cursor) }
         }
+        if version.rawValue >= MetricStateVersion.silence.rawValue { try readSilence(&cursor) }
         guard cursor.isAtEnd else { throw cursor.failure("the end of the counters") }
         beginStep()
     }

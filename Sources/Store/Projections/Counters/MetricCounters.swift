@@ -9,6 +9,9 @@ package struct MetricCounters: Sendable {
     /// What is shown; cheap to copy.
     package internal(set) var totals: MetricTotals
     var tracked = TrackedConversations()
+    var conversations = OpenConversations()
+    /// See ``idleAfterNanoseconds``.
+    var silenceSetting: Int64?
     let program: MetricProgram
     /// Within which time questions that come from now on must be answered ok.
     var answerLimits: AnswerLimits
@@ -54,6 +57,7 @@ package struct MetricCounters: Sendable {
             followLate(bytes, start, position, arrival)
             return
         }
+        followSilence(bytes, at: start)
         count(bytes, start, cost)
         follow(bytes, start, position, arrival)
     }
@@ -178,12 +182,11 @@ package struct MetricCounters: Sendable {
         }
     }
 
+    private mutating func append(_ value: some RandomAccessCollection<UInt8>) { Self.append(value, to: &key) }
+
     /// Appends a label's value, too long ones as `other`.
-    private mutating func append(_ value: some RandomAccessCollection<UInt8>) {
-        guard value.count <= Limits.labelBytesMax else {
-            append(Array(MetricCatalogue.otherLabel.utf8))
-            return
-        }
+    static func append(_ value: some RandomAccessCollection<UInt8>, to key: inout [UInt8]) {
+        guard value.count <= Limits.labelBytesMax else { return append(Array(MetricCatalogue.otherLabel.utf8), to: &key) }
         key.append(UInt8(value.count))
         key.append(contentsOf: value)
     }
@@ -218,11 +221,15 @@ package struct MetricCounters: Sendable {
     // MARK: Steps
 
     /// Begins what ``rollBack(to:)`` can take back.
-    package mutating func beginStep() { tracked.beginStep() }
+    package mutating func beginStep() {
+        tracked.beginStep()
+        conversations.beginStep()
+    }
 
     /// Returns to where the step began.
     package mutating func rollBack(to totals: MetricTotals) {
         self.totals = totals
         tracked.rollBack()
+        conversations.rollBack()
     }
 }

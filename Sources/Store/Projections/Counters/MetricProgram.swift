@@ -83,6 +83,9 @@ struct MetricProgram: Sendable {
     let bounds: [Int64]
     /// The metric of booked cost: its table and its first word.
     let cost: Placement?
+    /// The metric of closed conversations.
+    let closings: Placement?
+    let silence: SilenceColumns
 
     /// Where a metric has its words; what was taken back stands in words beside those of its metric.
     func placement(of index: Int) -> Placement? {
@@ -111,6 +114,8 @@ struct MetricProgram: Sendable {
             histograms += 1
         }
         tables = layout.tables
+        closings = definitions.firstIndex { $0.name == MetricCatalogue.closedConversations }.flatMap { [placements] in placements[$0] }
+        silence = SilenceColumns(registry)
         cost = definitions.firstIndex { $0.source == .bookedCost }.flatMap { [placements] in placements[$0] }
         roles = Array(repeating: 0, count: registry.types.count * registry.columns.count)
         for type in registry.types { addType(type, registry) }

@@ -15,6 +15,8 @@ package struct MetricTotals: Sendable {
     var untracked: UInt64 = 0
     /// Answers forgotten before their question came.
     var forgottenAnswers: UInt64 = 0
+    /// Events of conversations whose silence is not followed because too many are open.
+    var untrackedConversations: UInt64 = 0
 
     init(_ program: MetricProgram) {
         self.program = program
@@ -92,6 +94,8 @@ extension MetricTotals {
                 return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(untracked)))])
             case MetricCatalogue.forgottenAnswers:
                 return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(forgottenAnswers)))])
+            case MetricCatalogue.untrackedConversations:
+                return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(untrackedConversations)))])
             default: return nil
             }
         }

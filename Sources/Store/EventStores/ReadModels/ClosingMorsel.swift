@@ -1,0 +1,210 @@
+import Columnar
+import Domain
+import Projections
+import Segments
+
+/// What silence makes of conversations, as readers see them: a pure function of the rows, the setting in force and the time that the log
+/// has reached. Rows keep what events say, so nothing is folded again because time passes or the setting changes.
+struct ClosingRule: Sendable {
+    var settings: OutcomeSettings
+    /// Up to when the log knows that time has passed.
+    var reached: Int64
+
+    /// Where the columns stand that follow from silence, and those that they follow from.
+    struct Places: Sendable {
+        let closedTime, closedReason, lastActivityTime, lastTime, outcome, outcomeFin, outcomeSilence, lastMessage: Int
+
+        init(_ columns: [TableColumn]) {
+            func place(_ name: String) -> Int {
+                guard let index = columns.firstIndex(where: { $0.name == name }) else { preconditionFailure("no column \(name)") }
+                return index
+            }
+            closedTime = place("closed_time")
+            closedReason = place("closed_reason")
+            lastActivityTime = place("last_activity_time")
+            lastTime = place("last_time")
+            outcome = place("outcome")
+            outcomeFin = place("outcome_intercom_fin")
+            outcomeSilence = place("outcome_silence_resolves")
+            lastMessage = place("last_message")
+        }
+
+        var derived: Set<Int> { [closedTime, closedReason, outcome, outcomeFin, outcomeSilence] }
+    }
+
+    static let places = Places(ReadModelColumns.conversations)
+
+    /// Whether zone maps prove that no row satisfies all predicates; those on derived columns prove nothing, but for the bounds of
+    /// `closed_time`.
+    func canSkip(_ group: RowGroup, _ request: ScanRequest, names: [String]) throws -> Bool {
+        let derived = Self.places.derived
+        let plain = request.predicates.filter { !derived.contains($0.column) }
+        if try group.canSkip(plain, names: names, statistics: request.statistics) { return true }
+        guard let bounds = closedBounds(group) else { return false }
+        return request.predicates.contains { predicate in
+            guard predicate.column == Self.places.closedTime else { return false }
+            switch predicate.comparison {
+            case .equal, .oneOf, .less, .lessOrEqual, .greater, .greaterOrEqual:
+                return predicate.comparison.isRefuted(by: bounds, rowCount: group.rowCount)
+            case .notEqual, .isNull, .isNotNull: return false
+            }
+        }
+    }
+
+    /// Bounds of what `closed_time` can be in a group; nil where nothing is known.
+    private func closedBounds(_ group: RowGroup) -> ColumnSummary? {
+        func bounds(_ name: String, later nanoseconds: Int64) -> (Int64, Int64)? {
+            guard let summary = group.summary(named: name), case .timestamptz(let first) = summary.minimum,
+                case .timestamptz(let last) = summary.maximum
+            else { return nil }
+            return (first.saturatingSum(nanoseconds), last.saturatingSum(nanoseconds))
+        }
+        var ranges: [(Int64, Int64)] = []
+        if let told = bounds("closed_time", later: 0) { ranges.append(told) }
+        if let silence = settings.idleAfterNanoseconds {
+            // Segments of before have no time of activity; their last times are no earlier.
+            let name = group.columnIndex(named: "last_activity_time") == nil ? "last_time" : "last_activity_time"
+            if let idle = bounds(name, later: silence) { ranges.append(idle) }
+        }
+        guard let first = ranges.map(\.0).min(), let last = ranges.map(\.1).max() else { return nil }
+        return ColumnSummary(minimum: .timestamptz(first), maximum: .timestamptz(last), nullCount: 0)
+    }
+}
+
+extension Int64 {
+    fileprivate func saturatingSum(_ other: Int64) -> Int64 {
+        let (sum, isBeyond) = addingReportingOverflow(other)
+        return isBeyond ? .max : sum
+    }
+}
+
+/// Rows of `conversations`, closed where silence closed them.
+struct ClosingMorsel: Morsel {
+    let base: any Morsel
+    let rule: ClosingRule
+    /// Written before rows said when somebody last acted: their last event stands in, and a closing that they tell of stands.
+    let isOldForm: Bool
+
+    var rowCount: Int { base.rowCount }
+
+    func column(_ index: Int) throws -> Vector {
+        let places = ClosingRule.places
+        switch index {
+        case places.closedTime: return try closedTimes()
+        case places.closedReason: return try closedReasons()
+        case places.outcome, places.outcomeFin: return try outcomes(index)
+        case places.outcomeSilence: return try silenceOutcomes()
+        default: return try base.column(index)
+        }
+    }
+
+    /// What pages say of derived columns does not hold.
+    func summary(_ index: Int) -> ColumnSummary? { ClosingRule.places.derived.contains(index) ? nil : base.summary(index) }
+
+    /// By row: when silence closed it; nil where it is open or an event closed it.
+    private func idleCloses(told: Vector) throws -> [Int64?] {
+        guard rule.settings.idleAfterNanoseconds != nil else { return [Int64?](repeating: nil, count: rowCount) }
+        let places = ClosingRule.places
+        let activity = try base.column(isOldForm ? places.lastTime : places.lastActivityTime)
+        return (0..<rowCount).map { row in
+            guard told.integer(at: row) == nil, let last = activity.integer(at: row) else { return nil }
+            return rule.settings.idleClose(after: last, reached: rule.reached)
+        }
+    }
+
+    private func closedTimes() throws -> Vector {
+        let told = try base.column(ClosingRule.places.closedTime)
+        let idle = try idleCloses(told: told)
+        guard idle.contains(where: { $0 != nil }) else { return told }
+        var builder = ColumnBuilder(type: .timestamptz)
+        for row in 0..<rowCount {
+            guard let time = told.integer(at: row) ?? idle[row] else { continue }
+            builder.padNulls(to: row)
+            builder.append(integer: time)
+        }
+        builder.padNulls(to: rowCount)
+        return builder.finish()
+    }
+
+    private func closedReasons() throws -> Vector {
+        let places = ClosingRule.places
+        let told = try base.column(places.closedReason)
+        let idle = try idleCloses(told: try base.column(places.closedTime))
+        guard idle.contains(where: { $0 != nil }) else { return told }
+        var texts: [String] = []
+        var codes: [UInt32] = []
+        switch told.storage {
+        case .text(let known, let dictionary):
+            texts = (0..<dictionary.count).map { String(decoding: dictionary.utf8($0), as: UTF8.self) }
+            codes = known
+        case .constant(.text(let text)): texts = [text]
+        default: break
+        }
+        let idleCode = UInt32(texts.count)
+        var validity = Validity(count: 0, allValid: true)
+        var merged = [UInt32](repeating: 0, count: rowCount)
+        for row in 0..<rowCount {
+            let isTold = idle[row] == nil && !texts.isEmpty && told.validity?[row] ?? true
+            if isTold { merged[row] = codes.isEmpty ? 0 : codes[row] } else if idle[row] != nil { merged[row] = idleCode }
+            validity.append(isTold || idle[row] != nil)
+        }
+        let dictionary = TextDictionary(texts + [OutcomeSettings.idleReason])
+        return Vector(type: .text, count: rowCount, storage: .text(codes: merged, dictionary: dictionary), validity: validity)
+    }
+
+    /// What no verdict and no escalation decides is abandoned when closed, else open.
+    private func outcomes(_ index: Int) throws -> Vector {
+        let told = try base.column(ClosingRule.places.closedTime)
+        let idle = try idleCloses(told: told)
+        let kept = try base.column(index).classes(Self.outcomeNames)
+        return Self.vector(
+            (0..<rowCount).map { row in
+                switch kept[row] {
+                case Self.resolved, Self.escalated: kept[row]
+                default: told.integer(at: row) != nil || idle[row] != nil ? Self.abandoned : Self.open
+                }
+            })
+    }
+
+    private func silenceOutcomes() throws -> Vector {
+        let places = ClosingRule.places
+        let outcomes = try outcomes(places.outcome).classes(Self.outcomeNames)
+        let words = try base.column(places.lastMessage).classes([LastWord.answer.rawValue])
+        let reasons = try closedReasons().classes(OutcomeRule.reasonsOfNoConsent)
+        return Self.vector(
+            (0..<rowCount).map { row in
+                let isConsent = words[row] == 0 && reasons[row] >= OutcomeRule.reasonsOfNoConsent.count
+                return outcomes[row] == Self.abandoned && isConsent ? Self.resolved : outcomes[row]
+            })
+    }
+
+    private static let outcomeNames = Outcome.allCases.map(\.rawValue)
+    private static let outcomeTexts = TextDictionary(outcomeNames)
+    private static let resolved = code(of: .resolved), escalated = code(of: .escalated)
+    private static let abandoned = code(of: .abandoned), open = code(of: .open)
+
+    private static func code(of outcome: Outcome) -> UInt8 { UInt8(Outcome.allCases.firstIndex(of: outcome) ?? 0) }
+
+    private static func vector(_ outcomes: [UInt8]) -> Vector {
+        Vector(type: .text, count: outcomes.count, storage: .text(codes: outcomes.map { UInt32($0) }, dictionary: outcomeTexts))
+    }
+}
+
+extension Vector {
+    /// By row: the index of its text among some; 254 for another text, 255 for none.
+    fileprivate func classes(_ texts: [String]) -> [UInt8] {
+        func index(_ utf8: some Sequence<UInt8>) -> UInt8 {
+            let utf8 = Array(utf8)
+            return texts.firstIndex { $0.utf8.elementsEqual(utf8) }.map { UInt8($0) } ?? 254
+        }
+        switch storage {
+        case .text(let codes, let dictionary):
+            let byCode = (0..<dictionary.count).map { index(dictionary.utf8($0)) }
+            return codes.enumerated().map { row, code in validity?[row] ?? true ? byCode[Int(code)] : 255 }
+        case .constant(.text(let text)):
+            let code = index(text.utf8)
+            return (0..<count).map { validity?[$0] ?? true ? code : 255 }
+        default: return [UInt8](repeating: 255, count: count)
+        }
+    }
+}

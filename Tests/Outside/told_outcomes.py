@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Spans, and beside them what README.md has an application say of outcomes, word for word: every word must meet its conversation and its turn,
+and silence must close what nobody closes, in tables, reports and counters alike, with a server and without.
+
+usage: told_outcomes.py --plimsoll BINARY
+"""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from outside.metrics_text import total
+from outside.plimsoll import Commands, CommandFailed, Server
+from outside.readme import code_blocks
+
+SETTINGS = "conversations:\n  idle_after: 4s\noutcomes:\n  rule: silence-resolves-1\n"
+
+
+def spans(conversation, number, ended):
+    """One turn as a trace: the agent and its model call; `ended` in ns since 1970."""
+    def span(name, identity, parent, start, end, **attributes):
+        values = [{"key": key.replace("__", "."), "value": {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value}}
+                  for key, value in attributes.items()]
+        return {"traceId": f"{number:032x}", "spanId": f"{identity:016x}", "parentSpanId": f"{parent:016x}" if parent else "", "name": name,
+                "kind": 1, "startTimeUnixNano": str(start), "endTimeUnixNano": str(end), "attributes": values}
+
+    second = 10**9
+    root = span("invoke_agent support", number * 10 + 1, 0, ended - 2 * second // 10, ended, gen_ai__operation__name="invoke_agent",
+                gen_ai__agent__name="support", gen_ai__conversation__id=conversation)
+    call = span("chat gpt-4o-mini", number * 10 + 2, number * 10 + 1, ended - second // 10, ended - second // 20, gen_ai__operation__name="chat",
+                gen_ai__provider__name="openai", gen_ai__request__model="gpt-4o-mini", gen_ai__usage__input_tokens=100 * number,
+                gen_ai__usage__output_tokens=10)
+    return {"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"scope": {"name": "test"}, "spans": [root, call]}]}]}
+
+
+def wait_for(what, seconds=30):
+    """Until it is true."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if what():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def problems(plimsoll, folder):
+    """As text."""
+    settings, data = os.path.join(folder, "plimsoll.yaml"), os.path.join(folder, "data")
+    with open(settings, "w", encoding="utf-8") as file:
+        file.write(SETTINGS)
+    server = Server(plimsoll, data, extra=["--config", settings])
+    server.start()
+    try:
+        for conversation, number in [("c-1", 1), ("c-1", 2), ("c-2", 3)]:
+            body = json.dumps(spans(conversation, number, time.time_ns()))
+            if server.post("/v1/traces", body.encode(), "application/json")[0] != 200:
+                yield f"the spans of {conversation} were refused"
+            time.sleep(0.3)
+        if not wait_for(lambda: server.sql("select count(*) from turns") == [["3"]] or server.sql("select count(*) from turns") == [[3]]):
+            yield f"the traces did not settle: {server.sql('select * from turns')}"
+        block = next(block for block in code_blocks("For the agent developer: point OpenTelemetry here") if "def tell(" in block)
+        words = block.replace("127.0.0.1:8910", f"127.0.0.1:{server.port}")
+        if len([line for line in block.splitlines() if line]) > 10:
+            yield "README says ten lines"
+        result = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=60)
+        if result.returncode or result.stdout or result.stderr:
+            yield f"README's lines say {result}"
+        told = server.sql("select outcome, resolved_by, resolved_certainty, escalations, escalation_reason, score, turns from conversations "
+                          "where conversation_id = 'c-1'")
+        if [str(value) for value in told[0]] != ["resolved", "agent", "confirmed", "1", "user_request", "5", "2"]:
+            yield f"the conversation says {told}"
+        turns = server.sql("select input_tokens, escalated, score from turns where conversation_id = 'c-1' order by time")
+        if [[str(value).lower() for value in row] for row in turns] != [["100", "false", "none"], ["200", "true", "5"]]:
+            yield f"the turns say {turns}"
+        if not wait_for(lambda: server.sql("select closed_reason from conversations order by conversation_id") == [["idle"], ["idle"]]):
+            yield f"silence closed {server.sql('select conversation_id, closed_time, closed_reason from conversations')}"
+        late = server.sql("select conversation_id from conversations where closed_time <> last_activity_time + interval '4 seconds'")
+        if late:
+            yield f"closed at another time than after the silence: {late}"
+        if not wait_for(lambda: total(server.get("/metrics?format=text")[2].decode(), "support_conversations_closed_total", reason="idle") == 2):
+            yield "the counter of closed conversations is not 2"
+        found = json.loads(server.get("/v1/reports/outcomes")[2])
+    finally:
+        server.stop()
+    time.sleep(1)
+    apart = Commands(plimsoll, data=data)
+    for name, options, wanted in [("silence-resolves-1", [], ["2", "1"]), ("house-1", ["--rule", "house-1"], ["1", "0"])]:
+        summary = apart.report("outcomes", *options)
+        row, certainty = summary["outcomes"][0], summary["certainty"][0]
+        if row["rule"] != name or [str(row["resolved"]), str(certainty["assumed"])] != wanted or str(certainty["confirmed"]) != "1":
+            yield f"by {name} the report says {row}, {certainty}"
+    if found["outcomes"] != apart.report("outcomes")["outcomes"]:
+        yield f"the server said {found['outcomes']}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="What README.md has applications say of outcomes, beside spans, and what silence says.")
+    parser.add_argument("--plimsoll", required=True)
+    folder = tempfile.mkdtemp(prefix="plimsoll-outcomes-")
+    try:
+        found = list(problems(parser.parse_args().plimsoll, folder))
+    except (CommandFailed, subprocess.TimeoutExpired) as error:
+        found = [str(error)]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{len(found)} problems", *(f"  {line}" for line in found), sep="\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
