@@ -133,11 +133,11 @@ def of_workload(arguments, folder):
     return problems
 
 
-def recomputed(path):
+def recomputed(path, reached=None):
     """(document, start, end): everything in the file lies between the two."""
-    whole = recompute(path, PRICES)
+    whole = recompute(path, PRICES, reached=reached)
     start, end = iso(nanoseconds("2020-01-01T00:00:00Z")), iso(nanoseconds(whole["last_time"]) + 1)
-    return recompute(path, PRICES, nanoseconds(start), nanoseconds(end)), start, end
+    return recompute(path, PRICES, nanoseconds(start), nanoseconds(end), reached=reached), start, end
 
 
 def of_demo(arguments, folder):
@@ -148,7 +148,9 @@ def of_demo(arguments, folder):
         stdout=subprocess.DEVNULL, check=True, timeout=1800)
     with open(path, "wb") as file:
         subprocess.run([binary, "export", "--data", data], stdout=file, check=True, timeout=1800)
-    document, start, end = recomputed(path)
+    # Silence closes as far as the log has got.
+    reached = nanoseconds(Commands(binary, data).query("select 1")["watermark"])
+    document, start, end = recomputed(path, reached)
     problems = compared(document, Commands(binary, data), "demo", start, end)
     return problems + list(one_pico_more(document, Commands(binary, data), start, end))
 

@@ -122,9 +122,9 @@ def grouped(sums):
 
 
 class Recomputation:
-    def __init__(self, book, start=None, end=None, limit=30, now=None):
+    def __init__(self, book, start=None, end=None, limit=30, now=None, reached=None):
         self.start, self.end, self.limit, self.now = start, end, limit, now
-        self.ledger, self.questions, self.conversations = Ledger(book), Questions(), Conversations()
+        self.ledger, self.questions, self.conversations = Ledger(book), Questions(), Conversations(reached)
         self.counts = Counter()
         self.answers = []
         self.escalations, self.scores = Counter(), Counter()
@@ -247,9 +247,9 @@ class Recomputation:
         }
 
 
-def recompute(path, prices=None, start=None, end=None, limit=30, now=None):
+def recompute(path, prices=None, start=None, end=None, limit=30, now=None, reached=None):
     """The whole document for one file."""
-    reading, state = Reading(), Recomputation(DefaultBook(prices), start, end, limit, now)
+    reading, state = Reading(), Recomputation(DefaultBook(prices), start, end, limit, now, reached)
     for event in read(path, reading):
         state.accept(event)
     return {"reading": vars(reading), **state.document()}

@@ -51,7 +51,8 @@ struct OutcomeReport {
     private var silence: String {
         guard let silence = desk.outcomes.idleAfterNanoseconds else { return "silence closes nothing here" }
         return "closed, too, for the reason idle: "
-            + "after \(OutcomeSettings.text(nanoseconds: silence)) in which neither people nor agents did anything, as far as the log has got"
+            + "after \(OutcomeSettings.text(nanoseconds: silence)) in which neither people nor agents did anything, as far as the "
+            + "log has got"
     }
 
     private func notClosed(_ counts: (conversations: Int64, rated: Int64)) -> ReportSection {

@@ -1,7 +1,21 @@
-"""Outcomes by the rule house-1: resolved, escalated, abandoned, open."""
+"""Outcomes by the rule house-1: resolved, escalated, abandoned, open; closed by an event, or by a day of silence."""
 from dataclasses import dataclass, field
 
 from .answers import is_question
+
+SILENCE = 86_400 * 10**9
+# What people and agents do, besides messages and calls whose purpose is the answer.
+ACTS = {
+    "conversation.started", "conversation.reopened", "embedding.call", "tool.call", "retrieval.query", "cache.lookup", "guardrail.checked",
+    "agent.run", "agent.handoff", "workflow.step", "memory.accessed", "approval.requested", "approval.decided", "escalation.raised",
+    "escalation.accepted", "escalation.closed", "ticket.created", "ticket.updated",
+}
+
+
+def is_activity(event):
+    if event.type in ("message.received", "message.sent"):
+        return event.get("author") != "system"
+    return event.type in ACTS or event.type == "llm.call" and event.get("purpose", "answer") == "answer"
 
 
 @dataclass
@@ -22,14 +36,20 @@ class Conversation:
     scores: list = field(default_factory=list)
     requested: int = 0
     started: int = None
+    last_activity: int = None
+    # Up to when time has passed; None: long enough for every silence.
+    reached: int = None
     topics: list = field(default_factory=list)
     order: tuple = None
 
     @property
     def closed_time(self):
-        """The last closing, None where the conversation went on after it."""
+        """The last closing unless the conversation went on after it, else the end of the silence where time has reached it."""
         last = max(self.closed) if self.closed else None
-        return None if last is None or any(back > last for back in self.returned) else last[0]
+        if last is not None and not any(back > last for back in self.returned):
+            return last[0]
+        silence = None if self.last_activity is None else self.last_activity + SILENCE
+        return silence if silence is not None and (self.reached is None or silence <= self.reached) else None
 
     @property
     def topic(self):
@@ -56,8 +76,8 @@ class Conversation:
 
 
 class Conversations:
-    def __init__(self):
-        self.by_key = {}
+    def __init__(self, reached=None):
+        self.by_key, self.reached = {}, reached
 
     def accept(self, event):
         name = event.get("conversation_id")
@@ -66,8 +86,10 @@ class Conversations:
         key = (event.get("tenant", "default"), name)
         one = self.by_key.get(key)
         if one is None:
-            one = self.by_key[key] = Conversation(*key)
+            one = self.by_key[key] = Conversation(*key, reached=self.reached)
         one.started = event.time if one.started is None else min(one.started, event.time)
+        if is_activity(event):
+            one.last_activity = event.time if one.last_activity is None else max(one.last_activity, event.time)
         for column in ("channel", "agent", "region", "team", "experiment", "variant"):
             if getattr(one, column) is None:
                 setattr(one, column, event.get(column))

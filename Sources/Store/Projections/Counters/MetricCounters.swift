@@ -9,7 +9,7 @@ package struct MetricCounters: Sendable {
     /// What is shown; cheap to copy.
     package internal(set) var totals: MetricTotals
     var tracked = TrackedConversations()
-    var conversations = OpenConversations()
+    var conversations: OpenConversations
     /// See ``idleAfterNanoseconds``.
     var silenceSetting: Int64?
     let program: MetricProgram
@@ -29,10 +29,14 @@ package struct MetricCounters: Sendable {
     }
 
     /// Counters at zero.
-    /// - Parameter objectives: those in force: how long questions wait, and where buckets of histograms end.
+    /// - Parameters:
+    ///   - objectives: those in force: how long questions wait, and where buckets of histograms end.
+    ///   - openConversationsMax: so many conversations are followed until silence closes them, so that memory stays bounded.
     package init(
-        registry: SchemaRegistry, definitions: [MetricDefinition] = MetricCatalogue.all, objectives: ObjectiveSet = .builtIn
+        registry: SchemaRegistry, definitions: [MetricDefinition] = MetricCatalogue.all, objectives: ObjectiveSet = .builtIn,
+        openConversationsMax: Int = 1 << 18
     ) {
+        conversations = OpenConversations(countMax: openConversationsMax)
         program = MetricProgram(definitions, registry: registry, bounds: objectives.bucketBounds)
         answerLimits = objectives.answerLimits
         totals = MetricTotals(program)

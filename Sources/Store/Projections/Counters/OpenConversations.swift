@@ -36,7 +36,7 @@ struct ConversationMoment {
 /// What a step changed can be taken back, as in ``PendingQuestions``.
 struct OpenConversations: Sendable {
     /// Beyond it a conversation is not followed, only counted as such: what many cost in memory stays bounded.
-    static let countMax = 1 << 18
+    private let countMax: Int
 
     private var known: [Hash128: OpenConversation] = [:]
     /// No silence that counts ends before it.
@@ -45,7 +45,8 @@ struct OpenConversations: Sendable {
     private var lastExpiry = Int64.min
     private var undo: [(key: Hash128, before: OpenConversation?)] = []
 
-    var count: Int { known.count }
+    init(countMax: Int) { self.countMax = countMax }
+
     subscript(key: Hash128) -> OpenConversation? { known[key] }
 
     mutating func beginStep() { undo.removeAll(keepingCapacity: undo.count <= 4096) }
@@ -59,7 +60,7 @@ struct OpenConversations: Sendable {
     /// Keeps what is known of a conversation now; false where there is no room for one more.
     mutating func set(_ conversation: OpenConversation, key: Hash128, idleAfter: Int64) -> Bool {
         let before = known[key]
-        guard before != nil || known.count < Self.countMax else { return false }
+        guard before != nil || known.count < countMax else { return false }
         undo.append((key, before))
         known[key] = conversation
         if let end = Self.silenceEnd(conversation, idleAfter) { earliest = min(earliest, end) }
