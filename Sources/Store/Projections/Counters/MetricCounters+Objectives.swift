@@ -17,6 +17,8 @@ extension MetricCounters {
             }
         }
         counters.answerLimits = objectives.answerLimits
+        // Not part of the state.
+        counters.silenceSetting = silenceSetting
         return counters
     }
 }
