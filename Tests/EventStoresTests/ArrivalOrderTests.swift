@@ -26,7 +26,10 @@ import Testing
             case 1:
                 add(
                     "llm.call", 1, 2,
-                    ["provider": .text("openai"), "request_model": .text("gpt-4o"), "input_tokens": .integer(1_000), "output_tokens": .integer(9)])
+                    [
+                        "provider": .text("openai"), "request_model": .text("gpt-4o"), "input_tokens": .integer(1_000),
+                        "output_tokens": .integer(9),
+                    ])
             case 2: add("message.sent", 1, 3, ["author": .text("agent"), "status": .text("ok")])
             case 3: add("escalation.raised", 1, 4, ["reason": .text("asked")])
             case 4: add("feedback.submitted", 1, 5, ["score": .integer(4)])

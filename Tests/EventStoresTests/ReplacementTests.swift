@@ -107,7 +107,7 @@ import Testing
 
     // MARK: Any order of seals, replacements and crashes
 
-    /// A history from a seed: events, replacements of any of them, seals beside the writer, late prices, crashes. What comes out is what a store
+    /// A history from a seed: events, replacements of any of them, seals beside the writer, crashes. What comes out is what a store
     /// gives that took the last rows in at once.
     @Test(arguments: 0..<12 as Range<UInt64>) func anyOrderGivesWhatTheLastRowsGive(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)

@@ -242,7 +242,8 @@ final class TraceSender: Sendable {
     }
 }
 
-/// How far the store had got at which time of the monotonic clock, so that what has been there for a while is known whatever the wall clock does.
+/// How far the store had got at which time of the monotonic clock, so that what has been there for a while is known whatever the wall
+/// clock does.
 struct ArrivalTrack {
     private var marks: [(time: Int64, position: Int64)] = []
     private var settledPosition: Int64 = 0

@@ -80,7 +80,8 @@ struct FoldTypes: Sendable {
             }
         }
 
-        /// Where events of a type stand among those of one time: what is asked comes before what is done, and that before what is said of it.
+        /// Where events of a type stand among those of one time: what is asked comes before what is done, and that before what is said
+        /// of it.
         var rank: UInt8 {
             switch self {
             case .started: 0

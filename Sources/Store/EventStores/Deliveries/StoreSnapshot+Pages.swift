@@ -79,7 +79,8 @@ extension StoreSnapshot {
                 let received = try group.column(named: "received_time", type: .timestamptz)
                 let times = try group.column(named: "time", type: .timestamptz)
                 for row in 0..<group.rowCount {
-                    guard let position = positions.integer(at: row), position > request.after, own.contains(position), let arrival = received.integer(at: row),
+                    guard let position = positions.integer(at: row), position > request.after, own.contains(position),
+                        let arrival = received.integer(at: row),
                         arrival >= request.receivedSince, let time = times.integer(at: row), isNews(time, received: arrival, position)
                     else { continue }
                     places.append(Place(position: position, layout: index, group: groups.count, row: row))

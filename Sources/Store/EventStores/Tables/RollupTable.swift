@@ -5,8 +5,9 @@ import Segments
 
 /// A rollup's parts: the rows that segments carry, and events themselves where there are none.
 ///
-/// Events stand for themselves in segments without rows (written before the rollup was, or not worth it), in those of whose events some were
-/// replaced later, in those with calls that a late price concerns when costs are asked for, and in the unsealed tail. So the parts add up to what the events do, wherever each lies.
+/// Events stand for themselves in segments without rows (written before the rollup was, or not worth it), in those of whose events some
+/// were replaced later, in those with calls that a late price concerns when costs are asked for, and in the unsealed tail. So the parts add
+/// up to what the events do, wherever each lies.
 struct RollupTable: TableSource {
     let layout: RollupLayout
     let source: EventTable

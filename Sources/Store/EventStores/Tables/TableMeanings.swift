@@ -2,7 +2,8 @@
 enum TableMeanings {
     static let envelope = [
         "type": "The event's type, such as llm.call.", "time": "When it happened; where the sender did not say, when it was received.",
-        "received_time": "When the store took it; never falls. See clock.stepped in system_events.", "position": "Its place in the log, from 1.",
+        "received_time": "When the store took it; never falls. See clock.stepped in system_events.",
+        "position": "Its place in the log, from 1.",
     ]
 
     private static let money = [
@@ -54,7 +55,8 @@ enum TableMeanings {
     ]
 
     static let systemEvents = [
-        "position": "Place in the log, from 1.", "received_time": "When it was noted.", "type": "What was noted, such as cost.rebooked or clock.stepped.",
+        "position": "Place in the log, from 1.", "received_time": "When it was noted.",
+        "type": "What was noted, such as cost.rebooked or clock.stepped.",
         "data": "The details, as JSON.",
     ]
 }

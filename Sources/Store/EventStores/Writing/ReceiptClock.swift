@@ -2,8 +2,8 @@ import Domain
 
 /// Gives received times: the wall clock, as far as the monotonic one bears it out.
 ///
-/// A step of the wall clock, either way, is not believed at once: time goes on by the monotonic clock until the wall clock has stayed with the
-/// step for ``Limits/clockStepDoubtNanoseconds``. When the wall clock comes back to where the monotonic clock counts, it is believed at once.
+/// A step of the wall clock, either way, is not believed at once: time goes on by the monotonic clock until the wall clock has stayed
+/// with the step for ``Limits/clockStepDoubtNanoseconds``. When it comes back to where the monotonic clock counts, it is believed at once.
 /// Received times never fall: where they have followed a clock that ran away, they stay ahead of it by a lead that is kept, and what is
 /// judged by the time of arrival is judged without the lead.
 struct ReceiptClock: Sendable {
@@ -102,7 +102,9 @@ struct ReceiptClock: Sendable {
     }
 
     private mutating func tell(_ state: ClockStep.State, _ difference: Int64, _ wall: Int64, _ position: Int64) {
-        untold.append(ClockStep(state: state, differenceNanoseconds: difference, leadNanoseconds: lead, firstPosition: position, wallTime: wall))
+        untold.append(
+            ClockStep(
+                state: state, differenceNanoseconds: difference, leadNanoseconds: lead, firstPosition: position, wallTime: wall))
     }
 
     /// Smaller differences are how clocks are set right, and followed.

@@ -35,8 +35,8 @@ extension Writer {
         return parts
     }
 
-    /// Puts new rows in place, and counts what they change: those of unsealed events in their blocks, those of sealed ones in a block of their own
-    /// that is read in the place of the sealed rows.
+    /// Puts new rows in place, and counts what they change: those of unsealed events in their blocks, those of sealed ones in a block of
+    /// their own that is read in the place of the sealed rows.
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
     /// - Complexity: O(bytes of the blocks concerned), and a look at each segment that may hold one of the positions.
     func apply(_ replacements: [EventReplacement]) throws {
@@ -77,7 +77,8 @@ extension Writer {
         return changes
     }
 
-    /// Lays rows over sealed ones: those are dead, and the new ones wait for the next segment. The conversations of the old rows are folded again.
+    /// Lays rows over sealed ones: those are dead, and the new ones wait for the next segment. The conversations of the old rows are
+    /// folded again.
     func amend(_ rows: [Int64: [UInt8]]) throws -> [RowReplacement] {
         guard !rows.isEmpty else { return [] }
         let found = try SealedRows(positions: Set(rows.keys), sealed: sealed, overlay: overlay, layouts: layouts, registry: registry).found

@@ -103,7 +103,8 @@ extension MetricCounters {
 
     // MARK: Questions
 
-    /// Takes questions and answers out and in before anything is judged, so that a turn that moves as a whole changes no verdict on its way.
+    /// Takes questions and answers out and in before anything is judged, so that a turn that moves as a whole changes no verdict on its
+    /// way.
     private mutating func follow(_ replacements: [RowReplacement], _ receivedTime: Int64) {
         var changes: [VerdictChange] = []
         var touched: [Hash128] = []
@@ -113,7 +114,9 @@ extension MetricCounters {
             guard old != new else { continue }
             if let old {
                 let removed = tracked.remove(old.message.order, isQuestion: old.message.isQuestion, key: old.key)
-                if let removed, removed.counted != .none { changes.append(VerdictChange(set: removed.set, from: removed.counted, to: .none)) }
+                if let removed, removed.counted != .none {
+                    changes.append(VerdictChange(set: removed.set, from: removed.counted, to: .none))
+                }
                 touched.append(old.key)
                 // Nobody knows any more what was counted for it.
                 if removed == nil, old.message.isQuestion {

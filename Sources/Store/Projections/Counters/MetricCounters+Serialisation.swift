@@ -10,8 +10,8 @@ import Hashing
 //     …  metrics    count, then by name: name, words of a set, sets; each set, sorted: label set, 8 bytes a word
 //     …  pending    up to version 2: count, then by deadline: 8 + 8 key, 8 asked time, 8 deadline, label set
 //     …  questions  from version 3 on: 8 reached time, 8 begin of the younger generation, messages in it, answers forgotten; then the
-//                   younger and the elder generation: count, then by key: 8 + 8 key, 8 forgotten time, forgotten questions, count of messages;
-//                   each message, in order: 8 time, 8 rank, 8 prefix, 8 hash, 1 flags (1 question, 2 error, 4 turn, 8 trace, 16 waiting,
+//                   younger and the elder generation: count, then by key: 8 + 8 key, 8 forgotten time, forgotten questions, messages; each
+//                   message, in order: 8 time, 8 rank, 8 prefix, 8 hash, 1 flags (1 question, 2 error, 4 turn, 8 trace, 16 waiting,
 //                   verdict × 32), 8 turn and 8 + 8 trace where flagged, and for a question 8 good until, 8 deadline, label set
 //     …  taken back from version 3 on: as metrics, those with words that are not zero
 //     …  fine       count, then by name of the histogram: name, sets; each set, sorted: label set, count of zeros, buckets;

@@ -1,8 +1,8 @@
 import Domain
 import Hashing
 
-/// Questions and answers that are remembered, by a hash of tenant and conversation: those that wait, and for a day or as long as there is room
-/// those that are judged, since what comes late may show them in another light.
+/// Questions and answers that are remembered, by a hash of tenant and conversation: those that wait, and for a day or as long as there is
+/// room those that are judged, since what comes late may show them in another light.
 ///
 /// Two generations: what is touched goes to the younger one, and when that is full or a day old, the elder one is forgotten. What a step
 /// changed can be taken back: the changes since ``beginStep()`` are remembered, since copying all would cost more.
