@@ -69,11 +69,11 @@ private func price(
         #expect(book.quote(provider: "q", requestModel: "m", responseModel: nil, serviceTier: nil, at: 0).prices == ClassPrices())
         book.add(try price("p", "m", .input, 9, from: 100))
         let before = book.quote(provider: "p", requestModel: "m", responseModel: nil, serviceTier: nil, at: 50).prices
-        #expect(before == ClassPrices())
+        #expect(before == ClassPrices(input: 1, output: 2))
         let after = book.quote(provider: "p", requestModel: "m", responseModel: nil, serviceTier: nil, at: 100).prices
         #expect(after == ClassPrices(input: 9))
         #expect(input(book, 100, request: "other") == 3)
-        #expect(book.entries.filter { !book.isInForce($0) }.count == 2)
+        #expect(book.entries.count { !book.isInForce($0, at: 100) } == 2 && book.entries.allSatisfy { book.isInForce($0, at: 99) })
         #expect(book.render(.all).contains("list price"))
         #expect(!book.render(.all, includesBuiltIn: false).contains("list price"))
         #expect(book.findings().map(\.kind) == [.lostListPrice])

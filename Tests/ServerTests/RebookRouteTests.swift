@@ -39,6 +39,35 @@ import Testing
         return try await client.send("POST", "/v1/sql", headers: headers, body: Array(sql.utf8)).text
     }
 
+    @Test func aPreviewSaysWhatWouldChangeAndChangesNothing() async throws {
+        try await withServer(try Self.store()) { client, _ in
+            let before = try await costs(client)
+            let answer = try await client.send("GET", "/v1/prices/rebook?provider=house&from=2026-08-01T00:00:00Z")
+            #expect(answer.status == 200 && answer.headers[.contentType] == "application/json")
+            let large = #"{"model":"large","calls":1,"from_usd":"0.000000002","to_usd":"0.000000005","inexact_before":0,"inexact_after":0}"#
+            let small = #"{"model":"small","calls":2,"from_usd":"0.000000004","to_usd":"0.00000001","inexact_before":0,"inexact_after":0}"#
+            #expect(answer.text == #"{"calls":3,"models":["# + large + "," + small + "]}")
+            #expect(try await costs(client) == before)
+            for query in ["", "?provider=", "?provider=house&from=noon", "?provider=house&colour=red"] {
+                #expect(try await client.send("GET", "/v1/prices/rebook" + query).status == 400, "\(query)")
+            }
+        }
+    }
+
+    @Test func checkNamesCallsWithoutAPrice() async throws {
+        let store = try Self.store()
+        var events = RollupEvents()
+        for id in ["u1", "u2"] { Self.call(&events, id, model: "unheard-of") }
+        events.add("llm.call", id: "silent", time: RollupEvents.start, ["provider": .text("house"), "request_model": .text("small")])
+        _ = try store.append([events.batch])
+        try store.seal()
+        try await withServer(store) { client, _ in
+            let lines = try await client.send("GET", "/v1/prices/check").text.split(separator: "\n").map(String.init)
+            #expect(lines.contains { $0.hasPrefix("house") && $0.contains("small") && $0.contains("usage") && $0.contains("unknown") })
+            #expect(lines.contains { $0.hasPrefix("house") && $0.contains("unheard-of") && $0.contains(" input ") && $0.contains(" 2 ") })
+        }
+    }
+
     @Test func callsAreBookedAgain() async throws {
         try await withServer(try Self.store()) { client, _ in
             let before = try await costs(client)

@@ -10,8 +10,9 @@ struct PricesCommand: ParsableCommand {
         commandName: "prices",
         abstract: "Show, load and check the price book.",
         discussion: """
-            Costs are booked when an event is accepted, at the price in force at the event's time. From the first price that is set for a \
-            provider and model on, the built-in list prices of that pair no longer count.
+            Costs are booked when an event is accepted, at the price in force at the event's time. The built-in list prices of a provider \
+            and model hold until the valid_from of the first price that is set for the pair, and not from then on; a price of GPU time \
+            supersedes none of tokens.
             """,
         subcommands: [List.self, Load.self, Check.self, Rebook.self])
 
@@ -50,7 +51,10 @@ struct PricesCommand: ParsableCommand {
                 CSV has a header line with provider, model, token_class (\(TokenClass.allCases.map(\.rawValue).joined(separator: ", "))), \
                 usd_per_million_tokens or usd_per_gpu_hour, and optionally service_tier and valid_from (RFC 3339; without it from now on). \
                 Prices are decimal text in USD. Only rows that change something are added: loading a file again adds nothing, loading an \
-                edited one what was edited.
+                edited one what was edited. It is told what the prices supersede, what has none any more, and which calls stay booked at \
+                others.
+
+                Names are compared as they are: there are no patterns, but for the model * alone, which stands for all of the provider.
 
                 JSON is an array of the same, or a price list by models:
 
@@ -71,18 +75,23 @@ struct PricesCommand: ParsableCommand {
             let list = try PriceList(try machine.fileSystem.contents(of: file), name: file)
             let (now, progress) = (machine.clock.wallNanoseconds(), ProgressLine(clock: machine.clock, form: .none))
             let changes: PriceList.Changes
+            let book: PriceBook
             var summary = ImportSummary()
-            switch try source.resolve() {
+            let resolved = try source.resolve()
+            switch resolved {
             case .directory(let directory):
                 let store = try machine.openStore(directory)
-                changes = list.changes(to: KnownPrices(store.snapshot().book), now: now)
+                book = store.snapshot().book
+                changes = list.changes(to: KnownPrices(book), now: now)
                 var bulk = BulkImport(
                     store: store, workers: machine.workers, clock: machine.clock, progress: progress)
                 summary = try bulk.run([BytesSource(changes.events, name: file)])
                 try store.close()
             case .server(let address):
-                let known = try await RemoteReading(server: address).text("/v1/prices?all=true&set_only=true&format=csv")
-                changes = list.changes(to: try KnownPrices(csv: Array(known.utf8), name: "\(address)"), now: now)
+                let text = try await RemoteReading(server: address).text("/v1/prices?all=true&format=csv")
+                let known = try KnownPrices(csv: Array(text.utf8), name: "\(address)")
+                book = known.book
+                changes = list.changes(to: known, now: now)
                 var remote = RemoteImport(server: address, clock: machine.clock, progress: progress)
                 summary = try await remote.run([BytesSource(changes.events, name: file)])
             }
@@ -90,14 +99,18 @@ struct PricesCommand: ParsableCommand {
             let added = summary.accepted == 1 ? "1 price added" : "\(summary.accepted) prices added"
             let others = "\(summary.duplicates) known already, \(summary.rejected) refused"
             StandardStream.output.print("\(added), \(others)\(summary.rejectionLines)")
+            if summary.accepted > 0 { try await tell(PriceListEffects(setting: changes.prices, in: book), resolved) }
             if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
         }
     }
 
     struct Rebook: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Book calls again at the prices now in force.",
+            abstract: "Show what calls would cost at the prices now in force, and book them again.",
             discussion: """
+                It shows by model how many calls would cost something else, from what to what, and asks; with --yes it books without \
+                asking, and without a terminal and --yes it books nothing.
+
                 A deliberate correction: the calls of a provider and model, by event time, cost from now on what the price book says now. \
                 It is kept as a record cost.rebooked in system_events; tables, reports and rollups show the new cost, counters don't fall, \
                 and the gauge plimsoll_rebooked_cost_usd shows the difference.
@@ -117,29 +130,67 @@ struct PricesCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Event time before which to end; without it to the end.", valueName: "time"))
         var to: String?
 
+        @Flag(help: "Book without asking.")
+        var yes = false
+
         func run() async throws {
             let times = try TimeArgument.range(from: from, to: to)
             switch try source.resolve() {
             case .directory(let directory):
                 let store = try Machine().openExistingStore(directory)
-                let rebooking = try store.rebook(provider: provider, model: model, times: times)
+                let preview = try store.snapshot().rebookingPreview(provider: provider, model: model, times: times)
+                let isWanted = try show(preview)
+                if isWanted {
+                    let rebooking = try store.rebook(provider: provider, model: model, times: times)
+                    StandardStream.output.print(PriceText.summary(of: rebooking), terminator: "")
+                }
                 try store.close()
-                StandardStream.output.print(PriceText.summary(of: rebooking), terminator: "")
+                try end(preview, isWanted)
             case .server(let address):
-                let text = try await RemoteRebooking(server: address).run(provider: provider, model: model, times: times)
-                StandardStream.output.print(text, terminator: "")
+                let remote = RemoteRebooking(server: address)
+                let preview = try await remote.preview(provider: provider, model: model, times: times)
+                let isWanted = try show(preview)
+                if isWanted {
+                    let text = try await remote.run(provider: provider, model: model, times: times)
+                    StandardStream.output.print(text, terminator: "")
+                }
+                try end(preview, isWanted)
             }
+        }
+
+        /// Prints what would change.
+        /// - Returns: whether it is to be booked: as the flag says, else as the person at the terminal does.
+        private func show(_ preview: RebookingPreview) throws -> Bool {
+            StandardStream.output.print(PriceText.preview(preview, provider: provider, model: model), terminator: "")
+            guard preview.calls > 0, !yes else { return yes && preview.calls > 0 }
+            guard StandardStream.input.isTerminal else { return false }
+            StandardStream.output.print("Book \(preview.calls) calls again? [y/N] ", terminator: "")
+            return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+        }
+
+        /// Says that nothing was booked where there was something to book.
+        private func end(_ preview: RebookingPreview, _ isWanted: Bool) throws {
+            guard preview.calls > 0, !isWanted else { return }
+            StandardStream.error.print("nothing was booked; --yes books without asking")
+            throw ExitStatus.Ending(status: .checkFailed)
         }
     }
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Look for prices that are probably not meant.", discussion: "Exit status 1 when something is found.")
+            abstract: "Look for calls without a price, and for prices that are probably not meant.",
+            discussion: """
+                Every provider, model and tier with calls whose cost is not exact, what is missing, how many calls, and between what their \
+                costs lie. Exit status 1 when something is found.
+                """)
 
         @OptionGroup var source: SourceOptions
 
         func run() async throws {
-            let text = try await source.text(at: "/v1/prices/check") { store, _ in PriceText.findings(store.snapshot().book) }
+            let text = try await source.text(at: "/v1/prices/check") { store, _ in
+                let snapshot = store.snapshot()
+                return PriceText.check(snapshot.book, try snapshot.inexactCalls())
+            }
             guard !text.isEmpty else { return StandardStream.output.print("nothing found") }
             StandardStream.output.print(text, terminator: "")
             throw ExitStatus.Ending(status: .checkFailed)

@@ -81,7 +81,11 @@ extension EventAssembler {
                     expected: isGPU ? "usd_per_gpu_hour beside gpu" : "gpu beside usd_per_gpu_hour, and no other class",
                     found: isGPU ? "usd_per_million_tokens" : String(decoding: text(columns.tokenClass, tape), as: UTF8.self))
             }
+            try PriceEntry.checkNames(
+                provider: String(decoding: text(columns.provider, tape), as: UTF8.self),
+                model: String(decoding: text(columns.model, tape), as: UTF8.self))
         }
+        if !attributeKeys.isEmpty, statesMoney(type) { try checkCurrency(attributeKeys, tape) }
         guard isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)
             || isFilled(columns.cacheWrite1hTokens)
         else { return }

@@ -7,7 +7,7 @@ enum RouteScopes {
     private static let ingesting: Set<String> = ["/v1/events", "/v1/traces", "/api/public/otel/v1/traces"]
     private static let reading: Set<String> = [
         "/", "/v1/status", "/v1/sql", "/v1/events", "/v1/reports/{name}", "/v1/conversations/{id}", "/v1/prices", "/v1/prices/check",
-        "/v1/objectives", "/metrics",
+        "/v1/prices/rebook", "/v1/objectives", "/metrics",
     ]
 
     /// - Parameter path: the route's pattern, such as `/v1/conversations/{id}`.

@@ -1,4 +1,5 @@
 import Domain
+package import EventStores
 
 /// Has a running server book calls again.
 package struct RemoteRebooking: Sendable {
@@ -6,6 +7,33 @@ package struct RemoteRebooking: Sendable {
 
     /// Connects when it runs.
     package init(server: ServerEndpoint) { self.server = server }
+
+    /// What it would change.
+    /// - Throws: ``AccessDeniedError``, ``ServerRefusal``, ``UnreachableError``.
+    package func preview(provider: String, model: String?, times: Range<Int64>) async throws -> RebookingPreview {
+        var query = "provider=" + Self.percentEncoded(provider)
+        if let model { query += "&model=" + Self.percentEncoded(model) }
+        if times.lowerBound != .min { query += "&from=" + Self.percentEncoded(RFC3339.render(times.lowerBound)) }
+        if times.upperBound != .max { query += "&to=" + Self.percentEncoded(RFC3339.render(times.upperBound)) }
+        let client = try await ServerClient.connect(to: server)
+        let answer = try await client.send("GET", "/v1/prices/rebook?" + query, timeout: .seconds(600))
+        await client.close()
+        guard let preview = RebookingPreview(json: try answer.checked(from: server).body) else {
+            let reason = "the answer is no preview of a correction; is it a plimsoll server?"
+            throw ServerRefusal(status: answer.status, description: reason, hint: nil)
+        }
+        return preview
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return text.utf8.reduce(into: "") { result, byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E: result.unicodeScalars.append(Unicode.Scalar(byte))
+            default: result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
+    }
 
     /// What the server says of it, in one line.
     /// - Parameters:

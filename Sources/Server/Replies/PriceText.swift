@@ -8,6 +8,38 @@ package enum PriceText {
         book.findings().map { "\($0.provider) \($0.model): \($0.kind.rawValue): \($0.explanation)\n" }.joined()
     }
 
+    /// Findings, and calls without an exact cost; empty when there is neither.
+    package static func check(_ book: PriceBook, _ calls: InexactCalls) -> String {
+        let findings = findings(book)
+        guard !calls.groups.isEmpty else { return findings }
+        var rows = [["PROVIDER", "MODEL", "TIER", "MISSING", "CALLS", "AT LEAST USD", "AT MOST USD"]]
+        for group in calls.groups {
+            func text(_ bytes: [UInt8], _ absent: String) -> String { bytes.isEmpty ? absent : String(decoding: bytes, as: UTF8.self) }
+            rows.append([
+                text(group.provider, "–"), text(group.model, "–"), text(group.serviceTier, "–"), text(group.gaps, "not noted"),
+                "\(group.calls)", usd(group.low), group.high.map(usd) ?? "unknown",
+            ])
+        }
+        return findings + (findings.isEmpty ? "" : "\n") + "Calls without an exact cost:\n\n" + renderAligned(rows)
+    }
+
+    /// What a correction would change, a line for each model; one sentence where it would change nothing.
+    package static func preview(_ preview: RebookingPreview, provider: String, model: String?) -> String {
+        guard preview.calls > 0 else {
+            return "no call of \(provider)\(model.map { " \($0)" } ?? "") in that time costs anything else at the prices in force\n"
+        }
+        var rows = [["MODEL", "CALLS", "FROM USD", "TO USD", "NOT EXACT BEFORE", "NOT EXACT AFTER"]]
+        for model in preview.models {
+            rows.append([
+                model.name.isEmpty ? "–" : String(decoding: model.name, as: UTF8.self), "\(model.calls)", usd(model.before),
+                usd(model.after), "\(model.inexactBefore)", "\(model.inexactAfter)",
+            ])
+        }
+        return renderAligned(rows)
+    }
+
+    private static func usd(_ picoUSD: Int128) -> String { DecimalText.renderUSD(picoUSD, minimumDecimals: 2) }
+
     /// What a correction did, in one line.
     package static func summary(of rebooking: Rebooking) -> String {
         guard rebooking.calls > 0 else {

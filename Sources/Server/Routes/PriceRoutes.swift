@@ -6,7 +6,8 @@ import NIOPosix
 import Platform
 
 extension Routes {
-    /// `GET /v1/prices` and `/v1/prices/check`, `POST /v1/prices/rebook`: text for people, as `plimsoll prices` prints it.
+    /// `GET /v1/prices` and `/v1/prices/check`, `POST /v1/prices/rebook`: text for people, as `plimsoll prices` prints it;
+    /// `GET /v1/prices/rebook`: what that would change, as JSON.
     func addPrices(to router: Router<ServerContext>) {
         router.get("/v1/prices") { request, _ in
             let query = try QueryParameters(request, known: ["set_only", "all", "format"])
@@ -23,7 +24,25 @@ extension Routes {
         }
         router.get("/v1/prices/check") { request, _ in
             _ = try QueryParameters(request, known: [])
-            return Self.plain(PriceText.findings(store.priceBook))
+            let text = try await desk.run { [store, limits] _ in
+                do {
+                    return PriceText.check(store.priceBook, try store.inexactCalls())
+                } catch {
+                    throw StoreFailure.refusal(for: error, limits)
+                }
+            }
+            return Self.plain(text)
+        }
+        router.get("/v1/prices/rebook") { request, _ in
+            let wish = try RebookRequest(QueryParameters(request, known: ["provider", "model", "from", "to"]))
+            let preview = try await desk.run { [store, limits] _ in
+                do {
+                    return try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times)
+                } catch {
+                    throw StoreFailure.refusal(for: error, limits)
+                }
+            }
+            return Response(bytes: preview.json, contentType: "application/json")
         }
         router.post("/v1/prices/rebook") { request, _ in
             let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
@@ -74,17 +93,31 @@ struct RebookRequest: Sendable {
         guard let provider = json["provider"]?.string, !provider.isEmpty else {
             throw Refusal(.badRequest, "the member provider is missing or no text", hint: Self.example)
         }
-        func time(_ name: String, _ absent: Int64) throws(Refusal) -> Int64 {
-            guard let value = json[name] else { return absent }
-            guard let text = value.string, let time = try? RFC3339.parse(text) else {
-                throw Refusal(.badRequest, "the member \(name) is no time", hint: Self.example)
-            }
+        for name in ["from", "to"] {
+            guard let value = json[name], value.string == nil else { continue }
+            throw Refusal(.badRequest, "the member \(name) is no time", hint: Self.example)
+        }
+        try self.init(
+            provider: provider, model: json["model"]?.string, from: json["from"]?.string, to: json["to"]?.string, hint: Self.example)
+    }
+
+    /// - Throws: 400 with what is wrong.
+    init(_ query: QueryParameters) throws(Refusal) {
+        let hint = "ask for ?provider=openai&model=gpt-4o&from=2026-08-01T00:00:00Z&to=2026-09-01T00:00:00Z"
+        guard let provider = query["provider"], !provider.isEmpty else {
+            throw Refusal(.badRequest, "the parameter provider is missing", hint: hint)
+        }
+        try self.init(provider: provider, model: query["model"], from: query["from"], to: query["to"], hint: hint)
+    }
+
+    private init(provider: String, model: String?, from: String?, to: String?, hint: String) throws(Refusal) {
+        func time(_ name: String, _ text: String?, _ absent: Int64) throws(Refusal) -> Int64 {
+            guard let text else { return absent }
+            guard let time = try? RFC3339.parse(text) else { throw Refusal(.badRequest, "the member \(name) is no time", hint: hint) }
             return time
         }
-        let (from, to) = (try time("from", .min), try time("to", .max))
-        guard from < to else { throw Refusal(.badRequest, "from does not lie before to", hint: Self.example) }
-        self.provider = provider
-        model = json["model"]?.string
-        times = from..<to
+        let (from, to) = (try time("from", from, .min), try time("to", to, .max))
+        guard from < to else { throw Refusal(.badRequest, "from does not lie before to", hint: hint) }
+        (self.provider, self.model, times) = (provider, model, from..<to)
     }
 }

@@ -14,6 +14,10 @@ package protocol ServedStore: Sendable {
     func append(_ batches: [IngestBatch]) throws -> [AppendResult]
     /// Books calls again at the prices now in force; blocking, writer thread only.
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking
+    /// What ``rebook(provider:model:times:)`` would change; blocking.
+    func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview
+    /// Calls without an exact cost; blocking.
+    func inexactCalls() throws -> InexactCalls
     /// About once a second; writer thread only.
     func tick() throws
     /// All tables at one position.
@@ -60,11 +64,21 @@ extension ServedStore {
     package func page(_ request: EventPageRequest) throws -> EventPage { EventPage(coveredPosition: request.after) }
     /// Those of a new store, for one that keeps none.
     package var outcomes: OutcomeSettings { .standard }
+    /// Nothing, for a store that books no calls.
+    package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview { RebookingPreview() }
+    /// None, for a store that books no calls.
+    package func inexactCalls() throws -> InexactCalls { InexactCalls() }
     /// None, for a store that keeps no marks.
     package var deliveryMarks: [DeliveryMark] { [] }
 }
 
 extension EventStore: ServedStore {
+    /// See ``ServedStore``.
+    package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
+        try snapshot().rebookingPreview(provider: provider, model: model, times: times)
+    }
+    /// See ``ServedStore``.
+    package func inexactCalls() throws -> InexactCalls { try snapshot().inexactCalls() }
     /// See ``ServedStore``.
     package func pinnedTables() -> any TableCatalog { snapshot() }
     /// See ``ServedStore``.

@@ -43,6 +43,13 @@ package struct CallCost: Hashable, Sendable {
     }
 }
 
+extension CallCost {
+    /// Whether nothing but the names of what is missing differs: calls booked before these were noted have none.
+    package func isSameAmount(as other: CallCost) -> Bool {
+        costPicoUSD == other.costPicoUSD && lowPicoUSD == other.lowPicoUSD && highPicoUSD == other.highPicoUSD && state == other.state
+    }
+}
+
 /// Adds up calls: exact while all are priced, a range as soon as one is not.
 package struct CostSum: Sendable {
     /// Booked cost of the priced classes, pico-USD.

@@ -7,8 +7,8 @@ package struct CallBooker: Sendable {
         var key = 0..<0
         var lengths = SIMD4<UInt32>(repeating: 0)
         var tier = ""
-        var candidates: [PriceEntry] = []
-        var quote = PriceQuote([], serviceTier: "", at: 0)
+        var candidates = PriceCandidates()
+        var quote = PriceQuote(PriceCandidates(), serviceTier: "", at: 0)
     }
 
     private static let placeCount = 4096

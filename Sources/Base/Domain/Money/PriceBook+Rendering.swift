@@ -27,7 +27,7 @@ extension PriceBook {
     package enum Selection: Sendable {
         /// Of each provider, model, class and tier the one price that counts for calls of a time (ns since 1970 UTC).
         case inForce(at: Int64)
-        /// Every price that was set, and the list prices that count.
+        /// Every price that was set, and the list prices, which count until one is set.
         case all
     }
 
@@ -66,11 +66,11 @@ extension PriceBook {
     }
 
     private func selected(_ selection: Selection, includesBuiltIn: Bool) -> [PriceEntry] {
-        let counting = entries.filter { $0.origin == .set || includesBuiltIn && isInForce($0) }
+        let counting = entries.filter { $0.origin == .set || includesBuiltIn }
         guard case .inForce(let time) = selection else { return counting }
         var selected: [PriceEntry] = []
         // Ascending by time and position within what they are for: the last one counts.
-        for entry in counting where entry.validFrom <= time {
+        for entry in counting where entry.validFrom <= time && isInForce(entry, at: time) {
             if let last = selected.last, last.isForTheSame(as: entry) { selected.removeLast() }
             selected.append(entry)
         }
@@ -91,16 +91,16 @@ extension PriceBook {
 
     private func check(_ pair: [PriceEntry]) -> [PriceFinding] {
         var findings: [PriceFinding] = []
-        let valid = pair.filter(isInForce)
-        guard let first = valid.first else { return [] }
-        let quote = PriceQuote(valid, serviceTier: "", at: .max).prices
+        guard let first = pair.first(where: { isInForce($0, at: .max) }) else { return [] }
+        let quote = quote(provider: first.provider, requestModel: first.model, responseModel: nil, serviceTier: nil, at: .max).prices
         let note = { (kind: PriceFinding.Kind, explanation: String) in
             findings.append(PriceFinding(provider: first.provider, model: first.model, kind: kind, explanation: explanation))
         }
         let hasTokens = TokenClass.billed.contains { quote[$0] != nil }
         if hasTokens, quote.input == nil { note(.missingClass, "input has no price; calls cannot be priced") }
         for tokenClass in TokenClass.billed where quote[tokenClass] == nil {
-            guard pair.contains(where: { $0.origin == .builtIn && $0.tokenClass == tokenClass && !isInForce($0) }) else { continue }
+            let lost = pair.contains { $0.origin == .builtIn && $0.tokenClass == tokenClass && !isInForce($0, at: .max) }
+            guard lost else { continue }
             note(.lostListPrice, "\(tokenClass.rawValue) had a list price, which counts no more since another class was set; set it too")
         }
         if let read = quote.cacheRead, let input = quote.input, read > input {

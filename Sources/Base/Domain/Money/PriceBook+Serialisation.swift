@@ -2,7 +2,7 @@ package import Bytes
 
 // A price book in a checkpoint or a log record. Equal books have equal bytes:
 //
-//     1 byte   version, 1
+//     1 byte   version, 2; in version 1 no price has a longest prompt
 //     varint   number of entries
 //     entries, ascending in canonical order, each:
 //       text     provider                 varint length + UTF-8
@@ -11,10 +11,11 @@ package import Bytes
 //       1 byte   class                    index into TokenClass.allCases
 //       1 byte   origin                   0 built in, 1 set
 //       zig-zag  amount, valid_from, position
+//       varint   the longest prompt for which it holds, in tokens; 0: any
 extension PriceBook {
     /// Appends the book in the form above.
     package func serialise(into sink: inout ByteSink) {
-        sink.append(UInt8(1))
+        sink.append(UInt8(2))
         let entries = entries
         sink.append(varint: UInt64(entries.count))
         for entry in entries {
@@ -26,6 +27,7 @@ extension PriceBook {
             sink.append(zigzag: entry.amount)
             sink.append(zigzag: entry.validFrom)
             sink.append(zigzag: entry.position)
+            sink.append(varint: UInt64(max(0, entry.inputTokensMax ?? 0)))
         }
     }
 
@@ -39,7 +41,8 @@ extension PriceBook {
     /// Reads what ``serialise(into:)`` wrote; the cursor moves behind it.
     /// - Throws: where the bytes are no price book in canonical order.
     package init(parsing cursor: inout ByteCursor) throws(DecodingError) {
-        guard try cursor.readByte() == 1 else { throw cursor.failure("version 1 of a price book") }
+        let version = try cursor.readByte()
+        guard version == 1 || version == 2 else { throw cursor.failure("version 1 or 2 of a price book") }
         let count = try cursor.readCount(max: Limits.pricesMax)
         var entries: [PriceEntry] = []
         for _ in 0..<count {
@@ -52,8 +55,10 @@ extension PriceBook {
             let amount = try cursor.readZigzag()
             let validFrom = try cursor.readZigzag()
             let position = try cursor.readZigzag()
+            let longest = version == 1 ? 0 : try cursor.readVarint()
+            guard let longest = Int64(exactly: longest) else { throw cursor.failure("a number of tokens") }
             let isGPU = TokenClass.allCases[tokenClass] == .gpu
-            let entry: PriceEntry
+            var entry: PriceEntry
             do throws(FieldError) {
                 entry = try PriceEntry(
                     provider: provider, model: model, tokenClass: TokenClass.allCases[tokenClass], serviceTier: tier,
@@ -62,6 +67,7 @@ extension PriceBook {
             } catch {
                 throw cursor.failure("a price: \(error)")
             }
+            if longest > 0 { entry.inputTokensMax = longest }
             if let last = entries.last, entry < last { throw cursor.failure("prices in canonical order") }
             entries.append(entry)
         }

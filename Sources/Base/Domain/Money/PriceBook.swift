@@ -1,25 +1,32 @@
 /// All prices in force, and which of them holds for a call.
 ///
-/// Which entries count for a call, decided in this order; the first that has any entry decides alone:
+/// Which prices count for a call, asked in this order; the first list that has any price of a tier and class with `valid_from` ≤ the call's
+/// time decides alone, for tokens and for GPU time apart:
 /// 1. prices that were set for the model that answered (`response_model`),
 /// 2. prices that were set for the model that was asked for (`request_model`), so that one's own price of an alias beats a list price,
 /// 3. prices that were set for all models of the provider (`*`),
 /// 4. 5. 6. built-in prices of the same three.
-/// From the first `price.set` of a provider and model on, built-in prices no longer count for that pair, whatever `valid_from` says.
+/// So built-in prices hold until the `valid_from` of the first price that is set, and not from then on.
 ///
-/// Among them, for each class: those of the call's service tier with `valid_from` ≤ the call's time, the greatest `valid_from`, then the
-/// greatest position. A tier has the prices that name it and no others: what priority or flex costs does not follow from the standard
-/// price.
+/// In the list, for each class: those of the call's service tier, the greatest `valid_from`, then the greatest position. A tier has the
+/// prices that name it and no others: what priority or flex costs does not follow from the standard price.
 package struct PriceBook: Sendable {
+    /// By bytes: two spellings of a letter are two names.
     private struct Pair: Hashable {
-        var provider: String
-        var model: String
+        var provider: [UInt8]
+        var model: [UInt8]
+
+        init(_ provider: String, _ model: String) { (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8)) }
     }
 
     private struct ClassTier: Hashable {
         var pair: Pair
         var tokenClass: TokenClass
-        var serviceTier: String
+        var serviceTier: [UInt8]
+
+        init(_ pair: Pair, _ entry: PriceEntry) {
+            (self.pair, tokenClass, serviceTier) = (pair, entry.tokenClass, Array(entry.serviceTier.utf8))
+        }
     }
 
     /// Entries of a pair in canonical order.
@@ -39,13 +46,13 @@ package struct PriceBook: Sendable {
     package var isFull: Bool { count >= Limits.pricesMax }
 
     private mutating func insert(_ entry: PriceEntry) {
-        let pair = Pair(provider: entry.provider, model: entry.model)
+        let pair = Pair(entry.provider, entry.model)
         // In place, or each price would copy all others of its pair.
         if entry.origin == .builtIn {
             Self.insert(entry, into: &builtIn[pair, default: []])
         } else {
             Self.insert(entry, into: &set[pair, default: []])
-            let tier = ClassTier(pair: pair, tokenClass: entry.tokenClass, serviceTier: entry.serviceTier)
+            let tier = ClassTier(pair, entry)
             earliest[tier] = min(earliest[tier] ?? .max, entry.validFrom)
         }
         count += 1
@@ -66,23 +73,30 @@ package struct PriceBook: Sendable {
     @discardableResult
     package mutating func add(_ entry: PriceEntry) -> PriceChange {
         precondition(entry.origin == .set && !isFull)
-        let pair = Pair(provider: entry.provider, model: entry.model)
-        let earliest = earliest[ClassTier(pair: pair, tokenClass: entry.tokenClass, serviceTier: entry.serviceTier)]
+        let pair = Pair(entry.provider, entry.model)
+        let earliest = earliest[ClassTier(pair, entry)]
         insert(entry)
         guard let earliest else { return PriceChange(entry: entry, waitingTimes: entry.validFrom...Int64.max) }
         return PriceChange(entry: entry, waitingTimes: entry.validFrom < earliest ? entry.validFrom...(earliest - 1) : nil)
     }
 
-    /// The entries that count for a call, as the rule above says; empty where the book knows none.
-    package func candidates(provider: String, requestModel: String?, responseModel: String?) -> [PriceEntry] {
+    /// The prices that may count for a call, in the order in which the rule above asks them.
+    package func candidates(provider: String, requestModel: String?, responseModel: String?) -> PriceCandidates {
+        var candidates = PriceCandidates()
+        var pairs: [Pair] = []
+        let plain = [responseModel, requestModel].map(ModelName.withoutPath)
+        for model in [responseModel, requestModel] + plain + [PriceEntry.anyModel] {
+            guard let model, !model.isEmpty else { continue }
+            let pair = Pair(provider, model)
+            if !pairs.contains(pair) { pairs.append(pair) }
+        }
         for prices in [set, builtIn] {
-            let plain = [responseModel, requestModel].map(ModelName.withoutPath)
-            for model in [responseModel, requestModel] + plain + [PriceEntry.anyModel] {
-                guard let model, !model.isEmpty, let found = prices[Pair(provider: provider, model: model)] else { continue }
-                return found
+            for pair in pairs {
+                if let found = prices[pair] { candidates.lists.append(found) }
             }
         }
-        return []
+        candidates.inputTokensMax = pairs.lazy.compactMap { builtIn[$0] }.first?.lazy.compactMap(\.inputTokensMax).first
+        return candidates
     }
 
     /// The prices of a call.
@@ -99,9 +113,12 @@ package struct PriceBook: Sendable {
         (set.values.flatMap { $0 } + builtIn.values.flatMap { $0 }).sorted()
     }
 
-    /// Whether a built-in entry still counts: no price was set for its provider and model.
-    package func isInForce(_ entry: PriceEntry) -> Bool {
-        entry.origin == .set || set[Pair(provider: entry.provider, model: entry.model)] == nil
+    /// Whether an entry still counts for calls of a time: a built-in one until the first price that is set for its model, or
+    /// for all of the provider, holds.
+    package func isInForce(_ entry: PriceEntry, at time: Int64) -> Bool {
+        guard entry.origin == .builtIn else { return true }
+        let candidates = candidates(provider: entry.provider, requestModel: entry.model, responseModel: nil)
+        return candidates.deciding(isGPU: entry.tokenClass == .gpu, at: time, before: .max).first?.origin != .set
     }
 }
 
@@ -114,8 +131,9 @@ package struct PriceChange: Hashable, Sendable {
 
     /// Whether a call that lacks a price should be booked again.
     package func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64) -> Bool {
-        guard let waitingTimes, waitingTimes.contains(time), provider == entry.provider else { return false }
-        return entry.model == PriceEntry.anyModel || entry.model == requestModel || entry.model == responseModel
-            || entry.model == ModelName.withoutPath(requestModel) || entry.model == ModelName.withoutPath(responseModel)
+        guard let waitingTimes, waitingTimes.contains(time), provider.utf8.elementsEqual(entry.provider.utf8) else { return false }
+        if entry.model == PriceEntry.anyModel { return true }
+        let names = [requestModel, responseModel, ModelName.withoutPath(requestModel), ModelName.withoutPath(responseModel)]
+        return names.contains { $0.map { entry.model.utf8.elementsEqual($0.utf8) } ?? false }
     }
 }

@@ -27,6 +27,8 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     package var position: Int64
     /// Who put it into the book.
     package var origin: PriceOrigin
+    /// The longest prompt, in tokens, for which the price holds; nil: any. Of built-in prices only.
+    package var inputTokensMax: Int64?
 
     /// The model name that stands for all models of a provider.
     package static let anyModel = "*"
@@ -69,6 +71,20 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
         FieldError(
             field: field, expected: "0 to \(DecimalText.render(Int128(maximum), scale: scale))",
             found: DecimalText.render(Int128(amount), scale: scale))
+    }
+
+    /// Refuses names that read like patterns: names are compared as they are, and `*` alone stands for all models of a provider.
+    package static func checkNames(provider: String, model: String) throws(FieldError) {
+        let signs = "*?%^$|"
+        let isSign = { (byte: UInt8) in signs.utf8.contains(byte) }
+        if provider.utf8.contains(where: isSign) {
+            let expected = "the name of one provider as calls give it; there are no patterns"
+            throw FieldError(field: "provider", expected: expected, found: provider)
+        }
+        if model != anyModel, model.utf8.contains(where: isSign) {
+            let expected = "the name of one model as calls give it, or * alone for all of the provider; there are no patterns"
+            throw FieldError(field: "model", expected: expected, found: model)
+        }
     }
 
     /// A tier by its lower-case name. No tier is the same as the names that providers give to it: empty. `auto` is one of them, since a

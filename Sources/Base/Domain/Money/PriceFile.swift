@@ -19,11 +19,12 @@ package struct PriceFileError: Error, Equatable, Sendable, CustomStringConvertib
 ///     {"as_of": "2026-07-01", "source": "where the prices were read", "providers": ["openai", "azure.ai.openai"],
 ///      "valid_from": "2026-07-01T00:00:00Z",
 ///      "models": [{"model": "gpt-4o", "aliases": ["gpt-4o-2024-08-06"], "input": "2.5", "output": "10", "cache_read": "1.25",
-///                  "cache_write": "2.5", "cache_write_1h": "5", "usd_per_gpu_hour": "2",
+///                  "cache_write": "2.5", "cache_write_1h": "5", "usd_per_gpu_hour": "2", "input_tokens_max": 200000,
 ///                  "service_tiers": {"batch": {"input": "1.25", "output": "5"}}}]}
 ///
 /// Each price counts for every provider and for the model and all its aliases; the model `*` stands for all models of the provider that
-/// have no price of their own. `valid_from` is optional.
+/// have no price of their own. `valid_from` is optional. `input_tokens_max` is for the built-in lists: the prices of the model, all its
+/// tiers included, hold for prompts of so many tokens at most; of longer ones the list says no more than that they cost more.
 package struct PriceFile: Equatable, Sendable {
     /// The day the prices were read, as in `2026-07-01`.
     package var asOf: String
@@ -69,16 +70,28 @@ package struct PriceFile: Equatable, Sendable {
     private mutating func read(_ model: JSONValue, _ place: String, _ validFrom: Int64, _ origin: PriceOrigin) throws(PriceFileError) {
         guard let name = model["model"]?.string else { throw PriceFileError(place: place + ".model", expected: "a name", found: "none") }
         let names = [name] + (model["aliases"]?.array ?? []).compactMap(\.string)
+        for provider in providers {
+            for name in names {
+                do throws(FieldError) {
+                    try PriceEntry.checkNames(provider: provider, model: name)
+                } catch {
+                    throw PriceFileError(place: "\(place).\(error.field)", expected: error.expected, found: error.found)
+                }
+            }
+        }
+        let longest = try PriceFile.inputTokensMax(model, place, origin)
+        let first = entries.count
         try read(model, tier: "", names, place, validFrom, origin)
         for tier in model["service_tiers"]?.members ?? [] {
             try read(tier.value, tier: tier.name, names, place + ".service_tiers.\(tier.name)", validFrom, origin)
         }
+        for index in first..<entries.count where entries[index].tokenClass != .gpu { entries[index].inputTokensMax = longest }
     }
 
     private mutating func read(
         _ prices: JSONValue, tier: String, _ names: [String], _ place: String, _ validFrom: Int64, _ origin: PriceOrigin
     ) throws(PriceFileError) {
-        let others: Set<String> = ["model", "aliases", "service_tiers"]
+        let others: Set<String> = tier.isEmpty ? ["model", "aliases", "service_tiers", "input_tokens_max"] : []
         for member in prices.members ?? [] where !others.contains(member.name) {
             let isHour = member.name == "usd_per_gpu_hour"
             guard let tokenClass = isHour ? .gpu : TokenClass(rawValue: member.name), isHour || tokenClass != .gpu else {
@@ -102,6 +115,19 @@ package struct PriceFile: Equatable, Sendable {
                 }
             }
         }
+    }
+
+    private static func inputTokensMax(_ model: JSONValue, _ place: String, _ origin: PriceOrigin) throws(PriceFileError) -> Int64? {
+        guard let value = model["input_tokens_max"] else { return nil }
+        guard origin == .builtIn else {
+            throw PriceFileError(
+                place: place + ".input_tokens_max", expected: "no bound: what is set holds for prompts of any length the list knows",
+                found: "one")
+        }
+        guard let longest = value.integer, (1...Limits.tokensMax).contains(longest) else {
+            throw PriceFileError(place: place + ".input_tokens_max", expected: "1 to \(Limits.tokensMax) tokens", found: "something else")
+        }
+        return longest
     }
 
     private static func amount(_ member: JSONMember, _ scale: Int, _ place: String) throws(PriceFileError) -> Int64 {

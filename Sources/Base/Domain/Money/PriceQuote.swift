@@ -68,20 +68,29 @@ package struct PriceQuote: Hashable, Sendable {
     package var lastTime: Int64
 
     /// Picks among the candidates of a call; `serviceTier` is normalised.
+    ///
+    /// The first list with a price that holds by then decides alone, for tokens and for GPU time apart: a price of GPU time says nothing of
+    /// calls that tell none.
+    /// - Parameter position: prices that were set there or behind are not known yet.
     /// - Complexity: O(candidates).
-    package init(_ candidates: [PriceEntry], serviceTier: String, at time: Int64) {
+    package init(_ candidates: PriceCandidates, serviceTier: String, at time: Int64, before position: Int64 = .max) {
         (prices, firstTime, lastTime) = (ClassPrices(), .min, .max)
-        var best: [TokenClass: PriceEntry] = [:]
-        for entry in candidates {
-            guard entry.validFrom <= time else {
-                lastTime = min(lastTime, entry.validFrom - 1)
-                continue
+        prices.inputTokensMax = candidates.inputTokensMax
+        for list in candidates.lists {
+            for start in list.lazy.map(\.validFrom) {
+                if start > time { lastTime = min(lastTime, start - 1) } else { firstTime = max(firstTime, start) }
             }
-            firstTime = max(firstTime, entry.validFrom)
-            guard entry.serviceTier == serviceTier else { continue }
-            if let other = best[entry.tokenClass], (other.validFrom, other.position) > (entry.validFrom, entry.position) { continue }
-            best[entry.tokenClass] = entry
         }
-        for tokenClass in TokenClass.allCases { prices[tokenClass] = best[tokenClass]?.amount }
+        for isGPU in [false, true] {
+            var best: [TokenClass: PriceEntry] = [:]
+            for entry in candidates.deciding(isGPU: isGPU, at: time, before: position) {
+                guard (entry.tokenClass == .gpu) == isGPU, entry.serviceTier == serviceTier, entry.validFrom <= time,
+                    entry.origin == .builtIn || entry.position < position
+                else { continue }
+                if let other = best[entry.tokenClass], (other.validFrom, other.position) > (entry.validFrom, entry.position) { continue }
+                best[entry.tokenClass] = entry
+            }
+            for tokenClass in TokenClass.allCases where (tokenClass == .gpu) == isGPU { prices[tokenClass] = best[tokenClass]?.amount }
+        }
     }
 }

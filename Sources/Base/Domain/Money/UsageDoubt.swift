@@ -2,8 +2,10 @@
 ///
 /// The counts of a call are those of the reading beside: its wholes hold the parts that were added.
 package struct UsageDoubt: OptionSet, Hashable, Sendable {
+    /// One bit for each part.
     package var rawValue: UInt8
 
+    /// The parts of these bits.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Tokens read from and written to the cache, as parts of the input.
@@ -23,17 +25,23 @@ package struct UsageDoubt: OptionSet, Hashable, Sendable {
 
 /// What keeps the cost of a call from being exact.
 package struct CostGaps: OptionSet, Hashable, Sendable {
+    /// One bit for each reason.
     package var rawValue: UInt16
 
+    /// The reasons of these bits.
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// The call went well, or broke off, and told no usage, or only how much it was all together.
     package static let usage = CostGaps(rawValue: 1)
-    /// A class that has no price, or a whole that was not told.
+    /// Input has no price, or was not told.
     package static let input = CostGaps(rawValue: 1 << 1)
+    /// Output has no price, or was not told.
     package static let output = CostGaps(rawValue: 1 << 2)
+    /// Tokens read from the cache have no price.
     package static let cacheRead = CostGaps(rawValue: 1 << 3)
+    /// Tokens written to the cache have no price.
     package static let cacheWrite = CostGaps(rawValue: 1 << 4)
+    /// Tokens written to the cache for an hour have no price.
     package static let cacheWrite1h = CostGaps(rawValue: 1 << 5)
     /// GPU time is all that was told, and it has no price.
     package static let gpu = CostGaps(rawValue: 1 << 6)

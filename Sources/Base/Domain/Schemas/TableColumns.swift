@@ -31,10 +31,10 @@ package enum DerivedColumn: String, Hashable, Sendable, CaseIterable {
         case .cost: "Booked cost; null unless it is exact: usage told, and a price for all of it."
         case .costLow: "At least: booked cost of what was told and has a price, by the cheaper reading of the counts."
         case .costHigh:
-            "At most: by the dearer reading, with an unpriced cache_read at the input price; null where a class has no price or usage was not told."
+            "At most: by the dearer reading, unpriced cache_read at the input price; null where a class has no price or usage is not told."
         case .priceState: "Whether all, some or none of what was used has a price: priced, partly, unpriced; usage not told is unpriced."
         case .priceGaps:
-            "What is missing, with commas between: usage, a class such as output, gpu, reading (two readings), input_above_N, other usage by its name."
+            "What is missing, with commas between: usage, a class (output, gpu), reading (there are two), input_above_N, other use by name."
         }
     }
 }

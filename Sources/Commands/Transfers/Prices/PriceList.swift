@@ -1,5 +1,5 @@
 import Bytes
-import Domain
+package import Domain
 import Hashing
 import Server
 
@@ -14,6 +14,8 @@ package struct PriceList: Sendable {
         package var events: [UInt8] = []
         /// Where in the file each of them stands.
         package var places: [String] = []
+        /// What they set, as far as it can be read, in their order.
+        package var prices: [PriceEntry] = []
         /// Prices of the list that the store has already.
         package var knownCount = 0
     }
@@ -47,6 +49,7 @@ package struct PriceList: Sendable {
                 }
                 before = known.count(of: key)
                 known.add(key, amount: amount, validFrom: start ?? now)
+                if let price = key.entry(amount: amount, validFrom: start ?? now) { changes.prices.append(price) }
             }
             Self.write(row, before: before, to: &json)
             changes.places.append(row.place)

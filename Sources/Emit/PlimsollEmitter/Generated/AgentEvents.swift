@@ -1256,7 +1256,7 @@ public struct PriceSet: AgentEvent, Hashable {
     public static let type = "price.set"
     /// Who runs the model.
     public var provider: String?
-    /// Name of the model.
+    /// Name of the model as calls give it; * alone stands for all of the provider, and there are no other patterns.
     public var model: String?
     /// Which tokens, or GPU time, the price is for.
     public var tokenClass: String?

@@ -2,7 +2,6 @@ import Columnar
 import Domain
 import Projections
 import Segments
-import Synchronization
 
 /// Prices that became known after calls were sealed without one, and deliberate corrections, laid over the calls when they are read.
 ///
@@ -13,19 +12,17 @@ final class CostOverlay: Sendable {
     private let late: [PriceChange]
     /// Oldest first.
     private let rebookings: [Rebooking]
-    /// The whole history, in position order.
-    private let entries: [PriceEntry]
-    /// Positions at which prices were set, ascending.
-    private let epochs: [Int64]
-    /// By number of prices known at booking: the book as it stood.
-    private let books = Mutex<[Int: PriceBook]>([:])
+    /// The whole history: what was known at a position is asked by that position.
+    private let book: PriceBook
 
     init(book: PriceBook, late: [PriceChange], rebookings: [Rebooking]) {
+        self.book = book
         self.rebookings = rebookings
         self.late = late.sorted { $0.entry.position < $1.entry.position }
-        entries = late.isEmpty && rebookings.isEmpty ? [] : book.entries
-        epochs = entries.filter { $0.origin == .set }.map(\.position).sorted()
     }
+
+    /// The same with one more correction.
+    func adding(_ rebooking: Rebooking) -> CostOverlay { CostOverlay(book: book, late: late, rebookings: rebookings + [rebooking]) }
 
     /// Whether a sealed group may hold a call that a late price or a correction concerns.
     func concerns(_ group: RowGroup) -> Bool {
@@ -52,26 +49,13 @@ final class CostOverlay: Sendable {
                 && $0.concerns(provider: provider, requestModel: requestModel, responseModel: responseModel, time: time)
         }
         guard rebooking != nil || !concerning.isEmpty else { return booked }
-        var prices = book(at: decided).quote(
-            provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier, at: time
-        ).prices
+        let candidates = book.candidates(provider: provider, requestModel: requestModel, responseModel: responseModel)
         let tier = PriceEntry.normalised(tier: serviceTier)
-        for change in concerning { prices = prices.filled(from: PriceQuote([change.entry], serviceTier: tier, at: time).prices) }
+        var prices = PriceQuote(candidates, serviceTier: tier, at: time, before: decided).prices
+        // A class without a price takes what the book says of it once it says something.
+        for change in concerning {
+            prices = prices.filled(from: PriceQuote(candidates, serviceTier: tier, at: time, before: change.entry.position + 1).prices)
+        }
         return CallCost(BookedCost(usage, at: prices))
-    }
-
-    /// The book as the writer had it when it booked the event of a position.
-    private func book(at position: Int64) -> PriceBook {
-        var (known, high) = (0, epochs.count)
-        while known < high {
-            let middle = (known + high) / 2
-            if epochs[middle] < position { known = middle + 1 } else { high = middle }
-        }
-        return books.withLock { books in
-            if let book = books[known] { return book }
-            let book = PriceBook(entries.filter { $0.origin != .set || $0.position < position })
-            books[known] = book
-            return book
-        }
     }
 }

@@ -58,8 +58,9 @@ struct LatePriceSearch {
     /// - Complexity: as ``conversations(in:)``.
     func booking(in sealed: SealedState, _ blocks: [TailBlock]) throws -> [PriceEntry] {
         var isBooking = [Bool](repeating: false, count: changes.count)
-        func note(provider: String, requestModel: String?, responseModel: String?, time: Int64) {
+        func note(provider: String, requestModel: String?, responseModel: String?, time: Int64, gaps: String?, hasTotal: Bool) {
             for (index, change) in changes.enumerated() where !isBooking[index] {
+                guard hasTotal || Self.mayFill(gaps, change.entry.tokenClass) else { continue }
                 isBooking[index] = change.concerns(
                     provider: provider, requestModel: requestModel, responseModel: responseModel, time: time)
             }
@@ -70,7 +71,8 @@ struct LatePriceSearch {
                 func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: block.bytes[range], as: UTF8.self) }
                 note(
                     provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
-                    responseModel: text(fields.responseModel), time: fields.time)
+                    responseModel: text(fields.responseModel), time: fields.time, gaps: block.costs[Int(block.costIndices[row])].gaps,
+                    hasTotal: fields.usage.total != nil)
             }
         }
         for layout in layouts.tables {
@@ -79,18 +81,25 @@ struct LatePriceSearch {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated()
                 where isBooking.contains(false) && mayConcern(group) {
                     let morsel = live(group, index, segment, layout)
-                    let names = ["provider", "request_model", "response_model"]
+                    let names = ["provider", "request_model", "response_model", "price_gaps", "total_tokens"]
                     let columns = try names.map { try layout.index(of: $0).map { try morsel.column($0) } }
                     let (states, times) = (try morsel.column(money.state), try morsel.column(layout.time))
                     for row in 0..<morsel.rowCount where states.text(at: row) != PriceState.priced.name {
                         note(
                             provider: columns[0]?.text(at: row) ?? "", requestModel: columns[1]?.text(at: row),
-                            responseModel: columns[2]?.text(at: row), time: times.integer(at: row) ?? 0)
+                            responseModel: columns[2]?.text(at: row), time: times.integer(at: row) ?? 0,
+                            gaps: columns[3]?.text(at: row), hasTotal: columns[4]?.integer(at: row) != nil)
                     }
                 }
             }
         }
         return zip(changes, isBooking).filter { $1 }.map { $0.0.entry }.sorted { $0.position < $1.position }
+    }
+
+    /// Whether a price of a class may be what a call waits for, by the names of what it lacks; nil: they were not noted.
+    private static func mayFill(_ gaps: String?, _ tokenClass: TokenClass) -> Bool {
+        guard let gaps else { return true }
+        return tokenClass == .gpu || gaps.utf8.split(separator: UInt8(ascii: ",")).contains { $0.elementsEqual(tokenClass.rawValue.utf8) }
     }
 
     /// A cost that became known, with the labels of its counter: tenant, provider, model, route.

@@ -20,8 +20,9 @@ package struct Rebooking: Hashable, Sendable {
 
     /// Whether a call is booked again.
     func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64, position: Int64) -> Bool {
-        guard position <= lastPosition, times.contains(time), provider == self.provider else { return false }
-        return model == nil || model == requestModel || model == responseModel
+        guard position <= lastPosition, times.contains(time), provider.utf8.elementsEqual(self.provider.utf8) else { return false }
+        guard let model = model?.utf8 else { return true }
+        return [requestModel, responseModel].contains { $0.map { model.elementsEqual($0.utf8) } ?? false }
     }
 
     /// Whether a group may hold a call that is.

@@ -17,7 +17,7 @@ extension Writer {
         guard let correction = Int64(exactly: effect.correctionPicoUSD) else { throw StoreError.correctionTooLarge }
         (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, correction)
         guard rebooking.calls > 0 else { return rebooking }
-        let prices = booking.book.candidates(provider: provider, requestModel: model, responseModel: nil)
+        let prices = booking.book.candidates(provider: provider, requestModel: model, responseModel: nil).lists.flatMap { $0 }
         try observeClock()
         do {
             try note(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
@@ -43,7 +43,7 @@ extension Writer {
     }
 
     private func overlay(adding rebooking: Rebooking) -> CostOverlay {
-        CostOverlay(book: booking.book, late: booking.late, rebookings: booking.rebookings + [rebooking])
+        CostOverlay(book: booking.book, late: booking.late, rebookings: booking.rebookings).adding(rebooking)
     }
 }
 
@@ -78,7 +78,7 @@ private struct RebookingEffect {
         let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).costs()
         let ids = try layout.index(of: "conversation_id").map { try base.column($0) }
         let tenants = try layout.index(of: "tenant").map { try base.column($0) }
-        for (row, costs) in zip(old, new).enumerated() where costs.0 != costs.1 {
+        for (row, costs) in zip(old, new).enumerated() where differ(costs.0, costs.1) {
             add(costs.0, costs.1)
             if let conversation = ids?.text(at: row), let tenant = tenants?.text(at: row) {
                 conversations.insert(.init(tenant: tenant, conversation: conversation))
@@ -89,8 +89,13 @@ private struct RebookingEffect {
     private mutating func compare(_ block: TailBlock, _ overlay: CostOverlay, _ registry: SchemaRegistry) {
         let costs = block.costs(through: overlay, registry)
         guard costs != block.costs else { return }
-        for (old, new) in zip(block.costs, costs) where old != new { add(old, new) }
+        for (old, new) in zip(block.costs, costs) where differ(old, new) { add(old, new) }
         repriced[block.firstPosition] = block.replacing(costs: costs)
+    }
+
+    private func differ(_ old: CallCost?, _ new: CallCost?) -> Bool {
+        guard let old, let new else { return (old == nil) != (new == nil) }
+        return !old.isSameAmount(as: new)
     }
 
     private mutating func add(_ old: CallCost?, _ new: CallCost?) {

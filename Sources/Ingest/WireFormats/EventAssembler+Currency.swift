@@ -1,0 +1,66 @@
+internal import Domain
+internal import JSONParsing
+
+extension EventAssembler {
+    /// Refuses money of another currency than USD: as an attribute beside an amount in USD, or instead of one, it would be a wrong sum.
+    /// - Parameter keys: places of keys among the attributes.
+    func checkCurrency(_ keys: [Int], _ tape: JSONTape) throws(FieldError) {
+        for key in keys {
+            let name = tape.string(key).map(Self.lowercased)
+            if let currency = Self.currencyOfAmount(name), tape.kind(key + 1) != .null {
+                throw otherCurrency(tape, key, found: String(decoding: currency, as: UTF8.self).uppercased())
+            }
+            switch tape.kind(key + 1) {
+            case .object:
+                var inner: [Int] = []
+                var place = tape.firstChild(key + 1)
+                while place < tape.end(key + 1) {
+                    inner.append(place)
+                    place = tape.next(place + 1)
+                }
+                try checkCurrency(inner, tape)
+            case .string where Self.namesCurrency(name):
+                let value = tape.string(key + 1)
+                guard !value.map(Self.lowercased).elementsEqual("usd".utf8), !value.isEmpty else { continue }
+                throw otherCurrency(tape, key, found: String(decoding: value.prefix(20), as: UTF8.self))
+            case .null: continue
+            case _ where Self.namesCurrency(name): throw otherCurrency(tape, key, found: describe(tape, key + 1))
+            default: continue
+            }
+        }
+    }
+
+    /// Whether the event is about an amount of money. What senders say that a model call costs is a check figure and never added up.
+    func statesMoney(_ type: UInt16) -> Bool {
+        let (types, columns) = (registry.wellKnownTypes, registry.wellKnown)
+        if type == types.toolCall { return isFilled(columns.cost) }
+        return type == types.costRecorded || type == types.budgetSet || type == types.priceSet
+    }
+
+    private func otherCurrency(_ tape: JSONTape, _ key: Int, found: String) -> FieldError {
+        FieldError(
+            field: String(decoding: tape.string(key).prefix(60), as: UTF8.self),
+            expected: "USD, the only currency that is kept: convert the amount and send it as amount_usd", found: found)
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte + 32 : byte }
+
+    /// `currency`, `currency_code`, `invoice.currency`, `billingCurrency` in lower case.
+    private static func namesCurrency(_ name: [UInt8]) -> Bool {
+        ["currency", "currency_code", "currencycode", "currency.code"].contains { name.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    }
+
+    private static let currencies: Set<[UInt8]> = Set(
+        [
+            "aed", "aud", "brl", "cad", "chf", "cny", "czk", "dkk", "eur", "gbp", "hkd", "huf", "ils", "inr", "jpy", "krw", "mxn", "nok",
+            "nzd", "pln", "ron", "sar", "sek", "sgd", "thb", "twd", "zar",
+        ].map { Array($0.utf8) })
+
+    /// The currency that a name such as `amount_eur` ends in; nil for another name.
+    private static func currencyOfAmount(_ name: [UInt8]) -> [UInt8]? {
+        let isAmount = ["amount_", "cost_", "price_"].contains { name.dropLast(3).suffix($0.utf8.count).elementsEqual($0.utf8) }
+        guard isAmount else { return nil }
+        let currency = Array(name.suffix(3))
+        return currencies.contains(currency) ? currency : nil
+    }
+}

@@ -1,0 +1,76 @@
+import Columnar
+import Domain
+import Projections
+
+/// Calls without an exact cost, by what they are and what is missing.
+package struct InexactCalls: Sendable {
+    /// Calls of one provider, model and tier that lack the same.
+    package struct Group: Sendable {
+        /// Who runs the model, as UTF-8.
+        package var provider: [UInt8]
+        /// The model that answered, else the one that was asked for.
+        package var model: [UInt8]
+        /// Empty for none.
+        package var serviceTier: [UInt8]
+        /// As the column `price_gaps` has it; empty for calls that were booked before it was noted.
+        package var gaps: [UInt8]
+        /// How many.
+        package var calls: Int64 = 0
+        /// What is known of their cost, in pico-USD.
+        package var low: Int128 = 0
+        /// nil where one of them has no upper end.
+        package var high: Int128? = 0
+    }
+
+    /// Sorted by provider, model, tier and what is missing, by bytes.
+    package private(set) var groups: [Group] = []
+
+    /// None.
+    package init() {}
+
+    fileprivate init(_ found: [[[UInt8]]: Group]) {
+        groups = found.sorted { left, right in
+            for (one, other) in zip(left.key, right.key) where one != other { return one.lexicographicallyPrecedes(other) }
+            return false
+        }.map(\.value)
+    }
+}
+
+extension StoreSnapshot {
+    /// Every model call whose cost is not exact at this position.
+    /// - Throws: ``CorruptionError``, ``StorageError``.
+    /// - Complexity: O(calls of groups that hold such a call).
+    package func inexactCalls() throws -> InexactCalls {
+        var found: [[[UInt8]]: InexactCalls.Group] = [:]
+        for layout in layouts.tables {
+            guard let money = layout.money, let table = table(named: layout.name) else { continue }
+            let isInexact = ColumnPredicate(column: money.state, comparison: .notEqual(.text(PriceState.priced.name)))
+            let request = ScanRequest(columns: money.costs, predicates: [isInexact], statistics: ScanStatistics())
+            let names = ["provider", "model", "service_tier", "price_gaps"].compactMap { layout.index(of: $0) }
+            for morsel in try table.morsels(for: request) {
+                let costs = try CallCost.read(money, rows: 0..<morsel.rowCount) { try morsel.column($0) }
+                guard costs.contains(where: { $0.map { $0.state != .priced } ?? false }) else { continue }
+                let columns = try names.map { try morsel.column($0) }
+                for (row, cost) in costs.enumerated() {
+                    guard let cost, cost.state != .priced else { continue }
+                    var key: [[UInt8]] = []
+                    for column in columns {
+                        key.append([])
+                        column.withText(at: row) { key[key.count - 1] = Array($0) }
+                    }
+                    let empty = InexactCalls.Group(provider: key[0], model: key[1], serviceTier: key[2], gaps: key[3])
+                    found[key, default: empty].add(cost)
+                }
+            }
+        }
+        return InexactCalls(found)
+    }
+}
+
+extension InexactCalls.Group {
+    fileprivate mutating func add(_ cost: CallCost) {
+        calls += 1
+        low += cost.lowPicoUSD
+        if let more = cost.highPicoUSD, let sum = high { high = sum + more } else { high = nil }
+    }
+}

@@ -1,0 +1,126 @@
+import Bytes
+import Domain
+import Testing
+
+/// From when on a price counts, and for what.
+@Suite struct PricesInTimeTests {
+    private static func price(
+        _ model: String, _ tokenClass: TokenClass, _ amount: Int64, from: Int64 = .min, tier: String? = nil, position: Int64 = 0
+    ) throws -> PriceEntry {
+        try PriceEntry(
+            provider: "p", model: model, tokenClass: tokenClass, serviceTier: tier, picoUSDPerToken: tokenClass == .gpu ? nil : amount,
+            picoUSDPerGPUHour: tokenClass == .gpu ? amount : nil, validFrom: from, position: position,
+            origin: from == .min ? .builtIn : .set)
+    }
+
+    private func prices(_ book: PriceBook, _ time: Int64, _ model: String = "m", tier: String? = nil) -> ClassPrices {
+        let quote = book.quote(provider: "p", requestModel: model, responseModel: nil, serviceTier: tier, at: time)
+        #expect((quote.firstTime...quote.lastTime).contains(time))
+        return quote.prices
+    }
+
+    @Test func theListHoldsUntilTheFirstSetPrice() throws {
+        var book = PriceBook([try Self.price("m", .input, 1), try Self.price("m", .output, 2), try Self.price("*", .input, 3)])
+        book.add(try Self.price("m", .input, 10, from: 100, position: 1))
+        book.add(try Self.price("m", .input, 20, from: 200, position: 2))
+        book.add(try Self.price("*", .input, 30, from: 50, position: 3))
+        #expect(prices(book, 49) == ClassPrices(input: 1, output: 2))
+        #expect(prices(book, 50) == ClassPrices(input: 30))
+        #expect(prices(book, 99) == ClassPrices(input: 30))
+        #expect(prices(book, 100) == ClassPrices(input: 10))
+        #expect(prices(book, 200) == ClassPrices(input: 20))
+        #expect(prices(book, 49, "other") == ClassPrices(input: 3))
+        #expect(prices(book, 50, "other") == ClassPrices(input: 30))
+        #expect(book.entries.allSatisfy { book.isInForce($0, at: 49) })
+        #expect(book.entries.count { !book.isInForce($0, at: 100) } == 3)
+    }
+
+    @Test func aPriceOfATierEndsTheListForAllTiers() throws {
+        var book = PriceBook([try Self.price("m", .input, 1), try Self.price("m", .input, 2, tier: "batch")])
+        book.add(try Self.price("m", .input, 5, from: 100, tier: "batch", position: 1))
+        #expect(prices(book, 99) == ClassPrices(input: 1))
+        #expect(prices(book, 99, tier: "batch") == ClassPrices(input: 2))
+        #expect(prices(book, 100) == ClassPrices())
+        #expect(prices(book, 100, tier: "batch") == ClassPrices(input: 5))
+    }
+
+    @Test func aPriceOfGPUTimeSupersedesNoneOfTokens() throws {
+        var book = PriceBook([try Self.price("*", .input, 0), try Self.price("*", .output, 0)])
+        book.add(try Self.price("m", .gpu, 1_000, from: 100, position: 1))
+        #expect(prices(book, 99) == ClassPrices(input: 0, output: 0))
+        #expect(prices(book, 100) == ClassPrices(input: 0, output: 0, gpu: 1_000))
+        #expect(prices(book, 100, "other") == ClassPrices(input: 0, output: 0))
+        book.add(try Self.price("m", .input, 7, from: 200, position: 2))
+        #expect(prices(book, 200) == ClassPrices(input: 7, gpu: 1_000))
+    }
+
+    @Test func whatWasKnownAtAPosition() throws {
+        var book = PriceBook([try Self.price("m", .input, 1)])
+        for position: Int64 in [5, 9] { book.add(try Self.price("m", .input, position, from: 100, position: position)) }
+        let candidates = book.candidates(provider: "p", requestModel: "m", responseModel: nil)
+        for (position, amount) in [(5, 1), (6, 5), (9, 5), (10, 9)] as [(Int64, Int64)] {
+            #expect(PriceQuote(candidates, serviceTier: "", at: 100, before: position).prices.input == amount)
+        }
+    }
+
+    @Test func theListSaysUpToWhichLengthItHoldsAndBindsSetPricesToo() throws {
+        var book = BuiltInPrices.book
+        func cost(_ tokens: Int64, provider: String = "gcp.gemini", model: String = "gemini-2.5-pro") -> BookedCost {
+            var usage = TokenUsage(input: tokens, output: 1_000)
+            usage.mustTell = true
+            return book.book(usage, provider: provider, requestModel: model, responseModel: nil, serviceTier: nil, at: 100)
+        }
+        #expect(cost(200_000).cost == 260_000_000_000)
+        #expect(cost(250_000).state == .partly && cost(250_000).high == nil && cost(250_000).gapNames == "input_above_200000")
+        // In truth it is $0.64.
+        #expect(cost(250_000).low <= 640_000_000_000)
+        #expect(cost(250_000, provider: "anthropic", model: "claude-sonnet-4-5").gapNames == "input_above_200000")
+        #expect(cost(250_000, provider: "openai", model: "gpt-4o").state == .priced)
+        for tokenClass in [TokenClass.input, .output] {
+            book.add(
+                try PriceEntry(
+                    provider: "gcp.gemini", model: "gemini-2.5-pro", tokenClass: tokenClass, serviceTier: nil, picoUSDPerToken: 1_000_000,
+                    picoUSDPerGPUHour: nil, validFrom: 50, position: 1))
+        }
+        #expect(cost(200_000).cost == 201_000_000_000)
+        #expect(cost(250_000).gapNames == "input_above_200000" && cost(250_000).low == 251_000_000_000)
+    }
+
+    @Test func booksOfBothVersionsAreRead() throws {
+        var listed = try Self.price("m", .input, 1)
+        listed.inputTokensMax = 300
+        let book = PriceBook([listed, try Self.price("m", .output, 2, from: 5, position: 3)])
+        var cursor = ByteCursor(book.serialised)
+        let again = try PriceBook(parsing: &cursor)
+        #expect(cursor.isAtEnd && again.entries == book.entries && again.entries.first?.inputTokensMax == 300)
+        // Version 1: provider p, model m, no tier, class input, built in, 7 pico-USD, any time, position 0.
+        var old = ByteSink()
+        old.append(UInt8(1))
+        old.append(varint: 1)
+        for text in ["p", "m", ""] { old.append(text: text) }
+        for byte in [0, 0] as [UInt8] { old.append(byte) }
+        for number in [7, Int64.min, 0] as [Int64] { old.append(zigzag: number) }
+        cursor = ByteCursor(old.bytes)
+        #expect(try PriceBook(parsing: &cursor).entries == [try Self.price("m", .input, 7)])
+        var unknown = ByteCursor([3, 0])
+        #expect(throws: DecodingError.self) { try PriceBook(parsing: &unknown) }
+    }
+
+    @Test func patternsAreRefused() throws {
+        for model in ["gpt-4*", "*-mini", "gpt-?o", "gpt-4%", "^gpt", "gpt$", "a|b", "**", " *"] {
+            #expect(throws: FieldError.self, "\(model)") { try PriceEntry.checkNames(provider: "openai", model: model) }
+        }
+        for provider in ["*", "open*"] {
+            #expect(throws: FieldError.self) { try PriceEntry.checkNames(provider: provider, model: "m") }
+        }
+        for model in ["*", "gpt-4o", "claude-sonnet-4-5[1m]", "amazon.nova-lite-v1:0", "meta-llama/Llama-3.1-8B", "a+b", "m (eu)"] {
+            try PriceEntry.checkNames(provider: "aws.bedrock", model: model)
+        }
+        let file = #"{"as_of":"2026-01-01","source":"s","providers":["p"],"models":[{"model":"gpt-4*","input":"1"}]}"#
+        let error = #expect(throws: PriceFileError.self) { try PriceFile(parsing: Array(file.utf8), validFrom: 0, origin: .set) }
+        #expect(error?.place == "models[0].model")
+        let bound = #"{"as_of":"2026-01-01","source":"s","providers":["p"],"models":[{"model":"m","input_tokens_max":9,"input":"1"}]}"#
+        #expect(throws: PriceFileError.self) { try PriceFile(parsing: Array(bound.utf8), validFrom: 0, origin: .set) }
+        #expect(try PriceFile(parsing: Array(bound.utf8), validFrom: 0, origin: .builtIn).entries.first?.inputTokensMax == 9)
+    }
+}

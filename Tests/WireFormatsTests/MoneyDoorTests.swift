@@ -1,0 +1,41 @@
+import Testing
+
+/// What is said of money must be in USD, and prices name models, not patterns.
+@Suite struct MoneyDoorTests {
+    @Test(arguments: [
+        #""amount_usd":"5","currency":"EUR""#, #""currency":"EUR""#, #""amount_usd":"5","Currency":"eur""#, #""amount_usd":"5","currency_code":"CHF""#,
+        #""amount_usd":"5","billing.currency":"GBP""#, #""amount_usd":"5","invoiceCurrency":"JPY""#, #""amount_usd":"5","currency":978"#,
+        #""amount_usd":"5","attributes":{"currency":"EUR"}"#, #""amount_eur":"5""#, #""amount":{"value":5,"currency":"EUR"}"#,
+        #""amount_usd":"5","total_cost_gbp":4.2"#, #""amount_usd":"5","currency":"USDC""#,
+    ])
+    func anotherCurrencyIsRefused(data: String) {
+        let answer = row(event("cost.recorded", data))
+        #expect(answer.hasPrefix("refused: ") && answer.contains("USD, the only currency that is kept"), "\(answer)")
+    }
+
+    @Test(arguments: [
+        #""amount_usd":"5""#, #""amount_usd":"5","currency":"USD""#, #""amount_usd":"5","currency":"usd""#, #""amount_usd":"5","currency":null"#,
+        #""amount_usd":"5","currency":"""#, #""amount_usd":"5","amount_due":"3""#, #""amount_usd":"5","note":"paid in EUR""#,
+    ])
+    func dollarsAreTaken(data: String) {
+        #expect(row(event("cost.recorded", data)).contains("amount_usd=5000000000000"))
+    }
+
+    @Test func onlyEventsAboutMoneyAreAsked() {
+        #expect(row(event("cost.recorded", #""amount_usd":"5""#, extra: #","currency":"EUR""#)).hasPrefix("refused: currency: "))
+        #expect(row(event("budget.set", #""amount_usd":"5","currency":"EUR""#)).hasPrefix("refused: currency: "))
+        #expect(row(event("tool.call", #""cost_usd":"5","currency":"EUR""#)).hasPrefix("refused: currency: "))
+        #expect(!row(event("tool.call", #""tool":"exchange","currency":"EUR""#)).hasPrefix("refused"))
+        #expect(!row(event("llm.call", #""currency":"EUR""#)).hasPrefix("refused"))
+    }
+
+    @Test func patternsInPricesAreRefused() {
+        func price(_ provider: String, _ model: String) -> String {
+            row(event("price.set", #""provider":"\#(provider)","model":"\#(model)","token_class":"input","usd_per_million_tokens":"1""#))
+        }
+        #expect(price("openai", "gpt-4*").contains("there are no patterns"))
+        #expect(price("open*", "gpt-4o").hasPrefix("refused: provider: "))
+        #expect(!price("openai", "*").hasPrefix("refused"))
+        #expect(!price("openai", "gpt-4o").hasPrefix("refused"))
+    }
+}
