@@ -1,8 +1,7 @@
+import Dialects
 import Domain
 import Testing
 import WireFormats
-
-@testable import Dialects
 
 /// One call, several spans: which of them are one call, and which only sum up others.
 struct AttemptsTests {
@@ -79,7 +78,6 @@ struct AttemptsTests {
 
     /// A trace as large as may be, as a chain and as a fan.
     @Test(.timeLimit(.minutes(2)), arguments: [true, false]) func largeTracesAreSettledWhole(_ isChain: Bool) throws {
-        let book = DialectBook.builtIn
         var records: [SpanRecord] = []
         for index in 0..<4_000 {
             var record = SpanRecord()
@@ -92,7 +90,11 @@ struct AttemptsTests {
             record.attributes = ["gen_ai.operation.name": .text(operation), "gen_ai.usage.input_tokens": .integer(1)]
             records.append(record)
         }
-        let calls = ModelCalls(SpanTree(records, book: book))
-        #expect(calls.units.count == (isChain ? 1 : 2_000))
+        let settler = TraceSettler(registry: .builtIn, ids: SettledIDs(secret: Array("secret".utf8)))
+        let events = settler.settle(records, told: [], readings: EmitterReadings()).events
+        let calls = events.offsets.filter {
+            EventRowCursor.type(events.bytes, at: Int($0)) == SchemaRegistry.builtIn.wellKnownTypes.llmCall
+        }
+        #expect(calls.count == (isChain ? 1 : 2_000))
     }
 }

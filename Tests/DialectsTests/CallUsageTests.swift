@@ -1,8 +1,7 @@
+import Dialects
 import Domain
 import Testing
 import WireFormats
-
-@testable import Dialects
 
 /// Inside or beside: what a told total decides, and what stays open without one.
 struct CallUsageTests {

@@ -1,9 +1,8 @@
 import Bytes
+import Dialects
 import Domain
 import Testing
 import WireFormats
-
-@testable import Dialects
 
 /// What spans say beside calls: outcomes, times that cannot be, names that nobody reads, and who may be rewritten.
 struct OutcomeTests {

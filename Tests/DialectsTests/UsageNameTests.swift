@@ -1,8 +1,7 @@
+import Dialects
 import Domain
 import Testing
 import WireFormats
-
-@testable import Dialects
 
 struct UsageNameTests {
     @Test(arguments: [

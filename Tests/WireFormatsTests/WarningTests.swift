@@ -1,7 +1,6 @@
 import Domain
 import Testing
-
-@testable import WireFormats
+import WireFormats
 
 struct WarningTests {
     private func decoded(_ type: String, _ data: String) -> DecodedBatch {

@@ -7,7 +7,7 @@ package enum SpanValue: Hashable, Sendable {
     case list([SpanValue])
 
     /// As text, lists by their first element; nil for what is empty.
-    var plainText: String? {
+    package var plainText: String? {
         switch self {
         case .text(let text):
             // Some senders put JSON's own quotes around a text.

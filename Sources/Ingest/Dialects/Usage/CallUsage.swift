@@ -1,16 +1,17 @@
 import Domain
 
 /// Whether a part of a count lies inside its whole or beside it.
-enum PartReading: String, Hashable, Sendable { case inside, beside }
+package enum PartReading: String, Hashable, Sendable { case inside, beside }
 
 /// The parts of which senders differ in how they count them. Raw values are those of `usage_doubt`.
-enum UsagePart: String, Hashable, Sendable, CaseIterable, Comparable {
+package enum UsagePart: String, Hashable, Sendable, CaseIterable, Comparable {
     /// Cached and written input tokens.
     case cache
     /// Reasoning.
     case reasoning
 
-    static func < (left: UsagePart, right: UsagePart) -> Bool { left.rawValue < right.rawValue }
+    /// By raw value.
+    package static func < (left: UsagePart, right: UsagePart) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// What a call used, once it is decided how its parts lie to their wholes.

@@ -1,6 +1,6 @@
 /// Finds the numbers in a text that is JSON, or an object as Python prints one: `{'cached_tokens': 9, 'audio_tokens': None}`,
 /// `Usage(prompt_tokens=10, details=Details(cached_tokens=9))`. Keeps names and numbers, no texts.
-struct NumberWalker {
+package struct NumberWalker {
     private enum Bounds {
         static let depth = 16
         static let numbers = 128
@@ -8,9 +8,11 @@ struct NumberWalker {
     }
 
     /// A number and the names that lead to it, parted by slashes.
-    struct Leaf: Hashable {
-        var path: String
-        var value: SpanValue
+    package struct Leaf: Hashable {
+        /// Names from the outermost on.
+        package var path: String
+        /// The number.
+        package var value: SpanValue
     }
 
     private let bytes: ArraySlice<UInt8>
@@ -20,7 +22,7 @@ struct NumberWalker {
 
     /// The numbers in the order of the text; nil where it is neither, or nothing but one value.
     /// - Complexity: O(bytes).
-    static func leaves(in bytes: ArraySlice<UInt8>) -> [Leaf]? {
+    package static func leaves(in bytes: ArraySlice<UInt8>) -> [Leaf]? {
         var walker = NumberWalker(bytes)
         guard walker.begins, walker.readValue(depth: 0) else { return nil }
         walker.skipSpace()

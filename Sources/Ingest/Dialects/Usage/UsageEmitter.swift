@@ -36,7 +36,8 @@ package struct UsageProof: Hashable, Sendable, Comparable {
         (self.emitter, self.part, self.reading) = (emitter, part, reading)
     }
 
-    init(_ emitter: UsageEmitter, _ part: UsagePart, _ reading: PartReading) {
+    /// A proof of ours.
+    package init(_ emitter: UsageEmitter, _ part: UsagePart, _ reading: PartReading) {
         (self.emitter, self.part, self.reading) = (emitter, part.rawValue, reading.rawValue)
     }
 
@@ -60,7 +61,8 @@ package struct EmitterReadings: Sendable {
     /// - Returns: whether it is new.
     package mutating func add(_ proof: UsageProof) -> Bool { proofs.count < Self.proofsMax && proofs.insert(proof).inserted }
 
-    func readings(of emitter: UsageEmitter) -> [UsagePart: PartReading] {
+    /// What is known of an emitter; a part of which nothing is known, or both, is not in it.
+    package func readings(of emitter: UsageEmitter) -> [UsagePart: PartReading] {
         var result: [UsagePart: PartReading] = [:]
         for part in UsagePart.allCases {
             let isInside = proofs.contains(UsageProof(emitter, part, .inside))

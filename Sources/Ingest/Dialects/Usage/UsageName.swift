@@ -3,7 +3,7 @@
 ///
 /// Dots and slashes part segments, all else and a capital letter part words. Segments with unknown words are a name space when they come
 /// before what counts; an unknown word beside it is a qualifier that nobody here understands.
-enum UsageName: Hashable, Sendable {
+package enum UsageName: Hashable, Sendable {
     /// The number belongs to a field: a class of tokens, a total, a cost.
     case field(DialectField)
     /// Tokens written to the cache for five minutes: with those for an hour all that were written.
@@ -21,7 +21,7 @@ enum UsageName: Hashable, Sendable {
 
     /// nil for a name that is about neither usage nor cost.
     /// - Complexity: O(length).
-    init?(_ name: String) {
+    package init?(_ name: String) {
         guard name.utf8.count <= 512, Self.mightCount(name) else { return nil }
         let segments = UsageWords.segments(of: name)
         let words = Set(segments.joined())
