@@ -100,15 +100,14 @@ struct OutcomeTests {
         var traces = SampleTraces()
         let trace = String(repeating: "01", count: 16)
         let span = String(repeating: "02", count: 8)
-        let columns = SpanColumns(traces.registry)
         for (position, id) in ["\(trace)-\(span)/llm.call", "\(trace)-\(span)/llm.call/0123456789abcdef", "x"].enumerated() {
-            var fields = FieldSet(columns)
-            let texts = [("id", id), ("source", source), ("tenant", "default"), ("trace_id", trace), ("span_id", span)]
-            for (name, text) in texts { fields.add(name, text: text) }
-            fields.add("input_tokens", integer: 7)
-            var writer = EventRowWriter()
-            fields.write(type: traces.registry.wellKnownTypes.llmCall, time: 5, to: &writer)
-            traces.append(StoredEvent(position: Int64(1000 + position), isReplaceable: true, row: writer.sink.bytes), trace: trace)
+            let row = callRow(
+                traces.registry,
+                [
+                    "id": .text(id), "source": .text(source), "tenant": .text("default"), "trace_id": .text(trace), "span_id": .text(span),
+                    "input_tokens": .integer(7),
+                ])
+            traces.append(StoredEvent(position: Int64(1000 + position), isReplaceable: true, row: row), trace: trace)
         }
         try traces.receive(OTLPTraces([SettlingTests.call(2, parent: nil, 0, 8)]))
         #expect(try traces.settle() == (1, 0))
@@ -124,18 +123,25 @@ struct OutcomeTests {
         try traces.settle()
         let trace = String(repeating: "01", count: 16)
         let marked = try #require(traces.told[trace]?.first)
-        let columns = SpanColumns(registry)
-        var fields = FieldSet(columns)
-        fields.add("id", text: marked.id.split(separator: "/").dropLast().joined(separator: "/"))
-        let span = String(repeating: "02", count: 8)
-        for (name, text) in [("source", "settled/bot"), ("tenant", "default"), ("trace_id", trace), ("span_id", span)] {
-            fields.add(name, text: text)
-        }
-        var writer = EventRowWriter()
-        fields.write(type: registry.wellKnownTypes.llmCall, time: 5, to: &writer)
-        let before = StoredEvent(position: 9, isReplaceable: true, row: writer.sink.bytes)
+        let row = callRow(
+            registry,
+            [
+                "id": .text(marked.id.split(separator: "/").dropLast().joined(separator: "/")), "source": .text("settled/bot"),
+                "tenant": .text("default"), "trace_id": .text(trace), "span_id": .text(String(repeating: "02", count: 8)),
+            ])
+        let before = StoredEvent(position: 9, isReplaceable: true, row: row)
         let old = TraceSettler(registry: registry, ids: SettledIDs(secret: traces.key, unmarkedPositionMax: 9))
         let result = old.settle(traces.spans[trace] ?? [], told: [before])
         #expect(result.events.count == 0 && result.replacements.count == 1)
+    }
+
+    /// The row of a model call with these fields.
+    private func callRow(_ registry: SchemaRegistry, _ fields: [String: EventValue]) -> [UInt8] {
+        var writer = EventRowWriter()
+        writer.begin(type: registry.wellKnownTypes.llmCall, time: 5, isTimeAbsent: false)
+        let values = fields.compactMap { name, value in registry.column(named: name).map { (column: $0, value: value) } }
+        for (column, value) in values.sorted(by: { $0.column < $1.column }) { writer.add(column, value) }
+        writer.end()
+        return writer.sink.bytes
     }
 }
