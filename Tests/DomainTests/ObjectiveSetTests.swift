@@ -23,7 +23,8 @@ import Testing
             #expect(ObjectiveMeasure(name: name)?.name == name)
         }
         for name in [
-            "answer", "answer_p", "answer_p0", "answer_p100", "answer_p050", "answer_p99_", "answer_p99_0", "answer_p9x", "Availability", "",
+            "answer", "answer_p", "answer_p0", "answer_p100", "answer_p050", "answer_p99_", "answer_p99_0", "answer_p9x",
+            "Availability", "",
         ] {
             #expect(ObjectiveMeasure(name: name) == nil, "\(name)")
         }

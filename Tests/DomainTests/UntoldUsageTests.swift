@@ -5,7 +5,9 @@ import Testing
 @Suite struct UntoldUsageTests {
     private static let prices = ClassPrices(input: 5, output: 7, cacheRead: 2, cacheWrite: 6, cacheWrite1h: 9)
 
-    private func booked(_ usage: TokenUsage, at prices: ClassPrices = prices, mustTell: Bool = true, _ more: (inout TokenUsage) -> Void = { _ in })
+    private func booked(
+        _ usage: TokenUsage, at prices: ClassPrices = prices, mustTell: Bool = true, _ more: (inout TokenUsage) -> Void = { _ in }
+    )
         throws -> BookedCost
     {
         var usage = usage
@@ -63,7 +65,8 @@ import Testing
 
     @Test func onlyATotalIsBetweenTheCheapestAndTheDearestClass() throws {
         expect(try booked(TokenUsage()) { $0.total = 100 }, .partly, low: 200, high: 900, gaps: "usage")
-        expect(try booked(TokenUsage(), at: ClassPrices(input: 5, output: 7)) { $0.total = 100 }, .partly, low: 500, high: 700, gaps: "usage")
+        expect(
+            try booked(TokenUsage(), at: ClassPrices(input: 5, output: 7)) { $0.total = 100 }, .partly, low: 500, high: 700, gaps: "usage")
         expect(try booked(TokenUsage(), at: ClassPrices(input: 5)) { $0.total = 100 }, .unpriced, low: 0, high: nil, gaps: "usage")
         expect(try booked(TokenUsage(), at: ClassPrices()) { $0.total = 100 }, .unpriced, low: 0, high: nil, gaps: "usage")
         expect(try booked(TokenUsage(), at: ClassPrices(input: 3, output: 3)) { $0.total = 100 }, .priced, cost: 300, low: 300, high: 300)
@@ -100,7 +103,9 @@ import Testing
     @Test func useThatNoClassTellsIsNamed() throws {
         let usage = TokenUsage(input: 100, output: 10)
         expect(try booked(usage) { $0.other = "output_audio,request" }, .partly, low: 570, high: nil, gaps: "output_audio,request")
-        expect(try booked(usage, at: ClassPrices(input: 5)) { $0.other = "request, request" }, .partly, low: 500, high: nil, gaps: "output,request")
+        expect(
+            try booked(usage, at: ClassPrices(input: 5)) { $0.other = "request, request" }, .partly, low: 500, high: nil,
+            gaps: "output,request")
         expect(try booked(TokenUsage(input: 0, output: 0)) { $0.other = "request" }, .unpriced, low: 0, high: nil, gaps: "request")
         expect(try booked(TokenUsage(), mustTell: false) { $0.other = "request" }, .unpriced, low: 0, high: nil, gaps: "request")
         #expect(UsageDoubt(names: "cache,reasoning") == [.cache, .reasoning])
@@ -112,7 +117,9 @@ import Testing
         let hour: Int64 = 3_600_000_000_000
         var prices = Self.prices
         prices.gpu = 1_000
-        expect(try booked(TokenUsage(input: 100, output: 10, gpuDurationNanoseconds: hour), at: prices), .priced, cost: 1_000, low: 1_000, high: 1_000)
+        expect(
+            try booked(TokenUsage(input: 100, output: 10, gpuDurationNanoseconds: hour), at: prices), .priced, cost: 1_000, low: 1_000,
+            high: 1_000)
         expect(try booked(TokenUsage(gpuDurationNanoseconds: hour), at: prices), .priced, cost: 1_000, low: 1_000, high: 1_000)
         expect(try booked(TokenUsage(gpuDurationNanoseconds: 0), at: prices), .priced, cost: 0, low: 0, high: 0)
         expect(try booked(TokenUsage(input: 100, output: 10), at: prices), .priced, cost: 570, low: 570, high: 570)

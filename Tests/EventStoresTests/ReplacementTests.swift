@@ -55,6 +55,7 @@ import Testing
         #expect(moved.count == 2 && moved.filter { $0.contains("other") }.count == 1)
         #expect(try rows(again, "conversations", ["conversation_id"]).count == 2)
         #expect(try again.verify().findings == [])
+        try again.seal()
         let found = try again.snapshot().events(ofTraces: [Self.trace], sourcePrefix: "test")
         #expect(found.isEmpty, "a trace without a span has nothing that was derived from one")
         try again.close()
@@ -116,14 +117,17 @@ import Testing
         options.sealEventsMax = 12
         var store = try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: options)
         var current: [IngestBatch] = []
+        var numbers: [Int] = []
         for number in 0..<40 {
             if current.isEmpty || generator.oneIn(2) {
                 let batch = Self.anyEvent(number, &generator)
                 current.append(batch)
+                numbers.append(number)
                 _ = try store.append([batch])
             } else {
                 let place = generator.next(below: current.count)
-                current[place] = Self.anyEvent(place, &generator)
+                // What takes an event's place keeps its id.
+                current[place] = Self.anyEvent(numbers[place], &generator)
                 let replacement = EventReplacement(position: Int64(place + 1), row: current[place].events.bytes)
                 _ = try store.append([IngestBatch(replacements: [replacement])])
             }

@@ -34,6 +34,7 @@ import Testing
 
     private static func events(_ calls: [(id: String, fields: [String: EventValue], shown: String)]) -> SampleEvents {
         var events = SampleEvents()
+        events.add("message.received", id: "question", at: 9, ["conversation_id": .text("c"), "turn": .integer(1)])
         for call in calls {
             let basis: [String: EventValue] = [
                 "conversation_id": .text("c"), "turn": .integer(1), "provider": .text("openai"), "request_model": .text("gpt-4o"),

@@ -31,6 +31,9 @@ import Testing
                 "request_model": .text(model), "status": .text("ok"),
             ]
             events.add("llm.call", id: id, time: RollupEvents.start + minute * 60 * second, fields.merging(usage) { $1 })
+            events.add(
+                "message.received", id: "question-\(id)", time: RollupEvents.start + minute * 60 * second - second,
+                ["tenant": .text("acme"), "conversation_id": .text("c-\(id)"), "turn": .integer(1)])
         }
         switch step {
         case .calls:

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/v1/reports/sla?bogus=1", "there is no parameter bogus here", "known: from, to, by, rule, timezone, format, section"),
+        ("/v1/reports/sla?bogus=1", "there is no parameter bogus here", "known: from, to, by, rule, timezone, objectives, format, section"),
         ("/v1/reports/sla?from=now-1d&from=now-2d", "the parameter from is given twice", "give it once"),
         ("/v1/reports/status?from=now-1d", "there is no parameter from here", "known: to, format"),
         ("/v1/events?form=now-1d", "there is no parameter form here", "known: from, to, format"),

@@ -48,14 +48,14 @@ enum Ratchet {
         "Tests/ExportingTests": 3,
         "Tests/JSONParsingTests": 1,
         "Tests/ProjectionsTests": 1,
-        "Tests/ReportsTests": 6,
+        "Tests/ReportsTests": 5,
         "Tests/WireFormatsTests": 6,
         "WireFormats": 1,
     ]
 
     /// Functions beyond the limit, by `path:name`. A flat switch may stay here for good.
     static let longFunctions: [String: Int] = [
-        "Sources/Base/Domain/Schemas/WellKnownColumns.swift:init": 114
+        "Sources/Base/Domain/Schemas/WellKnownColumns.swift:init": 117
     ]
 
     /// Findings beyond the tolerated counts; of a group with too many all are shown.

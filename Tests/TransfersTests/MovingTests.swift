@@ -57,7 +57,8 @@ import Workload
         let snapshot = store.snapshot()
         var contents: [String: [String]] = [:]
         for name in snapshot.tableNames {
-            guard let table = snapshot.table(named: name) else { continue }
+            // How rollups stand in rows follows from where segments end; what is asked of them is compared by the test of rollups.
+            guard !name.hasPrefix("rollup_"), let table = snapshot.table(named: name) else { continue }
             var rows: [String] = []
             for morsel in try table.morsels(for: ScanRequest(columns: Array(table.columns.indices))) {
                 let vectors = try table.columns.indices.map { try morsel.column($0) }

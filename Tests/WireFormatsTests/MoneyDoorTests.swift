@@ -3,7 +3,8 @@ import Testing
 /// What is said of money must be in USD, and prices name models, not patterns.
 @Suite struct MoneyDoorTests {
     @Test(arguments: [
-        #""amount_usd":"5","currency":"EUR""#, #""currency":"EUR""#, #""amount_usd":"5","Currency":"eur""#, #""amount_usd":"5","currency_code":"CHF""#,
+        #""amount_usd":"5","currency":"EUR""#, #""currency":"EUR""#, #""amount_usd":"5","Currency":"eur""#,
+        #""amount_usd":"5","currency_code":"CHF""#,
         #""amount_usd":"5","billing.currency":"GBP""#, #""amount_usd":"5","invoiceCurrency":"JPY""#, #""amount_usd":"5","currency":978"#,
         #""amount_usd":"5","attributes":{"currency":"EUR"}"#, #""amount_eur":"5""#, #""amount":{"value":5,"currency":"EUR"}"#,
         #""amount_usd":"5","total_cost_gbp":4.2"#, #""amount_usd":"5","currency":"USDC""#,
@@ -14,7 +15,8 @@ import Testing
     }
 
     @Test(arguments: [
-        #""amount_usd":"5""#, #""amount_usd":"5","currency":"USD""#, #""amount_usd":"5","currency":"usd""#, #""amount_usd":"5","currency":null"#,
+        #""amount_usd":"5""#, #""amount_usd":"5","currency":"USD""#, #""amount_usd":"5","currency":"usd""#,
+        #""amount_usd":"5","currency":null"#,
         #""amount_usd":"5","currency":"""#, #""amount_usd":"5","amount_due":"3""#, #""amount_usd":"5","note":"paid in EUR""#,
     ])
     func dollarsAreTaken(data: String) {

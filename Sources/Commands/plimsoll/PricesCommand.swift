@@ -165,7 +165,7 @@ struct PricesCommand: ParsableCommand {
             guard preview.calls > 0, !yes else { return yes && preview.calls > 0 }
             guard StandardStream.input.isTerminal else { return false }
             StandardStream.output.print("Book \(preview.calls) calls again? [y/N] ", terminator: "")
-            return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+            return ["y", "yes"].contains(StandardStream.input.readLine()?.lowercased() ?? "")
         }
 
         /// Says that nothing was booked where there was something to book.

@@ -5,6 +5,7 @@ package import Domain
 ///
 /// Carries the position of the last event before it; takes none of its own, and never moves the watermark.
 package struct SystemRecord: Hashable, Sendable {
+    /// What happened, or what was refused.
     package enum Content: Hashable, Sendable {
         /// A type such as `segment.attached` and its data as canonical JSON.
         case event(type: String, data: String)

@@ -39,6 +39,19 @@ package enum StandardStream: Int32, Sendable {
         }
     }
 
+    /// What a person typed up to the next line end, without it; nil at the end of input. At most 4 KiB.
+    package func readLine() -> String? {
+        var line: [UInt8] = []
+        var byte: [UInt8] = [0]
+        while line.count < 4096 {
+            var span = byte.mutableSpan
+            guard let count = try? read(into: &span), count > 0 else { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
+            if byte[0] == UInt8(ascii: "\n") { break }
+            line.append(byte[0])
+        }
+        return String(decoding: line, as: UTF8.self)
+    }
+
     private var name: String {
         switch self {
         case .input: "standard input"

@@ -61,6 +61,7 @@ extension StoreSnapshot {
                 }
             }
         }
+        // order: sorted by the preview itself.
         return RebookingPreview(models: Array(found.values))
     }
 }

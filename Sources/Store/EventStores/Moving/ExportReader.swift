@@ -28,6 +28,7 @@ package protocol ExportSource: Sendable {
 
 /// Every event of a snapshot as the row that counts, in the order of positions: sealed events a segment at a time, then the rest.
 package struct ExportReader: ExportSource {
+    /// What the first line says.
     package let beginning: ExportBeginning
     private let snapshot: StoreSnapshot
     private let times: Range<Int64>

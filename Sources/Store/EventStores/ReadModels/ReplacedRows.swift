@@ -17,6 +17,7 @@ struct ReplacedRows: Hashable, Sendable {
     mutating func add(_ row: Int, at place: Place) { rows[place, default: []].append(UInt32(row)) }
 
     mutating func merge(_ other: ReplacedRows) {
+        // order: each goes to a place of its own.
         for (place, more) in other.rows { rows[place] = Array(Set(rows[place] ?? []).union(more)).sorted() }
     }
 
