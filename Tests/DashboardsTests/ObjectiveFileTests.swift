@@ -58,12 +58,12 @@ import Testing
                 "99.9", "99.5", "0.999", "0.995", "30 s", "30000000000", "80%", "85 %", "0.85", "$0.02", "$0.05", "0.05 USD", "5 s)",
                 "8 s)", "be less than 5 s", "14.4", "p95_5m", "SupportAnswerP95", "SupportSatisfaction", "SupportFirstToken",
                 "duration: 30d",
-                "30 days (",
+                "30 days (", "0.9333",
             ] { #expect(!text.contains(number), "\(kind): \(number)") }
         }
         let rules = text(.rules, Self.other)
         for number in [
-            "< 0.96\n", "> 13.44 * 0.02", "> 0.9333 * 0.02", "> 0.03\n", "p90_5m > 7.5", "p99_2_5m > 12", "SupportAnswerP99_2High",
+            "< 0.96\n", "> 13.44 * 0.02", "> 2.8 * 0.02", "> 0.03\n", "p90_5m > 7.5", "p99_2_5m > 12", "SupportAnswerP99_2High",
             "within 25 s; email 400 s",
             "the target is 3%", "budget of 28 days (2 % of the questions)",
         ] { #expect(rules.contains(number), "\(number)") }
@@ -79,6 +79,61 @@ import Testing
         #expect(!rules.contains("SupportAvailabilityBurnFast") && rules.contains("SupportAvailabilityBurnSlow"))
         #expect(!text(.runbooks, set).contains("SupportAvailabilityBurnFast"))
         #expect(!text(.dashboards, set).contains("SupportAvailabilityBurnFast.md"))
+    }
+
+    /// A window too long for a budget of few days would compare with less than what the target allows, so it is left out; the branches of
+    /// each alert, by days.
+    @Test(arguments: [
+        (1, [], []), (2, [], []), (3, ["1.44"], []), (4, ["1.92"], []), (5, ["2.4", "1"], []), (9, ["4.32", "1.8"], []),
+        (10, ["4.8", "2"], ["1"]), (29, ["13.92", "5.8"], ["2.9"]), (30, ["14.4", "6"], ["3", "1"]),
+        (366, ["175.68", "73.2"], ["36.6", "12.2"]),
+    ] as [(Int, [String], [String])])
+    func burnsAreFasterThanAllowed(days: Int, fast: [String], slow: [String]) throws {
+        var set = ObjectiveSet.builtIn
+        set.budgetDays = days
+        let file = try #require(ObjectiveFiles.rules.files(set).first { $0.name == "service-levels.yaml" })
+        let text = String(decoding: file.bytes, as: UTF8.self)
+        let rules = try RuleFile.rules(in: text, file: file.name)
+        for (name, factors) in [("SupportAvailabilityBurnFast", fast), ("SupportAvailabilityBurnSlow", slow)] {
+            let rule = rules.first { $0.name == name }
+            // Each branch compares a long and a short window.
+            let pieces = (rule?.expression ?? "").components(separatedBy: " * 0.001").dropLast()
+            let found = pieces.map { $0.components(separatedBy: "> ").last ?? "" }
+            #expect(found == factors.flatMap { [$0, $0] }, "\(name)")
+            #expect(rule?.expression.components(separatedBy: "\nor\n").count ?? 0 == factors.count, "\(name)")
+            let runbooks = self.text(.runbooks, set)
+            #expect(runbooks.contains("| [\(name)]") == !factors.isEmpty && runbooks.contains("\(name).md\n") == !factors.isEmpty)
+        }
+        // The panel has a line for each branch but one of the slow alert.
+        let dashboards = self.text(.dashboards, set)
+        let lines = zip(fast, ["1 h", "6 h"]).map { "\($0) (\($1))" } + slow.suffix(1).map { "\($0) (\(slow.count == 2 ? "3 d" : "1 d"))" }
+        let said = "where the burn alerts stand" + (lines.isEmpty ? "" : ": " + lines.joined(separator: ", ") + ".")
+        #expect(dashboards.contains(said) == !lines.isEmpty, "\(said)")
+        #expect(text.contains("No alert of a slow burn") == slow.isEmpty && text.contains("No alert of a fast burn") == fast.isEmpty)
+        #expect(try Checker.complaints(about: rules.map(\.expression)) == "")
+    }
+
+    /// Where no alert was asked for there is no rule, no page about it and no link to one; a line that says nothing of alerts has a notice.
+    @Test func noAlertIsNoRule() throws {
+        for index in ObjectiveSet.builtIn.objectives.indices {
+            var set = ObjectiveSet.builtIn
+            set.objectives[index].alertLimit = nil
+            set.objectives[index].isSilent = true
+            let name = set.objectives[index].name
+            let files = ObjectiveFiles.rules.files(set)
+            let rules = try files.flatMap { try RuleFile.rules(in: String(decoding: $0.bytes, as: UTF8.self), file: $0.name) }
+            // Probes stand beside availability.
+            #expect(!rules.contains { $0.labels["objective"] == name && $0.name != "SupportProbesFailing" }, "\(name)")
+            let alerts = Set(rules.filter(\.isAlert).map { $0.name + ".md" })
+            #expect(Set(ObjectiveFiles.runbooks.files(set).map(\.name)) == alerts.union(["README.md"]), "\(name)")
+            let slo = ObjectiveFiles.slos.files(set).first { $0.name == name.replacing("_", with: "-") + ".yaml" }
+            #expect(slo.map { String(decoding: $0.bytes, as: UTF8.self).contains("plimsoll/alerts") } == false, "\(name)")
+            for link in text(.dashboards, set).components(separatedBy: "${runbooks}/").dropFirst() {
+                #expect(alerts.contains(String(link.prefix { $0 != "\"" })), "\(name): \(link.prefix(40))")
+            }
+        }
+        let rules = text(.rules, .builtIn)
+        #expect(rules.contains("SupportFirstTokenP50High") && rules.contains("severity: info"))
     }
 
     @Test func filesOfAnotherSetAreSound() throws {

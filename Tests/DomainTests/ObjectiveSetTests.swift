@@ -32,8 +32,12 @@ import Testing
         for (permille, word) in words { #expect(Percentile(permille: permille)!.words.hasPrefix(word)) }
     }
 
+    /// No alert was asked for in the last one: that is kept, and is another set than one that says nothing of an alert.
     @Test func aSetIsReadBackFromItsRecord() throws {
-        for set in [ObjectiveSet.builtIn, Self.changed] {
+        var silent = ObjectiveSet.builtIn
+        silent.objectives[6].isSilent = true
+        #expect(silent.hash != ObjectiveSet.builtIn.hash && silent != .builtIn)
+        for set in [ObjectiveSet.builtIn, Self.changed, silent] {
             let version = ObjectiveVersion(number: 2, set: set, since: 7)
             #expect(ObjectiveVersion(data: version.data, since: 7) == version)
             // Damage is seen, whatever it hits.

@@ -49,7 +49,7 @@ import Testing
         }
         let priceSet = registry.types[Int(types.priceSet)]
         #expect(priceSet.requiredColumns.map { registry.columns[Int($0)].name }.sorted() == ["model", "provider", "token_class"])
-        #expect(registry.types.filter { !$0.requiredColumns.isEmpty }.map(\.name) == ["price.set"])
+        #expect(registry.types.filter { !$0.requiredColumns.isEmpty }.map(\.name) == ["cost.recorded", "price.set"])
     }
 
     @Test func listedValues() {

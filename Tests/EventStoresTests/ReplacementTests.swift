@@ -195,8 +195,10 @@ import Testing
         let turn = Int64(generator.next(below: 4))
         var fields: [String: EventValue] = ["trace_id": .text(trace), "channel": .text("web")]
         if !generator.oneIn(6) { fields["conversation_id"] = .text("c\(generator.next(below: 3))") }
-        let time = Double(generator.oneIn(8) ? -3_000 : 3_500) + Double(turn * 20) + Double(number) / 100
         let type = ["llm.call", "message.received", "message.sent", "usage.reported"][generator.next(below: 4)]
+        // An answer that comes an hour late and before its question is not remembered for it.
+        let isOld = generator.oneIn(8) && type != "message.sent"
+        let time = Double(isOld ? -3_000 : 3_500) + Double(turn * 20) + Double(number) / 100
         switch type {
         case "llm.call":
             fields.merge(

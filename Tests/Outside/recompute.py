@@ -43,7 +43,7 @@ class CallSums:
         self.billed = Counter()
         self.states = Counter()
         self.cost = self.low = self.high = 0
-        self.without_high = 0
+        self.without_high = self.priced_errors = 0
 
     def add(self, call):
         self.calls += 1
@@ -58,6 +58,7 @@ class CallSums:
         self.states[state] += 1
         self.low += low
         self.cost += low if state == "priced" else 0
+        self.priced_errors += state == "priced" and is_error(call.event)
         if high is None:
             self.without_high += 1
         else:
@@ -69,7 +70,7 @@ class CallSums:
             "billed_tokens": {name: self.billed[name] for name in CLASSES},
             "priced": self.states["priced"], "partly": self.states["partly"], "unpriced": self.states["unpriced"],
             "cost_usd": usd(self.cost), "cost_low_usd": usd(self.low), "cost_high_usd": usd(self.high),
-            "calls_without_high": self.without_high,
+            "calls_without_high": self.without_high, "priced_errors": self.priced_errors,
         }
 
 

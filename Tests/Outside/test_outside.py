@@ -13,6 +13,7 @@ from outside.answers import exact_percentile
 from outside.events import iso, nanoseconds, week_of
 from outside.money import pico, pico_per_token, usd
 from outside.prices import DefaultBook
+from outside.report_figures import booked
 from recompute import recompute
 
 T0 = nanoseconds("2026-08-03T10:00:00Z")
@@ -141,6 +142,11 @@ class Outside(unittest.TestCase):
         for data in (silent, {**silent, "status": "error", "stream": True, "response_id": "r"}):
             self.assertEqual((total(**data)["unpriced"], total(**data)["calls_without_high"]), (1, 1))
         self.assertEqual(total(**silent, status="error")["priced"], 1)
+        failed = call(4, 1, **silent, status="error")
+        self.assertEqual(booked(self.total([*prices, failed])), 0)
+        self.assertEqual(booked(self.total([*prices, failed, call(5, 1, **silent)])), "unknown")
+        self.assertEqual(booked(self.total([*prices, failed, call(5, 1, **silent), call(6, 1)])), 0)
+        self.assertEqual(booked(self.total([*prices, failed, call(5, 1, **silent), call(6, 1, input_tokens=1)])), 3 * 10**6)
         self.assertEqual(total()["priced"], 1)
         half = total(input_tokens=2, output_tokens=None)
         self.assertEqual((half["partly"], half["cost_low_usd"], half["calls_without_high"]), (1, usd(6 * 10**6), 1))
@@ -189,10 +195,13 @@ class Outside(unittest.TestCase):
             step(3, "conversation.resolved", 1, "b"), step(4, "conversation.reopened", 5, "b"), step(5, "escalation.raised", 6, "b", reason="policy"),
             step(6, "conversation.closed", 7, "b"), step(7, "conversation.closed", 7, "c"), step(8, "conversation.started", 7, "d"),
             step(9, "conversation.reopened", 2, "e"), step(10, "conversation.resolved", 3, "e"), step(11, "conversation.closed", 1, "e")]
-        outcomes = self.compute(events)["outcomes"]
+        outcomes = self.compute(events, reached=nanoseconds(at(100)))["outcomes"]
         self.assertEqual(outcomes["outcomes"], {"resolved": 2, "escalated": 1, "abandoned": 1, "open": 0})
         self.assertEqual((outcomes["not_closed"], outcomes["escalations_by_reason"]), (1, {"policy": 1}))
         self.assertEqual(outcomes["by"]["week"]["2026-08-03"]["resolved"], 2)
+        # A day later silence has closed the one that nobody closed.
+        silent = self.compute(events, reached=nanoseconds(at(100_000)))["outcomes"]
+        self.assertEqual((silent["outcomes"]["abandoned"], silent["not_closed"]), (2, 0))
 
     def test_a_changed_pico_dollar_is_found(self):
         document = self.compute([price(1, 0, "input", "3"), call(2, 1, input_tokens=10), event(3, "feedback.submitted", 1, score=5)])

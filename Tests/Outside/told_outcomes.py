@@ -69,6 +69,11 @@ def problems(plimsoll, folder):
         result = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=60)
         if result.returncode or result.stdout or result.stderr:
             yield f"README's lines say {result}"
+        # A field may be called as it likes, and what the server refuses is not lost without a word.
+        wrong = words.split("\n\ntell(")[0] + '\n\ntell("feedback.submitted", "c-1", kind="stars", type="five", score="five")\n'
+        result = subprocess.run([sys.executable, "-c", wrong], capture_output=True, text=True, timeout=60)
+        if not result.returncode or "ValueError: score: " not in result.stderr:
+            yield f"README's lines say of a refusal {result}"
         told = server.sql("select outcome, resolved_by, resolved_certainty, escalations, escalation_reason, score, turns from conversations "
                           "where conversation_id = 'c-1'")
         if [str(value) for value in told[0]] != ["resolved", "agent", "confirmed", "1", "user_request", "5", "2"]:

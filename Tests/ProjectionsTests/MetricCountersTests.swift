@@ -127,7 +127,9 @@ func lines(_ counters: MetricCounters, _ prefix: String) -> [String] {
         events.add("message.received", at: 303, Self.ask(6).merging(["author": .text("system")]) { $1 })
         var counters = MetricCounters(registry: FoldEvents.registry)
         events.fold(into: &counters, receivedSeconds: 305)
-        func results() -> [String] { lines(counters, "support_questions_total").map { String($0.dropFirst("support_questions_total ".count)) } }
+        func results() -> [String] {
+            lines(counters, "support_questions_total").map { String($0.dropFirst("support_questions_total ".count)) }
+        }
         #expect(results() == ["default,web,failed number(2)", "default,web,good number(1)"])
         #expect(counters.nextDeadline == FoldEvents.start + 335_000_000_000)
         let isDueAtDeadline = counters.isDue(at: FoldEvents.start + 335_000_000_000)

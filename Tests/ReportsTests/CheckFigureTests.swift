@@ -123,6 +123,31 @@ import Testing
         #expect(section.value("kind", row: 1) == .text("answers_without_call") && section.value("count", row: 1) == .count(2))
     }
 
+    /// A call that failed costs nothing, for certain: beside calls without a price that is no figure of what the model costs.
+    @Test mutating func theNothingOfFailuresIsNoCost() throws {
+        sample.add("message.sent", at: 12, ["conversation_id": .text("c"), "channel": .text("web")])
+        let failed: [String: EventValue] = ["provider": .text("maker"), "request_model": .text("nobody"), "status": .text("error")]
+        sample.add("llm.call", at: 11, failed.merging(["conversation_id": .text("c")]) { $1 })
+        func costs() throws -> [ReportValue?] {
+            let desk = try sample.desk()
+            let report = try desk.report(.cost, ReportRequest(by: [.model]))
+            let row = report.section("by_model")
+            return [
+                report.section("total")?.value("cost_usd", row: 0), report.section("per_unit")?.value("cost_per_unit", row: 0),
+                row?.value("cost_usd", row: 0), row?.value("share_of_cost", row: 0),
+                try desk.report(.sla, ReportRequest()).section("objectives")?.value("actual", row: 4),
+            ]
+        }
+        // Nothing but a failure: what it cost is known.
+        let zero = ReportValue.usdPer(picoUSD: 0, count: 1)
+        #expect(try costs() == [.usd(0), zero, .usd(0), ReportValue.none, zero])
+        call("nobody")
+        #expect(try costs() == [.unknown, .unknown, .unknown, .unknown, .unknown])
+        let report = try sample.desk().report(.cost, ReportRequest(by: [.model]))
+        #expect(report.rendered(.json).contains(#""cost_usd": "unknown""#))
+        #expect(report.rendered(.csv).contains("nobody,2,unknown,unknown,0,unknown,"))
+    }
+
     @Test mutating func anAnswerWithoutACallHasNoCost() throws {
         sample.add("message.sent", at: 12, ["conversation_id": .text("c"), "channel": .text("web")])
         func verdict() throws -> [ReportValue?] {

@@ -100,6 +100,77 @@ import Testing
         try asked.store.close()
     }
 
+    /// A price for the input alone ends the list prices of the pair: output has no price then.
+    @Test func callsThatStopBeingExactAreNoSaving() throws {
+        let asked = try AskedStore(SimulatedFileSystem(seed: 23))
+        let model: [String: EventValue] = ["provider": .text("openai")]
+        var events = RollupEvents()
+        for (id, output) in [("with", 100), ("without", 0)] as [(String, Int64)] {
+            let call: [String: EventValue] = [
+                "request_model": .text("gpt-4o-mini"), "status": .text("ok"), "input_tokens": .integer(1_000),
+                "output_tokens": .integer(output),
+            ]
+            events.add("llm.call", id: id, time: RollupEvents.start, call.merging(model) { $1 })
+        }
+        _ = try asked.store.append([events.batch])
+        #expect(try asked.ask(Self.sums)[1] == "2,0.000360000000,2")
+        var price = RollupEvents()
+        let set: [String: EventValue] = [
+            "tenant": .text("default"), "model": .text("gpt-4o-mini"), "token_class": .text("input"),
+            "usd_per_million_tokens": .integer(300_000), "valid_from": .integer(RollupEvents.start - RollupEvents.hour),
+        ]
+        price.add("price.set", id: "input", time: Self.noon, set.merging(model) { $1 })
+        _ = try asked.store.append([price.batch])
+        let preview = try asked.store.snapshot().rebookingPreview(provider: "openai", model: nil, times: .min ..< .max)
+        #expect(PriceText.preview(preview, provider: "openai", model: nil).contains("at least 0.0006"))
+
+        let rebooking = try asked.store.rebook(provider: "openai", model: nil, times: .min ..< .max)
+        #expect(
+            PriceText.summary(of: rebooking) == """
+                2 calls up to position 3 cost something else now; the whole difference in USD is at least 0.00024, at most unknown
+                1 call with an exact cost before and after: 0.00015 USD
+                1 call has no exact cost any more: its cost is at least 0.0003 USD, at most unknown, and was 0.00021 USD
+
+                """)
+        // What was counted and what is recorded add up to the sum of exact costs.
+        #expect(try asked.ask(Self.sums)[1] == "1,0.000300000000,1")
+        #expect(rebooking.correctionPicoUSD == -60_000_000 && asked.store.status.rebookedPicoUSD == -60_000_000)
+        try asked.store.close()
+    }
+
+    @Test func aPathBeforeAModelIsPassedOverAndOnePassShowsAll() throws {
+        let disk = SimulatedFileSystem(seed: 23)
+        var asked = try Self.store(disk)
+        var events = RollupEvents()
+        Self.call(&events, "path", at: Self.noon, model: "x/small")
+        _ = try asked.store.append([events.batch])
+        var price = RollupEvents()
+        price.addPrice("small", "input", picoPerToken: 5, at: Self.noon)
+        _ = try asked.store.append([price.batch])
+        let scopes: [RebookingPreview.Scope] = [
+            .init(provider: "house", model: "small", times: .min ..< .max), .init(provider: "house", model: nil, times: Self.noon ..< .max),
+            .init(provider: "house", model: "x/small", times: .min ..< .max), .init(provider: "nosuch", model: nil, times: .min ..< .max),
+        ]
+        let previews = try asked.store.snapshot().rebookingPreviews(scopes)
+        // 41 calls of small, 25 of them from noon on, and the one with a path.
+        #expect(previews.map(\.calls) == [42, 26, 1, 0])
+        #expect(previews[0].models.map { String(decoding: $0.name, as: UTF8.self) } == ["small", "x/small"])
+        for (scope, preview) in zip(scopes, previews) {
+            let alone = try asked.store.snapshot().rebookingPreview(provider: scope.provider, model: scope.model, times: scope.times)
+            #expect(alone.calls == preview.calls && alone.models.map(\.after) == preview.models.map(\.after))
+        }
+        let rebooking = try asked.store.rebook(provider: "house", model: "small", times: .min ..< .max)
+        #expect(rebooking.calls == 42 && rebooking.correctionPicoUSD == 42 * 3_000)
+        for _ in 0..<2 {
+            #expect(try asked.ask(Self.sums)[1] == "42,0.000000210000,42")
+            try asked.store.seal()
+            try asked.store.close()
+            asked = try AskedStore(disk)
+        }
+        #expect(try asked.ask(Self.sums)[1] == "42,0.000000210000,42", "read back")
+        try asked.store.close()
+    }
+
     @Test func aFirstPriceThatComesLateIsOnRecord() throws {
         let disk = SimulatedFileSystem(seed: 22)
         var asked = try Self.store(disk)

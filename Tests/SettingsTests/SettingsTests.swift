@@ -55,6 +55,42 @@ import Testing
         #expect(findings.map(\.line) == [1, 3, 4])
     }
 
+    /// Names, values, bounds of a line and what settings say together: one kind of mistake hides none of another.
+    @Test func mistakesOfAllKindsAreFoundAtOnce() {
+        let text = """
+            colour: red
+            limits:
+              body_size: 900GiB
+              connections: none
+            conversations:
+              idle_after: none
+            answer_limits: {"": 4s}
+            objectives:
+              availability: {target: 100%, alert: 101%}
+              answer_p50:
+                target: 9s
+              answer_p99: {target: soon, alert: 2h}
+              speed: none
+              satisfaction:
+                target: high
+                alert: low
+            """
+        let findings = SettingsFile(text).findings
+        #expect(findings.map { $0.line ?? 0 } == [1, 3, 4, 6, 7, 9, 9, 10, 12, 12, 13, 15, 16], "\(findings)")
+    }
+
+    /// What nobody could read contradicts nothing.
+    @Test func unreadValuesContradictNothing() {
+        #expect(SettingsFile("limits:\n  ingest_size: much\n  body_size: 900GiB\n").findings.map(\.line) == [2])
+        #expect(SettingsFile("objectives:\n  answer_p99: {target: soon, alert: 9s}\n").findings.map(\.line) == [2])
+    }
+
+    @Test(arguments: [("conversations:\n  idle_after: none\n", "or never"), ("otlp_http_listen: never\n", "or none")])
+    func wordsForNoneAreNamed(text: String, word: String) throws {
+        let finding = try #require(SettingsFile(text).findings.first)
+        #expect(finding.message.hasSuffix(word), "\(finding)")
+    }
+
     @Test func aSettingGivenTwiceIsAMistake() {
         #expect(!SettingsFile("data: a\ndata: b\n").findings.isEmpty)
     }
@@ -120,6 +156,7 @@ import Testing
         #expect(set.objectives[3].target == .share(partsPerMillion: 20_000))
         #expect(set.objectives[3].alertLimit == .share(partsPerMillion: 50_000))
         #expect(set.objectives[4].alertLimit == .costPerAnswer(picoUSD: 30_000_000_000))
+        #expect(set.objectives[5].isSilent && !set.objectives[6].isSilent && set.objectives[6].alertLimit == nil)
         #expect(set.objectives[5].alertLimit == nil && set.objectives[5].target == .share(partsPerMillion: 850_000))
         #expect(SettingsFile("data: x\n").applied(to: ServeSettings()).objectives.set == nil)
         #expect(SettingsFile("objectives: default\n").applied(to: ServeSettings()).objectives.set == .builtIn)
@@ -139,8 +176,12 @@ import Testing
         ("objectives:\n  cost_per_answer:\n    target: cheap\n", 3, "expected an amount"),
         ("objectives: 3\n", 1, "objectives: expected names"),
         ("answer_limits:\n  email: soon\n", 2, "answer_limits.email: expected a duration"),
-        ("answer_limits: 30s\n", 1, "answer_limits: expected names"),
-        ("answer_limits:\n  web: 30s\n  'e\"mail': 30s\n", 2, "channels with a limit"),
+        ("answer_limits: 30s\n", 1, "answer_limits: expected names"), ("answer_limits: {\"\": 4s}\n", 1, "channels with a limit"),
+        ("answer_limits:\n  1: 4s\n  \"1\": 4s\n", 3, "given twice: answer_limits.1"),
+        ("answer_limits:\n  web: 30s\n  email: 8d\n", 3, "answer_limits.email: expected a duration"),
+        ("answer_limits:\n  web: 30s\n  email: 8000h\n", 3, "answer limits from 1 ms to 7 days"),
+        ("objectives:\n  error_rate:\n    alert: never\n", 3, "or none"),
+        ("answer_limits:\n  web: 30s\n  'e\"mail': 30s\n", 3, "channels with a limit"),
         ("answer_limit: 0s\n", 1, "answer_limit: expected a duration"),
         ("error_budget: 30\n", 1, "error_budget: expected days"), ("answer_limit: 8000h\n", 1, "answer limits from 1 ms to 7 days"),
     ])

@@ -1,4 +1,5 @@
 import Domain
+import EventStores
 import Testing
 import Transfers
 
@@ -12,6 +13,34 @@ import Transfers
         return PriceListEffects(setting: changes.prices, in: known.book).pairs.flatMap { pair in
             ["\(pair.provider) \(pair.model) \(RFC3339.render(pair.validFrom))"] + pair.lines
         }
+    }
+
+    /// The effects of a list of models, spread over providers.
+    private func effects(models: Int, providers: Int) throws -> PriceListEffects {
+        let rows = (0..<models).map { "p\($0 % providers),m\($0),input,,2,,2026-09-01T00:00:00Z\n" }.joined()
+        let known = try KnownPrices(csv: Array((Self.heading + "x,m,input,,1,,\n").utf8), name: "server")
+        let changes = try PriceList(Array((Self.heading + rows).utf8), name: "list").changes(to: known, now: Self.now)
+        return PriceListEffects(setting: changes.prices, in: known.book)
+    }
+
+    @Test func callsAreLookedUpByModelAndOfLongListsByProvider() throws {
+        let one = try effects(models: 1, providers: 1)
+        var model = RebookingPreview.Model(name: Array("x/m0".utf8))
+        (model.calls, model.before, model.after) = (2, 1_000_000_000_000, 2_000_000_000_000)
+        let command = "plimsoll prices rebook --provider 'p0' --model 'm0' --from 2026-09-01T00:00:00Z"
+        let sums = "2 calls stay booked at other prices: 1.00 USD; at these 2.00 USD. To book them again:"
+        #expect(one.text([RebookingPreview(models: [model])]) == "\np0 m0\n  \(sums)\n  \(command)\n")
+        #expect(one.text([RebookingPreview()]) == "")
+
+        let few = try effects(models: PriceListEffects.lookupsMax, providers: 2)
+        #expect(few.lookups.count == PriceListEffects.lookupsMax && few.lookups.allSatisfy { $0.model != nil })
+        let many = try effects(models: PriceListEffects.lookupsMax + 1, providers: 2)
+        #expect(many.lookups.map(\.provider) == ["p0", "p1"] && many.lookups.allSatisfy { $0.model == nil })
+        let shown = many.text([RebookingPreview(), RebookingPreview(models: [model])])
+        #expect(shown.hasPrefix("\np1, all models\n  2 calls stay") && shown.contains("--provider 'p1' --from 2026-09-01"))
+        let tooMany = try effects(models: 30, providers: 25)
+        #expect(tooMany.lookups.count == PriceListEffects.lookupsMax)
+        #expect(tooMany.text([]).contains("5 more providers were not looked up"))
     }
 
     @Test func whatIsSupersededAndWhatHasNoPriceAnyMore() throws {

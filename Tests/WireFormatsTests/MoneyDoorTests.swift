@@ -1,4 +1,6 @@
+import Domain
 import Testing
+import WireFormats
 
 /// What is said of money must be in USD, and prices name models, not patterns.
 @Suite struct MoneyDoorTests {
@@ -29,6 +31,37 @@ import Testing
         #expect(row(event("tool.call", #""cost_usd":"5","currency":"EUR""#)).hasPrefix("refused: currency: "))
         #expect(!row(event("tool.call", #""tool":"exchange","currency":"EUR""#)).hasPrefix("refused"))
         #expect(!row(event("llm.call", #""currency":"EUR""#)).hasPrefix("refused"))
+    }
+
+    @Test(arguments: ["llm.call", "embedding.call", "usage.reported"])
+    func whatSendersSayOfCostsIsInDollars(type: String) {
+        let cost = #""reported_cost_usd":"0.5""#
+        for currency in [#""currency":"EUR""#, #""billing":{"currency":"EUR"}"#, #""total_cost_eur":"0.5""#] {
+            let answer = row(event(type, cost + "," + currency))
+            #expect(answer.hasPrefix("refused: ") && answer.contains("USD, the only currency that is kept"), "\(answer)")
+        }
+        for data in [cost, cost + #","currency":"USD""#, #""currency":"EUR""#, #""reported_cost_usd":null,"currency":"EUR""#] {
+            #expect(!row(event(type, data)).hasPrefix("refused"), "\(data)")
+        }
+    }
+
+    /// It would stand neither in the sum nor in the count of a report.
+    @Test(arguments: ["", #""category":"gpu""#, #""category":"gpu","amount":"12.5""#, #""category":"gpu","amount_usd":null"#])
+    func aCostWithoutAnAmountIsRefused(data: String) {
+        let answer = row(event("cost.recorded", data))
+        #expect(answer.hasPrefix("refused: amount_usd: expected an amount in USD as decimal text"), "\(answer)")
+    }
+
+    /// What a store took in before is the same in the store that takes over its export.
+    @Test(arguments: [
+        event("cost.recorded", #""category":"gpu","amount":"12.5""#), event("cost.recorded", #""amount_usd":"5","currency":"EUR""#),
+        event("llm.call", #""reported_cost_usd":"0.5","currency":"EUR""#),
+    ])
+    func exportsSayWhatWasTakenIn(line: String) {
+        #expect(decodeLines(line).rejectedCount == 1)
+        var decoder = makeDecoder()
+        let batch = decoder.decodeLines(Array(line.utf8).span, from: .export)
+        #expect(batch.batch.count == 1, "\(batch.rejections)")
     }
 
     @Test func patternsInPricesAreRefused() {

@@ -12,14 +12,15 @@ import Yams
 ///       availability: {target: 99.95%, alert: 99.5%}
 ///       answer_p90: {target: 4s, alert: 6s}
 ///       answer_p95: none           # no such line
+///       error_rate: {alert: none}  # no rule about it
 package struct ObjectiveSettings: Sendable {
     /// The settings below which names are free.
     package static let groups = ["answer_limits", "objectives"]
     /// One line for people on each, in the form of the list of settings.
     package static let purposes = [
         "answer_limits.CHANNEL: the same for one channel, such as email: 5m",
-        "objectives.NAME: {target: …, alert: …} of a line of the service level table, none for no such line; names: "
-            + "availability, answer_pN, first_token_pN (any percentile N), error_rate, cost_per_answer, satisfaction",
+        "objectives.NAME: {target: …, alert: …} of a line of the service level table, alert: none for no alert, none for no such line; "
+            + "names: availability, answer_pN, first_token_pN (any percentile N), error_rate, cost_per_answer, satisfaction",
         "objectives: default for the built-in ones, where others were set before",
     ]
 
@@ -31,6 +32,11 @@ package struct ObjectiveSettings: Sendable {
         var target: ObjectiveBound?
         /// Some nil: no alert.
         var alert: ObjectiveBound??
+        /// Whether some of it could not be read.
+        var isUnread = false
+
+        /// Whether there is to be no alert.
+        var isSilent: Bool { if case .some(.none) = alert { true } else { false } }
     }
 
     var answerLimitNanoseconds: Int64?
@@ -38,6 +44,8 @@ package struct ObjectiveSettings: Sendable {
     private var channels: [AnswerLimits.Channel] = []
     private var channelsPlace: Int?
     private var lines: [Line] = []
+    /// Whether there is a name or a value of an objective that could not be read: nobody knows then how many there are to be.
+    private var isAnyUnread = false
     private var isDefaultAsked = false
     /// How many values the file has of it.
     private(set) var count = 0
@@ -58,30 +66,43 @@ package struct ObjectiveSettings: Sendable {
                 if let known { set.objectives.remove(at: known) }
             } else if let known {
                 if let target = line.target { set.objectives[known].target = target }
-                if let alert = line.alert { set.objectives[known].alertLimit = alert }
+                if let alert = line.alert {
+                    set.objectives[known].alertLimit = alert
+                    set.objectives[known].isSilent = line.isSilent
+                }
             } else if let target = line.target {
-                set.add(Objective(line.measure, target: target, alertLimit: line.alert ?? nil))
+                set.add(Objective(line.measure, target: target, alertLimit: line.alert ?? nil, isSilent: line.isSilent))
             }
         }
         return set
     }
 
-    /// What is wrong with the set as a whole.
+    /// All that is wrong with lines, each with what it changes, and with the set as a whole.
     var findings: [SettingsFinding] {
         guard let set else { return [] }
-        for line in lines {
-            do throws(ObjectiveProblem) {
-                try set.objective(line.measure)?.check()
-            } catch {
-                return [SettingsFinding(line: line.place, message: "objectives.\(line.measure.name): expected \(error)")]
-            }
+        var findings: [SettingsFinding] = []
+        for line in lines where !line.isRemoved {
+            let problems =
+                line.isUnread
+                ? Objective.problems(target: line.target, alertLimit: line.alert ?? nil) : set.objective(line.measure)?.problems ?? []
+            findings += problems.map { SettingsFinding(line: line.place, message: "objectives.\(line.measure.name): expected \($0)") }
         }
+        if channels.count > AnswerLimits.channelsMax {
+            let message = "answer_limits: expected at most \(AnswerLimits.channelsMax) channels with a limit of their own"
+            findings.append(SettingsFinding(line: channelsPlace, message: message))
+        }
+        if !isAnyUnread, !(1...ObjectiveSet.objectivesMax).contains(set.objectives.count) {
+            let message = "objectives: expected 1 to \(ObjectiveSet.objectivesMax) objectives"
+            findings.append(SettingsFinding(line: lines.first?.place, message: message))
+        }
+        // What is left is a kind of mistake that nothing above names.
+        guard findings.isEmpty, !isAnyUnread else { return findings }
         do throws(ObjectiveProblem) {
             try set.check()
         } catch {
-            return [SettingsFinding(line: channelsPlace ?? lines.first?.place, message: "expected \(error)")]
+            findings.append(SettingsFinding(line: channelsPlace ?? lines.first?.place, message: "expected \(error)"))
         }
-        return []
+        return findings
     }
 
     // MARK: Reading
@@ -95,66 +116,92 @@ package struct ObjectiveSettings: Sendable {
             return []
         }
         guard case .mapping(let mapping) = value else {
+            if group == "objectives" { isAnyUnread = true }
             return [SettingsFinding(line: line, message: "\(group): expected names with values below it")]
         }
         var findings: [SettingsFinding] = []
         for (name, value) in mapping {
-            let place = name.mark?.line
-            do throws(SettingsFinding) {
-                if group == "objectives" {
-                    try readObjective(name.string ?? "", value, place)
-                } else {
-                    try readLimit(name.string ?? "", value, place)
-                }
-                count += 1
-            } catch {
-                findings.append(error)
-            }
+            let (text, place) = (name.string ?? "", name.mark?.line)
+            let mistakes = group == "objectives" ? readObjective(text, value, place) : readLimit(text, value, place)
+            if mistakes.isEmpty { count += 1 } else if group == "objectives" { isAnyUnread = true }
+            findings += mistakes
         }
         return findings
     }
 
-    private mutating func readLimit(_ name: String, _ value: Node, _ place: Int?) throws(SettingsFinding) {
-        channelsPlace = channelsPlace ?? place
-        let limit = try Self.text(value, "answer_limits.\(name)", place, SettingText.nanoseconds)
-        channels.append(AnswerLimits.Channel(name: Array(name.utf8), nanoseconds: limit))
+    /// What one value throws, added to the mistakes.
+    private static func collect(_ findings: inout [SettingsFinding], _ read: () throws(SettingsFinding) -> Void) {
+        do throws(SettingsFinding) {
+            try read()
+        } catch {
+            findings.append(error)
+        }
     }
 
-    private mutating func readObjective(_ name: String, _ value: Node, _ place: Int?) throws(SettingsFinding) {
+    private mutating func readLimit(_ name: String, _ value: Node, _ place: Int?) -> [SettingsFinding] {
+        channelsPlace = channelsPlace ?? place
+        let (key, bytes) = ("answer_limits.\(name)", Array(name.utf8))
+        var findings: [SettingsFinding] = []
+        if !AnswerLimits.isPlain(bytes) {
+            let message = "\(key): expected channels with a limit of their own to have \(AnswerLimits.namesText)"
+            findings.append(SettingsFinding(line: place, message: message))
+        }
+        // `1` and `"1"` are two names in YAML.
+        if channels.contains(where: { $0.name == bytes }) { findings.append(SettingsFinding(line: place, message: "given twice: \(key)")) }
+        var limit: Int64?
+        Self.collect(&findings) { () throws(SettingsFinding) in
+            let read: Int64 = try Self.text(value, key, place, SettingText.answerLimit)
+            limit = read
+        }
+        if findings.isEmpty, let limit { channels.append(AnswerLimits.Channel(name: bytes, nanoseconds: limit)) }
+        return findings
+    }
+
+    private mutating func readObjective(_ name: String, _ value: Node, _ place: Int?) -> [SettingsFinding] {
+        func mistake(_ message: String) -> [SettingsFinding] { [SettingsFinding(line: place, message: message)] }
         guard let measure = ObjectiveMeasure(name: name) else {
-            throw SettingsFinding(
-                line: place,
-                message: "there is no objective \(name); known: availability, answer_pN, first_token_pN (such as answer_p95), error_rate, "
+            return mistake(
+                "there is no objective \(name); known: availability, answer_pN, first_token_pN (such as answer_p95), error_rate, "
                     + "cost_per_answer, satisfaction")
         }
+        if lines.contains(where: { $0.measure == measure }) { return mistake("given twice: objectives.\(name)") }
         var line = Line(measure: measure, place: place)
         if case .scalar(let scalar) = value, scalar.string == "none" {
             line.isRemoved = true
             lines.append(line)
-            return
+            return []
         }
         guard case .mapping(let mapping) = value else {
-            throw SettingsFinding(line: place, message: "objectives.\(name): expected {target: …, alert: …} or none")
+            return mistake("objectives.\(name): expected {target: …, alert: …} or none")
         }
+        var findings: [SettingsFinding] = []
+        var isTargetSaid = false
         for (part, value) in mapping {
-            let key = "objectives.\(name).\(part.string ?? "")"
-            let partPlace = part.mark?.line
-            switch part.string {
-            case "target":
-                line.target = try Self.text(value, key, partPlace) { text throws(SettingProblem) in
-                    try SettingText.bound(text, of: measure)
-                }
-            case "alert":
-                line.alert = try Self.text(value, key, partPlace) { text throws(SettingProblem) in
-                    text == "none" ? .some(nil) : .some(try SettingText.bound(text, of: measure))
-                }
-            default: throw SettingsFinding(line: partPlace, message: "there is no \(key); known: target, alert")
+            isTargetSaid = isTargetSaid || part.string == "target"
+            Self.collect(&findings) { () throws(SettingsFinding) in
+                try Self.readPart(part, value, "objectives.\(name).\(part.string ?? "")", &line)
             }
         }
-        guard line.target != nil || ObjectiveSet.builtIn.objective(measure) != nil else {
-            throw SettingsFinding(line: place, message: "objectives.\(name): expected a target, since no built-in one has this name")
+        if !isTargetSaid, ObjectiveSet.builtIn.objective(measure) == nil {
+            findings += mistake("objectives.\(name): expected a target, since no built-in one has this name")
         }
+        line.isUnread = !findings.isEmpty
         lines.append(line)
+        return findings
+    }
+
+    private static func readPart(_ part: Node, _ value: Node, _ key: String, _ line: inout Line) throws(SettingsFinding) {
+        let (measure, place) = (line.measure, part.mark?.line)
+        switch part.string {
+        case "target":
+            line.target = try Self.text(value, key, place) { text throws(SettingProblem) in try SettingText.bound(text, of: measure) }
+        case "alert":
+            let alert: ObjectiveBound? = try Self.text(value, key, place) { text throws(SettingProblem) in
+                try SettingText.value(text, or: "none") { text throws(SettingProblem) in try SettingText.bound(text, of: measure) }
+            }
+            line.alert = .some(alert)
+        default: throw SettingsFinding(line: place, message: "there is no \(key); known: target, alert")
+        }
     }
 
     private static func text<Value>(

@@ -12,7 +12,7 @@ extension ServeSettings {
                 throw SettingsFinding(line: nil, message: "\(setting.variable): expected \(error.expected)")
             }
         }
-        if let contradiction = settings.contradiction { throw SettingsFinding(line: nil, message: contradiction.message) }
+        if let contradiction = settings.contradiction { throw SettingsFinding(line: nil, message: contradiction) }
         return settings
     }
 
@@ -26,6 +26,6 @@ extension ServeSettings {
         } catch {
             throw SettingsFinding(line: nil, message: "expected \(error.expected)")
         }
-        if let contradiction { throw SettingsFinding(line: nil, message: contradiction.message) }
+        if let contradiction { throw SettingsFinding(line: nil, message: contradiction) }
     }
 }

@@ -28,17 +28,28 @@ package struct ServeSettings: Sendable {
     /// The defaults.
     package init() {}
 
-    /// What several settings together make impossible, by the setting to change; nil when all is well.
-    var contradiction: (key: String, message: String)? {
+    /// What several settings together make impossible, with their keys, the one to change first.
+    var contradictions: [(keys: [String], message: String)] {
+        var contradictions: [(keys: [String], message: String)] = []
         if limits.ingestBytesMax < limits.bodyBytesMax {
-            return ("limits.ingest_size", "limits.ingest_size must be at least limits.body_size, else no large request could enter")
+            contradictions.append(
+                (
+                    ["limits.ingest_size", "limits.body_size"],
+                    "limits.ingest_size must be at least limits.body_size, else no large request could enter"
+                ))
         }
         if traces.endpoints.count > 1, !traces.headers.isEmpty {
-            return ("traces.headers", "traces.headers would be sent to every one of several endpoints; name one endpoint")
+            contradictions.append(
+                (
+                    ["traces.headers", "traces.endpoint"],
+                    "traces.headers would be sent to every one of several endpoints; name one endpoint"
+                ))
         }
-        if let finding = objectives.findings.first { return ("answer_limit", finding.message) }
-        return nil
+        return contradictions
     }
+
+    /// The first thing that settings make impossible together; nil when all is well.
+    var contradiction: String? { contradictions.first?.message ?? objectives.findings.first?.message }
 }
 
 /// One setting: its place in the file, its variable, and how its text is read.
@@ -75,7 +86,7 @@ extension Setting {
         Setting(key: "data", purpose: "the data directory") { $0.data = try SettingText.name($1) },
         Setting(key: "listen", purpose: "where to listen, such as 127.0.0.1:8910") { $0.listen = try SettingText.address($1) },
         Setting(key: "otlp_http_listen", purpose: "where to take spans besides, as OTLP over HTTP; none for nowhere") {
-            $0.otlpHTTPListen = try $1 == "none" ? $1 : SettingText.address($1).description
+            $0.otlpHTTPListen = try SettingText.value($1, or: "none", SettingText.address)?.description ?? "none"
         },
         Setting(key: "insecure", purpose: "true: serve addresses that strangers reach") { $0.isInsecure = try SettingText.flag($1) },
         Setting(key: "require_tokens", purpose: "true: let nobody in without a token, also while none was ever made") {
@@ -117,7 +128,7 @@ extension Setting {
             $0.limits.drainTimeout = try SettingText.duration($1)
         },
         Setting(key: "answer_limit", purpose: "within which time a question must be answered ok to be a good one") {
-            $0.objectives.answerLimitNanoseconds = try SettingText.nanoseconds($1)
+            $0.objectives.answerLimitNanoseconds = try SettingText.answerLimit($1)
         },
         Setting(key: "error_budget", purpose: "over how many days error budgets run, such as 30d") {
             $0.objectives.budgetDays = try SettingText.days($1)
@@ -129,7 +140,7 @@ extension Setting {
             key: "conversations.idle_after",
             purpose: "conversations in which nobody has done anything for so long are closed, reason idle; never for no such closing"
         ) {
-            $0.outcomes.idleAfterNanoseconds = try $1 == "never" ? nil : SettingText.duration($1).nanoseconds
+            $0.outcomes.idleAfterNanoseconds = try SettingText.value($1, or: "never", SettingText.duration)?.nanoseconds
         },
         Setting(
             key: "outcomes.rule", purpose: "what reports count as resolved: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", ")

@@ -8,6 +8,18 @@ enum SettingText {
         return text
     }
 
+    /// A word that stands for none of it, or what `read` reads; who writes neither hears of both.
+    static func value<Value>(
+        _ text: String, or word: String, _ read: (String) throws(SettingProblem) -> Value
+    ) throws(SettingProblem) -> Value? {
+        if text == word { return nil }
+        do throws(SettingProblem) {
+            return try read(text)
+        } catch {
+            throw SettingProblem(expected: "\(error.expected), or \(word)")
+        }
+    }
+
     static func flag(_ text: String) throws(SettingProblem) -> Bool {
         switch text {
         case "true", "1": true
@@ -54,6 +66,13 @@ enum SettingText {
         let (nanoseconds, isBeyond) = number.multipliedReportingOverflow(by: unit.seconds)
         guard !isBeyond else { throw SettingProblem(expected: "a duration within 64 bits") }
         return nanoseconds
+    }
+
+    /// A duration within which a question can be asked to be answered.
+    static func answerLimit(_ text: String) throws(SettingProblem) -> Int64 {
+        let limit = try nanoseconds(text)
+        guard AnswerLimits.range.contains(limit) else { throw SettingProblem(expected: "answer limits from 1 ms to 7 days") }
+        return limit
     }
 
     /// Such as `30d`.

@@ -20,6 +20,8 @@ package struct SettingsFile: Sendable {
     }
 
     private var entries: [Entry] = []
+    /// Keys whose values could not be read: what they contradict nobody knows.
+    private var unreadKeys: Set<String> = []
     /// What the file says of objectives.
     private var objectives = ObjectiveSettings()
     /// Ascending by line; settings are only to be used when there are none.
@@ -34,13 +36,12 @@ package struct SettingsFile: Sendable {
         } catch {
             findings = [SettingsFinding(line: nil, message: "\(error)")]
         }
-        guard findings.isEmpty else { return }
         var settings = ServeSettings()
         apply(to: &settings)
-        if findings.isEmpty { findings += settings.objectives.findings }
-        if findings.isEmpty, let contradiction = settings.contradiction {
-            let line = entries.first { $0.key == contradiction.key }?.line ?? entries.first { $0.key.hasPrefix("limits.") }?.line
-            findings.append(SettingsFinding(line: line, message: contradiction.message))
+        findings += settings.objectives.findings
+        for contradiction in settings.contradictions where unreadKeys.isDisjoint(with: contradiction.keys) {
+            let places = contradiction.keys.compactMap { key in entries.first { $0.key == key }?.line }
+            findings.append(SettingsFinding(line: places.first, message: contradiction.message))
         }
         findings.sort { ($0.line ?? 0, $0.message) < ($1.line ?? 0, $1.message) }
     }
@@ -63,6 +64,7 @@ package struct SettingsFile: Sendable {
                 try setting.apply(entry.text, to: &settings)
             } catch {
                 findings.append(SettingsFinding(line: entry.line, message: "\(entry.key): expected \(error.expected)"))
+                unreadKeys.insert(entry.key)
             }
         }
     }
@@ -90,6 +92,7 @@ package struct SettingsFile: Sendable {
             case .scalar(let scalar) where Setting.all.contains { $0.key == key }:
                 entries.append(Entry(key: key, text: scalar.string, line: line))
             default:
+                unreadKeys.insert(key)
                 let known = (Setting.all.map(\.key) + ObjectiveSettings.groups).joined(separator: ", ")
                 let message = isGroup ? "\(key): expected settings below it" : "there is no setting \(key) of this kind; known: \(known)"
                 findings.append(SettingsFinding(line: line, message: message))

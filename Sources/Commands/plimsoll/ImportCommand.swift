@@ -14,8 +14,9 @@ struct ImportCommand: AsyncParsableCommand {
             it after what was read so far and says what was kept.
 
             What `plimsoll export` wrote is moved: into a new directory it brings every event to its old position with its cost, and every \
-            correction to its place. Where it holds users it wants the key of the store it came from. What can't be moved is refused \
-            before anything is read.
+            correction to its place. Where it holds users it wants the key of the store it came from. A wrong key, an export of a part of \
+            the times, and a directory with other events are refused before anything is read; an export that turns out damaged or cut \
+            short ends the import there: what came before is kept, and it says so.
             """)
 
     @OptionGroup var source: SourceOptions

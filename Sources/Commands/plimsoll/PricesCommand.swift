@@ -52,7 +52,7 @@ struct PricesCommand: ParsableCommand {
                 usd_per_million_tokens or usd_per_gpu_hour, and optionally service_tier and valid_from (RFC 3339; without it from now on). \
                 Prices are decimal text in USD. Only rows that change something are added: loading a file again adds nothing, loading an \
                 edited one what was edited. It is told what the prices supersede, what has none any more, and which calls stay booked at \
-                others.
+                others: by model, of a list of more than \(PriceListEffects.lookupsMax) models by provider.
 
                 Names are compared as they are: there are no patterns, but for the model * alone, which stands for all of the provider.
 
@@ -77,16 +77,18 @@ struct PricesCommand: ParsableCommand {
             let changes: PriceList.Changes
             let book: PriceBook
             var summary = ImportSummary()
-            let resolved = try source.resolve()
-            switch resolved {
+            var opened: EventStore?
+            let previews: ([RebookingPreview.Scope]) async throws -> [RebookingPreview]
+            switch try source.resolve() {
             case .directory(let directory):
                 let store = try machine.openStore(directory)
+                opened = store
+                previews = { try store.snapshot().rebookingPreviews($0) }
                 book = store.snapshot().book
                 changes = list.changes(to: KnownPrices(book), now: now)
                 var bulk = BulkImport(
                     store: store, workers: machine.workers, clock: machine.clock, progress: progress)
                 summary = try bulk.run([BytesSource(changes.events, name: file)])
-                try store.close()
             case .server(let address):
                 let text = try await RemoteReading(server: address).text("/v1/prices?all=true&format=csv")
                 let known = try KnownPrices(csv: Array(text.utf8), name: "\(address)")
@@ -94,12 +96,17 @@ struct PricesCommand: ParsableCommand {
                 changes = list.changes(to: known, now: now)
                 var remote = RemoteImport(server: address, clock: machine.clock, progress: progress)
                 summary = try await remote.run([BytesSource(changes.events, name: file)])
+                previews = { try await RemoteRebooking(server: address).previews($0) }
             }
             summary.place(in: changes)
             let added = summary.accepted == 1 ? "1 price added" : "\(summary.accepted) prices added"
             let others = "\(summary.duplicates) known already, \(summary.rejected) refused"
             StandardStream.output.print("\(added), \(others)\(summary.rejectionLines)")
-            if summary.accepted > 0 { try await tell(PriceListEffects(setting: changes.prices, in: book), resolved) }
+            if summary.accepted > 0 {
+                let effects = PriceListEffects(setting: changes.prices, in: book)
+                StandardStream.output.print(effects.text(try await previews(effects.lookups)), terminator: "")
+            }
+            try opened?.close()
             if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
         }
     }
@@ -113,7 +120,8 @@ struct PricesCommand: ParsableCommand {
 
                 A deliberate correction: the calls of a provider and model, by event time, cost from now on what the price book says now. \
                 It is kept as a record cost.rebooked in system_events; tables, reports and rollups show the new cost, counters don't fall, \
-                and the gauge plimsoll_rebooked_cost_usd shows the difference.
+                and the gauge plimsoll_rebooked_cost_usd shows by how much the sum of exact costs changed (correction_usd of the records): \
+                a call that has no exact cost any more takes all of its cost out of that sum, though it still costs something.
                 """)
 
         @OptionGroup var source: SourceOptions
@@ -121,7 +129,7 @@ struct PricesCommand: ParsableCommand {
         @Option(help: "The provider, as calls name it.")
         var provider: String
 
-        @Option(help: "The model, asked for or answering; without it all of the provider.")
+        @Option(help: "The model, asked for or answering, a path before its name passed over; without it all of the provider.")
         var model: String?
 
         @Option(help: ArgumentHelp("First event time; without it from the beginning.", valueName: "time"))
@@ -165,7 +173,7 @@ struct PricesCommand: ParsableCommand {
             guard preview.calls > 0, !yes else { return yes && preview.calls > 0 }
             guard StandardStream.input.isTerminal else { return false }
             StandardStream.output.print("Book \(preview.calls) calls again? [y/N] ", terminator: "")
-            return ["y", "yes"].contains(StandardStream.input.readLine()?.lowercased() ?? "")
+            return ["y", "yes"].contains(StandardStream.input.nextLine()?.lowercased() ?? "")
         }
 
         /// Says that nothing was booked where there was something to book.

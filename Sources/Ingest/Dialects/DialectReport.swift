@@ -117,9 +117,12 @@ package struct DialectReport: Hashable, Sendable {
             let name = scope.name.isEmpty ? "(no name)" : scope.name
             lines.append("  \(name) (\(dialect)): \(scope.spans), \(scope.unclassed), \(scope.withheld)")
         }
-        let (unread, unknown) = (attributes.filter(\.isUsage), attributes.filter { !$0.isUsage })
+        let unread = attributes.filter(\.isUsage)
+        let (outcomes, unknown) = (attributes.filter(\.isOutcome), attributes.filter { !$0.isUsage && !$0.isOutcome })
         if !unread.isEmpty { lines.append("usage and cost that no field reads, so that calls may lack them: spans") }
         lines += unread.map(\.line)
+        if !outcomes.isEmpty { lines.append("outcomes, escalations and scores told in a form that nobody reads: spans") }
+        lines += outcomes.map(\.line)
         if !unknown.isEmpty { lines.append("attributes that no dialect knows: spans") }
         lines += unknown.map(\.line)
         if attributes.isEmpty { lines.append("every attribute is known") }
@@ -133,6 +136,11 @@ package struct DialectReport: Hashable, Sendable {
 extension DialectReport.Attribute {
     /// Whether its name speaks of usage or cost.
     var isUsage: Bool { UsageName(name) != nil || name.hasPrefix("gen_ai.response.") }
+
+    /// Whether it says what became of the conversation.
+    var isOutcome: Bool {
+        ["plimsoll.outcome", "plimsoll.escalation.", "plimsoll.feedback.", "gen_ai.evaluation."].contains { name.hasPrefix($0) }
+    }
 
     var line: String { "  \(name) (\(types.joined(separator: ", ")); \(scopes.joined(separator: ", "))): \(spans)" }
 }

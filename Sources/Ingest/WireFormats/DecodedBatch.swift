@@ -43,8 +43,10 @@ package struct DecodedBatch: Sendable {
     package var rejectedCount = 0
     /// The first warnings, ascending by index.
     package var warnings: [EventWarning] = []
+    /// Which events of the input have a warning, all of them; ascending.
+    package var warnedIndexes: [UInt32] = []
     /// Events with a warning.
-    package var warningCount = 0
+    package var warningCount: Int { warnedIndexes.count }
     /// The first events of unknown types, each also rejected.
     package var deadLetters: [DeadLetter] = []
     package var deadLetterCount = 0

@@ -63,11 +63,17 @@ extension EventAssembler {
 
     /// What must hold between the fields of an event.
     func checkWhole(_ type: UInt16, _ tape: JSONTape) throws(FieldError) {
-        for column in registry.types[Int(type)].requiredColumns where !isFilled(column) {
+        if !attributeKeys.isEmpty, statesMoney(type) { try checkCurrency(attributeKeys, tape) }
+        for column in registry.types[Int(type)].requiredColumns where !isFilled(column) && isAskedFor(type) {
             let schema = registry.columns[Int(column)]
             throw FieldError(field: schema.name, expected: schema.wireDescription, found: "nothing")
         }
         let columns = registry.wellKnown
+        // What was taken in once is so in exports.
+        if origin != .export, let told = integer(columns.reportedCost), told < 0 {
+            throw FieldError(
+                field: registry.columns[Int(columns.reportedCost)].name, expected: "a cost in USD of at least 0", found: "a negative amount")
+        }
         if type == registry.wellKnownTypes.priceSet, isFilled(columns.pricePerMillionTokens) == isFilled(columns.pricePerGPUHour) {
             throw FieldError(
                 field: "usd_per_million_tokens", expected: "either usd_per_million_tokens or usd_per_gpu_hour",
@@ -85,7 +91,6 @@ extension EventAssembler {
                 provider: String(decoding: text(columns.provider, tape), as: UTF8.self),
                 model: String(decoding: text(columns.model, tape), as: UTF8.self))
         }
-        if !attributeKeys.isEmpty, statesMoney(type) { try checkCurrency(attributeKeys, tape) }
         guard isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)
             || isFilled(columns.cacheWrite1hTokens)
         else { return }

@@ -30,17 +30,24 @@ extension EventAssembler {
         }
     }
 
-    /// Whether the event is about an amount of money. What senders say that a model call costs is a check figure and never added up.
+    /// Whether the event is about an amount of money. What senders say that a model call costs is in no sum, but compared with what was
+    /// booked. An export tells what a store took in: what was taken in before is not asked for its currency again.
     func statesMoney(_ type: UInt16) -> Bool {
+        guard origin != .export else { return false }
         let (types, columns) = (registry.wellKnownTypes, registry.wellKnown)
         if type == types.toolCall { return isFilled(columns.cost) }
+        if type == types.llmCall || type == types.embeddingCall || type == types.usageReported { return isFilled(columns.reportedCost) }
         return type == types.costRecorded || type == types.budgetSet || type == types.priceSet
     }
+
+    /// Whether fields that the type requires must be there: a cost without an amount, which stands in no sum, was taken in once and is so
+    /// in exports.
+    func isAskedFor(_ type: UInt16) -> Bool { origin != .export || type != registry.wellKnownTypes.costRecorded }
 
     private func otherCurrency(_ tape: JSONTape, _ key: Int, found: String) -> FieldError {
         FieldError(
             field: String(decoding: tape.string(key).prefix(60), as: UTF8.self),
-            expected: "USD, the only currency that is kept: convert the amount and send it as amount_usd", found: found)
+            expected: "USD, the only currency that is kept: convert the amount and send it in the field with usd in its name", found: found)
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte + 32 : byte }

@@ -215,7 +215,7 @@ struct EventAssembler {
 
     private mutating func warn(_ tape: JSONTape, _ type: UInt16, _ index: Int) {
         guard let warning = warning(tape, type) else { return }
-        result.warningCount += 1
+        result.warnedIndexes.append(UInt32(index))
         guard result.warnings.count < limits.rejectionsMax else { return }
         result.warnings.append(EventWarning(index: index, id: envelopeText(tape, .id), warning: warning))
     }
@@ -239,10 +239,18 @@ struct EventAssembler {
         }
     }
 
-    /// An unknown type; lines of an export that are no events have types of their own.
+    /// An unknown type; lines of an export that are no events have types of their own, which mean something where an export is expected,
+    /// or begins.
     private func unknownType(_ tape: JSONTape) -> EventFailure {
         let type = envelopeText(tape, .type) ?? ""
-        return type.hasPrefix(ExportNames.typePrefix) ? .aside(type: type) : .unknownType
+        let isAside =
+            switch origin {
+            case .export: type.utf8.starts(with: ExportNames.typePrefix.utf8)
+            case .file: type.utf8.elementsEqual(ExportNames.begun.utf8)
+            // This one is counted already.
+            case .client: type.utf8.elementsEqual(ExportNames.begun.utf8) && result.eventCount == 1
+            }
+        return isAside ? .aside(type: type) : .unknownType
     }
 
     /// Keeps what an export says beside the row that is about to be written.

@@ -19,8 +19,10 @@ package enum ExportNames {
 
 /// Whose lines are decoded.
 package enum LineOrigin: Sendable {
-    /// A client's.
+    /// A client's. That an export begins in the first place is told; else its lines are events of an unknown type.
     case client
+    /// A file's, of events that are taken as if they were sent now. That an export begins somewhere in it is told.
+    case file
     /// An export's: what ``ExportNames`` lists has its meaning.
     case export
 }

@@ -16,13 +16,14 @@ struct AlertNames {
     /// Whether there is such an alert; true for names that no objective decides about.
     func contains(_ name: String) -> Bool { present.contains(name) || !Self.dependent.contains { name.hasPrefix($0) } }
 
-    /// The alerts of a line, the one at its limit first.
+    /// The alerts of a line, the one at its limit first; none where none was asked for.
     static func names(_ objective: Objective, budgetDays: Int) -> [String] {
+        if objective.isSilent { return [] }
         switch objective.measure {
         case .availability:
             let burn = BurnRates(objective, budgetDays: budgetDays)
-            return ["SupportAvailabilityLow"] + (burn.sixHours.isPossible ? ["SupportAvailabilityBurnFast"] : [])
-                + (burn.threeDays.isPossible ? ["SupportAvailabilityBurnSlow"] : [])
+            return ["SupportAvailabilityLow"] + (burn.isFastAsked ? ["SupportAvailabilityBurnFast"] : [])
+                + (burn.isSlowAsked ? ["SupportAvailabilityBurnSlow"] : [])
         case .answerDuration(let percentile): return ["SupportAnswer\(percentile.camel)High"]
         case .firstToken(let percentile): return ["SupportFirstToken\(percentile.camel)High"]
         case .errorRate: return ["SupportErrorRateHigh"]
@@ -44,8 +45,9 @@ struct BurnRates {
     struct Rate {
         /// In ten-thousandths.
         var tenThousandths: Int64
-        /// Whether so many can fail: a lax target allows more than there are.
-        var isPossible: Bool
+        /// Whether an alert asks for it: it is not slower than what the target allows, as a budget of few days makes it for a long window,
+        /// and so many can fail: a lax target allows more than there are.
+        var isAsked: Bool
 
         /// `14.4`.
         var number: String { DecimalText.render(Int128(tenThousandths), scale: 4) }
@@ -53,12 +55,17 @@ struct BurnRates {
 
     let hour, sixHours, day, threeDays: Rate
 
+    /// Whether there is an alert of the windows of hours.
+    var isFastAsked: Bool { hour.isAsked || sixHours.isAsked }
+    /// Whether there is an alert of the windows of days.
+    var isSlowAsked: Bool { day.isAsked || threeDays.isAsked }
+
     /// - Precondition: the target is a share.
     init(_ objective: Objective, budgetDays: Int) {
         let allowed = 1_000_000 - objective.target.units
         func rate(percent: Int64, hours: Int64) -> Rate {
             let rate = percent * 100 * Int64(budgetDays) * 24 / hours
-            return Rate(tenThousandths: rate, isPossible: rate * allowed < 10_000 * 1_000_000)
+            return Rate(tenThousandths: rate, isAsked: rate >= 10_000 && rate * allowed < 10_000 * 1_000_000)
         }
         hour = rate(percent: 2, hours: 1)
         sixHours = rate(percent: 5, hours: 6)

@@ -42,14 +42,15 @@ package enum ObjectiveFiles: String, Hashable, Sendable, CaseIterable {
             (values.lists[list] ?? []).filter(isWanted).map { (name($0), $0.over(values)) }
         }
         func dashed(_ line: TemplateValues) -> String { "\(line.texts["dashed"] ?? "").yaml" }
+        func isAlerting(_ line: TemplateValues) -> Bool { line.flags.contains("alerting") }
         func isMedian(_ line: TemplateValues) -> Bool { line.texts["percentile.quantile"] == Percentile.p50.quantile }
         func runbook(_ kind: String) -> (TemplateValues) -> String { { "Support\(kind)\($0.texts["percentile.camel"] ?? "")High.md" } }
         switch template {
         case "answer-percentile.yaml": return each("answer", dashed)
         case "first-token-percentile.yaml": return each("first_token", dashed)
-        case "SupportAnswerMedianHigh.md": return each("answer", runbook("Answer"), where: isMedian)
-        case "SupportAnswerPercentileHigh.md": return each("answer", runbook("Answer")) { !isMedian($0) }
-        case "SupportFirstTokenPercentileHigh.md": return each("first_token", runbook("FirstToken"))
+        case "SupportAnswerMedianHigh.md": return each("answer", runbook("Answer"), where: { isAlerting($0) && isMedian($0) })
+        case "SupportAnswerPercentileHigh.md": return each("answer", runbook("Answer")) { isAlerting($0) && !isMedian($0) }
+        case "SupportFirstTokenPercentileHigh.md": return each("first_token", runbook("FirstToken"), where: isAlerting)
         case "availability.yaml", "error-rate.yaml", "cost-per-answer.yaml", "satisfaction.yaml":
             let line = template.prefix { $0 != "." }.replacing("-", with: "_")
             return values.flags.contains(String(line)) ? [(template, values)] : []

@@ -23,6 +23,7 @@ enum ObjectiveValues {
             case .availability, .errorRate, .costPerAnswer, .satisfaction:
                 for (name, text) in line.texts { values.texts["\(objective.name).\(name)"] = text }
                 values.flags.insert(objective.name)
+                if !objective.isSilent { values.flags.insert("\(objective.name).alerting") }
             }
             if objective.measure == .availability { add(objective, set, &values) }
         }
@@ -52,6 +53,7 @@ enum ObjectiveValues {
             values.texts["complement.text"] = ObjectiveText.percent(1_000_000 - target)
         }
         if objective.alertLimit != nil { values.flags.insert("alert") }
+        if !objective.isSilent { values.flags.insert("alerting") }
         switch objective.measure {
         case .answerDuration(let percentile), .firstToken(let percentile):
             let isMedian = percentile == .p50
@@ -100,8 +102,9 @@ enum ObjectiveValues {
         (line.texts["w"], line.texts["h"]) = ("\(edge(column + 1, inRow, 24) - x)", "\(edge(row + 1, rows, 5) - y)")
     }
 
+    private static func step(_ color: String, _ value: String) -> String { "{\"color\": \"\(color)\", \"value\": \(value)}" }
+
     private static func steps(_ measure: ObjectiveMeasure, _ objective: Objective?) -> String {
-        func step(_ color: String, _ value: String) -> String { "{\"color\": \"\(color)\", \"value\": \(value)}" }
         guard let objective else { return "[\(step("blue", "null"))]" }
         let isBelow = measure.direction == .below
         var steps = [step(isBelow ? "green" : objective.alertLimit == nil ? "orange" : "red", "null")]
@@ -144,8 +147,32 @@ enum ObjectiveValues {
         values.texts["availability.alerts"] = AlertNames.names(objective, budgetDays: set.budgetDays).joined(separator: ", ")
         for (name, rate) in [("hour", burn.hour), ("six_hours", burn.sixHours), ("day", burn.day), ("three_days", burn.threeDays)] {
             values.texts["burn.\(name)"] = rate.number
-            if rate.isPossible { values.flags.insert("burn.\(name).possible") }
+            if rate.isAsked { values.flags.insert("burn.\(name)") }
         }
+        for (name, isAsked, isBoth) in [
+            ("fast", burn.isFastAsked, burn.hour.isAsked && burn.sixHours.isAsked),
+            ("slow", burn.isSlowAsked, burn.day.isAsked && burn.threeDays.isAsked),
+        ] {
+            if isAsked { values.flags.insert("burn.\(name)") }
+            if isBoth { values.flags.insert("burn.\(name).both") }
+        }
+        // One line of the slow alert is enough for a panel: the lowest one.
+        let slow = burn.threeDays.isAsked ? (burn.threeDays, "3 d", "yellow") : (burn.day, "1 d", "yellow")
+        let lines = [(burn.hour, "1 h", "red"), (burn.sixHours, "6 h", "orange"), slow].filter { $0.0.isAsked && !objective.isSilent }
+        let steps = [step("green", "null")] + lines.reversed().map { step($0.2, $0.0.number) }
+        values.texts["burn.steps"] = "[" + steps.joined(separator: ", ") + "]"
+        let places = lines.map { "\($0.0.number) (\($0.1))" }.joined(separator: ", ")
+        values.texts["burn.lines"] = lines.isEmpty ? "" : " The lines are where the burn alerts stand: \(places)."
+        values.texts["burn.fast.rates"] = rates([(burn.hour, "an hour uses 2 %"), (burn.sixHours, "six hours use 5 %")])
+        values.texts["burn.slow.rates"] = rates([(burn.day, "a day uses 10 %"), (burn.threeDays, "three days use 10 %")])
+    }
+
+    /// `At 14.4 times the allowed rate an hour uses 2 % of the budget, at 6 times six hours use 5 %`, of the rates that an alert asks for.
+    private static func rates(_ uses: [(rate: BurnRates.Rate, text: String)]) -> String {
+        uses.filter { $0.rate.isAsked }.enumerated().map { index, use in
+            index == 0
+                ? "At \(use.rate.number) times the allowed rate \(use.text) of the budget" : "at \(use.rate.number) times \(use.text)"
+        }.joined(separator: ", ")
     }
 
     /// The limit of a row of `turns` in nanoseconds. Names of channels hold nothing that SQL or a shell would read as anything else.

@@ -5,6 +5,8 @@ struct CostFigures {
     var priced: Int128 = 0
     var partly: Int128 = 0
     var unpriced: Int128 = 0
+    /// Failed calls among the priced ones.
+    var pricedErrors: Int128 = 0
     /// Calls whose upper bound nobody knows.
     var unbounded: Int128 = 0
     /// Cost of the calls that are priced whole, in pico-USD.
@@ -17,8 +19,9 @@ struct CostFigures {
 
     /// The upper end of the range; nil where a call has none.
     var high: Int128? { unbounded == 0 ? knownHigh : nil }
-    /// What is booked; nil where there are calls and none is priced whole.
-    var known: Int128? { calls > 0 && priced == 0 ? nil : booked }
+    /// What is booked; nil where calls are not priced whole and all that is booked is the nothing of calls that failed: their 0 says
+    /// nothing of what the others cost.
+    var known: Int128? { calls > priced && priced == pricedErrors && booked == 0 ? nil : booked }
     /// The same as a figure: not told is not zero.
     var bookedShown: ReportValue { .amount(known) }
     /// The cost of one of so many; none where no call was told.
@@ -36,6 +39,7 @@ struct CostFigures {
         + "count(*) filter (where price_state = 'partly'), count(*) filter (where price_state = 'unpriced'), "
         + "count(*) filter (where cost_high_usd is null), sum(cost_usd), sum(cost_low_usd), sum(cost_high_usd), "
         + tokenClasses.map { "sum(\($0)_tokens)" }.joined(separator: ", ")
+        + ", count(*) filter (where price_state = 'priced' and status = 'error')"
 
     /// Takes a row in whose columns from `first` on are the ``selection``.
     mutating func add(_ row: ReportRow, from first: Int) {
@@ -49,5 +53,6 @@ struct CostFigures {
         low += row.picoUSD(first + 7)
         knownHigh += row.picoUSD(first + 8)
         for place in tokens.indices { tokens[place] += row.integer(first + 9 + place) }
+        pricedErrors += row.integer(first + 9 + tokens.count)
     }
 }

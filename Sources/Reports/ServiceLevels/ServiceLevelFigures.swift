@@ -27,7 +27,7 @@ struct ServiceLevelFigures {
         }
     }
 
-    /// The same as a figure. A cost is none where no call was told, and unknown where none has a price.
+    /// The same as a figure. A cost is none where no call was told, and unknown where ``CostFigures/known`` is.
     func shown(_ objective: Objective) -> ReportValue {
         guard objective.measure == .costPerAnswer else { return ReportValue(actual(objective)) }
         return cost.each(cost.known, per: Int128(answers))

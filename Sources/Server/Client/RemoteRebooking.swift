@@ -11,13 +11,37 @@ package struct RemoteRebooking: Sendable {
     /// What it would change.
     /// - Throws: ``AccessDeniedError``, ``ServerRefusal``, ``UnreachableError``.
     package func preview(provider: String, model: String?, times: Range<Int64>) async throws -> RebookingPreview {
-        var query = "provider=" + Self.percentEncoded(provider)
-        if let model { query += "&model=" + Self.percentEncoded(model) }
-        if times.lowerBound != .min { query += "&from=" + Self.percentEncoded(RFC3339.render(times.lowerBound)) }
-        if times.upperBound != .max { query += "&to=" + Self.percentEncoded(RFC3339.render(times.upperBound)) }
+        try await previews([RebookingPreview.Scope(provider: provider, model: model, times: times)])[0]
+    }
+
+    /// The same for several, in their order, over one connection.
+    /// - Throws: ``AccessDeniedError``, ``ServerRefusal``, ``UnreachableError``.
+    package func previews(_ scopes: [RebookingPreview.Scope]) async throws -> [RebookingPreview] {
+        guard !scopes.isEmpty else { return [] }
         let client = try await ServerClient.connect(to: server)
-        let answer = try await client.send("GET", "/v1/prices/rebook?" + query, timeout: .seconds(600))
-        await client.close()
+        do {
+            var previews: [RebookingPreview] = []
+            for scope in scopes {
+                let answer = try await client.send("GET", "/v1/prices/rebook?" + Self.query(scope), timeout: .seconds(600))
+                previews.append(try preview(of: answer))
+            }
+            await client.close()
+            return previews
+        } catch {
+            await client.close()
+            throw error
+        }
+    }
+
+    private static func query(_ scope: RebookingPreview.Scope) -> String {
+        var query = "provider=" + percentEncoded(scope.provider)
+        if let model = scope.model { query += "&model=" + percentEncoded(model) }
+        if scope.times.lowerBound != .min { query += "&from=" + percentEncoded(RFC3339.render(scope.times.lowerBound)) }
+        if scope.times.upperBound != .max { query += "&to=" + percentEncoded(RFC3339.render(scope.times.upperBound)) }
+        return query
+    }
+
+    private func preview(of answer: ServerAnswer) throws -> RebookingPreview {
         guard let preview = RebookingPreview(json: try answer.checked(from: server).body) else {
             let reason = "the answer is no preview of a correction; is it a plimsoll server?"
             throw ServerRefusal(status: answer.status, description: reason, hint: nil)

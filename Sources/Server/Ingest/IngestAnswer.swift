@@ -22,7 +22,7 @@ package struct IngestAnswer: Sendable {
     package var rejectedCount: Int
     /// The first of them, ascending by index.
     package var rejections: [Rejection]
-    /// The first events that were kept and have names which look like fields of ours; `error` says which.
+    /// Events that were new to the store and have names which look like fields of ours, of the first that came; `error` says which.
     package var warnings: [Rejection]
     /// All of them.
     package var warningCount: Int
@@ -41,6 +41,7 @@ package struct IngestAnswer: Sendable {
         warnings = decoded.warnings.map { Rejection(index: $0.index, id: $0.id, error: $0.warning) }
         warningCount = decoded.warningCount
         asides = decoded.asides.count
+        if warningCount > 0, accepted < result.verdicts.count { keepWarnings(of: decoded, result) }
         guard accepted + duplicates < result.verdicts.count else { return }
         for (row, verdict) in result.verdicts.enumerated() {
             guard let reason = Self.reason(verdict) else { continue }
@@ -50,6 +51,16 @@ package struct IngestAnswer: Sendable {
             rejections.append(Rejection(index: Int(decoded.eventIndexes[row]), id: id, error: reason))
         }
         rejections.sort { $0.index < $1.index }
+    }
+
+    /// Forgets the warnings of events that were there already or refused.
+    private mutating func keepWarnings(of decoded: DecodedBatch, _ result: AppendResult) {
+        var kept: Set<UInt32> = []
+        for (row, verdict) in result.verdicts.enumerated() {
+            if case .accepted = verdict { kept.insert(decoded.eventIndexes[row]) }
+        }
+        warnings.removeAll { !kept.contains(UInt32($0.index)) }
+        warningCount = decoded.warnedIndexes.count { kept.contains($0) }
     }
 
     /// `{"accepted":n,"duplicates":n,"rejected":[{"index":i,"id":…,"error":…}],"position":p}`; `rejected_count` beside it when not

@@ -81,6 +81,10 @@ struct RebookRequest: Sendable {
 
     private static let example = #"send {"provider":"openai","model":"gpt-4o","from":"2026-08-01T00:00:00Z","to":"2026-09-01T00:00:00Z"}"#
 
+    private static let members: [(name: String, kind: String)] = [
+        ("provider", "text"), ("model", "text"), ("from", "time"), ("to", "time"),
+    ]
+
     /// - Throws: 400 with what is wrong.
     init(body: [UInt8]) throws(Refusal) {
         let json: JSONValue
@@ -93,12 +97,22 @@ struct RebookRequest: Sendable {
         guard let provider = json["provider"]?.string, !provider.isEmpty else {
             throw Refusal(.badRequest, "the member provider is missing or no text", hint: Self.example)
         }
-        for name in ["from", "to"] {
-            guard let value = json[name], value.string == nil else { continue }
-            throw Refusal(.badRequest, "the member \(name) is no time", hint: Self.example)
+        // A member that is passed over would make the wish a wider one.
+        var names: Set<[UInt8]> = []
+        for member in json.members ?? [] {
+            guard let kind = Self.members.first(where: { $0.name.utf8.elementsEqual(member.name.utf8) })?.kind else {
+                throw Refusal(
+                    .badRequest, "there is no member \(member.name)",
+                    hint: "known: \(Self.members.map(\.name).joined(separator: ", "))")
+            }
+            guard member.value.string != nil else { throw Refusal(.badRequest, "the member \(member.name) is no \(kind)", hint: Self.example) }
+            guard names.insert(Array(member.name.utf8)).inserted else {
+                throw Refusal(.badRequest, "the member \(member.name) is there twice", hint: Self.example)
+            }
         }
         try self.init(
-            provider: provider, model: json["model"]?.string, from: json["from"]?.string, to: json["to"]?.string, hint: Self.example)
+            provider: provider, model: json["model"]?.string, from: json["from"]?.string, to: json["to"]?.string, part: "member",
+            hint: Self.example)
     }
 
     /// - Throws: 400 with what is wrong.
@@ -107,13 +121,14 @@ struct RebookRequest: Sendable {
         guard let provider = query["provider"], !provider.isEmpty else {
             throw Refusal(.badRequest, "the parameter provider is missing", hint: hint)
         }
-        try self.init(provider: provider, model: query["model"], from: query["from"], to: query["to"], hint: hint)
+        try self.init(provider: provider, model: query["model"], from: query["from"], to: query["to"], part: "parameter", hint: hint)
     }
 
-    private init(provider: String, model: String?, from: String?, to: String?, hint: String) throws(Refusal) {
+    /// - Parameter part: what the request calls its fields.
+    private init(provider: String, model: String?, from: String?, to: String?, part: String, hint: String) throws(Refusal) {
         func time(_ name: String, _ text: String?, _ absent: Int64) throws(Refusal) -> Int64 {
             guard let text else { return absent }
-            guard let time = try? RFC3339.parse(text) else { throw Refusal(.badRequest, "the member \(name) is no time", hint: hint) }
+            guard let time = try? RFC3339.parse(text) else { throw Refusal(.badRequest, "the \(part) \(name) is no time", hint: hint) }
             return time
         }
         let (from, to) = (try time("from", from, .min), try time("to", to, .max))

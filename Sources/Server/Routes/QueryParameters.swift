@@ -6,7 +6,7 @@ struct QueryParameters: Sendable {
     private let values: [String: [String]]
 
     /// - Parameter repeated: those of `known` that may be given several times.
-    /// - Throws: 400 for a name that is not in `known`, and for one that is given twice.
+    /// - Throws: 400 for a name that is not in `known`, and for one that is given twice and is not in `repeated`.
     init(_ request: Request, known: [String], repeated: [String] = []) throws(Refusal) {
         let hint = known.isEmpty ? "this address takes no parameters" : "known: \(known.joined(separator: ", "))"
         var values: [String: [String]] = [:]

@@ -15,7 +15,7 @@ extension Routes {
             let section = query["section"]
             return try await desk.run { [self] cancellation in
                 try refusing {
-                    let report = try report(name, query, over: store.pinnedTables(), cancellation)
+                    let report = try report(name, query, over: store.pinnedForReports(), cancellation)
                     if section == ReportFiles.all, format == .csv {
                         let (body, boundary) = ReportFiles(report).multipart
                         return Response(bytes: Array(body.utf8), contentType: "multipart/mixed; boundary=\(boundary)")
@@ -34,25 +34,30 @@ extension Routes {
             }
             guard format != .csv else { throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table") }
             let document = try await desk.run { [self] cancellation in
-                try refusing { try reports(over: store.pinnedTables(), cancellation).conversation(id, tenant: tenant) }
+                try refusing { try reports(over: store.pinnedForReports(), cancellation).conversation(id, tenant: tenant) }
             }
             guard let document else { throw Refusal(.notFound, "no event names the conversation \(id)", hint: "ids are case-sensitive") }
             return Response(bytes: Array((format == .json ? document.json : document.text).utf8), contentType: format.contentType)
         }
     }
 
-    private func reports(over tables: any TableCatalog, _ cancellation: QueryCancellation) -> ReportDesk {
+    private func reports(
+        over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation
+    ) -> ReportDesk {
         var options = QueryOptions()
         options.memoryBudgetBytes = limits.queryMemoryBytesMax
         return ReportDesk(
-            catalog: tables, clock: clock, workers: workers, options: options, outcomes: store.outcomes, cancellation: cancellation)
+            catalog: pinned.tables, clock: clock, workers: workers, options: options, outcomes: pinned.outcomes,
+            cancellation: cancellation)
     }
 
     private func report(
-        _ name: String, _ query: QueryParameters, over tables: any TableCatalog, _ cancellation: QueryCancellation
+        _ name: String, _ query: QueryParameters, over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings),
+        _ cancellation: QueryCancellation
     ) throws -> Report {
-        let reports = reports(over: tables, cancellation)
-        if name == "status" { return try reports.status(to: query["to"].map { try PeriodText.parse($0, now: tables.now) }) }
+        let reports = reports(over: pinned, cancellation)
+        let now = pinned.tables.now
+        if name == "status" { return try reports.status(to: query["to"].map { try PeriodText.parse($0, now: now) }) }
         guard let kind = ReportKind(rawValue: name) else {
             throw Refusal(
                 .notFound, "there is no report \(name)",
@@ -60,8 +65,8 @@ extension Routes {
         }
         let request = try ReportRequest(
             kind: kind, from: query["from"], to: query["to"], by: query.all("by"),
-            rule: query["rule"] ?? store.outcomes.rule.rawValue, timeZone: query["timezone"], objectives: query["objectives"],
-            now: tables.now)
+            rule: query["rule"] ?? pinned.outcomes.rule.rawValue, timeZone: query["timezone"], objectives: query["objectives"],
+            now: now)
         return try reports.report(kind, request)
     }
 

@@ -26,10 +26,14 @@ struct Routes: Sendable {
         ("POST", "/v1/traces", "send spans: OTLP over HTTP, protobuf or JSON"),
         ("GET", "/v1/events", "events as they were accepted; from, to, format=ndjson|csv"),
         ("POST", "/v1/sql", "ask in PostgreSQL's SQL; JSON, CSV, NDJSON or a text table by Accept"),
-        ("GET", "/v1/reports/sla", "service levels; cost, outcomes and status beside it; from, to, by, rule, format=json|csv|table"),
+        (
+            "GET", "/v1/reports/sla",
+            "service levels; cost, outcomes, status beside it; from, to, by, rule, timezone, objectives, section, format=json|csv|table"
+        ),
         ("GET", "/v1/conversations/{id}", "one conversation whole"),
         ("GET", "/v1/prices", "the prices in force; all, set_only, format=table|csv; /v1/prices/check: what has no price"),
         ("POST", "/v1/prices/rebook", "book calls again at the prices in force: provider, model, from, to; GET: what that would change"),
+        ("GET", "/v1/objectives", "every version of the objectives that was in force, the one in force last"),
         ("GET", "/metrics", "counters for Prometheus: text, OpenMetrics or protocol buffers by Accept or ?format="),
         ("GET", "/v1/status", "the numbers of the status page"),
         ("GET", "/healthz", "200 while the process lives"),

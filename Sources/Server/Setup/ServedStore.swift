@@ -40,8 +40,8 @@ package protocol ServedStore: Sendable {
     func traces(ofScope scope: String, version: String) throws -> Set<String>
     /// The next events behind a position; see ``StoreSnapshot/page(_:)``.
     func page(_ request: EventPageRequest) throws -> EventPage
-    /// How conversations are judged.
-    var outcomes: OutcomeSettings { get }
+    /// What a report reads: all tables at one position, and how conversations are judged there.
+    func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings)
     /// How far what is sent to other systems has got.
     var deliveryMarks: [DeliveryMark] { get }
     func close() throws
@@ -62,8 +62,8 @@ extension ServedStore {
     package var objectives: ObjectiveHistory { ObjectiveHistory() }
     /// None, for a store that keeps no events.
     package func page(_ request: EventPageRequest) throws -> EventPage { EventPage(coveredPosition: request.after) }
-    /// Those of a new store, for one that keeps none.
-    package var outcomes: OutcomeSettings { .standard }
+    /// Judged as in a new store, for one that keeps no settings.
+    package func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) { (pinnedTables(), .standard) }
     /// Nothing, for a store that books no calls.
     package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview { RebookingPreview() }
     /// None, for a store that books no calls.
@@ -108,5 +108,8 @@ extension EventStore: ServedStore {
     /// See ``ServedStore``.
     package var deliveryMarks: [DeliveryMark] { snapshot().deliveryMarks }
     /// See ``ServedStore``.
-    package var outcomes: OutcomeSettings { snapshot().outcomes }
+    package func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) {
+        let snapshot = snapshot()
+        return (snapshot, snapshot.outcomes)
+    }
 }

@@ -78,8 +78,10 @@ def total_figures(total, row, name):
 
 
 def booked(sums):
-    """What calls cost as a report must show it: `unknown` where there are calls and none of them is priced whole."""
-    return "unknown" if sums["calls"] and not sums["priced"] else pico(sums["cost_usd"])
+    """What calls cost as a report must show it: `unknown` where calls are not priced whole and all that is booked is the 0 of failed ones."""
+    if sums["calls"] and sums["calls"] > sums["priced"] == sums["priced_errors"] and not pico(sums["cost_usd"]):
+        return "unknown"
+    return pico(sums["cost_usd"])
 
 
 def amount(cell):
@@ -135,7 +137,8 @@ def cost_figures(document, reports):
     yield group_names(f"{name}: told costs", cost["told"], report["told_costs"], "model")
     for key, sums, row in common(cost["told"], report["told_costs"], "model"):
         for column, value in sums.items():
-            yield f"{name}: told costs of {key}: {column}", str(value), str(row[column])
+            exact = pico if column.endswith("_usd") else int
+            yield f"{name}: told costs of {key}: {column}", exact(value), exact(row[column])
     yield from crossed_figures(cost["by_month_team_model"], reports["crossed"])
     for dimension, report in reports["cost"].items():
         yield from cost_group_figures(document, report[f"by_{dimension}"], dimension)

@@ -67,7 +67,8 @@ package enum MetricCatalogue {
             "support_conversations_reopened_total", .counter, "Conversations that were reopened.", labels: place,
             from: ["conversation.reopened"], .count),
         MetricDefinition(
-            closedConversations, .counter, "Conversations that were closed, by an event or, reason idle, by silence.",
+            closedConversations, .counter,
+            "Conversations that were closed, by an event or, reason idle, by silence; a silence that closes nothing after all is taken back.",
             labels: place + [.column("reason")],
             from: ["conversation.closed"], .count),
         MetricDefinition(
@@ -175,8 +176,8 @@ package enum MetricCatalogue {
             "plimsoll_withheld_values_total", .counter, "Values withheld as personal or content, by field.",
             labels: [MetricLabel("field", .given)], .process),
         MetricDefinition(
-            "plimsoll_rebooked_cost_usd", .gauge, unit: "usd", "By how much deliberate corrections changed booked costs, all together.",
-            .process),
+            "plimsoll_rebooked_cost_usd", .gauge, unit: "usd",
+            "By how much deliberate corrections changed the sum of exact costs, all together.", .process),
         MetricDefinition("plimsoll_log_position", .gauge, "Position of the last accepted event.", .process),
         MetricDefinition(
             "plimsoll_flush_duration_seconds", .histogram, unit: "seconds", "Duration of log flushes.",

@@ -26,7 +26,7 @@ package struct BookedCost: Hashable, Sendable {
     package var prices: ClassPrices
     /// What keeps the cost from being exact; empty where it is.
     package var gaps: CostGaps
-    /// Billed use that no class tells, as the call names it.
+    /// Billed use that no class tells: the names of the call, each once, with commas between.
     package var other: String
 
     /// Books a call.
@@ -42,12 +42,12 @@ package struct BookedCost: Hashable, Sendable {
             range.add(usage, prices)
         }
         self.prices = prices
-        (low, gaps, other) = (range.low, range.gaps, usage.other)
-        if range.gaps.isEmpty, usage.other.isEmpty {
+        (low, gaps, other) = (range.low, range.gaps, UsageNames.list(usage.other).joined(separator: ","))
+        if range.gaps.isEmpty, other.isEmpty {
             (state, cost, high) = (.priced, range.low, range.low)
         } else {
             (state, cost) = (range.isAnyPriced ? .partly : .unpriced, nil)
-            high = usage.other.isEmpty ? range.high : nil
+            high = other.isEmpty ? range.high : nil
         }
     }
 
@@ -55,6 +55,11 @@ package struct BookedCost: Hashable, Sendable {
     package var gapNames: String? {
         state == .priced ? nil : gaps.names(inputTokensMax: prices.inputTokensMax, other: other)
     }
+
+    /// No call costs more, in pico-USD: the most tokens, or the longest GPU time, at the dearest price.
+    package static let picoUSDMax = max(
+        2 * Limits.tokensMax * Limits.pricePicoUSDPerTokenMax,
+        gpuCost(Limits.gpuDurationNanosecondsMax, picoUSDPerHour: Limits.pricePicoUSDPerGPUHourMax))
 
     /// Pico-USD of GPU time, rounded half up to a whole one.
     private static func gpuCost(_ durationNanoseconds: Int64, picoUSDPerHour: Int64) -> Int64 {

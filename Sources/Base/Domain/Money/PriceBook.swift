@@ -84,9 +84,7 @@ package struct PriceBook: Sendable {
     package func candidates(provider: String, requestModel: String?, responseModel: String?) -> PriceCandidates {
         var candidates = PriceCandidates()
         var pairs: [Pair] = []
-        let plain = [responseModel, requestModel].map(ModelName.withoutPath)
-        for model in [responseModel, requestModel] + plain + [PriceEntry.anyModel] {
-            guard let model, !model.isEmpty else { continue }
+        for model in ModelName.names(requestModel: requestModel, responseModel: responseModel) + [PriceEntry.anyModel] {
             let pair = Pair(provider, model)
             if !pairs.contains(pair) { pairs.append(pair) }
         }
@@ -133,7 +131,7 @@ package struct PriceChange: Hashable, Sendable {
     package func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64) -> Bool {
         guard let waitingTimes, waitingTimes.contains(time), provider.utf8.elementsEqual(entry.provider.utf8) else { return false }
         if entry.model == PriceEntry.anyModel { return true }
-        let names = [requestModel, responseModel, ModelName.withoutPath(requestModel), ModelName.withoutPath(responseModel)]
-        return names.contains { $0.map { entry.model.utf8.elementsEqual($0.utf8) } ?? false }
+        let names = ModelName.names(requestModel: requestModel, responseModel: responseModel)
+        return names.contains { entry.model.utf8.elementsEqual($0.utf8) }
     }
 }

@@ -16,11 +16,30 @@ package struct UsageDoubt: OptionSet, Hashable, Sendable {
     /// Reads the field `usage_doubt`: names with commas between; others say nothing.
     package init(names: String) {
         self = []
-        for name in names.utf8.split(separator: UInt8(ascii: ",")) {
-            if name.elementsEqual("cache".utf8) { insert(.cache) }
-            if name.elementsEqual("reasoning".utf8) { insert(.reasoning) }
+        for name in UsageNames.list(names) {
+            if name.utf8.elementsEqual("cache".utf8) { insert(.cache) }
+            if name.utf8.elementsEqual("reasoning".utf8) { insert(.reasoning) }
         }
     }
+}
+
+/// Names in one text with commas between, as calls tell of their usage.
+enum UsageNames {
+    /// The names without white space around them, each once, in their order; empty ones are none.
+    /// - Complexity: O(bytes of the text).
+    static func list(_ text: String) -> [String] {
+        guard !text.isEmpty else { return [] }
+        var known: Set<[UInt8]> = []
+        var names: [String] = []
+        for part in text.utf8.split(separator: UInt8(ascii: ",")) {
+            var name = Array(part.drop(while: isSpace))
+            while let last = name.last, isSpace(last) { name.removeLast() }
+            if !name.isEmpty, known.insert(name).inserted { names.append(String(decoding: name, as: UTF8.self)) }
+        }
+        return names
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }
 
 /// What keeps the cost of a call from being exact.
@@ -59,15 +78,18 @@ package struct CostGaps: OptionSet, Hashable, Sendable {
     /// What is missing, with commas between, as the column `price_gaps` has it.
     /// - Parameters:
     ///   - inputTokensMax: the length up to which the prices hold, for ``length``.
-    ///   - other: billed use that no class tells, as `other_usage` names it; each name is written once.
+    ///   - other: billed use that no class tells, as `other_usage` names it; each name is written once, and one that has a meaning here
+    ///     begins with `other_`.
     package func names(inputTokensMax: Int64?, other: String) -> String {
         var names = Self.named.filter { contains($0.0) }.map(\.1)
         if contains(.length) { names.append("input_above_\(inputTokensMax ?? 0)") }
-        for name in other.utf8.split(separator: UInt8(ascii: ",")) {
-            let trimmed = name.drop { $0 == UInt8(ascii: " ") }
-            let isKnown = names.contains { $0.utf8.elementsEqual(trimmed) }
-            if !trimmed.isEmpty, !isKnown { names.append(String(decoding: trimmed, as: UTF8.self)) }
-        }
+        let others = UsageNames.list(other).map { Self.hasMeaning($0) ? "other_\($0)" : $0 }
+        names += UsageNames.list(others.joined(separator: ","))
         return names.joined(separator: ",")
+    }
+
+    /// Whether the name is a class of tokens, or says something else of a call here.
+    private static func hasMeaning(_ name: String) -> Bool {
+        named.contains { $0.1.utf8.elementsEqual(name.utf8) } || name.utf8.starts(with: "input_above_".utf8)
     }
 }

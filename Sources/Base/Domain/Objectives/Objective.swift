@@ -38,12 +38,17 @@ package struct Objective: Hashable, Sendable {
     package var measure: ObjectiveMeasure
     /// What is promised.
     package var target: ObjectiveBound
-    /// Beyond it an alert fires; the limit itself is still only at risk. nil: no alert.
+    /// Beyond it an alert fires; the limit itself is still only at risk. nil: the table has none, and a rule tells of what is beyond the
+    /// target.
     package var alertLimit: ObjectiveBound?
+    /// Whether somebody said that there is to be no alert: no rule at all then.
+    package var isSilent: Bool
 
     /// Takes each part as given.
-    package init(_ measure: ObjectiveMeasure, target: ObjectiveBound, alertLimit: ObjectiveBound?) {
-        (self.measure, self.target, self.alertLimit) = (measure, target, alertLimit)
+    /// - Precondition: a silent one has no alert limit.
+    package init(_ measure: ObjectiveMeasure, target: ObjectiveBound, alertLimit: ObjectiveBound?, isSilent: Bool = false) {
+        precondition(!isSilent || alertLimit == nil, "no alert has no limit")
+        (self.measure, self.target, self.alertLimit, self.isSilent) = (measure, target, alertLimit, isSilent)
     }
 
     /// Stable name, as in reports and rule files.

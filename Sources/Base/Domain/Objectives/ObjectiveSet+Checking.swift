@@ -8,14 +8,32 @@ extension Objective {
     /// Whether bounds make sense together.
     /// - Throws: ``ObjectiveProblem`` saying what would.
     package func check() throws(ObjectiveProblem) {
-        try Self.check(target, "target")
-        guard let alertLimit else { return }
-        try Self.check(alertLimit, "alert")
+        if let problem = problems.first { throw problem }
+    }
+
+    /// All that makes no sense in the bounds, each alone and then together.
+    package var problems: [ObjectiveProblem] {
+        let problems = Self.problems(target: target, alertLimit: alertLimit)
+        guard problems.isEmpty, let alertLimit else { return problems }
         let isBelow = direction == .below
-        guard isBelow ? alertLimit.units >= target.units : alertLimit.units <= target.units else {
-            throw ObjectiveProblem(
+        if isBelow ? alertLimit.units >= target.units : alertLimit.units <= target.units { return [] }
+        return [
+            ObjectiveProblem(
                 description: "an alert limit on the bad side of the target, so \(target.text) or \(isBelow ? "more" : "less")")
+        ]
+    }
+
+    /// What makes no sense in bounds where one of them may not be known.
+    package static func problems(target: ObjectiveBound?, alertLimit: ObjectiveBound?) -> [ObjectiveProblem] {
+        var problems: [ObjectiveProblem] = []
+        for case (let bound?, let part) in [(target, "target"), (alertLimit, "alert")] {
+            do throws(ObjectiveProblem) {
+                try check(bound, part)
+            } catch {
+                problems.append(error)
+            }
         }
+        return problems
     }
 
     private static func check(_ bound: ObjectiveBound, _ part: String) throws(ObjectiveProblem) {
@@ -52,15 +70,21 @@ extension ObjectiveSet {
         guard AnswerLimits.range.contains(limits.lowerBound), AnswerLimits.range.contains(limits.upperBound) else {
             throw ObjectiveProblem(description: "answer limits from 1 ms to 7 days")
         }
-        guard answerLimits.channels.count <= AnswerLimits.channelsMax, answerLimits.channels.allSatisfy({ Self.isPlain($0.name) }) else {
+        guard answerLimits.channels.count <= AnswerLimits.channelsMax, answerLimits.channels.allSatisfy({ AnswerLimits.isPlain($0.name) })
+        else {
             throw ObjectiveProblem(
-                description: "at most \(AnswerLimits.channelsMax) channels with a limit of their own, with names of 1 to 255 bytes: "
-                    + "letters, digits, blanks, - _ . / @ +")
+                description: "at most \(AnswerLimits.channelsMax) channels with a limit of their own, with \(AnswerLimits.namesText)")
         }
     }
+}
 
-    /// Names of channels stand in rules, dashboards and commands of runbooks: none may be read there as anything else.
-    private static func isPlain(_ name: [UInt8]) -> Bool {
+extension AnswerLimits {
+    /// Which names channels with a limit of their own may have, for messages.
+    package static let namesText = "names of 1 to 255 bytes: letters, digits, blanks, - _ . / @ +"
+
+    /// Whether a channel with such a name can have a limit of its own. Names stand in rules, dashboards and commands of runbooks: none may
+    /// be read there as anything else.
+    package static func isPlain(_ name: [UInt8]) -> Bool {
         (1...255).contains(name.count)
             && name.allSatisfy { byte in
                 switch byte {

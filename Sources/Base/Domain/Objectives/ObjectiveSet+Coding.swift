@@ -6,7 +6,9 @@ import Hashing
 //     {"answer_limit_ns":30000000000,
 //      "answer_limits_ns":[{"channel":"email","limit_ns":300000000000}],        ascending by channel
 //      "budget_days":30,
-//      "objectives":[{"alert":995000,"name":"availability","target":999000}]}   ppm, ns or pico-USD by the measure; no alert: no member
+//      "objectives":[{"alert":995000,"name":"availability","target":999000}]}   ppm, ns or pico-USD by the measure
+//
+// Without an alert limit there is no member `alert`; where no alert was asked for it is "none".
 
 extension ObjectiveSet {
     /// Equal exactly where sets are.
@@ -19,7 +21,7 @@ extension ObjectiveSet {
         }
         bytes += Array("],\"budget_days\":\(budgetDays),\"objectives\":[".utf8)
         let texts = objectives.map { objective in
-            (objective.alertLimit.map { "{\"alert\":\($0.units)," } ?? "{")
+            (objective.alertLimit.map { "{\"alert\":\($0.units)," } ?? (objective.isSilent ? "{\"alert\":\"none\"," : "{"))
                 + "\"name\":\"\(objective.name)\",\"target\":\(objective.target.units)}"
         }
         return bytes + Array((texts.joined(separator: ",") + "]}").utf8)
@@ -49,7 +51,9 @@ extension ObjectiveSet {
             guard let measure = line["name"]?.string.flatMap({ ObjectiveMeasure(name: $0) }), let target = line["target"]?.integer else {
                 return nil
             }
-            objectives.append(Objective(measure, target: measure.bound(target), alertLimit: line["alert"]?.integer.map(measure.bound)))
+            let (limit, isSilent) = (line["alert"]?.integer, line["alert"]?.string == "none")
+            objectives.append(
+                Objective(measure, target: measure.bound(target), alertLimit: limit.map(measure.bound), isSilent: isSilent))
         }
         self.init(
             objectives: objectives, answerLimits: AnswerLimits(nanoseconds: limit, channels: limits),

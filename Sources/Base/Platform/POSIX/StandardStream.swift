@@ -40,7 +40,7 @@ package enum StandardStream: Int32, Sendable {
     }
 
     /// What a person typed up to the next line end, without it; nil at the end of input. At most 4 KiB.
-    package func readLine() -> String? {
+    package func nextLine() -> String? {
         var line: [UInt8] = []
         var byte: [UInt8] = [0]
         while line.count < 4096 {

@@ -138,7 +138,7 @@ private struct Outcome {
 
 extension ImportWay {
     fileprivate var origin: LineOrigin {
-        if case .events = self { .client } else { .export }
+        if case .events = self { .file } else { .export }
     }
 }
 
@@ -159,9 +159,7 @@ extension ImportSummary {
         leftOut += answer.asides
         position = max(position, answer.position)
         warned += answer.warningCount
-        for warning in answer.warnings where warnings[warning.error] != nil || warnings.count < Self.rejectionsListedMax {
-            warnings[warning.error, default: 0] += 1
-        }
+        for warning in answer.warnings where warnings.count < Self.rejectionsListedMax { warnings.insert(warning.error) }
         for rejection in answer.rejections {
             guard rejections.count < Self.rejectionsListedMax else { break }
             rejections.append(

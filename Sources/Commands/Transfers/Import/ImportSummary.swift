@@ -34,8 +34,8 @@ package struct ImportSummary: Sendable {
     package var rejections: [Rejection] = []
     /// Events that were kept with names which look like fields of ours.
     package var warned = 0
-    /// What the first of them were warned of, with how many; `input_tokens` for `prompt_tokens`, for one.
-    package var warnings: [String: Int] = [:]
+    /// What the first of them were warned of, each sentence once; `input_tokens` for `prompt_tokens`, for one.
+    package var warnings: Set<String> = []
     /// Records of an export that were moved with its events: corrections, settled traces, refused events and the like.
     package var records = 0
     /// Lines of an export that are no events and were left out, since its events were taken as new.
@@ -85,7 +85,7 @@ package struct ImportSummary: Sendable {
             json.member("warned", warned)
             json.key("warnings")
             json.beginArray()
-            for warning in warnings.keys.sorted() { json.value(warning) }
+            for warning in warnings.sorted() { json.value(warning) }
             json.endArray()
         }
         if records > 0 { json.member("records", records) }
@@ -108,7 +108,7 @@ package struct ImportSummary: Sendable {
         }
         if warned > 0 {
             text += "\n  kept, but with names that no figure knows: \(warned)"
-            for warning in warnings.keys.sorted() { text += "\n    \(warning)" }
+            for warning in warnings.sorted() { text += "\n    \(warning)" }
         }
         return text + rejectionLines
     }

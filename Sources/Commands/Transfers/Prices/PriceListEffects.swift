@@ -23,10 +23,11 @@ package struct PriceListEffects: Sendable {
     /// - Parameters:
     ///   - prices: those that are new, in the order in which they are set.
     ///   - book: as it was before, list prices included.
-    /// - Complexity: O(prices × tiers and classes of their pairs).
+    /// - Complexity: O(entries of the book × log of them), and for each pair O(its new prices × its classes and tiers × its entries).
     package init(setting prices: [PriceEntry], in book: PriceBook) {
         var after = book
-        let last = book.entries.map(\.position).max() ?? 0
+        let known = KnownEntries(book.entries)
+        let last = known.lastPosition
         for (index, price) in prices.enumerated() where !after.isFull {
             var price = price
             price.position = last + 1 + Int64(index)
@@ -36,11 +37,11 @@ package struct PriceListEffects: Sendable {
         while let first = rest.first {
             let own = rest.prefix { $0.isOfPair(first.provider, first.model) }
             rest = rest.dropFirst(own.count)
-            pairs.append(Self.pair(Array(own), book, after))
+            pairs.append(Self.pair(Array(own), known, book, after))
         }
     }
 
-    private static func pair(_ prices: [PriceEntry], _ before: PriceBook, _ after: PriceBook) -> Pair {
+    private static func pair(_ prices: [PriceEntry], _ known: KnownEntries, _ before: PriceBook, _ after: PriceBook) -> Pair {
         let (provider, model) = (prices[0].provider, prices[0].model)
         let times = Set(prices.map(\.validFrom)).sorted()
         var pair = Pair(provider: provider, model: model, validFrom: times[0])
@@ -49,10 +50,10 @@ package struct PriceListEffects: Sendable {
             let origin = old.origin == .builtIn ? " (list price)" : ""
             pair.lines.append("\(price.what) from \(RFC3339.render(price.validFrom)) on: \(price.usd) instead of \(old.usd)\(origin)")
         }
-        let known = before.entries.filter { $0.isOfPair(provider, model) }
         var told: Set<String> = []
+        let entries = known.oneOfEach(provider, model)
         for time in times {
-            for entry in known where !told.contains(entry.what) {
+            for entry in entries where !told.contains(entry.what) {
                 guard let old = entry.counterpart(in: before, at: time), entry.counterpart(in: after, at: time) == nil else { continue }
                 told.insert(entry.what)
                 let origin = old.origin == .builtIn ? ", the list price" : ""
@@ -60,14 +61,45 @@ package struct PriceListEffects: Sendable {
             }
         }
         if model == PriceEntry.anyModel {
-            let listed = before.entries.filter {
-                $0.origin == .builtIn && $0.provider.utf8.elementsEqual(provider.utf8) && $0.model != PriceEntry.anyModel
-            }
-            let count = Set(listed.map { Array($0.model.utf8) }).count
+            let count = known.listedModelCount(of: provider)
             if count > 0 { pair.lines.append("the list prices of \(count) models of \(provider) no longer count from then on") }
         }
         return pair
     }
+}
+
+/// The entries of a book, grouped once.
+private struct KnownEntries {
+    /// By bytes: two spellings of a letter are two names.
+    private struct Pair: Hashable {
+        var provider: [UInt8]
+        var model: [UInt8]
+
+        init(_ provider: String, _ model: String) { (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8)) }
+    }
+
+    private var ofPair: [Pair: [PriceEntry]] = [:]
+    private var listedModels: [[UInt8]: Set<[UInt8]>] = [:]
+    private(set) var lastPosition: Int64 = 0
+
+    init(_ entries: [PriceEntry]) {
+        for entry in entries {
+            let pair = Pair(entry.provider, entry.model)
+            ofPair[pair, default: []].append(entry)
+            lastPosition = max(lastPosition, entry.position)
+            guard entry.origin == .builtIn, entry.model != PriceEntry.anyModel else { continue }
+            listedModels[pair.provider, default: []].insert(pair.model)
+        }
+    }
+
+    /// An entry for each class and tier that a provider and model has prices of, in the order of the book.
+    func oneOfEach(_ provider: String, _ model: String) -> [PriceEntry] {
+        var seen: Set<String> = []
+        return (ofPair[Pair(provider, model)] ?? []).filter { seen.insert($0.what).inserted }
+    }
+
+    /// How many models of a provider have list prices.
+    func listedModelCount(of provider: String) -> Int { listedModels[Array(provider.utf8)]?.count ?? 0 }
 }
 
 extension PriceEntry {

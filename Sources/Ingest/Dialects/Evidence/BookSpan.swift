@@ -119,8 +119,11 @@ struct BookSpan {
         return name.split(separator: ".").last.map(String.init)
     }
 
-    /// Whose the span is; only a resource or span that says so itself is another's than `default`.
-    var tenant: String { text(.tenant) ?? "default" }
+    /// Whose a span is when neither it nor one around it says so.
+    static let unnamedTenant = "default"
+
+    /// Whose the evidence of the span is, which is written before the spans around it are known: what it or its resource says.
+    var tenant: String { text(.tenant) ?? Self.unnamedTenant }
 
     // MARK: Places
 

@@ -49,6 +49,7 @@ struct SpanReader: ~Copyable {
         record.resource = resource
         for attribute in span.attributes { keep(attribute, &record) }
         forgetCostParts(&record)
+        noteUnusedOutcomes(span.attributes, &record)
         for event in span.events {
             guard record.moments.count < Bounds.moments else {
                 record.withheldValues += 1
@@ -167,6 +168,20 @@ struct SpanReader: ~Copyable {
         guard !costParts.isEmpty, SpanUsage(BookSpan(record, book)).reportedCost != nil else { return }
         // order: each is removed for itself.
         for name in costParts { record.unknownAttributes[name] = nil }
+    }
+
+    /// Notes what the span says became of the conversation in a form that settling cannot use.
+    private func noteUnusedOutcomes(_ attributes: [OTLPAttribute], _ record: inout SpanRecord) {
+        let span = BookSpan(record, book)
+        for field in BookSpan.outcomeFields where !span.hasUsable(field) {
+            for rule in book.rules[field] ?? [] {
+                let told = attributes.last { $0.key == rule.key }
+                // Beside the bound of names, since tables name only so many.
+                if let type = told.map({ Self.typeName($0.value) }) ?? record.resource[rule.key]?.typeName {
+                    record.unknownAttributes[rule.key] = type
+                }
+            }
+        }
     }
 
     private static func isOfResponse(_ name: String) -> Bool { name.hasPrefix("gen_ai.response.") || name.hasPrefix("ai.response.") }

@@ -11,6 +11,7 @@ struct SpanTree {
     private(set) var conversations: [String?] = []
     private(set) var users: [String?] = []
     private(set) var channels: [String?] = []
+    private(set) var tenants: [String?] = []
     /// The agent that a span works for.
     private(set) var agents: [String?] = []
     /// Whether all ancestors are here, up to a root or to the span that took the request in.
@@ -36,6 +37,7 @@ struct SpanTree {
         inherit(ownConversations, into: \.conversations)
         inherit(distinct.map { $0.text(.user) }, into: \.users)
         inherit(distinct.map { $0.text(.channel) }, into: \.channels)
+        inherit(distinct.map { $0.text(.tenant) }, into: \.tenants)
         agents = distinct.indices.map { distinct[$0].text(.agent) ?? (kinds[$0] == .agent ? distinct[$0].record.name : nil) }
         for index in order where agents[index] == nil && parents[index] >= 0 { agents[index] = agents[parents[index]] }
         isAttached = Array(repeating: false, count: spans.count)

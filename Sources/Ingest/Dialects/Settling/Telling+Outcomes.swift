@@ -4,29 +4,24 @@ extension Telling {
     /// Adds what spans say became of the conversation: resolved, handed to people, closed, rated, judged. Of a span within another that
     /// says the same only the outer one counts, since some senders copy such attributes to all spans below.
     mutating func addOutcomes() {
-        addSaid(.outcome) { telling, index, outcome in
-            switch outcome.lowercased() {
-            case "resolved", "solved": telling.addResolution(index)
-            case "escalated", "handed_over": telling.addEscalation(index)
-            case "abandoned", "completed", "closed":
-                telling.add(telling.types.conversationClosed, index) { fields in
-                    fields.add("reason", text: outcome.lowercased() == "closed" ? "completed" : outcome.lowercased())
-                }
-            default: break
+        addSaid(tree.spans.map(\.outcome)) { telling, index, outcome in
+            switch outcome {
+            case .resolved: telling.addResolution(index)
+            // Told with all else that spans say of it.
+            case .escalated: break
+            case .abandoned, .completed:
+                telling.add(telling.types.conversationClosed, index) { fields in fields.add("reason", text: outcome.rawValue) }
             }
         }
-        let isEscalated = Set(outcomeSpans("escalated") + outcomeSpans("handed_over"))
-        addSaid(.escalationReason) { telling, index, _ in if !isEscalated.contains(index) { telling.addEscalation(index) } }
-        addSaid(.feedbackScore) { telling, index, score in
-            guard let points = Self.points(score) else { return }
+        addEscalations()
+        addSaid(tree.spans.map(\.rating)) { telling, index, points in
             let kind = telling.tree.spans[index].text(.feedbackKind)
             telling.add(telling.types.feedbackSubmitted, index) { fields in
                 fields.add("score", integer: points)
                 fields.add("kind", text: kind)
             }
         }
-        addSaid(.evaluationScore) { telling, index, score in
-            guard let score = Double(score), score.isFinite else { return }
+        addSaid(tree.spans.map(\.evaluationScore)) { telling, index, score in
             let span = telling.tree.spans[index]
             telling.add(telling.types.qualityScored, index) { fields in
                 fields.add("name", text: span.text(.evaluationName))
@@ -37,19 +32,14 @@ extension Telling {
     }
 
     /// Calls `tell` for every span that says something which no span around it says as well.
-    private mutating func addSaid(_ field: DialectField, _ tell: (inout Telling, Int, String) -> Void) {
-        let own = tree.spans.map { $0.text(field) }
+    private mutating func addSaid<Value: Equatable>(_ own: [Value?], _ tell: (inout Telling, Int, Value) -> Void) {
         guard own.contains(where: { $0 != nil }) else { return }
-        var around: [String?] = Array(repeating: nil, count: own.count)
+        var around: [Value?] = Array(repeating: nil, count: own.count)
         for index in tree.order {
             let parent = tree.parents[index]
             if parent >= 0 { around[index] = own[parent] ?? around[parent] }
             if let said = own[index], said != around[index] { tell(&self, index, said) }
         }
-    }
-
-    private func outcomeSpans(_ outcome: String) -> [Int] {
-        tree.spans.indices.filter { tree.spans[$0].text(.outcome)?.lowercased() == outcome }
     }
 
     private mutating func addResolution(_ index: Int) {
@@ -60,18 +50,81 @@ extension Telling {
         }
     }
 
-    private mutating func addEscalation(_ index: Int) {
-        let span = tree.spans[index]
-        add(types.escalationRaised, index) { fields in
-            fields.add("escalation_id", text: span.text(.escalationID) ?? "\(span.record.traceID)-\(span.record.spanID)")
-            fields.add("reason", text: span.text(.escalationReason))
-            fields.add("queue", text: span.text(.escalationQueue))
+    /// A span within one that raises an escalation tells more of the same one, unless it contradicts it.
+    private mutating func addEscalations() {
+        var raised: [Int: BookSpan.Escalation] = [:]
+        var raisers = Array(repeating: -1, count: tree.count)
+        for index in tree.order {
+            let parent = tree.parents[index]
+            if parent >= 0 { raisers[index] = raisers[parent] }
+            guard let own = tree.spans[index].escalation else { continue }
+            if let joined = raised[raisers[index]]?.joined(with: own) {
+                raised[raisers[index]] = joined
+            } else {
+                raisers[index] = index
+                raised[index] = own
+            }
+        }
+        for index in raised.keys.sorted() {
+            guard let escalation = raised[index] else { continue }
+            let record = tree.spans[index].record
+            add(types.escalationRaised, index) { fields in
+                fields.add("escalation_id", text: escalation.id ?? "\(record.traceID)-\(record.spanID)")
+                fields.add("reason", text: escalation.reason)
+                fields.add("queue", text: escalation.queue)
+            }
+        }
+    }
+}
+
+// What a span says became of the conversation. What cannot be used of it is noted in the evidence, so both ask here.
+extension BookSpan {
+    /// How a conversation ended, in the words that the manual lists.
+    enum Outcome: String { case resolved, escalated, abandoned, completed }
+
+    /// That the conversation goes to people.
+    struct Escalation: Hashable {
+        var reason, queue, id: String?
+
+        /// Both as one; nil where they contradict each other.
+        func joined(with other: Escalation) -> Escalation? {
+            func agree(_ left: String?, _ right: String?) -> Bool { left == nil || right == nil || left == right }
+            guard agree(reason, other.reason), agree(queue, other.queue), agree(id, other.id) else { return nil }
+            return Escalation(reason: reason ?? other.reason, queue: queue ?? other.queue, id: id ?? other.id)
         }
     }
 
-    /// A rating of 1 to 5, also where it came as text or as a double.
-    private static func points(_ text: String) -> Int64? {
+    /// What is noted where it is told and cannot be used.
+    static let outcomeFields: [DialectField] = [
+        .outcome, .outcomeBy, .outcomeCertainty, .escalationReason, .escalationQueue, .escalationID, .feedbackScore, .feedbackKind,
+        .evaluationScore, .evaluationName, .evaluationLabel,
+    ]
+
+    /// In small letters or large.
+    var outcome: Outcome? { text(.outcome).flatMap { Outcome(rawValue: $0.lowercased()) } }
+
+    var escalation: Escalation? {
+        let told = Escalation(reason: text(.escalationReason), queue: text(.escalationQueue), id: text(.escalationID))
+        return outcome == .escalated || told != Escalation() ? told : nil
+    }
+
+    /// The customer's, 1 to 5 points, also where it came as text or as a double.
+    var rating: Int64? {
+        guard let text = text(.feedbackScore) else { return nil }
         guard let points = Int64(text) ?? Double(text).flatMap({ Int64(exactly: $0) }), (1...5).contains(points) else { return nil }
         return points
+    }
+
+    /// An evaluator's, a finite number.
+    var evaluationScore: Double? { text(.evaluationScore).flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil } }
+
+    /// Whether one of ``outcomeFields`` is there in a form that can be used.
+    func hasUsable(_ field: DialectField) -> Bool {
+        switch field {
+        case .outcome: outcome != nil
+        case .feedbackScore: rating != nil
+        case .evaluationScore: evaluationScore != nil
+        default: text(field).map { $0.utf8.count <= Limits.nameBytesMax } ?? false
+        }
     }
 }

@@ -202,7 +202,7 @@ struct Telling {
         var fields = FieldSet(columns)
         fields.add("id", text: id(of: index, type))
         fields.add("source", text: SettledIDs.source(span.record.serviceName))
-        fields.add("tenant", text: span.tenant)
+        fields.add("tenant", text: first(tree.tenants) ?? BookSpan.unnamedTenant)
         fields.add("conversation_id", text: first(tree.conversations))
         fields.add("channel", text: first(tree.channels))
         fields.add("user_id", text: first(tree.users))

@@ -12,7 +12,7 @@ extension SpanTree {
     /// - A tool call or agent run: a span with no ancestor of its class and name. An agent without a name around one that has a name is a
     ///   wrapper.
     /// - Anything else: a span with no ancestor of its class.
-    /// - Complexity: O(spans × nesting); side by side O(siblings that overlap).
+    /// - Complexity: O(spans × nesting).
     func units(_ calls: ModelCalls) -> [WorkUnit] {
         var units = calls.units
         for kind in [SpanClass.embedding, .tool, .retrieval, .agent, .handoff, .guardrail] { units += nested(kind) }

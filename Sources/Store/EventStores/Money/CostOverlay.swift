@@ -6,8 +6,9 @@ import Segments
 /// Prices that became known after calls were sealed without one, and deliberate corrections, laid over the calls when they are read.
 ///
 /// A class without a price takes the first one that becomes known and was valid at the call's time; what had a price keeps it, unless a
-/// correction books the call again: then the last one counts, and prices that come after it. So the cost of a call is a function of its
-/// position, the price history and the corrections, and segments need not be rewritten.
+/// correction books the call again: then the last one counts, and prices that come after it. A call that is priced waits for nothing: no
+/// later price changes it until the next correction. So the cost of a call is a function of its position, the price history and the
+/// corrections, whatever came in one batch and wherever it was sealed, and segments need not be rewritten.
 final class CostOverlay: Sendable {
     private let late: [PriceChange]
     /// Oldest first.
@@ -22,15 +23,21 @@ final class CostOverlay: Sendable {
     }
 
     /// The same with one more correction.
-    func adding(_ rebooking: Rebooking) -> CostOverlay { CostOverlay(book: book, late: late, rebookings: rebookings + [rebooking]) }
+    func adding(_ rebooking: Rebooking) -> CostOverlay { adding([rebooking]) }
+
+    /// The same with more corrections, oldest first.
+    func adding(_ more: [Rebooking]) -> CostOverlay { CostOverlay(book: book, late: late, rebookings: rebookings + more) }
 
     /// Whether a sealed group may hold a call that a late price or a correction concerns.
     func concerns(_ group: RowGroup) -> Bool {
-        if rebookings.contains(where: { $0.mayConcern(group) }) { return true }
+        if mayCorrect(group) { return true }
         guard !late.isEmpty, let state = group.summary(named: "price_state") else { return false }
         let priced = Scalar.text(PriceState.priced.name)
         return state.minimum != priced || state.maximum != priced
     }
+
+    /// Whether a sealed group may hold a call that a correction concerns, so that what the group says of its costs need not hold.
+    func mayCorrect(_ group: RowGroup) -> Bool { rebookings.contains { $0.mayConcern(group) } }
 
     /// What a call costs that was booked at some cost.
     /// - Complexity: O(late prices).
@@ -52,10 +59,13 @@ final class CostOverlay: Sendable {
         let candidates = book.candidates(provider: provider, requestModel: requestModel, responseModel: responseModel)
         let tier = PriceEntry.normalised(tier: serviceTier)
         var prices = PriceQuote(candidates, serviceTier: tier, at: time, before: decided).prices
-        // A class without a price takes what the book says of it once it says something.
+        var cost = BookedCost(usage, at: prices)
+        // A class without a price takes what the book says of it once it says something, as long as the call waits for some price.
         for change in concerning {
+            if cost.state == .priced { break }
             prices = prices.filled(from: PriceQuote(candidates, serviceTier: tier, at: time, before: change.entry.position + 1).prices)
+            cost = BookedCost(usage, at: prices)
         }
-        return CallCost(BookedCost(usage, at: prices))
+        return CallCost(cost)
     }
 }

@@ -4,13 +4,21 @@ import Projections
 import Segments
 
 /// Finds what newly known prices concern: unsealed calls, and conversations with sealed ones.
+///
+/// A call waits for a price when it is not priced as it is read now, whatever its segment says: a correction may have taken its price away.
 struct LatePriceSearch {
     private let changes: [PriceChange]
+    /// What lay over sealed calls before these prices.
+    private let before: CostOverlay
     private let layouts: EventTableLayouts
     private let registry: SchemaRegistry
 
-    init(_ changes: [PriceChange], layouts: EventTableLayouts, registry: SchemaRegistry) {
+    init(
+        _ changes: [PriceChange], before: CostOverlay = CostOverlay(book: PriceBook(), late: [], rebookings: []),
+        layouts: EventTableLayouts, registry: SchemaRegistry
+    ) {
         self.changes = changes
+        self.before = before
         self.layouts = layouts
         self.registry = registry
     }
@@ -81,14 +89,14 @@ struct LatePriceSearch {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated()
                 where isBooking.contains(false) && mayConcern(group) {
                     let morsel = live(group, index, segment, layout)
-                    let names = ["provider", "request_model", "response_model", "price_gaps", "total_tokens"]
+                    let names = ["provider", "request_model", "response_model", "total_tokens"]
                     let columns = try names.map { try layout.index(of: $0).map { try morsel.column($0) } }
-                    let (states, times) = (try morsel.column(money.state), try morsel.column(layout.time))
-                    for row in 0..<morsel.rowCount where states.text(at: row) != PriceState.priced.name {
+                    let times = try morsel.column(layout.time)
+                    for (row, cost) in try waiting(morsel, layout, money) {
                         note(
                             provider: columns[0]?.text(at: row) ?? "", requestModel: columns[1]?.text(at: row),
                             responseModel: columns[2]?.text(at: row), time: times.integer(at: row) ?? 0,
-                            gaps: columns[3]?.text(at: row), hasTotal: columns[4]?.integer(at: row) != nil)
+                            gaps: cost.gaps, hasTotal: columns[3]?.integer(at: row) != nil)
                     }
                 }
             }
@@ -110,6 +118,17 @@ struct LatePriceSearch {
 
     private func live(_ group: RowGroup, _ index: Int, _ segment: SealedSegment, _ layout: EventTableLayout) -> any Morsel {
         segment.morsel(of: group, index: index, columns: layout.columns, table: layout.name, statistics: ScanStatistics())
+    }
+
+    /// The calls of a sealed morsel that wait for a price, as they were read before these prices.
+    private func waiting(
+        _ morsel: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces
+    ) throws -> [(row: Int, cost: CallCost)] {
+        let costs = try RepricedMorsel(base: morsel, layout: layout, money: money, overlay: before).costs()
+        return costs.enumerated().compactMap { row, cost in
+            guard let cost, cost.state != .priced else { return nil }
+            return (row, cost)
+        }
     }
 
     /// Costs of sealed calls that came live and had none `before`.
@@ -143,7 +162,9 @@ struct LatePriceSearch {
     private func mayConcern(_ group: RowGroup) -> Bool {
         guard let state = group.summary(named: "price_state"), let time = group.summary(named: "time") else { return false }
         let priced = Scalar.text(PriceState.priced.name)
-        guard state.minimum != priced || state.maximum != priced, case .timestamptz(let last) = time.maximum else { return false }
+        guard state.minimum != priced || state.maximum != priced || before.mayCorrect(group),
+            case .timestamptz(let last) = time.maximum
+        else { return false }
         return changes.contains { $0.waitingTimes.map { $0.lowerBound <= last } ?? false }
     }
 
@@ -152,11 +173,10 @@ struct LatePriceSearch {
         _ found: inout Set<ConversationGrouping.Key>
     ) throws {
         func column(_ name: String) throws -> Vector? { try layout.index(of: name).map { try morsel.column($0) } }
-        let states = try morsel.column(money.state)
         let (times, providers) = (try morsel.column(layout.time), try column("provider"))
         let (requests, responses) = (try column("request_model"), try column("response_model"))
         let (conversations, tenants) = (try column("conversation_id"), try column("tenant"))
-        for row in 0..<morsel.rowCount where states.text(at: row) != PriceState.priced.name {
+        for (row, _) in try waiting(morsel, layout, money) {
             guard let conversation = conversations?.text(at: row), let tenant = tenants?.text(at: row),
                 let provider = providers?.text(at: row), let time = times.integer(at: row)
             else { continue }

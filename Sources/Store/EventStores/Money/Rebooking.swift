@@ -7,7 +7,7 @@ import Segments
 package struct Rebooking: Hashable, Sendable {
     /// As calls name it.
     package var provider: String
-    /// What was asked for or what answered; nil: every model of the provider.
+    /// What was asked for or what answered, a path before the name passed over; nil: every model of the provider.
     package var model: String?
     /// Event times (ns).
     package var times: Range<Int64>
@@ -15,14 +15,23 @@ package struct Rebooking: Hashable, Sendable {
     package var lastPosition: Int64
     /// How many calls cost something else now.
     package var calls: Int64 = 0
-    /// By how much all of them together, in pico-USD; a cost that was not known counts as nothing.
+    /// By how much the sum of exact costs changes, in pico-USD: what was counted and all corrections add up to that sum. A cost that is not
+    /// exact is no part of it: a call that stops being exact takes all of its cost away, one that begins brings all of it. What the calls
+    /// cost more or less is another figure, ``change``.
     package var correctionPicoUSD: Int64 = 0
+    /// What they cost before and after, for people: no part of the record, so empty where it was read back.
+    package var change = RebookingChange()
+    /// Whether a path before a call's model is passed over; corrections whose record has no version were made without.
+    var passesOverPaths = true
 
     /// Whether a call is booked again.
     func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64, position: Int64) -> Bool {
         guard position <= lastPosition, times.contains(time), provider.utf8.elementsEqual(self.provider.utf8) else { return false }
         guard let model = model?.utf8 else { return true }
-        return [requestModel, responseModel].contains { $0.map { model.elementsEqual($0.utf8) } ?? false }
+        let names =
+            passesOverPaths
+            ? ModelName.names(requestModel: requestModel, responseModel: responseModel) : [responseModel, requestModel].compactMap { $0 }
+        return names.contains { model.elementsEqual($0.utf8) }
     }
 
     /// Whether a group may hold a call that is.
@@ -51,6 +60,7 @@ extension Rebooking {
         members.append("\"provider\":\(jsonText(provider))")
         members.append("\"reason\":\"requested\"")
         if times.upperBound != .max { members.append("\"to\":\"\(RFC3339.render(times.upperBound))\"") }
+        if passesOverPaths { members.append("\"version\":2") }
         return "{" + members.joined(separator: ",") + "}"
     }
 
@@ -71,7 +81,7 @@ extension Rebooking {
         else { throw DamagedRecord() }
         self.init(
             provider: provider, model: json["model"]?.string, times: from..<to, lastPosition: position, calls: calls,
-            correctionPicoUSD: pico)
+            correctionPicoUSD: pico, passesOverPaths: (json["version"]?.integer ?? 1) >= 2)
     }
 
     /// The record is not what was written.

@@ -23,6 +23,21 @@ package struct RebookingPreview: Sendable {
         package init(name: [UInt8]) { self.name = name }
     }
 
+    /// Calls that might be booked again.
+    package struct Scope: Hashable, Sendable {
+        /// As calls name it.
+        package var provider: String
+        /// What was asked for or what answered, a path before the name passed over; nil: every model of the provider.
+        package var model: String?
+        /// Event times (ns).
+        package var times: Range<Int64>
+
+        /// Takes each part as given.
+        package init(provider: String, model: String?, times: Range<Int64>) {
+            (self.provider, self.model, self.times) = (provider, model, times)
+        }
+    }
+
     /// Sorted by the bytes of their names; none where no call costs anything else.
     package private(set) var models: [Model] = []
 
@@ -38,31 +53,45 @@ extension StoreSnapshot {
     /// - Throws: ``CorruptionError``, ``StorageError``.
     /// - Complexity: O(calls of groups in the time range that may hold the provider).
     package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
-        let rebooking = Rebooking(provider: provider, model: model, times: times, lastPosition: position)
-        let after = version.overlay.adding(rebooking)
-        var found: [[UInt8]: RebookingPreview.Model] = [:]
+        try rebookingPreviews([RebookingPreview.Scope(provider: provider, model: model, times: times)])[0]
+    }
+
+    /// The same for several, each as if it were the only one, in their order and in one pass over the calls.
+    /// - Throws: ``CorruptionError``, ``StorageError``.
+    /// - Complexity: O(calls from the earliest of the times on × providers), whatever the number of models.
+    package func rebookingPreviews(_ scopes: [RebookingPreview.Scope]) throws -> [RebookingPreview] {
+        guard let earliest = scopes.map(\.times.lowerBound).min() else { return [] }
+        let search = RebookingSearch(scopes, lastPosition: position)
+        let after = version.overlay.adding(search.covering)
+        var found: [[[UInt8]: RebookingPreview.Model]] = Array(repeating: [:], count: scopes.count)
         for layout in layouts.tables {
             guard let money = layout.money else { continue }
             guard let table = table(named: layout.name), let place = layout.index(of: "provider") else { continue }
-            var predicates = [ColumnPredicate(column: place, comparison: .equal(.text(provider)))]
-            if times.lowerBound > .min {
-                predicates.append(ColumnPredicate(column: layout.time, comparison: .greaterOrEqual(.timestamptz(times.lowerBound))))
+            var predicates: [ColumnPredicate] = []
+            if search.covering.count == 1 {
+                predicates.append(ColumnPredicate(column: place, comparison: .equal(.text(search.covering[0].provider))))
+            }
+            if earliest > .min {
+                predicates.append(ColumnPredicate(column: layout.time, comparison: .greaterOrEqual(.timestamptz(earliest))))
             }
             let morsels = try table.morsels(for: ScanRequest(columns: money.costs, predicates: predicates, statistics: ScanStatistics()))
             for morsel in morsels {
                 let old = try CallCost.read(money, rows: 0..<morsel.rowCount) { try morsel.column($0) }
                 let new = try RepricedMorsel(base: morsel, layout: layout, money: money, overlay: after).costs()
+                let rows = try ScopedRows(search, morsel, layout)
                 let names = try morsel.column(money.model)
                 for (row, costs) in zip(old, new).enumerated() {
                     guard let before = costs.0, let after = costs.1, !before.isSameAmount(as: after) else { continue }
                     var name: [UInt8] = []
                     names.withText(at: row) { name = Array($0) }
-                    found[name, default: RebookingPreview.Model(name: name)].add(before, after)
+                    for place in rows.scopes(of: row) {
+                        found[place][name, default: RebookingPreview.Model(name: name)].add(before, after)
+                    }
                 }
             }
         }
         // order: sorted by the preview itself.
-        return RebookingPreview(models: Array(found.values))
+        return found.map { RebookingPreview(models: Array($0.values)) }
     }
 }
 

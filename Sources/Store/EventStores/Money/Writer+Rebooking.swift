@@ -28,6 +28,8 @@ extension Writer {
         isIdleMarked = false
         lastAppendMonotonic = context.clock.monotonicNanoseconds()
         apply(rebooking, effect)
+        // What is kept is what the record tells.
+        rebooking.change = effect.change
         return rebooking
     }
 
@@ -51,6 +53,7 @@ extension Writer {
 private struct RebookingEffect {
     private(set) var calls: Int64 = 0
     private(set) var correctionPicoUSD: Int128 = 0
+    private(set) var change = RebookingChange()
     /// Of sealed calls whose cost changes.
     private(set) var conversations: Set<ConversationGrouping.Key> = []
     /// Unsealed blocks with calls whose cost changes, by their first position.
@@ -99,8 +102,20 @@ private struct RebookingEffect {
     }
 
     private mutating func add(_ old: CallCost?, _ new: CallCost?) {
+        let (old, new) = (old?.within64Bits, new?.within64Bits)
         calls += 1
         correctionPicoUSD += (new?.costPicoUSD ?? 0) - (old?.costPicoUSD ?? 0)
+        change.add(old, new)
+    }
+}
+
+extension CallCost {
+    /// The same, as no call costs more; sums over all calls of a store stay within 128 bits then, whatever it was told before.
+    fileprivate var within64Bits: CallCost {
+        func bounded(_ amount: Int128) -> Int128 { min(max(amount, Int128(Int64.min)), Int128(Int64.max)) }
+        return CallCost(
+            costPicoUSD: costPicoUSD.map(bounded), lowPicoUSD: bounded(lowPicoUSD), highPicoUSD: highPicoUSD.map(bounded), state: state,
+            gaps: gaps)
     }
 }
 

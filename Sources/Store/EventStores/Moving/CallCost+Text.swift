@@ -10,7 +10,7 @@ extension CallCost {
         return ([state.name] + amounts + (gaps.map { [$0] } ?? [])).joined(separator: ";")
     }
 
-    /// Reads what ``text`` wrote; nil where it is something else.
+    /// Reads what ``text`` wrote; nil where it is something else, and for what no call can cost.
     init?(text: String) {
         let parts = text.split(separator: ";", maxSplits: 4, omittingEmptySubsequences: false)
         guard parts.count >= 4, let state = PriceState.allCases.first(where: { $0.name == parts[0] }), let low = Int128(parts[2]) else {
@@ -20,5 +20,18 @@ extension CallCost {
         guard let cost = amount(parts[1]), let high = amount(parts[3]) else { return nil }
         self.init(
             costPicoUSD: cost, lowPicoUSD: low, highPicoUSD: high, state: state, gaps: parts.count > 4 ? String(parts[4]) : nil)
+        guard isPossible, self.text.utf8.elementsEqual(text.utf8) else { return nil }
+    }
+
+    /// Whether booking can have come to it: within the limits of prices and usage, and as its state says.
+    private var isPossible: Bool {
+        let bounds = 0...Int128(BookedCost.picoUSDMax)
+        let high = highPicoUSD ?? lowPicoUSD
+        guard bounds.contains(lowPicoUSD), bounds.contains(high), high >= lowPicoUSD else { return false }
+        return switch state {
+        case .priced: costPicoUSD == lowPicoUSD && highPicoUSD == lowPicoUSD && gaps == nil
+        case .partly: costPicoUSD == nil
+        case .unpriced: costPicoUSD == nil && lowPicoUSD == 0
+        }
     }
 }

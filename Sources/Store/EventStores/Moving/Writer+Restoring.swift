@@ -47,6 +47,8 @@ package struct RestoreResult: Sendable {
 struct RestoreProgress {
     /// Events of the export that are through.
     var events: Int64 = 0
+    /// Lines that are, the first included.
+    var lines: Int64 = 1
     /// When the last of them was received.
     var receivedTime: Int64?
     /// Records that the store had before, which are not taken again.
@@ -69,15 +71,18 @@ extension Writer {
             var lateCount = booking.late.count
             let known = try known(batches.map(\.events))
             let sealedPosition = sealed.position
+            let latest = context.clock.wallNanoseconds().saturatingAdd(Limits.futureNanosecondsMax)
             for (index, batch) in batches.enumerated() {
-                let events = try restored(batch, &reached)
+                let events = try restored(batch, latest: latest, &reached)
                 let known = (known.hashes[index], known.sealed.verdicts(ofBatch: index))
                 var next = 0
-                for (rowsBefore, record) in batch.records {
+                for (number, (rowsBefore, record)) in batch.records.enumerated() {
                     try admit(batch.events, rows: next..<rowsBefore, events, known, sealedPosition, &reached, &result)
                     next = rowsBefore
                     guard record.position == reached.events else { throw Self.misplaced(reached.events) }
                     guard reached.known.remove(record) == nil else { continue }
+                    let line = reached.lines + Int64(rowsBefore + number) + 1
+                    try Self.checkTimes(of: record, latest: latest, "the record after event \(reached.events) (line \(line))")
                     try noteLatePrices(since: lateCount)
                     lateCount = booking.late.count
                     receivedTime = max(receivedTime, record.receivedTime)
@@ -89,6 +94,7 @@ extension Writer {
                     result.records += 1
                 }
                 try admit(batch.events, rows: next..<batch.events.count, events, known, sealedPosition, &reached, &result)
+                reached.lines += Int64(batch.events.count + batch.records.count)
             }
             try noteLatePrices(since: lateCount)
             if tail.count > 0 || !systemRecords.isEmpty { try seal() }
@@ -106,11 +112,25 @@ extension Writer {
     }
 
     /// Received times and costs of a run, checked.
-    private func restored(_ batch: RestoredBatch, _ progress: inout RestoreProgress) throws(RestoreRefusal) -> RestoredEvents {
+    /// - Parameter latest: the last time at which anything can have been received.
+    private func restored(
+        _ batch: RestoredBatch, latest: Int64, _ progress: inout RestoreProgress
+    ) throws(RestoreRefusal) -> RestoredEvents {
         var times: [Int64] = []
+        let (events, lines) = (progress.events, progress.lines)
+        func place(_ row: Int) -> String {
+            let records = batch.records.count { $0.rowsBefore <= row }
+            return "event \(events + Int64(row) + 1) (line \(lines + Int64(row + records) + 1))"
+        }
         for (row, time) in batch.receivedTimes.enumerated() {
             guard let time = time ?? progress.receivedTime else {
-                throw Self.damaged("event \(progress.events + Int64(row) + 1)", "when the first event was received")
+                throw Self.damaged(place(row), "when the first event was received")
+            }
+            // What the store has already stays as it is.
+            let isNew = events + Int64(row) >= nextPosition - 1
+            guard time >= 0, !isNew || time <= latest else { throw Self.misdated(place(row), time) }
+            if let before = progress.receivedTime, time < before {
+                throw Self.damaged(place(row), "a received time that is not before the one of the event ahead of it")
             }
             progress.receivedTime = time
             times.append(time)
@@ -118,7 +138,7 @@ extension Writer {
         var costs: [Int: CallCost] = [:]
         for (row, text) in batch.bookedCosts {
             guard let cost = CallCost(text: text) else {
-                throw Self.damaged("event \(progress.events + Int64(row) + 1)", "what the call costs")
+                throw Self.damaged(place(row), "a cost that a call can have")
             }
             costs[row] = cost
         }
@@ -168,6 +188,25 @@ extension Writer {
 
     private static func misplaced(_ position: Int64) -> RestoreRefusal {
         damaged("the record after event \(position)", "a record of this place; were lines left out or sorted?")
+    }
+
+    /// Refuses a record of a time at which it cannot have been made. One that tells of times is read by a start, too.
+    private static func checkTimes(of record: SystemRecord, latest: Int64, _ place: String) throws(RestoreRefusal) {
+        guard (0...max(0, latest)).contains(record.receivedTime) else { throw misdated(place, record.receivedTime) }
+        guard case .event(let type, let data) = record.content else { return }
+        if type == ClockStep.recordType, let lead = ClockStep.lead(data: data), lead > record.receivedTime {
+            throw damaged(place, "a lead of the clock that ends after 1970")
+        }
+        if type == DeliveryMark.recordType, let mark = DeliveryMark(data: data), !(0...max(0, latest)).contains(mark.receivedTime) {
+            throw misdated(place, mark.receivedTime)
+        }
+    }
+
+    private static func misdated(_ place: String, _ time: Int64) -> RestoreRefusal {
+        let when = time < 0 ? "before 1970" : "more than 24 h ahead of this machine's clock"
+        return RestoreRefusal(
+            reason: "\(place) of the export was received at \(RFC3339.render(time)), \(when)",
+            advice: "set the clock of this machine right, or mend the line; with --as-new-events the events are taken as if they were sent now")
     }
 
     private static func damaged(_ place: String, _ expectation: String) -> RestoreRefusal {

@@ -22,6 +22,13 @@ struct ReceiptClock: Sendable {
     private struct Anchor {
         var monotonic: Int64
         var believed: Int64
+
+        /// Where the monotonic clock has counted to, and by how much the wall clock is ahead of it. At the ends of time the one stands still
+        /// and the other goes on.
+        func count(wall: Int64, monotonic: Int64) -> (expected: Int64, difference: Int64) {
+            let elapsed = max(0, monotonic.saturatingSubtract(self.monotonic))
+            return (believed.saturatingAdd(elapsed), wall.saturatingSubtract(believed).saturatingSubtract(elapsed))
+        }
     }
 
     private struct Doubt {
@@ -36,8 +43,8 @@ struct ReceiptClock: Sendable {
     /// The time that is believed: what the wall clock says, or where the monotonic one has counted to. ns since 1970 UTC.
     func time(wall: Int64, monotonic: Int64) -> Int64 {
         guard let anchor else { return wall }
-        let expected = anchor.believed + max(0, monotonic - anchor.monotonic)
-        return Self.isStep(wall &- expected) ? expected : wall
+        let counted = anchor.count(wall: wall, monotonic: monotonic)
+        return Self.isStep(counted.difference) ? counted.expected : wall
     }
 
     /// Reads both clocks; afterwards ``receivedTime`` is the one to give.
@@ -47,26 +54,25 @@ struct ReceiptClock: Sendable {
             start(wall, monotonic, position)
             return
         }
-        let expected = anchor.believed + max(0, monotonic - anchor.monotonic)
-        let difference = wall &- expected
+        let (expected, difference) = anchor.count(wall: wall, monotonic: monotonic)
         if !Self.isStep(difference) {
             if let doubt { tell(.returned, difference, wall, doubt.firstPosition) }
             doubt = nil
-            believe(wall, monotonic, receivedTime: wall &+ lead)
-        } else if Self.isStep(ranAhead), !Self.isStep(difference &+ ranAhead) {
+            believe(wall, monotonic, receivedTime: wall.saturatingAdd(lead))
+        } else if Self.isStep(ranAhead), !Self.isStep(difference.saturatingAdd(ranAhead)) {
             let first = doubt?.firstPosition ?? position
             (doubt, ranAhead) = (nil, 0)
             follow(wall, monotonic, expected)
             tell(.returned, difference, wall, first)
-        } else if let doubt, !Self.isStep(difference &- doubt.difference) {
-            receivedTime = max(receivedTime, expected + lead)
-            guard monotonic - doubt.since >= Limits.clockStepDoubtNanoseconds else { return }
+        } else if let doubt, !Self.isStep(difference.saturatingSubtract(doubt.difference)) {
+            receivedTime = max(receivedTime, expected.saturatingAdd(lead))
+            guard monotonic.saturatingSubtract(doubt.since) >= Limits.clockStepDoubtNanoseconds else { return }
             self.doubt = nil
-            ranAhead = max(0, ranAhead &+ difference)
+            ranAhead = max(0, ranAhead.saturatingAdd(difference))
             follow(wall, monotonic, expected)
             tell(.believed, difference, wall, doubt.firstPosition)
         } else {
-            receivedTime = max(receivedTime, expected + lead)
+            receivedTime = max(receivedTime, expected.saturatingAdd(lead))
             doubt = Doubt(difference: difference, since: monotonic, firstPosition: doubt?.firstPosition ?? position)
             tell(.doubted, difference, wall, position)
         }
@@ -77,21 +83,22 @@ struct ReceiptClock: Sendable {
 
     /// The first reading of a process: a store that was down for a while finds the clock ahead; one that finds it behind doubts it.
     private mutating func start(_ wall: Int64, _ monotonic: Int64, _ position: Int64) {
-        let believed = receivedTime - lead
-        guard wall >= believed || !Self.isStep(wall &- believed) else {
+        let believed = receivedTime.saturatingSubtract(lead)
+        let difference = wall.saturatingSubtract(believed)
+        guard wall >= believed || !Self.isStep(difference) else {
             anchor = Anchor(monotonic: monotonic, believed: believed)
-            doubt = Doubt(difference: wall &- believed, since: monotonic, firstPosition: position)
-            tell(.doubted, wall &- believed, wall, position)
+            doubt = Doubt(difference: difference, since: monotonic, firstPosition: position)
+            tell(.doubted, difference, wall, position)
             return
         }
         let before = lead
         follow(wall, monotonic, believed)
-        if lead != before { tell(.restarted, wall &- believed, wall, position) }
+        if lead != before { tell(.restarted, difference, wall, position) }
     }
 
     private mutating func follow(_ wall: Int64, _ monotonic: Int64, _ expected: Int64) {
-        let goesOn = max(receivedTime, expected + lead)
-        let ahead = goesOn &- wall
+        let goesOn = max(receivedTime, expected.saturatingAdd(lead))
+        let ahead = goesOn.saturatingSubtract(wall)
         lead = ahead > 0 && Self.isStep(ahead) ? ahead : 0
         believe(wall, monotonic, receivedTime: lead > 0 ? goesOn : wall)
     }
@@ -110,6 +117,19 @@ struct ReceiptClock: Sendable {
     /// Smaller differences are how clocks are set right, and followed.
     private static func isStep(_ difference: Int64) -> Bool {
         difference >= Limits.clockStepNanosecondsMin || difference <= -Limits.clockStepNanosecondsMin
+    }
+}
+
+/// Times that come from outside stop at the ends of 64 bits.
+extension Int64 {
+    func saturatingAdd(_ other: Int64) -> Int64 {
+        let (sum, isBeyond) = addingReportingOverflow(other)
+        return isBeyond ? (other < 0 ? .min : .max) : sum
+    }
+
+    func saturatingSubtract(_ other: Int64) -> Int64 {
+        let (difference, isBeyond) = subtractingReportingOverflow(other)
+        return isBeyond ? (other < 0 ? .max : .min) : difference
     }
 }
 

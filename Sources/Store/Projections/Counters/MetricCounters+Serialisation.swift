@@ -17,7 +17,7 @@ import Hashing
 //     …  fine       count, then by name of the histogram: name, sets; each set, sorted: label set, count of zeros, buckets;
 //                   each bucket, ascending: index as zigzag, count (from version 2 on)
 //     …  silence    events not followed; count, then by key: 8 + 8 key, 8 last activity, 8 last return, 8 closing told (each the least
-//                   number for none), 1 counted, 8 time of the labels, label set (from version 4 on)
+//                   number for none), 1 counted as idle, 8 time of the labels, label set (from version 4 on)
 //
 // A label set is a byte, 1 for `other`, and a count of bytes with the values, each with a length byte ahead. Metrics that the program no
 // longer has, or has in another shape, are dropped when they are read; new ones begin at zero.

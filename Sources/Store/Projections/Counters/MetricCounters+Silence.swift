@@ -2,8 +2,9 @@ import Bytes
 import Domain
 import Hashing
 
-// Conversations that silence closes are counted as time passes, under the reason idle. An event that falls inside a silence that was
-// counted moves its end and has nothing counted again; one after its end begins another.
+// Conversations that silence closes are counted as time passes, under the reason idle, for as long as that is their standing close: what
+// later events or another setting take from it is taken back, and the silence that closes them then is counted when it is over. So counted
+// less taken back is a function of what is known and of the time reached, whatever order it came in.
 
 extension MetricCounters {
     /// After how much silence conversations are closed (ns); nil: never. As the store's log says; not part of the state.
@@ -24,44 +25,47 @@ extension MetricCounters {
         guard meaning.isActivity || meaning == .closed else { return }
         guard let fields = columns.read(bytes, start, meaning) else { return }
         let time = EventRowCursor.time(bytes, at: start)
-        var conversation = conversations[fields.key] ?? OpenConversation()
-        if fields.moment.isActivity { note(activity: time, idleAfter, placement, &conversation) }
+        let before = conversations[fields.key]
+        var conversation = before ?? OpenConversation()
+        if fields.moment.isActivity { conversation.lastActivity = max(conversation.lastActivity ?? time, time) }
         if fields.moment.isReturn { conversation.lastReturn = max(conversation.lastReturn ?? time, time) }
         if fields.moment.isClosing { conversation.told = max(conversation.told ?? time, time) }
         if conversation.labelTime == .max || fields.channel != nil && time < conversation.labelTime {
             conversation.set = labelSet(bytes, fields, placement)
             conversation.labelTime = fields.channel == nil ? .max : time
         }
-        if !conversations.set(conversation, key: fields.key, idleAfter: idleAfter) { totals.untrackedConversations &+= 1 }
-    }
-
-    private mutating func note(
-        activity time: Int64, _ idleAfter: Int64, _ placement: MetricProgram.Placement, _ conversation: inout OpenConversation
-    ) {
-        guard let last = conversation.lastActivity else { return conversation.lastActivity = time }
-        guard time > last else { return }
-        let (end, isBeyond) = last.addingReportingOverflow(idleAfter)
-        if !isBeyond, end <= time {
-            // The silence was over before anybody noticed, or was counted: what comes now begins another.
-            if !conversation.isCounted, !conversation.isClosedByEvent { countIdle(conversation.set, placement) }
-            conversation.isCounted = false
+        conversation.isCounted = conversation.isClosedBySilence(after: idleAfter, reached: tracked.scalars.reached)
+        if conversations.set(conversation, key: fields.key, idleAfter: idleAfter) {
+            countIdle(from: before, to: conversation, placement)
+        } else {
+            totals.untrackedConversations &+= 1
         }
-        conversation.lastActivity = time
     }
 
-    mutating func countIdle(_ set: Int, _ placement: MetricProgram.Placement) {
-        totals.tables[placement.table].count(placement.words.lowerBound, of: set)
+    /// Counts what stands now and takes back what stood before; labels that are others now move what they count.
+    private mutating func countIdle(
+        from before: OpenConversation?, to after: OpenConversation, _ placement: MetricProgram.Placement
+    ) {
+        let old = before.flatMap { $0.isCounted ? $0.set : nil }
+        let new = after.isCounted ? after.set : nil
+        guard old != new else { return }
+        if let old { totals.corrections[placement.table].count(placement.words.lowerBound, of: old, times: 1) }
+        if let new { totals.tables[placement.table].count(placement.words.lowerBound, of: new) }
     }
 
-    /// Counts the conversations whose silence is over by `time`.
+    /// Counts the conversations whose silence is over by `time`, and takes back those that the setting in force leaves open.
     mutating func reachSilence(_ time: Int64) {
-        guard let idleAfter = silenceSetting, let placement = program.closings else { return }
-        for set in conversations.expire(at: time, idleAfter: idleAfter, keep: Limits.liveNanosecondsMax) { countIdle(set, placement) }
+        guard let placement = program.closings else { return }
+        let reached = max(time, tracked.scalars.reached)
+        let changes =
+            silenceSetting.map { conversations.expire(at: reached, idleAfter: $0, keep: Limits.liveNanosecondsMax) }
+            ?? conversations.removeAll()
+        for change in changes { countIdle(from: change.before, to: change.after, placement) }
     }
 
     /// Whether ``reachSilence(_:)`` would do something.
     func isSilenceDue(at time: Int64) -> Bool {
-        silenceSetting.map { conversations.isDue(at: time, idleAfter: $0) } ?? false
+        silenceSetting.map { conversations.isDue(at: time, idleAfter: $0) } ?? !conversations.isEmpty
     }
 
     private mutating func labelSet(_ bytes: [UInt8], _ fields: SilenceColumns.Fields, _ placement: MetricProgram.Placement) -> Int {

@@ -8,7 +8,7 @@ struct OpenConversation: Hashable, Sendable {
     var lastReturn: Int64?
     /// The last closing that an event tells of.
     var told: Int64?
-    /// Whether this silence is counted: an event that turns out to fall inside it does not have it counted again.
+    /// Whether it counts as closed by silence now, under its label set.
     var isCounted = false
     /// Its label set, for the reason idle, in the table of closings.
     var set = 0
@@ -20,6 +20,24 @@ struct OpenConversation: Hashable, Sendable {
         guard let told else { return false }
         return lastReturn.map { $0 <= told } ?? true
     }
+
+    /// When silence closes it; nil where an event did, or where nobody is known to have done anything.
+    func silenceEnd(after idleAfter: Int64) -> Int64? {
+        guard !isClosedByEvent, let lastActivity else { return nil }
+        let (end, isBeyond) = lastActivity.addingReportingOverflow(idleAfter)
+        return isBeyond ? nil : end
+    }
+
+    /// Whether silence is its standing close at a time, as readers see it.
+    func isClosedBySilence(after idleAfter: Int64, reached: Int64) -> Bool {
+        silenceEnd(after: idleAfter).map { $0 <= reached } ?? false
+    }
+}
+
+/// A conversation that silence closed, or that turned out not to be closed by it.
+struct SilenceChange {
+    var before: OpenConversation
+    var after: OpenConversation
 }
 
 /// One thing that happened in a conversation.
@@ -30,13 +48,15 @@ struct ConversationMoment {
     var isClosing: Bool
 }
 
-/// The conversations whose silence is awaited, by a hash of tenant and conversation. Those that are closed stay for as long as an event
-/// could show them in another light.
+/// The conversations whose silence is awaited, by a hash of tenant and conversation. Those that are closed stay, since people come back to
+/// them; where many are known, they stay for as long as an event from before the end of their silence could still count.
 ///
-/// What a step changed can be taken back, as in ``PendingQuestions``.
+/// What a step changed can be taken back.
 struct OpenConversations: Sendable {
     /// Beyond it a conversation is not followed, only counted as such: what many cost in memory stays bounded.
     private let countMax: Int
+    /// Beyond it those that are done with are forgotten.
+    private var roomyCountMax: Int { countMax / 8 }
 
     private var known: [Hash128: OpenConversation] = [:]
     /// No silence that counts ends before it.
@@ -48,6 +68,8 @@ struct OpenConversations: Sendable {
     init(countMax: Int) { self.countMax = countMax }
 
     subscript(key: Hash128) -> OpenConversation? { known[key] }
+
+    var isEmpty: Bool { known.isEmpty }
 
     mutating func beginStep() { undo.removeAll(keepingCapacity: undo.count <= 4096) }
 
@@ -63,15 +85,8 @@ struct OpenConversations: Sendable {
         guard before != nil || known.count < countMax else { return false }
         undo.append((key, before))
         known[key] = conversation
-        if let end = Self.silenceEnd(conversation, idleAfter) { earliest = min(earliest, end) }
+        if !conversation.isCounted, let end = conversation.silenceEnd(after: idleAfter) { earliest = min(earliest, end) }
         return true
-    }
-
-    /// When its silence ends and is to be counted; nil for one that is closed, or counted already.
-    private static func silenceEnd(_ conversation: OpenConversation, _ idleAfter: Int64) -> Int64? {
-        guard !conversation.isCounted, !conversation.isClosedByEvent, let last = conversation.lastActivity else { return nil }
-        let (end, isBeyond) = last.addingReportingOverflow(idleAfter)
-        return isBeyond ? nil : end
     }
 
     /// Whether ``expire(at:idleAfter:keep:)`` has something to do, at most a minute or a sixty-fourth of the silence late.
@@ -85,38 +100,59 @@ struct OpenConversations: Sendable {
     /// Those that are done with leave memory at least this often: 10 min.
     private static let sweepNanoseconds: Int64 = 600_000_000_000
 
-    /// Time has reached `time`: gives the label sets of those that silence has closed by then, and forgets those that no event can show in
-    /// another light any more. The order of the result means nothing.
+    /// Time has reached `time`: gives those that silence has closed by then, and those that count as closed by it and are not, as after a
+    /// change of the setting. Where many are known it forgets those that no event from before the end of their silence can reach any more.
+    /// The order of the result means nothing.
     /// - Parameter keep: how long after its time an event still counts.
-    mutating func expire(at time: Int64, idleAfter: Int64, keep: Int64) -> [Int] {
+    mutating func expire(at time: Int64, idleAfter: Int64, keep: Int64) -> [SilenceChange] {
         lastExpiry = time
-        var sets: [Int] = []
+        let forgets = known.count > roomyCountMax
+        var changes: [SilenceChange] = []
         var next = Int64.max
-        var changed: [(Hash128, OpenConversation?)] = []
+        var changed: [(key: Hash128, after: OpenConversation?)] = []
         // order: each is on its own, and what comes out is counted.
         for (key, conversation) in known {
-            if let end = Self.silenceEnd(conversation, idleAfter) {
-                guard end <= time else {
-                    next = min(next, end)
-                    continue
-                }
-                sets.append(conversation.set)
-                var counted = conversation
-                counted.isCounted = true
-                changed.append((key, counted))
-                continue
+            let end = conversation.silenceEnd(after: idleAfter)
+            let isClosed = conversation.isClosedBySilence(after: idleAfter, reached: time)
+            if let end, !isClosed { next = min(next, end) }
+            if isClosed != conversation.isCounted {
+                var after = conversation
+                after.isCounted = isClosed
+                changes.append(SilenceChange(before: conversation, after: after))
+                changed.append((key, after))
+            } else if forgets, isClosed || end == nil, Self.isDone(conversation, idleAfter, keep, time) {
+                changed.append((key, nil))
             }
-            let last = max(conversation.lastActivity ?? .min, conversation.told ?? .min)
-            let (end, isBeyond) = last.addingReportingOverflow(idleAfter)
-            let (kept, isFarther) = end.addingReportingOverflow(keep)
-            if !isBeyond, !isFarther, kept < time { changed.append((key, nil)) }
         }
-        for (key, conversation) in changed {
+        for (key, after) in changed {
             undo.append((key, known[key]))
-            known[key] = conversation
+            known[key] = after
         }
         earliest = next
-        return sets
+        return changes
+    }
+
+    private static func isDone(_ conversation: OpenConversation, _ idleAfter: Int64, _ keep: Int64, _ time: Int64) -> Bool {
+        let last = max(conversation.lastActivity ?? .min, conversation.told ?? .min)
+        let (end, isBeyond) = last.addingReportingOverflow(idleAfter)
+        let (kept, isFarther) = end.addingReportingOverflow(keep)
+        return !isBeyond && !isFarther && kept < time
+    }
+
+    /// Silence closes nothing any more: forgets all and gives those that counted as closed by it, in an order that means nothing.
+    mutating func removeAll() -> [SilenceChange] {
+        var changes: [SilenceChange] = []
+        // order: each is on its own, and what comes out is counted.
+        for (key, conversation) in known {
+            undo.append((key, conversation))
+            guard conversation.isCounted else { continue }
+            var after = conversation
+            after.isCounted = false
+            changes.append(SilenceChange(before: conversation, after: after))
+        }
+        known.removeAll()
+        earliest = .max
+        return changes
     }
 
     /// The setting is another: silences end at other times.
