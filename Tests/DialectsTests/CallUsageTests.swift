@@ -66,6 +66,26 @@ struct CallUsageTests {
         #expect(huge.text("other_usage") == "untold_tokens" && huge.integer("input_tokens") == nil)
     }
 
+    /// A whole that was not told is not made of its part: what is left of the total would be taken for the other side.
+    @Test func aPartAloneMakesNoWhole() throws {
+        let beside = Self.call(["input_tokens": 3, "output_tokens": 4, "cache_read.input_tokens": 500, "total_tokens": 507], id: 1)
+        var traces = SampleTraces()
+        try traces.receive(OTLPTraces(trace: 1, [beside]))
+        try traces.receive(OTLPTraces(trace: 2, [Self.call(["cache_read.input_tokens": 10, "total_tokens": 40], id: 2)]))
+        try traces.settle()
+        try traces.settle()
+        let alone = try #require(traces.events("llm.call").first { $0.integer("total_tokens") == 40 })
+        #expect(alone.integer("input_tokens") == nil && alone.integer("output_tokens") == nil)
+        #expect(alone.integer("cache_read_tokens") == nil && alone.text("other_usage") == "untold_tokens")
+        #expect(alone.text("usage_doubt") == "cache")
+        let thought = try Self.told(["input_tokens": 100, "reasoning_tokens": 50])
+        #expect(thought.integer("input_tokens") == 100 && thought.integer("output_tokens") == nil)
+        #expect(thought.integer("reasoning_tokens") == nil && thought.text("usage_doubt") == "reasoning")
+        // Here the total says that there was nothing else.
+        let proved = try Self.told(["output_tokens": 5, "cache_read.input_tokens": 10, "total_tokens": 15])
+        #expect(proved.integer("input_tokens") == 10 && proved.integer("cache_read_tokens") == 10 && proved.text("usage_doubt") == nil)
+    }
+
     @Test func useBeyondTheClassesIsNamed() throws {
         let told = try Self.told([
             "input_tokens": 15, "output_tokens": 47, "completion_details.audio": 34, "server_tool_use.web_search_requests": 2,

@@ -28,6 +28,30 @@ struct EvidenceTests {
         #expect(kept.contains(#""user.id":"\#(traces.token("ann@example.org"))""#))
     }
 
+    /// Texts that read as numbers, and names inside of values, are as private as any other text.
+    @Test func numbersThatAreNoUsageAreWithheld() throws {
+        var span = SampleSpan(name: "chat", id: 1, parent: nil, start: 0, end: 5)
+        let names = ["access_token", "session_token", "card.token", "phone_token", "sms.token", "order.price", "usage", "ai.token"]
+        for (index, name) in names.enumerated() { span.attributes[name] = .string("49170123456\(index)") }
+        span.attributes["user_usage"] = .string(#"{"john.doe@corp.com": 12, "ssn": 123456789}"#)
+        span.attributes["token_usage"] = .string(#"{"ann@corp.com": 13, "ssn": 987654321, "prompt_tokens": 7, "bob": {"tokens": 5}}"#)
+        span.attributes["llm.usage"] = .map(
+            [OTLPAttribute("eve@corp.com", .integer(555_123)), OTLPAttribute("completion_tokens", .integer(8))])
+        var traces = SampleTraces()
+        try traces.receive(OTLPTraces([span]))
+        let row = try #require(traces.evidence.first)
+        let everything = "\(row.fields)"
+        for word in ["49170123456", "corp", "ssn", "123456789", "987654321", "555123", "bob"] {
+            #expect(!everything.contains(word), "\(word)")
+        }
+        #expect(everything.contains("token_usage/*") && everything.contains("llm.usage/*"))
+        guard case .json(let kept)? = row.fields["span_attributes"] else {
+            Issue.record("no attributes")
+            return
+        }
+        #expect(kept.contains(#""token_usage/prompt_tokens":7"#) && kept.contains(#""llm.usage/completion_tokens":8"#))
+    }
+
     @Test func spansWithoutIdsOrEndAreRefused() throws {
         var request = OTLPTraces([1, 2].map { SampleSpan(name: "a", id: $0, parent: nil, start: 0, end: 5) })
         request.resources[0].scopes[0].spans[0].traceID = []

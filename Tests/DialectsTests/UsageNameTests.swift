@@ -27,8 +27,11 @@ struct UsageNameTests {
         ("usage/cost/request_cost", .other("request")), ("litellm.cost.discount_amount", .costPart),
         ("$ai_total_cost_usd", .field(.reportedCost)),
         ("dspy.lm_usage/openai/gpt-4o/prompt_tokens", .field(.inputTokens)), ("gen_ai.usage.frobnicated_tokens", .unread),
-        ("gen_ai.usage.saved_input_tokens", .unread), ("session.cumulative_input_tokens", .unread),
-        ("gen_ai.usage.output_tokens.cached", .unread),
+        ("gen_ai.usage.saved_input_tokens", .unread),
+        ("gen_ai.usage.output_tokens.cached", .unread), ("token_usage/prompt_tokens", .field(.inputTokens)),
+        ("acme.usage/completion_tokens", .field(.outputTokens)), ("gen_ai.usage.experimental.reasoning_tokens", .field(.reasoningTokens)),
+        ("usage/*", .unread), ("usage/*/tokens", .unread), ("usage", .unread),
+        ("dspy.lm_usage/openai/*/prompt_tokens", .field(.inputTokens)), ("gen_ai.usage.judge.total_tokens", .unread),
     ] as [(String, UsageName)])
     func namesSayWhatTheyCount(_ name: String, _ expected: UsageName) { #expect(UsageName(name) == expected) }
 
@@ -39,6 +42,23 @@ struct UsageNameTests {
         "service.name", "thinking.budget_tokens", "cost_center",
     ])
     func otherMattersAreNoUsage(_ name: String) { #expect(UsageName(name) == nil) }
+
+    /// What stands under anybody's name, or speaks of more than a call.
+    @Test(arguments: [
+        "context.cached_tokens", "prompt.cache.tokens", "history.cached.tokens", "session.total_tokens", "session.cumulative_input_tokens",
+        "conversation.total_tokens", "app.tokens", "user.tokens", "trace.usage.total_tokens", "rag.search.tokens", "tool.cost",
+        "agent.web_search.cost", "order.total.price", "refund.amount.usd", "subscription.price", "session.cost", "tokens", "total_tokens",
+        "tool.usage.total_tokens", "user_usage", "gen_ai.session.total_tokens", "gen_ai.aggregated_usage.input_tokens",
+        "mlflow.trace.tokenUsage/total_tokens", "langfuse.accumulated_cost",
+    ])
+    func whatIsNotTheCallsOwnIsNoUsage(_ name: String) { #expect(UsageName(name) == nil) }
+
+    @Test(arguments: [
+        "token", "access_token", "refresh_token", "session_token", "card.token", "phone_token", "sms.token", "ai.token", "llm.access_token",
+        "gen_ai.access_tokens", "usage.otp_token", "openai.api_token", "usage/jwt_token", "ai.sign_in_token", "deviceToken",
+        "llm.code.token",
+    ])
+    func tokensThatOpenSomethingAreNoUsage(_ name: String) { #expect(UsageName(name) == nil) }
 
     @Test(arguments: [
         (#"{"cache_read": 9000, "note": "x", "deep": {"a": [1, {"b": 2.5}]}}"#, ["cache_read=9000", "deep/a=1", "deep/a/b=2.5"]),

@@ -109,8 +109,31 @@ import Testing
         expect(try booked(TokenUsage(input: 0, output: 0)) { $0.other = "request" }, .unpriced, low: 0, high: nil, gaps: "request")
         expect(try booked(TokenUsage(), mustTell: false) { $0.other = "request" }, .unpriced, low: 0, high: nil, gaps: "request")
         #expect(UsageDoubt(names: "cache,reasoning") == [.cache, .reasoning])
+        #expect(UsageDoubt(names: " cache,\treasoning\n") == [.cache, .reasoning])
         #expect(UsageDoubt(names: "reasoning") == .reasoning)
         #expect(UsageDoubt(names: "caches") == [])
+    }
+
+    /// Names have no white space around them and stand there once; those that mean something else here begin with `other_`.
+    @Test(arguments: [
+        (" web_search,\tweb_search\r\n", "web_search"), ("web_search,web_search ", "web_search"), (",,b , a,b", "b,a"),
+        ("input, output ,cache_read,gpu", "other_input,other_output,other_cache_read,other_gpu"),
+        ("input,other_input", "other_input"), ("input_above_5,usage", "other_input_above_5,other_usage"), ("web search", "web search"),
+    ])
+    func namesOfOtherUseAreRead(other: String, gaps: String) throws {
+        expect(try booked(TokenUsage(input: 100, output: 10)) { $0.other = other }, .partly, low: 570, high: nil, gaps: gaps)
+    }
+
+    @Test(arguments: ["", " ", ",", "\t", " , ,\n,"]) func otherUseWithoutANameIsNone(other: String) throws {
+        expect(try booked(TokenUsage(input: 100, output: 10)) { $0.other = other }, .priced, cost: 570, low: 570, high: 570)
+    }
+
+    @Test func theDearestCallIsWithinTheBound() throws {
+        var prices = ClassPrices(input: Limits.pricePicoUSDPerTokenMax, output: Limits.pricePicoUSDPerTokenMax)
+        let tokens = try booked(TokenUsage(input: Limits.tokensMax, output: Limits.tokensMax), at: prices)
+        prices.gpu = Limits.pricePicoUSDPerGPUHourMax
+        let time = try booked(TokenUsage(gpuDurationNanoseconds: Limits.gpuDurationNanosecondsMax), at: prices)
+        #expect(max(tokens.cost ?? .max, time.cost ?? .max) == BookedCost.picoUSDMax)
     }
 
     @Test func gpuTimeIsTheWholePriceWhereItHasOne() throws {

@@ -52,6 +52,27 @@ import Testing
         try store.close()
     }
 
+    /// Received times stop where time ends.
+    @Test func aClockAtTheEndOfTimeStopsNothing() throws {
+        let machine = CounterTests.Machine(seed: 49)
+        let truth = machine.clock.wallNanoseconds()
+        machine.clock.step(toWallNanoseconds: .max - Self.second)
+        let store = try machine.open()
+        _ = try store.append([Self.event("first", at: truth)])
+        machine.clock.step(toWallNanoseconds: truth)
+        for _ in 0..<400 {
+            machine.clock.advance(nanoseconds: Self.second)
+            _ = store.snapshot().now
+            try store.tick()
+        }
+        _ = try store.append([Self.event("second", at: truth + 399 * Self.second)])
+        #expect(try Self.times(store, "second").received == .max)
+        // Doubted once, then believed: the wall clock stayed.
+        let steps = try Self.steps(store)
+        #expect(steps.count == 2 && steps.contains { $0.contains("believed") }, "\(steps)")
+        try store.close()
+    }
+
     @Test(arguments: [false, true], [false, true])
     func aJumpThatWasBelievedAndReturnsLeavesNoBackfill(sealsBetween: Bool, crashes: Bool) throws {
         let machine = CounterTests.Machine(seed: 42)

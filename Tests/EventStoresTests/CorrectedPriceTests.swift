@@ -32,7 +32,7 @@ import Testing
 
     private static func call(
         _ events: inout SampleEvents, _ id: String, _ provider: String, _ model: String, _ usage: [String: EventValue],
-        _ conversation: [String: EventValue] = question
+        _ conversation: [String: EventValue] = Self.question
     ) {
         let basis: [String: EventValue] = [
             "provider": .text(provider), "request_model": .text(model), "status": .text("ok"), "route": .text("cloud"),

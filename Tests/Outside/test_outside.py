@@ -196,12 +196,13 @@ class Outside(unittest.TestCase):
             step(6, "conversation.closed", 7, "b"), step(7, "conversation.closed", 7, "c"), step(8, "conversation.started", 7, "d"),
             step(9, "conversation.reopened", 2, "e"), step(10, "conversation.resolved", 3, "e"), step(11, "conversation.closed", 1, "e")]
         outcomes = self.compute(events, reached=nanoseconds(at(100)))["outcomes"]
-        self.assertEqual(outcomes["outcomes"], {"resolved": 2, "escalated": 1, "abandoned": 1, "open": 0})
-        self.assertEqual((outcomes["not_closed"], outcomes["escalations_by_reason"]), (1, {"policy": 1}))
-        self.assertEqual(outcomes["by"]["week"]["2026-08-03"]["resolved"], 2)
-        # A day later silence has closed the one that nobody closed.
+        # What was reopened goes on, whatever was resolved since, until it is closed again.
+        self.assertEqual(outcomes["outcomes"], {"resolved": 1, "escalated": 1, "abandoned": 1, "open": 0})
+        self.assertEqual((outcomes["not_closed"], outcomes["escalations_by_reason"]), (2, {"policy": 1}))
+        self.assertEqual(outcomes["by"]["week"]["2026-08-03"]["resolved"], 1)
+        # A day later silence has closed those that nobody closed.
         silent = self.compute(events, reached=nanoseconds(at(100_000)))["outcomes"]
-        self.assertEqual((silent["outcomes"]["abandoned"], silent["not_closed"]), (2, 0))
+        self.assertEqual((silent["outcomes"], silent["not_closed"]), ({"resolved": 2, "escalated": 1, "abandoned": 2, "open": 0}, 0))
 
     def test_a_changed_pico_dollar_is_found(self):
         document = self.compute([price(1, 0, "input", "3"), call(2, 1, input_tokens=10), event(3, "feedback.submitted", 1, score=5)])

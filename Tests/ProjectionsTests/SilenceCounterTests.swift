@@ -21,6 +21,10 @@ import Testing
 
     private static func closed(_ counters: MetricCounters) -> [String] { lines(counters, MetricCatalogue.closedConversations) }
 
+    private static func takenBack(_ counters: MetricCounters) -> [String] {
+        lines(counters, "support_conversations_closed_corrected_total")
+    }
+
     @Test func silenceIsCountedOnceUnderTheEarliestChannel() {
         var events = FoldEvents()
         events.add("llm.call", at: 9, Self.of("a"))
@@ -41,7 +45,7 @@ import Testing
         #expect(Self.closed(counters) == ["support_conversations_closed_total default,web,idle number(1)"])
     }
 
-    @Test func aReturnAfterASilenceThatNobodyNoticedCountsIt() {
+    @Test func aReturnAfterASilenceThatNobodyNoticedLeavesOneClosing() {
         var events = FoldEvents()
         events.add("message.received", at: 0, Self.of("a"))
         events.add("message.received", at: 700, Self.of("a"))
@@ -51,13 +55,164 @@ import Testing
         events.add("message.sent", at: 800.5, Self.of("b"))
         var counters = Self.counters()
         events.fold(into: &counters, receivedSeconds: 801)
-        #expect(Self.closed(counters).count == 2)
+        #expect(Self.closed(counters) == ["support_conversations_closed_total default,,completed number(1)"])
         counters.reach(Self.time(20_000))
         #expect(
             Self.closed(counters) == [
                 "support_conversations_closed_total default,,completed number(1)",
-                "support_conversations_closed_total default,,idle number(2)",
+                "support_conversations_closed_total default,,idle number(1)",
             ])
+        #expect(Self.takenBack(counters).isEmpty)
+    }
+
+    /// What is counted and what is taken back of closings by silence, by labels.
+    private struct Idle {
+        var counted: [[String]: Int128] = [:]
+        var takenBack: [[String]: Int128] = [:]
+
+        init(_ counters: MetricCounters) {
+            for family in counters.totals.families {
+                for series in family.series where series.labels.last == "idle" {
+                    guard case .number(let count) = series.value else { continue }
+                    if family.definition.name == MetricCatalogue.closedConversations { counted[series.labels] = count }
+                    if family.definition.name == "support_conversations_closed_corrected_total" { takenBack[series.labels] = count }
+                }
+            }
+        }
+
+        /// Counted less taken back, where that is not nothing.
+        var standing: [[String]: Int128] {
+            counted.merging(takenBack.mapValues { -$0 }) { $0 + $1 }.filter { $0.value != 0 }
+        }
+
+        var standingCount: Int128 { standing.values.reduce(0, +) }
+
+        func isNowhereLess(than before: Idle) -> Bool {
+            before.counted.allSatisfy { counted[$0.key, default: 0] >= $0.value }
+                && before.takenBack.allSatisfy { takenBack[$0.key, default: 0] >= $0.value }
+        }
+    }
+
+    private enum Step {
+        case event(Int)
+        case reach(Double)
+        case restart
+    }
+
+    private static let acts: [(type: String, seconds: Double, channel: String?)] = [
+        ("message.received", 0, "web"), ("message.sent", 200, nil), ("message.received", 900, "chat"),
+    ]
+
+    private static func permutations(_ count: Int) -> [[Int]] {
+        guard count > 0 else { return [[]] }
+        return permutations(count - 1).flatMap { shorter in
+            (0..<count).map { place in Array(shorter[..<place]) + [count - 1] + Array(shorter[place...]) }
+        }
+    }
+
+    /// Whether silence is the standing close of what is known, by its definition.
+    private static func isClosedBySilence(_ known: Set<Int>, closing: Double?, reached: Double) -> Bool {
+        let times = acts.indices.filter { known.contains($0) }.map { acts[$0].seconds }
+        let returns = acts.indices.filter { known.contains($0) && acts[$0].type == "message.received" }.map { acts[$0].seconds }
+        if let closing, known.contains(acts.count), returns.allSatisfy({ $0 <= closing }) { return false }
+        return times.max().map { $0 + 600 <= reached } ?? false
+    }
+
+    @Test(arguments: [nil, 300, 850, 950] as [Double?]) func countedLessTakenBackIsTheSameInEveryOrder(closing: Double?) throws {
+        var events = FoldEvents()
+        for act in Self.acts { events.add(act.type, at: act.seconds, Self.of("c", channel: act.channel)) }
+        if let closing { events.add("conversation.closed", at: closing, Self.of("c").merging(["reason": .text("completed")]) { $1 }) }
+        let count = events.offsets.count
+        for order in Self.permutations(count) {
+            for first in 0...count {
+                for second in first...count {
+                    var steps: [Step] = []
+                    for place in 0...count {
+                        if place == first { steps.append(.reach(700)) }
+                        if place == second { steps += [.restart, .reach(1_200)] }
+                        if place < count { steps.append(.event(order[place])) }
+                    }
+                    try Self.check(steps + [.reach(1_499), .reach(1_500), .reach(20_000)], events, closing)
+                }
+            }
+        }
+    }
+
+    private static func check(_ steps: [Step], _ events: FoldEvents, _ closing: Double?) throws {
+        var counters = Self.counters()
+        var (known, reached) = (Set<Int>(), -Double.infinity)
+        var before = Idle(counters)
+        for step in steps {
+            switch step {
+            case .event(let index):
+                events.fold(into: &counters, receivedSeconds: 1_000, index..<(index + 1))
+                known.insert(index)
+            case .reach(let seconds):
+                counters.reach(time(seconds))
+                reached = seconds
+            case .restart:
+                counters = try MetricCounters(parsing: counters.serialised, registry: FoldEvents.registry)
+                counters.idleAfterNanoseconds = 600 * 1_000_000_000
+            }
+            let now = Idle(counters)
+            let expected: Int128 = isClosedBySilence(known, closing: closing, reached: reached) ? 1 : 0
+            #expect(now.standingCount == expected, "\(step) of \(steps)")
+            #expect(now.isNowhereLess(than: before), "\(step) of \(steps)")
+            before = now
+        }
+        let standing: [[String]: Int128] = closing == 950 ? [:] : [["default", "web", "idle"]: 1]
+        #expect(before.standing == standing, "\(steps)")
+        let told: [String] = closing == nil ? [] : ["support_conversations_closed_total default,,completed number(1)"]
+        #expect(closed(counters).filter { $0.contains(",completed ") } == told)
+    }
+
+    /// As rows have it: what reopens comes after the closing of its time, a question before it.
+    @Test(arguments: ["conversation.reopened", "message.received"]) func aReturnAtTheTimeOfAClosing(type: String) {
+        var events = FoldEvents()
+        events.add(type, at: 5, Self.of("a"))
+        events.add("conversation.closed", at: 5, Self.of("a").merging(["reason": .text("completed")]) { $1 })
+        for order in [[0, 1], [1, 0]] {
+            var counters = Self.counters()
+            for index in order { events.fold(into: &counters, receivedSeconds: 6, index..<(index + 1)) }
+            counters.reach(Self.time(700))
+            let expected: Int128 = type == "conversation.reopened" ? 1 : 0
+            #expect(Idle(counters).standingCount == expected, "\(order)")
+        }
+    }
+
+    @Test func whoComesBackTheDayAfterTakesTheClosingBack() {
+        var events = FoldEvents()
+        events.add("message.received", at: 0, Self.of("a"))
+        events.add("message.received", at: 86_400, Self.of("a"))
+        var counters = Self.counters()
+        events.fold(into: &counters, receivedSeconds: 1, 0..<1)
+        for seconds in [700.0, 10_000, 80_000] { counters.reach(Self.time(seconds)) }
+        #expect(Self.closed(counters) == ["support_conversations_closed_total default,,idle number(1)"])
+        events.fold(into: &counters, receivedSeconds: 86_400, 1..<2)
+        #expect(Self.takenBack(counters) == ["support_conversations_closed_corrected_total default,,idle number(1)"])
+        counters.reach(Self.time(87_000))
+        #expect(Self.closed(counters) == ["support_conversations_closed_total default,,idle number(2)"])
+        #expect(Self.takenBack(counters) == ["support_conversations_closed_corrected_total default,,idle number(1)"])
+    }
+
+    @Test func anotherSettingCountsAndTakesBackWhatItChanges() {
+        var events = FoldEvents()
+        events.add("message.received", at: 0, Self.of("a"))
+        var counters = Self.counters()
+        events.fold(into: &counters, receivedSeconds: 1)
+        func standing(_ seconds: Double) -> Int128 {
+            let isDue = counters.isDue(at: Self.time(seconds))
+            #expect(isDue, "\(seconds)")
+            counters.reach(Self.time(seconds))
+            return Idle(counters).standingCount
+        }
+        #expect(standing(700) == 1)
+        counters.idleAfterNanoseconds = 1_200 * 1_000_000_000
+        #expect(standing(710) == 0)
+        #expect(standing(1_300) == 1)
+        counters.idleAfterNanoseconds = nil
+        #expect(standing(1_310) == 0)
+        #expect(Self.closed(counters) == ["support_conversations_closed_total default,,idle number(2)"])
     }
 
     @Test func theStateGoesOnWhereItWas() throws {

@@ -38,6 +38,22 @@ import Testing
         }
     }
 
+    /// An event whose type is like those of an export's lines is one rejection; a body that begins an export is refused.
+    @Test func linesLikeThoseOfAnExport() async throws {
+        try await withServer { client, _ in
+            let others = [Self.event("a"), Self.event("b")]
+            for type in ["export.finished", "export.record", "export.begun"] {
+                let body = (others + [Self.event("c", type: type)]).joined(separator: "\n")
+                let answer = try await client.post(body)
+                #expect(answer.status == 200 && answer.text.contains(#""accepted":2"#) && answer.text.contains("unknown event type"))
+            }
+            let begun = try await client.post(([Self.event("c", type: "export.begun")] + others).joined(separator: "\n"))
+            #expect(begun.status == 409)
+            let alone = try await client.post(Self.event("c", type: "export.finished"), type: "application/json")
+            #expect(alone.status != 409 && alone.text.contains("unknown event type"), "\(alone.text)")
+        }
+    }
+
     @Test(arguments: ["gzip", "zstd"])
     func compressedLines(encoding: String) async throws {
         let text = Array((0..<1000).map { Self.event("e\($0)") }.joined(separator: "\n").utf8)

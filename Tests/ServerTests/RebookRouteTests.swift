@@ -92,6 +92,12 @@ import Testing
         (#"{"model":"small"}"#, "the member provider is missing"), (#"{"provider":3}"#, "the member provider is missing"),
         (#"{"provider":"house","from":"yesterday"}"#, "the member from is no time"),
         (#"{"provider":"house","to":7}"#, "the member to is no time"),
+        (#"{"provider":"house","model":5}"#, "the member model is no text"),
+        (#"{"provider":"house","model":null}"#, "the member model is no text"),
+        (#"{"provider":"house","model":["small"]}"#, "the member model is no text"),
+        (#"{"provider":"house","modell":"small"}"#, "there is no member modell"),
+        (#"{"provider":"house","Model":"small"}"#, "there is no member Model"),
+        (#"{"provider":"house","model":"small","model":"large"}"#, "the member model is there twice"),
         (#"{"provider":"house","from":"2026-08-01T00:00:00Z","to":"2026-08-01T00:00:00Z"}"#, "from does not lie before to"),
     ])
     func wishesThatSayNothingAreRefused(body: String, message: String) async throws {

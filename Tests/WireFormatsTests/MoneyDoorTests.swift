@@ -45,6 +45,17 @@ import WireFormats
         }
     }
 
+    @Test(arguments: ["llm.call", "embedding.call", "usage.reported"])
+    func aNegativeCostOfASenderIsRefused(type: String) {
+        for cost in [#""-3.5""#, "-3.5", "-1", #""-0.000000000001""#] {
+            let answer = row(event(type, #""reported_cost_usd":"# + cost))
+            #expect(answer.hasPrefix("refused: reported_cost_usd: expected a cost in USD of at least 0"), "\(answer)")
+        }
+        for cost in ["0", #""0""#, #""3.5""#] {
+            #expect(!row(event(type, #""reported_cost_usd":"# + cost)).hasPrefix("refused"), "\(cost)")
+        }
+    }
+
     /// It would stand neither in the sum nor in the count of a report.
     @Test(arguments: ["", #""category":"gpu""#, #""category":"gpu","amount":"12.5""#, #""category":"gpu","amount_usd":null"#])
     func aCostWithoutAnAmountIsRefused(data: String) {
@@ -55,7 +66,7 @@ import WireFormats
     /// What a store took in before is the same in the store that takes over its export.
     @Test(arguments: [
         event("cost.recorded", #""category":"gpu","amount":"12.5""#), event("cost.recorded", #""amount_usd":"5","currency":"EUR""#),
-        event("llm.call", #""reported_cost_usd":"0.5","currency":"EUR""#),
+        event("llm.call", #""reported_cost_usd":"0.5","currency":"EUR""#), event("llm.call", #""reported_cost_usd":"-3.5""#),
     ])
     func exportsSayWhatWasTakenIn(line: String) {
         #expect(decodeLines(line).rejectedCount == 1)

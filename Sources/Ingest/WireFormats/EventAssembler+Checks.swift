@@ -72,7 +72,8 @@ extension EventAssembler {
         // What was taken in once is so in exports.
         if origin != .export, let told = integer(columns.reportedCost), told < 0 {
             throw FieldError(
-                field: registry.columns[Int(columns.reportedCost)].name, expected: "a cost in USD of at least 0", found: "a negative amount")
+                field: registry.columns[Int(columns.reportedCost)].name, expected: "a cost in USD of at least 0",
+                found: "a negative amount")
         }
         if type == registry.wellKnownTypes.priceSet, isFilled(columns.pricePerMillionTokens) == isFilled(columns.pricePerGPUHour) {
             throw FieldError(
@@ -111,6 +112,7 @@ extension EventAssembler {
         let names = parts.map { registry.columns[Int($0)].name }.joined(separator: " + ")
         throw FieldError(
             field: registry.columns[Int(parts[0])].name,
-            expected: "\(names) of at most \(registry.columns[Int(whole)].name) (\(integer(whole).map(String.init) ?? "absent"))", found: "\(sum)")
+            expected: "\(names) of at most \(registry.columns[Int(whole)].name) (\(integer(whole).map(String.init) ?? "absent"))",
+            found: "\(sum)")
     }
 }

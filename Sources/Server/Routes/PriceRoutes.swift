@@ -105,7 +105,9 @@ struct RebookRequest: Sendable {
                     .badRequest, "there is no member \(member.name)",
                     hint: "known: \(Self.members.map(\.name).joined(separator: ", "))")
             }
-            guard member.value.string != nil else { throw Refusal(.badRequest, "the member \(member.name) is no \(kind)", hint: Self.example) }
+            guard member.value.string != nil else {
+                throw Refusal(.badRequest, "the member \(member.name) is no \(kind)", hint: Self.example)
+            }
             guard names.insert(Array(member.name.utf8)).inserted else {
                 throw Refusal(.badRequest, "the member \(member.name) is there twice", hint: Self.example)
             }

@@ -68,7 +68,7 @@ package enum MetricCatalogue {
             from: ["conversation.reopened"], .count),
         MetricDefinition(
             closedConversations, .counter,
-            "Conversations that were closed, by an event or, reason idle, by silence; a silence that closes nothing after all is taken back.",
+            "Conversations that were closed, by an event or, reason idle, by silence, taken back where that does not stand.",
             labels: place + [.column("reason")],
             from: ["conversation.closed"], .count),
         MetricDefinition(

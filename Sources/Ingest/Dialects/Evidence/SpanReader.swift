@@ -125,12 +125,15 @@ struct SpanReader: ~Copyable {
             noteUnknown(attribute.key, attribute.value, &record)
             return true
         }
-        for leaf in leaves { keep(leaf, of: attribute.key, usage, &record) }
+        for leaf in leaves { keep(leaf, of: attribute.key, usage, isKept: treatment == .kept, &record) }
         return true
     }
 
-    private func keep(_ leaf: NumberWalker.Leaf, of name: String, _ usage: UsageName, _ record: inout SpanRecord) {
-        let key = leaf.path.isEmpty ? name : name + "/" + leaf.path
+    /// - Parameter isKept: whether a table has the attribute kept whatever it says.
+    private func keep(_ leaf: NumberWalker.Leaf, of name: String, _ usage: UsageName, isKept: Bool, _ record: inout SpanRecord) {
+        let told = leaf.path.isEmpty ? name : name + "/" + leaf.path
+        guard leaf.path.isEmpty || UsageName(told) != nil else { return }
+        let key = leaf.path.isEmpty || book.reads(told) ? told : name + "/" + UsageWords.shown(leaf.path)
         guard let usage = leaf.path.isEmpty ? usage : UsageName(key), key.utf8.count <= 2 * Bounds.nameBytes else { return }
         var isRead = usage != .unread || book.reads(key)
         if case .field(let field) = usage, field != .reportedCost {
@@ -138,6 +141,13 @@ struct SpanReader: ~Copyable {
         }
         if usage == .costPart { isRead = book.reads(key) }
         if !isRead { noteUnknown(key, leaf.value.typeName, &record) }
+        // A text that nobody here reads as usage may be anything, and so may a number whose name is not shown.
+        if !isRead, key.hasSuffix("/*") || !isKept && leaf.value.typeName == "string" {
+            record.withheldValues += leaf.path.isEmpty ? 1 : 0
+            return
+        }
+        // Of numbers whose names are shown alike the largest.
+        if key != told, let other = record.attributes[key]?.number, other >= leaf.value.number ?? 0 { return }
         if record.attributes.count < Bounds.attributes + Bounds.usageAttributes { record.attributes[key] = leaf.value }
     }
 

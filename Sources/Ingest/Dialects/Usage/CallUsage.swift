@@ -74,9 +74,10 @@ struct CallUsage: Hashable {
             reasoning: told.counts[.reasoningTokens] ?? 0)
         let hasParts = parts.read + parts.write + parts.reasoning > 0
         if let total, !hasParts { (input, output) = Self.completed(input, output, by: total) }
-        guard input != nil || output != nil || hasParts else { return }
         var counts = parts
         (counts.input, counts.output) = (input ?? 0, output ?? 0)
+        let lone = leaveLoneParts(of: &counts, isInputTold: input != nil, isOutputTold: output != nil)
+        guard counts.sum + counts.read + counts.write + counts.reasoning > 0 || input != nil || output != nil else { return }
         guard let decided = decide(counts, known.merging(told.conventions) { proved, _ in proved }) else {
             others.insert(Self.untold)
             return
@@ -85,10 +86,27 @@ struct CallUsage: Hashable {
         func shown(_ count: Int64, _ isTold: Bool) -> Int64? { isTold || count > 0 ? count : nil }
         tokens = TokenUsage(
             input: shown(decided.input, input != nil), output: shown(decided.output, output != nil),
-            cacheRead: shown(decided.read, told.counts[.cacheReadTokens] != nil),
-            cacheWrite: shown(decided.write, told.counts[.cacheWriteTokens] != nil),
-            cacheWrite1h: shown(decided.hour, told.counts[.cacheWrite1hTokens] != nil),
-            reasoning: shown(decided.reasoning, told.counts[.reasoningTokens] != nil))
+            cacheRead: shown(decided.read, told.counts[.cacheReadTokens] != nil && !lone.contains(.cache)),
+            cacheWrite: shown(decided.write, told.counts[.cacheWriteTokens] != nil && !lone.contains(.cache)),
+            cacheWrite1h: shown(decided.hour, told.counts[.cacheWrite1hTokens] != nil && !lone.contains(.cache)),
+            reasoning: shown(decided.reasoning, told.counts[.reasoningTokens] != nil && !lone.contains(.reasoning)))
+    }
+
+    /// Takes out parts whose whole was not told: a whole made of its part alone would say that there was nothing else, and what is left of
+    /// the total would be priced as the other side. Only where the total is what the other whole and the part come to, that is so.
+    /// - Returns: what was taken out; it is in doubt and named as use that no class tells.
+    private mutating func leaveLoneParts(of counts: inout Counts, isInputTold: Bool, isOutputTold: Bool) -> Set<UsagePart> {
+        var lone: Set<UsagePart> = []
+        if !isInputTold, counts.read + counts.write > 0 { lone.insert(.cache) }
+        if !isOutputTold, counts.reasoning > 0 { lone.insert(.reasoning) }
+        guard !lone.isEmpty else { return lone }
+        var tried = self
+        if isInputTold || isOutputTold, tried.decideByTotal(counts) != nil, tried.doubts.isEmpty { return [] }
+        if lone.contains(.cache) { (counts.read, counts.write, counts.hour) = (0, 0, 0) }
+        if lone.contains(.reasoning) { counts.reasoning = 0 }
+        doubts.formUnion(lone)
+        others.insert(Self.untold)
+        return lone
     }
 
     /// Of input, output and total two give the third.

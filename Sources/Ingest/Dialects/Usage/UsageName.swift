@@ -1,8 +1,9 @@
 /// What the name of a number says of a call's usage or cost, read word by word: `gen_ai.usage.input_tokens.cached`, `promptTokenCount` and
 /// `usage/prompt_tokens_details/cached_tokens` need no rule of their own.
 ///
-/// Dots and slashes part segments, all else and a capital letter part words. Segments with unknown words are a name space when they come
-/// before what counts; an unknown word beside it is a qualifier that nobody here understands.
+/// Dots and slashes part segments, all else and a capital letter part words. A name speaks of the call when a segment says so: one of a
+/// name space of model calls, or a container of usage that the number stands below. Words before it may be anybody's, but for those of
+/// something larger than a call, such as a session; an unknown word after it is a qualifier that nobody here understands.
 package enum UsageName: Hashable, Sendable {
     /// The number belongs to a field: a class of tokens, a total, a cost.
     case field(DialectField)
@@ -19,16 +20,19 @@ package enum UsageName: Hashable, Sendable {
     /// Usage or cost, but nobody here knows of what.
     case unread
 
-    /// nil for a name that is about neither usage nor cost.
+    /// nil for a name that is about neither the usage nor the cost of the call itself.
     /// - Complexity: O(length).
     package init?(_ name: String) {
         guard name.utf8.count <= 512, Self.mightCount(name) else { return nil }
         let segments = UsageWords.segments(of: name)
-        let words = Set(segments.joined())
+        let sequence = segments.flatMap { $0 }
+        let words = Set(sequence)
         let isCost = !words.isDisjoint(with: UsageWords.cost)
         guard isCost || !words.isDisjoint(with: UsageWords.usage), words.isDisjoint(with: UsageWords.otherMatters) else { return nil }
         if !isCost, name.hasPrefix("gen_ai.request.") { return nil }
-        guard let counted = Self.counted(segments) else {
+        guard words.isDisjoint(with: UsageWords.larger), !UsageWords.isCredential(sequence) else { return nil }
+        guard let start = UsageWords.start(segments) else { return nil }
+        guard let counted = Self.counted(Array(segments[start...])) else {
             // What a cost is made of, its total tells.
             self = isCost ? .costPart : .unread
             return
@@ -50,10 +54,13 @@ package enum UsageName: Hashable, Sendable {
         return false
     }
 
-    /// The words that count: those after the last `usage`, as far as all of a segment and of those after it are known. nil where the last
-    /// segment has an unknown word, or one that counts stands before an unknown one.
+    /// The words that count: those after the last `usage`. nil where one of them is unknown, or nothing stands below a container that has
+    /// no name space before it.
     private static func counted(_ segments: [[String]]) -> Set<String>? {
         var rest = segments
+        // Its members are the names of models.
+        let isByModel = segments.contains(["lm", "usage"])
+        if segments.count == 1, UsageWords.isContainer(segments[0]) { return nil }
         for index in segments.indices.reversed() {
             guard let place = segments[index].lastIndex(where: { $0 == "usage" || $0 == "usages" }) else { continue }
             let after = Array(segments[index][(place + 1)...])
@@ -63,14 +70,11 @@ package enum UsageName: Hashable, Sendable {
             }
         }
         var result: Set<String> = []
-        var isWhole = true
-        for segment in rest.reversed() {
-            if isWhole, segment.allSatisfy({ UsageWords.counting.contains($0) || UsageWords.silent.contains($0) }) {
+        for (index, segment) in rest.enumerated() {
+            if segment.allSatisfy(UsageWords.isKnown) {
                 result.formUnion(segment.filter { UsageWords.counting.contains($0) })
-            } else if segment == rest.last || segment.contains(where: { UsageWords.classes.contains($0) }) {
+            } else if !isByModel || index + 1 == rest.count {
                 return nil
-            } else {
-                isWhole = false
             }
         }
         return result

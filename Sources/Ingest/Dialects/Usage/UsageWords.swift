@@ -11,6 +11,37 @@ enum UsageWords {
         "encoder", "tokenizer", "unit", "created", "expires",
     ]
 
+    /// What is more than a call, or nothing that a model does: a name with one of these tells no call's own usage.
+    static let larger: Set = [
+        "session", "sessions", "conversation", "conversations", "thread", "trace", "user", "users", "customer", "app", "application",
+        "tenant", "workspace", "organization", "project", "history", "context", "agent", "order", "refund", "subscription", "quota",
+        "invoice", "billing", "payment", "cart", "shipping", "product", "item", "plan", "credit", "credits", "wallet", "balance",
+        "aggregated", "aggregate", "accumulated", "cumulative", "cumulated", "lifetime", "overall", "daily", "monthly", "day", "month",
+        "established",
+    ]
+    /// Work that has usage of its own: with one of these before it, a container is not the call's.
+    private static let otherWork: Set = [
+        "tool", "tools", "rag", "search", "web", "retrieval", "retriever", "guardrail", "judge", "eval", "evaluation", "db", "database",
+        "vector", "turn", "task", "workflow", "crew", "chain", "graph", "pipeline", "job", "batch", "host", "system", "process",
+    ]
+    /// What begins a segment that speaks of model calls.
+    static let nameSpaces: Set = [
+        "ai", "genai", "llm", "llms", "lm", "llmobs", "openinference", "langfuse", "langsmith", "litellm", "traceloop", "braintrust",
+        "mlflow", "dspy", "openlit", "weave", "helicone", "portkey", "opik", "lunary", "langwatch", "lmnr", "langchain", "langchain4j",
+        "langgraph", "llamaindex", "openai", "anthropic", "cohere", "mistral", "groq", "deepseek", "ollama", "gemini", "bedrock", "vertex",
+        "vertexai", "crewai", "mastra", "genkit", "haystack", "strands", "agno", "pydantic", "openrouter", "vllm", "watsonx",
+    ]
+    /// Of these the name of a container of usage is made.
+    private static let container: Set = [
+        "usage", "usages", "token", "tokens", "count", "counts", "metadata", "detail", "details", "lm", "llm", "model", "raw", "object",
+        "response", "stats", "metrics",
+    ]
+    /// Words of secrets, beside which a token is no token of a model.
+    private static let secrets: Set = [
+        "access", "refresh", "oauth", "xsrf", "secret", "card", "phone", "sms", "otp", "pin", "device", "push", "jwt", "password",
+        "passcode", "login", "verification", "mfa", "sso", "email", "invite",
+    ]
+
     static let input: Set = ["input", "inputs", "prompt", "prompts", "in"]
     static let output: Set = [
         "output", "outputs", "completion", "completions", "candidates", "candidate", "generated", "generation", "out", "sampled",
@@ -37,15 +68,70 @@ enum UsageWords {
     /// Words that don't: what each such name says, and who sends it.
     static let silent: Set = [
         "usage", "usages", "token", "tokens", "count", "counts", "num", "number", "n", "of", "detail", "details", "text", "the",
-        "gen", "ai", "genai", "llm", "lm", "response", "metric", "metrics", "metadata", "model", "observation", "raw", "chat", "client",
-        "span", "trace", "call", "value", "amount", "estimated", "stats", "server", "use", "billed", "billable", "units", "file", "code",
-        "modality", "content", "operation", "inference", "completed", "data", "object", "breakdown",
+        "gen", "ai", "genai", "llm", "llms", "lm", "response", "metric", "metrics", "metadata", "model", "observation", "raw", "chat",
+        "client", "span", "call", "value", "amount", "estimated", "stats", "server", "use", "billed", "billable", "units", "file", "code",
+        "modality", "content", "operation", "inference", "completed", "data", "object", "breakdown", "experimental", "extra", "provider",
         "langfuse", "langsmith", "mlflow", "braintrust", "traceloop", "openinference", "weave", "wandb", "helicone", "portkey",
         "posthog", "sentry", "datadog", "dd", "ml", "obs", "newrelic", "azure", "az", "aws", "amazon", "bedrock", "vertex", "google",
         "gcp", "gemini", "openai", "anthropic", "cohere", "mistral", "groq", "deepseek", "ollama", "crewai", "crew", "dspy", "mastra",
         "genkit", "haystack", "strands", "agno", "semantic", "kernel", "microsoft", "extensions", "litellm", "openlit", "logfire",
-        "pydantic", "arize", "phoenix", "opik", "lunary", "langwatch", "langchain", "spring",
+        "pydantic", "arize", "phoenix", "opik", "lunary", "langwatch", "langchain", "langchain4j", "langgraph",
+        "llamaindex", "llmobs", "lmnr", "vertexai", "openrouter", "vllm", "watsonx", "spring",
     ]
+
+    static func isKnown(_ word: String) -> Bool { counting.contains(word) || silent.contains(word) }
+
+    /// Where what speaks of the call begins: the first segment of a known name space, else the container of usage. nil where neither is.
+    static func start(_ segments: [[String]]) -> Int? {
+        if let index = segments.firstIndex(where: isNameSpace) { return index }
+        guard let index = segments.firstIndex(where: { isContainer($0) || $0.first == "usage" }) else { return nil }
+        return segments[..<index].joined().allSatisfy { !otherWork.contains($0) } ? index : nil
+    }
+
+    private static func isNameSpace(_ segment: [String]) -> Bool {
+        guard let first = segment.first else { return false }
+        return nameSpaces.contains(first) || [["gen", "ai"], ["ml", "obs"], ["semantic", "kernel"]].contains(Array(segment.prefix(2)))
+    }
+
+    /// Whether a segment is the name of something that holds usage: `usage`, `token_usage`, `usageMetadata`, `token_count`.
+    static func isContainer(_ segment: [String]) -> Bool {
+        let isUsage = segment.contains("usage") || segment.contains("usages") || segment == ["token", "count"]
+        return isUsage && segment.allSatisfy { container.contains($0) }
+    }
+
+    /// Whether the words speak of a token that opens something. One token is none of a model's unless a word says what is counted.
+    static func isCredential(_ words: [String]) -> Bool {
+        let classes = input.union(output).union(cache).union(reasoning).union(["total"]).subtracting(["in", "out"])
+        let counted = classes.union(cost).union(["count", "counts", "usage", "usages", "detail", "details", "number", "num"])
+        for (index, word) in words.enumerated() where word == "token" || word == "tokens" {
+            if index > 0, words[index - 1] == "api" || words[index - 1] == "code" { return true }
+            if words.contains(where: { secrets.contains($0) }) { return true }
+            let isCounted = word == "tokens" || index + 1 < words.count && counted.contains(words[index + 1])
+            if !isCounted, !words[..<index].contains(where: { classes.contains($0) }) { return true }
+        }
+        return false
+    }
+
+    /// A path of names from inside a value, as it may be written out: names can be anything there, so what is not made of known words, but
+    /// for one word before what counts, is shown as `*`.
+    static func shown(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).map { isShown($0) ? String($0) : "*" }.joined(separator: "/")
+    }
+
+    private static func isShown(_ name: Substring) -> Bool {
+        func isPlain(_ byte: UInt8) -> Bool {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "."): true
+            default: false
+            }
+        }
+        guard name.utf8.count <= 64, name.utf8.allSatisfy(isPlain) else { return false }
+        let words = segments(of: String(name)).flatMap { $0 }
+        let unknown = words.filter { !isKnown($0) }
+        guard let last = words.last, let odd = unknown.first else { return !words.isEmpty }
+        let isQualifier = unknown.count == 1 && odd.utf8.count <= 16 && odd.utf8.allSatisfy { $0 > 0x39 }
+        return isQualifier && (usage.contains(last) || cost.contains(last))
+    }
 
     static func modality(_ words: Set<String>) -> String? {
         // order: of two the lesser name.
@@ -74,7 +160,8 @@ enum UsageWords {
         }
         for byte in name.utf8 {
             let isCapital = (0x41...0x5A).contains(byte)
-            let isLetter = isCapital || (0x61...0x7A).contains(byte) || isDigit(byte) || byte >= 0x80
+            // A star stands for a name that is not shown.
+            let isLetter = isCapital || (0x61...0x7A).contains(byte) || isDigit(byte) || byte >= 0x80 || byte == 0x2A
             if isCapital, isAfterSmall { endWord() }
             if isLetter {
                 word.append(isCapital ? byte | 0x20 : byte)

@@ -14,8 +14,7 @@ struct LatePriceSearch {
     private let registry: SchemaRegistry
 
     init(
-        _ changes: [PriceChange], before: CostOverlay = CostOverlay(book: PriceBook(), late: [], rebookings: []),
-        layouts: EventTableLayouts, registry: SchemaRegistry
+        _ changes: [PriceChange], before: CostOverlay, layouts: EventTableLayouts, registry: SchemaRegistry
     ) {
         self.changes = changes
         self.before = before
@@ -48,7 +47,7 @@ struct LatePriceSearch {
     }
 
     /// Conversations of sealed calls that the prices concern.
-    /// - Complexity: reads the call groups that hold a call without some price in the prices' time.
+    /// - Complexity: reads the call groups in the prices' time that hold a call without some price, or one that a correction concerns.
     func conversations(in sealed: SealedState) throws -> Set<ConversationGrouping.Key> {
         var found: Set<ConversationGrouping.Key> = []
         for layout in layouts.tables {
@@ -127,7 +126,7 @@ struct LatePriceSearch {
         let costs = try RepricedMorsel(base: morsel, layout: layout, money: money, overlay: before).costs()
         return costs.enumerated().compactMap { row, cost in
             guard let cost, cost.state != .priced else { return nil }
-            return (row, cost)
+            return (row: row, cost: cost)
         }
     }
 

@@ -206,7 +206,8 @@ extension Writer {
         let when = time < 0 ? "before 1970" : "more than 24 h ahead of this machine's clock"
         return RestoreRefusal(
             reason: "\(place) of the export was received at \(RFC3339.render(time)), \(when)",
-            advice: "set the clock of this machine right, or mend the line; with --as-new-events the events are taken as if they were sent now")
+            advice: "set the clock of this machine right, or mend the line; with --as-new-events its events are taken as if they were sent"
+                + " now")
     }
 
     private static func damaged(_ place: String, _ expectation: String) -> RestoreRefusal {

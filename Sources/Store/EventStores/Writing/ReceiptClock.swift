@@ -23,8 +23,8 @@ struct ReceiptClock: Sendable {
         var monotonic: Int64
         var believed: Int64
 
-        /// Where the monotonic clock has counted to, and by how much the wall clock is ahead of it. At the ends of time the one stands still
-        /// and the other goes on.
+        /// Where the monotonic clock has counted to, and by how much the wall clock is ahead of it. At the ends of time the one stands
+        /// still and the other goes on.
         func count(wall: Int64, monotonic: Int64) -> (expected: Int64, difference: Int64) {
             let elapsed = max(0, monotonic.saturatingSubtract(self.monotonic))
             return (believed.saturatingAdd(elapsed), wall.saturatingSubtract(believed).saturatingSubtract(elapsed))

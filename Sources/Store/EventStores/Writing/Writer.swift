@@ -254,8 +254,8 @@ final class Writer {
     func noteLatePrices(since count: Int) throws -> [PriceEntry] {
         guard booking.late.count > count else { return [] }
         let overlay = self.overlay
-        let search = LatePriceSearch(Array(booking.late[count...]), layouts: layouts, registry: registry)
         let before = CostOverlay(book: booking.book, late: Array(booking.late[..<count]), rebookings: booking.rebookings)
+        let search = LatePriceSearch(Array(booking.late[count...]), before: before, layouts: layouts, registry: registry)
         let firstPrices = try search.booking(in: sealed, tail.readBlocks)
         for cost in try search.firstCosts(in: sealed, before: before, after: overlay, leads: leads) {
             counters.addLateCost(cost.picoUSD, labels: cost.labels)

@@ -28,7 +28,11 @@ extension MetricCounters {
         let before = conversations[fields.key]
         var conversation = before ?? OpenConversation()
         if fields.moment.isActivity { conversation.lastActivity = max(conversation.lastActivity ?? time, time) }
-        if fields.moment.isReturn { conversation.lastReturn = max(conversation.lastReturn ?? time, time) }
+        if fields.moment.isReturn {
+            // A reopening comes after a closing of the same time, a question before it.
+            let returned = meaning == .reopened && time < .max ? time + 1 : time
+            conversation.lastReturn = max(conversation.lastReturn ?? returned, returned)
+        }
         if fields.moment.isClosing { conversation.told = max(conversation.told ?? time, time) }
         if conversation.labelTime == .max || fields.channel != nil && time < conversation.labelTime {
             conversation.set = labelSet(bytes, fields, placement)
@@ -43,9 +47,7 @@ extension MetricCounters {
     }
 
     /// Counts what stands now and takes back what stood before; labels that are others now move what they count.
-    private mutating func countIdle(
-        from before: OpenConversation?, to after: OpenConversation, _ placement: MetricProgram.Placement
-    ) {
+    private mutating func countIdle(from before: OpenConversation?, to after: OpenConversation, _ placement: MetricProgram.Placement) {
         let old = before.flatMap { $0.isCounted ? $0.set : nil }
         let new = after.isCounted ? after.set : nil
         guard old != new else { return }
@@ -57,9 +59,12 @@ extension MetricCounters {
     mutating func reachSilence(_ time: Int64) {
         guard let placement = program.closings else { return }
         let reached = max(time, tracked.scalars.reached)
-        let changes =
-            silenceSetting.map { conversations.expire(at: reached, idleAfter: $0, keep: Limits.liveNanosecondsMax) }
-            ?? conversations.removeAll()
+        let changes: [SilenceChange]
+        if let idleAfter = silenceSetting {
+            changes = conversations.expire(at: reached, idleAfter: idleAfter, keep: Limits.liveNanosecondsMax)
+        } else {
+            changes = conversations.removeAll()
+        }
         for change in changes { countIdle(from: change.before, to: change.after, placement) }
     }
 

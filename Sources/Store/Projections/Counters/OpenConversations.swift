@@ -4,7 +4,7 @@ import Hashing
 struct OpenConversation: Hashable, Sendable {
     /// When somebody last did something in it; nil where that is not known.
     var lastActivity: Int64?
-    /// When the user last came, or it was reopened.
+    /// When the user last came, or the nanosecond after it was reopened.
     var lastReturn: Int64?
     /// The last closing that an event tells of.
     var told: Int64?
