@@ -121,6 +121,33 @@ import Testing
         #expect(try shown(next, zone: "Europe/Berlin") == "2026-10-25 12:00:00+01")
     }
 
+    /// Before the first transition the mean time of the place holds; rules go on after the last one that is written down.
+    @Test func zonesHoldInAllYears() throws {
+        func local(_ zone: String, _ time: String) throws -> String {
+            try shown(.call(.atTimeZone, [text(zone), timestamptz(time)], .timestamp))
+        }
+        #expect(try local("America/New_York", "2200-06-15 12:00Z") == "2200-06-15 08:00:00")
+        #expect(try local("America/New_York", "2200-12-15 12:00Z") == "2200-12-15 07:00:00")
+        #expect(try local("Asia/Tokyo", "1750-06-15 12:00Z") == "1750-06-15 21:18:59")
+        let reading = Expression.cast(text("1750-06-15 21:18:59"), .timestamp)
+        #expect(try shown(.call(.atTimeZone, [text("Asia/Tokyo"), reading], .timestamptz)) == "1750-06-15 12:00:00+00")
+    }
+
+    @Test(arguments: [
+        ("YYYY-MM-DDTHH24:MI", "0A000"), ("SSSS", "0A000"), ("IDDD", "0A000"), (#"YYYY\T"#, "0A000"), ("yyyy", "0A000"), ("DDth", "0A000"),
+    ])
+    func unknownPatternsOfTimes(format: String, state: String) {
+        #expect(sqlState(.call(.toChar, [timestamptz("2026-08-05Z"), text(format)], .text)) == state)
+    }
+
+    @Test func patternsOfTimes() throws {
+        let time = timestamptz("2026-08-05 13:04:15.678Z")
+        func written(_ format: String) throws -> String { try shown(.call(.toChar, [time, text(format)], .text)) }
+        #expect(try written(#"YYYY-MM-DD"T"HH24:MI:SS.MS"#) == "2026-08-05T13:04:15.678")
+        #expect(try written("IYYY-IW-ID DDD D Q YY HH HH12 PM US") == "2026-32-3 217 4 3 26 01 01 PM 678000")
+        #expect(try written("Day|Month|Dy Mon") == "Wednesday|August   |Wed Aug")
+    }
+
     @Test(arguments: [
         ("1 year 2 months 3 days 04:05:06.7", "1 year 2 mons 3 days 04:05:06.7"), ("90 minutes", "01:30:00"), ("-1 day", "-1 days"),
         ("1.5 days", "1 day 12:00:00"), ("1 week", "7 days"), ("2 hours ago", "-02:00:00"), ("7d", "7 days"),
@@ -136,6 +163,9 @@ import Testing
         #expect(
             try shown(.call(.subtract, [timestamptz("2026-08-03 06:00Z"), timestamptz("2026-08-01Z")], .interval)) == "2 days 06:00:00")
         #expect(try shown(.call(.multiply, [interval("1 day"), .literal(.double(2.5), .double)], .interval)) == "2 days 12:00:00")
+        // What the fractions of months and days come to is carried over.
+        let quotient = Expression.call(.divide, [interval("1 year 2 mons 3 days 04:05:06.789"), .literal(.double(-3), .double)], .interval)
+        #expect(try shown(quotient) == "-4 mons -21 days -01:21:42.263")
         #expect(
             try shown(
                 .call(.dateBin, [interval("15 minutes"), timestamptz("2026-08-01 10:44Z"), timestamptz("2026-08-01Z")], .timestamptz))
@@ -153,6 +183,10 @@ import Testing
         #expect(try field("week") == "31")
         #expect(try field("epoch") == "1785669255.500000")
         #expect(try field("second") == "15.500000")
+        let julian = Expression.call(.extract, [text("julian"), timestamptz("2026-03-01 06:00Z")], .numeric(scale: 20))
+        #expect(try shown(julian) == "2461101.25000000000000000000")
+        let zone = Expression.call(.extract, [text("timezone_hour"), timestamptz("2026-08-02Z")], .numeric(scale: 0))
+        #expect(try shown(zone, zone: "Europe/Berlin") == "2")
     }
 
     @Test(arguments: [

@@ -76,6 +76,9 @@ enum Extremes {
             numbers.flatMap { [([$0], $0), ([$0], .double)] } + (function == .negate ? [([.interval], .interval)] : [])
         case .round, .truncate: numbers.flatMap { [([$0], $0), ([$0, .integer], $0), ([$0, .integer], .numeric(scale: 12))] }
         case .dateTrunc, .dateBin, .extract, .atTimeZone, .toTimestamp, .makeInterval, .toChar, .age: times(function)
+        case .checkedInteger: [([.integer, .integer, .integer], .integer)]
+        case .checkedNumeric: [([.numeric(scale: 12), .integer], .numeric(scale: 12)), ([.numeric(scale: 0), .integer], .numeric(scale: 0))]
+        case .numericOf: [ColumnType.double, .text, .json].map { ([$0], .numeric(scale: 12)) }
         default: texts(function)
         }
     }

@@ -52,6 +52,10 @@ package enum ScalarFunction: String, Hashable, Sendable, CaseIterable {
     // date ± integer.
     case add, subtract, multiply, divide, modulo, power, negate, absolute, round, ceiling, floor, truncate, sign, squareRoot
     case exponential, naturalLogarithm, logarithm
+    /// What casts check: (integer, lowest, highest) is the integer, (numeric, digits) the numeric, when it fits.
+    case checkedInteger, checkedNumeric
+    /// `x::numeric` of a double or a text, at twelve places; a small value of which too little would be left is refused.
+    case numericOf
     // Text.
     case concatenate, concat, lower, upper, length, octetLength, substring, trim, trimLeading, trimTrailing, replace, position
     case left, right, splitPart, startsWith, repeatText, reverseText, padLeft, padRight

@@ -26,8 +26,9 @@ package struct SQLCompiler: Sendable {
     package func compile(_ sql: String) throws(QueryError) -> CompiledStatement {
         let (settings, statement) = try compileScript(sql)
         if let first = settings.first {
-            throw QueryError(
+            let refusal = QueryError(
                 sqlState: "0A000", message: "SET \(first.name) before a query is not supported here", hint: "Send the query alone.")
+            throw placed(refusal, sql, from: 0)
         }
         return statement
     }
@@ -43,21 +44,40 @@ package struct SQLCompiler: Sendable {
         }
         var settings: [StatementSetting] = []
         var zone = timeZone
+        let starts = tree.list("stmts").filter { $0["stmt"] != nil }.map { $0.integer("stmt_location") }
         for (index, statement) in statements.dropLast().enumerated() {
-            let binder = Binder(catalog: catalog, timeZone: timeZone, now: now, text: sql)
             guard statement.body(of: "VariableSetStmt") != nil,
-                case .set(let name, let value) = try StatementKinds.compile(statement, binder, timeZone: timeZone)
+                case .set(let name, let value) = try compile(statement, sql, from: starts[index], timeZone: timeZone)
             else {
-                let next = tree.list("stmts")[index + 1].integer("stmt_location")
-                throw QueryError(
+                let refusal = QueryError(
                     sqlState: "0A000", message: "more than one statement at a time is not supported",
-                    hint: "Only SET may stand before a query.", position: SourceText(sql).characterPosition(byteOffset: next))
+                    hint: "Only SET may stand before a query.")
+                throw placed(refusal, sql, from: starts[index + 1])
             }
             settings.append(StatementSetting(name: name, value: value))
             if name == "timezone" { zone = value ?? timeZone }
         }
-        let binder = Binder(catalog: catalog, timeZone: zone, now: now, text: sql)
-        return (settings, try StatementKinds.compile(statement, binder, timeZone: zone))
+        return (settings, try compile(statement, sql, from: starts.last ?? 0, timeZone: zone))
+    }
+
+    private func compile(
+        _ statement: SyntaxNode, _ sql: String, from start: Int, timeZone: String
+    ) throws(QueryError) -> CompiledStatement {
+        let binder = Binder(catalog: catalog, timeZone: timeZone, now: now, text: sql)
+        do throws(QueryError) {
+            return try StatementKinds.compile(statement, binder, timeZone: timeZone)
+        } catch {
+            throw placed(error, sql, from: start)
+        }
+    }
+
+    /// A refusal has a place: where nothing in the statement has one, the statement's own.
+    private func placed(_ error: QueryError, _ sql: String, from start: Int) -> QueryError {
+        guard error.sqlState == "0A000", error.position == nil else { return error }
+        let source = SourceText(sql)
+        var placed = error
+        placed.position = source.characterPosition(byteOffset: source.startOfToken(from: start))
+        return placed
     }
 
     private func parse(_ sql: String) throws(QueryError) -> SyntaxNode {

@@ -2,7 +2,7 @@
 import dataclasses
 import datetime
 
-KINDS = ("relation", "aggregate", "union", "pattern", "events")
+KINDS = ("relation", "aggregate", "union", "pattern", "events", "times", "texts", "casts", "nested")
 EVENT_COLUMNS = {
     "message_sent": [
         ("turn", "bigint"), ("status", "text"), ("author", "text"), ("channel", "text"), ("error_type", "text"), ("confidence", "double precision"),
@@ -276,6 +276,172 @@ class Questions:
             return self.grouped("events", f"{table} e left join {narrow} o on e.channel = o.channel", True)
         return self.grouped("events", table, True)
 
+    # Times
+
+    ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca", "Asia/Tokyo"]
+    UNITS = ["microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century", "millennium"]
+    FIELDS = UNITS + ["epoch", "dow", "isodow", "doy", "isoyear", "julian"]
+    # Around the changes of clocks, of years and of centuries, and far away.
+    MOMENTS = [
+        "2026-03-29 00:59:59.999999", "2026-03-29 01:00", "2026-03-29 02:30", "2026-10-25 00:30", "2026-10-25 01:30", "2026-10-25 02:30",
+        "2026-11-01 05:30",
+        "2026-11-01 06:30", "2026-03-08 07:00", "2024-02-29 12:00:00.5", "2026-12-31 23:59:59.999999", "2027-01-01", "2021-01-03 23:00",
+        "2020-12-31 12:34:56.789",
+        "1970-01-01", "1969-12-31 23:59:59.000001", "1900-01-01 00:00:01", "2000-12-31 23:00", "2001-01-01", "2100-02-28 22:00", "2200-06-15 11:11:11.11",
+        "1750-07-04 01:02:03",
+    ]
+    SPANS = [
+        "1 month", "-1 month", "1 day", "-1 day", "25 hours", "1 year 2 mons 3 days 04:05:06.789", "-00:00:00.5", "1 mon -1 day", "90 minutes", "0",
+        "13 mons", "-400 days",
+        "1.5 days", "2 weeks ago",
+    ]
+    TIME_PATTERNS = [
+        "YYYY-MM-DD HH24:MI:SS", "IYYY-IW-ID", "DDD D Q", "Mon DD YYYY", "Dy HH12:MI AM", "MS US", "YY/MM", 'YYYY-MM-DD"T"HH24:MI', "Day|Month|",
+        "YYYYMMDD", "HH PM", '"a b" YYYY',
+    ]
+
+    def time_call(self):
+        unit, zone, field = self.pick(self.UNITS), self.pick(self.ZONES), self.pick(self.FIELDS)
+        span = f"interval '{self.pick(self.SPANS)}'"
+        when = self.pick(["z", "p", "z + v", "p - v", f"z at time zone '{zone}'", f"p at time zone '{zone}'", f"date_trunc('{unit}', z)", f"z + {span}",
+            f"p + {span}"])
+        fine = [each for each in self.FIELDS if each not in ("dow", "isodow", "doy", "isoyear", "julian", "week")]
+        return self.pick([
+            f"(date_trunc('{unit}', {when}))::text", f"(date_trunc('{unit}', z, '{zone}'))::text", f"extract({field} from {when})",
+            f"extract({self.pick(fine)} from v)",
+            f"date_part('{field}', {when})", f"({when})::text", f"(({when})::date)::text", f"(z - y)::text", f"(p - (y at time zone '{zone}'))::text",
+            f"age(z, y)::text",
+            f"age(p, y at time zone 'UTC')::text", f"(v + {span})::text", f"(v * {self.pick(['2', '0.5', '-1', '1.5'])})::text",
+            f"(v / {self.pick(['2', '4', '-8'])})::text",
+            f"(d + {self.random.randint(-40, 40)})::text", f"(d - date '2026-03-01')::text",
+            f"extract({self.pick(['year', 'month', 'day', 'dow', 'doy', 'week', 'isoyear'])} from d)",
+            f"date_bin('{self.pick(['15 minutes', '1 hour', '7 days', '90 seconds'])}', {self.pick(['z', 'y'])}, timestamptz '2001-01-01Z')::text",
+            f"to_char({self.pick(['z', 'p', f'z at time zone {quoted(zone)}'])}, {quoted(self.pick(self.TIME_PATTERNS))})",
+            "make_interval(days => n, hours => -n)::text", "(-v)::text",
+            f"(case when z < y then z else y end)::text", f"coalesce(p, d)::text", f"greatest(z, y, {span} + z)::text", f"(date_trunc('{unit}', v))::text",
+            f"v > {span}", "z::date = d",
+            f"(z at time zone '{zone}')::date::text", f"extract(epoch from z - y)", "to_timestamp(n)::text",
+        ])
+
+    def times(self):
+        rows = []
+        for _ in range(self.random.randint(1, 6)):
+            cells = [f"timestamptz '{self.pick(self.MOMENTS)}Z'", f"timestamptz '{self.pick(self.MOMENTS)}Z'", f"timestamp '{self.pick(self.MOMENTS)}'",
+                     f"date '{self.pick(self.MOMENTS)[:10]}'", f"interval '{self.pick(self.SPANS)}'", str(self.random.randint(-50, 50))]
+            kinds = ["timestamptz", "timestamptz", "timestamp", "date", "interval", "int"]
+            rows.append("(" + ", ".join(f"null::{kind}" if self.chance(0.12) else cell for cell, kind in zip(cells, kinds)) + ")")
+        calls = ", ".join(self.time_call() for _ in range(self.random.randint(1, 3)))
+        return Question("times", f"select 1 as one, {calls} from (values {', '.join(rows)}) x(z, y, p, d, v, n)")
+
+    # Texts of all kinds of letters: composed, decomposed, beyond the first plane, without small letters.
+
+    LETTERS = [
+        "", "a", "abc", "Grüße", "u\u0308ber", "über", "R\u00fcck", "Ru\u0308ck", "e\u0301\u0301", "日本語", "😀a😀", "a😀b", "İ", "ı", "ǅ", "ſ", "ẞ", "Σας",
+        "x,y,,z", ",", "  a b ",
+        "\u200b", "\ufb01", "\u0301", "a\\b", "100%", "a_b", "\t", "한글", "\u1112\u1161\u11ab", "Å", "A\u030a", "\u212b",
+    ]
+
+    def text_call(self):
+        n = lambda: self.random.randint(-3, 6)
+        other = self.pick(["t", "t", quoted(self.pick(self.LETTERS))])
+        letters = quoted(self.pick(self.LETTERS))
+        no = self.pick(["", "not "])
+        return self.pick([
+            f"substring(s from {n()})", f"substring(s from {n()} for {abs(n())})", f"substr(s, {n()}, {abs(n())})", f"left(s, {n()})", f"right(s, {n()})",
+            f"lpad(s, {n()}, {letters})",
+            f"rpad(s, {n()})", f"lpad(s, {n()})", f"position({other} in s)", f"strpos(s, {letters})",
+            f"split_part(s, {letters}, {self.pick([-2, -1, 1, 2, 3])})",
+            f"replace(s, {letters}, {other})", f"btrim(s, {letters})", f"ltrim(s)", f"rtrim(s, 'a ')", f"trim(both {letters} from s)", f"repeat(s, {n()})",
+            "reverse(s)", "upper(s)",
+            "lower(s)", "length(s)", "octet_length(s)", "char_length(t)", f"starts_with(s, {other})", f"concat(s, null, {other}, 1)", f"s || {other}",
+            f"s {no}like {other}",
+            f"s {no}ilike {self.pick(['a%', '%Ü%', '_', '__', '%b', 'ß', 'ü%', '%😀_'])!r}", "s like t escape ''", "s like 'a!_b' escape '!'",
+            f"s = {other}", f"s < {other}", f"s >= {other}",
+            f"s in ({letters}, {other})", f"coalesce(nullif(s, {other}), 'none')", f"greatest(s, {other})", f"least(s, t, {letters})",
+            "case s when t then 'same' else s end",
+            f"s between {letters} and {other}", "s is distinct from t",
+            f"s ~ {self.pick(['^.$', '^..$', '[a-z]', '^[[:alpha:]]+$', chr(0x308), '^.?$'])!r}",
+        ])
+
+    def texts(self):
+        rows = ", ".join("(" + ", ".join("null::text" if self.chance(0.1) else quoted(self.pick(self.LETTERS)) for _ in "st") + ")"
+                         for _ in range(self.random.randint(1, 6)))
+        source = f"(values {rows}) x(s, t)"
+        if self.chance(0.3):
+            call = self.pick([
+                "count(distinct s)", "count(distinct upper(s))", "min(s)", "max(t)", "string_agg(s, '|' order by s, t)",
+                "string_agg(s, ',' order by t desc, s)",
+                "count(*) filter (where s < t)", "string_agg(distinct s, ',')" if self.chance(0.3) else "count(s)",
+                "string_agg(s, ';' order by s) filter (where s <> 'a')",
+                "percentile_disc(0.5) within group (order by s)", "max(length(s)) filter (where t is not null)", "sum(distinct length(s))",
+            ])
+            group = self.pick(["", " group by t", " group by length(t)", " group by left(t, 1)"])
+            return Question("texts", f"select 1 as one, {call} from {source}{group}")
+        calls = ", ".join(self.text_call() for _ in range(self.random.randint(1, 3)))
+        return Question("texts", f"select 1 as one, {calls} from {source}")
+
+    # Casts at the ends of types
+
+    ENDS = {
+        "bigint": ["32767", "32768", "-32768", "-32769", "2147483647", "2147483648", "-2147483648", "-2147483649", "9223372036854775807", "0", "99", "100",
+        "-1"],
+        "numeric": ["32767.4", "32767.5", "-32768.5", "2147483647.49", "2147483647.5", "9223372036854775807.4", "9223372036854775807.5", "99.994",
+        "99.995", "-0.5", "0.5", "1.5", "2.5", "0.0"],
+        "float8": ["'32767.5'", "'32766.5'", "'2147483647.5'", "'0.5'", "'1.5'", "'2.5'", "'-0.5'", "'1e15'", "'123456.789'", "'0.1'", "'0'", "'99.995'",
+        "'-32768.5'"],
+        "text": ["'32767'", "' 32768 '", "'-2147483649'", "'+5'", "'0.5'", "'1e3'", "''", "' '", "'abc'", "'true'", "'t'", "'nO'", "'9223372036854775808'",
+        "'00012'", "'éa'", "'2026-02-29'",
+                 "'2026-03-01'", "'1.'", "'.5'", "'--1'", "'1 '", "'0x1'"],
+        "boolean": ["true", "false"],
+    }
+    TARGETS = {
+        "bigint": ["int", "smallint", "bigint", "text", "numeric", "numeric(4,2)", "numeric(12,1)", "float8", "varchar(2)", "boolean", "int4", "int2"],
+        # As a text each value has its own number of places there, and that of the column here.
+        "numeric": ["int", "smallint", "bigint", "numeric(4,2)", "numeric(3)", "numeric(20,5)", "float8"],
+        "float8": ["int", "smallint", "bigint", "numeric(4,2)", "numeric(20,6)", "numeric", "float8", "text"],
+        "text": ["int", "smallint", "bigint", "numeric", "numeric(4,2)", "float8", "boolean", "varchar(2)", "date", "text"],
+        "boolean": ["int", "text", "varchar(1)", "boolean"],
+    }
+
+    def casts(self):
+        kind = self.pick(list(self.ENDS))
+        target = self.pick(self.TARGETS[kind])
+        value = lambda: f"null::{kind}" if self.chance(0.05) else f"{self.pick(self.ENDS[kind])}::{kind}"
+        wrap = lambda one: f"({one}::{target})::{'float8' if target.startswith(('numeric', 'float8')) else 'text'}"
+        if self.chance(0.4):
+            # A text in quotes is read by the type.
+            bare = self.pick(self.ENDS["text"])
+            return Question("casts", f"select 1 as one, {wrap(f'({value()})') if self.chance(0.5) or kind != 'text' else wrap(bare)}")
+        rows = ", ".join(f"({value()})" for _ in range(self.random.randint(1, 3)))
+        calls = self.pick([wrap("c"), wrap("coalesce(c, c)"), f"case when c is not null then {wrap('c')} end", f"max({wrap('c')})"])
+        return Question("casts", f"select 1 as one, {calls} from (values {rows}) x(c)")
+
+    # Queries in queries
+
+    def nested(self):
+        source = self.source()
+        inner = [(name, kind) for name, kind in self.columns]
+        chosen = [self.pick(inner) for _ in range(3)]
+        listed = ", ".join(f"{name} as c{place}" for place, (name, _) in enumerate(chosen))
+        first = f"a as (select {listed} from {source}{self.where(0.3)})"
+        self.columns = [(f"c{place}", kind) for place, (_, kind) in enumerate(chosen)]
+        second = f"b as (select {self.expression(chosen[0][1], 1)} as c0, {self.expression(chosen[1][1], 1)} as c1, c2 from a{self.where(0.4)})"
+        key = self.pick([0, 1, 2])
+        deep = f"with {first}, {second}, e as (with f as (select * from b where c{key} is not null) select distinct c{key} as k from f)"
+        tail = self.pick([
+            "select 1 as one, c0, c1, c2 from b",
+            f"select 1 as one, c0, (select count(*) from a) from b where c{key} in (select c{key} from a where {self.condition(1)})",
+            f"select 1 as one, c0, c1 from b where c{key} not in (select k from e)",
+            "select 1 as one, count(*), (select count(*) from e) from b where exists (select 1 from e)",
+            f"select 1 as one, a.c0, e.k from a left join e on a.c{key} = e.k",
+            f"select 1 as one, q.c1, count(*) from (select * from (select c{key} as c0, c1 from b) r union all select c{key}, c1 from a) q group by q.c1",
+            f"select 1 as one, (select max(c{key}) from b), (select c{key} from a where false)" if chosen[key][1] != "boolean" else "select 1 as one, c2 from b limit 0",
+            f"select 1 as one, x.c0, y.c0 from b x join a y on x.c{key} = y.c{key}",
+            f"select 1 as one, case when c{key} in (select k from e) then 'in' else 'out' end from a",
+        ])
+        return Question("nested", f"{deep} {tail}")
+
     def next(self, only=None):
         kind = only or self.pick(KINDS)
-        return {"relation": self.relation, "aggregate": self.aggregate, "union": self.union, "pattern": self.pattern, "events": self.of_events}[kind]()
+        return {"relation": self.relation, "aggregate": self.aggregate, "union": self.union, "pattern": self.pattern, "events": self.of_events,
+                "times": self.times, "texts": self.texts, "casts": self.casts, "nested": self.nested}[kind]()

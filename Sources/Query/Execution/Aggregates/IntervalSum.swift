@@ -37,7 +37,7 @@ struct IntervalSumAccumulator: Accumulator {
             let index = Int(group)
             guard counts[index] > 0 else { return .null }
             if !isAverage { return .interval(sums[index]) }
-            return IntervalMath.multiply(sums[index], by: 1 / Double(counts[index])).map { .interval($0) } ?? .null
+            return IntervalMath.divide(sums[index], by: Double(counts[index])).map { .interval($0) } ?? .null
         })
     }
 }

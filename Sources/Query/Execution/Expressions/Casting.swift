@@ -79,7 +79,7 @@ struct Casting: Sendable {
         QueryError(sqlState: "42846", message: "cannot cast this type to \(type.sqlName)")
     }
 
-    private func trimmed(_ text: String) -> Substring {
+    static func trimmed(_ text: String) -> Substring {
         var result = text[...]
         while let first = result.first, first.isWhitespace { result.removeFirst() }
         while let last = result.last, last.isWhitespace { result.removeLast() }
@@ -102,7 +102,7 @@ struct Casting: Sendable {
         case .boolean: return value
         case .integer(let number): return .boolean(number != 0)
         case .text(let text):
-            switch trimmed(text).lowercased() {
+            switch Self.trimmed(text).lowercased() {
             case "t", "tr", "tru", "true", "y", "ye", "yes", "on", "1": return .boolean(true)
             case "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0": return .boolean(false)
             default: throw QueryError.invalidText(text, .boolean)
@@ -125,9 +125,9 @@ struct Casting: Sendable {
             }
             return exact
         case .text(let text), .json(let text):
-            if let exact = Int64(trimmed(text)) { return exact }
-            let digits = trimmed(text).utf8.drop { $0 == 0x2D || $0 == 0x2B }
-            if !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.count + 1 >= trimmed(text).utf8.count {
+            if let exact = Int64(Self.trimmed(text)) { return exact }
+            let digits = Self.trimmed(text).utf8.drop { $0 == 0x2D || $0 == 0x2B }
+            if !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.count + 1 >= Self.trimmed(text).utf8.count {
                 throw QueryError(sqlState: "22003", message: "value \"\(text)\" is out of range for type bigint")
             }
             throw QueryError.invalidText(text, .integer)
@@ -141,14 +141,15 @@ struct Casting: Sendable {
         case .integer(let number): return Double(number)
         case .numeric(let mantissa, let scale): return Decimal128.toDouble(mantissa, scale: scale)
         case .text(let text), .json(let text):
-            switch trimmed(text).lowercased() {
+            switch Self.trimmed(text).lowercased() {
             case "nan": return .nan
             case "infinity", "inf", "+infinity": return .infinity
             case "-infinity", "-inf": return -.infinity
             default: break
             }
-            guard Decimal128.parse(trimmed(text)) != nil || trimmed(text).utf8.allSatisfy({ $0 < 0x40 || $0 == 0x65 || $0 == 0x45 }),
-                let number = Double(trimmed(text))
+            let trimmed = Self.trimmed(text)
+            guard Decimal128.parse(trimmed) != nil || trimmed.utf8.allSatisfy({ $0 < 0x40 || $0 == 0x65 || $0 == 0x45 }),
+                let number = Double(trimmed)
             else { throw QueryError.invalidText(text, .double) }
             guard number.isFinite else {
                 throw QueryError(sqlState: "22003", message: "\"\(text)\" is out of range for type double precision")
@@ -163,9 +164,9 @@ struct Casting: Sendable {
         switch value {
         case .numeric(let own, let ownScale): mantissa = Decimal128.rescale(own, from: ownScale, to: scale)
         case .integer(let number): mantissa = Decimal128.rescale(Int128(number), from: 0, to: scale)
-        case .double(let number): mantissa = Decimal128.fromDouble(number, scale: scale)
+        case .double(let number): mantissa = DecimalDigits.of(number).flatMap { Decimal128.rescale($0.mantissa, from: $0.scale, to: scale) }
         case .text(let text), .json(let text):
-            guard let parsed = Decimal128.parse(trimmed(text)) else { throw QueryError.invalidText(text, .numeric(scale: scale)) }
+            guard let parsed = Decimal128.parse(Self.trimmed(text)) else { throw QueryError.invalidText(text, .numeric(scale: scale)) }
             mantissa = Decimal128.rescale(parsed.mantissa, from: parsed.scale, to: scale)
         default: throw refusal(value, .numeric(scale: scale))
         }
@@ -185,8 +186,8 @@ struct Casting: Sendable {
             if overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
             return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
         case .text(let text):
-            if let special = special(String(trimmed(text)).lowercased(), type) { return special }
-            guard let written = WrittenTime(String(trimmed(text))) else { throw QueryError.invalidText(text, type) }
+            if let special = special(String(Self.trimmed(text)).lowercased(), type) { return special }
+            guard let written = WrittenTime(String(Self.trimmed(text))) else { throw QueryError.invalidText(text, type) }
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
             guard type == .timestamptz else { return fromLocal(wall, utc: 0, type) }
             guard let offset = written.offsetSeconds else { return .timestamptz(try context.zone.exactUTC(local: wall)) }

@@ -21,7 +21,7 @@ extension ScalarFunctions {
         case (.divide, .interval(let a), let divisor):
             let value = try factorValue(divisor)
             if value == 0 { throw QueryError.divisionByZero }
-            return .interval(try some(IntervalMath.multiply(a, by: 1 / value)))
+            return .interval(try some(IntervalMath.divide(a, by: value)))
         case (.subtract, .timestamptz(let a), .timestamptz(let b)), (.subtract, .timestamp(let a), .timestamp(let b)):
             return .interval(try some(IntervalMath.between(a, b)))
         case (.subtract, .date(let a), .date(let b)):
@@ -209,12 +209,36 @@ extension ScalarFunctions {
             let (start, overflow) = day.multipliedReportingOverflow(by: Nanoseconds.day)
             if overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
             if field == .epoch { return (Int128(day) * 86_400, 0) }
+            if field == .julian { return (Int128(day) + Self.julianDayOf1970, 0) }
             (local, instant) = (start, start)
         default: throw QueryError.unsupported("extract of this type")
         }
         if field.isWhole { return (Int128(field.value(local: local)), 0) }
+        switch field {
+        case .julian: return julian(local)
+        case .timezone, .timezoneHour, .timezoneMinute:
+            guard case .timestamptz = value else {
+                throw QueryError(
+                    sqlState: "0A000", message: "unit \"\(field.rawValue)\" not supported for type timestamp without time zone")
+            }
+            let offset = Int128(context.zone.offsetNanoseconds(utc: instant) / Nanoseconds.second)
+            return (field == .timezone ? offset : (field == .timezoneHour ? offset / 3600 : offset / 60 % 60), 0)
+        default: break
+        }
         let minute = floorDivide(local, Nanoseconds.minute) &* Nanoseconds.minute
         return partial(field, ofMinute: Int128(local &- minute), epoch: Int128(instant))
+    }
+
+    /// The Julian day of 1970-01-01.
+    private static let julianDayOf1970: Int128 = 2_440_588
+
+    /// The day that astronomers count, and how much of it has gone, to twenty places.
+    private func julian(_ local: Int64) -> (mantissa: Int128, scale: Int) {
+        let day = floorDivide(local, Nanoseconds.day)
+        let clock = Int128(local &- day &* Nanoseconds.day)
+        let one: Int128 = 100_000_000_000_000_000_000
+        let gone = Decimal128.divideRounding(clock * one, by: Int128(Nanoseconds.day))
+        return ((Int128(day) + Self.julianDayOf1970) * one + gone, 20)
     }
 
     private func partial(_ field: TimeField, ofMinute nanoseconds: Int128, epoch: Int128) -> (mantissa: Int128, scale: Int) {

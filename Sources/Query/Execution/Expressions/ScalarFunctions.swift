@@ -21,6 +21,8 @@ struct ScalarFunctions {
             return try number(function, arguments, type: type)
         case .dateTrunc, .dateBin, .extract, .atTimeZone, .toTimestamp, .makeInterval, .toChar, .age:
             return try time(function, arguments, type: type)
+        case .checkedInteger, .checkedNumeric: return try CastLimits.checked(function, arguments)
+        case .numericOf: return try CastLimits.numeric(of: arguments[0], scale: type.scale)
         case .jsonText: return JSONField.text(arguments[0], arguments[1])
         case .jsonField: return JSONField.field(arguments[0], arguments[1])
         case .arrayElement: return element(arguments[0], arguments[1])

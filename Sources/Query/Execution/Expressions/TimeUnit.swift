@@ -100,10 +100,12 @@ enum TimeUnit: String, CaseIterable {
 enum TimeField: String {
     case century, day, decade, dow, doy, hour, isodow, isoyear, millennium, minute, month, quarter, week, year
     case second, milliseconds, microseconds, epoch
+    case julian, timezone
+    case timezoneHour = "timezone_hour", timezoneMinute = "timezone_minute"
 
     var isWhole: Bool {
         switch self {
-        case .second, .milliseconds, .microseconds, .epoch: false
+        case .second, .milliseconds, .microseconds, .epoch, .julian, .timezone, .timezoneHour, .timezoneMinute: false
         default: true
         }
     }

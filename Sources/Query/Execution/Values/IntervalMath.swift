@@ -18,15 +18,27 @@ enum IntervalMath {
     }
 
     /// Multiplies by a factor; a fraction of a month becomes days of thirty to the month, a fraction of a day clock time.
-    static func multiply(_ value: Interval, by factor: Double) -> Interval? {
-        let months = Double(value.months) * factor
+    static func multiply(_ value: Interval, by factor: Double) -> Interval? { scaled(value) { $0 * factor } }
+
+    /// Divides by a number that is not zero, with the same cascade of fractions.
+    static func divide(_ value: Interval, by divisor: Double) -> Interval? { scaled(value) { $0 / divisor } }
+
+    /// What PostgreSQL does, step by step: its rounding to microseconds decides where a fraction that is nearly whole goes.
+    private static func scaled(_ value: Interval, _ scale: (Double) -> Double) -> Interval? {
+        func rounded(_ number: Double) -> Double { (number * 1_000_000).rounded(.toNearestOrEven) / 1_000_000 }
+        let months = scale(Double(value.months))
         let wholeMonths = months.rounded(.towardZero)
-        let days = Double(value.days) * factor
-        let wholeDays = days.rounded(.towardZero)
-        let monthDays = (months - wholeMonths) * 30
+        let days = scale(Double(value.days))
+        var wholeDays = days.rounded(.towardZero)
+        let monthDays = rounded((months - wholeMonths) * 30)
         let wholeMonthDays = monthDays.rounded(.towardZero)
-        let spill = (monthDays - wholeMonthDays + days - wholeDays) * Double(Nanoseconds.day)
-        let nanoseconds = Double(value.nanoseconds) * factor + (spill / 1000).rounded() * 1000
+        var spill = rounded((days - wholeDays + monthDays - wholeMonthDays) * 86_400)
+        if spill.magnitude >= 86_400 {
+            let more = (spill / 86_400).rounded(.towardZero)
+            wholeDays += more
+            spill -= more * 86_400
+        }
+        let nanoseconds = scale(Double(value.nanoseconds)) + spill * Double(Nanoseconds.second)
         guard let m = Int64(exactly: wholeMonths), let d = Int64(exactly: wholeDays + wholeMonthDays),
             let n = Int64(exactly: nanoseconds.rounded())
         else { return nil }

@@ -2,7 +2,7 @@ import Bytes
 import Columnar
 import Plans
 
-/// `to_char` of times: the patterns reports use. Unknown letters outside quotes are refused rather than copied.
+/// `to_char` of times: the fields of ``TimePattern``.
 enum TimeFormat {
     /// - Throws: 0A000 for a pattern that is not known, or a value that is no time.
     static func text(_ value: Scalar, format: String, zone: ZoneOffsets) throws -> String {
@@ -13,27 +13,12 @@ enum TimeFormat {
         case .date(let day) where day.magnitude < 106_000: local = day * Nanoseconds.day
         default: throw QueryError.unsupported("to_char of this type")
         }
-        var result = ""
-        var rest = format[...]
-        while let character = rest.first {
-            if character == "\"" {
-                rest.removeFirst()
-                while let inner = rest.first, inner != "\"" {
-                    result.append(inner)
-                    rest.removeFirst()
-                }
-                if !rest.isEmpty { rest.removeFirst() }
-            } else if let (length, text) = field(rest, local: local) {
-                result += text
-                rest.removeFirst(length)
-            } else if character.isLetter {
-                throw QueryError.unsupported("to_char pattern \"\(rest)\"")
-            } else {
-                result.append(character)
-                rest.removeFirst()
+        return try TimePattern.pieces(of: format).map { piece in
+            switch piece {
+            case .text(let text): text
+            case .field(let field): written(field, local: local)
             }
-        }
-        return result
+        }.joined()
     }
 
     private static let months = [
@@ -41,27 +26,37 @@ enum TimeFormat {
     ]
     private static let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
-    private static func field(_ rest: Substring, local: Int64) -> (Int, String)? {
+    private static func written(_ field: TimePatternField, local: Int64) -> String {
         let day = floorDivide(local, Nanoseconds.day)
         let clock = local &- day &* Nanoseconds.day
         let date = CivilDate(daysSince1970: day)
         let hour = clock / Nanoseconds.hour
-        func number(_ value: Int64, _ width: Int) -> String { TimeText.pad(value, width) }
-        let table: [(String, () -> String)] = [
-            ("YYYY", { number(date.year, 4) }), ("IYYY", { number(Calendar.isoWeek(day: day).year, 4) }),
-            ("Month", { months[Int(date.month) - 1].padding(9) }), ("Mon", { String(months[Int(date.month) - 1].prefix(3)) }),
-            ("HH24", { number(hour, 2) }), ("HH12", { number((hour + 11) % 12 + 1, 2) }),
-            ("MI", { number(clock / Nanoseconds.minute % 60, 2) }), ("MM", { number(date.month, 2) }),
-            ("MS", { number(clock / 1_000_000 % 1000, 3) }), ("US", { number(clock / 1000 % 1_000_000, 6) }),
-            ("SS", { number(clock / Nanoseconds.second % 60, 2) }), ("DDD", { number(TimeField.doy.value(local: local), 3) }),
-            ("DD", { number(date.day, 2) }), ("Day", { days[Int(Calendar.isoWeekday(day: day)) - 1].padding(9) }),
-            ("Dy", { String(days[Int(Calendar.isoWeekday(day: day)) - 1].prefix(3)) }), ("ID", { String(Calendar.isoWeekday(day: day)) }),
-            ("IW", { number(Calendar.isoWeek(day: day).week, 2) }), ("YY", { number(date.year % 100, 2) }),
-            ("HH", { number((hour + 11) % 12 + 1, 2) }), ("AM", { hour < 12 ? "AM" : "PM" }), ("PM", { hour < 12 ? "AM" : "PM" }),
-            ("Q", { String((date.month - 1) / 3 + 1) }), ("T", { "T" }), ("D", { String(Calendar.isoWeekday(day: day) % 7 + 1) }),
-        ]
-        for (pattern, render) in table where rest.hasPrefix(pattern) { return (pattern.count, render()) }
-        return nil
+        let month = months[Int(date.month) - 1]
+        let weekday = Calendar.isoWeekday(day: day)
+        let dayName = days[Int(weekday) - 1]
+        switch field {
+        case .year: return TimeText.pad(date.year, 4)
+        case .isoYear: return TimeText.pad(Calendar.isoWeek(day: day).year, 4)
+        case .shortYear: return TimeText.pad(date.year % 100, 2)
+        case .quarter: return String((date.month - 1) / 3 + 1)
+        case .monthName: return month.padding(9)
+        case .shortMonthName: return String(month.prefix(3))
+        case .month: return TimeText.pad(date.month, 2)
+        case .isoWeek: return TimeText.pad(Calendar.isoWeek(day: day).week, 2)
+        case .dayOfYear: return TimeText.pad(TimeField.doy.value(local: local), 3)
+        case .day: return TimeText.pad(date.day, 2)
+        case .dayName: return dayName.padding(9)
+        case .shortDayName: return String(dayName.prefix(3))
+        case .isoWeekday: return String(weekday)
+        case .weekday: return String(weekday % 7 + 1)
+        case .hour24: return TimeText.pad(hour, 2)
+        case .hour12, .hour: return TimeText.pad((hour + 11) % 12 + 1, 2)
+        case .morning, .afternoon: return hour < 12 ? "AM" : "PM"
+        case .minute: return TimeText.pad(clock / Nanoseconds.minute % 60, 2)
+        case .second: return TimeText.pad(clock / Nanoseconds.second % 60, 2)
+        case .millisecond: return TimeText.pad(clock / 1_000_000 % 1000, 3)
+        case .microsecond: return TimeText.pad(clock / 1000 % 1_000_000, 6)
+        }
     }
 }
 

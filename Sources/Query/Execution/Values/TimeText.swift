@@ -42,9 +42,9 @@ enum TimeText {
         return timestamp(utc, offsetSeconds: offset) + offsetText(offset, isRFC3339: false)
     }
 
-    /// RFC 3339: `2026-08-01T09:00:15.5Z`.
+    /// RFC 3339: `2026-08-01T09:00:15.5Z`. It has no seconds in offsets, so those of mean times are left out of the reading, too.
     static func rfc3339(_ utc: Int64, zone: ZoneOffsets) -> String {
-        let offset = zone.offsetNanoseconds(utc: utc) / Nanoseconds.second
+        let offset = zone.offsetNanoseconds(utc: utc) / Nanoseconds.minute * 60
         return timestamp(utc, offsetSeconds: offset, separator: "T") + offsetText(offset, isRFC3339: true)
     }
 

@@ -3,8 +3,8 @@ import Foundation
 import Plans
 import Synchronization
 
-/// Offsets of one time zone from UTC. UTC and fixed offsets cost nothing; other zones are a sorted table of transitions from
-/// 1900 to 2100.
+/// Offsets of one time zone from UTC. UTC and fixed offsets cost nothing; other zones are a sorted table of the transitions of all the
+/// years that 64-bit nanoseconds hold.
 final class ZoneOffsets: Sendable {
     let name: String
     /// Set when the zone never changes its offset.
@@ -53,8 +53,9 @@ final class ZoneOffsets: Sendable {
 
     private init(zone: TimeZone, name: String) {
         self.name = name
-        var moment = Date(timeIntervalSince1970: -2_208_988_800)
-        let end = Date(timeIntervalSince1970: 4_102_444_800)
+        // 1675 to 2264: before the first transition the mean time of the place holds, after the last one known its rules go on.
+        var moment = Date(timeIntervalSince1970: -9_300_000_000)
+        let end = Date(timeIntervalSince1970: 9_300_000_000)
         var transitions: [Int64] = []
         var offsets = [Int64(zone.secondsFromGMT(for: moment))]
         while let next = zone.nextDaylightSavingTimeTransition(after: moment), next < end, next > moment {

@@ -33,6 +33,11 @@ package struct ScalarArithmetic: Sendable {
             return .boolean(holds(function, order))
         case .add, .subtract: return sum(arguments[0], arguments[1], isMinus: function == .subtract, type)
         case .multiply: return product(arguments[0], arguments[1], type)
+        case .checkedInteger:
+            guard case (.integer(let value), .integer(let least), .integer(let most)) = (arguments[0], arguments[1], arguments[2]) else {
+                return nil
+            }
+            return value >= least && value <= most ? .integer(value) : nil
         default: return nil
         }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 
@@ -6,54 +7,184 @@ extension Binder {
     func bindCast(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
         guard let argument = node["arg"], let typeName = node["typeName"] else { throw unsupported("this cast is", at: node) }
         let value = try bind(argument, level)
-        let modifiers = typeModifiers(typeName)
+        let modifiers = try typeModifiers(typeName)
         let name = typeName.names("names").last ?? ""
         let place = position(node) ?? position(typeName)
-        if name == "interval", let unit = intervalUnit(modifiers.first), value.isUnknown, case .text(let text)? = value.expression.constant
-        {
-            return Bound(.literal(.interval(try IntervalText.read(text, unit: unit, position: value.position)), .interval), position: place)
+        if TypeNames.refused.contains(name) {
+            throw unsupported("the type \(shown(name)) is", at: typeName, hint: "Types: \(TypeNames.all.joined(separator: ", ")).")
         }
-        guard var type = TypeNames.type(named: name, modifiers: modifiers) else {
+        guard let type = TypeNames.type(named: name) else {
             throw fail(
                 "42704", "type \"\(name)\" does not exist", at: typeName,
                 hint: nearestName(to: name, among: TypeNames.all).map { "Did you mean \($0)?" }
                     ?? "Types: \(TypeNames.all.joined(separator: ", ")).")
         }
-        if case .numeric(let scale) = type {
-            if scale < 0 || scale > 38 { throw fail("22023", "NUMERIC scale \(scale) must be between 0 and 38", at: typeName) }
-            if modifiers.isEmpty { type = .numeric(scale: try naturalScale(value)) }
+        if !typeName.list("arrayBounds").isEmpty { return try arrayCast(value, type, name, modifiers, typeName, at: place) }
+        switch name {
+        case "numeric", "decimal": return try numericCast(value, modifiers, typeName, at: place)
+        case "varchar": return try varcharCast(value, modifiers, typeName, at: place)
+        case "interval" where !modifiers.isEmpty: return try intervalCast(value, modifiers, typeName, at: place)
+        case "timestamp" where !modifiers.isEmpty, "timestamptz" where !modifiers.isEmpty:
+            throw unsupported("a precision of \(name) is", at: typeName, hint: "date_trunc('second', x) cuts fractions off.")
+        default:
+            if !modifiers.isEmpty { throw fail("42601", "type modifier is not allowed for type \"\(name)\"", at: typeName) }
+            return try cast(value, to: type, named: name, at: place)
         }
-        if !typeName.list("arrayBounds").isEmpty { type = .array(type) }
+    }
+
+    /// A cast to a type without modifiers, which checks what fewer than 64 bits hold.
+    func cast(_ value: Bound, to type: ColumnType, named name: String, at place: Int?) throws(QueryError) -> Bound {
+        let result = try converted(value, to: type, at: place)
+        guard let range = TypeNames.range(named: name), value.type != .boolean, !result.isNull else { return result }
+        if case .integer(let number)? = result.expression.constant {
+            if range.contains(number) { return result }
+            if value.isUnknown, case .text(let text)? = value.expression.constant {
+                throw QueryError(
+                    sqlState: "22003", message: "value \"\(text)\" is out of range for type \(IntegerRange.name(most: range.upperBound))",
+                    position: value.position)
+            }
+        }
+        let ends = [range.lowerBound, range.upperBound].map { Expression.literal(.integer($0), .integer) }
+        return call(.checkedInteger, [result.expression] + ends, .integer, at: place)
+    }
+
+    private func converted(_ value: Bound, to type: ColumnType, at place: Int?) throws(QueryError) -> Bound {
         if value.isUnknown { return Bound(try coercion.convert(value, to: type), position: place) }
         guard Coercion.isExplicit(value.type, type) else {
-            throw QueryError(
-                sqlState: "42846", message: "cannot cast type \(value.type.sqlName) to \(type.sqlName)", position: position(node))
+            throw QueryError(sqlState: "42846", message: "cannot cast type \(value.type.sqlName) to \(type.sqlName)", position: place)
         }
         return Bound(try coercion.convert(value, to: type), position: place)
     }
 
-    /// The scale that `x::numeric` keeps: the value's own, where it has one.
-    private func naturalScale(_ value: Bound) throws(QueryError) -> Int {
-        switch value.type {
-        case .integer, .boolean: return 0
-        case .numeric(let scale): return scale
-        case .null:
-            guard case .text(let text)? = value.expression.constant, let number = NumberText.trimmed(text),
-                case .numeric(_, let scale)? = try NumberText.decimal(number, position: value.position)
-            else { return 0 }
-            return scale
-        default: return TypeNames.defaultScale
+    /// `numeric(p, s)` rounds to the scale and holds p digits; `numeric` keeps the value's scale, where a constant or a column has one.
+    private func numericCast(
+        _ value: Bound, _ modifiers: [Int], _ typeName: SyntaxNode, at place: Int?
+    ) throws(QueryError) -> Bound {
+        guard let precision = modifiers.first else { return try naturalNumeric(value, at: place) }
+        let scale = modifiers.count > 1 ? modifiers[1] : 0
+        guard precision >= 1, precision <= 1000 else {
+            throw fail("22023", "NUMERIC precision \(precision) must be between 1 and 1000", at: typeName)
+        }
+        if scale < 0 || scale > 38 { throw fail("22023", "NUMERIC scale \(scale) must be between 0 and 38", at: typeName) }
+        let result = try converted(value, to: .numeric(scale: scale), at: place)
+        if result.isNull || precision > 38 { return result }
+        if case .numeric(let mantissa, _)? = result.expression.constant, String(mantissa.magnitude).utf8.count <= precision {
+            return result
+        }
+        let digits = Expression.literal(.integer(Int64(precision)), .integer)
+        return call(.checkedNumeric, [result.expression, digits], .numeric(scale: scale), at: place)
+    }
+
+    private func naturalNumeric(_ value: Bound, at place: Int?) throws(QueryError) -> Bound {
+        switch (value.type, value.expression.constant) {
+        case (.integer, _), (.boolean, _): return try converted(value, to: .numeric(scale: 0), at: place)
+        case (.numeric(let scale), _): return try converted(value, to: .numeric(scale: scale), at: place)
+        case (.null, .text(let text)?):
+            var scale = 0
+            if let number = NumberText.trimmed(text),
+                case .numeric(_, let own)? = try NumberText.decimal(number, position: value.position)
+            {
+                scale = own
+            }
+            return try converted(value, to: .numeric(scale: scale), at: place)
+        case (.null, _): return try converted(value, to: .numeric(scale: 0), at: place)
+        case (.double, .double(let number)?):
+            guard number.isFinite else {
+                throw QueryError(sqlState: "0A000", message: "NaN and infinity as numeric are not supported", position: place)
+            }
+            guard let digits = DecimalDigits.of(number), digits.scale <= 38 else {
+                throw QueryError(
+                    sqlState: "22003", message: "the number \(number) needs more than 38 digits", hint: "Leave it double precision.",
+                    position: value.position)
+            }
+            let type = ColumnType.numeric(scale: digits.scale)
+            return Bound(.literal(.numeric(digits.mantissa, scale: digits.scale), type), position: place)
+        case (.double, _), (.text, _), (.json, _):
+            return call(.numericOf, [value.expression], .numeric(scale: TypeNames.defaultScale), at: place)
+        default: return try converted(value, to: .numeric(scale: TypeNames.defaultScale), at: place)
         }
     }
 
-    private func typeModifiers(_ typeName: SyntaxNode) -> [Int] {
-        typeName.list("typmods").compactMap { $0.body(of: "A_Const")?["ival"]?.integer("ival") }
+    /// `varchar(n)` keeps the first n characters.
+    private func varcharCast(
+        _ value: Bound, _ modifiers: [Int], _ typeName: SyntaxNode, at place: Int?
+    ) throws(QueryError) -> Bound {
+        let result = try converted(value, to: .text, at: place)
+        guard let length = modifiers.first else { return result }
+        if length < 1 { throw fail("22023", "length for type varchar must be at least 1", at: typeName) }
+        if result.isNull { return result }
+        if case .text(let text)? = result.expression.constant {
+            let kept = String(String.UnicodeScalarView(text.unicodeScalars.prefix(length)))
+            return Bound(.literal(.text(kept), .text), position: place)
+        }
+        return call(.left, [result.expression, .literal(.integer(Int64(length)), .integer)], .text, at: place)
     }
 
-    /// The unit of `interval '1' day`, from the grammar's bit mask of fields (one bit set; more leave the text to say).
-    private func intervalUnit(_ mask: Int?) -> String? {
-        guard let mask else { return nil }
-        let units = [1: "month", 2: "year", 3: "day", 10: "hour", 11: "minute", 12: "second"]
-        return mask.nonzeroBitCount == 1 ? units[mask.trailingZeroBitCount] : nil
+    private func arrayCast(
+        _ value: Bound, _ element: ColumnType, _ name: String, _ modifiers: [Int], _ typeName: SyntaxNode, at place: Int?
+    ) throws(QueryError) -> Bound {
+        guard modifiers.isEmpty, !element.isNumeric else {
+            throw unsupported("an array of \(name) as the type of a cast is", at: typeName)
+        }
+        if value.isNull { return Bound(.literal(.null, .array(element)), position: place) }
+        if value.type == .null || value.type == .text {
+            throw unsupported("an array written as a text is", at: typeName, hint: "Write ARRAY[1, 2].")
+        }
+        if let range = TypeNames.range(named: name), !isArray(value.expression, within: range) {
+            throw unsupported("a cast to an array of \(name) is", at: typeName, hint: "Write bigint[].")
+        }
+        return try converted(value, to: .array(element), at: place)
     }
+
+    /// Whether it is an array of integer constants that the range holds.
+    private func isArray(_ expression: Expression, within range: ClosedRange<Int64>) -> Bool {
+        guard case .call(.makeArray, let elements, _) = expression else { return false }
+        return elements.allSatisfy { element in
+            if case .integer(let number)? = element.constant { range.contains(number) } else { false }
+        }
+    }
+
+    /// `interval '3' day`: a bare number counts the field, and smaller ones are cut off.
+    private func intervalCast(
+        _ value: Bound, _ modifiers: [Int], _ typeName: SyntaxNode, at place: Int?
+    ) throws(QueryError) -> Bound {
+        let hint = "One field behind a literal is: interval '3' day."
+        guard modifiers.count == 1, modifiers[0].nonzeroBitCount == 1,
+            let unit = Self.intervalUnits[modifiers[0].trailingZeroBitCount]
+        else {
+            throw unsupported("a precision or a range of fields of interval is", at: typeName, hint: hint)
+        }
+        guard value.isUnknown else { throw unsupported("a cast to a field of interval is", at: typeName, hint: hint) }
+        guard case .text(let text)? = value.expression.constant else { return Bound(.literal(.null, .interval), position: place) }
+        var span = try IntervalText.read(text, unit: unit, position: value.position)
+        switch unit {
+        case "year": span = Interval(months: span.months - span.months % 12)
+        case "month": span = Interval(months: span.months)
+        case "day": span = Interval(months: span.months, days: span.days)
+        case "hour": span.nanoseconds -= span.nanoseconds % Nanoseconds.hour
+        case "minute": span.nanoseconds -= span.nanoseconds % Nanoseconds.minute
+        default: break
+        }
+        return Bound(.literal(.interval(span), .interval), position: place)
+    }
+
+    /// The grammar's numbers of the fields, of which it hands on a bit mask.
+    private static let intervalUnits = [1: "month", 2: "year", 3: "day", 10: "hour", 11: "minute", 12: "second"]
+
+    /// The numbers in parentheses, `numeric(10, 2)`.
+    private func typeModifiers(_ typeName: SyntaxNode) throws(QueryError) -> [Int] {
+        var modifiers: [Int] = []
+        for item in typeName.list("typmods") {
+            guard let constant = item.body(of: "A_Const"), let number = constant["ival"] else {
+                throw fail("22023", "type modifiers must be whole numbers", at: typeName)
+            }
+            let value = number.integer("ival")
+            let negative = value == 0 ? source.negatedDigits(at: constant.integer("location")) : nil
+            modifiers.append(negative.map { -Int($0) } ?? value)
+        }
+        return modifiers
+    }
+
+    /// The name as SQL says it.
+    private func shown(_ name: String) -> String { name == "bpchar" || name == "char" ? "character" : name }
 }

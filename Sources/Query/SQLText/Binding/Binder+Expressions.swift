@@ -193,9 +193,11 @@ extension Binder {
     private func bindValueFunction(_ node: SyntaxNode) throws(QueryError) -> Bound {
         let place = position(node)
         switch node.text("op") ?? "" {
-        case "SVFOP_CURRENT_TIMESTAMP", "SVFOP_CURRENT_TIMESTAMP_N":
+        case "SVFOP_CURRENT_TIMESTAMP_N", "SVFOP_LOCALTIMESTAMP_N":
+            throw unsupported("a precision of a timestamp is", at: node, hint: "date_trunc('second', x) cuts fractions off.")
+        case "SVFOP_CURRENT_TIMESTAMP":
             return Bound(.literal(.timestamptz(now), .timestamptz), position: place)
-        case "SVFOP_LOCALTIMESTAMP", "SVFOP_LOCALTIMESTAMP_N":
+        case "SVFOP_LOCALTIMESTAMP":
             return Bound(coercion.folding.fold(.cast(.literal(.timestamptz(now), .timestamptz), .timestamp)), position: place)
         case "SVFOP_CURRENT_DATE":
             return Bound(coercion.folding.fold(.cast(.literal(.timestamptz(now), .timestamptz), .date)), position: place)

@@ -17,7 +17,7 @@ extension Binder {
     }
 
     private func bindFromItem(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope) {
-        try nested(at: nil) { () throws(QueryError) in
+        try nested(at: node) { () throws(QueryError) in
             guard let (kind, body) = node.unwrapped else { throw unsupported("this FROM item is") }
             switch kind {
             case "RangeVar": return try bindTable(body, surroundings)
@@ -25,7 +25,9 @@ extension Binder {
             case "JoinExpr": return try bindJoin(body, surroundings)
             case "RangeFunction":
                 throw unsupported("a function in FROM is", at: firstLocated(body), hint: "Read a table, a subquery or VALUES.")
-            default: throw unsupported("\(kind) in FROM is", at: body)
+            case "RangeTableSample": throw unsupported("TABLESAMPLE is", at: body)
+            case "RangeTableFunc": throw unsupported("XMLTABLE is", at: body)
+            default: throw unsupported("\(kind) in FROM is")
             }
         }
     }
@@ -59,7 +61,9 @@ extension Binder {
     }
 
     private func bindDerivedTable(_ body: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope) {
-        if body.flag("lateral") { throw unsupported("LATERAL is", at: body["subquery"]?.unwrapped?.body) }
+        if body.flag("lateral") {
+            throw unsupported("LATERAL is", keyword: "lateral", before: body["subquery"] ?? body, hint: "Join a grouped subquery instead.")
+        }
         guard let select = body["subquery"]?.body(of: "SelectStmt") else { throw unsupported("this subquery is") }
         guard let alias = body["alias"]?.text("aliasname") else {
             throw fail("42601", "subquery in FROM must have an alias", hint: "For example, FROM (SELECT ...) AS name.")

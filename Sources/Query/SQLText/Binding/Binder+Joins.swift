@@ -7,7 +7,7 @@ extension Binder {
         guard let leftNode = body["larg"], let rightNode = body["rarg"] else { throw unsupported("this join is") }
         let type = body.text("jointype") ?? ""
         guard ["JOIN_INNER", "JOIN_LEFT", "JOIN_RIGHT"].contains(type) else {
-            throw unsupported("FULL JOIN is", hint: "UNION ALL of two left joins says the same.")
+            throw unsupported("FULL JOIN is", keyword: "full", before: rightNode, hint: "UNION ALL of two left joins says the same.")
         }
         if body["alias"] != nil { throw unsupported("an alias of a whole join is") }
         let left = try bindFrom([leftNode], surroundings)

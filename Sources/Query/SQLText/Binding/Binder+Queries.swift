@@ -4,7 +4,7 @@ import Plans
 /// Whole queries: WITH, VALUES, UNION, and the ORDER BY and LIMIT that may follow any of them.
 extension Binder {
     func bindQuery(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
-        try nested(at: nil) { () throws(QueryError) in
+        try nested(at: node) { () throws(QueryError) in
             try refuseClauses(node)
             let inner = try bindCommonTables(node, surroundings)
             if node.text("op") ?? "SETOP_NONE" != "SETOP_NONE" {
@@ -19,9 +19,13 @@ extension Binder {
         if node["intoClause"] != nil {
             throw unsupported("SELECT INTO is", at: node["intoClause"]?["rel"], hint: StatementKinds.howEventsEnter)
         }
-        if !node.list("lockingClause").isEmpty { throw unsupported("FOR UPDATE or FOR SHARE is") }
+        if !node.list("lockingClause").isEmpty {
+            throw unsupported("FOR UPDATE or FOR SHARE is", keyword: "for", followedBy: ["update", "share", "no", "key"], behind: node)
+        }
         if let window = node.list("windowClause").first { throw unsupported("WINDOW is", at: window.unwrapped?.body) }
-        if node.text("limitOption") == "LIMIT_OPTION_WITH_TIES" { throw unsupported("WITH TIES is") }
+        if node.text("limitOption") == "LIMIT_OPTION_WITH_TIES" {
+            throw unsupported("WITH TIES is", keyword: "with", followedBy: ["ties"], behind: node["limitCount"] ?? node)
+        }
     }
 
     private func bindCommonTables(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> Surroundings {
@@ -84,8 +88,8 @@ extension Binder {
         var later: [(node: SyntaxNode, keepsAll: Bool)] = []
         while let left = current["larg"], let right = current["rarg"], current.text("op") ?? "SETOP_NONE" != "SETOP_NONE" {
             guard current.text("op") == "SETOP_UNION" else {
-                throw unsupported(
-                    current.text("op") == "SETOP_EXCEPT" ? "EXCEPT is" : "INTERSECT is", hint: "IN and NOT IN (subquery) are.")
+                let word = current.text("op") == "SETOP_EXCEPT" ? "except" : "intersect"
+                throw unsupported("\(word.uppercased()) is", keyword: word, before: right, hint: "IN and NOT IN (subquery) are.")
             }
             later.append((right, current.flag("all")))
             current = left
@@ -178,7 +182,7 @@ extension Binder {
     /// The direction and place of NULLs as written; by default last ascending, first descending.
     func sortKey(_ expression: Expression, _ body: SyntaxNode) throws(QueryError) -> SortKey {
         let direction = body.text("sortby_dir") ?? ""
-        if direction == "SORTBY_USING" { throw unsupported("ORDER BY ... USING is") }
+        if direction == "SORTBY_USING" { throw unsupported("ORDER BY ... USING is", at: body) }
         let isDescending = direction == "SORTBY_DESC"
         let nullsFirst =
             switch body.text("sortby_nulls") ?? "" {

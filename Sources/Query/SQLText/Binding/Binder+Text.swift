@@ -15,6 +15,11 @@ extension Binder {
 
     func matchRegex(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> Bound {
         let pair = try textPair(name, left, right, at: position)
+        if case .text(let pattern)? = pair.1.constant, let part = PatternText.refused(in: pattern) {
+            throw QueryError(
+                sqlState: "0A000", message: "\(part) in regular expressions are not supported",
+                hint: "Match the parts by conditions of their own, joined by AND.", position: right.position)
+        }
         let match = call(name.hasSuffix("*") ? .regexMatchInsensitive : .regexMatch, [pair.0, pair.1], .boolean, at: position)
         return name.hasPrefix("!") ? call(.not, [match.expression], .boolean, at: position) : match
     }

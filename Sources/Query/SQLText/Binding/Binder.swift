@@ -25,6 +25,11 @@ final class Binder {
         source.characterPosition(byteOffset: node.integer("location"))
     }
 
+    /// Where a node begins that may have no place of its own: at the first of the nodes in it.
+    func start(_ node: SyntaxNode) -> Int? {
+        node.integer("location") > 0 ? position(node) : node.firstLocation.flatMap { source.characterPosition(byteOffset: $0) }
+    }
+
     func fail(_ sqlState: String, _ message: String, at node: SyntaxNode? = nil, hint: String? = nil) -> QueryError {
         QueryError(sqlState: sqlState, message: message, hint: hint, position: node.flatMap { position($0) })
     }
@@ -34,13 +39,41 @@ final class Binder {
         fail("0A000", "\(what) not supported", at: node, hint: hint)
     }
 
-    /// Counts one more level around `body`, which may throw.
+    /// `0A000` at a keyword that the tree does not place: the last one before what stands behind it.
+    func unsupported(_ what: String, keyword: String, before node: SyntaxNode, hint: String? = nil) -> QueryError {
+        let end = node.firstLocation ?? source.bytes.count
+        let word = source.words.last { $0.text == keyword && $0.offset < end }
+        var refusal = unsupported(what, hint: hint)
+        refusal.position = word.flatMap { source.characterPosition(byteOffset: $0.offset) } ?? start(node)
+        return refusal
+    }
+
+    /// `0A000` at two keywords that the tree does not place: the first ones behind the beginning of a node.
+    func unsupported(_ what: String, keyword: String, followedBy next: [String], behind node: SyntaxNode) -> QueryError {
+        let words = source.words
+        let begin = node.firstLocation ?? 0
+        let place = words.indices.dropLast().first { place in
+            words[place].offset > begin && words[place].text == keyword && next.contains(words[place + 1].text)
+        }
+        var refusal = unsupported(what)
+        refusal.position = place.flatMap { source.characterPosition(byteOffset: words[$0].offset) } ?? start(node)
+        return refusal
+    }
+
+    /// Counts one more level around `body`, which may throw; a refusal that names no place is given that of the node.
     /// - Throws: `54001` beyond the limit.
     func nested<Result>(at node: SyntaxNode?, _ body: () throws(QueryError) -> Result) throws(QueryError) -> Result {
         nesting += 1
         defer { nesting -= 1 }
-        if nesting > TextLimits.nestingMax { throw QueryError.tooDeep(position: node.flatMap { position($0) }) }
-        return try body()
+        if nesting > TextLimits.nestingMax { throw QueryError.tooDeep(position: node.flatMap { start($0) }) }
+        do throws(QueryError) {
+            return try body()
+        } catch {
+            guard let node, error.sqlState == "0A000", error.position == nil else { throw error }
+            var placed = error
+            placed.position = start(node)
+            throw placed
+        }
     }
 
     /// Counts tables read.

@@ -18,11 +18,14 @@ extension Binder {
         case ("round", 1...2), ("trunc", 1...2): return try bindRounding(name == "round" ? .round : .truncate, arguments, at: place)
         case ("ceil", 1), ("ceiling", 1), ("floor", 1):
             guard case .numeric = arguments[0].type else { return nil }
-            return call(name == "floor" ? .floor : .ceiling, [arguments[0].expression], .numeric(scale: 0), at: place)
+            let operand = withAllPlaces(arguments[0].expression, scale: Self.placesOfDoubles)
+            return call(name == "floor" ? .floor : .ceiling, [operand], .numeric(scale: 0), at: place)
         case ("sign", 1), ("abs", 1):
             guard case .numeric(let scale) = arguments[0].type else { return nil }
             let type = ColumnType.numeric(scale: name == "sign" ? 0 : scale)
             return call(name == "sign" ? .sign : .absolute, [arguments[0].expression], type, at: place)
+        case ("substring", 2), ("substring", 3): try refusePattern(arguments, node)
+        case ("to_char", 2): try checkTimePattern(arguments, node)
         case ("mod", 2):
             guard arguments.allSatisfy({ $0.type.isNumber || $0.isUnknown }) else { return nil }
             return try arithmetic("%", arguments[0], arguments[1], at: place)
@@ -40,15 +43,49 @@ extension Binder {
         case ("current_schema", 0): return Bound(.literal(.text("public"), .text), position: place)
         default: return try bindTypeNamedCall(name, arguments, at: place)
         }
+        return nil
     }
+
+    /// `substring(x from 'pattern')` and `substring(x similar pattern escape e)`: a text in second place is a pattern, unless a length
+    /// says that it is a number in quotes.
+    private func refusePattern(_ arguments: [Bound], _ node: SyntaxNode) throws(QueryError) {
+        func isText(_ value: Bound) -> Bool { value.type == .text || (value.isUnknown && !value.isNull) }
+        if arguments.dropFirst().allSatisfy(isText) {
+            throw unsupported(
+                "substring by a pattern is", at: node,
+                hint: "substring by numbers, split_part and position are; ~ says whether a pattern matches.")
+        }
+    }
+
+    private func checkTimePattern(_ arguments: [Bound], _ node: SyntaxNode) throws(QueryError) {
+        if arguments[0].type.isNumber || arguments[0].type == .interval {
+            throw unsupported("to_char of a number or an interval is", at: node, hint: "round(x, 2)::text writes a number.")
+        }
+        guard case .text(let format)? = arguments[1].expression.constant else { return }
+        do throws(QueryError) {
+            _ = try TimePattern.pieces(of: format)
+        } catch {
+            var placed = error
+            placed.position = arguments[1].position
+            throw placed
+        }
+    }
+
+    /// `x::numeric` inside of what rounds it: PostgreSQL has all digits there, so that its twelve places are not what is rounded.
+    private func withAllPlaces(_ expression: Expression, scale: Int) -> Expression {
+        guard case .call(.numericOf, let inner, _) = expression else { return expression }
+        return .cast(inner[0], .numeric(scale: scale))
+    }
+
+    /// Places that show every digit of a double of a tenth and more.
+    private static let placesOfDoubles = 16
 
     /// `date(x)`, `text(x)`: a cast written as a call.
     private func bindTypeNamedCall(_ name: String, _ arguments: [Bound], at position: Int?) throws(QueryError) -> Bound? {
-        guard arguments.count == 1, !["char", "name", "uuid", "json", "oid"].contains(name),
-            let type = TypeNames.type(named: name, modifiers: [0, 0]),
+        guard arguments.count == 1, !["numeric", "decimal", "json", "oid"].contains(name), let type = TypeNames.type(named: name),
             arguments[0].isUnknown || Coercion.isExplicit(arguments[0].type, type)
         else { return nil }
-        return Bound(try coercion.convert(arguments[0], to: type), position: position)
+        return try cast(arguments[0], to: type, named: name, at: position)
     }
 
     private func bindExtract(_ name: String, _ arguments: [Bound], _ node: SyntaxNode) throws(QueryError) -> Bound {
@@ -70,6 +107,7 @@ extension Binder {
             switch field {
             case "epoch", "second": 6
             case "milliseconds": 3
+            case "julian": value.type == .date ? 0 : 20
             default: 0
             }
         return call(.extract, [fieldText, value.expression], .numeric(scale: scale), at: position(node))
@@ -79,7 +117,8 @@ extension Binder {
         let value = arguments[0]
         guard arguments.count == 2 else {
             guard case .numeric = value.type else { return nil }
-            return call(function, [value.expression], .numeric(scale: 0), at: position)
+            let operand = withAllPlaces(value.expression, scale: function == .round ? 0 : Self.placesOfDoubles)
+            return call(function, [operand], .numeric(scale: 0), at: position)
         }
         guard value.type == .integer || value.type.isExactDecimal, Coercion.isImplicit(arguments[1].type, .integer) else { return nil }
         let digits = try coercion.convert(arguments[1], to: .integer)
@@ -88,8 +127,12 @@ extension Binder {
                 sqlState: "0A000", message: "rounding to a number of digits that is no constant is not supported",
                 position: arguments[1].position)
         }
-        let operand = value.type == .integer ? try coercion.convert(value, to: .numeric(scale: 0)) : value.expression
-        return call(function, [operand, digits], .numeric(scale: Int(min(max(count, 0), 38))), at: position)
+        let scale = Int(min(max(count, 0), 38))
+        let operand =
+            value.type == .integer
+            ? try coercion.convert(value, to: .numeric(scale: 0))
+            : withAllPlaces(value.expression, scale: function == .round && count >= 0 ? scale : max(scale, Self.placesOfDoubles))
+        return call(function, [operand, digits], .numeric(scale: scale), at: position)
     }
 
     /// `make_interval(days => 7)`: years, months, weeks, days, hours, minutes, seconds.

@@ -49,6 +49,27 @@ enum SyntaxNode: Sendable {
         return false
     }
 
+    /// The first byte offset that a node in it stands at; nil when none says. The tree leaves a location of zero out.
+    var firstLocation: Int? {
+        switch self {
+        case .object(let fields):
+            var first: Int?
+            // order: the least of all is taken.
+            for (name, value) in fields {
+                let here: Int?
+                if name == "location", case .integer(let offset) = value {
+                    here = offset > 0 ? offset : nil
+                } else {
+                    here = value.firstLocation
+                }
+                if let here { first = min(first ?? here, here) }
+            }
+            return first
+        case .array(let items): return items.compactMap(\.firstLocation).min()
+        case .string, .integer, .boolean, .null: return nil
+        }
+    }
+
     /// The text of a `String` node.
     var stringValue: String? { body(of: "String")?.text("sval") }
 

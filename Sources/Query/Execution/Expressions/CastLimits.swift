@@ -1,0 +1,56 @@
+import Columnar
+import Plans
+
+/// What narrow types do not hold, and what a numeric of twelve places would lose.
+enum CastLimits {
+    /// The value, when it is within what the plan names.
+    /// - Throws: 22003 for one that is not.
+    static func checked(_ function: ScalarFunction, _ arguments: [Scalar]) throws -> Scalar {
+        switch (function, arguments[0]) {
+        case (.checkedInteger, .integer(let value)):
+            guard arguments.count > 2, case (.integer(let least), .integer(let most)) = (arguments[1], arguments[2]) else { break }
+            guard value >= least, value <= most else {
+                throw QueryError(sqlState: "22003", message: "\(IntegerRange.name(most: most)) out of range")
+            }
+            return arguments[0]
+        case (.checkedNumeric, .numeric(let mantissa, let scale)):
+            guard arguments.count > 1, case .integer(let digits) = arguments[1] else { break }
+            if let end = Decimal128.power(Int(clamping: digits)), mantissa.magnitude >= end.magnitude {
+                throw QueryError(
+                    sqlState: "22003", message: "numeric field overflow",
+                    hint: "It has more than \(digits) digits, \(scale) of them places.")
+            }
+            return arguments[0]
+        default: break
+        }
+        throw QueryError.unsupported("\(function.rawValue) of these types")
+    }
+
+    /// A double or a text as a decimal of that many places.
+    /// - Throws: 22003 when it has more digits than 38, and for a value so small that fewer than six of its digits would stay.
+    static func numeric(of value: Scalar, scale: Int) throws -> Scalar {
+        let own: (mantissa: Int128, scale: Int)?
+        var isNothingLeft = false
+        switch value {
+        case .double(let number): own = DecimalDigits.of(number)
+        case .text(let text), .json(let text):
+            let trimmed = Casting.trimmed(text)
+            guard let parsed = Decimal128.parse(trimmed) else { throw QueryError.invalidText(text, .numeric(scale: scale)) }
+            own = parsed
+            // What reads as zero and has other digits is less than 38 places hold.
+            isNothingLeft = parsed.mantissa == 0 && trimmed.utf8.prefix { $0 | 0x20 != 0x65 }.contains { $0 >= 0x31 && $0 <= 0x39 }
+        default: throw QueryError.unsupported("a numeric of this type")
+        }
+        guard let own, let mantissa = Decimal128.rescale(own.mantissa, from: own.scale, to: scale) else { throw Rescaling.overflow }
+        let isRounded = own.scale > scale && Decimal128.rescale(mantissa, from: scale, to: own.scale) != own.mantissa
+        if isNothingLeft || (isRounded && mantissa.magnitude < keptLeast) {
+            throw QueryError(
+                sqlState: "22003", message: "numeric keeps \(scale) decimal places here, too few for a value this small",
+                hint: "Name the places, numeric(38, 20), or round: round(x::numeric, 2).")
+        }
+        return .numeric(mantissa, scale: scale)
+    }
+
+    /// Six digits.
+    private static let keptLeast: UInt128 = 1_000_000
+}
