@@ -112,11 +112,30 @@ struct CallUsageTests {
         #expect(traces.events("llm.call").allSatisfy { $0.text("usage_doubt") == nil })
     }
 
+    private static func emitter(_ model: String?, tenant: String? = "acme") -> UsageEmitter {
+        UsageEmitter(scope: "s", version: "1", provider: "p", model: model, tenant: tenant)
+    }
+
     @Test func ofProofsForBothNothingIsKnown() {
-        let emitter = UsageEmitter(scope: "s", version: "1", provider: "p")
+        let emitter = Self.emitter("m")
         var readings = EmitterReadings()
         #expect(readings.add(UsageProof(emitter, .cache, .beside)) && !readings.add(UsageProof(emitter, .cache, .beside)))
         #expect(readings.readings(of: emitter) == [.cache: .beside])
         #expect(readings.add(UsageProof(emitter, .cache, .inside)) && readings.readings(of: emitter).isEmpty)
+    }
+
+    /// What is proved of one model counts for the others only as long as nothing else is; of another tenant it never does.
+    @Test func proofsHoldForTheirTenantAndTheirModelFirst() {
+        var readings = EmitterReadings()
+        _ = readings.add(UsageProof(Self.emitter("m"), .cache, .beside))
+        #expect(readings.readings(of: Self.emitter("n")) == [.cache: .beside])
+        #expect(readings.readings(of: Self.emitter("m", tenant: "beta")).isEmpty)
+        _ = readings.add(UsageProof(Self.emitter("n"), .cache, .inside))
+        #expect(readings.readings(of: Self.emitter("m")) == [.cache: .beside])
+        #expect(readings.readings(of: Self.emitter("n")) == [.cache: .inside])
+        #expect(readings.readings(of: Self.emitter("o")).isEmpty)
+        // As a version noted it that told neither models nor tenants apart.
+        _ = readings.add(UsageProof(Self.emitter(nil, tenant: nil), .reasoning, .beside))
+        #expect(readings.readings(of: Self.emitter("o", tenant: "beta")) == [.reasoning: .beside])
     }
 }

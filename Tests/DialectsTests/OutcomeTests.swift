@@ -107,7 +107,7 @@ struct OutcomeTests {
                     "id": .text(id), "source": .text(source), "tenant": .text("default"), "trace_id": .text(trace), "span_id": .text(span),
                     "input_tokens": .integer(7),
                 ])
-            traces.append(StoredEvent(position: Int64(1000 + position), isReplaceable: true, row: row), trace: trace)
+            traces.append(StoredEvent(position: Int64(1000 + position), row: row), trace: trace)
         }
         try traces.receive(OTLPTraces([SettlingTests.call(2, parent: nil, 0, 8)]))
         #expect(try traces.settle() == (1, 0))
@@ -129,7 +129,7 @@ struct OutcomeTests {
                 "id": .text(marked.id.split(separator: "/").dropLast().joined(separator: "/")), "source": .text("settled/bot"),
                 "tenant": .text("default"), "trace_id": .text(trace), "span_id": .text(String(repeating: "02", count: 8)),
             ])
-        let before = StoredEvent(position: 9, isReplaceable: true, row: row)
+        let before = StoredEvent(position: 9, row: row)
         let old = TraceSettler(registry: registry, ids: SettledIDs(secret: traces.key, unmarkedPositionMax: 9))
         let result = old.settle(traces.spans[trace] ?? [], told: [before])
         #expect(result.events.count == 0 && result.replacements.count == 1)

@@ -84,7 +84,7 @@ struct SampleTraces {
                 let start = Int(offset)
                 let row = Array(result.events.bytes[start..<(start + EventRowCursor.byteCount(result.events.bytes, at: start))])
                 _ = try EventBatch(checking: row, registry: registry)
-                told[trace, default: []].append(StoredEvent(position: nextPosition, isReplaceable: true, row: row))
+                told[trace, default: []].append(StoredEvent(position: nextPosition, row: row))
                 nextPosition += 1
             }
         }

@@ -67,6 +67,10 @@ import WireFormats
         (event("llm.call", #""input_tokens":5,"cache_write_1h_tokens":3"#),
             "cache_write_1h_tokens: expected cache_write_1h_tokens of at most cache_write_tokens (absent), found 3"),
         (event("price.set", #""provider":"p","token_class":"input","usd_per_million_tokens":"1""#), "model: expected text, found nothing"),
+        (event("price.set", #""provider":"p","model":"m","token_class":"input","usd_per_million_tokens":"100000""#),
+            "usd_per_million_tokens: expected an amount in USD from 0 to 4000, found text of 6 bytes"),
+        (event("price.set", #""provider":"p","model":"m","token_class":"input","usd_per_million_tokens":-1"#),
+            "usd_per_million_tokens: expected an amount in USD from 0 to 4000, found -1"),
         (event("price.set", #""provider":"p","model":"m","token_class":"input""#),
             "usd_per_million_tokens: expected either usd_per_million_tokens or usd_per_gpu_hour, found neither"),
         (event("price.set", #""provider":"p","model":"m","token_class":"gpu","usd_per_million_tokens":"1""#),
@@ -164,5 +168,56 @@ import WireFormats
         #expect(throws: JSONError(offset: 4, expectation: "a value")) { try decoder.decodeDocument(Array("[{},".utf8).span) }
         // A failure leaves nothing behind.
         #expect(try decoder.decodeDocument(Array(event().utf8).span).eventCount == 1)
+    }
+
+    /// Of an array with one event beyond the limits the others are taken.
+    @Test(arguments: [
+        (#""turn":18446744073709551616"#, "number out of range at byte"), (#""k":1e400"#, "number out of range at byte"),
+        (#""k":-9223372036854775809"#, "number out of range at byte"),
+        (#""k":\#(String(repeating: "[", count: 70))\#(String(repeating: "]", count: 70))"#, "nested too deep at byte"),
+        (#""k":"\ud800""#, "broken JSON at byte"), (#""k":NaN"#, "broken JSON at byte"),
+    ])
+    func oneBadElementIsOneRejection(member: String, reason: String) throws {
+        var decoder = makeDecoder()
+        let tricky = event("llm.call", #""provider":"a\"],[{\\""#)
+        let bad = event("llm.call", member)
+        let body = " [ " + [tricky, bad, event(), "7"].joined(separator: " ,\n") + " ] "
+        let batch = try decoder.decodeDocument(Array(body.utf8).span, shape: .batch)
+        #expect(batch.eventCount == 4 && batch.eventIndexes == [0, 2] && batch.rejections.map(\.index) == [1, 3])
+        let told = try #require(batch.rejections.first?.error)
+        #expect(told.hasPrefix(reason), "\(told)")
+        // By itself, too, it is told for what it is.
+        do throws(JSONError) {
+            _ = try decoder.decodeDocument(Array(bad.utf8).span, shape: .event)
+            Issue.record("\(member) was taken")
+        } catch { #expect(error.description.hasPrefix(reason), "\(error)") }
+        #expect(try decoder.decodeDocument(Array(event().utf8).span).eventCount == 1)
+    }
+
+    /// Where nobody can say where an event ends, nothing of the body is taken.
+    @Test(arguments: [
+        #"[{"a":1e400},{"a":"x"y"}]"#, #"[{"a":1e400}"#, #"[{"a":1e400}]]"#, #"[{"a":1e400},]"#, #"[{"a":1e400} {}]"#, #"[{"a" 1e400}]"#,
+    ])
+    func anArrayThatIsNoneIsRefusedWhole(body: String) {
+        var decoder = makeDecoder()
+        #expect(throws: JSONError.self) { try decoder.decodeDocument(Array(body.utf8).span) }
+    }
+
+    @Test func timesWithoutRoomForPeriodsAreRefused() {
+        let bounds = "expected an RFC 3339 time from 1678-01-01T00:00:00Z on and before 2262-01-01T00:00:00Z"
+        let beyond = ["1677-09-21T12:00:00Z", "1677-12-31T23:59:59.999999999Z", "2262-01-01T00:00:00Z", "2262-04-12T00:00:00Z"]
+        for time in beyond + ["0001-01-01T00:00:00Z"] {
+            #expect(row(event(extra: #","time":"\#(time)""#)).contains("refused: time: \(bounds)"))
+            let price = #""provider":"p","model":"m","token_class":"input","usd_per_million_tokens":"1","valid_from":"\#(time)""#
+            #expect(row(event("price.set", price)).contains("refused: valid_from: \(bounds)"))
+        }
+        for time in ["1678-01-01T00:00:00Z", "2261-12-31T23:59:59.999999999Z"] {
+            #expect(row(event(extra: #","time":"\#(time)""#)).contains("@\(time)"))
+        }
+        // What was taken in once is read from the export that is moved.
+        var decoder = makeDecoder()
+        let old = Array(event(extra: #","time":"1677-09-21T12:00:00Z""#).utf8)
+        #expect(decoder.decodeLines(old.span, from: .export).batch.count == 1)
+        #expect(decoder.decodeLines(old.span, from: .newEvents).rejectedCount == 1)
     }
 }

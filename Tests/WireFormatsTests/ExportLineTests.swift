@@ -1,4 +1,5 @@
 import Domain
+import Hashing
 import Testing
 import WireFormats
 
@@ -33,5 +34,30 @@ import WireFormats
         let lines = ["export.begun", "export.record", "export.finished", "export.ended"].map { event($0) }
         let batch = decode(lines, from: .export)
         #expect(batch.asides.map(\.index) == [0, 1, 2, 3] && batch.rejectedCount == 0)
+    }
+
+    @Test(arguments: ["export.record", "export.checkpoint", "export.ended"]) func aFileWithoutItsFirstLineIsNoWholeExport(type: String) {
+        #expect(decode([event(), event(type)], from: .file).asides.map(\.index) == [1])
+    }
+
+    /// Spans are evidence: of an export that is moved they come along, of one whose events are new they would be settled a second time.
+    @Test func spansComeInByTheirOwnDoor() throws {
+        let lines = [event(), event("span.received", #""trace_id":"a","span_id":"b""#), event("tool.call")]
+        #expect(decode(lines, from: .export).batch.count == 3)
+        let new = decode(lines, from: .newEvents)
+        #expect(new.batch.count == 2 && new.evidenceLeftOut == 1 && new.rejectedCount == 0 && new.eventCount == 3)
+        for origin in [LineOrigin.client, .file] {
+            let batch = decode(lines, from: origin)
+            let rejection = try #require(batch.rejections.first)
+            #expect(batch.batch.count == 2 && rejection.index == 1 && rejection.field == "type" && rejection.error.contains("/v1/traces"))
+        }
+    }
+
+    @Test func linesOfAnExportHaveChecksums() {
+        let lines = [event("export.begun"), "", event(), "{broken", event() + "\r"]
+        let batch = decode(lines, from: .export)
+        #expect(batch.eventCount == 4 && batch.lineHashes.count == 4)
+        #expect(batch.lineHashes[1] == batch.lineHashes[3] && batch.lineHashes[1] != batch.lineHashes[2])
+        #expect(decode(lines, from: .newEvents).lineHashes.isEmpty)
     }
 }

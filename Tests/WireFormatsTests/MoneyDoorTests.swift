@@ -10,6 +10,8 @@ import WireFormats
         #""amount_usd":"5","billing.currency":"GBP""#, #""amount_usd":"5","invoiceCurrency":"JPY""#, #""amount_usd":"5","currency":978"#,
         #""amount_usd":"5","attributes":{"currency":"EUR"}"#, #""amount_eur":"5""#, #""amount":{"value":5,"currency":"EUR"}"#,
         #""amount_usd":"5","total_cost_gbp":4.2"#, #""amount_usd":"5","currency":"USDC""#,
+        #""amount_usd":"5","items":[{"value":5,"currency":"USD"},{"value":1,"currency":"EUR"}]"#,
+        #""amount_usd":"5","currency":["USD","EUR"]"#, #""amount_usd":"5","items":[[[{"price_chf":"1"}]]]"#,
     ])
     func anotherCurrencyIsRefused(data: String) {
         let answer = row(event("cost.recorded", data))
@@ -20,6 +22,7 @@ import WireFormats
         #""amount_usd":"5""#, #""amount_usd":"5","currency":"USD""#, #""amount_usd":"5","currency":"usd""#,
         #""amount_usd":"5","currency":null"#,
         #""amount_usd":"5","currency":"""#, #""amount_usd":"5","amount_due":"3""#, #""amount_usd":"5","note":"paid in EUR""#,
+        #""amount_usd":"5","items":[{"value":5,"currency":"USD"}],"tags":["EUR",3,null]"#, #""amount_usd":"5","currency":["usd"]"#,
     ])
     func dollarsAreTaken(data: String) {
         #expect(row(event("cost.recorded", data)).contains("amount_usd=5000000000000"))

@@ -28,4 +28,31 @@ struct WarningTests {
         #expect(decoded("feedback.submitted", #"{"score":5,"prompt_tokens":3,"colour":"red"}"#).warningCount == 0)
         #expect(decoded("feedback.submitted", #"{"rating":5}"#).warnings.first?.warning.contains("is score") == true)
     }
+
+    /// Under names that no field has stays neither what opens something nor who somebody is.
+    @Test(arguments: [
+        ("email", #""hidden""#), ("contactEmail", #""hidden""#), ("api_key", #""hidden""#), ("x-api-key", #""hidden""#),
+        ("password", #"["hidden"]"#), ("userId", #""hidden""#), ("note", #""write to hidden@example.com, please""#),
+        ("deep", #"{"a":[{"secret":"hidden"}]}"#), ("list", #"["x","hidden@example.com"]"#), ("key", #""sk-hidden0123456789abcd""#),
+    ])
+    func whatMayBeSomebodysIsWithheldAndTold(_ name: String, _ value: String) {
+        let batch = decoded("llm.call", #"{"colour":"red","\#(name)":\#(value)}"#)
+        #expect(batch.batch.count == 1 && batch.warningCount == 1)
+        let row = String(decoding: batch.batch.bytes, as: UTF8.self)
+        #expect(row.contains("red") && !row.contains("hidden"))
+        let warning = batch.warnings.first?.warning ?? ""
+        #expect(warning.contains("withheld") && !warning.contains("hidden"))
+        #expect(warning.contains("the field is user_id") == (name == "userId"))
+    }
+
+    @Test func otherAttributesStay() {
+        let batch = decoded(
+            "llm.call",
+            #"{"channel_name":"email","has_email":true,"token_count":7,"path":"@scope/model","at":"5 @ 3.50","cookies_used":3}"#)
+        let row = String(decoding: batch.batch.bytes, as: UTF8.self)
+        #expect(batch.warningCount == 0)
+        for part in ["email", "has_email", "token_count", "@scope/model", "5 @ 3.50", "cookies_used"] {
+            #expect(row.contains(part), "\(part)")
+        }
+    }
 }

@@ -1,8 +1,8 @@
 package import Bytes
 import Domain
 
-/// What was not understood of the spans that came: scopes without a dialect, spans of no known kind, attributes that no table names.
-/// Counts and names, no values.
+/// What was not understood of the spans that came: scopes without a dialect, spans of no known kind, attributes, of resources as well, and
+/// members of metadata that no table names, and traces whose turns are in doubt. Counts and names, no values.
 package struct DialectReport: Hashable, Sendable {
     /// Spans of one instrumentation scope.
     package struct Scope: Hashable, Sendable {
@@ -14,7 +14,7 @@ package struct DialectReport: Hashable, Sendable {
         package var spans: Int64 = 0
         /// Those whose kind no rule knows.
         package var unclassed: Int64 = 0
-        /// Text values that were withheld.
+        /// Values that were withheld.
         package var withheld: Int64 = 0
     }
 
@@ -46,6 +46,10 @@ package struct DialectReport: Hashable, Sendable {
     package private(set) var timeDoubts: [TimeDoubt] = []
     /// Traces so large that spans of theirs were refused.
     package private(set) var fullTraces: Int64 = 0
+    /// Traces with several questions read as one.
+    package private(set) var joinedTraces: Int64 = 0
+    /// Traces with model calls of a conversation and no question and answer of it.
+    package private(set) var unansweredTraces: Int64 = 0
 
     /// The question whose rows the report is made of.
     package static let sql = """
@@ -54,18 +58,27 @@ package struct DialectReport: Hashable, Sendable {
         order by 1, 2, 3, 4, 7
         """
 
-    /// The question whose one value is ``fullTraces``.
-    package static let fullTracesSQL = "select count(*) from system_events where type = 'trace.full'"
+    /// The question about whole traces: those that were full, and those whose turns are in doubt.
+    package static let tracesSQL = """
+        select type, coalesce(data->>'questions_joined', 'false'), coalesce(data->>'calls_unanswered', 'false'), \
+        count(distinct data->>'trace_id') from system_events where type = 'trace.full' or type = 'trace.settled' \
+        and (data->>'questions_joined' = 'true' or data->>'calls_unanswered' = 'true') group by 1, 2, 3 order by 1, 2, 3
+        """
 
     /// - Parameters:
     ///   - answer: what `/v1/sql` answers to ``sql``, as JSON.
-    ///   - fullTraces: what it answers to ``fullTracesSQL``.
+    ///   - traces: what it answers to ``tracesSQL``.
     /// - Throws: with the place where it is no such answer.
-    package init(answer: [UInt8], fullTraces: [UInt8]) throws(DecodingError) {
-        guard let count = try JSONReader.parse(fullTraces)["rows"]?.array?.first?.array?.first.flatMap(Self.count) else {
-            throw DecodingError(offset: 0, expectation: "one count")
+    package init(answer: [UInt8], traces: [UInt8]) throws(DecodingError) {
+        guard let doubts = try JSONReader.parse(traces)["rows"]?.array else { throw DecodingError(offset: 0, expectation: "rows") }
+        for doubt in doubts {
+            guard let values = doubt.array, values.count == 4, let count = Self.count(values[3]) else {
+                throw DecodingError(offset: 0, expectation: "a type, two flags and a count")
+            }
+            if values[0].string == "trace.full" { fullTraces += count }
+            if values[1].string == "true" { joinedTraces += count }
+            if values[2].string == "true" { unansweredTraces += count }
         }
-        self.fullTraces = count
         let document = try JSONReader.parse(answer)
         guard let rows = document["rows"]?.array else { throw DecodingError(offset: 0, expectation: "rows") }
         var byScope: [String: Scope] = [:]
@@ -83,11 +96,13 @@ package struct DialectReport: Hashable, Sendable {
             byScope[name] = scope
             if let doubt = values[6].string, !doubt.isEmpty { byDoubt[doubt, default: 0] += spans }
             for member in try Self.names(values[3]) {
-                var attribute = byAttribute[member.name] ?? Attribute(name: member.name)
+                // Older evidence has names as they came.
+                let shown = PrivateParts.without(member.name)
+                var attribute = byAttribute[shown] ?? Attribute(name: shown)
                 attribute.spans += spans
                 if let type = member.value.string, !attribute.types.contains(type) { attribute.types.append(type) }
                 if !attribute.scopes.contains(name) { attribute.scopes.append(name) }
-                byAttribute[member.name] = attribute
+                byAttribute[shown] = attribute
             }
         }
         timeDoubts = byDoubt.sorted { $0.key < $1.key }.map { TimeDoubt(name: $0.key, spans: $0.value) }
@@ -111,7 +126,7 @@ package struct DialectReport: Hashable, Sendable {
     /// The report for people.
     package var text: String {
         guard !scopes.isEmpty else { return "no span was received\n" }
-        var lines = ["scopes: spans, of them of no known kind, text values withheld"]
+        var lines = ["scopes: spans, of them of no known kind, values withheld"]
         for scope in scopes {
             let dialect = scope.dialect.isEmpty ? "no dialect" : scope.dialect
             let name = scope.name.isEmpty ? "(no name)" : scope.name
@@ -121,13 +136,17 @@ package struct DialectReport: Hashable, Sendable {
         let (outcomes, unknown) = (attributes.filter(\.isOutcome), attributes.filter { !$0.isUsage && !$0.isOutcome })
         if !unread.isEmpty { lines.append("usage and cost that no field reads, so that calls may lack them: spans") }
         lines += unread.map(\.line)
-        if !outcomes.isEmpty { lines.append("outcomes, escalations and scores told in a form that nobody reads: spans") }
+        if !outcomes.isEmpty { lines.append("outcomes, scores and other names of Plimsoll's told in a form that nobody reads: spans") }
         lines += outcomes.map(\.line)
         if !unknown.isEmpty { lines.append("attributes that no dialect knows: spans") }
         lines += unknown.map(\.line)
         if attributes.isEmpty { lines.append("every attribute is known") }
         if !timeDoubts.isEmpty { lines.append("times that are not believed and left null: spans") }
         lines += timeDoubts.map { "  \($0.name): \($0.spans)" }
+        if joinedTraces > 0 { lines.append("traces with several questions read as one, for all that their spans tell: \(joinedTraces)") }
+        if unansweredTraces > 0 {
+            lines.append("traces with model calls of a conversation, and no agent, chain or root that is its question: \(unansweredTraces)")
+        }
         if fullTraces > 0 { lines.append("traces with so many spans that more were refused: \(fullTraces)") }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -137,9 +156,9 @@ extension DialectReport.Attribute {
     /// Whether its name speaks of usage or cost.
     var isUsage: Bool { UsageName(name) != nil || name.hasPrefix("gen_ai.response.") }
 
-    /// Whether it says what became of the conversation.
+    /// Whether it says what became of the conversation, or anything else in our own names.
     var isOutcome: Bool {
-        ["plimsoll.outcome", "plimsoll.escalation.", "plimsoll.feedback.", "gen_ai.evaluation."].contains { name.hasPrefix($0) }
+        [ToldFields.prefix, "gen_ai.evaluation."].contains { name.hasPrefix($0) }
     }
 
     var line: String { "  \(name) (\(types.joined(separator: ", ")); \(scopes.joined(separator: ", "))): \(spans)" }

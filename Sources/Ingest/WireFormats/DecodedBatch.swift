@@ -1,4 +1,5 @@
 package import Domain
+package import Hashing
 
 /// An event that was refused, with what to do about it. Holds no value of the event's data.
 package struct Rejection: Hashable, Sendable {
@@ -39,7 +40,7 @@ package struct DecodedBatch: Sendable {
     package var eventCount = 0
     /// The first rejections, ascending by index.
     package var rejections: [Rejection] = []
-    /// All rejections; `eventCount` = rows + rejected + asides.
+    /// All rejections; `eventCount` = rows + rejected + asides + evidence left out.
     package var rejectedCount = 0
     /// The first warnings, ascending by index.
     package var warnings: [EventWarning] = []
@@ -56,6 +57,10 @@ package struct DecodedBatch: Sendable {
     package var unknownValues: [FieldCount] = []
     /// Lines of an export that are no events; neither rows nor rejected. In what a client sends there should be none.
     package var asides: [ExportAside] = []
+    /// Spans of an export whose events are taken as new; neither rows nor rejected.
+    package var evidenceLeftOut = 0
+    /// Of an export that is moved: the checksum of each of its lines that counts, asides and rejected ones too.
+    package var lineHashes: [Hash128] = []
     /// Of an export, for each row: when it was received (ns since 1970 UTC); nil for together with the row before.
     package var receivedTimes: [Int64?] = []
     /// Of an export: what calls cost, as it says, ascending by row.

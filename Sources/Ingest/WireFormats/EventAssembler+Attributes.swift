@@ -34,6 +34,8 @@ extension EventAssembler {
         }
         beginMap()
         let name = registry.columns[Int(registry.wellKnown.attributes)].name
+        isWritingAttributes = true
+        defer { isWritingAttributes = false }
         try writeMembers(tape, keys, name, depth: 0)
         if attributeWriter.bytes.count > 2 { fillFromAttributeWriter(registry.wellKnown.attributes) }
     }
@@ -49,7 +51,8 @@ extension EventAssembler {
         fill(column, FieldSlot(kind: .scratchJSON, payload: Int64(start), count: Int32(scratch.count - start)))
     }
 
-    /// Writes an object in canonical form, without members whose names are those of withheld fields.
+    /// Writes an object in canonical form, without members whose names are those of withheld fields; among the attributes without those
+    /// that may be somebody's.
     mutating func writeMap(_ tape: JSONTape, _ place: Int, _ field: String, depth: Int) throws(FieldError) {
         try writeMembers(tape, JSONWriter.canonicalKeys(tape, of: place), field, depth: depth)
     }
@@ -60,6 +63,10 @@ extension EventAssembler {
         for key in keys {
             if let column = registry.column(utf8: tape.string(key)), plan.isWithheld[Int(column)] {
                 withheldColumns.append(column)
+                continue
+            }
+            if isWritingAttributes, isPrivate(tape, key) {
+                privateKeys.append(key)
                 continue
             }
             // At the top null means absent; inside a value it is the sender's own.

@@ -70,7 +70,7 @@ extension EventAssembler {
         }
         let columns = registry.wellKnown
         // What was taken in once is so in exports.
-        if origin != .export, let told = integer(columns.reportedCost), told < 0 {
+        if !origin.isOfExport, let told = integer(columns.reportedCost), told < 0 {
             throw FieldError(
                 field: registry.columns[Int(columns.reportedCost)].name, expected: "a cost in USD of at least 0",
                 found: "a negative amount")

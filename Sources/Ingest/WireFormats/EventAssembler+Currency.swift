@@ -10,30 +10,44 @@ extension EventAssembler {
             if let currency = Self.currencyOfAmount(name), tape.kind(key + 1) != .null {
                 throw otherCurrency(tape, key, found: String(decoding: currency, as: UTF8.self).uppercased())
             }
-            switch tape.kind(key + 1) {
-            case .object:
-                var inner: [Int] = []
-                var place = tape.firstChild(key + 1)
-                while place < tape.end(key + 1) {
-                    inner.append(place)
-                    place = tape.next(place + 1)
-                }
-                try checkCurrency(inner, tape)
-            case .string where Self.namesCurrency(name):
-                let value = tape.string(key + 1)
-                guard !value.map(Self.lowercased).elementsEqual("usd".utf8), !value.isEmpty else { continue }
-                throw otherCurrency(tape, key, found: String(decoding: value.prefix(20), as: UTF8.self))
-            case .null: continue
-            case _ where Self.namesCurrency(name): throw otherCurrency(tape, key, found: describe(tape, key + 1))
-            default: continue
+            try checkCurrency(of: key, isCurrency: Self.namesCurrency(name), at: key + 1, tape)
+        }
+    }
+
+    /// Looks into a value however deep it lies in lists and objects: amounts come as `[{"value": 5, "currency": "EUR"}]`, too.
+    /// - Parameters:
+    ///   - key: place of the key that a refusal names.
+    ///   - isCurrency: whether the value, or each element of a list, is the name of a currency.
+    private func checkCurrency(of key: Int, isCurrency: Bool, at place: Int, _ tape: JSONTape) throws(FieldError) {
+        switch tape.kind(place) {
+        case .object:
+            var inner: [Int] = []
+            var child = tape.firstChild(place)
+            while child < tape.end(place) {
+                inner.append(child)
+                child = tape.next(child + 1)
             }
+            try checkCurrency(inner, tape)
+        case .array:
+            var child = tape.firstChild(place)
+            while child < tape.end(place) {
+                try checkCurrency(of: key, isCurrency: isCurrency, at: child, tape)
+                child = tape.next(child)
+            }
+        case .string where isCurrency:
+            let value = tape.string(place)
+            guard !value.map(Self.lowercased).elementsEqual("usd".utf8), !value.isEmpty else { return }
+            throw otherCurrency(tape, key, found: String(decoding: value.prefix(20), as: UTF8.self))
+        case .null: return
+        case _ where isCurrency: throw otherCurrency(tape, key, found: describe(tape, place))
+        default: return
         }
     }
 
     /// Whether the event is about an amount of money. What senders say that a model call costs is in no sum, but compared with what was
     /// booked. An export tells what a store took in: what was taken in before is not asked for its currency again.
     func statesMoney(_ type: UInt16) -> Bool {
-        guard origin != .export else { return false }
+        guard !origin.isOfExport else { return false }
         let (types, columns) = (registry.wellKnownTypes, registry.wellKnown)
         if type == types.toolCall { return isFilled(columns.cost) }
         if type == types.llmCall || type == types.embeddingCall || type == types.usageReported { return isFilled(columns.reportedCost) }
@@ -42,7 +56,7 @@ extension EventAssembler {
 
     /// Whether fields that the type requires must be there: a cost without an amount, which stands in no sum, was taken in once and is so
     /// in exports.
-    func isAskedFor(_ type: UInt16) -> Bool { origin != .export || type != registry.wellKnownTypes.costRecorded }
+    func isAskedFor(_ type: UInt16) -> Bool { !origin.isOfExport || type != registry.wellKnownTypes.costRecorded }
 
     private func otherCurrency(_ tape: JSONTape, _ key: Int, found: String) -> FieldError {
         FieldError(

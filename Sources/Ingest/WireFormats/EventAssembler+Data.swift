@@ -118,10 +118,7 @@ extension EventAssembler {
 
     private mutating func fillTimestamp(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError) {
         guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
-        do throws(TimestampError) {
-            let value = try RFC3339.parse(tape.strings.span.extracting(tape.stringRange(place)))
-            fill(column, FieldSlot(kind: .integer, payload: value))
-        } catch { throw mismatch(tape, place, column, expected: error.description) }
+        fill(column, FieldSlot(kind: .integer, payload: try told(tape, place, registry.columns[Int(column)].name)))
     }
 
     /// Decimal text, exactly. A JSON number is taken by its shortest decimal form, which is the sender's own for up to 15 digits; one
@@ -140,7 +137,11 @@ extension EventAssembler {
                 throw DecimalError.outOfRange(decimals: scale)
             }
             fill(column, FieldSlot(kind: .integer, payload: value))
-        } catch { throw mismatch(tape, place, column) }
+        } catch {
+            guard case .outOfRange = error else { throw mismatch(tape, place, column) }
+            let bounds = [plan.minimums[Int(column)], plan.maximums[Int(column)]].map { DecimalText.render(Int128($0), scale: scale) }
+            throw mismatch(tape, place, column, expected: "an amount in USD from \(bounds[0]) to \(bounds[1])")
+        }
     }
 
     private mutating func fillJSON(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError) {

@@ -17,7 +17,7 @@ extension EventAssembler {
             if let name = EnvelopeName.find(strings.extracting(TapeWord.range(words[key]))) {
                 envelope[name.rawValue] = isNull ? 0 : key + 1
             } else if !isNull {
-                if origin == .export, exportPlaces.take(strings.extracting(TapeWord.range(words[key])), value: key + 1) {
+                if origin.isOfExport, exportPlaces.take(strings.extracting(TapeWord.range(words[key])), value: key + 1) {
                     key = TapeWord.next(words, key + 1)
                     continue
                 }
@@ -63,10 +63,28 @@ extension EventAssembler {
         guard tape.tag(place) == JSONTag.string else {
             throw FieldError(field: "time", expected: "an RFC 3339 time", found: describe(tape, place))
         }
+        time = try told(tape, place, "time")
+    }
+
+    /// The time that a text tells. One with no room for periods around it is refused, or a question that rounds times would fail for the
+    /// whole table; what a store took in once is still read from its export.
+    @inline(__always)
+    func told(_ tape: JSONTape, _ place: Int, _ field: @autoclosure () -> String) throws(FieldError) -> Int64 {
+        let time: Int64
         do throws(TimestampError) {
             time = try RFC3339.parse(tape.strings.span.extracting(tape.stringRange(place)))
-        } catch { throw FieldError(field: "time", expected: error.description, found: describe(tape, place)) }
+        } catch {
+            let expected = error == .outOfRange && origin != .export ? Self.timeExpected : error.description
+            throw FieldError(field: field(), expected: expected, found: describe(tape, place))
+        }
+        guard origin == .export || Limits.times.contains(time) else {
+            throw FieldError(field: field(), expected: Self.timeExpected, found: describe(tape, place))
+        }
+        return time
     }
+
+    private static let timeExpected =
+        "an RFC 3339 time from \(RFC3339.render(Limits.times.lowerBound)) on and before \(RFC3339.render(Limits.times.upperBound))"
 
     /// Events carry JSON: another content type, or binary data, is refused.
     private func checkContent(_ tape: JSONTape) throws(FieldError) {

@@ -8,6 +8,8 @@ enum EventFailure: Error {
     case unknownType
     /// A line of an export that is no event.
     case aside(type: String)
+    /// A span of an export whose events are taken as new.
+    case evidence
 }
 
 /// The value of one column while an event is put together.
@@ -61,6 +63,9 @@ struct EventAssembler {
     /// Columns whose values this event lost or has unlisted; counted when the event is accepted.
     var withheldColumns: [UInt16] = []
     var unknownValueColumns: [UInt16] = []
+    /// Places of keys whose members this event lost, since they may be somebody's.
+    var privateKeys: [Int] = []
+    var isWritingAttributes = false
 
     /// By type: the columns of the last event's data, in the order of its keys.
     var keyOrder: KeyOrder
@@ -113,9 +118,17 @@ struct EventAssembler {
             try write(tape, type: type, index: index)
             if !attributeKeys.isEmpty { warn(tape, type, index) }
         } catch {
-            guard case .aside(let type) = error else { return reject(tape, error, index) }
-            result.asides.append(ExportAside(index: index, type: type, line: line.indices.map { line[$0] }))
+            switch error {
+            case .aside(let type): result.asides.append(ExportAside(index: index, type: type, line: line.indices.map { line[$0] }))
+            case .evidence: result.evidenceLeftOut += 1
+            case .field, .unknownType: reject(tape, error, index)
+            }
         }
+    }
+
+    /// Notes the checksum of a line that counts, where an export is moved.
+    mutating func note(line: Span<UInt8>) {
+        if origin == .export { result.lineHashes.append(ExportLineHash.of(line)) }
     }
 
     /// Counts an event whose text is not JSON.
@@ -133,14 +146,16 @@ struct EventAssembler {
     private mutating func assemble(_ tape: JSONTape, _ place: Int) throws(EventFailure) -> UInt16 {
         for index in filled.indices { filled[index] = 0 }
         for index in envelope.indices { envelope[index] = 0 }
-        if origin == .export { exportPlaces = ExportPlaces() }
+        if origin.isOfExport { exportPlaces = ExportPlaces() }
         scratch.removeAll(keepingCapacity: true)
         attributeKeys.removeAll(keepingCapacity: true)
         withheldColumns.removeAll(keepingCapacity: true)
         unknownValueColumns.removeAll(keepingCapacity: true)
+        privateKeys.removeAll(keepingCapacity: true)
         let type: UInt16?
         do throws(FieldError) { type = try readEnvelope(tape, place) } catch { throw .field(error) }
         guard let type else { throw unknownType(tape) }
+        if type == registry.wellKnownTypes.spanReceived { try checkEvidence() }
         do throws(FieldError) {
             try readData(tape, type)
             try completeContext(tape)
@@ -148,6 +163,19 @@ struct EventAssembler {
             try writeAttributes(tape)
         } catch { throw .field(error) }
         return type
+    }
+
+    /// Spans are evidence that is settled where it comes in. In an export that is moved both are there, the spans and what was derived from
+    /// them. A store that takes the events as new cannot know the derived ones for its own, so it takes those and no spans: with both, all
+    /// that they tell would be there twice.
+    private func checkEvidence() throws(EventFailure) {
+        switch origin {
+        case .export: return
+        case .newEvents: throw .evidence
+        case .client, .file:
+            throw .field(
+                FieldError(field: "type", expected: "an event; spans come in by POST /v1/traces (OTLP)", found: "evidence, span.received"))
+        }
     }
 
     // MARK: Slots
@@ -175,7 +203,7 @@ struct EventAssembler {
 
     private mutating func write(_ tape: JSONTape, type: UInt16, index: Int) throws(EventFailure) {
         var isTimeAbsent = envelope[EnvelopeName.time.rawValue] == 0
-        if origin == .export {
+        if origin.isOfExport {
             do throws(FieldError) { isTimeAbsent = try noteExportPlaces(tape) || isTimeAbsent } catch { throw .field(error) }
         }
         result.batch.offsets.append(UInt32(writer.sink.count))
@@ -223,7 +251,7 @@ struct EventAssembler {
     private mutating func reject(_ tape: JSONTape, _ failure: EventFailure, _ index: Int) {
         let id = envelopeText(tape, .id)
         switch failure {
-        case .aside: preconditionFailure("an aside is no refusal")
+        case .aside, .evidence: preconditionFailure("what is left out is no refusal")
         case .field(let error):
             reject(index: index, id: id, field: error.field, expected: error.expected, sentence: error.description)
         case .unknownType:
@@ -245,8 +273,8 @@ struct EventAssembler {
         let type = envelopeText(tape, .type) ?? ""
         let isAside =
             switch origin {
-            case .export: type.utf8.starts(with: ExportNames.typePrefix.utf8)
-            case .file: type.utf8.elementsEqual(ExportNames.begun.utf8)
+            case .export, .newEvents: type.utf8.starts(with: ExportNames.typePrefix.utf8)
+            case .file: ExportNames.all.contains { type.utf8.elementsEqual($0.utf8) }
             // This one is counted already.
             case .client: type.utf8.elementsEqual(ExportNames.begun.utf8) && result.eventCount == 1
             }

@@ -46,23 +46,32 @@ package struct EventDecoder: ~Copyable {
 
     private mutating func decodeLine(_ text: Span<UInt8>, _ line: Range<Int>) {
         guard line.count <= limits.eventBytesMax else {
+            assembler.note(line: text.extracting(line))
             return assembler.append(
                 broken: JSONError(offset: limits.eventBytesMax, expectation: "a line of at most \(limits.eventBytesMax) bytes"))
         }
         do throws(JSONError) {
             try parser.parse(text, line, into: &tape)
         } catch {
-            if !JSONLines.isBlank(text, line) { assembler.append(broken: error) }
-            return
+            guard !JSONLines.isBlank(text, line) else { return }
+            assembler.note(line: text.extracting(line))
+            return assembler.append(broken: error)
         }
+        assembler.note(line: text.extracting(line))
         assembler.append(tape, at: tape.root, line: text.extracting(line))
     }
 
     /// Decodes a JSON body: one event, or an array of events.
     /// - Parameter shape: which of the two its media type promises.
-    /// - Throws: ``JSONError`` with the byte position when the body is no JSON, or is not what was promised.
+    /// - Throws: ``JSONError`` with the byte position when the body is no JSON, or is not what was promised. An element of an array with a
+    ///   number out of range, with too many levels, or with a text or a word that is no JSON is one rejection.
     package mutating func decodeDocument(_ body: Span<UInt8>, shape: DocumentShape = .either) throws(JSONError) -> DecodedBatch {
-        try parser.parse(body, 0..<body.count, into: &tape)
+        do throws(JSONError) {
+            try parser.parse(body, 0..<body.count, into: &tape)
+        } catch {
+            guard shape != .event, JSONElements.areSound(body) else { throw error }
+            return decodeElements(body)
+        }
         try checkShape(shape, body)
         guard tape.kind(tape.root) == .array else {
             assembler.append(tape, at: tape.root)
@@ -73,6 +82,22 @@ package struct EventDecoder: ~Copyable {
         while place < end {
             assembler.append(tape, at: place)
             place = tape.next(place)
+        }
+        return assembler.finish()
+    }
+
+    /// Decodes an array of which some element cannot be read, each element for itself: one bad event is not the end of its body.
+    private mutating func decodeElements(_ body: Span<UInt8>) -> DecodedBatch {
+        var place = 0
+        while let element = JSONElements.next(body, &place) {
+            do throws(JSONError) {
+                try parser.parse(body, element, into: &tape)
+                assembler.append(tape, at: tape.root)
+            } catch {
+                var broken = error
+                broken.offset += element.lowerBound
+                assembler.append(broken: broken)
+            }
         }
         return assembler.finish()
     }

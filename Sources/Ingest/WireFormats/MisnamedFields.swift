@@ -51,7 +51,7 @@ struct MisnamedFields: Sendable {
     }
 
     /// Without capitals, and without what is neither letter nor digit.
-    private static func plain(_ name: ArraySlice<UInt8>) -> [UInt8] {
+    static func plain(_ name: ArraySlice<UInt8>) -> [UInt8] {
         name.compactMap { byte in
             switch byte {
             case 0x41...0x5A: byte | 0x20
@@ -66,7 +66,12 @@ extension EventAssembler {
     /// What the sender should know of an event that was accepted; nil where nothing is amiss.
     func warning(_ tape: JSONTape, _ type: UInt16) -> String? {
         var parts: [String] = []
-        for key in attributeKeys {
+        for key in privateKeys {
+            let name = String(decoding: tape.string(key), as: UTF8.self)
+            let field = misnamed.field(tape.string(key))?.column == registry.wellKnown.userID ? "; the field is user_id" : ""
+            parts.append("\(name): withheld, since it may open something or say who somebody is\(field)")
+        }
+        for key in attributeKeys where !privateKeys.contains(key) {
             guard let (column, hint) = misnamed.field(tape.string(key)), registry.isAllowed(column, in: type), !isFilled(column)
             else { continue }
             let name = String(decoding: tape.string(key), as: UTF8.self)

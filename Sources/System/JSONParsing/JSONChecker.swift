@@ -16,8 +16,8 @@ struct JSONChecker {
         self.limitsNumbers = limitsNumbers
     }
 
-    func failure(_ expectation: String) -> JSONError {
-        JSONError(offset: index, expectation: expectation)
+    func failure(_ expectation: String, limit: JSONError.Limit? = nil) -> JSONError {
+        JSONError(offset: index, expectation: expectation, limit: limit)
     }
 
     func peek(ahead: Int = 0) -> UInt8? { index + ahead < text.count ? text[index + ahead] : nil }
@@ -55,7 +55,7 @@ struct JSONChecker {
 
     /// Enters an object or array; true when a value comes next, false when it was empty.
     private mutating func open(isObject: Bool) throws(JSONError) -> Bool {
-        guard levels.count < depthMax else { throw failure("at most \(depthMax) levels of nesting") }
+        guard levels.count < depthMax else { throw failure("at most \(depthMax) levels of nesting", limit: .depth) }
         index += 1
         skipSpace()
         if peek() == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
@@ -150,7 +150,7 @@ struct JSONChecker {
         let fits = isInteger ? Int64(digits) != nil || UInt64(digits) != nil : Double(digits)?.isFinite == true
         guard fits else {
             index = first
-            throw failure(isInteger ? "an integer within 64 bits" : "a number within a finite double")
+            throw failure(isInteger ? "an integer within 64 bits" : "a number within a finite double", limit: .number)
         }
     }
 }

@@ -68,14 +68,34 @@ struct OTLPTests {
     }
 
     @Test(arguments: [
-        #"{"resourceSpans":{}}"#, #"{"resourceSpans":[3]}"#, #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xy"}]}]}]}"#,
-        #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"SPAN_KIND_CLIENT"}]}]}]}"#, "[]", "{",
+        #"{"resourceSpans":{}}"#, #"{"resourceSpans":[3]}"#, #"{"resourceSpans":[{"scopeSpans":[{"spans":{"traceId":"00"}}]}]}"#, "[]", "{",
     ])
     func wrongJSONIsRefused(_ text: String) {
         #expect(throws: (any Error).self) {
             var parser = JSONParser()
             _ = try OTLPTraces(json: Array(text.utf8), parser: &parser)
         }
+    }
+
+    /// One that cannot be read does not take the others with it.
+    @Test func aBrokenSpanIsAloneInIt() throws {
+        let spans = [
+            #"{"traceId":"xy"}"#, #"{"kind":"SPAN_KIND_CLIENT","status":{"code":"STATUS_CODE_ERROR"}}"#, #"{"kind":"SPAN_KIND_CUSTOM"}"#,
+            #"{"attributes":[{"key":"n","value":{"intValue":"1e3"}},{"key":"w","value":{"intValue":"7.0"}}]}"#,
+            #"{"attributes":[{"key":"n","value":{"intValue":"many"}}]}"#, #"{"attributes":[{"key":"n","value":{"intValue":"1e30"}}]}"#, "3",
+        ]
+        var parser = JSONParser()
+        let scopes = #""scopeSpans":[{"spans":["# + spans.joined(separator: ",") + "]}]"
+        let request = #"{"resourceSpans":[{"# + scopes + "}]}"
+        let read = try OTLPTraces(json: Array(request.utf8), parser: &parser).resources[0].scopes[0].spans
+        #expect(read.map { $0.defect != nil } == [true, false, true, false, true, true, true])
+        #expect(read[1].kind == 3 && read[1].statusCode == 2)
+        #expect(read[3].attributes == [OTLPAttribute("n", .integer(1000)), OTLPAttribute("w", .integer(7))])
+        #expect(read[4].defect == "a 64-bit integer in intValue")
+        // What is said of the resource is said of all its spans.
+        let resource = #"{"resourceSpans":[{"resource":{"attributes":[{"key":"n","value":{"intValue":"many"}}]},"# + scopes + "}]}"
+        let all = try OTLPTraces(json: Array(resource.utf8), parser: &parser).resources[0].scopes[0].spans
+        #expect(all.allSatisfy { $0.defect != nil })
     }
 
     /// Cut and flipped bodies are read or refused, never a crash.

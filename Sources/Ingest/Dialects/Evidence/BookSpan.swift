@@ -4,11 +4,16 @@ import Domain
 struct BookSpan {
     let record: SpanRecord
     let book: DialectBook
+    /// Fields that have a place which the span fills; most spans fill few.
+    private let fields: Set<DialectField>
 
     init(_ record: SpanRecord, _ book: DialectBook) {
         self.record = record
         self.book = book
+        fields = book.fields(of: record)
     }
+
+    private func rules(_ field: DialectField) -> [DialectRule] { fields.contains(field) ? book.rules[field] ?? [] : [] }
 
     /// What kind of work it is, and in whose words it says so.
     var classified: (kind: SpanClass, dialect: String?) {
@@ -24,7 +29,7 @@ struct BookSpan {
     /// The first place of the field that has a text which counts.
     /// - Parameter responseIDs: ids of responses in the trace, for places that must not repeat them.
     func text(_ field: DialectField, responseIDs: Set<String> = []) -> String? {
-        for rule in book.rules[field] ?? [] {
+        for rule in rules(field) {
             guard let text = value(rule)?.plainText, isCounted(text, rule, field) else { continue }
             if rule.passesOverResponseIDs, responseIDs.contains(text) { continue }
             return book.translated(text, field) ?? text
@@ -33,16 +38,20 @@ struct BookSpan {
     }
 
     /// The first place of the field that has a whole number of at least zero and at most `maximum`.
-    func count(_ field: DialectField, maximum: Int64) -> Int64? {
-        for rule in book.rules[field] ?? [] {
+    /// - Parameter isRollUp: whether places that add up several calls are asked, or the others.
+    func count(_ field: DialectField, maximum: Int64, isRollUp: Bool = false) -> Int64? {
+        for rule in rules(field) where rule.isRollUp == isRollUp {
             if let number = value(rule)?.wholeNumber, (0...maximum).contains(number) { return number }
         }
         return nil
     }
 
+    /// What the span or its resource says of a field in our own name for it; nil where it is in no form that the field takes.
+    func told(_ field: ToldField) -> EventValue? { attribute(field.attribute).flatMap { field.value(of: $0) } }
+
     /// The first place of the field that has a time span, ns.
     func nanoseconds(_ field: DialectField) -> Int64? {
-        for rule in book.rules[field] ?? [] {
+        for rule in rules(field) {
             if let event = rule.event {
                 let moment = record.moments.first { $0.name == event }
                 let offset = moment?.offsetNanoseconds ?? -1
@@ -68,7 +77,7 @@ struct BookSpan {
     /// Whether the field was told, but not as a time from zero to a day.
     func hasUnusableTime(_ field: DialectField) -> Bool {
         nanoseconds(field) == nil
-            && (book.rules[field] ?? []).contains { rule in
+            && rules(field).contains { rule in
                 if let event = rule.event { return record.moments.contains { $0.name == event } }
                 return value(rule).map { rule.unit == .instant || $0.number != nil } ?? false
             }
@@ -76,13 +85,13 @@ struct BookSpan {
 
     /// The first place of the field that says yes or no.
     func flag(_ field: DialectField) -> Bool? {
-        for rule in book.rules[field] ?? [] { if let flag = value(rule)?.flag { return flag } }
+        for rule in rules(field) { if let flag = value(rule)?.flag { return flag } }
         return nil
     }
 
     /// The first place of the field that has an amount of USD, in pico-USD.
     func picoUSD(_ field: DialectField) -> Int64? {
-        book.rules[field]?.lazy.compactMap { Self.picoUSD(value($0)?.number) }.first
+        rules(field).lazy.compactMap { Self.picoUSD(value($0)?.number) }.first
     }
 
     /// An amount of USD below a million, in pico-USD.

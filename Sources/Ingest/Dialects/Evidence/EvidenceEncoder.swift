@@ -71,6 +71,7 @@ package struct EvidenceEncoder: ~Copyable {
     private static func objection(to span: OTLPSpan, in scope: OTLPScopeSpans) -> String? {
         // Events made these spans; events made of them again would count twice, and two that send to each other would never end.
         if scope.name == OTLPTraces.ownScope { return "spans that a Plimsoll made of its events are not taken in; send it the events" }
+        if let defect = span.defect { return "a span could not be read: expected \(defect)" }
         if !span.isIdentified { return "a span needs a trace id of 16 bytes and a span id of 8, not all zeros" }
         if span.end == 0 { return "a span needs the time at which it ended" }
         if span.end > UInt64(Int64.max) || span.start > UInt64(Int64.max) { return "a span's times are ns since 1970" }

@@ -24,11 +24,12 @@ struct FieldSet {
 
     init(_ columns: SpanColumns) { self.columns = columns }
 
-    /// Adds a field; nil, empty and overlong texts leave it null. A name is added once.
+    /// Adds a field; nil, empty and overlong texts leave it null. Of a name the first counts.
     mutating func add(_ name: String, _ value: EventValue?) {
         guard let value else { return }
         if case .text(let text) = value, text.isEmpty || text.utf8.count > Limits.nameBytesMax { return }
-        fields.append((columns[name], value))
+        let column = columns[name]
+        if !fields.contains(where: { $0.column == column }) { fields.append((column, value)) }
     }
 
     mutating func add(_ name: String, text: String?) { add(name, text.map { .text($0) }) }

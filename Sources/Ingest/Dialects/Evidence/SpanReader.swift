@@ -31,13 +31,14 @@ struct SpanReader: ~Copyable {
     }
 
     /// The evidence of one span.
+    /// - Parameter resource: what ``resource(_:)`` made of the span's.
     /// - Precondition: the span is identified and its times fit 63 bits.
-    mutating func record(of span: OTLPSpan, scope: OTLPScopeSpans, resource: [String: SpanValue]) -> SpanRecord {
+    mutating func record(of span: OTLPSpan, scope: OTLPScopeSpans, resource: SpanRecord) -> SpanRecord {
         var record = SpanRecord()
         record.traceID = hexadecimal(span.traceID)
         record.spanID = hexadecimal(span.spanID)
         record.parentSpanID = span.parentSpanID.contains { $0 != 0 } ? hexadecimal(span.parentSpanID) : ""
-        record.name = Self.cut(span.name, Limits.nameBytesMax)
+        record.name = Self.cut(PrivateParts.without(span.name), Limits.nameBytesMax)
         record.kind = ["", "internal", "server", "client", "producer", "consumer"][(1...5).contains(span.kind) ? span.kind : 0]
         record.scope = Self.cut(scope.name, Limits.nameBytesMax)
         record.scopeVersion = Self.cut(scope.version, Bounds.nameBytes)
@@ -46,8 +47,13 @@ struct SpanReader: ~Copyable {
         record.start = record.timeDoubt == nil ? Int64(clamping: span.start) : record.end
         record.statusCode = (0...2).contains(span.statusCode) ? span.statusCode : 0
         if !span.statusMessage.isEmpty { record.withheldValues += 1 }
-        record.resource = resource
+        record.resource = resource.attributes
         for attribute in span.attributes { keep(attribute, &record) }
+        record.withheldValues += resource.withheldValues
+        // After the span's own, so that a large resource keeps none of them out; in order, so that equal spans give equal rows.
+        for name in resource.unknownAttributes.keys.sorted() {
+            if let type = resource.unknownAttributes[name] { noteUnknown(name, type, &record) }
+        }
         forgetCostParts(&record)
         noteUnusedOutcomes(span.attributes, &record)
         for event in span.events {
@@ -61,11 +67,11 @@ struct SpanReader: ~Copyable {
         return record
     }
 
-    /// What is kept of a resource.
-    mutating func resource(_ attributes: [OTLPAttribute]) -> [String: SpanValue] {
+    /// What is kept, withheld and unknown of a resource, as of a span that says nothing else.
+    mutating func resource(_ attributes: [OTLPAttribute]) -> SpanRecord {
         var scratch = SpanRecord()
         for attribute in attributes { keep(attribute, &scratch) }
-        return scratch.attributes
+        return scratch
     }
 
     private mutating func keep(_ attribute: OTLPAttribute, _ record: inout SpanRecord) {
@@ -76,23 +82,58 @@ struct SpanReader: ~Copyable {
             record.withheldValues += Self.textCount(attribute.value)
             return
         }
+        if PrivateParts.without(name) != name {
+            noteUnknown(name, attribute.value, &record)
+            record.withheldValues += max(1, Self.valueCount(attribute.value))
+            return
+        }
         let treatment = book.treatment(of: name)
-        if case .members(let members) = treatment, case .text(let bytes) = attribute.value { keep(members, of: bytes, &record) }
+        if case .members(let members) = treatment, case .text(let bytes) = attribute.value {
+            // Of usage all numbers are walked below.
+            keep(members, of: bytes, listedAs: usage == nil ? name : nil, &record)
+        }
         if let usage, keep(attribute, usage, treatment, &record) { return }
         switch treatment {
+        case .kept where Credentials.isLikely(name, attribute.value): record.withheldValues += Self.valueCount(attribute.value)
+        case .kept where book.errorNames.contains(name) && Self.isSentence(attribute.value):
+            record.withheldValues += 1
+            record.attributes[name] = .text(Self.otherError)
         case .kept:
+            // In a form that the field does not take it may be anything.
+            if let told = book.told.byAttribute[name], Self.spanValue(attribute.value).flatMap({ told.value(of: $0) }) == nil {
+                noteUnknown(name, attribute.value, &record)
+                record.withheldValues += Self.valueCount(attribute.value)
+                return
+            }
             store(attribute.value, name, &record)
             let isWanted = Self.isOfResponse(name) && Self.isNumberOrJSON(attribute.value)
             if isWanted, !book.reads(name) { noteUnknown(name, attribute.value, &record) }
-        case .token:
-            if case .text(let bytes) = attribute.value, !bytes.isEmpty { record.attributes[name] = .text(token(Self.unquoted(bytes))) }
-        case .members, .content: record.withheldValues += Self.textCount(attribute.value)
-        case nil:
-            noteUnknown(name, attribute.value, &record)
-            if Self.textCount(attribute.value) > 0 {
-                record.withheldValues += Self.textCount(attribute.value)
-            } else {
+        case .plain:
+            if Self.isPlain(attribute.value), !UsageWords.isCredential(UsageWords.segments(of: name).flatMap { $0 }) {
                 store(attribute.value, name, &record)
+            } else {
+                record.withheldValues += Self.valueCount(attribute.value)
+            }
+            if Self.isOfResponse(name), Self.isNumberOrJSON(attribute.value) { noteUnknown(name, attribute.value, &record) }
+        case .numbers: storeNumbers(attribute.value, name, &record)
+        case .token:
+            switch attribute.value {
+            case .text(let bytes) where !bytes.isEmpty: record.attributes[name] = .text(token(Self.unquoted(bytes)))
+            case .integer(let number): record.attributes[name] = .text(token(number))
+            case .double(let number):
+                // Some senders have no other numbers.
+                if let whole = Int64(exactly: number) { record.attributes[name] = .text(token(whole)) } else { record.withheldValues += 1 }
+            case .empty, .text: break
+            default: record.withheldValues += Self.valueCount(attribute.value)
+            }
+        case .members, .content: record.withheldValues += Self.textCount(attribute.value)
+        case .unread, nil:
+            noteUnknown(name, attribute.value, &record)
+            // A number whose name nobody knows may be somebody's: of an account, a telephone, a card. Yes and no tell nobody.
+            if case .boolean = attribute.value {
+                store(attribute.value, name, &record)
+            } else {
+                record.withheldValues += Self.valueCount(attribute.value)
             }
         }
     }
@@ -121,12 +162,34 @@ struct SpanReader: ~Copyable {
         case .empty, .boolean, .bytes: return false
         }
         guard !leaves.isEmpty else { return false }
-        if treatment == .content {
+        if treatment == .content || treatment == .unread {
             noteUnknown(attribute.key, attribute.value, &record)
             return true
         }
-        for leaf in leaves { keep(leaf, of: attribute.key, usage, isKept: treatment == .kept, &record) }
+        let isKept = treatment == .kept || treatment == .numbers || treatment == .plain
+        for leaf in Self.withSums(leaves) { keep(leaf, of: attribute.key, usage, isKept: isKept, &record) }
         return true
+    }
+
+    /// The numbers with those of a call's goes added up: names are the same in each, and each was billed.
+    private static func withSums(_ leaves: [NumberWalker.Leaf]) -> [NumberWalker.Leaf] {
+        guard leaves.contains(where: { UsageWords.isOfIterations($0.path) }) else { return leaves }
+        var result: [NumberWalker.Leaf] = []
+        var places: [String: Int] = [:]
+        for leaf in leaves {
+            guard UsageWords.isOfIterations(leaf.path), let count = leaf.value.wholeNumber, (0...Limits.tokensMax).contains(count) else {
+                result.append(leaf)
+                continue
+            }
+            if let place = places[leaf.path], let before = result[place].value.wholeNumber {
+                // What is beyond the limit stays there, so that it is no count.
+                result[place].value = .integer(min(before + count, Limits.tokensMax + 1))
+            } else {
+                places[leaf.path] = result.count
+                result.append(leaf)
+            }
+        }
+        return result
     }
 
     /// - Parameter isKept: whether a table has the attribute kept whatever it says.
@@ -194,6 +257,29 @@ struct SpanReader: ~Copyable {
         }
     }
 
+    /// What OpenTelemetry calls an error of a kind that has no name.
+    private static let otherError = "_OTHER"
+
+    /// Whether what should be the kind of an error is what was said of it: a kind has one word, but for Python's way to print a class.
+    private static func isSentence(_ value: OTLPValue) -> Bool {
+        guard case .text(let bytes) = value else { return false }
+        if bytes.starts(with: "<class '".utf8) { return bytes.count(where: { $0 == 0x20 }) > 1 }
+        if bytes.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) { return true }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return PrivateParts.without(text) != text
+    }
+
+    /// A number, yes or no, a word that settings are chosen from, or a few of these words.
+    private static func isPlain(_ value: OTLPValue) -> Bool {
+        switch value {
+        case .integer, .double, .boolean: true
+        case .text(let bytes): number(bytes) != nil || ChosenWords.contain(unquoted(bytes))
+        case .array(let elements):
+            elements.allSatisfy { if case .text(let bytes) = $0 { ChosenWords.contain(bytes) } else { false } }
+        case .empty, .bytes, .map: false
+        }
+    }
+
     private static func isOfResponse(_ name: String) -> Bool { name.hasPrefix("gen_ai.response.") || name.hasPrefix("ai.response.") }
 
     private static func isNumberOrJSON(_ value: OTLPValue) -> Bool {
@@ -209,7 +295,7 @@ struct SpanReader: ~Copyable {
     }
 
     private func noteUnknown(_ name: String, _ type: String, _ record: inout SpanRecord) {
-        let plain = Self.cut(DialectBook.withoutNumbers(name), Bounds.nameBytes)
+        let plain = Self.cut(DialectBook.withoutNumbers(PrivateParts.without(name)), Bounds.nameBytes)
         if record.unknownAttributes.count < Bounds.unknownNames { record.unknownAttributes[plain] = type }
     }
 
@@ -217,9 +303,44 @@ struct SpanReader: ~Copyable {
         if let kept = Self.spanValue(value) { record.attributes[name] = kept } else { record.withheldValues += Self.textCount(value) }
     }
 
+    /// Keeps what is a number, yes or no, or a container of numbers under names that may be shown; the rest is withheld.
+    private func storeNumbers(_ value: OTLPValue, _ name: String, _ record: inout SpanRecord) {
+        var leaves: [NumberWalker.Leaf] = []
+        switch value {
+        case _ where Credentials.isLikely(name, value) || UsageWords.isCredential(UsageWords.segments(of: name).flatMap { $0 }):
+            record.withheldValues += Self.valueCount(value)
+        case .integer, .double, .boolean: return store(value, name, &record)
+        case .text(let bytes):
+            record.withheldValues += 1
+            if let number = Self.number(bytes) {
+                record.withheldValues -= 1
+                record.attributes[name] = number
+            } else if bytes.count <= Bounds.membersTextBytes {
+                leaves = NumberWalker.leaves(in: bytes) ?? []
+                if leaves.isEmpty { noteUnknown(name, value, &record) }
+            }
+        case .array(let elements):
+            guard Self.textCount(value) > 0 || elements.isEmpty else { return store(value, name, &record) }
+            record.withheldValues += Self.textCount(value)
+        case .map:
+            leaves = Self.leaves(of: value)
+            record.withheldValues += Self.textCount(value)
+        case .empty, .bytes: record.withheldValues += Self.textCount(value)
+        }
+        for leaf in leaves {
+            let key = name + "/" + UsageWords.shown(leaf.path)
+            guard !key.hasSuffix("/*"), key.utf8.count <= 2 * Bounds.nameBytes else { continue }
+            if record.attributes.count < Bounds.attributes { record.attributes[key] = leaf.value }
+        }
+    }
+
     /// Keeps the named members of a JSON text; a text that is no JSON has none.
-    private mutating func keep(_ members: [DialectBook.Member], of text: ArraySlice<UInt8>, _ record: inout SpanRecord) {
+    /// - Parameter name: of the attribute, where members that nobody reads are to be noted.
+    private mutating func keep(
+        _ members: [DialectBook.Member], of text: ArraySlice<UInt8>, listedAs name: String?, _ record: inout SpanRecord
+    ) {
         guard text.count <= Bounds.membersTextBytes, (try? parser.parse(text, into: &tape)) != nil else { return }
+        if let name { noteUnread(of: name, besides: members, &record) }
         for member in members {
             var place: Int? = tape.root
             for step in member.path { place = place.flatMap { tape.value($0, step) } }
@@ -229,7 +350,8 @@ struct SpanReader: ~Copyable {
                 let text = tape.string(place)
                 guard !text.isEmpty, text.count <= Bounds.textBytes else { continue }
                 record.attributes[member.key] = .text(member.isToken ? token(text) : String(decoding: text, as: UTF8.self))
-            case .integer where !member.isToken: record.attributes[member.key] = .integer(tape.integer(place))
+            case .integer where member.isToken: record.attributes[member.key] = .text(token(tape.integer(place)))
+            case .integer: record.attributes[member.key] = .integer(tape.integer(place))
             case .double where !member.isToken: record.attributes[member.key] = .double(tape.double(place))
             case .true, .false: record.attributes[member.key] = .boolean(tape.kind(place) == .true)
             default: break
@@ -237,21 +359,70 @@ struct SpanReader: ~Copyable {
         }
     }
 
+    /// Notes the outermost members of the JSON text at hand that nobody reads and no table names.
+    private func noteUnread(of name: String, besides members: [DialectBook.Member], _ record: inout SpanRecord) {
+        let root = tape.root
+        guard tape.kind(root) == .object else { return }
+        var key = tape.firstChild(root)
+        var left = Bounds.unknownNames
+        while key < tape.end(root), left > 0 {
+            defer { key = tape.next(key + 1) }
+            left -= 1
+            let member = tape.text(key)
+            guard let type = Self.typeName(tape.kind(key + 1)), !members.contains(where: { $0.path.first == member }) else { continue }
+            // What is no name may be anything, a person's for one.
+            let listed = name + "/" + (Self.isName(member) ? member : "*")
+            if book.treatment(of: listed) == nil { noteUnknown(listed, type, &record) }
+        }
+    }
+
+    /// Whether a member's name looks like one that a program has: letters, and few digits.
+    private static func isName(_ text: String) -> Bool {
+        var digits = 0
+        for (place, byte) in text.utf8.enumerated() {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): break
+            case UInt8(ascii: ".") where place > 0, UInt8(ascii: "-") where place > 0: break
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where place > 0: digits += 1
+            default: return false
+            }
+        }
+        return !text.isEmpty && text.utf8.count <= 64 && digits <= 3
+    }
+
+    /// Nil for nothing.
+    private static func typeName(_ kind: JSONKind) -> String? {
+        switch kind {
+        case .string: "string"
+        case .integer, .unsigned: "int"
+        case .double: "double"
+        case .true, .false: "bool"
+        case .array: "array"
+        case .object: "map"
+        case .null: nil
+        }
+    }
+
     private func moment(_ event: OTLPSpanEvent, _ record: inout SpanRecord) -> SpanMoment {
         var exceptionType: String?
         for attribute in event.attributes {
             if attribute.key == "exception.type", case .text(let bytes) = attribute.value {
-                exceptionType = Self.cut(String(decoding: bytes, as: UTF8.self), Bounds.nameBytes)
+                let isSentence = Self.isSentence(attribute.value)
+                exceptionType = isSentence ? Self.otherError : Self.cut(String(decoding: bytes, as: UTF8.self), Bounds.nameBytes)
+                record.withheldValues += isSentence ? 1 : 0
             } else {
                 record.withheldValues += Self.textCount(attribute.value)
             }
         }
         let offset = Int64(clamping: event.time).subtractingReportingOverflow(record.start)
         return SpanMoment(
-            name: Self.cut(event.name, Bounds.nameBytes),
+            name: Self.cut(PrivateParts.without(event.name), Bounds.nameBytes),
             offsetNanoseconds: offset.overflow || record.timeDoubt != nil ? -1 : offset.partialValue,
             exceptionType: exceptionType)
     }
+
+    /// Of an id that is a number its decimal text.
+    private mutating func token(_ number: Int64) -> String { token(Array(String(number).utf8)[...]) }
 
     private mutating func token(_ id: ArraySlice<UInt8>) -> String {
         var output: [UInt8] = []
@@ -288,6 +459,16 @@ struct SpanReader: ~Copyable {
         case .array(let values): values.reduce(0) { $0 + textCount($1) }
         case .map(let pairs): pairs.reduce(0) { $0 + textCount($1.value) }
         default: 0
+        }
+    }
+
+    /// Texts and numbers.
+    private static func valueCount(_ value: OTLPValue) -> Int64 {
+        switch value {
+        case .text, .bytes, .integer, .double: 1
+        case .array(let values): values.reduce(0) { $0 + valueCount($1) }
+        case .map(let pairs): pairs.reduce(0) { $0 + valueCount($1.value) }
+        case .empty, .boolean: 0
         }
     }
 

@@ -40,7 +40,7 @@ package struct SpanRecord: Hashable, Sendable {
     package var moments: [SpanMoment] = []
     /// Traces and spans it refers to.
     package var links: [String] = []
-    /// Text values that were withheld.
+    /// Texts that were withheld, and numbers whose names nobody knows.
     package var withheldValues: Int64 = 0
     /// Names that no table knows, and the types of their values.
     package var unknownAttributes: [String: String] = [:]

@@ -18,6 +18,17 @@ package struct PendingTraces: Sendable {
     private struct Waiting {
         var lastReceived: Int64
         var hasRoot: Bool
+        /// How many spans were noted, so that one that comes while the trace settles is seen.
+        var noted = 0
+    }
+
+    /// A trace that settles now.
+    package struct Due: Hashable, Sendable {
+        /// Hexadecimal.
+        package var traceID: String
+        /// Why it does.
+        package var reason: Reason
+        fileprivate var noted: Int
     }
 
     /// Why a trace settles.
@@ -41,32 +52,37 @@ package struct PendingTraces: Sendable {
     package mutating func note(_ traceID: String, isRoot: Bool, receivedTime: Int64) {
         let before = waiting[traceID]
         waiting[traceID] = Waiting(
-            lastReceived: max(receivedTime, before?.lastReceived ?? .min), hasRoot: isRoot || before?.hasRoot ?? false)
+            lastReceived: max(receivedTime, before?.lastReceived ?? .min), hasRoot: isRoot || before?.hasRoot ?? false,
+            noted: (before?.noted ?? 0) &+ 1)
     }
 
     /// The traces that settle now, longest silent first, and why. They stay until ``settled(_:)``.
     /// - Complexity: O(n log n) of those that wait.
-    package func due(at now: Int64, atMost countMax: Int) -> [(traceID: String, reason: Reason)] {
-        var result: [(traceID: String, lastReceived: Int64, reason: Reason)] = []
+    package func due(at now: Int64, atMost countMax: Int) -> [Due] {
+        var result: [(traceID: String, lastReceived: Int64, reason: Reason, noted: Int)] = []
         let crowd = waiting.count - rule.pendingMax
         // order: sorted below, by values that no two have.
         for (traceID, trace) in waiting {
             let silence = now - trace.lastReceived
             if trace.hasRoot, silence >= rule.quietNanoseconds {
-                result.append((traceID, trace.lastReceived, .rootAndQuiet))
+                result.append((traceID, trace.lastReceived, .rootAndQuiet, trace.noted))
             } else if silence >= rule.idleNanoseconds {
-                result.append((traceID, trace.lastReceived, .idle))
+                result.append((traceID, trace.lastReceived, .idle, trace.noted))
             } else if crowd > 0 {
-                result.append((traceID, trace.lastReceived, .crowded))
+                result.append((traceID, trace.lastReceived, .crowded, trace.noted))
             }
         }
         result.sort {
             ($0.reason == .crowded ? 1 : 0, $0.lastReceived, $0.traceID) < ($1.reason == .crowded ? 1 : 0, $1.lastReceived, $1.traceID)
         }
         let wanted = result.filter { $0.reason != .crowded }.count
-        return result.prefix(min(countMax, max(wanted, min(crowd, result.count)))).map { ($0.traceID, $0.reason) }
+        return result.prefix(min(countMax, max(wanted, min(crowd, result.count)))).map {
+            Due(traceID: $0.traceID, reason: $0.reason, noted: $0.noted)
+        }
     }
 
-    /// Forgets a trace that settled.
-    package mutating func settled(_ traceID: String) { waiting[traceID] = nil }
+    /// Forgets a trace that settled, unless more of its spans came meanwhile.
+    package mutating func settled(_ due: Due) {
+        if waiting[due.traceID]?.noted == due.noted { waiting[due.traceID] = nil }
+    }
 }

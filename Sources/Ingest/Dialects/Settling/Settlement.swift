@@ -6,13 +6,26 @@ package struct Settlement: Sendable {
     package var events = EventBatch()
     /// Events told before that late spans show in another light.
     package var replacements: [EventReplacement] = []
-    /// The same, where the store cannot replace them any more.
-    package var outdated = 0
     /// Spans of the trace.
     package var spans = 0
     /// What totals prove of those who count, ascending.
     package var proofs: [UsageProof] = []
+    /// What was read by what is known of those who count, or by convention, ascending: a new proof concerns it.
+    package var assumed: [AssumedReading] = []
+    /// What remained open about the turns of the trace.
+    package var doubts = TurnDoubts()
 
     /// Whether there is nothing to do.
     package var isEmpty: Bool { events.count == 0 && replacements.isEmpty }
+}
+
+/// What remains open about the turns of a trace.
+package struct TurnDoubts: Hashable, Sendable {
+    /// Whether what is read as one question and its answer may be several.
+    package var isJoined = false
+    /// Whether model calls of a conversation belong to no question and answer.
+    package var isUnanswered = false
+
+    /// None.
+    package init() {}
 }

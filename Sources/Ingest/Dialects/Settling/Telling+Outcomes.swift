@@ -4,16 +4,26 @@ extension Telling {
     /// Adds what spans say became of the conversation: resolved, handed to people, closed, rated, judged. Of a span within another that
     /// says the same only the outer one counts, since some senders copy such attributes to all spans below.
     mutating func addOutcomes() {
-        addSaid(tree.spans.map(\.outcome)) { telling, index, outcome in
+        let outcomes = tree.spans.map(\.outcome)
+        let isResolved = outcomes.contains(.resolved)
+        let by = isResolved ? tree.inherited(tree.spans.map { $0.text(.outcomeBy) }) : []
+        let certainty = isResolved ? tree.inherited(tree.spans.map { $0.text(.outcomeCertainty) }) : []
+        addSaid(outcomes) { telling, index, outcome in
             switch outcome {
-            case .resolved: telling.addResolution(index)
+            case .resolved:
+                telling.add(telling.types.conversationResolved, index) { fields in
+                    fields.add("by", text: by[index] ?? "agent")
+                    fields.add("certainty", text: certainty[index])
+                }
             // Told with all else that spans say of it.
             case .escalated: break
             case .abandoned, .completed:
-                telling.add(telling.types.conversationClosed, index) { fields in fields.add("reason", text: outcome.rawValue) }
+                let reason = telling.tree.spans[index].text(.reason) ?? outcome.rawValue
+                telling.add(telling.types.conversationClosed, index) { fields in fields.add("reason", text: reason) }
             }
         }
         addEscalations()
+        addClassifications()
         addSaid(tree.spans.map(\.rating)) { telling, index, points in
             let kind = telling.tree.spans[index].text(.feedbackKind)
             telling.add(telling.types.feedbackSubmitted, index) { fields in
@@ -42,11 +52,18 @@ extension Telling {
         }
     }
 
-    private mutating func addResolution(_ index: Int) {
-        let span = tree.spans[index]
-        add(types.conversationResolved, index) { fields in
-            fields.add("by", text: span.text(.outcomeBy) ?? "agent")
-            fields.add("certainty", text: span.text(.outcomeCertainty))
+    /// What the conversation is about. Where all of a trace says the same it is one event, be it on spans beside each other.
+    private mutating func addClassifications() {
+        guard let topics = tree.turns[.topic], let intents = tree.turns[.intent] else { return }
+        var own: [[String?]?] = topics.indices.map { tree.spans[$0].isClassification ? [topics[$0], intents[$0]] : nil }
+        if Set(own.compactMap { $0 }).count == 1, let first = tree.order.first(where: { own[$0] != nil }) {
+            for index in own.indices where index != first { own[index] = nil }
+        }
+        addSaid(own) { telling, index, said in
+            telling.add(telling.types.conversationClassified, index) { fields in
+                fields.add("topic", text: said[0])
+                fields.add("intent", text: said[1])
+            }
         }
     }
 
@@ -104,9 +121,15 @@ extension BookSpan {
     var outcome: Outcome? { text(.outcome).flatMap { Outcome(rawValue: $0.lowercased()) } }
 
     var escalation: Escalation? {
-        let told = Escalation(reason: text(.escalationReason), queue: text(.escalationQueue), id: text(.escalationID))
-        return outcome == .escalated || told != Escalation() ? told : nil
+        var told = Escalation(reason: text(.escalationReason), queue: text(.escalationQueue), id: text(.escalationID))
+        guard outcome == .escalated || told != Escalation() else { return nil }
+        // A reason alone may be that of anything.
+        told.reason = told.reason ?? text(.reason)
+        return told
     }
+
+    /// Whether it says what the conversation is about.
+    var isClassification: Bool { text(.topic) != nil || text(.intent) != nil }
 
     /// The customer's, 1 to 5 points, also where it came as text or as a double.
     var rating: Int64? {

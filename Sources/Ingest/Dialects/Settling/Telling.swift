@@ -14,6 +14,14 @@ struct Telling {
     private(set) var events: [Told] = []
     /// What totals prove of those who count.
     private(set) var proofs: Set<UsageProof> = []
+    /// What its totals did not decide.
+    private(set) var assumed: Set<AssumedReading> = []
+    /// What remained open about its turns.
+    private(set) var doubts = TurnDoubts()
+    /// The turn that each span is in, −1 for none; empty where there is one turn at most.
+    private var owners: [Int] = []
+    /// Of each turn of several what its spans say in our own names: see ``SpanTree/told(by:)``.
+    private var toldByTurn: [Int: [String: EventValue]] = [:]
 
     init(tree: SpanTree, columns: SpanColumns, known: Set<String>, ids: SettledIDs, readings: EmitterReadings) {
         self.tree = tree
@@ -81,17 +89,24 @@ struct Telling {
             // order: into a set.
             for (part, reading) in CallUsage(own).proof { proofs.insert(UsageProof(emitter(of: index), part, reading)) }
         }
-        return CallUsage(told, known: readings.readings(of: emitter(of: teller ?? spans[0])))
+        let emitter = emitter(of: teller ?? spans[0])
+        let usage = CallUsage(told, known: readings.readings(of: emitter))
+        // order: into a set.
+        for part in usage.undecided { assumed.insert(AssumedReading(emitter, part)) }
+        return usage
     }
 
     private func emitter(of index: Int) -> UsageEmitter {
-        let record = tree.spans[index].record
-        return UsageEmitter(scope: record.scope, version: record.scopeVersion, provider: tree.spans[index].provider ?? "")
+        let span = tree.spans[index]
+        return UsageEmitter(
+            scope: span.record.scope, version: span.record.scopeVersion, provider: span.provider ?? "",
+            model: span.text(.responseModel) ?? span.text(.requestModel) ?? "", tenant: tree.tenants[index] ?? "")
     }
 
     private mutating func append(_ type: UInt16, _ unit: WorkUnit, _ describe: (SpanTree, inout FieldSet) -> Void) {
         let teller = unit.spans.first { known.contains(id(of: $0, type)) } ?? unit.spans[0]
         var fields = context(teller, type, with: unit.spans)
+        addTold(of: unit.spans, type, &fields)
         let longest = unit.spans.max { (duration($0) ?? -1) < (duration($1) ?? -1) } ?? teller
         if let duration = duration(longest) { addIfAllowed("duration_ns", .integer(duration), type, &fields) }
         let isFailed = unit.spans.contains { tree.spans[$0].hasFailed }
@@ -105,54 +120,43 @@ struct Telling {
     /// Adds an event that happened when a span ended.
     mutating func add(_ type: UInt16, _ index: Int, _ describe: (inout FieldSet) -> Void) {
         var fields = context(index, type)
+        addTold(around: index, type, &fields)
         describe(&fields)
         events.append(Told(id: id(of: index, type), type: type, time: tree.spans[index].record.end, fields: fields))
     }
 
-    /// The question and the answer that a trace is: its root where that is an agent's or a chain's, or names its conversation itself;
-    /// else the outermost agent or chain below where the request came in.
+    /// The questions and the answers that a trace is made of: see ``Turns``.
     private mutating func addAnswers() {
-        for index in answerSpans() {
+        let turns = Turns(tree)
+        let answers = turns.groups.map { group in group.dropFirst().reduce(group[0]) { isBetter($1, than: $0) ? $1 : $0 } }.sorted()
+        let owners = tree.owners(among: answers)
+        if answers.count > 1, tree.isToldOurNames { splitTold(answers, owners) }
+        let firstTokens = FirstTokens(tree, calls, owners: owners)
+        for index in answers {
             let span = tree.spans[index]
             var question = context(index, types.messageReceived)
+            addTold(around: index, types.messageReceived, &question)
             question.add("author", text: "user")
             let questionID = id(of: index, types.messageReceived)
             events.append(Told(id: questionID, type: types.messageReceived, time: span.record.start, fields: question))
             var answer = context(index, types.messageSent)
+            addTold(around: index, types.messageSent, &answer)
             answer.add("author", text: "agent")
             answer.add("status", text: span.hasFailed ? "error" : "ok")
             if span.hasFailed { answer.add("error_type", text: span.errorType) }
             answer.add("duration_ns", integer: duration(index))
-            answer.add("time_to_first_token_ns", integer: span.nanoseconds(.timeToFirstToken))
+            answer.add("time_to_first_token_ns", integer: span.nanoseconds(.timeToFirstToken) ?? firstTokens.nanoseconds(ofTurn: index))
             events.append(Told(id: id(of: index, types.messageSent), type: types.messageSent, time: span.record.end, fields: answer))
         }
-    }
-
-    private func answerSpans() -> [Int] {
-        let works: Set<SpanClass> = [.modelCall, .agent, .tool, .retrieval]
-        var hasWork = tree.kinds.map { works.contains($0) }
-        for index in tree.order.reversed() where hasWork[index] && tree.parents[index] >= 0 { hasWork[tree.parents[index]] = true }
-        var isCovered = Array(repeating: false, count: tree.count)
-        var best: [Int: Int] = [:]
-        var entries = Array(repeating: -1, count: tree.count)
-        for index in tree.order where tree.isAttached[index] {
-            let parent = tree.parents[index]
-            entries[index] = parent >= 0 ? entries[parent] : index
-            if parent >= 0, isCovered[parent] {
-                isCovered[index] = true
-                continue
-            }
-            let isWhole = tree.kinds[index] == .agent || tree.kinds[index] == .step
-            let isNamedRoot = tree.kinds[index] == .other && entries[index] == index && tree.hasOwnConversation(index)
-            guard isWhole && (hasWork[index] || tree.spans[index].hasFailed) || isNamedRoot && hasWork[index] else { continue }
-            isCovered[index] = true
-            if let other = best[entries[index]], !isBetter(index, than: other) { continue }
-            best[entries[index]] = index
+        doubts.isJoined = turns.isJoined
+        let answered = Set(answers.compactMap { tree.conversations[$0].map { Array($0.utf8) } })
+        doubts.isUnanswered = calls.units.contains { unit in
+            guard tree.isAttached[unit.spans[0]], let conversation = tree.conversations[unit.spans[0]] else { return false }
+            return !answered.contains(Array(conversation.utf8))
         }
-        return best.values.sorted()
     }
 
-    /// One answer for each request: the one told before stays, else an agent goes before a chain, and what took longer before what did not.
+    /// One answer for each turn: the one told before stays, else an agent goes before a chain, and what took longer before what did not.
     private func isBetter(_ index: Int, than other: Int) -> Bool {
         func rank(_ index: Int) -> (Int, Int, Int64) {
             (known.contains(id(of: index, types.messageSent)) ? 1 : 0, tree.kinds[index] == .agent ? 1 : 0, duration(index) ?? -1)
@@ -160,13 +164,14 @@ struct Telling {
         return rank(index) > rank(other)
     }
 
-    /// Usage that agents, chains, wrappers and calls around several attempts repeat.
+    /// Usage that agents, chains, wrappers and calls around several attempts repeat, and what a call says of several together.
     private mutating func addRollUps() {
         for index in 0..<tree.count {
             let isCall = tree.kinds[index] == .modelCall || tree.kinds[index] == .embedding
             let isRollUp = calls.rollUps.contains(index)
-            guard isRollUp || !isCall else { continue }
-            let told = Self.usage(tree, [index])
+            let isOwn = isCall && !isRollUp
+            var told = isOwn ? SpanUsage() : Self.usage(tree, [index])
+            told.complete(by: SpanUsage(rollUpOf: tree.spans[index]))
             let usage = CallUsage(told).tokens
             guard usage.hasTokenCounts || isRollUp else { continue }
             var fields = context(index, types.usageReported)
@@ -191,6 +196,44 @@ struct Telling {
 
     private func duration(_ index: Int) -> Int64? { tree.spans[index].record.durationNanoseconds }
 
+    /// What holds for all calls of a piece of work, so that it need not be said again on each.
+    private static let handedDown: Set = ["purpose", "route"]
+
+    /// Adds what the spans of a piece of work say of it in our own names. Before all else is added, since of a name the first counts.
+    private func addTold(of spans: [Int], _ type: UInt16, _ fields: inout FieldSet) {
+        guard tree.isToldOurNames else { return }
+        for field in tree.book.told.fields(of: columns.registry.types[Int(type)].name) {
+            let own = spans.lazy.compactMap { tree.spans[$0].told(field) }.first
+            fields.add(field.column, own ?? (Self.handedDown.contains(field.column) ? tree.told(field, from: spans[0]) : nil))
+        }
+    }
+
+    /// Adds what is said in our own names of an event of the turn. What only one kind of event has can be said on any span; else the span
+    /// itself must say it, and where it tells a topic as well, the confidence in it is meant.
+    private func addTold(around index: Int, _ type: UInt16, _ fields: inout FieldSet) {
+        guard tree.isToldOurNames else { return }
+        for field in tree.book.told.fields(of: columns.registry.types[Int(type)].name) {
+            if !field.isShared {
+                fields.add(field.column, tree.told(field, from: index) ?? onlyTold(field, around: index))
+            } else if type == types.conversationClassified || field.column != "confidence" || !tree.spans[index].isClassification {
+                fields.add(field.column, tree.spans[index].told(field))
+            }
+        }
+    }
+
+    /// What is said anywhere in the turn that a span is in. A trace of one turn is that turn.
+    private func onlyTold(_ field: ToldField, around index: Int) -> EventValue? {
+        owners.isEmpty ? tree.onlyTold[field.attribute] : toldByTurn[owners[index]]?[field.attribute]
+    }
+
+    /// What one turn of several says is not what the others say.
+    private mutating func splitTold(_ turns: [Int], _ owners: [Int]) {
+        var members: [Int: [Int]] = [:]
+        for index in tree.order where owners[index] >= 0 { members[owners[index], default: []].append(index) }
+        for turn in turns { toldByTurn[turn] = tree.told(by: members[turn] ?? []) }
+        self.owners = owners
+    }
+
     private func addIfAllowed(_ name: String, _ value: EventValue, _ type: UInt16, _ fields: inout FieldSet) {
         if columns.registry.isAllowed(columns[name], in: type) { fields.add(name, value) }
     }
@@ -198,7 +241,11 @@ struct Telling {
     /// - Parameter others: spans of the same work, asked where the first one does not know.
     private func context(_ index: Int, _ type: UInt16, with others: [Int] = []) -> FieldSet {
         func first(_ values: [String?]) -> String? { values[index] ?? others.lazy.compactMap { values[$0] }.first }
+        func turn(_ field: DialectField) -> String? { tree.turns[field].flatMap(first) }
         let span = tree.spans[index]
+        // Where nothing around a turn's span names the agent, the one that runs in it answers.
+        let isOfTurn = type == types.messageReceived || type == types.messageSent
+        let below = isOfTurn && tree.agents[index] == nil ? tree.agentsBelow[index] : -1
         var fields = FieldSet(columns)
         fields.add("id", text: id(of: index, type))
         fields.add("source", text: SettledIDs.source(span.record.serviceName))
@@ -206,14 +253,20 @@ struct Telling {
         fields.add("conversation_id", text: first(tree.conversations))
         fields.add("channel", text: first(tree.channels))
         fields.add("user_id", text: first(tree.users))
-        fields.add("agent", text: first(tree.agents))
-        fields.add("agent_version", text: span.text(.agentVersion))
-        fields.add("environment", text: span.text(.environment))
-        fields.add("region", text: span.text(.region))
+        fields.add("agent", text: below >= 0 ? tree.agents[below] : first(tree.agents))
+        fields.add("agent_version", text: first(tree.agentVersions) ?? (below >= 0 ? tree.agentVersions[below] : nil))
+        fields.add("environment", text: first(tree.environments))
+        fields.add("region", text: first(tree.regions))
         fields.add("service_name", text: span.text(.serviceName))
         fields.add("service_version", text: span.text(.serviceVersion))
-        fields.add("prompt_name", text: span.text(.promptName))
-        fields.add("prompt_version", text: span.text(.promptVersion))
+        fields.add("turn", integer: turn(.turn).flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil })
+        fields.add("message_id", text: turn(.messageID))
+        fields.add("team", text: turn(.team))
+        fields.add("cost_centre", text: turn(.costCentre))
+        fields.add("experiment", text: turn(.experiment))
+        fields.add("variant", text: turn(.variant))
+        fields.add("prompt_name", text: turn(.promptName))
+        fields.add("prompt_version", text: turn(.promptVersion))
         fields.add("trace_id", text: span.record.traceID)
         fields.add("span_id", text: span.record.spanID)
         fields.add("parent_span_id", text: span.record.parentSpanID)

@@ -39,6 +39,8 @@ package struct TraceSettler: Sendable {
         var result = Settlement()
         result.spans = tree.count
         result.proofs = telling.proofs.sorted()
+        result.doubts = telling.doubts
+        result.assumed = telling.assumed.sorted()
         var writer = EventRowWriter()
         for event in telling.events {
             guard let before = known[event.id] else {
@@ -60,11 +62,7 @@ package struct TraceSettler: Sendable {
         var writer = EventRowWriter()
         event.write(to: &writer, columns)
         guard writer.sink.bytes != before.row else { return }
-        if before.isReplaceable {
-            result.replacements.append(EventReplacement(position: before.position, row: writer.sink.bytes))
-        } else {
-            result.outdated += 1
-        }
+        result.replacements.append(EventReplacement(position: before.position, row: writer.sink.bytes))
     }
 }
 

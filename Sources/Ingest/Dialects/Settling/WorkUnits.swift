@@ -8,14 +8,14 @@ struct WorkUnit: Hashable {
 extension SpanTree {
     /// Every piece of work, each once however many spans tell of it.
     ///
-    /// - A model call: see ``ModelCalls``.
+    /// - A model call or an embedding: see ``ModelCalls``.
     /// - A tool call or agent run: a span with no ancestor of its class and name. An agent without a name around one that has a name is a
     ///   wrapper.
     /// - Anything else: a span with no ancestor of its class.
     /// - Complexity: O(spans × nesting).
     func units(_ calls: ModelCalls) -> [WorkUnit] {
-        var units = calls.units
-        for kind in [SpanClass.embedding, .tool, .retrieval, .agent, .handoff, .guardrail] { units += nested(kind) }
+        var units = calls.units + calls.embeddings
+        for kind in [SpanClass.tool, .retrieval, .agent, .handoff, .guardrail] { units += nested(kind) }
         return units
     }
 

@@ -20,10 +20,17 @@ package struct DialectBook: Sendable {
         case kept
         /// Kept as a token.
         case token
+        /// Kept where it is a number, or numbers under names of usage; other texts are withheld.
+        case numbers
+        /// Kept where it is a number, yes or no, or a word that settings are chosen from; all else is withheld. So are attributes that a
+        /// table names by their beginning alone: nobody knows what else will begin so.
+        case plain
         /// Of its JSON text these members are kept, the token ones as tokens; nothing else.
         case members([Member])
         /// Known, and withheld.
         case content
+        /// Withheld and listed as what nobody reads: names that applications choose under one that is known.
+        case unread
     }
 
     struct Member: Hashable, Sendable {
@@ -38,6 +45,15 @@ package struct DialectBook: Sendable {
     let translations: [DialectField: [String: String]]
     let notA: [DialectField: Set<String>]
     let passOverPrefixes: [String]
+    /// What spans may say in names of our own.
+    let told: ToldFields
+    /// Names under which the kind of an error may stand.
+    let errorNames: Set<String>
+    /// Names under which something that holds for a turn may stand.
+    let turnNames: Set<String>
+    /// Fields that a span may fill, by name of an attribute, and those that may stand elsewhere, such as in the span's events.
+    private let fieldsByName: [String: [DialectField]]
+    private let fieldsElsewhere: [DialectField]
     private let scopes: [(prefix: String, dialect: String)]
     /// What some field or kind reads, members of JSON texts as `name/member`.
     private let readNames: Set<String>
@@ -48,7 +64,8 @@ package struct DialectBook: Sendable {
     private let wild: [(prefix: String, treatment: Treatment)]
 
     /// - Complexity: O(rules).
-    package init(_ tables: [DialectTable]) {
+    package init(_ tables: [DialectTable], told: ToldFields = .builtIn) {
+        self.told = told
         let tables = tables.sorted { $0.name < $1.name }
         kinds = Self.stable(tables.flatMap(\.kinds)) { $0.rank }
         exceptions = tables.flatMap(\.exceptions)
@@ -56,17 +73,40 @@ package struct DialectBook: Sendable {
         var translations: [DialectField: [String: String]] = [:]
         var notA: [DialectField: Set<String>] = [:]
         for field in DialectField.allCases {
-            rules[field] = Self.stable(tables.flatMap { $0.fields[field] ?? [] }) { $0.rank }
+            // Our own name goes before those of others.
+            let own = told.byColumn[field.column].map { [DialectRule(attribute: $0.attribute)] } ?? []
+            rules[field] = Self.stable(own + tables.flatMap { $0.fields[field] ?? [] }) { $0.rank }
             for table in tables {
                 translations[field, default: [:]].merge(table.translations[field] ?? [:]) { $1 }
                 notA[field, default: []].formUnion(table.notA[field] ?? [])
             }
         }
         (self.rules, self.translations, self.notA) = (rules, translations, notA)
+        var (byName, elsewhere): ([String: [DialectField]], [DialectField]) = ([:], [])
+        for field in DialectField.allCases {
+            let places = rules[field] ?? []
+            let names = Set(places.filter { $0.isUnderAName }.map(\.key))
+            // order: each has a list of its own.
+            for name in names { byName[name, default: []].append(field) }
+            if places.contains(where: { !$0.isUnderAName }) { elsewhere.append(field) }
+        }
+        (fieldsByName, fieldsElsewhere) = (byName, elsewhere)
         passOverPrefixes = tables.flatMap(\.passOverPrefixes)
         scopes = tables.flatMap { table in table.scopes.map { ($0, table.name) } }.sorted { $0.prefix.count > $1.prefix.count }
-        (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules)
+        (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, told: told)
+        errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty })
+        turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map(\.key))
         readNames = Set(rules.values.joined().map(\.key)).union(kinds.map(\.attribute))
+    }
+
+    /// The fields of which some place may be filled in a span; no other one is.
+    func fields(of record: SpanRecord) -> Set<DialectField> {
+        var fields = Set(fieldsElsewhere)
+        // order: into a set.
+        for name in record.attributes.keys { fields.formUnion(fieldsByName[name] ?? []) }
+        // order: into a set.
+        for name in record.resource.keys { fields.formUnion(fieldsByName[name] ?? []) }
+        return fields
     }
 
     private static func stable<Element>(_ elements: [Element], _ rank: (Element) -> Int) -> [Element] {
@@ -74,7 +114,7 @@ package struct DialectBook: Sendable {
     }
 
     private static func treatments(
-        _ tables: [DialectTable], kinds: [KindRule], rules: [DialectField: [DialectRule]]
+        _ tables: [DialectTable], kinds: [KindRule], rules: [DialectField: [DialectRule]], told: ToldFields
     ) -> ([String: Treatment], [(suffix: String, treatment: Treatment)], [(prefix: String, treatment: Treatment)]) {
         var exact: [String: Treatment] = [:]
         var endings: [(suffix: String, treatment: Treatment)] = []
@@ -82,8 +122,14 @@ package struct DialectBook: Sendable {
         func note(_ name: String, _ treatment: Treatment) {
             if name.hasSuffix("*") { wild.append((String(name.dropLast()), treatment)) } else { exact[name] = treatment }
         }
+        // order: each name is written for itself.
+        for name in told.withheld { exact[name] = .content }
+        // order: the same.
+        for name in told.byAttribute.keys { exact[name] = .kept }
         for table in tables { for name in table.content { note(name, .content) } }
-        for table in tables { for name in table.metadata { note(name, .kept) } }
+        for table in tables { for name in table.unread { note(name, .unread) } }
+        for table in tables { for name in table.metadata { note(name, name.hasSuffix("*") ? .plain : .kept) } }
+        for table in tables { for name in table.numbers { note(name, .numbers) } }
         for kind in kinds {
             exact[kind.attribute] = .kept
             if let condition = kind.condition { exact[condition.attribute] = .kept }
@@ -95,7 +141,7 @@ package struct DialectBook: Sendable {
                 if let suffix = rule.suffix {
                     endings.append((suffix, field == .user ? .token : .kept))
                 } else if rule.path.isEmpty {
-                    exact[rule.attribute] = field == .user ? .token : .kept
+                    exact[rule.attribute] = field == .user ? .token : field.isNumber ? .numbers : .kept
                 } else {
                     members[rule.attribute, default: []].append(Member(path: rule.path, key: rule.key, isToken: field == .user))
                 }

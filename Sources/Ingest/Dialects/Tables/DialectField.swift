@@ -15,7 +15,14 @@ package enum DialectField: String, CaseIterable, Sendable {
     case totalTokens = "total_tokens"
     /// Cost as the sender states it, USD.
     case reportedCost = "reported_cost"
-    case conversation, user, channel, tenant, agent
+    case conversation, user, channel, tenant, agent, turn
+    case messageID = "message_id"
+    /// Who answers for the agent, and where the cost is booked.
+    case team
+    case costCentre = "cost_centre"
+    case experiment, variant
+    /// What the conversation is about.
+    case topic, intent
     case agentVersion = "agent_version"
     case tool
     case toolProtocol = "tool_protocol"
@@ -36,6 +43,8 @@ package enum DialectField: String, CaseIterable, Sendable {
     case outcome
     case outcomeBy = "outcome_by"
     case outcomeCertainty = "outcome_certainty"
+    /// Why the conversation was closed or, where it was escalated, why that.
+    case reason
     case escalationReason = "escalation_reason"
     case escalationQueue = "escalation_queue"
     case escalationID = "escalation_id"
@@ -51,6 +60,27 @@ package enum DialectField: String, CaseIterable, Sendable {
     case serviceName = "service_name"
     case serviceVersion = "service_version"
     case environment, region
+
+    /// The field of events whose name in OpenTelemetry is a place of this one, beside those that tables name.
+    var column: String {
+        switch self {
+        case .outcomeBy: "by"
+        case .outcomeCertainty: "certainty"
+        case .escalationQueue: "queue"
+        case .feedbackScore: "score"
+        case .toolProtocol: "protocol"
+        default: rawValue
+        }
+    }
+
+    /// Whether it is a number in whatever form it comes.
+    var isNumber: Bool { SpanUsage.tokenFields.contains(self) || self == .reportedCost || self == .dimensions || self == .resends }
+
+    /// What is held for the whole turn from wherever in its trace it is told, each but the first of a list only together with the one
+    /// before it: a version is that of its prompt.
+    static let ofTurn: [[DialectField]] = [
+        [.turn], [.messageID], [.team], [.costCentre], [.experiment, .variant], [.promptName, .promptVersion], [.topic, .intent],
+    ]
 }
 
 /// What kind of work a span stands for. Raw values are the names in the tables.

@@ -36,10 +36,15 @@ struct DialectRule: Hashable, Sendable {
     var values: [String] = []
     /// Texts that begin so are passed over.
     var passOverPrefixes: [String] = []
+    /// What stands there adds up several calls and is never the own of one.
+    var isRollUp = false
     /// A text that is the id of a model's response in the same trace is passed over.
     var passesOverResponseIDs = false
     /// Lower ranks are tried first, among all tables.
     var rank = 0
+
+    /// Whether a span that has no attribute of its name has nothing there.
+    var isUnderAName: Bool { !attribute.isEmpty && suffix == nil && attribute != "span.name" }
 
     /// How the attributes end that it is about; nil where it names one.
     var suffix: String? { attribute.hasPrefix("*") ? String(attribute.dropFirst()) : nil }

@@ -25,13 +25,16 @@ package struct DialectTableError: Error, Equatable, Sendable, CustomStringConver
 ///      "kind_exceptions": [{"attribute": "a", "kind": "tool", "name_prefix": "handoff", "becomes": "handoff"}],
 ///      "fields": {"input_tokens": ["attribute", {"attribute": "usage", "path": ["in"], "rank": 3}]},
 ///      "translations": {"provider": {"as sent": "as kept"}}, "not_a": {"provider": ["a framework's name"]},
-///      "pass_over_prefixes": ["[Scrubbed"], "metadata": ["kept", "kept.*"], "content": ["withheld", "withheld.*"]}
+///      "pass_over_prefixes": ["[Scrubbed"], "metadata": ["kept", "kept.where.plain.*"], "numbers": ["kept.where.a.number.*"],
+///      "content": ["withheld", "withheld.*"], "unread": ["withheld.and.listed.*"]}
 ///
 /// A rule may also have `type` (integer, double), `unit` (s, ms, ns, instant), `values`, `when` (`attribute` with `equals` or `prefix`),
-/// `pass_over_prefixes`, `pass_over_response_ids`, or stand on an `event` or `exception_type` instead of an attribute. Rules of all tables
+/// `pass_over_prefixes`, `pass_over_response_ids`, `roll_up` (what stands there adds up several calls), or stand on an `event` or
+/// `exception_type` instead of an attribute. Rules of all tables
 /// are tried in the order of their ranks; a rule without a rank has its table's. In names, `N` stands for a number between dots; a rule's
-/// attribute `*.x` is any that ends so and that no table names whole. A value to translate may end in `*`. Counts of tokens and costs need
-/// no rule where their names say it: ``UsageName``.
+/// attribute `*.x` is any that ends so and that no table names whole. A value to translate may end in `*`. A member of a JSON text of
+/// which some are read is named as `attribute/member`, so that it is known and not listed. Counts of tokens and costs need no rule where
+/// their names say it: ``UsageName``.
 package struct DialectTable: Sendable {
     /// Its name.
     package var name: String
@@ -43,7 +46,9 @@ package struct DialectTable: Sendable {
     var notA: [DialectField: [String]] = [:]
     var passOverPrefixes: [String] = []
     var metadata: [String] = []
+    var numbers: [String] = []
     var content: [String] = []
+    var unread: [String] = []
 
     /// - Throws: the first thing in the file that is not as above.
     package init(parsing bytes: [UInt8]) throws(DialectTableError) {
@@ -80,7 +85,9 @@ package struct DialectTable: Sendable {
         for member in document["not_a"]?.members ?? [] { notA[try Self.field(member.name, "not_a")] = Self.texts(member.value) }
         passOverPrefixes = Self.texts(document["pass_over_prefixes"])
         metadata = Self.texts(document["metadata"])
+        numbers = Self.texts(document["numbers"])
         content = Self.texts(document["content"])
+        unread = Self.texts(document["unread"])
     }
 
     private static func texts(_ value: JSONValue?) -> [String] { (value?.array ?? []).compactMap(\.string) }
@@ -142,6 +149,7 @@ package struct DialectTable: Sendable {
         rule.values = texts(value["values"]).map { $0.lowercased() }
         rule.passOverPrefixes = texts(value["pass_over_prefixes"])
         rule.passesOverResponseIDs = value["pass_over_response_ids"] == .boolean(true)
+        rule.isRollUp = value["roll_up"] == .boolean(true)
         return rule
     }
 }

@@ -34,7 +34,7 @@ struct CallUsage: Hashable {
     var undecided: Set<UsagePart> = []
 
     /// The name of tokens that the total has and no class.
-    static let untold = "untold_tokens"
+    static let untold = BookedCost.untoldTokens
 
     private struct Reading: Hashable {
         var isReadBeside = false

@@ -76,7 +76,7 @@ enum UsageWords {
         "gcp", "gemini", "openai", "anthropic", "cohere", "mistral", "groq", "deepseek", "ollama", "crewai", "crew", "dspy", "mastra",
         "genkit", "haystack", "strands", "agno", "semantic", "kernel", "microsoft", "extensions", "litellm", "openlit", "logfire",
         "pydantic", "arize", "phoenix", "opik", "lunary", "langwatch", "langchain", "langchain4j", "langgraph",
-        "llamaindex", "llmobs", "lmnr", "vertexai", "openrouter", "vllm", "watsonx", "spring",
+        "llamaindex", "llmobs", "lmnr", "vertexai", "openrouter", "vllm", "watsonx", "spring", "iterations",
     ]
 
     static func isKnown(_ word: String) -> Bool { counting.contains(word) || silent.contains(word) }
@@ -131,6 +131,33 @@ enum UsageWords {
         guard let last = words.last, let odd = unknown.first else { return !words.isEmpty }
         let isQualifier = unknown.count == 1 && odd.utf8.count <= 16 && odd.utf8.allSatisfy { $0 > 0x39 }
         return isQualifier && (usage.contains(last) || cost.contains(last))
+    }
+
+    /// What a call in several goes lists them under: each has counts of its own, which reading adds up.
+    private static let iterations = "iterations"
+
+    /// Whether a name tells counts of such a list.
+    static func isOfIterations(_ name: String) -> Bool {
+        var last: UInt32 = 0
+        for byte in name.utf8 {
+            last = last << 8 | UInt32(byte | 0x20)
+            // iter; most names have none.
+            if last == 0x6974_6572 { return segments(of: name).contains([iterations]) }
+        }
+        return false
+    }
+
+    /// Whether a name for output is one that Gemini gives: `candidates_token_count`, `candidatesTokenCount`.
+    static func isGeminiOutput(_ name: String) -> Bool {
+        let words = segments(of: name).last ?? []
+        return words.contains("candidates") && !usage.isDisjoint(with: words)
+    }
+
+    /// Whether a name ends in what counts tokens.
+    static func countsTokens(_ name: String) -> Bool {
+        var words = segments(of: name).last ?? []
+        if let last = words.last, ["count", "counts", "total", "used", "n"].contains(last) { words.removeLast() }
+        return words.last == "tokens" || words.last == "token"
     }
 
     static func modality(_ words: Set<String>) -> String? {

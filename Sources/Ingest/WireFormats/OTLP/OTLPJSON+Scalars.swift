@@ -34,15 +34,23 @@ extension OTLPJSON {
 
     func text(_ place: Int, _ name: String) throws(DecodingError) -> String { String(decoding: try string(place, name), as: UTF8.self) }
 
-    func enumeration(_ place: Int, _ name: String) throws(DecodingError) -> Int64 {
-        guard tape.kind(place) == .integer else { throw failure(name, "the enumeration's number") }
+    /// - Parameter names: of the enumeration, by number from 0.
+    func enumeration(_ place: Int, _ name: String, _ names: [String]) throws(DecodingError) -> Int64 {
+        if tape.kind(place) == .string {
+            let text = tape.string(place)
+            if let number = names.firstIndex(where: { text.elementsEqual($0.utf8) }) { return Int64(number) }
+        }
+        guard tape.kind(place) == .integer else { throw failure(name, "the enumeration's number or name") }
         return tape.integer(place)
     }
 
     func integer(_ place: Int, _ name: String) throws(DecodingError) -> Int64 {
         switch tape.kind(place) {
         case .integer: return tape.integer(place)
-        case .string: if let value = Int64(tape.text(place)) { return value }
+        case .string:
+            let text = tape.text(place)
+            // Whole numbers in the form of others: 1e3, 7.0.
+            if let value = Int64(text) ?? Double(text).flatMap({ Int64(exactly: $0) }) { return value }
         case .double: if let value = Int64(exactly: tape.double(place)) { return value }
         default: break
         }

@@ -87,6 +87,8 @@ package struct OTLPSpan: Hashable, Sendable {
     package var statusMessage = ""
     /// W3C trace flags in the low byte.
     package var flags: UInt32 = 0
+    /// What was expected where it could not be read, so that it alone is refused; nil where it could.
+    package var defect: String?
 
     /// A span that says nothing yet.
     package init() {}

@@ -3,7 +3,8 @@ package import JSONParsing
 
 extension OTLPTraces {
     /// Reads a request in the JSON encoding (OTLP 1.x, "JSON Protobuf Encoding"): names in lowerCamelCase, ids in hexadecimal of either
-    /// case, enumerations as integers, 64-bit integers as numbers or decimal text, other bytes in base64. Unknown members are passed over.
+    /// case, enumerations as integers or by name, 64-bit integers as numbers or decimal text, other bytes in base64. Unknown members are
+    /// passed over. A span with something else in it has a ``OTLPSpan/defect``, and so have all of a resource with such an attribute.
     /// - Throws: ``JSONError`` for text that is no JSON, ``DecodingError`` for JSON that is no request.
     package init(json body: [UInt8], parser: inout JSONParser) throws {
         self.init()
@@ -21,18 +22,31 @@ extension OTLPTraces {
 struct OTLPJSON {
     let tape: JSONTape
 
+    /// Names of enumerations by their numbers, as some senders write them.
+    private static let spanKinds = [
+        "SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER", "SPAN_KIND_CONSUMER",
+    ]
+    private static let statusCodes = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"]
+
     func resourceSpans(_ place: Int) throws(DecodingError) -> OTLPResourceSpans {
         var result = OTLPResourceSpans()
+        var defect: String?
         try members(place, "resourceSpans") { name, place throws(DecodingError) in
             switch name {
             case "resource":
-                try members(place, name) { name, place throws(DecodingError) in
-                    if name == "attributes" { result.attributes = try attributes(place) }
-                }
+                do throws(DecodingError) {
+                    try members(place, name) { name, place throws(DecodingError) in
+                        if name == "attributes" { result.attributes = try attributes(place) }
+                    }
+                } catch { defect = error.expectation }
             case "scopeSpans":
                 try elements(place, name) { place throws(DecodingError) in result.scopes.append(try scopeSpans(place)) }
             default: break
             }
+        }
+        guard let defect else { return result }
+        for scope in result.scopes.indices {
+            for span in result.scopes[scope].spans.indices { result.scopes[scope].spans[span].defect = defect }
         }
         return result
     }
@@ -46,11 +60,21 @@ struct OTLPJSON {
                     if name == "name" { result.name = try text(place, name) }
                     if name == "version" { result.version = try text(place, name) }
                 }
-            case "spans": try elements(place, name) { place throws(DecodingError) in result.spans.append(try span(place)) }
+            case "spans": try elements(place, name) { place throws(DecodingError) in result.spans.append(spanOrDefect(place)) }
             default: break
             }
         }
         return result
+    }
+
+    private func spanOrDefect(_ place: Int) -> OTLPSpan {
+        do throws(DecodingError) {
+            return try span(place)
+        } catch {
+            var span = OTLPSpan()
+            span.defect = error.expectation
+            return span
+        }
     }
 
     private func span(_ place: Int) throws(DecodingError) -> OTLPSpan {
@@ -62,7 +86,7 @@ struct OTLPJSON {
             case "parentSpanId": span.parentSpanID = try hexadecimal(place, name)
             case "traceState": span.traceState = try text(place, name)
             case "name": span.name = try text(place, name)
-            case "kind": span.kind = Int(truncatingIfNeeded: try enumeration(place, name))
+            case "kind": span.kind = Int(truncatingIfNeeded: try enumeration(place, name, Self.spanKinds))
             case "startTimeUnixNano": span.start = try unsigned(place, name)
             case "endTimeUnixNano": span.end = try unsigned(place, name)
             case "attributes": span.attributes = try attributes(place)
@@ -70,7 +94,7 @@ struct OTLPJSON {
             case "links": try elements(place, name) { place throws(DecodingError) in span.links.append(try link(place)) }
             case "status":
                 try members(place, name) { name, place throws(DecodingError) in
-                    if name == "code" { span.statusCode = Int(truncatingIfNeeded: try enumeration(place, name)) }
+                    if name == "code" { span.statusCode = Int(truncatingIfNeeded: try enumeration(place, name, Self.statusCodes)) }
                     if name == "message" { span.statusMessage = try text(place, name) }
                 }
             case "flags": span.flags = UInt32(truncatingIfNeeded: try unsigned(place, name))
