@@ -132,7 +132,9 @@ import Testing
             store = try Self.open(disk)
         }
         var events = SampleEvents()
-        for name in ["input", "output"] { events.addPrice("small", name, picoPerToken: 4_000_000, at: 5, provider: "house") }
+        for name in ["input", "output", "cache_read", "cache_write", "cache_write_1h"] {
+            events.addPrice("small", name, picoPerToken: 4_000_000, at: 5, provider: "house")
+        }
         events.addPrice("large", "input", picoPerToken: 1_000_000, at: 5, provider: "house")
         events.add("message.received", id: "question", at: 59, Self.question)
         let timed = Self.tokens(1_000_000).merging(["gpu_duration_ns": .integer(3_600_000_000_000)]) { $1 }
@@ -156,7 +158,7 @@ import Testing
         try check(Self.dollar * 2, "booked again")
 
         var later = SampleEvents()
-        later.addPrice("small", "cache_read", picoPerToken: 1_000_000, at: 5, provider: "house")
+        later.addPrice("small", "cache_read", picoPerToken: 1_000_000, at: 6, provider: "house")
         later.add(
             "price.set", id: "small/gpu", at: 5,
             [

@@ -70,6 +70,7 @@ import Testing
         _ = try store.append([events.batch])
         let labels = ["default", "openai", "unheard-of", "cloud"]
         #expect(Self.value(store, "support_llm_unpriced_calls_total", labels) == .number(1))
+        #expect(Self.value(store, "support_llm_unpriced_calls_corrected_total", labels) == .number(0))
         if sealsFirst { try store.seal() }
         for (tokenClass, price) in [("input", 37_500 as Int64), ("output", 18_750)] {
             #expect(Self.value(store, "support_llm_cost_usd_total", labels) == nil)
@@ -80,9 +81,43 @@ import Testing
         let cost = MetricValue.picoUSD(1_000 * 37_500 + 100 * 18_750)
         #expect(Self.value(store, "support_llm_cost_usd_total", labels) == cost)
         #expect(Self.value(store, "support_llm_unpriced_calls_total", labels) == .number(1))
+        #expect(Self.value(store, "support_llm_unpriced_calls_corrected_total", labels) == .number(1))
         machine.disk.crash()
         store = try machine.open()
         #expect(Self.value(store, "support_llm_cost_usd_total", labels) == cost)
+        #expect(Self.value(store, "support_llm_unpriced_calls_corrected_total", labels) == .number(1))
+        try store.close()
+    }
+
+    /// `/metrics` and the rows that reports ask say the same of a conversation that is rated again, also after seals and crashes.
+    @Test(arguments: [false, true]) func aConversationCountsByItsLastRating(sealsBetween: Bool) throws {
+        let machine = Machine(seed: 15)
+        var store = try machine.open()
+        func rate(_ id: String, _ score: Int64, at seconds: Double) throws {
+            var events = SampleEvents()
+            let fields: [String: EventValue] = ["conversation_id": .text("c"), "channel": .text("web"), "score": .integer(score)]
+            events.add("feedback.submitted", id: id, at: seconds, fields)
+            _ = try store.append([events.batch])
+            if sealsBetween { try store.seal() }
+            machine.disk.crash()
+            store = try machine.open()
+        }
+        func standing(_ score: Int64) -> Int128 {
+            let values = ["support_feedback_total", "support_feedback_corrected_total"].map { name -> Int128 in
+                guard case .number(let count)? = Self.value(store, name, ["default", "web", "\(score)"]) else { return 0 }
+                return count
+            }
+            return values[0] - values[1]
+        }
+        let scores: ClosedRange<Int64> = 1...5
+        try rate("first", 1, at: -30)
+        #expect(scores.map(standing) == [1, 0, 0, 0, 0])
+        try rate("last", 5, at: -10)
+        // On its way since before the last one.
+        try rate("between", 3, at: -20)
+        #expect(scores.map(standing) == [0, 0, 0, 0, 1])
+        #expect(try rows(store, "conversations", ["conversation_id", "score"]).count == 1)
+        #expect(try rows(store, "conversations", ["score"])[0].contains("5"))
         try store.close()
     }
 

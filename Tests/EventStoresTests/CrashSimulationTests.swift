@@ -201,8 +201,11 @@ private struct CrashRun {
         for (table, columns) in [
             ("turns", EventStoreTests.turnColumns), ("conversations", EventStoreTests.conversationColumns),
             ("llm_call", EventStoreTests.callColumns),
-        ] where try rows(store, table, columns) != rows(fresh, table, columns) {
-            problem = "\(table) differs from its recomputation"
+        ] {
+            let (found, wanted) = (try rows(store, table, columns), try rows(fresh, table, columns))
+            guard found != wanted else { continue }
+            let (more, less) = (found.first { !wanted.contains($0) }, wanted.first { !found.contains($0) })
+            problem = "\(table) differs from its recomputation: \(more ?? "nothing") instead of \(less ?? "nothing")"
         }
         if store.snapshot().counters.families != fresh.snapshot().counters.families {
             problem = "the counters differ from their recomputation"

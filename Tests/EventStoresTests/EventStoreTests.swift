@@ -16,6 +16,26 @@ import Testing
         return options
     }
 
+    /// No day begins before the first times that 64 bits hold; a store that took such an event in goes on.
+    @Test(arguments: [Int64.min, Int64.min + 1, Int64.min + 86_399_999_999_999, Int64.min + 86_400_000_000_000])
+    func anEventOfTheFirstDayThereIsIsSealed(time: Int64) throws {
+        let disk = SimulatedFileSystem(seed: 4)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        var events = SampleEvents()
+        let fields: [String: EventValue] = ["conversation_id": .text("old"), "turn": .integer(1)]
+        for type in ["message.received", "llm.call", "message.sent"] { events.add(type, id: type, at: 0, fields, exactly: time) }
+        events.addTurn("new", 1, at: 10)
+        #expect(try store.append([events.batch])[0].accepted == 6)
+        try store.seal()
+        #expect(try store.verify().findings == [])
+        try store.close()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        try again.seal()
+        #expect(again.status.position == 6)
+        #expect(try rows(again, "conversations", ["conversation_id"]).count == 2)
+        try again.close()
+    }
+
     @Test func answersAreEqualBeforeAndAfterSealAndRestart() throws {
         let disk = SimulatedFileSystem(seed: 3)
         let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
@@ -45,6 +65,26 @@ import Testing
         #expect(try rows(again, "llm_call", Self.callColumns) == before[2])
         #expect(again.recovery.replayedEvents == 0)
         try again.close()
+    }
+
+    /// More than one record of the log holds is refused by its size; nothing of it is kept, and the store goes on.
+    @Test func whatNoRecordHoldsIsRefused() throws {
+        let disk = SimulatedFileSystem(seed: 9)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        var events = SampleEvents()
+        events.addTurn("c", 1, at: 5)
+        var batch = events.batch
+        batch.notes = [SystemNote(type: "test", data: String(repeating: "x", count: IngestBatch.bytesMax + 1))]
+        do {
+            _ = try store.append([batch])
+            Issue.record("it was taken")
+        } catch StoreError.recordTooLarge(let bytes) {
+            #expect(bytes > IngestBatch.bytesMax)
+        }
+        #expect(store.snapshot().position == 0)
+        batch.notes = []
+        #expect(try store.append([batch])[0].accepted == 3)
+        try store.close()
     }
 
     /// Users and repeats are recognised by the key: a store with events never gets another one by itself.

@@ -56,4 +56,31 @@ import Testing
         #expect(try everything(again) == before)
         try again.close()
     }
+
+    /// A note that finds no room is no record of the store, and the same one is taken once there is room.
+    @Test func aNoteWithoutRoomIsNone() throws {
+        let disk = SimulatedFileSystem(seed: 8)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        disk.setQuota(bytes: disk.snapshot().reduce(0) { $0 + $1.bytes.count })
+        var (noted, refused) = (0, 0)
+        for number in 1...120 {
+            if number == 100 { disk.setQuota(bytes: .max) }
+            var set = ObjectiveSet.builtIn
+            set.answerLimits = AnswerLimits(nanoseconds: Int64(number) * 1_000_000_000)
+            do {
+                if try store.putInForce(set) != nil { noted += 1 }
+            } catch StoreError.noSpace {
+                refused += 1
+                #expect(number < 100, "there is room again")
+            }
+            #expect(try rows(store, "system_events", ["type"]).count == noted)
+        }
+        #expect(refused > 0 && noted > 20)
+        #expect(store.snapshot().objectives.current.set.answerLimits.nanoseconds == 120 * 1_000_000_000)
+        let before = try rows(store, "system_events", ["type", "data"])
+        try store.close()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        #expect(try rows(again, "system_events", ["type", "data"]) == before)
+        try again.close()
+    }
 }

@@ -72,7 +72,6 @@ import Testing
             let snapshot = store.snapshot()
             let found = try snapshot.events(ofTraces: [Self.trace], sourcePrefix: "te")[Self.trace] ?? []
             #expect(found.map(\.position) == [1, 3] && found.map(\.id) == ["s1", "late"])
-            #expect(found.allSatisfy { $0.isReplaceable })
             #expect(try snapshot.events(ofTraces: [Self.trace], sourcePrefix: "no")[Self.trace]?.count == 1)
             let received = try snapshot.spans(receivedSince: snapshot.watermark)
             #expect(received.map(\.traceID).sorted() == [Self.trace, "another"] && received.filter(\.isRoot).count == 1)
@@ -106,6 +105,39 @@ import Testing
         try store.close()
     }
 
+    /// A trace that settles again after the prices changed: what was booked stays booked until somebody corrects it.
+    @Test(arguments: [false, true]) func aRowInAnothersPlaceCostsWhatThatOneCost(isSealed: Bool) throws {
+        let store = try open()
+        var first = SampleEvents()
+        first.addPrice("m1", "input", picoPerToken: 1_000_000, at: 10)
+        first.add("llm.call", id: "late", at: 3_500, Self.priced(nil))
+        _ = try store.append([first.batch])
+        var second = SampleEvents()
+        second.addPrice("m1", "input", picoPerToken: 5_000_000, at: 20)
+        _ = try store.append([second.batch])
+        if isSealed { try store.seal() }
+        let costs = try rows(store, "llm_call", ["cost_usd", "price_state"])
+        var again = SampleEvents()
+        again.add("llm.call", id: "late", at: 3_500, Self.priced("c"))
+        _ = try store.append([IngestBatch(replacements: [EventReplacement(position: 2, row: again.batch.events.bytes)])])
+        #expect(try rows(store, "llm_call", ["conversation_id"]).first?.contains("c") == true)
+        #expect(try rows(store, "llm_call", ["cost_usd", "price_state"]) == costs)
+        #expect(try store.verify().findings == [])
+        disk.crash()
+        let reopened = try open()
+        #expect(try rows(reopened, "llm_call", ["cost_usd", "price_state"]) == costs)
+        try reopened.close()
+    }
+
+    private static func priced(_ conversation: String?) -> [String: EventValue] {
+        var fields: [String: EventValue] = [
+            "provider": .text("openai"), "request_model": .text("m1"), "input_tokens": .integer(1_000), "output_tokens": .integer(0),
+            "status": .text("ok"),
+        ]
+        if let conversation { fields["conversation_id"] = .text(conversation) }
+        return fields
+    }
+
     // MARK: Any order of seals, replacements and crashes
 
     /// A history from a seed: events, replacements of any of them, seals beside the writer, crashes. What comes out is what a store
@@ -117,17 +149,19 @@ import Testing
         options.sealEventsMax = 12
         var store = try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: options)
         var current: [IngestBatch] = []
-        var numbers: [Int] = []
+        /// Of the event at each place; nil of a price, which nothing takes the place of.
+        var numbers: [Int?] = []
         for number in 0..<40 {
-            if current.isEmpty || generator.oneIn(2) {
-                let batch = Self.anyEvent(number, &generator)
+            let place = current.isEmpty || generator.oneIn(2) ? nil : generator.next(below: current.count)
+            if place == nil || numbers[place ?? 0] == nil {
+                let isPrice = generator.oneIn(5)
+                let batch = isPrice ? Self.anyPrice(number, &generator) : Self.anyEvent(number, &generator)
                 current.append(batch)
-                numbers.append(number)
+                numbers.append(isPrice ? nil : number)
                 _ = try store.append([batch])
-            } else {
-                let place = generator.next(below: current.count)
+            } else if let place, let number = numbers[place] {
                 // What takes an event's place keeps its id.
-                current[place] = Self.anyEvent(numbers[place], &generator)
+                current[place] = Self.anyEvent(number, &generator)
                 let replacement = EventReplacement(position: Int64(place + 1), row: current[place].events.bytes)
                 _ = try store.append([IngestBatch(replacements: [replacement])])
             }
@@ -189,6 +223,17 @@ import Testing
         return result
     }
 
+    private static let models = ["gpt-4o", "gpt-4o-mini", "nobody-s"]
+
+    /// A price that may come after calls of its time, of models with and without a price in the list.
+    private static func anyPrice(_ number: Int, _ generator: inout SeededGenerator) -> IngestBatch {
+        var events = SampleEvents()
+        events.addPrice(
+            models[generator.next(below: 3)], generator.oneIn(2) ? "input" : "output",
+            picoPerToken: Int64(1 + generator.next(below: 9)) * 1_000_000, at: Double(number) - (generator.oneIn(2) ? 0 : 5_000))
+        return events.batch
+    }
+
     /// A call, a question, an answer, or a repetition that counts nowhere; of the last hour or older.
     private static func anyEvent(_ number: Int, _ generator: inout SeededGenerator) -> IngestBatch {
         var events = SampleEvents()
@@ -203,7 +248,7 @@ import Testing
         case "llm.call":
             fields.merge(
                 [
-                    "provider": .text("openai"), "request_model": .text(generator.oneIn(2) ? "gpt-4o" : "gpt-4o-mini"),
+                    "provider": .text("openai"), "request_model": .text(models[generator.next(below: 3)]),
                     "input_tokens": .integer(Int64(generator.next(below: 2_000))), "output_tokens": .integer(10),
                     "duration_ns": .integer(Int64(generator.next(below: 9)) * 1_000_000_000), "status": .text("ok"), "turn": .integer(turn),
                 ]) { $1 }

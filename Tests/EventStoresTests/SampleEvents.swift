@@ -12,7 +12,8 @@ struct SampleEvents {
     private var offsets: [UInt32] = []
 
     mutating func add(
-        _ type: String, id: String, at seconds: Double?, _ fields: [String: EventValue] = [:], tenant: String = "default"
+        _ type: String, id: String, at seconds: Double?, _ fields: [String: EventValue] = [:], tenant: String = "default",
+        exactly nanoseconds: Int64? = nil
     ) {
         let registry = Self.registry
         var values: [(UInt16, EventValue)] = [
@@ -20,7 +21,7 @@ struct SampleEvents {
         ]
         for (name, value) in fields { values.append((registry.column(named: name)!, value)) }
         offsets.append(UInt32(writer.sink.count))
-        let time = seconds.map { Self.start + Int64($0 * 1e9) } ?? 0
+        let time = nanoseconds ?? seconds.map { Self.start + Int64($0 * 1e9) } ?? 0
         writer.begin(type: registry.type(named: type)!, time: time, isTimeAbsent: seconds == nil)
         for (column, value) in values.sorted(by: { $0.0 < $1.0 }) { writer.add(column, value) }
         writer.end()

@@ -231,6 +231,70 @@ import Testing
         #expect(served.idleCount() == 1, "no counter falls")
     }
 
+    /// What comes more than an hour late changes rows and `/metrics` alike.
+    @Test(arguments: [false, true]) func whatComesHoursLateIsTakenIntoAccount(sealsBetween: Bool) throws {
+        var served = try Served()
+        try served.store.judge(by: OutcomeSettings(idleAfterNanoseconds: Self.hour / 2, rule: .house1))
+        _ = try served.store.append(
+            events {
+                $0.addTurn("told", 1, at: 0)
+                $0.addTurn("back", 1, at: 0)
+            })
+        try served.reach(7_200)
+        #expect(served.idleCount() == 2)
+        if sealsBetween { try served.store.seal() }
+        try served.reopen()
+        _ = try served.store.append(
+            events {
+                $0.add("conversation.closed", id: "x", at: 600, ["conversation_id": .text("told"), "reason": .text("completed")])
+                $0.add("message.received", id: "q", at: 3_000, ["conversation_id": .text("back"), "turn": .integer(2)])
+            })
+        #expect(try served.row("told").contains("completed") && served.row("back").contains("\"idle\""))
+        #expect(served.idleCount() == 1)
+        try served.reach(9_000)
+        #expect(served.idleCount() == 1)
+    }
+
+    @Test func whatBeganWhileSilenceClosedNothingIsClosedByTheNextSetting() throws {
+        var served = try Served()
+        func judge(_ silence: Int64?, at seconds: Double) throws {
+            try served.store.judge(by: OutcomeSettings(idleAfterNanoseconds: silence, rule: .house1))
+            try served.reach(seconds)
+        }
+        try judge(nil, at: 1)
+        _ = try served.store.append(
+            events {
+                for number in 0..<2 { $0.addTurn("c\(number)", 1, at: 0) }
+            })
+        let short: Int64 = 300_000_000_000
+        let settings: [Int64?] = [short, nil, short, Self.hour, short]
+        for (place, silence) in settings.enumerated() {
+            try judge(silence, at: 1_000 + Double(place))
+            let closed = try served.rows().count { $0.contains("\"idle\"") }
+            #expect(served.idleCount() == Int128(closed) && closed == (silence == short ? 2 : 0), "\(place)")
+            try served.reopen()
+            #expect(served.idleCount() == Int128(closed))
+        }
+    }
+
+    /// A batch without times: rows and counters take it as it came.
+    @Test(arguments: [
+        ["message.received", "message.sent", "conversation.closed", "message.received"],
+        ["message.received", "conversation.reopened", "conversation.closed"],
+        ["message.received", "conversation.closed", "conversation.reopened"],
+    ]) func whatIsOfOneTimeIsJudgedAlike(types: [String]) throws {
+        let served = try Served()
+        try served.store.judge(by: OutcomeSettings(idleAfterNanoseconds: Self.hour / 2, rule: .house1))
+        _ = try served.store.append(
+            events {
+                for (place, type) in types.enumerated() { $0.add(type, id: "e\(place)", at: nil, ["conversation_id": .text("c")]) }
+            })
+        try served.reach(3_000)
+        let closed = try served.rows().count { $0.contains("\"idle\"") }
+        #expect(served.idleCount() == Int128(closed))
+        #expect(closed == (types.last == "conversation.closed" ? 0 : 1))
+    }
+
     /// Groups that zone maps let a question leave out hold no conversation that silence closed in the period.
     @Test func questionsByTimeOfClosingSkipNothingThatSilenceClosed() throws {
         let served = try Served()

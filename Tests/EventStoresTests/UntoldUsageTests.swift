@@ -12,7 +12,10 @@ import Testing
     /// Name, fields, and what `llm_call` shows: cost, low, high, state, gaps.
     private static let calls: [(id: String, fields: [String: EventValue], shown: String)] = [
         ("told", told, "3500000000|3500000000|3500000000|priced|null"),
-        ("zero", ["input_tokens": .integer(0), "output_tokens": .integer(0)], "0|0|0|priced|null"),
+        ("zero", ["input_tokens": .integer(0), "output_tokens": .integer(0)], "null|0|null|unpriced|usage"),
+        (
+            "zero-failed", ["status": .text("error"), "input_tokens": .integer(0), "output_tokens": .integer(0)], "0|0|0|priced|null"
+        ),
         ("silent", [:], "null|0|null|unpriced|usage"),
         ("failed", ["status": .text("error")], "0|0|0|priced|null"),
         ("refused-stream", ["status": .text("error"), "stream": .boolean(true)], "0|0|0|priced|null"),
@@ -62,7 +65,7 @@ import Testing
             let shown = try rows(store, table, money).map(simplified)
             #expect(shown == [sums], note)
         }
-        #expect(unpriced(store) == 7, note)
+        #expect(unpriced(store) == 8, note)
         #expect(try store.verify().findings == [], note)
     }
 
@@ -118,8 +121,8 @@ import Testing
             sums["\(fields[0]) \(fields[1])"] = zip(sums["\(fields[0]) \(fields[1])"] ?? [0, 0, 0], numbers).map { $0 + $1 }
         }
         #expect(sums == [
-            "partly error": [1, 0, 2_500_000_000], "partly ok": [3, 0, 20_500_000_000], "priced error": [2, 2, 0],
-            "priced ok": [2, 2, 3_500_000_000], "unpriced error": [1, 0, 0], "unpriced ok": [2, 0, 0],
+            "partly error": [1, 0, 2_500_000_000], "partly ok": [3, 0, 20_500_000_000], "priced error": [3, 3, 0],
+            "priced ok": [1, 1, 3_500_000_000], "unpriced error": [1, 0, 0], "unpriced ok": [3, 0, 0],
         ])
         try store.close()
     }

@@ -11,7 +11,9 @@ struct FoldEvents {
     var writer = EventRowWriter()
     var offsets: [Int] = []
 
-    mutating func add(_ type: String, at seconds: Double, _ fields: [String: EventValue] = [:], tenant: String = "default") {
+    mutating func add(
+        _ type: String, at seconds: Double, _ fields: [String: EventValue] = [:], tenant: String = "default", isTimeAbsent: Bool = false
+    ) {
         let registry = Self.registry
         var values: [(UInt16, EventValue)] = [
             (registry.wellKnown.id, .text("e\(offsets.count)")), (registry.wellKnown.source, .text("test")),
@@ -19,15 +21,21 @@ struct FoldEvents {
         ]
         for (name, value) in fields { values.append((registry.column(named: name)!, value)) }
         offsets.append(writer.sink.count)
-        writer.begin(type: registry.type(named: type)!, time: Self.start + Int64(seconds * 1e9), isTimeAbsent: false)
+        writer.begin(type: registry.type(named: type)!, time: Self.start + Int64(seconds * 1e9), isTimeAbsent: isTimeAbsent)
         for (column, value) in values.sorted(by: { $0.0 < $1.0 }) { writer.add(column, value) }
         writer.end()
     }
 
-    func fold(into counters: inout MetricCounters, receivedSeconds: Double, _ range: Range<Int>? = nil, cost: CallCost? = nil) {
-        for index in range ?? 0..<offsets.count {
+    /// - Parameter position: of the first; nil: where it stands here.
+    func fold(
+        into counters: inout MetricCounters, receivedSeconds: Double, _ range: Range<Int>? = nil, position: Int64? = nil,
+        cost: CallCost? = nil
+    ) {
+        let range = range ?? 0..<offsets.count
+        let first = position ?? Int64(range.lowerBound + 1)
+        for index in range {
             counters.fold(
-                writer.sink.bytes, at: offsets[index], position: Int64(index + 1),
+                writer.sink.bytes, at: offsets[index], position: first + Int64(index - range.lowerBound),
                 arrival: EventArrival(receivedTime: Self.start + Int64(receivedSeconds * 1e9)), cost: cost)
         }
     }
@@ -52,7 +60,9 @@ func lines(_ counters: MetricCounters, _ prefix: String) -> [String] {
 }
 
 @Suite struct MetricCountersTests {
-    static func call(_ tokens: Int64, model: String = "m", response: String? = nil, duration: Int64 = 3_000_000_000) -> [String: EventValue] {
+    static func call(
+        _ tokens: Int64, model: String = "m", response: String? = nil, duration: Int64 = 3_000_000_000
+    ) -> [String: EventValue] {
         var fields: [String: EventValue] = [
             "provider": .text("p"), "request_model": .text(model), "route": .text("cloud"), "status": .text("ok"),
             "input_tokens": .integer(tokens), "duration_ns": .integer(duration),
@@ -75,10 +85,10 @@ func lines(_ counters: MetricCounters, _ prefix: String) -> [String] {
         events.fold(
             into: &counters, receivedSeconds: 2,
             cost: CallCost(costPicoUSD: 18_750, lowPicoUSD: 18_750, highPicoUSD: 18_750, state: .priced))
-        #expect(lines(counters, "support_llm_calls") == ["support_llm_calls_total default,p,m,cloud,ok number(2)"])
-        #expect(lines(counters, "support_llm_input") == ["support_llm_input_tokens_total default,p,m,cloud number(42)"])
+        #expect(lines(counters, "support_llm_calls_total") == ["support_llm_calls_total default,p,m,cloud,ok number(2)"])
+        #expect(lines(counters, "support_llm_input_tokens_total") == ["support_llm_input_tokens_total default,p,m,cloud number(42)"])
         #expect(lines(counters, "support_llm_output").isEmpty)
-        #expect(lines(counters, "support_llm_cost") == ["support_llm_cost_usd_total default,p,m,cloud picoUSD(37500)"])
+        #expect(lines(counters, "support_llm_cost_usd_total") == ["support_llm_cost_usd_total default,p,m,cloud picoUSD(37500)"])
         #expect(lines(counters, "support_llm_unpriced").isEmpty)
         var counts = [UInt64](repeating: 0, count: MetricCatalogue.bucketBoundsNanoseconds.count + 1)
         (counts[6], counts[7]) = (1, 1)
@@ -93,7 +103,7 @@ func lines(_ counters: MetricCounters, _ prefix: String) -> [String] {
         events.add("tool.call", at: 1, ["tool": .text("t")])
         var counters = MetricCounters(registry: FoldEvents.registry)
         events.fold(into: &counters, receivedSeconds: 3600.5)
-        #expect(lines(counters, "support_tool") == ["support_tool_calls_total default,t, number(1)"])
+        #expect(lines(counters, "support_tool_calls_total") == ["support_tool_calls_total default,t, number(1)"])
         #expect(lines(counters, "plimsoll_backfilled") == ["plimsoll_backfilled_events_total tool.call number(1)"])
         #expect(lines(counters, "plimsoll_events_accepted") == ["plimsoll_events_accepted_total tool.call number(2)"])
     }
@@ -190,7 +200,9 @@ func lines(_ counters: MetricCounters, _ prefix: String) -> [String] {
             case 0: events.add("message.received", at: time, Self.ask(Int64(next(40)), "c\(next(4))"))
             case 1: events.add("message.sent", at: time, Self.ask(Int64(next(40)), "c\(next(4))"))
             case 2: events.add("llm.call", at: time, Self.call(Int64(next(1000)), model: "m\(next(20))"))
-            case 3: events.add("feedback.submitted", at: time, ["score": .integer(Int64(next(5)) + 1)])
+            case 3:
+                let fields: [String: EventValue] = ["score": .integer(Int64(next(5)) + 1), "conversation_id": .text("c\(next(4))")]
+                events.add("feedback.submitted", at: time, fields)
             default: events.add("probe.checked", at: time - 5000, ["target": .text("t"), "up": .boolean(next(2) == 0)])
             }
         }

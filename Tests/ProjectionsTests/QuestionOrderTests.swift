@@ -137,6 +137,125 @@ import Testing
         #expect(alone.serialised.count < 20_000)
     }
 
+    /// As from a sender whose clock is hours behind: whichever comes first.
+    @Test(arguments: [[0, 1], [1, 0]] as [[Int]]) func anAnswerFromHoursAgoDecidesWhicheverComesFirst(order: [Int]) throws {
+        var events = FoldEvents()
+        events.add("message.received", at: 9_000, MetricCountersTests.ask(1))
+        events.add("message.sent", at: 5, MetricCountersTests.ask(1))
+        var counters = MetricCounters(registry: FoldEvents.registry)
+        for index in order {
+            let (before, totals) = (counters.serialised, counters.totals)
+            counters.beginStep()
+            events.fold(into: &counters, receivedSeconds: 9_001, index..<(index + 1))
+            #expect(counters.serialised != before)
+            counters.rollBack(to: totals)
+            #expect(counters.serialised == before)
+            events.fold(into: &counters, receivedSeconds: 9_001, index..<(index + 1))
+            counters = try MetricCounters(parsing: counters.serialised, registry: FoldEvents.registry)
+        }
+        counters.reach(.max)
+        #expect(Self.results(counters) == (1, 0, 0))
+    }
+
+    /// Late answers without a question are remembered in room of their own, and not without end.
+    @Test func importsOfAnswersAreBounded() {
+        var events = FoldEvents()
+        events.add("message.received", at: 9_000, MetricCountersTests.ask(1, "now"))
+        for number in 0..<10_000 { events.add("message.sent", at: 5, MetricCountersTests.ask(1, "c\(number)")) }
+        for turn in 0..<100 { events.add("message.sent", at: 6, MetricCountersTests.ask(Int64(turn), "long")) }
+        events.add("message.sent", at: 9_005, MetricCountersTests.ask(1, "now"))
+        var counters = MetricCounters(registry: FoldEvents.registry)
+        events.fold(into: &counters, receivedSeconds: 9_006)
+        counters.reach(.max)
+        #expect(Self.results(counters) == (1, 0, 0))
+        // Twice 4,096 conversations with an answer each, beside what is known of the silence of all.
+        #expect(counters.serialised.count < 2_500_000)
+    }
+
+    private static func untracked(_ counters: MetricCounters) -> Int128 {
+        let series = counters.totals.families.first { $0.definition.name == MetricCatalogue.untrackedQuestions }?.series
+        guard case .number(let count)? = series?.first?.value else { return -1 }
+        return count
+    }
+
+    /// A question that waits while others come and go finds its answer, whenever that was given.
+    @Test(arguments: [true, false], [0.002, 0.02, 0.05]) func aQuestionThatWaitsIsAnsweredHoweverBusyItsConversation(
+        isNumbered: Bool, answered: Double
+    ) throws {
+        var events = FoldEvents()
+        func fields(_ turn: Int64) -> [String: EventValue] {
+            var fields = MetricCountersTests.ask(isNumbered ? turn : nil)
+            if !isNumbered { fields["trace_id"] = .text("trace \(turn)") }
+            return fields
+        }
+        events.add("message.received", at: 0, fields(0))
+        for turn in 1..<40 {
+            events.add("message.received", at: Double(turn) * 0.001, fields(Int64(turn)))
+            events.add("message.sent", at: Double(turn) * 0.001 + 0.000_5, fields(Int64(turn)))
+        }
+        events.add("message.sent", at: answered, fields(0))
+        var counters = MetricCounters(registry: FoldEvents.registry)
+        let last = events.offsets.count - 1
+        events.fold(into: &counters, receivedSeconds: 1, 0..<last)
+        counters = try MetricCounters(parsing: counters.serialised, registry: FoldEvents.registry)
+        events.fold(into: &counters, receivedSeconds: 1.2, last..<(last + 1))
+        counters.reach(.max)
+        #expect(Self.results(counters) == (40, 0, 0))
+        #expect(Self.untracked(counters) == 0)
+    }
+
+    /// All of one batch without times: they stand as they came, and none is lost for being of the time of what is forgotten.
+    @Test func aLongBatchOfOneTimeIsJudgedWhole() {
+        var events = FoldEvents()
+        for turn in 0..<100 {
+            events.add("message.received", at: 0, MetricCountersTests.ask(Int64(turn)), isTimeAbsent: true)
+            events.add("message.sent", at: 0, MetricCountersTests.ask(Int64(turn)), isTimeAbsent: true)
+        }
+        var counters = MetricCounters(registry: FoldEvents.registry)
+        events.fold(into: &counters, receivedSeconds: 0)
+        counters.reach(.max)
+        #expect(Self.results(counters) == (100, 0, 0))
+        #expect(Self.untracked(counters) == 0)
+    }
+
+    /// Answers of turns that are forgotten answer none of the later ones of their trace.
+    @Test func aConversationOfOneTraceIsJudgedTurnByTurn() {
+        var events = FoldEvents()
+        let fields = MetricCountersTests.ask(nil).merging(["trace_id": .text("one")]) { $1 }
+        for turn in 0..<60 {
+            events.add("message.received", at: Double(turn) * 100, fields)
+            // Every fifth comes too late.
+            events.add("message.sent", at: Double(turn) * 100 + (turn % 5 == 0 ? 50 : 5), fields)
+        }
+        var counters = MetricCounters(registry: FoldEvents.registry)
+        for index in events.offsets.indices {
+            let time = Double(index / 2) * 100 + (index % 2 == 0 ? 0 : 50)
+            events.fold(into: &counters, receivedSeconds: time, index..<(index + 1))
+        }
+        counters.reach(.max)
+        #expect(Self.results(counters) == (48, 12, 0))
+        #expect(Self.untracked(counters) == 0)
+    }
+
+    /// A question told again after it was forgotten, and an answer that came too late for what is remembered: neither counts, and both are
+    /// told.
+    @Test func whatHasNoPlaceInWhatIsRememberedIsTold() {
+        var events = FoldEvents()
+        for turn in 0..<100 {
+            events.add("message.received", at: Double(turn), MetricCountersTests.ask(Int64(turn)))
+            events.add("message.sent", at: Double(turn) + 0.5, MetricCountersTests.ask(Int64(turn)))
+        }
+        events.add("message.received", at: 3, MetricCountersTests.ask(3))
+        events.add("message.sent", at: 3.2, MetricCountersTests.ask(3))
+        // Of a turn that is remembered: it was answered before.
+        events.add("message.sent", at: 99.2, MetricCountersTests.ask(99))
+        var counters = MetricCounters(registry: FoldEvents.registry)
+        events.fold(into: &counters, receivedSeconds: 100)
+        counters.reach(.max)
+        #expect(Self.results(counters) == (100, 0, 0))
+        #expect(Self.untracked(counters) == 2)
+    }
+
     @Test func questionsThatWaitedInTheFormBeforeFindTheirAnswers() throws {
         // Version 2: no types, nothing untracked, no metrics, one waiting question of turn 1 of conversation c, no finer buckets.
         var sink = ByteSink()

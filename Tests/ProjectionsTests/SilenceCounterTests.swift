@@ -22,7 +22,7 @@ import Testing
     private static func closed(_ counters: MetricCounters) -> [String] { lines(counters, MetricCatalogue.closedConversations) }
 
     private static func takenBack(_ counters: MetricCounters) -> [String] {
-        lines(counters, "support_conversations_closed_corrected_total")
+        lines(counters, "support_conversations_closed_corrected_total").filter { !$0.hasSuffix(" number(0)") }
     }
 
     @Test func silenceIsCountedOnceUnderTheEarliestChannel() {
@@ -237,18 +237,157 @@ import Testing
         }
     }
 
-    /// As the version before wrote it: without silence.
+    /// What the silence of no conversation, and the ratings and late answers of none, are as bytes.
+    private static let emptySilence: [UInt8] = [0, 1, 0] + [UInt8](repeating: 0, count: 12)
+    private static let noRatings: [UInt8] = [0, 0, 0, 0]
+    private static let noLateAnswers: [UInt8] = [0, 0]
+
+    /// As version 3 wrote it, without silence, and as 5 did where there was none.
     @Test func olderStatesAreRead() throws {
         var events = FoldEvents()
         events.add("conversation.closed", at: 0, ["reason": .text("completed")])
         var counters = MetricCounters(registry: FoldEvents.registry)
         events.fold(into: &counters, receivedSeconds: 1)
-        var state = counters.serialised
-        #expect(state[0] == 4 && state.suffix(2) == [0, 0])
-        state[0] = 3
-        state.removeLast(2)
-        let read = try MetricCounters(parsing: state, registry: FoldEvents.registry)
-        #expect(read.serialised == counters.serialised)
+        let state = counters.serialised
+        let end = Self.emptySilence + Self.noRatings + Self.noLateAnswers
+        #expect(state[0] == 6 && Array(state.suffix(end.count)) == end)
+        for (version, suffix) in [(3, []), (4, [0, 0]), (5, [0, 0, 0, 0])] as [(UInt8, [UInt8])] {
+            var older = Array(state.dropLast(end.count)) + suffix
+            older[0] = version
+            let read = try MetricCounters(parsing: older, registry: FoldEvents.registry)
+            #expect(read.serialised == counters.serialised, "version \(version)")
+        }
+    }
+
+    /// Version 5 kept bare times: conversation c, closed by silence, under web.
+    @Test func conversationsOfTheVersionBeforeGoOn() throws {
+        var state = MetricCounters(registry: FoldEvents.registry).serialised
+        state.removeLast(Self.emptySilence.count + Self.noRatings.count + Self.noLateAnswers.count)
+        state[0] = 5
+        var sink = ByteSink()
+        sink.append(contentsOf: state + [0, 1])
+        sink.append(contentsOf: FoldEvents.turnHash([7, 0] + Array("default".utf8) + [1, 0] + Array("c".utf8)))
+        for time in [FoldEvents.start, FoldEvents.start, .min] { sink.append(littleEndian: time) }
+        sink.append(UInt8(1))
+        sink.append(littleEndian: FoldEvents.start)
+        let labels: [UInt8] = [7] + Array("default".utf8) + [3] + Array("web".utf8) + [4] + Array("idle".utf8)
+        sink.append(UInt8(0))
+        sink.append(varint: UInt64(labels.count))
+        sink.append(contentsOf: labels + [0, 0])
+        var counters = try MetricCounters(parsing: sink.bytes, registry: FoldEvents.registry)
+        counters.idleAfterNanoseconds = 600 * 1_000_000_000
+        counters.reach(Self.time(700))
+        #expect(Self.closed(counters).isEmpty && Self.takenBack(counters).isEmpty)
+        var events = FoldEvents()
+        events.add("message.received", at: 800, Self.of("c", channel: "chat"))
+        events.fold(into: &counters, receivedSeconds: 801)
+        #expect(Self.takenBack(counters) == ["support_conversations_closed_corrected_total default,web,idle number(1)"])
+        counters.reach(Self.time(1_500))
+        #expect(Self.closed(counters) == ["support_conversations_closed_total default,web,idle number(1)"])
+    }
+
+    /// What comes more than an hour late counts nothing itself, and has its part in what was counted.
+    @Test(arguments: ["conversation.closed", "message.received"]) func whatComesTooLateIsTakenIntoAccount(type: String) {
+        var events = FoldEvents()
+        events.add("message.received", at: 0, Self.of("a"))
+        events.add(type, at: 500, Self.of("a").merging(["reason": .text("completed")]) { $1 })
+        var counters = Self.counters()
+        events.fold(into: &counters, receivedSeconds: 1, 0..<1)
+        counters.reach(Self.time(700))
+        #expect(Idle(counters).standingCount == 1)
+        // Time has not been noted since.
+        events.fold(into: &counters, receivedSeconds: 9_000, 1..<2)
+        #expect(Idle(counters).standingCount == 0)
+        counters.reach(Self.time(9_000))
+        #expect(Idle(counters).standingCount == (type == "conversation.closed" ? 0 : 1))
+        #expect(!Self.closed(counters).contains { $0.contains("completed") })
+    }
+
+    @Test func whatBeganWhileSilenceClosedNothingIsCountedByTheSettingThatFollows() {
+        var events = FoldEvents()
+        for number in 0..<3 { events.add("message.received", at: 0, Self.of("c\(number)")) }
+        events.add("conversation.closed", at: 1, Self.of("c2"))
+        var counters = MetricCounters(registry: FoldEvents.registry)
+        events.fold(into: &counters, receivedSeconds: 1)
+        counters.reach(Self.time(1_000))
+        #expect(Self.closed(counters).filter { $0.contains("idle") }.isEmpty)
+        for (setting, standing) in [(300, 2), (nil, 0), (300, 2), (5_000, 0), (300, 2)] as [(Int64?, Int128)] {
+            counters.idleAfterNanoseconds = setting.map { $0 * 1_000_000_000 }
+            let isDue = counters.isDue(at: Self.time(1_001))
+            #expect(isDue)
+            counters.reach(Self.time(1_001))
+            #expect(Idle(counters).standingCount == standing, "\(String(describing: setting))")
+        }
+        #expect(lines(counters, MetricCatalogue.untrackedConversations) == ["\(MetricCatalogue.untrackedConversations)  number(0)"])
+    }
+
+    /// Of one time, and without one of their own: as they came.
+    @Test func whatIsOfOneTimeStandsAsInRows() {
+        func standing(_ types: [String]) -> Int128 {
+            var events = FoldEvents()
+            for type in types { events.add(type, at: 0, Self.of("a"), isTimeAbsent: true) }
+            var counters = Self.counters()
+            events.fold(into: &counters, receivedSeconds: 1)
+            counters.reach(Self.time(700))
+            return Idle(counters).standingCount
+        }
+        #expect(standing(["message.received", "message.sent", "conversation.closed", "message.received"]) == 1)
+        #expect(standing(["message.received", "conversation.reopened", "conversation.closed"]) == 0)
+    }
+
+    private static func untracked(_ counters: MetricCounters) -> Int128 {
+        let series = counters.totals.families.first { $0.definition.name == MetricCatalogue.untrackedConversations }?.series
+        guard case .number(let count)? = series?.first?.value else { return -1 }
+        return count
+    }
+
+    /// Who comes back is taken back for as long as the conversation is remembered, and where it is not, that is told.
+    @Test func whoComesBackToWhatIsForgottenIsTold() {
+        let (openMax, batches) = (1 << 6, 5)
+        var counters = Self.counters(openMax: openMax)
+        for batch in 0..<batches {
+            var events = FoldEvents()
+            let at = Double(batch) * 1_000
+            for number in 0..<openMax { events.add("message.received", at: at, Self.of("c\(batch)-\(number)")) }
+            counters.beginStep()
+            events.fold(into: &counters, receivedSeconds: at)
+            counters.reach(Self.time(at + 700))
+        }
+        let all = Int128(openMax * batches)
+        #expect(Idle(counters).standingCount == all && Self.untracked(counters) == 0)
+        for (batch, isKnown) in [(batches - 1, true), (batches - 2, false)] {
+            let before = counters
+            var events = FoldEvents()
+            for number in 0..<openMax { events.add("message.received", at: 5_000, Self.of("c\(batch)-\(number)")) }
+            counters.beginStep()
+            events.fold(into: &counters, receivedSeconds: 5_000)
+            #expect(Idle(counters).standingCount == (isKnown ? all - Int128(openMax) : all), "batch \(batch)")
+            #expect(Self.untracked(counters) == (isKnown ? 0 : Int128(openMax)), "batch \(batch)")
+            counters.rollBack(to: before.totals)
+            #expect(counters.serialised == before.serialised)
+        }
+        // What is forgotten stands as it was counted, whatever the setting.
+        counters.idleAfterNanoseconds = nil
+        counters.reach(Self.time(5_000))
+        #expect(Idle(counters).standingCount == Self.untracked(counters))
+        #expect(Idle(counters).standingCount == all - Int128(openMax))
+    }
+
+    /// An import, however large, makes no conversation of today be forgotten.
+    @Test func backfillHasRoomOfItsOwn() {
+        var counters = Self.counters(openMax: 1 << 6)
+        var events = FoldEvents()
+        events.add("message.received", at: 90_000, Self.of("today"))
+        for number in 0..<1_000 { events.add("message.received", at: 0, Self.of("c\(number)")) }
+        events.add("message.received", at: 90_700, Self.of("today"))
+        events.fold(into: &counters, receivedSeconds: 90_000, 0..<1)
+        counters.reach(Self.time(90_650))
+        #expect(Idle(counters).standingCount == 1)
+        events.fold(into: &counters, receivedSeconds: 90_660, 1..<1_001)
+        events.fold(into: &counters, receivedSeconds: 90_700, 1_001..<1_002)
+        #expect(Idle(counters).standingCount == 0 && Self.untracked(counters) == 0)
+        counters.reach(Self.time(91_400))
+        #expect(Idle(counters).standingCount == 1)
     }
 
     @Test func whatManyConversationsCostIsBounded() {
@@ -270,5 +409,103 @@ import Testing
         events.fold(into: &counters, receivedSeconds: 4_400)
         counters.reach(Self.time(6_000))
         #expect(Self.closed(counters) == ["support_conversations_closed_total default,,idle number(\(open + 1))"])
+    }
+
+    // MARK: Any order, cut, restart and setting
+
+    /// One event as the plain recomputation sees it.
+    private struct Told {
+        var type: String
+        var seconds: Double
+        var conversation: Int
+        var channel: String?
+        var isTimeAbsent: Bool
+        var id: String
+        /// When it came, and as which.
+        var arrived = 0.0
+        var position = 0
+
+        var isReturn: Bool { ["message.received", "conversation.started", "conversation.reopened"].contains(type) }
+        var isActivity: Bool { isReturn || ["message.sent", "tool.call"].contains(type) }
+        var isClosing: Bool { type == "conversation.closed" }
+        var isLive: Bool { seconds >= arrived - 3_600 }
+
+        private static let ranks = [
+            "conversation.started": 0, "message.received": 1, "tool.call": 2, "message.sent": 3, "conversation.classified": 5,
+            "conversation.closed": 6, "conversation.reopened": 7, "feedback.submitted": 9,
+        ]
+
+        func isBefore(_ other: Told) -> Bool {
+            if seconds != other.seconds { return seconds < other.seconds }
+            if isTimeAbsent != other.isTimeAbsent { return isTimeAbsent }
+            if isTimeAbsent { return position < other.position }
+            let (own, others) = (Self.ranks[type, default: 2], Self.ranks[other.type, default: 2])
+            return own != others ? own < others : id < other.id
+        }
+    }
+
+    /// What stands of what is known, by the definitions.
+    private static func standing(_ known: [Told], idleAfter: Double?, reached: Double) -> [[String]: Int128] {
+        var standing: [[String]: Int128] = [:]
+        guard let idleAfter else { return standing }
+        for conversation in 0..<2 {
+            let own = known.filter { $0.conversation == conversation }.sorted { $0.isBefore($1) }
+            guard own.contains(where: { $0.isLive && ($0.isActivity || $0.isClosing) }) else { continue }
+            guard let last = own.last(where: \.isActivity), last.seconds + idleAfter <= reached else { continue }
+            if let closing = own.lastIndex(where: \.isClosing), !own[closing...].contains(where: \.isReturn) { continue }
+            standing[["default", own.compactMap(\.channel).first ?? "", "idle"], default: 0] += 1
+        }
+        return standing
+    }
+
+    @Test(arguments: 0..<150 as Range<UInt64>) func aPlainRecomputationGivesTheSame(seed: UInt64) throws {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        func next(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        func pick<T>(_ values: [T]) -> T { values[next(values.count)] }
+        var counters = MetricCounters(registry: FoldEvents.registry)
+        var events = FoldEvents()
+        var (known, now, reached): ([Told], Double, Double) = ([], 3_000, -.infinity)
+        var setting: Double?
+        var isJudged = true
+        var before = Idle(counters)
+        let types = [
+            "message.received", "message.sent", "message.received", "message.sent", "tool.call", "conversation.closed",
+            "conversation.closed", "conversation.reopened", "conversation.started", "conversation.classified", "feedback.submitted",
+        ]
+        for step in 0..<60 {
+            now += Double(next(3) * 150)
+            switch next(8) {
+            case 0:
+                counters = try MetricCounters(parsing: counters.serialised, registry: FoldEvents.registry)
+                counters.idleAfterNanoseconds = setting.map { Int64($0 * 1e9) }
+            case 1:
+                setting = pick([nil, 200, 600, 2_000, 7_200])
+                counters.idleAfterNanoseconds = setting.map { Int64($0 * 1e9) }
+                isJudged = false
+            case 2, 3:
+                counters.reach(Self.time(now))
+                (reached, isJudged) = (now, true)
+            default:
+                var told = Told(
+                    type: pick(types), seconds: pick([0, 100, 100, 700, 1_500, now - 300, now, now]), conversation: next(2),
+                    channel: pick([nil, nil, "web", "chat", "phone"]), isTimeAbsent: next(3) == 0, id: "e\(events.offsets.count)")
+                (told.arrived, told.position) = (now, known.count + 1)
+                events.add(
+                    told.type, at: told.seconds, Self.of("c\(told.conversation)", channel: told.channel), isTimeAbsent: told.isTimeAbsent)
+                let index = events.offsets.count - 1
+                events.fold(into: &counters, receivedSeconds: now, index..<(index + 1), position: Int64(told.position))
+                known.append(told)
+            }
+            let found = Idle(counters)
+            #expect(found.isNowhereLess(than: before), "seed \(seed), step \(step)")
+            before = found
+            guard isJudged else { continue }
+            let expected = Self.standing(known, idleAfter: setting, reached: reached)
+            #expect(found.standing == expected, "seed \(seed), step \(step)")
+        }
+        #expect(Self.untracked(counters) == 0)
     }
 }

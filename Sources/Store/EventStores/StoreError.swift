@@ -14,6 +14,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case keyMissing(path: String)
     /// A re-booking would change more than 9.2 million USD at once.
     case correctionTooLarge
+    /// What a record would have to tell is more than one record of the log holds; nothing changed.
+    case recordTooLarge(bytes: Int)
 
     package var description: String {
         switch self {
@@ -24,6 +26,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .keyMissing(let path):
             "\(path) is missing: users and repeats are recognised by it; put it back from the backup that is kept with the directory"
         case .correctionTooLarge: "the correction is beyond 9,223,372 USD; book shorter periods again, one after the other"
+        case .recordTooLarge(let bytes):
+            "a record of it would have \(bytes) bytes, and the log holds \(LogFormat.payloadBytesMax); ask for less at once, "
+                + "such as one model instead of all"
         case .newerFormat(let reason): "\(reason); use the version that wrote this directory, or a later one"
         }
     }
@@ -37,7 +42,7 @@ extension StoreError {
             switch error {
             case .stopped(let cause): return stopped(reason: "\(cause)")
             case .closed: return closed
-            case .recordTooLarge: return error
+            case .recordTooLarge(let bytes): return recordTooLarge(bytes: bytes)
             }
         }
         return error

@@ -18,54 +18,40 @@ package struct StoredNote: Hashable, Sendable {
 
 extension StoreSnapshot {
     /// The rows of `system_events` of one type, oldest first.
-    /// - Complexity: O(system events).
+    /// - Complexity: O(groups of system events + rows of those whose least and greatest type leave room for this one).
     package func notes(ofType type: String) throws -> [StoredNote] {
         var result: [StoredNote] = []
-        for segment in version.sealed.segments {
-            for group in segment.reader.groups(table: "system_events") {
-                let types = try group.column(named: "type", type: .text)
-                let rows = (0..<group.rowCount).filter { types.text(at: $0) == type }
-                guard !rows.isEmpty else { continue }
-                let positions = try group.column(named: "position", type: .integer)
-                let data = try group.column(named: "data", type: .json)
-                for row in rows { result.append(StoredNote(position: positions.integer(at: row) ?? 0, data: data.text(at: row) ?? "{}")) }
-            }
-        }
+        for segment in version.sealed.segments { result += try notes(ofType: type, in: segment) }
         for record in version.systemRecords {
             if case .event(type, let data) = record.content { result.append(StoredNote(position: record.position, data: data)) }
         }
         return result.sorted { $0.position < $1.position }
     }
 
-    /// Traces with spans of an instrumentation.
-    /// - Complexity: O(spans).
-    package func traces(ofScope scope: String, version scopeVersion: String) throws -> Set<String> {
-        var result: Set<String> = []
-        guard let nameColumn = registry.column(named: "instrumentation_name"),
-            let versionColumn = registry.column(named: "instrumentation_version"),
-            let layout = layouts.tables.first(where: { $0.typeID == registry.wellKnownTypes.spanReceived })
-        else { return [] }
-        let (name, number) = (Array(scope.utf8), Array(scopeVersion.utf8))
+    /// The oldest of ``notes(ofType:)``; nil where there is none.
+    /// - Complexity: as for all of them, but ends with the segment that has one.
+    package func firstNote(ofType type: String) throws -> StoredNote? {
         for segment in version.sealed.segments {
-            for group in segment.reader.groups(table: layout.name) {
-                let names = try group.column(named: "instrumentation_name", type: .text)
-                let rows = (0..<group.rowCount).filter { (names.text(at: $0) ?? "").utf8.elementsEqual(name) }
-                guard !rows.isEmpty else { continue }
-                let versions = try group.column(named: "instrumentation_version", type: .text)
-                let traces = try group.column(named: "trace_id", type: .text)
-                for row in rows where (versions.text(at: row) ?? "").utf8.elementsEqual(number) {
-                    if let trace = traces.text(at: row) { result.insert(trace) }
-                }
-            }
+            if let first = try notes(ofType: type, in: segment).min(by: { $0.position < $1.position }) { return first }
         }
-        for block in version.tail.readBlocks {
-            for row in 0..<block.count {
-                let reader = EventRowReader(block.bytes, at: Int(block.starts[row]))
-                guard reader.type == registry.wellKnownTypes.spanReceived, let trace = reader.text(of: registry.wellKnown.traceID),
-                    (reader.text(of: nameColumn) ?? []).elementsEqual(name), (reader.text(of: versionColumn) ?? []).elementsEqual(number)
-                else { continue }
-                result.insert(String(decoding: trace, as: UTF8.self))
-            }
+        for record in version.systemRecords {
+            if case .event(type, let data) = record.content { return StoredNote(position: record.position, data: data) }
+        }
+        return nil
+    }
+
+    private func notes(ofType type: String, in segment: SealedSegment) throws -> [StoredNote] {
+        var result: [StoredNote] = []
+        let isType = ColumnPredicate.Comparison.equal(.text(type))
+        for group in segment.reader.groups(table: "system_events") {
+            guard let summary = group.summary(named: "type"), !isType.isRefuted(by: summary, rowCount: group.rowCount) else { continue }
+            let types = CodedTexts(try group.column(named: "type", type: .text))
+            let codes = types.codes { $0.elementsEqual(type.utf8) }
+            guard codes.contains(true) else { continue }
+            let rows = (0..<group.rowCount).filter { codes[types.code(of: $0)] }
+            let positions = try group.column(named: "position", type: .integer)
+            let data = try group.column(named: "data", type: .json)
+            for row in rows { result.append(StoredNote(position: positions.integer(at: row) ?? 0, data: data.text(at: row) ?? "{}")) }
         }
         return result
     }

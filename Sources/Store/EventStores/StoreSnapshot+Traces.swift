@@ -12,6 +12,17 @@ package struct ReceivedSpan: Hashable, Sendable {
     package var receivedTime: Int64
 }
 
+/// Who made spans, as they say it.
+package struct InstrumentationScope: Hashable, Sendable {
+    /// UTF-8.
+    package var name: [UInt8]
+    /// UTF-8; empty where none is told.
+    package var version: [UInt8]
+
+    /// Takes each part as given.
+    package init(name: [UInt8], version: [UInt8]) { (self.name, self.version) = (name, version) }
+}
+
 extension StoreSnapshot {
     /// Spans received at `time` or later, in no order that matters.
     /// - Complexity: O(unsealed events + spans of the segments that hold any so late).
@@ -69,16 +80,20 @@ extension StoreSnapshot {
         let restorer = RowRestorer(layout, registry: registry)
         // order: asked until one fits.
         let hashes = traceIDs.map { lookupHash(Array($0.utf8)[...]) }
+        let wanted = Set(traceIDs.map { Array($0.utf8) })
         for segment in version.sealed.segments {
             for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
                 guard let column = group.columnIndex(named: "trace_id") else { continue }
                 if let filter = try group.filter(column), !hashes.contains(where: { filter.mightContain($0) }) { continue }
                 let traces = try group.column(named: "trace_id", type: .text)
-                let sources = try group.column(named: "source", type: .text)
+                let codedTraces = CodedTexts(traces)
+                let isWanted = codedTraces.codes { wanted.contains($0) }
+                guard isWanted.contains(true) else { continue }
+                let sources = CodedTexts(try group.column(named: "source", type: .text))
+                let isDerived = sources.codes { text in sourcePrefix.map { text.starts(with: $0.utf8) } ?? true }
                 let dead = Set(segment.deadRows(table: layout.name, group: index))
                 let rows = (0..<group.rowCount).filter { row in
-                    guard !dead.contains(UInt32(row)), let trace = traces.text(at: row), traceIDs.contains(trace) else { return false }
-                    return sourcePrefix.map { sources.text(at: row)?.hasPrefix($0) ?? false } ?? true
+                    isWanted[codedTraces.code(of: row)] && isDerived[sources.code(of: row)] && !dead.contains(UInt32(row))
                 }
                 let restored = try restorer.restore(rows: rows, of: group)
                 for (index, row) in rows.enumerated() {
@@ -86,7 +101,7 @@ extension StoreSnapshot {
                     let start = Int(restored.starts[index])
                     let end = start + EventRowCursor.byteCount(restored.bytes, at: start)
                     result[trace, default: []].append(
-                        StoredEvent(position: restored.positions[index], isReplaceable: true, row: Array(restored.bytes[start..<end])))
+                        StoredEvent(position: restored.positions[index], row: Array(restored.bytes[start..<end])))
                 }
             }
         }
@@ -105,9 +120,75 @@ extension StoreSnapshot {
                 else { continue }
                 result[String(decoding: trace, as: UTF8.self), default: []].append(
                     StoredEvent(
-                        position: block.position(of: row), isReplaceable: true,
+                        position: block.position(of: row),
                         row: Array(block.bytes[reader.start..<(reader.start + reader.byteCount)])))
             }
+        }
+    }
+
+    /// Traces with spans of some instrumentations, by the position of their spans: of so many segments as hold `countMax` of them, at
+    /// least one.
+    /// - Parameter position: spans at it and before are passed over.
+    /// - Returns: the traces, and up to where spans were looked at.
+    /// - Complexity: a look at the summaries of each group of spans, O(spans) of the groups whose texts leave room for one.
+    package func traces(
+        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) {
+        var (result, covered): (Set<String>, Int64) = ([], position)
+        guard let layout = layouts.tables.first(where: { $0.typeID == registry.wellKnownTypes.spanReceived }) else {
+            return (result, max(position, version.position))
+        }
+        for segment in version.sealed.segments {
+            guard let positions = segment.positions, positions.upperBound > position else { continue }
+            if result.count >= countMax { return (result, covered) }
+            for group in segment.reader.groups(table: layout.name) { result.formUnion(try traces(of: scopes, in: group)) }
+            covered = max(covered, positions.upperBound)
+        }
+        if result.count >= countMax { return (result, covered) }
+        for block in version.tail.blocks where block.lastPosition > position { addTraces(of: scopes, in: block, &result) }
+        return (result, max(position, version.position))
+    }
+
+    private func traces(of scopes: Set<InstrumentationScope>, in group: RowGroup) throws -> Set<String> {
+        func mayHold(_ column: String, _ text: [UInt8]) -> Bool {
+            guard let summary = group.summary(named: column) else { return text.isEmpty }
+            let isEqual = ColumnPredicate.Comparison.equal(.text(String(decoding: text, as: UTF8.self)))
+            return text.isEmpty || !isEqual.isRefuted(by: summary, rowCount: group.rowCount)
+        }
+        // order: asked until one fits.
+        guard scopes.contains(where: { mayHold("instrumentation_name", $0.name) && mayHold("instrumentation_version", $0.version) })
+        else { return [] }
+        let names = CodedTexts(try group.column(named: "instrumentation_name", type: .text))
+        let versions = CodedTexts(try group.column(named: "instrumentation_version", type: .text))
+        /// By code of the name, then of the version; nil: not asked yet.
+        var isWanted = [Bool?](repeating: nil, count: names.count * versions.count)
+        var rows: [Int] = []
+        for row in 0..<group.rowCount {
+            let (name, number) = (names.code(of: row), versions.code(of: row))
+            let pair = name * versions.count + number
+            if isWanted[pair] == nil {
+                let scope = InstrumentationScope(name: names.text(of: name) ?? [], version: versions.text(of: number) ?? [])
+                isWanted[pair] = scopes.contains(scope)
+            }
+            if isWanted[pair] == true { rows.append(row) }
+        }
+        guard !rows.isEmpty else { return [] }
+        let traces = try group.column(named: "trace_id", type: .text)
+        return Set(rows.compactMap { traces.text(at: $0) })
+    }
+
+    private func addTraces(of scopes: Set<InstrumentationScope>, in block: TailBlock, _ result: inout Set<String>) {
+        guard let nameColumn = registry.column(named: "instrumentation_name"),
+            let versionColumn = registry.column(named: "instrumentation_version")
+        else { return }
+        for row in 0..<block.count {
+            let reader = EventRowReader(block.bytes, at: Int(block.starts[row]))
+            guard reader.type == registry.wellKnownTypes.spanReceived, let trace = reader.text(of: registry.wellKnown.traceID),
+                scopes.contains(
+                    InstrumentationScope(
+                        name: Array(reader.text(of: nameColumn) ?? []), version: Array(reader.text(of: versionColumn) ?? [])))
+            else { continue }
+            result.insert(String(decoding: trace, as: UTF8.self))
         }
     }
 }

@@ -23,10 +23,23 @@ extension DeliveryMark {
     static let recordType = "delivery.marked"
 
     /// The record's data as canonical JSON.
-    var data: String { "\(dataBeginning)\"position\":\(position),\"received_time_ns\":\"\(receivedTime)\"}" }
+    var data: String {
+        var json = beginning
+        json.member("position", position)
+        json.member("received_time_ns", String(receivedTime))
+        json.endObject()
+        return json.text
+    }
 
     /// What the data of all marks of the destination begins with.
-    var dataBeginning: String { "{\"destination\":\(jsonText(destination))," }
+    var dataBeginning: String { beginning.text + "," }
+
+    private var beginning: JSONText {
+        var json = JSONText()
+        json.beginObject()
+        json.member("destination", destination)
+        return json
+    }
 
     /// The mark that a record tells of; nil where the data is not what ``data`` writes.
     init?(data: String) {

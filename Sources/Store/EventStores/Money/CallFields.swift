@@ -96,6 +96,23 @@ struct Booking: Sendable {
                 at: fields.time))
     }
 
+    /// What a call costs that takes the place of another at a position: by the prices that were known there and by what lies over that
+    /// call, not by those of today. So a trace that settles again books its calls as they would have been booked at once.
+    /// - Returns: nil for every event that is no call.
+    func cost(inPlaceOf position: Int64, _ bytes: [UInt8], at start: Int, _ overlay: CostOverlay) -> CallCost? {
+        let type = EventRowCursor.type(bytes, at: start)
+        guard type == types.llmCall || type == types.embeddingCall else { return nil }
+        let fields = CallFields(bytes, at: start, known, types)
+        func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: bytes[range], as: UTF8.self) }
+        let (provider, tier) = (text(fields.provider) ?? "", text(fields.serviceTier))
+        let (requestModel, responseModel) = (text(fields.requestModel), text(fields.responseModel))
+        let candidates = book.candidates(provider: provider, requestModel: requestModel, responseModel: responseModel)
+        let quote = PriceQuote(candidates, serviceTier: PriceEntry.normalised(tier: tier), at: fields.time, before: position)
+        return overlay.cost(
+            of: fields.usage, provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: tier,
+            time: fields.time, position: position, booked: CallCost(BookedCost(fields.usage, at: quote.prices)))
+    }
+
     private mutating func setPrice(_ bytes: [UInt8], at start: Int, position: Int64) {
         guard let entry = PriceEntry(row: bytes, at: start, position: position, known), !booker.book.isFull else { return }
         let change = booker.add(entry)

@@ -50,18 +50,22 @@ extension Rebooking {
     /// The data of the record `cost.rebooked`, from which a start reads the correction back.
     /// - Parameter prices: those in force, for people to see.
     func data(prices: [PriceEntry]) -> String {
-        var members = [
-            "\"calls\":\(calls)", "\"correction_usd\":\"\(DecimalText.renderUSD(Int128(correctionPicoUSD)))\"", "\"first_position\":1",
-        ]
-        if times.lowerBound != .min { members.append("\"from\":\"\(RFC3339.render(times.lowerBound))\"") }
-        members.append("\"last_position\":\(lastPosition)")
-        if let model { members.append("\"model\":\(jsonText(model))") }
-        members.append("\"prices\":[\(prices.map(\.jsonData).joined(separator: ","))]")
-        members.append("\"provider\":\(jsonText(provider))")
-        members.append("\"reason\":\"requested\"")
-        if times.upperBound != .max { members.append("\"to\":\"\(RFC3339.render(times.upperBound))\"") }
-        if passesOverPaths { members.append("\"version\":2") }
-        return "{" + members.joined(separator: ",") + "}"
+        JSONText.object { json in
+            json.member("calls", calls)
+            json.member("correction_usd", DecimalText.renderUSD(Int128(correctionPicoUSD)))
+            json.member("first_position", Self.firstPosition)
+            if times.lowerBound != .min { json.member("from", RFC3339.render(times.lowerBound)) }
+            json.member("last_position", lastPosition)
+            if let model { json.member("model", model) }
+            json.key("prices")
+            json.beginArray()
+            for price in prices { price.writeRecord(to: &json) }
+            json.endArray()
+            json.member("provider", provider)
+            json.member("reason", "requested")
+            if times.upperBound != .max { json.member("to", RFC3339.render(times.upperBound)) }
+            if passesOverPaths { json.member("version", 2) }
+        }
     }
 
     /// The correction that a record tells of; nil for the record of a first price.
@@ -75,7 +79,8 @@ extension Rebooking {
             return time
         }
         let (from, to) = (try time("from", .min), try time("to", .max))
-        guard let provider = json["provider"]?.string, let position = json["last_position"]?.integer, let calls = json["calls"]?.integer,
+        guard json["first_position"]?.integer == Self.firstPosition, let provider = json["provider"]?.string,
+            let position = json["last_position"]?.integer, let calls = json["calls"]?.integer,
             let correction = json["correction_usd"]?.string, from < to,
             let pico = try? DecimalText.parse(correction, scale: DecimalText.usdScale)
         else { throw DamagedRecord() }
@@ -89,41 +94,35 @@ extension Rebooking {
 
     /// The record's type, for corrections and for first prices alike.
     static let recordType = "cost.rebooked"
+
+    /// A correction concerns calls from the store's first event on.
+    fileprivate static let firstPosition: Int64 = 1
 }
 
 extension PriceEntry {
     /// The price as part of a record.
-    fileprivate var jsonData: String {
-        var members: [String] = []
-        if position > 0 { members.append("\"position\":\(position)") }
-        if !serviceTier.isEmpty { members.append("\"service_tier\":\(jsonText(serviceTier))") }
-        members.append("\"token_class\":\(jsonText(tokenClass.rawValue))")
-        members.append("\"\(tokenClass == .gpu ? "usd_per_gpu_hour" : "usd_per_million_tokens")\":\"\(usd)\"")
-        if validFrom != .min { members.append("\"valid_from\":\"\(RFC3339.render(validFrom))\"") }
-        return "{" + members.joined(separator: ",") + "}"
+    fileprivate func writeRecord(to json: inout JSONText) {
+        json.beginObject()
+        if position > 0 { json.member("position", position) }
+        if !serviceTier.isEmpty { json.member("service_tier", serviceTier) }
+        json.member("token_class", tokenClass.rawValue)
+        json.member(tokenClass == .gpu ? "usd_per_gpu_hour" : "usd_per_million_tokens", usd)
+        if validFrom != .min { json.member("valid_from", RFC3339.render(validFrom)) }
+        json.endObject()
     }
 
     /// The data of the record that says that this price, the first of its class, books calls which waited for one.
     var firstPriceData: String {
-        let members = [
-            "\"first_position\":1", "\"last_position\":\(position - 1)", "\"model\":\(jsonText(model))", "\"prices\":[\(jsonData)]",
-            "\"provider\":\(jsonText(provider))", "\"reason\":\"first_price\"",
-        ]
-        return "{" + members.joined(separator: ",") + "}"
-    }
-}
-
-/// A text as JSON, quotes and all.
-func jsonText(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"", "\\": result += "\\" + String(scalar)
-        case _ where scalar.value < 0x20:
-            let digits = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: result.unicodeScalars.append(scalar)
+        JSONText.object { json in
+            json.member("first_position", Rebooking.firstPosition)
+            json.member("last_position", position - 1)
+            json.member("model", model)
+            json.key("prices")
+            json.beginArray()
+            writeRecord(to: &json)
+            json.endArray()
+            json.member("provider", provider)
+            json.member("reason", "first_price")
         }
     }
-    return result + "\""
 }

@@ -19,14 +19,7 @@ extension Writer {
         guard rebooking.calls > 0 else { return rebooking }
         let prices = booking.book.candidates(provider: provider, requestModel: model, responseModel: nil).lists.flatMap { $0 }
         try observeClock()
-        do {
-            try note(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
-            try log.flush()
-        } catch {
-            throw StoreError.wrapping(error)
-        }
-        isIdleMarked = false
-        lastAppendMonotonic = context.clock.monotonicNanoseconds()
+        try noteDurably(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
         apply(rebooking, effect)
         // What is kept is what the record tells.
         rebooking.change = effect.change

@@ -2,8 +2,25 @@ import Domain
 import Hashing
 
 // An export is newline-delimited CloudEvents: a first line that says of which store it is and what that store began with, then every event
-// in the order of positions with what happened in the store between them, and a last line that counts both. What a start would find in the
-// log is in it, so importing it into an empty store is a replay.
+// in the order of positions with what happened in the store between them, and a last line that counts both. Checksums stand between and
+// in the last line. What a start would find in the log is in it, so importing it into an empty store is a replay.
+
+/// A line of an export that is no event: a CloudEvent in shape, whose data say what happened.
+enum ExportLine {
+    /// The line, its end included.
+    static func text(id: String, source: String = "plimsoll", type: String, data: (inout JSONText) -> Void) -> String {
+        JSONText.object { json in
+            json.member("specversion", "1.0")
+            json.member("id", id)
+            json.member("source", source)
+            json.member("type", type)
+            json.key("data")
+            json.beginObject()
+            data(&json)
+            json.endObject()
+        } + "\n"
+    }
+}
 
 /// The first line of an export.
 package struct ExportBeginning: Hashable, Sendable {
@@ -22,22 +39,34 @@ package struct ExportBeginning: Hashable, Sendable {
     /// The prices that were there before the first event, as a price book is serialised; empty where not everything is there.
     package var prices: [UInt8]
 
-    /// The format of exports; a later one has a greater number.
-    private static let format = 1
+    /// Of this line; those of earlier versions hold no checksums.
+    package var format = Self.latestFormat
+
+    /// The format of exports; a later one has a greater number. 1: without checksums.
+    private static let latestFormat: Int64 = 2
+
+    /// Whether lines with checksums follow.
+    package var hasChecksums: Bool { format >= 2 }
 
     /// The line, its end included.
     package var line: String {
-        "{\"specversion\":\"1.0\",\"id\":\"begun\",\"source\":\(jsonText("plimsoll/\(store)")),\"type\":\"export.begun\",\"data\":{"
-            + "\"format\":\(Self.format),\"store\":\(jsonText(store)),\"is_whole\":\(isWhole),\"has_users\":\(hasUsers),"
-            + "\"position\":\(position),\"records\":\(records),\"corrections\":\(corrections),"
-            + "\"price_book\":\"\(hexadecimal(prices))\"}}\n"
+        ExportLine.text(id: "begun", source: "plimsoll/\(store)", type: "export.begun") { json in
+            json.member("format", format)
+            json.member("store", store)
+            json.member("is_whole", isWhole)
+            json.member("has_users", hasUsers)
+            json.member("position", position)
+            json.member("records", records)
+            json.member("corrections", corrections)
+            json.member("price_book", hexadecimal(prices))
+        }
     }
 
     /// Reads what ``line`` wrote.
     /// - Throws: ``RestoreRefusal`` for another format, and for what is no such line.
     package init(parsing line: [UInt8]) throws(RestoreRefusal) {
         guard let data = (try? JSONReader.parse(line))?["data"], let format = data["format"]?.integer else { throw Self.unreadable }
-        guard format == Self.format else {
+        guard (1...Self.latestFormat).contains(format) else {
             throw RestoreRefusal(
                 reason: "the export has format \(format), which is not known here", advice: "use the version that wrote it, or a later one")
         }
@@ -47,7 +76,7 @@ package struct ExportBeginning: Hashable, Sendable {
             let prices = (data["price_book"]?.string).flatMap(Self.bytes)
         else { throw Self.unreadable }
         (self.store, self.isWhole, self.hasUsers, self.position, self.prices) = (store, isWhole, hasUsers, position, prices)
-        (self.records, self.corrections) = (Int(records), Int(corrections))
+        (self.records, self.corrections, self.format) = (Int(records), Int(corrections), format)
     }
 
     init(store: String, isWhole: Bool, hasUsers: Bool, position: Int64, records: Int, corrections: Int, prices: [UInt8]) {
@@ -86,14 +115,21 @@ package struct ExportEnd: Hashable, Sendable {
     package var events: Int
     /// Records before it.
     package var records: Int
+    /// Over all lines before it, checkpoints left out; nil in exports of format 1.
+    package var checksum: String?
 
     /// Takes each part as given.
-    package init(events: Int, records: Int) { (self.events, self.records) = (events, records) }
+    package init(events: Int, records: Int, checksum: String? = nil) {
+        (self.events, self.records, self.checksum) = (events, records, checksum)
+    }
 
     /// The line, its end included.
     package var line: String {
-        "{\"specversion\":\"1.0\",\"id\":\"ended\",\"source\":\"plimsoll\",\"type\":\"export.ended\",\"data\":{"
-            + "\"events\":\(events),\"records\":\(records)}}\n"
+        ExportLine.text(id: "ended", type: "export.ended") { json in
+            json.member("events", events)
+            json.member("records", records)
+            if let checksum { json.member("checksum", checksum) }
+        }
     }
 
     /// Reads what ``line`` wrote; nil where it is something else.
@@ -101,7 +137,7 @@ package struct ExportEnd: Hashable, Sendable {
         guard let data = (try? JSONReader.parse(line))?["data"], let events = data["events"]?.integer,
             let records = data["records"]?.integer
         else { return nil }
-        self.init(events: Int(events), records: Int(records))
+        self.init(events: Int(events), records: Int(records), checksum: data["checksum"]?.string)
     }
 }
 

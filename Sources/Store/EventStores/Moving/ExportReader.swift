@@ -11,11 +11,27 @@ package struct ExportPage: Sendable {
     package var receivedTimes: [Int64] = []
     /// By row: what the call costs, where that does not follow from the prices before it, as an export says it.
     package var bookedCosts: [Int: String] = [:]
+    /// By row: what each call costs, corrections laid over; computed when it is asked for.
+    package var costs: @Sendable () -> [Int: ExportedCost] = { [:] }
     /// What happened in the store, each with the number of rows that come before it.
     package var records: [(rowsBefore: Int, record: SystemRecord)] = []
 
     /// Nothing.
     package init() {}
+}
+
+/// What a call costs, as its table shows it.
+package struct ExportedCost: Sendable {
+    /// Pico-USD; nil unless it is exact.
+    package var cost: Int128?
+    /// At least this.
+    package var low: Int128
+    /// At most this; nil where nobody knows.
+    package var high: Int128?
+    /// Whether all, some or none of what was used is priced.
+    package var state: PriceState
+    /// What is missing, by names; nil where nothing is.
+    package var gaps: String?
 }
 
 /// Hands out what an export says, page by page, at the pace of whoever asks.
@@ -88,8 +104,10 @@ package struct ExportReader: ExportSource {
             let rows = (0..<block.count).filter { times.contains(EventRowCursor.time(block.bytes, at: Int(block.starts[$0]))) }
             page.events.offsets = rows.map { block.starts[$0] }
             page.receivedTimes = rows.map { block.receivedTimes[$0] }
+            page.costs = costs(of: block, rows: rows)
             return page
         }
+        page.costs = costs(of: block, rows: Array(0..<block.count))
         (page.events.offsets, page.receivedTimes) = (block.starts, block.receivedTimes)
         page.bookedCosts = costsThatDoNotFollow(block)
         while nextRecord < records.count, records[nextRecord].position < block.lastPosition {
@@ -98,6 +116,20 @@ package struct ExportReader: ExportSource {
             nextRecord += 1
         }
         return page
+    }
+
+    private func costs(of block: TailBlock, rows: [Int]) -> @Sendable () -> [Int: ExportedCost] {
+        let (overlay, registry) = (snapshot.version.overlay, snapshot.registry)
+        return {
+            let actual = block.costs(through: overlay, registry)
+            var costs: [Int: ExportedCost] = [:]
+            for (place, row) in rows.enumerated() where block.costIndices[row] >= 0 {
+                let cost = actual[Int(block.costIndices[row])]
+                costs[place] = ExportedCost(
+                    cost: cost.costPicoUSD, low: cost.lowPicoUSD, high: cost.highPicoUSD, state: cost.state, gaps: cost.gaps)
+            }
+            return costs
+        }
     }
 
     /// Costs of calls that an import would not come to by booking in the order of positions: of those whose row was replaced after prices

@@ -19,6 +19,9 @@ package final class StoreRestoring: Sendable {
         progress.withLock { $0.known = known }
     }
 
+    /// Events of the export that are through.
+    package var events: Int64 { progress.withLock { $0.events } }
+
     /// The export's next runs. Durable when it returns.
     /// - Throws: ``RestoreRefusal``, ``StoreError``, ``CorruptionError``; nothing of the runs is kept then.
     package func restore(_ batches: [RestoredBatch]) throws -> RestoreResult {
@@ -49,7 +52,7 @@ extension EventStore {
         }
         guard beginning.hasUsers, !isSameKey else { return nil }
         return RestoreRefusal(
-            reason: "the export holds users as tokens of another key than this store's: nobody would know them again",
+            reason: "the export holds users as tokens of another key: without that of its own store nobody would know them again",
             advice: "import into a directory that is not there yet, with the key of the export's store: --key DIR/keys/store.key; \(asNew)")
     }
 
@@ -77,7 +80,9 @@ extension SystemRecord {
     /// The type of the record that a store with a key of its own keeps of an export that was moved into it.
     fileprivate static let restoreType = "store.restored"
 
-    fileprivate static func restore(of store: String) -> Content { .event(type: restoreType, data: "{\"store\":\(jsonText(store))}") }
+    fileprivate static func restore(of store: String) -> Content {
+        .event(type: restoreType, data: JSONText.object { $0.member("store", store) })
+    }
 
     fileprivate func isRestore(of store: String) -> Bool { content == Self.restore(of: store) }
 }

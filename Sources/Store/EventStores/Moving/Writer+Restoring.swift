@@ -19,15 +19,18 @@ package struct RestoredBatch: Sendable {
     package var receivedTimes: [Int64?]
     /// By row, as the export says it.
     package var bookedCosts: [(row: Int, text: String)]
-    /// Each with the number of rows that come before it.
-    package var records: [(rowsBefore: Int, record: SystemRecord)]
+    /// Each with the number of rows that come before it, and the line that it stands in.
+    package var records: [(rowsBefore: Int, record: SystemRecord, line: Int)]
+    /// By row, the line that it stands in, from 1.
+    package var lines: [Int]
 
     /// Takes each part as given.
     package init(
         events: EventBatch, receivedTimes: [Int64?], bookedCosts: [(row: Int, text: String)],
-        records: [(rowsBefore: Int, record: SystemRecord)]
+        records: [(rowsBefore: Int, record: SystemRecord, line: Int)], lines: [Int]
     ) {
         (self.events, self.receivedTimes, self.bookedCosts, self.records) = (events, receivedTimes, bookedCosts, records)
+        self.lines = lines
     }
 }
 
@@ -41,14 +44,15 @@ package struct RestoreResult: Sendable {
     package var records = 0
     /// Its last position now.
     package var lastPosition: Int64 = 0
+
+    /// Nothing yet.
+    package init() {}
 }
 
 /// How far an export was taken over.
 struct RestoreProgress {
     /// Events of the export that are through.
     var events: Int64 = 0
-    /// Lines that are, the first included.
-    var lines: Int64 = 1
     /// When the last of them was received.
     var receivedTime: Int64?
     /// Records that the store had before, which are not taken again.
@@ -76,12 +80,11 @@ extension Writer {
                 let events = try restored(batch, latest: latest, &reached)
                 let known = (known.hashes[index], known.sealed.verdicts(ofBatch: index))
                 var next = 0
-                for (number, (rowsBefore, record)) in batch.records.enumerated() {
+                for (rowsBefore, record, line) in batch.records {
                     try admit(batch.events, rows: next..<rowsBefore, events, known, sealedPosition, &reached, &result)
                     next = rowsBefore
                     guard record.position == reached.events else { throw Self.misplaced(reached.events) }
                     guard reached.known.remove(record) == nil else { continue }
-                    let line = reached.lines + Int64(rowsBefore + number) + 1
                     try Self.checkTimes(of: record, latest: latest, "the record after event \(reached.events) (line \(line))")
                     try noteLatePrices(since: lateCount)
                     lateCount = booking.late.count
@@ -94,7 +97,6 @@ extension Writer {
                     result.records += 1
                 }
                 try admit(batch.events, rows: next..<batch.events.count, events, known, sealedPosition, &reached, &result)
-                reached.lines += Int64(batch.events.count + batch.records.count)
             }
             try noteLatePrices(since: lateCount)
             if tail.count > 0 || !systemRecords.isEmpty { try seal() }
@@ -117,11 +119,8 @@ extension Writer {
         _ batch: RestoredBatch, latest: Int64, _ progress: inout RestoreProgress
     ) throws(RestoreRefusal) -> RestoredEvents {
         var times: [Int64] = []
-        let (events, lines) = (progress.events, progress.lines)
-        func place(_ row: Int) -> String {
-            let records = batch.records.count { $0.rowsBefore <= row }
-            return "event \(events + Int64(row) + 1) (line \(lines + Int64(row + records) + 1))"
-        }
+        let events = progress.events
+        func place(_ row: Int) -> String { "event \(events + Int64(row) + 1) (line \(batch.lines[row]))" }
         for (row, time) in batch.receivedTimes.enumerated() {
             guard let time = time ?? progress.receivedTime else {
                 throw Self.damaged(place(row), "when the first event was received")

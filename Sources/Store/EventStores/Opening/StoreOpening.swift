@@ -84,7 +84,8 @@ struct StoreOpening {
                 outcomes: try Self.outcomes(blob, statePath)))
         try writer.replay(replayed)
         writer.openedTime = writer.receivedTime
-        if report.isNew { try writer.begin() }
+        // Power may have gone while a store was begun: without an event it has not begun.
+        if !isContinued, writer.nextPosition == 1, writer.outcomes == nil { try writer.begin(after: Set(replayed.map(\.kind))) }
         recovery = RecoverySummary(
             replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" }, damage: findings.refused)
     }

@@ -142,10 +142,13 @@ extension Writer {
     }
 
     /// The first records of a new store: the schemas, the prices, and how conversations are judged.
-    func begin() throws {
+    /// - Parameter known: kinds of records that are there from a beginning that was cut short.
+    func begin(after known: Set<LogRecordKind>) throws {
         readClock()
-        try log.append(.schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
-        try log.append(.configuration, position: nextPosition, count: 0, receivedTime: receivedTime, payload: booking.book.serialised)
+        for (kind, payload) in [(.schemas, registry.serialised), (.configuration, booking.book.serialised)] as [(LogRecordKind, [UInt8])]
+        where !known.contains(kind) {
+            try log.append(kind, position: nextPosition, count: 0, receivedTime: receivedTime, payload: payload)
+        }
         let outcomes = OutcomeSettings.standard
         try log.append(.outcomes, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(outcomes.data.utf8))
         self.outcomes = outcomes

@@ -57,7 +57,11 @@ struct SealJob: Sendable {
             blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: context.workers)
         let groups = try SealedGroups(
             blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: context.workers)
-        let attached = "{\"events\":\(eventCount),\"last_position\":\(position),\"segment\":\(segmentID)}"
+        let attached = JSONText.object { json in
+            json.member("events", eventCount)
+            json.member("last_position", position)
+            json.member("segment", segmentID)
+        }
         let note = SystemRecord(position: position, receivedTime: receivedTime, content: .event(type: "segment.attached", data: attached))
         let description = try write(groups, records: records + [note])
         var replaced = rows.replaced

@@ -69,8 +69,10 @@ struct SealedGroups: Sendable {
         return work
     }
 
+    /// The UTC day of a time, any there is: the first and last days of 64 bits are cut short.
     private static func day(_ time: Int64) -> Int64 {
-        time >= 0 ? time / dayNanoseconds : (time - (dayNanoseconds - 1)) / dayNanoseconds
+        let (quotient, rest) = time.quotientAndRemainder(dividingBy: dayNanoseconds)
+        return rest < 0 ? quotient - 1 : quotient
     }
 
     /// A group's events, and what each rollup of their type makes of them.

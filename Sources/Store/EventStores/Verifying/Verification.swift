@@ -69,7 +69,8 @@ extension EventStore {
                     let dead = Set(segment.deadRows(table: layout.name, group: index))
                     let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: version.overlay)
                     let ids = try morsel.column(conversation)
-                    let rows = (0..<group.rowCount).filter { !dead.contains(UInt32($0)) && Self.part(of: ids.text(at: $0), parts) == part }
+                    let rows = Self.rows(ids, except: dead, in: part, of: parts)
+                    if rows.isEmpty { continue }
                     let restored = try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) { try morsel.column($0) }
                     for (index, start) in restored.starts.enumerated() {
                         let end = Int(start) + EventRowCursor.byteCount(restored.bytes, at: Int(start))
@@ -107,7 +108,18 @@ extension EventStore {
     }
 
     private static func part(of conversation: String?, _ parts: Int) -> Int? {
-        conversation.map { Int(xxh3(Array($0.utf8)) % UInt64(parts)) }
+        conversation.map { part(of: Array($0.utf8)[...], parts) }
+    }
+
+    private static func part(of conversation: ArraySlice<UInt8>, _ parts: Int) -> Int { Int(xxh3(conversation) % UInt64(parts)) }
+
+    /// Rows of a group whose conversation is of the part, ascending. A conversation's part is computed once for all of its rows.
+    private static func rows(_ ids: Vector, except dead: Set<UInt32>, in part: Int, of parts: Int) -> [Int] {
+        guard case .text(let codes, let dictionary) = ids.storage, dictionary.count > 0 else {
+            return (0..<ids.count).filter { !dead.contains(UInt32($0)) && Self.part(of: ids.text(at: $0), parts) == part }
+        }
+        let isOfPart = (0..<dictionary.count).map { Self.part(of: dictionary.utf8($0), parts) == part }
+        return (0..<ids.count).filter { row in !ids.isNull(row) && isOfPart[Int(codes[row])] && !dead.contains(UInt32(row)) }
     }
 
     private func conversationID(_ bytes: [UInt8], _ start: Int) -> String? {
@@ -129,10 +141,7 @@ struct ReadModelDigest {
 
         mutating func add(_ columns: [Vector], rowCount: Int) {
             rows += rowCount
-            for row in 0..<rowCount {
-                let text = columns.map { "\($0.scalar(at: row))" }.joined(separator: "\u{1F}")
-                sum &+= xxh3(Array(text.utf8))
-            }
+            sum &+= RowHashes.sum(columns, rowCount: rowCount)
         }
     }
 

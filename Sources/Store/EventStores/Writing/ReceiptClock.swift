@@ -165,8 +165,13 @@ struct ClockStep: Hashable, Sendable {
 
     /// The record's data, a canonical JSON object.
     var data: String {
-        "{\"difference_ns\":\(differenceNanoseconds),\"first_position\":\(firstPosition),\"lead_ns\":\(leadNanoseconds),"
-            + "\"state\":\"\(state.rawValue)\",\"wall_time\":\"\(RFC3339.render(wallTime))\"}"
+        JSONText.object { json in
+            json.member("difference_ns", differenceNanoseconds)
+            json.member("first_position", firstPosition)
+            json.member("lead_ns", leadNanoseconds)
+            json.member("state", state.rawValue)
+            json.member("wall_time", RFC3339.render(wallTime))
+        }
     }
 
     /// The lead that a record tells of; nil where the data is not what ``data`` writes.

@@ -64,14 +64,7 @@ extension Writer {
         try checkUsable()
         guard settings != outcomes else { return }
         try observeClock()
-        let recordCount = systemRecords.count
-        do {
-            try note(.event(type: Self.outcomesRecordType, data: settings.data))
-            try flushLog()
-        } catch {
-            systemRecords.removeLast(systemRecords.count - recordCount)
-            throw StoreError.wrapping(error)
-        }
+        try noteDurably(.event(type: Self.outcomesRecordType, data: settings.data))
         outcomes = settings
     }
 }

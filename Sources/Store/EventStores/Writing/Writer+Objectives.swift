@@ -11,14 +11,7 @@ extension Writer {
         guard set != objectives.current.set else { return nil }
         try observeClock()
         guard let version = objectives.next(set, since: receivedTime) else { return nil }
-        do {
-            try note(.event(type: ObjectiveVersion.recordType, data: version.data))
-            try log.flush()
-        } catch {
-            throw StoreError.wrapping(error)
-        }
-        isIdleMarked = false
-        lastAppendMonotonic = context.clock.monotonicNanoseconds()
+        try noteDurably(.event(type: ObjectiveVersion.recordType, data: version.data))
         take(version)
         return version
     }

@@ -58,10 +58,9 @@ extension Writer {
             // order: each goes to a place of its own.
             for (position, row) in rows { if let place = block.row(of: position) { own[place] = row } }
             guard !own.isEmpty else { return block }
-            let replaced = booked(
-                block.replacing(rows: own, identityKey: identityKey) { bytes, start, position in
-                    booking.book(bytes, at: start, position: position)
-                })
+            let replaced = block.replacing(rows: own, identityKey: identityKey) { bytes, start, position in
+                booking.cost(inPlaceOf: position, bytes, at: start, overlay)
+            }
             // order: sorted by position before they are counted.
             for (row, new) in own {
                 changes.append(
@@ -87,24 +86,19 @@ extension Writer {
         for old in found {
             guard let row = rows[old.position] else { continue }
             block.append(row, position: old.position, receivedTime: old.receivedTime, identityKey: identityKey) {
-                booking.book($0, at: $1, position: old.position)
+                booking.cost(inPlaceOf: old.position, $0, at: $1, overlay)
             }
             freshDead.add(old.row, at: old.place)
             if let key = ConversationGrouping.key(old.bytes, 0, registry.wellKnown) { dirty.insert(key) }
         }
         sealed = sealed.marking(freshDead)
-        let amended = booked(block.finish())
+        let amended = block.finish()
         tail.amend(amended)
         return found.indices.map { index in
             change(
                 old: found[index].bytes, found[index].cost, new: amended.bytes(of: index), amended.cost(of: index),
                 position: found[index].position, receivedTime: found[index].receivedTime)
         }
-    }
-
-    /// What was booked again stays so.
-    private func booked(_ block: TailBlock) -> TailBlock {
-        booking.rebookings.isEmpty ? block : block.replacing(costs: block.costs(through: overlay, registry))
     }
 
     private func change(

@@ -174,14 +174,13 @@ final class Writer {
     }
 
     /// The table of identities learns of the events at once; a step that fails makes it anew.
-    /// - Parameter restored: what an export says of the events; nil for events that come now.
-    func admit(_ events: EventBatch, _ known: KnownIdentities, _ index: Int, restored: RestoredEvents? = nil) -> Admission {
+    private func admit(_ events: EventBatch, _ known: KnownIdentities, _ index: Int) -> Admission {
         let context = AdmissionContext(
             tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, clockTime: clockTime,
             horizon: nil)
         return Admission(
             events, hashes: known.hashes[index], sealed: known.sealed.verdicts(ofBatch: index), context: context,
-            identities: &identities, booking: &booking, restored: restored)
+            identities: &identities, booking: &booking)
     }
 
     /// Makes an admitted block part of the unsealed events.
@@ -197,6 +196,21 @@ final class Writer {
         let record = record(content)
         try log.append(.system, position: nextPosition, count: 0, receivedTime: receivedTime, payload: record.serialised)
         systemRecords.append(record)
+    }
+
+    /// Logs a system record, durable when this returns. Where that fails, the store does not have it.
+    /// - Throws: ``StoreError``; ``StoreError/recordTooLarge(bytes:)`` for what no log record holds, and nothing was logged then.
+    func noteDurably(_ content: SystemRecord.Content) throws {
+        let before = systemRecords.count
+        do {
+            try note(content)
+            try flushLog()
+        } catch {
+            systemRecords.removeLast(systemRecords.count - before)
+            throw StoreError.wrapping(error)
+        }
+        isIdleMarked = false
+        lastAppendMonotonic = context.clock.monotonicNanoseconds()
     }
 
     private func record(_ content: SystemRecord.Content) -> SystemRecord {

@@ -15,26 +15,35 @@ extension MetricCounters {
         program.definitions.firstIndex { $0.source == .questions }.flatMap { program.placements[$0] }
     }
 
-    /// Follows the question or answer that a live event is.
+    /// Follows the question, answer or rating that a live event is.
     mutating func follow(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) {
+        if isRating(bytes, start) { return followRating(bytes, start, position, isLive: true) }
         guard let row = message(bytes, start, position, arrival) else { return }
         if tracked.hasEarlierForm, let turn = row.message.turn,
             let earlier = conversationKey(program.types[Int(EventRowCursor.type(bytes, at: start))], bytes, turn: turn)
         {
             tracked.move(from: earlier, turn: turn, to: row.key, receivedTime: arrival.receivedTime)
         }
-        let changes = tracked.add(row.message, key: row.key, receivedTime: arrival.receivedTime)
-        totals.forgottenAnswers = tracked.scalars.forgottenAnswers
-        if let changes { count(changes) } else if row.message.isQuestion { totals.untracked &+= 1 }
+        take(row, arrival)
+        guard row.message.isQuestion else { return }
+        for answer in tracked.takeLate(row.key) { take(RowMessage(key: row.key, message: answer), arrival) }
     }
 
-    /// An answer that came too late to be counted itself still decides about a question that was.
+    /// Takes a question or an answer in and counts what it changes.
+    private mutating func take(_ row: RowMessage, _ arrival: EventArrival) {
+        let changes = tracked.add(row.message, key: row.key, receivedTime: arrival.receivedTime)
+        totals.forgottenAnswers = tracked.scalars.forgottenAnswers
+        if let changes { count(changes) } else { totals.untracked &+= 1 }
+    }
+
+    /// An answer that came too late to be counted itself still decides about a question that was or that will be, as a rating does about
+    /// those before it.
     mutating func followLate(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) {
-        guard !tracked.isEmpty, program.types[Int(EventRowCursor.type(bytes, at: start))].isAnswer,
-            let row = message(bytes, start, position, arrival), tracked.hasQuestion(row.key),
-            let changes = tracked.add(row.message, key: row.key, receivedTime: arrival.receivedTime)
-        else { return }
-        count(changes)
+        if isRating(bytes, start) { return followRating(bytes, start, position, isLive: false) }
+        guard program.types[Int(EventRowCursor.type(bytes, at: start))].isAnswer, let row = message(bytes, start, position, arrival) else {
+            return
+        }
+        if tracked.hasQuestion(row.key) { take(row, arrival) } else { tracked.keepLate(row.message, key: row.key) }
     }
 
     /// What the row says as a question or an answer; nil for anything else, outside of conversations, and where its author has no part in
@@ -57,7 +66,8 @@ extension MetricCounters {
             message.goodUntil = message.order.time &+ limit
             // The wait for the answer to arrive runs from when the question did, so that what was on its way for a while is still judged by
             // its own times.
-            message.deadline = arrival.receivedTime &+ max(0, message.order.time &- arrival.clockTime) &+ limit
+            let ahead = message.order.time > arrival.clockTime ? message.order.time &- arrival.clockTime : 0
+            message.deadline = arrival.receivedTime &+ ahead &+ limit
         } else {
             let status = slots[Int(entry.status)]
             message.isError = status.kind == .text && isEqual(Spelling.error, bytes, status.text)
@@ -65,9 +75,9 @@ extension MetricCounters {
         return RowMessage(key: key, message: message)
     }
 
-    /// What a question and its answer have in common; nil outside of conversations.
+    /// What a question and its answer have in common, and the ratings of a conversation; nil outside of conversations.
     /// - Parameter turn: as earlier versions put it into the key.
-    private func conversationKey(_ entry: MetricProgram.TypeProgram, _ bytes: [UInt8], turn: Int64? = nil) -> Hash128? {
+    func conversationKey(_ entry: MetricProgram.TypeProgram, _ bytes: [UInt8], turn: Int64? = nil) -> Hash128? {
         let (tenant, conversation) = (slots[Int(entry.tenant)], slots[Int(entry.conversation)])
         guard conversation.kind == .text else { return nil }
         var name: [UInt8] = []

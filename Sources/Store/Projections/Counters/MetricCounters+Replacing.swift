@@ -29,6 +29,8 @@ extension MetricCounters {
     package mutating func replace(_ replacements: [RowReplacement], receivedTime: Int64) {
         for replacement in replacements { countDifference(replacement) }
         follow(replacements, receivedTime)
+        followRatings(replacements)
+        followSilence(replacements)
     }
 
     /// Metrics that events add to: a counter rises by the difference or it is taken back; of a histogram the whole old observation is.

@@ -10,14 +10,26 @@ import Hashing
 //     …  metrics    count, then by name: name, words of a set, sets; each set, sorted: label set, 8 bytes a word
 //     …  pending    up to version 2: count, then by deadline: 8 + 8 key, 8 asked time, 8 deadline, label set
 //     …  questions  from version 3 on: 8 reached time, 8 begin of the younger generation, messages in it, answers forgotten; then the
-//                   younger and the elder generation: count, then by key: 8 + 8 key, 8 forgotten time, forgotten questions, messages; each
-//                   message, in order: 8 time, 8 rank, 8 prefix, 8 hash, 1 flags (1 question, 2 error, 4 turn, 8 trace, 16 waiting,
-//                   verdict × 32), 8 turn and 8 + 8 trace where flagged, and for a question 8 good until, 8 deadline, label set
+//                   younger and the elder generation: count, then by key: 8 + 8 key,
+//                   8 forgotten time (from version 6 on 1 and, where that is not 0, the place of an event as below), forgotten questions,
+//                   messages; each message, in order: 8 time, 8 rank, 8 prefix, 8 hash, 1 flags (1 question, 2 error, 4 turn, 8 trace,
+//                   16 waiting, verdict × 32), 8 turn and 8 + 8 trace where flagged, and for a question 8 good until, 8 deadline,
+//                   label set
 //     …  taken back from version 3 on: as metrics, those with words that are not zero
 //     …  fine       count, then by name of the histogram: name, sets; each set, sorted: label set, count of zeros, buckets;
 //                   each bucket, ascending: index as zigzag, count (from version 2 on)
-//     …  silence    events not followed; count, then by key: 8 + 8 key, 8 last activity, 8 last return, 8 closing told (each the least
-//                   number for none), 1 counted as idle, 8 time of the labels, label set (from version 4 on)
+//     …  silence    versions 4 and 5: events not followed; count, then by key: 8 + 8 key, 8 last activity, 8 last return, 8 closing told
+//                   (each the least number for none), 1 counted as idle, 8 time of the labels, label set
+//                   from version 6 on: events not followed, setting as zigzag (−1 never), those that wait; then twice, of those for which
+//                   nothing is awaited and of those that are backfill: forgotten idle ones, forgotten open ones, 8 latest activity of the
+//                   former where there are some, the younger and the elder generation, names of forgotten ones likewise (count, then
+//                   8 each). Conversations are a count, then by key: 8 + 8 key, 1 flags (1 counted as idle, 2 live, 4 activity, 8 return,
+//                   16 closing told, 32 channel), where flagged 8 last activity, return and closing as 8 time and rank turned left by
+//                   one bit, place of the event that gave the labels as 8 time, rank, 8 prefix, 8 hash; label set
+//     …  ratings    the younger and the elder generation: count, then by key: 8 + 8 key, ratings; each, in order: 8 time, 8 rank,
+//                   8 prefix, 8 hash, label set (from version 5 on); then names of forgotten ones as of silence (from version 6 on)
+//     …  late       the younger and the elder generation of answers that came late and before their questions, as those of questions
+//                   (from version 6 on)
 //
 // A label set is a byte, 1 for `other`, and a count of bytes with the values, each with a length byte ahead. Metrics that the program no
 // longer has, or has in another shape, are dropped when they are read; new ones begin at zero.
@@ -30,15 +42,19 @@ enum MetricStateVersion: UInt8 {
     case exponential = 2
     /// Without silence: conversations are followed from their next event on.
     case questions = 3
-    /// As drawn above.
+    /// Every rating was counted, and none is remembered: a conversation that is rated again counts once more, the first time.
     case silence = 4
+    /// Silence by bare times, only of what came in time and under a setting.
+    case ratings = 5
+    /// As drawn above.
+    case silenceByOrder = 6
 }
 
 extension MetricCounters {
     /// Canonical bytes.
     package var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(MetricStateVersion.silence.rawValue)
+        sink.append(MetricStateVersion.silenceByOrder.rawValue)
         let types = program.typesByName.filter { totals.accepted[$0] > 0 }
         sink.append(varint: UInt64(types.count))
         for type in types {
@@ -68,6 +84,8 @@ extension MetricCounters {
             append(exponential: placement, named: program.definitions[metric].name, to: &sink)
         }
         appendSilence(to: &sink)
+        appendRatings(to: &sink)
+        appendLateAnswers(to: &sink)
         return sink.bytes
     }
 
@@ -143,7 +161,7 @@ extension MetricCounters {
             try readMetric(&cursor, layout) { $0.tables[$3].restore($1, at: $2, of: $4) }
         }
         if version.rawValue >= MetricStateVersion.questions.rawValue {
-            try readTracked(&cursor)
+            try readTracked(&cursor, version)
             for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
                 try readMetric(&cursor, layout) { $0.corrections[$3].restore($1, at: $2, of: $4) }
             }
@@ -153,7 +171,13 @@ extension MetricCounters {
         if version != .first {
             for _ in 0..<(try cursor.readCount(max: cursor.remaining)) { try readExponential(&cursor) }
         }
-        if version.rawValue >= MetricStateVersion.silence.rawValue { try readSilence(&cursor) }
+        if version.rawValue >= MetricStateVersion.silenceByOrder.rawValue {
+            try readSilence(&cursor)
+        } else if version.rawValue >= MetricStateVersion.silence.rawValue {
+            try readSilenceOfTimes(&cursor)
+        }
+        if version.rawValue >= MetricStateVersion.ratings.rawValue { try readRatings(&cursor, version) }
+        if version.rawValue >= MetricStateVersion.silenceByOrder.rawValue { try readLateAnswers(&cursor, version) }
         guard cursor.isAtEnd else { throw cursor.failure("the end of the counters") }
         beginStep()
     }

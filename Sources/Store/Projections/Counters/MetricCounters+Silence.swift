@@ -1,10 +1,10 @@
-import Bytes
 import Domain
 import Hashing
 
 // Conversations that silence closes are counted as time passes, under the reason idle, for as long as that is their standing close: what
-// later events or another setting take from it is taken back, and the silence that closes them then is counted when it is over. So counted
-// less taken back is a function of what is known and of the time reached, whatever order it came in.
+// other events or another setting take from it is taken back, and the silence that closes them then is counted when it is over. So counted
+// less taken back is a function of what is known, of the setting and of the time reached, whatever order they came in. A conversation of
+// which all came too late to be counted is none of these; what comes too late for another one has its part in it all the same.
 
 extension MetricCounters {
     /// After how much silence conversations are closed (ns); nil: never. As the store's log says; not part of the state.
@@ -13,32 +13,37 @@ extension MetricCounters {
         set {
             guard silenceSetting != newValue else { return }
             silenceSetting = newValue
-            conversations.settingChanged()
+            conversations.settingChanged(to: newValue)
         }
     }
 
-    /// Takes in what a live event says of the silence of its conversation.
-    mutating func followSilence(_ bytes: [UInt8], at start: Int) {
-        guard let idleAfter = silenceSetting, let placement = program.closings else { return }
-        let columns = program.silence
-        let meaning = columns.types.meanings[Int(EventRowCursor.type(bytes, at: start))]
-        guard meaning.isActivity || meaning == .closed else { return }
-        guard let fields = columns.read(bytes, start, meaning) else { return }
-        let time = EventRowCursor.time(bytes, at: start)
+    /// Takes in what an event says of the silence of its conversation, and of its labels.
+    /// - Parameter isLive: whether the event counts.
+    mutating func followSilence(_ bytes: [UInt8], at start: Int, position: Int64, isLive: Bool) {
+        guard let placement = program.closings, let fields = silenceFields(bytes, start) else { return }
         let before = conversations[fields.key]
+        if before == nil, conversations.done.isForgotten(fields.key) {
+            // What was counted of it stands: followed anew it would count twice.
+            if fields.moment.tells { totals.untrackedConversations &+= 1 }
+            return
+        }
+        // A closing or a channel of before may be among what is forgotten.
+        if before == nil, isLive, conversations.late.isForgotten(fields.key) { totals.untrackedConversations &+= 1 }
         var conversation = before ?? OpenConversation()
-        if fields.moment.isActivity { conversation.lastActivity = max(conversation.lastActivity ?? time, time) }
-        if fields.moment.isReturn {
-            // A reopening comes after a closing of the same time, a question before it.
-            let returned = meaning == .reopened && time < .max ? time + 1 : time
-            conversation.lastReturn = max(conversation.lastReturn ?? returned, returned)
-        }
-        if fields.moment.isClosing { conversation.told = max(conversation.told ?? time, time) }
-        if conversation.labelTime == .max || fields.channel != nil && time < conversation.labelTime {
+        let mayName = fields.channel != nil && fields.moment.time <= conversation.labelOrder.time
+        let isPlaced = fields.moment.isReturn || fields.moment.isClosing || mayName
+        let order = isPlaced ? orderer.order(bytes, at: start, position: position) : .afterAll
+        conversation.take(fields.moment, order)
+        if isLive, fields.moment.tells { conversation.isLive = true }
+        if mayName, order <= conversation.labelOrder {
             conversation.set = labelSet(bytes, fields, placement)
-            conversation.labelTime = fields.channel == nil ? .max : time
+            conversation.labelOrder = order
+        } else if before == nil {
+            conversation.set = labelSet(bytes, fields, placement)
         }
+        let idleAfter = conversations.setting(inForce: silenceSetting)
         conversation.isCounted = conversation.isClosedBySilence(after: idleAfter, reached: tracked.scalars.reached)
+        guard conversation != before else { return }
         if conversations.set(conversation, key: fields.key, idleAfter: idleAfter) {
             countIdle(from: before, to: conversation, placement)
         } else {
@@ -46,10 +51,18 @@ extension MetricCounters {
         }
     }
 
+    /// What the row says of silence; nil where that is nothing.
+    private func silenceFields(_ bytes: [UInt8], _ start: Int) -> SilenceColumns.Fields? {
+        let columns = program.silence
+        let meaning = columns.types.meanings[Int(EventRowCursor.type(bytes, at: start))]
+        guard let fields = columns.read(bytes, start, meaning), fields.moment.tells || fields.channel != nil else { return nil }
+        return fields
+    }
+
     /// Counts what stands now and takes back what stood before; labels that are others now move what they count.
     private mutating func countIdle(from before: OpenConversation?, to after: OpenConversation, _ placement: MetricProgram.Placement) {
-        let old = before.flatMap { $0.isCounted ? $0.set : nil }
-        let new = after.isCounted ? after.set : nil
+        let old = before.flatMap { $0.isCounted ? Int($0.set) : nil }
+        let new = after.isCounted ? Int(after.set) : nil
         guard old != new else { return }
         if let old { totals.corrections[placement.table].count(placement.words.lowerBound, of: old, times: 1) }
         if let new { totals.tables[placement.table].count(placement.words.lowerBound, of: new) }
@@ -58,27 +71,49 @@ extension MetricCounters {
     /// Counts the conversations whose silence is over by `time`, and takes back those that the setting in force leaves open.
     mutating func reachSilence(_ time: Int64) {
         guard let placement = program.closings else { return }
-        let reached = max(time, tracked.scalars.reached)
-        let changes: [SilenceChange]
-        if let idleAfter = silenceSetting {
-            changes = conversations.expire(at: reached, idleAfter: idleAfter, keep: Limits.liveNanosecondsMax)
-        } else {
-            changes = conversations.removeAll()
-        }
+        let (changes, uncorrected) = conversations.reach(max(time, tracked.scalars.reached), idleAfter: silenceSetting)
         for change in changes { countIdle(from: change.before, to: change.after, placement) }
+        totals.untrackedConversations &+= uncorrected
     }
 
     /// Whether ``reachSilence(_:)`` would do something.
-    func isSilenceDue(at time: Int64) -> Bool {
-        silenceSetting.map { conversations.isDue(at: time, idleAfter: $0) } ?? !conversations.isEmpty
-    }
+    func isSilenceDue(at time: Int64) -> Bool { conversations.isDue(at: time, idleAfter: silenceSetting) }
 
-    private mutating func labelSet(_ bytes: [UInt8], _ fields: SilenceColumns.Fields, _ placement: MetricProgram.Placement) -> Int {
+    private mutating func labelSet(_ bytes: [UInt8], _ fields: SilenceColumns.Fields, _ placement: MetricProgram.Placement) -> Int32 {
         var key: [UInt8] = []
         Self.append(fields.tenant.map { bytes[$0] } ?? [], to: &key)
         Self.append(fields.channel.map { bytes[$0] } ?? [], to: &key)
         Self.append(Array(OutcomeSettings.idleReason.utf8), to: &key)
-        return totals.tables[placement.table].set(of: key)
+        return Int32(truncatingIfNeeded: totals.tables[placement.table].set(of: key))
+    }
+
+    // MARK: Replacing
+
+    /// Takes in the rows that are there now. What only the rows of before told of cannot be taken out of what is known: where it may have
+    /// decided, that is counted.
+    mutating func followSilence(_ replacements: [RowReplacement]) {
+        for replacement in replacements {
+            let (old, new) = (silenceFields(replacement.old, 0), silenceFields(replacement.new, 0))
+            let isChannelSame = old?.channel.map { replacement.old[$0] } == new?.channel.map { replacement.new[$0] }
+            guard old?.key != new?.key || old?.moment != new?.moment || !isChannelSame else { continue }
+            if let old, let known = conversations[old.key], mayMiss(old, new, known) { totals.untrackedConversations &+= 1 }
+            followSilence(
+                replacement.new, at: 0, position: replacement.position,
+                isLive: Self.isLive(replacement.new, at: 0, arrivalTime: replacement.arrival.clockTime))
+        }
+    }
+
+    /// Whether what the old row told may be what is known, and the new one does not tell it.
+    private func mayMiss(_ old: SilenceColumns.Fields, _ new: SilenceColumns.Fields?, _ known: OpenConversation) -> Bool {
+        let time = old.moment.time
+        let isSame = new?.key == old.key
+        if old.channel != nil, known.labelOrder.time == time, !isSame || new?.channel == nil { return true }
+        if old.moment.isActivity, known.lastActivity == time {
+            guard isSame, let new, new.moment.isActivity, new.moment.time >= time else { return true }
+        }
+        // Returns and closings decide only where there are both.
+        guard known.told != .unknown, !isSame || old.moment != new?.moment else { return false }
+        return old.moment.isClosing || old.moment.isReturn && known.lastReturn.time == time && known.lastReturn > known.told
     }
 }
 
@@ -135,47 +170,5 @@ struct SilenceColumns: Sendable {
             time: EventRowCursor.time(bytes, at: start), isActivity: event.isActivity, isReturn: event.isReturn,
             isClosing: meaning == .closed)
         return Fields(key: xxh3Wide(name.span), tenant: tenant, channel: channel, moment: moment)
-    }
-}
-
-extension MetricCounters {
-    /// The part of ``serialised`` that tells of silence.
-    func appendSilence(to sink: inout ByteSink) {
-        sink.append(varint: totals.untrackedConversations)
-        guard let placement = program.closings else { return sink.append(varint: 0) }
-        let all = conversations.sorted
-        sink.append(varint: UInt64(all.count))
-        for (key, conversation) in all {
-            sink.append(littleEndian: key.high)
-            sink.append(littleEndian: key.low)
-            for time in [conversation.lastActivity, conversation.lastReturn, conversation.told] { sink.append(littleEndian: time ?? .min) }
-            sink.append(UInt8(conversation.isCounted ? 1 : 0))
-            sink.append(littleEndian: conversation.labelTime)
-            append(conversation.set, of: totals.tables[placement.table], to: &sink)
-        }
-    }
-
-    /// Reads what ``appendSilence(to:)`` wrote.
-    mutating func readSilence(_ cursor: inout ByteCursor) throws(DecodingError) {
-        totals.untrackedConversations = try cursor.readVarint()
-        for _ in 0..<(try cursor.readCount(max: cursor.remaining / 51)) {
-            let high = try cursor.read(littleEndian: UInt64.self)
-            let key = Hash128(high: high, low: try cursor.read(littleEndian: UInt64.self))
-            var conversation = OpenConversation()
-            func time(_ cursor: inout ByteCursor) throws(DecodingError) -> Int64? {
-                let time = try cursor.read(littleEndian: Int64.self)
-                return time == .min ? nil : time
-            }
-            (conversation.lastActivity, conversation.lastReturn) = (try time(&cursor), try time(&cursor))
-            conversation.told = try time(&cursor)
-            conversation.isCounted = try cursor.readByte() != 0
-            conversation.labelTime = try cursor.read(littleEndian: Int64.self)
-            let labels = try Self.readKey(&cursor)
-            guard let placement = program.closings else { continue }
-            conversation.set = labels.map { totals.tables[placement.table].set(of: $0) } ?? 0
-            // When its silence ends is found at the first look.
-            _ = conversations.set(conversation, key: key, idleAfter: silenceSetting ?? .max)
-        }
-        conversations.settingChanged()
     }
 }

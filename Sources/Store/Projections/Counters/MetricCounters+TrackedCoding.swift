@@ -11,12 +11,20 @@ extension MetricCounters {
         sink.append(littleEndian: scalars.began)
         sink.append(varint: UInt64(scalars.youngMessages))
         sink.append(varint: scalars.forgottenAnswers)
-        for generation in tracked.sorted {
+        append(tracked.sorted, to: &sink)
+    }
+
+    /// The part of ``serialised`` that tells of answers which came late and before their questions.
+    func appendLateAnswers(to sink: inout ByteSink) { append(tracked.sortedLate, to: &sink) }
+
+    private func append(_ generations: [[(key: Hash128, conversation: TrackedConversation)]], to sink: inout ByteSink) {
+        for generation in generations {
             sink.append(varint: UInt64(generation.count))
             for (key, conversation) in generation {
                 sink.append(littleEndian: key.high)
                 sink.append(littleEndian: key.low)
-                sink.append(littleEndian: conversation.forgottenTime)
+                sink.append(UInt8(conversation.forgotten == nil ? 0 : 1))
+                if let forgotten = conversation.forgotten { Self.append(forgotten, to: &sink) }
                 sink.append(varint: UInt64(conversation.forgottenQuestions))
                 sink.append(varint: UInt64(conversation.messages.count))
                 for message in conversation.messages { append(message, to: &sink) }
@@ -42,29 +50,51 @@ extension MetricCounters {
         append(message.set, of: totals.tables[table], to: &sink)
     }
 
-    mutating func readTracked(_ cursor: inout ByteCursor) throws(DecodingError) {
+    mutating func readTracked(_ cursor: inout ByteCursor, _ version: MetricStateVersion) throws(DecodingError) {
         var scalars = TrackedConversations.Scalars()
         scalars.reached = try cursor.read(littleEndian: Int64.self)
         scalars.began = try cursor.read(littleEndian: Int64.self)
         scalars.youngMessages = try cursor.readCount(max: TrackedConversations.generationMessagesMax)
         scalars.forgottenAnswers = try cursor.readVarint()
         totals.forgottenAnswers = scalars.forgottenAnswers
-        let young = try readGeneration(&cursor)
-        tracked = TrackedConversations(scalars: scalars, young: young, old: try readGeneration(&cursor))
+        let young = try readGeneration(&cursor, version)
+        let old = try readGeneration(&cursor, version)
+        tracked = TrackedConversations(scalars: scalars, young: young, old: old)
     }
 
-    private mutating func readGeneration(_ cursor: inout ByteCursor) throws(DecodingError) -> TrackedConversations.Generation {
+    /// Reads what ``appendLateAnswers(to:)`` wrote.
+    mutating func readLateAnswers(_ cursor: inout ByteCursor, _ version: MetricStateVersion) throws(DecodingError) {
+        let young = try readGeneration(&cursor, version)
+        tracked.restore(lateYoung: young, lateOld: try readGeneration(&cursor, version))
+    }
+
+    private mutating func readGeneration(
+        _ cursor: inout ByteCursor, _ version: MetricStateVersion
+    ) throws(DecodingError) -> TrackedConversations.Generation {
         var generation: TrackedConversations.Generation = [:]
-        for _ in 0..<(try cursor.readCount(max: cursor.remaining / 26)) {
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining / 19)) {
             let key = try Self.readHash(&cursor)
-            let forgotten = try cursor.read(littleEndian: Int64.self)
+            let forgotten = try Self.readForgotten(&cursor, version)
             let questions = try cursor.readVarint()
             var messages: [TrackedMessage] = []
             for _ in 0..<(try cursor.readCount(max: cursor.remaining / 33)) { messages.append(try readMessage(&cursor)) }
             generation[key] = TrackedConversation(
-                messages: messages, forgottenTime: forgotten, forgottenQuestions: Int64(clamping: questions))
+                messages: messages, forgotten: forgotten, forgottenQuestions: Int64(clamping: questions))
         }
         return generation
+    }
+
+    private static func readForgotten(
+        _ cursor: inout ByteCursor, _ version: MetricStateVersion
+    ) throws(DecodingError) -> EventOrder? {
+        if version.rawValue >= MetricStateVersion.silenceByOrder.rawValue {
+            let isForgotten = try cursor.readByte() != 0
+            guard isForgotten else { return nil }
+            return try readOrder(&cursor)
+        }
+        // A time: all that lies at it is forgotten.
+        let time = try cursor.read(littleEndian: Int64.self)
+        return time == .min ? nil : EventOrder(time: time, rank: .max, prefix: .max, hash: .max)
     }
 
     private static func readHash(_ cursor: inout ByteCursor) throws(DecodingError) -> Hash128 {

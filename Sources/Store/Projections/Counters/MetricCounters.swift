@@ -4,12 +4,14 @@ import Hashing
 /// The counters of `/metrics`: a pure fold over accepted events in the order of their positions and over the passing of time.
 ///
 /// An event counts when it was received within ``Limits/liveNanosecondsMax`` of its time; older ones are counted by type as backfill and
-/// nowhere else. All words are integers, so the fold of any split is the fold of the whole.
+/// nowhere else, though as answers, ratings and closings they decide about what was counted. All words are integers, so the fold of any
+/// split is the fold of the whole.
 package struct MetricCounters: Sendable {
     /// What is shown; cheap to copy.
     package internal(set) var totals: MetricTotals
     var tracked = TrackedConversations()
     var conversations: OpenConversations
+    var rated: RatedConversations
     /// See ``idleAfterNanoseconds``.
     var silenceSetting: Int64?
     let program: MetricProgram
@@ -31,11 +33,14 @@ package struct MetricCounters: Sendable {
     /// Counters at zero.
     /// - Parameters:
     ///   - objectives: those in force: how long questions wait, and where buckets of histograms end.
-    ///   - openConversationsMax: so many conversations are followed until silence closes them, so that memory stays bounded.
+    ///   - openConversationsMax: so many conversations are followed until silence closes them, and at least half as many are remembered
+    ///     after that, so that memory stays bounded.
+    ///   - ratedConversationsMax: the ratings of so many conversations are remembered for sure, of twice as many at most.
     package init(
         registry: SchemaRegistry, definitions: [MetricDefinition] = MetricCatalogue.all, objectives: ObjectiveSet = .builtIn,
-        openConversationsMax: Int = 1 << 18
+        openConversationsMax: Int = 1 << 18, ratedConversationsMax: Int = 1 << 16
     ) {
+        rated = RatedConversations(generationMax: ratedConversationsMax)
         conversations = OpenConversations(countMax: openConversationsMax)
         program = MetricProgram(definitions, registry: registry, bounds: objectives.bucketBounds)
         answerLimits = objectives.answerLimits
@@ -56,12 +61,13 @@ package struct MetricCounters: Sendable {
     package mutating func fold(_ bytes: [UInt8], at start: Int, position: Int64 = 0, arrival: EventArrival, cost: CallCost?) {
         let type = Int(EventRowCursor.type(bytes, at: start))
         totals.accepted[type] &+= 1
-        guard Self.isLive(bytes, at: start, arrivalTime: arrival.clockTime) else {
+        let isLive = Self.isLive(bytes, at: start, arrivalTime: arrival.clockTime)
+        followSilence(bytes, at: start, position: position, isLive: isLive)
+        guard isLive else {
             totals.backfilled[type] &+= 1
             followLate(bytes, start, position, arrival)
             return
         }
-        followSilence(bytes, at: start)
         count(bytes, start, cost)
         follow(bytes, start, position, arrival)
     }
@@ -115,7 +121,7 @@ package struct MetricCounters: Sendable {
             case .cost:
                 totals.tables[step.table].count(action.word, of: set)
                 totals.tables[step.table].add(cost?.costPicoUSD ?? 0, at: action.word + 1, of: set)
-            case .question, .answer: break
+            case .question, .answer, .rating: break
             }
         }
     }
@@ -148,6 +154,7 @@ package struct MetricCounters: Sendable {
         case .sum, .observe: slots[Int(action.slot)].kind == .number
         case .cost: cost?.costPicoUSD != nil
         case .unpriced: cost.map { $0.state != .priced } ?? false
+        case .rating: false
         }
     }
 
@@ -197,7 +204,7 @@ package struct MetricCounters: Sendable {
 
     // MARK: Late prices
 
-    /// Adds what a call costs that was counted without a cost and has got its first prices now.
+    /// Adds what a call costs that was counted without a cost and has got its first prices now: it is none of the unpriced ones any more.
     /// - Precondition: the call was live when it came; a sound row at `start`.
     package mutating func addLateCost(_ picoUSD: Int128, _ bytes: [UInt8], at start: Int) {
         guard let placement = program.cost else { return }
@@ -220,6 +227,9 @@ package struct MetricCounters: Sendable {
         let set = totals.tables[placement.table].set(of: key)
         totals.tables[placement.table].count(placement.words.lowerBound, of: set)
         totals.tables[placement.table].add(picoUSD, at: placement.words.lowerBound + 1, of: set)
+        // Both metrics have the same labels, and so the same sets.
+        guard let unpriced = program.unpriced, unpriced.table == placement.table else { return }
+        totals.corrections[unpriced.table].count(unpriced.words.lowerBound, of: set, times: 1)
     }
 
     // MARK: Steps
@@ -227,6 +237,7 @@ package struct MetricCounters: Sendable {
     /// Begins what ``rollBack(to:)`` can take back.
     package mutating func beginStep() {
         tracked.beginStep()
+        rated.beginStep()
         conversations.beginStep()
     }
 
@@ -234,6 +245,7 @@ package struct MetricCounters: Sendable {
     package mutating func rollBack(to totals: MetricTotals) {
         self.totals = totals
         tracked.rollBack()
+        rated.rollBack()
         conversations.rollBack()
     }
 }

@@ -22,7 +22,7 @@ struct MetricProgram: Sendable {
         var texts: Range<Int>
     }
 
-    enum ActionKind: UInt8, Sendable { case count, sum, observe, cost, unpriced, question, answer }
+    enum ActionKind: UInt8, Sendable { case count, sum, observe, cost, unpriced, question, answer, rating }
 
     struct Action: Sendable {
         var kind: ActionKind
@@ -49,11 +49,13 @@ struct MetricProgram: Sendable {
         var lastColumn: UInt16 = 0
         /// Slots 1…; slot 0 is nobody's.
         var slotCount = 1
-        /// Slots of the fields by which questions find their answers.
+        /// Slots of the fields by which questions find their answers, and ratings their conversation.
         var tenant: UInt8 = 0, channel: UInt8 = 0, conversation: UInt8 = 0, turn: UInt8 = 0, trace: UInt8 = 0, status: UInt8 = 0
         /// Of questions and answers: the action that says which ones count, and its step.
         var message: (action: Int, step: Int)?
         var isAnswer = false
+        /// Of ratings: the action that says which ones count, and its step.
+        var rating: (action: Int, step: Int)?
     }
 
     /// Where a metric's words stand; nil for those that are not folded.
@@ -83,6 +85,10 @@ struct MetricProgram: Sendable {
     let bounds: [Int64]
     /// The metric of booked cost: its table and its first word.
     let cost: Placement?
+    /// The metric of calls without an exact cost.
+    let unpriced: Placement?
+    /// The metric of rated conversations.
+    let ratings: Placement?
     /// The metric of closed conversations.
     let closings: Placement?
     let silence: SilenceColumns
@@ -117,6 +123,8 @@ struct MetricProgram: Sendable {
         closings = definitions.firstIndex { $0.name == MetricCatalogue.closedConversations }.flatMap { [placements] in placements[$0] }
         silence = SilenceColumns(registry)
         cost = definitions.firstIndex { $0.source == .bookedCost }.flatMap { [placements] in placements[$0] }
+        unpriced = definitions.firstIndex { $0.source == .unpricedCalls }.flatMap { [placements] in placements[$0] }
+        ratings = definitions.firstIndex { $0.source == .ratings }.flatMap { [placements] in placements[$0] }
         roles = Array(repeating: 0, count: registry.types.count * registry.columns.count)
         for type in registry.types { addType(type, registry) }
     }
@@ -205,6 +213,11 @@ struct MetricProgram: Sendable {
             entry.trace = slot("trace_id", &entry, registry)
             if ordinal == 1 { entry.status = slot("status", &entry, registry) }
             (entry.message, entry.isAnswer) = ((actions.count, steps.count), ordinal == 1)
+        case .ratings:
+            kind = .rating
+            entry.tenant = slot("tenant", &entry, registry)
+            entry.conversation = slot("conversation_id", &entry, registry)
+            entry.rating = (actions.count, steps.count)
         case .process, .corrections: return
         }
         actions.append(
@@ -230,7 +243,7 @@ private struct TableLayout {
     mutating func place(_ definition: MetricDefinition, bounds: [Int64]) -> MetricProgram.Placement? {
         let width: Int
         switch definition.source {
-        case .count, .unpricedCalls: width = 1
+        case .count, .unpricedCalls, .ratings: width = 1
         // Number of events, then 128 bits.
         case .sum, .bookedCost: width = 3
         // Buckets, the last without a bound, then 128 bits.

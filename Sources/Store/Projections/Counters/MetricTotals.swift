@@ -15,7 +15,8 @@ package struct MetricTotals: Sendable {
     var untracked: UInt64 = 0
     /// Answers forgotten before their question came.
     var forgottenAnswers: UInt64 = 0
-    /// Events of conversations whose silence is not followed because too many are open.
+    /// Events of conversations that are too many to be followed or remembered, as far as silence or ratings depend on them, and
+    /// conversations that another setting would have changed had they not been forgotten.
     var untrackedConversations: UInt64 = 0
 
     init(_ program: MetricProgram) {
@@ -119,8 +120,10 @@ extension MetricTotals {
         for set in 0..<table.setCount {
             let counted = Array(table.words(placement.words, of: set))
             let words = isTakenBack ? corrections[placement.table].words(placement.words, of: set) : counted
-            // Questions that were taken back stand beside all that were counted, so that a difference of rates never lacks a side.
-            guard (source == .questions ? counted : words).contains(where: { $0 != 0 }) else { continue }
+            // What was taken back stands beside all that was counted, as a zero at first, so that a difference of rates never lacks a side
+            // nor misses a first one. Histograms are many series each: they have it only where there is something.
+            let isCounted = definition.kind == .counter && counted.contains { $0 != 0 }
+            guard isCounted || words.contains(where: { $0 != 0 }) else { continue }
             let labels = labels(of: set, in: table, definition)
             switch source {
             case .sum: series.append(MetricSeries(labels: labels, value: .number(Int128(high: words[2], low: words[1]))))

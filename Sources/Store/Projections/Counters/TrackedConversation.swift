@@ -43,13 +43,13 @@ struct TrackedConversation: Hashable, Sendable {
 
     /// Ascending.
     private(set) var messages: [TrackedMessage]
-    /// What lies up to this time was judged and is forgotten.
-    private(set) var forgottenTime: Int64
+    /// What lies up to this place was judged and is forgotten, besides what is remembered; nil while nothing is.
+    private(set) var forgotten: EventOrder?
     /// Questions without a number among what is forgotten.
     private(set) var forgottenQuestions: Int64
 
-    init(messages: [TrackedMessage] = [], forgottenTime: Int64 = .min, forgottenQuestions: Int64 = 0) {
-        (self.messages, self.forgottenTime, self.forgottenQuestions) = (messages, forgottenTime, forgottenQuestions)
+    init(messages: [TrackedMessage] = [], forgotten: EventOrder? = nil, forgottenQuestions: Int64 = 0) {
+        (self.messages, self.forgotten, self.forgottenQuestions) = (messages, forgotten, forgottenQuestions)
     }
 
     var hasQuestion: Bool { messages.contains(where: \.isQuestion) }
@@ -64,13 +64,23 @@ struct TrackedConversation: Hashable, Sendable {
         return first
     }
 
-    /// False where there is no room: the message is not followed.
+    /// False where there is no room, or no place in what is remembered: the message is not followed.
     mutating func add(_ message: TrackedMessage) -> Bool {
-        guard message.order.time > forgottenTime else { return false }
+        if let forgotten, message.order <= forgotten, message.isQuestion || !mayDecide(message) { return false }
         if message.isQuestion, waitingCount >= Self.waitingMax { return false }
         messages.insert(message, at: messages.lastIndex { $0.order < message.order }.map { $0 + 1 } ?? 0)
-        forgetEarliest()
         return true
+    }
+
+    /// Whether an answer from among what is forgotten may be the one of a question that is not: one of its turn or trace, whose answer so
+    /// far is remembered as well, or one that waits and finds its answer by order.
+    private func mayDecide(_ answer: TrackedMessage) -> Bool {
+        messages.contains { question in
+            guard question.isQuestion else { return false }
+            let isOne =
+                answer.turn != nil && question.turn == answer.turn || answer.trace != nil && question.trace == answer.trace
+            return isOne || question.isWaiting && (answer.turn == nil || question.turn == nil)
+        }
     }
 
     /// Takes a message out; nil where it is not known.
@@ -78,23 +88,47 @@ struct TrackedConversation: Hashable, Sendable {
         messages.firstIndex { $0.order == order && $0.isQuestion == isQuestion }.map { messages.remove(at: $0) }
     }
 
-    /// Forgets the earliest messages; what was counted of them stands.
+    /// Forgets the earliest messages; what was counted of them stands. Questions that wait stay.
     private mutating func forgetEarliest() {
         while messages.count > Self.messagesMax {
             guard let place = messages.firstIndex(where: { !$0.isQuestion || !$0.isWaiting }) else { return }
-            let forgotten = messages.remove(at: place)
-            forgottenTime = max(forgottenTime, forgotten.order.time)
-            if forgotten.isQuestion, forgotten.turn == nil { forgottenQuestions += 1 }
+            forget(place)
         }
+    }
+
+    /// Forgets a message with all that, left alone, would be taken for something else: a repeat for the question that it repeats, a judged
+    /// question for one that nobody answered, an answer for that of a later question of its trace.
+    private mutating func forget(_ place: Int) {
+        let message = remove(place)
+        if let turn = message.turn {
+            while let other = messages.firstIndex(where: { $0.isQuestion && !$0.isWaiting && $0.turn == turn }) { forget(other) }
+        }
+        guard let trace = message.trace else { return }
+        let next = messages.firstIndex { $0.isQuestion && $0.trace == trace }
+        if message.isQuestion {
+            for answer in (0..<(next ?? messages.count)).reversed() where !messages[answer].isQuestion && messages[answer].trace == trace {
+                _ = remove(answer)
+            }
+        } else if let next, !messages[next].isWaiting, message.turn == nil || messages[next].turn == nil {
+            forget(next)
+        }
+    }
+
+    private mutating func remove(_ place: Int) -> TrackedMessage {
+        let message = messages.remove(at: place)
+        forgotten = max(forgotten ?? message.order, message.order)
+        if message.isQuestion, message.turn == nil { forgottenQuestions += 1 }
+        return message
     }
 
     // MARK: Judging
 
-    /// Judges and takes the verdicts over.
+    /// Judges and takes the verdicts over, then forgets the earliest messages where there are too many.
     /// - Parameters:
     ///   - reached: time that was noted as reached.
     ///   - changed: the message that alone is new, so that only its turn is looked at where all say their turn.
     mutating func judge(reached: Int64, changed: TrackedMessage? = nil) -> [VerdictChange] {
+        defer { forgetEarliest() }
         if let number = changed?.turn, messages.allSatisfy({ $0.turn != nil }) { return judge(turn: number, reached) }
         var matching = TurnMatching()
         let traces = messages.map(\.trace)

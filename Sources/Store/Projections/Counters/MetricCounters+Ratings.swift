@@ -1,0 +1,135 @@
+import Bytes
+import Domain
+import Hashing
+
+// A conversation counts under its last rating, as reports have it. When another one becomes the last, it is counted and the one before is
+// taken back: counted less taken back is a function of the ratings that are known, whatever order they came in.
+
+/// The rating in the row at hand.
+struct RowRating: Hashable {
+    var key: Hash128
+    var rating: KnownRating
+}
+
+extension MetricCounters {
+    func isRating(_ bytes: [UInt8], _ start: Int) -> Bool {
+        program.types[Int(EventRowCursor.type(bytes, at: start))].rating != nil
+    }
+
+    /// Counts what a rating changes. One that came too late to be counted itself still takes the place of an earlier one that was.
+    mutating func followRating(_ bytes: [UInt8], _ start: Int, _ position: Int64, isLive: Bool) {
+        guard let row = rating(bytes, start, position, isLive: isLive) else { return }
+        let before = rated[row.key]?.standing
+        rated.add(row.rating, key: row.key)
+        countRating(from: before, to: rated[row.key]?.standing)
+    }
+
+    /// What the row says as a rating; nil for anything else, without a score, outside of conversations, and where it came too late and
+    /// nothing was counted of its conversation.
+    private mutating func rating(_ bytes: [UInt8], _ start: Int, _ position: Int64, isLive: Bool) -> RowRating? {
+        let entry = program.types[Int(EventRowCursor.type(bytes, at: start))]
+        guard let place = entry.rating else { return nil }
+        read(bytes, start, entry)
+        guard holds(program.actions[place.action].conditions, bytes), let conversation = conversationKey(entry, bytes) else { return nil }
+        // What it would take back is not known any more.
+        if rated.isForgotten(conversation) { totals.untrackedConversations &+= 1 }
+        guard isLive || rated[conversation] != nil else { return nil }
+        let step = program.steps[place.step]
+        makeKey(step.labels, bytes)
+        let set = totals.tables[step.table].set(of: key)
+        return RowRating(
+            key: conversation, rating: KnownRating(order: orderer.order(bytes, at: start, position: position), set: set))
+    }
+
+    /// Counts the label set that stands now and takes back the one that stood.
+    private mutating func countRating(from before: Int?, to after: Int?) {
+        guard before != after, let placement = program.ratings else { return }
+        let word = placement.words.lowerBound
+        if let before { totals.corrections[placement.table].count(word, of: before, times: 1) }
+        if let after { totals.tables[placement.table].count(word, of: after) }
+    }
+
+    // MARK: Replacing
+
+    /// Takes ratings out and in before anything is counted. Of a conversation that is forgotten nobody knows what was counted: it stands.
+    mutating func followRatings(_ replacements: [RowReplacement]) {
+        var touched: [(key: Hash128, before: Int?)] = []
+        var known: Set<Hash128> = []
+        for replacement in replacements where isRating(replacement.old, 0) || isRating(replacement.new, 0) {
+            let (old, new) = (followedRating(replacement.old, replacement), followedRating(replacement.new, replacement))
+            guard old != new else { continue }
+            if let old {
+                if known.insert(old.key).inserted { touched.append((old.key, rated[old.key]?.standing)) }
+                guard rated[old.key] != nil else { continue }
+                rated.remove(old.rating.order, key: old.key)
+            }
+            if let new {
+                if known.insert(new.key).inserted { touched.append((new.key, rated[new.key]?.standing)) }
+                rated.add(new.rating, key: new.key)
+            }
+        }
+        for (key, before) in touched { countRating(from: before, to: rated[key]?.standing) }
+    }
+
+    private mutating func followedRating(_ row: [UInt8], _ replacement: RowReplacement) -> RowRating? {
+        rating(row, 0, replacement.position, isLive: Self.isLive(row, at: 0, arrivalTime: replacement.arrival.clockTime))
+    }
+
+    // MARK: States
+
+    /// The part of ``serialised`` that tells of ratings.
+    func appendRatings(to sink: inout ByteSink) {
+        for generation in rated.sorted {
+            sink.append(varint: UInt64(generation.count))
+            for (key, conversation) in generation {
+                sink.append(littleEndian: key.high)
+                sink.append(littleEndian: key.low)
+                sink.append(varint: UInt64(conversation.ratings.count))
+                for rating in conversation.ratings {
+                    sink.append(littleEndian: rating.order.time)
+                    for word in [rating.order.rank, rating.order.prefix, rating.order.hash] { sink.append(littleEndian: word) }
+                    guard let placement = program.ratings else { continue }
+                    append(rating.set, of: totals.tables[placement.table], to: &sink)
+                }
+            }
+        }
+        for names in rated.sortedNames {
+            sink.append(varint: UInt64(names.count))
+            for name in names { sink.append(littleEndian: name) }
+        }
+    }
+
+    /// Reads what ``appendRatings(to:)`` wrote, or version 5, which kept no names of what is forgotten.
+    mutating func readRatings(_ cursor: inout ByteCursor, _ version: MetricStateVersion) throws(DecodingError) {
+        let young = try readRatedGeneration(&cursor)
+        let old = try readRatedGeneration(&cursor)
+        var names = RatedConversations.Names()
+        if version.rawValue >= MetricStateVersion.silenceByOrder.rawValue {
+            (names.young, names.old) = (try Self.readNames(&cursor), try Self.readNames(&cursor))
+        }
+        rated.restore(young: young, old: old, names)
+    }
+
+    private mutating func readRatedGeneration(_ cursor: inout ByteCursor) throws(DecodingError) -> RatedConversations.Generation {
+        var generation: RatedConversations.Generation = [:]
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining / 17)) {
+            let high = try cursor.read(littleEndian: UInt64.self)
+            let key = Hash128(high: high, low: try cursor.read(littleEndian: UInt64.self))
+            var conversation = RatedConversation()
+            for _ in 0..<(try cursor.readCount(max: min(RatedConversation.ratingsMax, cursor.remaining / 34))) {
+                conversation.add(try readRating(&cursor))
+            }
+            if conversation.standing != nil { generation[key] = conversation }
+        }
+        return generation
+    }
+
+    private mutating func readRating(_ cursor: inout ByteCursor) throws(DecodingError) -> KnownRating {
+        let time = try cursor.read(littleEndian: Int64.self)
+        let (rank, prefix) = (try cursor.read(littleEndian: UInt64.self), try cursor.read(littleEndian: UInt64.self))
+        let order = EventOrder(time: time, rank: rank, prefix: prefix, hash: try cursor.read(littleEndian: UInt64.self))
+        guard let placement = program.ratings else { return KnownRating(order: order, set: 0) }
+        let labels = try Self.readKey(&cursor)
+        return KnownRating(order: order, set: labels.map { totals.tables[placement.table].set(of: $0) } ?? 0)
+    }
+}
