@@ -47,6 +47,46 @@ import Testing
         #expect(ObjectiveSet.builtIn.hash != Self.changed.hash)
     }
 
+    private static func limited(_ measure: ObjectiveMeasure, to channels: [String]) -> ObjectiveSet {
+        var set = ObjectiveSet.builtIn
+        for index in set.objectives.indices where set.objectives[index].measure == measure {
+            set.objectives[index].channels = channels.map { Array($0.utf8) }
+        }
+        return set
+    }
+
+    /// A record of before has no channels and is read as it was; its hash is what it was.
+    @Test func aLineOfCertainChannelsIsAnotherLine() throws {
+        #expect(!String(decoding: ObjectiveSet.builtIn.canonicalJSON, as: UTF8.self).contains("channels"))
+        let set = Self.limited(.satisfaction, to: ["chat", "email"])
+        #expect(set.hash != ObjectiveSet.builtIn.hash)
+        let line = #""alert":800000,"channels":["chat","email"],"name":"satisfaction","target":850000}"#
+        #expect(String(decoding: set.canonicalJSON, as: UTF8.self).contains(line))
+        let version = ObjectiveVersion(number: 2, set: set, since: 7)
+        #expect(ObjectiveVersion(data: version.data, since: 7) == version)
+        for damage in [#"["email","chat"]"#, "[]", "3", #"["chat","chat"]"#] {
+            #expect(ObjectiveVersion(data: version.data.replacing(#"["chat","email"]"#, with: damage), since: 7) == nil, "\(damage)")
+        }
+        let objective = try #require(set.objective(.satisfaction))
+        #expect(objective.title == "Satisfaction (chat, email)" && objective.name == "satisfaction")
+        let sorted = Objective(.errorRate, target: objective.target, alertLimit: nil, channels: [Array("b".utf8), Array("a".utf8)])
+        #expect(sorted.channelsText == "a, b")
+    }
+
+    @Test func channelsThatMakeNoSenseAreRefused() {
+        func problems(_ measure: ObjectiveMeasure, _ channels: [String]) -> [String] {
+            Self.limited(measure, to: channels).objective(measure)?.problems.map(\.description) ?? []
+        }
+        for measure in ObjectiveSet.builtIn.objectives.map(\.measure) {
+            #expect(measure.knowsChannels == (measure != .costPerAnswer), "\(measure.name)")
+            #expect(problems(measure, ["email"]).isEmpty == measure.knowsChannels, "\(measure.name)")
+        }
+        #expect(problems(.costPerAnswer, ["email"]).first?.contains("no channels") == true)
+        #expect(problems(.errorRate, ["a\"b"]).first?.contains("letters, digits") == true)
+        #expect(problems(.errorRate, ["a", "a"]) == ["each channel once"])
+        #expect(problems(.errorRate, (0...AnswerLimits.channelsMax).map { "c\($0)" }).first?.contains("at most") == true)
+    }
+
     /// Canonically equivalent names are different bytes, so different channels.
     @Test func limitsGoByTheBytesOfTheChannel() {
         let limits = Self.changed.answerLimits
@@ -110,8 +150,8 @@ import Testing
             cost.state(low: .costPerAnswer(picoUSD: low, answers: 1), high: high.map { .costPerAnswer(picoUSD: $0, answers: 1) })
         }
         let cent: Int128 = 10_000_000_000
-        #expect(state(cent, cent) == .met && state(cent, 2 * cent - 1) == .met)
-        #expect(state(cent, 2 * cent) == .atRisk && state(cent, 6 * cent) == .atRisk && state(cent, nil) == .atRisk)
+        #expect(state(cent, cent) == .met && state(cent, 2 * cent) == .met && state(2 * cent, 2 * cent) == .met)
+        #expect(state(cent, 2 * cent + 1) == .atRisk && state(cent, 6 * cent) == .atRisk && state(cent, nil) == .atRisk)
         #expect(state(3 * cent, 4 * cent) == .atRisk && state(3 * cent, 6 * cent) == .atRisk && state(3 * cent, nil) == .atRisk)
         #expect(state(6 * cent, 7 * cent) == .breached && state(6 * cent, nil) == .breached)
         #expect(cost.state(low: .costPerAnswer(picoUSD: 0, answers: 0), high: nil) == .noData)

@@ -209,6 +209,37 @@ private func price(
         #expect(unknown.high == nil)
     }
 
+    /// A cloud's spelling of a model has that cloud's price: a tenth more in a region, none where it was not compared.
+    @Test(arguments: [
+        ("aws.bedrock", "global.anthropic.claude-sonnet-4-5-20250929-v1:0", 4_500_000_000),
+        ("aws.bedrock", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", 4_950_000_000),
+        ("aws.bedrock", "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0", 4_950_000_000),
+        ("aws.bedrock", "us.anthropic.claude-sonnet-4-20250514-v1:0", 4_500_000_000),
+        ("aws.bedrock", "us-gov.anthropic.claude-sonnet-4-20250514-v1:0", nil),
+        ("aws.bedrock", "anthropic.claude-3-5-sonnet-20241022-v2:0", nil),
+        ("aws.bedrock", "claude-sonnet-4-5", nil), ("gcp.vertex_ai", "claude-sonnet-4-5@20250929", nil),
+        ("anthropic", "claude-sonnet-4-5", 4_500_000_000),
+    ] as [(String, String, Int64?)])
+    func cloudsHaveTheirOwnPrices(_ provider: String, _ model: String, _ cost: Int64?) {
+        let usage = TokenUsage(input: 1000, output: 100)
+        let booked = BuiltInPrices.book.book(
+            usage, provider: provider, requestModel: model, responseModel: nil, serviceTier: nil, at: 0)
+        #expect(booked.cost == cost && booked.state == (cost == nil ? .unpriced : .priced))
+    }
+
+    @Test func everyBoundOfLengthWasCompared() {
+        var bounds: [String: Int64] = [:]
+        for file in BuiltInPrices.files where file.providers != ["aws.bedrock"] {
+            for entry in file.entries { if let longest = entry.inputTokensMax { bounds[entry.model] = longest } }
+        }
+        let expected: [String: Int64] = [
+            "gemini-2.5-pro": 200_000, "gemini-1.5-pro": 128_000, "gemini-1.5-flash": 128_000, "gemini-1.5-flash-8b": 128_000,
+            "claude-opus-4-6": 200_000, "claude-sonnet-4-5": 200_000, "claude-sonnet-4-5-20250929": 200_000, "claude-sonnet-4": 200_000,
+            "claude-sonnet-4-0": 200_000, "claude-sonnet-4-20250514": 200_000, "grok-4": 128_000, "grok-4-0709": 128_000,
+        ]
+        #expect(bounds == expected)
+    }
+
     @Test func aPriceFileSaysWhereItIsWrong() throws {
         let read = { (text: String) in try PriceFile(parsing: Array(text.utf8), validFrom: 7, origin: .set) }
         let head = #"{"as_of": "2026-07-01", "source": "x.", "providers": ["p"], "models": "#

@@ -32,9 +32,14 @@ import Testing
         for prices in [Self.prices, ClassPrices(), ClassPrices(input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0)] {
             expect(try booked(TokenUsage(), at: prices), .unpriced, low: 0, high: nil, gaps: "usage")
             expect(try booked(TokenUsage(), at: prices, mustTell: false), .priced, cost: 0, low: 0, high: 0)
-            expect(try booked(TokenUsage(input: 0, output: 0), at: prices), .priced, cost: 0, low: 0, high: 0)
+            // Nobody counted: a call that went well was asked something.
+            expect(try booked(TokenUsage(input: 0, output: 0), at: prices), .unpriced, low: 0, high: nil, gaps: "usage")
+            expect(try booked(TokenUsage(input: 0, output: 0), at: prices, mustTell: false), .priced, cost: 0, low: 0, high: 0)
         }
         expect(try booked(TokenUsage()) { $0.isInputOnly = true }, .unpriced, low: 0, high: nil, gaps: "usage")
+        expect(try booked(TokenUsage(input: 0)) { $0.isInputOnly = true }, .unpriced, low: 0, high: nil, gaps: "usage")
+        expect(try booked(TokenUsage(input: 0)) { ($0.total, $0.isInputOnly) = (40, true) }, .priced, cost: 200, low: 200, high: 200)
+        expect(try booked(TokenUsage(input: 0, output: 10)), .partly, low: 70, high: nil, gaps: "input")
     }
 
     @Test func whoMustTell() {
@@ -49,7 +54,7 @@ import Testing
     @Test func aWholeThatWasNotToldLeavesTheUpperEndOpen() throws {
         expect(try booked(TokenUsage(input: 100)), .partly, low: 500, high: nil, gaps: "output")
         expect(try booked(TokenUsage(output: 10)), .partly, low: 70, high: nil, gaps: "input")
-        expect(try booked(TokenUsage(input: 0)), .unpriced, low: 0, high: nil, gaps: "output")
+        expect(try booked(TokenUsage(input: 0)), .unpriced, low: 0, high: nil, gaps: "usage")
         expect(try booked(TokenUsage(input: 100), mustTell: false), .priced, cost: 500, low: 500, high: 500)
         expect(try booked(TokenUsage(input: 100)) { $0.isInputOnly = true }, .priced, cost: 500, low: 500, high: 500)
         expect(try booked(TokenUsage(input: 100), at: ClassPrices()), .unpriced, low: 0, high: nil, gaps: "input,output")
@@ -58,9 +63,35 @@ import Testing
     @Test func theTotalTellsTheOtherWhole() throws {
         expect(try booked(TokenUsage(input: 100)) { $0.total = 110 }, .priced, cost: 570, low: 570, high: 570)
         expect(try booked(TokenUsage(output: 10)) { $0.total = 110 }, .priced, cost: 570, low: 570, high: 570)
-        expect(try booked(TokenUsage(input: 100)) { $0.total = 90 }, .partly, low: 500, high: nil, gaps: "output")
+        expect(try booked(TokenUsage(input: 100)) { $0.total = 90 }, .partly, low: 180, high: nil, gaps: "output,reading")
         expect(try booked(TokenUsage()) { ($0.total, $0.isInputOnly) = (40, true) }, .priced, cost: 200, low: 200, high: 200)
-        expect(try booked(TokenUsage(input: 100, output: 10)) { $0.total = 999 }, .priced, cost: 570, low: 570, high: 570)
+        // Zeros beside it tell nothing.
+        expect(try booked(TokenUsage(input: 0, output: 0)) { $0.total = 100 }, .partly, low: 200, high: 900, gaps: "usage")
+    }
+
+    @Test func aTotalMayContradictTheCounts() throws {
+        let usage = TokenUsage(input: 100, output: 10)
+        expect(try booked(usage) { $0.total = 110 }, .priced, cost: 570, low: 570, high: 570)
+        expect(try booked(usage) { $0.total = 0 }, .priced, cost: 570, low: 570, high: 570)
+        expect(try booked(usage) { $0.total = 999 }, .partly, low: 570, high: nil, gaps: "untold_tokens")
+        expect(
+            try booked(usage) { ($0.total, $0.other) = (999, "untold_tokens,audio") }, .partly, low: 570, high: nil,
+            gaps: "untold_tokens,audio")
+        // From what the total comes to at the cheapest price to the counts.
+        expect(try booked(usage) { $0.total = 50 }, .partly, low: 100, high: 570, gaps: "reading")
+        expect(try booked(usage, at: ClassPrices(input: 5)) { $0.total = 50 }, .partly, low: 0, high: nil, gaps: "output,reading")
+        expect(try booked(usage, at: ClassPrices()) { $0.total = 50 }, .unpriced, low: 0, high: nil, gaps: "input,output,reading")
+        expect(try booked(usage, mustTell: false) { $0.total = 50 }, .partly, low: 100, high: 570, gaps: "reading")
+        let embedding = TokenUsage(input: 100)
+        expect(try booked(embedding) { ($0.total, $0.isInputOnly) = (50, true) }, .partly, low: 250, high: 500, gaps: "reading")
+        expect(try booked(embedding) { ($0.total, $0.isInputOnly) = (500, true) }, .partly, low: 500, high: nil, gaps: "untold_tokens")
+        // What the total leaves out may be what lies beside the wholes.
+        let cached = TokenUsage(input: 160, output: 10, cacheRead: 60)
+        expect(
+            try booked(cached) { ($0.total, $0.doubt) = (110, .cache) }, .partly, low: 40 * 5 + 60 * 2 + 70, high: 100 * 5 + 60 * 2 + 70,
+            gaps: "reading")
+        let time = TokenUsage(input: 100, output: 10, gpuDurationNanoseconds: 3_600_000_000_000)
+        expect(try booked(time, at: ClassPrices(gpu: 9)) { $0.total = 999 }, .priced, cost: 9, low: 9, high: 9)
     }
 
     @Test func onlyATotalIsBetweenTheCheapestAndTheDearestClass() throws {
@@ -69,8 +100,12 @@ import Testing
             try booked(TokenUsage(), at: ClassPrices(input: 5, output: 7)) { $0.total = 100 }, .partly, low: 500, high: 700, gaps: "usage")
         expect(try booked(TokenUsage(), at: ClassPrices(input: 5)) { $0.total = 100 }, .unpriced, low: 0, high: nil, gaps: "usage")
         expect(try booked(TokenUsage(), at: ClassPrices()) { $0.total = 100 }, .unpriced, low: 0, high: nil, gaps: "usage")
-        expect(try booked(TokenUsage(), at: ClassPrices(input: 3, output: 3)) { $0.total = 100 }, .priced, cost: 300, low: 300, high: 300)
-        expect(try booked(TokenUsage(), at: ClassPrices()) { $0.total = 0 }, .priced, cost: 0, low: 0, high: 0)
+        // A class whose price is not known may have been all of them.
+        expect(
+            try booked(TokenUsage(), at: ClassPrices(input: 3, output: 3)) { $0.total = 100 }, .partly, low: 300, high: 300, gaps: "usage")
+        let same = ClassPrices(input: 3, output: 3, cacheRead: 3, cacheWrite: 3, cacheWrite1h: 3)
+        expect(try booked(TokenUsage(), at: same) { $0.total = 100 }, .priced, cost: 300, low: 300, high: 300)
+        expect(try booked(TokenUsage(), at: ClassPrices()) { $0.total = 0 }, .unpriced, low: 0, high: nil, gaps: "usage")
         expect(try booked(TokenUsage(), mustTell: false) { $0.total = 100 }, .partly, low: 200, high: 900, gaps: "usage")
         // 12,000 tokens of gpt-4o: from $0.015, had all been read from the cache, to $0.12, had all been output.
         let listed = BuiltInPrices.book.quote(provider: "openai", requestModel: "gpt-4o", responseModel: nil, serviceTier: nil, at: 0)
@@ -106,7 +141,7 @@ import Testing
         expect(
             try booked(usage, at: ClassPrices(input: 5)) { $0.other = "request, request" }, .partly, low: 500, high: nil,
             gaps: "output,request")
-        expect(try booked(TokenUsage(input: 0, output: 0)) { $0.other = "request" }, .unpriced, low: 0, high: nil, gaps: "request")
+        expect(try booked(TokenUsage(input: 0, output: 0)) { $0.other = "request" }, .unpriced, low: 0, high: nil, gaps: "usage,request")
         expect(try booked(TokenUsage(), mustTell: false) { $0.other = "request" }, .unpriced, low: 0, high: nil, gaps: "request")
         #expect(UsageDoubt(names: "cache,reasoning") == [.cache, .reasoning])
         #expect(UsageDoubt(names: " cache,\treasoning\n") == [.cache, .reasoning])

@@ -1,4 +1,5 @@
 import Domain
+import EventStores
 import Reports
 import Testing
 
@@ -40,6 +41,100 @@ import Testing
             [.text("2026-09"), .text("a"), .text("big"), .text("4711"), .count(1), .usd(milli)],
         ]
         #expect(rows == expected)
+    }
+
+    /// A conversation is told once whose it is and which variant it has; its calls and answers need not repeat it.
+    @Test func whatAConversationSaysHoldsForItsCalls() throws {
+        var sample = try Self.priced()
+        sample.add("conversation.started", at: 0, ["conversation_id": .text("c1"), "team": .text("billing"), "cost_centre": .text("4711")])
+        sample.add("experiment.assigned", at: 1, ["conversation_id": .text("c1"), "experiment": .text("tone"), "variant": .text("a")])
+        sample.add("llm.call", at: 2, Self.call(["conversation_id": .text("c1"), "turn": .integer(1)]))
+        // What a call says itself holds; the variant of one experiment is none of another.
+        sample.add("llm.call", at: 3, Self.call(["conversation_id": .text("c1"), "team": .text("own"), "experiment": .text("other")]))
+        sample.add(
+            "embedding.call", at: 4,
+            [
+                "conversation_id": .text("c1"), "provider": .text("maker"), "request_model": .text("big"), "input_tokens": .integer(1_000),
+            ])
+        sample.add("message.sent", at: 5, ["conversation_id": .text("c1"), "turn": .integer(1), "status": .text("ok")])
+        sample.add("conversation.resolved", at: 6, ["conversation_id": .text("c1"), "by": .text("agent")])
+        sample.add("conversation.closed", at: 7, ["conversation_id": .text("c1"), "reason": .text("completed")])
+        // The same id of another tenant, and no conversation at all.
+        sample.add("llm.call", at: 8, Self.call(["conversation_id": .text("c1")]), tenant: "other")
+        sample.add("llm.call", at: 9, Self.call([:]))
+        let (from, to) = (SampleStore.start - 1_000_000_000, SampleStore.start + 60_000_000_000)
+        func rows(_ by: [ReportDimension], _ names: [String], of section: (String) -> String = { $0 }) throws -> [[ReportValue?]] {
+            let report = try sample.desk().report(.cost, ReportRequest(from: from, to: to, by: by))
+            let name = "by_" + by.map(\.rawValue).joined(separator: "_")
+            let found = try #require(report.section(section(name)))
+            #expect(report.section("total")?.value("calls", row: 0) == .count(5))
+            return found.rows.indices.map { row in names.map { found.value($0, row: row) } }
+        }
+        let expected: [[ReportValue?]] = [
+            [.text("billing"), .text("4711"), .text("tone"), .text("a"), .count(2), .count(1)],
+            [.text("own"), .text("4711"), .text("other"), ReportValue.none, .count(1), .count(0)],
+            [ReportValue.none, ReportValue.none, ReportValue.none, ReportValue.none, .count(2), .count(0)],
+        ]
+        let by: [ReportDimension] = [.team, .costCentre, .experiment, .variant]
+        #expect(try rows(by, by.map(\.rawValue) + ["calls", "answers"]) == expected)
+        // The cost of one by the cost centre: all three calls of c1 by one answer, one conversation, one resolved.
+        let units = try rows([.costCentre], ["cost_centre", "unit", "count", "cost_per_unit"]) { "per_unit_" + $0 }
+        let milli: Int128 = 1_000_000_000
+        let each = ReportValue.usdPer(picoUSD: 3 * milli, count: 1)
+        let expectedUnits: [[ReportValue?]] = [
+            [.text("4711"), .text("answer"), .count(1), each], [.text("4711"), .text("conversation"), .count(1), each],
+            [.text("4711"), .text("resolved_conversation"), .count(1), each],
+        ]
+        #expect(Array(units.prefix(3)) == expectedUnits)
+        #expect(units.count == 6 && units[3] == [ReportValue.none, .text("answer"), .count(0), ReportValue.none])
+        // Questions and answers, too.
+        let levels = try sample.desk().report(.sla, ReportRequest(from: from, to: to, by: [.variant])).section("by_variant")
+        #expect(levels?.value("variant", row: 0) == .text("a") && levels?.value("answers", row: 0) == .count(1))
+        // The same from a segment.
+        try sample.store.seal()
+        #expect(try rows(by, by.map(\.rawValue) + ["calls", "answers"]) == expected)
+    }
+
+    /// With calls that have no price a share and the cost of an answer lie between two ends.
+    @Test func sharesAndAnswersHaveBounds() throws {
+        var sample = try Self.priced()
+        sample.add("llm.call", at: 1, Self.call(["team": .text("a")]))
+        sample.add("llm.call", at: 2, Self.call(["team": .text("b")]))
+        sample.add("llm.call", at: 3, Self.call(["team": .text("b"), "request_model": .text("nobody")]))
+        for team in ["a", "b"] { sample.add("message.sent", at: 4, ["team": .text(team), "status": .text("ok")]) }
+        let (from, to) = (SampleStore.start - 1_000_000_000, SampleStore.start + 60_000_000_000)
+        let section = try #require(
+            try sample.desk().report(.cost, ReportRequest(from: from, to: to, by: [.team])).section("by_team"))
+        let names = ["share_of_cost", "cost_per_answer"].flatMap { [$0, $0 + "_low", $0 + "_high"] }
+        let milli: Int128 = 1_000_000_000
+        let one = ReportValue.usdPer(picoUSD: milli, count: 1)
+        let half = ReportValue.share(part: milli, whole: 2 * milli)
+        #expect(names.map { section.value($0, row: 0) } == [half, .unknown, half, one, one, one])
+        #expect(names.map { section.value($0, row: 1) } == [half, half, .unknown, one, one, .unknown])
+    }
+
+    /// A group that only answers has a row, so that the answers of all rows are all answers.
+    @Test(arguments: [ReportDimension.team, .day, .hour, .tenant]) func answersAddUpToTheirTotal(_ by: ReportDimension) throws {
+        var sample = try Self.priced()
+        let hour = 3_600.0
+        sample.add("message.sent", at: 0, ["team": .text("a"), "answered_from": .text("cache")])
+        sample.add("message.sent", at: 30 * hour, ["team": .text("b")], tenant: "other")
+        sample.add("llm.call", at: 30 * hour, Self.call(["team": .text("b")]), tenant: "other")
+        sample.add("message.sent", at: 31 * hour, [:], tenant: "third")
+        let request = ReportRequest(from: SampleStore.start, to: SampleStore.start + 60 * 3_600_000_000_000, by: [by])
+        let report = try sample.desk().report(.cost, request)
+        let section = try #require(report.section("by_\(by.rawValue)"))
+        func sum(_ column: String) -> Int128 {
+            section.rows.indices.reduce(Int128(0)) { sum, row in
+                if case .count(let count) = section.value(column, row: row) { sum + count } else { sum }
+            }
+        }
+        #expect(sum("answers") == 3 && sum("calls") == 1 && section.rows.count == (by == .day ? 2 : 3))
+        #expect(report.section("per_unit")?.value("count", row: 0) == .count(3))
+        let names = ["calls", "answers", "cost_usd", "share_of_cost", "share_of_cost_low", "cost_per_answer"]
+        let nothing = ReportValue.share(part: 0, whole: 1_000_000_000)
+        let expected: [ReportValue?] = [.count(0), .count(1), .usd(0), nothing, nothing, ReportValue.none]
+        #expect(names.map { section.value($0, row: 0) } == expected)
     }
 
     @Test func monthsAndHoursAreThoseOfTheZone() throws {

@@ -14,6 +14,18 @@ import Testing
         #expect(QuotientText.fixed(-1, 1_000, decimals: 2) == "0.00")
     }
 
+    /// What one costs is exact where it ends within twelve decimals.
+    @Test func moneyQuotientsAreExactAsFarAsTheyEnd() {
+        let pico: Int128 = 1_000_000_000_000
+        let cases: [(Int128, Int128, String)] = [
+            (1_234_567_891_000_000_000, 1, "1234567.891"), (2_500_750_000_000, 4, "0.6251875"), (1, 1, "0.000000000001"),
+            (1, 3, "0"), (2, 3, "0.000000000001"), (-pico, 3, "-0.333333333333"), (0, 7, "0"), (20 * pico, 1, "20"),
+        ]
+        for (picoUSD, count, text) in cases {
+            #expect(QuotientText.trimmed(picoUSD, count * pico, decimals: 12) == text)
+        }
+    }
+
     /// Values of the interval without continuity correction, as R's `prop.test(…, correct = FALSE)` gives them.
     @Test func wilsonIntervalsAreTheKnownOnes() throws {
         let cases: [(Int64, Int64, Double, Double)] = [

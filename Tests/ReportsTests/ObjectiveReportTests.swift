@@ -57,6 +57,74 @@ import Testing
         #expect(try sample.desk().report(.sla, ReportRequest()).sections == report.sections)
     }
 
+    /// Lines about certain channels are judged by these alone; what was counted of all stays what it is.
+    @Test func linesAreJudgedByTheirChannels() throws {
+        var sample = try SampleStore()
+        sample.addTurn("c1", 1, at: 0, answerAfter: 45, channel: "email")
+        sample.addTurn("c2", 1, at: 10, answerAfter: 2, channel: "web")
+        sample.addTurn("c3", 1, at: 20, answerAfter: 2, status: "error", channel: "voice")
+        for (conversation, score, channel) in [("c1", 1, "email"), ("c2", 5, "web"), ("c3", 2, "voice")] as [(String, Int64, String)] {
+            sample.add(
+                "feedback.submitted", at: 100,
+                ["conversation_id": .text(conversation), "score": .integer(score), "channel": .text(channel)])
+        }
+        _ = try sample.desk()
+        var set = ObjectiveSet.builtIn
+        for index in set.objectives.indices where set.objectives[index].measure.knowsChannels {
+            set.objectives[index].channels = [Array("web".utf8)]
+        }
+        set.objectives[0].channels = [Array("email".utf8), Array("voice".utf8)]
+        _ = try sample.store.putInForce(set)
+        let desk = try sample.desk()
+        let report = try desk.report(.sla, ReportRequest())
+        let table = try #require(report.section("objectives"))
+        // Availability of e-mail and voice: one late, one with an error. The rest is the web, where all is well.
+        #expect(table.value("actual", row: 0) == .share(part: 0, whole: 2) && table.value("verdict", row: 0) == .state(.breached))
+        #expect(table.value("samples", row: 2) == .count(1) && table.value("verdict", row: 2) == .state(.met))
+        #expect(table.value("actual", row: 3) == .share(part: 0, whole: 1) && table.value("verdict", row: 3) == .state(.met))
+        #expect(table.value("actual", row: 5) == .share(part: 1, whole: 1) && table.value("verdict", row: 5) == .state(.met))
+        let questions = try #require(report.section("questions"))
+        let counts = ["good", "failed", "answers", "ratings"].map { questions.value($0, row: 0) }
+        #expect(counts == [.count(1), .count(2), .count(3), .count(3)])
+        #expect(report.definitions.contains { $0.term == "availability" && $0.meaning.contains("email, voice") })
+        let outcomes = try #require(try desk.report(.outcomes, ReportRequest()).section("satisfaction"))
+        #expect(outcomes.value("csat", row: 0) == .share(part: 1, whole: 3) && outcomes.value("verdict", row: 0) == .state(.met))
+    }
+
+    /// Both reports that judge say by what.
+    @Test func outcomesNameTheVersionThatJudges() throws {
+        var sample = try SampleStore.filled()
+        _ = try sample.desk()
+        var set = ObjectiveSet.builtIn
+        let place = try #require(set.objectives.firstIndex { $0.measure == .satisfaction })
+        set.objectives[place].target = .share(partsPerMillion: 500_000)
+        set.objectives[place].alertLimit = .share(partsPerMillion: 400_000)
+        _ = try sample.store.putInForce(set)
+        let report = try sample.desk().report(.outcomes, ReportRequest())
+        let section = try #require(report.section("satisfaction"))
+        // Half of the ratings are good, and half is what was promised.
+        #expect(section.value("verdict", row: 0) == .state(.met) && section.value("objectives_version", row: 0) == .count(2))
+        #expect(section.value("target", row: 0) == .share(part: 500_000, whole: 1_000_000))
+        #expect(report.section("objective_versions")?.value("hash", row: 1) == .text(set.hash))
+        #expect(report.definitions.contains { $0.term == "objectives" && $0.meaning.contains("version 2") })
+    }
+
+    /// An id that was mistyped makes a conversation of its own, of which nobody said a word.
+    @Test func outcomesOfConversationsWithoutAMessageAreCounted() throws {
+        var sample = try SampleStore.filled()
+        let before = try sample.desk().report(.outcomes, ReportRequest()).section("without_message")
+        #expect(before?.rows.isEmpty == true)
+        sample.add("conversation.resolved", at: 950, ["conversation_id": .text("c11"), "by": .text("agent")])
+        sample.add("feedback.submitted", at: 951, ["conversation_id": .text("c12"), "score": .integer(5)])
+        sample.add("conversation.started", at: 952, ["conversation_id": .text("c13")])
+        let desk = try sample.desk()
+        let found = try #require(try desk.report(.outcomes, ReportRequest()).section("without_message"))
+        #expect(["conversations", "with_outcome", "rated"].map { found.value($0, row: 0) } == [.count(2), .count(1), .count(1)])
+        let activity = try #require(try desk.status().section("activity"))
+        let row = try #require(activity.rows.firstIndex { $0[0] == .text("told_without_message") })
+        #expect(activity.value("now", row: row) == .count(2))
+    }
+
     @Test func theHourFollowsTheSet() throws {
         var sample = try SampleStore.filled()
         _ = try sample.desk()

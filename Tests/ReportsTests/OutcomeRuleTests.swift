@@ -70,8 +70,11 @@ import Testing
                 seconds += 1 + Double(next(20_000)) / 7
                 course.add(next(next(3) == 0 ? 9 : 5), at: min(seconds, 431_000 + Double(course.place)), to: &sample)
             }
-            if course.facts.standingClose == nil {
-                course.facts.idleClose = OutcomeSettings.standard.idleClose(after: course.lastActivity, reached: now)
+            if !course.facts.isClosed,
+                let idle = OutcomeSettings.standard.idleClose(after: course.lastActivity, reached: now)
+            {
+                course.facts.add(
+                    .closed(reason: OutcomeSettings.idleReason), at: OutcomeInstant(time: idle, position: course.place + 1))
             }
             courses.append(course)
         }
@@ -90,7 +93,7 @@ import Testing
             let confirmed = Int128(resolved.count { $0.facts.verdict?.isResolved == true && $0.facts.verdict?.certainty == "confirmed" })
             #expect(certainty.value("confirmed", row: 0) == .count(confirmed))
             #expect(certainty.value("assumed", row: 0) == .count(Int128(resolved.count) - confirmed))
-            let idle = Int128(closed.count { $0.facts.standingClose == nil || $0.facts.closeReason == "idle" })
+            let idle = Int128(closed.count { $0.facts.closeReason == OutcomeSettings.idleReason })
             #expect(certainty.value("closed_by_silence", row: 0) == .count(idle))
             let open = try #require(report.section("not_closed"))
             #expect(open.value("not_closed", row: 0) == .count(Int128(courses.count - closed.count)))

@@ -88,4 +88,21 @@ import Testing
         let later = ReportRequest(from: SampleStore.start + 60_000_000_000)
         #expect(try sample.desk().report(.outcomes, later).section("outcomes")?.value("ratings", row: 0) == .count(0))
     }
+
+    /// Beside the figures stand only the ratings that are in them.
+    @Test func ratingsOfOtherPeriodsAreNotToldAsThoseOfThisOne() throws {
+        var sample = try SampleStore(nowSeconds: 4 * 3_600)
+        let of: [String: EventValue] = ["conversation_id": .text("c")]
+        sample.add("message.received", at: 0, of)
+        sample.add("feedback.submitted", at: 3_600, of.merging(["score": .integer(1)]) { $1 })
+        sample.add("message.received", at: 7_200, of)
+        let desk = try sample.desk()
+        for (from, to, rated) in [(-60, 60, 0), (3_500, 3_700, 1), (7_100, 7_300, 0)] as [(Int64, Int64, Int64)] {
+            let request = ReportRequest(from: SampleStore.start + from * 1_000_000_000, to: SampleStore.start + to * 1_000_000_000)
+            let report = try desk.report(.outcomes, request)
+            let open = try #require(report.section("not_closed"))
+            #expect(open.value("not_closed", row: 0) == .count(1) && open.value("rated", row: 0) == .count(Int128(rated)), "\(from)")
+            #expect(report.section("satisfaction")?.value("ratings", row: 0) == .count(Int128(rated)), "\(from)")
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Domain
 import Reports
 import Testing
 
@@ -23,6 +24,29 @@ import Testing
         } catch {
             #expect(error.hint.contains("by_month_model") && error.hint.contains("total"))
         }
+    }
+
+    /// Names come from whoever sends events; a spreadsheet must not take one for a formula.
+    @Test func textsAreNoFormulas() throws {
+        var sample = try SampleStore()
+        for (place, channel) in ["=1+1", "+a", "-a", "@a", "\ta", "\ra", "'a", "a=1"].enumerated() {
+            sample.add("message.sent", at: Double(place), ["channel": .text(channel), "status": .text("ok")])
+        }
+        let report = try sample.desk().report(.sla, ReportRequest(by: [.channel]))
+        let csv = report.rendered(.csv)
+        for cell in ["\n'=1+1,", "\n'+a,", "\n'-a,", "\n'@a,", "\n'\ta,", "\n\"'\ra\",", "\n''a,", "\na=1,"] {
+            #expect(Array(csv.utf8).firstRange(of: Array(cell.utf8)) != nil, "\(cell)")
+        }
+        // Programs get the text itself.
+        #expect(report.rendered(.json).contains("\"=1+1\""))
+    }
+
+    @Test func headingsAreInTheZoneAskedFor() throws {
+        var sample = try SampleStore.filled()
+        let desk = try sample.desk()
+        let request = ReportRequest(from: SampleStore.start, to: SampleStore.start + 3_600_000_000_000, timeZone: "Europe/Berlin")
+        let text = try desk.report(.cost, request).rendered(.table)
+        #expect(text.hasPrefix("Cost  2026-08-01T11:00:00+02:00 to 2026-08-01T12:00:00+02:00 (end not included)\n"))
     }
 
     @Test func filesComeBackAsTheyWereSent() throws {

@@ -18,6 +18,9 @@ package enum Limits {
     package static let durationNanosecondsMax: Int64 = 100 * 366 * 86_400 * 1_000_000_000
     /// How far an event's time may lie ahead of its receipt: 24 h; later ones are `too_new`.
     package static let futureNanosecondsMax: Int64 = 86_400 * 1_000_000_000
+    /// Times that events may tell (ns since 1970 UTC): from 1678-01-01 on and before 2262-01-01. Beyond them the period that a time lies in
+    /// would begin or end outside of 64 bits. The decoder refuses others; what a store has already stays.
+    package static let times: Range<Int64> = (-106_650 * 86_400 * 1_000_000_000)..<(106_651 * 86_400 * 1_000_000_000)
     /// Events received this long after their time count in `/metrics`; older ones are backfill: 1 h.
     package static let liveNanosecondsMax: Int64 = 3600 * 1_000_000_000
     /// A wall clock that departs from the monotonic one by less is being set right, and followed; by more, it was stepped: 10 s.

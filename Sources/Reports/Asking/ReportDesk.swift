@@ -117,6 +117,11 @@ struct ReportRow {
         return mantissa
     }
 
+    /// A truth value; false where null.
+    func flag(_ place: Int) -> Bool {
+        if case .boolean(let flag) = values[place] { flag } else { false }
+    }
+
     /// A text to be shown, nil where null. What rows are told apart by is a ``GroupKey``.
     func text(_ place: Int) -> String? {
         if case .text(let text) = values[place] { text } else { nil }

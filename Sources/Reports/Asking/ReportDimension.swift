@@ -31,16 +31,43 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     ]
     static let times: [ReportDimension] = [.month, .week, .day, .hour]
 
+    /// Whether a conversation has a value of it, which holds for those of its events that name none. A tenant is named by every event.
+    var isOfConversations: Bool { self == .topic || self != .tenant && Self.context.contains(self) }
+
+    /// The dimension within which it is told: a variant is one of its experiment.
+    var within: ReportDimension? {
+        switch self {
+        case .variant: .experiment
+        case .promptVersion: .promptName
+        case .agentVersion: .agent
+        default: nil
+        }
+    }
+
     /// The value of a row in SQL.
     /// - Parameters:
     ///   - time: the column by which the row counts.
     ///   - model: which name of a model counts.
-    func expression(time: String, model: ModelName) -> String {
-        switch self {
+    ///   - isJoined: whether the row has what its conversation says beside it, see ``conversationColumn``.
+    func expression(time: String, model: ModelName, isJoined: Bool = false) -> String {
+        if isJoined, isOfConversations { return joinedExpression }
+        return switch self {
         case .month, .week, .day, .hour: "date_trunc('\(rawValue)', \(time))"
         case .model: model.rawValue
         default: rawValue
         }
+    }
+
+    /// What a conversation says, beside a row that may say it itself.
+    var conversationColumn: String { "conversation_\(rawValue)" }
+
+    /// The row's own value, else that of its conversation, unless the row names another whole than the conversation: the variant of one
+    /// experiment is none of another.
+    private var joinedExpression: String {
+        if self == .topic { return conversationColumn }
+        guard let whole = within else { return "coalesce(\(rawValue), \(conversationColumn))" }
+        return "coalesce(\(rawValue), case when \(whole.rawValue) is null or \(whole.rawValue) = \(whole.conversationColumn) "
+            + "then \(conversationColumn) end)"
     }
 }
 

@@ -32,19 +32,50 @@ struct ReportGrouping {
                 ReportDefinition(
                     "month, week, day, hour", "by the clock of the report's zone; a week by its Monday; an hour with its offset from UTC"))
         }
-        if dimensions.contains(.topic) { definitions.append(ReportDefinition("topic", "of the conversation: the last one that events name")) }
+        let told = dimensions.filter { $0.isOfConversations && $0 != .topic }
+        if !told.isEmpty {
+            definitions.append(
+                ReportDefinition(
+                    told.map(\.rawValue).joined(separator: ", "),
+                    "as the call, question or answer says itself, else as its conversation does: the first that an event of it names"))
+        }
+        if dimensions.contains(.topic) {
+            definitions.append(ReportDefinition("topic", "of the conversation: the last one that events name"))
+        }
         return definitions
     }
 
-    /// A table as it is read: with the topics of its conversations where these are asked for and it does not know them.
-    func source(_ table: String) -> String {
-        guard dimensions.contains(.topic), table != "conversations" else { return table }
-        return table
-            + " left join (select tenant as topic_tenant, conversation_id as topic_conversation, topic from conversations) as topics "
-            + "on topic_tenant = tenant and topic_conversation = conversation_id"
+    /// How a table is read so that its rows know their key: with what their conversations say where a row of the period lacks something
+    /// that these may know. Where none does the table stands alone, so that rollups can answer.
+    /// - Parameter time: the column by which rows count.
+    /// - Throws: as `ReportDesk/report(_:_:)`.
+    func source(_ table: String, time: String, of period: ReportPeriod, desk: ReportDesk) throws -> GroupedSource {
+        let asked = dimensions.filter(\.isOfConversations)
+        guard table != "conversations", try lacks(asked, table, time: time, of: period, desk: desk) else {
+            return GroupedSource(text: table, selection: selection(time: time))
+        }
+        var columns = asked
+        for whole in asked.compactMap(\.within) where !columns.contains(whole) { columns.append(whole) }
+        let told = columns.map { ", \($0.rawValue) as \($0.conversationColumn)" }.joined()
+        return GroupedSource(
+            text: table + " left join (select tenant as conversation_tenant, conversation_id as conversation_key\(told) "
+                + "from conversations) as told_of_conversations on conversation_tenant = tenant and conversation_key = conversation_id",
+            selection: dimensions.map { $0.expression(time: time, model: model, isJoined: true) + ", " }.joined())
     }
 
-    /// The key as the beginning of what is selected, with a comma behind it.
+    /// Whether a row of the period that belongs to a conversation does not say all of its key itself.
+    private func lacks(
+        _ asked: [ReportDimension], _ table: String, time: String, of period: ReportPeriod, desk: ReportDesk
+    ) throws -> Bool {
+        // No event carries a topic but the one that classifies.
+        if asked.isEmpty || asked.contains(.topic) { return !asked.isEmpty }
+        let isMissing = asked.map { "\($0.rawValue) is null" }.joined(separator: " or ")
+        return try !desk.rows(
+            "select 1 from \(table) where \(period.contains(time)) and conversation_id is not null and (\(isMissing)) limit 1"
+        ).isEmpty
+    }
+
+    /// The key as the beginning of what is selected of a table that knows it, with a comma behind it.
     func selection(time: String) -> String { dimensions.map { $0.expression(time: time, model: model) + ", " }.joined() }
 
     /// The clause that follows; empty for one group.
@@ -75,6 +106,14 @@ struct ReportGrouping {
         default: return String(reading.prefix(10))
         }
     }
+}
+
+/// A table in a question by groups.
+struct GroupedSource {
+    /// What stands behind `from`.
+    var text: String
+    /// The key as the beginning of what is selected, with a comma behind it.
+    var selection: String
 }
 
 /// Offsets from UTC as RFC 3339 writes them.

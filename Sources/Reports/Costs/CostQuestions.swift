@@ -9,8 +9,9 @@ struct CostQuestions {
     func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<CostFigures> {
         var groups = Grouped<CostFigures>()
         for table in Self.tables {
+            let source = try by.source(table, time: "time", of: period, desk: desk)
             let rows = try desk.rows(
-                "select \(by.selection(time: "time"))\(CostFigures.selection) from \(by.source(table)) "
+                "select \(source.selection)\(CostFigures.selection) from \(source.text) "
                     + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
             for row in rows { groups[by.key(row), default: CostFigures()].add(row, from: by.width) }
         }
@@ -34,19 +35,44 @@ struct UnitCounts {
 
     init(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule) throws {
         answers = try Self.answers(desk: desk, period: period, by: .whole())?[.all, default: 0] ?? 0
+        let closed = try Self.closed(desk: desk, period: period, rule: rule, by: .whole())[.all, default: UnitCounts()]
+        (conversations, resolved) = (closed.conversations, closed.resolved)
+    }
+
+    /// None of them.
+    init() { (answers, conversations, resolved) = (0, 0, 0) }
+
+    /// All of them by group; nil where answers and conversations don't say to which they belong.
+    static func groups(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping) throws -> Grouped<UnitCounts>? {
+        guard let answers = try Self.answers(desk: desk, period: period, by: by) else { return nil }
+        var groups = try closed(desk: desk, period: period, rule: rule, by: by)
+        for (key, count) in answers.sorted { groups[key, default: UnitCounts()].answers = count }
+        return groups
+    }
+
+    /// Conversations closed in the period, by the time of their closing.
+    private static func closed(
+        desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping
+    ) throws -> Grouped<UnitCounts> {
+        var groups = Grouped<UnitCounts>()
         let rows = try desk.rows(
-            "select count(*), count(*) filter (where \(OutcomeText.expression(rule, now: desk.reached)) = 'resolved') "
-                + "from conversations where \(period.contains("closed_time"))")
-        conversations = rows.first?.integer(0) ?? 0
-        resolved = rows.first?.integer(1) ?? 0
+            "select \(by.selection(time: "closed_time"))count(*), "
+                + "count(*) filter (where (\(OutcomeText.expression(rule, now: desk.reached))) = 'resolved') "
+                + "from conversations where \(period.contains("closed_time"))\(by.clause)")
+        for row in rows {
+            groups[by.key(row), default: UnitCounts()].conversations = row.integer(by.width)
+            groups[by.key(row), default: UnitCounts()].resolved = row.integer(by.width + 1)
+        }
+        return groups
     }
 
     /// Answers by group; nil where answers don't say to which they belong.
     static func answers(desk: ReportDesk, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
         if by.isOfCalls { return nil }
         var groups = Grouped<Int128>()
+        let source = try by.source("message_sent", time: "time", of: period, desk: desk)
         let rows = try desk.rows(
-            "select \(by.selection(time: "time"))count(*) from \(by.source("message_sent")) "
+            "select \(source.selection)count(*) from \(source.text) "
                 + "where \(ServiceLevelQuestions.isAnswer) and \(period.contains("time"))\(by.clause)")
         for row in rows { groups[by.key(row), default: 0] = row.integer(by.width) }
         return groups

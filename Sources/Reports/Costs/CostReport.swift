@@ -13,12 +13,18 @@ struct CostReport {
         let units = try UnitCounts(desk: desk, period: period, rule: request.rule)
         var sections = [totalTable(total), unitTable(total, units), tokenTable(total), try routeTable(period, total)]
         let (told, rollups) = (ToldCosts(desk: desk, period: period), RollupChecks(desk: desk, period: period))
-        sections += [try breakdown(by, period, total), try PriceGaps(desk: desk, period: period).section()]
+        let groups = try CostQuestions(desk: desk, period: period).figures(by)
+        let counts = try UnitCounts.groups(desk: desk, period: period, rule: request.rule, by: by)
+        sections.append(breakdown(by, groups, counts, total))
+        if let counts { sections.append(unitBreakdown(by, groups, counts)) }
+        sections += [try PriceGaps(desk: desk, period: period).section()]
         sections.append(try Unattributed(desk: desk, period: period).section())
         sections += [try told.byModel(), try told.differingCalls(), try rollups.summary(), try rollups.differingTraces()]
-        sections.append(try otherCosts(period))
+        let recorded = try RecordedCosts(desk: desk, period: period)
+        sections += [try otherCosts(period, recorded), try Invoices(desk: desk, recorded: recorded).section()]
         return Report(
-            name: "cost", title: "Cost", basis: desk.basis(period, exactness: "exact: integers of 10⁻¹² USD, booked once when a call was accepted"),
+            name: "cost", title: "Cost",
+            basis: desk.basis(period, exactness: "exact: integers of 10⁻¹² USD, booked once when a call was accepted"),
             sections: sections, main: by.name, definitions: definitions(by))
     }
 
@@ -28,7 +34,8 @@ struct CostReport {
             columns: [
                 ReportColumn("cost_usd", "cost"), ReportColumn("cost_low_usd", "at least"), ReportColumn("cost_high_usd", "at most"),
                 ReportColumn("calls", "calls"), ReportColumn("errors", "errors"), ReportColumn("priced", "priced"),
-                ReportColumn("partly", "partly"), ReportColumn("unpriced", "unpriced"), ReportColumn("calls_without_high", "no upper bound"),
+                ReportColumn("partly", "partly"), ReportColumn("unpriced", "unpriced"),
+                ReportColumn("calls_without_high", "no upper bound"),
             ],
             rows: [
                 [
@@ -39,21 +46,34 @@ struct CostReport {
     }
 
     private func unitTable(_ total: CostFigures, _ units: UnitCounts) -> ReportSection {
+        ReportSection(name: "per_unit", title: "Cost of one", columns: Self.unitColumns, rows: Self.unitRows(total, units))
+    }
+
+    private static let unitColumns = [
+        ReportColumn("unit", "of one"), ReportColumn("count", "count"), ReportColumn("cost_per_unit", "cost"),
+        ReportColumn("cost_per_unit_low", "at least"), ReportColumn("cost_per_unit_high", "at most"),
+    ]
+
+    private static func unitRows(_ cost: CostFigures, _ units: UnitCounts) -> [[ReportValue]] {
         let rows: [(String, Int128)] = [
             ("answer", units.answers), ("conversation", units.conversations), ("resolved_conversation", units.resolved),
         ]
+        return rows.map { name, count in
+            [
+                .text(name), .count(count), cost.each(cost.known, per: count), cost.each(cost.low, per: count),
+                cost.each(cost.high, per: count),
+            ]
+        }
+    }
+
+    /// The cost of one by group: also of groups that only cost or only have answers or conversations.
+    private func unitBreakdown(_ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>) -> ReportSection {
+        var groups = Grouped<(cost: CostFigures, units: UnitCounts)>()
+        for (key, cost) in costs.sorted { groups[key, default: (CostFigures(), UnitCounts())].cost = cost }
+        for (key, units) in counts.sorted { groups[key, default: (CostFigures(), UnitCounts())].units = units }
         return ReportSection(
-            name: "per_unit", title: "Cost of one",
-            columns: [
-                ReportColumn("unit", "of one"), ReportColumn("count", "count"), ReportColumn("cost_per_unit", "cost"),
-                ReportColumn("cost_per_unit_low", "at least"), ReportColumn("cost_per_unit_high", "at most"),
-            ],
-            rows: rows.map { name, count in
-                [
-                    .text(name), .count(count), total.each(total.known, per: count), total.each(total.low, per: count),
-                    total.each(total.high, per: count),
-                ]
-            })
+            name: "per_unit_\(by.name)", title: "Cost of one, b\(by.title.dropFirst())", columns: by.columns + Self.unitColumns,
+            rows: groups.sorted.flatMap { key, group in Self.unitRows(group.cost, group.units).map { by.values(key) + $0 } })
     }
 
     private func tokenTable(_ total: CostFigures) -> ReportSection {
@@ -79,37 +99,45 @@ struct CostReport {
             })
     }
 
-    private func breakdown(_ by: ReportGrouping, _ period: ReportPeriod, _ total: CostFigures) throws -> ReportSection {
-        let groups = try CostQuestions(desk: desk, period: period).figures(by)
-        let answers = try UnitCounts.answers(desk: desk, period: period, by: by)
+    /// Calls by group; a group that has answers and no call has a row, too, so that answers add up to their total.
+    private func breakdown(
+        _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>?, _ total: CostFigures
+    ) -> ReportSection {
+        var groups = costs
+        for (key, units) in counts?.sorted ?? [] where units.answers > 0 {
+            groups[key, default: CostFigures()] = costs[key, default: CostFigures()]
+        }
         return ReportSection(
             name: by.name, title: by.title,
             columns: by.columns + [
                 ReportColumn("calls", "calls"), ReportColumn("cost_usd", "cost"),
-                ReportColumn("share_of_cost", "of cost"), ReportColumn("cost_low_usd", "at least"), ReportColumn("cost_high_usd", "at most"),
-                ReportColumn("partly", "partly"), ReportColumn("unpriced", "unpriced"), ReportColumn("answers", "answers"),
-                ReportColumn("cost_per_answer", "per answer"),
+                ReportColumn("share_of_cost", "of cost"), ReportColumn("cost_low_usd", "at least"),
+                ReportColumn("cost_high_usd", "at most"), ReportColumn("partly", "partly"),
+                ReportColumn("unpriced", "unpriced"), ReportColumn("answers", "answers"),
+                ReportColumn("cost_per_answer", "per answer"), ReportColumn("cost_per_answer_low", "at least"),
+                ReportColumn("cost_per_answer_high", "at most"), ReportColumn("share_of_cost_low", "of cost at least"),
+                ReportColumn("share_of_cost_high", "of cost at most"),
             ] + CostFigures.tokenClasses.map { ReportColumn("\($0)_tokens", $0.replacing("_", with: " ")) },
             rows: groups.sorted.map { key, figures in
-                let count = answers.map { $0[key, default: 0] }
+                let count = counts.map { $0[key, default: UnitCounts()].answers }
+                let shares = figures.shares(of: total)
+                func each(_ picoUSD: Int128?) -> ReportValue { count.map { figures.each(picoUSD, per: $0) } ?? .none }
                 let costs: [ReportValue] = [
                     .count(figures.calls), figures.bookedShown,
                     figures.known == nil ? .unknown : .ratio(figures.booked, of: total.booked), .usd(figures.low),
-                    .amount(figures.high), .count(figures.partly), .count(figures.unpriced), count.map { .count($0) } ?? .none,
-                    count.map { figures.each(figures.known, per: $0) } ?? .none,
+                    .amount(figures.high), .count(figures.partly), .count(figures.unpriced),
+                    count.map { .count($0) } ?? .none, each(figures.known), each(figures.low), each(figures.high), shares.low,
+                    shares.high,
                 ]
                 return by.values(key) + costs + figures.tokens.map { .count($0) }
             })
     }
 
     /// Costs that don't come from model calls, a line each.
-    private func otherCosts(_ period: ReportPeriod) throws -> ReportSection {
+    private func otherCosts(_ period: ReportPeriod, _ recorded: RecordedCosts) throws -> ReportSection {
         let tools = try desk.rows("select count(cost_usd), sum(cost_usd) from tool_call where \(period.contains("time"))")
         var rows: [[ReportValue]] = tools.map { [.text("tool_calls"), .none, .count($0.integer(0)), .usd($0.picoUSD(1))] }
-        let recorded = try desk.rows(
-            "select category, count(amount_usd), sum(amount_usd) from cost_recorded where \(period.contains("time")) group by 1 "
-                + "order by 1 nulls last")
-        rows += recorded.map { [.text("recorded"), .optional($0.text(0)), .count($0.integer(1)), .usd($0.picoUSD(2))] }
+        rows += recorded.byCategory.map { [.text("recorded"), .optional($0.category), .count($0.records), .usd($0.amount)] }
         return ReportSection(
             name: "other_costs", title: "Other costs, in no figure above",
             columns: [
@@ -126,15 +154,27 @@ struct CostReport {
             ReportDefinition("cost_low_usd", "the same with what is priced of the other calls"),
             ReportDefinition(
                 "cost_high_usd", "the same with the dearest reading of what is in doubt; unknown where a call has none, see price_gaps"),
+            ReportDefinition(
+                "cost_per_unit, cost_per_answer",
+                "cost ÷ count; in JSON and CSV exact where it ends within 12 decimals, else rounded there, half away from zero"),
+            ReportDefinition(
+                "share_of_cost",
+                "of the booked cost; at least and at most: with the others at most and at least, unknown where a call has no upper bound"),
             ReportDefinition("priced, partly, unpriced", "calls of which all, some or nothing has a price"),
             ReportDefinition("answer", "a message.sent of the agent (author null or agent) in the period"),
             ReportDefinition("conversation", "closed in the period"),
-            ReportDefinition("resolved_conversation", "closed in the period and resolved by \(request.rule.rawValue): \(request.rule.definition)"),
-            ReportDefinition("tokens", "input has cache_read and cache_write in it, cache_write has cache_write_1h in it, output has reasoning in it"),
+            ReportDefinition(
+                "resolved_conversation", "closed in the period and resolved by \(request.rule.rawValue): \(request.rule.definition)"),
+            ReportDefinition(
+                "tokens", "input has cache_read and cache_write in it, cache_write has cache_write_1h in it, output has reasoning in it"),
             ReportDefinition("share_of_tokens", "input and output tokens"),
-            ReportDefinition("recorded", "cost.recorded by its time, whatever period the bill covers"),
+            ReportDefinition(
+                "total_tokens",
+                "a model call that tells nothing else costs between all of them at the cheapest class and at the dearest; one amount only "
+                    + "where every class has a price and all are the same, unknown where input or output has none"),
         ]
         let none = unknown.isEmpty ? [] : [ReportDefinition(by.title.lowercased(), "an answer names no \(unknown), so none is counted")]
-        return definitions + none + by.definitions + PriceGaps.definitions + Unattributed.definitions + ToldCosts.definitions + RollupChecks.definitions
+        let checks = Unattributed.definitions + ToldCosts.definitions + RollupChecks.definitions
+        return definitions + none + by.definitions + PriceGaps.definitions + checks + RecordedCosts.definitions + Invoices.definitions
     }
 }

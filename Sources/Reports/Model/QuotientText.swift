@@ -18,6 +18,12 @@ package enum QuotientText {
         return trimmed(fixed(numerator, denominator, decimals: decimals))
     }
 
+    /// numerator ÷ denominator with at most so many decimals, half away from zero, without zeros at the end: exact where it ends by then.
+    /// - Precondition: 0 < denominator < 10^37.
+    package static func trimmed(_ numerator: Int128, _ denominator: Int128, decimals: Int) -> String {
+        trimmed(fixed(numerator, denominator, decimals: decimals))
+    }
+
     /// numerator ÷ denominator with exactly so many decimals, half away from zero.
     /// - Precondition: 0 < denominator < 10^37.
     package static func fixed(_ numerator: Int128, _ denominator: Int128, decimals: Int) -> String {

@@ -91,11 +91,26 @@ struct OutcomeQuestions {
         return Int64(try desk.rows(text).first?.integer(0) ?? 0)
     }
 
-    /// Conversations begun before the period's end that never closed, and how many of them have a rating.
+    /// Conversations begun before the period's end that never closed, and how many of them were last rated in the period, which is what
+    /// ``figures(_:where:)`` has of them.
     func neverClosed() throws -> (conversations: Int64, rated: Int64) {
         let rows = try desk.rows(
-            "select count(*), count(score) from conversations where closed_time is null and start_time < \(SQLTexts.time(period.to))")
+            "select count(*), count(*) filter (where score is not null and \(period.contains("rated_time"))) "
+                + "from conversations where closed_time is null and start_time < \(SQLTexts.time(period.to))")
         return (Int64(rows.first?.integer(0) ?? 0), Int64(rows.first?.integer(1) ?? 0))
+    }
+
+    /// Conversations of the period that were told how they ended or were rated, though nobody told a question or an answer of them: a
+    /// mistyped id makes one.
+    func withoutMessage() throws -> (conversations: Int64, outcomes: Int64, ratings: Int64) {
+        let hasOutcome =
+            "(resolved_time is not null or reopened or escalations > 0 "
+            + "or closed_time is not null and coalesce(closed_reason, '') <> 'idle')"
+        let rows = try desk.rows(
+            "select count(*), count(*) filter (where \(hasOutcome)), count(score) from conversations "
+                + "where \(period.contains("last_time")) and turns = 0 and answers = 0 and (\(hasOutcome) or score is not null)")
+        let counts = (0..<3).map { Int64(rows.first?.integer($0) ?? 0) }
+        return (counts[0], counts[1], counts[2])
     }
 
     /// Conversations closed in the period with an escalation, and escalations raised in the period, by reason.

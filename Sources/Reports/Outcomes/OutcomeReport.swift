@@ -13,8 +13,9 @@ struct OutcomeReport {
         let total = try questions.whole()
         let isAsked = total.requested > 0
         var sections = [
-            summary(total), try certainty(questions, total), notClosed(try questions.neverClosed()), satisfaction(total, judging.set),
-            escalations(try questions.escalations(), total),
+            summary(total), try certainty(questions, total), notClosed(try questions.neverClosed()),
+            try satisfaction(total, judging, period), judging.section,
+            escalations(try questions.escalations(), total), withoutMessage(try questions.withoutMessage()),
         ]
         if !by.isWhole {
             sections.append(
@@ -27,7 +28,7 @@ struct OutcomeReport {
         return Report(
             name: "outcomes", title: "Outcomes",
             basis: desk.basis(period, exactness: "exact counts over every conversation; intervals are Wilson's, 95 %"), sections: sections,
-            main: by.isWhole ? "outcomes" : by.name, definitions: definitions + by.definitions)
+            main: by.isWhole ? "outcomes" : by.name, definitions: definitions + judging.definitions(of: .satisfaction) + by.definitions)
     }
 
     private func summary(_ total: OutcomeFigures) -> ReportSection {
@@ -62,24 +63,41 @@ struct OutcomeReport {
             rows: [[.count(counts.conversations), .count(counts.rated)]])
     }
 
-    private func satisfaction(_ total: OutcomeFigures, _ objectives: ObjectiveSet) -> ReportSection {
-        let interval = WilsonInterval(part: total.satisfied, whole: total.ratings)
+    /// Most likely ids that were mistyped: what they tell is counted as a conversation of its own.
+    private func withoutMessage(_ counts: (conversations: Int64, outcomes: Int64, ratings: Int64)) -> ReportSection {
+        ReportSection(
+            name: "without_message", title: "Told of conversations without a message: are their ids right?",
+            columns: [
+                ReportColumn("conversations", "conversations"), ReportColumn("with_outcome", "with an outcome"),
+                ReportColumn("rated", "rated"),
+            ],
+            rows: counts.conversations > 0 ? [[.count(counts.conversations), .count(counts.outcomes), .count(counts.ratings)]] : [])
+    }
+
+    private func satisfaction(
+        _ total: OutcomeFigures, _ judging: JudgingObjectives, _ period: ReportPeriod
+    ) throws -> ReportSection {
+        let objectives = judging.set
+        let objective = objectives.objective(.satisfaction)
+        var cells = ReportValue.withInterval(total.satisfied, of: total.ratings)
+        cells += [.count(total.ratings), .count(total.satisfied), .count(total.requested)]
+        cells.append(.ratio(total.ratings, of: total.asked(total.requested > 0)))
+        let verdict = try objective.map { objective in
+            if objective.channels.isEmpty { return objective.state(.share(part: total.satisfied, whole: total.ratings)) }
+            // Promised for certain channels.
+            let limited = try ServiceLevelQuestions.ratings(desk: desk, period: period, objectives: objectives, of: objective)
+            return objective.state(.share(part: limited.satisfied, whole: limited.ratings))
+        }
+        cells.append(verdict.map { ReportValue.state($0) } ?? ReportValue.none)
+        cells += [ReportValue(objective?.target), ReportValue(objective?.alertLimit), .count(Int64(judging.version.number))]
         return ReportSection(
             name: "satisfaction", title: "Satisfaction",
             columns: [
                 ReportColumn("csat", "CSAT"), ReportColumn("csat_low", "from"), ReportColumn("csat_high", "to"),
                 ReportColumn("ratings", "ratings"), ReportColumn("satisfied", "4 or 5"), ReportColumn("requested", "requested"),
-                ReportColumn("response_rate", "response"), ReportColumn("verdict", "verdict"),
-            ],
-            rows: [
-                [
-                    .ratio(total.satisfied, of: total.ratings), .init(interval?.low), .init(interval?.high), .count(total.ratings),
-                    .count(total.satisfied), .count(total.requested), .ratio(total.ratings, of: total.asked(total.requested > 0)),
-                    objectives.objective(.satisfaction).map {
-                        .state($0.state(.share(part: total.satisfied, whole: total.ratings)))
-                    } ?? .none,
-                ]
-            ])
+                ReportColumn("response_rate", "response"), ReportColumn("verdict", "verdict"), ReportColumn("target", "target"),
+                ReportColumn("alert_limit", "alert"), ReportColumn("objectives_version", "version"),
+            ], rows: [cells])
     }
 
     private func escalations(_ groups: [(reason: String?, conversations: Int64, raised: Int64)], _ total: OutcomeFigures) -> ReportSection {
@@ -105,15 +123,11 @@ struct OutcomeReport {
                 ReportColumn("csat_low", "from"), ReportColumn("csat_high", "to"),
             ],
             rows: groups.map { key, figures in
-                let resolution = WilsonInterval(part: figures.resolved, whole: figures.closed)
-                let escalation = WilsonInterval(part: figures.handedOver, whole: figures.closed)
-                let csat = WilsonInterval(part: figures.satisfied, whole: figures.ratings)
-                return by.values(key) + [
-                    .count(figures.closed), .count(figures.resolved),
-                    .ratio(figures.resolved, of: figures.closed), .init(resolution?.low), .init(resolution?.high),
-                    .ratio(figures.handedOver, of: figures.closed), .init(escalation?.low), .init(escalation?.high), .count(figures.ratings),
-                    .ratio(figures.satisfied, of: figures.ratings), .init(csat?.low), .init(csat?.high),
-                ]
+                var cells = by.values(key) + [.count(figures.closed), .count(figures.resolved)]
+                cells += ReportValue.withInterval(figures.resolved, of: figures.closed)
+                cells += ReportValue.withInterval(figures.handedOver, of: figures.closed)
+                cells.append(.count(figures.ratings))
+                return cells + ReportValue.withInterval(figures.satisfied, of: figures.ratings)
             })
     }
 
@@ -121,9 +135,16 @@ struct OutcomeReport {
         [
             ReportDefinition(request.rule.rawValue, request.rule.definition),
             ReportDefinition("closed", "conversations whose last closing lies in the period; they are the whole of every rate of conversations"),
+            ReportDefinition(
+                "not_closed",
+                "begun before the end of the period and not closed until now; rated: those whose last rating lies in the period"),
             ReportDefinition("silence", silence),
             ReportDefinition("confirmed", "resolved, and the customer said so; all other resolutions are assumed"),
             ReportDefinition("escalation_rate", "closed conversations in which an escalation was ever raised, by the last reason; also the resolved ones"),
+            ReportDefinition(
+                "without_message",
+                "conversations with an outcome or a rating and their last event in the period, of which neither a question nor an answer "
+                    + "was ever told; an outcome: resolved, reopened, escalated, or closed by an event"),
             ReportDefinition("reopen_rate", "closed conversations that were reopened at least once"),
             ReportDefinition(
                 "ratings", "conversations with a rating, the last of each; it counts where the conversation closed, until then where it was given"),
@@ -137,6 +158,10 @@ struct OutcomeReport {
 }
 
 extension ReportValue {
-    /// A bound of an interval, none of nothing.
-    fileprivate init(_ bound: Double?) { self = bound.map { .estimate($0) } ?? .none }
+    /// Three cells: a share and both ends of its interval; none of nothing.
+    fileprivate static func withInterval(_ part: Int64, of whole: Int64) -> [ReportValue] {
+        let interval = WilsonInterval(part: part, whole: whole)
+        let ends = [interval?.low, interval?.high].map { end in end.map { ReportValue.estimate($0) } ?? ReportValue.none }
+        return [.ratio(part, of: whole)] + ends
+    }
 }

@@ -1,6 +1,7 @@
 import Domain
 
-/// Figures as other programs read them: exact decimals in base units, quotients to six significant digits.
+/// Figures as other programs read them: exact decimals in base units; shares to six significant digits, money quotients exact where they
+/// end within twelve decimals and rounded there where they don't.
 enum MachineText {
     static let picoPerUSD: Int128 = 1_000_000_000_000
 
@@ -13,7 +14,7 @@ enum MachineText {
         case .usd(let picoUSD): DecimalText.renderUSD(picoUSD)
         case .seconds(let nanoseconds): DecimalText.render(Int128(nanoseconds), scale: 9)
         case .share(let part, let whole): QuotientText.significant(part, whole)
-        case .usdPer(let picoUSD, let count): QuotientText.significant(picoUSD, count * picoPerUSD)
+        case .usdPer(let picoUSD, let count): QuotientText.trimmed(picoUSD, count * picoPerUSD, decimals: DecimalText.usdScale)
         case .estimate(let share): estimate(share)
         case .time(let time): RFC3339.render(time)
         case .state(let state): state.rawValue

@@ -1,7 +1,8 @@
 import Domain
 
-/// Reports as JSON. Counts are numbers up to 2^53; money and decimals are strings, exact; a quotient is an object with its value to six
-/// significant digits and the exact numerator and denominator. `null` is no data, `"unknown"` an upper bound that nobody knows.
+/// Reports as JSON. Counts are numbers up to 2^53; money and decimals are strings, exact; a quotient is an object with its value (a share
+/// to six significant digits, money to twelve decimals) and the exact numerator and denominator. `null` is no data, `"unknown"` an upper
+/// bound that nobody knows.
 enum ReportJSON {
     static func render(_ report: Report) -> String {
         var json = JSONWriter()

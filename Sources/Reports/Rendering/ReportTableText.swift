@@ -1,10 +1,12 @@
 import Domain
+import Execution
 
 /// Reports for people: aligned columns, marks before what stands beyond its limit, the basis and the definitions below.
 enum ReportTableText {
     static func render(_ report: Report) -> String {
         let basis = report.basis
-        var text = "\(report.title)  \(RFC3339.render(basis.from)) to \(RFC3339.render(basis.to)) (end not included)\n"
+        let clock = try? WallClock(zone: basis.timeZone)
+        var text = "\(report.title)  \(time(basis.from, clock)) to \(time(basis.to, clock)) (end not included)\n"
         for section in report.sections {
             text += "\n\(section.title)\n" + (section.rows.isEmpty ? "  – no data\n" : table(section))
         }
@@ -12,10 +14,18 @@ enum ReportTableText {
         if basis.position > 0 { text += ", received by \(RFC3339.render(basis.watermark))" }
         text += "; now is \(RFC3339.render(basis.now))"
         if basis.timeZone != "UTC" { text += "; hours, days, weeks and months by the clock of \(PeopleText.text(.text(basis.timeZone)))" }
-        text += ".\nExactness: \(basis.exactness); money is rounded here, not in JSON and CSV.\n"
+        text += ".\nExactness: \(basis.exactness); money is rounded here, in JSON and CSV only what one costs is, at 12 decimals.\n"
         text += "Definitions:\n"
         for definition in report.definitions { text += "  \(definition.term): \(definition.meaning)\n" }
         return text
+    }
+
+    /// With the offset of the zone that was asked for; a report that came about had one.
+    private static func time(_ nanoseconds: Int64, _ clock: WallClock?) -> String {
+        guard let offset = clock?.offsetSeconds(at: nanoseconds), offset != 0 else { return RFC3339.render(nanoseconds) }
+        let (reading, isBeyond) = nanoseconds.addingReportingOverflow(offset &* 1_000_000_000)
+        guard !isBeyond else { return RFC3339.render(nanoseconds) }
+        return String(RFC3339.render(reading).dropLast()) + OffsetText.render(offset)
     }
 
     /// Columns that say nothing in any row are left out, but for keys.

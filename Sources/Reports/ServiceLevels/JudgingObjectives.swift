@@ -50,8 +50,18 @@ struct JudgingObjectives {
     }
 
     /// What each objective of the judging version means, and what a change within the period means for the report.
-    var definitions: [ReportDefinition] {
-        var definitions = set.objectives.map { ReportDefinition($0.name, set.definition($0.measure)) }
+    var definitions: [ReportDefinition] { meanings(of: set.objectives) }
+
+    /// The same of one objective alone.
+    func definitions(of measure: ObjectiveMeasure) -> [ReportDefinition] {
+        meanings(of: set.objective(measure).map { [$0] } ?? [])
+    }
+
+    private func meanings(of objectives: [Objective]) -> [ReportDefinition] {
+        var definitions = objectives.map { objective in
+            let scope = objective.channels.isEmpty ? "" : " Only of what names one of these channels: \(objective.channelsText)."
+            return ReportDefinition(objective.name, set.definition(objective.measure) + scope)
+        }
         definitions.append(
             ReportDefinition(
                 "objectives",

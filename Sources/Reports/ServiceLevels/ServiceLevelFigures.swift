@@ -14,9 +14,18 @@ struct ServiceLevelFigures {
     var cost = CostFigures()
     var ratings: Int64 = 0
     var satisfied: Int64 = 0
+    /// The same of certain channels, for objectives that are about these only.
+    var limited: [[[UInt8]]: ServiceLevelFigures] = [:]
+
+    /// What an objective is about.
+    private func concerned(_ objective: Objective) -> ServiceLevelFigures {
+        objective.channels.isEmpty ? self : limited[objective.channels, default: ServiceLevelFigures()]
+    }
 
     /// What was measured for an objective; nil for nothing.
-    func actual(_ objective: Objective) -> ObjectiveActual? {
+    func actual(_ objective: Objective) -> ObjectiveActual? { concerned(objective).actualOfAll(objective) }
+
+    private func actualOfAll(_ objective: Objective) -> ObjectiveActual? {
         switch objective.measure {
         case .availability: .share(part: good, whole: good + failed)
         case .answerDuration: percentiles[objective.measure].map { .duration(nanoseconds: $0, count: timedAnswers) }
@@ -43,20 +52,23 @@ struct ServiceLevelFigures {
 
     /// How many things the figure rests on.
     func samples(_ objective: Objective) -> Int64 {
-        switch objective.measure {
-        case .availability: good + failed
-        case .answerDuration: timedAnswers
-        case .firstToken: firstTokens
-        case .satisfaction: ratings
-        case .errorRate, .costPerAnswer: answers
+        let figures = concerned(objective)
+        return switch objective.measure {
+        case .availability: figures.good + figures.failed
+        case .answerDuration: figures.timedAnswers
+        case .firstToken: figures.firstTokens
+        case .satisfaction: figures.ratings
+        case .errorRate, .costPerAnswer: figures.answers
         }
     }
 
     /// The share of the error budget that is left, below zero when overspent; none where the objective has no budget or nothing happened.
     func budgetLeft(_ objective: Objective) -> ReportValue {
         guard objective.measure.hasBudget, case .share(let target) = objective.target else { return .none }
+        let figures = concerned(objective)
         let (bad, total, allowed) =
-            objective.direction == .below ? (errors, answers, target) : (failed, good + failed, 1_000_000 - target)
+            objective.direction == .below
+            ? (figures.errors, figures.answers, target) : (figures.failed, figures.good + figures.failed, 1_000_000 - target)
         let budget = Int128(total) * Int128(allowed)
         return .ratio(budget - Int128(bad) * 1_000_000, of: budget)
     }

@@ -25,25 +25,55 @@ struct ServiceLevelQuestions {
         try Self(desk: desk, period: period, by: .whole(), objectives: objectives).figures()[.all, default: ServiceLevelFigures()]
     }
 
+    /// Ratings alone, of the channels that an objective is about.
+    static func ratings(
+        desk: ReportDesk, period: ReportPeriod, objectives: ObjectiveSet, of objective: Objective
+    ) throws -> ServiceLevelFigures {
+        var groups = Grouped<ServiceLevelFigures>()
+        try Self(desk: desk, period: period, by: .whole(), objectives: objectives).addRatings(&groups, Self.within(objective.channels))
+        return groups[.all, default: ServiceLevelFigures()]
+    }
+
+    /// The condition that follows others; empty for all. What names no channel is of none.
+    private static func within(_ channels: [[UInt8]]) -> String {
+        guard !channels.isEmpty else { return "" }
+        return " and channel in (" + channels.map { SQLTexts.text(String(decoding: $0, as: UTF8.self)) }.joined(separator: ", ") + ")"
+    }
+
     func figures() throws -> Grouped<ServiceLevelFigures> {
+        var groups = try figuresOfAll()
+        var known: Set<[[UInt8]]> = [[]]
+        for objective in objectives.objectives where known.insert(objective.channels).inserted {
+            var limited = Grouped<ServiceLevelFigures>()
+            let condition = Self.within(objective.channels)
+            try addQuestions(&limited, condition)
+            try addAnswers(&limited, condition)
+            try addRatings(&limited, condition)
+            for (key, figures) in limited.sorted { groups[key, default: ServiceLevelFigures()].limited[objective.channels] = figures }
+        }
+        return groups
+    }
+
+    private func figuresOfAll() throws -> Grouped<ServiceLevelFigures> {
         var groups = Grouped<ServiceLevelFigures>()
         try addQuestions(&groups)
         try addAnswers(&groups)
         for table in ["llm_call", "embedding_call"] {
+            let source = try by.source(table, time: "time", of: period, desk: desk)
             let rows = try desk.rows(
-                "select \(by.selection(time: "time"))\(CostFigures.selection) from \(by.source(table)) "
-                    + "where \(period.contains("time"))\(by.clause)")
+                "select \(source.selection)\(CostFigures.selection) from \(source.text) where \(period.contains("time"))\(by.clause)")
             for row in rows { groups[by.key(row), default: ServiceLevelFigures()].cost.add(row, from: by.width) }
         }
         try addRatings(&groups)
         return groups
     }
 
-    private func addQuestions(_ groups: inout Grouped<ServiceLevelFigures>) throws {
+    private func addQuestions(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
+        let source = try by.source("turns", time: "asked_time", of: period, desk: desk)
         let rows = try desk.rows(
-            "select \(by.selection(time: "asked_time"))count(*) filter (where \(limits.isGood)), "
+            "select \(source.selection)count(*) filter (where \(limits.isGood)), "
                 + "count(*) filter (where \(isFailed)), count(*) "
-                + "from \(by.source("turns")) where \(period.contains("asked_time"))\(by.clause)")
+                + "from \(source.text) where \(period.contains("asked_time"))\(condition)\(by.clause)")
         for row in rows {
             let (good, failed) = (Int64(row.integer(by.width)), Int64(row.integer(by.width + 1)))
             let key = by.key(row)
@@ -53,15 +83,16 @@ struct ServiceLevelQuestions {
         }
     }
 
-    private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>) throws {
-        let source = asksTurns ? "\(by.source("turns")) where status is not null" : "\(by.source("message_sent")) where \(Self.isAnswer)"
+    private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
+        let source = try by.source(asksTurns ? "turns" : "message_sent", time: "time", of: period, desk: desk)
+        let isCounted = asksTurns ? "status is not null" : Self.isAnswer
         let percentiles =
             objectives.answerPercentiles.map { Self.percentile($0, of: "duration_ns", .answerDuration($0)) }
             + objectives.firstTokenPercentiles.map { Self.percentile($0, of: "time_to_first_token_ns", .firstToken($0)) }
         let rows = try desk.rows(
-            "select \(by.selection(time: "time"))count(*), count(*) filter (where status = 'error'), count(duration_ns), "
+            "select \(source.selection)count(*), count(*) filter (where status = 'error'), count(duration_ns), "
                 + "count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
-                + "from \(source) and \(period.contains("time"))\(by.clause)")
+                + "from \(source.text) where \(isCounted) and \(period.contains("time"))\(condition)\(by.clause)")
         let first = by.width
         for row in rows {
             var figures = groups[by.key(row), default: ServiceLevelFigures()]
@@ -84,11 +115,11 @@ struct ServiceLevelQuestions {
     }
 
     /// As the report of outcomes counts them.
-    private func addRatings(_ groups: inout Grouped<ServiceLevelFigures>) throws {
+    private func addRatings(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
         guard !asksTurns else { return }
         let rows = try desk.rows(
             "select \(by.selection(time: Ratings.time))\(Ratings.selection) "
-                + "from conversations where \(Ratings.within(period)) and score is not null\(by.clause)")
+                + "from conversations where \(Ratings.within(period)) and score is not null\(condition)\(by.clause)")
         for row in rows {
             groups[by.key(row), default: ServiceLevelFigures()].ratings = Int64(row.integer(by.width))
             groups[by.key(row), default: ServiceLevelFigures()].satisfied = Int64(row.integer(by.width + 1))

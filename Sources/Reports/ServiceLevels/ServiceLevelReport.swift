@@ -126,7 +126,10 @@ struct ServiceLevelReport {
             ReportDefinition("failed", "not answered ok within the limit, which has passed at `now`; until then it is pending"),
             ReportDefinition("answer", "a message.sent of the agent (author null or agent); it counts when it was sent"),
             ReportDefinition("percentile", "percentile_disc: the smallest measured value that so many of the answers do not exceed"),
-            ReportDefinition("verdict", "met; at risk: beyond the target, within the alert limit; beyond alert limit (CSV: breached)"),
+            ReportDefinition(
+                "verdict",
+                "met: the target itself or better; at risk: beyond the target, the alert limit itself included; beyond alert limit "
+                    + "(CSV: breached)"),
             ReportDefinition(
                 "verdict of a cost", "that of both ends of its range; at risk where they differ; no data where no call was told"),
             ReportDefinition(

@@ -30,6 +30,9 @@ struct StatusReport {
                 ReportDefinition("week_before", "the same span seven days earlier"),
                 ReportDefinition(
                     "coverage", "minutes in which anything was recorded ÷ the 60 of an hour: below 100 % figures may be of a part of it"),
+                ReportDefinition(
+                    "told_without_message",
+                    "conversations with an outcome or a rating but without any question or answer: are their ids right?"),
                 ReportDefinition("changes", "deployments, prompts, prices, experiments and knowledge of the day up to the end, latest first"),
             ] + judging.definitions)
     }
@@ -47,12 +50,13 @@ struct StatusReport {
     private func figures(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> Figures {
         let levels = try ServiceLevelQuestions.whole(desk: desk, period: period, objectives: objectives)
         let tables = ["conversation_started", "conversation_closed", "escalation_raised", "llm_call", "tool_call"]
-        return Figures(
-            levels: levels,
-            counts: try tables.map { table in
-                let rows = try desk.rows("select count(*) from \(table) where \(period.contains("time"))")
-                return (table, rows.first?.integer(0) ?? 0)
-            })
+        var counts: [(name: String, count: Int128)] = try tables.map { table in
+            let rows = try desk.rows("select count(*) from \(table) where \(period.contains("time"))")
+            return (table, rows.first?.integer(0) ?? 0)
+        }
+        let unknown = try OutcomeQuestions(desk: desk, period: period, rule: .house1).withoutMessage().conversations
+        counts.append(("told_without_message", Int128(unknown)))
+        return Figures(levels: levels, counts: counts)
     }
 
     private func objectives(_ set: ObjectiveSet, _ now: ServiceLevelFigures, _ before: ServiceLevelFigures) -> ReportSection {

@@ -2,15 +2,12 @@
 package struct StoredEvent: Hashable, Sendable {
     /// Its position.
     package var position: Int64
-    /// Whether its row can still be replaced: no segment holds it, and no seal is under way that takes it up.
-    package var isReplaceable: Bool
     /// Its row.
     package var row: [UInt8]
 
     /// Takes each part as given.
-    package init(position: Int64, isReplaceable: Bool, row: [UInt8]) {
+    package init(position: Int64, row: [UInt8]) {
         self.position = position
-        self.isReplaceable = isReplaceable
         self.row = row
     }
 

@@ -100,8 +100,9 @@ package enum MetricCatalogue {
             "support_time_to_first_token_seconds", .histogram, unit: "seconds", "Time from question to the first token of the answer.",
             labels: place + [.column("agent")], from: ["message.sent"], where: answers, .observe(column: "time_to_first_token_ns")),
         MetricDefinition(
-            "support_feedback_total", .counter, "Ratings by score.", labels: place + [.column("score")], from: ["feedback.submitted"],
-            where: [.isPresent(column: "score")], .count),
+            "support_feedback_total", .counter,
+            "Rated conversations by the score of their last rating; what an earlier one counted is taken back while it is remembered.",
+            labels: place + [.column("score")], from: ["feedback.submitted"], where: [.isPresent(column: "score")], .ratings),
     ]
 
     private static let models: [MetricDefinition] = [
@@ -121,8 +122,8 @@ package enum MetricCatalogue {
             labels: model, from: calls, .bookedCost),
         MetricDefinition(
             "support_llm_unpriced_calls_total", .counter,
-            "Calls that arrived without an exact cost: a price is lacking, or the usage was not told.", labels: model, from: calls,
-            .unpricedCalls),
+            "Calls that arrived without an exact cost: a price is lacking, or the usage was not told; taken back when first prices come.",
+            labels: model, from: calls, .unpricedCalls),
     ]
 
     private static func tokens(_ name: String, _ help: String, _ column: String) -> MetricDefinition {
@@ -168,7 +169,7 @@ package enum MetricCatalogue {
             .process),
         MetricDefinition(
             untrackedConversations, .counter,
-            "Events of conversations whose silence is not counted here because too many are open.", .process),
+            "Events of conversations that are too many to be followed or remembered: their silence or rating may count wrongly.", .process),
         MetricDefinition(
             "plimsoll_unlisted_values_total", .counter, "Values that a schema does not list, by field.",
             labels: [MetricLabel("field", .given)], .process),

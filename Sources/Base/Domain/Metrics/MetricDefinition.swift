@@ -11,7 +11,11 @@ package enum MetricCondition: Hashable, Sendable {
     case isPresent(column: String)
 }
 
-/// Where a label gets its value. A null is the empty text.
+/// Where a label gets its value.
+///
+/// A null is the empty text, whichever label it is: nobody told the channel, the agent, the reason. Prometheus takes an empty label for one
+/// that is not there, so such series are what `channel=""` selects and stand in every sum over all channels; `unknown` would be a name that
+/// somebody may tell.
 package enum MetricLabelSource: Hashable, Sendable {
     /// A text column, or `model` as ``DerivedColumn/model`` defines it; an integer in decimal.
     case column(String)
@@ -50,6 +54,8 @@ package enum MetricSource: Hashable, Sendable {
     case unpricedCalls
     /// Questions whose answer came in time or whose limit has passed.
     case questions
+    /// Conversations by their last rating; what an earlier one counted is taken back.
+    case ratings
     /// What the metric of a name counted and what later events took back: counted − taken back is what all events give together.
     case corrections(of: String)
     /// Known to the running process or a read model, not folded from events.

@@ -29,20 +29,27 @@ package struct BookedCost: Hashable, Sendable {
     /// Billed use that no class tells: the names of the call, each once, with commas between.
     package var other: String
 
+    /// What ``other`` calls tokens that the sender's total has and no class.
+    package static let untoldTokens = "untold_tokens"
+
     /// Books a call.
     ///
     /// GPU time that was told is the whole price where it has one; else tokens are. A call that failed and told nothing costs nothing; one
-    /// that went well and told nothing costs nobody knows what.
+    /// that went well and told nothing costs nobody knows what. Of a total that contradicts the counts see ``TokenUsage/isTotalAbove`` and
+    /// ``TokenUsage/isTotalBelow``.
     /// - Precondition: ``TokenUsage/check()`` did not throw; the prices are within ``Limits``, so that no sum leaves 64 bits.
     package init(_ usage: TokenUsage, at prices: ClassPrices) {
         var range = CostRange()
+        let isByGPU = usage.gpuDurationNanoseconds != nil && prices.gpu != nil
         if let duration = usage.gpuDurationNanoseconds, let hour = prices.gpu {
             range.add(exactly: BookedCost.gpuCost(duration, picoUSDPerHour: hour))
         } else {
             range.add(usage, prices)
         }
         self.prices = prices
-        (low, gaps, other) = (range.low, range.gaps, UsageNames.list(usage.other).joined(separator: ","))
+        (low, gaps) = (range.low, range.gaps)
+        let untold = usage.isTotalAbove && !isByGPU ? "," + BookedCost.untoldTokens : ""
+        other = UsageNames.list(usage.other + untold).joined(separator: ",")
         if range.gaps.isEmpty, other.isEmpty {
             (state, cost, high) = (.priced, range.low, range.low)
         } else {

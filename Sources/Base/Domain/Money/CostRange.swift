@@ -15,9 +15,14 @@ struct CostRange {
 
     /// Adds the tokens of a call, or notes that it does not tell them.
     mutating func add(_ usage: TokenUsage, _ prices: ClassPrices) {
-        let wholes = usage.wholes
+        var wholes = usage.wholes
+        if usage.mustTell, wholes.input == 0 {
+            // A call that went well was asked something: nobody counted.
+            wholes.input = nil
+            if wholes.output == 0 { wholes.output = nil }
+        }
         if wholes.input == nil, wholes.output == nil {
-            if let total = usage.total { return add(total: total, prices) }
+            if let total = usage.total, total > 0 || !usage.mustTell { return add(total: total, prices, isInputOnly: usage.isInputOnly) }
             if usage.gpuDurationNanoseconds ?? 0 > 0 { return note(.gpu) }
             if usage.mustTell { note(.usage) }
             return
@@ -32,21 +37,40 @@ struct CostRange {
             input.widen(by: CostRange(input: inside, prices))
             output.widen(by: CostRange(output: inside, prices))
         }
+        if usage.isTotalBelow, let total = usage.total {
+            var counts = CostRange()
+            counts.add(input)
+            counts.add(output)
+            return add(counts.orLess(by: total, prices, isInputOnly: usage.isInputOnly))
+        }
         add(input)
         add(output)
     }
 
-    /// Only how many tokens there were is known, not of which class: between the cheapest and the dearest price of any.
-    private mutating func add(total: Int64, _ prices: ClassPrices) {
+    /// These counts, of which the sender's own total says that there were fewer tokens: from what these cost at least to the counts.
+    private func orLess(by total: Int64, _ prices: ClassPrices, isInputOnly: Bool) -> CostRange {
+        var range = self
+        let known = isInputOnly ? [prices.input] : [prices.input, prices.output, prices.cacheRead, prices.cacheWrite, prices.cacheWrite1h]
+        // A class without a price may be all that there was.
+        let isKnown = prices.input != nil && (isInputOnly || prices.output != nil)
+        range.low = min(low, isKnown ? total * (known.compactMap { $0 }.min() ?? 0) : 0)
+        range.gaps.insert(.reading)
+        return range
+    }
+
+    /// Only how many tokens there were is known, not of which class: between the cheapest and the dearest price of any. Exact only where
+    /// every class has a price and all are the same: a price that comes later may be another one.
+    private mutating func add(total: Int64, _ prices: ClassPrices, isInputOnly: Bool) {
         guard total > 0 else { return }
         if let longest = prices.inputTokensMax, total > longest { note(.length) }
+        if isInputOnly { return add(total, prices.input, .input) }
         guard let input = prices.input, let output = prices.output else { return note(.usage) }
-        let known = [input, output] + [prices.cacheRead, prices.cacheWrite, prices.cacheWrite1h].compactMap { $0 }
+        let cached = [prices.cacheRead, prices.cacheWrite, prices.cacheWrite1h]
+        let known = [input, output] + cached.compactMap { $0 }
         var range = CostRange()
         range.isAnyPriced = true
-        let (least, greatest) = (total * (known.min() ?? input), total * (known.max() ?? output))
-        (range.low, range.high) = (least, greatest)
-        if least != greatest { range.gaps = .usage }
+        (range.low, range.high) = (total * (known.min() ?? input), total * (known.max() ?? output))
+        if range.low != range.high || cached.contains(nil) { range.gaps = .usage }
         add(range)
     }
 

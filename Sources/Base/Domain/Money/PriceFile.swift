@@ -144,6 +144,13 @@ package struct PriceFile: Equatable, Sendable {
 
 /// The public list prices that the program was built with. They hold for calls of any time until a price is set; `as_of` says when
 /// they were read. A price that is not published is absent, so that calls show as unpriced rather than free.
+///
+/// A cloud's own spelling of a model is a name of its own, with that cloud's price: no prefix is taken off to find the maker's. On Bedrock
+/// the newer models of Claude cost a tenth more under an id that names a region (`eu.anthropic.claude-sonnet-4-5-…`) than under `global.`,
+/// older ones have come to cost more than at Anthropic, and GovCloud has prices of its own, so that the maker's price would be an amount
+/// that no invoice shows. What is listed here was compared; any other id, and Claude on Vertex, whose ids (`claude-sonnet-4-5@20250929`)
+/// do not say by which of two prices a call is billed, is unpriced, told by `plimsoll prices check` under the name as it came, until a
+/// price is set for it.
 package enum BuiltInPrices {
     /// The files, in order of their names.
     package static let files: [PriceFile] = EmbeddedSchemas.prices.map { file in

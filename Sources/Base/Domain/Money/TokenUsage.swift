@@ -48,14 +48,31 @@ package struct TokenUsage: Hashable, Sendable {
     package static func mustTell(isError: Bool, isStream: Bool, hasBegun: Bool) -> Bool { !isError || isStream && hasBegun }
 
     /// Input and output where one of them is not told and follows from the total. The total of a call that makes no output is its input.
+    /// Beside a total zeros tell nothing.
     package var wholes: (input: Int64?, output: Int64?) {
         guard let total, doubt.isEmpty else { return (input, output) }
+        if total > 0, (input ?? 0) == 0, (output ?? 0) == 0 { return (isInputOnly ? total : nil, nil) }
         switch (input, output) {
         case (nil, nil): return isInputOnly ? (total, nil) : (nil, nil)
         case (let input?, nil) where !isInputOnly && total >= input: return (input, total - input)
         case (nil, let output?) where total >= output: return (total - output, output)
         default: return (input, output)
         }
+    }
+
+    /// Whether the sender's total holds more than the counts that were told, by any reading of them.
+    /// - Precondition: ``check()`` did not throw.
+    package var isTotalAbove: Bool {
+        let wholes = wholes
+        guard let total, let input = wholes.input, wholes.output != nil || isInputOnly else { return false }
+        return total > input + (wholes.output ?? 0)
+    }
+
+    /// Whether the sender's total is less than the counts that were told, by any reading of them. A total of zero tells nothing.
+    /// - Precondition: ``check()`` did not throw.
+    package var isTotalBelow: Bool {
+        guard let total, total > 0 else { return false }
+        return total < (doubt.isEmpty ? billed : billedInside).sum
     }
 
     /// Refuses counts below zero or beyond the limit, and a part larger than its whole; an absent count is 0. To be asked before an
@@ -126,6 +143,9 @@ package struct ClassAmounts: Hashable, Sendable {
     package var cacheWrite: Int64
     /// Tokens written to the cache for an hour.
     package var cacheWrite1h: Int64
+
+    /// All of them.
+    package var sum: Int64 { input + output + cacheRead + cacheWrite + cacheWrite1h }
 
     /// Counts by class; nothing is stated where nothing is given.
     package init(input: Int64 = 0, output: Int64 = 0, cacheRead: Int64 = 0, cacheWrite: Int64 = 0, cacheWrite1h: Int64 = 0) {

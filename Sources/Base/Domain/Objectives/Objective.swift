@@ -26,11 +26,12 @@ package enum ObjectiveState: String, Hashable, Sendable {
 
 /// One line of the service level table.
 package struct Objective: Hashable, Sendable {
-    /// Which side of the target is good.
+    /// Which side of the target is good, in the words of promises. The target itself is met on either side: only what is beyond it is at
+    /// risk, and only what is beyond the alert limit breaches it, as rules fire only beyond their limits.
     package enum Direction: Hashable, Sendable {
-        /// Greater is better; the target itself is met unless strict.
+        /// Greater is better.
         case atLeast, above
-        /// Less is better; the target itself is not met.
+        /// Less is better.
         case below
     }
 
@@ -43,31 +44,32 @@ package struct Objective: Hashable, Sendable {
     package var alertLimit: ObjectiveBound?
     /// Whether somebody said that there is to be no alert: no rule at all then.
     package var isSilent: Bool
+    /// Names of the channels that the line is about, ascending, byte for byte; empty: all, and what names none.
+    package var channels: [[UInt8]]
 
-    /// Takes each part as given.
+    /// Sorts the channels and takes the rest as given.
     /// - Precondition: a silent one has no alert limit.
-    package init(_ measure: ObjectiveMeasure, target: ObjectiveBound, alertLimit: ObjectiveBound?, isSilent: Bool = false) {
+    package init(
+        _ measure: ObjectiveMeasure, target: ObjectiveBound, alertLimit: ObjectiveBound?, isSilent: Bool = false, channels: [[UInt8]] = []
+    ) {
         precondition(!isSilent || alertLimit == nil, "no alert has no limit")
         (self.measure, self.target, self.alertLimit, self.isSilent) = (measure, target, alertLimit, isSilent)
+        self.channels = channels.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// Stable name, as in reports and rule files.
     package var name: String { measure.name }
-    /// As reports print it.
-    package var title: String { measure.title }
+    /// As reports print it, with the channels that it is about.
+    package var title: String { channels.isEmpty ? measure.title : "\(measure.title) (\(channelsText))" }
+    /// `chat, email`; empty for all.
+    package var channelsText: String { channels.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ") }
     /// Which side of the target is good.
     package var direction: Direction { measure.direction }
 
     /// How the objective stands; nil or an empty measurement is `noData`.
     package func state(_ actual: ObjectiveActual?) -> ObjectiveState {
         guard let actual, let toTarget = Objective.compare(actual, target) else { return .noData }
-        let isMet =
-            switch direction {
-            case .atLeast: toTarget >= 0
-            case .above: toTarget > 0
-            case .below: toTarget < 0
-            }
-        if isMet { return .met }
+        if direction == .below ? toTarget <= 0 : toTarget >= 0 { return .met }
         guard let alertLimit, let toLimit = Objective.compare(actual, alertLimit) else { return .atRisk }
         return (direction == .below ? toLimit > 0 : toLimit < 0) ? .breached : .atRisk
     }

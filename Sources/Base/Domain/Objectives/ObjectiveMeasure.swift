@@ -68,6 +68,23 @@ package enum ObjectiveMeasure: Hashable, Sendable {
     /// Whether bad ones use up an error budget: those that are a share of things that went wrong one by one.
     package var hasBudget: Bool { self == .availability || self == .errorRate }
 
+    /// The metrics that rules and dashboards measure it by.
+    private var metrics: [String] {
+        switch self {
+        case .availability: ["support_questions_total"]
+        case .answerDuration: ["support_answer_duration_seconds"]
+        case .firstToken: ["support_time_to_first_token_seconds"]
+        case .errorRate: ["support_answers_total"]
+        case .costPerAnswer: ["support_llm_cost_usd_total", "support_answers_total"]
+        case .satisfaction: ["support_feedback_total"]
+        }
+    }
+
+    /// Whether it can be promised of certain channels: all that it is measured by names the channel.
+    package var knowsChannels: Bool {
+        metrics.allSatisfy { name in MetricCatalogue.metric(named: name)?.labels.contains { $0.name == "channel" } ?? false }
+    }
+
     /// A bound of so many whole units: parts per million, nanoseconds or pico-USD.
     package func bound(_ units: Int64) -> ObjectiveBound {
         switch self {

@@ -11,9 +11,9 @@ extension Objective {
         if let problem = problems.first { throw problem }
     }
 
-    /// All that makes no sense in the bounds, each alone and then together.
+    /// All that makes no sense in the bounds and the channels, each alone and then together.
     package var problems: [ObjectiveProblem] {
-        let problems = Self.problems(target: target, alertLimit: alertLimit)
+        let problems = Self.problems(target: target, alertLimit: alertLimit) + Self.problems(channels: channels, of: measure)
         guard problems.isEmpty, let alertLimit else { return problems }
         let isBelow = direction == .below
         if isBelow ? alertLimit.units >= target.units : alertLimit.units <= target.units { return [] }
@@ -33,6 +33,21 @@ extension Objective {
                 problems.append(error)
             }
         }
+        return problems
+    }
+
+    /// What makes no sense in the channels of a line.
+    package static func problems(channels: [[UInt8]], of measure: ObjectiveMeasure) -> [ObjectiveProblem] {
+        guard !channels.isEmpty else { return [] }
+        var problems: [ObjectiveProblem] = []
+        if !measure.knowsChannels {
+            problems.append(ObjectiveProblem(description: "no channels, since the cost of calls is not counted by channel"))
+        }
+        if channels.count > AnswerLimits.channelsMax || !channels.allSatisfy(AnswerLimits.isPlain) {
+            problems.append(
+                ObjectiveProblem(description: "at most \(AnswerLimits.channelsMax) channels, with \(AnswerLimits.namesText)"))
+        }
+        if Set(channels).count != channels.count { problems.append(ObjectiveProblem(description: "each channel once")) }
         return problems
     }
 

@@ -8,7 +8,8 @@ import Hashing
 //      "budget_days":30,
 //      "objectives":[{"alert":995000,"name":"availability","target":999000}]}   ppm, ns or pico-USD by the measure
 //
-// Without an alert limit there is no member `alert`; where no alert was asked for it is "none".
+// Without an alert limit there is no member `alert`; where no alert was asked for it is "none". A line about certain channels has a member
+// `channels` behind it, an array of their names, ascending.
 
 extension ObjectiveSet {
     /// Equal exactly where sets are.
@@ -20,11 +21,20 @@ extension ObjectiveSet {
             bytes += Array(",\"limit_ns\":\(channel.nanoseconds)}".utf8)
         }
         bytes += Array("],\"budget_days\":\(budgetDays),\"objectives\":[".utf8)
-        let texts = objectives.map { objective in
-            (objective.alertLimit.map { "{\"alert\":\($0.units)," } ?? (objective.isSilent ? "{\"alert\":\"none\"," : "{"))
-                + "\"name\":\"\(objective.name)\",\"target\":\(objective.target.units)}"
+        for (index, objective) in objectives.enumerated() {
+            let alert = objective.alertLimit.map { "\"alert\":\($0.units)," } ?? (objective.isSilent ? "\"alert\":\"none\"," : "")
+            bytes += Array(((index == 0 ? "{" : ",{") + alert).utf8)
+            if !objective.channels.isEmpty {
+                bytes += Array("\"channels\":".utf8)
+                for (index, channel) in objective.channels.enumerated() {
+                    bytes += Array((index == 0 ? "[" : ",").utf8)
+                    appendJSONString(String(decoding: channel, as: UTF8.self), to: &bytes)
+                }
+                bytes += Array("],".utf8)
+            }
+            bytes += Array("\"name\":\"\(objective.name)\",\"target\":\(objective.target.units)}".utf8)
         }
-        return bytes + Array((texts.joined(separator: ",") + "]}").utf8)
+        return bytes + Array("]}".utf8)
     }
 
     /// 16 hexadecimal digits that stand for the set: the first 8 bytes of SHA-256 over ``canonicalJSON``.
@@ -52,12 +62,23 @@ extension ObjectiveSet {
                 return nil
             }
             let (limit, isSilent) = (line["alert"]?.integer, line["alert"]?.string == "none")
+            guard let channels = Self.channels(line["channels"]) else { return nil }
             objectives.append(
-                Objective(measure, target: measure.bound(target), alertLimit: limit.map(measure.bound), isSilent: isSilent))
+                Objective(
+                    measure, target: measure.bound(target), alertLimit: limit.map(measure.bound), isSilent: isSilent, channels: channels))
         }
         self.init(
             objectives: objectives, answerLimits: AnswerLimits(nanoseconds: limit, channels: limits),
             budgetDays: Int(truncatingIfNeeded: days))
         guard (try? check()) != nil else { return nil }
+    }
+
+    /// The channels of a line: none where there is no such member, as in records of before; nil for what is not written so.
+    private static func channels(_ json: JSONValue?) -> [[UInt8]]? {
+        guard let json else { return [] }
+        guard let values = json.array, !values.isEmpty else { return nil }
+        let names = values.compactMap { value in value.string.map { Array($0.utf8) } }
+        let isAscending = zip(names, names.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) }
+        return names.count == values.count && isAscending ? names : nil
     }
 }

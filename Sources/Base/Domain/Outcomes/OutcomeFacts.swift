@@ -70,8 +70,6 @@ package struct OutcomeFacts: Hashable, Sendable {
 
     /// Who had the last word; not merged.
     package var lastWord: LastWord?
-    /// When silence closed it, where no event did; not merged.
-    package var idleClose: Int64?
 
     /// Nothing is known yet.
     package init() {}
@@ -109,8 +107,8 @@ package struct OutcomeFacts: Hashable, Sendable {
         return nil
     }
 
-    /// Whether an event or silence closed it.
-    package var isClosed: Bool { standingClose != nil || idleClose != nil }
+    /// Whether an event closed it for good.
+    package var isClosed: Bool { standingClose != nil }
 
     private mutating func comeBack(_ instant: OutcomeInstant) { lastReturn = max(lastReturn ?? instant, instant) }
 

@@ -37,7 +37,11 @@ package struct OutcomeSettings: Hashable, Sendable {
 
     /// Of the record that a store keeps of it, as canonical JSON.
     package var data: String {
-        "{\"idle_after_ns\":\(idleAfterNanoseconds.map { "\"\($0)\"" } ?? "null"),\"rule\":\"\(rule.rawValue)\"}"
+        JSONText.object { json in
+            json.key("idle_after_ns")
+            if let idleAfterNanoseconds { json.value(String(idleAfterNanoseconds)) } else { json.null() }
+            json.member("rule", rule.rawValue)
+        }
     }
 
     /// What ``data`` wrote; nil for anything else.

@@ -554,7 +554,8 @@ public struct EmbeddingCall: AgentEvent, Hashable {
     public var status: String?
     /// What went wrong; null where nothing did.
     public var errorType: String?
-    /// All tokens as the sender's own total says; all that is known where the classes are not told.
+    /// All tokens as the sender's own total says; where no class is told, a model call costs between the cheapest and the dearest, an
+    /// embedding only has input.
     public var totalTokens: Int64?
     /// Parts that may lie inside their whole or beside it, separated by commas; the counts are those of the reading beside.
     public var usageDoubt: String?
@@ -1030,7 +1031,8 @@ public struct LLMCall: AgentEvent, Hashable {
     public var status: String?
     /// What went wrong; null where nothing did.
     public var errorType: String?
-    /// All tokens as the sender's own total says; all that is known where the classes are not told.
+    /// All tokens as the sender's own total says; where no class is told, a model call costs between the cheapest and the dearest, an
+    /// embedding only has input.
     public var totalTokens: Int64?
     /// Parts that may lie inside their whole or beside it, separated by commas; the counts are those of the reading beside.
     public var usageDoubt: String?

@@ -7,9 +7,6 @@ struct Unattributed {
 
     func section() throws -> ReportSection {
         let calls = try CostQuestions(desk: desk, period: period).whole(where: "conversation_id is null")
-        let answers = try desk.rows(
-            "select count(*) from turns where status is not null and \(period.contains("time")) and llm_calls = 0 "
-                + "and (answered_from is null or answered_from = 'model')")
         return ReportSection(
             name: "unattributed", title: "Spend and answers that don't meet",
             columns: [
@@ -20,7 +17,7 @@ struct Unattributed {
                 [
                     .text("calls_without_conversation"), .count(calls.calls), calls.bookedShown, .usd(calls.low), .amount(calls.high),
                 ],
-                [.text("answers_without_call"), .count(answers.first?.integer(0) ?? 0), .none, .none, .none],
+                [.text("answers_without_call"), .count(try AnswersWithoutCall(desk: desk, period: period).count()), .none, .none, .none],
             ])
     }
 
@@ -28,6 +25,9 @@ struct Unattributed {
         ReportDefinition("calls_without_conversation", "calls that name no conversation; they are in the total, and in the cost of one"),
         ReportDefinition(
             "answers_without_call",
-            "answers of the model (answered_from null or model) in whose turn no model call was told: what they cost is missing"),
+            "answers of the model (answered_from null or model) for which no model call was told, so that what they cost is missing: none "
+                + "of their trace, none of their number in the conversation, none in the turns that they answer, and none in the turn that "
+                + "they belong to: that of their number, that of their trace, else that of the last question before them where this or the "
+                + "answer has no number"),
     ]
 }

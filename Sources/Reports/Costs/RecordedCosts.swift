@@ -1,0 +1,81 @@
+import Domain
+
+/// What `cost.recorded` says that a period costs.
+///
+/// A record with a time of its own (`period_start`, `period_end`) is a cost of that time, whenever the bill came. Of one that a report
+/// covers in part the share of its time counts: what is due by the end less what was due by the beginning, each rounded towards zero, so
+/// that the parts of neighbouring reports add up to the bill.
+struct RecordedCosts {
+    /// In the order of vendors, times and invoices.
+    let records: [Record]
+
+    /// Records that say the same.
+    struct Record {
+        var category: GroupCell
+        var categoryText: String?
+        var vendor: String?
+        var invoice: String?
+        var start: Int64?
+        var end: Int64?
+        var count: Int128
+        /// Of all of them, in pico-USD.
+        var amount: Int128
+        /// What of it counts in the period.
+        var amountWithin: Int128
+    }
+
+    private static let isOfATime = "(period_start is not null and period_end is not null and period_start < period_end)"
+
+    /// - Throws: as `ReportDesk/report(_:_:)`.
+    init(desk: ReportDesk, period: ReportPeriod) throws {
+        let overlaps = "period_start < \(SQLTexts.time(period.to)) and period_end > \(SQLTexts.time(period.from))"
+        let rows = try desk.rows(
+            "select category, vendor, invoice_id, period_start, period_end, amount_usd, count(*) from cost_recorded "
+                + "where amount_usd is not null and case when \(Self.isOfATime) then \(overlaps) else \(period.contains("time")) end "
+                + "group by 1, 2, 3, 4, 5, 6 "
+                + "order by 2 nulls last, 4 nulls last, 5 nulls last, 3 nulls last, 1 nulls last, 6")
+        records = rows.map { row in
+            let (amount, count, start, end) = (row.picoUSD(5), row.integer(6), row.time(3), row.time(4))
+            var covered: ReportPeriod?
+            if let start, let end, start < end { covered = ReportPeriod(from: start, to: end) }
+            // Each is cut for itself, so that no sum depends on what was told together.
+            let within = covered.map { Self.part(of: amount, for: $0, within: period) } ?? amount
+            return Record(
+                category: GroupCell(row.values[0]), categoryText: row.text(0), vendor: row.text(1), invoice: row.text(2), start: start,
+                end: end, count: count, amount: amount * count, amountWithin: within * count)
+        }
+    }
+
+    /// A line a category: how many records count in the period, and how much.
+    var byCategory: [(category: String?, records: Int128, amount: Int128)] {
+        var groups = Grouped<(category: String?, records: Int128, amount: Int128)>()
+        for record in records {
+            let key = GroupKey(cells: [record.category])
+            groups[key, default: (record.categoryText, 0, 0)].records += record.count
+            groups[key, default: (record.categoryText, 0, 0)].amount += record.amountWithin
+        }
+        return groups.sorted.map(\.value)
+    }
+
+    private static func part(of amount: Int128, for covered: ReportPeriod, within period: ReportPeriod) -> Int128 {
+        due(of: amount, for: covered, by: period.to) - due(of: amount, for: covered, by: period.from)
+    }
+
+    /// What of an amount is due by an instant: all of it from the end of its time on, nothing up to its beginning.
+    private static func due(of amount: Int128, for covered: ReportPeriod, by instant: Int64) -> Int128 {
+        if instant <= covered.from { return 0 }
+        if instant >= covered.to { return amount }
+        let elapsed = UInt128(Int128(instant) - Int128(covered.from))
+        let whole = UInt128(Int128(covered.to) - Int128(covered.from))
+        // An amount has 64 bits with its sign and a time between two instants has 64: the product has less than 128.
+        let share = Int128(amount.magnitude * elapsed / whole)
+        return amount < 0 ? -share : share
+    }
+
+    static let definitions = [
+        ReportDefinition(
+            "recorded",
+            "cost.recorded with period_start and period_end: in the time that it is for, whenever it came; of one that lies in the period "
+                + "in part the share of its time, so that parts add up to the bill. Others by their time")
+    ]
+}
