@@ -18,26 +18,6 @@ func room(_ name: String, _ folder: String, uses: [Target.Dependency] = []) -> T
     return .target(name: name, dependencies: uses, path: "Sources/\(folder)", swiftSettings: settings)
 }
 
-/// Files of `Alerts` that the program writes itself for other objectives: of these it has the templates.
-let writtenAlerts = [
-    "rules/recording.yaml", "rules/service-levels.yaml", "slos/answer-p50.yaml", "slos/answer-p95.yaml",
-    "slos/availability.yaml", "slos/cost-per-answer.yaml", "slos/error-rate.yaml", "slos/first-token-p50.yaml",
-    "slos/satisfaction.yaml", "runbooks/README.md", "runbooks/SupportAnswerP50High.md", "runbooks/SupportAnswerP95High.md",
-    "runbooks/SupportAvailabilityBurnFast.md", "runbooks/SupportAvailabilityBurnSlow.md", "runbooks/SupportAvailabilityLow.md",
-    "runbooks/SupportCostPerAnswerHigh.md", "runbooks/SupportErrorRateHigh.md", "runbooks/SupportFirstTokenP50High.md",
-    "runbooks/SupportSatisfactionLow.md",
-]
-
-/// Files of `Alerts` that stand in the program.
-let embeddedAlerts = [
-    "templates/rules", "templates/slos", "templates/dashboards", "templates/runbooks", "rules/cost.yaml", "rules/outcomes.yaml",
-    "rules/pipeline.yaml", "slos/service.yaml", "runbooks/PlimsollDiskFilling.md", "runbooks/PlimsollDiskLow.md",
-    "runbooks/PlimsollDown.md", "runbooks/PlimsollEventsRejected.md", "runbooks/PlimsollIngestSilence.md",
-    "runbooks/PlimsollTracesBehind.md", "runbooks/SupportBudgetExhausted.md", "runbooks/SupportBudgetPace.md",
-    "runbooks/SupportCostSpike.md", "runbooks/SupportEscalationSurge.md", "runbooks/SupportProbesFailing.md",
-    "runbooks/SupportTokenRunaway.md", "runbooks/SupportUnpricedCalls.md", "runbooks/Watchdog.md",
-]
-
 /// A Debian library: a module map and the package that brings it.
 func library(_ name: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([apt])])
@@ -85,6 +65,8 @@ let package = Package(
         room("RegularExpressions", "System/RegularExpressions", uses: ["CRE2"]),
         room("HTTPRequests", "System/HTTPRequests", uses: ["CCurl"]),
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
+        .target(name: "CEmbeddedAlerts", path: "Sources/System/CEmbeddedAlerts"),
+        room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts"]),
         tests("Compression"),
         tests("Hashing"),
         tests("JSONParsing"),
@@ -129,9 +111,6 @@ let package = Package(
         room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Hashing", "WireFormats", "Projections"]),
         tests("Exporting", uses: ["Bytes", "Domain", "Projections", "WireFormats"]),
 
-        .target(
-            name: "EmbeddedAlerts", path: "Alerts", exclude: ["tests"] + writtenAlerts, resources: embeddedAlerts.map { .embedInCode($0) },
-            swiftSettings: settings),
         room("Alerting", "Outputs/Alerting", uses: ["Domain", "EmbeddedAlerts"]),
 
         // Asked.
@@ -163,8 +142,8 @@ let package = Package(
         tests(
             "Server",
             uses: [
-                "Bytes", "Domain", "Columnar", "EventStores", "Segments", "Projections", "Platform", "Compression", "Plans", "Execution",
-                "WireFormats", hummingbird,
+                "Bytes", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections", "Platform", "Compression", "Plans",
+                "Execution", "WireFormats", hummingbird,
             ]),
         room(
             "Transfers", "Commands/Transfers",

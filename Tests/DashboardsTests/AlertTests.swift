@@ -55,15 +55,18 @@ import Testing
         }
     }
 
-    /// The expressions in a template's `query (printf "…" …)`, with text for what is filled in.
-    private func queries(_ template: String) -> [String] {
-        template.components(separatedBy: "query (printf \"").dropFirst().map { rest in
-            var text = ""
-            var letters = rest.makeIterator()
-            while let letter = letters.next(), letter != "\"" {
-                if letter == "\\", let escaped = letters.next() { text.append(escaped) } else { text.append(letter) }
+    private func queries(_ template: String) -> [String] { RuleFile.queries(in: template) }
+
+    /// Each `%q` has its value.
+    @Test func queriesOfTemplatesAreFilled() {
+        for rule in rules {
+            for text in rule.annotations.values {
+                for rest in text.components(separatedBy: "query (printf \"").dropFirst() {
+                    let call = rest.components(separatedBy: ") }}")[0]
+                    let values = call.components(separatedBy: "\" .").last.map { ("." + $0).split(separator: " ").count } ?? 0
+                    #expect(call.components(separatedBy: "%q").count - 1 == values, "\(rule.name): \(call)")
+                }
             }
-            return text.replacingOccurrences(of: "%q", with: "\"x\"")
         }
     }
 

@@ -137,6 +137,41 @@ import Testing
         #expect(rules.contains("SupportFirstTokenP50High") && rules.contains("severity: info"))
     }
 
+    /// Lines about certain channels select these wherever they are measured, and nothing else changes.
+    @Test func linesOfCertainChannelsSelectThem() throws {
+        var set = ObjectiveSet.builtIn
+        for index in set.objectives.indices where set.objectives[index].measure.knowsChannels {
+            set.objectives[index].channels = [Array("a.b+c".utf8), Array("email".utf8)]
+        }
+        let matcher = "channel=~\"a[.]b[+]c|email\""
+        let files = ObjectiveFiles.rules.files(set)
+        let rules = try files.flatMap { try RuleFile.rules(in: String(decoding: $0.bytes, as: UTF8.self), file: $0.name) }
+        #expect(try Checker.complaints(about: rules.map(\.expression)) == "")
+        for rule in rules where !rule.isAlert {
+            for name in ["support_questions", "support_feedback", "support_answer_duration", "support_time_to_first_token"] {
+                for part in rule.expression.components(separatedBy: name + "_").dropFirst() where rule.name.contains(name) {
+                    #expect(part.prefix { $0 != ")" }.contains(matcher), "\(rule.name): \(part)")
+                }
+            }
+        }
+        let late = try #require(rules.first { $0.name == "SupportAnswerP95High" })
+        #expect(late.expression.contains("support_answers_total{\(matcher)}[5m]"))
+        let known = KnownSeries(rules)
+        for rule in rules { for complaint in known.complaints(about: rule.expression) { Issue.record("\(rule.name): \(complaint)") } }
+        let queries = rules.flatMap { $0.annotations.values.flatMap { RuleFile.queries(in: $0) } }
+        #expect(try Checker.complaints(about: queries) == "")
+        for file in ObjectiveFiles.slos.files(set) where file.name != "cost-per-answer.yaml" && file.name != "service.yaml" {
+            let queries = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n").filter { $0.contains("query: ") }
+            #expect(!queries.isEmpty && queries.allSatisfy { $0.contains(matcher) }, "\(file.name)")
+        }
+        for file in ObjectiveFiles.dashboards.files(set) {
+            #expect((try? JSONSerialization.jsonObject(with: Data(file.bytes))) != nil, "\(file.name)")
+        }
+        #expect(text(.dashboards, set).contains("availability budget is used, channel a.b+c, email."))
+        // All channels: no matcher at all.
+        #expect(!text(.rules, .builtIn).contains("channel=~") && !text(.slos, .builtIn).contains("channel=~"))
+    }
+
     @Test func filesOfAnotherSetAreSound() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "plimsoll-objectives-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -27,6 +27,18 @@ enum RuleFile {
         }
     }
 
+    /// The expressions in a template's `query (printf "…" …)`, with text for what is filled in.
+    static func queries(in template: String) -> [String] {
+        template.components(separatedBy: "query (printf \"").dropFirst().map { rest in
+            var text = ""
+            var letters = rest.makeIterator()
+            while let letter = letters.next(), letter != "\"" {
+                if letter == "\\", let escaped = letters.next() { text.append(escaped) } else { text.append(letter) }
+            }
+            return text.replacingOccurrences(of: "%q", with: "\"x\"")
+        }
+    }
+
     static func rules(in text: String, file: String) throws -> [Rule] {
         var rules: [Rule] = []
         var section = ""

@@ -30,6 +30,12 @@ PRICES = [  # model, class, USD per million tokens, valid from
 # Comes after the calls: nothing that is booked changes by it, until July is booked again.
 CORRECTED = [("large", "input", "2.0", "2026-07-01T00:00:00Z"), ("large", "output", "8.000001", "2026-07-01T00:00:00Z")]
 JULY = ("2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z")
+# Booked again for ten days by the clock of a zone, whose days begin two hours before those of UTC.
+IN_ZONE = [
+    ("small", "input", "0.099999", "2026-07-01T00:00:00Z"), ("small", "input", "0.09", "2026-07-16T00:00:00Z"),
+    ("large", "input", "1.700001", "2026-07-01T00:00:00Z"),
+]
+ZONE, DAYS, DAYS_IN_UTC = "Europe/Berlin", ("2026-07-10", "2026-07-20"), ("2026-07-09T22:00:00Z", "2026-07-19T22:00:00Z")
 
 
 def price_list(prices):
@@ -44,6 +50,7 @@ def calls(seed):
     edge = nanoseconds("2026-07-16T00:00:00Z")
     times = [start + chance.randrange(60 * 86_400) * 10**9 + chance.randrange(10**9) for _ in range(600)]
     times += [edge - 1, edge, edge + 1, nanoseconds(JULY[0]) - 1, nanoseconds(JULY[0]), nanoseconds(JULY[1]) - 1, nanoseconds(JULY[1])]
+    times += [nanoseconds(end) + step for end in DAYS_IN_UTC for step in (-1, 0, 7_200 * 10**9 - 1, 7_200 * 10**9)]
     for number, time in enumerate(times):
         tokens = chance.randrange(1, 5_000)
         yield {
@@ -168,10 +175,36 @@ class Walk:
             if nanoseconds(JULY[0]) <= nanoseconds(event["time"]) < nanoseconds(JULY[1]):
                 self.ledger.book(event)
         self.check("July booked again", commands)
+        commands.run("prices", "load", self.write("in_zone.csv", price_list(IN_ZONE)), *commands.place)
+        self.ledger.load(IN_ZONE)
+        self.check("after a price for ten days", commands)
+        self.rebook(commands, *DAYS, "--timezone", ZONE)
+        for event in self.events:
+            if nanoseconds(DAYS_IN_UTC[0]) <= nanoseconds(event["time"]) < nanoseconds(DAYS_IN_UTC[1]):
+                self.ledger.book(event)
+        self.check("ten days of a zone booked again", commands)
+        stranger = self.tried(
+            "prices", "rebook", "--provider", "acme", "--from", DAYS[0], "--timezone", "Middle/Earth", "--yes", *commands.place)
+        self.expect("booking again in a zone that is none: status", stranger.returncode, 2)
+        self.check("still the same", commands)
+        self.refuse(path)
         self.move(data)
 
-    def rebook(self, commands):
-        options = ["prices", "rebook", "--provider", "acme", "--from", JULY[0], "--to", JULY[1]]
+    def refuse(self, path):
+        """Lines that are refused end an import with status 2; what else is there is kept."""
+        place = ("--format", "json", "--data", self.path("refusing"))
+        strange = {**self.events[0], "id": "strange", "type": "no.such"}
+        lines = [json.dumps(self.events[0]), json.dumps(strange), "{", json.dumps(self.events[1])]
+        mixed = self.write("mixed.ndjson", "".join(line + "\n" for line in lines))
+        for what, source, wanted in (("mixed lines", mixed, (2, 2, 0, 2)), ("mixed lines again", mixed, (2, 0, 2, 2)),
+                                     ("good lines", path, (0, len(self.events) - 2, 2, 0))):
+            result = self.tried("import", source, *place)
+            summary = json.loads(result.stdout.splitlines()[-1])
+            found = (result.returncode, *(summary[name] for name in ("accepted", "duplicates", "rejected")))
+            self.expect(f"an import of {what}: status, accepted, duplicates, rejected", found, wanted)
+
+    def rebook(self, commands, start=JULY[0], end=JULY[1], *more):
+        options = ["prices", "rebook", "--provider", "acme", "--from", start, "--to", end, *more]
         known = subprocess.run([self.binary, "prices", "rebook", "--help"], capture_output=True, timeout=60).stdout.decode()
         commands.run(*options, *(["--yes"] if "--yes" in known else []), *commands.place)
 
@@ -189,6 +222,12 @@ class Walk:
         stranger = self.tried("import", first, "--data", self.path("stranger"))
         self.expect("an import without the key: status", stranger.returncode, 2)
         self.expect("an import without the key says how", b"--key" in stranger.stderr, True)
+        self.expect("an import without the key leaves a directory", os.path.exists(self.path("stranger")), False)
+        os.mkdir(self.path("empty"))
+        self.tried("import", first, "--data", self.path("empty"))
+        self.expect("what an import without the key leaves in a directory", os.listdir(self.path("empty")), [])
+        wrong = self.tried("import", first, "--data", self.path("wrong"), "--key", os.path.join(self.path("refusing"), "keys", "store.key"))
+        self.expect("an import with another key: status and directory", (wrong.returncode, os.path.exists(self.path("wrong"))), (2, False))
         copy = self.path("copy")
         moved = self.tried("import", first, "--data", copy, "--key", os.path.join(data, "keys", "store.key"))
         self.expect("the import: status", (moved.returncode, moved.stderr[-300:] if moved.returncode else b""), (0, b""))
@@ -202,6 +241,7 @@ class Walk:
         refused = self.tried("import", part, "--data", self.path("part"), "--key", os.path.join(data, "keys", "store.key"))
         self.expect("a part: status", refused.returncode, 2)
         self.expect("a part says how", b"--as-new-events" in refused.stderr, True)
+        self.expect("a refused part leaves a directory", os.path.exists(self.path("part")), False)
 
     def tried(self, *arguments):
         return subprocess.run([self.binary, *arguments], capture_output=True, timeout=600)

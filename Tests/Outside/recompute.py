@@ -7,6 +7,7 @@ Costs are booked over the whole file in file order, sums and shares are taken ov
 Not covered: prices per GPU hour, deliberate re-booking, outcome rules other than house-1.
 """
 import argparse
+import dataclasses
 import json
 import os
 import sys
@@ -32,6 +33,19 @@ def label(event, name):
     if name in ("day", "week", "hour"):
         return {"day": day_of, "week": week_of, "hour": hour_of}[name](event.time)
     return event.get(name, "default" if name == "tenant" else None)
+
+
+def of_turn(question, answer):
+    """A question as its turn tells it: what the answer says comes first."""
+    if answer is None:
+        return question
+    return dataclasses.replace(question, data={**question.data, **{name: value for name, value in answer.data.items() if value is not None}})
+
+
+def due(amount, start, end, instant):
+    """What of an amount for a time is due by an instant, rounded towards zero."""
+    elapsed = min(max(instant - start, 0), end - start)
+    return abs(amount) * elapsed // (end - start) * (1 if amount >= 0 else -1)
 
 
 class CallSums:
@@ -135,11 +149,30 @@ class Recomputation:
     def within(self, time):
         return (self.start is None or time >= self.start) and (self.end is None or time < self.end)
 
+    def grouping(self, event, name):
+        """A value as reports group by it: an event that lacks it has that of its conversation."""
+        own = label(event, name)
+        return self.conversations.value(event, name) if own is None else own
+
+    def record(self, event):
+        """A cost with a time of its own counts in it; of one that lies in the period in part, its share of the time."""
+        category, amount = event.get("category", ""), pico(event.get("amount_usd", "0"))
+        start, end = (nanoseconds(event.get(name)) if event.get(name) else None for name in ("period_start", "period_end"))
+        if start is None or end is None or start >= end:
+            if self.within(event.time):
+                self.recorded[category] += amount
+        elif (self.start is None or end > self.start) and (self.end is None or start < self.end):
+            first = 0 if self.start is None else due(amount, start, end, self.start)
+            last = amount if self.end is None else due(amount, start, end, self.end)
+            self.recorded[category] += last - first
+
     def accept(self, event):
         self.ledger.accept(event)
         self.questions.accept(event)
         self.conversations.accept(event)
         self.last_time = event.time if self.last_time is None else max(self.last_time, event.time)
+        if event.type == "cost.recorded":
+            self.record(event)
         if not self.within(event.time):
             return
         self.counts[event.type] += 1
@@ -151,8 +184,6 @@ class Recomputation:
             self.scores[event.get("score")] += 1
         elif event.type == "tool.call" and event.get("cost_usd") is not None:
             self.tool_cost += pico(event.get("cost_usd"))
-        elif event.type == "cost.recorded":
-            self.recorded[event.get("category", "")] += pico(event.get("amount_usd", "0"))
 
     def document(self):
         return {
@@ -172,7 +203,7 @@ class Recomputation:
                 continue
             total.add(call)
             types[event.type].add(call)
-            crossed[(month_of(event.time, CROSSED_ZONE), event.get("team"), call.model)].add(call)
+            crossed[(month_of(event.time, CROSSED_ZONE), self.grouping(event, "team"), call.model)].add(call)
             if event.get("reported_cost_usd") is not None:
                 told[call.model].add(call)
             if event.get("conversation_id") is None:
@@ -181,10 +212,10 @@ class Recomputation:
             per_conversation[(tenant, name)].add(call)
             per_turn[(tenant, name, event.get("turn"))].add(call)
             for dimension in CALL_DIMENSIONS:
-                key = call.model if dimension == "model" else call.booked()[0] if dimension == "price_state" else label(event, dimension)
-                calls_by[dimension][key].add(call)
+                of_call = {"model": call.model, "price_state": call.booked()[0]}
+                calls_by[dimension][of_call.get(dimension) or self.grouping(event, dimension)].add(call)
                 if event.type == "llm.call":
-                    by[dimension][key].add(call)
+                    by[dimension][of_call.get(dimension) or label(event, dimension)].add(call)
         top = sorted(((sums.cost, key) for key, sums in per_conversation.items() if key[1]), key=lambda item: (-item[0], item[1][1]))[:20]
         return {
             "total": total.document(), "types": grouped(types), "answers": answers,
@@ -194,7 +225,7 @@ class Recomputation:
             "tool_cost_usd": usd(self.tool_cost), "recorded_usd": {key: usd(value) for key, value in sorted(self.recorded.items())},
             "late_first_prices": self.ledger.booked_late, "turns_with_cost": len(per_turn),
             "llm_call_by": {name: grouped(sums) for name, sums in by.items()},
-            "calls_by": {name: grouped(sums) for name, sums in calls_by.items()},
+            "calls_by": {name: grouped(sums) for name, sums in calls_by.items()}, "no_calls": CallSums().document(),
             "by_month_team_model": [{"month": key[0], "team": key[1], "model": key[2], **sums.document()} for key, sums in crossed.items()],
             "told": grouped(told), "without_conversation": adrift.document(),
             "top_conversations": [{"conversation_id": key[1], "cost_usd": usd(cost)} for cost, key in top],
@@ -203,19 +234,21 @@ class Recomputation:
     def sla_document(self):
         results = Counter()
         results_by = {name: defaultdict(Counter) for name in ANSWER_DIMENSIONS}
-        for question, _, result in self.questions.results(self.limit, self.now):
+        for question, answer, result in self.questions.results(self.limit, self.now):
             if self.within(question.time):
                 results[result] += 1
                 for name in ANSWER_DIMENSIONS:
-                    results_by[name][label(question, name)][result] += 1
-        total, by = AnswerSums(), {name: defaultdict(AnswerSums) for name in ANSWER_DIMENSIONS}
+                    results_by[name][self.grouping(of_turn(question, answer), name)][result] += 1
+        total, by, reported_by = AnswerSums(), *({name: defaultdict(AnswerSums) for name in ANSWER_DIMENSIONS} for _ in range(2))
         for event in self.answers:
             total.add(event)
             for name in ANSWER_DIMENSIONS:
                 by[name][label(event, name)].add(event)
+                reported_by[name][self.grouping(event, name)].add(event)
         plain = lambda counts: {name: counts[name] for name in ("good", "failed", "pending")}
         return {
             "questions": plain(results), "answers": total.document(), "answers_by": {name: grouped(sums) for name, sums in by.items()},
+            "reported_answers_by": {name: grouped(sums) for name, sums in reported_by.items()},
             "questions_by": {
                 name: {("" if key is None else str(key)): plain(counts) for key, counts in sorted(groups.items(), key=lambda item: str(item[0]))}
                 for name, groups in results_by.items()},

@@ -145,9 +145,14 @@ class Outside(unittest.TestCase):
         failed = call(4, 1, **silent, status="error")
         self.assertEqual(booked(self.total([*prices, failed])), 0)
         self.assertEqual(booked(self.total([*prices, failed, call(5, 1, **silent)])), "unknown")
-        self.assertEqual(booked(self.total([*prices, failed, call(5, 1, **silent), call(6, 1)])), 0)
+        self.assertEqual(booked(self.total([*prices, failed, call(5, 1, **silent), call(6, 1)])), "unknown")
         self.assertEqual(booked(self.total([*prices, failed, call(5, 1, **silent), call(6, 1, input_tokens=1)])), 3 * 10**6)
-        self.assertEqual(total()["priced"], 1)
+        self.assertEqual((total()["unpriced"], total(status="error")["priced"]), (1, 1))
+        self.assertEqual(total(output_tokens=2)["cost_low_usd"], usd(10 * 10**6))
+        more = total(input_tokens=2, output_tokens=1, total_tokens=4)
+        self.assertEqual((more["partly"], more["cost_low_usd"], more["calls_without_high"]), (1, usd(11 * 10**6), 1))
+        less = total(input_tokens=2, output_tokens=1, total_tokens=2)
+        self.assertEqual((less["partly"], less["cost_low_usd"], less["cost_high_usd"]), (1, usd(6 * 10**6), usd(11 * 10**6)))
         half = total(input_tokens=2, output_tokens=None)
         self.assertEqual((half["partly"], half["cost_low_usd"], half["calls_without_high"]), (1, usd(6 * 10**6), 1))
         self.assertEqual(total(input_tokens=2, output_tokens=None, total_tokens=3)["cost_usd"], usd(11 * 10**6))
@@ -158,8 +163,8 @@ class Outside(unittest.TestCase):
         prices = [price(1, 0, "input", "3"), price(2, 0, "output", "5"), price(3, 0, "cache_read", "1")]
         total = self.total([*prices, call(4, 1, input_tokens=14, cache_read_tokens=4, output_tokens=1, usage_doubt="cache")])
         self.assertEqual((total["partly"], total["cost_low_usd"], total["cost_high_usd"]), (1, usd(27 * 10**6), usd(39 * 10**6)))
-        total = self.total([*prices, call(4, 1, output_tokens=5, reasoning_tokens=2, usage_doubt="reasoning")])
-        self.assertEqual((total["cost_low_usd"], total["cost_high_usd"]), (usd(15 * 10**6), usd(25 * 10**6)))
+        total = self.total([*prices, call(4, 1, input_tokens=1, output_tokens=5, reasoning_tokens=2, usage_doubt="reasoning")])
+        self.assertEqual((total["cost_low_usd"], total["cost_high_usd"]), (usd(18 * 10**6), usd(28 * 10**6)))
 
     def test_what_no_price_tells_has_no_upper_end(self):
         book = {"as_of": "2026-01-01", "providers": ["p"], "models": [{"model": "m", "input": "1", "output": "1", "input_tokens_max": 10}]}
@@ -203,6 +208,31 @@ class Outside(unittest.TestCase):
         # A day later silence has closed those that nobody closed.
         silent = self.compute(events, reached=nanoseconds(at(100_000)))["outcomes"]
         self.assertEqual((silent["outcomes"], silent["not_closed"]), ({"resolved": 2, "escalated": 1, "abandoned": 2, "open": 0}, 0))
+
+    def test_a_bill_counts_in_its_time(self):
+        bill = {"category": "gpu", "amount_usd": "-0.000000000310", "period_start": at(0), "period_end": at(31)}
+        events = [event(1, "cost.recorded", 500, **bill), event(2, "cost.recorded", 500, category="rent", amount_usd="7", period_start=at(0))]
+        part = lambda start, end: self.compute(events, start=nanoseconds(at(start)), end=nanoseconds(at(end)))["cost"]["recorded_usd"]
+        self.assertEqual(self.compute(events)["cost"]["recorded_usd"], {"gpu": bill["amount_usd"], "rent": usd(7 * 10**12)})
+        self.assertEqual(part(0, 31), {"gpu": bill["amount_usd"]})
+        self.assertEqual(part(31, 501), {"rent": usd(7 * 10**12)})
+        self.assertEqual(part(-5, 1), {"gpu": usd(-10)})
+        cuts = (-5, 1, 2, 13, 30, 40)
+        self.assertEqual(sum(pico(part(start, end)["gpu"]) for start, end in zip(cuts, cuts[1:])), -310)
+
+    def test_what_a_conversation_says_holds_for_its_events(self):
+        told = {"team": "billing", "experiment": "tone", "variant": "a"}
+        events = [
+            event(1, "conversation.started", 5, conversation_id="c", **told), event(2, "conversation.classified", 6, conversation_id="c", team="late"),
+            call(3, 1, input_tokens=1), call(4, 7, input_tokens=1, team="own", experiment="other"),
+            event(5, "message.sent", 8, conversation_id="c"), event(6, "message.sent", 8, conversation_id="d")]
+        document = self.compute(events)
+        calls = lambda name: {key: sums["calls"] for key, sums in document["cost"]["calls_by"][name].items()}
+        self.assertEqual((calls("team"), calls("variant")), ({"billing": 1, "own": 1}, {"a": 1, "": 1}))
+        answers = {key: sums["answers"] for key, sums in document["sla"]["reported_answers_by"]["team"].items()}
+        self.assertEqual(answers, {"billing": 1, "": 1})
+        # Over SQL an event has what it says itself.
+        self.assertEqual(set(document["sla"]["answers_by"]["team"]), {""})
 
     def test_a_changed_pico_dollar_is_found(self):
         document = self.compute([price(1, 0, "input", "3"), call(2, 1, input_tokens=10), event(3, "feedback.submitted", 1, score=5)])

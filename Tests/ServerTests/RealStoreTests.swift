@@ -72,12 +72,12 @@ import Testing
                 let lines = (0..<5000).map { EventsTests.event("e\($0)") }
                 _ = try await client.post(lines.joined(separator: "\n"))
                 let whole = try await client.send("GET", "/v1/events")
-                #expect(whole.status == 200 && whole.text.split(separator: "\n").count == 5002)
+                #expect(whole.status == 200 && whole.text.split(separator: "\n").count == 5002 + 5001 / 256)
                 let refused = try await client.post(whole.text)
                 #expect(refused.status == 409 && refused.text.contains("--as-new-events"))
                 let headers = [("Content-Type", "application/x-ndjson")]
                 let again = try await client.send("POST", "/v1/events?export=as-new", headers: headers, body: whole.body)
-                #expect(again.text.contains(#""accepted":0,"duplicates":5000"#) && again.text.contains(#""left_out":2"#))
+                #expect(again.text.contains(#""accepted":0,"duplicates":5000"#) && again.text.contains(#""left_out":21"#))
                 let pieces = Mutex<[UInt8]>([])
                 let address = try #require(server.address)
                 try await RemoteReading(server: ServerEndpoint(address)).stream("/v1/events?format=csv&from=2026-08-01") { piece in

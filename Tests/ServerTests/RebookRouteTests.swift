@@ -3,6 +3,7 @@ import EventStores
 import HTTPTypes
 import Platform
 import Server
+import Synchronization
 import Testing
 
 /// `POST /v1/prices/rebook`.
@@ -116,6 +117,18 @@ import Testing
         try await withServer { client, _ in
             let answer = try await rebook(client, #"{"provider":"house"}"#)
             #expect(answer.status == 503, "\(answer.text)")
+        }
+    }
+
+    /// Too much at once is the asker's to mend, and no failure of the store.
+    @Test(arguments: [StoreError.correctionTooLarge, .recordTooLarge(bytes: 1 << 30)])
+    func tooMuchAtOnceIsRefused(_ error: StoreError) async throws {
+        let store = FakeStore()
+        store.state.withLock { $0.rebookingFailure = error }
+        try await withServer(store) { client, _ in
+            let answer = try await rebook(client, #"{"provider":"house"}"#)
+            #expect(answer.status == 400 && answer.text.contains("\(error)"), "\(answer.text)")
+            #expect(try await client.send("GET", "/readyz").status == 200)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Compression
+import Dialects
 import Domain
 import EventStores
 import Foundation
@@ -132,9 +133,90 @@ import WireFormats
         }
     }
 
+    /// A call whose cached tokens are read by convention, until a total of the same emitter proves that they stand beside. A process that
+    /// ends right after the proof was noted leaves the earlier call to the next one; that settles it again, and only once.
+    @Test func whatIsProvedReachesTracesOfBeforeAlsoAcrossAKill() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-traces-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        @Sendable func open() throws -> EventStore {
+            let context = StoreContext(
+                fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+            return try EventStore.open(at: directory, context: context)
+        }
+        let inputs = "select string_agg(cast(input_tokens as text), ' ' order by input_tokens) as n from llm_call"
+        let notes = "select count(*) as n from system_events where type = "
+        @Sendable func call(_ trace: UInt8, _ counts: [String: Int64]) -> OTLPTraces {
+            var attributes: [String: OTLPValue] = [
+                "gen_ai.operation.name": .string("chat"), "gen_ai.provider.name": .string("p"), "gen_ai.request.model": .string("m"),
+            ]
+            // order: into a dictionary.
+            for (name, count) in counts { attributes["gen_ai.usage.\(name)"] = .integer(count) }
+            return Self.request([(1, nil, attributes)], trace: trace)
+        }
+        try await withServer(try open()) { client, _ in
+            _ = try await send(client, call(1, ["input_tokens": 600, "output_tokens": 4, "cache_read.input_tokens": 500]).protobuf)
+            try await settled(client, calls: 1)
+            #expect(try await ask(client, inputs) == "n\r\n600\r\n")
+            #expect(try await ask(client, notes + "'usage.reading_assumed'") == "n\r\n1\r\n")
+        }
+        let store = try open()
+        let proof = """
+            {"instrumentation_name":"test","instrumentation_version":"","model":"m","part":"cache","provider":"p","reading":"beside",\
+            "tenant":""}
+            """
+        _ = try store.append([IngestBatch(notes: [SystemNote(type: "usage.reading_proved", data: proof)])])
+        try store.close()
+        // The start does not look for traces that may not have settled, so that only the proof can be why one does.
+        var rule = SettleRule()
+        rule.recoveryNanoseconds = -1
+        try await withServer(try open(), settleRule: rule) { client, _ in
+            try await answer(client, inputs, "1100")
+            try await answer(client, notes + "'usage.reading_applied'", "1")
+            #expect(try await ask(client, notes + "'trace.settled'") == "n\r\n2\r\n")
+        }
+        try await withServer(try open(), settleRule: rule) { client, _ in
+            // A proof of another tenant's calls says nothing of these.
+            var other = call(2, ["input_tokens": 600, "output_tokens": 4, "cache_read.input_tokens": 500, "total_tokens": 604])
+            other.resources[0].attributes.append(OTLPAttribute("plimsoll.tenant", .string("beta")))
+            _ = try await send(client, other.protobuf)
+            try await answer(client, inputs, "600 1100")
+            // Nobody's earlier calls are concerned, so the proof is known everywhere at once.
+            try await answer(client, notes + "'usage.reading_applied'", "2")
+            #expect(try await ask(client, notes + "'trace.settled'") == "n\r\n3\r\n")
+        }
+    }
+
+    /// The question of `plimsoll dialects report`, on what settling noted.
+    @Test func tracesWhoseTurnsAreInDoubtAreCounted() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-turns-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let context = StoreContext(
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+        let store = try EventStore.open(at: directory, context: context)
+        try await withServer(store) { client, _ in
+            // A call of a conversation within a span that is no turn.
+            let call: [String: OTLPValue] = ["gen_ai.operation.name": .string("chat"), "gen_ai.conversation.id": .string("c-3")]
+            _ = try await send(client, Self.request([(1, nil, [:]), (2, 1, call)]).protobuf)
+            try await answer(client, "select count(*) as n from system_events where type = 'trace.settled'", "1")
+            #expect(try await ask(client, DialectReport.tracesSQL).contains("trace.settled,false,true,1"))
+            #expect(try await ask(client, "select count(*) from message_sent").contains("0"))
+        }
+    }
+
     private func ask(_ client: ServerClient, _ sql: String) async throws -> String {
         let headers = [("Content-Type", "application/sql"), ("Accept", "text/csv")]
         return try await client.send("POST", "/v1/sql", headers: headers, body: Array(sql.utf8)).text
+    }
+
+    /// Waits for an answer of one value.
+    private func answer(_ client: ServerClient, _ sql: String, _ value: String) async throws {
+        var last = ""
+        for _ in 0..<150 {
+            last = try await ask(client, sql)
+            if last == "n\r\n\(value)\r\n" { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        Issue.record("\(sql) did not answer \(value) within 15 s but \(last)")
     }
 
     /// Waits until so many calls are there.

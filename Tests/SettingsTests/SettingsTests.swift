@@ -85,6 +85,36 @@ import Testing
         #expect(SettingsFile("objectives:\n  answer_p99: {target: soon, alert: 9s}\n").findings.map(\.line) == [2])
     }
 
+    /// All settings read durations alike, be they limits, silences or objectives.
+    @Test(arguments: [
+        ("1.5h", 5_400_000_000_000), ("7d", 604_800_000_000_000), ("90m", 5_400_000_000_000), ("0.25d", 21_600_000_000_000),
+        ("1500ms", 1_500_000_000), ("30 s", 30_000_000_000), ("1000000h", 3_600_000_000_000_000_000),
+    ] as [(String, Int64)])
+    func durationsAreReadAlike(text: String, nanoseconds: Int64) throws {
+        let file = SettingsFile(
+            """
+            limits:
+              query_time: \(text)
+            conversations:
+              idle_after: \(text)
+            traces:
+              endpoint: http://127.0.0.1:4318
+              slow: \(text)
+            """)
+        #expect(file.findings == [])
+        let settings = file.applied(to: ServeSettings())
+        #expect(settings.limits.queryTimeLimit == .nanoseconds(nanoseconds))
+        #expect(settings.outcomes.idleAfterNanoseconds == nanoseconds)
+        #expect(settings.traces.rule.sampling.slowNanoseconds == nanoseconds)
+    }
+
+    @Test(arguments: ["", "1", "-1s", "0d", "1w", "h", "1.5", "1,5h", "1000001h", "99999999999d", "0.0000000001s"])
+    func whatIsNoDurationIsRefusedAlike(text: String) {
+        let file = SettingsFile("limits:\n  query_time: '\(text)'\nconversations:\n  idle_after: '\(text)'\n")
+        #expect(file.findings.map(\.line) == [2, 4])
+        #expect(file.findings.allSatisfy { $0.message.contains("expected a duration") })
+    }
+
     @Test(arguments: [("conversations:\n  idle_after: none\n", "or never"), ("otlp_http_listen: never\n", "or none")])
     func wordsForNoneAreNamed(text: String, word: String) throws {
         let finding = try #require(SettingsFile(text).findings.first)
@@ -165,7 +195,26 @@ import Testing
         #expect(variables.objectives.set?.answerLimits.text == "7 s; email 300 s")
     }
 
+    @Test func linesMayBeAboutCertainChannels() throws {
+        let file = SettingsFile(
+            """
+            objectives:
+              satisfaction: {channels: [email, chat]}
+              answer_p90: {target: 4s, channels: voice}
+            """)
+        #expect(file.findings == [])
+        let set = try #require(file.applied(to: ServeSettings()).objectives.set)
+        #expect(set.objective(.satisfaction)?.channelsText == "chat, email")
+        #expect(set.objective(.satisfaction)?.target == .share(partsPerMillion: 850_000))
+        #expect(set.objectives.first { $0.name == "answer_p90" }?.channelsText == "voice")
+        #expect(set.objective(.availability)?.channels == [])
+    }
+
     @Test(arguments: [
+        ("objectives:\n  cost_per_answer:\n    channels: [email]\n", 2, "objectives.cost_per_answer: expected no channels"),
+        ("objectives:\n  error_rate:\n    channels: [a, a]\n", 2, "objectives.error_rate: expected each channel once"),
+        ("objectives:\n  error_rate:\n    channels: []\n", 3, "objectives.error_rate.channels: expected a list of channels"),
+        ("objectives:\n  error_rate:\n    channels: {a: b}\n", 3, "objectives.error_rate.channels: expected a list of channels"),
         ("objectives:\n  speed: {target: 2s}\n", 2, "there is no objective speed"),
         ("objectives:\n  answer_p95: {target: 9s}\n", 2, "objectives.answer_p95: expected an alert limit"),
         ("objectives:\n  answer_p99:\n    alert: 9s\n", 2, "objectives.answer_p99: expected a target"),
@@ -178,7 +227,7 @@ import Testing
         ("answer_limits:\n  email: soon\n", 2, "answer_limits.email: expected a duration"),
         ("answer_limits: 30s\n", 1, "answer_limits: expected names"), ("answer_limits: {\"\": 4s}\n", 1, "channels with a limit"),
         ("answer_limits:\n  1: 4s\n  \"1\": 4s\n", 3, "given twice: answer_limits.1"),
-        ("answer_limits:\n  web: 30s\n  email: 8d\n", 3, "answer_limits.email: expected a duration"),
+        ("answer_limits:\n  web: 30s\n  email: 8d\n", 3, "answer_limits.email: expected answer limits"),
         ("answer_limits:\n  web: 30s\n  email: 8000h\n", 3, "answer limits from 1 ms to 7 days"),
         ("objectives:\n  error_rate:\n    alert: never\n", 3, "or none"),
         ("answer_limits:\n  web: 30s\n  'e\"mail': 30s\n", 3, "channels with a limit"),

@@ -32,25 +32,21 @@ enum Ratchet {
     ]
 
     /// Iterations without order, by target.
-    static let unordered: [String: Int] = [
-        "EventStores": 1,
-    ]
+    static let unordered: [String: Int] = [:]
 
     /// Lines beyond the width, by target or test folder.
     static let longLines: [String: Int] = [
-        "EventStores": 10,
+        "EventStores": 9,
         "Exporting": 2,
         "Hashing": 1,
         "JSONParsing": 1,
         "Platform": 1,
-        "Reports": 32,
+        "Reports": 16,
         "Tests/EventStoresTests": 3,
         "Tests/ExportingTests": 3,
         "Tests/JSONParsingTests": 1,
-        "Tests/ProjectionsTests": 1,
         "Tests/ReportsTests": 5,
         "Tests/WireFormatsTests": 6,
-        "WireFormats": 1,
     ]
 
     /// Functions beyond the limit, by `path:name`. A flat switch may stay here for good.

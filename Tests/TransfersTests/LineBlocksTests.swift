@@ -67,5 +67,13 @@ private final class MemorySource: ByteSource {
     @Test func cutCompressionIsAnError() throws {
         let compressed = Gzip.compress(lines)
         #expect(throws: ImportError.self) { try blocks(Array(compressed.dropLast(20))) }
+        // The whole lines before the cut are handed out first.
+        var reader = LineBlocks(MemorySource(Array(compressed.dropLast(20)), pieceBytes: 10_000))
+        var found: [UInt8] = []
+        do {
+            while let block = try reader.next() { found += block }
+            Issue.record("a cut was not told")
+        } catch is ImportError {}
+        #expect(!found.isEmpty && found.last == 10 && lines.starts(with: found))
     }
 }

@@ -145,7 +145,7 @@ import Workload
             let corrected = [4: "changed", 7: "late"][part]
             if let corrected { _ = try store.rebook(provider: "acme", model: corrected, times: .min ..< .max) }
             if part == 6 {
-                // A call that is told anew after its price had changed is booked at the newer one: that does not follow from its place.
+                // A call that is told anew after its price had changed keeps the price of its place.
                 guard case .accepted(let position) = results[1].verdicts[2] else { throw Unexpected() }
                 let row = decode([call("changed-6", "changed", user: "u-6", input: 2_000)], store).events.bytes
                 _ = try store.append([IngestBatch(replacements: [EventReplacement(position: position, row: row)])])
@@ -170,7 +170,7 @@ import Workload
         try Self.expectEqual(store, copy, "seed \(seed)")
         #expect(try Self.exported(copy) == export, "seed \(seed): the export of the copy")
         #expect(copy.snapshot().deliveryMarks == store.snapshot().deliveryMarks)
-        #expect(Self.lines(export).contains { $0.contains("bookedcost") }, "a cost that does not follow from the order")
+        #expect(!Self.lines(export).contains { $0.contains("bookedcost") }, "every cost follows from the order")
         #expect(copy.userToken("u-3") == store.userToken("u-3"))
         #expect(try copy.verify().findings == [])
         // Both go on alike, what is sent again included.
@@ -296,5 +296,25 @@ import Workload
             try copy.close()
         }
         try store.close()
+    }
+
+    /// What a refused import made goes again; what was there before stays.
+    @Test func aRefusedImportLeavesNothingBehind() throws {
+        let place = Place(5)
+        for existed in [false, true] {
+            if existed { try place.disk.createDirectories("/data") }
+            let ground = try NewGround("/data", place.disk)
+            let store = try place.open()
+            try store.close()
+            #expect(try !place.disk.list("/data").isEmpty)
+            try ground.leave()
+            #expect(try place.disk.isDirectory("/data") == existed)
+            if existed { #expect(try place.disk.list("/data").isEmpty) }
+        }
+        try place.open().close()
+        let before = try place.disk.list("/data")
+        let taken = try NewGround("/data", place.disk)
+        try taken.leave()
+        #expect(try place.disk.list("/data") == before && !before.isEmpty)
     }
 }

@@ -75,8 +75,28 @@ import Transfers
         #expect(first.count == 1 && again.count == 1 && first != again, "else it would count as sent before")
     }
 
-    @Test func rowsThatTheStoreWillRefuseAreSent() throws {
-        #expect(try lines("provider,model,token_class,usd_per_million_tokens\na,b,colour,1\na,b,input,cheap\n").count == 2)
+    /// A list is loaded as a whole or not at all, so all that is wrong with it is told at once.
+    @Test func everyRowThatIsNoPriceIsTold() throws {
+        let header = "provider,model,token_class,usd_per_million_tokens,usd_per_gpu_hour,valid_from\n"
+        let wrong = [
+            "a,b,colour,1,,", "a,b,input,cheap,,", "a,b,input,,,", "a,b,input,1,2,", "a,b,gpu,1,,", "a,b,input,-1,,", "a,b,input,1,,soon",
+            "a*,b,input,1,,", ",b,input,1,,",
+        ]
+        let rows = wrong.map { "\($0)\na,b,output,1,,\n" }.joined()
+        let refusals = try PriceList(Array((header + rows).utf8), name: "list").refusals
+        #expect(refusals.map(\.place) == wrong.indices.map { "line \(2 * $0 + 2)" })
+        #expect(refusals.allSatisfy { !$0.reason.isEmpty })
+        #expect(refusals.first?.reason.contains("token_class") == true)
+
+        // What stands there, not how long it is.
+        #expect(refusals[1].reason.contains("usd_per_million_tokens") && refusals[1].reason.contains(#"found "cheap""#))
+        #expect(refusals[6].reason.contains("valid_from") && refusals[6].reason.contains(#"found "soon""#))
+
+        // Also beyond what answers of a server list.
+        let many = String(repeating: "a,b,colour,1,,\n", count: 150)
+        #expect(try PriceList(Array((header + many).utf8), name: "list").refusals.count == 150)
+        let right = "a,b,input,1,,2026-08-01T00:00:00Z\na,b,input,1,,\nv,*,gpu,,2.50,\n"
+        #expect(try PriceList(Array((header + right).utf8), name: "list").refusals == [])
     }
 
     @Test func linesAreThoseOfTheFile() throws {
@@ -87,6 +107,37 @@ import Transfers
         summary.rejections = [.init(source: "list", line: 2, id: nil, error: "no")]
         summary.place(in: changes)
         #expect(summary.rejectionLines == "\n  list line 5: no")
+    }
+
+    /// What a first price books is told in calls and money.
+    @Test func whatWaitedForAPriceIsCounted() throws {
+        func counted(_ row: String) -> WaitingCalls? { WaitingCalls(csv: Array("count,coalesce,coalesce\r\n\(row)\r\n".utf8)) }
+        let before = try #require(counted("3,0.001200000000,17"))
+        #expect(before.again.contains("where position <= 17"))
+        #expect(before.text(after: before) == "")
+        let later = try #require(counted("1,0.003700000000,17"))
+        #expect(
+            before.text(after: later)
+                == "2 calls that waited for a price are booked whole now; all together 0.0025 USD more; 1 still lack one\n")
+        #expect(counted("3,none,17") == nil && WaitingCalls(csv: []) == nil)
+    }
+
+    /// As spreadsheets of countries with a decimal comma write them.
+    @Test func separatorsAreNamed() throws {
+        func reason(_ text: String) -> String {
+            do throws(ImportError) {
+                _ = try PriceList(Array(text.utf8), name: "list")
+                return ""
+            } catch {
+                return error.description
+            }
+        }
+        #expect(reason("provider;model;token_class\na;b;input\n").contains("separated by `;`"))
+        #expect(reason("provider\tmodel\na\tb\n").contains("separated by tabs"))
+        let comma = reason("provider,model,token_class,usd_per_million_tokens\na,b,input,1,00\n")
+        #expect(comma.contains("5 fields, expected 4") && comma.contains("input | 1 | 00") && comma.contains("decimals have a point"))
+        let quoted = "provider,model,token_class,usd_per_million_tokens\na,b,input,\"1,00\"\n"
+        #expect(try PriceList(Array(quoted.utf8), name: "list").refusals.first?.reason.contains(#"found "1,00""#) == true)
     }
 
     @Test(arguments: [

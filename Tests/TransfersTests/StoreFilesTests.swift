@@ -60,7 +60,7 @@ import Workload
                 let again = try importing(traffic, into: store)
                 #expect(again.accepted == 0 && again.duplicates == summary.accepted)
                 let exported = try export(store)
-                // Its first and its last line, and the records of settings, are no events.
+                // Its first and its last line, the checksums and the records of settings are no events.
                 let records = exported.filter { $0.contains("\"type\":\"export.") }
                 #expect(records.first == exported.first && records.last == exported.last)
                 #expect(exported.count == summary.accepted + records.count)
@@ -83,7 +83,8 @@ import Workload
             let before = try export(store, in: .min ..< middle)
             let after = try export(store, in: middle ..< .max)
             #expect(!before.isEmpty && !after.isEmpty)
-            #expect(before.count + after.count == summary.accepted + 4)
+            let events = (before + after).filter { !$0.contains(#""type":"export.checkpoint""#) }
+            #expect(events.count == summary.accepted + 4)
             try store.close()
         }
     }
@@ -96,12 +97,37 @@ import Workload
             #expect(try importing(Array((event + "\n").utf8), into: store).accepted == 1)
             let text = String(decoding: try bytes(store, as: .csv, in: .min ..< .max), as: UTF8.self)
             let names = text.prefix { $0 != "\r\n" }.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            #expect(names.prefix(2) == ["type", "time"] && names.count == store.registry.columns.count + 2)
+            #expect(names.prefix(2) == ["type", "time"] && names.count == store.registry.columns.count + 6)
             let row = text.dropFirst(names.joined(separator: ",").count + 1)
             #expect(row.hasPrefix("tool.call,2026-08-01T09:00:00Z,\"a,\"\"b\"\"\",s,"))
             #expect(row.contains(",\"say \n\",") && row.contains(",0.0305,") && row.hasSuffix("\r\n"))
             // One comma is in the id; the others stand between fields.
             #expect(row.filter { $0 == "," }.count == names.count - 1 + 1)
+            try store.close()
+        }
+    }
+
+    @Test func csvTellsWhatCallsCost() throws {
+        try withDirectory { directory in
+            let store = try open(directory)
+            func event(_ id: String, _ type: String, _ data: String) -> String {
+                #"{"specversion":"1.0","id":"\#(id)","source":"s","type":"\#(type)","time":"2026-08-01T09:00:00Z","#
+                    + #""data":{\#(data)}}"# + "\n"
+            }
+            let price = #""provider":"p","model":"m","token_class":"input","usd_per_million_tokens":"2.5""#
+            let call = #""provider":"p","request_model":"m","input_tokens":1000,"output_tokens":"#
+            let lines = event("p", "price.set", price) + event("a", "llm.call", call + "0") + event("b", "llm.call", call + "5")
+            #expect(try importing(Array(lines.utf8), into: store).accepted == 3)
+            let text = String(decoding: try bytes(store, as: .csv, in: .min ..< .max), as: UTF8.self)
+            let rows = text.split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+            let cost = try #require(rows[0].firstIndex(of: "cost_usd"))
+            #expect(rows[0].suffix(4) == ["cost_low_usd", "cost_high_usd", "price_state", "price_gaps"])
+            #expect(rows[2][cost] == "0.0025" && rows[2].suffix(4) == ["0.0025", "0.0025", "priced", ""])
+            #expect(rows[3][cost] == "" && rows[3].suffix(4) == ["0.0025", "", "partly", "output"])
+            #expect(Set(rows.map(\.count)).count == 1)
+            // Of a part of the times the same.
+            let part = String(decoding: try bytes(store, as: .csv, in: 0 ..< .max), as: UTF8.self)
+            #expect(part.contains(",0.0025,0.0025,priced,\r\n"))
             try store.close()
         }
     }

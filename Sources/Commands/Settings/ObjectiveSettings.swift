@@ -13,13 +13,15 @@ import Yams
 ///       answer_p90: {target: 4s, alert: 6s}
 ///       answer_p95: none           # no such line
 ///       error_rate: {alert: none}  # no rule about it
+///       satisfaction: {channels: [chat, web]}  # of these channels only
 package struct ObjectiveSettings: Sendable {
     /// The settings below which names are free.
     package static let groups = ["answer_limits", "objectives"]
     /// One line for people on each, in the form of the list of settings.
     package static let purposes = [
         "answer_limits.CHANNEL: the same for one channel, such as email: 5m",
-        "objectives.NAME: {target: …, alert: …} of a line of the service level table, alert: none for no alert, none for no such line; "
+        "objectives.NAME: {target: …, alert: …, channels: […]} of a line of the service level table, alert: none for no alert, none for no "
+            + "such line, channels where it is about these only; "
             + "names: availability, answer_pN, first_token_pN (any percentile N), error_rate, cost_per_answer, satisfaction",
         "objectives: default for the built-in ones, where others were set before",
     ]
@@ -32,6 +34,8 @@ package struct ObjectiveSettings: Sendable {
         var target: ObjectiveBound?
         /// Some nil: no alert.
         var alert: ObjectiveBound??
+        /// nil: nothing said.
+        var channels: [[UInt8]]?
         /// Whether some of it could not be read.
         var isUnread = false
 
@@ -66,12 +70,15 @@ package struct ObjectiveSettings: Sendable {
                 if let known { set.objectives.remove(at: known) }
             } else if let known {
                 if let target = line.target { set.objectives[known].target = target }
+                if let channels = line.channels { set.objectives[known].channels = channels }
                 if let alert = line.alert {
                     set.objectives[known].alertLimit = alert
                     set.objectives[known].isSilent = line.isSilent
                 }
             } else if let target = line.target {
-                set.add(Objective(line.measure, target: target, alertLimit: line.alert ?? nil, isSilent: line.isSilent))
+                var objective = Objective(line.measure, target: target, alertLimit: line.alert ?? nil, isSilent: line.isSilent)
+                objective.channels = line.channels ?? []
+                set.add(objective)
             }
         }
         return set
@@ -84,7 +91,8 @@ package struct ObjectiveSettings: Sendable {
         for line in lines where !line.isRemoved {
             let problems =
                 line.isUnread
-                ? Objective.problems(target: line.target, alertLimit: line.alert ?? nil) : set.objective(line.measure)?.problems ?? []
+                ? Objective.problems(target: line.target, alertLimit: line.alert ?? nil)
+                    + Objective.problems(channels: line.channels ?? [], of: line.measure) : set.objective(line.measure)?.problems ?? []
             findings += problems.map { SettingsFinding(line: line.place, message: "objectives.\(line.measure.name): expected \($0)") }
         }
         if channels.count > AnswerLimits.channelsMax {
@@ -172,7 +180,7 @@ package struct ObjectiveSettings: Sendable {
             return []
         }
         guard case .mapping(let mapping) = value else {
-            return mistake("objectives.\(name): expected {target: …, alert: …} or none")
+            return mistake("objectives.\(name): expected {target: …, alert: …, channels: […]} or none")
         }
         var findings: [SettingsFinding] = []
         var isTargetSaid = false
@@ -200,8 +208,24 @@ package struct ObjectiveSettings: Sendable {
                 try SettingText.value(text, or: "none") { text throws(SettingProblem) in try SettingText.bound(text, of: measure) }
             }
             line.alert = .some(alert)
-        default: throw SettingsFinding(line: place, message: "there is no \(key); known: target, alert")
+        case "channels": line.channels = try readChannels(value, key, place)
+        default: throw SettingsFinding(line: place, message: "there is no \(key); known: target, alert, channels")
         }
+    }
+
+    /// A list of names, or one of them, ascending by their bytes.
+    private static func readChannels(_ node: Node, _ key: String, _ place: Int?) throws(SettingsFinding) -> [[UInt8]] {
+        var nodes = [node]
+        if case .sequence(let sequence) = node { nodes = Array(sequence) }
+        var names: [[UInt8]] = []
+        for node in nodes {
+            guard case .scalar(let scalar) = node else {
+                throw SettingsFinding(line: place, message: "\(key): expected a list of channels")
+            }
+            names.append(Array(scalar.string.utf8))
+        }
+        guard !names.isEmpty else { throw SettingsFinding(line: place, message: "\(key): expected a list of channels") }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     private static func text<Value>(

@@ -140,7 +140,7 @@ extension Setting {
             key: "conversations.idle_after",
             purpose: "conversations in which nobody has done anything for so long are closed, reason idle; never for no such closing"
         ) {
-            $0.outcomes.idleAfterNanoseconds = try SettingText.value($1, or: "never", SettingText.duration)?.nanoseconds
+            $0.outcomes.idleAfterNanoseconds = try SettingText.value($1, or: "never", SettingText.nanoseconds)
         },
         Setting(
             key: "outcomes.rule", purpose: "what reports count as resolved: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", ")
@@ -160,7 +160,7 @@ extension Setting {
             $0.traces.rule.sampling.ratio = try SettingText.share($1)
         },
         Setting(key: "traces.slow", purpose: "answers that take longer are always sent") {
-            $0.traces.rule.sampling.slowNanoseconds = try SettingText.duration($1).nanoseconds
+            $0.traces.rule.sampling.slowNanoseconds = try SettingText.nanoseconds($1)
         },
         Setting(key: "traces.forward_received", purpose: "true: send also traces of answers that came in as spans") {
             $0.traces.rule.forwardsReceived = try SettingText.flag($1)

@@ -48,25 +48,24 @@ enum SettingText {
         return bytes
     }
 
-    /// Such as `500ms`, `30s`, `5m`.
-    static func duration(_ text: String) throws(SettingProblem) -> Duration {
-        let units: [(suffix: String, milliseconds: Int)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
-        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }), let count = number(text.dropLast(unit.suffix.count)), count > 0,
-            count <= 1_000_000
-        else { throw SettingProblem(expected: "a duration such as 500ms, 30s or 5m") }
-        return .milliseconds(count * unit.milliseconds)
-    }
-
-    /// Such as `500ms`, `1.5s`, `5m`, `24h`.
+    /// Such as `500ms`, `1.5s`, `90m`, `24h`, `7d`; to the nanosecond, at most a million hours.
     static func nanoseconds(_ text: String) throws(SettingProblem) -> Int64 {
-        let units: [(suffix: String, scale: Int, seconds: Int64)] = [("ms", 6, 1), ("s", 9, 1), ("m", 9, 60), ("h", 9, 3600)]
+        let units: [(suffix: String, scale: Int, seconds: Int64)] = [
+            ("ms", 6, 1), ("s", 9, 1), ("m", 9, 60), ("h", 9, 3600), ("d", 9, 86_400),
+        ]
         guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
             let number = try? DecimalText.parse(trimmed(text.dropLast(unit.suffix.count)), scale: unit.scale), number > 0
-        else { throw SettingProblem(expected: "a duration such as 500ms, 1.5s or 5m") }
+        else { throw SettingProblem(expected: "a duration such as 500ms, 1.5s, 5m or 7d") }
         let (nanoseconds, isBeyond) = number.multipliedReportingOverflow(by: unit.seconds)
-        guard !isBeyond else { throw SettingProblem(expected: "a duration within 64 bits") }
+        guard !isBeyond, nanoseconds <= durationMax else { throw SettingProblem(expected: "a duration of at most 1000000h") }
         return nanoseconds
     }
+
+    /// Far beyond what anybody waits for, and so far within 64 bits that times may be added to it.
+    private static let durationMax: Int64 = 1_000_000 * 3600 * 1_000_000_000
+
+    /// The same for what waits.
+    static func duration(_ text: String) throws(SettingProblem) -> Duration { .nanoseconds(try nanoseconds(text)) }
 
     /// A duration within which a question can be asked to be answered.
     static func answerLimit(_ text: String) throws(SettingProblem) -> Int64 {
@@ -155,14 +154,5 @@ enum SettingText {
 
     private static func number(_ text: Substring) -> Int? {
         Int(trimmed(text))
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds, as far as 64 bits hold them.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return isBeyond ? .max : product + attoseconds / 1_000_000_000
     }
 }

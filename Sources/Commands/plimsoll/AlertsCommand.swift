@@ -17,32 +17,42 @@ struct AlertsCommand: ParsableCommand {
             Example: plimsoll alerts rules --config plimsoll.yaml --output /etc/prometheus/rules
             """, subcommands: [Rules.self, OpenSLO.self, Dashboards.self, Runbooks.self])
 
-    struct Rules: AsyncParsableCommand {
+    struct Rules: ObjectiveFilesCommand {
+        static let kind = ObjectiveFiles.rules
         static let configuration = CommandConfiguration(
             commandName: "rules", abstract: "Rule files of Prometheus; without --output one rule file on stdout.")
         @OptionGroup var options: AlertsOptions
-        func run() async throws { try await options.write(.rules) }
     }
 
-    struct OpenSLO: AsyncParsableCommand {
+    struct OpenSLO: ObjectiveFilesCommand {
+        static let kind = ObjectiveFiles.slos
         static let configuration = CommandConfiguration(
             commandName: "slos", abstract: "The objectives as OpenSLO documents; without --output all on stdout.")
         @OptionGroup var options: AlertsOptions
-        func run() async throws { try await options.write(.slos) }
     }
 
-    struct Dashboards: AsyncParsableCommand {
+    struct Dashboards: ObjectiveFilesCommand {
+        static let kind = ObjectiveFiles.dashboards
         static let configuration = CommandConfiguration(commandName: "dashboards", abstract: "Dashboards of Grafana, into --output.")
         @OptionGroup var options: AlertsOptions
-        func run() async throws { try await options.write(.dashboards) }
     }
 
-    struct Runbooks: AsyncParsableCommand {
+    struct Runbooks: ObjectiveFilesCommand {
+        static let kind = ObjectiveFiles.runbooks
         static let configuration = CommandConfiguration(
             commandName: "runbooks", abstract: "A page for each alert and the list of them, into --output.")
         @OptionGroup var options: AlertsOptions
-        func run() async throws { try await options.write(.runbooks) }
     }
+}
+
+/// Writes the files of one kind.
+protocol ObjectiveFilesCommand: AsyncParsableCommand {
+    static var kind: ObjectiveFiles { get }
+    var options: AlertsOptions { get }
+}
+
+extension ObjectiveFilesCommand {
+    func run() async throws { try await options.write(Self.kind) }
 }
 
 /// Whose objectives, and where to.

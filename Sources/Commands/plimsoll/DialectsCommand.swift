@@ -13,30 +13,30 @@ struct DialectsCommand: ParsableCommand {
 
     struct Report: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What was not understood: scopes, kinds and attribute names with counts, no values.",
+            abstract: "What was not understood: scopes, kinds, attribute names and turns in doubt with counts, no values.",
             discussion: "A dialect is a file in Schemas/dialects: what is listed here is what a new one would name.")
 
         @OptionGroup var source: SourceOptions
 
         func run() async throws {
             let answer: [UInt8]
-            let fullTraces: [UInt8]
+            let traces: [UInt8]
             switch try source.resolve() {
             case .directory(let directory):
                 let machine = Machine()
-                (answer, fullTraces) = try machine.reading(directory) { store in
+                (answer, traces) = try machine.reading(directory) { store in
                     let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
                     func answer(_ sql: String) throws -> [UInt8] {
                         Array(try runner.run(sql, over: store.snapshot(), options: QueryOptions()).rendered(.json).utf8)
                     }
-                    return (try answer(DialectReport.sql), try answer(DialectReport.fullTracesSQL))
+                    return (try answer(DialectReport.sql), try answer(DialectReport.tracesSQL))
                 }
             case .server(let address):
                 let query = RemoteQuery(server: address)
                 answer = try await query.run(DialectReport.sql, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
-                fullTraces = try await query.run(DialectReport.fullTracesSQL, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
+                traces = try await query.run(DialectReport.tracesSQL, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
             }
-            StandardStream.output.print(try DialectReport(answer: answer, fullTraces: fullTraces).text, terminator: "")
+            StandardStream.output.print(try DialectReport(answer: answer, traces: traces).text, terminator: "")
         }
     }
 }

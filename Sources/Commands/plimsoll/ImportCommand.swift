@@ -10,13 +10,14 @@ struct ImportCommand: AsyncParsableCommand {
         abstract: "Take in files of newline-delimited CloudEvents.",
         discussion: """
             Files may be compressed with gzip or Zstandard; `-` reads stdin. Events that are kept already count as duplicates, so an \
-            import may be repeated. Lines that are refused are counted and told with the reason; they do not end the import. Ctrl-C ends \
-            it after what was read so far and says what was kept.
+            import may be repeated. Lines that are refused are counted and told with the reason; all else is kept, and the exit status is \
+            2 then. Ctrl-C ends it after what was read so far and says what was kept.
 
             What `plimsoll export` wrote is moved: into a new directory it brings every event to its old position with its cost, and every \
             correction to its place. Where it holds users it wants the key of the store it came from. A wrong key, an export of a part of \
-            the times, and a directory with other events are refused before anything is read; an export that turns out damaged or cut \
-            short ends the import there: what came before is kept, and it says so.
+            the times, and a directory with other events are refused before anything is read, and leave no new directory behind; an \
+            export that turns out damaged or cut short ends the import there: what its last checksum before that confirms is kept (one \
+            stands every 256 lines), and it says so.
             """)
 
     @OptionGroup var source: SourceOptions
@@ -31,8 +32,8 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Flag(
         help: """
-            Take the events of an export as if they were sent now: booked at this store's prices, without the corrections; users of a \
-            store with another key stay tokens that nobody can look up.
+            Take the events of an export as if they were sent now: booked at this store's prices, without the corrections and without \
+            spans, of which what was derived is taken; users of a store with another key stay tokens that nobody can look up.
             """)
     var asNewEvents = false
 
@@ -48,13 +49,7 @@ struct ImportCommand: AsyncParsableCommand {
         let summary: ImportSummary
         switch try source.resolve() {
         case .directory(let directory):
-            if let key { try StoreKey.install(from: key, into: directory, context: machine.context) }
-            let store = try machine.openStore(directory)
-            var bulk = BulkImport(
-                store: store, workers: machine.workers, clock: machine.clock, progress: ProgressLine(clock: machine.clock),
-                takesExportsAsNew: asNewEvents, mustEnd: { Interruption.isRequested })
-            summary = try bulk.run(sources)
-            try store.close()
+            summary = try importing(sources, into: directory, machine)
         case .server(let address):
             guard key == nil else {
                 throw CommandFailure(
@@ -67,6 +62,28 @@ struct ImportCommand: AsyncParsableCommand {
         }
         StandardStream.output.print(format == .json ? summary.json : summary.text)
         if summary.isInterrupted { throw ExitStatus.Ending(status: .interrupted) }
+        if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
+    }
+
+    /// Into a directory that is made where there is none; an import of which nothing was kept leaves none behind.
+    private func importing(_ sources: [any ByteSource], into directory: String, _ machine: Machine) throws -> ImportSummary {
+        let ground = try NewGround(directory, machine.fileSystem)
+        if let key { try StoreKey.install(from: key, into: directory, context: machine.context) }
+        let store = try machine.openStore(directory)
+        var bulk = BulkImport(
+            store: store, workers: machine.workers, clock: machine.clock, progress: ProgressLine(clock: machine.clock),
+            takesExportsAsNew: asNewEvents, mustEnd: { Interruption.isRequested })
+        do {
+            let summary = try bulk.run(sources)
+            try store.close()
+            return summary
+        } catch {
+            let hasEvents = store.snapshot().position > 0
+            // The first failure is the one to tell.
+            try? store.close()
+            if !hasEvents { try? ground.leave() }
+            throw error
+        }
     }
 }
 

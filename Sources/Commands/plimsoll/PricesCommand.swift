@@ -1,6 +1,8 @@
 import ArgumentParser
 import Domain
 import EventStores
+import Execution
+import Plans
 import Platform
 import Server
 import Transfers
@@ -51,8 +53,9 @@ struct PricesCommand: ParsableCommand {
                 CSV has a header line with provider, model, token_class (\(TokenClass.allCases.map(\.rawValue).joined(separator: ", "))), \
                 usd_per_million_tokens or usd_per_gpu_hour, and optionally service_tier and valid_from (RFC 3339; without it from now on). \
                 Prices are decimal text in USD. Only rows that change something are added: loading a file again adds nothing, loading an \
-                edited one what was edited. It is told what the prices supersede, what has none any more, and which calls stay booked at \
-                others: by model, of a list of more than \(PriceListEffects.lookupsMax) models by provider.
+                edited one what was edited. It is told how many calls that waited for a price are booked now and for how much, what the \
+                prices supersede, what has none any more, and which calls stay booked at others: by model, of a list of more than \
+                \(PriceListEffects.lookupsMax) models by provider. Where a row is no price, each such row is told and nothing is added.
 
                 Names are compared as they are: there are no patterns, but for the model * alone, which stands for all of the provider.
 
@@ -73,12 +76,20 @@ struct PricesCommand: ParsableCommand {
         func run() async throws {
             let machine = Machine()
             let list = try PriceList(try machine.fileSystem.contents(of: file), name: file)
+            let refusals = list.refusals
+            guard refusals.isEmpty else {
+                let lines = refusals.map { "\n  \(file) \($0.place): \($0.reason)" }.joined()
+                throw CommandFailure(
+                    .badInput, "no price was added, \(refusals.count) refused\(lines)", advice: "mend them and load the file again")
+            }
             let (now, progress) = (machine.clock.wallNanoseconds(), ProgressLine(clock: machine.clock, form: .none))
             let changes: PriceList.Changes
             let book: PriceBook
             var summary = ImportSummary()
             var opened: EventStore?
             let previews: ([RebookingPreview.Scope]) async throws -> [RebookingPreview]
+            let ask: (String) async throws -> [UInt8]
+            let waiting: WaitingCalls?
             switch try source.resolve() {
             case .directory(let directory):
                 let store = try machine.openStore(directory)
@@ -86,6 +97,9 @@ struct PricesCommand: ParsableCommand {
                 previews = { try store.snapshot().rebookingPreviews($0) }
                 book = store.snapshot().book
                 changes = list.changes(to: KnownPrices(book), now: now)
+                let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
+                ask = { Array(try runner.run($0, over: store.snapshot(), options: QueryOptions()).rendered(.csv).utf8) }
+                waiting = try await changes.prices.isEmpty ? nil : Self.waiting(WaitingCalls.question, ask)
                 var bulk = BulkImport(
                     store: store, workers: machine.workers, clock: machine.clock, progress: progress)
                 summary = try bulk.run([BytesSource(changes.events, name: file)])
@@ -94,6 +108,8 @@ struct PricesCommand: ParsableCommand {
                 let known = try KnownPrices(csv: Array(text.utf8), name: "\(address)")
                 book = known.book
                 changes = list.changes(to: known, now: now)
+                ask = { try await RemoteQuery(server: address).run($0, format: .csv, timeZone: "UTC", timeLimitSeconds: 30) }
+                waiting = try await changes.prices.isEmpty ? nil : Self.waiting(WaitingCalls.question, ask)
                 var remote = RemoteImport(server: address, clock: machine.clock, progress: progress)
                 summary = try await remote.run([BytesSource(changes.events, name: file)])
                 previews = { try await RemoteRebooking(server: address).previews($0) }
@@ -103,11 +119,25 @@ struct PricesCommand: ParsableCommand {
             let others = "\(summary.duplicates) known already, \(summary.rejected) refused"
             StandardStream.output.print("\(added), \(others)\(summary.rejectionLines)")
             if summary.accepted > 0 {
+                if let waiting, let later = try await Self.waiting(waiting.again, ask) {
+                    StandardStream.output.print(waiting.text(after: later), terminator: "")
+                }
                 let effects = PriceListEffects(setting: changes.prices, in: book)
                 StandardStream.output.print(effects.text(try await previews(effects.lookups)), terminator: "")
             }
             try opened?.close()
             if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
+        }
+
+        /// nil where the question takes too long or may not be asked: prices are set all the same.
+        private static func waiting(_ sql: String, _ ask: (String) async throws -> [UInt8]) async throws -> WaitingCalls? {
+            do {
+                return WaitingCalls(csv: try await ask(sql))
+            } catch is QueryError {
+                return nil
+            } catch is AccessDeniedError {
+                return nil
+            }
         }
     }
 
@@ -138,39 +168,41 @@ struct PricesCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Event time before which to end; without it to the end.", valueName: "time"))
         var to: String?
 
+        @Option(help: ArgumentHelp("The zone in which dates begin, such as Europe/Berlin.", valueName: "zone"))
+        var timezone = "UTC"
+
         @Flag(help: "Book without asking.")
         var yes = false
 
         func run() async throws {
-            let times = try TimeArgument.range(from: from, to: to)
+            let times = try TimeArgument.range(from: from, to: to, timeZone: timezone)
+            let preview: () async throws -> RebookingPreview
+            let book: () async throws -> String
+            var opened: EventStore?
             switch try source.resolve() {
             case .directory(let directory):
                 let store = try Machine().openExistingStore(directory)
-                let preview = try store.snapshot().rebookingPreview(provider: provider, model: model, times: times)
-                let isWanted = try show(preview)
-                if isWanted {
-                    let rebooking = try store.rebook(provider: provider, model: model, times: times)
-                    StandardStream.output.print(PriceText.summary(of: rebooking), terminator: "")
-                }
-                try store.close()
-                try end(preview, isWanted)
+                opened = store
+                preview = { try store.snapshot().rebookingPreview(provider: provider, model: model, times: times) }
+                book = { PriceText.summary(of: try store.rebook(provider: provider, model: model, times: times)) }
             case .server(let address):
                 let remote = RemoteRebooking(server: address)
-                let preview = try await remote.preview(provider: provider, model: model, times: times)
-                let isWanted = try show(preview)
-                if isWanted {
-                    let text = try await remote.run(provider: provider, model: model, times: times)
-                    StandardStream.output.print(text, terminator: "")
-                }
-                try end(preview, isWanted)
+                preview = { try await remote.preview(provider: provider, model: model, times: times) }
+                book = { try await remote.run(provider: provider, model: model, times: times) }
             }
+            let found = try await preview()
+            let isWanted = try show(found)
+            if isWanted { StandardStream.output.print(try await book(), terminator: "") }
+            try opened?.close()
+            try end(found, isWanted)
         }
 
         /// Prints what would change.
         /// - Returns: whether it is to be booked: as the flag says, else as the person at the terminal does.
         private func show(_ preview: RebookingPreview) throws -> Bool {
             StandardStream.output.print(PriceText.preview(preview, provider: provider, model: model), terminator: "")
-            guard preview.calls > 0, !yes else { return yes && preview.calls > 0 }
+            guard preview.calls > 0 else { return false }
+            if yes { return true }
             guard StandardStream.input.isTerminal else { return false }
             StandardStream.output.print("Book \(preview.calls) calls again? [y/N] ", terminator: "")
             return ["y", "yes"].contains(StandardStream.input.nextLine()?.lowercased() ?? "")

@@ -21,6 +21,7 @@ enum ObjectiveValues {
             case .answerDuration: values.lists["answer"]?.append(line)
             case .firstToken: values.lists["first_token"]?.append(line)
             case .availability, .errorRate, .costPerAnswer, .satisfaction:
+                // order: each goes to a place of its own.
                 for (name, text) in line.texts { values.texts["\(objective.name).\(name)"] = text }
                 values.flags.insert(objective.name)
                 if !objective.isSilent { values.flags.insert("\(objective.name).alerting") }
@@ -32,6 +33,7 @@ enum ObjectiveValues {
             values.texts["\(measure.name).steps"] = steps(measure, objective)
             values.texts["\(measure.name).promise"] = objective.map(promise) ?? ""
             values.texts["\(measure.name).lines"] = lines(measure, objective)
+            values.texts.merge(channels(objective).map { ("\(measure.name).\($0.key)", $0.value) }) { $1 }
         }
         return values
     }
@@ -48,6 +50,7 @@ enum ObjectiveValues {
             "limit.word": objective.alertLimit == nil ? "target" : "limit", "severity": severity(objective),
             "steps": steps(objective.measure, objective), "promise": promise(objective),
         ]
+        values.texts.merge(channels(objective)) { $1 }
         if case .share(let target) = objective.target {
             values.texts["complement.number"] = ObjectiveText.share(1_000_000 - target)
             values.texts["complement.text"] = ObjectiveText.percent(1_000_000 - target)
@@ -70,6 +73,29 @@ enum ObjectiveValues {
         }
         return values
     }
+
+    /// How a line about certain channels selects series, alone in braces, behind other matchers, and the latter within a quoted text; how
+    /// many answers it rests on; and what people read. All without a matcher where a line is about all channels.
+    private static func channels(_ objective: Objective?) -> [String: String] {
+        let names = (objective?.channels ?? []).map { String(decoding: $0, as: UTF8.self) }
+        let matcher = names.isEmpty ? "" : "channel=~\"\(names.map(pattern).joined(separator: "|"))\""
+        let (alone, behind) = (names.isEmpty ? "" : "{\(matcher)}", names.isEmpty ? "" : ", \(matcher)")
+        var texts = [
+            "channels.in": alone, "channels.and": behind, "channels.and_quoted": behind.replacing("\"", with: "\\\""),
+            "channels.words": names.isEmpty ? "" : ", of channel \(names.joined(separator: ", "))",
+            "channels.scope": names.isEmpty ? "whole service" : "channel \(names.joined(separator: ", "))",
+        ]
+        for window in ["5m", "15m"] {
+            let (all, gone) = ("support_answers_total\(alone)", "support_answers_corrected_total\(alone)")
+            texts["answers.\(window)"] =
+                names.isEmpty
+                ? "job:support_answers:increase\(window)" : "sum by (job) (increase(\(all)[\(window)]) - increase(\(gone)[\(window)]))"
+        }
+        return texts
+    }
+
+    /// A name as a regular expression that matches nothing else. Of what names may have, these two alone mean something else there.
+    private static func pattern(_ name: String) -> String { name.replacing(".", with: "[.]").replacing("+", with: "[+]") }
 
     /// Beyond a target without an alert limit it is worth knowing, not worth waking for.
     private static func severity(_ objective: Objective) -> String {
@@ -121,12 +147,13 @@ enum ObjectiveValues {
     private static func promise(_ objective: Objective) -> String {
         let word =
             switch objective.direction {
-            case .atLeast: ""
-            case .above: "above "
-            case .below: "below "
+            // Equality is met.
+            case .atLeast, .above: "at least "
+            case .below: "at most "
             }
         let alert = objective.alertLimit.map { ", alert \(objective.direction == .below ? "above" : "below") \($0.text)." }
-        return " Target \(word)\(objective.target.text)" + (alert ?? "; the table has no alert limit for it.")
+        let scope = objective.channels.isEmpty ? "" : " for \(objective.channelsText)"
+        return " Target \(word)\(objective.target.text)\(scope)" + (alert ?? "; the table has no alert limit for it.")
     }
 
     private static func lines(_ measure: ObjectiveMeasure, _ objective: Objective?) -> String {

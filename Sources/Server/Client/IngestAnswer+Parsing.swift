@@ -10,13 +10,14 @@ extension IngestAnswer {
         self.duplicates = Int(duplicates)
         self.position = position
         asides = json["left_out"]?.integer.map(Int.init) ?? 0
+        spansLeftOut = json["spans_left_out"]?.integer.map(Int.init) ?? 0
         rejections = rejected.compactMap { entry in
             guard let index = entry["index"]?.integer, let error = entry["error"]?.string else { return nil }
             return Rejection(index: Int(index), id: entry["id"]?.string, error: error)
         }
         warnings = (json["warnings"]?.array ?? []).compactMap { entry in
             guard let index = entry["index"]?.integer, let warning = entry["warning"]?.string else { return nil }
-            return Rejection(index: Int(index), id: entry["id"]?.string, error: warning)
+            return Warning(index: Int(index), id: entry["id"]?.string, warning: warning)
         }
         warningCount = json["warning_count"]?.integer.map(Int.init) ?? warnings.count
         rejectedCount = json["rejected_count"]?.integer.map(Int.init) ?? rejections.count

@@ -14,7 +14,8 @@ package struct RemoteQuery: Sendable {
     package func run(
         _ sql: String, format: ResultFormat, timeZone: String, usesRollups: Bool = true, timeLimitSeconds: Int
     ) async throws -> [UInt8] {
-        var json = JSONText()
+        // Execution has a type of that name, too.
+        var json = Domain.JSONText()
         json.beginObject()
         json.member("sql", sql)
         json.member("timezone", timeZone)

@@ -34,11 +34,12 @@ package struct RemoteRebooking: Sendable {
     }
 
     private static func query(_ scope: RebookingPreview.Scope) -> String {
-        var query = "provider=" + percentEncoded(scope.provider)
-        if let model = scope.model { query += "&model=" + percentEncoded(model) }
-        if scope.times.lowerBound != .min { query += "&from=" + percentEncoded(RFC3339.render(scope.times.lowerBound)) }
-        if scope.times.upperBound != .max { query += "&to=" + percentEncoded(RFC3339.render(scope.times.upperBound)) }
-        return query
+        let times = scope.times
+        return QueryText.joined([
+            ("provider", scope.provider), ("model", scope.model),
+            ("from", times.lowerBound == .min ? nil : RFC3339.render(times.lowerBound)),
+            ("to", times.upperBound == .max ? nil : RFC3339.render(times.upperBound)),
+        ])
     }
 
     private func preview(of answer: ServerAnswer) throws -> RebookingPreview {
@@ -47,16 +48,6 @@ package struct RemoteRebooking: Sendable {
             throw ServerRefusal(status: answer.status, description: reason, hint: nil)
         }
         return preview
-    }
-
-    private static func percentEncoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return text.utf8.reduce(into: "") { result, byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E: result.unicodeScalars.append(Unicode.Scalar(byte))
-            default: result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }
-        }
     }
 
     /// What the server says of it, in one line.

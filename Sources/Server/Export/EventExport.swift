@@ -7,22 +7,25 @@ import WireFormats
 package enum ExportFormat: String, Sendable, CaseIterable {
     /// CloudEvents, one a line; can be imported again.
     case ndjson
-    /// For spreadsheets.
+    /// One table of all events, texts exactly as they are: for programs. What a spreadsheet takes for a formula is not changed.
     case csv
 }
 
 /// Events as text, in the order of their acceptance, piece by piece. As CloudEvents they stand between a first and a last line, with what
-/// happened in the store between them.
+/// happened in the store between them and checksums over them.
 package final class EventExport: Sendable {
     private struct State {
         var source: any ExportSource
         var page = ExportPage()
+        /// What the calls of the page cost, by row; only of a table.
+        var costs: [Int: ExportedCost] = [:]
         /// The next row of the page.
         var row = 0
         /// The next record of the page.
         var record = 0
         var receivedTime: Int64?
         var end = ExportEnd(events: 0, records: 0)
+        var checksum = ExportChecksum()
         var lines: EventRenderer
         var table: EventCSV
         var isBegun = false
@@ -45,7 +48,10 @@ package final class EventExport: Sendable {
     package func next() throws -> [UInt8]? {
         try state.withLock { state in
             var piece: [UInt8] = []
-            if !state.isBegun { piece = format == .csv ? state.table.header : Array(state.source.beginning.line.utf8) }
+            if !state.isBegun {
+                piece = format == .csv ? state.table.header : Array(state.source.beginning.line.utf8)
+                if format == .ndjson { check(&state, from: 0, in: &piece) }
+            }
             state.isBegun = true
             while !state.isEnded, piece.count < pieceBytes {
                 if state.record < state.page.records.count, state.page.records[state.record].rowsBefore <= state.row {
@@ -54,8 +60,10 @@ package final class EventExport: Sendable {
                     appendEvent(&state, to: &piece)
                 } else if let page = try state.source.next() {
                     (state.page, state.row, state.record) = (page, 0, 0)
+                    if format == .csv { state.costs = page.costs() }
                 } else {
                     state.isEnded = true
+                    state.end.checksum = state.checksum.told()
                     if format == .ndjson { piece += Array(state.end.line.utf8) }
                 }
             }
@@ -63,8 +71,20 @@ package final class EventExport: Sendable {
         }
     }
 
+    /// Takes the line that begins at a place of the piece into the checksum, which is told now and then.
+    private func check(_ state: inout State, from start: Int, in piece: inout [UInt8]) {
+        state.checksum.add(ExportLineHash.of(piece.span.extracting(start..<piece.count)))
+        guard state.checksum.linesSinceTold == ExportChecksum.stretchLines else { return }
+        let lines = state.checksum.lines
+        piece += Array(ExportCheckpoint(lines: lines, checksum: state.checksum.told()).line.utf8)
+    }
+
     private func appendRecord(_ state: inout State, to piece: inout [UInt8]) {
-        if format == .ndjson { piece += Array(state.page.records[state.record].record.line.utf8) }
+        if format == .ndjson {
+            let first = piece.count
+            piece += Array(state.page.records[state.record].record.line.utf8)
+            check(&state, from: first, in: &piece)
+        }
         state.end.records += 1
         state.record += 1
     }
@@ -75,14 +95,16 @@ package final class EventExport: Sendable {
         state.row += 1
         state.end.events += 1
         switch format {
-        case .csv: state.table.append(state.page.events.bytes, at: start, to: &piece)
+        case .csv: state.table.append(state.page.events.bytes, at: start, cost: state.costs[row], to: &piece)
         case .ndjson:
             var beside = EventRenderer.Beside(bookedCost: state.page.bookedCosts[row])
             // Events that came together say it once.
             let received = state.page.receivedTimes[row]
             if state.source.beginning.isWhole, received != state.receivedTime { beside.receivedTime = received }
             state.receivedTime = received
+            let first = piece.count
             state.lines.append(state.page.events.bytes, at: start, beside: beside, to: &piece)
+            check(&state, from: first, in: &piece)
         }
     }
 }

@@ -17,14 +17,14 @@ enum EventDecoding {
     static func origin(of request: Request) throws(Refusal) -> LineOrigin {
         guard let value = request.uri.queryParameters.first(where: { $0.key == "export" })?.value else { return .client }
         guard value == "as-new" else { throw Refusal(.badRequest, "there is no way \(value) to take an export", hint: "known: as-new") }
-        return .export
+        return .newEvents
     }
 
     /// - Throws: 400 with the position for a body that is no JSON, 409 for an export that is sent as events, 415.
     static func decode(
         _ body: [UInt8], headers: HTTPFields, from origin: LineOrigin, decoders: DecoderPool
     ) throws(Refusal) -> DecodedBatch {
-        if origin == .export { return decoders.withDecoder { $0.decodeLines(body.span, from: .export) } }
+        if origin == .newEvents { return decoders.withDecoder { $0.decodeLines(body.span, from: .newEvents) } }
         let batch = try decode(body, headers: headers, decoders: decoders)
         guard batch.asides.isEmpty else {
             throw Refusal(

@@ -28,7 +28,8 @@ final class EventIntake: Sendable {
         counters = IntakeCounters(columnCount: store.registry.columns.count)
         decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
         committer = GroupCommitter(
-            thread: threads.writer, groupWeightMax: limits.groupEventsMax, isFinal: { !StoreFailure.isPassing($0) }
+            thread: threads.writer, groupWeightMax: limits.groupEventsMax,
+            isFinal: { !StoreFailure.isPassing($0) && !StoreFailure.isOfRequest($0) }
         ) { batches in
             do {
                 let results = try store.append(batches)

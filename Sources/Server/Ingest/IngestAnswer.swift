@@ -14,6 +14,16 @@ package struct IngestAnswer: Sendable {
         package var error: String
     }
 
+    /// An event that was kept, and what its sender should know of it.
+    package struct Warning: Sendable {
+        /// Its place among the events of the input, from 0.
+        package var index: Int
+        /// Its id.
+        package var id: String?
+        /// The whole sentence.
+        package var warning: String
+    }
+
     /// Events that were new to the store.
     package var accepted: Int
     /// Events that were there already.
@@ -22,14 +32,16 @@ package struct IngestAnswer: Sendable {
     package var rejectedCount: Int
     /// The first of them, ascending by index.
     package var rejections: [Rejection]
-    /// Events that were new to the store and have names which look like fields of ours, of the first that came; `error` says which.
-    package var warnings: [Rejection]
+    /// Events that were new to the store and have names which look like fields of ours, of the first that came.
+    package var warnings: [Warning]
     /// All of them.
     package var warningCount: Int
     /// The store's last position after the batch.
     package var position: Int64
     /// Lines of an export that are no events, which were left out.
     package var asides = 0
+    /// Spans of an export that were left out, since its events are taken as new and what was derived from them is among these.
+    package var spansLeftOut = 0
 
     /// Joins what the decoder refused with the writer's verdicts on the rest.
     package init(_ decoded: DecodedBatch, _ result: AppendResult, registry: SchemaRegistry) {
@@ -38,9 +50,10 @@ package struct IngestAnswer: Sendable {
         position = result.lastPosition
         rejections = decoded.rejections.map { Rejection(index: $0.index, id: $0.id, error: $0.error) }
         rejectedCount = decoded.rejectedCount
-        warnings = decoded.warnings.map { Rejection(index: $0.index, id: $0.id, error: $0.warning) }
+        warnings = decoded.warnings.map { Warning(index: $0.index, id: $0.id, warning: $0.warning) }
         warningCount = decoded.warningCount
         asides = decoded.asides.count
+        spansLeftOut = decoded.evidenceLeftOut
         if warningCount > 0, accepted < result.verdicts.count { keepWarnings(of: decoded, result) }
         guard accepted + duplicates < result.verdicts.count else { return }
         for (row, verdict) in result.verdicts.enumerated() {
@@ -70,34 +83,32 @@ package struct IngestAnswer: Sendable {
         json.beginObject()
         json.member("accepted", accepted)
         json.member("duplicates", duplicates)
-        json.key("rejected")
-        json.beginArray()
-        for rejection in rejections {
-            json.beginObject()
-            json.member("index", rejection.index)
-            if let id = rejection.id { json.member("id", id) }
-            json.member("error", rejection.error)
-            json.endObject()
-        }
-        json.endArray()
+        Self.append("rejected", rejections.map { ($0.index, $0.id, $0.error) }, as: "error", to: &json)
         if rejectedCount > rejections.count { json.member("rejected_count", rejectedCount) }
-        if !warnings.isEmpty {
-            json.key("warnings")
-            json.beginArray()
-            for warning in warnings {
-                json.beginObject()
-                json.member("index", warning.index)
-                if let id = warning.id { json.member("id", id) }
-                json.member("warning", warning.error)
-                json.endObject()
-            }
-            json.endArray()
-        }
+        if !warnings.isEmpty { Self.append("warnings", warnings.map { ($0.index, $0.id, $0.warning) }, as: "warning", to: &json) }
         if warningCount > warnings.count { json.member("warning_count", warningCount) }
         if asides > 0 { json.member("left_out", asides) }
+        if spansLeftOut > 0 { json.member("spans_left_out", spansLeftOut) }
         json.member("position", position)
         json.endObject()
         return json.bytes
+    }
+
+    /// A list of events.
+    /// - Parameter name: of the member that says what is to be said of each.
+    private static func append(
+        _ list: String, _ events: [(index: Int, id: String?, sentence: String)], as name: String, to json: inout JSONText
+    ) {
+        json.key(list)
+        json.beginArray()
+        for event in events {
+            json.beginObject()
+            json.member("index", event.index)
+            if let id = event.id { json.member("id", id) }
+            json.member(name, event.sentence)
+            json.endObject()
+        }
+        json.endArray()
     }
 
     private static func reason(_ verdict: EventVerdict) -> String? {

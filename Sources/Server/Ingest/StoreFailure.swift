@@ -10,7 +10,16 @@ enum StoreFailure {
         if case .noSpace? = error as? StoreError { true } else { false }
     }
 
+    /// The state is sound, and what was asked for is too much at once.
+    static func isOfRequest(_ error: any Error) -> Bool {
+        switch error as? StoreError {
+        case .correctionTooLarge?, .recordTooLarge?: true
+        default: false
+        }
+    }
+
     static func refusal(for error: any Error, _ limits: ServerLimits) -> Refusal {
+        if isOfRequest(error) { return Refusal(.badRequest, "\(error)") }
         guard isPassing(error) else {
             return Refusal(.serviceUnavailable, "storage failed, so nothing is acknowledged any more: \(error)", hint: hint)
         }

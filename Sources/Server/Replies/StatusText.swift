@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 package import EventStores
 
 /// The store in numbers, as the status page and `plimsoll status` show it.

@@ -8,6 +8,8 @@ package struct BlockingThreads: Sendable {
     package let decoders: NIOThreadPool
     /// Answer queries.
     package let queries: NIOThreadPool
+    /// Exactly one: works out what traces come to.
+    package let settler = NIOThreadPool(numberOfThreads: 1)
     /// Send traces: one thread for each destination.
     package let senders: [NIOThreadPool]
 
@@ -16,11 +18,11 @@ package struct BlockingThreads: Sendable {
         decoders = NIOThreadPool(numberOfThreads: max(1, decoderCount))
         queries = NIOThreadPool(numberOfThreads: max(1, queryCount))
         senders = (0..<senderCount).map { _ in NIOThreadPool(numberOfThreads: 1) }
-        for pool in [writer, decoders, queries] + senders { pool.start() }
+        for pool in [writer, decoders, queries, settler] + senders { pool.start() }
     }
 
     /// Ends the threads once what they were given is done.
     package func stop() async throws {
-        for pool in senders + [decoders, queries, writer] { try await pool.shutdownGracefully() }
+        for pool in senders + [settler, decoders, queries, writer] { try await pool.shutdownGracefully() }
     }
 }

@@ -84,10 +84,12 @@ package final class PlimsollServer: Sendable {
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, logger: logger)
         }
-        let ticker = StoreTicker(store: store, settlement: settlement, thread: threads.writer, health: health, logger: logger)
+        let ticker = StoreTicker(store: store, thread: threads.writer, health: health, logger: logger)
+        let settling = SettlingService(
+            settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, logger: logger)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
-            background: [ticker] + exports,
+            background: [ticker, settling] + exports,
             stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
         ) { [self] address in
             running.withLock { $0.address = address }
@@ -95,7 +97,7 @@ package final class PlimsollServer: Sendable {
         }
         running.withLock { $0 = Running(front: front, intake: intake, desk: desk) }
         // What fails here fails again at the first tick, which tells.
-        try? await threads.writer.runIfActive { try settlement.recover() }
+        try? await threads.settler.runIfActive { try settlement.recover() }
         var failure: (any Error)?
         do {
             try await front.run()

@@ -36,8 +36,12 @@ package protocol ServedStore: Sendable {
     func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]]
     /// Rows of `system_events` of one type; see ``StoreSnapshot/notes(ofType:)``.
     func notes(ofType type: String) throws -> [StoredNote]
-    /// Traces with spans of an instrumentation; see ``StoreSnapshot/traces(ofScope:version:)``.
-    func traces(ofScope scope: String, version: String) throws -> Set<String>
+    /// The oldest of them; see ``StoreSnapshot/firstNote(ofType:)``.
+    func firstNote(ofType type: String) throws -> StoredNote?
+    /// Traces with spans of some instrumentations; see ``StoreSnapshot/traces(of:after:atMost:)``.
+    func traces(
+        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64)
     /// The next events behind a position; see ``StoreSnapshot/page(_:)``.
     func page(_ request: EventPageRequest) throws -> EventPage
     /// What a report reads: all tables at one position, and how conversations are judged there.
@@ -56,8 +60,12 @@ extension ServedStore {
     package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] { [:] }
     /// None, for a store that keeps no notes.
     package func notes(ofType type: String) throws -> [StoredNote] { [] }
+    /// None, for a store that keeps no notes.
+    package func firstNote(ofType type: String) throws -> StoredNote? { nil }
     /// None, for a store that keeps no spans.
-    package func traces(ofScope scope: String, version: String) throws -> Set<String> { [] }
+    package func traces(
+        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, status.position)) }
     /// The built-in ones, for a store that keeps no record of others.
     package var objectives: ObjectiveHistory { ObjectiveHistory() }
     /// None, for a store that keeps no events.
@@ -100,8 +108,12 @@ extension EventStore: ServedStore {
     /// See ``ServedStore``.
     package func notes(ofType type: String) throws -> [StoredNote] { try snapshot().notes(ofType: type) }
     /// See ``ServedStore``.
-    package func traces(ofScope scope: String, version: String) throws -> Set<String> {
-        try snapshot().traces(ofScope: scope, version: version)
+    package func firstNote(ofType type: String) throws -> StoredNote? { try snapshot().firstNote(ofType: type) }
+    /// See ``ServedStore``.
+    package func traces(
+        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) {
+        try snapshot().traces(of: scopes, after: position, atMost: countMax)
     }
     /// See ``ServedStore``.
     package func page(_ request: EventPageRequest) throws -> EventPage { try snapshot().page(request) }

@@ -47,6 +47,7 @@ final class ServerHealth: Sendable {
     /// Notes what the store threw. The first failure that does not pass by itself stays.
     /// - Parameter freeBytes: room on the disk now, where the system says.
     func storeThrew(_ error: any Error, freeBytes: Int?) {
+        if StoreFailure.isOfRequest(error) { return }
         let reason = "\(error)"
         guard StoreFailure.isPassing(error) else {
             let isFirst = state.withLock { state in

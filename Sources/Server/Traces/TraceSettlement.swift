@@ -14,13 +14,12 @@ final class TraceSettlement: Sendable {
     private static let tracesPerStep = 500
     /// Spans of one trace that are looked at: more than are let in, since what is on its way when a trace is full still comes.
     private static let spansPerTrace = 2 * TraceSizes.spansMax
-    /// How long one tick may settle while more is due.
-    private static let tickNanosecondsMax: Int64 = 500_000_000
 
     private struct State {
         var pending: PendingTraces
         var sizes = TraceSizes()
         var memory = SettlingMemory()
+        var again = Resettling()
         /// What is to be noted with the next append.
         var notes: [SystemNote] = []
         var isRecovered = false
@@ -82,90 +81,116 @@ final class TraceSettlement: Sendable {
         }
     }
 
-    /// Settles what is due; blocking, writer thread only.
-    /// - Throws: what the store throws; the traces stay due.
-    func tick() throws {
-        try recover()
-        let end = clock.monotonicNanoseconds() + Self.tickNanosecondsMax
-        while try settleSome() == Self.tracesPerStep, clock.monotonicNanoseconds() < end {}
+    /// What one step comes to: worked out from the store as it stands, written by whoever asked for it.
+    struct Step: Sendable {
+        /// To be made durable in this order.
+        var batches: [IngestBatch] = []
+        /// Whether what settles was settled before; that can wait, those who send cannot.
+        var isAgain = false
+        fileprivate var due: [PendingTraces.Due] = []
+        fileprivate var notes: [SystemNote] = []
     }
 
-    /// - Returns: how many were due, of as many as one step takes.
-    private func settleSome() throws -> Int {
+    /// Works out what some of the traces that are due come to, else some of those that settle again; blocking, one caller at a time, on
+    /// any thread. What it gives is to be written, then told to ``wrote(_:)`` or ``failed(_:)``.
+    /// - Returns: nil where nothing is due.
+    /// - Throws: what the store throws; the traces stay due.
+    func nextStep() throws -> Step? {
+        try recover()
         let now = clock.monotonicNanoseconds()
-        let (due, left, readings) = state.withLock { state in
-            let due = state.pending.due(at: now, atMost: Self.tracesPerStep)
+        let due = state.withLock { state in
             var spans = 0
+            let due = state.pending.due(at: now, atMost: Self.tracesPerStep)
             let some = due.prefix(while: { trace in
                 spans += state.sizes.count(trace.traceID)
                 return spans <= TraceSizes.spansPerStep
             })
-            return (Array(some.isEmpty ? due.prefix(1) : some), due.count, state.memory.readings)
+            return Array(some.isEmpty ? due.prefix(1) : some)
         }
-        var batches: [IngestBatch] = []
-        var emitters: Set<UsageEmitter> = []
+        if !due.isEmpty {
+            var step = try settle(due.map { (traceID: $0.traceID, reason: $0.reason.rawValue) })
+            step.due = due
+            return step
+        }
+        if let again = try nextTracesAgain() {
+            var step = try settle(again.map { (traceID: $0, reason: Resettling.reason) })
+            step.isAgain = true
+            return step
+        }
+        let step = try settle([])
+        return step.batches.isEmpty ? nil : step
+    }
+
+    /// - Returns: some of the traces that were settled without what is known now of those who made their spans, none at the end of them;
+    ///   nil where there are none to settle again.
+    private func nextTracesAgain() throws -> [String]? {
+        let position = store.status.position
+        if let page = state.withLock({ $0.again.wantedPage(at: position) }) {
+            let found = try store.traces(of: page.scopes, after: page.after, atMost: Resettling.tracesPerPage)
+            state.withLock { $0.again.add(found.traceIDs, coveredPosition: found.coveredPosition) }
+        }
+        return state.withLock { $0.again.hasWork ? $0.again.next : nil }
+    }
+
+    /// A step is durable: what it settled is no longer due.
+    func wrote(_ step: Step) {
+        state.withLock { state in
+            for trace in step.due { state.pending.settled(trace) }
+            if step.isAgain { state.notes += state.again.settledNext() }
+        }
+        for batch in step.batches { tellExamples(batch.events) }
+    }
+
+    /// A step could not be written: what it was to settle stays due.
+    func failed(_ step: Step) { state.withLock { $0.notes = step.notes + $0.notes } }
+
+    private func settle(_ due: [(traceID: String, reason: String)]) throws -> Step {
+        let readings = state.withLock { $0.memory.readings }
+        var step = Step()
         if !due.isEmpty {
             let stored = try store.events(ofTraces: Set(due.map(\.traceID)), sourcePrefix: TraceSettler.sourcePrefix)
             // Together, since each batch with replacements costs a pass over the unsealed events.
-            var replacements = IngestBatch()
-            for (traceID, reason) in due {
-                let settled = settle(stored[traceID] ?? [], readings)
+            var rest = IngestBatch()
+            let settlements = due.map { settle(stored[$0.traceID] ?? [], readings) }
+            learn(settlements)
+            for ((traceID, reason), settled) in zip(due, settlements) {
                 state.withLock { $0.sizes.settle(traceID, spans: settled.spans) }
-                emitters.formUnion(learn(settled.proofs))
                 guard !settled.isEmpty else { continue }
-                replacements.replacements += settled.replacements
-                tellExamples(settled.events)
-                batches += Self.parts(of: settled.events).map { IngestBatch(events: $0) }
-                batches.append(IngestBatch(notes: [note(traceID, reason, settled)]))
+                rest.replacements += settled.replacements
+                rest.notes.append(note(traceID, reason, settled))
+                Self.add(settled.events, to: &step.batches)
             }
-            if !replacements.replacements.isEmpty { batches.append(replacements) }
+            if !rest.notes.isEmpty { step.batches.append(rest) }
         }
-        let notes = state.withLock { state in
-            if !batches.isEmpty, let mark = state.memory.markNote() { state.notes.append(mark) }
+        step.notes = state.withLock { state in
+            if !step.batches.isEmpty, let mark = state.memory.markNote() { state.notes.append(mark) }
             defer { state.notes = [] }
             return state.notes
         }
-        if !notes.isEmpty { batches.append(IngestBatch(notes: notes)) }
-        if !batches.isEmpty { _ = try store.append(batches) }
-        state.withLock { state in for (traceID, _) in due { state.pending.settled(traceID) } }
-        try settleAgain(emitters, now)
-        return due.count < left ? Self.tracesPerStep : due.count
+        if !step.notes.isEmpty { step.batches.append(IngestBatch(notes: step.notes)) }
+        return step
     }
 
-    /// So many events at a time as one record of the log holds with room to spare.
-    private static func parts(of events: EventBatch) -> [EventBatch] {
-        var parts: [EventBatch] = []
+    /// As many events in a batch as one record of the log holds with room to spare.
+    private static func add(_ events: EventBatch, to batches: inout [IngestBatch]) {
         for offset in events.offsets {
             let start = Int(offset)
-            if parts.last.map({ $0.bytes.count > IngestBatch.bytesMax / 2 }) ?? true { parts.append(EventBatch()) }
-            let last = parts.count - 1
-            parts[last].offsets.append(UInt32(parts[last].bytes.count))
-            parts[last].bytes += events.bytes[start..<(start + EventRowCursor.byteCount(events.bytes, at: start))]
+            if batches.last.map({ $0.events.bytes.count > IngestBatch.bytesMax / 2 }) ?? true { batches.append(IngestBatch()) }
+            let last = batches.count - 1
+            batches[last].events.offsets.append(UInt32(batches[last].events.bytes.count))
+            batches[last].events.bytes += events.bytes[start..<(start + EventRowCursor.byteCount(events.bytes, at: start))]
         }
-        return parts
     }
 
-    /// Remembers what totals proved.
-    /// - Returns: those of whom something is known that was not known before.
-    private func learn(_ proofs: [UsageProof]) -> Set<UsageEmitter> {
+    /// Remembers what traces that settled together proved and what they assumed; what was settled without a proof settles again.
+    private func learn(_ settled: [Settlement]) {
         state.withLock { state in
-            var emitters: Set<UsageEmitter> = []
-            for proof in proofs {
-                guard let note = state.memory.learn(proof) else { continue }
-                state.notes.append(note)
-                emitters.insert(proof.emitter)
-            }
-            return emitters
-        }
-    }
-
-    /// What was settled before without what is known now of those who count settles again.
-    private func settleAgain(_ emitters: Set<UsageEmitter>, _ now: Int64) throws {
-        for emitter in emitters.sorted() {
-            let traces = try store.traces(ofScope: emitter.scope, version: emitter.version)
-            state.withLock { state in
-                // order: each trace waits for itself.
-                for trace in traces { state.pending.note(trace, isRoot: true, receivedTime: now) }
+            // They settled without each other's proofs, so what they assumed comes first.
+            for assumed in settled.lazy.flatMap(\.assumed) { state.notes += [state.memory.learn(assumed)].compactMap { $0 } }
+            for proof in settled.lazy.flatMap(\.proofs) {
+                let learnt = state.memory.learn(proof)
+                state.notes += learnt.notes
+                if learnt.concernsOthers { state.again.add(proof) }
             }
         }
     }
@@ -194,7 +219,7 @@ final class TraceSettlement: Sendable {
         return settler.withLock { $0 }.settle(spans, told: told, readings: readings)
     }
 
-    /// After a start: traces whose spans came so late that they may not have settled. Blocking; ``tick()`` does it where nobody has.
+    /// After a start: traces whose spans came so late that they may not have settled. Blocking; ``nextStep()`` does it where nobody has.
     /// - Throws: what the store throws.
     func recover() throws {
         guard !state.withLock({ $0.isRecovered }) else { return }
@@ -204,6 +229,7 @@ final class TraceSettlement: Sendable {
         settler.withLock { $0.ids.unmarkedPositionMax = memory.unmarkedPositionMax }
         state.withLock { state in
             state.memory = memory
+            for proof in memory.unapplied { state.again.add(proof) }
             for span in spans {
                 // As long ago as it was when the store took its last event; how long nobody ran does not matter.
                 state.pending.note(span.traceID, isRoot: span.isRoot, receivedTime: now - max(0, watermark - span.receivedTime))
@@ -221,14 +247,15 @@ final class TraceSettlement: Sendable {
         return SystemNote(type: "trace.full", data: String(decoding: json.bytes, as: UTF8.self))
     }
 
-    private func note(_ traceID: String, _ reason: PendingTraces.Reason, _ settled: Settlement) -> SystemNote {
+    private func note(_ traceID: String, _ reason: String, _ settled: Settlement) -> SystemNote {
         var json = JSONText()
         json.beginObject()
+        if settled.doubts.isUnanswered { json.member("calls_unanswered", true) }
         json.member("events", settled.events.count)
         json.member("idle_ns", rule.idleNanoseconds)
-        json.member("outdated", settled.outdated)
+        if settled.doubts.isJoined { json.member("questions_joined", true) }
         json.member("quiet_ns", rule.quietNanoseconds)
-        json.member("reason", reason.rawValue)
+        json.member("reason", reason)
         json.member("replaced", settled.replacements.count)
         json.member("spans", settled.spans)
         json.member("trace_id", traceID)

@@ -11,6 +11,11 @@ ACTS = {
     "escalation.accepted", "escalation.closed", "ticket.created", "ticket.updated",
 }
 
+# What a conversation has from the first of its events that says it.
+CONTEXT = ("channel", "agent", "region", "team", "cost_centre", "environment", "experiment", "variant", "prompt_name", "prompt_version")
+# A value that is one of a whole: the variant of one experiment is none of another.
+WHOLES = {"variant": "experiment", "prompt_version": "prompt_name"}
+
 
 def is_activity(event):
     if event.type in ("message.received", "message.sent"):
@@ -30,8 +35,14 @@ class Conversation:
     agent: str = None
     region: str = None
     team: str = None
+    cost_centre: str = None
+    environment: str = None
     experiment: str = None
     variant: str = None
+    prompt_name: str = None
+    prompt_version: str = None
+    # Place of the event that told it, by column.
+    told: dict = field(default_factory=dict)
     returned: list = field(default_factory=list)
     scores: list = field(default_factory=list)
     requested: int = 0
@@ -79,6 +90,17 @@ class Conversations:
     def __init__(self, reached=None):
         self.by_key, self.reached = {}, reached
 
+    def value(self, event, column):
+        """What an event says itself, else what its conversation does."""
+        own = event.get(column)
+        one = self.by_key.get((event.get("tenant", "default"), event.get("conversation_id")))
+        if own is not None or one is None or column not in CONTEXT:
+            return own
+        whole = WHOLES.get(column)
+        if whole and event.get(whole) not in (None, getattr(one, whole)):
+            return None
+        return getattr(one, column)
+
     def accept(self, event):
         name = event.get("conversation_id")
         if name is None:
@@ -90,8 +112,10 @@ class Conversations:
         one.started = event.time if one.started is None else min(one.started, event.time)
         if is_activity(event):
             one.last_activity = event.time if one.last_activity is None else max(one.last_activity, event.time)
-        for column in ("channel", "agent", "region", "team", "experiment", "variant"):
-            if getattr(one, column) is None:
+        place = (event.time, event.position)
+        for column in CONTEXT:
+            if event.get(column) is not None and place < one.told.get(column, (event.time + 1,)):
+                one.told[column] = place
                 setattr(one, column, event.get(column))
         if event.type in ("conversation.started", "conversation.reopened") or is_question(event):
             one.returned.append((event.time, event.position))

@@ -40,9 +40,15 @@ class Commands:
         return json.loads(self.run("report", name, "--format", "json", *options, *self.place))
 
     def import_file(self, path):
-        """The summary of `plimsoll import --format json`."""
-        output = self.run("import", path, "--format", "json", *self.place).decode().strip().splitlines()
-        return json.loads(output[-1])
+        """The summary of `plimsoll import --format json`; an import that refused lines must end with status 2, every other one with 0."""
+        result = subprocess.run([self.binary, "import", path, "--format", "json", *self.place], capture_output=True, timeout=self.timeout)
+        output = result.stdout.decode().strip().splitlines()
+        if result.returncode not in (0, 2) or not output:
+            raise CommandFailed(f"plimsoll import {path}: status {result.returncode}: {result.stderr.decode(errors='replace')[-2000:]}")
+        summary = json.loads(output[-1])
+        if (result.returncode == 2) != (summary["rejected"] > 0):
+            raise CommandFailed(f"plimsoll import {path}: status {result.returncode} with {summary['rejected']} lines refused")
+        return summary
 
 
 def free_port():

@@ -74,8 +74,11 @@ def told_wholes(event):
     told, answer, total = (data.get(name) for name in ("input_tokens", "output_tokens", "total_tokens"))
     if total is None or names_in(data.get("usage_doubt")):
         return told, answer
-    if event.type == "embedding.call":
-        return (total if told is None and answer is None else told), answer
+    # Beside a total zeros tell nothing.
+    if not told and not answer and (total or told is None and answer is None):
+        return (total if event.type == "embedding.call" else None), None
+    if event.type == "embedding.call" and answer is None:
+        return told, answer
     if told is not None and answer is None and total >= told:
         return told, total - told
     if told is None and answer is not None and total >= answer:
@@ -124,14 +127,21 @@ class Call:
         data, (told, answer) = self.event.data, told_wholes(self.event)
         must, total = must_tell(self.event), data.get("total_tokens")
         is_exact, priced, low, high = not names_in(data.get("other_usage")), False, 0, 0
+        # A total beyond the counts leaves tokens of which no class is told.
+        is_embedding = self.event.type == "embedding.call"
+        if total is not None and told is not None and (answer is not None or is_embedding) and total > told + (answer or 0):
+            is_exact = False
         is_bounded = is_exact
+        # A call that went well was asked something: a zero says that nobody counted.
+        if must and told == 0:
+            told, answer = None, answer or None
         if told is None and answer is None:
             if total:
                 both = self.prices["input"] is not None and self.prices["output"] is not None
                 known = [price for price in self.prices.values() if price is not None]
                 low, high = (total * min(known), total * max(known)) if both else (0, 0)
-                priced, is_bounded, is_exact = both, is_bounded and both, is_exact and both and low == high
-            elif total is None and must:
+                priced, is_bounded, is_exact = both, is_bounded and both, is_exact and both and low == high and len(known) == len(self.prices)
+            elif must:
                 is_exact = is_bounded = False
         else:
             if must and (told is None or answer is None and self.event.type != "embedding.call"):
@@ -143,6 +153,11 @@ class Call:
                 high += max(cost[1] or 0 for cost in costs)
                 is_exact = is_exact and all(cost[2] for cost in costs) and len({cost[:2] for cost in costs}) == 1
                 priced = priced or any(cost[3] for cost in costs)
+            if total and total < sum(readings(self.event)[1].values()):
+                is_exact = False
+                needed = ("input",) if is_embedding else ("input", "output")
+                known = [price for name, price in self.prices.items() if price is not None and (name == "input" or not is_embedding)]
+                low = min(low, 0 if any(self.prices[name] is None for name in needed) else total * min(known))
         if self.longest is not None and (told or (total if told is None and answer is None else 0) or 0) > self.longest:
             is_exact = is_bounded = False
         if is_exact:

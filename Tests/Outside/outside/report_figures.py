@@ -159,11 +159,15 @@ def crossed_figures(expected, rows):
 
 def cost_group_figures(document, rows, dimension):
     cost = document["cost"]
-    answers = document["sla"]["answers_by"].get(dimension) if dimension not in WITHOUT_ANSWERS else None
+    answers = document["sla"]["reported_answers_by"].get(dimension) if dimension not in WITHOUT_ANSWERS else None
     expected = dict(cost["calls_by"][dimension])
-    found = by_key(rows, dimension)
     # A group may have answers and no call.
-    yield f"report cost by {dimension}: groups", sorted(expected), sorted(key for key, row in found.items() if row["calls"] or key in expected)
+    for key in answers or ():
+        expected.setdefault(key, cost["no_calls"])
+    found = by_key(rows, dimension)
+    yield group_names(f"report cost by {dimension}", expected, rows, dimension)
+    if answers is not None:
+        yield f"report cost by {dimension}: answers together", cost["answers"], sum(row["answers"] for row in rows)
     for key in sorted(set(expected) & set(found)):
         sums, row, name = expected[key], found[key], f"report cost by {dimension}, {key}"
         for column in ("calls", "partly", "unpriced", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
@@ -204,7 +208,7 @@ def sla_figures(document, reports):
     yield from level_figures("report sla", sla["questions"], sla["answers"], cost["total"], satisfaction, objectives.get)
     nothing = {"good": 0, "failed": 0, "pending": 0}
     for dimension, report in reports["sla"].items():
-        rows, expected = report[f"by_{dimension}"], sla["answers_by"][dimension]
+        rows, expected = report[f"by_{dimension}"], sla["reported_answers_by"][dimension]
         yield group_names(f"report sla by {dimension}", expected, [row for row in rows if row["answers"]], dimension)
         for key, answers, row in common(expected, rows, dimension):
             name = f"report sla by {dimension}, {key}"
@@ -237,6 +241,7 @@ def outcome_figures(document, reports):
     is_asked = satisfaction["requested"] > 0
     yield from outcome_row_figures("report outcomes", outcomes["all"], report["outcomes"][0], is_asked)
     yield "report outcomes: not closed", outcomes["not_closed"], report["not_closed"][0]["not_closed"]
+    yield "report outcomes: not closed and rated", satisfaction["rated_open"], report["not_closed"][0]["rated"]
     row = report["satisfaction"][0]
     for column in ("ratings", "satisfied", "requested"):
         yield f"report outcomes: {column}", satisfaction[column], row[column]

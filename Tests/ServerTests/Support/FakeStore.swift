@@ -15,6 +15,8 @@ final class FakeStore: ServedStore {
         var appends = 0
         var isBroken = false
         var isFull = false
+        /// Thrown by every correction when set.
+        var rebookingFailure: StoreError?
         var freeBytes = 0
         var isClosed = false
         var ticks = 0
@@ -51,7 +53,10 @@ final class FakeStore: ServedStore {
         }
     }
 
-    func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking { throw Broken() }
+    func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
+        if let failure = state.withLock({ $0.rebookingFailure }) { throw failure }
+        throw Broken()
+    }
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog { EmptyCatalog() }
     func export(in times: Range<Int64>) throws -> any ExportSource { throw Broken() }

@@ -1,3 +1,4 @@
+import Dialects
 import Platform
 import Server
 
@@ -5,11 +6,12 @@ import Server
 func withServer<Result: Sendable>(
     _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(), tokens: TokenFile? = nil,
     isTokenRequired: Bool = false, traceExport: TraceExportConfiguration = TraceExportConfiguration(),
-    _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
+    settleRule: SettleRule = SettleRule(), _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
     var configuration = ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, stopsOnSignals: false)
     configuration.isTokenRequired = isTokenRequired
     configuration.traceExport = traceExport
+    configuration.settleRule = settleRule
     let server = PlimsollServer(
         store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2), tokens: tokens)
     let (addresses, source) = AsyncStream<ListenAddress>.makeStream()

@@ -23,7 +23,7 @@ struct Repository: Sendable {
     }
 
     private init(root: URL) {
-        let suffixes: Set = ["swift", "md", "json", "py", "txt", "h", "cpp", "modulemap", "slt", "yml", "yaml", "sh"]
+        let suffixes: Set = ["swift", "md", "json", "py", "txt", "h", "c", "cpp", "modulemap", "slt", "yml", "yaml", "sh"]
         var paths = ["Makefile", "Package.swift", "README.md", ".gitignore", ".ci/run"]
         for folder in ["Sources", "Tests", "Schemas", "Alerts", "Dashboards", "Deploy"] {
             let found = FileManager.default.enumerator(atPath: root.appending(path: folder).path)?.compactMap { $0 as? String } ?? []

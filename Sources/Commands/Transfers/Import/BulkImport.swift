@@ -55,11 +55,14 @@ package struct BulkImport {
         return summary
     }
 
+    /// - Throws: ``ImportError`` and the like; what was handed to the store before stays in it.
     private mutating func importAll(of source: any ByteSource, doneBytes: Int, totalBytes: Int?) throws {
         let feed = BlockFeed(source)
         var way = try way(of: source, feed)
         var linesBefore = 0
         var decoded: [DecodedBatch] = []
+        // Where the source cannot be read any further: what was read before is written first.
+        let broken = Mutex<(any Error)?>(nil)
         repeat {
             let written = try Written(decoded, &way, source: source.name, linesBefore: linesBefore)
             let (store, decoders, isEnding, origin) = (store, decoders, summary.isInterrupted, way.origin)
@@ -69,12 +72,18 @@ package struct BulkImport {
                 if job == 0 {
                     let made = try written.write(to: store)
                     outcome.withLock { $0 = made }
-                } else if !isEnding, let (place, block) = try feed.next() {
-                    let batch = decoders.withDecoder { $0.decodeLines(block.span, from: origin) }
-                    next.withLock { $0.append((place, batch)) }
+                } else if !isEnding {
+                    do {
+                        guard let (place, block) = try feed.next() else { return }
+                        let batch = decoders.withDecoder { $0.decodeLines(block.span, from: origin) }
+                        next.withLock { $0.append((place, batch)) }
+                    } catch {
+                        broken.withLock { $0 = $0 ?? error }
+                    }
                 }
             }
             let made = outcome.withLock { $0 }
+            if let failure = written.failure { throw failure }
             for (batch, result) in zip(decoded, made.appended) {
                 summary.add(IngestAnswer(batch, result, registry: store.registry), source: source.name, linesBefore: linesBefore)
                 linesBefore += batch.eventCount
@@ -86,14 +95,24 @@ package struct BulkImport {
                 done: doneBytes + feed.sourceBytes, total: totalBytes, count: summary.accepted + summary.duplicates + summary.rejected,
                 unit: "events")
         } while !decoded.isEmpty
+        if let error = broken.withLock({ $0 }) {
+            guard let damage = error as? ImportError else { throw error }
+            if case .moving(_, let lines) = way { throw lines.broken(off: damage.reason) }
+            throw ImportError(source: damage.source, reason: "\(damage.reason); the lines before it were taken")
+        }
         if case .moving(_, let lines) = way, !summary.isInterrupted { try lines.checkEnd() }
     }
 
     /// How a source is imported, by its first line. Nothing of it was written by then.
-    private func way(of source: any ByteSource, _ feed: BlockFeed) throws -> ImportWay {
-        guard let beginning = try feed.first().flatMap({ try ExportBeginning(firstOf: $0, decoders: decoders) }) else { return .events }
+    private mutating func way(of source: any ByteSource, _ feed: BlockFeed) throws -> ImportWay {
+        // Whatever was done to an export: with a first line or without, its events are events.
         if takesExportsAsNew { return .asNewEvents }
-        return .moving(try StoreRestoring(beginning, into: store), ExportLines(source: source.name))
+        guard let beginning = try feed.first().flatMap({ try ExportBeginning(firstOf: $0, decoders: decoders) }) else { return .events }
+        let restoring = try StoreRestoring(beginning, into: store)
+        if !beginning.hasChecksums {
+            summary.remarks.append("\(source.name): an export of format 1 holds no checksums, so that not every damage is noticed")
+        }
+        return .moving(restoring, ExportLines(beginning, source: source.name))
     }
 }
 
@@ -102,20 +121,26 @@ private struct Written {
     private var events: [IngestBatch] = []
     private var moved: [RestoredBatch] = []
     private var restoring: StoreRestoring?
+    /// Why nothing comes after it.
+    private(set) var failure: ImportError?
 
     /// - Throws: ``ImportError`` where a line is none that belongs there.
     init(_ decoded: [DecodedBatch], _ way: inout ImportWay, source: String, linesBefore: Int) throws(ImportError) {
         switch way {
         case .moving(let restoring, var lines):
             self.restoring = restoring
-            for batch in decoded { moved.append(try lines.take(batch)) }
+            for batch in decoded { moved += lines.take(batch) }
+            failure = lines.failure
             way = .moving(restoring, lines)
         case .events:
             var lines = linesBefore
             for batch in decoded {
                 if let aside = batch.asides.first {
                     let line = lines + aside.index + 1
-                    throw ImportError(source: source, reason: "line \(line) is one of an export; import the export as a file of its own")
+                    let what =
+                        aside.type == ExportNames.begun
+                        ? "import the export as a file of its own" : "its first line is missing, so that it is no whole export"
+                    throw ImportError(source: source, reason: "line \(line) is one of an export: \(what)")
                 }
                 lines += batch.eventCount
             }
@@ -125,8 +150,33 @@ private struct Written {
     }
 
     func write(to store: EventStore) throws -> Outcome {
-        if !moved.isEmpty, let restoring { return Outcome(restored: try restoring.restore(moved)) }
+        if !moved.isEmpty, let restoring { return Outcome(restored: try Self.restore(moved, restoring)) }
         return Outcome(appended: events.isEmpty ? [] : try store.importBulk(events))
+    }
+}
+
+extension Written {
+    /// All runs at once; where one of them is refused, those before it by themselves, so that they are kept.
+    private static func restore(_ runs: [RestoredBatch], _ restoring: StoreRestoring) throws -> RestoreResult {
+        do {
+            return try restoring.restore(runs)
+        } catch is RestoreRefusal {
+            var whole = RestoreResult()
+            do {
+                for run in runs {
+                    let result = try restoring.restore([run])
+                    whole.accepted += result.accepted
+                    whole.duplicates += result.duplicates
+                    whole.records += result.records
+                    whole.lastPosition = result.lastPosition
+                }
+                return whole
+            } catch let refusal as RestoreRefusal {
+                let events = restoring.events
+                let kept = events == 0 ? "nothing of it is kept" : "the first \(events) events are kept"
+                throw RestoreRefusal(reason: "\(refusal.reason); \(kept)", advice: refusal.advice)
+            }
+        }
     }
 }
 
@@ -138,7 +188,11 @@ private struct Outcome {
 
 extension ImportWay {
     fileprivate var origin: LineOrigin {
-        if case .events = self { .file } else { .export }
+        switch self {
+        case .events: .file
+        case .asNewEvents: .newEvents
+        case .moving: .export
+        }
     }
 }
 
@@ -157,9 +211,10 @@ extension ImportSummary {
         duplicates += answer.duplicates
         rejected += answer.rejectedCount
         leftOut += answer.asides
+        spansLeftOut += answer.spansLeftOut
         position = max(position, answer.position)
         warned += answer.warningCount
-        for warning in answer.warnings where warnings.count < Self.rejectionsListedMax { warnings.insert(warning.error) }
+        for warning in answer.warnings where warnings.count < Self.rejectionsListedMax { warnings.insert(warning.warning) }
         for rejection in answer.rejections {
             guard rejections.count < Self.rejectionsListedMax else { break }
             rejections.append(
@@ -173,6 +228,8 @@ private final class BlockFeed: Sendable {
     private struct State: ~Copyable {
         var blocks: LineBlocks
         var count = 0
+        /// Reading failed: nothing comes after it.
+        var hasFailed = false
         /// The first block while nobody has taken it.
         var first: [UInt8]?
     }
@@ -193,8 +250,14 @@ private final class BlockFeed: Sendable {
 
     func next() throws -> (place: Int, block: [UInt8])? {
         try state.withLock { state in
+            guard !state.hasFailed else { return nil }
             var next = state.first.take()
-            if next == nil { next = try state.blocks.next() }
+            do {
+                if next == nil { next = try state.blocks.next() }
+            } catch {
+                state.hasFailed = true
+                throw error
+            }
             guard let block = next else { return nil }
             state.count += 1
             return (state.count, block)

@@ -1,4 +1,4 @@
-import Server
+import Domain
 
 /// What became of an import.
 package struct ImportSummary: Sendable {
@@ -40,6 +40,10 @@ package struct ImportSummary: Sendable {
     package var records = 0
     /// Lines of an export that are no events and were left out, since its events were taken as new.
     package var leftOut = 0
+    /// Spans of an export that were left out: its events were taken as new, and what was derived from the spans is among them.
+    package var spansLeftOut = 0
+    /// What else is to be known of the sources, a sentence each.
+    package var remarks: [String] = []
     /// Position of the last event kept; 0 when none was.
     package var position: Int64 = 0
     /// Whether it was asked to end before it was through.
@@ -90,6 +94,13 @@ package struct ImportSummary: Sendable {
         }
         if records > 0 { json.member("records", records) }
         if leftOut > 0 { json.member("left_out", leftOut) }
+        if spansLeftOut > 0 { json.member("spans_left_out", spansLeftOut) }
+        if !remarks.isEmpty {
+            json.key("remarks")
+            json.beginArray()
+            for remark in remarks { json.value(remark) }
+            json.endArray()
+        }
         json.member("position", position)
         if isInterrupted { json.member("interrupted", true) }
         json.member("seconds", seconds)
@@ -103,9 +114,11 @@ package struct ImportSummary: Sendable {
         text += ", rejected \(rejected)"
         if records > 0 { text += ", records \(records)" }
         if leftOut > 0 { text += "; \(leftOut) lines of exports that are no events were left out, users stay as they were exported" }
+        if spansLeftOut > 0 { text += "; \(spansLeftOut) spans were left out: what was derived from them is kept" }
         if seconds > 0 {
             text += " in \(Double(Int(seconds * 100)) / 100) s (\(Int(Double(accepted + duplicates + rejected) / seconds)) events/s)"
         }
+        for remark in remarks { text += "\n  \(remark)" }
         if warned > 0 {
             text += "\n  kept, but with names that no figure knows: \(warned)"
             for warning in warnings.sorted() { text += "\n    \(warning)" }

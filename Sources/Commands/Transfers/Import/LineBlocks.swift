@@ -20,6 +20,8 @@ package struct LineBlocks: ~Copyable {
     private var carry: [UInt8] = []
     private var hasStarted = false
     private var isAtEnd = false
+    /// Compressed text that breaks off: told when the lines before that are handed out.
+    private var cut: ImportError?
     /// Bytes taken from the source so far: what progress is measured by.
     package private(set) var sourceBytes = 0
 
@@ -52,6 +54,10 @@ package struct LineBlocks: ~Copyable {
             }
             searched = block.count >= blockBytes ? block.count : 0
             try fill(&block)
+        }
+        if let cut {
+            guard let end = lastLineEnd(block, from: 0) else { throw cut }
+            block.removeLast(block.count - end - 1)
         }
         return block.isEmpty ? nil : block
     }
@@ -104,10 +110,11 @@ package struct LineBlocks: ~Copyable {
     private mutating func decompress(_ piece: [UInt8], into output: inout [UInt8]) throws {
         do throws(CompressionError) {
             try decoder?.decode(piece.span, into: &output)
-            if isAtEnd { try decoder?.finish() }
         } catch {
             throw ImportError(source: source.name, reason: "\(error)")
         }
+        guard isAtEnd else { return }
+        do throws(CompressionError) { try decoder?.finish() } catch { cut = ImportError(source: source.name, reason: "\(error)") }
     }
 
     private func lastLineEnd(_ block: [UInt8], from start: Int) -> Int? {

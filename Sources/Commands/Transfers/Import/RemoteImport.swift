@@ -56,7 +56,7 @@ package struct RemoteImport {
             guard !mustEnd() else { return summary.isInterrupted = true }
             let answer = try await Self.postUntilTaken(block, to: path, over: client, of: server, source: source.name)
             summary.add(answer, source: source.name, linesBefore: linesBefore)
-            linesBefore += answer.accepted + answer.duplicates + answer.rejectedCount + answer.asides
+            linesBefore += answer.accepted + answer.duplicates + answer.rejectedCount + answer.asides + answer.spansLeftOut
             progress.update(
                 done: doneBytes + blocks.sourceBytes, total: totalBytes,
                 count: summary.accepted + summary.duplicates + summary.rejected, unit: "events")

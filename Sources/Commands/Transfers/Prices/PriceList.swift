@@ -1,7 +1,7 @@
 import Bytes
 package import Domain
 import Hashing
-import Server
+import WireFormats
 
 /// A list of prices to set, read from a file.
 ///
@@ -20,6 +20,14 @@ package struct PriceList: Sendable {
         package var knownCount = 0
     }
 
+    /// A row that is no price.
+    package struct Refusal: Hashable, Sendable {
+        /// Where in the file it stands.
+        package var place: String
+        /// Why, and what was expected.
+        package var reason: String
+    }
+
     private let rows: [PriceRow]
 
     /// - Parameter name: the file's name, for messages.
@@ -29,6 +37,22 @@ package struct PriceList: Sendable {
         let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         rows = isJSON ? try Self.rowsOfJSON(bytes, name) : try Self.rowsOfCSV(bytes, name)
         guard !rows.isEmpty else { throw ImportError(source: name, reason: "there is no price in it") }
+    }
+
+    /// Every row that a store would refuse, by the checks of the store; none of the list is to be loaded where there is one.
+    /// - Complexity: O(bytes of the list).
+    package var refusals: [Refusal] {
+        var json = JSONText()
+        for row in rows { Self.write(row, before: 0, to: &json) }
+        var limits = DecoderLimits()
+        limits.rejectionsMax = .max
+        // A price has no user, so no key is needed.
+        var decoder = EventDecoder(registry: .builtIn, tokeniser: UserTokeniser(key: []), limits: limits)
+        let events = json.bytes
+        return decoder.decodeLines(events.span, from: .file).rejections.map { rejection in
+            let row = rows[rejection.index]
+            return Refusal(place: row.place, reason: row.naming(rejection.error))
+        }
     }
 
     /// The rows that change something, in the order of the list. Ids follow from what is set and from how often it was set before, so that
@@ -77,6 +101,14 @@ package struct PriceList: Sendable {
         let lines = CSVReader.rows(bytes)
         guard let header = lines.first else { return [] }
         let fields = header.fields.map { $0.lowercased() }
+        let others: [Character] = [";", "\t", "|"]
+        if fields.count == 1, let separator = others.first(where: { fields[0].contains($0) }) {
+            let found = separator == "\t" ? "tabs" : "`\(separator)`"
+            throw ImportError(
+                source: name,
+                reason: "line \(header.line): its fields are separated by \(found); separate them by commas, "
+                    + "and write decimals with a point")
+        }
         if let stranger = fields.first(where: { !PriceRow.fields.contains($0) }) {
             throw ImportError(
                 source: name,
@@ -86,7 +118,10 @@ package struct PriceList: Sendable {
         for line in lines.dropFirst() {
             guard line.fields.count == fields.count else {
                 throw ImportError(
-                    source: name, reason: "line \(line.line): \(line.fields.count) fields, expected \(fields.count) as in the header")
+                    source: name,
+                    reason: "line \(line.line): \(line.fields.count) fields, expected \(fields.count) as in the header: "
+                        + "\(line.fields.joined(separator: " | ").prefix(120)); decimals have a point, a text with a comma stands "
+                        + "in quotes")
             }
             var row = PriceRow(place: "line \(line.line)")
             for (field, value) in zip(fields, line.fields) { row[field] = value }

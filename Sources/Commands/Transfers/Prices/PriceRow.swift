@@ -22,6 +22,17 @@ struct PriceRow: Hashable, Sendable {
     /// What it says, names with values.
     var members: [(field: String, value: String)] { zip(Self.fields, values).filter { !$1.isEmpty }.map { (field: $0, value: $1) } }
 
+    /// A refusal of this row with the value itself where it only tells how long that is, as it does of what may be personal: a price list
+    /// is its reader's own.
+    func naming(_ reason: String) -> String {
+        for (field, value) in members where reason.contains(field) {
+            let size = "text of \(value.utf8.count) bytes"
+            guard reason.contains(size) else { continue }
+            return reason.replacing(size, with: "\"\(value.prefix(60))\"", maxReplacements: 1)
+        }
+        return reason
+    }
+
     /// What it sets a price for; nil where class or time is none, which the store will say.
     var key: KnownPrices.Key? {
         guard let tokenClass = self["usd_per_gpu_hour"].isEmpty ? TokenClass(rawValue: self["token_class"]) : .gpu else { return nil }

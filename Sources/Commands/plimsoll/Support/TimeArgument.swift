@@ -1,4 +1,5 @@
 import Domain
+import Execution
 import Platform
 
 /// Times on the command line: RFC 3339, a date, `now`, or `now-7d` with the units s, m, h, d, w.
@@ -7,14 +8,20 @@ enum TimeArgument {
     static func parse(_ text: String) throws(CommandFailure) -> Int64 { try parse(text, now: SystemClock().wallNanoseconds()) }
 
     /// Times from `from` (else the beginning) until `to` (else the end), exclusive.
-    static func range(from: String?, to: String?) throws(CommandFailure) -> Range<Int64> {
-        let start = try from.map { text throws(CommandFailure) in try parse(text) } ?? .min
-        let end = try to.map { text throws(CommandFailure) in try parse(text) } ?? .max
+    /// - Parameter timeZone: IANA name of the zone whose midnight begins a date.
+    static func range(from: String?, to: String?, timeZone: String = "UTC") throws(CommandFailure) -> Range<Int64> {
+        guard let clock = try? WallClock(zone: timeZone) else {
+            throw CommandFailure(.badInput, "there is no time zone \(timeZone)", advice: "use an IANA name such as Europe/Berlin")
+        }
+        let now = SystemClock().wallNanoseconds()
+        let start = try from.map { text throws(CommandFailure) in try parse(text, now: now, clock: clock) } ?? .min
+        let end = try to.map { text throws(CommandFailure) in try parse(text, now: now, clock: clock) } ?? .max
         guard start < end else { throw CommandFailure(.badInput, "--from \(from ?? "") does not lie before --to \(to ?? "")") }
         return start..<end
     }
 
-    static func parse(_ text: String, now: Int64) throws(CommandFailure) -> Int64 {
+    /// - Parameter clock: whose midnight begins a date; nil: that of UTC.
+    static func parse(_ text: String, now: Int64, clock: WallClock? = nil) throws(CommandFailure) -> Int64 {
         if text == "now" { return now }
         if text.hasPrefix("now"), let offset = offset(text.dropFirst(3)) {
             let (time, overflow) = now.addingReportingOverflow(offset)
@@ -22,7 +29,9 @@ enum TimeArgument {
         }
         let isDate = text.utf8.count == 10 && !text.contains("T")
         do {
-            return try RFC3339.parse(isDate ? text + "T00:00:00Z" : text)
+            guard isDate else { return try RFC3339.parse(text) }
+            let midnight = try RFC3339.parse(text + "T00:00:00Z")
+            return clock?.instant(ofReading: midnight) ?? midnight
         } catch {
             throw CommandFailure(
                 .badInput, "\(text) is no time",
