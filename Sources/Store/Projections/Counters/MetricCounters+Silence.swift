@@ -52,10 +52,10 @@ extension MetricCounters {
     }
 
     /// What the row says of silence; nil where that is nothing.
-    private func silenceFields(_ bytes: [UInt8], _ start: Int) -> SilenceColumns.Fields? {
-        let columns = program.silence
-        let meaning = columns.types.meanings[Int(EventRowCursor.type(bytes, at: start))]
-        guard let fields = columns.read(bytes, start, meaning), fields.moment.tells || fields.channel != nil else { return nil }
+    private mutating func silenceFields(_ bytes: [UInt8], _ start: Int) -> SilenceColumns.Fields? {
+        let meaning = program.silence.types.meanings[Int(EventRowCursor.type(bytes, at: start))]
+        guard let fields = program.silence.read(bytes, start, meaning, &silenceName), fields.moment.tells || fields.channel != nil
+        else { return nil }
         return fields
     }
 
@@ -129,7 +129,9 @@ struct SilenceColumns: Sendable {
 
     let types: FoldTypes
     private let tenant, conversation, channel, author, purpose: UInt16
-    private let last: UInt16
+    /// The last column that says where an event belongs, and the last that says anything of it: rows are in the order of columns, and of
+    /// most events the rest need not be looked at.
+    private let lastOfContext, last: UInt16
 
     init(_ registry: SchemaRegistry) {
         func column(_ name: String) -> UInt16 {
@@ -139,15 +141,19 @@ struct SilenceColumns: Sendable {
         types = FoldTypes(registry)
         (tenant, conversation, channel) = (column("tenant"), column("conversation_id"), column("channel"))
         (author, purpose) = (column("author"), column("purpose"))
-        last = [tenant, conversation, channel, author, purpose].max() ?? 0
+        lastOfContext = max(tenant, conversation, channel)
+        last = max(lastOfContext, author, purpose)
     }
 
     /// nil outside of conversations.
-    func read(_ bytes: [UInt8], _ start: Int, _ meaning: FoldTypes.Meaning) -> Fields? {
+    /// - Parameter name: room for the name that is hashed, so that none is made for each event.
+    func read(_ bytes: [UInt8], _ start: Int, _ meaning: FoldTypes.Meaning, _ name: inout [UInt8]) -> Fields? {
         var (tenant, conversation, channel): (Range<Int>?, Range<Int>?, Range<Int>?)
         var event = FoldEvent(meaning: meaning)
+        let isDetailed = meaning == .question || meaning == .answer || meaning == .modelCall
+        let end = isDetailed ? last : lastOfContext
         var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes), cursor.column <= last {
+        while cursor.advance(in: bytes), cursor.column <= end {
             guard case .text(let range) = cursor.value else { continue }
             switch cursor.column {
             case self.tenant: tenant = range
@@ -159,16 +165,18 @@ struct SilenceColumns: Sendable {
             }
         }
         guard let conversation else { return nil }
-        var name: [UInt8] = []
-        name.reserveCapacity(64)
-        for range in [tenant ?? 0..<0, conversation] {
-            name.append(UInt8(truncatingIfNeeded: range.count))
-            name.append(UInt8(truncatingIfNeeded: range.count >> 8))
-            name.append(contentsOf: bytes[range])
-        }
+        name.removeAll(keepingCapacity: true)
+        Self.append(tenant ?? 0..<0, of: bytes, to: &name)
+        Self.append(conversation, of: bytes, to: &name)
         let moment = ConversationMoment(
             time: EventRowCursor.time(bytes, at: start), isActivity: event.isActivity, isReturn: event.isReturn,
             isClosing: meaning == .closed)
         return Fields(key: xxh3Wide(name.span), tenant: tenant, channel: channel, moment: moment)
+    }
+
+    private static func append(_ range: Range<Int>, of bytes: [UInt8], to name: inout [UInt8]) {
+        name.append(UInt8(truncatingIfNeeded: range.count))
+        name.append(UInt8(truncatingIfNeeded: range.count >> 8))
+        for index in range { name.append(bytes[index]) }
     }
 }

@@ -12,6 +12,8 @@ package struct MetricCounters: Sendable {
     var tracked = TrackedConversations()
     var conversations: OpenConversations
     var rated: RatedConversations
+    /// Room for the name of a conversation; no part of the state.
+    var silenceName: [UInt8] = []
     /// See ``idleAfterNanoseconds``.
     var silenceSetting: Int64?
     let program: MetricProgram

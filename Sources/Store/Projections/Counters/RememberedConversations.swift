@@ -32,7 +32,9 @@ struct RememberedConversations: Sendable {
     private var undo: [Undo] = []
 
     private enum Undo {
-        case conversation(Hash128, young: OpenConversation?, old: OpenConversation?)
+        /// Of one that is in neither generation now, or in the one named: what it was there.
+        case young(Hash128, OpenConversation?)
+        case old(Hash128, OpenConversation?)
         case generations(young: Generation, old: Generation, Forgotten)
     }
 
@@ -55,7 +57,8 @@ struct RememberedConversations: Sendable {
     mutating func rollBack() {
         for change in undo.reversed() {
             switch change {
-            case .conversation(let key, let young, let old): (self.young[key], self.old[key]) = (young, old)
+            case .young(let key, let before): young[key] = before
+            case .old(let key, let before): old[key] = before
             case .generations(let young, let old, let forgotten): (self.young, self.old, self.forgotten) = (young, old, forgotten)
             }
         }
@@ -66,26 +69,35 @@ struct RememberedConversations: Sendable {
 
     /// Keeps what is known of a conversation now, in the younger generation.
     mutating func set(_ conversation: OpenConversation, key: Hash128) {
-        if young[key] == nil, young.count >= generationMax { turn(keeping: key) }
-        undo.append(.conversation(key, young: young[key], old: old[key]))
+        // What is in the younger generation is in no other, and most changes are to one of those.
+        if let place = young.index(forKey: key) {
+            noteYoung(key, young.values[place])
+            young.values[place] = conversation
+            return
+        }
+        if young.count >= generationMax { turn(keeping: key) }
+        if let older = old.removeValue(forKey: key) { undo.append(.old(key, older)) }
+        noteYoung(key, nil)
         young[key] = conversation
-        if old[key] != nil { old[key] = nil }
+    }
+
+    /// What a step changes again and again is put back once.
+    private mutating func noteYoung(_ key: Hash128, _ before: OpenConversation?) {
+        if case .young(key, _)? = undo.last { return }
+        undo.append(.young(key, before))
     }
 
     /// The same in the generation where it is.
     mutating func update(_ conversation: OpenConversation, key: Hash128) {
         guard young[key] == nil, old[key] != nil else { return set(conversation, key: key) }
-        undo.append(.conversation(key, young: nil, old: old[key]))
+        undo.append(.old(key, old[key]))
         old[key] = conversation
     }
 
     /// Takes one out, where it is known.
     mutating func remove(_ key: Hash128) {
-        let (younger, older) = (young[key], old[key])
-        guard younger != nil || older != nil else { return }
-        undo.append(.conversation(key, young: younger, old: older))
-        if younger != nil { young[key] = nil }
-        if older != nil { old[key] = nil }
+        if let younger = young.removeValue(forKey: key) { undo.append(.young(key, younger)) }
+        if let older = old.removeValue(forKey: key) { undo.append(.old(key, older)) }
     }
 
     /// Forgets the elder generation, but for what is about to be touched.
