@@ -10,6 +10,7 @@ struct OutsideTests {
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--events", "6000", "--seed", "5"],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--demo-users", "40"],
         ["finance_walk.py", "--plimsoll", OutsideChecks.executable, "--seed", "3"],
+        ["older_stores.py", "--plimsoll", OutsideChecks.executable],
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
         ["door.py", "--plimsoll", OutsideChecks.executable],
