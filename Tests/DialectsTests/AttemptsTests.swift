@@ -52,6 +52,30 @@ struct AttemptsTests {
         #expect(traces.events("usage.reported").count == 3)
     }
 
+    /// Attempts that do not tell what they used, in a call that does: it was the one that went well.
+    @Test func attemptsWithoutUsageHaveThatOfTheCallAroundThem() throws {
+        func attempt(_ id: UInt8, _ start: UInt64, failed: Bool) -> SampleSpan {
+            var span = Settling.call(id, parent: 1, start, start + 50, scope: "b")
+            span.attributes["gen_ai.usage.input_tokens"] = nil
+            span.attributes["gen_ai.usage.output_tokens"] = nil
+            span.failed = failed
+            return span
+        }
+        let outer = Settling.call(1, parent: nil, 0, 900, scope: "a", Self.response("r-1", 1000, 100))
+        let traces = try Settling.settled([[outer, attempt(2, 10, failed: true), attempt(3, 100, failed: false)]])
+        #expect(Self.sums(traces) == [2, 1000, 100])
+        // Which of two it belongs to, nobody knows.
+        let both = try Settling.settled([[outer, attempt(2, 10, failed: false), attempt(3, 100, failed: false)]])
+        #expect(Self.sums(both) == [2, 0, 0] && both.events("usage.reported").count == 1)
+    }
+
+    @Test func twoWrappersOfOneStreamNeedNotEndInTheirOrder() throws {
+        let agent = Settling.agent(1, 2000)
+        let one = Settling.call(2, parent: 1, 0, 1000, scope: "a")
+        #expect(Self.sums(try Settling.settled([[agent, one, Settling.call(3, parent: 1, 5, 1001, scope: "b")]])) == [1, 100, 20])
+        #expect(Self.sums(try Settling.settled([[agent, one, Settling.call(3, parent: 1, 500, 1500, scope: "b")]])) == [2, 200, 40])
+    }
+
     @Test func siblingsOfAnotherScopeAroundSeveralSumThemUp() throws {
         let attempts = [
             Settling.call(2, parent: 1, 10, 100, scope: "b", Self.response("r-1", 1000, 400)),

@@ -85,6 +85,22 @@ struct TurnsTests {
         #expect(try Self.answers(Self.trace(chain, first, second)) == ["F1": 1])
     }
 
+    /// A run that failed and the one that answered are one turn: from the first start to the last end, as the last one went, in any order.
+    @Test func aTurnOfTwoRunsGoesAsTheLastOneWent() throws {
+        let spans = Self.trace(
+            Self.plain(9), Self.run(2, in: 1, 0, 3, conversation: "c", failed: true), Self.run(4, in: 1, 3, 5, conversation: "c"))
+        for order in [Array(spans.indices), spans.indices.reversed()] {
+            var traces = SampleTraces()
+            for index in order {
+                try traces.receive(OTLPTraces([spans[index]]))
+                try traces.settle()
+            }
+            let answers = traces.events("message.sent").filter { $0.text("conversation_id") == "c" }
+            #expect(answers.count == 1 && answers.first?.text("status") == "ok")
+            #expect(answers.first?.integer("duration_ns") == 5_000_000_000)
+        }
+    }
+
     @Test(arguments: ["helper", nil] as [String?]) func aSessionIsNotOneAnswer(_ name: String?) throws {
         let session = Self.plain(50, ["gen_ai.conversation.id": .string("F1")])
         let spans = Self.trace(

@@ -183,6 +183,11 @@ import WireFormats
             // Nobody's earlier calls are concerned, so the proof is known everywhere at once.
             try await answer(client, notes + "'usage.reading_applied'", "2")
             #expect(try await ask(client, notes + "'trace.settled'") == "n\r\n3\r\n")
+            // One of the same tenant reaches what settled in this process, too: of proofs of both readings nothing is known.
+            let same = ["input_tokens": 700, "output_tokens": 4, "cache_read.input_tokens": 500, "total_tokens": 704] as [String: Int64]
+            _ = try await send(client, call(3, same).protobuf)
+            try await answer(client, inputs, "600 600 700")
+            try await answer(client, notes + "'trace.settled' and data->>'reason' = 'usage_proved'", "2")
         }
     }
 

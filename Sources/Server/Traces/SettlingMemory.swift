@@ -81,7 +81,7 @@ struct SettlingMemory {
     mutating func learn(_ proof: UsageProof) -> (notes: [SystemNote], concernsOthers: Bool) {
         guard readings.add(proof) else { return ([], false) }
         let note = Self.note(NoteType.reading, proof)
-        let reading = AssumedReading(emitter: proof.emitter.ofAnyModel, part: proof.part)
+        let reading = AssumedReading(emitter: proof.emitter, part: proof.part)
         let concernsOthers =
             !isEveryAssumptionNoted || assumed.count >= Self.assumedMax || (reading.map { assumed.contains($0) } ?? false)
         return (concernsOthers ? [note] : [note, Self.appliedNote(proof)], concernsOthers)

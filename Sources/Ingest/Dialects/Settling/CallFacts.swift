@@ -65,6 +65,9 @@ struct CallFacts {
 
     func isEqualUsage(to other: CallFacts) -> Bool { usage.isEqual(to: other.usage) }
 
+    /// Whether it tells what was used.
+    var tellsUsage: Bool { usage.isTold }
+
     private func agreesOnWho(with other: CallFacts) -> Bool {
         if isApart(tenants, other.tenants) { return false }
         guard isApart(providers, other.providers) else { return true }

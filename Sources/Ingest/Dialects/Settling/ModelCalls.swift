@@ -106,9 +106,11 @@ private struct CallGroups {
     private mutating func join(_ family: [Sibling], _ sums: inout Set<Int>) {
         for (place, one) in family.enumerated() {
             var inside: [Sibling] = []
+            var beside: [Sibling] = []
             for two in family[(place + 1)...].prefix(Self.neighboursMax) {
                 guard two.start <= one.end else { break }
-                if two.end <= one.end, one.scope != two.scope { inside.append(two) }
+                guard one.scope != two.scope else { continue }
+                if two.end <= one.end { inside.append(two) } else if Self.isTogether(one, two) { beside.append(two) }
             }
             if sumsUp(one, inside) {
                 sums.insert(one.index)
@@ -124,7 +126,20 @@ private struct CallGroups {
                     join(one.index, two.index)
                 }
             }
+            // Two wrappers of one stream need not end in the order in which they began.
+            for two in beside {
+                guard let mine = facts(of: one.index), let theirs = facts(of: two.index), mine.scopes.isDisjoint(with: theirs.scopes),
+                    mine.tellsUsage, mine.isEqualUsage(to: theirs), mine.canBeOne(with: theirs, isAround: false)
+                else { continue }
+                join(one.index, two.index)
+            }
         }
+    }
+
+    /// Whether nine tenths of the time of both are common to them.
+    private static func isTogether(_ one: Sibling, _ two: Sibling) -> Bool {
+        let common = Double(min(one.end, two.end)) - Double(max(one.start, two.start))
+        return common >= 0.9 * (Double(max(one.end, two.end)) - Double(min(one.start, two.start)))
     }
 
     /// Whether spans of one scope, one after the other, can be what a span that they ran in adds up.
@@ -209,11 +224,22 @@ private struct CallGroups {
             if within.count == 1, let only = within.first, groups.root(of: inside[0]) == groups.root(of: only), canBeOne(own, only) {
                 join(root, only)
                 billed[root] = inside
+            } else if own.tellsUsage, let answered = answeredAttempt(among: inside, members), canBeOne(own, answered) {
+                // What the attempts do not tell, the call around them tells of the one that went well.
+                join(root, answered)
+                billed[root] = inside
             } else if own.canSumUp(inside.compactMap { facts(of: $0) }, isAround: true) {
                 rollUps.formUnion(members[root] ?? [])
                 billed[root] = inside
             }
         }
+    }
+
+    /// Of several attempts of which none tells what it used, the only one that did not fail.
+    private mutating func answeredAttempt(among attempts: [Int], _ members: [Int: [Int]]) -> Int? {
+        guard attempts.count > 1, !attempts.contains(where: { facts(of: $0)?.tellsUsage ?? true }) else { return nil }
+        let answered = attempts.filter { attempt in !(members[attempt] ?? [attempt]).contains { tree.spans[$0].hasFailed } }
+        return answered.count == 1 ? answered[0] : nil
     }
 
     private mutating func canBeOne(_ own: CallFacts, _ only: Int) -> Bool {

@@ -128,25 +128,30 @@ struct Telling {
     /// The questions and the answers that a trace is made of: see ``Turns``.
     private mutating func addAnswers() {
         let turns = Turns(tree)
-        let answers = turns.groups.map { group in group.dropFirst().reduce(group[0]) { isBetter($1, than: $0) ? $1 : $0 } }.sorted()
+        var runs: [Int: [Int]] = [:]
+        for group in turns.groups { runs[group.dropFirst().reduce(group[0]) { isBetter($1, than: $0) ? $1 : $0 }] = group }
+        let answers = runs.keys.sorted()
         let owners = tree.owners(among: answers)
         if answers.count > 1, tree.isToldOurNames { splitTold(answers, owners) }
         let firstTokens = FirstTokens(tree, calls, owners: owners)
         for index in answers {
             let span = tree.spans[index]
+            let stretch = Stretch(of: runs[index] ?? [index], tree)
             var question = context(index, types.messageReceived)
             addTold(around: index, types.messageReceived, &question)
             question.add("author", text: "user")
             let questionID = id(of: index, types.messageReceived)
-            events.append(Told(id: questionID, type: types.messageReceived, time: span.record.start, fields: question))
+            events.append(Told(id: questionID, type: types.messageReceived, time: stretch.start, fields: question))
             var answer = context(index, types.messageSent)
             addTold(around: index, types.messageSent, &answer)
             answer.add("author", text: "agent")
-            answer.add("status", text: span.hasFailed ? "error" : "ok")
-            if span.hasFailed { answer.add("error_type", text: span.errorType) }
-            answer.add("duration_ns", integer: duration(index))
-            answer.add("time_to_first_token_ns", integer: span.nanoseconds(.timeToFirstToken) ?? firstTokens.nanoseconds(ofTurn: index))
-            events.append(Told(id: id(of: index, types.messageSent), type: types.messageSent, time: span.record.end, fields: answer))
+            let last = tree.spans[stretch.last]
+            answer.add("status", text: last.hasFailed ? "error" : "ok")
+            if last.hasFailed { answer.add("error_type", text: last.errorType) }
+            answer.add("duration_ns", integer: stretch.durationNanoseconds)
+            let firstToken = span.nanoseconds(.timeToFirstToken) ?? firstTokens.nanoseconds(ofTurn: index)
+            answer.add("time_to_first_token_ns", integer: firstToken.flatMap { stretch.waited($0, from: span.record.start) })
+            events.append(Told(id: id(of: index, types.messageSent), type: types.messageSent, time: stretch.end, fields: answer))
         }
         doubts.isJoined = turns.isJoined
         let answered = Set(answers.compactMap { tree.conversations[$0].map { Array($0.utf8) } })
@@ -277,4 +282,38 @@ struct Telling {
 extension WorkUnit {
     /// A field from the first span that has it.
     func text(_ field: DialectField, _ tree: SpanTree) -> String? { spans.lazy.compactMap { tree.spans[$0].text(field) }.first }
+}
+
+/// From the question of a turn to its answer: from the first start of the runs that it is made of to the last end. The run that ended last
+/// says how it went, since one that failed before was tried again.
+private struct Stretch {
+    private(set) var start: Int64
+    private(set) var end: Int64
+    /// Of the span that ended last.
+    private(set) var last: Int
+    /// nil where a time is in doubt.
+    private(set) var durationNanoseconds: Int64?
+
+    /// - Precondition: at least one span.
+    init(of spans: [Int], _ tree: SpanTree) {
+        let records = spans.map { tree.spans[$0].record }
+        (start, end, last) = (records[0].start, records[0].end, spans[0])
+        for (index, record) in zip(spans, records) {
+            start = min(start, record.start)
+            if record.end >= end { (end, last) = (record.end, index) }
+        }
+        if spans.count == 1 {
+            durationNanoseconds = records[0].durationNanoseconds
+        } else if records.allSatisfy({ $0.durationNanoseconds != nil }) {
+            let (duration, isBeyond) = end.subtractingReportingOverflow(start)
+            durationNanoseconds = isBeyond || duration >= SpanTimeDoubt.durationNanosecondsMax ? nil : duration
+        }
+    }
+
+    /// A wait that one of its runs tells, from the start of all; nil where it is out of range.
+    func waited(_ nanoseconds: Int64, from start: Int64) -> Int64? {
+        let (before, isBeyond) = start.subtractingReportingOverflow(self.start)
+        let (sum, isSumBeyond) = before.addingReportingOverflow(nanoseconds)
+        return isBeyond || isSumBeyond || sum >= SpanTimeDoubt.durationNanosecondsMax ? nil : sum
+    }
 }

@@ -45,11 +45,11 @@ package struct AssumedReading: Hashable, Sendable, Comparable {
     /// - Returns: nil for a part that there is not.
     package init?(emitter: UsageEmitter, part: String) {
         guard UsagePart(rawValue: part) != nil else { return nil }
-        (self.emitter, self.part) = (emitter, part)
+        (self.emitter, self.part) = (emitter.ofAnyModel, part)
     }
 
     /// One of ours.
-    package init(_ emitter: UsageEmitter, _ part: UsagePart) { (self.emitter, self.part) = (emitter, part.rawValue) }
+    package init(_ emitter: UsageEmitter, _ part: UsagePart) { (self.emitter, self.part) = (emitter.ofAnyModel, part.rawValue) }
 
     /// By emitter, then part.
     package static func < (left: AssumedReading, right: AssumedReading) -> Bool {
