@@ -84,7 +84,7 @@ package final class PlimsollServer: Sendable {
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, logger: logger)
         }
-        let ticker = StoreTicker(store: store, thread: threads.writer, health: health, logger: logger)
+        let ticker = StoreTicker(store: store, thread: threads.writer, health: health)
         let settling = SettlingService(
             settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, logger: logger)
         let front = HTTPFront(

@@ -2,34 +2,23 @@ import Domain
 import EventStores
 import Logging
 import NIOPosix
-import ServiceLifecycle
 
 /// Settles traces as long as the server runs. A thread of its own reads and works them out, so that a trace of many spans holds nobody's
 /// events up; the writer only takes in what comes of it.
-struct SettlingService: Service {
+struct SettlingService: BackgroundWork {
     let settlement: TraceSettlement
     let thread: NIOThreadPool
     let committer: GroupCommitter<IngestBatch, AppendResult>
     let health: ServerHealth
     let logger: Logger
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled, !health.isStorageFailed {
-                do {
-                    try await Task.sleep(for: .seconds(1))
-                    try await settle()
-                } catch is CancellationError {
-                    return
-                } catch {
-                    // They stay due and stop nobody else's events; what concerns the disk the committer tells by itself.
-                    logger.error("traces could not be settled and wait: \(error)")
-                }
-            }
-            // The front ends as soon as one of its services does: this one waits for the stop.
-            while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
-        }
+    func step() async throws {
+        try await Task.sleep(for: .seconds(1))
+        try await settle()
     }
+
+    /// They stay due and stop nobody else's events; what concerns the disk the committer tells by itself.
+    func failed(_ error: any Error) { logger.error("traces could not be settled and wait: \(error)") }
 
     /// Settles all that is due, and one step of what settles again.
     private func settle() async throws {

@@ -42,9 +42,7 @@ extension StoreSnapshot {
 
     private func notes(ofType type: String, in segment: SealedSegment) throws -> [StoredNote] {
         var result: [StoredNote] = []
-        let isType = ColumnPredicate.Comparison.equal(.text(type))
-        for group in segment.reader.groups(table: "system_events") {
-            guard let summary = group.summary(named: "type"), !isType.isRefuted(by: summary, rowCount: group.rowCount) else { continue }
+        for group in segment.reader.groups(table: "system_events") where group.mayHold(type, in: "type") {
             let types = CodedTexts(try group.column(named: "type", type: .text))
             let codes = types.codes { $0.elementsEqual(type.utf8) }
             guard codes.contains(true) else { continue }

@@ -80,7 +80,7 @@ extension StoreSnapshot {
         let restorer = RowRestorer(layout, registry: registry)
         // order: asked until one fits.
         let hashes = traceIDs.map { lookupHash(Array($0.utf8)[...]) }
-        let wanted = Set(traceIDs.map { Array($0.utf8) })
+        let wanted = Set(traceIDs.map { Array($0.utf8)[...] })
         for segment in version.sealed.segments {
             for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
                 guard let column = group.columnIndex(named: "trace_id") else { continue }
@@ -151,9 +151,7 @@ extension StoreSnapshot {
 
     private func traces(of scopes: Set<InstrumentationScope>, in group: RowGroup) throws -> Set<String> {
         func mayHold(_ column: String, _ text: [UInt8]) -> Bool {
-            guard let summary = group.summary(named: column) else { return text.isEmpty }
-            let isEqual = ColumnPredicate.Comparison.equal(.text(String(decoding: text, as: UTF8.self)))
-            return text.isEmpty || !isEqual.isRefuted(by: summary, rowCount: group.rowCount)
+            text.isEmpty || group.mayHold(String(decoding: text, as: UTF8.self), in: column)
         }
         // order: asked until one fits.
         guard scopes.contains(where: { mayHold("instrumentation_name", $0.name) && mayHold("instrumentation_version", $0.version) })
@@ -167,7 +165,8 @@ extension StoreSnapshot {
             let (name, number) = (names.code(of: row), versions.code(of: row))
             let pair = name * versions.count + number
             if isWanted[pair] == nil {
-                let scope = InstrumentationScope(name: names.text(of: name) ?? [], version: versions.text(of: number) ?? [])
+                let scope = InstrumentationScope(
+                    name: Array(names.text(of: name) ?? []), version: Array(versions.text(of: number) ?? []))
                 isWanted[pair] = scopes.contains(scope)
             }
             if isWanted[pair] == true { rows.append(row) }

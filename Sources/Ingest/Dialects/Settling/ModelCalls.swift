@@ -117,23 +117,19 @@ private struct CallGroups {
                 continue
             }
             // What tells the very same goes before what only may.
-            for isSameUsage in [true, false] {
-                for two in inside {
-                    // Of one call each instrumentation tells once.
-                    guard let mine = facts(of: one.index), let theirs = facts(of: two.index), mine.scopes.isDisjoint(with: theirs.scopes),
-                        mine.isEqualUsage(to: theirs) || !isSameUsage, mine.canBeOne(with: theirs, isAround: false)
-                    else { continue }
-                    join(one.index, two.index)
-                }
-            }
+            for two in inside { join(one, two) { $0.isEqualUsage(to: $1) } }
+            for two in inside { join(one, two) { _, _ in true } }
             // Two wrappers of one stream need not end in the order in which they began.
-            for two in beside {
-                guard let mine = facts(of: one.index), let theirs = facts(of: two.index), mine.scopes.isDisjoint(with: theirs.scopes),
-                    mine.tellsUsage, mine.isEqualUsage(to: theirs), mine.canBeOne(with: theirs, isAround: false)
-                else { continue }
-                join(one.index, two.index)
-            }
+            for two in beside { join(one, two) { $0.tellsUsage && $0.isEqualUsage(to: $1) } }
         }
+    }
+
+    /// Joins two of different instrumentations that can tell one call. Of one call each instrumentation tells once.
+    private mutating func join(_ one: Sibling, _ two: Sibling, where isAlike: (CallFacts, CallFacts) -> Bool) {
+        guard let mine = facts(of: one.index), let theirs = facts(of: two.index), mine.scopes.isDisjoint(with: theirs.scopes),
+            isAlike(mine, theirs), mine.canBeOne(with: theirs, isAround: false)
+        else { return }
+        join(one.index, two.index)
     }
 
     /// Whether nine tenths of the time of both are common to them.

@@ -48,6 +48,21 @@ struct CallFields {
         }
         usage.mustTell = TokenUsage.mustTell(isError: isError, isStream: isStream, hasBegun: hasBegun)
     }
+
+    /// What prices are looked up by.
+    struct Names {
+        /// Empty where none is told.
+        var provider: String
+        var requestModel, responseModel, serviceTier: String?
+    }
+
+    /// - Parameter bytes: those it was read from.
+    func names(in bytes: [UInt8]) -> Names {
+        func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: bytes[range], as: UTF8.self) }
+        return Names(
+            provider: text(provider) ?? "", requestModel: text(requestModel), responseModel: text(responseModel),
+            serviceTier: text(serviceTier))
+    }
 }
 
 /// Books calls and takes prices over, in position order: the money side of the single writer.
@@ -103,14 +118,12 @@ struct Booking: Sendable {
         let type = EventRowCursor.type(bytes, at: start)
         guard type == types.llmCall || type == types.embeddingCall else { return nil }
         let fields = CallFields(bytes, at: start, known, types)
-        func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: bytes[range], as: UTF8.self) }
-        let (provider, tier) = (text(fields.provider) ?? "", text(fields.serviceTier))
-        let (requestModel, responseModel) = (text(fields.requestModel), text(fields.responseModel))
-        let candidates = book.candidates(provider: provider, requestModel: requestModel, responseModel: responseModel)
-        let quote = PriceQuote(candidates, serviceTier: PriceEntry.normalised(tier: tier), at: fields.time, before: position)
+        let names = fields.names(in: bytes)
+        let candidates = book.candidates(provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel)
+        let tier = PriceEntry.normalised(tier: names.serviceTier)
+        let quote = PriceQuote(candidates, serviceTier: tier, at: fields.time, before: position)
         return overlay.cost(
-            of: fields.usage, provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: tier,
-            time: fields.time, position: position, booked: CallCost(BookedCost(fields.usage, at: quote.prices)))
+            of: fields, in: bytes, position: position, booked: CallCost(BookedCost(fields.usage, at: quote.prices)))
     }
 
     private mutating func setPrice(_ bytes: [UInt8], at start: Int, position: Int64) {

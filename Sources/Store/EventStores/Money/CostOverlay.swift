@@ -40,6 +40,16 @@ final class CostOverlay: Sendable {
     func mayCorrect(_ group: RowGroup) -> Bool { rebookings.contains { $0.mayConcern(group) } }
 
     /// What a call costs that was booked at some cost.
+    /// - Parameter bytes: those that the fields were read from.
+    /// - Complexity: O(late prices).
+    func cost(of fields: CallFields, in bytes: [UInt8], position: Int64, booked: CallCost) -> CallCost {
+        let names = fields.names(in: bytes)
+        return cost(
+            of: fields.usage, provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel,
+            serviceTier: names.serviceTier, time: fields.time, position: position, booked: booked)
+    }
+
+    /// The same of a call that is read from columns.
     /// - Complexity: O(late prices).
     func cost(
         of usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?, time: Int64,

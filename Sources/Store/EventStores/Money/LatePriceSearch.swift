@@ -34,12 +34,11 @@ struct LatePriceSearch {
         for row in 0..<block.count where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
             let start = Int(block.starts[row])
             let fields = CallFields(block.bytes, at: start, registry.wellKnown, registry.wellKnownTypes)
-            func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: block.bytes[range], as: UTF8.self) }
             guard let key = ConversationGrouping.key(block.bytes, start, registry.wellKnown) else { continue }
+            let names = fields.names(in: block.bytes)
             let isConcerned = changes.contains {
                 $0.concerns(
-                    provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
-                    responseModel: text(fields.responseModel), time: fields.time)
+                    provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel, time: fields.time)
             }
             if isConcerned { found.insert(key) }
         }
@@ -75,11 +74,10 @@ struct LatePriceSearch {
         for block in blocks {
             for row in 0..<block.count where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
                 let fields = CallFields(block.bytes, at: Int(block.starts[row]), registry.wellKnown, registry.wellKnownTypes)
-                func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: block.bytes[range], as: UTF8.self) }
+                let names = fields.names(in: block.bytes)
                 note(
-                    provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
-                    responseModel: text(fields.responseModel), time: fields.time, gaps: block.costs[Int(block.costIndices[row])].gaps,
-                    hasTotal: fields.usage.total != nil)
+                    provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel, time: fields.time,
+                    gaps: block.costs[Int(block.costIndices[row])].gaps, hasTotal: fields.usage.total != nil)
             }
         }
         for layout in layouts.tables {
@@ -194,11 +192,7 @@ extension TailBlock {
         for row in 0..<count where costIndices[row] >= 0 {
             let index = Int(costIndices[row])
             let fields = CallFields(bytes, at: Int(starts[row]), registry.wellKnown, registry.wellKnownTypes)
-            func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: bytes[range], as: UTF8.self) }
-            costs[index] = overlay.cost(
-                of: fields.usage, provider: text(fields.provider) ?? "", requestModel: text(fields.requestModel),
-                responseModel: text(fields.responseModel), serviceTier: text(fields.serviceTier), time: fields.time,
-                position: position(of: row), booked: costs[index])
+            costs[index] = overlay.cost(of: fields, in: bytes, position: position(of: row), booked: costs[index])
         }
         return costs
     }

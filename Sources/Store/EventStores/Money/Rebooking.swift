@@ -41,8 +41,7 @@ package struct Rebooking: Hashable, Sendable {
         else { return true }
         guard last >= times.lowerBound, first < times.upperBound else { return false }
         if case .integer(let position)? = group.summary(named: "position")?.minimum, position > lastPosition { return false }
-        guard let providers = group.summary(named: "provider") else { return false }
-        return !ColumnPredicate.Comparison.equal(.text(provider)).isRefuted(by: providers, rowCount: group.rowCount)
+        return group.mayHold(provider, in: "provider")
     }
 }
 

@@ -115,11 +115,9 @@ extension EventStore {
 
     /// Rows of a group whose conversation is of the part, ascending. A conversation's part is computed once for all of its rows.
     private static func rows(_ ids: Vector, except dead: Set<UInt32>, in part: Int, of parts: Int) -> [Int] {
-        guard case .text(let codes, let dictionary) = ids.storage, dictionary.count > 0 else {
-            return (0..<ids.count).filter { !dead.contains(UInt32($0)) && Self.part(of: ids.text(at: $0), parts) == part }
-        }
-        let isOfPart = (0..<dictionary.count).map { Self.part(of: dictionary.utf8($0), parts) == part }
-        return (0..<ids.count).filter { row in !ids.isNull(row) && isOfPart[Int(codes[row])] && !dead.contains(UInt32(row)) }
+        let texts = CodedTexts(ids)
+        let isOfPart = texts.codes { Self.part(of: $0, parts) == part }
+        return (0..<ids.count).filter { row in isOfPart[texts.code(of: row)] && !dead.contains(UInt32(row)) }
     }
 
     private func conversationID(_ bytes: [UInt8], _ start: Int) -> String? {

@@ -93,21 +93,16 @@ extension MetricCounters {
                 }
             }
         }
-        for names in rated.sortedNames {
-            sink.append(varint: UInt64(names.count))
-            for name in names { sink.append(littleEndian: name) }
-        }
+        Self.append(rated.forgotten.names, to: &sink)
     }
 
     /// Reads what ``appendRatings(to:)`` wrote, or version 5, which kept no names of what is forgotten.
     mutating func readRatings(_ cursor: inout ByteCursor, _ version: MetricStateVersion) throws(DecodingError) {
         let young = try readRatedGeneration(&cursor)
         let old = try readRatedGeneration(&cursor)
-        var names = RatedConversations.Names()
-        if version.rawValue >= MetricStateVersion.silenceByOrder.rawValue {
-            (names.young, names.old) = (try Self.readNames(&cursor), try Self.readNames(&cursor))
-        }
-        rated.restore(young: young, old: old, names)
+        var forgotten = ForgottenRatings()
+        if version.rawValue >= MetricStateVersion.silenceByOrder.rawValue { forgotten.names = try Self.readNames(&cursor) }
+        rated.restore(young: young, old: old, forgotten)
     }
 
     private mutating func readRatedGeneration(_ cursor: inout ByteCursor) throws(DecodingError) -> RatedConversations.Generation {

@@ -16,10 +16,7 @@ extension MetricCounters {
             sink.append(varint: forgotten.open)
             if forgotten.idle > 0 { sink.append(littleEndian: forgotten.latest) }
             for generation in [remembered.young, remembered.old] { append(generation, to: &sink) }
-            for names in [forgotten.youngNames, forgotten.oldNames] {
-                sink.append(varint: UInt64(names.count))
-                for name in names.sorted() { sink.append(littleEndian: name) }
-            }
+            Self.append(forgotten.names, to: &sink)
         }
     }
 
@@ -75,18 +72,29 @@ extension MetricCounters {
         let judged = try cursor.readZigzag()
         conversations.restore(waiting: try readOpenGeneration(&cursor), judged: judged)
         for isLate in [false, true] {
-            var forgotten = RememberedConversations.Forgotten()
+            var forgotten = ForgottenConversations()
             (forgotten.idle, forgotten.open) = (try cursor.readVarint(), try cursor.readVarint())
             if forgotten.idle > 0 { forgotten.latest = try cursor.read(littleEndian: Int64.self) }
             let young = try readOpenGeneration(&cursor)
             let old = try readOpenGeneration(&cursor)
-            forgotten.youngNames = try Self.readNames(&cursor)
-            forgotten.oldNames = try Self.readNames(&cursor)
+            forgotten.names = try Self.readNames(&cursor)
             conversations.restore(isLate: isLate, young: young, old: old, forgotten)
         }
     }
 
-    static func readNames(_ cursor: inout ByteCursor) throws(DecodingError) -> Set<UInt64> {
+    static func append(_ names: ForgottenNames, to sink: inout ByteSink) {
+        for generation in [names.young, names.old] {
+            sink.append(varint: UInt64(generation.count))
+            for name in generation.sorted() { sink.append(littleEndian: name) }
+        }
+    }
+
+    static func readNames(_ cursor: inout ByteCursor) throws(DecodingError) -> ForgottenNames {
+        let young = try readNameGeneration(&cursor)
+        return ForgottenNames(young: young, old: try readNameGeneration(&cursor))
+    }
+
+    private static func readNameGeneration(_ cursor: inout ByteCursor) throws(DecodingError) -> Set<UInt64> {
         var names: Set<UInt64> = []
         for _ in 0..<(try cursor.readCount(max: cursor.remaining / 8)) { names.insert(try cursor.read(littleEndian: UInt64.self)) }
         return names

@@ -17,7 +17,7 @@ extension MetricCounters {
     /// The part of ``serialised`` that tells of answers which came late and before their questions.
     func appendLateAnswers(to sink: inout ByteSink) { append(tracked.sortedLate, to: &sink) }
 
-    private func append(_ generations: [[(key: Hash128, conversation: TrackedConversation)]], to sink: inout ByteSink) {
+    private func append(_ generations: [[(key: Hash128, value: TrackedConversation)]], to sink: inout ByteSink) {
         for generation in generations {
             sink.append(varint: UInt64(generation.count))
             for (key, conversation) in generation {

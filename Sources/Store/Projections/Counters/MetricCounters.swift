@@ -42,7 +42,7 @@ package struct MetricCounters: Sendable {
         registry: SchemaRegistry, definitions: [MetricDefinition] = MetricCatalogue.all, objectives: ObjectiveSet = .builtIn,
         openConversationsMax: Int = 1 << 18, ratedConversationsMax: Int = 1 << 16
     ) {
-        rated = RatedConversations(generationMax: ratedConversationsMax)
+        rated = RatedConversations(countMax: ratedConversationsMax)
         conversations = OpenConversations(countMax: openConversationsMax)
         program = MetricProgram(definitions, registry: registry, bounds: objectives.bucketBounds)
         answerLimits = objectives.answerLimits

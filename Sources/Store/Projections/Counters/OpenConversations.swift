@@ -113,8 +113,8 @@ struct OpenConversations: Sendable {
 
     init(countMax: Int) {
         self.countMax = countMax
-        done = RememberedConversations(generationMax: countMax / 2)
-        late = RememberedConversations(generationMax: countMax / 16)
+        done = RememberedConversations(countMax: countMax / 2)
+        late = RememberedConversations(countMax: countMax / 16)
     }
 
     subscript(key: Hash128) -> OpenConversation? { waiting[key] ?? done[key] ?? late[key] }
@@ -218,7 +218,7 @@ struct OpenConversations: Sendable {
 
     /// Judges all by a setting.
     private mutating func judge(by idleAfter: Int64?, reached: Int64) -> (changes: [SilenceChange], uncorrected: UInt64) {
-        let uncorrected = judged == Self.unknown ? 0 : done.uncorrected(after: idleAfter, reached: reached)
+        let uncorrected = judged == Self.unknown ? 0 : done.forgotten.uncorrected(after: idleAfter, reached: reached)
         judged = idleAfter ?? Self.never
         earliest = .max
         // order: sorted before it is looked at.
@@ -261,9 +261,7 @@ struct OpenConversations: Sendable {
     }
 
     /// The same of those for which nothing is awaited, or of those that are backfill.
-    mutating func restore(
-        isLate: Bool, young: Generation, old: Generation, _ forgotten: RememberedConversations.Forgotten
-    ) {
+    mutating func restore(isLate: Bool, young: Generation, old: Generation, _ forgotten: ForgottenConversations) {
         if isLate { late.restore(young: young, old: old, forgotten) } else { done.restore(young: young, old: old, forgotten) }
     }
 }

@@ -32,92 +32,31 @@ struct RatedConversation: Hashable, Sendable {
 
 /// The ratings of conversations, by a hash of tenant and conversation, since a conversation may be rated again.
 ///
-/// Two generations: what is touched goes to the younger one, and when that is full, the elder one is forgotten. What was counted of a
-/// conversation that is forgotten stands, and a rating that comes for it then counts as a first one. Names of what is forgotten are kept
-/// for longer, so that this can be told. What a step changed can be taken back.
-struct RatedConversations: Sendable {
-    typealias Generation = [Hash128: RatedConversation]
+/// What was counted of one that is forgotten stands, and a rating that comes for it then counts as a first one.
+typealias RatedConversations = Generations<ForgottenRatings>
 
-    /// Halves of the keys of what is forgotten, in two generations.
-    struct Names: Hashable, Sendable {
-        var young: Set<UInt64> = []
-        var old: Set<UInt64> = []
+/// Which conversations' ratings are forgotten.
+struct ForgottenRatings: ForgottenValues {
+    var names = ForgottenNames()
+
+    mutating func add(_ generation: [Hash128: RatedConversation], countMax: Int) {
+        names.add(generation.keys, countMax: countMax * 2)
     }
 
-    /// Conversations of a generation.
-    private let generationMax: Int
-    private var young: Generation = [:]
-    private var old: Generation = [:]
-    private var names = Names()
-    private var undo: [Undo] = []
+    func contains(_ key: Hash128) -> Bool { names.contains(key) }
+}
 
-    private enum Undo {
-        case conversation(Hash128, young: RatedConversation?, old: RatedConversation?)
-        case generations(young: Generation, old: Generation, Names)
+extension RatedConversations {
+    mutating func add(_ rating: KnownRating, key: Hash128) {
+        var conversation = self[key] ?? RatedConversation()
+        conversation.add(rating)
+        set(conversation, key: key)
     }
-
-    init(generationMax: Int) { self.generationMax = generationMax }
-
-    /// nil for conversations without a rating that is remembered.
-    subscript(key: Hash128) -> RatedConversation? { young[key] ?? old[key] }
-
-    /// Whether its ratings were remembered once and are not any more.
-    func isForgotten(_ key: Hash128) -> Bool {
-        (names.young.contains(key.low) || names.old.contains(key.low)) && self[key] == nil
-    }
-
-    // MARK: Steps
-
-    mutating func beginStep() { undo.removeAll(keepingCapacity: undo.count <= 4096) }
-
-    mutating func rollBack() {
-        for change in undo.reversed() {
-            switch change {
-            case .conversation(let key, let young, let old): (self.young[key], self.old[key]) = (young, old)
-            case .generations(let young, let old, let names): (self.young, self.old, self.names) = (young, old, names)
-            }
-        }
-        undo.removeAll()
-    }
-
-    // MARK: Ratings
-
-    mutating func add(_ rating: KnownRating, key: Hash128) { change(key) { $0.add(rating) } }
 
     /// Takes a rating out, where it is remembered.
-    mutating func remove(_ order: EventOrder, key: Hash128) { change(key) { $0.remove(order) } }
-
-    private mutating func change(_ key: Hash128, _ body: (inout RatedConversation) -> Void) {
-        if young[key] == nil, young.count >= generationMax {
-            undo.append(.generations(young: young, old: old, names))
-            let elder = old[key]
-            if names.young.count + old.count > generationMax * 2 { names = Names(young: [], old: names.young) }
-            // order: a set.
-            for name in old.keys where name != key { names.young.insert(name.low) }
-            (old, young) = (young, [:])
-            // What is about to be touched is not forgotten.
-            old[key] = elder
-        }
-        let (younger, older) = (young[key], old[key])
-        undo.append(.conversation(key, young: younger, old: older))
-        var conversation = younger ?? older ?? RatedConversation()
-        body(&conversation)
-        young[key] = conversation.ratings.isEmpty ? nil : conversation
-        if older != nil { old[key] = nil }
-    }
-
-    // MARK: States
-
-    /// Both generations, the younger first, each by key.
-    var sorted: [[(key: Hash128, conversation: RatedConversation)]] {
-        [young, old].map { generation in generation.map { (key: $0.key, conversation: $0.value) }.sorted { $0.key < $1.key } }
-    }
-
-    /// Names of what is forgotten, the younger ones first, ascending.
-    var sortedNames: [[UInt64]] { [names.young.sorted(), names.old.sorted()] }
-
-    /// Takes over generations that ``sorted`` gave, and names.
-    mutating func restore(young: Generation, old: Generation, _ names: Names) {
-        (self.young, self.old, self.names) = (young, old, names)
+    mutating func remove(_ order: EventOrder, key: Hash128) {
+        guard var conversation = self[key] else { return }
+        conversation.remove(order)
+        if conversation.ratings.isEmpty { remove(key) } else { set(conversation, key: key) }
     }
 }

@@ -16,17 +16,14 @@ struct TrackedConversations: Sendable {
     /// How long a generation lasts, by received time.
     static let generationNanoseconds: Int64 = 86_400 * 1_000_000_000
 
-    /// Conversations of a generation of answers that came too late to be counted, before their question.
-    static let lateMax = 1 << 12
-    /// Such answers of one conversation.
+    /// Answers of one conversation that came too late to be counted, before their question.
     static let lateAnswersMax = 16
 
     private var young: Generation = [:]
     private var old: Generation = [:]
     /// Answers that came too late to be counted, before their question. They have room of their own, so that an import makes nothing else
     /// be forgotten; those that are forgotten are backfill and were counted as such.
-    private var lateYoung: Generation = [:]
-    private var lateOld: Generation = [:]
+    private var late = Generations<ForgottenAnswers>(countMax: 1 << 12)
     /// First deadline of each conversation with a question that waits.
     private var deadlines: [Hash128: Int64] = [:]
     /// No deadline is before it.
@@ -54,13 +51,10 @@ struct TrackedConversations: Sendable {
     private enum Undo {
         case conversation(Hash128, young: TrackedConversation?, old: TrackedConversation?, deadline: Int64?)
         case generations(young: Generation, old: Generation)
-        case late(Hash128, young: TrackedConversation?, old: TrackedConversation?)
-        case lateGenerations(young: Generation, old: Generation)
     }
 
     init() {}
 
-    /// - Parameter late: as ``sorted`` has it.
     init(scalars: Scalars, young: Generation, old: Generation) {
         (self.scalars, self.young, self.old) = (scalars, young, old)
         self.scalars.waitingCount = 0
@@ -80,6 +74,7 @@ struct TrackedConversations: Sendable {
     mutating func beginStep() {
         undo.removeAll(keepingCapacity: undo.count <= 4096)
         kept = scalars
+        late.beginStep()
     }
 
     mutating func rollBack() {
@@ -88,11 +83,10 @@ struct TrackedConversations: Sendable {
             case .conversation(let key, let young, let old, let deadline):
                 (self.young[key], self.old[key], deadlines[key]) = (young, old, deadline)
             case .generations(let young, let old): (self.young, self.old) = (young, old)
-            case .late(let key, let young, let old): (lateYoung[key], lateOld[key]) = (young, old)
-            case .lateGenerations(let young, let old): (lateYoung, lateOld) = (young, old)
             }
         }
         undo.removeAll()
+        late.rollBack()
         scalars = kept
         earliest = deadlines.isEmpty ? .max : .min
     }
@@ -121,28 +115,13 @@ struct TrackedConversations: Sendable {
 
     /// Remembers an answer that came too late to be counted, for a question that may come.
     mutating func keepLate(_ answer: TrackedMessage, key: Hash128) {
-        let (younger, older) = (lateYoung[key], lateOld[key])
-        var conversation = younger ?? older ?? TrackedConversation()
+        var conversation = late[key] ?? TrackedConversation()
         guard conversation.messages.count < Self.lateAnswersMax, conversation.add(answer) else { return }
-        if younger == nil, lateYoung.count >= Self.lateMax {
-            undo.append(.lateGenerations(young: lateYoung, old: lateOld))
-            (lateOld, lateYoung) = (lateYoung, [:])
-        } else {
-            undo.append(.late(key, young: younger, old: older))
-            if older != nil { lateOld[key] = nil }
-        }
-        lateYoung[key] = conversation
+        late.set(conversation, key: key)
     }
 
     /// Hands out what ``keepLate(_:key:)`` kept of a conversation, in order, now that a question of it has come.
-    mutating func takeLate(_ key: Hash128) -> [TrackedMessage] {
-        let (younger, older) = (lateYoung[key], lateOld[key])
-        guard let conversation = younger ?? older else { return [] }
-        undo.append(.late(key, young: younger, old: older))
-        if younger != nil { lateYoung[key] = nil }
-        if older != nil { lateOld[key] = nil }
-        return conversation.messages
-    }
+    mutating func takeLate(_ key: Hash128) -> [TrackedMessage] { late.remove(key)?.messages ?? [] }
 
     /// Takes a message out, as it was remembered; nil where it is not.
     mutating func remove(_ order: EventOrder, isQuestion: Bool, key: Hash128) -> TrackedMessage? {
@@ -221,14 +200,16 @@ struct TrackedConversations: Sendable {
     }
 
     /// Both generations, the younger first, each by key.
-    var sorted: [[(key: Hash128, conversation: TrackedConversation)]] { [young, old].map(Self.sorted) }
+    var sorted: [[(key: Hash128, value: TrackedConversation)]] { [young, old].map { $0.sorted { $0.key < $1.key } } }
     /// Both of late answers.
-    var sortedLate: [[(key: Hash128, conversation: TrackedConversation)]] { [lateYoung, lateOld].map(Self.sorted) }
-
-    private static func sorted(_ generation: Generation) -> [(key: Hash128, conversation: TrackedConversation)] {
-        generation.map { (key: $0.key, conversation: $0.value) }.sorted { $0.key < $1.key }
-    }
+    var sortedLate: [[(key: Hash128, value: TrackedConversation)]] { late.sorted }
 
     /// Takes over generations of late answers that ``sortedLate`` gave.
-    mutating func restore(lateYoung: Generation, lateOld: Generation) { (self.lateYoung, self.lateOld) = (lateYoung, lateOld) }
+    mutating func restore(lateYoung: Generation, lateOld: Generation) { late.restore(young: lateYoung, old: lateOld) }
+}
+
+/// Answers that are forgotten are backfill and were counted as such: nothing is to be known of them.
+struct ForgottenAnswers: ForgottenValues {
+    mutating func add(_ generation: [Hash128: TrackedConversation], countMax: Int) {}
+    func contains(_ key: Hash128) -> Bool { false }
 }
