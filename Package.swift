@@ -105,7 +105,9 @@ let package = Package(
         room(
             "EventStores", "Store/EventStores",
             uses: ["Bytes", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing"]),
-        tests("EventStores", uses: ["Bytes", "Platform", "Domain", "Columnar", "Projections"]),
+        tests(
+            "EventStores",
+            uses: ["Bytes", "Platform", "Domain", "EmbeddedSchemas", "Columnar", "EventLogs", "Segments", "Projections"]),
 
         // Shown.
         room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Hashing", "WireFormats", "Projections"]),

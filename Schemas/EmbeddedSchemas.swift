@@ -4,6 +4,9 @@ package struct EmbeddedFile: Sendable {
     package var name: String
     /// The file, byte for byte.
     package var bytes: [UInt8]
+
+    /// A file of that name and contents.
+    package init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
 }
 
 /// The schemas, prices and dialects that the program was built with: the files of the folders `events`, `prices` and `dialects`, in

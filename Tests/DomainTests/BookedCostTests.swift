@@ -97,7 +97,7 @@ import Testing
         var random = SeededNumbers(seed: 42)
         let models = ["a", "b", "gpt-4o", "gpt-4o-mini", ""]
         let tiers = ["", "batch", "default", "flex"]
-        var booker = CallBooker(BuiltInPrices.book)
+        var booker = CallBooker()
         var book = BuiltInPrices.book
         for round in 0..<4000 {
             if random.next(below: 40) == 0 {
@@ -106,7 +106,8 @@ import Testing
                     tokenClass: TokenClass.billed[random.next(below: 5)], serviceTier: tiers[random.next(below: 4)],
                     picoUSDPerToken: Int64(random.next(below: 1000)), picoUSDPerGPUHour: nil, validFrom: Int64(random.next(below: 100)),
                     position: Int64(round))
-                #expect(booker.add(entry) == book.add(entry))
+                book.add(entry)
+                booker.forget()
             }
             let provider = ["openai", "p", "vllm", ""][random.next(below: 4)]
             let (request, response) = (models[random.next(below: 5)], models[random.next(below: 5)])
@@ -114,18 +115,18 @@ import Testing
             let time = Int64(random.next(below: 120))
             let prices = booker.prices(
                 provider: Array(provider.utf8).span, requestModel: Array(request.utf8).span, responseModel: Array(response.utf8).span,
-                serviceTier: Array(tier.utf8).span, at: time)
+                serviceTier: Array(tier.utf8).span, at: time, from: book)
             let quote = book.quote(provider: provider, requestModel: request, responseModel: response, serviceTier: tier, at: time)
             #expect(prices == quote.prices, "seed 42, round \(round)")
         }
     }
 
     @Test func moreNamesThanPlaces() {
-        var booker = CallBooker(BuiltInPrices.book)
+        var booker = CallBooker()
         for name in 0..<6000 {
             let cost = booker.book(
                 TokenUsage(input: 1), provider: Array("vllm".utf8).span, requestModel: Array("model-\(name)".utf8).span,
-                responseModel: [UInt8]().span, serviceTier: [UInt8]().span, at: 0)
+                responseModel: [UInt8]().span, serviceTier: [UInt8]().span, at: 0, from: BuiltInPrices.book)
             #expect(cost.cost == 0)
         }
     }

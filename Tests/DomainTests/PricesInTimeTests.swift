@@ -59,7 +59,7 @@ import Testing
         for position: Int64 in [5, 9] { book.add(try Self.price("m", .input, position, from: 100, position: position)) }
         let candidates = book.candidates(provider: "p", requestModel: "m", responseModel: nil)
         for (position, amount) in [(5, 1), (6, 5), (9, 5), (10, 9)] as [(Int64, Int64)] {
-            #expect(PriceQuote(candidates, serviceTier: "", at: 100, before: position).prices.input == amount)
+            #expect(PriceQuote(candidates, serviceTier: "", at: 100, known: PriceHorizon(before: position)).prices.input == amount)
         }
     }
 

@@ -23,6 +23,7 @@ import Testing
         var replays = 0
         var seals = 0
         var overlaps = 0
+        var rewrites = 0
         while crashed < crashes {
             var run = CrashRun(seed: seed)
             try run.go(lives: Self.livesPerSeed)
@@ -30,14 +31,17 @@ import Testing
             replays += run.replayedEvents
             seals += run.seals
             overlaps += run.overlaps
+            rewrites += run.rewrites
             if let problem = run.problem {
                 Issue.record("seed \(seed): \(problem); repeat with PLIMSOLL_SEED=\(seed) PLIMSOLL_CRASHES=1")
                 return
             }
             seed += 1
         }
-        print("\(crashed) power cuts from seed \(first): \(replays) events replayed, \(seals) seals, \(overlaps) batches while one was under way")
-        #expect(replays > 0 && seals > 0 && overlaps > 0)
+        print(
+            "\(crashed) power cuts from seed \(first): \(replays) events replayed, \(seals) seals, \(overlaps) batches while one was under way, "
+                + "\(rewrites) rewrites beside them")
+        #expect(replays > 0 && seals > 0 && overlaps > 0 && rewrites > 0)
     }
 }
 
@@ -49,6 +53,8 @@ private struct CrashRun {
     private(set) var seals = 0
     /// Batches taken in between the freeze of a seal and its publication.
     private(set) var overlaps = 0
+    /// Segments that a second kind of job began to write again.
+    private(set) var rewrites = 0
     private(set) var problem: String?
     private let disk: SimulatedFileSystem
     private var generator: SeededGenerator
@@ -102,6 +108,7 @@ private struct CrashRun {
             queue.runNext()
             seals += 1
         }
+        if store.status.segments > 0, generator.oneIn(4), try store.start(RewriteJob(index: generator.next(below: 4))) { rewrites += 1 }
         if queue.heldCount > 0 { overlaps += 1 }
         switch generator.next(below: 10) {
         case 0:

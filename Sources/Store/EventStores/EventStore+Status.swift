@@ -35,7 +35,7 @@ extension EventStore {
         status.segments = version.sealed.segments.count
         status.segmentBytes = version.sealed.segments.reduce(0) { $0 + $1.reader.lengthBytes }
         status.freeBytes = try? context.fileSystem.freeBytes(at: directory)
-        status.rebookedPicoUSD = version.rebookedPicoUSD
+        status.rebookedPicoUSD = version.ledger.prices.rebookedPicoUSD
         status.unsealedEvents = version.tail.count
         status.refusals = refused
         status.flushes = flushDurations

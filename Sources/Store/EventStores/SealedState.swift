@@ -1,4 +1,5 @@
 import Columnar
+import Platform
 import Segments
 
 /// One live segment with the read-model rows in it that a later version replaced.
@@ -22,6 +23,18 @@ final class SealedSegment: Sendable {
         self.positions = positions
         self.timeRange = timeRange
         self.identities = identities
+    }
+
+    /// Opens a segment that a manifest lists or a job has made; none of its rows are replaced yet.
+    /// - Throws: ``StorageError``, ``CorruptionError``.
+    static func open(_ entry: ManifestSegment, in directory: String, fileSystem: any FileSystem) throws -> SealedSegment {
+        let description = entry.description
+        let reader = try SegmentReader.open(
+            fileSystem: fileSystem, path: directory + "/" + description.fileName,
+            expected: (description.segmentID, description.lengthBytes))
+        return SealedSegment(
+            id: description.segmentID, reader: reader, replaced: ReplacedRows(), positions: entry.positions,
+            timeRange: description.timeRange ?? 0...0, identities: try reader.identityFilter())
     }
 
     func covers(time: Int64) -> Bool { timeRange.contains(time) }
@@ -62,6 +75,20 @@ struct SealedState: Sendable {
     var segments: [SealedSegment] = []
     /// The last position that segments hold; 0 when there are none.
     var position: Int64 = 0
+
+    /// The same with an edit applied, in the order of the manifest.
+    /// - Parameters:
+    ///   - added: the edit's segments.
+    ///   - superseded: rows that no longer count in the manifest that came of it.
+    func applying(_ edit: ManifestEdit, _ added: [SealedSegment], superseded: [SupersededRows]) -> SealedState {
+        var state = self
+        let place = edit.removed.first.flatMap { id in segments.firstIndex { $0.id == id } }
+        state.segments.removeAll { edit.removed.contains($0.id) }
+        state.segments.insert(contentsOf: added, at: min(place ?? state.segments.count, state.segments.count))
+        let replaced = ReplacedRows(superseded).bySegment
+        state.segments = state.segments.map { $0.replacing(replaced: replaced[$0.id] ?? ReplacedRows()) }
+        return state
+    }
 
     /// The same with more rows marked as replaced.
     func marking(_ dead: ReplacedRows) -> SealedState {

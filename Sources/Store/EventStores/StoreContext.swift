@@ -1,3 +1,4 @@
+package import Domain
 package import Platform
 
 /// The machine as the store sees it. Everything that is not a pure function of its input comes in here, so that a seed replays all.
@@ -31,6 +32,11 @@ package struct StoreOptions: Sendable {
     package var logFileBytes = 64 << 20
     /// Move damaged log records to quarantine instead of refusing to start.
     package var acceptsLoss = false
+
+    /// The files of schemas; what a store's log says of ids comes first.
+    package var schemas = SchemaFiles.builtIn
+    /// The list of prices that the program brings: a new store begins with it, others take over what they lack.
+    package var listPrices = BuiltInPrices.entries
 
     package init() {}
 }

@@ -31,24 +31,22 @@ package enum StoreFileInspection {
     }
 
     private static func state(_ bytes: [UInt8], _ path: String) throws -> String {
-        let (state, book): (StateBlob, PriceBook)
+        let state: StateFile
         do throws(DecodingError) {
-            state = try StateBlob(parsing: bytes)
-            var cursor = ByteCursor(state.book)
-            book = try PriceBook(parsing: &cursor)
+            state = try StateFile(parsing: bytes)
         } catch {
             throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
         }
-        let place = state.replayFrom
+        let (ledger, place) = (state.ledger, state.replayFrom)
         return """
             \(fileName(of: path)): what the store knows of its sealed past, \(bytes.count) bytes, intact
-            position         \(state.position)
-            received time    \(RFC3339.render(state.receivedTime))
+            position         \(ledger.position)
+            received time    \(RFC3339.render(ledger.receivedTime))
             schemas          \(state.schemas.count) bytes
-            prices           \(book.count), \(state.book.count) bytes
-            absent times     \(state.absentTimes.count) events without a time
+            prices           \(ledger.prices.book.count), \(ledger.prices.book.serialised.count) bytes
+            absent times     \(ledger.absentTimes.count) events without a time
             counters         \(state.counters.count) bytes
-            corrections      \(state.rebookings.count)
+            corrections      \(ledger.prices.rebookings.count)
             log goes on at   file \(place.fileNumber), offset \(place.offset), position \(place.position)
             """
     }

@@ -10,4 +10,7 @@ struct StoreFiles: Sendable {
     var secret: String { root + "/keys/store.key" }
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }
+
+    /// Whether a file beside the segments is one that jobs write and manifests name.
+    static func isOurs(segmentFile name: String) -> Bool { name.hasSuffix(".segment") || name.hasPrefix("state-") }
 }

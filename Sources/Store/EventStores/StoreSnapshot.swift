@@ -17,11 +17,11 @@ package struct StoreSnapshot: TableCatalog {
     package var position: Int64 { version.position }
     package var watermark: Int64 { version.receivedTime }
     /// How far what is sent to other systems has got, ascending by destination.
-    package var deliveryMarks: [DeliveryMark] { version.marks }
+    package var deliveryMarks: [DeliveryMark] { version.ledger.marks.all }
     /// Objectives that were ever in force, those in force last.
-    package var objectives: ObjectiveHistory { version.objectives }
+    package var objectives: ObjectiveHistory { version.ledger.objectives }
     /// Prices in force.
-    package var book: PriceBook { version.book }
+    package var book: PriceBook { version.ledger.prices.book }
     /// How conversations are judged.
     package var outcomes: OutcomeSettings { version.closing.settings }
     /// What `/metrics` counted up to the position.

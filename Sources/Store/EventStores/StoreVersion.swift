@@ -6,54 +6,34 @@ import Synchronization
 
 /// The store at one position: immutable, shared by the writer that made it and every query that pinned it.
 final class StoreVersion: Sendable {
+    /// What is known beside rows and counters.
+    let ledger: Ledger
+    let counters: MetricTotals
     let sealed: SealedState
     let tail: Tail
-    let overlay: CostOverlay
+    /// Those that no segment holds.
     let systemRecords: [SystemRecord]
-    /// How far what is sent to other systems has got.
-    let marks: [DeliveryMark]
-    /// Objectives that were ever in force.
-    let objectives: ObjectiveHistory
     /// Conversations whose sealed rows no longer hold.
     let dirty: [ConversationGrouping.Key]
-    let book: PriceBook
-    /// What silence means at this version.
-    let closing: ClosingRule
-    /// The last position that answers include.
-    let position: Int64
-    /// Every event received up to this time is included.
-    let receivedTime: Int64
-    let counters: MetricTotals
-    /// Sum of all deliberate corrections.
-    let rebookedPicoUSD: Int128
-    /// How far received times were ahead of the clock.
-    let leads: ClockLeads
+    let overlay: CostOverlay
     /// As last read; nil before the first step of a process.
     let clock: ReceiptClock?
+    /// What silence means at this version.
+    let closing: ClosingRule
     private let folded = Mutex<ConversationRows?>(nil)
 
     init(
-        sealed: SealedState, tail: Tail, overlay: CostOverlay, systemRecords: [SystemRecord],
-        marks: [DeliveryMark], objectives: ObjectiveHistory, dirty: [ConversationGrouping.Key], book: PriceBook, position: Int64,
-        receivedTime: Int64,
-        counters: MetricTotals, rebookedPicoUSD: Int128, leads: ClockLeads, clock: ReceiptClock?, closing: ClosingRule
+        ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: [SystemRecord],
+        dirty: [ConversationGrouping.Key], overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule
     ) {
-        self.sealed = sealed
-        self.tail = tail
-        self.overlay = overlay
-        self.systemRecords = systemRecords
-        self.marks = marks
-        self.objectives = objectives
-        self.dirty = dirty
-        self.book = book
-        self.position = position
-        self.receivedTime = receivedTime
-        self.counters = counters
-        self.closing = closing
-        self.rebookedPicoUSD = rebookedPicoUSD
-        self.leads = leads
-        self.clock = clock
+        (self.ledger, self.counters, self.sealed, self.tail, self.systemRecords) = (ledger, counters, sealed, tail, systemRecords)
+        (self.dirty, self.overlay, self.clock, self.closing) = (dirty, overlay, clock, closing)
     }
+
+    /// The last position that answers include.
+    var position: Int64 { ledger.position }
+    /// Every event received up to this time is included.
+    var receivedTime: Int64 { ledger.receivedTime }
 
     /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits for another's fold:
     /// two that ask at once both fold, and get the same rows.

@@ -1,6 +1,7 @@
-/// A price book with a memory of the providers, models and tiers it was asked for, so that booking a call builds no text.
+/// A memory of the providers, models and tiers that a price book was asked for, so that booking a call builds no text.
 ///
-/// Owned by the one writer. The memory has a fixed number of places; names beyond it push older ones out and cost time, not memory.
+/// Owned by the one writer, beside the book: it is no state, what it remembers follows from the book. The memory has a fixed number of
+/// places; names beyond it push older ones out and cost time, not memory.
 package struct CallBooker: Sendable {
     private struct Place: Sendable {
         /// Where provider, request model, response model and tier stand end to end in ``keys``; empty: the place is free.
@@ -15,25 +16,14 @@ package struct CallBooker: Sendable {
     private static let probesMax = 8
     private static let keyBytesMax = 1 << 20
 
-    /// The prices in force.
-    package private(set) var book: PriceBook
     private var places: [Place]
     private var keys: [UInt8] = []
 
-    /// Books from these prices on.
-    package init(_ book: PriceBook) {
-        self.book = book
-        places = Array(repeating: Place(), count: CallBooker.placeCount)
-    }
+    /// Remembers nothing yet.
+    package init() { places = Array(repeating: Place(), count: CallBooker.placeCount) }
 
-    /// Takes a price over; see ``PriceBook/add(_:)``.
-    @discardableResult
-    package mutating func add(_ entry: PriceEntry) -> PriceChange {
-        forget()
-        return book.add(entry)
-    }
-
-    private mutating func forget() {
+    /// To be called whenever the book that it is asked with becomes another one.
+    package mutating func forget() {
         for index in places.indices where !places[index].key.isEmpty { places[index] = Place() }
         keys.removeAll(keepingCapacity: true)
     }
@@ -42,16 +32,18 @@ package struct CallBooker: Sendable {
     /// - Precondition: ``TokenUsage/check()`` did not throw.
     package mutating func book(
         _ usage: TokenUsage, provider: Span<UInt8>, requestModel: Span<UInt8>, responseModel: Span<UInt8>, serviceTier: Span<UInt8>,
-        at time: Int64
+        at time: Int64, from book: PriceBook
     ) -> BookedCost {
-        BookedCost(
-            usage,
-            at: prices(provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier, at: time))
+        let prices = prices(
+            provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier, at: time, from: book)
+        return BookedCost(usage, at: prices)
     }
 
     /// The prices of a call, from memory where they are known for the time.
+    /// - Parameter book: the same since ``forget()``.
     package mutating func prices(
-        provider: Span<UInt8>, requestModel: Span<UInt8>, responseModel: Span<UInt8>, serviceTier: Span<UInt8>, at time: Int64
+        provider: Span<UInt8>, requestModel: Span<UInt8>, responseModel: Span<UInt8>, serviceTier: Span<UInt8>, at time: Int64,
+        from book: PriceBook
     ) -> ClassPrices {
         let lengths = SIMD4<UInt32>(
             UInt32(truncatingIfNeeded: provider.count), UInt32(truncatingIfNeeded: requestModel.count),
@@ -73,7 +65,7 @@ package struct CallBooker: Sendable {
             }
             if isPlace(index, of: provider, requestModel, responseModel, serviceTier, lengths) { return prices(at: time, in: index) }
         }
-        remember(provider, requestModel, responseModel, serviceTier, lengths, in: free)
+        remember(provider, requestModel, responseModel, serviceTier, lengths, in: free, from: book)
         return prices(at: time, in: free)
     }
 
@@ -94,7 +86,7 @@ package struct CallBooker: Sendable {
 
     private mutating func remember(
         _ provider: Span<UInt8>, _ requestModel: Span<UInt8>, _ responseModel: Span<UInt8>, _ serviceTier: Span<UInt8>,
-        _ lengths: SIMD4<UInt32>, in index: Int
+        _ lengths: SIMD4<UInt32>, in index: Int, from book: PriceBook
     ) {
         if keys.count > CallBooker.keyBytesMax { forget() }
         let names = [text(provider), text(requestModel), text(responseModel), text(serviceTier)]

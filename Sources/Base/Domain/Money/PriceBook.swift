@@ -23,16 +23,18 @@ package struct PriceBook: Sendable {
         var pair: Pair
         var tokenClass: TokenClass
         var serviceTier: [UInt8]
+        var origin: PriceOrigin
 
         init(_ pair: Pair, _ entry: PriceEntry) {
             (self.pair, tokenClass, serviceTier) = (pair, entry.tokenClass, Array(entry.serviceTier.utf8))
+            origin = entry.origin
         }
     }
 
     /// Entries of a pair in canonical order.
     private var set: [Pair: [PriceEntry]] = [:]
     private var builtIn: [Pair: [PriceEntry]] = [:]
-    /// The least `valid_from` of the prices set for a class and tier.
+    /// The least `valid_from` of the prices of one origin for a class and tier.
     private var earliest: [ClassTier: Int64] = [:]
     /// Number of entries of both origins.
     package private(set) var count = 0
@@ -52,9 +54,9 @@ package struct PriceBook: Sendable {
             Self.insert(entry, into: &builtIn[pair, default: []])
         } else {
             Self.insert(entry, into: &set[pair, default: []])
-            let tier = ClassTier(pair, entry)
-            earliest[tier] = min(earliest[tier] ?? .max, entry.validFrom)
         }
+        let tier = ClassTier(pair, entry)
+        earliest[tier] = min(earliest[tier] ?? .max, entry.validFrom)
         count += 1
     }
 
@@ -69,10 +71,10 @@ package struct PriceBook: Sendable {
     }
 
     /// Takes a price over, in position order, and says which calls it may book that waited for a price.
-    /// - Precondition: not full; the entry's origin is `set`.
+    /// - Precondition: not full.
     @discardableResult
     package mutating func add(_ entry: PriceEntry) -> PriceChange {
-        precondition(entry.origin == .set && !isFull)
+        precondition(!isFull)
         let pair = Pair(entry.provider, entry.model)
         let earliest = earliest[ClassTier(pair, entry)]
         insert(entry)
@@ -106,6 +108,39 @@ package struct PriceBook: Sendable {
             serviceTier: PriceEntry.normalised(tier: serviceTier), at: time)
     }
 
+    /// When the last built-in price came: the last event before it, 0 where all were there from the beginning.
+    /// - Complexity: O(built-in prices).
+    package var listPosition: Int64 { builtIn.values.reduce(0) { $1.reduce($0) { max($0, $1.position) } } }
+
+    /// What a newer list has that the built-in prices of this book lack: the same but for their positions is the same price. Prices that
+    /// the list no longer has go on to hold, as the book said they would.
+    /// - Returns: in the list's order, with `position` as theirs.
+    /// - Complexity: O(both).
+    package func additions(from list: [PriceEntry], at position: Int64) -> [PriceEntry] {
+        func placeless(_ entry: PriceEntry) -> PriceEntry {
+            var entry = entry
+            entry.position = 0
+            return entry
+        }
+        var last: [PriceEntry: PriceEntry] = [:]
+        // order: by position below, the last of those that are for the same from the same time on.
+        for entry in builtIn.values.flatMap({ $0 }) {
+            var key = placeless(entry)
+            (key.amount, key.inputTokensMax) = (0, nil)
+            if let other = last[key], other.position > entry.position { continue }
+            last[key] = entry
+        }
+        return list.filter { entry in
+            var key = placeless(entry)
+            (key.amount, key.inputTokensMax) = (0, nil)
+            return last[key].map(placeless) != placeless(entry)
+        }.map { entry in
+            var entry = entry
+            entry.position = position
+            return entry
+        }
+    }
+
     /// All entries in canonical order, built-in ones that no longer count included.
     package var entries: [PriceEntry] {
         (set.values.flatMap { $0 } + builtIn.values.flatMap { $0 }).sorted()
@@ -116,7 +151,7 @@ package struct PriceBook: Sendable {
     package func isInForce(_ entry: PriceEntry, at time: Int64) -> Bool {
         guard entry.origin == .builtIn else { return true }
         let candidates = candidates(provider: entry.provider, requestModel: entry.model, responseModel: nil)
-        return candidates.deciding(isGPU: entry.tokenClass == .gpu, at: time, before: .max).first?.origin != .set
+        return candidates.deciding(isGPU: entry.tokenClass == .gpu, at: time, known: .all).first?.origin != .set
     }
 }
 

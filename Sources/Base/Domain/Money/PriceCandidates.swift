@@ -12,12 +12,31 @@ package struct PriceCandidates: Hashable, Sendable {
     package var isEmpty: Bool { lists.isEmpty }
 
     /// The list that decides alone for calls of a time: the first with a price that holds by then; of GPU time, or of tokens.
-    /// - Parameter position: prices that were set there or behind are not known yet.
-    package func deciding(isGPU: Bool, at time: Int64, before position: Int64) -> [PriceEntry] {
+    /// - Parameter known: prices that had come by then.
+    package func deciding(isGPU: Bool, at time: Int64, known: PriceHorizon) -> [PriceEntry] {
         lists.first { list in
-            list.contains {
-                ($0.tokenClass == .gpu) == isGPU && $0.validFrom <= time && ($0.origin == .builtIn || $0.position < position)
-            }
+            list.contains { ($0.tokenClass == .gpu) == isGPU && $0.validFrom <= time && known.includes($0) }
         } ?? []
+    }
+}
+
+/// Which prices had come when a cost was decided.
+package struct PriceHorizon: Hashable, Sendable {
+    /// Prices of smaller positions had.
+    package var position: Int64
+    /// Of built-in prices those up to this position had, whatever ``position`` says: a list that comes with a start of a newer version has no
+    /// event of its own, so that by position alone it would have come before what was decided behind the same last event. nil: by position.
+    package var listPosition: Int64?
+
+    /// All there are.
+    package static let all = PriceHorizon(before: .max)
+
+    /// Takes each part as given.
+    package init(before position: Int64, listPosition: Int64? = nil) { (self.position, self.listPosition) = (position, listPosition) }
+
+    /// Whether the price had come.
+    package func includes(_ entry: PriceEntry) -> Bool {
+        if let listPosition, entry.origin == .builtIn { return entry.position <= listPosition }
+        return entry.position < position
     }
 }

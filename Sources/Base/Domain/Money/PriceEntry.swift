@@ -23,7 +23,7 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     package var amount: Int64
     /// Calls at this time (ns since 1970) or later have the price.
     package var validFrom: Int64
-    /// Place of the event in the log; 0 for built-in prices.
+    /// Place of the event in the log; of a built-in price the last event before the store knew it, 0 from its beginning on.
     package var position: Int64
     /// Who put it into the book.
     package var origin: PriceOrigin

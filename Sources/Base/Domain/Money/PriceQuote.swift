@@ -71,9 +71,9 @@ package struct PriceQuote: Hashable, Sendable {
     ///
     /// The first list with a price that holds by then decides alone, for tokens and for GPU time apart: a price of GPU time says nothing of
     /// calls that tell none.
-    /// - Parameter position: prices that were set there or behind are not known yet.
+    /// - Parameter known: prices that had come by then.
     /// - Complexity: O(candidates).
-    package init(_ candidates: PriceCandidates, serviceTier: String, at time: Int64, before position: Int64 = .max) {
+    package init(_ candidates: PriceCandidates, serviceTier: String, at time: Int64, known: PriceHorizon = .all) {
         (prices, firstTime, lastTime) = (ClassPrices(), .min, .max)
         prices.inputTokensMax = candidates.inputTokensMax
         for list in candidates.lists {
@@ -83,9 +83,9 @@ package struct PriceQuote: Hashable, Sendable {
         }
         for isGPU in [false, true] {
             var best: [TokenClass: PriceEntry] = [:]
-            for entry in candidates.deciding(isGPU: isGPU, at: time, before: position) {
+            for entry in candidates.deciding(isGPU: isGPU, at: time, known: known) {
                 guard (entry.tokenClass == .gpu) == isGPU, entry.serviceTier == serviceTier, entry.validFrom <= time,
-                    entry.origin == .builtIn || entry.position < position
+                    known.includes(entry)
                 else { continue }
                 if let other = best[entry.tokenClass], (other.validFrom, other.position) > (entry.validFrom, entry.position) { continue }
                 best[entry.tokenClass] = entry

@@ -1,5 +1,5 @@
 import Bytes
-import EmbeddedSchemas
+package import EmbeddedSchemas
 
 // From the schema files to columns and types. The files are ours and tested, so a fault in them is our mistake and stops the start.
 extension SchemaRegistry {
@@ -42,7 +42,7 @@ extension SchemaRegistry {
 }
 
 /// One type's file.
-struct SchemaTypeFile {
+struct SchemaTypeFile: Sendable {
     var name: String
     var description: String
     var timeDescription: String
@@ -52,7 +52,7 @@ struct SchemaTypeFile {
 }
 
 /// All schema files, read and put together.
-struct SchemaFiles {
+package struct SchemaFiles: Sendable {
     /// Sorted by name.
     private(set) var types: [SchemaTypeFile] = []
     /// Envelope and context.
@@ -62,9 +62,11 @@ struct SchemaFiles {
     private(set) var columns: [String: SchemaColumn] = [:]
 
     /// The files that the program was built with.
-    static var builtIn: SchemaFiles { SchemaFiles(EmbeddedSchemas.events) }
+    package static let builtIn = SchemaFiles(EmbeddedSchemas.events)
 
-    init(_ files: [EmbeddedFile]) {
+    /// Reads the files.
+    /// - Precondition: they are whole, and have what code needs by name.
+    package init(_ files: [EmbeddedFile]) {
         var envelope: [SchemaColumn] = []
         var context: [SchemaColumn] = []
         for file in files {

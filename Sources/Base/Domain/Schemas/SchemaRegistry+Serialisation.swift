@@ -47,6 +47,11 @@ package struct SchemaNames: Equatable, Sendable {
     }
 }
 
+extension SchemaNames {
+    /// Whether this list begins with all of an older one, so that ids of then mean the same.
+    package func continues(_ older: SchemaNames) -> Bool { columns.starts(with: older.columns) && types.starts(with: older.types) }
+}
+
 /// Why this program cannot go on with the schemas of a store.
 package enum SchemaContinuationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The record is not one of ours, or damaged.
@@ -89,10 +94,17 @@ extension SchemaRegistry {
     /// FNV-1a (64 bits) of ``serialised``: tells whether the schemas in force changed; no protection against intent.
     package var serialisedHash: UInt64 { fnv1a(serialised) }
 
-    /// The registry of this program for a store that was created with other lists: its ids stay, new names are appended.
-    /// - Throws: where the store knows a name that this program does not, or knows it otherwise.
+    /// The registry of this program for a store that was created with other lists; see ``SchemaFiles/registry(continuing:)``.
     package static func builtIn(continuing names: SchemaNames) throws(SchemaContinuationError) -> SchemaRegistry {
-        let current = builtIn
+        try SchemaFiles.builtIn.registry(continuing: names)
+    }
+}
+
+extension SchemaFiles {
+    /// The registry of these files for a store that was created with other lists: its ids stay, new names are appended.
+    /// - Throws: where the store knows a name that the files do not, or knows it otherwise.
+    package func registry(continuing names: SchemaNames) throws(SchemaContinuationError) -> SchemaRegistry {
+        let current = SchemaRegistry(self, continuing: SchemaNames())
         var seen: Set<String> = []
         for old in names.columns {
             guard seen.insert(old.name).inserted else { throw .repeated(name: old.name) }
@@ -108,7 +120,7 @@ extension SchemaRegistry {
             guard seen.insert(old).inserted else { throw .repeated(name: old) }
             guard current.type(named: old) != nil else { throw .unknown(name: old) }
         }
-        return SchemaRegistry(SchemaFiles.builtIn, continuing: names)
+        return SchemaRegistry(self, continuing: names)
     }
 }
 

@@ -113,7 +113,7 @@ extension PriceEntry {
     /// The price that holds for the same provider, model, class and tier at a time.
     fileprivate func counterpart(in book: PriceBook, at time: Int64) -> PriceEntry? {
         let candidates = book.candidates(provider: provider, requestModel: model, responseModel: nil)
-        return candidates.deciding(isGPU: tokenClass == .gpu, at: time, before: .max)
+        return candidates.deciding(isGPU: tokenClass == .gpu, at: time, known: .all)
             .filter { $0.tokenClass == tokenClass && $0.serviceTier == serviceTier && $0.validFrom <= time }
             .max { ($0.validFrom, $0.position) < ($1.validFrom, $1.position) }
     }

@@ -103,11 +103,11 @@ extension StoreSnapshot {
         else { return true }
         if last < request.receivedSince { return false }
         guard case .timestamptz(let latest)? = group.summary(named: "time")?.maximum else { return true }
-        return latest >= first &- (version.leads.entries.map(\.lead).max() ?? 0) &- Limits.liveNanosecondsMax
+        return latest >= first &- (version.ledger.leads.entries.map(\.lead).max() ?? 0) &- Limits.liveNanosecondsMax
     }
 
     private func isNews(_ time: Int64, received: Int64, _ position: Int64) -> Bool {
-        time >= received &- version.leads.lead(at: position) &- Limits.liveNanosecondsMax
+        time >= received &- version.ledger.leads.lead(at: position) &- Limits.liveNanosecondsMax
     }
 
     private func restore(_ places: [Place], _ groups: [RowGroup]) throws -> [PagedEvent] {

@@ -22,6 +22,8 @@ final class CostOverlay: Sendable {
         self.late = late.sorted { $0.entry.position < $1.entry.position }
     }
 
+    convenience init(_ prices: PriceLedger) { self.init(book: prices.book, late: prices.late, rebookings: prices.rebookings) }
+
     /// The same with one more correction.
     func adding(_ rebooking: Rebooking) -> CostOverlay { adding([rebooking]) }
 
@@ -59,21 +61,22 @@ final class CostOverlay: Sendable {
             $0.concerns(provider: provider, requestModel: requestModel, responseModel: responseModel, time: time, position: position)
         }
         guard rebooking != nil || booked.state != .priced else { return booked }
-        // The position up to which prices were known when the cost was decided.
-        let decided = rebooking.map { $0.lastPosition + 1 } ?? position
+        // The prices that were known when the cost was decided.
+        let known = rebooking.map { PriceHorizon(before: $0.lastPosition + 1, listPosition: $0.listPosition) } ?? PriceHorizon(before: position)
         let concerning = late.filter {
-            $0.entry.position > decided - (rebooking == nil ? 0 : 1)
+            !known.includes($0.entry)
                 && $0.concerns(provider: provider, requestModel: requestModel, responseModel: responseModel, time: time)
         }
         guard rebooking != nil || !concerning.isEmpty else { return booked }
         let candidates = book.candidates(provider: provider, requestModel: requestModel, responseModel: responseModel)
         let tier = PriceEntry.normalised(tier: serviceTier)
-        var prices = PriceQuote(candidates, serviceTier: tier, at: time, before: decided).prices
+        var prices = PriceQuote(candidates, serviceTier: tier, at: time, known: known).prices
         var cost = BookedCost(usage, at: prices)
         // A class without a price takes what the book says of it once it says something, as long as the call waits for some price.
         for change in concerning {
             if cost.state == .priced { break }
-            prices = prices.filled(from: PriceQuote(candidates, serviceTier: tier, at: time, before: change.entry.position + 1).prices)
+            let later = PriceHorizon(before: change.entry.position + 1)
+            prices = prices.filled(from: PriceQuote(candidates, serviceTier: tier, at: time, known: later).prices)
             cost = BookedCost(usage, at: prices)
         }
         return CallCost(cost)

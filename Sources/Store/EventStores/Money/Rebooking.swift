@@ -13,6 +13,8 @@ package struct Rebooking: Hashable, Sendable {
     package var times: Range<Int64>
     /// The store's last event then: later calls, and prices set later, are not concerned.
     package var lastPosition: Int64
+    /// ``PriceBook/listPosition`` then: built-in prices that came later are not concerned.
+    package var listPosition: Int64 = 0
     /// How many calls cost something else now.
     package var calls: Int64 = 0
     /// By how much the sum of exact costs changes, in pico-USD: what was counted and all corrections add up to that sum. A cost that is not
@@ -55,6 +57,7 @@ extension Rebooking {
             json.member("first_position", Self.firstPosition)
             if times.lowerBound != .min { json.member("from", RFC3339.render(times.lowerBound)) }
             json.member("last_position", lastPosition)
+            if listPosition > 0 { json.member("list_position", listPosition) }
             if let model { json.member("model", model) }
             json.key("prices")
             json.beginArray()
@@ -84,7 +87,8 @@ extension Rebooking {
             let pico = try? DecimalText.parse(correction, scale: DecimalText.usdScale)
         else { throw DamagedRecord() }
         self.init(
-            provider: provider, model: json["model"]?.string, times: from..<to, lastPosition: position, calls: calls,
+            provider: provider, model: json["model"]?.string, times: from..<to, lastPosition: position,
+            listPosition: json["list_position"]?.integer ?? 0, calls: calls,
             correctionPicoUSD: pico, passesOverPaths: (json["version"]?.integer ?? 1) >= 2)
     }
 
@@ -114,7 +118,7 @@ extension PriceEntry {
     var firstPriceData: String {
         JSONText.object { json in
             json.member("first_position", Rebooking.firstPosition)
-            json.member("last_position", position - 1)
+            json.member("last_position", origin == .builtIn ? position : position - 1)
             json.member("model", model)
             json.key("prices")
             json.beginArray()

@@ -12,12 +12,13 @@ extension Writer {
         try checkUsable()
         // A segment under way would bring the calls at their old cost, and the rows that follow from it.
         settle()
-        var rebooking = Rebooking(provider: provider, model: model, times: times, lastPosition: nextPosition - 1)
+        var rebooking = Rebooking(
+            provider: provider, model: model, times: times, lastPosition: ledger.position, listPosition: ledger.prices.book.listPosition)
         let effect = try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self)
         guard let correction = Int64(exactly: effect.correctionPicoUSD) else { throw StoreError.correctionTooLarge }
         (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, correction)
         guard rebooking.calls > 0 else { return rebooking }
-        let prices = booking.book.candidates(provider: provider, requestModel: model, responseModel: nil).lists.flatMap { $0 }
+        let prices = ledger.prices.book.candidates(provider: provider, requestModel: model, responseModel: nil).lists.flatMap { $0 }
         try observeClock()
         try noteDurably(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
         apply(rebooking, effect)
@@ -32,13 +33,13 @@ extension Writer {
     }
 
     private func apply(_ rebooking: Rebooking, _ effect: RebookingEffect) {
-        booking.add(rebooking)
+        ledger.prices.add(rebooking)
         tail.replace { effect.repriced[$0.firstPosition] ?? $0 }
         dirty.formUnion(effect.conversations)
     }
 
     private func overlay(adding rebooking: Rebooking) -> CostOverlay {
-        CostOverlay(book: booking.book, late: booking.late, rebookings: booking.rebookings).adding(rebooking)
+        CostOverlay(ledger.prices).adding(rebooking)
     }
 }
 

@@ -56,6 +56,9 @@ package struct ExportReader: ExportSource {
     private var hasEnded = false
     /// What booking in the order of positions gives.
     private var booking: Booking
+    private var prices: PriceLedger
+    /// Built-in prices that came with newer versions, ascending by position.
+    private var listPrices: ArraySlice<PriceEntry>
     /// Rows that stand for sealed ones, which another place holds than their position says.
     private let moved: MovedRows
 
@@ -69,8 +72,10 @@ package struct ExportReader: ExportSource {
         self.times = times
         records = isWhole ? try snapshot.movedRecords() : []
         moved = try MovedRows(snapshot)
-        let book = PriceBook(snapshot.book.entries.filter { $0.origin != .set })
-        booking = Booking(book: book, registry: snapshot.registry)
+        let entries = snapshot.book.entries.filter { $0.origin == .builtIn }
+        let book = PriceBook(entries.filter { $0.position == 0 })
+        listPrices = entries.filter { $0.position > 0 }.sorted { $0.position < $1.position }[...]
+        (booking, prices) = (Booking(snapshot.registry), PriceLedger(book: book))
         beginning = ExportBeginning(
             store: store, isWhole: isWhole, hasUsers: snapshot.hasUsers, position: snapshot.position, records: records.count,
             corrections: records.count { $0.isCorrection }, prices: isWhole ? book.serialised : [])
@@ -137,7 +142,13 @@ package struct ExportReader: ExportSource {
     private mutating func costsThatDoNotFollow(_ block: TailBlock) -> [Int: String] {
         var costs = block.costs
         for row in 0..<block.count {
-            let cost = booking.book(block.bytes, at: Int(block.starts[row]), position: block.firstPosition + Int64(row))
+            let position = block.firstPosition + Int64(row)
+            while let price = listPrices.first, price.position < position {
+                prices.add(price)
+                booking.forget()
+                listPrices.removeFirst()
+            }
+            let cost = booking.book(block.bytes, at: Int(block.starts[row]), position: position, prices: &prices)
             if block.costIndices[row] >= 0, let cost { costs[Int(block.costIndices[row])] = cost }
         }
         guard costs != block.costs else { return [:] }

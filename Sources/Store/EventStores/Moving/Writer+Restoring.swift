@@ -67,12 +67,12 @@ extension Writer {
         try checkUsable()
         settle()
         if tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty { try seal() }
-        let before = Checkpoint(self, keepsBooking: true)
+        let before = Checkpoint(self)
         // A version of objectives may change where buckets end, so the counters are kept whole.
-        let (objectives, leads, counters) = (objectives, leads, counters)
+        let counters = counters
         var (result, reached) = (RestoreResult(), progress)
         do {
-            var lateCount = booking.late.count
+            var lateCount = ledger.prices.late.count
             let known = try known(batches.map(\.events))
             let sealedPosition = sealed.position
             let latest = context.clock.wallNanoseconds().saturatingAdd(Limits.futureNanosecondsMax)
@@ -87,11 +87,11 @@ extension Writer {
                     guard reached.known.remove(record) == nil else { continue }
                     try Self.checkTimes(of: record, latest: latest, "the record after event \(reached.events) (line \(line))")
                     try noteLatePrices(since: lateCount)
-                    lateCount = booking.late.count
-                    receivedTime = max(receivedTime, record.receivedTime)
+                    lateCount = ledger.prices.late.count
+                    ledger.receivedTime = max(receivedTime, record.receivedTime)
                     do {
-                        try takeUp(record) { marks.set($0) }
-                    } catch let error as DamagedRecord {
+                        _ = try takeUp(record)
+                    } catch let error as Ledger.DamagedRecord {
                         throw Self.damaged("the record after event \(reached.events)", error.expectation)
                     }
                     result.records += 1
@@ -107,7 +107,7 @@ extension Writer {
             return result
         } catch {
             before.restore(self)
-            (self.objectives, self.leads, self.counters) = (objectives, leads, counters)
+            self.counters = counters
             if error is RestoreRefusal { throw error }
             throw StoreError.wrapping(error)
         }
@@ -160,7 +160,7 @@ extension Writer {
         guard progress.events == nextPosition - 1 else { throw Self.diverged(nextPosition) }
         let part = first..<rows.upperBound
         let times = Array(restored.receivedTimes[part])
-        receivedTime = max(receivedTime, times.max() ?? receivedTime)
+        ledger.receivedTime = max(receivedTime, times.max() ?? receivedTime)
         var costs: [Int: CallCost] = [:]
         for row in part { costs[row - first] = restored.costs[row] }
         let batch = EventBatch(bytes: events.bytes, offsets: Array(events.offsets[part]))
@@ -169,7 +169,7 @@ extension Writer {
             horizon: nil)
         let outcome = Admission(
             batch, hashes: Array(known.hashes[part]), sealed: known.sealed.isEmpty ? [] : Array(known.sealed[part]), context: context,
-            identities: &identities, booking: &booking, restored: RestoredEvents(receivedTimes: times, costs: costs))
+            identities: &identities, booking: &booking, prices: &ledger.prices, restored: RestoredEvents(receivedTimes: times, costs: costs))
         if outcome.accepted < part.count {
             let row = outcome.verdicts.firstIndex { if case .accepted = $0 { false } else { true } } ?? 0
             throw Self.diverged(progress.events + Int64(row) + 1)

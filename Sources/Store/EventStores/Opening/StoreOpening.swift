@@ -12,20 +12,13 @@ struct WriterStart {
     var options: StoreOptions
     var files: StoreFiles
     var registry: SchemaRegistry
-    var layouts: EventTableLayouts
     var identityKey: UInt64
     var log: EventLog
     var manifests: ManifestStore
     var lock: any FileLock
-    var booking: Booking
+    var ledger: Ledger
     var sealed: SealedState
-    var absentTimes: AbsentTimes
     var counters: MetricCounters
-    var marks: DeliveryMarks
-    var leads: ClockLeads
-    var objectives: ObjectiveHistory
-    var receivedTime: Int64
-    var outcomes: OutcomeSettings?
 }
 
 /// What a start found in the log.
@@ -57,37 +50,40 @@ struct StoreOpening {
         fingerprint = ExportBeginning.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
-        let (manifests, findings) = try ManifestStore.open(
-            fileSystem: fileSystem, directory: files.segments, isKnown: { $0.hasPrefix("state-") })
-        let blob = try Self.state(manifests.current, files, fileSystem)
-        let registry = try Self.registry(blob)
-        let sealed = try Self.segments(manifests, blob, files, context)
+        let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
-        let booking = try Self.booking(blob, registry, statePath)
-        let objectives = try Self.objectives(blob, statePath)
+        let state = try Self.state(manifests.current, statePath, fileSystem)
         var logOptions = EventLogOptions(fileBytes: options.logFileBytes, acceptsLoss: options.acceptsLoss)
-        let isContinued = manifests.version > 0
-        if isContinued { logOptions.mustReach = blob.replayFrom }
+        if let state { logOptions.mustReach = state.replayFrom }
         var replayed: [LogRecord] = []
         let (log, report) = try EventLog.open(
             directory: files.log, fileSystem: fileSystem, randomness: context.randomness, options: logOptions,
-            from: isContinued ? .place(blob.replayFrom) : .beginning
+            from: state.map { .place($0.replayFrom) } ?? .beginning
         ) { replayed.append($0) }
+        let names = try Self.schemas(state?.schemas, replayed, files)
+        let registry = try Self.registry(names, options)
+        let ledger = state?.ledger ?? Ledger(book: PriceBook(options.listPrices))
+        let sealed = try Self.sealed(manifests.current, files, fileSystem)
+        let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
         try manifests.removeTemporaryFiles(findings)
         writer = Writer(
             WriterStart(
-                context: context, options: options, files: files, registry: registry, layouts: EventTableLayouts(registry: registry),
+                context: context, options: options, files: files, registry: registry,
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
-                booking: booking, sealed: sealed, absentTimes: AbsentTimes(blob.absentTimes),
-                counters: try Self.counters(blob, registry, objectives, statePath), marks: try Self.marks(blob, statePath),
-                leads: ClockLeads(blob.leads), objectives: objectives, receivedTime: blob.receivedTime,
-                outcomes: try Self.outcomes(blob, statePath)))
+                ledger: ledger, sealed: sealed, counters: counters))
+        // Files of attempts that came to nothing; where a manifest is damaged they may be what it named.
+        if findings.refused.isEmpty {
+            for name in findings.unknownFiles where StoreFiles.isOurs(segmentFile: name) { writer.retired.add(name) }
+        }
         try writer.replay(replayed)
         writer.openedTime = writer.receivedTime
         // Power may have gone while a store was begun: without an event it has not begun.
-        if !isContinued, writer.nextPosition == 1, writer.outcomes == nil { try writer.begin(after: Set(replayed.map(\.kind))) }
+        if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
+            try writer.begin(after: Set(replayed.map(\.kind)))
+        }
         recovery = RecoverySummary(
             replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" }, damage: findings.refused)
+        if let names { try writer.takeOverConfiguration(from: names) }
     }
 
     /// The store's secret, made on the first open and readable by the owner only.
@@ -103,103 +99,67 @@ struct StoreOpening {
         return secret
     }
 
-    private static func state(_ manifest: Manifest, _ files: StoreFiles, _ fileSystem: any FileSystem) throws -> StateBlob {
-        guard let file = manifest.projections else { return StateBlob() }
-        let path = files.segments + "/" + file.fileName
+    /// nil where nothing was ever sealed.
+    private static func state(_ manifest: Manifest, _ path: String, _ fileSystem: any FileSystem) throws -> StateFile? {
+        guard let file = manifest.projections else { return nil }
         let bytes = try fileSystem.contents(of: path)
         guard SHA256.hash(bytes) == file.sha256 else {
             throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
         }
         do {
-            return try StateBlob(parsing: bytes)
+            return try StateFile(parsing: bytes)
         } catch {
             throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
         }
     }
 
-    private static func registry(_ blob: StateBlob) throws -> SchemaRegistry {
-        guard !blob.schemas.isEmpty else { return .builtIn }
+    /// What ids in the store's rows mean: what the log said last, else the state; nil of a store that has not begun.
+    private static func schemas(_ sealed: [UInt8]?, _ records: [LogRecord], _ files: StoreFiles) throws -> SchemaNames? {
+        var names = try sealed.flatMap { try $0.isEmpty ? nil : read($0) }
+        for record in records where record.kind == .schemas {
+            let next = try read(Array(record.payload))
+            guard names.map(next.continues) ?? true else {
+                throw CorruptionError(
+                    file: "\(files.log), \(record.place)", offset: record.place.offset, expectation: "schemas that go on from those before")
+            }
+            names = next
+        }
+        return names
+    }
+
+    private static func read(_ schemas: [UInt8]) throws(StoreError) -> SchemaNames {
         do {
-            let names = try SchemaNames(parsing: blob.schemas)
-            return try SchemaRegistry.builtIn(continuing: names)
+            return try SchemaNames(parsing: schemas)
         } catch {
             throw StoreError.newerFormat(reason: "\(error)")
         }
     }
 
-    private static func segments(
-        _ manifests: ManifestStore, _ blob: StateBlob, _ files: StoreFiles, _ context: StoreContext
-    ) throws -> SealedState {
-        var state = SealedState()
-        let replaced = ReplacedRows(manifests.current.superseded).bySegment
-        for entry in manifests.current.segments {
-            let description = entry.description
-            let reader = try SegmentReader.open(
-                fileSystem: context.fileSystem, path: files.segments + "/" + description.fileName, expected: (description.segmentID, description.lengthBytes))
-            state.segments.append(
-                SealedSegment(
-                    id: description.segmentID, reader: reader, replaced: replaced[description.segmentID] ?? ReplacedRows(),
-                    positions: entry.positions, timeRange: description.timeRange ?? 0...0, identities: try reader.identityFilter()))
+    private static func registry(_ names: SchemaNames?, _ options: StoreOptions) throws(StoreError) -> SchemaRegistry {
+        do {
+            return try options.schemas.registry(continuing: names ?? SchemaNames())
+        } catch {
+            throw StoreError.newerFormat(reason: "\(error)")
         }
-        state.position = blob.position
+    }
+
+    private static func sealed(_ manifest: Manifest, _ files: StoreFiles, _ fileSystem: any FileSystem) throws -> SealedState {
+        var state = SealedState()
+        let replaced = ReplacedRows(manifest.superseded).bySegment
+        for entry in manifest.segments {
+            let segment = try SealedSegment.open(entry, in: files.segments, fileSystem: fileSystem)
+            state.segments.append(segment.replacing(replaced: replaced[segment.id] ?? ReplacedRows()))
+        }
+        state.position = manifest.position
         return state
     }
 
-    /// Offsets in the errors are those within the part of the state that is damaged.
-    private static func booking(_ blob: StateBlob, _ registry: SchemaRegistry, _ path: String) throws -> Booking {
-        guard !blob.book.isEmpty else { return Booking(book: PriceBook(BuiltInPrices.entries), registry: registry) }
-        let rebookings: [Rebooking]
-        do {
-            rebookings = try blob.rebookings.compactMap { try Rebooking(data: $0) }
-        } catch {
-            throw CorruptionError(file: path, offset: 0, expectation: "the data of a correction")
-        }
-        var cursor = ByteCursor(blob.book)
-        let book: PriceBook
-        do {
-            book = try PriceBook(parsing: &cursor)
-        } catch {
-            throw CorruptionError(file: path, offset: error.offset, expectation: "in the price book: \(error.expectation)")
-        }
-        return Booking(book: book, rebookings: rebookings, registry: registry)
-    }
-
-    private static func outcomes(_ blob: StateBlob, _ path: String) throws -> OutcomeSettings? {
-        guard !blob.outcomes.isEmpty else { return nil }
-        guard let outcomes = OutcomeSettings(data: blob.outcomes) else {
-            throw CorruptionError(file: path, offset: 0, expectation: "the data of how conversations are judged")
-        }
-        return outcomes
-    }
-
-    private static func marks(_ blob: StateBlob, _ path: String) throws -> DeliveryMarks {
-        var marks = DeliveryMarks()
-        for data in blob.marks {
-            guard let mark = DeliveryMark(data: data) else {
-                throw CorruptionError(file: path, offset: 0, expectation: "the data of a mark of deliveries")
-            }
-            marks.set(mark)
-        }
-        return marks
-    }
-
-    private static func objectives(_ blob: StateBlob, _ path: String) throws -> ObjectiveHistory {
-        var history = ObjectiveHistory()
-        for record in blob.objectives {
-            guard let version = ObjectiveVersion(data: record.data, since: record.since), history.add(version) else {
-                throw CorruptionError(file: path, offset: 0, expectation: "the data of the next version of objectives")
-            }
-        }
-        return history
-    }
-
     private static func counters(
-        _ blob: StateBlob, _ registry: SchemaRegistry, _ objectives: ObjectiveHistory, _ path: String
+        _ bytes: [UInt8], _ registry: SchemaRegistry, _ objectives: ObjectiveSet, _ path: String
     ) throws -> MetricCounters {
-        let set = objectives.current.set
-        guard !blob.counters.isEmpty else { return MetricCounters(registry: registry, objectives: set) }
+        guard !bytes.isEmpty else { return MetricCounters(registry: registry, objectives: objectives) }
         do {
-            return try MetricCounters(parsing: blob.counters, registry: registry, objectives: set)
+            return try MetricCounters(parsing: bytes, registry: registry, objectives: objectives)
         } catch {
             throw CorruptionError(file: path, offset: error.offset, expectation: "in the counters: \(error.expectation)")
         }

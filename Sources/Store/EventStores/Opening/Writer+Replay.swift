@@ -6,23 +6,28 @@ import Projections
 
 extension Writer {
     /// Applies the log's records behind the last seal, in order: the same steps as when they came, without admission and without writing.
+    /// - Throws: ``CorruptionError``; ``StoreError/newerFormat(reason:)`` for a record that this version does not know.
     func replay(_ records: [LogRecord]) throws {
         for record in records {
-            receivedTime = max(receivedTime, record.receivedTime)
+            ledger.receivedTime = max(receivedTime, record.receivedTime)
             switch record.kind {
-            case .events where record.position > sealed.position: try replayEvents(record)
-            case .replacements where record.position > sealed.position:
-                try replayReplacements(record)
+            case .events: if record.position > sealed.position { try replayEvents(record) }
+            case .replacements: if record.position > sealed.position { try replayReplacements(record) }
             case .outcomes:
                 guard let found = OutcomeSettings(data: String(decoding: record.payload, as: UTF8.self)) else {
                     throw corruption(record, "the data of how conversations are judged")
                 }
-                outcomes = found
+                judge(by: found)
             case .timeReached: counters.reach(record.receivedTime)
-            case .configuration where sealed.position == 0 && tail.count == 0: try replayPrices(record)
-            case .system:
-                try replaySystemRecord(record)
-            default: break
+            case .configuration: try replayPrices(record)
+            case .system: try replaySystemRecord(record)
+            // Read before anything else, as rows are read by them.
+            case .schemas: break
+            // The segment has its record.
+            case .segmentAttached: break
+            default:
+                throw StoreError.newerFormat(
+                    reason: "\(files.log), \(record.place): a record of kind \(record.kind.rawValue), which this version does not know")
             }
         }
     }
@@ -45,47 +50,35 @@ extension Writer {
             throw corruption(record, error.expectation)
         }
         do {
-            try takeUp(note, mark: take)
-        } catch let error as DamagedRecord {
+            let lateCount = ledger.prices.late.count
+            if let mark = try takeUp(note) { dropOlderMarks(than: mark) }
+            counters.beginStep()
+            try noteLatePrices(since: lateCount)
+        } catch let error as Ledger.DamagedRecord {
             throw corruption(record, error.expectation)
         }
     }
 
     /// Makes what a record tells part of the state.
-    /// - Parameter mark: what to do with a mark of deliveries.
-    /// - Throws: ``DamagedRecord``, ``CorruptionError``.
-    func takeUp(_ note: SystemRecord, mark: (DeliveryMark) -> Void) throws {
+    /// - Returns: the mark of deliveries that it tells of, if it does.
+    /// - Throws: ``Ledger/DamagedRecord``, ``CorruptionError``.
+    func takeUp(_ note: SystemRecord) throws -> DeliveryMark? {
         systemRecords.append(note)
-        if case .event(DeliveryMark.recordType, let data) = note.content {
-            guard let found = DeliveryMark(data: data) else { throw DamagedRecord(expectation: "the data of a mark of deliveries") }
-            mark(found)
+        let consequence = try ledger.fold(note)
+        counters.idleAfterNanoseconds = ledger.outcomes?.idleAfterNanoseconds
+        switch consequence {
+        case .none: return nil
+        case .prices: booking.forget()
+        case .objectives(let version): counters = counters.following(version.set, registry: registry)
+        case .rebooking(let rebooking): try replay(rebooking)
+        case .mark(let mark): return mark
         }
-        if case .event(ClockStep.recordType, let data) = note.content {
-            guard let lead = ClockStep.lead(data: data) else { throw DamagedRecord(expectation: "the data of a step of the clock") }
-            leads.set(lead, from: nextPosition)
-        }
-        if case .event(ObjectiveVersion.recordType, let data) = note.content {
-            guard let version = ObjectiveVersion(data: data, since: note.receivedTime), take(version) else {
-                throw DamagedRecord(expectation: "the data of the next version of objectives")
-            }
-        }
-        if case .event(Self.outcomesRecordType, let data) = note.content {
-            guard let found = OutcomeSettings(data: data) else { throw DamagedRecord(expectation: "the data of how conversations are judged") }
-            outcomes = found
-        }
-        guard case .event(Rebooking.recordType, let data) = note.content else { return }
-        do {
-            if let rebooking = try Rebooking(data: data) { try replay(rebooking) }
-        } catch is Rebooking.DamagedRecord {
-            throw DamagedRecord(expectation: "the data of a correction")
-        }
+        return nil
     }
 
-    /// The record is not what was written.
-    struct DamagedRecord: Error { var expectation: String }
-
-    /// The prices that the store began with are those of its log, whatever list the program brings.
+    /// The prices that the store began with are those of its log, whatever list the program brings. Later ones come as system records.
     private func replayPrices(_ record: LogRecord) throws {
+        guard ledger.position == 0 else { throw corruption(record, "no event before the prices that the store begins with") }
         var cursor = ByteCursor(Array(record.payload))
         do {
             begin(with: try PriceBook(parsing: &cursor))
@@ -95,7 +88,10 @@ extension Writer {
     }
 
     /// Makes prices those before the first event.
-    func begin(with book: PriceBook) { booking = Booking(book: book, registry: registry) }
+    func begin(with book: PriceBook) {
+        ledger.prices = PriceLedger(book: book)
+        booking.forget()
+    }
 
     private func replayEvents(_ record: LogRecord) throws {
         let bytes = Array(record.payload)
@@ -108,14 +104,15 @@ extension Writer {
         guard batch.count == record.count, record.position == nextPosition else {
             throw corruption(record, "\(record.count) events from position \(nextPosition)")
         }
-        let lateCount = booking.late.count
+        let lateCount = ledger.prices.late.count
         let hashes = EventIdentity.hashes(bytes, at: batch.offsets, key: identityKey)
         var costIndices: [Int32] = []
         var costs: [CallCost] = []
+        var absent: [AbsentTimes.Entry] = []
         for (row, offset) in batch.offsets.enumerated() {
             let start = Int(offset)
             let position = record.position + Int64(row)
-            if let cost = booking.book(bytes, at: start, position: position) {
+            if let cost = booking.book(bytes, at: start, position: position, prices: &ledger.prices) {
                 costIndices.append(Int32(costs.count))
                 costs.append(cost)
             } else {
@@ -123,7 +120,7 @@ extension Writer {
             }
             identities.insert(hashes[row], position: position)
             if EventRowCursor.isTimeAbsent(bytes, at: start) {
-                absentTimes.add([AbsentTimes.Entry(hash: hashes[row], time: EventRowCursor.time(bytes, at: start))])
+                absent.append(AbsentTimes.Entry(hash: hashes[row], time: EventRowCursor.time(bytes, at: start)))
             }
         }
         let block = TailBlock(
@@ -133,7 +130,8 @@ extension Writer {
         counters.beginStep()
         count(block)
         tail.append(block)
-        nextPosition = record.nextPosition
+        ledger.absentTimes.add(absent)
+        ledger.position = block.lastPosition
         try noteLatePrices(since: lateCount)
     }
 
@@ -145,13 +143,56 @@ extension Writer {
     /// - Parameter known: kinds of records that are there from a beginning that was cut short.
     func begin(after known: Set<LogRecordKind>) throws {
         readClock()
-        for (kind, payload) in [(.schemas, registry.serialised), (.configuration, booking.book.serialised)] as [(LogRecordKind, [UInt8])]
-        where !known.contains(kind) {
+        let first = [(.schemas, registry.serialised), (.configuration, ledger.prices.book.serialised)] as [(LogRecordKind, [UInt8])]
+        for (kind, payload) in first where !known.contains(kind) {
             try log.append(kind, position: nextPosition, count: 0, receivedTime: receivedTime, payload: payload)
         }
         let outcomes = OutcomeSettings.standard
         try log.append(.outcomes, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(outcomes.data.utf8))
-        self.outcomes = outcomes
+        judge(by: outcomes)
+        try log.flush()
+    }
+
+    /// Logs what this version brings that the store did not know, and seals what came before it; nothing where there is no such thing.
+    ///
+    /// Ids of columns and types follow names for ever, so rows of before are read as they were. Prices of a newer list hold for calls from
+    /// now on; what is booked stays, and calls that waited for a price take one.
+    /// - Parameter names: what the log says of the store's schemas.
+    func takeOverConfiguration(from names: SchemaNames) throws {
+        guard !(ledger.position == 0 && sealed.segments.isEmpty) else { return try beginAnew(names) }
+        let change = ConfigurationChange(
+            from: names, to: registry, book: ledger.prices.book, list: options.listPrices, position: ledger.position)
+        guard !change.isEmpty else { return }
+        // Where it cannot be sealed now, the log tells both apart.
+        try? seal()
+        try observeClock()
+        let lateCount = ledger.prices.late.count
+        if !change.columns.isEmpty || !change.types.isEmpty {
+            try log.append(.schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
+        }
+        let record = SystemRecord(
+            position: ledger.position, receivedTime: receivedTime, content: .event(type: ConfigurationChange.recordType, data: change.data))
+        try log.append(.system, position: nextPosition, count: 0, receivedTime: receivedTime, payload: record.serialised)
+        _ = try takeUp(record)
+        counters.beginStep()
+        for price in try noteLatePrices(since: lateCount) { try note(.event(type: Rebooking.recordType, data: price.firstPriceData)) }
+        try log.flush()
+    }
+
+    /// Without an event nothing stands on the prices and schemas of before.
+    private func beginAnew(_ names: SchemaNames) throws {
+        let book = PriceBook(options.listPrices)
+        let hasPrices = ledger.prices.book.serialised == book.serialised
+        let hasNames = names.columns.count == registry.columns.count && names.types.count == registry.types.count
+        guard !hasPrices || !hasNames else { return }
+        readClock()
+        if !hasNames {
+            try log.append(.schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
+        }
+        if !hasPrices {
+            try log.append(.configuration, position: nextPosition, count: 0, receivedTime: receivedTime, payload: book.serialised)
+            begin(with: book)
+        }
         try log.flush()
     }
 }

@@ -6,81 +6,67 @@ import Platform
 import Projections
 import Segments
 
-/// A seal from its frozen snapshot to the published manifest: one segment with everything unsealed and the read-model rows that it changes.
-///
-/// Touches nothing of the writer, so any thread may run it while events go on coming in. Segment first, then the state, then the manifest
-/// that names both: a crash in between leaves either the old state and a log to replay, or the new one. One at a time.
-struct SealJob: Sendable {
-    var context: StoreContext
-    let files: StoreFiles
+/// A seal over a frozen snapshot: one segment with everything unsealed and the read-model rows that it changes, and the state beside it.
+struct SealJob: StoreJob {
+    static let kind = "seal"
+
     let registry: SchemaRegistry
     let layouts: EventTableLayouts
-    let segmentID: UInt64
-    let manifests: ManifestStore
-    /// The state file of the manifest before the current one.
-    let previousState: String?
     let sealed: SealedState
     /// What stands for sealed events, then neighbours from `sealed.position + 1` on.
     let blocks: [TailBlock]
     /// Of the neighbours.
     let eventCount: Int
+    /// System records that the segment takes up, the oldest ones.
     let records: [SystemRecord]
     let dirty: [ConversationGrouping.Key]
     let overlay: CostOverlay
-    let book: PriceBook
-    let rebookings: [Rebooking]
-    let marks: DeliveryMarks
-    let leads: ClockLeads
-    let objectives: ObjectiveHistory
-    let absentTimes: [AbsentTimes.Entry]
+    /// That of the last position and received time that the snapshot holds.
+    let ledger: Ledger
     let counters: MetricCounters
-    let outcomes: OutcomeSettings?
-    /// The last position and received time that the snapshot holds.
-    let position: Int64
-    let receivedTime: Int64
     /// Where the log goes on behind the snapshot; durable up to there.
     let place: LogPlace
 
-    /// What the writer takes over.
-    struct Outcome: Sendable {
-        var sealed: SealedState
-        var manifests: ManifestStore
-        var previousState: String?
-        /// The data of the record `segment.attached`.
-        var attached: String
-    }
+    var kind: String { Self.kind }
 
-    /// - Throws: ``StorageError``, ``CorruptionError``; what was published before stands then.
     /// - Complexity: O(events of the blocks and of the conversations they touch).
-    func run() throws -> Outcome {
+    func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
         let rows = try ConversationRows.folding(
-            blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: context.workers)
-        let groups = try SealedGroups(
-            blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: context.workers)
-        let attached = JSONText.object { json in
-            json.member("events", eventCount)
-            json.member("last_position", position)
-            json.member("segment", segmentID)
+            blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: base.workers)
+        let groups = try SealedGroups(blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
+        let note = SystemRecord(
+            position: ledger.position, receivedTime: ledger.receivedTime,
+            content: .event(type: "segment.attached", data: attached(as: base.segmentID)))
+        let description = try write(groups, records: records + [note], base)
+        let state: FileReference
+        do {
+            state = try writeState(base)
+        } catch {
+            try? base.fileSystem.remove(base.directory + "/" + description.fileName)
+            throw error
         }
-        let note = SystemRecord(position: position, receivedTime: receivedTime, content: .event(type: "segment.attached", data: attached))
-        let description = try write(groups, records: records + [note])
+        var edit = ManifestEdit()
+        edit.added = [ManifestSegment(description, positions: eventCount > 0 ? (sealed.position + 1)...ledger.position : nil)]
         var replaced = rows.replaced
         for segment in sealed.segments { replaced.merge(segment.replaced) }
-        let reader = try SegmentReader.open(
-            fileSystem: context.fileSystem, path: files.segments + "/" + description.fileName, expected: (description.segmentID, description.lengthBytes))
-        let segment = SealedSegment(
-            id: segmentID, reader: reader, replaced: ReplacedRows(), positions: eventCount > 0 ? (sealed.position + 1)...position : nil,
-            timeRange: description.timeRange ?? 0...0, identities: try reader.identityFilter())
-        let bySegment = replaced.bySegment
-        var state = SealedState(
-            segments: sealed.segments.map { $0.replacing(replaced: bySegment[$0.id] ?? ReplacedRows()) } + [segment])
-        state.position = position
-        let (manifests, previousState) = try publish(ManifestSegment(description, positions: segment.positions), replaced)
-        return Outcome(sealed: state, manifests: manifests, previousState: previousState, attached: attached)
+        edit.superseded = replaced.manifestRows
+        edit.end = SealedEnd(
+            position: ledger.position, state: state,
+            logStart: Segments.LogStart(file: place.fileNumber, position: ledger.nextPosition))
+        return edit
     }
 
-    private func write(_ groups: SealedGroups, records: [SystemRecord]) throws -> SegmentDescription {
-        let writer = try SegmentWriter(fileSystem: context.fileSystem, directory: files.segments, segmentID: segmentID)
+    /// The data of the record `segment.attached`.
+    func attached(as segmentID: UInt64) -> String {
+        JSONText.object { json in
+            json.member("events", eventCount)
+            json.member("last_position", ledger.position)
+            json.member("segment", segmentID)
+        }
+    }
+
+    private func write(_ groups: SealedGroups, records: [SystemRecord], _ base: StoreJobBase) throws -> SegmentDescription {
+        let writer = try SegmentWriter(fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID)
         do {
             for group in groups.groups { try writer.add(group) }
             let tables = SystemTables.chunks(records)
@@ -100,38 +86,11 @@ struct SealJob: Sendable {
         }
     }
 
-    /// The manifest's next version: all live segments and the state, at one position.
-    private func publish(_ segment: ManifestSegment, _ replaced: ReplacedRows) throws -> (ManifestStore, previousState: String?) {
-        var manifests = manifests
-        var blob = StateBlob()
-        blob.position = position
-        blob.receivedTime = receivedTime
-        blob.schemas = registry.serialised
-        blob.book = book.serialised
-        blob.absentTimes = absentTimes
-        blob.counters = counters.serialised
-        blob.rebookings = rebookings.map { $0.data(prices: []) }
-        blob.marks = marks.all.map(\.data)
-        blob.leads = leads.entries
-        blob.objectives = objectives.versions.dropFirst().map { ($0.since, $0.data) }
-        blob.outcomes = outcomes?.data ?? ""
-        blob.replayFrom = place
-        let bytes = blob.serialised
-        let name = "state-\(manifests.version + 1)"
-        try context.fileSystem.replace(files.segments + "/" + name, with: bytes)
-        var manifest = manifests.current
-        let oldState = manifest.projections?.fileName
-        manifest.position = position
-        manifest.nextSegmentID = segmentID + 1
-        manifest.segments.append(segment)
-        manifest.superseded = replaced.manifestRows
-        manifest.projections = FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
-        manifest.logStart = Segments.LogStart(file: place.fileNumber, position: position + 1)
-        try manifests.publish(manifest)
-        // The state before the last is named by no kept version any more.
-        guard let oldState, oldState != previousState else { return (manifests, previousState) }
-        if let previousState { try? context.fileSystem.remove(files.segments + "/" + previousState) }
-        return (manifests, oldState)
+    private func writeState(_ base: StoreJobBase) throws -> FileReference {
+        let file = StateFile(schemas: registry.serialised, ledger: ledger, counters: counters.serialised, replayFrom: place)
+        let (name, bytes) = ("state-\(base.segmentID)", file.serialised)
+        try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
+        return FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
     }
 }
 

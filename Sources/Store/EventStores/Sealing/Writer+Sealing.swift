@@ -3,30 +3,9 @@ import EventLogs
 import Platform
 import Projections
 import Segments
-import Synchronization
 
-/// A seal under way: what the writer set aside for it, and its outcome once there is one.
-final class SealFlight: Sendable {
-    let place: LogPlace
-    /// System records that the segment takes up, the oldest ones.
-    let recordCount: Int
-    let dirty: [ConversationGrouping.Key]
-    private let outcome = Mutex<Result<SealJob.Outcome, any Error>?>(nil)
-
-    init(_ job: SealJob) {
-        (place, recordCount, dirty) = (job.place, job.records.count, job.dirty)
-    }
-
-    var result: Result<SealJob.Outcome, any Error>? { outcome.withLock { $0 } }
-
-    func run(_ job: SealJob) {
-        let result = Result { try job.run() }
-        outcome.withLock { $0 = result }
-    }
-}
-
-// Sealing has three parts: the writer freezes what is unsealed, a job makes a segment of it and publishes it on disk, the writer takes the
-// outcome over between two steps. Events that come in the meantime go to new blocks and stay in the log.
+// Sealing has three parts: the writer freezes what is unsealed, a job makes a segment of it, the writer publishes it between two steps. Events
+// that come in the meantime go to new blocks and stay in the log.
 
 extension Writer {
     /// Whether enough has gathered for a segment.
@@ -35,93 +14,66 @@ extension Writer {
     /// Whether seals have failed or lagged for so long that taking more in would cost too much memory.
     var isTailFull: Bool { tail.count >= 4 * options.sealEventsMax || tail.byteCount >= 4 * options.sealBytesMax }
 
+    /// What a seal under way holds.
+    var frozen: SealJob? { flights.lazy.compactMap { $0.job as? SealJob }.first }
+
     /// Turns everything unsealed into a segment now.
     func seal() throws {
         settle()
         guard let job = try freeze() else { return }
-        let flight = SealFlight(job)
-        self.flight = flight
-        flight.run(job)
-        try takeOver(flight)
+        let flight = JobFlight(job, jobBase(workers: context.workers))
+        flights.append(flight)
+        flight.run()
+        let isPublished = try takeOver(flight)
+        precondition(isPublished, "nothing else publishes while this runs")
     }
 
     /// Has a segment made beside the writer, if enough has gathered and no seal is under way. After a failure only ``seal()`` tries again.
     func startSealIfDue() {
-        guard isSealDue, flight == nil, !hasSealFailed, var job = try? freeze() else { return }
-        // On one thread: the others decode what comes in meanwhile.
-        job.context.workers = InlineWorkers()
-        let frozen = job
-        let flight = SealFlight(frozen)
-        self.flight = flight
-        context.sideQueue.start { flight.run(frozen) }
-        settleIfDone()
-    }
-
-    /// Takes the seal under way over if its job is done.
-    func settleIfDone() {
-        guard let flight, flight.result != nil else { return }
-        try? takeOver(flight)
-    }
-
-    /// Waits for the seal under way and takes it over.
-    func settle() {
-        guard flight != nil else { return }
-        context.sideQueue.waitUntilIdle()
-        settleIfDone()
+        guard isSealDue, !hasSealFailed, !isUnderWay(SealJob.kind), let job = try? freeze() else { return }
+        _ = start(job)
     }
 
     /// Sets everything unsealed aside for a job; nil when there is nothing to seal.
     private func freeze() throws -> SealJob? {
-        precondition(flight == nil, "one seal at a time")
+        precondition(frozen == nil, "one seal at a time")
         guard failure == nil, tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty || !dirty.isEmpty else { return nil }
         try flushLog()
-        let id = max(manifests.current.nextSegmentID, nextSegmentID)
         let job = SealJob(
-            context: context, files: files, registry: registry, layouts: layouts, segmentID: id,
-            manifests: manifests, previousState: previousState, sealed: sealed, blocks: tail.readBlocks,
-            eventCount: tail.count, records: systemRecords,
-            dirty: dirty.sorted(), overlay: overlay, book: booking.book, rebookings: booking.rebookings, marks: marks, leads: leads,
-            objectives: objectives, absentTimes: absentTimes.entries,
-            counters: counters, outcomes: outcomes, position: nextPosition - 1,
-            receivedTime: receivedTime, place: log.end)
-        // A file that a failed attempt may have left under a name that a manifest knows is never written again.
-        nextSegmentID = id + 1
+            registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,
+            records: systemRecords, dirty: dirty.sorted(), overlay: overlay, ledger: ledger, counters: counters, place: log.end)
         tail.freeze()
         frozenIdentities = identities
         identities = IdentityTable()
         dirty = []
+        frozenDead = freshDead
         freshDead = ReplacedRows()
         return job
     }
 
-    /// Makes the outcome of a seal the writer's state, or returns to the state before it.
-    private func takeOver(_ flight: SealFlight) throws {
-        self.flight = nil
-        let outcome: SealJob.Outcome
-        do {
-            guard let result = flight.result else { preconditionFailure("the job has run") }
-            outcome = try result.get()
-        } catch {
-            hasSealFailed = true
-            tail.thaw()
-            lateReplacements = []
-            dirty.formUnion(flight.dirty)
-            frozenIdentities = IdentityTable()
-            indexTail()
-            throw error
-        }
+    /// The seal came to nothing: what it held is like the rest again.
+    func giveUp(_ job: SealJob) {
+        tail.thaw()
+        lateReplacements = []
+        dirty.formUnion(job.dirty)
+        freshDead.merge(frozenDead)
+        frozenDead = ReplacedRows()
+        frozenIdentities = IdentityTable()
+        indexTail()
+    }
+
+    /// The seal is published: what it held is in a segment.
+    func finish(_ job: SealJob) throws {
         hasSealFailed = false
-        sealed = outcome.sealed.marking(freshDead)
-        manifests = outcome.manifests
-        previousState = outcome.previousState
+        frozenDead = ReplacedRows()
         tail.dropFrozen()
         frozenIdentities = IdentityTable()
-        systemRecords.removeFirst(flight.recordCount)
-        absentTimes.forget(before: clockTime - Limits.timelessLookupNanoseconds)
+        systemRecords.removeFirst(job.records.count)
+        ledger.absentTimes.forget(before: clockTime - Limits.timelessLookupNanoseconds)
         // Behind the place where replay goes on: the segment has the record already, the log only tells its story.
-        try log.append(
-            .segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(outcome.attached.utf8))
-        try log.release(before: flight.place)
+        let attached = job.attached(as: sealed.segments.last?.id ?? 0)
+        try log.append(.segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(attached.utf8))
+        try log.release(before: job.place)
         try takeUpLateReplacements()
     }
 

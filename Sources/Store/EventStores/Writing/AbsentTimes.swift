@@ -2,19 +2,19 @@ import Domain
 
 /// Under which times events that came without `time` were filed in the last 24 hours, by the hash of their identity.
 ///
-/// Their identity has no time that could lead to a segment, so this small list does.
+/// Their identity has no time that could lead to a segment, so this small list does. Runs of entries, each sorted by hash and each at least
+/// twice as long as the next: a copy is cheap, and so is an addition to one of two copies.
 struct AbsentTimes: Sendable {
-    struct Entry: Hashable, Sendable {
+    struct Entry: Hashable, Sendable, Comparable {
         var hash: UInt64
         var time: Int64
+
+        static func < (left: Entry, right: Entry) -> Bool { (left.hash, left.time) < (right.hash, right.time) }
     }
 
-    private var byHash: [UInt64: [Int64]] = [:]
-    private(set) var entries: [Entry] = []
+    private var runs: [[Entry]] = []
 
     init() {}
-
-    init(_ entries: [Entry]) { add(entries) }
 
     /// Whether events of one identity that were filed under these times are one event.
     static func isNear(_ time: Int64, _ other: Int64) -> Bool {
@@ -22,18 +22,56 @@ struct AbsentTimes: Sendable {
         return !isFar && difference.magnitude <= UInt64(Limits.timelessLookupNanoseconds)
     }
 
-    func times(of hash: UInt64) -> [Int64] { byHash[hash] ?? [] }
+    var count: Int { runs.reduce(0) { $0 + $1.count } }
 
+    /// All of them, by hash, then by time.
+    var entries: [Entry] { runs.reduce([], Self.merged) }
+
+    /// - Complexity: O(log² entries).
+    func times(of hash: UInt64) -> [Int64] {
+        var times: [Int64] = []
+        for run in runs {
+            var (low, high) = (0, run.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if run[middle].hash < hash { low = middle + 1 } else { high = middle }
+            }
+            while low < run.count, run[low].hash == hash {
+                times.append(run[low].time)
+                low += 1
+            }
+        }
+        return times
+    }
+
+    /// - Complexity: O(log entries) amortised for each.
     mutating func add(_ more: [Entry]) {
-        entries.append(contentsOf: more)
-        for entry in more { byHash[entry.hash, default: []].append(entry.time) }
+        guard !more.isEmpty else { return }
+        var run = more.sorted()
+        while let last = runs.last, last.count < 2 * run.count { run = Self.merged(runs.removeLast(), run) }
+        runs.append(run)
     }
 
     /// Forgets what was received before `time`.
     mutating func forget(before time: Int64) {
-        guard entries.contains(where: { $0.time < time }) else { return }
+        guard runs.contains(where: { $0.contains { $0.time < time } }) else { return }
         let kept = entries.filter { $0.time >= time }
-        self = AbsentTimes()
-        add(kept)
+        runs = kept.isEmpty ? [] : [kept]
+    }
+
+    private static func merged(_ first: [Entry], _ second: [Entry]) -> [Entry] {
+        var result: [Entry] = []
+        result.reserveCapacity(first.count + second.count)
+        var (left, right) = (0, 0)
+        while left < first.count, right < second.count {
+            if second[right] < first[left] {
+                result.append(second[right])
+                right += 1
+            } else {
+                result.append(first[left])
+                left += 1
+            }
+        }
+        return result + first[left...] + second[right...]
     }
 }

@@ -39,7 +39,7 @@ struct Admission {
     /// - Complexity: O(bytes of the batch).
     init(
         _ batch: EventBatch, hashes: [UInt64], sealed: [EventVerdict?], context: AdmissionContext, identities: inout IdentityTable,
-        booking: inout Booking, restored: RestoredEvents? = nil
+        booking: inout Booking, prices: inout PriceLedger, restored: RestoredEvents? = nil
     ) {
         self.context = context
         self.restored = restored
@@ -56,7 +56,7 @@ struct Admission {
             verdicts.append(verdict)
         }
         guard accepted > 0 else { return }
-        block = makeBlock(batch, hashes, &booking)
+        block = makeBlock(batch, hashes, &booking, &prices)
     }
 
     /// The verdict as far as time, the unsealed events and this batch say.
@@ -103,7 +103,9 @@ struct Admission {
     }
 
     /// The accepted rows end to end, booked in order. Where all of a batch enter, its own bytes serve.
-    private mutating func makeBlock(_ batch: EventBatch, _ hashes: [UInt64], _ booking: inout Booking) -> TailBlock {
+    private mutating func makeBlock(
+        _ batch: EventBatch, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
+    ) -> TailBlock {
         var bytes: [UInt8]
         var starts: [UInt32]
         if accepted == batch.count, Self.isContiguous(batch) {
@@ -126,7 +128,8 @@ struct Admission {
                 EventRowCursor.setTime(time, in: &bytes, at: start)
                 absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: time))
             }
-            guard let booked = booking.book(bytes, at: start, position: context.nextPosition + Int64(index)) else { continue }
+            let position = context.nextPosition + Int64(index)
+            guard let booked = booking.book(bytes, at: start, position: position, prices: &prices) else { continue }
             let cost = restored?.costs[row] ?? booked
             costIndices[index] = Int32(costs.count)
             costs.append(cost)

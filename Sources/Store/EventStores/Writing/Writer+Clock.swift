@@ -6,10 +6,10 @@ import Projections
 extension Writer {
     /// Reads the clocks: ``receivedTime`` is the one to give, and what is to be told of them waits.
     func readClock() {
-        if clock == nil { clock = ReceiptClock(receivedTime: receivedTime, lead: leads.last) }
+        if clock == nil { clock = ReceiptClock(receivedTime: receivedTime, lead: ledger.leads.last) }
         clock?.observe(
             wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds(), position: nextPosition)
-        receivedTime = max(receivedTime, clock?.receivedTime ?? 0)
+        ledger.receivedTime = max(receivedTime, clock?.receivedTime ?? 0)
     }
 
     /// The same, and steps of the wall clock are noted in the log before anything is judged by them: a replay finds the same.
@@ -20,7 +20,7 @@ extension Writer {
             try log.reserve(payloads: steps.map { _ in 1024 })
             for step in steps {
                 try note(.event(type: ClockStep.recordType, data: step.data))
-                leads.set(step.leadNanoseconds, from: nextPosition)
+                ledger.leads.set(step.leadNanoseconds, from: nextPosition)
             }
             try flushLog()
         } catch {
@@ -33,9 +33,9 @@ extension Writer {
 
     /// When the event of a position came.
     func arrival(_ position: Int64, receivedTime: Int64) -> EventArrival {
-        EventArrival(receivedTime: receivedTime, lead: leads.lead(at: position))
+        EventArrival(receivedTime: receivedTime, lead: ledger.leads.lead(at: position))
     }
 
     /// The time of arrival of what comes now.
-    var clockTime: Int64 { receivedTime - leads.last }
+    var clockTime: Int64 { receivedTime - ledger.leads.last }
 }

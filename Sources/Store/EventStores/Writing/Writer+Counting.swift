@@ -51,20 +51,23 @@ extension Writer {
 
     /// Whether the log has not told of time for a sixty-fourth of the silence that closes, within 10 s and 10 min.
     private func isSilenceNoteDue(at now: Int64) -> Bool {
-        guard let silence = outcomes?.idleAfterNanoseconds, nextPosition > 1 else { return false }
+        guard let silence = ledger.outcomes?.idleAfterNanoseconds, nextPosition > 1 else { return false }
         let (since, isBeyond) = now.subtractingReportingOverflow(reachedTime)
         return isBeyond || since >= min(600_000_000_000, max(10_000_000_000, silence / 64))
     }
 
-    /// The type of the record of a change of how conversations are judged; its data is `OutcomeSettings.data`.
-    static let outcomesRecordType = "outcomes.set"
+    /// Takes settings over that the log tells of.
+    func judge(by settings: OutcomeSettings) {
+        ledger.outcomes = settings
+        counters.idleAfterNanoseconds = settings.idleAfterNanoseconds
+    }
 
     /// Judges conversations by other settings from now on, those of before as well, and logs it; nothing where they are the same.
     func setOutcomes(_ settings: OutcomeSettings) throws {
         try checkUsable()
-        guard settings != outcomes else { return }
+        guard settings != ledger.outcomes else { return }
         try observeClock()
-        try noteDurably(.event(type: Self.outcomesRecordType, data: settings.data))
-        outcomes = settings
+        try noteDurably(.event(type: OutcomeSettings.recordType, data: settings.data))
+        judge(by: settings)
     }
 }

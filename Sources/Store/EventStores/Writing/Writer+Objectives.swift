@@ -8,21 +8,13 @@ extension Writer {
     /// - Returns: the version that came into force; nil where nothing changed.
     func putInForce(_ set: ObjectiveSet) throws -> ObjectiveVersion? {
         try checkUsable()
-        guard set != objectives.current.set else { return nil }
+        guard set != ledger.objectives.current.set else { return nil }
         try observeClock()
-        guard let version = objectives.next(set, since: receivedTime) else { return nil }
+        guard let version = ledger.objectives.next(set, since: receivedTime) else { return nil }
         try noteDurably(.event(type: ObjectiveVersion.recordType, data: version.data))
-        take(version)
-        return version
-    }
-
-    /// Makes a version, whose record is in the log, the one in force.
-    /// - Returns: false where it is not the next one; nothing changed then.
-    @discardableResult
-    func take(_ version: ObjectiveVersion) -> Bool {
-        guard objectives.add(version) else { return false }
+        ledger.objectives.add(version)
         counters = counters.following(version.set, registry: registry)
-        return true
+        return version
     }
 }
 

@@ -59,7 +59,7 @@ extension Writer {
             for (position, row) in rows { if let place = block.row(of: position) { own[place] = row } }
             guard !own.isEmpty else { return block }
             let replaced = block.replacing(rows: own, identityKey: identityKey) { bytes, start, position in
-                booking.cost(inPlaceOf: position, bytes, at: start, overlay)
+                booking.cost(inPlaceOf: position, bytes, at: start, ledger.prices.book, overlay)
             }
             // order: sorted by position before they are counted.
             for (row, new) in own {
@@ -86,7 +86,7 @@ extension Writer {
         for old in found {
             guard let row = rows[old.position] else { continue }
             block.append(row, position: old.position, receivedTime: old.receivedTime, identityKey: identityKey) {
-                booking.cost(inPlaceOf: old.position, $0, at: $1, overlay)
+                booking.cost(inPlaceOf: old.position, $0, at: $1, ledger.prices.book, overlay)
             }
             freshDead.add(old.row, at: old.place)
             if let key = ConversationGrouping.key(old.bytes, 0, registry.wellKnown) { dirty.insert(key) }

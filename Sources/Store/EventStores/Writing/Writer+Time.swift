@@ -9,13 +9,22 @@ extension Writer {
         let now = context.clock.monotonicNanoseconds()
         try noteTimeReached()
         settleIfDone()
+        removeRetired()
         // A seal that failed beside the writer is tried again here, where a failure is told.
         if isSealDue, hasSealFailed { try seal() }
         startSealIfDue()
+        try throwJobFailure()
         if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {
             try log.markIdle(time: receivedTime)
             isIdleMarked = true
         }
+    }
+
+    /// Tells of a job that failed, once. A seal tells when it is tried again.
+    func throwJobFailure() throws {
+        guard let failure = jobFailure else { return }
+        jobFailure = nil
+        throw StoreError.wrapping(failure)
     }
 
     /// Ends the log cleanly and lets go of the directory.

@@ -17,47 +17,49 @@ final class Writer {
     let identityKey: UInt64
     let log: EventLog
     var manifests: ManifestStore
-    /// The state file of the manifest before the current one.
-    var previousState: String?
     let lock: any FileLock
 
-    var booking: Booking
+    /// What is known beside rows and counters.
+    var ledger: Ledger
+    var counters: MetricCounters
+    var sealed: SealedState
     var tail = Tail()
+    /// System records that no segment holds.
+    var systemRecords: [SystemRecord] = []
+    /// Conversations whose sealed rows no longer hold because a late price concerns them.
+    var dirty: Set<ConversationGrouping.Key> = []
+    /// Sealed rows that unsealed ones have come to stand for since the last freeze.
+    var freshDead = ReplacedRows()
+    /// The same, of a seal under way: its segment's manifest says so.
+    var frozenDead = ReplacedRows()
+    /// New rows for events of a seal under way; they are laid over its segment once it is published.
+    var lateReplacements: [EventReplacement] = []
+
+    // What follows from the above.
+    var booking: Booking
     /// Of the unsealed events that came after those of a seal under way.
     var identities = IdentityTable()
     /// Of the events of a seal under way.
     var frozenIdentities = IdentityTable()
-    /// The seal under way, whose outcome is taken over between two steps.
-    var flight: SealFlight?
+    private var knownOverlay: (priceCount: Int, rebookingCount: Int, overlay: CostOverlay)?
+
+    // Jobs.
+    /// Those under way, whose outcomes are taken over between two steps.
+    var flights: [JobFlight] = []
     var hasSealFailed = false
+    /// What the last job that failed threw, until somebody is told.
+    var jobFailure: (any Error)?
     /// The least id that no attempt has used.
     var nextSegmentID: UInt64 = 0
-    var sealed: SealedState
-    var absentTimes: AbsentTimes
-    var systemRecords: [SystemRecord] = []
-    var marks = DeliveryMarks()
-    /// How far received times were ahead of the clock.
-    var leads: ClockLeads
+    var retired = RetiredFiles()
+
+    // Of this process.
     /// nil until it is read for the first time.
     var clock: ReceiptClock?
-    /// Sealed rows that unsealed ones have come to stand for since the last freeze.
-    var freshDead = ReplacedRows()
-    /// New rows for events of a seal under way; they are laid over its segment once it is published.
-    var lateReplacements: [EventReplacement] = []
-    /// Objectives that were ever in force.
-    var objectives: ObjectiveHistory
-    /// Conversations whose sealed rows no longer hold because a late price concerns them.
-    var dirty: Set<ConversationGrouping.Key> = []
-    var counters: MetricCounters
-    /// How conversations are judged; nil where the store never said, and silence means nothing.
-    var outcomes: OutcomeSettings? { didSet { counters.idleAfterNanoseconds = outcomes?.idleAfterNanoseconds } }
-    var nextPosition: Int64
-    var receivedTime: Int64
     /// The received time that the log told of when it was opened.
     var openedTime = Int64.min
     var refusals = Refusals()
     var flushes = FlushDurations()
-    private var knownOverlay: (priceCount: Int, rebookingCount: Int, overlay: CostOverlay)?
     var lastAppendMonotonic: Int64 = 0
     var isIdleMarked = true
     var isClosed = false
@@ -69,23 +71,22 @@ final class Writer {
         options = start.options
         files = start.files
         registry = start.registry
-        layouts = start.layouts
+        layouts = EventTableLayouts(registry: start.registry)
         identityKey = start.identityKey
         log = start.log
         manifests = start.manifests
         lock = start.lock
-        booking = start.booking
+        ledger = start.ledger
         sealed = start.sealed
-        absentTimes = start.absentTimes
         counters = start.counters
-        marks = start.marks
-        leads = start.leads
-        objectives = start.objectives
-        nextPosition = start.sealed.position + 1
-        receivedTime = start.receivedTime
-        outcomes = start.outcomes
-        counters.idleAfterNanoseconds = start.outcomes?.idleAfterNanoseconds
+        booking = Booking(start.registry)
+        counters.idleAfterNanoseconds = ledger.outcomes?.idleAfterNanoseconds
     }
+
+    /// The position that the next event gets.
+    var nextPosition: Int64 { ledger.nextPosition }
+    /// The last received time given out.
+    var receivedTime: Int64 { ledger.receivedTime }
 
     // MARK: Append
 
@@ -93,7 +94,7 @@ final class Writer {
     func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try checkUsable()
         try observeClock()
-        let before = Checkpoint(self, keepsBooking: batches.contains { priceCount($0.events) > 0 })
+        let before = Checkpoint(self)
         var start = log.end
         do {
             try log.reserve(payloads: payloadBytes(of: batches))
@@ -150,7 +151,8 @@ final class Writer {
         for note in batch.notes { try self.note(.event(type: note.type, data: note.data)) }
         for mark in batch.marks {
             try note(.event(type: DeliveryMark.recordType, data: mark.data))
-            take(mark)
+            ledger.marks.set(mark)
+            dropOlderMarks(than: mark)
         }
         return outcome.result(lastPosition: nextPosition - 1)
     }
@@ -168,7 +170,7 @@ final class Writer {
             EventIdentity.hashes(events[$0].bytes, at: events[$0].offsets, key: key)
         }
         let sealed = try SealedIdentities(
-            events, hashes: hashes, sealed: sealed, absentTimes: absentTimes, now: clockTime, layouts: layouts,
+            events, hashes: hashes, sealed: sealed, absentTimes: ledger.absentTimes, now: clockTime, layouts: layouts,
             registry: registry, workers: workers)
         return (hashes, sealed)
     }
@@ -180,13 +182,13 @@ final class Writer {
             horizon: nil)
         return Admission(
             events, hashes: known.hashes[index], sealed: known.sealed.verdicts(ofBatch: index), context: context,
-            identities: &identities, booking: &booking)
+            identities: &identities, booking: &booking, prices: &ledger.prices)
     }
 
     /// Makes an admitted block part of the unsealed events.
     func take(_ block: TailBlock, _ outcome: Admission) {
-        absentTimes.add(outcome.absentTimes)
-        nextPosition = block.lastPosition + 1
+        ledger.absentTimes.add(outcome.absentTimes)
+        ledger.position = block.lastPosition
         count(block)
         tail.append(block)
     }
@@ -231,7 +233,7 @@ final class Writer {
         settle()
         try observeClock()
         if tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty { try seal() }
-        let before = Checkpoint(self, keepsBooking: true)
+        let before = Checkpoint(self)
         do {
             var results: [AppendResult] = []
             let known = try known(batches)
@@ -266,12 +268,13 @@ final class Writer {
     /// - Returns: the prices that booked calls which waited.
     @discardableResult
     func noteLatePrices(since count: Int) throws -> [PriceEntry] {
-        guard booking.late.count > count else { return [] }
+        let prices = ledger.prices
+        guard prices.late.count > count else { return [] }
         let overlay = self.overlay
-        let before = CostOverlay(book: booking.book, late: Array(booking.late[..<count]), rebookings: booking.rebookings)
-        let search = LatePriceSearch(Array(booking.late[count...]), before: before, layouts: layouts, registry: registry)
+        let before = CostOverlay(book: prices.book, late: Array(prices.late[..<count]), rebookings: prices.rebookings)
+        let search = LatePriceSearch(Array(prices.late[count...]), before: before, layouts: layouts, registry: registry)
         let firstPrices = try search.booking(in: sealed, tail.readBlocks)
-        for cost in try search.firstCosts(in: sealed, before: before, after: overlay, leads: leads) {
+        for cost in try search.firstCosts(in: sealed, before: before, after: overlay, leads: ledger.leads) {
             counters.addLateCost(cost.picoUSD, labels: cost.labels)
         }
         // Calls of a seal under way go to their segment at the old cost: their conversations are folded again once it is published.
@@ -289,9 +292,10 @@ final class Writer {
 
     /// Late prices over sealed calls; made anew only when the prices changed.
     var overlay: CostOverlay {
-        let (priceCount, rebookingCount) = (booking.book.count, booking.rebookings.count)
+        let prices = ledger.prices
+        let (priceCount, rebookingCount) = (prices.book.count, prices.rebookings.count)
         if let known = knownOverlay, (known.priceCount, known.rebookingCount) == (priceCount, rebookingCount) { return known.overlay }
-        let overlay = CostOverlay(book: booking.book, late: booking.late, rebookings: booking.rebookings)
+        let overlay = CostOverlay(prices)
         knownOverlay = (priceCount, rebookingCount, overlay)
         return overlay
     }
@@ -299,59 +303,53 @@ final class Writer {
     /// What readers may see from now on.
     func version() -> StoreVersion {
         StoreVersion(
-            sealed: sealed, tail: tail, overlay: overlay, systemRecords: systemRecords, marks: marks.all, objectives: objectives,
-            dirty: dirty.union(flight?.dirty ?? []).sorted(),
-            book: booking.book, position: nextPosition - 1, receivedTime: receivedTime, counters: counters.totals,
-            rebookedPicoUSD: booking.rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) }, leads: leads, clock: clock,
-            closing: ClosingRule(settings: outcomes ?? .unsaid, reached: reachedTime))
+            ledger: ledger, counters: counters.totals, sealed: sealed, tail: tail, systemRecords: systemRecords,
+            dirty: dirty.union(frozen?.dirty ?? []).sorted(), overlay: overlay, clock: clock,
+            closing: ClosingRule(settings: ledger.outcomes ?? .unsaid, reached: reachedTime))
     }
 }
 
 /// The writer's memory before a step, to return to when the step fails.
 struct Checkpoint {
-    let tail: Tail
+    let ledger: Ledger
+    let totals: MetricTotals
     let sealed: SealedState
+    let tail: Tail
+    let systemRecords: [SystemRecord]
+    let dirty: Set<ConversationGrouping.Key>
     let freshDead: ReplacedRows
     let lateReplacements: [EventReplacement]
-    let absentTimes: AbsentTimes
-    let systemRecords: [SystemRecord]
-    let marks: DeliveryMarks
-    let dirty: Set<ConversationGrouping.Key>
-    let booking: Booking?
-    let totals: MetricTotals
-    let nextPosition: Int64
-    let lateCount: Int
 
-    init(_ writer: Writer, keepsBooking: Bool) {
-        tail = writer.tail
-        sealed = writer.sealed
-        freshDead = writer.freshDead
-        lateReplacements = writer.lateReplacements
-        absentTimes = writer.absentTimes
-        systemRecords = writer.systemRecords
-        marks = writer.marks
-        dirty = writer.dirty
-        booking = keepsBooking ? writer.booking : nil
+    init(_ writer: Writer) {
+        ledger = writer.ledger
         totals = writer.counters.totals
         writer.counters.beginStep()
-        nextPosition = writer.nextPosition
-        lateCount = writer.booking.late.count
+        sealed = writer.sealed
+        tail = writer.tail
+        systemRecords = writer.systemRecords
+        dirty = writer.dirty
+        freshDead = writer.freshDead
+        lateReplacements = writer.lateReplacements
     }
+
+    /// Prices that came late, before the step.
+    var lateCount: Int { ledger.prices.late.count }
 
     func restore(_ writer: Writer) {
         // A seal that succeeded in between stands; what was taken in before it is in segments.
-        guard writer.sealed.position < nextPosition else { return }
-        writer.tail = tail
+        guard writer.sealed.position < ledger.nextPosition else { return }
+        // Time does not go back: it was read from the clock, and what was refused was refused at it.
+        let receivedTime = writer.receivedTime
+        writer.ledger = ledger
+        writer.ledger.receivedTime = receivedTime
+        writer.booking.forget()
+        writer.counters.rollBack(to: totals)
         writer.sealed = sealed
+        writer.tail = tail
+        writer.systemRecords = systemRecords
+        writer.dirty = dirty
         writer.freshDead = freshDead
         writer.lateReplacements = lateReplacements
-        writer.absentTimes = absentTimes
-        writer.systemRecords = systemRecords
-        writer.marks = marks
-        writer.dirty = dirty
-        if let booking { writer.booking = booking }
-        writer.counters.rollBack(to: totals)
-        writer.nextPosition = nextPosition
         writer.indexTail()
     }
 }

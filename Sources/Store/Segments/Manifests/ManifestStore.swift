@@ -16,6 +16,8 @@ package struct ManifestStore: Sendable {
     package private(set) var current = Manifest()
     /// Versions older than the one before `current` that are still there.
     private var stale: [UInt64] = []
+    /// Files of the version before `current`, which a start may yet return to.
+    private var previousNames: Set<String> = []
     private var currentHash: [UInt8] = Array(repeating: 0, count: ManifestCoding.hashBytes)
 
     /// What opening found beside the manifest it took.
@@ -36,13 +38,11 @@ package struct ManifestStore: Sendable {
     }
 
     /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one is there and
-    /// whole, every file it
-    /// names is there in full length, and `accepts` agrees (for instance, that the log still reaches back to its start). Writes nothing.
+    /// whole, and every file it names is there in full length. Writes nothing.
     /// - Parameter isKnown: names in the directory that belong to others, such as log files.
     /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal.
     package static func open(
-        fileSystem: any FileSystem, directory: String, isKnown: (String) -> Bool = { _ in false },
-        accepts: (Manifest) throws -> Bool = { _ in true }
+        fileSystem: any FileSystem, directory: String, isKnown: (String) -> Bool = { _ in false }
     ) throws -> (store: ManifestStore, findings: Findings) {
         var store = ManifestStore(fileSystem: fileSystem, directory: directory)
         var findings = Findings()
@@ -51,7 +51,7 @@ package struct ManifestStore: Sendable {
         var isFound = versions.isEmpty
         for version in versions where !isFound {
             do {
-                try store.load(version, accepts: accepts)
+                try store.load(version)
                 isFound = true
             } catch let error as CorruptionError {
                 findings.refused.append(error)
@@ -59,7 +59,7 @@ package struct ManifestStore: Sendable {
         }
         guard isFound else { throw findings.refused[0] }
         store.stale = versions.filter { $0 + 1 < store.version }
-        let live = Set(store.current.liveFileNames)
+        let live = Set(store.current.liveFileNames).union(store.previousNames)
         findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
         findings.unknownFiles = names.filter { name in
             !name.hasSuffix(".new") && !live.contains(name) && Self.version(ofFileName: name) == nil && !isKnown(name)
@@ -79,14 +79,17 @@ package struct ManifestStore: Sendable {
         try fileSystem.replace(path(next), with: bytes)
         stale.append(contentsOf: version > 1 ? [version - 1] : [])
         version = next
+        previousNames = Set(current.liveFileNames)
         current = manifest
         currentHash = SHA256.hash(bytes)
         // Versions before the last are no longer needed. A failure to remove one, or a crash that brings it back, harms nothing: the
-        // next opening
-        // finds it again.
+        // next opening finds it again.
         for old in stale { try? fileSystem.remove(path(old)) }
         stale = []
     }
+
+    /// Whether a version that is kept names the file: the current one, or the one before it.
+    package func names(_ fileName: String) -> Bool { current.liveFileNames.contains(fileName) || previousNames.contains(fileName) }
 
     /// Removes files that a crash left under temporary names; call it once recovery has decided.
     package func removeTemporaryFiles(_ findings: Findings) throws(StorageError) {
@@ -141,7 +144,7 @@ package struct ManifestStore: Sendable {
         return segments + manifest.references.map(\.file) + [manifest.projections].compactMap { $0 }
     }
 
-    private mutating func load(_ version: UInt64, accepts: (Manifest) throws -> Bool) throws {
+    private mutating func load(_ version: UInt64) throws {
         let path = path(version)
         let bytes = try fileSystem.contents(of: path)
         let decoded: (manifest: Manifest, version: UInt64, previous: [UInt8])
@@ -151,11 +154,15 @@ package struct ManifestStore: Sendable {
             throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
         }
         guard decoded.version == version else { throw CorruptionError(file: path, offset: 16, expectation: "version \(version)") }
+        var previous: Set<String> = []
         if version > 1, try fileSystem.lengthBytes(of: self.path(version - 1)) != nil {
             let before = try fileSystem.contents(of: self.path(version - 1))
             // A damaged predecessor says nothing; a whole one must be the one that this version continues.
-            if (try? ManifestCoding.decode(before)) != nil, SHA256.hash(before) != decoded.previous {
-                throw CorruptionError(file: path, offset: 24, expectation: "the hash of version \(version - 1)")
+            if let whole = try? ManifestCoding.decode(before) {
+                guard SHA256.hash(before) == decoded.previous else {
+                    throw CorruptionError(file: path, offset: 24, expectation: "the hash of version \(version - 1)")
+                }
+                previous = Set(whole.manifest.liveFileNames)
             }
         }
         for file in Self.files(of: decoded.manifest) {
@@ -165,10 +172,8 @@ package struct ManifestStore: Sendable {
                 throw CorruptionError(file: path, offset: length ?? 0, expectation: "a file of \(file.lengthBytes) bytes")
             }
         }
-        guard try accepts(decoded.manifest) else {
-            throw CorruptionError(file: path, offset: 0, expectation: "a state that the log continues")
-        }
         self.version = version
+        previousNames = previous
         current = decoded.manifest
         currentHash = SHA256.hash(bytes)
     }

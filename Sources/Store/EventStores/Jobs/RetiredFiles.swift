@@ -1,0 +1,24 @@
+import Platform
+import Segments
+
+/// Files that the manifest in force no longer names, until neither a version that is kept nor a reader does.
+struct RetiredFiles {
+    private struct File {
+        var name: String
+        /// nil once no snapshot holds the segment, and from the start where none ever did.
+        weak var reader: SegmentReader?
+    }
+
+    private var files: [File] = []
+
+    mutating func add(_ name: String, reader: SegmentReader? = nil) { files.append(File(name: name, reader: reader)) }
+
+    /// Removes what nobody names any more. What cannot be removed now is tried again later, and found by the next start.
+    /// - Complexity: O(retired files).
+    mutating func remove(from directory: String, _ manifests: ManifestStore, _ fileSystem: any FileSystem) {
+        files.removeAll { file in
+            guard file.reader == nil, !manifests.names(file.name) else { return false }
+            return (try? fileSystem.remove(directory + "/" + file.name)) != nil
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import EventLogs
+import Platform
+import Segments
+
+// A job has three parts: the writer gives it a base, the job makes files and an edit, the writer applies the edit between two steps. What
+// comes in the meantime goes on as if there were no job.
+
+extension Writer {
+    /// What a job may stand on now.
+    func jobBase(workers: any Workers) -> StoreJobBase {
+        let id = max(manifests.current.nextSegmentID, nextSegmentID)
+        // A file that a failed attempt may have left under a name that a manifest knows is never written again.
+        nextSegmentID = id + 1
+        return StoreJobBase(
+            fileSystem: context.fileSystem, directory: files.segments, manifest: manifests.current, segmentID: id, workers: workers)
+    }
+
+    func isUnderWay(_ kind: String) -> Bool { flights.contains { $0.job.kind == kind } }
+
+    /// Has a job done beside the writer, on one thread: the others decode what comes in meanwhile.
+    /// - Returns: false where one of its kind is under way.
+    func start(_ job: any StoreJob) -> Bool {
+        guard !isUnderWay(job.kind) else { return false }
+        start(JobFlight(job, jobBase(workers: InlineWorkers())))
+        return true
+    }
+
+    func start(_ flight: JobFlight) {
+        flights.append(flight)
+        context.sideQueue.start { flight.run() }
+        settleIfDone()
+    }
+
+    /// Takes over what jobs have done.
+    func settleIfDone() {
+        while let flight = flights.first(where: { $0.result != nil }) {
+            do {
+                try takeOver(flight)
+            } catch {
+                // A seal is tried again, and tells then.
+                if !(flight.job is SealJob) { jobFailure = error }
+            }
+        }
+    }
+
+    /// Waits for the jobs under way and takes over what they did.
+    func settle() {
+        guard !flights.isEmpty else { return }
+        context.sideQueue.waitUntilIdle()
+        settleIfDone()
+    }
+
+    /// Publishes what a job made, or returns to the state before it.
+    /// - Returns: false where its base no longer holds, which is no failure: nothing of it is kept, and it is to be done again.
+    /// - Throws: what the job threw; ``StorageError`` of publishing.
+    @discardableResult
+    func takeOver(_ flight: JobFlight) throws -> Bool {
+        flights.removeAll { $0 === flight }
+        guard let result = flight.result else { preconditionFailure("the job has run") }
+        do {
+            let prepared = try result.get()
+            do {
+                try publish(prepared, base: flight.base)
+            } catch {
+                for name in prepared.edit.fileNames { retired.add(name) }
+                throw error
+            }
+        } catch {
+            if let seal = flight.job as? SealJob { giveUp(seal) }
+            removeRetired()
+            if error is ManifestEditConflict { return false }
+            if flight.job is SealJob { hasSealFailed = true }
+            throw error
+        }
+        if let seal = flight.job as? SealJob { try finish(seal) }
+        return true
+    }
+
+    /// Makes an edit the manifest in force, and its segments those that are read.
+    private func publish(_ prepared: JobFlight.Prepared, base: StoreJobBase) throws {
+        let edit = prepared.edit
+        // Rows that wait for the next seal to die are dead in memory alone: an edit that moves them would not know.
+        for place in Array(freshDead.rows.keys) + frozenDead.rows.keys
+        where edit.removed.contains(place.segment) && edit.end == nil {
+            throw ManifestEditConflict.rowsMarked(id: place.segment)
+        }
+        let next = try manifests.current.applying(edit, base: base.manifest)
+        let oldState = manifests.current.projections?.fileName
+        try manifests.publish(next)
+        var state = sealed.applying(edit, prepared.segments, superseded: next.superseded)
+        if let end = edit.end { state.position = end.position }
+        for segment in sealed.segments where edit.removed.contains(segment.id) {
+            retired.add(fileName(of: segment.reader.path), reader: segment.reader)
+        }
+        if let oldState, oldState != next.projections?.fileName { retired.add(oldState) }
+        sealed = state.marking(freshDead).marking(frozenDead)
+        removeRetired()
+    }
+
+    /// Removes files that no kept version of the manifest and no reader names.
+    func removeRetired() { retired.remove(from: files.segments, manifests, context.fileSystem) }
+}
+
+extension EventStore {
+    /// Has a job done beside the writer; what it made is taken over between two later steps, or by ``finishJobs()``.
+    /// - Returns: false where one of its kind is under way.
+    /// - Throws: ``StoreError`` where the store is closed or has stopped.
+    package func start(_ job: any StoreJob) throws -> Bool {
+        try changing { writer in
+            try writer.checkUsable()
+            return writer.start(job)
+        }
+    }
+
+    /// Waits for the jobs under way and takes over what they did.
+    /// - Throws: what a job threw, once.
+    package func finishJobs() throws {
+        try changing { writer in
+            writer.settle()
+            try writer.throwJobFailure()
+        }
+    }
+}

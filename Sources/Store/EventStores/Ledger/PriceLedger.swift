@@ -1,0 +1,37 @@
+import Domain
+
+/// All prices with their history, and every deliberate correction: what a call costs follows from them and from its position.
+struct PriceLedger: Sendable {
+    private(set) var book: PriceBook
+    /// Prices that may book calls which waited for one, oldest first: follows from the book.
+    private(set) var late: [PriceChange] = []
+    /// Deliberate corrections, oldest first.
+    private(set) var rebookings: [Rebooking]
+
+    /// Takes a book over with its history: which prices came late follows from the order of their positions.
+    init(book: PriceBook, rebookings: [Rebooking] = []) {
+        self.rebookings = rebookings
+        self.book = book
+        let entries = book.entries
+        var again = PriceBook(entries.filter { $0.position == 0 })
+        for entry in entries.filter({ $0.position != 0 }).sorted(by: { $0.position < $1.position }) {
+            let change = again.add(entry)
+            if change.waitingTimes != nil { late.append(change) }
+        }
+    }
+
+    /// Takes a price over that comes now.
+    /// - Returns: false where the book is full; nothing changed then.
+    @discardableResult
+    mutating func add(_ entry: PriceEntry) -> Bool {
+        guard !book.isFull else { return false }
+        let change = book.add(entry)
+        if change.waitingTimes != nil { late.append(change) }
+        return true
+    }
+
+    mutating func add(_ rebooking: Rebooking) { rebookings.append(rebooking) }
+
+    /// Sum of all deliberate corrections.
+    var rebookedPicoUSD: Int128 { rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) } }
+}
