@@ -14,8 +14,8 @@ struct ToldEvent {
     var cost: CallCost?
 }
 
-/// The rows of a conversation as the words of the map define them: every question of it is a search through all events, nothing is
-/// carried along, and no code of the fold is used.
+/// The rows of a conversation as the words of the map define them: every question of it is a search through all events,
+/// nothing is carried along, and no code of the fold is used.
 struct ConversationReference {
     /// What a turn is known by.
     private enum Key: Hashable {
@@ -26,11 +26,13 @@ struct ConversationReference {
 
     static let context = ["tenant", "channel", "user_id", "agent", "experiment", "trace_id"]
     static let tokens = [
-        "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens",
+        "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
+        "reasoning_tokens",
     ]
     /// What people and agents do, questions, answers and model calls apart.
     private static let acts: Set<String> = [
-        "conversation.started", "conversation.reopened", "embedding.call", "tool.call", "retrieval.query", "cache.lookup", "agent.run",
+        "conversation.started", "conversation.reopened", "embedding.call", "tool.call", "retrieval.query",
+        "cache.lookup", "agent.run",
         "escalation.raised", "escalation.accepted", "escalation.closed", "workflow.step", "ticket.created",
     ]
 
@@ -77,9 +79,13 @@ struct ConversationReference {
     private func isQuestion(_ place: Int) -> Bool {
         isOf(place, "message.received") && [nil, "user"].contains(text(place, "author"))
     }
-    private func isAnswer(_ place: Int) -> Bool { isOf(place, "message.sent") && [nil, "agent"].contains(text(place, "author")) }
+    private func isAnswer(_ place: Int) -> Bool {
+        isOf(place, "message.sent") && [nil, "agent"].contains(text(place, "author"))
+    }
     private func isCall(_ place: Int) -> Bool { isOf(place, "llm.call") || isOf(place, "embedding.call") }
-    private func isForAnswer(_ place: Int) -> Bool { isOf(place, "llm.call") && [nil, "answer"].contains(text(place, "purpose")) }
+    private func isForAnswer(_ place: Int) -> Bool {
+        isOf(place, "llm.call") && [nil, "answer"].contains(text(place, "purpose"))
+    }
 
     private func isActivity(_ place: Int) -> Bool {
         switch events[place].type {
@@ -108,7 +114,9 @@ struct ConversationReference {
     }
 
     /// Of some questions that open a turn, the last that is not after the event; the first where all are.
-    private func nearest(_ candidates: [Int], to place: Int) -> Int? { candidates.last { $0 <= place } ?? candidates.first }
+    private func nearest(_ candidates: [Int], to place: Int) -> Int? {
+        candidates.last { $0 <= place } ?? candidates.first
+    }
 
     private func key(ofQuestion place: Int) -> Key {
         if let number = number(place) { return .number(number) }
@@ -167,11 +175,15 @@ struct ConversationReference {
     private func row(_ key: Key, question: Int?, answer: Int?) -> [String: Scalar] {
         var row: [String: Scalar] = ["conversation_id": .text(conversation)]
         if case .number(let number) = key { row["turn"] = .integer(number) }
-        for name in Self.context { row[name] = answer.flatMap { value($0, name) } ?? question.flatMap { value($0, name) } }
+        for name in Self.context {
+            row[name] = answer.flatMap { value($0, name) } ?? question.flatMap { value($0, name) }
+        }
         row["asked_time"] = question.map { .timestamptz(events[$0].time) }
         row["time"] = (answer ?? question).map { .timestamptz(events[$0].time) }
         if let answer {
-            for name in ["error_type", "duration_ns", "time_to_first_token_ns", "answered_from"] { row[name] = value(answer, name) }
+            for name in ["error_type", "duration_ns", "time_to_first_token_ns", "answered_from"] {
+                row[name] = value(answer, name)
+            }
             row["status"] = value(answer, "status") ?? .text("ok")
         }
         let members = events.indices.filter { self.key(of: $0) == key }
@@ -184,27 +196,36 @@ struct ConversationReference {
         row["llm_calls"] = .integer(Int64(count("llm.call")))
         row["tool_calls"] = .integer(Int64(count("tool.call")))
         row["retrievals"] = .integer(Int64(count("retrieval.query")))
-        row["cache_hits"] = .integer(Int64(members.count { isOf($0, "cache.lookup") && events[$0].fields["hit"] == .boolean(true) }))
+        row["cache_hits"] = .integer(
+            Int64(members.count { isOf($0, "cache.lookup") && events[$0].fields["hit"] == .boolean(true) }))
         row["escalated"] = .boolean(count("escalation.raised") > 0)
-        row["score"] = members.last { isOf($0, "feedback.submitted") && integer($0, "score") != nil }.flatMap { value($0, "score") }
+        row["score"] = members.last { isOf($0, "feedback.submitted") && integer($0, "score") != nil }.flatMap {
+            value($0, "score")
+        }
         return row
     }
 
     /// The conversation's one row.
     func row() -> [String: Scalar] {
         var row: [String: Scalar] = ["conversation_id": .text(conversation)]
-        for name in Self.context { row[name] = events.indices.first { events[$0].fields[name] != nil }.flatMap { value($0, name) } }
+        for name in Self.context {
+            row[name] = events.indices.first { events[$0].fields[name] != nil }.flatMap { value($0, name) }
+        }
         func last(_ types: String...) -> Int? { events.indices.last { types.contains(events[$0].type) } }
         row["start_time"] = events.map(\.time).min().map { .timestamptz($0) }
         row["last_time"] = events.map(\.time).max().map { .timestamptz($0) }
         row["last_activity_time"] = events.indices.last(where: isActivity).map { .timestamptz(events[$0].time) }
 
-        let back = events.indices.last { isQuestion($0) || isOf($0, "conversation.started") || isOf($0, "conversation.reopened") }
+        let back = events.indices.last {
+            isQuestion($0) || isOf($0, "conversation.started") || isOf($0, "conversation.reopened")
+        }
         let closing = last("conversation.closed").flatMap { closed in back.map { $0 < closed } ?? true ? closed : nil }
         row["closed_time"] = closing.map { .timestamptz(events[$0].time) }
         row["closed_reason"] = closing.flatMap { value($0, "reason") }
 
-        let word = events.indices.last { isQuestion($0) || (isOf($0, "message.sent") && text($0, "author") != "system") }
+        let word = events.indices.last {
+            isQuestion($0) || (isOf($0, "message.sent") && text($0, "author") != "system")
+        }
         row["last_message"] = word.map { place in
             if isQuestion(place) { return .text("question") }
             return .text(text(place, "status") == "error" ? "error" : "answer")
@@ -226,7 +247,9 @@ struct ConversationReference {
         row["outcome_intercom_fin"] = .text(isAgents ? "resolved" : otherwise)
         row["reopened"] = .boolean(events.contains { $0.type == "conversation.reopened" })
 
-        row["topic"] = events.indices.last { isOf($0, "conversation.classified") && text($0, "topic") != nil }.flatMap { value($0, "topic") }
+        row["topic"] = events.indices.last { isOf($0, "conversation.classified") && text($0, "topic") != nil }.flatMap {
+            value($0, "topic")
+        }
         row["turns"] = .integer(Int64(openings.count))
         let answers = events.indices.filter(isAnswer)
         row["answers"] = .integer(Int64(answers.count))
