@@ -136,6 +136,7 @@ package struct EventRowWriter: Sendable {
 
     /// Ends the row: its length and number of fields are known now.
     package mutating func end() {
+        assert(sink.count - rowStart >= Self.headerBytes, "a row was begun")
         sink.patch(word: UInt32(sink.count - rowStart), at: rowStart)
         sink.patch(byte: fieldCount, at: rowStart + 7)
     }

@@ -31,6 +31,7 @@ package struct EventRowCursor: Sendable {
         self.start = start
         end = start + Int(Self.word(bytes, start))
         index = start + EventRowWriter.headerBytes
+        assert(start >= 0 && index <= end && end <= bytes.count, "a row that was checked, all of it")
     }
 
     /// Index into `SchemaRegistry.types` of the row that begins at `start`.
@@ -48,6 +49,7 @@ package struct EventRowCursor: Sendable {
 
     /// Files an event that came without `time` under the instant it was received.
     package static func setTime(_ time: Int64, in bytes: inout [UInt8], at start: Int) {
+        assert(isTimeAbsent(bytes, at: start), "a time that was sent is kept")
         for shift in 0..<8 { bytes[start + 8 + shift] = UInt8(truncatingIfNeeded: time >> (8 * Int64(shift))) }
     }
 
