@@ -88,6 +88,7 @@ package struct EventRowWriter: Sendable {
             rest >>= 7
             shift += 8
         }
+        assert(shift <= 56, "column, kind and varint fit a word")
         sink.append(word: word | rest << UInt64(shift), count: (shift >> 3) + 1)
     }
 

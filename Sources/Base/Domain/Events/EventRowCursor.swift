@@ -78,6 +78,7 @@ package struct EventRowCursor: Sendable {
             value = kind == 5 ? .json(range) : .text(range)
             index = range.upperBound
         }
+        assert(index <= end, "fields end with their row")
         return true
     }
 
@@ -98,6 +99,7 @@ package struct EventRowCursor: Sendable {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
+            assert(shift < 64, "a varint of 64 bits")
             let byte = bytes[index]
             index &+= 1
             value |= UInt64(byte & 0x7F) << shift

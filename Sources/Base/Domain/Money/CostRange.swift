@@ -55,6 +55,7 @@ struct CostRange {
         // A class without a price may be all that there was.
         let isKnown = prices.input != nil && (isInputOnly || prices.output != nil)
         range.low = min(low, isKnown ? total * (known.compactMap { $0 }.min() ?? 0) : 0)
+        assert(range.low >= 0 && range.low <= low, "fewer tokens cost no more")
         range.gaps.insert(.reading)
         return range
     }

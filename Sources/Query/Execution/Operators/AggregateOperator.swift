@@ -81,6 +81,7 @@ struct AggregateOperator: Sendable {
         }
         guard let table = merged.table else {
             let columns = try merged.accumulators.map { try $0.finish([0]) }
+            assert(columns.allSatisfy { $0.count == 1 }, "one row where there are no groups")
             return [Chunk(columns: columns, rowCount: 1)]
         }
         if table.count == 0 { return [] }
