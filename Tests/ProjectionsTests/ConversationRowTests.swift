@@ -166,7 +166,8 @@ import Testing
                 == [[.text("resolved"), .text("escalated"), .text("failure")]])
     }
 
-    /// What came without a time stands where it was received, before what has that time of its own, in the order of arrival.
+    /// What came without a time stands where it was received, before what has that time of its own, in the order of
+    /// arrival.
     @Test func withoutATimeArrivalIsTheOrder() {
         var events = [
             event("z", "feedback.submitted", 5, ["score": .integer(1)]),
