@@ -4,7 +4,7 @@
 #   make test    everything that checks the code
 #   make bench   import, queries and ingest, measured
 # Each first installs the Debian packages that are missing, and says so. One configuration (release) serves all, so nothing is built twice;
-# `make test-asserts` alone, for who changes what the code relies on, has a build of its own in which `assert` is looked at.
+# only `make test-asserts`, for whoever changes what the code relies on, has a build of its own that looks at every `assert`.
 
 SWIFT ?= swift
 FLAGS := -c release
@@ -31,7 +31,7 @@ test: test-packages
 	PLIMSOLL_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" $(SWIFT) test $(FLAGS) --disable-testable-imports
 
 test-asserts: test-packages
-	@echo "== building and running the tests with every assert looked at (a build of its own, a cold one takes some minutes)"
+	@echo "== building and running the tests with every assert looked at, in a build of its own"
 	$(SWIFT) test $(FLAGS) $(ASSERTS) --disable-testable-imports
 
 bench: build
