@@ -38,6 +38,8 @@ struct ConversationReference {
 
     private let conversation: String
     private let events: [ToldEvent]
+    /// Places of questions, ascending.
+    private var questions: [Int] = []
 
     /// - Parameter told: in the order of arrival.
     init(_ conversation: String, _ told: [ToldEvent]) {
@@ -53,6 +55,7 @@ struct ConversationReference {
             return a.3.utf8.lexicographicallyPrecedes(b.3.utf8)
         }
         events = order.map { told[$0] }
+        questions = events.indices.filter(isQuestion)
     }
 
     private static func rank(_ type: String) -> Int {
@@ -97,7 +100,6 @@ struct ConversationReference {
 
     // MARK: Turns
 
-    private var questions: [Int] { events.indices.filter(isQuestion) }
     private var areNumbered: Bool { questions.contains { number($0) != nil } }
 
     private func firstQuestion(_ wanted: Int64) -> Int? { questions.first { number($0) == wanted } }
@@ -152,9 +154,9 @@ struct ConversationReference {
         return .number(number)
     }
 
-    private func answer(of key: Key) -> Int? {
+    private func answer(of key: Key, _ keys: [Key?]) -> Int? {
         let answers = events.indices.filter(isAnswer)
-        if let told = answers.first(where: { number($0) != nil && self.key(of: $0) == key }) { return told }
+        if let told = answers.first(where: { number($0) != nil && keys[$0] == key }) { return told }
         if let traced = answers.first(where: { number($0) == nil && self.key(byTrace: $0) == key }) { return traced }
         guard case .question(let place) = key else { return nil }
         return answers.first { $0 > place && number($0) == nil && self.key(byTrace: $0) == nil }
@@ -165,14 +167,18 @@ struct ConversationReference {
     /// Every turn that has a question or an answer, in no particular order.
     func turns() -> [[String: Scalar]] {
         let asked = openings
+        let homes = events.indices.map { key(of: $0) }
         var keys = asked.map(\.key)
         for place in events.indices where isAnswer(place) {
-            if let key = key(of: place), case .number = key, !keys.contains(key) { keys.append(key) }
+            if let key = homes[place], case .number = key, !keys.contains(key) { keys.append(key) }
         }
-        return keys.map { key in row(key, question: asked.first { $0.key == key }?.place, answer: answer(of: key)) }
+        return keys.map { key in
+            let members = events.indices.filter { homes[$0] == key }
+            return row(key, members, question: asked.first { $0.key == key }?.place, answer: answer(of: key, homes))
+        }
     }
 
-    private func row(_ key: Key, question: Int?, answer: Int?) -> [String: Scalar] {
+    private func row(_ key: Key, _ members: [Int], question: Int?, answer: Int?) -> [String: Scalar] {
         var row: [String: Scalar] = ["conversation_id": .text(conversation)]
         if case .number(let number) = key { row["turn"] = .integer(number) }
         for name in Self.context {
@@ -186,7 +192,6 @@ struct ConversationReference {
             }
             row["status"] = value(answer, "status") ?? .text("ok")
         }
-        let members = events.indices.filter { self.key(of: $0) == key }
         if let call = members.last(where: isForAnswer) {
             for name in ["provider", "request_model", "route"] { row[name] = value(call, name) }
             row["model"] = value(call, "response_model") ?? value(call, "request_model")
