@@ -3,7 +3,8 @@
 #   make demo    a day of support traffic, the reports, and a server to look at
 #   make test    everything that checks the code
 #   make bench   import, queries and ingest, measured
-# Each first installs the Debian packages that are missing, and says so. One configuration (release) serves all, so nothing is built twice.
+# Each first installs the Debian packages that are missing, and says so. One configuration (release) serves all, so nothing is built twice;
+# only `make test-asserts`, for whoever changes what the code relies on, has a build of its own that looks at every `assert`.
 
 SWIFT ?= swift
 FLAGS := -c release
@@ -11,10 +12,12 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 LIBRARIES := libpg-query-dev libsimdjson-dev libre2-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev libcurl4-openssl-dev
 CHECKERS := prometheus prometheus-alertmanager postgresql python3-venv
 VENV := .build-venv
+# An optimised build takes `assert` out; this leaves it in, in packages that we use as well.
+ASSERTS := -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-asserts
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=
 
-.PHONY: build demo test bench packages test-packages clean
+.PHONY: build demo test test-asserts bench packages test-packages clean
 
 build: packages
 	@echo "== building the release executable (a cold build takes some minutes)"
@@ -26,6 +29,10 @@ demo: build
 test: test-packages
 	@echo "== building and running all tests (a cold build takes some minutes)"
 	PLIMSOLL_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" $(SWIFT) test $(FLAGS) --disable-testable-imports
+
+test-asserts: test-packages
+	@echo "== building and running the tests with every assert looked at, in a build of its own"
+	$(SWIFT) test $(FLAGS) $(ASSERTS) --disable-testable-imports
 
 bench: build
 	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"

@@ -88,6 +88,19 @@ struct SegmentTests {
         }
     }
 
+    /// Finished means durable under its name, whatever part of what was not flushed a power cut leaves: readers may be
+    /// told of the segment before anything else in its directory is flushed.
+    @Test(arguments: 0..<32) func aFinishedSegmentOutlivesAPowerCut(seed: Int) throws {
+        let files = SimulatedFileSystem(seed: UInt64(seed))
+        try files.createDirectories("/segments")
+        let description = try writeSample(files, "/segments")
+        files.crash(.power)
+        #expect(try files.list("/segments").map(\.name) == [description.fileName])
+        let reader = try SegmentReader.open(
+            fileSystem: files, path: "/segments/" + description.fileName, expected: (7, description.lengthBytes))
+        try reader.verify(sha256: description.sha256)
+    }
+
     @Test func identitiesAreFoundAndOthersSeldom() throws {
         try withTemporaryDirectory { directory in
             let files = POSIXFileSystem()

@@ -10,6 +10,7 @@ package enum BitPacking {
 
     /// Bytes that `count` values of `width` bits take with words of `wordBits` (32 or 64).
     package static func packedBytes(count: Int, width: Int, wordBits: Int) -> Int {
+        assert(count >= 0 && (0...64).contains(width) && (wordBits == 32 || wordBits == 64), "what words can hold")
         let tailBits = (count % blockValues) * width
         return (count / blockValues) * 128 * width + (tailBits + wordBits - 1) / wordBits * (wordBits / 8)
     }
@@ -87,6 +88,7 @@ package enum BitPacking {
     private static func packWords<Word: FixedWidthInteger & UnsignedInteger>(
         _ values: [Word], width: Int, into sink: inout ByteSink
     ) {
+        assert((0...Word.bitWidth).contains(width), "values fit their words")
         if width == 0 { return }
         let mask = width == Word.bitWidth ? Word.max : (1 << Word(width)) - 1
         let lanes = blockValues / Word.bitWidth
@@ -114,6 +116,7 @@ package enum BitPacking {
     private static func packTail<Word: FixedWidthInteger & UnsignedInteger>(
         _ values: ArraySlice<Word>, width: Int, mask: Word, into sink: inout ByteSink
     ) {
+        assert(values.count < blockValues, "whole blocks are interleaved")
         var word: Word = 0
         var used = 0
         for value in values {
@@ -128,6 +131,7 @@ package enum BitPacking {
                 used += width
             }
         }
+        assert(used < Word.bitWidth, "a full word is written at once")
         if used > 0 { sink.append(littleEndian: word) }
     }
 
@@ -136,6 +140,7 @@ package enum BitPacking {
     private static func unpackUnchecked<Word: FixedWidthInteger & UnsignedInteger>(
         _ source: UnsafeRawPointer, _ target: UnsafeMutablePointer<Word>, count: Int, width: Int, step: (Word) -> Word
     ) {
+        assert(count >= 0 && (1...Word.bitWidth).contains(width), "the callers have looked at the width")
         let lanes = blockValues / Word.bitWidth
         let bytesPerWord = Word.bitWidth / 8
         let mask = width == Word.bitWidth ? Word.max : (1 &<< Word(width)) &- 1

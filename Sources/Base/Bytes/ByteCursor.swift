@@ -74,6 +74,7 @@ package struct ByteCursor: Sendable {
 
     /// A varint that must not exceed `maximum`; check it before allocating.
     package mutating func readCount(max maximum: Int) throws(DecodingError) -> Int {
+        assert(maximum >= 0, "a limit is a count")
         let value = try readVarint()
         guard value <= UInt64(maximum) else { throw failure("a count of at most \(maximum), found \(value)") }
         return Int(value)

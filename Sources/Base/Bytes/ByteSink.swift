@@ -28,6 +28,7 @@ package struct ByteSink: Sendable {
     /// not a generic call.
     /// - Precondition: `count` in 0...8.
     package mutating func append(word: UInt64, count: Int) {
+        assert((0...8).contains(count), "a word has eight bytes")
         // Sound: the buffer is the word's own 8 bytes; a greater count is trapped by the slice's check.
         unsafe withUnsafeBytes(of: word.littleEndian) { raw in
             unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: raw[..<count]))
@@ -65,6 +66,7 @@ package struct ByteSink: Sendable {
     /// - Precondition: `offset + width of T <= count`.
     package mutating func patch<T: FixedWidthInteger>(littleEndian value: T, at offset: Int) {
         precondition(offset + MemoryLayout<T>.size <= bytes.count)
+        assert(offset >= 0, "what was left open lies in the sink")
         var rest = value.littleEndian
         unsafe withUnsafeBytes(of: &rest) { source in
             for index in source.indices { bytes[offset + index] = unsafe source[index] }
@@ -74,6 +76,7 @@ package struct ByteSink: Sendable {
     /// Replaces four bytes that were left open; not a generic call.
     /// - Precondition: `offset + 4 <= count`.
     package mutating func patch(word value: UInt32, at offset: Int) {
+        assert(offset >= 0 && offset + 4 <= bytes.count, "what was left open lies in the sink")
         bytes[offset] = UInt8(truncatingIfNeeded: value)
         bytes[offset + 1] = UInt8(truncatingIfNeeded: value >> 8)
         bytes[offset + 2] = UInt8(truncatingIfNeeded: value >> 16)

@@ -22,14 +22,17 @@ package struct CivilDate: Hashable, Sendable {
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let monthFromMarch = (5 * dayOfYear + 2) / 153
+        assert((0..<146_097).contains(dayOfEra) && (0..<400).contains(yearOfEra), "an era is 400 years")
         day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
         month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         year = yearOfEra &+ era &* 400 &+ (month <= 2 ? 1 : 0)
+        assert((1...12).contains(month) && (1...31).contains(day), "every day has a date")
     }
 
     /// Days since 1970-01-01; same source.
     /// - Precondition: `month` within 1...12 and the year within ±10⁹.
     package var daysSince1970: Int64 {
+        assert((1...12).contains(month), "months are counted from 1")
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = floorDivide(shiftedYear, 400)
         let yearOfEra = shiftedYear - era * 400

@@ -22,6 +22,7 @@ package struct PaddedSink: Sendable {
     package mutating func take() -> [UInt8] {
         var bytes: [UInt8] = []
         swap(&bytes, &storage)
+        assert(end <= bytes.count, "what was written lies in the storage")
         bytes.removeLast(bytes.count - end)
         end = 0
         return bytes
@@ -79,6 +80,7 @@ package struct PaddedSink: Sendable {
     /// - Precondition: `offset < count`.
     package mutating func patch(byte value: UInt8, at offset: Int) {
         precondition(offset < end)
+        assert(offset >= 0, "what was left open lies in the sink")
         storage[offset] = value
     }
 
@@ -93,5 +95,6 @@ package struct PaddedSink: Sendable {
     @usableFromInline mutating func grow(_ more: Int) {
         let size = max(storage.count * 2, end + more, 256)
         storage.append(contentsOf: repeatElement(0, count: size - storage.count))
+        assert(storage.count - end >= more, "room for what comes next")
     }
 }

@@ -88,6 +88,7 @@ package struct ProtobufWriter: Sendable {
         // Room for the length of a short message; a longer one moves.
         bytes.append(0)
         try body(&self)
+        assert(bytes.count > start, "the body of a message only appends")
         var length = UInt64(bytes.count - start - 1)
         if length < 0x80 {
             bytes[start] = UInt8(length)

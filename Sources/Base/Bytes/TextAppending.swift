@@ -15,6 +15,7 @@ package func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
 
 /// Appends the lowest `digits` hexadecimal digits of a value, lower case.
 package func appendHexadecimal(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
+    assert((0...16).contains(digits), "a word has sixteen digits")
     var shift = UInt64(digits) * 4
     while shift > 0 {
         shift -= 4
@@ -43,6 +44,7 @@ package func appendDecimal(_ value: Int64, to bytes: inout [UInt8]) {
 
 /// Appends `units / 10^digits` with exactly that many decimals.
 package func appendFixedPoint(_ units: Int64, digits: Int, to bytes: inout [UInt8]) {
+    assert((0...19).contains(digits), "powers of ten that a word holds")
     var scale: UInt64 = 1
     for _ in 0..<digits { scale *= 10 }
     if units < 0 { bytes.append(UInt8(ascii: "-")) }
@@ -56,8 +58,10 @@ package func appendFixedPoint(_ units: Int64, digits: Int, to bytes: inout [UInt
 /// Appends a number of exactly `digits` decimal digits, with leading zeros.
 package func appendPadded(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
     let start = bytes.count
+    assert(digits >= 0, "a number of digits")
     for _ in 0..<digits { bytes.append(48) }
     var (rest, index) = (value, start + digits)
+    assert(bytes.count == start + digits, "zeros stand where the digits go")
     while index > start {
         index -= 1
         bytes[index] = 48 + UInt8(truncatingIfNeeded: rest % 10)

@@ -14,6 +14,7 @@ package enum Nanoseconds {
 package func appendTimestamp(_ nanoseconds: Int64, to bytes: inout [UInt8]) {
     let days = floorDivide(nanoseconds, Nanoseconds.day)
     let withinDay = UInt64(nanoseconds - days * Nanoseconds.day)
+    assert(withinDay < UInt64(Nanoseconds.day), "a day has no more than its nanoseconds")
     let date = CivilDate(daysSince1970: days)
     let seconds = withinDay / UInt64(Nanoseconds.second)
     appendPadded(UInt64(date.year), digits: 4, to: &bytes)
@@ -34,6 +35,7 @@ package func appendTimestamp(_ nanoseconds: Int64, to bytes: inout [UInt8]) {
 
 /// Division that rounds towards minus infinity, so that buckets before 1970 keep their length.
 package func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+    assert(divisor > 0, "buckets have a length")
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient
 }

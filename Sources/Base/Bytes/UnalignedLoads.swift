@@ -13,6 +13,7 @@ extension Array where Element == UInt8 {
     /// Up to seven bytes from `offset` on as a little-endian number.
     /// - Precondition: `length < 8`, `offset + length <= count`.
     @inlinable package func loadPartialUInt64(at offset: Int, length: Int) -> UInt64 {
+        assert((0..<8).contains(length) && offset >= 0 && offset &+ length <= count, "part of a word, all there")
         var value: UInt64 = 0
         var index = 0
         while index < length {
@@ -36,6 +37,7 @@ extension Span where Element == UInt8 {
     /// Up to seven bytes from `offset` on as a little-endian number.
     /// - Precondition: `length < 8`, `offset + length <= count`.
     @inlinable package func loadPartialUInt64(at offset: Int, length: Int) -> UInt64 {
+        assert((0..<8).contains(length) && offset >= 0 && offset &+ length <= count, "part of a word, all there")
         var value: UInt64 = 0
         var index = 0
         while index < length {
@@ -48,6 +50,8 @@ extension Span where Element == UInt8 {
     /// Whether the `length` bytes from `offset` on are those from `otherOffset` on.
     /// - Precondition: both ranges lie inside their spans.
     @inlinable package func isEqual(at offset: Int, to other: Span<UInt8>, at otherOffset: Int, length: Int) -> Bool {
+        assert(offset >= 0 && length >= 0 && offset &+ length <= count, "the bytes are there")
+        assert(otherOffset >= 0 && otherOffset &+ length <= other.count, "so are the others")
         if length >= 8 {
             var index = 0
             while index &+ 8 <= length {

@@ -31,6 +31,7 @@ enum DecimalDoubles {
             }
             mantissas[index] = last
         }
+        assert(positions.count == patterns.count, "an exception is a place and a value")
         var sink = ByteSink()
         sink.append(UInt8(exponent))
         sink.append(varint: UInt64(positions.count))

@@ -7,6 +7,7 @@ enum IntegerStreamEncoder {
 
     /// Appends `values` in the cheapest kind. Nothing is written for none.
     static func write(_ values: [Int64], into sink: inout ByteSink, depth: Int = 0) {
+        assert(depth <= depthMax, "streams nest to a depth")
         guard let first = values.first else { return }
         let analysis = IntegerAnalysis(values)
         if analysis.minimum == analysis.maximum {
@@ -78,6 +79,7 @@ enum IntegerStreamEncoder {
             lengths.append(Int64(index - start - 1))
             start = index
         }
+        assert(starts.count == runCount && start == values.count, "runs make up the values")
         var sink = ByteSink()
         sink.append(IntegerStreamKind.runs.rawValue)
         sink.append(varint: UInt64(starts.count))
@@ -106,6 +108,7 @@ enum IntegerStreamEncoder {
                     highs.append(Int64(bitPattern: bits >> UInt64(plan.width)))
                 }
             }
+            assert(positions.count == plan.exceptionCount, "as many exceptions as were counted")
             write(positions, into: &sink, depth: depth + 1)
             write(highs, into: &sink, depth: depth + 1)
         }

@@ -46,6 +46,7 @@ struct IntegerAnalysis {
     /// - Precondition: `values` is not empty.
     /// - Complexity: O(n); divisions only while a common divisor above 1 survives.
     init(_ values: [Int64]) {
+        assert(!values.isEmpty, "there is something to write")
         var low = values[0]
         var high = low
         var runs = 1
@@ -60,6 +61,8 @@ struct IntegerAnalysis {
         maximum = high
         runCount = runs
         divisor = Self.commonDivisor(values)
+        assert(divisor >= 1 && minimum <= maximum, "what a packing relies on")
+        assert((1...values.count).contains(runCount), "runs of at least one value")
     }
 
     private static func commonDivisor(_ values: [Int64]) -> UInt64 {
@@ -81,6 +84,7 @@ struct IntegerAnalysis {
 extension PackingPlan {
     /// The cheapest width for `values` over `base`: wide outliers become exceptions where that pays.
     static func best(_ values: [Int64], base: Int64, divisor: UInt64) -> PackingPlan {
+        assert(divisor >= 1, "values are multiples of something")
         var widths = [Int](repeating: 0, count: 65)
         if divisor == 1 {
             for value in values { widths[64 &- UInt64(bitPattern: value &- base).leadingZeroBitCount] &+= 1 }
@@ -103,6 +107,7 @@ extension PackingPlan {
                 best = PackingPlan(base: base, divisor: divisor, width: width, exceptionCount: exceptions, bytes: bytes)
             }
         }
+        assert(best.width == widest || best.exceptionCount > 0, "what does not fit is an exception")
         best.bytes += 8
         return best
     }

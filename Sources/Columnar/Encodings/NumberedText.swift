@@ -65,6 +65,7 @@ enum NumberedText {
     }
 
     private static func block(_ form: TextForm, _ texts: TextRanges, prefix: Int, digits: Int?, streams: [[Int64]]) -> [UInt8] {
+        assert(streams.allSatisfy { $0.count == texts.count }, "a number for each text")
         var sink = ByteSink()
         sink.append(form.rawValue)
         sink.append(varint: UInt64(prefix))

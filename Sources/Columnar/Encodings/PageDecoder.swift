@@ -97,6 +97,7 @@ package enum PageDecoder {
     private static func spread<Value: Sendable>(_ values: [Value], _ validity: Validity?, zero: Value) -> [Value] {
         guard let validity else { return values }
         return [Value](capacity: validity.count) { output in
+            assert(values.count == validity.validCount, "the null map was checked")
             var next = 0
             for word in 0..<validity.words.count {
                 let bits = validity.words[word]

@@ -47,6 +47,9 @@ package enum PageEncoder {
             page.header.compression = options.compression
         }
         page.header.storedBytes = page.payload.count
+        assert(page.header.rowCount == vector.count && page.type == vector.type, "a page of the vector")
+        let bounds = page.header.summary
+        assert(Scalar.order(bounds.minimum, bounds.maximum) != .greater, "a minimum is not above its maximum")
         if !options.isSummarised, page.header.encoding != .constant {
             page.header.summary.minimum = .null
             page.header.summary.maximum = .null
@@ -84,6 +87,7 @@ package enum PageEncoder {
         var sink = ByteSink()
         if let validity { NullMap.write(validity, into: &sink) }
         write(&sink)
+        assert(summary.nullCount == validity?.nullCount ?? 0, "nulls are left out of the payload")
         let header = PageHeader(encoding: encoding, rowCount: vector.count, summary: summary)
         return EncodedPage(type: vector.type, header: header, payload: sink.bytes)
     }
@@ -193,6 +197,7 @@ package enum PageEncoder {
         }
         var texts = TextRanges(bytes: [], offsets: [0])
         texts.offsets.reserveCapacity(used.count + 1)
+        assert(used.count <= codes.count && used.count <= dictionary.count, "only texts that occur")
         for code in used {
             texts.bytes.append(contentsOf: dictionary.utf8(Int(code)))
             texts.offsets.append(UInt32(texts.bytes.count))

@@ -91,6 +91,9 @@ package struct PageHeader: Sendable {
 
     /// Appends the header's bytes.
     package func write(into sink: inout ByteSink, type: ColumnType) {
+        assert((0...PageLimits.rowsMax).contains(rowCount), "rows of one group")
+        assert((0...rowCount).contains(summary.nullCount), "null rows are rows")
+        assert(storedBytes <= payloadBytes, "compression is kept where it saves")
         let hasRange = !summary.minimum.isNull && !summary.maximum.isNull
         sink.append(PageVersion.first.rawValue)
         sink.append(encoding.rawValue)

@@ -1,6 +1,7 @@
 /// Minimum, maximum and sum of a page's values, nulls left out.
 enum PageStatistics {
     static func integers(_ values: [Int64], type: ColumnType, nullCount: Int) -> ColumnSummary {
+        assert(!values.isEmpty, "a page of nulls has no bounds")
         var low = Int64.max
         var high = Int64.min
         for value in values {
@@ -30,6 +31,7 @@ enum PageStatistics {
     }
 
     static func wides(_ values: [Int128], scale: Int, nullCount: Int) -> ColumnSummary {
+        assert(!values.isEmpty, "a page of nulls has no bounds")
         var low = Int128.max
         var high = Int128.min
         var total: Int128? = 0
@@ -47,6 +49,7 @@ enum PageStatistics {
 
     /// In PostgreSQL's order NaN is the greatest value.
     static func doubles(_ values: [Double], nullCount: Int) -> ColumnSummary {
+        assert(!values.isEmpty, "a page of nulls has no bounds")
         var low = values[0]
         var high = values[0]
         for value in values {

@@ -31,6 +31,7 @@ enum TextBlockEncoder {
 
     /// - Precondition: `offsets` ascend from 0 to `bytes.count`.
     static func write(bytes: [UInt8], offsets: [UInt32], into sink: inout ByteSink) {
+        assert(offsets.first == 0 && Int(offsets[offsets.count - 1]) == bytes.count, "texts lie end to end")
         let texts = TextRanges(bytes: bytes, offsets: offsets)
         sink.append(varint: UInt64(texts.count))
         if let block = IdentifierText.encoded(texts) ?? NumberedText.encoded(texts) {
@@ -109,6 +110,7 @@ enum TextBlockDecoder {
 
 /// Offsets of `count` texts of one length.
 func evenOffsets(count: Int, length: Int) -> [UInt32] {
+    assert(count >= 0 && length >= 0 && count * length <= Int(UInt32.max), "offsets have 32 bits")
     var offsets = [UInt32](repeating: 0, count: count + 1)
     for index in offsets.indices { offsets[index] = UInt32(index * length) }
     return offsets

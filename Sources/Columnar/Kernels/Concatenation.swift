@@ -15,6 +15,7 @@ extension Vector {
         let arrays = filled.map { $0.typedConstant(type).expanded() }
         let storage = joinedStorage(arrays, count: count)
             ?? .scalars(arrays.flatMap { part in (0..<part.count).map { part.scalar(at: $0) } })
+        assert(arrays.reduce(0) { $0 + $1.count } == count, "no row is lost")
         return Vector(type: type, count: count, storage: storage, validity: joinedValidity(arrays, count: count))
     }
 
@@ -28,6 +29,7 @@ extension Vector {
         for part in parts {
             for row in 0..<part.count { result.append(!part.isNull(row)) }
         }
+        assert(result.count == count, "a bit for each row")
         return result
     }
 
@@ -52,6 +54,7 @@ extension Vector {
             guard let piece = values(part) else { return nil }
             result.append(contentsOf: piece)
         }
+        assert(result.count == count, "a value for each row")
         return result
     }
 
@@ -104,6 +107,7 @@ extension Vector {
                 for code in codes { result.append(base + code) }
             }
         }
+        assert(result.count == count, "a code for each row")
         if isShared, let shared { return .text(codes: result, dictionary: shared) }
         return .text(codes: result, dictionary: TextDictionary(bytes: bytes, offsets: offsets))
     }

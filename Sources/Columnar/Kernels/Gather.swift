@@ -4,6 +4,7 @@ extension Vector {
     /// - Precondition: every position is a row.
     /// - Complexity: O(positions).
     package func gather(_ positions: [UInt32]) -> Vector {
+        assert(positions.allSatisfy { $0 < count }, "every position is a row")
         let picked: Storage
         switch storage {
         case .int64(let values): picked = .int64(gathered(values, positions))
@@ -22,6 +23,7 @@ extension Vector {
     package func gatherOrNull(_ positions: [UInt32]) -> Vector {
         guard positions.contains(.max) else { return gather(positions) }
         guard count > 0 else { return .constant(.null, type: type, count: positions.count) }
+        assert(positions.allSatisfy { $0 < count || $0 == .max }, "every position is a row or missing")
         let picked: Storage
         switch storage {
         case .int64(let values): picked = .int64(gathered(values, positions, missing: 0))
@@ -63,6 +65,7 @@ extension Vector {
 extension Validity {
     /// The bits at `positions`.
     package func gather(_ positions: [UInt32]) -> Validity? {
+        assert(positions.allSatisfy { $0 < count }, "every position is a row")
         var words = [UInt64](repeating: 0, count: (positions.count + 63) / 64)
         let source = self.words
         var index = 0
@@ -82,6 +85,7 @@ extension Validity {
 
     /// Rows present in both.
     package func intersection(_ other: Validity) -> Validity {
+        assert(other.count == count, "rows of one chunk")
         var words = self.words
         let others = other.words
         for index in words.indices { words[index] &= others[index] }

@@ -12,6 +12,7 @@ struct BucketCounts: Sendable {
     private var runStart: Int32?
 
     mutating func add(_ index: Int32, _ count: UInt64 = 1) {
+        assert(count > 0, "an empty bucket is none")
         if let start = runStart {
             let place = Int(index) - Int(start)
             if counts.indices.contains(place) {
@@ -58,12 +59,15 @@ struct BucketCounts: Sendable {
     }
 
     private mutating func addPair(_ index: Int32, _ count: UInt64) {
+        assert(runStart == nil && indices.count == counts.count, "pairs side by side")
         var low = 0
         var high = indices.count
         while low < high {
             let middle = (low + high) / 2
             if indices[middle] < index { low = middle + 1 } else { high = middle }
         }
+        assert(low == 0 || indices[low - 1] < index, "pairs ascend")
+        assert(low == indices.count || indices[low] >= index, "pairs ascend")
         if low < indices.count, indices[low] == index {
             counts[low] += count
             return
@@ -77,6 +81,7 @@ struct BucketCounts: Sendable {
         guard let first = indices.first, let last = indices.last, Int(last) - Int(first) < Self.runBucketsMax / 2 else { return }
         var run = [UInt64](repeating: 0, count: Int(last - first) + 1)
         for place in indices.indices { run[Int(indices[place] - first)] = counts[place] }
+        assert(run.first != 0 && run.last != 0, "a run begins and ends with a bucket")
         (runStart, counts, indices) = (first, run, [])
     }
 
@@ -99,6 +104,7 @@ struct BucketCounts: Sendable {
         } else {
             counts.append(contentsOf: repeatElement(0, count: high - Int(start) + 1 - counts.count))
         }
+        assert(counts.count <= Self.runBucketsMax, "a run is bounded")
         return true
     }
 }

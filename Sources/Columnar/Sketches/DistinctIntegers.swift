@@ -22,6 +22,7 @@ package struct DistinctIntegers: Sendable {
             return
         }
         if used * 2 >= slots.count { grow() }
+        assert(used * 2 < slots.count, "a free slot ends every search")
         if Self.place(value, in: &slots) { used += 1 }
     }
 
@@ -47,6 +48,7 @@ package struct DistinctIntegers: Sendable {
     package func write(into sink: inout ByteSink) {
         let values = sorted
         sink.append(varint: UInt64(values.count))
+        assert(values.count == count, "every slot in use was counted")
         guard var last = values.first else { return }
         sink.append(zigzag: last)
         for value in values.dropFirst() {
@@ -78,6 +80,7 @@ package struct DistinctIntegers: Sendable {
 
     /// Whether the value was new.
     private static func place(_ value: Int64, in slots: inout [Int64]) -> Bool {
+        assert(value != 0 && slots.count & (slots.count - 1) == 0, "0 is a free slot of a power of two")
         let mask = slots.count - 1
         var hash = UInt64(bitPattern: value) &* 0x9E37_79B9_7F4A_7C15
         hash ^= hash >> 32

@@ -70,6 +70,7 @@ package struct ExponentialHistogram: Sendable {
     package mutating func merge(_ other: ExponentialHistogram) {
         precondition(kind == other.kind)
         if other.count == 0 { return }
+        assert(other.zeroCount + other.nanCount <= other.count, "zeros and NaN are counted")
         count += other.count
         sum += other.sum
         zeroCount += other.zeroCount
@@ -95,6 +96,7 @@ package struct ExponentialHistogram: Sendable {
         let low = kind == .integers ? Double(integerRange.minimum) : doubleRange.minimum
         let high = kind == .integers ? Double(integerRange.maximum) : doubleRange.maximum
         // The first and the last are known exactly.
+        assert(rank <= count, "a rank among what was counted")
         if rank == 1 { return low }
         if rank == count - nanCount { return high }
         return min(max(estimate(rank), low), high)

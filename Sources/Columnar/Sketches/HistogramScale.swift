@@ -42,6 +42,7 @@ package enum HistogramScale {
     /// - Precondition: `magnitude > 0`, not NaN.
     /// - Complexity: O(1).
     package static func index(of magnitude: Double) -> Int32 {
+        assert(magnitude > 0, "a magnitude")
         var bits = magnitude.bitPattern
         var octave = Int32(bits >> 52) - 1_023
         if octave == 1_024 { return infinityIndex }
@@ -54,6 +55,7 @@ package enum HistogramScale {
         let cell = Int(cells[Int(fraction >> 44)])
         // Upper bounds belong to the bucket below, hence the strict comparisons.
         let step = fraction > fractions[cell + 1] ? cell + 1 : fraction > fractions[cell] ? cell : cell - 1
+        assert((-1..<128).contains(step), "a part of an octave, or the end of the one before")
         return octave * 128 + Int32(step)
     }
 

@@ -29,24 +29,28 @@ package struct ColumnBuilder: Sendable {
 
     /// Appends a value as row `row`; rows between are null.
     package mutating func append(integer value: Int64, row: Int) {
+        assert(row >= count, "rows ascend")
         if row > count { padNulls(to: row) }
         append(integer: value)
     }
 
     /// As above.
     package mutating func append(utf8 range: Range<Int>, of source: [UInt8], row: Int) {
+        assert(row >= count, "rows ascend")
         if row > count { padNulls(to: row) }
         append(utf8: range, of: source)
     }
 
     package mutating func append(integer value: Int64) {
         opened()
+        assert(type != .double && type != .boolean && type != .text && type != .json, "integers in \(type)")
         if wides.isEmpty { integers.append(value) } else { wides.append(Int128(value)) }
     }
 
     /// A numeric mantissa; the column widens to 128 bits with the first one that needs them.
     package mutating func append(wide value: Int128) {
         opened()
+        assert(type.isNumeric, "a wide number in \(type)")
         if wides.isEmpty, let narrow = Int64(exactly: value) {
             integers.append(narrow)
         } else {
@@ -60,25 +64,30 @@ package struct ColumnBuilder: Sendable {
 
     package mutating func append(double value: Double) {
         opened()
+        assert(type == .double, "a double in \(type)")
         doubles.append(value)
     }
 
     package mutating func append(boolean value: Bool) {
         opened()
+        assert(type == .boolean, "a truth value in \(type)")
         booleans.append(value)
     }
 
     package mutating func append(utf8 range: Range<Int>, of source: [UInt8]) {
         opened()
+        assert(type == .text || type == .json, "a text in \(type)")
         codes.append(dictionary.code(of: range, in: source))
     }
 
     package mutating func append(text: String) {
         opened()
+        assert(type == .text || type == .json, "a text in \(type)")
         codes.append(dictionary.code(of: text))
     }
 
     package mutating func finish() -> Vector {
+        assert(integers.isEmpty || wides.isEmpty, "a column is narrow or wide")
         guard hasValue else { return .constant(.null, type: type, count: count) }
         let storage: Vector.Storage =
             switch type {

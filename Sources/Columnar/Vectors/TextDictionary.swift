@@ -10,6 +10,7 @@ package final class TextDictionary: Sendable {
     /// - Precondition: offsets ascend from 0 to `bytes.count`.
     package init(bytes: [UInt8], offsets: [UInt32]) {
         precondition(offsets.first == 0 && Int(offsets[offsets.count - 1]) == bytes.count)
+        assert(zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }, "texts lie end to end")
         self.bytes = bytes
         self.offsets = offsets
     }

@@ -24,6 +24,7 @@ package struct TextDictionaryBuilder: Sendable {
         if count > 0, matches(lastCode, text) { return lastCode }
         let hash = Self.hash(text)
         if count * 2 >= slots.count { grow() }
+        assert(count * 2 < slots.count, "a free slot ends every search")
         let mask = slots.count - 1
         var slot = Int(hash) & mask
         while slots[slot] != 0 {
@@ -36,6 +37,7 @@ package struct TextDictionaryBuilder: Sendable {
         }
         let code = UInt32(count)
         bytes.append(contentsOf: text)
+        assert(hashes.count == count, "a hash for each text")
         offsets.append(UInt32(bytes.count))
         hashes.append(hash)
         slots[slot] = code + 1

@@ -4,6 +4,7 @@ package struct Validity: Hashable, Sendable {
     package private(set) var count: Int
 
     package init(count: Int, allValid: Bool) {
+        assert(count >= 0, "a number of rows")
         self.count = count
         words = Array(repeating: allValid ? ~0 : 0, count: (count + 63) / 64)
         clearTail()
@@ -20,6 +21,7 @@ package struct Validity: Hashable, Sendable {
     package subscript(row: Int) -> Bool {
         get { words[row >> 6] & (1 << UInt64(row & 63)) != 0 }
         set {
+            assert(row >= 0 && row < count, "a row of the vector")
             if newValue {
                 words[row >> 6] |= 1 << UInt64(row & 63)
             } else {
@@ -32,6 +34,7 @@ package struct Validity: Hashable, Sendable {
     package var nullCount: Int { count - validCount }
 
     package mutating func append(_ valid: Bool) {
+        assert(words.count == (count + 63) / 64, "a bit for each row")
         if count & 63 == 0 { words.append(0) }
         count += 1
         if valid { words[(count - 1) >> 6] |= 1 << UInt64((count - 1) & 63) }

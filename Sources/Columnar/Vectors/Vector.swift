@@ -30,6 +30,7 @@ package struct Vector: Sendable {
 
     /// - Precondition: `storage` has `count` values, zero where `validity` says null; a constant has no `validity`.
     package init(type: ColumnType, count: Int, storage: Storage, validity: Validity? = nil) {
+        assert(count >= 0, "a number of rows")
         self.type = type
         self.count = count
         self.storage = storage

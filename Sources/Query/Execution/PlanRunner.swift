@@ -85,6 +85,7 @@ struct PlanRunner: Sendable {
     private func aggregate(
         _ input: Plan, _ groups: [Expression], _ calls: [AggregateCall], _ output: [TableColumn]
     ) throws -> [Chunk] {
+        assert(output.count == groups.count + calls.count, "groups come out, then aggregates")
         var source = input
         var groups = groups
         var calls = calls

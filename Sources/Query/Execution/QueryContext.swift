@@ -72,6 +72,7 @@ final class MemoryBudget: Sendable {
     /// Books bytes; a negative amount gives back. - Throws: 53200 when the limit is passed.
     func reserve(_ bytes: Int) throws {
         let now = used.add(bytes, ordering: .relaxed).newValue
+        assert(now >= 0, "no more is given back than was booked")
         if bytes > 0 { _ = peak.max(now, ordering: .relaxed) }
         if bytes > 0, now > limitBytes {
             throw QueryError(

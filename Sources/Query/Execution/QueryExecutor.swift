@@ -25,6 +25,7 @@ package struct QueryExecutor: Sendable {
         let prepared = try Preparation(context: context).prepare(plan)
         let pipeline = try PlanRunner(context: context).pipeline(prepared)
         let chunks = try pipeline.collect(context)
+        assert(plan.output.count == pipeline.columns.count, "rewriting keeps the columns that come out")
         let columns = zip(plan.output, pipeline.columns).map { TableColumn(name: $0.name, type: $1.type) }
         return ResultSet(
             columns: columns, chunks: chunks, position: catalog.position, watermark: catalog.watermark,

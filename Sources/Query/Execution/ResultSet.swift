@@ -12,6 +12,7 @@ package struct ResultSet: Sendable {
     package var timeZone = "UTC"
 
     package init(columns: [TableColumn], chunks: [Chunk], position: Int64, watermark: Int64, statistics: QueryStatistics) {
+        assert(chunks.allSatisfy { $0.columns.count == columns.count }, "rows of these columns")
         self.columns = columns
         self.chunks = chunks
         self.position = position

@@ -52,6 +52,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             let (failure, mustStart) = state.withLock { state in
                 if let failure = state.failure { return (Optional(failure), false) }
+                assert(weight >= 0, "an item has a weight")
                 state.queue.append(Waiting(item: item, weight: weight, continuation: continuation))
                 defer { state.isDraining = true }
                 return (nil, !state.isDraining)
@@ -88,6 +89,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     /// The next items to write together; nil, and no longer draining, when none wait.
     private func nextGroup() -> [Waiting]? {
         state.withLock { state in
+            assert(state.isDraining, "one thread drains, once it was started")
             var weight = 0
             var count = 0
             while count < state.queue.count, count == 0 || weight + state.queue[count].weight <= groupWeightMax {
@@ -98,6 +100,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
                 state.isDraining = false
                 return nil
             }
+            assert(count == 1 || weight <= groupWeightMax, "a group is bounded, or one item")
             let group = Array(state.queue[..<count])
             state.queue.removeFirst(count)
             return group

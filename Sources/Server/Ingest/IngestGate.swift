@@ -20,6 +20,7 @@ package final class IngestGate: Sendable {
 
     /// Nothing is held at first.
     package init(bytesMax: Int, eventsMax: Int) {
+        precondition(bytesMax >= 0 && eventsMax >= 0, "limits are numbers of bytes and events")
         self.bytesMax = bytesMax
         self.eventsMax = eventsMax
     }
@@ -32,11 +33,13 @@ package final class IngestGate: Sendable {
     /// Takes room, or says that there is none. A request alone may always take events: otherwise one that is larger than the whole
     /// queue could never enter.
     package func take(bytes: Int, events: Int) -> Bool {
+        assert(bytes >= 0 && events >= 0, "room is taken here and given back elsewhere")
         let fits = held.withLock { held in
             guard bytes == 0 || held.bytes + bytes <= bytesMax else { return false }
             guard events == 0 || held.events == 0 || held.events + events <= eventsMax else { return false }
             held.bytes += bytes
             held.events += events
+            assert(bytes == 0 || held.bytes <= bytesMax, "no more bytes than there is room for")
             return true
         }
         if !fits { refusals.add(1, ordering: .relaxed) }
@@ -47,6 +50,7 @@ package final class IngestGate: Sendable {
     /// - Precondition: no more than is held.
     package func giveBack(bytes: Int, events: Int) {
         held.withLock { held in
+            assert(bytes >= 0 && events >= 0, "room is given back here")
             held.bytes -= bytes
             held.events -= events
             precondition(held.bytes >= 0 && held.events >= 0, "more given back than taken")

@@ -17,6 +17,7 @@ package struct BlockingThreads: Sendable {
     package init(decoderCount: Int, queryCount: Int, senderCount: Int = 0) {
         decoders = NIOThreadPool(numberOfThreads: max(1, decoderCount))
         queries = NIOThreadPool(numberOfThreads: max(1, queryCount))
+        precondition(senderCount >= 0, "a number of destinations")
         senders = (0..<senderCount).map { _ in NIOThreadPool(numberOfThreads: 1) }
         for pool in [writer, decoders, queries, settler] + senders { pool.start() }
     }

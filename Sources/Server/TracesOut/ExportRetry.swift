@@ -51,6 +51,7 @@ struct ExportRetry: Sendable {
     private mutating func again(_ reason: String, atLeastSeconds: Int, chance: UInt64) -> Verdict {
         let ceiling = min(backoffMillisecondsMax, backoffMilliseconds << min(failures, 16))
         failures += 1
+        assert(failures > 0, "this failure is counted")
         let jitter = Int(chance % UInt64(max(0, ceiling) + 1))
         return .again(milliseconds: min(max(0, atLeastSeconds), Self.retryAfterSecondsMax) * 1000 + jitter, reason: reason)
     }

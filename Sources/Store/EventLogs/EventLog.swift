@@ -57,6 +57,8 @@ package final class EventLog {
         chain = start.chain
         spares = start.spares.map { Spare(number: $0, isFilled: false) }
         nextPosition = start.nextPosition
+        precondition(!files.isEmpty && writtenOffset >= LogFormat.fileHeaderBytes, "a log has a file that is written")
+        assert(zip(files, files.dropFirst()).allSatisfy { $1.fileNumber == $0.fileNumber + 1 }, "files without a gap")
     }
 
     private var active: LogFileHeader { files[files.count - 1] }
@@ -112,12 +114,14 @@ package final class EventLog {
         guard payload.count <= LogFormat.payloadBytesMax else { throw EventLogError.recordTooLarge(payloadBytes: payload.count) }
         let bytes = LogFormat.recordBytes(payloadBytes: payload.count)
         if bytes > active.fileBytes - endOffset { try rotate(roomFor: bytes) }
+        assert(bytes <= active.fileBytes - endOffset, "a record ends in its file")
         var place = end
         place.position = position
         var header = LogRecordHeader(
             payloadBytes: payload.count, kind: kind, file: active, count: UInt32(count), chain: place.chain, position: position,
             receivedTime: receivedTime, flushedOffset: flushedOffset)
         header.append(payload: payload, to: &buffer, fileNumber: active.fileNumber, offset: place.offset)
+        assert(endOffset == place.offset + bytes, "records lie end to end")
         chain = UInt32(truncatingIfNeeded: header.checksum)
         nextPosition = position + Int64(count)
         if !kind.isMarker { lastTime = max(lastTime, receivedTime) }
@@ -136,6 +140,7 @@ package final class EventLog {
     private func write() throws(StorageError) {
         guard !buffer.isEmpty else { return }
         let end = endOffset
+        assert(end <= active.fileBytes, "records end in their file")
         if end > filledOffset {
             // Zeros go ahead of the records in steps, in the same write: one flush in many moves metadata, and none waits for a whole file.
             filledOffset = min(LogFormat.filledOffset(after: end), active.fileBytes)
@@ -144,6 +149,7 @@ package final class EventLog {
         try fatal { () throws(StorageError) in try file.write(buffer, at: writtenOffset) }
         writtenOffset = end
         buffer.removeAll(keepingCapacity: true)
+        assert(flushedOffset <= writtenOffset && writtenOffset <= filledOffset, "flushed, then written, then filled")
     }
 
     /// Makes every appended record durable. One `fdatasync`; none when there is nothing new.
@@ -152,6 +158,7 @@ package final class EventLog {
         guard !isFlushed else { return }
         try write()
         try fatal { () throws(StorageError) in try file.flush() }
+        assert(buffer.isEmpty, "everything was written before the flush")
         flushedOffset = writtenOffset
     }
 
@@ -184,6 +191,7 @@ package final class EventLog {
     private func rotate(roomFor bytes: Int) throws {
         try flush()
         let number = active.fileNumber + 1
+        assert(isFlushed && buffer.isEmpty, "the file that ends is durable")
         let fileBytes = max(options.fileBytes, LogFormat.fileHeaderBytes + bytes)
         var header = LogFileHeader(
             logID: active.logID, fileNumber: number, fileBytes: fileBytes, firstPosition: nextPosition, previousEnd: writtenOffset,
@@ -271,6 +279,7 @@ package final class EventLog {
             try fatal { () throws(StorageError) in try directory.flush() }
             freed += 1
         }
+        assert(!files.isEmpty, "the file that is written stays")
         return freed
     }
 }

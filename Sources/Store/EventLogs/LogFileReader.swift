@@ -40,6 +40,7 @@ struct LogFileReader {
             place: place, kind: record.kind, position: record.position, count: Int(record.count), receivedTime: record.receivedTime,
             payload: bytes[payloadStart..<(payloadStart + record.payloadBytes)])
         offset += record.recordBytes
+        assert(offset <= limit, "a record that passes ends where records may")
         chain = UInt32(truncatingIfNeeded: record.checksum)
         return .record(result)
     }
@@ -100,6 +101,7 @@ struct LogFileReader {
                 remains.orphans += 1
             }
             place += record.recordBytes
+            assert(place <= limit, "a record that passes ends where records may")
         }
         return remains
     }

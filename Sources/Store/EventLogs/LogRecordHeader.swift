@@ -18,6 +18,8 @@ struct LogRecordHeader {
 
     /// Appends the whole record for `place` and sets the checksum.
     mutating func append(payload: ArraySlice<UInt8>, to buffer: inout [UInt8], fileNumber: UInt64, offset: Int) {
+        assert(payload.count == payloadBytes && position >= 0, "the header of this payload")
+        assert((LogFormat.fileHeaderBytes...offset).contains(flushedOffset), "only what stands before can be flushed")
         var sink = ByteSink(capacity: LogFormat.recordHeaderBytes)
         sink.append(littleEndian: UInt64(0))
         sink.append(littleEndian: UInt32(payloadBytes))
@@ -34,6 +36,7 @@ struct LogRecordHeader {
         buffer.append(contentsOf: sink.bytes)
         buffer.append(contentsOf: payload)
         buffer.append(contentsOf: [UInt8](repeating: 0, count: recordBytes - LogFormat.recordHeaderBytes - payload.count))
+        assert(buffer.count - start == recordBytes, "a record is padded")
         checksum = Self.checksum(of: buffer[start...], fileNumber: fileNumber, offset: offset)
         for index in 0..<8 { buffer[start + index] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt64(index))) }
     }

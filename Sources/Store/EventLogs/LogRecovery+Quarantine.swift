@@ -9,6 +9,7 @@ extension LogRecovery {
         try fileSystem.createDirectories(directory.quarantinePath)
         var loss = LogLoss(
             damage: damage.error.description, fromPosition: report.nextPosition, toPosition: damage.knownPosition, files: [])
+        assert(damage.fileIndex.map { $0 == files.count - 1 } ?? files.isEmpty, "the damage ends what is trusted")
         let kept = damage.fileIndex.map { files[$0] }
         let moved = numbers.filter { kept == nil || $0 > kept?.fileNumber ?? 0 }
         if let kept { loss.files.append(try copyTail(of: kept, from: damage.offset)) }
@@ -41,6 +42,7 @@ extension LogRecovery {
         let path = try freeQuarantinePath(fileName(of: source.path) + "-from-\(offset)")
         let copy = try fileSystem.open(path, .create)
         defer { copy.close() }
+        assert(offset <= header.fileBytes, "a damage lies in its file")
         var done = offset
         while done < header.fileBytes {
             let piece = try source.read(upTo: min(1 << 20, header.fileBytes - done), at: done)

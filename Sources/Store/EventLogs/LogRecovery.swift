@@ -51,6 +51,7 @@ struct LogRecovery {
                 break
             }
         }
+        assert(!files.isEmpty, "the file of a damage is kept up to it")
         if var headerDamage {
             headerDamage.fileIndex = files.count - 1
             headerDamage.offset = endOffset
@@ -117,6 +118,7 @@ struct LogRecovery {
 
     private mutating func readFile(_ index: Int, from place: LogPlace?, _ replay: (LogRecord) throws -> Void) throws {
         let header = files[index]
+        assert(report.nextPosition >= 0, "positions are counted")
         let next = index + 1 < files.count ? files[index + 1] : nil
         let path = directory.logPath(header.fileNumber)
         let file = try fileSystem.open(path, .read)
@@ -132,6 +134,7 @@ struct LogRecovery {
                     fileIndex: index, offset: record.place.offset)
                 break
             }
+            assert(record.place.position == record.position, "a record knows its place")
             chain = reader.chain
             report.nextPosition = record.nextPosition
             report.wasClosed = record.kind == .end
@@ -177,6 +180,7 @@ struct LogRecovery {
                 fileIndex: index, offset: reader.offset, knownPosition: witness.nextPosition)
             return
         }
+        assert(endOffset == reader.offset && chain == reader.chain, "the log ends where reading ended")
         report.tornBytes = torn?.recordBytes ?? 0
         report.orphanedRecords = remains.orphans
     }

@@ -86,10 +86,13 @@ package struct ConversationFold: Sendable {
         _ events: [EventReference], buffers: [[UInt8]], costs: [CallCost], into output: inout ReadModelBuilder
     ) {
         precondition(!events.isEmpty)
+        assert(events.allSatisfy { $0.cost >= -1 && Int($0.cost) < costs.count }, "costs lie beside the buffers")
         reset()
         for (index, reference) in events.enumerated() { self.events.append(read(reference, index, buffers[Int(reference.buffer)])) }
+        assert(zip(self.events, self.events.dropFirst()).allSatisfy { $0.time <= $1.time }, "events ascend by time")
         let source = FoldSource(events: events, buffers: buffers)
         matching.match(self.events, source)
+        assert(matching.turnOf.count == events.count, "each event was given a turn or none")
         var summary = ConversationSummary()
         for (index, reference) in events.enumerated() {
             summary.add(self.events[index], place: index, buffer: buffers[Int(reference.buffer)])
@@ -100,6 +103,8 @@ package struct ConversationFold: Sendable {
             if turn.question >= 0 { summary.turns += 1 }
             output.appendTurn(turn, source)
         }
+        assert(summary.errors <= summary.answers, "an answer that failed is an answer")
+        assert(summary.turns <= matching.turns.count, "a turn is counted once")
         output.appendConversation(
             summary, source, contextEvents: contextEvents, contextRanges: contextRanges)
     }

@@ -22,6 +22,7 @@ struct ConversationSummary {
     mutating func add(_ event: FoldEvent, place: Int, buffer: [UInt8]) {
         startTime = min(startTime, event.time)
         lastTime = max(lastTime, event.time)
+        assert(startTime <= event.time && event.time == lastTime, "events ascend by time")
         if event.isActivity { lastActivityTime = event.time }
         let instant = OutcomeInstant(time: event.time, position: Int64(place))
         if event.isReturn, event.meaning != .reopened { facts.add(.returned, at: instant) }

@@ -60,6 +60,7 @@ package struct FoldColumns: Sendable {
         }
         let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.order <= $1.order }
         if !isSorted { events = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }.map(\.event) }
+        assert(zip(events, events.dropFirst()).allSatisfy { time($0) <= time($1) }, "time goes before all else")
     }
 }
 

@@ -55,6 +55,7 @@ struct RowTable: Sendable {
 
     mutating func append(_ row: inout RowSlots, buffers: [[UInt8]]) {
         row.drain { index, slot in
+            assert(builders[index].count <= rowCount, "a row has one value in a column")
             builders[index].padNulls(to: rowCount)
             switch slot {
             case .none: break
@@ -92,6 +93,7 @@ package struct ReadModelBuilder: Sendable {
     package mutating func finish() -> (turns: Chunk, conversations: Chunk) { (turns.finish(), conversations.finish()) }
 
     mutating func appendTurn(_ turn: TurnState, _ source: FoldSource) {
+        assert(turn.question >= 0 || turn.answer >= 0, "a turn was asked or answered")
         if turn.question >= 0 { copy(turn.question, places.fromQuestion, source) }
         if turn.answer >= 0 {
             turnSlots[places.turn.status] = .string("ok")
@@ -121,6 +123,8 @@ package struct ReadModelBuilder: Sendable {
         _ summary: ConversationSummary, _ source: FoldSource, contextEvents: [Int], contextRanges: [Range<Int>]
     ) {
         let at = places.conversation
+        assert(!source.events.isEmpty && summary.startTime <= summary.lastTime, "a conversation has an event")
+        assert(contextEvents.count == contextRanges.count, "a place for each context column")
         conversationSlots[at.conversation] = conversationID(source)
         conversationSlots[at.startTime] = .integer(summary.startTime)
         conversationSlots[at.lastTime] = .integer(summary.lastTime)
@@ -157,6 +161,7 @@ package struct ReadModelBuilder: Sendable {
     }
 
     private static func put(_ cost: CostSum, at first: Int, _ slots: inout RowSlots) {
+        assert((cost.exact == nil) == (cost.state != .priced), "only what is priced is exact")
         if let exact = cost.exact { slots[first] = .wide(exact) }
         slots[first + 1] = .wide(cost.low)
         if let high = cost.high { slots[first + 2] = .wide(high) }

@@ -71,6 +71,7 @@ package struct CostSum: Sendable {
         calls += 1
         if cost.state == .priced { pricedCalls += 1 }
         if cost.state == .unpriced { unpricedCalls += 1 }
+        assert(pricedCalls + unpricedCalls <= calls, "a call is priced, unpriced or in between")
         low += cost.lowPicoUSD
         if let more = cost.highPicoUSD, let sum = high { high = sum + more } else { high = nil }
     }

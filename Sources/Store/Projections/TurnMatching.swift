@@ -37,6 +37,7 @@ struct TurnMatching: Sendable {
 
     /// - Parameter questionsBefore: questions without a number that came before all these events and are not among them.
     mutating func match(_ events: [FoldEvent], questionsBefore: Int64 = 0, _ source: @escaping Traces) {
+        assert(questionsBefore >= 0, "a number of questions")
         self.questionsBefore = questionsBefore
         turns.removeAll(keepingCapacity: true)
         byNumber.removeAll(keepingCapacity: true)
@@ -58,10 +59,12 @@ struct TurnMatching: Sendable {
                 turnOf[index] = turn(of: events[index], index, latest, traces)
             }
         }
+        assert(turnOf.allSatisfy { $0 >= -1 && $0 < turns.count }, "an event belongs to a turn or to none")
         attachAnswers(events, traces)
     }
 
     private mutating func openNumbered(_ events: [FoldEvent], _ source: Traces?) {
+        assert(turns.isEmpty && byTrace.isEmpty, "numbered turns come first")
         guard hasNumberedQuestions else { return }
         for index in events.indices where events[index].isQuestion {
             guard let number = events[index].turn else { continue }
@@ -97,6 +100,7 @@ struct TurnMatching: Sendable {
     /// Of some turns, the last whose question does not come after the event; the first where all do.
     /// - Complexity: O(log of the turns).
     private func last(of candidates: [Int], upTo index: Int) -> Int {
+        assert(!candidates.isEmpty, "a trace that is known has a turn")
         var (low, high) = (0, candidates.count)
         while low + 1 < high {
             let middle = (low + high) / 2

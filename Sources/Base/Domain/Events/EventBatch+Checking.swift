@@ -12,6 +12,7 @@ extension EventBatch {
             offsets.append(UInt32(start))
             start = try Self.checkRow(bytes, at: start, registry)
         }
+        assert(start == bytes.count, "rows lie end to end")
         self.init(bytes: bytes, offsets: offsets)
     }
 

@@ -13,6 +13,7 @@ package enum EventIdentity {
         var cursor = EventRowCursor(bytes, at: start)
         let first = cursor.index
         for _ in 0..<3 where !cursor.advance(in: bytes) { break }
+        assert(cursor.index > first && cursor.index <= cursor.end, "an identity stands in front of its row")
         return first..<cursor.index
     }
 

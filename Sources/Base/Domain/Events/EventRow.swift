@@ -88,6 +88,7 @@ package struct EventRowWriter: Sendable {
             rest >>= 7
             shift += 8
         }
+        assert(shift <= 56, "column, kind and varint fit a word")
         sink.append(word: word | rest << UInt64(shift), count: (shift >> 3) + 1)
     }
 
@@ -136,6 +137,7 @@ package struct EventRowWriter: Sendable {
 
     /// Ends the row: its length and number of fields are known now.
     package mutating func end() {
+        assert(sink.count - rowStart >= Self.headerBytes, "a row was begun")
         sink.patch(word: UInt32(sink.count - rowStart), at: rowStart)
         sink.patch(byte: fieldCount, at: rowStart + 7)
     }

@@ -31,6 +31,7 @@ package struct EventRowCursor: Sendable {
         self.start = start
         end = start + Int(Self.word(bytes, start))
         index = start + EventRowWriter.headerBytes
+        assert(start >= 0 && index <= end && end <= bytes.count, "a row that was checked, all of it")
     }
 
     /// Index into `SchemaRegistry.types` of the row that begins at `start`.
@@ -48,6 +49,7 @@ package struct EventRowCursor: Sendable {
 
     /// Files an event that came without `time` under the instant it was received.
     package static func setTime(_ time: Int64, in bytes: inout [UInt8], at start: Int) {
+        assert(isTimeAbsent(bytes, at: start), "a time that was sent is kept")
         for shift in 0..<8 { bytes[start + 8 + shift] = UInt8(truncatingIfNeeded: time >> (8 * Int64(shift))) }
     }
 
@@ -76,6 +78,7 @@ package struct EventRowCursor: Sendable {
             value = kind == 5 ? .json(range) : .text(range)
             index = range.upperBound
         }
+        assert(index <= end, "fields end with their row")
         return true
     }
 
@@ -96,6 +99,7 @@ package struct EventRowCursor: Sendable {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
+            assert(shift < 64, "a varint of 64 bits")
             let byte = bytes[index]
             index &+= 1
             value |= UInt64(byte & 0x7F) << shift

@@ -50,6 +50,7 @@ package struct BookedCost: Hashable, Sendable {
         (low, gaps) = (range.low, range.gaps)
         let untold = usage.isTotalAbove && !isByGPU ? "," + BookedCost.untoldTokens : ""
         other = UsageNames.list(usage.other + untold).joined(separator: ",")
+        assert(range.low >= 0 && range.low <= range.high ?? range.low, "a cost lies between its ends")
         if range.gaps.isEmpty, other.isEmpty {
             (state, cost, high) = (.priced, range.low, range.low)
         } else {
@@ -70,6 +71,7 @@ package struct BookedCost: Hashable, Sendable {
 
     /// Pico-USD of GPU time, rounded half up to a whole one.
     private static func gpuCost(_ durationNanoseconds: Int64, picoUSDPerHour: Int64) -> Int64 {
+        assert(durationNanoseconds >= 0 && picoUSDPerHour >= 0, "neither time nor prices are negative")
         let hour: Int128 = 3_600_000_000_000
         return Int64((Int128(durationNanoseconds) * Int128(picoUSDPerHour) + hour / 2) / hour)
     }

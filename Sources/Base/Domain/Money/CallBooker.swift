@@ -78,6 +78,7 @@ package struct CallBooker: Sendable {
     }
 
     private mutating func prices(at time: Int64, in index: Int) -> ClassPrices {
+        assert(!places[index].key.isEmpty, "the place was taken")
         if time < places[index].quote.firstTime || time > places[index].quote.lastTime {
             places[index].quote = PriceQuote(places[index].candidates, serviceTier: places[index].tier, at: time)
         }
@@ -95,6 +96,7 @@ package struct CallBooker: Sendable {
         let start = keys.count
         for name in [bytes(provider), bytes(requestModel), bytes(responseModel), bytes(serviceTier)] { keys.append(contentsOf: name) }
         place.key = start..<keys.count
+        assert(!place.key.isEmpty, "an empty key is a free place")
         place.lengths = lengths
         place.tier = PriceEntry.normalised(tier: names[3])
         place.candidates = candidates

@@ -8,6 +8,7 @@ struct CostRange {
     private(set) var isAnyPriced = false
 
     mutating func add(exactly cost: Int64) {
+        assert(cost >= 0, "prices are not negative, nor are counts")
         low += cost
         high = high.map { $0 + cost }
         isAnyPriced = true
@@ -54,6 +55,7 @@ struct CostRange {
         // A class without a price may be all that there was.
         let isKnown = prices.input != nil && (isInputOnly || prices.output != nil)
         range.low = min(low, isKnown ? total * (known.compactMap { $0 }.min() ?? 0) : 0)
+        assert(range.low >= 0 && range.low <= low, "fewer tokens cost no more")
         range.gaps.insert(.reading)
         return range
     }
@@ -80,6 +82,7 @@ struct CostRange {
     }
 
     private mutating func add(_ part: CostRange) {
+        assert(part.low >= 0 && part.low <= part.high ?? part.low, "a part lies between its ends")
         low += part.low
         if let more = part.high, let sum = high { high = sum + more } else { high = nil }
         gaps.formUnion(part.gaps)
@@ -88,6 +91,7 @@ struct CostRange {
 
     /// Both readings of a side: from the cheaper to the dearer one.
     private mutating func widen(by other: CostRange) {
+        assert(other.low >= 0 && other.low <= other.high ?? other.low, "a reading lies between its ends")
         if low != other.low || high != other.high { gaps.insert(.reading) }
         low = min(low, other.low)
         if let one = high, let two = other.high { high = max(one, two) } else { high = nil }

@@ -118,6 +118,7 @@ package enum DecimalText {
 
     /// The exact decimal text of `value` times 10^-scale, with no zeros at the end beyond `minimumDecimals`.
     package static func render(_ value: Int128, scale: Int, minimumDecimals: Int = 0) -> String {
+        assert(scale >= 0 && minimumDecimals >= 0, "a number of decimals")
         var digits = Array(String(value.magnitude).utf8)
         if digits.count <= scale { digits.insert(contentsOf: [UInt8](repeating: 0x30, count: scale + 1 - digits.count), at: 0) }
         var decimals = scale
@@ -125,6 +126,7 @@ package enum DecimalText {
             digits.removeLast()
             decimals -= 1
         }
+        assert(digits.count > decimals, "a digit stands before the point")
         if decimals > 0 { digits.insert(UInt8(ascii: "."), at: digits.count - decimals) }
         return (value < 0 ? "-" : "") + String(decoding: digits, as: UTF8.self)
     }

@@ -67,6 +67,8 @@ package struct PriceBook: Sendable {
             let middle = (low + high) / 2
             if entry < list[middle] { high = middle } else { low = middle + 1 }
         }
+        assert(low == 0 || !(entry < list[low - 1]), "entries in canonical order")
+        assert(low == list.count || entry < list[low], "entries in canonical order")
         list.insert(entry, at: low)
     }
 
@@ -95,6 +97,7 @@ package struct PriceBook: Sendable {
                 if let found = prices[pair] { candidates.lists.append(found) }
             }
         }
+        assert(candidates.lists.allSatisfy { !$0.isEmpty }, "a pair is known by its prices")
         candidates.inputTokensMax = pairs.lazy.compactMap { builtIn[$0] }.first?.lazy.compactMap(\.inputTokensMax).first
         return candidates
     }

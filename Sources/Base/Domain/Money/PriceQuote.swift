@@ -81,6 +81,7 @@ package struct PriceQuote: Hashable, Sendable {
                 if start > time { lastTime = min(lastTime, start - 1) } else { firstTime = max(firstTime, start) }
             }
         }
+        assert(firstTime <= time && time <= lastTime, "a quote holds for its time")
         for isGPU in [false, true] {
             var best: [TokenClass: PriceEntry] = [:]
             for entry in candidates.deciding(isGPU: isGPU, at: time, known: known) {

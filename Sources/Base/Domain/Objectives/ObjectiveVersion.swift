@@ -56,6 +56,7 @@ package struct ObjectiveHistory: Hashable, Sendable {
     @discardableResult
     package mutating func add(_ version: ObjectiveVersion) -> Bool {
         guard version.number == current.number + 1 else { return false }
+        assert(version.number > 1, "the built-in set comes first")
         versions.append(version)
         return true
     }

@@ -29,6 +29,7 @@ struct NameTable: Sendable {
             bytes.append(contentsOf: utf8)
             ends.append(bytes.count)
         }
+        assert(ends.count == names.count && names.count * 2 < slots.count, "a free slot ends every search")
         (self.bytes, self.ends, self.slots, shift) = (bytes, ends, slots, 32 - bits)
     }
 
@@ -56,6 +57,7 @@ struct NameTable: Sendable {
     }
 
     private func isEqual(_ name: Span<UInt8>, _ index: Int) -> Bool {
+        assert(index < ends.count, "slots hold indices of names")
         let start = index == 0 ? 0 : ends[index - 1]
         guard ends[index] - start == name.count else { return false }
         let listed = bytes.span.extracting(start..<ends[index])

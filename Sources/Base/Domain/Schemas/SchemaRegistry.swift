@@ -28,6 +28,9 @@ package final class SchemaRegistry: Sendable {
         self.contextColumns = contextColumns
         columnTable = NameTable(columns.map(\.name))
         typeTable = NameTable(types.map(\.name))
+        precondition(columns.indices.allSatisfy { Int(columns[$0].id) == $0 }, "ids of columns are places")
+        precondition(types.indices.allSatisfy { Int(types[$0].id) == $0 }, "ids of types are places")
+        assert(zip(contextColumns, contextColumns.dropFirst()).allSatisfy { $0 < $1 }, "columns of the context ascend")
         wordsPerType = (columns.count + 63) / 64
         var bits = [UInt64](repeating: 0, count: wordsPerType * types.count)
         for type in types {

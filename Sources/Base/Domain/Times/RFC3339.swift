@@ -115,6 +115,7 @@ package enum RFC3339 {
 
     private static func join(seconds: Int, nanoseconds: Int) throws(TimestampError) -> Int64 {
         // Before 1970 both parts are made negative, so that the first nanoseconds of the range don't overflow on the way.
+        assert((0..<1_000_000_000).contains(nanoseconds), "a fraction of a second")
         let (whole, part) = seconds < 0 && nanoseconds > 0 ? (seconds + 1, nanoseconds - 1_000_000_000) : (seconds, nanoseconds)
         let (product, isTooLarge) = Int64(whole).multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, isBeyond) = product.addingReportingOverflow(Int64(part))

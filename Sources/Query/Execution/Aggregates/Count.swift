@@ -24,6 +24,7 @@ struct CountAccumulator: Accumulator {
     }
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
+        assert(other.counts.count <= mapping.count, "every group has a place here")
         for (group, count) in other.counts.enumerated() { counts[Int(mapping[group])] &+= count }
     }
 

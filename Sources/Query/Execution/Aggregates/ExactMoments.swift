@@ -30,6 +30,7 @@ struct ExactMoments: Sendable {
     /// (N Σx² − (Σx)²) / (N · divisor): the numerator exact, the quotient within two units in the last place.
     /// - Precondition: `divisor` > 0.
     func variance(divisor: Int64) -> Double {
+        assert(divisor > 0 && count > 0, "a variance of some values")
         let times = UInt128(count)
         // N Σx² in three words of 128 bits.
         let lower = low.multipliedFullWidth(by: times)

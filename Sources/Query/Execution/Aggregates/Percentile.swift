@@ -81,6 +81,7 @@ struct PercentileAccumulator: Accumulator {
         var starts = [Int](repeating: 0, count: groupCount + 1)
         for group in groups { starts[Int(group) + 1] += 1 }
         for group in 0..<groupCount { starts[group + 1] += starts[group] }
+        assert(groups.count == keys.count && starts[groupCount] == keys.count, "a group for each value")
         var placed = [UInt64](repeating: 0, count: keys.count)
         var next = starts
         for (row, group) in groups.enumerated() {

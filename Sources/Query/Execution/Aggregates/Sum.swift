@@ -116,6 +116,7 @@ struct SumAccumulator: Accumulator {
         var other = other
         if other.scale > scale { try widen(to: other.scale) }
         if scale > other.scale { try other.widen(to: scale) }
+        assert(other.sums.count <= mapping.count && other.scale == scale, "every group has a place here, at one scale")
         for group in other.sums.indices {
             let target = Int(mapping[group])
             let (sum, overflow) = sums[target].addingReportingOverflow(other.sums[group])

@@ -5,6 +5,7 @@ import Plans
 enum Comparison {
     /// nil for shapes that need the row-wise path.
     static func apply(_ function: ScalarFunction, _ left: Vector, _ right: Vector) -> Vector? {
+        assert(left.count == right.count, "both sides of the same rows")
         let count = left.count
         if left.isAllNull || right.isAllNull { return .nulls(.boolean, count: count) }
         if case .text(let codes, let dictionary) = left.storage, case .constant(.text(let text)) = right.storage {

@@ -42,6 +42,7 @@ struct Evaluator: Sendable {
 
     /// A function over evaluated arguments.
     func apply(_ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int) throws -> Vector {
+        assert(values.allSatisfy { $0.count == count }, "arguments of the same rows")
         let scalars = ScalarFunctions(context: context)
         let constants = values.compactMap { if case .constant(let value) = $0.storage { value } else { nil } }
         if constants.count == values.count {

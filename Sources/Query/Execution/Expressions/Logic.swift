@@ -33,6 +33,7 @@ extension Evaluator {
         for row in 0..<chunk.rowCount where first.isNull(row) { open.append(UInt32(row)) }
         let rest = try coalesce(Array(arguments.dropFirst()), type: type, chunk.gather(open))
         var source = [UInt32](repeating: 0, count: chunk.rowCount)
+        assert(rest.count == open.count, "a value for each row that is still null")
         for row in source.indices { source[row] = UInt32(row) }
         for (index, row) in open.enumerated() { source[Int(row)] = UInt32(chunk.rowCount + index) }
         return Vector.concatenate([first, rest], type: type).gather(source)
@@ -69,6 +70,7 @@ extension Evaluator {
         if !open.isEmpty {
             take(try otherwise.map { try evaluate($0, rest) } ?? .nulls(type, count: open.count), open)
         }
+        assert(total == chunk.rowCount, "every row took one branch")
         return Vector.concatenate(parts, type: type).gather(source)
     }
 }
@@ -98,6 +100,7 @@ struct TruthTable {
     func isKnown(_ row: Int) -> Bool { known?[row] ?? true }
 
     mutating func combine(_ other: TruthTable, isAnd: Bool) {
+        assert(other.values.count == values.count, "truths of the same rows")
         if known == nil, other.known == nil {
             if isAnd {
                 for row in values.indices { values[row] = values[row] && other.values[row] }
@@ -110,6 +113,7 @@ struct TruthTable {
     }
 
     mutating func combine(_ other: TruthTable, at rows: [UInt32], isAnd: Bool) {
+        assert(rows.count == other.values.count, "a truth for each open row")
         for (index, row) in rows.enumerated() { combine(Int(row), other.values[index], other.isKnown(index), isAnd) }
     }
 

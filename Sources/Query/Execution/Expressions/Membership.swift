@@ -29,6 +29,7 @@ enum Membership {
             if case .constant(.boolean(false)) = result.storage { return .nulls(.boolean, count: count) }
             return result
         }
+        assert(truth.count == count, "a truth value for each row")
         var validity = Validity(count: count, allValid: false)
         for row in truth.indices where truth[row] { validity[row] = true }
         return Vector(type: .boolean, count: count, storage: .boolean(truth), validity: validity)

@@ -60,6 +60,7 @@ extension Vector {
 func jointValidity(_ left: Vector, _ right: Vector) -> Validity? {
     guard let a = left.validity else { return right.validity }
     guard let b = right.validity else { return a }
+    assert(left.count == right.count, "both sides of the same rows")
     return a.intersection(b)
 }
 
@@ -70,13 +71,16 @@ func zipOperands<A, B, Result>(_ left: Operand<A>, _ right: Operand<B>, count: I
     result.reserveCapacity(count)
     switch (left, right) {
     case (.array(let a), .array(let b)):
+        assert(a.count == count && b.count == count, "a value of either side for each row")
         let x = a.span
         let y = b.span
         for row in 0..<count { result.append(step(x[row], y[row])) }
     case (.array(let a), .constant(let b)):
+        assert(a.count == count, "a value for each row")
         let x = a.span
         for row in 0..<count { result.append(step(x[row], b)) }
     case (.constant(let a), .array(let b)):
+        assert(b.count == count, "a value for each row")
         let y = b.span
         for row in 0..<count { result.append(step(a, y[row])) }
     case (.constant(let a), .constant(let b)):

@@ -5,6 +5,7 @@ import Plans
 enum Rescaling {
     /// - Throws: 22003 when a value needs more than 38 digits.
     static func rescale(_ value: Vector, to target: Int) throws -> Vector {
+        assert(target >= 0, "a number of decimals")
         let scale = value.type.scale
         let type = ColumnType.numeric(scale: target)
         if case .constant(let constant) = value.storage {

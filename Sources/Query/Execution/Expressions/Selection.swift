@@ -13,6 +13,7 @@ enum Selection {
             // Null rows hold false.
             let truth = values.span
             for row in 0..<truth.count where truth[row] { rows.append(UInt32(truncatingIfNeeded: row)) }
+            assert(values.count == condition.count, "a truth value for each row")
             if let validity = condition.validity { rows.removeAll { !validity[Int($0)] } }
             return rows.count == values.count ? nil : rows
         default:
@@ -22,12 +23,15 @@ enum Selection {
 
     /// The rows not in an ascending list.
     static func complement(of rows: [UInt32], count: Int) -> [UInt32] {
+        assert(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "a selection ascends")
+        assert(rows.allSatisfy { $0 < count }, "a selection of these rows")
         var result: [UInt32] = []
         result.reserveCapacity(count - rows.count)
         var next = 0
         for row in 0..<UInt32(count) {
             if next < rows.count, rows[next] == row { next += 1 } else { result.append(row) }
         }
+        assert(result.count == count - rows.count, "what is selected, and what is not, is all")
         return result
     }
 }

@@ -29,6 +29,7 @@ enum TextMapping {
             }
             positions[row] = entryOfCode[code]
         }
+        assert(positions.allSatisfy { $0 < entries.count }, "an entry for each row")
         if entries.count == 1 { return .constant(entries[0], type: type, count: codes.count) }
         return Vector(type: type, scalars: entries).gather(positions)
     }
@@ -55,6 +56,7 @@ enum TextMapping {
     }
 
     static func clearNulls(_ values: inout [Bool], _ validity: Validity?) {
+        assert(validity == nil || validity?.count == values.count, "a bit for each row")
         guard let validity else { return }
         for row in values.indices where !validity[row] { values[row] = false }
     }

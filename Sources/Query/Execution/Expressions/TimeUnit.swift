@@ -61,6 +61,7 @@ enum TimeUnit: String, CaseIterable {
         if let length = fixedNanoseconds {
             let (start, overflow) = floorDivide(local, length).multipliedReportingOverflow(by: length)
             if overflow { return nil }
+            assert(start <= local && local - start < length, "a bucket holds its times")
             let end = start.addingReportingOverflow(length)
             return (start, end.overflow ? .max : end.partialValue)
         }

@@ -34,12 +34,14 @@ struct GroupAssignment: Sendable {
             found.append(Run(group: Int(source[start]), rows: start..<row))
             start = row
         }
+        assert(found.last?.rows.upperBound == rowCount, "runs make up the rows")
         runs = found
     }
 
     /// The same for the rows a filter kept.
     func gather(_ rows: [UInt32]) -> GroupAssignment {
         if groups.isEmpty { return GroupAssignment(single: rows.count) }
+        assert(rows.allSatisfy { $0 < rowCount }, "rows of the chunk")
         return GroupAssignment(rows.map { groups[Int($0)] })
     }
 

@@ -10,6 +10,7 @@ struct GroupTable {
     private(set) var ordinals: [UInt64] = []
 
     init(types: [ColumnType]) {
+        precondition(!types.isEmpty, "a group has a key")
         columns = types.map { KeyColumn(type: $0) }
         pairs = Array(repeating: NumberTable(), count: max(0, types.count - 1))
     }
@@ -22,11 +23,13 @@ struct GroupTable {
 
     /// The group of every row. - Parameter ordinal: where the chunk stands in the input; grows with every chunk of a unit.
     mutating func assign(_ keys: [Vector], ordinal: UInt64) -> [UInt32] {
+        assert(keys.count == columns.count && keys.allSatisfy { $0.count == keys[0].count }, "keys of the same rows")
         var numbers = columns[0].encode(keys[0])
         for index in pairs.indices {
             let more = columns[index + 1].encode(keys[index + 1])
             numbers = combine(numbers, more, pairIndex: index)
         }
+        assert(ordinals.count <= count && numbers.allSatisfy { $0 < count }, "a group that is known for each row")
         var next = ordinal
         while ordinals.count < count {
             ordinals.append(next)
@@ -44,6 +47,7 @@ struct GroupTable {
     private mutating func combine(_ left: [UInt32], _ right: [UInt32], pairIndex: Int) -> [UInt32] {
         var result: [UInt32] = []
         result.reserveCapacity(left.count)
+        assert(left.count == right.count, "two numbers for each row")
         let a = left.span
         let b = right.span
         var table = NumberTable()
@@ -71,6 +75,7 @@ struct GroupTable {
             }
         }
         ordinals.append(contentsOf: repeatElement(.max, count: count - ordinals.count))
+        assert(mapping.count == other.ordinals.count, "every group was seen first somewhere")
         for (group, target) in mapping.enumerated() {
             ordinals[Int(target)] = min(ordinals[Int(target)], other.ordinals[group])
         }

@@ -95,6 +95,7 @@ struct KeyColumn {
             textNumbers.append(UInt32(kinds.count))
             kinds.append(Kind(.text, Int(text)))
         }
+        assert(Int(text) < textNumbers.count, "texts are numbered as first seen")
         return textNumbers[Int(text)]
     }
 
@@ -123,6 +124,7 @@ struct KeyColumn {
             integerNumbers.append(UInt32(kinds.count))
             kinds.append(Kind(.word, index))
         }
+        assert(index < integerNumbers.count, "words are numbered as first seen")
         return integerNumbers[index]
     }
 

@@ -55,6 +55,7 @@ struct NumberTable {
             while size <= index { size *= 2 }
             direct.append(contentsOf: repeatElement(0, count: size - direct.count))
         }
+        assert(isDirect && direct[index] == 0, "a key that is new")
         keys.append(key)
         direct[index] = UInt32(keys.count)
         return UInt32(keys.count - 1)
@@ -64,6 +65,7 @@ struct NumberTable {
         keys.append(key)
         slots[slot] = UInt32(keys.count)
         if keys.count * 2 > slots.count { rehash(slots.count * 2) }
+        assert(keys.count * 2 <= slots.count, "a free slot ends every search")
         return UInt32(keys.count - 1)
     }
 
@@ -77,6 +79,7 @@ struct NumberTable {
 
     private mutating func rehash(_ size: Int) {
         slots = Array(repeating: 0, count: size)
+        assert(size & (size - 1) == 0 && keys.count < size, "a power of two with room for all")
         let mask = size - 1
         for (number, key) in keys.enumerated() {
             var slot = Int(truncatingIfNeeded: Mixing.mix(key)) & mask

@@ -29,6 +29,7 @@ enum RadixOrder {
             swap(&order, &scratch)
             pass += 1
         }
+        assert(zip(order, order.dropFirst()).allSatisfy { keys[Int($0)] <= keys[Int($1)] }, "keys ascend")
         return order
     }
 
@@ -61,6 +62,7 @@ enum RadixOrder {
             swap(&source, &target)
             pass += 1
         }
+        assert(zip(source, source.dropFirst()).allSatisfy { $0 <= $1 }, "words ascend")
         words.replaceSubrange(range, with: source)
     }
 }

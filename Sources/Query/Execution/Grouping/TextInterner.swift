@@ -31,6 +31,7 @@ struct TextInterner {
         offsets.append(UInt32(bytes.count))
         slots[slot] = tag | UInt64(number + 1)
         if count * 2 > slots.count { grow() }
+        assert(count * 2 <= slots.count, "a free slot ends every search")
         return number
     }
 

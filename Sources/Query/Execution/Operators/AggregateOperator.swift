@@ -40,11 +40,13 @@ struct AggregateOperator: Sendable {
 
     /// Takes in a chunk.
     func update(_ state: inout State, _ chunk: Chunk, _ ordinal: UInt64) throws {
+        assert(state.accumulators.count == calls.count, "a state for each call")
         let evaluator = Evaluator(context: context)
         var assignment = GroupAssignment(single: chunk.rowCount)
         if !groups.isEmpty {
             let keys = try groups.map { try evaluator.evaluate($0, chunk) }
             let numbers = state.table?.assign(keys, ordinal: ordinal) ?? []
+            assert(numbers.count == chunk.rowCount, "a group for each row")
             assignment = GroupAssignment(numbers)
             let count = state.table?.count ?? 1
             for index in state.accumulators.indices { state.accumulators[index].grow(to: count) }
@@ -58,6 +60,7 @@ struct AggregateOperator: Sendable {
                 assigned = assignment.gather(kept)
             }
             let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
+            assert(arguments.allSatisfy { $0.count == assigned.rowCount }, "a value and a group for each row")
             try state.accumulators[index].update(arguments, assigned)
         }
         try state.book(context.budget)
@@ -78,10 +81,12 @@ struct AggregateOperator: Sendable {
         }
         guard let table = merged.table else {
             let columns = try merged.accumulators.map { try $0.finish([0]) }
+            assert(columns.allSatisfy { $0.count == 1 }, "one row where there are no groups")
             return [Chunk(columns: columns, rowCount: 1)]
         }
         if table.count == 0 { return [] }
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
+        assert(order.count == table.count, "every group is handed out once")
         // Keys and results go out in pieces, so that later steps may share the work.
         return [Chunk(columns: try table.keys(of: order) + merged.accumulators.map { try $0.finish(order) }, rowCount: order.count)]
     }
@@ -90,6 +95,7 @@ struct AggregateOperator: Sendable {
         var mapping: [UInt32] = [0]
         if let table = other.table {
             mapping = merged.table?.absorb(table) ?? []
+            assert(mapping.count == table.count, "every group has a place in the other table")
             other.table = nil
         }
         let count = merged.table?.count ?? 1

@@ -26,6 +26,7 @@ struct JoinOperator: Sendable {
         self.leftKeys = leftKeys
         self.residual = residual
         output = leftColumns + rightColumns
+        precondition(leftKeys.count == rightKeys.count, "keys come in pairs")
         let right = Chunk.concatenate(chunks, columns: rightColumns)
         self.right = right
         let keyTypes: [ColumnType] = zip(leftKeys, rightKeys).map { left, right in
@@ -53,6 +54,7 @@ struct JoinOperator: Sendable {
             rows[Int(next[Int(group)])] = UInt32(row)
             next[Int(group)] += 1
         }
+        assert(isMatchable.indices.allSatisfy { next[$0] == starts[$0 + 1] }, "every row found its place")
         try context.budget.reserve(table.memoryBytes + rows.count * 8)
         self.table = table
         self.starts = starts
@@ -77,6 +79,7 @@ struct JoinOperator: Sendable {
             let evaluator = Evaluator(context: context)
             groups = table.lookUp(try zip(leftKeys, keyTypes).map { try Self.aligned(evaluator.evaluate($0, chunk), to: $1) })
         }
+        assert(table == nil || groups.count == chunk.rowCount, "a group or none for each row")
         var left: [UInt32] = []
         var matches: [UInt32] = []
         var first = 0
@@ -105,6 +108,7 @@ struct JoinOperator: Sendable {
 
     private func emit(_ chunk: Chunk, _ leftRows: Range<Int>, _ left: [UInt32], _ matches: [UInt32], _ sink: Pipeline.Sink) throws {
         try context.check()
+        assert(left.count == matches.count, "a pair has two sides")
         var left = left
         var matches = matches
         if let residual, !left.isEmpty {
@@ -120,6 +124,8 @@ struct JoinOperator: Sendable {
 
     /// Left rows without a partner, each in its place.
     private func withUnmatched(_ leftRows: Range<Int>, _ left: [UInt32], _ matches: [UInt32]) -> ([UInt32], [UInt32]) {
+        assert(zip(left, left.dropFirst()).allSatisfy { $0 <= $1 }, "pairs ascend by their left rows")
+        assert(left.allSatisfy { leftRows.contains(Int($0)) }, "pairs of these rows")
         var allLeft: [UInt32] = []
         var allMatches: [UInt32] = []
         var next = 0

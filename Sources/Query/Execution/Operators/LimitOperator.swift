@@ -50,6 +50,7 @@ struct LimitOperator: Sendable {
     }
 
     private func cut(_ chunks: [Chunk], skipped: Int, wanted: Int) -> [Chunk] {
+        assert(skipped >= 0 && skipped <= wanted, "what is skipped is wanted first")
         var result: [Chunk] = []
         var start = 0
         for chunk in chunks {

@@ -13,6 +13,7 @@ struct Pipeline: Sendable {
     var produce: @Sendable (_ unit: Int, _ sink: Sink) throws -> Void
 
     init(columns: [TableColumn], unitCount: Int, produce: @escaping @Sendable (Int, Sink) throws -> Void) {
+        precondition(unitCount >= 0, "a number of units")
         self.columns = columns
         self.unitCount = unitCount
         self.produce = produce
@@ -58,6 +59,7 @@ struct Pipeline: Sendable {
                     try produce(unit) { chunk in
                         if try !consume(chunk, ordinal, &state) { _ = end.min(unit + 1, ordering: .relaxed) }
                         ordinal += UInt64(chunk.rowCount)
+                        assert(ordinal >> 32 == UInt64(unit), "ordinals of a unit stay below those of the next")
                         try context.check()
                     }
                     if let last = unitDone(unit) { _ = end.min(last, ordering: .relaxed) }
@@ -86,6 +88,7 @@ extension Chunk {
     /// Chunks end to end.
     static func concatenate(_ chunks: [Chunk], columns: [TableColumn]) -> Chunk {
         if chunks.count == 1 { return chunks[0] }
+        assert(chunks.allSatisfy { $0.columns.count == columns.count }, "chunks of one stream")
         return Chunk(
             columns: columns.indices.map { index in Vector.concatenate(chunks.map { $0.columns[index] }, type: columns[index].type) },
             rowCount: chunks.reduce(0) { $0 + $1.rowCount })
@@ -96,6 +99,7 @@ extension Chunk {
 
     /// The rows of a range.
     func slice(_ rows: Range<Int>) -> Chunk {
+        assert(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows of the chunk")
         if rows == 0..<rowCount { return self }
         return gather(rows.map { UInt32($0) })
     }

@@ -71,10 +71,13 @@ struct ScanOperator: Sendable {
         for condition in conditions {
             for index in condition.columnsRead.sorted() { try load(index) }
             guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
+            assert(zip(kept, kept.dropFirst()).allSatisfy { $0 < $1 }, "a selection ascends")
             if kept.isEmpty { return nil }
             selection = selection.map { known in kept.map { known[Int($0)] } } ?? kept
             chunk = chunk.gather(kept)
+            assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
+        assert(columns.count == output.count, "a column of the table for each of the output")
         for index in columns.indices { try load(index) }
         return chunk
     }

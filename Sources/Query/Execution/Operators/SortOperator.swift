@@ -24,6 +24,7 @@ struct SortOperator: Sendable {
             of: columns, descending: keys.map(\.isDescending), nullsFirst: keys.map(\.nullsFirst), limit: limit)
         if keys.isEmpty { rows = (0..<UInt32(chunk.rowCount)).map { $0 } }
         if let limit, rows.count > limit { rows.removeSubrange(max(0, limit)...) }
+        assert(rows.count <= chunk.rowCount && columns.allSatisfy { $0.count == chunk.rowCount }, "keys for each row")
         return chunk.gather(rows)
     }
 }

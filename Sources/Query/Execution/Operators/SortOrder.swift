@@ -14,6 +14,8 @@ struct SortOrder {
 
     private init(_ columns: [Vector], descending: [Bool], nullsFirst: [Bool]) {
         count = columns.first?.count ?? 0
+        assert(columns.allSatisfy { $0.count == count }, "keys of the same rows")
+        assert(descending.count == columns.count && nullsFirst.count == columns.count, "a direction for each key")
         for (index, column) in columns.enumerated() { add(column, isDescending: descending[index], nullsFirst: nullsFirst[index]) }
     }
 
@@ -46,6 +48,7 @@ struct SortOrder {
     }
 
     private mutating func append(_ words: [UInt64], _ isDescending: Bool) {
+        assert(words.count == count, "a word for each row")
         keys.append(.words(isDescending ? words.map { ~$0 } : words))
     }
 
@@ -134,6 +137,7 @@ struct SortOrder {
                 siftDown(&heap, 0)
             }
         }
+        assert(heap.count == min(limit, count), "as many rows as were asked for, or all")
         heap.sort { precedes($0, $1) }
         return heap
     }

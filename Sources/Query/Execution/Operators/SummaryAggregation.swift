@@ -45,6 +45,7 @@ struct SummaryAggregation: Sendable {
     /// All aggregates or none.
     private func takeSummaries(_ morsel: any Morsel, _ state: inout AggregateOperator.State) -> Bool {
         var changed = state.accumulators
+        assert(changed.count == aggregate.calls.count, "a state for each call")
         for (index, call) in aggregate.calls.enumerated() {
             let summary: ColumnSummary?
             if case .column(let column, _)? = call.arguments.first {

@@ -16,6 +16,7 @@ struct ScalarSet: Sendable {
             }
         }
         self.ranges = sorted.flatMap { Self.withoutSurrogates($0) }
+        assert(zip(self.ranges, self.ranges.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound }, "ranges ascend")
     }
 
     init(_ scalar: Unicode.Scalar) { ranges = [scalar.value...scalar.value] }

@@ -30,6 +30,7 @@ package enum Decimal128 {
     /// Quotient rounded half away from zero. - Precondition: `divisor > 0`.
     static func divideRounding(_ value: Int128, by divisor: Int128) -> Int128 {
         let magnitude = value.magnitude
+        assert(divisor > 0, "powers of ten and lengths of time are above zero")
         let (quotient, remainder) = magnitude.quotientAndRemainder(dividingBy: divisor.magnitude)
         let rounded = remainder >= divisor.magnitude - remainder ? quotient + 1 : quotient
         return value < 0 ? 0 - Int128(rounded) : Int128(rounded)

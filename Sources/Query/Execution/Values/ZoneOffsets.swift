@@ -66,6 +66,8 @@ final class ZoneOffsets: Sendable {
             }
             moment = next
         }
+        assert(offsets.count == transitions.count + 1, "an offset before, between and after")
+        assert(zip(transitions, transitions.dropFirst()).allSatisfy { $0 < $1 }, "transitions ascend")
         self.transitions = transitions
         self.offsets = offsets
         fixedOffsetSeconds = transitions.isEmpty ? offsets[0] : nil

@@ -11,6 +11,7 @@ struct CorrectionTable: Sendable {
     mutating func count(_ word: Int, of set: Int, times: UInt64) {
         guard times > 0 else { return }
         reserve(set)
+        assert(word >= 0 && word < stride, "a word of the set")
         words[set * stride + word] &+= times
     }
 
@@ -18,6 +19,7 @@ struct CorrectionTable: Sendable {
     mutating func add(_ value: Int128, at word: Int, of set: Int) {
         guard value != 0 else { return }
         reserve(set)
+        assert(word >= 0 && word + 1 < stride, "two words of the set")
         let index = set * stride + word
         let sum = Int128(high: words[index + 1], low: words[index]) &+ value
         words[index] = UInt64(truncatingIfNeeded: sum)

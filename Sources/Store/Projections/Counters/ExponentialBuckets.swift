@@ -54,6 +54,8 @@ package struct ExponentialBuckets: Hashable, Sendable {
             let middle = (low + high) / 2
             if nanoseconds <= boundsNanoseconds[middle] { high = middle } else { low = middle + 1 }
         }
+        assert(nanoseconds <= boundsNanoseconds[low], "at most what the bucket holds")
+        assert(low == 0 || nanoseconds > boundsNanoseconds[low - 1], "above the bucket before")
         return indexes.lowerBound + low
     }
 }
@@ -85,6 +87,7 @@ struct ExponentialCounts: Sendable {
         }
         counts[place] &+= amount
         if used * 2 > keys.count { grow() }
+        assert(used * 2 <= keys.count && counts.count == keys.count, "a free place ends every search")
     }
 
     private func place(of key: UInt32) -> Int {

@@ -76,6 +76,7 @@ struct Generations<Forgotten: ForgottenValues>: Sendable {
             forgotten.add(old, countMax: countMax)
             (old, young) = (young, [:])
         }
+        assert(old[key] == nil && young[key] == nil, "a key is in one generation")
         noteYoung(key, nil)
         young[key] = value
     }

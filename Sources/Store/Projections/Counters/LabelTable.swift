@@ -43,12 +43,15 @@ struct LabelTable: Sendable {
         keys.append(contentsOf: key)
         keyEnds.append(keys.count)
         words.append(contentsOf: repeatElement(0, count: stride))
+        assert(keyEnds.count == setCount && words.count == setCount * stride, "a row of words for each set")
         places[place] = Int32(set)
         if setCount * 2 > places.count { grow() }
+        assert(setCount * 2 <= places.count, "a free place ends every search")
         return set
     }
 
     private func isEqual(_ key: [UInt8], _ set: Int) -> Bool {
+        assert(set > 0 && set < setCount, "the set of a key")
         let first = keyEnds[set - 1]
         guard keyEnds[set] - first == key.count else { return false }
         for index in key.indices where keys[first + index] != key[index] { return false }
@@ -70,6 +73,7 @@ struct LabelTable: Sendable {
     /// Adds to the 128 bits at a word, low half first.
     mutating func add(_ value: Int128, at word: Int, of set: Int) {
         let index = set * stride + word
+        assert(word >= 0 && word + 1 < stride && set < setCount, "two words of the set")
         let sum = wide(at: index) &+ value
         words[index] = UInt64(truncatingIfNeeded: sum)
         words[index + 1] = UInt64(truncatingIfNeeded: sum >> 64)

@@ -161,6 +161,7 @@ package struct MetricCounters: Sendable {
     }
 
     private mutating func observe(_ nanoseconds: Int64, _ table: Int, _ action: MetricProgram.Action, _ set: Int) {
+        assert(action.histogram >= 0, "what is observed has a histogram")
         let word = action.word
         var bucket = 0
         while bucket < program.bounds.count, nanoseconds > program.bounds[bucket] { bucket += 1 }

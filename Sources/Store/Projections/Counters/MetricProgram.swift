@@ -127,6 +127,7 @@ struct MetricProgram: Sendable {
         ratings = definitions.firstIndex { $0.source == .ratings }.flatMap { [placements] in placements[$0] }
         roles = Array(repeating: 0, count: registry.types.count * registry.columns.count)
         for type in registry.types { addType(type, registry) }
+        assert(types.count == registry.types.count && placements.count == definitions.count, "programs by id and index")
     }
 
     // MARK: Building

@@ -167,6 +167,7 @@ struct OpenConversations: Sendable {
             done.set(conversation, key: key)
         }
         if waits, let idleAfter, let end = conversation.silenceEnd(after: idleAfter) { earliest = min(earliest, end) }
+        assert(waiting[key] == nil || done[key] == nil, "a silence is awaited or not")
         return true
     }
 

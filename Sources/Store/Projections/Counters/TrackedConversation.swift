@@ -133,6 +133,7 @@ struct TrackedConversation: Hashable, Sendable {
         var matching = TurnMatching()
         let traces = messages.map(\.trace)
         matching.match(messages.map(\.foldEvent), questionsBefore: forgottenQuestions) { traces[$0] }
+        assert(matching.turnOf.count == messages.count, "each message was given a turn or none")
         var answers = [Int](repeating: -2, count: messages.count)
         for turn in matching.turns where turn.question >= 0 { answers[turn.question] = turn.answer }
         var changes: [VerdictChange] = []

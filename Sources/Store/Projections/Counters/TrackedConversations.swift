@@ -155,8 +155,10 @@ struct TrackedConversations: Sendable {
         let before = conversation?.waitingCount ?? 0
         body(&conversation)
         scalars.waitingCount += (conversation?.waitingCount ?? 0) - before
+        assert(scalars.waitingCount >= 0, "each question waits once")
         young[key] = conversation
         if older != nil { old[key] = nil }
+        assert(young[key] == nil || old[key] == nil, "a conversation is in one generation")
         let deadline = conversation?.deadline
         deadlines[key] = deadline
         if let deadline { earliest = min(earliest, deadline) }
@@ -182,6 +184,7 @@ struct TrackedConversations: Sendable {
     /// Notes that time was reached.
     /// - Returns: the conversations with a question whose deadline lies before it, in an order that means nothing.
     mutating func reach(_ time: Int64) -> [Hash128] {
+        assert(deadlines.isEmpty || scalars.waitingCount > 0, "who waits has a deadline")
         scalars.reached = max(scalars.reached, time)
         guard earliest < time else { return [] }
         // order: each is judged for itself.

@@ -19,6 +19,7 @@ extension RollupLayout {
         var keys = RowNumbering(rowCount: kept.rowCount)
         keys.refine(by: buckets)
         for case .dimension(let index) in contents { keys.refine(by: kept.columns[index]) }
+        assert(keys.numbers.count == kept.rowCount && keys.count <= kept.rowCount, "a rollup row for each event")
         let columns = zip(contents, columns).map { content, column in
             fold(content, column.type, kept, keys, buckets: buckets)
         }
@@ -61,6 +62,9 @@ package struct RollupPart: Sendable {
     /// Parts end to end, in runs of at most `rowsMax` rows; empty where the rows stand for fewer than two events on average, which
     /// makes them not worth their bytes: readers then take the events themselves.
     package static func joined(_ parts: [RollupPart], columns: [TableColumn], rowsMax: Int) -> [Chunk] {
+        precondition(rowsMax > 0, "a run has rows")
+        assert(parts.allSatisfy { $0.rows.rowCount <= $0.eventCount }, "a row stands for an event at least")
+        assert(parts.allSatisfy { $0.rows.columns.count == columns.count }, "parts of one rollup")
         let rowCount = parts.reduce(0) { $0 + $1.rows.rowCount }
         guard rowCount > 0, rowCount * 2 <= parts.reduce(0, { $0 + $1.eventCount }) else { return [] }
         let present = parts.filter { $0.rows.rowCount > 0 }
@@ -79,6 +83,7 @@ package struct RollupPart: Sendable {
 private enum MeasureFold {
     static func counts(_ vector: Vector, _ keys: RowNumbering, atMost bound: Int64?) -> Vector {
         var counts = [Int64](repeating: 0, count: keys.count)
+        assert(vector.count == keys.numbers.count, "a value for each event")
         let values = bound.map { _ in Integers(vector) }
         for (row, key) in keys.numbers.enumerated() where !vector.isNull(row) {
             if let bound, let values, values[row] > bound { continue }
@@ -90,6 +95,7 @@ private enum MeasureFold {
     static func sums(_ vector: Vector, _ keys: RowNumbering, _ type: ColumnType) -> Vector {
         var sums = [Int128](repeating: 0, count: keys.count)
         var validity = Validity(count: keys.count, allValid: false)
+        assert(vector.count == keys.numbers.count, "a value for each event")
         let wides: [Int128]? = if case .int128(let wides) = vector.storage { wides } else { nil }
         let values = Integers(vector)
         for (row, key) in keys.numbers.enumerated() where !vector.isNull(row) {
@@ -105,6 +111,7 @@ private enum MeasureFold {
     }
 
     static func extrema(_ vector: Vector, _ keys: RowNumbering, _ type: ColumnType, isMaximum: Bool) -> Vector {
+        assert(vector.count == keys.numbers.count, "a value for each event")
         var found = [Int64](repeating: 0, count: keys.count)
         var validity = Validity(count: keys.count, allValid: false)
         let values = Integers(vector)
@@ -119,6 +126,7 @@ private enum MeasureFold {
     }
 
     static func histograms(_ vector: Vector, _ keys: RowNumbering) -> Vector {
+        assert(vector.count == keys.numbers.count, "a value for each event")
         var histograms = [ExponentialHistogram](repeating: ExponentialHistogram(), count: keys.count)
         let values = Integers(vector)
         for (row, key) in keys.numbers.enumerated() where !vector.isNull(row) { histograms[Int(key)].add(values[row]) }

@@ -63,6 +63,7 @@ package struct RollupLayout: Sendable {
                 add("\(name)_at_most_\(limit)s", .integer, .atMost(index, nanoseconds: limit * 1_000_000_000))
             }
         }
+        assert(columns.count == contents.count && contents[0] == .bucket(source("time")), "buckets come first")
         self.definition = definition
         self.columns = columns
         self.contents = contents
@@ -103,6 +104,7 @@ package struct RollupLayout: Sendable {
 
 /// The greatest multiple of `step` that is not above `value`, or the least `Int64` multiple.
 func floored(_ value: Int64, to step: Int64) -> Int64 {
+    assert(step > 0, "buckets have a length")
     let rest = value % step
     return rest >= 0 ? value - rest : value.subtractingReportingOverflow(rest + step).overflow ? value - rest : value - (rest + step)
 }

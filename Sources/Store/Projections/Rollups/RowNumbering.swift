@@ -17,6 +17,7 @@ struct RowNumbering {
 
     /// Tells rows apart whose values differ.
     mutating func refine(by values: [Int64]) {
+        assert(values.count == numbers.count, "a value for each row")
         var slots = NumberSlots(capacity: count * 2)
         var refined: [UInt32] = []
         refined.reserveCapacity(numbers.count)
@@ -26,11 +27,13 @@ struct RowNumbering {
             if number == firsts.count { firsts.append(UInt32(row)) }
             refined.append(number)
         }
+        assert(refined.count == numbers.count && firsts.count >= firstRows.count, "rows only come apart")
         (numbers, firstRows) = (refined, firsts)
     }
 
     /// As for numbers; nulls are equal to each other. Equal texts have one code within a column.
     mutating func refine(by vector: Vector) {
+        assert(vector.count == numbers.count, "a value for each row")
         let values: [Int64]
         switch vector.storage {
         case .constant: return
@@ -68,6 +71,7 @@ private struct NumberSlots {
     mutating func number(of group: UInt32, _ value: Int64, next: UInt32) -> UInt32 {
         if let last, last.group == group, last.value == value { return last.number - 1 }
         if used * 2 >= slots.count { grow() }
+        assert(used * 2 < slots.count, "a free slot ends every search")
         var place = Self.place(group, value, slots.count)
         while slots[place].number != 0 {
             if slots[place].group == group, slots[place].value == value {

@@ -18,6 +18,7 @@ package struct BlockFilter: Sendable, Equatable {
 
     /// An empty filter with room for `keyCount` keys.
     package init(keyCount: Int, bitsPerKey: Int) {
+        precondition(keyCount >= 0 && bitsPerKey > 0, "a number of keys")
         let blocks = max(1, (keyCount * bitsPerKey + 255) / 256)
         words = Array(repeating: 0, count: blocks * Self.blockWords)
     }
@@ -26,6 +27,7 @@ package struct BlockFilter: Sendable, Equatable {
     package var byteCount: Int { words.count * 4 }
 
     private func firstWord(_ hash: UInt64) -> Int {
+        assert(!words.isEmpty && words.count % Self.blockWords == 0, "whole blocks")
         let blocks = UInt64(words.count / Self.blockWords)
         return Int(truncatingIfNeeded: ((hash >> 32) &* blocks) >> 32) * Self.blockWords
     }
@@ -33,6 +35,7 @@ package struct BlockFilter: Sendable, Equatable {
     /// Adds a hash. O(1).
     package mutating func insert(_ hash: UInt64) {
         let first = firstWord(hash)
+        assert(first + Self.blockWords <= words.count, "a block of the filter")
         let key = UInt32(truncatingIfNeeded: hash)
         for lane in 0..<Self.blockWords { words[first + lane] |= 1 << ((key &* Self.salts[lane]) >> 27) }
     }
@@ -40,6 +43,7 @@ package struct BlockFilter: Sendable, Equatable {
     /// False proves that the hash was never inserted.
     package func mightContain(_ hash: UInt64) -> Bool {
         let first = firstWord(hash)
+        assert(first + Self.blockWords <= words.count, "a block of the filter")
         let key = UInt32(truncatingIfNeeded: hash)
         for lane in 0..<Self.blockWords where words[first + lane] & (1 << ((key &* Self.salts[lane]) >> 27)) == 0 { return false }
         return true

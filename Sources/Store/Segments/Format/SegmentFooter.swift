@@ -61,10 +61,12 @@ struct SegmentFooter: Sendable {
     }
 
     private static func write(_ group: GroupDirectory, _ columns: [SegmentColumn], into sink: inout ByteSink) {
+        assert(group.pages.count == columns.count, "an entry for each column")
         sink.append(varint: UInt64(group.rowCount))
         sink.append(varint: UInt64(group.pages.reduce(0) { $0 + ($1 == nil ? 0 : 1) }))
         for (column, reference) in group.pages.enumerated() {
             guard let reference else { continue }
+            assert(reference.header.rowCount == group.rowCount, "the columns of a group have its rows")
             sink.append(varint: UInt64(column))
             reference.header.write(into: &sink, type: columns[column].type)
             write(reference.page, into: &sink)

@@ -38,6 +38,7 @@ enum ManifestCoding {
     static let entriesMax = 1 << 24
 
     static func encode(_ manifest: Manifest, version: UInt64, previous: [UInt8]) -> [UInt8] {
+        precondition(version > 0 && previous.count == hashBytes, "a version continues the one before")
         var body = ByteSink()
         write(manifest, into: &body)
         var sink = ByteSink(capacity: headerBytes + body.count + hashBytes)
@@ -48,6 +49,7 @@ enum ManifestCoding {
         sink.append(contentsOf: previous)
         sink.append(littleEndian: UInt64(body.count))
         sink.append(contentsOf: body.bytes)
+        assert(sink.count == headerBytes + body.count, "the header has its length")
         sink.append(contentsOf: SHA256.hash(sink.bytes))
         return sink.bytes
     }
@@ -93,6 +95,7 @@ enum ManifestCoding {
             var last = -1
             for row in list.rows {
                 precondition(row > last, "superseded rows ascend")
+                assert(row < PageLimits.rowsMax, "a row of a group")
                 sink.append(varint: UInt64(row - last - 1))
                 last = row
             }

@@ -74,6 +74,7 @@ package struct ManifestStore: Sendable {
 
     /// Publishes the next version; when this returns, it is the state, whatever crashes.
     package mutating func publish(_ manifest: Manifest) throws(StorageError) {
+        assert(currentHash.count == ManifestCoding.hashBytes, "the hash of the version in force")
         let next = version + 1
         let bytes = ManifestCoding.encode(manifest, version: next, previous: currentHash)
         try fileSystem.replace(path(next), with: bytes)
@@ -84,6 +85,7 @@ package struct ManifestStore: Sendable {
         currentHash = SHA256.hash(bytes)
         // Versions before the last are no longer needed. A failure to remove one, or a crash that brings it back, harms nothing: the
         // next opening finds it again.
+        assert(stale.allSatisfy { $0 + 1 < version }, "the two newest versions stay")
         for old in stale { try? fileSystem.remove(path(old)) }
         stale = []
     }

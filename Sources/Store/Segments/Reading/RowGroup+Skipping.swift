@@ -10,6 +10,7 @@ extension RowGroup {
     package func canSkip(
         _ predicates: [ColumnPredicate], names: [String], statistics: ScanStatistics? = nil
     ) throws -> Bool {
+        assert(predicates.allSatisfy { names.indices.contains($0.column) }, "columns that the query knows")
         let places = predicates.map { columnIndex(named: names[$0.column]) }
         for (predicate, place) in zip(predicates, places) {
             let summary = place.map { self.summary($0) } ?? ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount)

@@ -29,6 +29,7 @@ package struct RowGroup: Sendable {
     /// - Throws: `StorageError`, or `CorruptionError` naming file and offset.
     package func column(_ column: Int, statistics: ScanStatistics? = nil) throws -> Vector {
         let type = columns[column].type
+        assert(directory.pages.count == columns.count, "an entry for each column")
         guard let reference = directory.pages[column] else { return .constant(.null, type: type, count: rowCount) }
         var content: ArraySlice<UInt8> = []
         var header = reference.header

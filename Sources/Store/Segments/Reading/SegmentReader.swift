@@ -96,6 +96,7 @@ package final class SegmentReader: Sendable {
 
     /// A block's content, its checksum verified.
     static func read(block place: BlockPlace, of file: any File, segmentID: UInt64) throws -> ArraySlice<UInt8> {
+        assert(place.length >= SegmentLimits.checksumBytes, "the footer was checked: a block has a checksum")
         let bytes = try file.read(exactly: place.length, at: place.offset)
         var cursor = ByteCursor(bytes)
         let checksum = try cursor.read(littleEndian: UInt64.self)

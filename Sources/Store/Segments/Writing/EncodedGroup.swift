@@ -36,6 +36,7 @@ package func encodeGroup(
         let isLookedUp = column.hint == .lookup && page.header.encoding == .texts
         filters.append(isLookedUp ? lookupFilter(vector) : nil)
     }
+    assert(pages.allSatisfy { $0.header.rowCount == chunk.rowCount }, "the columns of a group have its rows")
     return EncodedGroup(table: table, columns: columns, rowCount: chunk.rowCount, pages: pages, filters: filters)
 }
 

@@ -54,10 +54,13 @@ package final class SegmentWriter {
     package func add(_ group: EncodedGroup) throws {
         let table = footer.tables.firstIndex { $0.name == group.table } ?? footer.tables.count
         if table == footer.tables.count { footer.tables.append(TableDirectory(name: group.table, columns: [])) }
+        assert(group.pages.count == group.columns.count, "a page for each column")
+        assert(group.filters.count == group.columns.count, "a filter or none for each column")
         var pages: [(column: Int, reference: PageReference)] = []
         for (index, column) in group.columns.enumerated() {
             let place = columnIndex(column, table: table)
             let page = group.pages[index]
+            assert(page.header.rowCount == group.rowCount, "the columns of a group have its rows")
             noteTimes(column, page.header.summary)
             if page.header.encoding == .nulls { continue }
             var reference = PageReference(header: page.header)
@@ -71,6 +74,7 @@ package final class SegmentWriter {
         }
         var directory = GroupDirectory(
             rowCount: group.rowCount, pages: Array(repeating: nil, count: footer.tables[table].columns.count))
+        assert(group.rowCount <= PageLimits.rowsMax, "a group is bounded")
         for (column, reference) in pages { directory.pages[column] = reference }
         footer.tables[table].groups.append(directory)
     }
@@ -94,6 +98,7 @@ package final class SegmentWriter {
         }
         footer.metadata = metadata
         padDirectories()
+        assert(footer.tables.allSatisfy { table in table.groups.allSatisfy { $0.pages.count == table.columns.count } })
         let place = try append(block: [], footer.encoded())
         try append(trailer(place))
         try drain()
@@ -167,6 +172,7 @@ package final class SegmentWriter {
         sink.append(littleEndian: SegmentFormat.checksum(content[...], segmentID: segmentID, offset: place.offset))
         try append(sink.bytes)
         try append(content)
+        assert(offset == place.offset + place.length, "a block lies where its place says")
         return place
     }
 
@@ -176,6 +182,7 @@ package final class SegmentWriter {
     }
 
     private func drain() throws {
+        assert(digest != nil, "a finished segment is never written")
         try file.write(buffer, at: bufferOffset)
         digest?.update(buffer)
         bufferOffset += buffer.count
