@@ -151,7 +151,8 @@ struct Casting: Sendable {
             guard Decimal128.parse(trimmed) != nil || trimmed.utf8.allSatisfy({ $0 < 0x40 || $0 == 0x65 || $0 == 0x45 }),
                 let number = Double(trimmed)
             else { throw QueryError.invalidText(text, .double) }
-            guard number.isFinite else {
+            let digits = trimmed.utf8.prefix { $0 != 0x45 && $0 != 0x65 }
+            guard number.isFinite, number != 0 || !digits.contains(where: { $0 >= 0x31 && $0 <= 0x39 }) else {
                 throw QueryError(sqlState: "22003", message: "\"\(text)\" is out of range for type double precision")
             }
             return number
