@@ -45,6 +45,18 @@ import Testing
         #expect(outcome("select (timestamptz '2026-01-01Z' at time zone '\(zone)')::text") == "22023")
     }
 
+    /// Neither what a condition reads nor what an order goes by is shown.
+    @Test(arguments: [
+        ("select from (values (1, 2), (3, 4)) v(a, b)", 2), ("select from (values (1, 2), (3, 4)) v(a, b) where a > 1", 1),
+        ("select from (values (1, 2), (3, 4)) v(a, b) order by b limit 1", 1), ("select", 1),
+        ("select from (values (1), (2)) v(a) union all select from (values (3)) w(b) where b > 0", 3),
+    ])
+    func rowsWithoutColumns(_ sql: String, _ count: Int) throws {
+        let result = try RowCatalog().result(sql)
+        #expect(result.columns.isEmpty && result.chunks.allSatisfy { $0.columns.isEmpty }, "\(sql)")
+        #expect(result.rowCount == count, "\(sql)")
+    }
+
     @Test func zonesByOffset() {
         #expect(outcome("select (timestamptz '2026-01-01Z' at time zone '-05:30')::text") == "2026-01-01 05:30:00")
         #expect(outcome("select (timestamptz '2026-01-01Z' at time zone '+2')::text") == "2025-12-31 22:00:00")
