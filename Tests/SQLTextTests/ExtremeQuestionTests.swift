@@ -47,7 +47,8 @@ import Testing
 
     /// Neither what a condition reads nor what an order goes by is shown.
     @Test(arguments: [
-        ("select from (values (1, 2), (3, 4)) v(a, b)", 2), ("select from (values (1, 2), (3, 4)) v(a, b) where a > 1", 1),
+        ("select from (values (1, 2), (3, 4)) v(a, b)", 2),
+        ("select from (values (1, 2), (3, 4)) v(a, b) where a > 1", 1),
         ("select from (values (1, 2), (3, 4)) v(a, b) order by b limit 1", 1), ("select", 1),
         ("select from (values (1), (2)) v(a) union all select from (values (3)) w(b) where b > 0", 3),
     ])
@@ -61,7 +62,8 @@ import Testing
         #expect(outcome("select (timestamptz '2026-01-01Z' at time zone '-05:30')::text") == "2026-01-01 05:30:00")
         #expect(outcome("select (timestamptz '2026-01-01Z' at time zone '+2')::text") == "2025-12-31 22:00:00")
         #expect(outcome("select (timestamptz '2026-01-01Z' at time zone 'UTC+2')::text") == "2025-12-31 22:00:00")
-        #expect(outcome("select date_trunc('day', timestamptz '2026-01-01 23:00Z', '-02')::text") == "2026-01-01 22:00:00+00")
+        let day = "select date_trunc('day', timestamptz '2026-01-01 23:00Z', '-02')::text"
+        #expect(outcome(day) == "2026-01-01 22:00:00+00")
     }
 
     @Test(arguments: [

@@ -44,7 +44,8 @@ struct SQLLogicRunner {
     }
 
     private mutating func runQuery(
-        _ sql: String, _ types: String, _ sorting: String, _ label: String?, _ expected: [String], _ line: Int, threshold: Int
+        _ sql: String, _ types: String, _ sorting: String, _ label: String?, _ expected: [String], _ line: Int,
+        threshold: Int
     ) {
         do {
             let flat = try values(of: sql, types, sorting)

@@ -3,8 +3,8 @@ import Foundation
 /// One record of a sqllogictest script.
 enum SQLLogicRecord {
     case statement(String, refusal: SQLLogicRefusal?)
-    /// `types`: a letter a column, I, R or T, a value a line; or E alone, a row a line, exactly as PostgreSQL writes values. `sorting`: nosort,
-    /// rowsort or valuesort.
+    /// `types`: a letter a column, I, R or T, a value a line; or E alone, a row a line, exactly as PostgreSQL writes it.
+    /// `sorting`: nosort, rowsort or valuesort.
     case query(String, types: String, sorting: String, label: String?, expected: [String])
 }
 
@@ -17,10 +17,10 @@ struct SQLLogicRefusal {
 
 /// A script in the format of SQLite's sqllogictest. Records that other engines are meant for are left out; `halt` ends the script.
 ///
-/// In our own scripts `onlyif plimsoll` stands above what Plimsoll answers otherwise than PostgreSQL, `skipif plimsoll` above what PostgreSQL
-/// answers there; `Tests/Outside/sql_logic.py` asks PostgreSQL.
+/// In our own scripts `onlyif plimsoll` stands above what Plimsoll answers otherwise than PostgreSQL, `skipif plimsoll`
+/// above what PostgreSQL answers there; `Tests/Outside/sql_logic.py` asks PostgreSQL.
 struct SQLLogicScript {
-    /// The engines that `skipif` and `onlyif` name and that are meant by them: scripts of others were written for PostgreSQL.
+    /// The names under which `skipif` and `onlyif` mean us: scripts of others were written for PostgreSQL.
     static let engines = ["plimsoll", "postgresql"]
 
     /// Records with the number of their first line in the file.
@@ -78,7 +78,7 @@ struct SQLLogicScript {
     /// `statement error 42703 at 8`.
     private static func refusal(_ words: [String]) -> SQLLogicRefusal? {
         guard words.count > 1, words[1] == "error" else { return nil }
-        return SQLLogicRefusal(
-            state: words.count > 2 ? words[2] : nil, position: words.count > 4 && words[3] == "at" ? Int(words[4]) : nil)
+        let position = words.count > 4 && words[3] == "at" ? Int(words[4]) : nil
+        return SQLLogicRefusal(state: words.count > 2 ? words[2] : nil, position: position)
     }
 }

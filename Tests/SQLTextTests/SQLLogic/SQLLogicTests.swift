@@ -45,7 +45,9 @@ import Testing
                 "\(file.lastPathComponent): \(runner.passed) right, \(runner.failures.count) wrong, \(refusedCount) refused"
             )
             for (reason, count) in refused { print("  \(count) × \(reason)") }
-            for failure in runner.failures.prefix(20) { print("  WRONG \(file.lastPathComponent):\(failure.line): \(failure.what)") }
+            for failure in runner.failures.prefix(20) {
+                print("  WRONG \(file.lastPathComponent):\(failure.line): \(failure.what)")
+            }
             #expect(runner.failures.isEmpty)
         }
     }
@@ -84,10 +86,12 @@ import Testing
 
     @Test func valuesAreShownExactly() throws {
         let sql = """
-            select 1.50, true, null, '', E'a\\tb', 'x,"y"', timestamptz '2026-08-01 09:00:00.5+02', array['a', null], interval '1 day', 1e-5::float8
+            select 1.50, true, null, '', E'a\\tb', 'x,"y"', timestamptz '2026-08-01 09:00:00.5+02', array['a', null],
+            interval '1 day', 1e-5::float8
             """
         let shown = SQLLogicText.exactLines(try RowCatalog().result(sql))
-        #expect(shown == ["1.50 | t | NULL | (empty) | a\\tb | x,\"y\" | 2026-08-01 07:00:00.5+00 | {a,NULL} | 1 day | 1e-05"])
+        let texts = "1.50 | t | NULL | (empty) | a\\tb | x,\"y\""
+        #expect(shown == [texts + " | 2026-08-01 07:00:00.5+00 | {a,NULL} | 1 day | 1e-05"])
     }
 
     @Test func hashesAreMD5() {

@@ -34,8 +34,8 @@ final class ZoneOffsets: Sendable {
         return zone
     }
 
-    /// The zone that AT TIME ZONE and `date_trunc` name. PostgreSQL reads an offset there as POSIX does, with or without letters before it:
-    /// `+02` and `UTC+2` lie two hours west.
+    /// The zone that AT TIME ZONE and `date_trunc` name. PostgreSQL reads an offset there as POSIX does, with letters
+    /// before it or none: `+02` and `UTC+2` lie two hours west.
     static func posix(_ name: String) throws -> ZoneOffsets {
         let digits = name.drop { $0.isLetter && $0.isASCII }
         let letterCount = name.utf8.count - digits.utf8.count

@@ -136,7 +136,9 @@ private struct IntervalReader {
         let isNegative = token.hasPrefix("-")
         let unsigned = isNegative || token.hasPrefix("+") ? token.dropFirst() : token[...]
         let parts = unsigned.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } }) else { return nil }
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } }) else {
+            return nil
+        }
         guard let years = Int64(parts[0]), let months = Int64(parts[1]), months < 12 else { throw tooLong() }
         let (whole, overflow) = years.multipliedReportingOverflow(by: 12)
         let (sum, carry) = whole.addingReportingOverflow(months)

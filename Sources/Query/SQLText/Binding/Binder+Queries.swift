@@ -123,8 +123,9 @@ extension Binder {
             guard let known = Coercion.common(types) else {
                 let first = types.firstIndex { $0 != .null } ?? 0
                 let odd = types.firstIndex { Coercion.common([types[first], $0]) == nil } ?? types.count - 1
+                let names = "\(types[first].sqlName) and \(types[odd].sqlName)"
                 throw QueryError(
-                    sqlState: "42804", message: "UNION types \(types[first].sqlName) and \(types[odd].sqlName) cannot be matched",
+                    sqlState: "42804", message: "UNION types \(names) cannot be matched",
                     hint: "Column \(place + 1), \"\(branches[0].columns[place].name)\".",
                     position: startOfTarget(place, of: nodes[odd]))
             }
@@ -144,7 +145,9 @@ extension Binder {
     /// A result column as a value; a literal in quotes is still open.
     private func openColumn(_ place: Int, of query: BoundQuery) -> Bound {
         guard query.unknownColumns.contains(place) else { return Bound(.column(place, query.columns[place].type)) }
-        guard case .project(_, let expressions, _) = query.plan else { return Bound(.literal(.null, .null), isUnknown: true) }
+        guard case .project(_, let expressions, _) = query.plan else {
+            return Bound(.literal(.null, .null), isUnknown: true)
+        }
         return Bound(expressions[place], isUnknown: true)
     }
 

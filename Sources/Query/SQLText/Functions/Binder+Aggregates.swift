@@ -52,7 +52,8 @@ extension Binder {
         let items = node.list("agg_order")
         for (place, key) in order.enumerated() where !arguments.contains(where: { $0.expression == key.expression }) {
             throw QueryError(
-                sqlState: "42P10", message: "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+                sqlState: "42P10",
+                message: "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
                 position: place < items.count ? items[place].body(of: "SortBy")?["node"].flatMap { start($0) } : nil)
         }
     }

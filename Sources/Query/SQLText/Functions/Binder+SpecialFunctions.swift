@@ -124,7 +124,8 @@ extension Binder {
     }
 
     private func bindRounding(_ function: ScalarFunction, _ arguments: [Bound], at position: Int?) throws(QueryError) -> Bound? {
-        let value = arguments.count == 2 ? try coercion.numbered(arguments[0], beside: .numeric(scale: 0)) : arguments[0]
+        let value =
+            arguments.count == 2 ? try coercion.numbered(arguments[0], beside: .numeric(scale: 0)) : arguments[0]
         guard arguments.count == 2 else {
             guard case .numeric = value.type else { return nil }
             let operand = withAllPlaces(value.expression, scale: function == .round ? 0 : Self.placesOfDoubles)

@@ -52,8 +52,8 @@ struct Coercion {
         return folding.fold(.cast(value.expression, type))
     }
 
-    /// A literal in quotes beside a numeric is a number with the places that are written, not with those of its neighbour; what else it may
-    /// be stays open.
+    /// A literal in quotes beside a numeric is a number with the places that are written, not with its neighbour's; what
+    /// else it may be stays open.
     func numbered(_ value: Bound, beside type: ColumnType) throws(QueryError) -> Bound {
         guard case .numeric = type, value.isUnknown, case .text(let text)? = value.expression.constant,
             let number = NumberText.trimmed(text),
@@ -75,9 +75,9 @@ struct Coercion {
             guard NumberText.isInteger(number) else { throw invalid(text, type, position) }
             throw QueryError(sqlState: "22003", message: "value \"\(text)\" is out of range for type bigint", position: position)
         case .double:
-            guard let number = NumberText.trimmed(text), let value = try NumberText.double(number, position: position) else {
-                throw invalid(text, type, position)
-            }
+            guard let number = NumberText.trimmed(text),
+                let value = try NumberText.double(number, position: position)
+            else { throw invalid(text, type, position) }
             return .double(value)
         case .numeric(let scale):
             guard let number = NumberText.trimmed(text) else { throw invalid(text, type, position) }
