@@ -190,6 +190,7 @@ struct Casting: Sendable {
             if let special = special(String(Self.trimmed(text)).lowercased(), type) { return special }
             guard let written = WrittenTime(String(Self.trimmed(text))) else { throw QueryError.invalidText(text, type) }
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
+            if type == .date { return .date(written.day) }
             guard type == .timestamptz else { return fromLocal(wall, utc: 0, type) }
             guard let offset = written.offsetSeconds else { return .timestamptz(try context.zone.exactUTC(local: wall)) }
             let (instant, overflow) = wall.subtractingReportingOverflow(offset * Nanoseconds.second)

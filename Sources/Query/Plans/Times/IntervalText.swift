@@ -35,8 +35,10 @@ private struct IntervalReader {
                 try addParts(months: months)
             } else {
                 let amount = try amount(token)
-                // A bare number before a clock reading counts days.
-                let bare = tokens.first?.contains(":") == true ? "day" : defaultUnit
+                // A bare number before a clock reading or before hours counts days.
+                let next = tokens.prefix(2)
+                let isBeforeHours = next.count == 2 && isNumeric(next.first ?? "") && isHour(next.last ?? "")
+                let bare = tokens.first?.contains(":") == true || isBeforeHours ? "day" : defaultUnit
                 let unit = tokens.first.flatMap { isNumeric($0) || $0 == "ago" ? nil : $0 }
                 if unit != nil { tokens.removeFirst() }
                 try add(amount, unit: unit ?? bare)
@@ -130,6 +132,8 @@ private struct IntervalReader {
         if isNegative { result.mantissa = -result.mantissa }
         return result
     }
+
+    private func isHour(_ token: String) -> Bool { ["h", "hr", "hrs", "hour", "hours"].contains(token) }
 
     /// `1-2`, a year and two months; nil for anything else.
     private func yearsAndMonths(_ token: String) throws(QueryError) -> Int64? {
