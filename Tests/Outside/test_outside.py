@@ -8,7 +8,7 @@ import unittest
 
 import compare
 import twelve_questions
-from outside import metrics_text
+from outside import logic_scripts, metrics_text
 from outside.answers import exact_percentile
 from outside.events import iso, nanoseconds, week_of
 from outside.money import pico, pico_per_token, usd
@@ -37,6 +37,54 @@ def call(number, seconds, model="m", **data):
     told = {"input_tokens": 0, "output_tokens": 0, **data}
     told = {name: value for name, value in told.items() if value is not None}
     return event(number, "llm.call", seconds, provider="p", request_model=model, conversation_id="c", turn=1, **told)
+
+
+class LogicScripts(unittest.TestCase):
+    SCRIPT = """# a remark
+
+statement ok
+create table t(a bigint, b numeric(8,2))
+
+statement ok
+insert into t values
+(1, 1.50),
+(2, null)
+
+skipif plimsoll
+statement error 22003 at 8
+select 1
+
+query EE rowsort
+select b, a from t
+----
+1.50 | 1
+NULL | 2
+"""
+
+    def test_records_know_their_lines_and_engines(self):
+        records = logic_scripts.read(self.SCRIPT)
+        self.assertEqual([record.line for record in records], [3, 6, 11, 15])
+        self.assertEqual([record.is_for("plimsoll") for record in records], [True, True, False, True])
+        self.assertEqual((records[2].state, records[2].position, records[2].sql), ("22003", 8, "select 1"))
+        self.assertEqual(records[3].expected, ["1.50 | 1", "NULL | 2"])
+
+    def test_values_are_shown(self):
+        exact = logic_scripts.read(self.SCRIPT)[3]
+        self.assertEqual(logic_scripts.shown([[None, "2"], ["1.50", ""]], exact), ["1.50 | (empty)", "NULL | 2"])
+        self.assertEqual(logic_scripts.exact_cell("a\\b\n\x01ü"), "a\\\\b\\n\\x01ü")
+        plain = logic_scripts.Record(1, ["query IRT nosort", "select"])
+        self.assertEqual(logic_scripts.shown([["true", "1.2345", "ü"], [None, "-1", ""]], plain), ["1", "1.234", "@", "NULL", "-1.000", "(empty)"])
+
+    def test_tables_stand_before_a_question(self):
+        tables = logic_scripts.Tables()
+        first, second = (record.sql for record in logic_scripts.read(self.SCRIPT)[:2])
+        self.assertTrue(tables.take(first) and tables.take(second))
+        self.assertFalse(tables.take("select * from t"))
+        sql, moved = tables.around("select a from t")
+        self.assertTrue(sql.startswith("with t(a, b) as (select column1::bigint, column2::numeric(8,2) from (values (1, 1.50),"))
+        self.assertEqual(sql[moved:], "select a from t")
+        self.assertEqual(tables.around("with t as (select 1 a) select a from t")[1], 0)
+        self.assertEqual(tables.around("with q as (select a from t) select a from q")[0].count("with"), 1)
 
 
 class Outside(unittest.TestCase):

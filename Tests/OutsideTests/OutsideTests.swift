@@ -15,6 +15,7 @@ struct OutsideTests {
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
         ["door.py", "--plimsoll", OutsideChecks.executable],
         ["postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40", "--seed", "11"],
+        ["sql_logic.py", "--plimsoll", OutsideChecks.executable],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
         ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],
         ["told_outcomes.py", "--plimsoll", OutsideChecks.executable],

@@ -40,14 +40,19 @@ struct RowCatalog: TableCatalog {
     var now: Int64 { 1_785_585_600_000_000_000 }
     func userToken(_ userID: String) -> String { "token-of-\(userID)" }
 
-    /// The rows that a question gives.
-    func answer(_ sql: String, timeZone: String = "UTC") throws -> (columns: [TableColumn], rows: [[Scalar]]) {
+    /// What the engine answers.
+    func result(_ sql: String, timeZone: String = "UTC") throws -> ResultSet {
         guard case .query(let plan) = try SQLCompiler(catalog: self, timeZone: timeZone).compile(sql) else {
             throw QueryError(sqlState: "0A000", message: "not a question")
         }
         var options = QueryOptions()
         options.timeZone = timeZone
-        let result = try QueryExecutor(clock: SimulatedClock()).run(plan, catalog: self, options: options)
+        return try QueryExecutor(clock: SimulatedClock()).run(plan, catalog: self, options: options)
+    }
+
+    /// The rows that a question gives.
+    func answer(_ sql: String, timeZone: String = "UTC") throws -> (columns: [TableColumn], rows: [[Scalar]]) {
+        let result = try result(sql, timeZone: timeZone)
         let rows = result.chunks.flatMap { chunk in
             (0..<chunk.rowCount).map { row in chunk.columns.map { $0.scalar(at: row) } }
         }

@@ -1,5 +1,6 @@
 import Bytes
 import Columnar
+import Execution
 import Foundation
 import Plans
 
@@ -35,6 +36,80 @@ enum SQLLogicText {
     static func hashed(_ values: [String]) -> String {
         let digest = MD5.digest(Array(values.map { $0 + "\n" }.joined().utf8))
         return "\(values.count) values hashing to " + digest.map { String(format: "%02x", $0) }.joined()
+    }
+}
+
+extension SQLLogicText {
+    /// A row a line, values as PostgreSQL writes them, ` | ` between them: what our CSV holds, without its marks.
+    static func exactLines(_ result: ResultSet) -> [String] {
+        records(ofCSV: result.rendered(.csv)).dropFirst().map { cells in
+            zip(cells, result.columns).map { exact($0, $1.type) }.joined(separator: " | ")
+        }
+    }
+
+    /// - Parameter cell: as it stands in CSV, with its quotes.
+    private static func exact(_ cell: String, _ type: ColumnType) -> String {
+        switch type {
+        case _ where cell.isEmpty: "NULL"
+        case .boolean: String(cell.prefix(1))
+        case .timestamptz: cell.replacing("T", with: " ").replacing("Z", with: "+00")
+        default: escaped(unquoted(cell))
+        }
+    }
+
+    /// Byte by byte, as a mark may melt into a letter's accent.
+    private static func unquoted(_ cell: String) -> String {
+        let bytes = Array(cell.utf8)
+        guard bytes.count > 1, bytes.first == 0x22, bytes.last == 0x22 else { return cell }
+        var inner: [UInt8] = []
+        var isSecond = false
+        for byte in bytes.dropFirst().dropLast() {
+            isSecond = byte == 0x22 && !isSecond
+            if !isSecond { inner.append(byte) }
+        }
+        return String(decoding: inner, as: UTF8.self)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        if text.isEmpty { return "(empty)" }
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
+            case "\n": result.append(contentsOf: "\\n".unicodeScalars)
+            case "\r": result.append(contentsOf: "\\r".unicodeScalars)
+            case "\t": result.append(contentsOf: "\\t".unicodeScalars)
+            case _ where scalar.value < 32 || scalar.value == 127:
+                result.append(contentsOf: String(format: "\\x%02x", scalar.value).unicodeScalars)
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
+    /// Records and their cells, whose quotes stay: they tell an empty text from NULL.
+    private static func records(ofCSV text: String) -> [[String]] {
+        var records: [[String]] = []
+        var cells: [String] = []
+        var cell: [UInt8] = []
+        var isQuoted = false
+        for byte in text.utf8 {
+            switch byte {
+            case 0x22:
+                isQuoted.toggle()
+                cell.append(byte)
+            case 0x2C where !isQuoted, 0x0A where !isQuoted:
+                if byte == 0x0A, cell.last == 0x0D { cell.removeLast() }
+                cells.append(String(decoding: cell, as: UTF8.self))
+                cell = []
+                if byte == 0x0A {
+                    records.append(cells)
+                    cells = []
+                }
+            default: cell.append(byte)
+            }
+        }
+        return records
     }
 }
 

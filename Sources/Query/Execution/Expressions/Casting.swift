@@ -151,7 +151,8 @@ struct Casting: Sendable {
             guard Decimal128.parse(trimmed) != nil || trimmed.utf8.allSatisfy({ $0 < 0x40 || $0 == 0x65 || $0 == 0x45 }),
                 let number = Double(trimmed)
             else { throw QueryError.invalidText(text, .double) }
-            guard number.isFinite else {
+            let digits = trimmed.utf8.prefix { $0 != 0x45 && $0 != 0x65 }
+            guard number.isFinite, number != 0 || !digits.contains(where: { $0 >= 0x31 && $0 <= 0x39 }) else {
                 throw QueryError(sqlState: "22003", message: "\"\(text)\" is out of range for type double precision")
             }
             return number
@@ -189,6 +190,7 @@ struct Casting: Sendable {
             if let special = special(String(Self.trimmed(text)).lowercased(), type) { return special }
             guard let written = WrittenTime(String(Self.trimmed(text))) else { throw QueryError.invalidText(text, type) }
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
+            if type == .date { return .date(written.day) }
             guard type == .timestamptz else { return fromLocal(wall, utc: 0, type) }
             guard let offset = written.offsetSeconds else { return .timestamptz(try context.zone.exactUTC(local: wall)) }
             let (instant, overflow) = wall.subtractingReportingOverflow(offset * Nanoseconds.second)

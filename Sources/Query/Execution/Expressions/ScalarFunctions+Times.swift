@@ -78,9 +78,9 @@ extension ScalarFunctions {
         case .extract: return try extracted(arguments, type: type)
         case .atTimeZone:
             // Both orders occur: `x AT TIME ZONE z` and timezone(z, x).
-            if case .text(let name) = arguments[0] { return try moved(arguments[1], zone: ZoneOffsets.named(name)) }
+            if case .text(let name) = arguments[0] { return try moved(arguments[1], zone: ZoneOffsets.posix(name)) }
             guard case .text(let name) = arguments[1] else { break }
-            return try moved(arguments[0], zone: ZoneOffsets.named(name))
+            return try moved(arguments[0], zone: ZoneOffsets.posix(name))
         case .toTimestamp:
             guard arguments.count == 1 else { throw QueryError.unsupported("to_timestamp with a format") }
             let seconds = try factorValue(arguments[0]) * 1e9
@@ -104,13 +104,14 @@ extension ScalarFunctions {
         switch arguments[1] {
         case .timestamptz(let utc):
             var zone = context.zone
-            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets.named(other) }
+            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets.posix(other) }
             return .timestamptz(try unit.bucket(of: utc, zone: zone).start)
         case .timestamp(let local): return .timestamp(try unit.bucket(of: local, zone: .utc).start)
         case .date(let day):
             let local = day.multipliedReportingOverflow(by: Nanoseconds.day)
             if local.overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
             return .timestamp(try unit.bucket(of: local.partialValue, zone: .utc).start)
+        case .interval(let span): return .interval(try unit.truncated(span))
         default: throw QueryError.unsupported("date_trunc of this type")
         }
     }

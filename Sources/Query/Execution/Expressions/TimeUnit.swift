@@ -1,4 +1,5 @@
 import Bytes
+import Columnar
 import Plans
 
 /// The units of date_trunc.
@@ -33,6 +34,27 @@ enum TimeUnit: String, CaseIterable {
         case .day: Nanoseconds.day
         default: nil
         }
+    }
+
+    /// An interval without what is smaller than the unit.
+    /// - Throws: 0A000 for weeks, of which months have no whole number.
+    func truncated(_ span: Interval) throws -> Interval {
+        let months: Int64? =
+            switch self {
+            case .month: 1
+            case .quarter: 3
+            case .year: 12
+            case .decade: 120
+            case .century: 1200
+            case .millennium: 12_000
+            default: nil
+            }
+        if let months { return Interval(months: span.months - span.months % months) }
+        if self == .day { return Interval(months: span.months, days: span.days) }
+        guard let length = fixedNanoseconds else {
+            throw QueryError(sqlState: "0A000", message: "unit \"\(rawValue)\" not supported for type interval")
+        }
+        return Interval(months: span.months, days: span.days, nanoseconds: span.nanoseconds - span.nanoseconds % length)
     }
 
     /// The bucket that holds an instant: start (the answer) and a bound below which every later time shares it. The bound may

@@ -34,6 +34,17 @@ final class ZoneOffsets: Sendable {
         return zone
     }
 
+    /// The zone that AT TIME ZONE and `date_trunc` name. PostgreSQL reads an offset there as POSIX does, with letters
+    /// before it or none: `+02` and `UTC+2` lie two hours west.
+    static func posix(_ name: String) throws -> ZoneOffsets {
+        let digits = name.drop { $0.isLetter && $0.isASCII }
+        let letterCount = name.utf8.count - digits.utf8.count
+        guard let first = digits.utf8.first, letterCount == 0 || letterCount > 2,
+            let west = numericOffset(first == 43 || first == 45 ? String(digits) : "+\(digits)")
+        else { return try named(name) }
+        return ZoneOffsets(fixed: -west, name: name)
+    }
+
     private convenience init(named name: String) throws {
         let upper = name.uppercased()
         if ["UTC", "GMT", "Z", "ZULU", "ETC/UTC", "UCT"].contains(upper) {

@@ -4,8 +4,8 @@ extension Plan {
     /// The plan with scans, projections and aggregates reduced to what the nodes above read. Names, types and order of the
     /// whole plan's output stay.
     package func pruningColumns() -> Plan {
-        let all = Array(output.indices)
-        return pruned(to: all).plan.mapSubqueriesDeep { $0.pruningColumns() }
+        // A SELECT of nothing has rows without columns: what else its nodes carry is taken off.
+        exactly(Array(output.indices)).mapSubqueriesDeep { $0.pruningColumns() }
     }
 
     private func mapSubqueriesDeep(_ transform: (Plan) -> Plan) -> Plan {

@@ -31,11 +31,17 @@ private struct IntervalReader {
                 isAgo = true
             } else if token.contains(":") {
                 try addClock(token)
+            } else if let months = try yearsAndMonths(token) {
+                try addParts(months: months)
             } else {
                 let amount = try amount(token)
+                // A bare number before a clock reading or before hours counts days.
+                let next = tokens.prefix(2)
+                let isBeforeHours = next.count == 2 && isNumeric(next.first ?? "") && isHour(next.last ?? "")
+                let bare = tokens.first?.contains(":") == true || isBeforeHours ? "day" : defaultUnit
                 let unit = tokens.first.flatMap { isNumeric($0) || $0 == "ago" ? nil : $0 }
                 if unit != nil { tokens.removeFirst() }
-                try add(amount, unit: unit ?? defaultUnit)
+                try add(amount, unit: unit ?? bare)
             }
         }
         return isAgo ? Interval(months: -sum.months, days: -sum.days, nanoseconds: -sum.nanoseconds) : sum
@@ -125,6 +131,23 @@ private struct IntervalReader {
         guard hasDigits else { throw invalid() }
         if isNegative { result.mantissa = -result.mantissa }
         return result
+    }
+
+    private func isHour(_ token: String) -> Bool { ["h", "hr", "hrs", "hour", "hours"].contains(token) }
+
+    /// `1-2`, a year and two months; nil for anything else.
+    private func yearsAndMonths(_ token: String) throws(QueryError) -> Int64? {
+        let isNegative = token.hasPrefix("-")
+        let unsigned = isNegative || token.hasPrefix("+") ? token.dropFirst() : token[...]
+        let parts = unsigned.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } }) else {
+            return nil
+        }
+        guard let years = Int64(parts[0]), let months = Int64(parts[1]), months < 12 else { throw tooLong() }
+        let (whole, overflow) = years.multipliedReportingOverflow(by: 12)
+        let (sum, carry) = whole.addingReportingOverflow(months)
+        if overflow || carry { throw tooLong() }
+        return isNegative ? -sum : sum
     }
 
     private mutating func addClock(_ token: String) throws(QueryError) {

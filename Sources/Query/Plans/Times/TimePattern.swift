@@ -17,7 +17,7 @@ package enum TimePattern {
     }
 
     /// Begin like a field that is known and mean another.
-    private static let others = ["SSSS", "IDDD"]
+    private static let others = ["SSSS", "IDDD", "DY"]
 
     /// The pattern taken apart, from left to right.
     /// - Throws: `0A000` for letters outside quotes that are no field.

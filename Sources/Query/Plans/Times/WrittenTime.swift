@@ -32,6 +32,9 @@ package struct WrittenTime {
         return Int64(exactly: Int128(date.daysSince1970) * Int128(Nanoseconds.day) + Int128(nanosecondsOfDay))
     }
 
+    /// Days since 1970, which a clock reading of 24:00 leaves; of a text that has `nanoseconds`.
+    package var day: Int64 { date.daysSince1970 }
+
     private mutating func readClock() -> Bool {
         guard let hour = digits(1...2), take(":"), let minute = digits(1...2) else { return false }
         var seconds: Int64 = 0

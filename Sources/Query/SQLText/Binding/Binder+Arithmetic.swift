@@ -56,7 +56,8 @@ extension Binder {
             case ("*", .interval), ("/", .interval): .double
             default: known.type
             }
-        let converted = try coercion.convert(left.isUnknown ? left : right, to: type)
+        let open = try coercion.numbered(left.isUnknown ? left : right, beside: type)
+        let converted = open.isUnknown ? try coercion.convert(open, to: type) : open.expression
         let other = Bound(converted, position: (left.isUnknown ? left : right).position)
         return left.isUnknown ? (other, right) : (left, other)
     }

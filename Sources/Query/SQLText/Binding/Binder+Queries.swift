@@ -100,7 +100,7 @@ extension Binder {
         }
         var branches = [try bindQuery(current, surroundings)]
         for item in later.reversed() { branches.append(try bindQuery(item.node, surroundings)) }
-        try matchColumns(&branches)
+        try matchColumns(&branches, [current] + later.reversed().map(\.node))
         var plans = [branches[0].plan]
         for (branch, item) in zip(branches.dropFirst(), later.reversed()) {
             plans.append(branch.plan)
@@ -109,22 +109,46 @@ extension Binder {
         return BoundQuery(plan: plans.count == 1 ? plans[0] : .union(plans))
     }
 
-    private func matchColumns(_ branches: inout [BoundQuery]) throws(QueryError) {
+    /// - Parameter nodes: of the branches.
+    private func matchColumns(_ branches: inout [BoundQuery], _ nodes: [SyntaxNode]) throws(QueryError) {
         let width = branches[0].columns.count
-        guard branches.allSatisfy({ $0.columns.count == width }) else {
-            throw QueryError(sqlState: "42601", message: "each UNION query must have the same number of columns")
+        if let odd = branches.firstIndex(where: { $0.columns.count != width }) {
+            throw QueryError(
+                sqlState: "42601", message: "each UNION query must have the same number of columns",
+                position: startOfTarget(0, of: nodes[odd]))
         }
         for place in 0..<width {
-            let types = branches.map { $0.unknownColumns.contains(place) ? ColumnType.null : $0.columns[place].type }
-            guard let type = Coercion.common(types) else {
-                let known = types.filter { $0 != .null }
-                let odd = known.first { Coercion.common([known[0], $0]) == nil } ?? known[known.count - 1]
+            let values = branches.map { openColumn(place, of: $0) }
+            let types = values.map(\.type)
+            guard let known = Coercion.common(types) else {
+                let first = types.firstIndex { $0 != .null } ?? 0
+                let odd = types.firstIndex { Coercion.common([types[first], $0]) == nil } ?? types.count - 1
+                let names = "\(types[first].sqlName) and \(types[odd].sqlName)"
                 throw QueryError(
-                    sqlState: "42804", message: "UNION types \(known[0].sqlName) and \(odd.sqlName) cannot be matched",
-                    hint: "Column \(place + 1), \"\(branches[0].columns[place].name)\".")
+                    sqlState: "42804", message: "UNION types \(names) cannot be matched",
+                    hint: "Column \(place + 1), \"\(branches[0].columns[place].name)\".",
+                    position: startOfTarget(place, of: nodes[odd]))
             }
+            var numbered: [ColumnType] = []
+            for value in values { numbered.append(try coercion.numbered(value, beside: known).type) }
+            let type = Coercion.common(numbered) ?? known
             for index in branches.indices { try convertColumn(place, of: &branches[index], to: type) }
         }
+    }
+
+    /// Where a result column stands; nil where it is not written out.
+    private func startOfTarget(_ place: Int, of node: SyntaxNode) -> Int? {
+        let targets = node.list("targetList")
+        return place < targets.count ? targets[place].body(of: "ResTarget")?["val"].flatMap { start($0) } : nil
+    }
+
+    /// A result column as a value; a literal in quotes is still open.
+    private func openColumn(_ place: Int, of query: BoundQuery) -> Bound {
+        guard query.unknownColumns.contains(place) else { return Bound(.column(place, query.columns[place].type)) }
+        guard case .project(_, let expressions, _) = query.plan else {
+            return Bound(.literal(.null, .null), isUnknown: true)
+        }
+        return Bound(expressions[place], isUnknown: true)
     }
 
     private func convertColumn(_ place: Int, of query: inout BoundQuery, to type: ColumnType) throws(QueryError) {

@@ -25,6 +25,7 @@ extension Binder {
         let order = try bindAggregateOrder(node, level)
         var call = try aggregateCall(name, arguments, order, node)
         call.isDistinct = node.flag("agg_distinct")
+        if call.isDistinct { try checkOrderOfDistinct(order, arguments, node) }
         if let filter = node["agg_filter"] {
             let outer = level.clause
             level.clause = .aggregateFilter
@@ -46,6 +47,17 @@ extension Binder {
         return keys
     }
 
+    /// Values that stand once have no other value to go by.
+    private func checkOrderOfDistinct(_ order: [SortKey], _ arguments: [Bound], _ node: SyntaxNode) throws(QueryError) {
+        let items = node.list("agg_order")
+        for (place, key) in order.enumerated() where !arguments.contains(where: { $0.expression == key.expression }) {
+            throw QueryError(
+                sqlState: "42P10",
+                message: "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+                position: place < items.count ? items[place].body(of: "SortBy")?["node"].flatMap { start($0) } : nil)
+        }
+    }
+
     private func aggregateCall(
         _ name: String, _ arguments: [Bound], _ order: [SortKey], _ node: SyntaxNode
     ) throws(QueryError) -> AggregateCall {
@@ -62,7 +74,8 @@ extension Binder {
             throw functionMissing(name, node.flag("agg_star") ? [] : arguments.map(\.type), node, isNameKnown: true)
         }
         let value = arguments[0]
-        let operand = value.isUnknown ? Bound(try coercion.convert(value, to: .text), position: value.position) : value
+        let open: ColumnType = ["bool_and", "bool_or", "every"].contains(name) ? .boolean : .text
+        let operand = value.isUnknown ? Bound(try coercion.convert(value, to: open), position: value.position) : value
         guard let (function, input, result) = simpleAggregate(name, operand.type) else {
             throw functionMissing(name, [operand.type], node, isNameKnown: true)
         }

@@ -81,6 +81,11 @@ enum TimeFields {
     static let extracting =
         truncating + ["epoch", "dow", "isodow", "doy", "isoyear", "julian", "timezone", "timezone_hour", "timezone_minute"]
 
+    /// What a date has none of.
+    static let ofClocks = [
+        "microseconds", "milliseconds", "second", "minute", "hour", "timezone", "timezone_hour", "timezone_minute",
+    ]
+
     /// The field under its plain name: `hours` and `HOUR` are `hour`.
     static func canonical(_ field: String, among known: [String]) -> String? {
         let lower = field.lowercased()

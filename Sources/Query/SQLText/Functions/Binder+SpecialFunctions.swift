@@ -31,7 +31,7 @@ extension Binder {
             return try arithmetic("%", arguments[0], arguments[1], at: place)
         case ("concat", 1...):
             var texts: [Expression] = []
-            for argument in arguments { texts.append(try asText(argument)) }
+            for argument in arguments { texts.append(try shown(argument)) }
             return call(.concat, texts, .text, at: place)
         case ("age", 1):
             let midnight = coercion.folding.fold(.cast(.cast(.literal(.timestamptz(now), .timestamptz), .date), .timestamptz))
@@ -44,6 +44,13 @@ extension Binder {
         default: return try bindTypeNamedCall(name, arguments, at: place)
         }
         return nil
+    }
+
+    /// A value as `concat` writes it: truth by its letter, where a cast to text has the word.
+    private func shown(_ value: Bound) throws(QueryError) -> Expression {
+        let text = try asText(value)
+        guard value.type == .boolean else { return text }
+        return call(.left, [text, .literal(.integer(1), .integer)], .text, at: value.position).expression
     }
 
     /// `substring(x from 'pattern')` and `substring(x similar pattern escape e)`: a text in second place is a pattern, unless a length
@@ -101,6 +108,9 @@ extension Binder {
                 sqlState: "22023", message: "unit \"\(text)\" not recognized for type \(value.type.sqlName)",
                 hint: "Units: \(TimeFields.extracting.joined(separator: ", ")).", position: arguments[0].position)
         }
+        if name == "extract", value.type == .date, TimeFields.ofClocks.contains(field) {
+            throw fail("0A000", "unit \"\(text)\" not supported for type date", at: node)
+        }
         let fieldText = Expression.literal(.text(field), .text)
         if name == "date_part" { return call(.extract, [fieldText, value.expression], .double, at: position(node)) }
         let scale =
@@ -114,7 +124,8 @@ extension Binder {
     }
 
     private func bindRounding(_ function: ScalarFunction, _ arguments: [Bound], at position: Int?) throws(QueryError) -> Bound? {
-        let value = arguments[0]
+        let value =
+            arguments.count == 2 ? try coercion.numbered(arguments[0], beside: .numeric(scale: 0)) : arguments[0]
         guard arguments.count == 2 else {
             guard case .numeric = value.type else { return nil }
             let operand = withAllPlaces(value.expression, scale: function == .round ? 0 : Self.placesOfDoubles)

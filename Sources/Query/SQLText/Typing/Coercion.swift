@@ -52,6 +52,16 @@ struct Coercion {
         return folding.fold(.cast(value.expression, type))
     }
 
+    /// A literal in quotes beside a numeric is a number with the places that are written, not with its neighbour's; what
+    /// else it may be stays open.
+    func numbered(_ value: Bound, beside type: ColumnType) throws(QueryError) -> Bound {
+        guard case .numeric = type, value.isUnknown, case .text(let text)? = value.expression.constant,
+            let number = NumberText.trimmed(text),
+            let scalar = try NumberText.decimal(number, position: value.position), case .numeric(_, let scale) = scalar
+        else { return value }
+        return Bound(.literal(scalar, .numeric(scale: scale)), position: value.position)
+    }
+
     /// A text read as a type; nil where that waits for the engine (times in a zone whose rules are not known here).
     func literal(_ text: String, as type: ColumnType, position: Int?) throws(QueryError) -> Scalar? {
         switch type {
@@ -65,7 +75,9 @@ struct Coercion {
             guard NumberText.isInteger(number) else { throw invalid(text, type, position) }
             throw QueryError(sqlState: "22003", message: "value \"\(text)\" is out of range for type bigint", position: position)
         case .double:
-            guard let number = NumberText.trimmed(text), let value = NumberText.double(number) else { throw invalid(text, type, position) }
+            guard let number = NumberText.trimmed(text),
+                let value = try NumberText.double(number, position: position)
+            else { throw invalid(text, type, position) }
             return .double(value)
         case .numeric(let scale):
             guard let number = NumberText.trimmed(text) else { throw invalid(text, type, position) }
@@ -109,7 +121,7 @@ struct Coercion {
 /// PostgreSQL's spellings of truth.
 enum BooleanText {
     static func read(_ text: String) -> Bool? {
-        switch text.lowercased().filter({ $0 != " " }) {
+        switch NumberText.trimmed(text)?.lowercased() {
         case "t", "tr", "tru", "true", "y", "ye", "yes", "on", "1": true
         case "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0": false
         default: nil

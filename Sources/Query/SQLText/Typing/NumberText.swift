@@ -17,7 +17,8 @@ enum NumberText {
     }
 
     /// Decimal digits with sign, point and exponent, NaN or Infinity; nothing else that Swift would read.
-    static func double(_ text: String) -> Double? {
+    /// - Throws: `22003` for digits that are more or less than a double holds.
+    static func double(_ text: String, position: Int?) throws(QueryError) -> Double? {
         switch text.lowercased() {
         case "nan": return .nan
         case "inf", "infinity", "+infinity": return .infinity
@@ -25,7 +26,12 @@ enum NumberText {
         default: break
         }
         let allowed = text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || [43, 45, 46, 69, 101].contains($0) }
-        guard allowed, let value = Double(text), value.isFinite else { return nil }
+        guard allowed, let value = Double(text) else { return nil }
+        let digits = text.utf8.prefix { $0 != 69 && $0 != 101 }
+        if value.isInfinite || (value == 0 && digits.contains { $0 >= 49 && $0 <= 57 }) {
+            throw QueryError(
+                sqlState: "22003", message: "\"\(text)\" is out of range for type double precision", position: position)
+        }
         return value
     }
 

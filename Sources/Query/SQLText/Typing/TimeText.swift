@@ -27,6 +27,7 @@ struct TimeText {
                 sqlState: "22008", message: "date/time field value out of range: \"\(text)\"",
                 hint: "Times from 1677-09-22 to 2262-04-11 are kept.", position: position)
         }
+        if type == .date { return .date(parts.day) }
         guard type == .timestamptz else { return scalar(wall, type) }
         guard let offset = parts.offsetSeconds else { return isUTC ? scalar(wall, type) : nil }
         let (instant, overflow) = wall.subtractingReportingOverflow(offset * 1_000_000_000)
