@@ -1,4 +1,4 @@
-import Execution
+import Columnar
 import Testing
 
 @Suite struct DecimalTests {

@@ -1,5 +1,3 @@
-import Columnar
-
 /// `bool_and` and `bool_or`.
 struct BooleanAccumulator: Accumulator {
     private let isAnd: Bool
@@ -18,8 +16,14 @@ struct BooleanAccumulator: Accumulator {
     }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
-        let truth = TruthTable(arguments[0])
-        assignment.forEach { row, group in if truth.isKnown(row) { take(truth.values[row], group) } }
+        let value = arguments[0]
+        if value.isAllNull { return }
+        guard case .boolean(let values) = value.storage else {
+            assignment.forEach { row, group in if case .boolean(let truth) = value.scalar(at: row) { take(truth, group) } }
+            return
+        }
+        let dense = value.hasNoNulls
+        assignment.forEach { row, group in if dense || !value.isNull(row) { take(values[row], group) } }
     }
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {

@@ -1,25 +1,36 @@
-import Columnar
-import Plans
+/// One key of the order in which values are collected.
+package struct CollectedOrder: Sendable {
+    /// Of the key's values.
+    package var type: ColumnType
+    /// Greatest first.
+    package var isDescending: Bool
+    /// Where null stands.
+    package var nullsFirst: Bool
+
+    package init(type: ColumnType, isDescending: Bool, nullsFirst: Bool) {
+        self.type = type
+        self.isDescending = isDescending
+        self.nullsFirst = nullsFirst
+    }
+}
 
 /// `string_agg` and `array_agg`: every value kept, in the order asked for, else in the order of the rows.
 struct CollectAccumulator: Accumulator {
     private let separator: String?
-    private let keys: [SortKey]
-    private let argument: ColumnType
+    private let keys: [CollectedOrder]
     private let type: ColumnType
-    private let zone: ZoneOffsets
+    private let text: @Sendable (Scalar) -> String
     private var groups: [UInt32] = []
     private var values: [Scalar] = []
     private var orders: [[Scalar]] = []
     private var groupCount = 0
     private var textBytes = 0
 
-    init(_ call: AggregateCall, separator: String?, zone: ZoneOffsets) {
-        self.separator = separator
-        self.zone = zone
-        keys = call.order
-        argument = call.arguments.first?.type ?? .null
-        type = call.type
+    /// - Parameters:
+    ///   - separator: of the texts; nil gives an array.
+    ///   - text: what a value is in a text.
+    init(type: ColumnType, separator: String?, keys: [CollectedOrder], text: @escaping @Sendable (Scalar) -> String) {
+        (self.type, self.separator, self.keys, self.text) = (type, separator, keys, text)
     }
 
     var memoryBytes: Int { values.capacity * 36 + textBytes + orders.count * keys.count * 48 }
@@ -54,13 +65,13 @@ struct CollectAccumulator: Accumulator {
             let rows = members[Int(group)]
             if rows.isEmpty { return .null }
             guard let separator else { return .array(rows.map { values[$0] }) }
-            return .text(rows.map { ScalarText.text(values[$0], zone: zone) }.joined(separator: separator))
+            return .text(rows.map { text(values[$0]) }.joined(separator: separator))
         })
     }
 
     private func sortedRows() -> [Int] {
         guard !keys.isEmpty else { return Array(values.indices) }
-        let columns = keys.indices.map { key in Vector(type: keys[key].expression.type, scalars: orders.map { $0[key] }) }
+        let columns = keys.indices.map { key in Vector(type: keys[key].type, scalars: orders.map { $0[key] }) }
         let order = SortOrder.rows(of: columns, descending: keys.map(\.isDescending), nullsFirst: keys.map(\.nullsFirst))
         return order.map { Int($0) }
     }

@@ -1,5 +1,3 @@
-import Columnar
-
 /// `count(*)`, and `count(x)` over values that are not null.
 struct CountAccumulator: Accumulator {
     private var counts: [Int64] = []

@@ -1,19 +1,18 @@
-import Columnar
-import Plans
-
 /// DISTINCT inside an aggregate: keeps each pair of group and value once and hands the values on when all are known.
 struct DistinctAccumulator: Accumulator {
-    private let call: AggregateCall
     private var inner: any Accumulator
     private var values: KeyColumn
     /// Group in the upper, value in the lower half.
     private var pairs = NumberTable()
     private var groupCount = 0
+    /// Whether all that is asked for is how many values there are.
+    private let isCount: Bool
+    /// How many arguments are keys of an order: each equals the argument itself.
+    private let orderKeys: Int
 
-    init(call: AggregateCall, inner: any Accumulator) {
-        self.call = call
-        self.inner = inner
-        values = KeyColumn(type: call.arguments[0].type)
+    init(_ type: ColumnType, isCount: Bool, orderKeys: Int, inner: any Accumulator) {
+        (self.isCount, self.orderKeys, self.inner) = (isCount, orderKeys, inner)
+        values = KeyColumn(type: type)
     }
 
     var memoryBytes: Int { values.memoryBytes + pairs.memoryBytes }
@@ -39,8 +38,8 @@ struct DistinctAccumulator: Accumulator {
         }
     }
 
-    func finish(_ groups: [UInt32]) throws -> Vector {
-        if call.function == .count {
+    func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
+        if isCount {
             var counts = [Int64](repeating: 0, count: groupCount)
             for pair in pairs.keys where !values.isNull(UInt32(truncatingIfNeeded: pair)) { counts[Int(pair >> 32)] += 1 }
             return Vector(type: .integer, count: groups.count, storage: .int64(groups.map { counts[Int($0)] }))
@@ -53,7 +52,7 @@ struct DistinctAccumulator: Accumulator {
         let assignment = GroupAssignment(order.map { UInt32(truncatingIfNeeded: pairs.keys[Int($0)] >> 32) })
         let sorted = column.gather(order)
         // Further arguments are constants (a separator); order keys equal the argument.
-        try state.update([sorted] + call.order.map { _ in sorted }, assignment)
+        try state.update(Array(repeating: sorted, count: 1 + orderKeys), assignment)
         return try state.finish(groups)
     }
 }

@@ -1,6 +1,3 @@
-import Columnar
-import Plans
-
 /// `sum` and `avg` of doubles, with the rounding error of every addition carried along (Neumaier's compensated summation).
 struct DoubleSumAccumulator: Accumulator {
     let isAverage: Bool
@@ -55,12 +52,12 @@ struct DoubleSumAccumulator: Accumulator {
         }
     }
 
-    /// - Throws: 22003 where finite values make an infinite sum.
-    func finish(_ groups: [UInt32]) throws -> Vector {
-        Vector(type: .double, scalars: try groups.map { group in
+    /// - Throws: where finite values make an infinite sum.
+    func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
+        Vector(type: .double, scalars: try groups.map { (group) throws(KernelError) -> Scalar in
             let index = Int(group)
             guard counts[index] > 0 else { return .null }
-            if !sums[index].isFinite, !hasInfinite[index] { throw QueryError.outOfRange(.double) }
+            if !sums[index].isFinite, !hasInfinite[index] { throw KernelError.outOfRange(.double) }
             let sum = sums[index].isFinite ? sums[index] + errors[index] : sums[index]
             return .double(isAverage ? sum / Double(counts[index]) : sum)
         })

@@ -6,24 +6,24 @@ struct ExactMoments: Sendable {
     private var high: UInt128 = 0
     private var low: UInt128 = 0
 
-    /// - Throws: 22003 when the sums do not hold it: the sum of some 10^38, squares of numbers of 38 digits.
-    mutating func add(_ value: Int128) throws {
+    /// - Throws: when the sums do not hold it: the sum of some 10^38, squares of numbers of 38 digits.
+    mutating func add(_ value: Int128) throws(KernelError) {
         let square = value.magnitude.multipliedFullWidth(by: value.magnitude)
         try add(sum: value, high: square.high, low: square.low)
         count += 1
     }
 
-    mutating func merge(_ other: Self) throws {
+    mutating func merge(_ other: Self) throws(KernelError) {
         try add(sum: other.sum, high: other.high, low: other.low)
         count += other.count
     }
 
-    private mutating func add(sum more: Int128, high moreHigh: UInt128, low moreLow: UInt128) throws {
+    private mutating func add(sum more: Int128, high moreHigh: UInt128, low moreLow: UInt128) throws(KernelError) {
         let (newSum, a) = sum.addingReportingOverflow(more)
         let (newLow, carry) = low.addingReportingOverflow(moreLow)
         let (half, b) = high.addingReportingOverflow(moreHigh)
         let (newHigh, c) = half.addingReportingOverflow(carry ? 1 : 0)
-        if a || b || c { throw Rescaling.overflow }
+        if a || b || c { throw KernelError.decimalOverflow }
         (sum, high, low) = (newSum, newHigh, newLow)
     }
 

@@ -1,5 +1,3 @@
-import Columnar
-
 /// `min` and `max` of values stored as 64-bit integers: whole numbers and times.
 struct IntegerExtremumAccumulator: Accumulator {
     private let type: ColumnType

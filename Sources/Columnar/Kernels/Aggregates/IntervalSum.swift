@@ -1,6 +1,3 @@
-import Columnar
-import Plans
-
 /// `sum` and `avg` of intervals, part by part.
 struct IntervalSumAccumulator: Accumulator {
     let isAverage: Bool
@@ -16,23 +13,23 @@ struct IntervalSumAccumulator: Accumulator {
         counts.pad(to: groups, with: 0)
     }
 
-    private mutating func add(_ value: Interval, _ count: Int64, _ group: Int) throws {
-        guard let sum = IntervalMath.add(sums[group], value) else { throw QueryError(sqlState: "22008", message: "interval out of range") }
+    private mutating func add(_ value: Interval, _ count: Int64, _ group: Int) throws(KernelError) {
+        guard let sum = IntervalMath.add(sums[group], value) else { throw KernelError.intervalOverflow }
         sums[group] = sum
         counts[group] &+= count
     }
 
-    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws {
-        try assignment.forEach { row, group in
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
+        try assignment.forEach { (row, group) throws(KernelError) in
             if case .interval(let value) = arguments[0].scalar(at: row) { try add(value, 1, group) }
         }
     }
 
-    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws {
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws(KernelError) {
         for group in other.sums.indices { try add(other.sums[group], other.counts[group], Int(mapping[group])) }
     }
 
-    func finish(_ groups: [UInt32]) throws -> Vector {
+    func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
         Vector(type: .interval, scalars: groups.map { group in
             let index = Int(group)
             guard counts[index] > 0 else { return .null }

@@ -1,5 +1,3 @@
-import Columnar
-
 /// The sum of counts, 0 of none: `count` over rows that stand for several.
 struct MergedCountAccumulator: Accumulator {
     private var counts: [Int64] = []

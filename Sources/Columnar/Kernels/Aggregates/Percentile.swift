@@ -1,6 +1,3 @@
-import Columnar
-import Plans
-
 /// `percentile_cont` and `percentile_disc`: exact, from all values; several fractions share one sort.
 struct PercentileAccumulator: Accumulator {
     private let fractions: [Double]
@@ -16,20 +13,11 @@ struct PercentileAccumulator: Accumulator {
     private var others: [(group: UInt32, value: Scalar)] = []
     private var groupCount = 0
 
-    /// - Throws: 0A000 for a continuous percentile of a type that has no in-between.
-    init(_ call: AggregateCall, fractions: [Double], asArray: Bool, isContinuous: Bool) throws {
-        argument = call.order.first?.expression.type ?? call.arguments.first?.type ?? .null
-        self.fractions = fractions
-        self.asArray = asArray
-        self.isContinuous = isContinuous
-        isDescending = call.order.first?.isDescending ?? false
-        type = call.type
-        if isContinuous, !argument.isNumber, argument != .null {
-            throw QueryError.unsupported("percentile_cont over \(argument.sqlName)")
-        }
-        if let wrong = fractions.first(where: { !($0 >= 0 && $0 <= 1) }) {
-            throw QueryError(sqlState: "22003", message: "percentile value \(wrong) is not between 0 and 1")
-        }
+    /// - Precondition: `fractions` lie in 0...1; a continuous percentile is one of numbers.
+    init(_ argument: ColumnType, fractions: [Double], asArray: Bool, isContinuous: Bool, isDescending: Bool, type: ColumnType) {
+        (self.argument, self.type) = (argument, type)
+        (self.fractions, self.asArray) = (fractions, asArray)
+        (self.isContinuous, self.isDescending) = (isContinuous, isDescending)
     }
 
     var memoryBytes: Int { groups.capacity * 4 + keys.capacity * 8 + others.capacity * 64 }
@@ -76,7 +64,7 @@ struct PercentileAccumulator: Accumulator {
         others.append(contentsOf: other.others.map { (mapping[Int($0.group)], $0.value) })
     }
 
-    func finish(_ wanted: [UInt32]) throws -> Vector {
+    func finish(_ wanted: [UInt32]) throws(KernelError) -> Vector {
         // Sorting by value and then, stably, by group leaves every group's values in order.
         var starts = [Int](repeating: 0, count: groupCount + 1)
         for group in groups { starts[Int(group) + 1] += 1 }

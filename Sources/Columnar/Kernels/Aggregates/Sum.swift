@@ -1,6 +1,3 @@
-import Columnar
-import Plans
-
 /// `sum` and `avg` of integers and decimals: exact, in 128 bits. A second argument says how many values each row stands for.
 struct SumAccumulator: Accumulator {
     private let type: ColumnType
@@ -23,7 +20,7 @@ struct SumAccumulator: Accumulator {
         counts.pad(to: groups, with: 0)
     }
 
-    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws {
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
         let value = arguments[0]
         if value.isAllNull { return }
         if arguments.count > 1 {
@@ -79,17 +76,17 @@ struct SumAccumulator: Accumulator {
         return Int128(high) << 32 &+ Int128(low)
     }
 
-    private mutating func add(_ values: [Int128], _ assignment: GroupAssignment) throws {
+    private mutating func add(_ values: [Int128], _ assignment: GroupAssignment) throws(KernelError) {
         var failed = false
         assignment.forEach { row, group in
             let (sum, overflow) = sums[group].addingReportingOverflow(values[row])
             failed = failed || overflow
             sums[group] = sum
         }
-        if failed { throw Rescaling.overflow }
+        if failed { throw KernelError.decimalOverflow }
     }
 
-    private mutating func add(_ value: Scalar, to group: Int) throws {
+    private mutating func add(_ value: Scalar, to group: Int) throws(KernelError) {
         let mantissa: Int128
         let ownScale: Int
         switch value {
@@ -98,44 +95,44 @@ struct SumAccumulator: Accumulator {
         default: return
         }
         if ownScale > scale { try widen(to: ownScale) }
-        guard let scaled = Decimal128.rescale(mantissa, from: ownScale, to: scale) else { throw Rescaling.overflow }
+        guard let scaled = Decimal128.rescale(mantissa, from: ownScale, to: scale) else { throw KernelError.decimalOverflow }
         let (sum, overflow) = sums[group].addingReportingOverflow(scaled)
-        if overflow { throw Rescaling.overflow }
+        if overflow { throw KernelError.decimalOverflow }
         sums[group] = sum
     }
 
-    private mutating func widen(to places: Int) throws {
+    private mutating func widen(to places: Int) throws(KernelError) {
         for group in sums.indices {
-            guard let scaled = Decimal128.rescale(sums[group], from: scale, to: places) else { throw Rescaling.overflow }
+            guard let scaled = Decimal128.rescale(sums[group], from: scale, to: places) else { throw KernelError.decimalOverflow }
             sums[group] = scaled
         }
         scale = places
     }
 
-    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws {
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws(KernelError) {
         var other = other
         if other.scale > scale { try widen(to: other.scale) }
         if scale > other.scale { try other.widen(to: scale) }
         for group in other.sums.indices {
             let target = Int(mapping[group])
             let (sum, overflow) = sums[target].addingReportingOverflow(other.sums[group])
-            if overflow { throw Rescaling.overflow }
+            if overflow { throw KernelError.decimalOverflow }
             sums[target] = sum
             counts[target] &+= other.counts[group]
         }
     }
 
-    func finish(_ groups: [UInt32]) throws -> Vector {
+    func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
         if isAverage { return try averages(groups) }
         if groups.allSatisfy({ counts[Int($0)] > 0 }), type.isNumeric, type.scale == scale {
             return Vector(type: type, count: groups.count, storage: .int128(groups.map { sums[Int($0)] })).narrowed()
         }
-        return Vector(type: type, scalars: try groups.map { group in
+        return Vector(type: type, scalars: try groups.map { (group) throws(KernelError) -> Scalar in
             guard counts[Int(group)] > 0 else { return .null }
             let sum = sums[Int(group)]
             switch type {
             case .integer:
-                guard let narrow = Int64(exactly: sum), scale == 0 else { throw QueryError.outOfRange(.integer) }
+                guard let narrow = Int64(exactly: sum), scale == 0 else { throw KernelError.outOfRange(.integer) }
                 return .integer(narrow)
             case .double: return .double(Decimal128.toDouble(sum, scale: scale))
             default: return .numeric(sum, scale: scale)
@@ -144,14 +141,14 @@ struct SumAccumulator: Accumulator {
     }
 
     /// A quotient of decimals by PostgreSQL's rule: at least sixteen significant digits.
-    private func averages(_ groups: [UInt32]) throws -> Vector {
-        Vector(type: type, scalars: try groups.map { group in
+    private func averages(_ groups: [UInt32]) throws(KernelError) -> Vector {
+        Vector(type: type, scalars: try groups.map { (group) throws(KernelError) -> Scalar in
             let count = Int128(counts[Int(group)])
             guard count > 0 else { return .null }
             let sum = sums[Int(group)]
             if type == .double { return .double(Decimal128.toDouble(sum, scale: scale) / Double(count)) }
             let places = Decimal128.divisionScale(sum, scale, count, 0)
-            guard let quotient = Decimal128.divide(sum, scale, by: count, 0, scale: places) else { throw Rescaling.overflow }
+            guard let quotient = Decimal128.divide(sum, scale, by: count, 0, scale: places) else { throw KernelError.decimalOverflow }
             return .numeric(quotient, scale: places)
         })
     }

@@ -1,10 +1,8 @@
-import Columnar
-import Plans
-
 /// Variance and standard deviation. Doubles by updating mean and squared distance (Youngs and Cramer); whole numbers and decimals by
 /// exact sums, so that neither size nor order nor threads change anything.
 struct VarianceAccumulator: Accumulator {
-    private let function: AggregateFunction
+    private let isSample: Bool
+    private let isDeviation: Bool
     /// Decimal places of the exact sums' mantissas.
     private let scale: Int
     private let isDouble: Bool
@@ -12,8 +10,8 @@ struct VarianceAccumulator: Accumulator {
     private var distances: [SquaredDistance] = []
     private var moments: [ExactMoments] = []
 
-    init(function: AggregateFunction, argument: ColumnType, type: ColumnType) {
-        self.function = function
+    init(_ argument: ColumnType, isSample: Bool, isDeviation: Bool, type: ColumnType) {
+        (self.isSample, self.isDeviation) = (isSample, isDeviation)
         self.type = type
         scale = argument.scale
         isDouble = argument == .double
@@ -25,30 +23,28 @@ struct VarianceAccumulator: Accumulator {
         if isDouble { distances.pad(to: groups, with: SquaredDistance()) } else { moments.pad(to: groups, with: ExactMoments()) }
     }
 
-    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws {
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
         let value = arguments[0]
         if value.isAllNull { return }
-        try assignment.forEach { row, group in
+        try assignment.forEach { (row, group) throws(KernelError) in
             switch value.scalar(at: row) {
             case .double(let number): distances[group].add(number)
             case .integer(let number): try moments[group].add(Int128(number))
             case .numeric(let mantissa, let places):
-                guard let exact = Decimal128.rescale(mantissa, from: places, to: scale) else { throw Rescaling.overflow }
+                guard let exact = Decimal128.rescale(mantissa, from: places, to: scale) else { throw KernelError.decimalOverflow }
                 try moments[group].add(exact)
             default: break
             }
         }
     }
 
-    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws {
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws(KernelError) {
         for (group, state) in other.distances.enumerated() { distances[Int(mapping[group])].merge(state) }
         for (group, state) in other.moments.enumerated() { try moments[Int(mapping[group])].merge(state) }
     }
 
-    func finish(_ groups: [UInt32]) throws -> Vector {
-        let isSample = function == .variance || function == .standardDeviation
-        let isDeviation = function == .standardDeviation || function == .standardDeviationPopulation
-        return Vector(type: type, scalars: try groups.map { group in
+    func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
+        return Vector(type: type, scalars: try groups.map { (group) throws(KernelError) -> Scalar in
             let count = isDouble ? distances[Int(group)].count : moments[Int(group)].count
             let divisor = isSample ? count - 1 : count
             if divisor < 1 { return .null }
@@ -73,9 +69,9 @@ private struct SquaredDistance: Sendable {
     private var squares = 0.0
     private var isFinite = true
 
-    /// - Throws: 22003 where finite values make an infinite one.
-    func total() throws -> Double {
-        if isFinite, !squares.isFinite { throw QueryError.outOfRange(.double) }
+    /// - Throws: where finite values make an infinite one.
+    func total() throws(KernelError) -> Double {
+        if isFinite, !squares.isFinite { throw KernelError.outOfRange(.double) }
         return isFinite ? squares : .nan
     }
 

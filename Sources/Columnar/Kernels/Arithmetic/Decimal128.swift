@@ -1,7 +1,8 @@
 /// Exact decimal arithmetic on 128-bit mantissas, with PostgreSQL's rules for scale and rounding (half away from zero).
-/// Every function answers nil where the result needs more than 38 digits; the caller refuses with SQLSTATE 22003.
+/// Every function answers nil where the result needs more than 38 digits; the caller refuses.
 package enum Decimal128 {
-    static let scaleMax = 38
+    /// The most decimal places that a number has.
+    package static let scaleMax = 38
 
     private static let powers: [Int128] = {
         var result: [Int128] = [1]
@@ -10,7 +11,7 @@ package enum Decimal128 {
     }()
 
     /// 10 to the power `exponent`; nil outside 0...38.
-    static func power(_ exponent: Int) -> Int128? {
+    package static func power(_ exponent: Int) -> Int128? {
         powers.indices.contains(exponent) ? powers[exponent] : nil
     }
 
@@ -28,7 +29,7 @@ package enum Decimal128 {
     }
 
     /// Quotient rounded half away from zero. - Precondition: `divisor > 0`.
-    static func divideRounding(_ value: Int128, by divisor: Int128) -> Int128 {
+    package static func divideRounding(_ value: Int128, by divisor: Int128) -> Int128 {
         let magnitude = value.magnitude
         let (quotient, remainder) = magnitude.quotientAndRemainder(dividingBy: divisor.magnitude)
         let rounded = remainder >= divisor.magnitude - remainder ? quotient + 1 : quotient
@@ -41,7 +42,8 @@ package enum Decimal128 {
         return overflow ? nil : sum
     }
 
-    static func negate(_ value: Int128) -> Int128? {
+    /// The same number on the other side of zero.
+    package static func negate(_ value: Int128) -> Int128? {
         let (result, overflow) = Int128(0).subtractingReportingOverflow(value)
         return overflow ? nil : result
     }
@@ -116,12 +118,13 @@ package enum Decimal128 {
     }
 
     /// A double's nearest decimal at a scale; nil when it is not finite or too large.
-    static func fromDouble(_ value: Double, scale: Int) -> Int128? {
+    package static func fromDouble(_ value: Double, scale: Int) -> Int128? {
         guard value.isFinite, let parsed = parse(value.description) else { return nil }
         return rescale(parsed.mantissa, from: parsed.scale, to: scale)
     }
 
-    static func toDouble(_ mantissa: Int128, scale: Int) -> Double {
+    /// The nearest double.
+    package static func toDouble(_ mantissa: Int128, scale: Int) -> Double {
         if scale == 0 { return Double(mantissa) }
         // Both sides exact: one correctly rounded division.
         if mantissa.magnitude < 1 << 53, scale <= 22 { return Double(mantissa) / Double(powers[scale]) }
@@ -185,7 +188,7 @@ package enum Decimal128 {
         return (mantissa, scale)
     }
 
-    /// Compares two decimals of any scales.
+    /// The order of two decimals of any scales: -1, 0 or 1.
     static func compare(_ left: Int128, _ leftScale: Int, _ right: Int128, _ rightScale: Int) -> Int {
         if leftScale == rightScale { return left < right ? -1 : (left == right ? 0 : 1) }
         if leftScale < rightScale {

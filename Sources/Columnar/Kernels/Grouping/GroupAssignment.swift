@@ -1,6 +1,6 @@
 /// Which group each row of a chunk belongs to. Rows of one group in a row are a run, which aggregates sum without looking at
 /// groups again: an ungrouped chunk is one run, sorted times make long ones.
-struct GroupAssignment: Sendable {
+package struct GroupAssignment: Sendable {
     struct Run: Sendable {
         var group: Int
         var rows: Range<Int>
@@ -12,13 +12,14 @@ struct GroupAssignment: Sendable {
     let runs: [Run]?
 
     /// Every row in group 0.
-    init(single rowCount: Int) {
+    package init(single rowCount: Int) {
         self.rowCount = rowCount
         groups = []
         runs = rowCount == 0 ? [] : [Run(group: 0, rows: 0..<rowCount)]
     }
 
-    init(_ groups: [UInt32]) {
+    /// A group for each row.
+    package init(_ groups: [UInt32]) {
         rowCount = groups.count
         self.groups = groups
         var changes = 0
@@ -38,14 +39,14 @@ struct GroupAssignment: Sendable {
     }
 
     /// The same for the rows a filter kept.
-    func gather(_ rows: [UInt32]) -> GroupAssignment {
+    package func gather(_ rows: [UInt32]) -> GroupAssignment {
         if groups.isEmpty { return GroupAssignment(single: rows.count) }
         return GroupAssignment(rows.map { groups[Int($0)] })
     }
 
     /// Calls the step with every row and its group.
     @inline(__always)
-    func forEach(_ step: (_ row: Int, _ group: Int) throws -> Void) rethrows {
+    func forEach<Failure: Error>(_ step: (_ row: Int, _ group: Int) throws(Failure) -> Void) throws(Failure) {
         if let runs {
             for run in runs { for row in run.rows { try step(row, run.group) } }
             return

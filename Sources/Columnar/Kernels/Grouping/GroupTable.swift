@@ -1,27 +1,30 @@
-import Columnar
-
 /// Numbers the distinct combinations of several key columns. Columns are numbered one by one and combined in pairs, so that a row
 /// costs one small table look-up a column and no key is ever copied.
-struct GroupTable {
+package struct GroupTable: Sendable {
     private var columns: [KeyColumn]
     /// `pairs[i]` combines the number so far with the number of column `i + 1`.
     private var pairs: [NumberTable]
     /// When each group was first seen: unit of work, then order inside it. Equal for every way of sharing the work.
     private(set) var ordinals: [UInt64] = []
 
-    init(types: [ColumnType]) {
+    /// One key column for each type.
+    package init(types: [ColumnType]) {
         columns = types.map { KeyColumn(type: $0) }
         pairs = Array(repeating: NumberTable(), count: max(0, types.count - 1))
     }
 
-    var count: Int { pairs.last?.count ?? columns.first?.count ?? 1 }
+    /// How many groups there are.
+    package var count: Int { pairs.last?.count ?? columns.first?.count ?? 1 }
 
-    var memoryBytes: Int {
+    /// What the table holds, roughly: for budgets.
+    package var memoryBytes: Int {
         columns.reduce(0) { $0 + $1.memoryBytes } + pairs.reduce(0) { $0 + $1.memoryBytes } + ordinals.capacity * 8
     }
 
-    /// The group of every row. - Parameter ordinal: where the chunk stands in the input; grows with every chunk of a unit.
-    mutating func assign(_ keys: [Vector], ordinal: UInt64) -> [UInt32] {
+    /// The group of every row; new groups are numbered in the order of their first rows.
+    /// - Parameter ordinal: where the chunk stands in the input; grows with every chunk of a unit.
+    /// - Precondition: a vector for each type, all of equal length.
+    package mutating func assign(_ keys: [Vector], ordinal: UInt64) -> [UInt32] {
         var numbers = columns[0].encode(keys[0])
         for index in pairs.indices {
             let more = columns[index + 1].encode(keys[index + 1])
@@ -59,7 +62,7 @@ struct GroupTable {
     }
 
     /// Adds another thread's groups; the result gives its groups' numbers here.
-    mutating func absorb(_ other: GroupTable) -> [UInt32] {
+    package mutating func absorb(_ other: GroupTable) -> [UInt32] {
         let maps = columns.indices.map { columns[$0].absorb(other.columns[$0]) }
         var mapping = maps[0]
         for index in pairs.indices {
@@ -78,7 +81,7 @@ struct GroupTable {
     }
 
     /// The groups of rows among those already known; `UInt32.max` where a key is null or no group matches.
-    func lookUp(_ keys: [Vector]) -> [UInt32] {
+    package func lookUp(_ keys: [Vector]) -> [UInt32] {
         var numbers = columns[0].lookUp(keys[0])
         for index in pairs.indices {
             let more = columns[index + 1].lookUp(keys[index + 1])
@@ -90,7 +93,7 @@ struct GroupTable {
     }
 
     /// Whether a key of the group is null.
-    func hasNullKey(_ group: UInt32) -> Bool {
+    package func hasNullKey(_ group: UInt32) -> Bool {
         var number = group
         for index in pairs.indices.reversed() {
             let (left, right) = Self.split(pairs[index].keys[Int(number)])
@@ -101,7 +104,7 @@ struct GroupTable {
     }
 
     /// Groups in the order they were first seen; nil when they stand in it already.
-    func firstSeenOrder() -> [UInt32]? {
+    package func firstSeenOrder() -> [UInt32]? {
         var isSorted = true
         for index in ordinals.indices.dropFirst() where ordinals[index] < ordinals[index - 1] {
             isSorted = false
@@ -112,7 +115,7 @@ struct GroupTable {
     }
 
     /// The key columns of groups.
-    func keys(of groups: [UInt32]) -> [Vector] {
+    package func keys(of groups: [UInt32]) -> [Vector] {
         var numbers = groups
         var result: [Vector] = []
         for index in pairs.indices.reversed() {

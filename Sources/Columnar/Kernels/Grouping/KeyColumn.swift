@@ -1,7 +1,5 @@
-import Columnar
-
 /// Numbers the distinct values of one key column, null among them, in the order they first appear. One thread's own.
-struct KeyColumn {
+struct KeyColumn: Sendable {
     private let type: ColumnType
     private var texts = TextInterner()
     private var numbers = NumberTable()

@@ -1,8 +1,7 @@
-import Bytes
-import Columnar
+internal import Bytes
 
 /// Distinct texts of one thread, numbered as first seen: an arena of bytes and an open-addressing table over it.
-struct TextInterner {
+struct TextInterner: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var offsets: [UInt32] = [0]
     /// The hash, then number + 1 in the lower half; 0 is free. A power of two, at most half full. Growing needs no text.

@@ -1,5 +1,3 @@
-import Columnar
-
 /// 64-bit forms of values whose unsigned order is the values' order.
 enum OrderedBits {
     @inline(__always)

@@ -1,43 +1,80 @@
-package import Columnar
+/// How two values stand to each other as SQL compares them: text by bytes, NaN above everything and equal to itself, -0 equal to 0,
+/// numbers by what they are worth, whatever their scale, intervals by length, arrays element by element.
+///
+/// Rows are compared, sorted and aggregated by this order, and what zone maps, rewrites and proofs conclude rests on it, too: were there
+/// two of them, pages could be skipped that hold rows of the answer.
+package enum ScalarOrder: Int, Sendable {
+    case less = -1
+    case equal = 0
+    case greater = 1
 
-/// The order of single values as SQL compares them; text by bytes, NaN above everything, intervals by length.
-package enum ScalarOrder {
-    /// Negative, zero or positive. Both sides of one type (numeric scales may differ) and not null; nulls compare equal.
-    package static func compare(_ left: Scalar, _ right: Scalar) -> Int {
+    var isAtLeastEqual: Bool { self != .less }
+    var isAtMostEqual: Bool { self != .greater }
+
+    /// Negative, zero or positive, for sorting; zero where the values have no order.
+    package static func compare(_ left: Scalar, _ right: Scalar) -> Int { Scalar.order(left, right)?.rawValue ?? 0 }
+
+    fileprivate static func of<Value: Comparable>(_ left: Value, _ right: Value) -> ScalarOrder {
+        left < right ? .less : left == right ? .equal : .greater
+    }
+}
+
+extension Scalar {
+    /// The order of two values; nil where one is null, for kinds that do not meet, and for a double beside a number that no double is
+    /// exactly: whoever compares those converts one of them first, and so says what he means.
+    package static func order(_ left: Scalar, _ right: Scalar) -> ScalarOrder? {
         switch (left, right) {
-        case (.boolean(let a), .boolean(let b)): a == b ? 0 : (b ? -1 : 1)
+        case (.boolean(let a), .boolean(let b)): return .of(a ? 1 : 0, b ? 1 : 0)
         case (.integer(let a), .integer(let b)), (.timestamptz(let a), .timestamptz(let b)), (.timestamp(let a), .timestamp(let b)),
             (.date(let a), .date(let b)):
-            order(a, b)
-        case (.double(let a), .double(let b)): compare(a, b)
-        case (.numeric(let a, let scaleA), .numeric(let b, let scaleB)): Decimal128.compare(a, scaleA, b, scaleB)
-        case (.integer(let a), .numeric(let b, let scale)): Decimal128.compare(Int128(a), 0, b, scale)
-        case (.numeric(let a, let scale), .integer(let b)): Decimal128.compare(a, scale, Int128(b), 0)
-        case (.text(let a), .text(let b)), (.json(let a), .json(let b)): compare(a, b)
-        case (.interval(let a), .interval(let b)): order(IntervalMath.comparable(a), IntervalMath.comparable(b))
-        case (.array(let a), .array(let b)): compare(a, b)
-        default: 0
+            return .of(a, b)
+        case (.double(let a), .double(let b)): return order(a, b)
+        case (.text(let a), .text(let b)), (.json(let a), .json(let b)): return order(a, b)
+        case (.interval(let a), .interval(let b)): return .of(IntervalMath.comparable(a), IntervalMath.comparable(b))
+        case (.array(let a), .array(let b)): return order(a, b)
+        default: break
         }
+        if let a = left.exactDecimal, let b = right.exactDecimal {
+            return ScalarOrder(rawValue: Decimal128.compare(a.mantissa, a.scale, b.mantissa, b.scale))
+        }
+        if let a = left.exactDouble, let b = right.exactDouble { return order(a, b) }
+        return nil
     }
 
-    private static func order<Value: Comparable>(_ a: Value, _ b: Value) -> Int { a < b ? -1 : (a == b ? 0 : 1) }
-
-    private static func compare(_ a: Double, _ b: Double) -> Int {
-        if a.isNaN || b.isNaN { return a.isNaN ? (b.isNaN ? 0 : 1) : -1 }
-        return order(a, b)
+    private static func order(_ left: Double, _ right: Double) -> ScalarOrder {
+        if left.isNaN || right.isNaN { return left.isNaN ? (right.isNaN ? .equal : .greater) : .less }
+        return .of(left, right)
     }
 
     /// By UTF-8 bytes.
-    static func compare(_ a: String, _ b: String) -> Int {
-        if a.utf8.lexicographicallyPrecedes(b.utf8) { return -1 }
-        return b.utf8.lexicographicallyPrecedes(a.utf8) ? 1 : 0
+    private static func order(_ left: String, _ right: String) -> ScalarOrder {
+        if left.utf8.lexicographicallyPrecedes(right.utf8) { return .less }
+        return right.utf8.lexicographicallyPrecedes(left.utf8) ? .greater : .equal
     }
 
-    private static func compare(_ a: [Scalar], _ b: [Scalar]) -> Int {
-        for (x, y) in zip(a, b) {
-            let result = x.isNull || y.isNull ? (x.isNull ? 1 : 0) - (y.isNull ? 1 : 0) : compare(x, y)
-            if result != 0 { return result }
+    /// The first elements that differ decide, null above all values, then the length; nil where elements have no order.
+    private static func order(_ left: [Scalar], _ right: [Scalar]) -> ScalarOrder? {
+        for (a, b) in zip(left, right) {
+            let order: ScalarOrder? = a.isNull || b.isNull ? .of(a.isNull ? 1 : 0, b.isNull ? 1 : 0) : Scalar.order(a, b)
+            if order != .equal { return order }
         }
-        return order(a.count, b.count)
+        return .of(left.count, right.count)
+    }
+
+    private var exactDecimal: (mantissa: Int128, scale: Int)? {
+        switch self {
+        case .integer(let value): (Int128(value), 0)
+        case .numeric(let value, let scale): (value, scale)
+        default: nil
+        }
+    }
+
+    private var exactDouble: Double? {
+        switch self {
+        case .double(let value): value
+        case .integer(let value): value.magnitude <= 1 << 53 ? Double(value) : nil
+        case .numeric(let value, 0): value.magnitude <= 1 << 53 ? Double(value) : nil
+        default: nil
+        }
     }
 }

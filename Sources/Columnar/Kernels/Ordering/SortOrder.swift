@@ -1,8 +1,6 @@
-import Columnar
-
 /// Orders rows by several key columns: every key becomes 64-bit words whose unsigned order is the wanted one, texts of large
 /// dictionaries excepted, which compare by their bytes.
-struct SortOrder {
+package struct SortOrder {
     private enum Key {
         case words([UInt64])
         case texts(codes: [UInt32], dictionary: TextDictionary, isDescending: Bool)
@@ -18,7 +16,7 @@ struct SortOrder {
     }
 
     /// Row numbers in order; equal rows keep theirs. With a limit, only the first rows are found, without sorting the rest.
-    static func rows(of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil) -> [UInt32] {
+    package static func rows(of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil) -> [UInt32] {
         let order = SortOrder(columns, descending: descending, nullsFirst: nullsFirst)
         if let limit, limit < order.count / 4 { return order.first(limit) }
         return order.all()
