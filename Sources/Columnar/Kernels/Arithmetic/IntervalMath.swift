@@ -33,11 +33,12 @@ package enum IntervalMath {
         var wholeDays = days.rounded(.towardZero)
         let monthDays = rounded((months - wholeMonths) * 30)
         let wholeMonthDays = monthDays.rounded(.towardZero)
-        var spill = rounded((days - wholeDays + monthDays - wholeMonthDays) * 86_400)
-        if spill.magnitude >= 86_400 {
-            let more = (spill / 86_400).rounded(.towardZero)
+        let secondsOfDay = Double(Seconds.day)
+        var spill = rounded((days - wholeDays + monthDays - wholeMonthDays) * secondsOfDay)
+        if spill.magnitude >= secondsOfDay {
+            let more = (spill / secondsOfDay).rounded(.towardZero)
             wholeDays += more
-            spill -= more * 86_400
+            spill -= more * secondsOfDay
         }
         let nanoseconds = scale(Double(value.nanoseconds)) + spill * Double(Nanoseconds.second)
         guard let m = Int64(exactly: wholeMonths), let d = Int64(exactly: wholeDays + wholeMonthDays),

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import Platform
@@ -21,8 +22,6 @@ struct SealedGroups: Sendable {
         var layout: EventTableLayout
         var rows: [RowPlace]
     }
-
-    static let dayNanoseconds: Int64 = 86_400_000_000_000
 
     init(
         blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry, workers: any Workers
@@ -71,7 +70,7 @@ struct SealedGroups: Sendable {
 
     /// The UTC day of a time, any there is: the first and last days of 64 bits are cut short.
     private static func day(_ time: Int64) -> Int64 {
-        let (quotient, rest) = time.quotientAndRemainder(dividingBy: dayNanoseconds)
+        let (quotient, rest) = time.quotientAndRemainder(dividingBy: Nanoseconds.day)
         return rest < 0 ? quotient - 1 : quotient
     }
 
