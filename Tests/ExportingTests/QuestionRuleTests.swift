@@ -10,17 +10,18 @@ import WireFormats
 @Suite struct QuestionRuleTests {
     static let authors: [String?] = [nil, "user", "agent", "human", "system", "User", "", "agent ", "bot"]
 
-    private static func message(_ rule: QuestionRule, _ author: String?, at milliseconds: Int64, turn: Int64? = 2) -> TurnRows.Row {
+    private static func message(_ rule: QuestionRule, _ author: String?, at milliseconds: Int64) -> TurnRows.Row {
         var fields: [String: EventValue] = [:]
         if let author { fields["author"] = .text(author) }
-        return TurnRows.row(rule.eventType, rule.rawValue, at: milliseconds, fields, turn: turn)
+        return TurnRows.row(rule.eventType, rule.rawValue, at: milliseconds, fields)
     }
 
     private static func counted(_ name: String, _ rows: [TurnRows.Row]) -> Bool {
         var counters = MetricCounters(registry: TurnRows.registry)
         for (index, row) in rows.enumerated() {
             counters.fold(
-                row.bytes, at: 0, position: Int64(index + 1), arrival: EventArrival(receivedTime: row.received), cost: nil)
+                row.bytes, at: 0, position: Int64(index + 1), arrival: EventArrival(receivedTime: row.received),
+                cost: nil)
         }
         let limit: Int64 = 3_600_000_000_000
         counters.reach(TurnRows.start + limit)
@@ -62,12 +63,14 @@ import WireFormats
     }
 
     @Test func bothDirectionsAreJudgedOverOneColumn() {
-        #expect(QuestionRule(eventType: "message.sent") == .answer && QuestionRule(eventType: "message.received") == .question)
+        #expect(QuestionRule(eventType: "message.sent") == .answer)
+        #expect(QuestionRule(eventType: "message.received") == .question)
         #expect(QuestionRule(eventType: "llm.call") == nil)
         for rule in QuestionRule.allCases {
             #expect(TurnRows.registry.type(named: rule.eventType) != nil)
             #expect(TurnRows.registry.column(named: QuestionRule.authorColumn) == TurnRows.registry.wellKnown.author)
-            #expect(RollupCatalogue.definitions.contains { $0.source == rule.table && $0.dimensions.contains("author") })
+            let rollups = RollupCatalogue.definitions.filter { $0.source == rule.table }
+            #expect(rollups.contains { $0.dimensions.contains(QuestionRule.authorColumn) })
         }
     }
 }

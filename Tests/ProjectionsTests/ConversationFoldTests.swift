@@ -199,7 +199,7 @@ private func score(_ score: Int64) -> [String: EventValue] { ["score": .integer(
 }
 
 /// Numbers from a seed.
-private struct SeededNumbers {
+struct SeededNumbers {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }

@@ -1,4 +1,5 @@
-/// What a kernel cannot compute, without words of any language that asks for it: an engine refuses, a fold leaves it to others.
+/// What a kernel cannot compute, without words of any language that asks for it: an engine refuses, a fold leaves it to
+/// others.
 package enum KernelError: Error, Hashable, Sendable {
     /// An exact number would need more than 38 digits.
     case decimalOverflow

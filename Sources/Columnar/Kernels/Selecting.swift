@@ -9,7 +9,9 @@ extension Vector {
             var rows: [UInt32] = []
             rows.reserveCapacity(count)
             let source = values.span
-            for row in 0..<source.count where range.contains(source[row]) { rows.append(UInt32(truncatingIfNeeded: row)) }
+            for row in 0..<source.count where range.contains(source[row]) {
+                rows.append(UInt32(truncatingIfNeeded: row))
+            }
             if let validity { rows.removeAll { !validity[Int($0)] } }
             return rows
         case nil: return []

@@ -82,7 +82,8 @@ struct ServiceLevelQuestions {
     }
 
     private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
-        let source = try by.source(asksTurns ? "turns" : QuestionRule.answer.table, time: "time", of: period, desk: desk)
+        let table = asksTurns ? "turns" : QuestionRule.answer.table
+        let source = try by.source(table, time: "time", of: period, desk: desk)
         // Answers count by their own time.
         let isCounted = asksTurns ? "status is not null" : QuestionRule.answer.sqlCondition
         let percentiles =

@@ -110,7 +110,8 @@ struct FoldTypes: Sendable {
         var named: [String: Meaning] = [
             "conversation.started": .started,
             QuestionRule.question.eventType: .question, QuestionRule.answer.eventType: .answer,
-            "llm.call": .modelCall, "embedding.call": .embeddingCall, "tool.call": .toolCall, "retrieval.query": .retrieval, "cache.lookup": .cacheLookup,
+            "llm.call": .modelCall, "embedding.call": .embeddingCall,
+            "tool.call": .toolCall, "retrieval.query": .retrieval, "cache.lookup": .cacheLookup,
             "conversation.resolved": .resolved, "conversation.reopened": .reopened, "conversation.closed": .closed,
             "escalation.raised": .escalationRaised, "escalation.accepted": .escalationAccepted,
             "escalation.closed": .escalationClosed, "conversation.classified": .classified,

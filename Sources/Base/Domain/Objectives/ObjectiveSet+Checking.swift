@@ -62,7 +62,9 @@ extension Objective {
                     description: "a share as \(part) that is above 0 % and below 100 %, which would leave no error budget")
             }
         case .duration(let nanoseconds):
-            guard (Nanoseconds.millisecond...Nanoseconds.hour).contains(nanoseconds), nanoseconds % Nanoseconds.millisecond == 0 else {
+            guard (Nanoseconds.millisecond...Nanoseconds.hour).contains(nanoseconds),
+                nanoseconds % Nanoseconds.millisecond == 0
+            else {
                 throw ObjectiveProblem(description: "a duration as \(part) from 1 ms to an hour, in whole milliseconds")
             }
         case .costPerAnswer(let picoUSD):

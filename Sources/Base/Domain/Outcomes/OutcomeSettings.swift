@@ -33,7 +33,8 @@ package struct OutcomeSettings: Hashable, Sendable {
     /// A silence for people, such as `24 h`: in the greatest unit of which it is a whole number.
     package static func text(nanoseconds: Int64) -> String {
         let units: [(Int64, String)] = [
-            (Nanoseconds.hour, "h"), (Nanoseconds.minute, "min"), (Nanoseconds.second, "s"), (Nanoseconds.millisecond, "ms"),
+            (Nanoseconds.hour, "h"), (Nanoseconds.minute, "min"), (Nanoseconds.second, "s"),
+            (Nanoseconds.millisecond, "ms"),
         ]
         for (unit, name) in units where nanoseconds % unit == 0 { return "\(nanoseconds / unit) \(name)" }
         return "\(nanoseconds) ns"

@@ -1,15 +1,17 @@
 /// Which messages are questions and which are answers, by who wrote them.
 ///
-/// A message that comes in is a question where its author is the user, one that goes out an answer where its author is the agent; nobody
-/// told is the same as that one. Any other word is another author: people and programs neither ask nor answer here. The rule stands here
-/// alone: read models, counters, traces and reports judge by ``holds(author:)``, ``condition`` or ``sqlCondition``, which say the same.
+/// A message that comes in is a question where its author is the user, one that goes out an answer where its author is
+/// the agent; nobody told is the same as that one. Any other word is another author: people and programs neither ask
+/// nor answer here. The rule stands here alone: read models, counters, traces and reports judge by ``holds(author:)``,
+/// ``condition`` or ``sqlCondition``, which say the same.
 package enum QuestionRule: String, Hashable, Sendable, CaseIterable {
     case question, answer
 
     /// The column that says who wrote a message.
     package static let authorColumn = "author"
 
-    /// The author of what programs write that are neither agents nor people, such as notices: their messages end no silence.
+    /// The author of what programs write that are neither agents nor people, such as notices: their messages end no
+    /// silence.
     package static let systemAuthor = "system"
 
     private static let user = Array("user".utf8)
@@ -63,7 +65,9 @@ package enum QuestionRule: String, Hashable, Sendable, CaseIterable {
     package func holds(author range: Range<Int>, in bytes: [UInt8]) -> Bool { holds(author: bytes[range]) }
 
     /// Whether a message of either direction is one of ``systemAuthor``.
-    package static func isFromSystem(author range: Range<Int>, in bytes: [UInt8]) -> Bool { bytes[range].elementsEqual(system) }
+    package static func isFromSystem(author range: Range<Int>, in bytes: [UInt8]) -> Bool {
+        bytes[range].elementsEqual(system)
+    }
 
     // MARK: Saying the same elsewhere
 

@@ -6,8 +6,8 @@ package enum AggregateStates {
     /// The sum of counts, 0 of none.
     package static func mergedCount() -> any Accumulator { MergedCountAccumulator() }
 
-    /// Exact sums of whole numbers and decimals, compensated ones of doubles, those of intervals by their parts; null of no values.
-    /// A second argument says how many values each row stands for.
+    /// Exact sums of whole numbers and decimals, compensated ones of doubles, those of intervals by their parts; null
+    /// of no values. A second argument says how many values each row stands for.
     /// - Parameters:
     ///   - argument: what is added up.
     ///   - type: of the result.
@@ -42,10 +42,12 @@ package enum AggregateStates {
     /// Exact percentiles, from all values.
     /// - Precondition: `fractions` lie in 0...1; a continuous percentile is one of numbers.
     package static func percentile(
-        _ argument: ColumnType, fractions: [Double], asArray: Bool, isContinuous: Bool, isDescending: Bool, type: ColumnType
+        _ argument: ColumnType, fractions: [Double], asArray: Bool, isContinuous: Bool, isDescending: Bool,
+        type: ColumnType
     ) -> any Accumulator {
         PercentileAccumulator(
-            argument, fractions: fractions, asArray: asArray, isContinuous: isContinuous, isDescending: isDescending, type: type)
+            argument, fractions: fractions, asArray: asArray, isContinuous: isContinuous, isDescending: isDescending,
+            type: type)
     }
 
     /// Percentiles of histograms, of values or of rows of rollups (histogram, count, sum).
@@ -60,7 +62,8 @@ package enum AggregateStates {
     /// - Precondition: whole numbers.
     package static func histogram(_ argument: ColumnType) -> any Accumulator { HistogramAccumulator(argument) }
 
-    /// Every value, in the order asked for, else in that of the rows: as one text, or as an array where there is no separator.
+    /// Every value, in the order asked for, else in that of the rows: as one text, or as an array where there is no
+    /// separator.
     /// - Parameter text: what a value is in a text.
     package static func collected(
         type: ColumnType, separator: String?, order: [CollectedOrder], text: @escaping @Sendable (Scalar) -> String

@@ -1,6 +1,6 @@
-/// `approx_percentile`: an exponential histogram a group, within 0.54 % of `percentile_disc`. Whole numbers and decimals of at most
-/// twelve places are counted as integers, the same way rollups count them, so that both give one answer. Rows of rollups come as three
-/// arguments: histogram, count, sum.
+/// `approx_percentile`: an exponential histogram a group, within 0.54 % of `percentile_disc`. Whole numbers and
+/// decimals of at most twelve places are counted as integers, the same way rollups count them, so that both give one
+/// answer. Rows of rollups come as three arguments: histogram, count, sum.
 struct ApproximatePercentileAccumulator: Accumulator {
     private let fractions: [Double]
     private let asArray: Bool

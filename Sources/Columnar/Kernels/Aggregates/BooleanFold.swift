@@ -19,7 +19,9 @@ struct BooleanAccumulator: Accumulator {
         let value = arguments[0]
         if value.isAllNull { return }
         guard case .boolean(let values) = value.storage else {
-            assignment.forEach { row, group in if case .boolean(let truth) = value.scalar(at: row) { take(truth, group) } }
+            assignment.forEach { row, group in
+                if case .boolean(let truth) = value.scalar(at: row) { take(truth, group) }
+            }
             return
         }
         let dense = value.hasNoNulls

@@ -20,7 +20,8 @@ struct DistinctAccumulator: Accumulator {
     mutating func grow(to groups: Int) { groupCount = max(groupCount, groups) }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
-        if arguments[0].isAllNull { return }
+        // Lists keep nulls.
+        if isCount, arguments[0].isAllNull { return }
         let numbers = values.encode(arguments[0])
         var table = NumberTable()
         swap(&table, &pairs)

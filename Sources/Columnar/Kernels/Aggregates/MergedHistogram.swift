@@ -51,9 +51,8 @@ struct GroupHistograms: Sendable {
             all[group].add(Decimal128.toDouble(mantissa, scale: places))
             return
         }
-        guard let scaled = Decimal128.rescale(mantissa, from: places, to: scale), let narrow = Int64(exactly: scaled) else {
-            throw KernelError.uncountable
-        }
+        guard let scaled = Decimal128.rescale(mantissa, from: places, to: scale), let narrow = Int64(exactly: scaled)
+        else { throw KernelError.uncountable }
         all[group].add(narrow)
     }
 

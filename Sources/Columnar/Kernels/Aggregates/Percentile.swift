@@ -14,7 +14,10 @@ struct PercentileAccumulator: Accumulator {
     private var groupCount = 0
 
     /// - Precondition: `fractions` lie in 0...1; a continuous percentile is one of numbers.
-    init(_ argument: ColumnType, fractions: [Double], asArray: Bool, isContinuous: Bool, isDescending: Bool, type: ColumnType) {
+    init(
+        _ argument: ColumnType, fractions: [Double], asArray: Bool, isContinuous: Bool, isDescending: Bool,
+        type: ColumnType
+    ) {
         (self.argument, self.type) = (argument, type)
         (self.fractions, self.asArray) = (fractions, asArray)
         (self.isContinuous, self.isDescending) = (isContinuous, isDescending)

@@ -95,7 +95,8 @@ struct SumAccumulator: Accumulator {
         default: return
         }
         if ownScale > scale { try widen(to: ownScale) }
-        guard let scaled = Decimal128.rescale(mantissa, from: ownScale, to: scale) else { throw KernelError.decimalOverflow }
+        guard let scaled = Decimal128.rescale(mantissa, from: ownScale, to: scale)
+        else { throw KernelError.decimalOverflow }
         let (sum, overflow) = sums[group].addingReportingOverflow(scaled)
         if overflow { throw KernelError.decimalOverflow }
         sums[group] = sum
@@ -103,7 +104,8 @@ struct SumAccumulator: Accumulator {
 
     private mutating func widen(to places: Int) throws(KernelError) {
         for group in sums.indices {
-            guard let scaled = Decimal128.rescale(sums[group], from: scale, to: places) else { throw KernelError.decimalOverflow }
+            guard let scaled = Decimal128.rescale(sums[group], from: scale, to: places)
+            else { throw KernelError.decimalOverflow }
             sums[group] = scaled
         }
         scale = places
@@ -148,7 +150,8 @@ struct SumAccumulator: Accumulator {
             let sum = sums[Int(group)]
             if type == .double { return .double(Decimal128.toDouble(sum, scale: scale) / Double(count)) }
             let places = Decimal128.divisionScale(sum, scale, count, 0)
-            guard let quotient = Decimal128.divide(sum, scale, by: count, 0, scale: places) else { throw KernelError.decimalOverflow }
+            guard let quotient = Decimal128.divide(sum, scale, by: count, 0, scale: places)
+            else { throw KernelError.decimalOverflow }
             return .numeric(quotient, scale: places)
         })
     }

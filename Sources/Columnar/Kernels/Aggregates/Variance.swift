@@ -31,7 +31,8 @@ struct VarianceAccumulator: Accumulator {
             case .double(let number): distances[group].add(number)
             case .integer(let number): try moments[group].add(Int128(number))
             case .numeric(let mantissa, let places):
-                guard let exact = Decimal128.rescale(mantissa, from: places, to: scale) else { throw KernelError.decimalOverflow }
+                guard let exact = Decimal128.rescale(mantissa, from: places, to: scale)
+                else { throw KernelError.decimalOverflow }
                 try moments[group].add(exact)
             default: break
             }

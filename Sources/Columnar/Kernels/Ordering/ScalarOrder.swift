@@ -1,8 +1,8 @@
-/// How two values stand to each other as SQL compares them: text by bytes, NaN above everything and equal to itself, -0 equal to 0,
-/// numbers by what they are worth, whatever their scale, intervals by length, arrays element by element.
+/// How two values stand to each other as SQL compares them: text by bytes, NaN above everything and equal to itself, -0
+/// equal to 0, numbers by what they are worth, whatever their scale, intervals by length, arrays element by element.
 ///
-/// Rows are compared, sorted and aggregated by this order, and what zone maps, rewrites and proofs conclude rests on it, too: were there
-/// two of them, pages could be skipped that hold rows of the answer.
+/// Rows are compared, sorted and aggregated by this order, and what zone maps, rewrites and proofs conclude rests on
+/// it, too: were there two of them, pages could be skipped that hold rows of the answer.
 package enum ScalarOrder: Int, Sendable {
     case less = -1
     case equal = 0
@@ -20,13 +20,13 @@ package enum ScalarOrder: Int, Sendable {
 }
 
 extension Scalar {
-    /// The order of two values; nil where one is null, for kinds that do not meet, and for a double beside a number that no double is
-    /// exactly: whoever compares those converts one of them first, and so says what he means.
+    /// The order of two values; nil where one is null, for kinds that do not meet, and for a double beside a number
+    /// that no double is exactly: whoever compares those converts one of them first, and so says what he means.
     package static func order(_ left: Scalar, _ right: Scalar) -> ScalarOrder? {
         switch (left, right) {
         case (.boolean(let a), .boolean(let b)): return .of(a ? 1 : 0, b ? 1 : 0)
-        case (.integer(let a), .integer(let b)), (.timestamptz(let a), .timestamptz(let b)), (.timestamp(let a), .timestamp(let b)),
-            (.date(let a), .date(let b)):
+        case (.integer(let a), .integer(let b)), (.timestamptz(let a), .timestamptz(let b)),
+            (.timestamp(let a), .timestamp(let b)), (.date(let a), .date(let b)):
             return .of(a, b)
         case (.double(let a), .double(let b)): return order(a, b)
         case (.text(let a), .text(let b)), (.json(let a), .json(let b)): return order(a, b)
@@ -55,7 +55,8 @@ extension Scalar {
     /// The first elements that differ decide, null above all values, then the length; nil where elements have no order.
     private static func order(_ left: [Scalar], _ right: [Scalar]) -> ScalarOrder? {
         for (a, b) in zip(left, right) {
-            let order: ScalarOrder? = a.isNull || b.isNull ? .of(a.isNull ? 1 : 0, b.isNull ? 1 : 0) : Scalar.order(a, b)
+            let isNullHere = a.isNull || b.isNull
+            let order: ScalarOrder? = isNullHere ? .of(a.isNull ? 1 : 0, b.isNull ? 1 : 0) : Scalar.order(a, b)
             if order != .equal { return order }
         }
         return .of(left.count, right.count)

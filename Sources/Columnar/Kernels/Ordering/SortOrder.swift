@@ -16,7 +16,9 @@ package struct SortOrder {
     }
 
     /// Row numbers in order; equal rows keep theirs. With a limit, only the first rows are found, without sorting the rest.
-    package static func rows(of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil) -> [UInt32] {
+    package static func rows(
+        of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil
+    ) -> [UInt32] {
         let order = SortOrder(columns, descending: descending, nullsFirst: nullsFirst)
         if let limit, limit < order.count / 4 { return order.first(limit) }
         return order.all()

@@ -44,7 +44,8 @@ enum TimeArgument {
     private static func offset(_ text: Substring) -> Int64? {
         guard let sign = text.first, sign == "-" || sign == "+", let unit = text.last else { return nil }
         let units: [Character: Int64] = [
-            "s": Nanoseconds.second, "m": Nanoseconds.minute, "h": Nanoseconds.hour, "d": Nanoseconds.day, "w": 7 * Nanoseconds.day,
+            "s": Nanoseconds.second, "m": Nanoseconds.minute, "h": Nanoseconds.hour, "d": Nanoseconds.day,
+            "w": 7 * Nanoseconds.day,
         ]
         guard let scale = units[unit], let count = Int64(text.dropFirst().dropLast()), count >= 0 else { return nil }
         let (product, overflow) = count.multipliedReportingOverflow(by: scale)

@@ -9,7 +9,8 @@ enum Accumulators {
             var plain = call
             plain.isDistinct = false
             return AggregateStates.distinct(
-                call.arguments[0].type, isCount: call.function == .count, orderKeys: call.order.count, try make(plain, zone: zone))
+                call.arguments[0].type, isCount: call.function == .count, orderKeys: call.order.count,
+                try make(plain, zone: zone))
         }
         let type = call.arguments.first?.type ?? call.order.first?.expression.type ?? .null
         switch call.function {
@@ -20,10 +21,10 @@ enum Accumulators {
         case .maximum: return AggregateStates.extremum(type, isMaximum: true)
         case .booleanAnd: return AggregateStates.boolean(isAnd: true)
         case .booleanOr: return AggregateStates.boolean(isAnd: false)
-        case .variance: return AggregateStates.variance(type, isSample: true, isDeviation: false, type: call.type)
-        case .variancePopulation: return AggregateStates.variance(type, isSample: false, isDeviation: false, type: call.type)
-        case .standardDeviation: return AggregateStates.variance(type, isSample: true, isDeviation: true, type: call.type)
-        case .standardDeviationPopulation: return AggregateStates.variance(type, isSample: false, isDeviation: true, type: call.type)
+        case .variance: return variance(call, type, isSample: true)
+        case .variancePopulation: return variance(call, type)
+        case .standardDeviation: return variance(call, type, isSample: true, isDeviation: true)
+        case .standardDeviationPopulation: return variance(call, type, isDeviation: true)
         case .percentileContinuous(let fractions, let asArray):
             return try percentile(call, fractions: fractions, asArray: asArray, isContinuous: true)
         case .percentileDiscrete(let fractions, let asArray):
@@ -32,7 +33,8 @@ enum Accumulators {
             try check(fractions)
             // Of rollup rows the arguments are histograms, counts and sums: the sums have the values' type.
             let values = call.arguments.count == 3 ? call.arguments[2].type : type
-            return AggregateStates.approximatePercentile(values, fractions: fractions, asArray: asArray, type: call.type)
+            return AggregateStates.approximatePercentile(
+                values, fractions: fractions, asArray: asArray, type: call.type)
         case .stringAggregate(let separator):
             return collected(call, separator: ScalarText.text(separator, zone: zone), zone: zone)
         case .arrayAggregate: return collected(call, separator: nil, zone: zone)
@@ -49,6 +51,12 @@ enum Accumulators {
             throw QueryError(sqlState: "42883", message: "function \(name)(\(argument.sqlName)) does not exist")
         }
         return state
+    }
+
+    private static func variance(
+        _ call: AggregateCall, _ argument: ColumnType, isSample: Bool = false, isDeviation: Bool = false
+    ) -> any Accumulator {
+        AggregateStates.variance(argument, isSample: isSample, isDeviation: isDeviation, type: call.type)
     }
 
     private static func percentile(
@@ -74,13 +82,16 @@ enum Accumulators {
         let order = call.order.map {
             CollectedOrder(type: $0.expression.type, isDescending: $0.isDescending, nullsFirst: $0.nullsFirst)
         }
-        return AggregateStates.collected(type: call.type, separator: separator, order: order) { ScalarText.text($0, zone: zone) }
+        return AggregateStates.collected(type: call.type, separator: separator, order: order) {
+            ScalarText.text($0, zone: zone)
+        }
     }
 
     /// Whether the result depends on the order in which rows arrive, doubles' rounding included.
     static func isOrderSensitive(_ call: AggregateCall) -> Bool {
         switch call.function {
-        case .stringAggregate, .arrayAggregate, .variance, .variancePopulation, .standardDeviation, .standardDeviationPopulation: true
+        case .stringAggregate, .arrayAggregate: true
+        case .variance, .variancePopulation, .standardDeviation, .standardDeviationPopulation: true
         case .sum, .average: call.arguments.first?.type == .double
         default: false
         }

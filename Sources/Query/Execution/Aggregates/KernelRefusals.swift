@@ -10,7 +10,8 @@ extension QueryError {
         case .intervalOverflow: self.init(sqlState: "22008", message: "interval out of range")
         case .uncountable:
             self.init(
-                sqlState: "22003", message: "value out of range for approx_percentile", hint: "cast the argument to double precision")
+                sqlState: "22003", message: "value out of range for approx_percentile",
+                hint: "cast the argument to double precision")
         case .damagedHistogram(let expected):
             self.init(sqlState: "XX001", message: "a rollup's histogram is damaged: expected \(expected)")
         }

@@ -58,7 +58,9 @@ struct AggregateOperator: Sendable {
                 assigned = assignment.gather(kept)
             }
             let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
-            try QueryError.refusing { () throws(KernelError) in try state.accumulators[index].update(arguments, assigned) }
+            try QueryError.refusing { () throws(KernelError) in
+                try state.accumulators[index].update(arguments, assigned)
+            }
         }
         try state.book(context.budget)
     }

@@ -70,7 +70,8 @@ private struct TruncatedSpan {
     private static let longestNanoseconds: [String: Int64] = [
         "microseconds": 1000, "milliseconds": 1_000_000, "second": 1_000_000_000, "minute": Nanoseconds.minute,
         "hour": 2 * Nanoseconds.hour,
-        "day": 27 * Nanoseconds.hour, "week": 8 * Nanoseconds.day, "month": 32 * Nanoseconds.day, "quarter": 94 * Nanoseconds.day,
+        "day": 27 * Nanoseconds.hour, "week": 8 * Nanoseconds.day, "month": 32 * Nanoseconds.day,
+        "quarter": 94 * Nanoseconds.day,
         "year": 367 * Nanoseconds.day,
     ]
 }

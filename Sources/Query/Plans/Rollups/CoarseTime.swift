@@ -51,11 +51,13 @@ struct CoarseTime {
 
     private static let day = Nanoseconds.day
     private static let units: [String: Int64] = [
-        "minute": Nanoseconds.minute, "hour": Nanoseconds.hour, "day": day, "week": day, "month": day, "quarter": day, "year": day,
+        "minute": Nanoseconds.minute, "hour": Nanoseconds.hour,
+        "day": day, "week": day, "month": day, "quarter": day, "year": day,
         "decade": day, "century": day, "millennium": day,
     ]
     private static let fields: [String: Int64] = [
-        "minute": Nanoseconds.minute, "hour": Nanoseconds.hour, "day": day, "dow": day, "isodow": day, "doy": day, "week": day,
+        "minute": Nanoseconds.minute, "hour": Nanoseconds.hour,
+        "day": day, "dow": day, "isodow": day, "doy": day, "week": day,
         "month": day, "quarter": day, "year": day, "isoyear": day, "decade": day, "century": day, "millennium": day,
     ]
 }

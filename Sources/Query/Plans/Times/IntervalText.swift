@@ -160,8 +160,10 @@ private struct IntervalReader {
 
     private static let nanosecondsOf: [String: Int64] = [
         "nanosecond": 1, "ns": 1, "microsecond": 1000, "us": 1000, "usec": 1000, "millisecond": 1_000_000, "ms": 1_000_000,
-        "msec": 1_000_000, "second": 1_000_000_000, "sec": 1_000_000_000, "s": 1_000_000_000, "minute": Nanoseconds.minute,
-        "min": Nanoseconds.minute, "m": Nanoseconds.minute, "hour": Nanoseconds.hour, "hr": Nanoseconds.hour, "h": Nanoseconds.hour,
+        "msec": 1_000_000, "second": 1_000_000_000, "sec": 1_000_000_000, "s": 1_000_000_000,
+        "minute": Nanoseconds.minute,
+        "min": Nanoseconds.minute, "m": Nanoseconds.minute,
+        "hour": Nanoseconds.hour, "hr": Nanoseconds.hour, "h": Nanoseconds.hour,
     ]
     private static let daysOf: [String: Int64] = ["day": 1, "d": 1, "week": 7, "w": 7]
     private static let monthsOf: [String: Int64] = [

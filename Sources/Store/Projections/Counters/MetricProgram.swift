@@ -230,7 +230,8 @@ struct MetricProgram: Sendable {
         case .isOneOf(let column, let values, let orNull):
             let first = texts.count
             for value in values { _ = add(text: value) }
-            conditions.append(Condition(slot: slot(column, &entry, registry), acceptsNull: orNull, texts: first..<texts.count))
+            let slot = slot(column, &entry, registry)
+            conditions.append(Condition(slot: slot, acceptsNull: orNull, texts: first..<texts.count))
         }
     }
 }

@@ -1,7 +1,8 @@
 package import Columnar
 
 extension RollupLayout {
-    /// The rollup's rows for a chunk of its source, in the order in which their first events stand: a pure function of the chunk.
+    /// The rollup's rows for a chunk of its source, in the order in which their first events stand: a pure function of
+    /// the chunk.
     ///
     /// They are what a query answers that groups and aggregates the events, out of the same tables and states.
     /// - Parameter watermark: the latest received time; events that are too old for the rollup's retention by then are left out.
@@ -40,7 +41,8 @@ extension RollupLayout {
     private func buckets(of times: Vector) -> Vector {
         switch times.integers {
         case .array(let values)?: times.replacing(.int64(values.map { bucket(of: $0) }))
-        case .constant(let time)?: .constant(Scalar(integer: bucket(of: time), type: times.type), type: times.type, count: times.count)
+        case .constant(let time)?:
+            .constant(Scalar(integer: bucket(of: time), type: times.type), type: times.type, count: times.count)
         case nil: times
         }
     }
@@ -85,12 +87,14 @@ package struct RollupPart: Sendable {
     /// How many events they stand for.
     package var eventCount: Int
 
-    /// Parts end to end, in runs of at most `rowsMax` rows; empty where a part has none, and where the rows stand for fewer than two
-    /// events on average, which makes them not worth their bytes: readers then take the events themselves.
+    /// Parts end to end, in runs of at most `rowsMax` rows; empty where a part has none, and where the rows stand for
+    /// fewer than two events on average, which makes them not worth their bytes: readers then take the events
+    /// themselves.
     package static func joined(_ parts: [RollupPart], columns: [TableColumn], rowsMax: Int) -> [Chunk] {
         let chunks = parts.compactMap(\.rows)
         let rowCount = chunks.reduce(0) { $0 + $1.rowCount }
-        guard chunks.count == parts.count, rowCount > 0, rowCount * 2 <= parts.reduce(0, { $0 + $1.eventCount }) else { return [] }
+        let eventCount = parts.reduce(0) { $0 + $1.eventCount }
+        guard chunks.count == parts.count, rowCount > 0, rowCount * 2 <= eventCount else { return [] }
         let present = chunks.filter { $0.rowCount > 0 }
         let whole = columns.indices.map { index in
             Vector.concatenate(present.map { $0.columns[index] }, type: columns[index].type)
