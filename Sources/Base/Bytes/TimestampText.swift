@@ -1,25 +1,13 @@
 /// Lengths of time in ns.
 package enum Nanoseconds {
-    /// 10⁶ ns.
-    @inlinable package static var millisecond: Int64 { 1_000_000 }
     /// 10⁹ ns.
-    @inlinable package static var second: Int64 { 1_000_000_000 }
+    package static let second: Int64 = 1_000_000_000
     /// 60 s.
-    @inlinable package static var minute: Int64 { 60 * second }
+    package static let minute: Int64 = 60 * second
     /// 60 min.
-    @inlinable package static var hour: Int64 { 60 * minute }
+    package static let hour: Int64 = 60 * minute
     /// 24 h, as every day of UTC without its leap seconds.
-    @inlinable package static var day: Int64 { 24 * hour }
-}
-
-/// Spans of time in seconds.
-package enum Seconds {
-    /// 60 s.
-    @inlinable package static var minute: Int64 { 60 }
-    /// 60 min.
-    @inlinable package static var hour: Int64 { 3600 }
-    /// 24 h, as every day of UTC without its leap seconds.
-    @inlinable package static var day: Int64 { 86_400 }
+    package static let day: Int64 = 24 * hour
 }
 
 /// Appends RFC 3339 text in UTC with nine decimals.

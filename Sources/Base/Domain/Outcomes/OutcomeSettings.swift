@@ -1,5 +1,3 @@
-import Bytes
-
 /// How a store judges how conversations end: after how much silence they are over, and by which rule reports count unless they are asked
 /// for another. Logged when it comes into force; what is in force last judges all conversations, also those of before.
 package struct OutcomeSettings: Hashable, Sendable {
@@ -12,7 +10,7 @@ package struct OutcomeSettings: Hashable, Sendable {
     package init(idleAfterNanoseconds: Int64?, rule: OutcomeRule) { (self.idleAfterNanoseconds, self.rule) = (idleAfterNanoseconds, rule) }
 
     /// Of a new store, and of a server that is told nothing else: a day of silence, house-1.
-    package static let standard = OutcomeSettings(idleAfterNanoseconds: Nanoseconds.day, rule: .house1)
+    package static let standard = OutcomeSettings(idleAfterNanoseconds: 86_400_000_000_000, rule: .house1)
     /// Of a store that never said anything: made before silence meant something.
     package static let unsaid = OutcomeSettings(idleAfterNanoseconds: nil, rule: .house1)
 
@@ -32,10 +30,7 @@ package struct OutcomeSettings: Hashable, Sendable {
 
     /// A silence for people, such as `24 h`: in the greatest unit of which it is a whole number.
     package static func text(nanoseconds: Int64) -> String {
-        let units: [(Int64, String)] = [
-            (Nanoseconds.hour, "h"), (Nanoseconds.minute, "min"), (Nanoseconds.second, "s"),
-            (Nanoseconds.millisecond, "ms"),
-        ]
+        let units: [(Int64, String)] = [(3_600_000_000_000, "h"), (60_000_000_000, "min"), (1_000_000_000, "s"), (1_000_000, "ms")]
         for (unit, name) in units where nanoseconds % unit == 0 { return "\(nanoseconds / unit) \(name)" }
         return "\(nanoseconds) ns"
     }

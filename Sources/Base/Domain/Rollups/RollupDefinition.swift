@@ -1,5 +1,3 @@
-import Bytes
-
 /// The length of a rollup's buckets, which begin at whole multiples of it since 1970 UTC.
 package enum RollupGrain: String, Hashable, Sendable, CaseIterable {
     case minute = "1m"
@@ -9,14 +7,14 @@ package enum RollupGrain: String, Hashable, Sendable, CaseIterable {
     /// Length of a bucket in ns.
     package var nanoseconds: Int64 {
         switch self {
-        case .minute: Nanoseconds.minute
-        case .hour: Nanoseconds.hour
-        case .day: Nanoseconds.day
+        case .minute: 60_000_000_000
+        case .hour: 3_600_000_000_000
+        case .day: 86_400_000_000_000
         }
     }
 
     /// For how long before the latest received time rows are kept, in ns; nil: as long as the events.
-    package var retentionNanoseconds: Int64? { self == .minute ? 2 * Nanoseconds.day : nil }
+    package var retentionNanoseconds: Int64? { self == .minute ? 48 * 3_600_000_000_000 : nil }
 }
 
 /// What a rollup keeps of an integer or money column, beside the number of its values and their exact sum.

@@ -46,8 +46,7 @@ package enum RFC3339 {
         var place = 19
         let nanoseconds = try fraction(text, &place)
         let offset = try zone(text, place)
-        let seconds = Int(date.daysSince1970) * Int(Seconds.day) + hour * 3600 + minute * 60 + second - offset
-        return try join(seconds: seconds, nanoseconds: nanoseconds)
+        return try join(seconds: Int(date.daysSince1970) * 86_400 + hour * 3600 + minute * 60 + second - offset, nanoseconds: nanoseconds)
     }
 
     /// The same for a slice of bytes.
@@ -126,7 +125,7 @@ package enum RFC3339 {
     /// Appends the time in UTC with 0, 3, 6 or 9 decimals, as many as it needs: `2026-08-01T09:00:15.250Z`.
     package static func append(_ nanosecondsSince1970: Int64, to sink: inout ByteSink) {
         let (seconds, nanoseconds) = floorDivide(Int(nanosecondsSince1970), by: 1_000_000_000)
-        let (days, secondOfDay) = floorDivide(seconds, by: Int(Seconds.day))
+        let (days, secondOfDay) = floorDivide(seconds, by: 86_400)
         let date = CivilDate(daysSince1970: Int64(days))
         // Digits are put over the template from the right; the decimals stay as they are where there are none.
         var text: InlineArray<30, UInt8> = [

@@ -33,7 +33,7 @@ package enum IntervalMath {
         var wholeDays = days.rounded(.towardZero)
         let monthDays = rounded((months - wholeMonths) * 30)
         let wholeMonthDays = monthDays.rounded(.towardZero)
-        let secondsOfDay = Double(Seconds.day)
+        let secondsOfDay = Double(Nanoseconds.day / Nanoseconds.second)
         var spill = rounded((days - wholeDays + monthDays - wholeMonthDays) * secondsOfDay)
         if spill.magnitude >= secondsOfDay {
             let more = (spill / secondsOfDay).rounded(.towardZero)

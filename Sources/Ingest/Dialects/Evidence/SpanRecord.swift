@@ -1,5 +1,3 @@
-import Bytes
-
 /// An event of a span as evidence keeps it.
 package struct SpanMoment: Hashable, Sendable {
     /// Its name.
@@ -67,7 +65,7 @@ package enum SpanTimeDoubt: String, Hashable, Sendable {
     case firstToken = "first_token"
 
     /// The longest time that one piece of work, or the wait for its first token, may take.
-    static let durationNanosecondsMax = Nanoseconds.day
+    static let durationNanosecondsMax: Int64 = 86_400 * 1_000_000_000
     private static let year2000: Int64 = 946_684_800 * 1_000_000_000
 
     /// What is wrong with times in ns since 1970; nil where nothing is.

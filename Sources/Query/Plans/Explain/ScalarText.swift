@@ -43,8 +43,8 @@ extension Interval {
         if days != 0 { parts.append("\(days) day" + (days.magnitude == 1 ? "" : "s")) }
         if nanoseconds != 0 || parts.isEmpty {
             let magnitude = nanoseconds.magnitude
-            let hours = magnitude / Nanoseconds.hour.magnitude
-            let rest = Int64(magnitude % Nanoseconds.hour.magnitude)
+            let hours = magnitude / 3_600_000_000_000
+            let rest = Int64(magnitude % 3_600_000_000_000)
             let clock = CivilTime(nanoseconds: rest).clockText
             parts.append((nanoseconds < 0 ? "-" : "") + (hours < 10 ? "0" : "") + String(hours) + clock.dropFirst(2))
         }

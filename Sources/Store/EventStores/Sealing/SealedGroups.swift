@@ -1,4 +1,3 @@
-import Bytes
 import Columnar
 import Domain
 import Platform
@@ -22,6 +21,8 @@ struct SealedGroups: Sendable {
         var layout: EventTableLayout
         var rows: [RowPlace]
     }
+
+    static let dayNanoseconds: Int64 = 86_400_000_000_000
 
     init(
         blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry, workers: any Workers
@@ -70,7 +71,7 @@ struct SealedGroups: Sendable {
 
     /// The UTC day of a time, any there is: the first and last days of 64 bits are cut short.
     private static func day(_ time: Int64) -> Int64 {
-        let (quotient, rest) = time.quotientAndRemainder(dividingBy: Nanoseconds.day)
+        let (quotient, rest) = time.quotientAndRemainder(dividingBy: dayNanoseconds)
         return rest < 0 ? quotient - 1 : quotient
     }
 

@@ -20,7 +20,8 @@ extension RollupLayout {
             return RollupPart(rows: try folded(kept, time: time), eventCount: kept.rowCount)
         } catch {
             // Amounts that no exact sum holds. A query refuses to add them up, too, but it may ask for something else.
-            return RollupPart(rows: nil, eventCount: kept.rowCount)
+            let none = Chunk(columns: columns.map { Vector(type: $0.type, scalars: []) }, rowCount: 0)
+            return RollupPart(rows: none, eventCount: kept.rowCount, isExact: false)
         }
     }
 
@@ -82,22 +83,26 @@ extension RollupLayout {
 
 /// Rollup rows of some events.
 package struct RollupPart: Sendable {
-    /// In the layout's columns; nil where some sum is too large to be exact.
-    package var rows: Chunk?
+    /// In the layout's columns.
+    package var rows: Chunk
     /// How many events they stand for.
     package var eventCount: Int
+    /// Otherwise some sum is too large for any row to hold, and there is none.
+    package var isExact = true
 
-    /// Parts end to end, in runs of at most `rowsMax` rows; empty where a part has none, and where the rows stand for
-    /// fewer than two events on average, which makes them not worth their bytes: readers then take the events
+    /// Parts end to end, in runs of at most `rowsMax` rows; empty where a part is not exact, and where the rows stand
+    /// for fewer than two events on average, which makes them not worth their bytes: readers then take the events
     /// themselves.
     package static func joined(_ parts: [RollupPart], columns: [TableColumn], rowsMax: Int) -> [Chunk] {
-        let chunks = parts.compactMap(\.rows)
-        let rowCount = chunks.reduce(0) { $0 + $1.rowCount }
+        precondition(rowsMax > 0, "a run has rows")
+        assert(parts.allSatisfy { $0.rows.rowCount <= $0.eventCount }, "a row stands for an event at least")
+        assert(parts.allSatisfy { $0.rows.columns.count == columns.count }, "parts of one rollup")
+        let rowCount = parts.reduce(0) { $0 + $1.rows.rowCount }
         let eventCount = parts.reduce(0) { $0 + $1.eventCount }
-        guard chunks.count == parts.count, rowCount > 0, rowCount * 2 <= eventCount else { return [] }
-        let present = chunks.filter { $0.rowCount > 0 }
+        guard parts.allSatisfy(\.isExact), rowCount > 0, rowCount * 2 <= eventCount else { return [] }
+        let present = parts.filter { $0.rows.rowCount > 0 }
         let whole = columns.indices.map { index in
-            Vector.concatenate(present.map { $0.columns[index] }, type: columns[index].type)
+            Vector.concatenate(present.map { $0.rows.columns[index] }, type: columns[index].type)
         }
         return stride(from: 0, to: rowCount, by: rowsMax).map { first in
             if rowCount <= rowsMax { return Chunk(columns: whole, rowCount: rowCount) }
