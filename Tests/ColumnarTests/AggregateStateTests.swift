@@ -190,6 +190,16 @@ import Testing
         }
     }
 
+    @Test func aListOfDistinctValuesKeepsNull() throws {
+        let list = AggregateStates.collected(type: .array(.text), separator: nil, order: []) { "\($0)" }
+        for column in [Vector.constant(.null, type: .text, count: 3), Vector(type: .text, scalars: [.null, .null, .null])] {
+            var state = AggregateStates.distinct(.text, isCount: false, orderKeys: 0, list)
+            state.grow(to: 1)
+            try state.update([column], GroupAssignment(single: 3))
+            #expect(try state.finish([0]).scalar(at: 0) == .array([.null]))
+        }
+    }
+
     /// Rows of rollups (histogram, count, sum) merge to the histogram of the values.
     @Test func histogramsOfRollupRowsMerge() throws {
         var values = AggregateStates.histogram(.integer)
