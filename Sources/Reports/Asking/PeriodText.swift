@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 package import Execution
 
@@ -26,16 +27,16 @@ package enum PeriodText {
     private static func offset(_ text: Substring) -> Int64? {
         guard let sign = text.first, sign == "-" || sign == "+", let unit = text.last else { return nil }
         guard let count = Int64(text.dropFirst().dropLast()), count >= 0 else { return nil }
-        let seconds: Int64
+        let nanoseconds: Int64
         switch unit {
-        case "s": seconds = 1
-        case "m": seconds = 60
-        case "h": seconds = 3600
-        case "d": seconds = 86_400
-        case "w": seconds = 604_800
+        case "s": nanoseconds = Nanoseconds.second
+        case "m": nanoseconds = Nanoseconds.minute
+        case "h": nanoseconds = Nanoseconds.hour
+        case "d": nanoseconds = Nanoseconds.day
+        case "w": nanoseconds = 7 * Nanoseconds.day
         default: return nil
         }
-        let (product, isBeyond) = count.multipliedReportingOverflow(by: seconds * 1_000_000_000)
+        let (product, isBeyond) = count.multipliedReportingOverflow(by: nanoseconds)
         return isBeyond ? nil : sign == "-" ? -product : product
     }
 }

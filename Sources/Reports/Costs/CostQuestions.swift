@@ -70,10 +70,10 @@ struct UnitCounts {
     static func answers(desk: ReportDesk, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
         if by.isOfCalls { return nil }
         var groups = Grouped<Int128>()
-        let source = try by.source("message_sent", time: "time", of: period, desk: desk)
+        let source = try by.source(QuestionRule.answer.table, time: "time", of: period, desk: desk)
         let rows = try desk.rows(
             "select \(source.selection)count(*) from \(source.text) "
-                + "where \(ServiceLevelQuestions.isAnswer) and \(period.contains("time"))\(by.clause)")
+                + "where \(QuestionRule.answer.sqlCondition) and \(period.contains("time"))\(by.clause)")
         for row in rows { groups[by.key(row), default: 0] = row.integer(by.width) }
         return groups
     }

@@ -161,7 +161,7 @@ struct CostReport {
                 "share_of_cost",
                 "of the booked cost; at least and at most: with the others at most and at least, unknown where a call has no upper bound"),
             ReportDefinition("priced, partly, unpriced", "calls of which all, some or nothing has a price"),
-            ReportDefinition("answer", "a message.sent of the agent (author null or agent) in the period"),
+            ReportDefinition("answer", "\(QuestionRule.answer.definition) in the period"),
             ReportDefinition("conversation", "closed in the period"),
             ReportDefinition(
                 "resolved_conversation", "closed in the period and resolved by \(request.rule.rawValue): \(request.rule.definition)"),

@@ -7,8 +7,6 @@ struct ServiceLevelQuestions {
     let by: ReportGrouping
     let objectives: ObjectiveSet
 
-    /// Answers count by their own time; those of people and systems don't.
-    static let isAnswer = "(author is null or author = 'agent')"
     private var limits: AnswerLimitText { AnswerLimitText(objectives.answerLimits, now: desk.now) }
 
     /// A question without a good answer, once its limit has passed.
@@ -84,8 +82,10 @@ struct ServiceLevelQuestions {
     }
 
     private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
-        let source = try by.source(asksTurns ? "turns" : "message_sent", time: "time", of: period, desk: desk)
-        let isCounted = asksTurns ? "status is not null" : Self.isAnswer
+        let table = asksTurns ? "turns" : QuestionRule.answer.table
+        let source = try by.source(table, time: "time", of: period, desk: desk)
+        // Answers count by their own time.
+        let isCounted = asksTurns ? "status is not null" : QuestionRule.answer.sqlCondition
         let percentiles =
             objectives.answerPercentiles.map { Self.percentile($0, of: "duration_ns", .answerDuration($0)) }
             + objectives.firstTokenPercentiles.map { Self.percentile($0, of: "time_to_first_token_ns", .firstToken($0)) }

@@ -122,9 +122,10 @@ struct ServiceLevelReport {
     private func definitions(_ by: ReportGrouping, _ judging: JudgingObjectives) -> [ReportDefinition] {
         var definitions = judging.definitions
         definitions += [
-            ReportDefinition("question", "a message.received of the user (author null or user) with a conversation; it counts when it was asked"),
+            ReportDefinition(
+                "question", "\(QuestionRule.question.definition) with a conversation; it counts when it was asked"),
             ReportDefinition("failed", "not answered ok within the limit, which has passed at `now`; until then it is pending"),
-            ReportDefinition("answer", "a message.sent of the agent (author null or agent); it counts when it was sent"),
+            ReportDefinition("answer", "\(QuestionRule.answer.definition); it counts when it was sent"),
             ReportDefinition("percentile", "percentile_disc: the smallest measured value that so many of the answers do not exceed"),
             ReportDefinition(
                 "verdict",

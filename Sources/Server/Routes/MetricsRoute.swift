@@ -51,8 +51,8 @@ extension Routes {
     private static let conversationsText =
         "select count(distinct conversation_id) as n from events where time >= now() - interval '15 minutes'"
     private static let usersText =
-        "select count(distinct user_id) as n from message_received"
-        + " where time >= now() - interval '15 minutes' and (author is null or author = 'user')"
+        "select count(distinct user_id) as n from \(QuestionRule.question.table)"
+        + " where time >= now() - interval '15 minutes' and \(QuestionRule.question.sqlCondition)"
 
     /// Conversations and users of the last 15 minutes; reads only the groups of that time.
     private func activity() async throws -> (conversations: Int?, users: Int?) {

@@ -29,7 +29,7 @@ struct FoldEvent {
     var time: Int64 = 0
     var turn: Int64?
     var trace: Range<Int>?
-    /// A question of the user or an answer of the agent; true for all that is neither.
+    /// What ``QuestionRule`` says of a message; true for all that is none.
     var isAgentOrUser = true
     /// Sent by a program that is neither agent nor person.
     var isFromSystem = false
@@ -53,14 +53,13 @@ struct FoldEvent {
         default: meaning.isActivity
         }
     }
-    /// A question counts when its author is null or the user, an answer when it is null or the agent.
     mutating func setAuthor(_ bytes: [UInt8], _ range: Range<Int>) {
         switch meaning {
-        case .question: isAgentOrUser = equals(bytes, range, Spelling.user)
-        case .answer: isAgentOrUser = equals(bytes, range, Spelling.agent)
+        case .question: isAgentOrUser = QuestionRule.question.holds(author: range, in: bytes)
+        case .answer: isAgentOrUser = QuestionRule.answer.holds(author: range, in: bytes)
         default: isAgentOrUser = true
         }
-        isFromSystem = equals(bytes, range, Spelling.system)
+        isFromSystem = QuestionRule.isFromSystem(author: range, in: bytes)
     }
     /// Whether a conversation that was closed before goes on with it.
     var isReturn: Bool { isQuestion || meaning == .started || meaning == .reopened }

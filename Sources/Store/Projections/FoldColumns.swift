@@ -30,7 +30,7 @@ package struct FoldColumns: Sendable {
         }
         set("conversation_id", .conversation)
         set("turn", .turn)
-        set("author", .author)
+        set(QuestionRule.authorColumn, .author)
         set("status", .status)
         set("error_type", .errorType)
         set("purpose", .purpose)
@@ -110,7 +110,8 @@ struct FoldTypes: Sendable {
     init(_ registry: SchemaRegistry) {
         var named: [String: Meaning] = [
             "conversation.started": .started,
-            "message.received": .question, "message.sent": .answer, "llm.call": .modelCall, "embedding.call": .embeddingCall,
+            QuestionRule.question.eventType: .question, QuestionRule.answer.eventType: .answer,
+            "llm.call": .modelCall, "embedding.call": .embeddingCall,
             "tool.call": .toolCall, "retrieval.query": .retrieval, "cache.lookup": .cacheLookup,
             "conversation.resolved": .resolved, "conversation.reopened": .reopened, "conversation.closed": .closed,
             "escalation.raised": .escalationRaised, "escalation.accepted": .escalationAccepted,

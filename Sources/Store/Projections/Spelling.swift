@@ -1,10 +1,7 @@
 /// Listed values that the fold compares fields with, as bytes.
 enum Spelling {
-    static let agent = Array("agent".utf8)
     static let answer = Array("answer".utf8)
     static let error = Array("error".utf8)
-    static let system = Array("system".utf8)
-    static let user = Array("user".utf8)
 }
 
 /// Whether a range of bytes spells a text. O(length).

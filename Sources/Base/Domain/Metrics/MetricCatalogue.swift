@@ -30,7 +30,9 @@ package enum MetricCatalogue {
     private static let place: [MetricLabel] = [.column("tenant"), .column("channel")]
     private static let model: [MetricLabel] = [.column("tenant"), .column("provider"), .column("model"), .column("route")]
     private static let calls = ["llm.call", "embedding.call"]
-    private static let answers: [MetricCondition] = [.isOneOf(column: "author", values: ["agent"], orNull: true)]
+    private static let messages = QuestionRule.allCases.map(\.eventType)
+    private static let sent = [QuestionRule.answer.eventType]
+    private static let answers: [MetricCondition] = [QuestionRule.answer.condition]
 
     /// The definition with a name; nil for none.
     package static func metric(named name: String) -> MetricDefinition? { all.first { $0.name == name } }
@@ -85,20 +87,20 @@ package enum MetricCatalogue {
         MetricDefinition(
             "support_messages_total", .counter, "Messages in either direction.",
             labels: place + [MetricLabel("direction", .eventType(["received", "sent"]))],
-            from: ["message.received", "message.sent"], .count),
+            from: messages, .count),
         MetricDefinition(
             "support_questions_total", .counter,
             "Questions that were answered well within the limit (good) or not (failed), as it was first judged.",
-            labels: place + [MetricLabel("result", .given)], from: ["message.received", "message.sent"], .questions),
+            labels: place + [MetricLabel("result", .given)], from: messages, .questions),
         MetricDefinition(
             "support_answers_total", .counter, "Answers of agents.", labels: place + [.column("agent"), .column("status")],
-            from: ["message.sent"], where: answers, .count),
+            from: sent, where: answers, .count),
         MetricDefinition(
             "support_answer_duration_seconds", .histogram, unit: "seconds", "Time from question to whole answer.",
-            labels: place + [.column("agent")], from: ["message.sent"], where: answers, .observe(column: "duration_ns")),
+            labels: place + [.column("agent")], from: sent, where: answers, .observe(column: "duration_ns")),
         MetricDefinition(
             "support_time_to_first_token_seconds", .histogram, unit: "seconds", "Time from question to the first token of the answer.",
-            labels: place + [.column("agent")], from: ["message.sent"], where: answers, .observe(column: "time_to_first_token_ns")),
+            labels: place + [.column("agent")], from: sent, where: answers, .observe(column: "time_to_first_token_ns")),
         MetricDefinition(
             "support_feedback_total", .counter,
             "Rated conversations by the score of their last rating; what an earlier one counted is taken back while it is remembered.",

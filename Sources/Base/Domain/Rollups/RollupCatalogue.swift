@@ -9,10 +9,13 @@ package enum RollupCatalogue {
             RollupDefinition("llm_call", grain, by: (grain == .day ? ["tenant"] : []) + call, costs + tokens + callTimes)
         }
         + RollupGrain.allCases.map { grain in
-            RollupDefinition("message_sent", grain, by: grain == .day ? ["tenant", "error_type"] + answer : answer, answerTimes)
+            RollupDefinition(
+                QuestionRule.answer.table, grain, by: (grain == .day ? ["tenant", "error_type"] : []) + answer, answerTimes)
         }
         + lasting.map { RollupDefinition("embedding_call", $0, by: ["tenant"] + call, costs + tokens) }
-        + lasting.map { RollupDefinition("message_received", $0, by: ["tenant", "channel", "author"], []) }
+        + lasting.map {
+            RollupDefinition(QuestionRule.question.table, $0, by: ["tenant", "channel", QuestionRule.authorColumn], [])
+        }
         + lasting.map { RollupDefinition("tool_call", $0, by: ["tool", "status", "error_type"], [.duration("duration_ns")]) }
         + [
             RollupDefinition("retrieval_query", .day, by: ["kind", "status"], [.duration("duration_ns")]),
@@ -23,7 +26,7 @@ package enum RollupCatalogue {
 
     private static let lasting: [RollupGrain] = [.hour, .day]
     private static let call = ["provider", "request_model", "model", "route", "status", "price_state"]
-    private static let answer = ["channel", "author", "status"]
+    private static let answer = ["channel", QuestionRule.authorColumn, "status"]
     private static let costs: [RollupMeasure] = [.sum("cost_usd"), .sum("cost_low_usd"), .sum("cost_high_usd")]
     private static let tokens: [RollupMeasure] =
         ["input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning"].map { .sum("\($0)_tokens") }

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import Execution
 import Platform
@@ -42,9 +43,12 @@ enum TimeArgument {
     /// `-7d` or `+90m` in nanoseconds.
     private static func offset(_ text: Substring) -> Int64? {
         guard let sign = text.first, sign == "-" || sign == "+", let unit = text.last else { return nil }
-        let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
-        guard let scale = seconds[unit], let count = Int64(text.dropFirst().dropLast()), count >= 0 else { return nil }
-        let (product, overflow) = count.multipliedReportingOverflow(by: scale * 1_000_000_000)
+        let units: [Character: Int64] = [
+            "s": Nanoseconds.second, "m": Nanoseconds.minute, "h": Nanoseconds.hour, "d": Nanoseconds.day,
+            "w": 7 * Nanoseconds.day,
+        ]
+        guard let scale = units[unit], let count = Int64(text.dropFirst().dropLast()), count >= 0 else { return nil }
+        let (product, overflow) = count.multipliedReportingOverflow(by: scale)
         return overflow ? nil : sign == "-" ? -product : product
     }
 }

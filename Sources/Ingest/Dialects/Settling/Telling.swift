@@ -139,12 +139,12 @@ struct Telling {
             let stretch = TurnStretch(of: runs[index] ?? [index], tree)
             var question = context(index, types.messageReceived)
             addTold(around: index, types.messageReceived, &question)
-            question.add("author", text: "user")
+            question.add(QuestionRule.authorColumn, text: QuestionRule.question.author)
             let questionID = id(of: index, types.messageReceived)
             events.append(Told(id: questionID, type: types.messageReceived, time: stretch.start, fields: question))
             var answer = context(index, types.messageSent)
             addTold(around: index, types.messageSent, &answer)
-            answer.add("author", text: "agent")
+            answer.add(QuestionRule.authorColumn, text: QuestionRule.answer.author)
             let last = tree.spans[stretch.last]
             answer.add("status", text: last.hasFailed ? "error" : "ok")
             if last.hasFailed { answer.add("error_type", text: last.errorType) }

@@ -98,7 +98,11 @@ struct SpanBuilder: Sendable {
 
     /// Whether an event is an answer of an agent.
     func isAnswer(_ event: EventRowReader) -> Bool {
-        guard event.type == types.messageSent else { return false }
-        return event.text(of: known.author)?.elementsEqual("agent".utf8) ?? true
+        event.type == types.messageSent && QuestionRule.answer.holds(author: event.text(of: known.author))
+    }
+
+    /// Whether an event is a question of a user.
+    func isQuestion(_ event: EventRowReader) -> Bool {
+        event.type == types.messageReceived && QuestionRule.question.holds(author: event.text(of: known.author))
     }
 }

@@ -95,7 +95,10 @@ package struct TraceAssembler: Sendable {
         let event = EventRowReader(row, at: 0)
         if !rule.forwardsReceived, builder.identity.isReceived(event) { return nil }
         let isAnswer = builder.isAnswer(event)
+        let isQuestion = builder.isQuestion(event)
+        // Messages of others, such as people who took over, have no part in a turn of the agent.
         if event.type == builder.types.messageSent, !isAnswer { return nil }
+        if event.type == builder.types.messageReceived, !isQuestion { return nil }
         guard let key = builder.identity.turn(of: event) else {
             var alone = Turn()
             return isAnswer ? emission(answering: event, &alone, position, receivedTime) : nil
@@ -112,7 +115,7 @@ package struct TraceAssembler: Sendable {
             heldBytes -= turn.heldBytes
             return emission(answering: event, &turn, position, receivedTime)
         }
-        if event.type == builder.types.messageReceived {
+        if isQuestion {
             turn.askedTime = min(turn.askedTime ?? .max, event.time)
         } else {
             turn.held.append(row)

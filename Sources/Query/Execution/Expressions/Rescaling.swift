@@ -49,17 +49,3 @@ enum Rescaling {
         }
     }
 }
-
-extension Vector {
-    /// 128-bit values in 64 bits where all fit.
-    func narrowed() -> Vector {
-        guard case .int128(let values) = storage else { return self }
-        var narrow: [Int64] = []
-        narrow.reserveCapacity(values.count)
-        for value in values {
-            guard let small = Int64(exactly: value) else { return self }
-            narrow.append(small)
-        }
-        return replacing(.int64(narrow))
-    }
-}

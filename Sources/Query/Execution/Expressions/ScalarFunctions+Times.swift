@@ -209,7 +209,7 @@ extension ScalarFunctions {
         case .date(let day):
             let (start, overflow) = day.multipliedReportingOverflow(by: Nanoseconds.day)
             if overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
-            if field == .epoch { return (Int128(day) * 86_400, 0) }
+            if field == .epoch { return (Int128(day) * Int128(Nanoseconds.day / Nanoseconds.second), 0) }
             if field == .julian { return (Int128(day) + Self.julianDayOf1970, 0) }
             (local, instant) = (start, start)
         default: throw QueryError.unsupported("extract of this type")

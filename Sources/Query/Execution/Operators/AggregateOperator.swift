@@ -61,7 +61,9 @@ struct AggregateOperator: Sendable {
             }
             let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
             assert(arguments.allSatisfy { $0.count == assigned.rowCount }, "a value and a group for each row")
-            try state.accumulators[index].update(arguments, assigned)
+            try QueryError.refusing { () throws(KernelError) in
+                try state.accumulators[index].update(arguments, assigned)
+            }
         }
         try state.book(context.budget)
     }
@@ -80,15 +82,19 @@ struct AggregateOperator: Sendable {
             try merge(&other, into: &merged)
         }
         guard let table = merged.table else {
-            let columns = try merged.accumulators.map { try $0.finish([0]) }
-            assert(columns.allSatisfy { $0.count == 1 }, "one row where there are no groups")
-            return [Chunk(columns: columns, rowCount: 1)]
+            return [Chunk(columns: try Self.results(merged, [0]), rowCount: 1)]
         }
         if table.count == 0 { return [] }
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
         assert(order.count == table.count, "every group is handed out once")
         // Keys and results go out in pieces, so that later steps may share the work.
-        return [Chunk(columns: try table.keys(of: order) + merged.accumulators.map { try $0.finish(order) }, rowCount: order.count)]
+        return [Chunk(columns: table.keys(of: order) + (try Self.results(merged, order)), rowCount: order.count)]
+    }
+
+    private static func results(_ state: State, _ groups: [UInt32]) throws -> [Vector] {
+        try state.accumulators.map { accumulator in
+            try QueryError.refusing { () throws(KernelError) in try accumulator.finish(groups) }
+        }
     }
 
     private func merge(_ other: inout State, into merged: inout State) throws {
@@ -101,7 +107,8 @@ struct AggregateOperator: Sendable {
         let count = merged.table?.count ?? 1
         for index in merged.accumulators.indices {
             merged.accumulators[index].grow(to: count)
-            try merged.accumulators[index].merge(other.accumulators[index], mapping)
+            let state = other.accumulators[index]
+            try QueryError.refusing { () throws(KernelError) in try merged.accumulators[index].merge(state, mapping) }
         }
         try merged.book(context.budget)
         try context.budget.reserve(-other.bookedBytes)

@@ -145,7 +145,7 @@ private struct ValueRange {
         return result
     }
 
-    private static func bound(_ a: Scalar, _ b: Scalar, _ prefers: (Columnar.ScalarOrder) -> Bool) -> Scalar {
+    private static func bound(_ a: Scalar, _ b: Scalar, _ prefers: (ScalarOrder) -> Bool) -> Scalar {
         guard let order = Scalar.order(a, b) else { return .null }
         return prefers(order) ? a : b
     }

@@ -86,25 +86,8 @@ package struct ScalarArithmetic: Sendable {
         return .numeric(result, scale: new)
     }
 
-    /// -1, 0 or 1 for two values of one type; nil where the order is not plain.
-    package func compare(_ left: Scalar, _ right: Scalar) -> Int? {
-        switch (left, right) {
-        case (.integer(let a), .integer(let b)), (.timestamptz(let a), .timestamptz(let b)), (.timestamp(let a), .timestamp(let b)),
-            (.date(let a), .date(let b)):
-            return sign(a, b)
-        case (.double(let a), .double(let b)): return a.isNaN || b.isNaN ? nil : sign(a, b)
-        case (.boolean(let a), .boolean(let b)): return sign(a ? 1 : 0, b ? 1 : 0)
-        case (.text(let a), .text(let b)): return a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : (a.utf8.elementsEqual(b.utf8) ? 0 : 1)
-        case (.numeric(let a, let x), .numeric(let b, let y)):
-            guard case .numeric(let m, _)? = rescale(a, from: x, to: max(x, y)),
-                case .numeric(let n, _)? = rescale(b, from: y, to: max(x, y))
-            else { return nil }
-            return sign(m, n)
-        default: return nil
-        }
-    }
-
-    private func sign<Value: Comparable>(_ left: Value, _ right: Value) -> Int { left < right ? -1 : (left == right ? 0 : 1) }
+    /// -1, 0 or 1 for two values of one type, as rows compare them; nil where the order is not plain.
+    package func compare(_ left: Scalar, _ right: Scalar) -> Int? { Scalar.order(left, right)?.rawValue }
 
     private func holds(_ function: ScalarFunction, _ order: Int) -> Bool {
         switch function {

@@ -1,3 +1,5 @@
+import Domain
+
 /// Counts the answers of a period for which no model call was told.
 ///
 /// A turn knows its calls, and most answers are the first of a turn that has some: these are put aside by one join. What is left is looked
@@ -10,8 +12,8 @@ struct AnswersWithoutCall {
     /// Answers that a model should have given.
     private var answers: String {
         "select tenant as of_tenant, conversation_id as of_conversation, turn as of_turn, trace_id as of_trace, time as of_time "
-            + "from message_sent where \(ServiceLevelQuestions.isAnswer) and \(period.contains("time")) "
-            + "and (answered_from is null or answered_from = 'model')"
+            + "from \(QuestionRule.answer.table) where \(QuestionRule.answer.sqlCondition) "
+            + "and \(period.contains("time")) and (answered_from is null or answered_from = 'model')"
     }
 
     private static let columns = "of_tenant, of_conversation, of_turn, of_trace, of_time"

@@ -140,7 +140,7 @@ struct SilenceColumns: Sendable {
         }
         types = FoldTypes(registry)
         (tenant, conversation, channel) = (column("tenant"), column("conversation_id"), column("channel"))
-        (author, purpose) = (column("author"), column("purpose"))
+        (author, purpose) = (column(QuestionRule.authorColumn), column("purpose"))
         lastOfContext = max(tenant, conversation, channel)
         last = max(lastOfContext, author, purpose)
     }

@@ -189,13 +189,7 @@ struct MetricProgram: Sendable {
     ) {
         guard let placement else { return }
         let firstCondition = conditions.count
-        for condition in definition.conditions {
-            switch condition {
-            case .isPresent(let column):
-                conditions.append(Condition(slot: slot(column, &entry, registry), acceptsNull: false, texts: 0..<0))
-            case .isOneOf(let column, let values, let orNull): add(column, values, orNull, &entry, registry)
-            }
-        }
+        for condition in definition.conditions { add(condition, &entry, registry) }
         var read: UInt8 = 0
         let kind: ActionKind
         switch definition.source {
@@ -205,15 +199,18 @@ struct MetricProgram: Sendable {
         case .bookedCost: kind = .cost
         case .unpricedCalls: kind = .unpriced
         case .questions:
-            kind = ordinal == 0 ? .question : .answer
-            add("author", [ordinal == 0 ? "user" : "agent"], true, &entry, registry)
+            guard let rule = QuestionRule(eventType: definition.types[ordinal]) else {
+                preconditionFailure("\(definition.name) counts messages, not \(definition.types[ordinal])")
+            }
+            kind = rule == .question ? .question : .answer
+            add(rule.condition, &entry, registry)
             entry.tenant = slot("tenant", &entry, registry)
             entry.channel = slot("channel", &entry, registry)
             entry.conversation = slot("conversation_id", &entry, registry)
             entry.turn = slot("turn", &entry, registry)
             entry.trace = slot("trace_id", &entry, registry)
-            if ordinal == 1 { entry.status = slot("status", &entry, registry) }
-            (entry.message, entry.isAnswer) = ((actions.count, steps.count), ordinal == 1)
+            if rule == .answer { entry.status = slot("status", &entry, registry) }
+            (entry.message, entry.isAnswer) = ((actions.count, steps.count), rule == .answer)
         case .ratings:
             kind = .rating
             entry.tenant = slot("tenant", &entry, registry)
@@ -227,12 +224,16 @@ struct MetricProgram: Sendable {
                 conditions: firstCondition..<conditions.count))
     }
 
-    private mutating func add(
-        _ column: String, _ values: [String], _ acceptsNull: Bool, _ entry: inout TypeProgram, _ registry: SchemaRegistry
-    ) {
-        let first = texts.count
-        for value in values { _ = add(text: value) }
-        conditions.append(Condition(slot: slot(column, &entry, registry), acceptsNull: acceptsNull, texts: first..<texts.count))
+    private mutating func add(_ condition: MetricCondition, _ entry: inout TypeProgram, _ registry: SchemaRegistry) {
+        switch condition {
+        case .isPresent(let column):
+            conditions.append(Condition(slot: slot(column, &entry, registry), acceptsNull: false, texts: 0..<0))
+        case .isOneOf(let column, let values, let orNull):
+            let first = texts.count
+            for value in values { _ = add(text: value) }
+            let slot = slot(column, &entry, registry)
+            conditions.append(Condition(slot: slot, acceptsNull: orNull, texts: first..<texts.count))
+        }
     }
 }
 

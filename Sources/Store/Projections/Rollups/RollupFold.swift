@@ -1,53 +1,82 @@
 package import Columnar
 
 extension RollupLayout {
-    /// The rollup's rows for a chunk of its source, in the order in which their first events stand: a pure function of the chunk.
+    /// The rollup's rows for a chunk of its source, in the order in which their first events stand: a pure function of
+    /// the chunk.
+    ///
+    /// They are what a query answers that groups and aggregates the events, out of the same tables and states.
     /// - Parameter watermark: the latest received time; events that are too old for the rollup's retention by then are left out.
     /// - Complexity: O(rows · columns).
     package func fold(_ chunk: Chunk, watermark: Int64) -> RollupPart {
         guard case .bucket(let time) = contents[0] else { preconditionFailure("buckets come first") }
         var kept = chunk
         if let earliest = earliestTime(watermark: watermark) {
-            let times = Integers(chunk.columns[time])
-            let rows = (0..<UInt32(chunk.rowCount)).filter { times[Int($0)] >= earliest }
+            let rows = chunk.columns[time].rows(within: earliest...Int64.max)
             if rows.count < chunk.rowCount {
                 kept = Chunk(columns: chunk.columns.map { $0.gather(rows) }, rowCount: rows.count)
             }
         }
-        let times = Integers(kept.columns[time])
-        let buckets = (0..<kept.rowCount).map { bucket(of: times[$0]) }
-        var keys = RowNumbering(rowCount: kept.rowCount)
-        keys.refine(by: buckets)
-        for case .dimension(let index) in contents { keys.refine(by: kept.columns[index]) }
-        assert(keys.numbers.count == kept.rowCount && keys.count <= kept.rowCount, "a rollup row for each event")
-        let columns = zip(contents, columns).map { content, column in
-            fold(content, column.type, kept, keys, buckets: buckets)
+        do throws(KernelError) {
+            return RollupPart(rows: try folded(kept, time: time), eventCount: kept.rowCount)
+        } catch {
+            // Amounts that no exact sum holds. A query refuses to add them up, too, but it may ask for something else.
+            let none = Chunk(columns: columns.map { Vector(type: $0.type, scalars: []) }, rowCount: 0)
+            return RollupPart(rows: none, eventCount: kept.rowCount, isExact: false)
         }
-        return RollupPart(rows: Chunk(columns: columns, rowCount: keys.count), eventCount: kept.rowCount)
     }
 
-    private func fold(_ content: Content, _ type: ColumnType, _ chunk: Chunk, _ keys: RowNumbering, buckets: [Int64]) -> Vector {
+    private func folded(_ chunk: Chunk, time: Int) throws(KernelError) -> Chunk {
+        var keys = [buckets(of: chunk.columns[time])]
+        for case .dimension(let index) in contents { keys.append(chunk.columns[index]) }
+        var table = GroupTable(types: keys.map(\.type))
+        let assignment = GroupAssignment(table.assign(keys, ordinal: 0))
+        let groups = (0..<UInt32(table.count)).map { $0 }
+        var columns = table.keys(of: groups)
+        // Keys come first: the bucket, then the dimensions.
+        for (content, column) in zip(contents, self.columns).dropFirst(columns.count) {
+            columns.append(try measured(content, column.type, chunk, assignment, groups))
+        }
+        return Chunk(columns: columns, rowCount: groups.count)
+    }
+
+    private func buckets(of times: Vector) -> Vector {
+        switch times.integers {
+        case .array(let values)?: times.replacing(.int64(values.map { bucket(of: $0) }))
+        case .constant(let time)?:
+            .constant(Scalar(integer: bucket(of: time), type: times.type), type: times.type, count: times.count)
+        case nil: times
+        }
+    }
+
+    /// One column of measures, for every group.
+    private func measured(
+        _ content: Content, _ type: ColumnType, _ chunk: Chunk, _ assignment: GroupAssignment, _ groups: [UInt32]
+    ) throws(KernelError) -> Vector {
+        var state = state(of: content, type)
+        state.grow(to: groups.count)
         switch content {
-        case .bucket:
-            return Vector(type: type, count: keys.count, storage: .int64(keys.firstRows.map { buckets[Int($0)] }))
-        case .dimension(let index):
-            return chunk.columns[index].expanded().gather(keys.firstRows)
-        case .events:
-            var counts = [Int64](repeating: 0, count: keys.count)
-            for row in keys.numbers { counts[Int(row)] += 1 }
-            return Vector(type: type, count: keys.count, storage: .int64(counts))
-        case .count(let index):
-            return MeasureFold.counts(chunk.columns[index], keys, atMost: nil)
+        case .bucket, .dimension: preconditionFailure("keys are no measures")
+        case .events: try state.update([], assignment)
         case .atMost(let index, let bound):
-            return MeasureFold.counts(chunk.columns[index], keys, atMost: bound)
+            let rows = chunk.columns[index].rows(within: Int64.min...bound)
+            try state.update([], assignment.gather(rows))
+        case .count(let index), .sum(let index), .minimum(let index), .maximum(let index), .histogram(let index):
+            try state.update([chunk.columns[index]], assignment)
+        }
+        return try state.finish(groups)
+    }
+
+    private func state(of content: Content, _ type: ColumnType) -> any Accumulator {
+        switch content {
+        case .minimum: return AggregateStates.extremum(type, isMaximum: false)
+        case .maximum: return AggregateStates.extremum(type, isMaximum: true)
+        case .histogram(let index): return AggregateStates.histogram(sourceColumns[index].type)
         case .sum(let index):
-            return MeasureFold.sums(chunk.columns[index], keys, type)
-        case .minimum(let index):
-            return MeasureFold.extrema(chunk.columns[index], keys, type, isMaximum: false)
-        case .maximum(let index):
-            return MeasureFold.extrema(chunk.columns[index], keys, type, isMaximum: true)
-        case .histogram(let index):
-            return MeasureFold.histograms(chunk.columns[index], keys)
+            guard let state = AggregateStates.sum(sourceColumns[index].type, type: type) else {
+                preconditionFailure("the layout's columns can be added up")
+            }
+            return state
+        case .bucket, .dimension, .events, .count, .atMost: return AggregateStates.count()
         }
     }
 }
@@ -58,15 +87,19 @@ package struct RollupPart: Sendable {
     package var rows: Chunk
     /// How many events they stand for.
     package var eventCount: Int
+    /// Otherwise some sum is too large for any row to hold, and there is none.
+    package var isExact = true
 
-    /// Parts end to end, in runs of at most `rowsMax` rows; empty where the rows stand for fewer than two events on average, which
-    /// makes them not worth their bytes: readers then take the events themselves.
+    /// Parts end to end, in runs of at most `rowsMax` rows; empty where a part is not exact, and where the rows stand
+    /// for fewer than two events on average, which makes them not worth their bytes: readers then take the events
+    /// themselves.
     package static func joined(_ parts: [RollupPart], columns: [TableColumn], rowsMax: Int) -> [Chunk] {
         precondition(rowsMax > 0, "a run has rows")
         assert(parts.allSatisfy { $0.rows.rowCount <= $0.eventCount }, "a row stands for an event at least")
         assert(parts.allSatisfy { $0.rows.columns.count == columns.count }, "parts of one rollup")
         let rowCount = parts.reduce(0) { $0 + $1.rows.rowCount }
-        guard rowCount > 0, rowCount * 2 <= parts.reduce(0, { $0 + $1.eventCount }) else { return [] }
+        let eventCount = parts.reduce(0) { $0 + $1.eventCount }
+        guard parts.allSatisfy(\.isExact), rowCount > 0, rowCount * 2 <= eventCount else { return [] }
         let present = parts.filter { $0.rows.rowCount > 0 }
         let whole = columns.indices.map { index in
             Vector.concatenate(present.map { $0.rows.columns[index] }, type: columns[index].type)
@@ -77,95 +110,4 @@ package struct RollupPart: Sendable {
             return Chunk(columns: whole.map { $0.gather(rows) }, rowCount: rows.count)
         }
     }
-}
-
-/// One measure over the rows of a chunk, by the rollup row that each belongs to.
-private enum MeasureFold {
-    static func counts(_ vector: Vector, _ keys: RowNumbering, atMost bound: Int64?) -> Vector {
-        var counts = [Int64](repeating: 0, count: keys.count)
-        assert(vector.count == keys.numbers.count, "a value for each event")
-        let values = bound.map { _ in Integers(vector) }
-        for (row, key) in keys.numbers.enumerated() where !vector.isNull(row) {
-            if let bound, let values, values[row] > bound { continue }
-            counts[Int(key)] += 1
-        }
-        return Vector(type: .integer, count: keys.count, storage: .int64(counts))
-    }
-
-    static func sums(_ vector: Vector, _ keys: RowNumbering, _ type: ColumnType) -> Vector {
-        var sums = [Int128](repeating: 0, count: keys.count)
-        var validity = Validity(count: keys.count, allValid: false)
-        assert(vector.count == keys.numbers.count, "a value for each event")
-        let wides: [Int128]? = if case .int128(let wides) = vector.storage { wides } else { nil }
-        let values = Integers(vector)
-        for (row, key) in keys.numbers.enumerated() where !vector.isNull(row) {
-            // 2^16 values of at most 2^100 cannot overflow; a cost is below that by far.
-            sums[Int(key)] += wides.map { $0[row] } ?? Int128(values[row])
-            validity[Int(key)] = true
-        }
-        let isNarrow = sums.allSatisfy { Int64(exactly: $0) != nil }
-        return Vector(
-            type: type, count: keys.count, storage: isNarrow ? .int64(sums.map { Int64(truncatingIfNeeded: $0) }) : .int128(sums),
-            validity: validity.validCount == keys.count ? nil : validity
-        ).orNull
-    }
-
-    static func extrema(_ vector: Vector, _ keys: RowNumbering, _ type: ColumnType, isMaximum: Bool) -> Vector {
-        assert(vector.count == keys.numbers.count, "a value for each event")
-        var found = [Int64](repeating: 0, count: keys.count)
-        var validity = Validity(count: keys.count, allValid: false)
-        let values = Integers(vector)
-        for (row, key) in keys.numbers.enumerated() where !vector.isNull(row) {
-            let (value, place) = (values[row], Int(key))
-            found[place] = !validity[place] ? value : isMaximum ? max(found[place], value) : min(found[place], value)
-            validity[place] = true
-        }
-        return Vector(
-            type: type, count: keys.count, storage: .int64(found), validity: validity.validCount == keys.count ? nil : validity
-        ).orNull
-    }
-
-    static func histograms(_ vector: Vector, _ keys: RowNumbering) -> Vector {
-        assert(vector.count == keys.numbers.count, "a value for each event")
-        var histograms = [ExponentialHistogram](repeating: ExponentialHistogram(), count: keys.count)
-        let values = Integers(vector)
-        for (row, key) in keys.numbers.enumerated() where !vector.isNull(row) { histograms[Int(key)].add(values[row]) }
-        var builder = ColumnBuilder(type: .text)
-        for (row, histogram) in histograms.enumerated() where histogram.count > 1 {
-            let text = histogram.text
-            builder.padNulls(to: row)
-            builder.append(utf8: 0..<text.count, of: text)
-        }
-        builder.padNulls(to: keys.count)
-        return builder.finish()
-    }
-}
-
-extension Vector {
-    /// A constant null where no row has a value.
-    fileprivate var orNull: Vector {
-        guard let validity, validity.validCount == 0 else { return self }
-        return .constant(.null, type: type, count: count)
-    }
-}
-
-/// Whole numbers of a column by row, whether they lie there one by one or as a constant; 0 where there are none.
-struct Integers {
-    private let values: [Int64]
-    private let constant: Int64
-
-    init(_ vector: Vector) {
-        var constant: Int64 = 0
-        var values: [Int64] = []
-        switch vector.storage {
-        case .int64(let own): values = own
-        case .constant(.integer(let value)), .constant(.timestamptz(let value)): constant = value
-        case .constant(.numeric(let value, _)): constant = Int64(clamping: value)
-        default: break
-        }
-        self.values = values
-        self.constant = constant
-    }
-
-    subscript(row: Int) -> Int64 { values.isEmpty ? constant : values[row] }
 }

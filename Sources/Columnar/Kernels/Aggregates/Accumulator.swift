@@ -1,0 +1,33 @@
+/// The state of one aggregate over all groups of one thread: grow, update by chunks, merge with other threads', finish.
+package protocol Accumulator: Sendable {
+    /// Makes room for groups numbered below `groups`.
+    mutating func grow(to groups: Int)
+    /// Takes in a chunk's arguments.
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError)
+    /// Takes in another thread's state; `mapping` gives its groups' numbers here.
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws(KernelError)
+    /// The results of groups, in the order asked for.
+    func finish(_ groups: [UInt32]) throws(KernelError) -> Vector
+    /// Takes in a whole page by what its header says of it; false, and nothing happened, when that is not enough.
+    mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool
+    /// What the state holds, roughly: for budgets.
+    var memoryBytes: Int { get }
+}
+
+extension Accumulator {
+    /// As `absorb`, of a state of the same kind.
+    package mutating func merge(_ other: any Accumulator, _ mapping: [UInt32]) throws(KernelError) {
+        guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
+        try absorb(other, mapping)
+    }
+
+    /// Most states need every row.
+    package mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool { false }
+}
+
+extension Array {
+    /// Appends `value` until there are `count` elements.
+    mutating func pad(to newCount: Int, with value: Element) {
+        if newCount > count { append(contentsOf: repeatElement(value, count: newCount - count)) }
+    }
+}

@@ -1,0 +1,41 @@
+/// `count(*)`, and `count(x)` over values that are not null.
+struct CountAccumulator: Accumulator {
+    private var counts: [Int64] = []
+
+    var memoryBytes: Int { counts.capacity * 8 }
+
+    mutating func grow(to groups: Int) { counts.pad(to: groups, with: 0) }
+
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
+        if let value = arguments.first, !value.hasNoNulls {
+            if value.isAllNull { return }
+            assignment.forEach { row, group in if !value.isNull(row) { counts[group] &+= 1 } }
+            return
+        }
+        if let runs = assignment.runs {
+            for run in runs { counts[run.group] &+= Int64(run.rows.count) }
+            return
+        }
+        let groups = assignment.groups.span
+        var numbers = counts.mutableSpan
+        for row in 0..<groups.count { numbers[Int(groups[row])] &+= 1 }
+    }
+
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
+        assert(other.counts.count <= mapping.count, "every group has a place here")
+        for (group, count) in other.counts.enumerated() { counts[Int(mapping[group])] &+= count }
+    }
+
+    func finish(_ groups: [UInt32]) -> Vector {
+        Vector(type: .integer, count: groups.count, storage: .int64(groups.map { counts[Int($0)] }))
+    }
+
+    mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool {
+        guard let summary else { return false }
+        counts[0] &+= Int64(rowCount - summary.nullCount)
+        return true
+    }
+
+    /// Adds rows of group 0 without looking at any column.
+    mutating func add(rowCount: Int) { counts[0] &+= Int64(rowCount) }
+}

@@ -1,0 +1,59 @@
+/// DISTINCT inside an aggregate: keeps each pair of group and value once and hands the values on when all are known.
+struct DistinctAccumulator: Accumulator {
+    private var inner: any Accumulator
+    private var values: KeyColumn
+    /// Group in the upper, value in the lower half.
+    private var pairs = NumberTable()
+    private var groupCount = 0
+    /// Whether all that is asked for is how many values there are.
+    private let isCount: Bool
+    /// How many arguments are keys of an order: each equals the argument itself.
+    private let orderKeys: Int
+
+    init(_ type: ColumnType, isCount: Bool, orderKeys: Int, inner: any Accumulator) {
+        (self.isCount, self.orderKeys, self.inner) = (isCount, orderKeys, inner)
+        values = KeyColumn(type: type)
+    }
+
+    var memoryBytes: Int { values.memoryBytes + pairs.memoryBytes }
+
+    mutating func grow(to groups: Int) { groupCount = max(groupCount, groups) }
+
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
+        // Lists keep nulls.
+        if isCount, arguments[0].isAllNull { return }
+        let numbers = values.encode(arguments[0])
+        var table = NumberTable()
+        swap(&table, &pairs)
+        let source = numbers.span
+        assignment.forEach { row, group in _ = table.number(of: UInt64(group) << 32 | UInt64(source[row])) }
+        swap(&table, &pairs)
+    }
+
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
+        let numbers = values.absorb(other.values)
+        for pair in other.pairs.keys {
+            let group = mapping[Int(pair >> 32)]
+            let value = numbers[Int(UInt32(truncatingIfNeeded: pair))]
+            _ = pairs.number(of: UInt64(group) << 32 | UInt64(value))
+        }
+    }
+
+    func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
+        if isCount {
+            var counts = [Int64](repeating: 0, count: groupCount)
+            for pair in pairs.keys where !values.isNull(UInt32(truncatingIfNeeded: pair)) { counts[Int(pair >> 32)] += 1 }
+            return Vector(type: .integer, count: groups.count, storage: .int64(groups.map { counts[Int($0)] }))
+        }
+        var state = inner
+        state.grow(to: groupCount)
+        let column = values.decode(pairs.keys.map { UInt32(truncatingIfNeeded: $0) })
+        // DISTINCT sorts in PostgreSQL, so lists come out in order of value.
+        let order = SortOrder.rows(of: [column], descending: [false], nullsFirst: [false])
+        let assignment = GroupAssignment(order.map { UInt32(truncatingIfNeeded: pairs.keys[Int($0)] >> 32) })
+        let sorted = column.gather(order)
+        // Further arguments are constants (a separator); order keys equal the argument.
+        try state.update(Array(repeating: sorted, count: 1 + orderKeys), assignment)
+        return try state.finish(groups)
+    }
+}

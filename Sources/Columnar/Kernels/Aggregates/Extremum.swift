@@ -1,0 +1,123 @@
+/// `min` and `max` of values stored as 64-bit integers: whole numbers and times.
+struct IntegerExtremumAccumulator: Accumulator {
+    private let type: ColumnType
+    private let isMaximum: Bool
+    private var best: [Int64] = []
+    private var isSet: [Bool] = []
+
+    init(type: ColumnType, isMaximum: Bool) {
+        self.type = type
+        self.isMaximum = isMaximum
+    }
+
+    var memoryBytes: Int { best.capacity * 9 }
+
+    mutating func grow(to groups: Int) {
+        best.pad(to: groups, with: isMaximum ? .min : .max)
+        isSet.pad(to: groups, with: false)
+    }
+
+    @inline(__always)
+    private mutating func take(_ value: Int64, _ group: Int) {
+        best[group] = isMaximum ? max(best[group], value) : min(best[group], value)
+        isSet[group] = true
+    }
+
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
+        let value = arguments[0]
+        if value.isAllNull { return }
+        switch value.integers {
+        case .array(let values)?:
+            let dense = value.hasNoNulls
+            if dense, let runs = assignment.runs {
+                let source = values.span
+                for run in runs {
+                    var extreme = best[run.group]
+                    if isMaximum {
+                        for row in run.rows { extreme = max(extreme, source[row]) }
+                    } else {
+                        for row in run.rows { extreme = min(extreme, source[row]) }
+                    }
+                    best[run.group] = extreme
+                    isSet[run.group] = true
+                }
+                return
+            }
+            assignment.forEach { row, group in if dense || !value.isNull(row) { take(values[row], group) } }
+        case .constant(let constant)?: assignment.forEach { _, group in take(constant, group) }
+        case nil: break
+        }
+    }
+
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
+        for group in other.best.indices where other.isSet[group] { take(other.best[group], Int(mapping[group])) }
+    }
+
+    func finish(_ groups: [UInt32]) -> Vector {
+        Vector(type: type, scalars: groups.map { isSet[Int($0)] ? Scalar(integer: best[Int($0)], type: type) : .null })
+    }
+
+    mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool {
+        guard let summary else { return false }
+        if summary.nullCount == rowCount { return true }
+        switch isMaximum ? summary.maximum : summary.minimum {
+        case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v):
+            take(v, 0)
+            return true
+        default: return false
+        }
+    }
+}
+
+/// `min` and `max` of every other ordered type.
+struct ExtremumAccumulator: Accumulator {
+    private let type: ColumnType
+    private let isMaximum: Bool
+    private var best: [Scalar] = []
+
+    init(type: ColumnType, isMaximum: Bool) {
+        self.type = type
+        self.isMaximum = isMaximum
+    }
+
+    var memoryBytes: Int { best.capacity * 64 }
+
+    mutating func grow(to groups: Int) { best.pad(to: groups, with: .null) }
+
+    private mutating func take(_ value: Scalar, _ group: Int) {
+        if value.isNull { return }
+        if best[group].isNull || (ScalarOrder.compare(value, best[group]) > 0) == isMaximum, value != best[group] { best[group] = value }
+    }
+
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
+        let value = arguments[0]
+        if value.isAllNull { return }
+        guard case .text(let codes, _) = value.storage else {
+            assignment.forEach { row, group in take(value.scalar(at: row), group) }
+            return
+        }
+        // A group that keeps meeting one text looks at it once.
+        var lastCode = [UInt32](repeating: .max, count: best.count)
+        assignment.forEach { row, group in
+            if lastCode[group] == codes[row], value.validity == nil { return }
+            lastCode[group] = codes[row]
+            take(value.scalar(at: row), group)
+        }
+    }
+
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
+        for group in other.best.indices { take(other.best[group], Int(mapping[group])) }
+    }
+
+    func finish(_ groups: [UInt32]) -> Vector { Vector(type: type, scalars: groups.map { best[Int($0)] }) }
+
+    mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool {
+        guard let summary else { return false }
+        if summary.nullCount == rowCount { return true }
+        // Bounds of texts may be cut, so only exact types are taken.
+        let bound = isMaximum ? summary.maximum : summary.minimum
+        guard case .numeric = bound else { return false }
+        take(bound, 0)
+        return true
+    }
+}

@@ -1,0 +1,125 @@
+/// `percentile_cont` and `percentile_disc`: exact, from all values; several fractions share one sort.
+struct PercentileAccumulator: Accumulator {
+    private let fractions: [Double]
+    private let asArray: Bool
+    private let isContinuous: Bool
+    private let isDescending: Bool
+    private let argument: ColumnType
+    private let type: ColumnType
+    private var groups: [UInt32] = []
+    /// The values' order-preserving 64-bit forms.
+    private var keys: [UInt64] = []
+    /// Values without such a form.
+    private var others: [(group: UInt32, value: Scalar)] = []
+    private var groupCount = 0
+
+    /// - Precondition: `fractions` lie in 0...1; a continuous percentile is one of numbers.
+    init(
+        _ argument: ColumnType, fractions: [Double], asArray: Bool, isContinuous: Bool, isDescending: Bool,
+        type: ColumnType
+    ) {
+        (self.argument, self.type) = (argument, type)
+        (self.fractions, self.asArray) = (fractions, asArray)
+        (self.isContinuous, self.isDescending) = (isContinuous, isDescending)
+    }
+
+    var memoryBytes: Int { groups.capacity * 4 + keys.capacity * 8 + others.capacity * 64 }
+
+    mutating func grow(to groups: Int) { groupCount = max(groupCount, groups) }
+
+    mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
+        guard let value = arguments.last, !value.isAllNull else { return }
+        let dense = value.hasNoNulls
+        switch (value.storage, argument) {
+        case (.int64(let values), _) where value.type.scale == argument.scale:
+            assignment.forEach { row, group in
+                guard dense || !value.isNull(row) else { return }
+                groups.append(UInt32(group))
+                keys.append(OrderedBits.of(values[row]))
+            }
+        case (.double(let values), _):
+            assignment.forEach { row, group in
+                guard dense || !value.isNull(row) else { return }
+                groups.append(UInt32(group))
+                keys.append(OrderedBits.of(values[row]))
+            }
+        default: assignment.forEach { row, group in take(value.scalar(at: row), UInt32(group)) }
+        }
+    }
+
+    private mutating func take(_ value: Scalar, _ group: UInt32) {
+        switch value {
+        case .null: return
+        case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v): keys.append(OrderedBits.of(v))
+        case .double(let v): keys.append(OrderedBits.of(v))
+        case .numeric(let v, let scale) where scale == argument.scale && Int64(exactly: v) != nil:
+            keys.append(OrderedBits.of(Int64(truncatingIfNeeded: v)))
+        default:
+            others.append((group, value))
+            return
+        }
+        groups.append(group)
+    }
+
+    mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
+        groups.append(contentsOf: other.groups.map { mapping[Int($0)] })
+        keys.append(contentsOf: other.keys)
+        others.append(contentsOf: other.others.map { (mapping[Int($0.group)], $0.value) })
+    }
+
+    func finish(_ wanted: [UInt32]) throws(KernelError) -> Vector {
+        // Sorting by value and then, stably, by group leaves every group's values in order.
+        var starts = [Int](repeating: 0, count: groupCount + 1)
+        for group in groups { starts[Int(group) + 1] += 1 }
+        for group in 0..<groupCount { starts[group + 1] += starts[group] }
+        assert(groups.count == keys.count && starts[groupCount] == keys.count, "a group for each value")
+        var placed = [UInt64](repeating: 0, count: keys.count)
+        var next = starts
+        for (row, group) in groups.enumerated() {
+            placed[next[Int(group)]] = keys[row]
+            next[Int(group)] += 1
+        }
+        var mixed: [Int: [Scalar]] = [:]
+        for (group, value) in others { mixed[Int(group), default: []].append(value) }
+        return Vector(type: type, scalars: wanted.map { group in
+            let range = starts[Int(group)]..<starts[Int(group) + 1]
+            RadixOrder.sort(&placed, range)
+            if var values = mixed[Int(group)] {
+                values += placed[range].map { OrderedBits.scalar($0, type: argument) }
+                values.sort { ScalarOrder.compare($0, $1) < 0 }
+                return answer(values.count) { values[$0] }
+            }
+            return answer(range.count) { OrderedBits.scalar(placed[range.lowerBound + $0], type: argument) }
+        })
+    }
+
+    private func answer(_ count: Int, _ value: (Int) -> Scalar) -> Scalar {
+        if count == 0 { return .null }
+        func ordered(_ place: Int) -> Scalar { value(isDescending ? count - 1 - place : place) }
+        let results = fractions.map { isContinuous ? continuous($0, count, ordered) : discrete($0, count, ordered) }
+        return asArray ? .array(results) : results.first ?? .null
+    }
+
+    /// The first value whose share of rows up to it reaches the fraction.
+    private func discrete(_ fraction: Double, _ count: Int, _ value: (Int) -> Scalar) -> Scalar {
+        value(min(max(Int((fraction * Double(count)).rounded(.up)) - 1, 0), count - 1))
+    }
+
+    private func continuous(_ fraction: Double, _ count: Int, _ value: (Int) -> Scalar) -> Scalar {
+        let place = fraction * Double(count - 1)
+        let lower = Int(place.rounded(.down))
+        let upper = min(Int(place.rounded(.up)), count - 1)
+        let first = number(value(lower))
+        if lower == upper { return .double(first) }
+        return .double(first + (place - Double(lower)) * (number(value(upper)) - first))
+    }
+
+    private func number(_ value: Scalar) -> Double {
+        switch value {
+        case .integer(let number): Double(number)
+        case .double(let number): number
+        case .numeric(let mantissa, let scale): Decimal128.toDouble(mantissa, scale: scale)
+        default: 0
+        }
+    }
+}

@@ -1,0 +1,285 @@
+/// Numbers the distinct values of one key column, null among them, in the order they first appear. One thread's own.
+struct KeyColumn: Sendable {
+    private let type: ColumnType
+    private var texts = TextInterner()
+    private var numbers = NumberTable()
+    /// Values without a 64-bit form, by what equal ones have in common; `otherValues` are those that came first.
+    private var others: [Scalar: UInt32] = [:]
+    private var otherValues: [Scalar] = []
+    /// What each number stands for.
+    private var kinds: [Kind] = []
+    private var nullNumber: UInt32?
+    private var textNumbers: [UInt32] = []
+    private var integerNumbers: [UInt32] = []
+    /// Codes of the dictionary met last, and how they are numbered here; `unknown` where not met yet.
+    private var lastDictionary: TextDictionary?
+    private var codeNumbers: [UInt32] = []
+
+    /// One distinct value, by the table that holds it and its place there, packed because there may be half a million.
+    private struct Kind {
+        enum Table: UInt32 {
+            case null = 0
+            case text, word, other
+        }
+
+        private let packed: UInt32
+
+        init(_ table: Table, _ index: Int = 0) {
+            precondition(index < 1 << 30, "the memory budget keeps tables below a thousand million values")
+            packed = table.rawValue << 30 | UInt32(truncatingIfNeeded: index)
+        }
+
+        var table: Table { Table(rawValue: packed >> 30) ?? .null }
+        var index: Int { Int(packed & (1 << 30 - 1)) }
+    }
+
+    private static let unknown = UInt32.max
+
+    init(type: ColumnType) { self.type = type }
+
+    var count: Int { kinds.count }
+
+    var memoryBytes: Int {
+        texts.memoryBytes + numbers.memoryBytes + kinds.capacity * 4 + (textNumbers.capacity + integerNumbers.capacity) * 4
+            + codeNumbers.capacity * 4 + others.count * 160
+    }
+
+    /// The number of every row's value; new values are added in row order.
+    mutating func encode(_ vector: Vector) -> [UInt32] {
+        var result: [UInt32] = []
+        result.reserveCapacity(vector.count)
+        switch vector.storage {
+        case .constant(let value):
+            if vector.count > 0 { result.append(contentsOf: repeatElement(number(of: value), count: vector.count)) }
+        case .text(let codes, let dictionary): encode(codes, dictionary, vector.validity, into: &result)
+        case .int64(let values): encode(values, vector.validity, into: &result)
+        case .boolean(let values): encode(values.map { $0 ? 1 : 0 }, vector.validity, into: &result)
+        case .double(let values): encode(values.map { Self.word($0) }, vector.validity, into: &result)
+        default: for row in 0..<vector.count { result.append(number(of: vector.scalar(at: row))) }
+        }
+        return result
+    }
+
+    private mutating func encode(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?, into result: inout [UInt32]) {
+        if lastDictionary !== dictionary {
+            lastDictionary = dictionary
+            codeNumbers = Array(repeating: Self.unknown, count: dictionary.count)
+        }
+        let source = codes.span
+        if let validity {
+            for row in 0..<source.count {
+                result.append(validity[row] ? number(ofCode: source[row], dictionary) : numberOfNull())
+            }
+            return
+        }
+        for row in 0..<source.count {
+            let known = codeNumbers[Int(source[row])]
+            result.append(known != Self.unknown ? known : number(ofCode: source[row], dictionary))
+        }
+    }
+
+    private mutating func number(ofCode code: UInt32, _ dictionary: TextDictionary) -> UInt32 {
+        guard Int(code) < codeNumbers.count else { return numberOfNull() }
+        if codeNumbers[Int(code)] != Self.unknown { return codeNumbers[Int(code)] }
+        let range = dictionary.range(Int(code))
+        let number = numberOfText(dictionary.bytes, range.lowerBound, range.count)
+        codeNumbers[Int(code)] = number
+        return number
+    }
+
+    private mutating func numberOfText(_ source: [UInt8], _ start: Int, _ length: Int) -> UInt32 {
+        let text = texts.intern(source, start, length)
+        if Int(text) == textNumbers.count {
+            textNumbers.append(UInt32(kinds.count))
+            kinds.append(Kind(.text, Int(text)))
+        }
+        assert(Int(text) < textNumbers.count, "texts are numbered as first seen")
+        return textNumbers[Int(text)]
+    }
+
+    private mutating func encode(_ values: [Int64], _ validity: Validity?, into result: inout [UInt32]) {
+        let source = values.span
+        // Sorted and truncated times come in runs.
+        var last: Int64 = 0
+        var lastNumber = Self.unknown
+        for row in 0..<source.count {
+            if let validity, !validity[row] {
+                result.append(numberOfNull())
+                continue
+            }
+            let value = source[row]
+            if value != last || lastNumber == Self.unknown {
+                last = value
+                lastNumber = numberOfWord(UInt64(bitPattern: value))
+            }
+            result.append(lastNumber)
+        }
+    }
+
+    private mutating func numberOfWord(_ word: UInt64) -> UInt32 {
+        let index = Int(numbers.number(of: word))
+        if index == integerNumbers.count {
+            integerNumbers.append(UInt32(kinds.count))
+            kinds.append(Kind(.word, index))
+        }
+        assert(index < integerNumbers.count, "words are numbered as first seen")
+        return integerNumbers[index]
+    }
+
+    private mutating func numberOfNull() -> UInt32 {
+        if let nullNumber { return nullNumber }
+        let number = UInt32(kinds.count)
+        kinds.append(Kind(.null))
+        nullNumber = number
+        return number
+    }
+
+    private mutating func number(of value: Scalar) -> UInt32 {
+        switch Self.canonical(value, type: type) {
+        case .null: return numberOfNull()
+        case .word(let word): return numberOfWord(word)
+        case .bytes(let bytes): return numberOfText(bytes, 0, bytes.count)
+        case .other(let key):
+            if let known = others[key] { return known }
+            let number = UInt32(kinds.count)
+            kinds.append(Kind(.other, otherValues.count))
+            otherValues.append(value)
+            others[key] = number
+            return number
+        }
+    }
+
+    /// The numbers of values already known; `UInt32.max` for null and for values never seen.
+    func lookUp(_ vector: Vector) -> [UInt32] {
+        if case .text(let codes, let dictionary) = vector.storage {
+            var known = [UInt32?](repeating: nil, count: dictionary.count)
+            return codes.enumerated().map { row, code in
+                guard Int(code) < known.count, vector.validity?[row] ?? true else { return Self.unknown }
+                if let number = known[Int(code)] { return number }
+                let range = dictionary.range(Int(code))
+                let number = texts.find(dictionary.bytes, range.lowerBound, range.count).map { textNumbers[Int($0)] } ?? Self.unknown
+                known[Int(code)] = number
+                return number
+            }
+        }
+        return (0..<vector.count).map { row in
+            switch Self.canonical(vector.scalar(at: row), type: type) {
+            case .null: Self.unknown
+            case .word(let word): numbers.find(word).map { integerNumbers[Int($0)] } ?? Self.unknown
+            case .bytes(let bytes): texts.find(bytes, 0, bytes.count).map { textNumbers[Int($0)] } ?? Self.unknown
+            case .other(let value): others[value] ?? Self.unknown
+            }
+        }
+    }
+
+    /// Adds another thread's values; the result gives its numbers' numbers here.
+    mutating func absorb(_ other: KeyColumn) -> [UInt32] {
+        texts.reserve(adding: other.texts)
+        kinds.reserveCapacity(kinds.count + other.kinds.count)
+        return other.kinds.map { kind in
+            switch kind.table {
+            case .null: return numberOfNull()
+            case .word: return numberOfWord(other.numbers.keys[kind.index])
+            case .text:
+                let start = Int(other.texts.offsets[kind.index])
+                return numberOfText(other.texts.bytes, start, Int(other.texts.offsets[kind.index + 1]) - start)
+            case .other: return number(of: other.otherValues[kind.index])
+            }
+        }
+    }
+
+    /// Whether a number stands for null.
+    func isNull(_ number: UInt32) -> Bool { number == nullNumber }
+
+    /// The values of numbers, as a column.
+    func decode(_ wanted: [UInt32]) -> Vector {
+        if type == .text || type == .json { return decodeTexts(wanted) }
+        return Vector(
+            type: type,
+            scalars: wanted.map { number in
+                let kind = kinds[Int(number)]
+                switch kind.table {
+                case .null, .text: return .null
+                case .other: return otherValues[kind.index]
+                case .word: return Self.scalar(numbers.keys[kind.index], type: type)
+                }
+            })
+    }
+
+    private func decodeTexts(_ wanted: [UInt32]) -> Vector {
+        var codes: [UInt32] = []
+        codes.reserveCapacity(wanted.count)
+        var validity: Validity?
+        for (row, number) in wanted.enumerated() {
+            let kind = kinds[Int(number)]
+            if kind.table == .text {
+                codes.append(UInt32(kind.index))
+            } else {
+                codes.append(0)
+                if validity == nil { validity = Validity(count: wanted.count, allValid: true) }
+                validity?[row] = false
+            }
+        }
+        return Vector(type: type, count: wanted.count, storage: .text(codes: codes, dictionary: texts.dictionary), validity: validity)
+    }
+
+    private enum Canonical {
+        case null
+        case word(UInt64)
+        case bytes([UInt8])
+        case other(Scalar)
+    }
+
+    /// Equal values have one form, whatever storage they come in.
+    private static func canonical(_ value: Scalar, type: ColumnType) -> Canonical {
+        switch value {
+        case .null: return .null
+        case .boolean(let truth): return .word(truth ? 1 : 0)
+        case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v):
+            if case .numeric(let scale) = type { return canonical(.numeric(Int128(v), scale: 0), type: .numeric(scale: scale)) }
+            return .word(UInt64(bitPattern: v))
+        case .double(let v): return .word(UInt64(bitPattern: word(v)))
+        case .text(let text), .json(let text): return .bytes(Array(text.utf8))
+        case .numeric(var mantissa, var scale):
+            while scale > type.scale, mantissa % 10 == 0 {
+                mantissa /= 10
+                scale -= 1
+            }
+            if scale <= type.scale, let exact = Decimal128.rescale(mantissa, from: scale, to: type.scale),
+                let narrow = Int64(exactly: exact)
+            {
+                return .word(UInt64(bitPattern: narrow))
+            }
+            return .other(common(.numeric(mantissa, scale: scale)))
+        case .interval, .array: return .other(common(value))
+        }
+    }
+
+    /// One value for all that SQL holds equal: 1.0 and 1.00, a month and thirty days, also inside arrays.
+    private static func common(_ value: Scalar) -> Scalar {
+        switch value {
+        case .numeric(var mantissa, var scale):
+            while scale > 0, mantissa % 10 == 0 {
+                mantissa /= 10
+                scale -= 1
+            }
+            return .numeric(mantissa, scale: scale)
+        case .interval(let interval): return .numeric(IntervalMath.comparable(interval), scale: 0)
+        case .array(let values): return .array(values.map(common))
+        default: return value
+        }
+    }
+
+    private static func word(_ value: Double) -> Int64 {
+        if value == 0 { return 0 }
+        return Int64(bitPattern: value.isNaN ? Double.nan.bitPattern : value.bitPattern)
+    }
+
+    private static func scalar(_ word: UInt64, type: ColumnType) -> Scalar {
+        switch type {
+        case .boolean: .boolean(word == 1)
+        case .double: .double(Double(bitPattern: word))
+        default: Scalar(integer: Int64(bitPattern: word), type: type)
+        }
+    }
+}

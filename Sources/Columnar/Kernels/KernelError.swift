@@ -1,0 +1,14 @@
+/// What a kernel cannot compute, without words of any language that asks for it: an engine refuses, a fold leaves it to
+/// others.
+package enum KernelError: Error, Hashable, Sendable {
+    /// An exact number would need more than 38 digits.
+    case decimalOverflow
+    /// A result lies outside of its type.
+    case outOfRange(ColumnType)
+    /// The parts of an interval do not hold its sum.
+    case intervalOverflow
+    /// A value is too large to be counted in a histogram of integers.
+    case uncountable
+    /// The text of a histogram is none.
+    case damagedHistogram(expected: String)
+}

@@ -1,0 +1,24 @@
+/// 64-bit forms of values whose unsigned order is the values' order.
+enum OrderedBits {
+    @inline(__always)
+    static func of(_ value: Int64) -> UInt64 { UInt64(bitPattern: value) ^ (1 << 63) }
+
+    /// NaN above everything; both zeros equal.
+    @inline(__always)
+    static func of(_ value: Double) -> UInt64 {
+        if value.isNaN { return .max }
+        let bits = (value == 0 ? 0 : value).bitPattern
+        return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+    }
+
+    static func double(_ bits: UInt64) -> Double {
+        if bits == .max { return .nan }
+        return Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
+    }
+
+    static func integer(_ bits: UInt64) -> Int64 { Int64(bitPattern: bits ^ (1 << 63)) }
+
+    static func scalar(_ bits: UInt64, type: ColumnType) -> Scalar {
+        type == .double ? .double(double(bits)) : Scalar(integer: integer(bits), type: type)
+    }
+}

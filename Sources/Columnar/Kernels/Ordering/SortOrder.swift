@@ -1,0 +1,155 @@
+/// Orders rows by several key columns: every key becomes 64-bit words whose unsigned order is the wanted one, texts of large
+/// dictionaries excepted, which compare by their bytes.
+package struct SortOrder {
+    private enum Key {
+        case words([UInt64])
+        case texts(codes: [UInt32], dictionary: TextDictionary, isDescending: Bool)
+    }
+
+    private var keys: [Key] = []
+    private let count: Int
+    private static let rankedTextsMax = 4096
+
+    private init(_ columns: [Vector], descending: [Bool], nullsFirst: [Bool]) {
+        count = columns.first?.count ?? 0
+        assert(columns.allSatisfy { $0.count == count }, "keys of the same rows")
+        assert(descending.count == columns.count && nullsFirst.count == columns.count, "a direction for each key")
+        for (index, column) in columns.enumerated() { add(column, isDescending: descending[index], nullsFirst: nullsFirst[index]) }
+    }
+
+    /// Row numbers in order; equal rows keep theirs. With a limit, only the first rows are found, without sorting the rest.
+    package static func rows(
+        of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil
+    ) -> [UInt32] {
+        let order = SortOrder(columns, descending: descending, nullsFirst: nullsFirst)
+        if let limit, limit < order.count / 4 { return order.first(limit) }
+        return order.all()
+    }
+
+    private mutating func add(_ column: Vector, isDescending: Bool, nullsFirst: Bool) {
+        if case .constant = column.storage { return }
+        if !column.hasNoNulls {
+            // A null sorts by its absence first, then not at all.
+            keys.append(.words((0..<count).map { column.isNull($0) == nullsFirst ? 0 : 1 }))
+        }
+        switch column.storage {
+        case .int64(let values): append(values.map { OrderedBits.of($0) }, isDescending)
+        case .double(let values): append(values.map { OrderedBits.of($0) }, isDescending)
+        case .boolean(let values): append(values.map { $0 ? 1 : 0 }, isDescending)
+        case .text(let codes, let dictionary):
+            if dictionary.count <= Self.rankedTextsMax, dictionary.count <= count {
+                let ranks = Self.ranks(dictionary)
+                append(codes.map { Int($0) < ranks.count ? ranks[Int($0)] : 0 }, isDescending)
+            } else {
+                keys.append(.texts(codes: codes, dictionary: dictionary, isDescending: isDescending))
+            }
+        default: append(Self.ranks(column), isDescending)
+        }
+    }
+
+    private mutating func append(_ words: [UInt64], _ isDescending: Bool) {
+        assert(words.count == count, "a word for each row")
+        keys.append(.words(isDescending ? words.map { ~$0 } : words))
+    }
+
+    /// Equal texts get equal ranks even when a dictionary holds them twice.
+    private static func ranks(_ dictionary: TextDictionary) -> [UInt64] {
+        let order = (0..<dictionary.count).sorted { dictionary.utf8($0).lexicographicallyPrecedes(dictionary.utf8($1)) }
+        var ranks = [UInt64](repeating: 0, count: dictionary.count)
+        var rank: UInt64 = 0
+        for (index, code) in order.enumerated() {
+            if index > 0, !dictionary.utf8(code).elementsEqual(dictionary.utf8(order[index - 1])) { rank += 1 }
+            ranks[code] = rank
+        }
+        return ranks
+    }
+
+    private static func ranks(_ column: Vector) -> [UInt64] {
+        let values = (0..<column.count).map { column.scalar(at: $0) }
+        // Nulls are told apart by a key of their own; here they only need one place.
+        func compare(_ a: Int, _ b: Int) -> Int {
+            if values[a].isNull || values[b].isNull { return (values[a].isNull ? 0 : 1) - (values[b].isNull ? 0 : 1) }
+            return ScalarOrder.compare(values[a], values[b])
+        }
+        let order = values.indices.sorted { compare($0, $1) < 0 }
+        var ranks = [UInt64](repeating: 0, count: values.count)
+        var rank: UInt64 = 0
+        for (index, row) in order.enumerated() {
+            if index > 0, compare(row, order[index - 1]) != 0 { rank += 1 }
+            ranks[row] = rank
+        }
+        return ranks
+    }
+
+    /// Whether row `a` comes before row `b`; ties go by row number.
+    private func precedes(_ a: UInt32, _ b: UInt32) -> Bool {
+        for key in keys {
+            switch key {
+            case .words(let words):
+                let x = words[Int(a)]
+                let y = words[Int(b)]
+                if x != y { return x < y }
+            case .texts(let codes, let dictionary, let isDescending):
+                let x = codes[Int(a)]
+                let y = codes[Int(b)]
+                if x == y || Int(max(x, y)) >= dictionary.count { continue }
+                let order = Self.compare(dictionary, Int(x), Int(y))
+                if order != 0 { return isDescending ? order > 0 : order < 0 }
+            }
+        }
+        return a < b
+    }
+
+    private static func compare(_ dictionary: TextDictionary, _ x: Int, _ y: Int) -> Int {
+        let a = dictionary.range(x)
+        let b = dictionary.range(y)
+        let bytes = dictionary.bytes
+        var offset = 0
+        let shared = min(a.count, b.count)
+        while offset < shared {
+            let p = bytes[a.lowerBound + offset]
+            let q = bytes[b.lowerBound + offset]
+            if p != q { return p < q ? -1 : 1 }
+            offset += 1
+        }
+        return a.count - b.count
+    }
+
+    private func all() -> [UInt32] {
+        if keys.isEmpty { return (0..<UInt32(count)).map { $0 } }
+        if keys.count == 1, case .words(let words) = keys[0] { return RadixOrder.ascending(words) }
+        var order = (0..<UInt32(count)).map { $0 }
+        order.sort { precedes($0, $1) }
+        return order
+    }
+
+    /// The first rows by a heap whose top is the worst row kept.
+    private func first(_ limit: Int) -> [UInt32] {
+        if limit <= 0 { return [] }
+        var heap: [UInt32] = []
+        heap.reserveCapacity(limit)
+        for row in 0..<UInt32(count) {
+            if heap.count < limit {
+                heap.append(row)
+                if heap.count == limit { for index in stride(from: limit / 2, through: 0, by: -1) { siftDown(&heap, index) } }
+            } else if precedes(row, heap[0]) {
+                heap[0] = row
+                siftDown(&heap, 0)
+            }
+        }
+        assert(heap.count == min(limit, count), "as many rows as were asked for, or all")
+        heap.sort { precedes($0, $1) }
+        return heap
+    }
+
+    private func siftDown(_ heap: inout [UInt32], _ start: Int) {
+        var index = start
+        while true {
+            var worst = index
+            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && precedes(heap[worst], heap[child]) { worst = child }
+            if worst == index { return }
+            heap.swapAt(worst, index)
+            index = worst
+        }
+    }
+}

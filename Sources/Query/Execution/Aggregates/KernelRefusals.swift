@@ -1,0 +1,28 @@
+import Columnar
+import Plans
+
+/// What kernels cannot compute, refused with PostgreSQL's codes and words.
+extension QueryError {
+    init(_ error: KernelError) {
+        switch error {
+        case .decimalOverflow: self = Rescaling.overflow
+        case .outOfRange(let type): self = .outOfRange(type)
+        case .intervalOverflow: self.init(sqlState: "22008", message: "interval out of range")
+        case .uncountable:
+            self.init(
+                sqlState: "22003", message: "value out of range for approx_percentile",
+                hint: "cast the argument to double precision")
+        case .damagedHistogram(let expected):
+            self.init(sqlState: "XX001", message: "a rollup's histogram is damaged: expected \(expected)")
+        }
+    }
+
+    /// Runs a kernel; what it throws becomes a refusal.
+    static func refusing<Result>(_ kernel: () throws(KernelError) -> Result) throws(QueryError) -> Result {
+        do throws(KernelError) {
+            return try kernel()
+        } catch {
+            throw QueryError(error)
+        }
+    }
+}

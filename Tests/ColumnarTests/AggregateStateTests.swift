@@ -1,0 +1,278 @@
+import Columnar
+import Testing
+
+/// Every aggregate state gives the same answer however its rows are shared among states and in whatever order those are
+/// merged, and says by its type what it cannot compute.
+@Suite struct AggregateStateTests {
+    /// One aggregate over one type of argument.
+    struct Case: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var argument: ColumnType
+        /// What merging in another order may change: the last digits of doubles.
+        var isRounded = false
+        var make: @Sendable () -> any Accumulator
+    }
+
+    private static func sum(_ argument: ColumnType, _ type: ColumnType, isAverage: Bool = false) -> @Sendable ()
+        -> any Accumulator {
+        { AggregateStates.sum(argument, type: type, isAverage: isAverage)! }
+    }
+
+    static let cases: [Case] = {
+        let money = ColumnType.numeric(scale: 12)
+        var cases = [
+            Case(testDescription: "count of texts", argument: .text) { AggregateStates.count() },
+            Case(testDescription: "count of integers", argument: .integer) { AggregateStates.count() },
+            Case(testDescription: "merged count", argument: .integer) { AggregateStates.mergedCount() },
+            Case(testDescription: "sum of integers", argument: .integer, make: sum(.integer, .numeric(scale: 0))),
+            Case(testDescription: "sum of decimals", argument: money, make: sum(money, money)),
+            Case(testDescription: "sum of doubles", argument: .double, isRounded: true, make: sum(.double, .double)),
+            Case(testDescription: "sum of intervals", argument: .interval, make: sum(.interval, .interval)),
+            Case(testDescription: "average of integers", argument: .integer, make: sum(.integer, .numeric(scale: 16),
+                isAverage: true)),
+            Case(testDescription: "average of doubles", argument: .double, isRounded: true, make: sum(.double,
+                .double, isAverage: true)),
+            Case(testDescription: "all", argument: .boolean) { AggregateStates.boolean(isAnd: true) },
+            Case(testDescription: "any", argument: .boolean) { AggregateStates.boolean(isAnd: false) },
+            Case(testDescription: "variance of integers", argument: .integer) {
+                AggregateStates.variance(.integer, isSample: true, isDeviation: false, type: .double)
+            },
+            Case(testDescription: "deviation of doubles", argument: .double, isRounded: true) {
+                AggregateStates.variance(.double, isSample: false, isDeviation: true, type: .double)
+            },
+            Case(testDescription: "percentiles of integers", argument: .integer) {
+                AggregateStates.percentile(
+                    .integer, fractions: [0, 0.5, 0.9, 1], asArray: true, isContinuous: false, isDescending: false,
+                        type: .array(.integer))
+            },
+            Case(testDescription: "median of doubles", argument: .double) {
+                AggregateStates.percentile(
+                    .double, fractions: [0.5], asArray: false, isContinuous: true, isDescending: true, type: .double)
+            },
+            Case(testDescription: "approximate percentiles", argument: .integer) {
+                AggregateStates.approximatePercentile(.integer, fractions: [0.1, 0.5, 0.99], asArray: true,
+                    type: .array(.double))
+            },
+            Case(testDescription: "approximate median of decimals", argument: .numeric(scale: 2)) {
+                AggregateStates.approximatePercentile(.numeric(scale: 2), fractions: [0.5], asArray: false,
+                    type: .double)
+            },
+            Case(testDescription: "histogram", argument: .integer) { AggregateStates.histogram(.integer) },
+            Case(testDescription: "distinct texts", argument: .text) {
+                AggregateStates.distinct(.text, isCount: true, orderKeys: 0, AggregateStates.count())
+            },
+            Case(testDescription: "sum of distinct integers", argument: .integer) {
+                AggregateStates.distinct(
+                    .integer, isCount: false, orderKeys: 0, AggregateStates.sum(.integer, type: .numeric(scale: 0))!)
+            },
+            Case(testDescription: "distinct values", argument: .text) {
+                let list = AggregateStates.collected(type: .array(.text), separator: nil, order: []) { "\($0)" }
+                return AggregateStates.distinct(.text, isCount: false, orderKeys: 0, list)
+            },
+        ]
+        for type in RandomScalars.types {
+            for isMaximum in [false, true] {
+                cases.append(
+                    Case(testDescription: "\(isMaximum ? "greatest" : "least") \(type)", argument: type) {
+                        AggregateStates.extremum(type, isMaximum: isMaximum)
+                    })
+            }
+        }
+        return cases
+    }()
+
+    private static func value(_ type: ColumnType, _ random: inout RandomScalars) -> Scalar {
+        // Small ones, so that sums are exact; what is too large has tests of its own.
+        if random.below(5) == 0 { return .null }
+        return switch type {
+        case .integer: .integer(Int64(random.below(2_000)) - 900)
+        case .double: .double(Double(random.below(2_000)) / 8 - 100)
+        case .numeric(let scale): .numeric(Int128(random.below(90_000)) * 1_000_003 - 5, scale: scale)
+        default: random.value(type)
+        }
+    }
+
+    /// States over `rows`, cut at random into `count` of them, each fed in chunks.
+    private static func states(
+        _ one: Case, _ rows: [(value: Scalar, group: UInt32)], count: Int, groups: Int, _ random: inout RandomScalars
+    ) throws -> [any Accumulator] {
+        var states = (0..<count).map { _ in one.make() }
+        for index in states.indices { states[index].grow(to: groups) }
+        for start in stride(from: 0, to: rows.count, by: 16) {
+            let part = rows[start..<min(start + 16, rows.count)]
+            let state = random.below(count)
+            try states[state].update(
+                [Vector(type: one.argument, scalars: part.map(\.value))], GroupAssignment(part.map(\.group)))
+        }
+        return states
+    }
+
+    @Test(arguments: cases) func anySplitMergedInAnyOrderIsTheWhole(one: Case) throws {
+        var random = RandomScalars(seed: 61)
+        let groups = 7
+        for round in 0..<25 {
+            // Some groups come in runs, some rows by rows, and one has no row at all.
+            let rows = (0..<200).map { row in
+                (value: Self.value(one.argument, &random), group: UInt32(round % 2 == 0
+                    ? row / 40 : random.below(groups - 1)))
+            }
+            let whole = try Self.states(one, rows, count: 1, groups: groups, &random)[0]
+            let expected = try whole.finish((0..<UInt32(groups)).map { $0 })
+            var parts = try Self.states(one, rows, count: 3, groups: groups, &random)
+            for index in parts.indices.reversed() { parts.swapAt(index, random.below(index + 1)) }
+            // The first one's groups are numbered the other way round.
+            let mapping = (0..<UInt32(groups)).map { UInt32(groups) - 1 - $0 }
+            var merged = one.make()
+            merged.grow(to: groups)
+            for part in parts { try merged.merge(part, mapping) }
+            let found = try merged.finish(mapping)
+            for group in 0..<groups {
+                let (a, b) = (expected.scalar(at: group), found.scalar(at: group))
+                #expect(Self.isSame(a, b, isRounded: one.isRounded),
+                    "seed 61, round \(round), group \(group): \(a) and \(b)")
+            }
+            #expect(merged.memoryBytes > 0)
+        }
+    }
+
+    private static func isSame(_ a: Scalar, _ b: Scalar, isRounded: Bool) -> Bool {
+        if isRounded, case .double(let x) = a, case .double(let y) = b { return abs(x - y) <= 1e-9 * max(1, abs(x)) }
+        // Equal values may be spelled otherwise: -0 and 0, of intervals a month and thirty days.
+        return a == b || Scalar.order(a, b) == .equal
+    }
+
+    /// The whole, held against plain arithmetic.
+    @Test func answersAreThoseOfPlainArithmetic() throws {
+        var random = RandomScalars(seed: 62)
+        let rows = (0..<500).map { _ in (value: Self.value(.integer, &random), group: UInt32(random.below(3))) }
+        func answer(_ state: any Accumulator, _ group: UInt32) throws -> Scalar {
+            var state = state
+            state.grow(to: 3)
+            try state.update([Vector(type: .integer, scalars: rows.map(\.value))], GroupAssignment(rows.map(\.group)))
+            return try state.finish([group]).scalar(at: 0)
+        }
+        for group in UInt32(0)..<3 {
+            let numbers = rows.filter { $0.group
+                == group }.compactMap { if case .integer(let number) = $0.value { number } else { nil } }
+            let sum = numbers.reduce(0) { $0 + $1 }
+            #expect(try answer(AggregateStates.count(), group) == .integer(Int64(numbers.count)))
+            #expect(try answer(AggregateStates.mergedCount(), group) == .integer(sum))
+            #expect(try answer(Self.sum(.integer, .numeric(scale: 0))(), group) == .numeric(Int128(sum), scale: 0))
+            #expect(try answer(AggregateStates.extremum(.integer, isMaximum: false), group) == .integer(numbers.min()!))
+            #expect(try answer(AggregateStates.extremum(.integer, isMaximum: true), group) == .integer(numbers.max()!))
+            let distinct = AggregateStates.distinct(.integer, isCount: true, orderKeys: 0, AggregateStates.count())
+            #expect(try answer(distinct, group) == .integer(Int64(Set(numbers).count)))
+            let median = AggregateStates.percentile(
+                .integer, fractions: [0.5], asArray: false, isContinuous: false, isDescending: false, type: .integer)
+            #expect(try answer(median, group) == .integer(numbers.sorted()[(numbers.count + 1) / 2 - 1]))
+            var histogram = ExponentialHistogram()
+            for number in numbers { histogram.add(number) }
+            #expect(try answer(AggregateStates.histogram(.integer), group) == .text(String(decoding: histogram.text,
+                as: UTF8.self)))
+        }
+    }
+
+    /// A constant is its rows, and rows without a group assignment are one group.
+    @Test(arguments: cases) func constantsAreTheirRows(one: Case) throws {
+        var random = RandomScalars(seed: 63)
+        for _ in 0..<20 {
+            let value = Self.value(one.argument, &random)
+            let answers = try [
+                Vector.constant(value, type: one.argument, count: 9),
+                Vector(type: one.argument, scalars: Array(repeating: value, count: 9)),
+            ].map { vector in
+                var state = one.make()
+                state.grow(to: 1)
+                try state.update([vector], GroupAssignment(single: 9))
+                return try state.finish([0]).scalar(at: 0)
+            }
+            #expect(Self.isSame(answers[0], answers[1], isRounded: one.isRounded), "\(value): \(answers)")
+        }
+    }
+
+    @Test func aListOfDistinctValuesKeepsNull() throws {
+        let list = AggregateStates.collected(type: .array(.text), separator: nil, order: []) { "\($0)" }
+        for column in [Vector.constant(.null, type: .text, count: 3), Vector(type: .text, scalars: [.null, .null, .null])] {
+            var state = AggregateStates.distinct(.text, isCount: false, orderKeys: 0, list)
+            state.grow(to: 1)
+            try state.update([column], GroupAssignment(single: 3))
+            #expect(try state.finish([0]).scalar(at: 0) == .array([.null]))
+        }
+    }
+
+    /// Rows of rollups (histogram, count, sum) merge to the histogram of the values.
+    @Test func histogramsOfRollupRowsMerge() throws {
+        var values = AggregateStates.histogram(.integer)
+        values.grow(to: 3)
+        let numbers = Vector(type: .integer, scalars: [5, 7, 9, 1_000_000].map { .integer($0) })
+        try values.update([numbers], GroupAssignment([0, 0, 1, 0]))
+        let texts = try values.finish([0, 1, 2])
+        #expect(texts.isNull(1) && texts.isNull(2) && !texts.isNull(0))
+        var merged = AggregateStates.histogram(.integer)
+        merged.grow(to: 1)
+        let counts = Vector(type: .integer, scalars: [.integer(3), .integer(1), .integer(0)])
+        let sums = Vector(type: .numeric(scale: 0), scalars: [.numeric(1_000_012, scale: 0), .numeric(9, scale: 0),
+            .null])
+        try merged.update([texts, counts, sums], GroupAssignment(single: 3))
+        var whole = ExponentialHistogram()
+        for number in [5, 7, 9, 1_000_000] as [Int64] { whole.add(number) }
+        #expect(try merged.finish([0]).scalar(at: 0) == .text(String(decoding: whole.text, as: UTF8.self)))
+        let damaged = Vector(type: .text, scalars: [.text("no histogram")])
+        #expect(throws: KernelError.self) {
+            try merged.update(
+                [damaged, Vector(type: .integer, scalars: [.integer(2)]), Vector(type: .integer,
+                    scalars: [.integer(2)])],
+                GroupAssignment(single: 1))
+        }
+    }
+
+    // MARK: What cannot be computed
+
+    private func error(_ state: any Accumulator, _ type: ColumnType, _ values: [Scalar]) -> KernelError? {
+        var state = state
+        state.grow(to: 1)
+        do throws(KernelError) {
+            try state.update([Vector(type: type, scalars: values)], GroupAssignment(single: values.count))
+            _ = try state.finish([0])
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func overflowIsTyped() throws {
+        let wide = ColumnType.numeric(scale: 0)
+        let huge = [Scalar.numeric(.max, scale: 0), .numeric(1, scale: 0)]
+        #expect(error(AggregateStates.sum(wide, type: wide)!, wide, huge) == .decimalOverflow)
+        #expect(error(AggregateStates.sum(wide, type: wide)!, wide, [huge[0], .numeric(-1, scale: 0)]) == nil)
+        // A value of another scale widens what was added up before.
+        #expect(error(AggregateStates.sum(wide, type: wide)!, wide, [huge[0], .numeric(1, scale: 3)])
+            == .decimalOverflow)
+        #expect(error(AggregateStates.sum(.integer, type: .integer)!, .integer, [.integer(.max), .integer(1)])
+            == .outOfRange(.integer))
+        let doubles: [Scalar] = [.double(1e308), .double(1e308)]
+        #expect(error(AggregateStates.sum(.double, type: .double)!, .double, doubles) == .outOfRange(.double))
+        #expect(error(AggregateStates.sum(.double, type: .double)!, .double, doubles + [.double(.infinity)]) == nil)
+        let long = Interval(nanoseconds: .max)
+        #expect(
+            error(AggregateStates.sum(.interval, type: .interval)!, .interval, [.interval(long), .interval(long)])
+                == .intervalOverflow)
+        let percentile = AggregateStates.approximatePercentile(wide, fractions: [0.5], asArray: false, type: .double)
+        #expect(error(percentile, wide, huge) == .uncountable)
+        let variance = AggregateStates.variance(wide, isSample: true, isDeviation: false, type: .double)
+        #expect(error(variance, wide, [huge[0], huge[0]]) == .decimalOverflow)
+        #expect(AggregateStates.sum(.text, type: .text) == nil)
+    }
+
+    /// Merging overflows as adding does.
+    @Test func mergedOverflowIsTyped() throws {
+        let wide = ColumnType.numeric(scale: 0)
+        var states = (0..<2).map { _ in AggregateStates.sum(wide, type: wide)! }
+        for index in states.indices {
+            states[index].grow(to: 1)
+            try states[index].update([Vector(type: wide, scalars: [.numeric(.max, scale: 0)])],
+                GroupAssignment(single: 1))
+        }
+        #expect(throws: KernelError.decimalOverflow) { try states[0].merge(states[1], [0]) }
+    }
+}

@@ -1,0 +1,31 @@
+import Columnar
+import Testing
+
+@Suite struct DecimalTests {
+    @Test(arguments: [
+        // Quotients as PostgreSQL 15 shows them.
+        ("1", "3", "0.33333333333333333333"), ("10", "3", "3.3333333333333333"), ("1", "8", "0.12500000000000000000"),
+        ("-7", "2", "-3.5000000000000000"), ("100000", "7", "14285.714285714286"), ("0.000001", "3", "0.000000333333333333333333"),
+        ("1.0", "3", "0.33333333333333333333"), ("123456789.123", "2", "61728394.561500000000"),
+    ])
+    func divides(left: String, right: String, expected: String) throws {
+        let a = try #require(Decimal128.parse(left))
+        let b = try #require(Decimal128.parse(right))
+        let scale = Decimal128.divisionScale(a.mantissa, a.scale, b.mantissa, b.scale)
+        let quotient = try #require(Decimal128.divide(a.mantissa, a.scale, by: b.mantissa, b.scale, scale: scale))
+        #expect(Decimal128.text(quotient, scale: scale) == expected)
+    }
+
+    @Test func roundsHalfAwayFromZero() {
+        #expect(Decimal128.rescale(25, from: 1, to: 0) == 3)
+        #expect(Decimal128.rescale(-25, from: 1, to: 0) == -3)
+        #expect(Decimal128.rescale(24, from: 1, to: 0) == 2)
+    }
+
+    @Test func refusesWhatDoesNotFit() {
+        #expect(Decimal128.rescale(Int128.max, from: 0, to: 1) == nil)
+        #expect(Decimal128.multiply(Int128.max, 2) == nil)
+        #expect(Decimal128.parse("1e39") == nil)
+        #expect(Decimal128.parse("12a") == nil)
+    }
+}

@@ -1,0 +1,148 @@
+import Columnar
+import Testing
+
+/// Rows are grouped as SQL holds values equal, whatever storage they come in, and groups are numbered as they are first
+/// seen.
+@Suite struct GroupTableTests {
+    static let types: [ColumnType] = RandomScalars.types + [.interval, .array(.integer)]
+
+    /// What a plain list finds: the group of each row, by comparing it with the first row of every group.
+    static func reference(_ rows: [[Scalar]]) -> (groups: [UInt32], firsts: [Int]) {
+        var firsts: [Int] = []
+        let groups = rows.indices.map { row -> UInt32 in
+            let known = firsts.firstIndex { zip(rows[$0], rows[row]).allSatisfy { same($0, $1) } }
+            if known == nil { firsts.append(row) }
+            return UInt32(known ?? firsts.count - 1)
+        }
+        return (groups, firsts)
+    }
+
+    private static func same(_ a: Scalar, _ b: Scalar) -> Bool {
+        a.isNull || b.isNull ? a.isNull && b.isNull : Scalar.order(a, b) == .equal
+    }
+
+    static func rows(_ type: ColumnType, _ count: Int, _ random: inout RandomScalars) -> [Scalar] {
+        let distinct = (0..<6).map { _ -> Scalar in
+            guard case .array = type else { return random.value(type) }
+            return .array([.integer(Int64(random.below(3))), random.below(3) == 0 ? .null : .integer(1)])
+        }
+        return (0..<count).map { _ in random.below(5) == 0 ? .null : distinct[random.below(6)] }
+    }
+
+    @Test(arguments: types) func everyTypeIsGroupedByWhatIsEqual(type: ColumnType) {
+        var random = RandomScalars(seed: 51)
+        for round in 0..<60 {
+            let values = Self.rows(type, 40, &random)
+            var table = GroupTable(types: [type])
+            let expected = Self.reference(values.map { [$0] })
+            // In chunks, so that numbers and dictionaries go on from one to the next.
+            let found = stride(from: 0, to: 40, by: 8).flatMap { start in
+                table.assign([Vector(type: type, scalars: Array(values[start..<start + 8]))], ordinal: UInt64(start))
+            }
+            #expect(found == expected.groups, "seed 51, round \(round): \(values)")
+            #expect(table.count == expected.firsts.count)
+            let all = (0..<UInt32(table.count)).map { $0 }
+            let keys = table.keys(of: all)[0]
+            #expect(all.allSatisfy { Self.same(keys.scalar(at: Int($0)), values[expected.firsts[Int($0)]]) },
+                "\(values)")
+            #expect(all.allSatisfy { table.hasNullKey($0) == keys.isNull(Int($0)) })
+            // A null finds nothing, all else its group.
+            let lookedUp = table.lookUp([Vector(type: type, scalars: values)])
+            #expect(zip(zip(values, lookedUp), found).allSatisfy { $0.0.isNull ? $0.1 == .max : $0.1 == $1 })
+            #expect(table.firstSeenOrder() == nil && table.memoryBytes > 0)
+        }
+    }
+
+    @Test func severalColumnsAndConstants() {
+        var random = RandomScalars(seed: 52)
+        let types: [ColumnType] = [.text, .integer, .boolean, .numeric(scale: 2)]
+        for round in 0..<40 {
+            let columns = types.map { Self.rows($0, 60, &random) }
+            var vectors = zip(types, columns).map { Vector(type: $0, scalars: $1) }
+            var rows = (0..<60).map { row in columns.map { $0[row] } }
+            // A constant is as good as its rows.
+            let constant = random.below(4)
+            let value = random.below(3) == 0 ? Scalar.null : random.value(types[constant])
+            vectors[constant] = .constant(value, type: types[constant], count: 60)
+            for row in rows.indices { rows[row][constant] = value }
+            var table = GroupTable(types: types)
+            let expected = Self.reference(rows)
+            #expect(table.assign(vectors, ordinal: 0) == expected.groups, "seed 52, round \(round)")
+            #expect(table.lookUp(vectors).enumerated().allSatisfy { row, group in
+                rows[row].contains(where: \.isNull) ? group == .max : group == expected.groups[row]
+            })
+            let keys = table.keys(of: (0..<UInt32(table.count)).map { $0 })
+            for (group, first) in expected.firsts.enumerated() {
+                #expect(zip(keys, rows[first]).allSatisfy { Self.same($0.scalar(at: group), $1) })
+            }
+        }
+    }
+
+    /// Codes are of one dictionary; equal texts are equal under any code and in any dictionary.
+    @Test func codesOfDictionariesMeet() {
+        func column(_ codes: [UInt32], _ texts: [String], nulls: Set<Int> = []) -> Vector {
+            var validity: Validity?
+            if !nulls.isEmpty {
+                validity = Validity(count: codes.count, allValid: true)
+                for row in codes.indices where nulls.contains(row) { validity?[row] = false }
+            }
+            return Vector(
+                type: .text, count: codes.count, storage: .text(codes: codes, dictionary: TextDictionary(texts)),
+                    validity: validity)
+        }
+        var table = GroupTable(types: [.text])
+        #expect(table.assign([column([1, 0, 1, 3], ["b", "a", "unused", "e\u{301}"])], ordinal: 0) == [0, 1, 0, 2])
+        #expect(table.assign([column([0, 1, 2, 3], ["a", "é", "b", "b"])], ordinal: 4) == [0, 3, 1, 1])
+        #expect(table.assign([column([0, 0, 0], ["b"], nulls: [0, 2])], ordinal: 8) == [4, 1, 4])
+        #expect(table.keys(of: [0, 1, 2, 3, 4])[0].scalar(at: 3) == .text("é") && table.count == 5)
+    }
+
+    /// Beyond the keys that index an array directly, and with many groups in either column.
+    @Test func manyGroups() {
+        let count = 70_000
+        let left = Vector(type: .integer, count: count,
+            storage: .int64((0..<count).map { Int64($0 % 300) * 1_000_000_007 }))
+        let right = Vector(type: .integer, count: count, storage: .int64((0..<count).map { Int64($0 / 300) }))
+        var table = GroupTable(types: [.integer, .integer])
+        let groups = table.assign([left, right], ordinal: 0)
+        #expect(table.count == count && groups.indices.allSatisfy { groups[$0] == UInt32($0) })
+        #expect(table.lookUp([left.gather([69_999, 5]), right.gather([69_999, 5])]) == [69_999, 5])
+        #expect(table.lookUp([left.gather([1]), Vector.constant(.integer(-1), type: .integer, count: 1)]) == [.max])
+    }
+
+    /// However rows are shared among tables, the merged one has every group once, in the order of first rows.
+    @Test(arguments: [1, 2, 3] as [UInt64]) func anySplitMergesToTheWhole(seed: UInt64) {
+        var random = RandomScalars(seed: seed)
+        let types: [ColumnType] = [.text, .double]
+        let columns = types.map { Self.rows($0, 90, &random) }
+        func vectors(_ range: Range<Int>) -> [Vector] { zip(types, columns).map { Vector(type: $0,
+            scalars: Array($1[range])) } }
+        var whole = GroupTable(types: types)
+        let expected = whole.assign(vectors(0..<90), ordinal: 0)
+        var tables = (0..<3).map { _ in GroupTable(types: types) }
+        var assigned: [(table: Int, rows: Range<Int>, groups: [UInt32])] = []
+        for start in stride(from: 0, to: 90, by: 10) {
+            let table = random.below(3)
+            assigned.append((table, start..<start + 10, tables[table].assign(vectors(start..<start + 10),
+                ordinal: UInt64(start))))
+        }
+        let order = [2, 0, 1]
+        var merged = tables[order[0]]
+        var mappings = [Int: [UInt32]]()
+        mappings[order[0]] = (0..<UInt32(merged.count)).map { $0 }
+        for other in order.dropFirst() { mappings[other] = merged.absorb(tables[other]) }
+        #expect(merged.count == whole.count)
+        let seen = merged.firstSeenOrder() ?? (0..<UInt32(merged.count)).map { $0 }
+        var place = [UInt32](repeating: 0, count: merged.count)
+        for (number, group) in seen.enumerated() { place[Int(group)] = UInt32(number) }
+        // Rows of one chunk were seen in their order, chunks in that of their ordinals.
+        for part in assigned {
+            for (row, group) in zip(part.rows, part.groups) {
+                #expect(place[Int(mappings[part.table]![Int(group)])] == expected[row], "seed \(seed), row \(row)")
+            }
+        }
+        for (a, b) in zip(whole.keys(of: (0..<UInt32(whole.count)).map { $0 }), merged.keys(of: seen)) {
+            #expect((0..<a.count).allSatisfy { Self.same(a.scalar(at: $0), b.scalar(at: $0)) })
+        }
+    }
+}
