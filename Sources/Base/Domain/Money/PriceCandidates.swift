@@ -24,8 +24,8 @@ package struct PriceCandidates: Hashable, Sendable {
 package struct PriceHorizon: Hashable, Sendable {
     /// Prices of smaller positions had.
     package var position: Int64
-    /// Of built-in prices those up to this position had, whatever ``position`` says: a list that comes with a start of a newer version has no
-    /// event of its own, so that by position alone it would have come before what was decided behind the same last event. nil: by position.
+    /// Of built-in prices those up to this position had, whatever ``position`` says; nil: by position. A list that comes with a start of a
+    /// newer version has no event of its own: by position alone it would have come before what was decided behind the same event.
     package var listPosition: Int64?
 
     /// All there are.

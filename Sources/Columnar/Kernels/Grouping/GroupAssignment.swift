@@ -6,7 +6,7 @@ package struct GroupAssignment: Sendable {
         var rows: Range<Int>
     }
 
-    let rowCount: Int
+    package let rowCount: Int
     /// Empty when `runs` says it all.
     let groups: [UInt32]
     let runs: [Run]?

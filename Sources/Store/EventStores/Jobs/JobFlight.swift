@@ -23,8 +23,10 @@ final class JobFlight: Sendable {
         let result = Result {
             let edit = try job.prepare(base)
             do {
-                return Prepared(
-                    edit: edit, segments: try edit.added.map { try SealedSegment.open($0, in: base.directory, fileSystem: base.fileSystem) })
+                let segments = try edit.added.map {
+                    try SealedSegment.open($0, in: base.directory, fileSystem: base.fileSystem)
+                }
+                return Prepared(edit: edit, segments: segments)
             } catch {
                 for name in edit.fileNames { try? base.fileSystem.remove(base.directory + "/" + name) }
                 throw error

@@ -80,10 +80,8 @@ extension Writer {
     private func publish(_ prepared: JobFlight.Prepared, base: StoreJobBase) throws {
         let edit = prepared.edit
         // Rows that wait for the next seal to die are dead in memory alone: an edit that moves them would not know.
-        for place in Array(freshDead.rows.keys) + frozenDead.rows.keys
-        where edit.removed.contains(place.segment) && edit.end == nil {
-            throw ManifestEditConflict.rowsMarked(id: place.segment)
-        }
+        let waiting = [freshDead, frozenDead]
+        for id in edit.removed where waiting.contains(where: { $0.bySegment[id] != nil }) { throw ManifestEditConflict.rowsMarked(id: id) }
         let next = try manifests.current.applying(edit, base: base.manifest)
         let oldState = manifests.current.projections?.fileName
         try manifests.publish(next)

@@ -62,7 +62,9 @@ final class CostOverlay: Sendable {
         }
         guard rebooking != nil || booked.state != .priced else { return booked }
         // The prices that were known when the cost was decided.
-        let known = rebooking.map { PriceHorizon(before: $0.lastPosition + 1, listPosition: $0.listPosition) } ?? PriceHorizon(before: position)
+        let known =
+            rebooking.map { PriceHorizon(before: $0.lastPosition + 1, listPosition: $0.listPosition) }
+            ?? PriceHorizon(before: position)
         let concerning = late.filter {
             !known.includes($0.entry)
                 && $0.concerns(provider: provider, requestModel: requestModel, responseModel: responseModel, time: time)

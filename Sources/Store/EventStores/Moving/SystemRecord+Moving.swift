@@ -23,8 +23,8 @@ extension SystemRecord {
     /// A new kind goes here, or an export that holds it is refused. What settling notes has its names in `Server/Traces`.
     private static let knownKinds = [
         "dead_letter", "segment.attached", "store.restored", Rebooking.recordType, DeliveryMark.recordType, ClockStep.recordType,
-        ObjectiveVersion.recordType, OutcomeSettings.recordType, ConfigurationChange.recordType, "trace.settled", "trace.full", "settling.marked", "usage.reading_proved",
-        "usage.reading_applied", "usage.reading_assumed",
+        ObjectiveVersion.recordType, OutcomeSettings.recordType, ConfigurationChange.recordType, "trace.settled", "trace.full",
+        "settling.marked", "usage.reading_proved", "usage.reading_applied", "usage.reading_assumed",
     ]
 
     var isDeadLetter: Bool {

@@ -169,7 +169,8 @@ extension Writer {
             horizon: nil)
         let outcome = Admission(
             batch, hashes: Array(known.hashes[part]), sealed: known.sealed.isEmpty ? [] : Array(known.sealed[part]), context: context,
-            identities: &identities, booking: &booking, prices: &ledger.prices, restored: RestoredEvents(receivedTimes: times, costs: costs))
+            identities: &identities, booking: &booking, prices: &ledger.prices,
+            restored: RestoredEvents(receivedTimes: times, costs: costs))
         if outcome.accepted < part.count {
             let row = outcome.verdicts.firstIndex { if case .accepted = $0 { false } else { true } } ?? 0
             throw Self.diverged(progress.events + Int64(row) + 1)

@@ -4,8 +4,8 @@ import Platform
 import Projections
 import Segments
 
-// Sealing has three parts: the writer freezes what is unsealed, a job makes a segment of it, the writer publishes it between two steps. Events
-// that come in the meantime go to new blocks and stay in the log.
+// Sealing has three parts: the writer freezes what is unsealed, a job makes a segment of it, the writer publishes it between
+// two steps. Events that come in the meantime go to new blocks and stay in the log.
 
 extension Writer {
     /// Whether enough has gathered for a segment.

@@ -17,7 +17,7 @@ package struct ManifestStore: Sendable {
     /// Versions older than the one before `current` that are still there.
     private var stale: [UInt64] = []
     /// Files of the version before `current`, which a start may yet return to.
-    private var previousNames: Set<String> = []
+    private var previousNames: [String] = []
     private var currentHash: [UInt8] = Array(repeating: 0, count: ManifestCoding.hashBytes)
 
     /// What opening found beside the manifest it took.
@@ -59,7 +59,7 @@ package struct ManifestStore: Sendable {
         }
         guard isFound else { throw findings.refused[0] }
         store.stale = versions.filter { $0 + 1 < store.version }
-        let live = Set(store.current.liveFileNames).union(store.previousNames)
+        let live = store.current.liveFileNames + store.previousNames
         findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
         findings.unknownFiles = names.filter { name in
             !name.hasSuffix(".new") && !live.contains(name) && Self.version(ofFileName: name) == nil && !isKnown(name)
@@ -80,7 +80,7 @@ package struct ManifestStore: Sendable {
         try fileSystem.replace(path(next), with: bytes)
         stale.append(contentsOf: version > 1 ? [version - 1] : [])
         version = next
-        previousNames = Set(current.liveFileNames)
+        previousNames = current.liveFileNames
         current = manifest
         currentHash = SHA256.hash(bytes)
         // Versions before the last are no longer needed. A failure to remove one, or a crash that brings it back, harms nothing: the
@@ -156,7 +156,7 @@ package struct ManifestStore: Sendable {
             throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
         }
         guard decoded.version == version else { throw CorruptionError(file: path, offset: 16, expectation: "version \(version)") }
-        var previous: Set<String> = []
+        var previous: [String] = []
         if version > 1, try fileSystem.lengthBytes(of: self.path(version - 1)) != nil {
             let before = try fileSystem.contents(of: self.path(version - 1))
             // A damaged predecessor says nothing; a whole one must be the one that this version continues.
@@ -164,7 +164,7 @@ package struct ManifestStore: Sendable {
                 guard SHA256.hash(before) == decoded.previous else {
                     throw CorruptionError(file: path, offset: 24, expectation: "the hash of version \(version - 1)")
                 }
-                previous = Set(whole.manifest.liveFileNames)
+                previous = whole.manifest.liveFileNames
             }
         }
         for file in Self.files(of: decoded.manifest) {
