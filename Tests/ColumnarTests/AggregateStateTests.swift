@@ -192,7 +192,8 @@ import Testing
 
     @Test func aListOfDistinctValuesKeepsNull() throws {
         let list = AggregateStates.collected(type: .array(.text), separator: nil, order: []) { "\($0)" }
-        for column in [Vector.constant(.null, type: .text, count: 3), Vector(type: .text, scalars: [.null, .null, .null])] {
+        let constant = Vector.constant(.null, type: .text, count: 3)
+        for column in [constant, Vector(type: .text, scalars: [.null, .null, .null])] {
             var state = AggregateStates.distinct(.text, isCount: false, orderKeys: 0, list)
             state.grow(to: 1)
             try state.update([column], GroupAssignment(single: 3))

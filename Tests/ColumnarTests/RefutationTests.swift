@@ -67,7 +67,8 @@ import Testing
         for comparison in refuted { #expect(comparison.isRefuted(by: summary, rowCount: 2), "\(comparison)") }
     }
 
-    /// Nothing is known of NaN, of doubles beside whole numbers that no double holds, and of columns without bounds.
+    /// NaN is above every bound; nothing is known of doubles beside whole numbers that no double holds, and of columns
+    /// without bounds.
     @Test func whatDoesNotCompareIsNotRefuted() {
         let summaries = [
             ColumnSummary(minimum: .double(1), maximum: .double(.nan), nullCount: 0),

@@ -10,7 +10,8 @@ package enum RollupCatalogue {
         }
         + RollupGrain.allCases.map { grain in
             RollupDefinition(
-                QuestionRule.answer.table, grain, by: (grain == .day ? ["tenant", "error_type"] : []) + answer, answerTimes)
+                QuestionRule.answer.table, grain, by: (grain == .day ? ["tenant", "error_type"] : []) + answer,
+                answerTimes)
         }
         + lasting.map { RollupDefinition("embedding_call", $0, by: ["tenant"] + call, costs + tokens) }
         + lasting.map {
