@@ -156,7 +156,7 @@ let package = Package(
         .executableTarget(
             name: "plimsoll",
             dependencies: [
-                "Bytes", "Platform", "Domain", "Dialects", "Columnar", "Plans", "Execution", "Reports", "EventStores", "EventLogs",
+                "Bytes", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution", "Reports", "EventStores", "EventLogs",
                 "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),

@@ -43,7 +43,7 @@ struct RowCatalog: TableCatalog {
     /// The rows that a question gives.
     func answer(_ sql: String, timeZone: String = "UTC") throws -> (columns: [TableColumn], rows: [[Scalar]]) {
         guard case .query(let plan) = try SQLCompiler(catalog: self, timeZone: timeZone).compile(sql) else {
-            throw QueryError(sqlState: "0A000", message: "not a question")
+            throw QueryError(.notSupported, "not a question")
         }
         var options = QueryOptions()
         options.timeZone = timeZone

@@ -4,6 +4,7 @@ import EventStores
 import Execution
 import Plans
 import Platform
+import SQLText
 import Server
 import Transfers
 
@@ -134,6 +135,8 @@ struct PricesCommand: ParsableCommand {
             do {
                 return WaitingCalls(csv: try await ask(sql))
             } catch is QueryError {
+                return nil
+            } catch is SQLRefusal {
                 return nil
             } catch is AccessDeniedError {
                 return nil

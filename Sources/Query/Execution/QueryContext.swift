@@ -3,7 +3,7 @@ import Plans
 import Platform
 import Synchronization
 
-/// Tells a running query to end; any thread may ask. The query answers with SQLSTATE 57014 at its next chunk.
+/// Tells a running query to end; any thread may ask. The query answers with `.cancelled` at its next chunk.
 package final class QueryCancellation: Sendable {
     private let flag = Atomic<Bool>(false)
 
@@ -43,14 +43,14 @@ final class QueryContext: Sendable {
     /// The monotonic clock.
     func now() -> Int64 { clock.monotonicNanoseconds() }
 
-    /// - Throws: 57014 when cancelled or out of time. Called once a chunk.
+    /// - Throws: `.cancelled`, `.deadlineExceeded`. Called once a chunk.
     func check() throws {
         if let cancellation, cancellation.isCancelled {
-            throw QueryError(sqlState: "57014", message: "canceling statement due to user request")
+            throw QueryError(.cancelled, "canceling statement due to user request")
         }
         if let deadline, clock.monotonicNanoseconds() > deadline {
             throw QueryError(
-                sqlState: "57014", message: "canceling statement due to statement timeout",
+                .deadlineExceeded, "canceling statement due to statement timeout",
                 hint: "narrow the time range, or raise the query's time limit")
         }
     }
@@ -69,13 +69,13 @@ final class MemoryBudget: Sendable {
     /// Gives back what was booked.
     func release(_ bytes: Int) { _ = used.subtract(bytes, ordering: .relaxed) }
 
-    /// Books bytes; a negative amount gives back. - Throws: 53200 when the limit is passed.
+    /// Books bytes; a negative amount gives back. - Throws: `.memoryExceeded` when the limit is passed.
     func reserve(_ bytes: Int) throws {
         let now = used.add(bytes, ordering: .relaxed).newValue
         if bytes > 0 { _ = peak.max(now, ordering: .relaxed) }
         if bytes > 0, now > limitBytes {
             throw QueryError(
-                sqlState: "53200", message: "query needs more than its memory budget of \(limitBytes >> 20) MiB",
+                .memoryExceeded, "query needs more than its memory budget of \(limitBytes >> 20) MiB",
                 hint: "group by fewer values, add a filter or a limit, or raise the budget")
         }
     }

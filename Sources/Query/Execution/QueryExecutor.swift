@@ -14,7 +14,7 @@ package struct QueryExecutor: Sendable {
     ///
     /// Scalar subqueries run first; the plan is then rewritten (constants folded, filters pushed down, columns pruned, predicates
     /// derived) and executed.
-    /// - Throws: `QueryError` with PostgreSQL's SQLSTATE; corruption errors of the store as they come.
+    /// - Throws: `QueryError`; corruption errors of the store as they come.
     package func run(
         _ plan: Plan, catalog: any TableCatalog, options: QueryOptions = QueryOptions(), workers: any Workers = InlineWorkers(),
         cancellation: QueryCancellation? = nil
@@ -66,7 +66,7 @@ struct Preparation {
         let chunks = try PlanRunner(context: context).pipeline(prepare(plan)).collect(context)
         let rows = chunks.reduce(0) { $0 + $1.rowCount }
         if rows > 1 {
-            throw QueryError(sqlState: "21000", message: "more than one row returned by a subquery used as an expression")
+            throw QueryError(.tooManyRows, "more than one row returned by a subquery used as an expression")
         }
         guard let chunk = chunks.first(where: { $0.rowCount > 0 }), let column = chunk.columns.first else { return .null }
         return column.scalar(at: 0)

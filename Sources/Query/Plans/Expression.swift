@@ -12,8 +12,8 @@ package indirect enum Expression: Hashable, Sendable {
     case conditional([ConditionalBranch], otherwise: Expression?, ColumnType)
     /// `value IN (constants)`.
     case oneOf(Expression, [Scalar])
-    /// An uncorrelated subquery of one column, at most one row (more is SQLSTATE 21000). Runs once, before the plan around it,
-    /// and is replaced by its value, so that zone maps can use it.
+    /// An uncorrelated subquery of one column, at most one row (more is `.tooManyRows`). Runs once, before the plan around
+    /// it, and is replaced by its value, so that zone maps can use it.
     case scalarSubquery(Plan, ColumnType)
 
     /// Type of its values.

@@ -50,7 +50,8 @@ package struct StatementRunner: Sendable {
             switch name {
             case "timezone", "time zone": return lines([options.timeZone], statement, catalog)
             case "plimsoll.rollups": return lines([options.usesRollups ? "on" : "off"], statement, catalog)
-            default: throw QueryError(sqlState: "42704", message: "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+            default: throw QueryError(
+                .undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
             }
         }
     }
@@ -65,7 +66,7 @@ package struct StatementRunner: Sendable {
 
 extension QueryOptions {
     /// Takes a setting over; names that we do not know have no effect, as clients set many.
-    /// - Throws: 22023 for a value that is none.
+    /// - Throws: `.invalidParameter` for a value that is none.
     fileprivate mutating func apply(_ setting: StatementSetting) throws {
         switch setting.name {
         case "timezone":
@@ -75,10 +76,10 @@ extension QueryOptions {
             case nil, "on", "true", "yes", "1": usesRollups = true
             case "off", "false", "no", "0": usesRollups = false
             default:
-                throw QueryError(sqlState: "22023", message: "plimsoll.rollups is on or off, not \(setting.value ?? "")")
+                throw QueryError(.invalidParameter, "plimsoll.rollups is on or off, not \(setting.value ?? "")")
             }
         case let name where name.hasPrefix("plimsoll."):
-            throw QueryError(sqlState: "42704", message: "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+            throw QueryError(.undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
         default: break
         }
     }

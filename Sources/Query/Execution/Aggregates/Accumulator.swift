@@ -5,7 +5,7 @@ import Plans
 protocol Accumulator: Sendable {
     /// Makes room for groups numbered below `groups`.
     mutating func grow(to groups: Int)
-    /// Takes in a chunk's arguments. - Throws: 22003 on overflow.
+    /// Takes in a chunk's arguments. - Throws: `.numberOutOfRange` on overflow.
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws
     /// Takes in another thread's state; `mapping` gives its groups' numbers here.
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws
@@ -35,7 +35,7 @@ extension Array {
 
 /// Makes the state that an aggregate call needs.
 enum Accumulators {
-    /// - Throws: 0A000 for argument types that the function does not take.
+    /// - Throws: `.notSupported` for argument types that the function does not take.
     static func make(_ call: AggregateCall, zone: ZoneOffsets) throws -> any Accumulator {
         if call.isDistinct, !call.arguments.isEmpty, call.function != .minimum, call.function != .maximum {
             var plain = call
@@ -75,7 +75,7 @@ enum Accumulators {
         case .double: return DoubleSumAccumulator(isAverage: false)
         case .integer, .numeric, .null: return SumAccumulator(argument: argument, type: type, isAverage: false)
         case .interval: return IntervalSumAccumulator(isAverage: false)
-        default: throw QueryError(sqlState: "42883", message: "function sum(\(argument.sqlName)) does not exist")
+        default: throw QueryError(.undefinedFunction, "function sum(\(argument.sqlName)) does not exist")
         }
     }
 
@@ -84,7 +84,7 @@ enum Accumulators {
         case .double: return DoubleSumAccumulator(isAverage: true)
         case .integer, .numeric, .null: return SumAccumulator(argument: argument, type: type, isAverage: true)
         case .interval: return IntervalSumAccumulator(isAverage: true)
-        default: throw QueryError(sqlState: "42883", message: "function avg(\(argument.sqlName)) does not exist")
+        default: throw QueryError(.undefinedFunction, "function avg(\(argument.sqlName)) does not exist")
         }
     }
 

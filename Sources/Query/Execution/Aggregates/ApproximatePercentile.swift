@@ -15,10 +15,10 @@ struct ApproximatePercentileAccumulator: Accumulator {
     /// Rows counted so far: an upper bound of what the buckets can have grown to.
     private var rows = 0
 
-    /// - Throws: 22003 for a fraction outside 0...1.
+    /// - Throws: `.numberOutOfRange` for a fraction outside 0...1.
     init(argument: ColumnType, fractions: [Double], asArray: Bool, type: ColumnType) throws {
         if let wrong = fractions.first(where: { !($0 >= 0 && $0 <= 1) }) {
-            throw QueryError(sqlState: "22003", message: "percentile value \(wrong) is not between 0 and 1")
+            throw QueryError(.numberOutOfRange, "percentile value \(wrong) is not between 0 and 1")
         }
         self.fractions = fractions
         self.asArray = asArray
@@ -66,7 +66,8 @@ struct ApproximatePercentileAccumulator: Accumulator {
         }
         guard let scaled = Decimal128.rescale(mantissa, from: places, to: scale), let narrow = Int64(exactly: scaled) else {
             throw QueryError(
-                sqlState: "22003", message: "value out of range for approx_percentile", hint: "cast the argument to double precision")
+                .numberOutOfRange, "value out of range for approx_percentile",
+                hint: "cast the argument to double precision")
         }
         histograms[group].add(narrow)
     }

@@ -55,7 +55,7 @@ struct DoubleSumAccumulator: Accumulator {
         }
     }
 
-    /// - Throws: 22003 where finite values make an infinite sum.
+    /// - Throws: `.numberOutOfRange` where finite values make an infinite sum.
     func finish(_ groups: [UInt32]) throws -> Vector {
         Vector(type: .double, scalars: try groups.map { group in
             let index = Int(group)

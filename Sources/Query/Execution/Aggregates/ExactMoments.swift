@@ -6,7 +6,8 @@ struct ExactMoments: Sendable {
     private var high: UInt128 = 0
     private var low: UInt128 = 0
 
-    /// - Throws: 22003 when the sums do not hold it: the sum of some 10^38, squares of numbers of 38 digits.
+    /// - Throws: `.numberOutOfRange` when the sums do not hold it: the sum of some 10^38, squares of numbers of 38
+    ///   digits.
     mutating func add(_ value: Int128) throws {
         let square = value.magnitude.multipliedFullWidth(by: value.magnitude)
         try add(sum: value, high: square.high, low: square.low)

@@ -17,7 +17,9 @@ struct IntervalSumAccumulator: Accumulator {
     }
 
     private mutating func add(_ value: Interval, _ count: Int64, _ group: Int) throws {
-        guard let sum = IntervalMath.add(sums[group], value) else { throw QueryError(sqlState: "22008", message: "interval out of range") }
+        guard let sum = IntervalMath.add(sums[group], value) else {
+            throw QueryError(.timeOutOfRange, "interval out of range")
+        }
         sums[group] = sum
         counts[group] &+= count
     }

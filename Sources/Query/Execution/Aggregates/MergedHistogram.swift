@@ -6,7 +6,7 @@ import Plans
 enum HistogramMerging {
     /// Takes in (histogram, count, sum): a row of one value has no histogram, its sum is the value.
     /// - Returns: an upper bound of the buckets that were filled.
-    /// - Throws: XX001 where a text is no histogram.
+    /// - Throws: `.damagedData` where a text is no histogram.
     static func merge(
         _ arguments: [Vector], _ assignment: GroupAssignment, into histograms: inout [ExponentialHistogram]
     ) throws -> Int {
@@ -19,7 +19,7 @@ enum HistogramMerging {
                 do throws(DecodingError) {
                     try histograms[group].merge(text: text)
                 } catch {
-                    throw QueryError(sqlState: "XX001", message: "a rollup's histogram is damaged: expected \(error.expectation)")
+                    throw QueryError(.damagedData, "a rollup's histogram is damaged: expected \(error.expectation)")
                 }
             } else if counts.wholeNumber(at: row) == 1, let value = sums.mantissa(at: row) {
                 histograms[group].add(value)

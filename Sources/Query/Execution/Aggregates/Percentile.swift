@@ -16,7 +16,7 @@ struct PercentileAccumulator: Accumulator {
     private var others: [(group: UInt32, value: Scalar)] = []
     private var groupCount = 0
 
-    /// - Throws: 0A000 for a continuous percentile of a type that has no in-between.
+    /// - Throws: `.notSupported` for a continuous percentile of a type that has no in-between.
     init(_ call: AggregateCall, fractions: [Double], asArray: Bool, isContinuous: Bool) throws {
         argument = call.order.first?.expression.type ?? call.arguments.first?.type ?? .null
         self.fractions = fractions
@@ -28,7 +28,7 @@ struct PercentileAccumulator: Accumulator {
             throw QueryError.unsupported("percentile_cont over \(argument.sqlName)")
         }
         if let wrong = fractions.first(where: { !($0 >= 0 && $0 <= 1) }) {
-            throw QueryError(sqlState: "22003", message: "percentile value \(wrong) is not between 0 and 1")
+            throw QueryError(.numberOutOfRange, "percentile value \(wrong) is not between 0 and 1")
         }
     }
 

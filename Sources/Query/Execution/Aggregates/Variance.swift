@@ -73,7 +73,7 @@ private struct SquaredDistance: Sendable {
     private var squares = 0.0
     private var isFinite = true
 
-    /// - Throws: 22003 where finite values make an infinite one.
+    /// - Throws: `.numberOutOfRange` where finite values make an infinite one.
     func total() throws -> Double {
         if isFinite, !squares.isFinite { throw QueryError.outOfRange(.double) }
         return isFinite ? squares : .nan

@@ -5,7 +5,7 @@ import Plans
 enum TimeUnit: String, CaseIterable {
     case nanoseconds, microseconds, milliseconds, second, minute, hour, day, week, month, quarter, year, decade, century, millennium
 
-    /// - Throws: 22023 for a word that is no unit.
+    /// - Throws: `.invalidParameter` for a word that is no unit.
     init(named name: String) throws {
         let word = name.lowercased()
         if let unit = TimeUnit(rawValue: word) ?? TimeUnit(rawValue: String(word.dropLast(word.hasSuffix("s") ? 1 : 0))) {
@@ -18,7 +18,8 @@ enum TimeUnit: String, CaseIterable {
         case "nanosecond": self = .nanoseconds
         case "centuries": self = .century
         case "millennia": self = .millennium
-        default: throw QueryError(sqlState: "22023", message: "unit \"\(name)\" not recognized for type timestamp with time zone")
+        default: throw QueryError(
+            .invalidParameter, "unit \"\(name)\" not recognized for type timestamp with time zone")
         }
     }
 
@@ -37,7 +38,7 @@ enum TimeUnit: String, CaseIterable {
 
     /// The bucket that holds an instant: start (the answer) and a bound below which every later time shares it. The bound may
     /// be nearer than the bucket's end where the zone's offset changes.
-    /// - Throws: 22008 when the bucket begins before the first instant of 64-bit nanoseconds.
+    /// - Throws: `.timeOutOfRange` when the bucket begins before the first instant of 64-bit nanoseconds.
     func bucket(of utc: Int64, zone: ZoneOffsets) throws -> (start: Int64, end: Int64) {
         let offset = zone.offsetNanoseconds(utc: utc)
         let (local, overflow) = utc.addingReportingOverflow(offset)

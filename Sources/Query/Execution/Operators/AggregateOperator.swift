@@ -14,7 +14,7 @@ struct AggregateOperator: Sendable {
         var accumulators: [any Accumulator]
         var bookedBytes = 0
 
-        /// - Throws: 53200 when the budget does not allow what the state has grown to.
+        /// - Throws: `.memoryExceeded` when the budget does not allow what the state has grown to.
         mutating func book(_ budget: MemoryBudget) throws {
             let bytes = accumulators.reduce(table?.memoryBytes ?? 0) { $0 + $1.memoryBytes }
             try budget.reserve(bytes - bookedBytes)

@@ -16,7 +16,7 @@ struct ScanOperator: Sendable {
         conditions: [Expression]
     ) throws {
         guard let source = context.catalog.table(named: table) else {
-            throw QueryError(sqlState: "42P01", message: "relation \"\(table)\" does not exist")
+            throw QueryError(.undefinedTable, "relation \"\(table)\" does not exist")
         }
         self.context = context
         self.columns = columns

@@ -1,5 +1,5 @@
 /// Exact decimal arithmetic on 128-bit mantissas, with PostgreSQL's rules for scale and rounding (half away from zero).
-/// Every function answers nil where the result needs more than 38 digits; the caller refuses with SQLSTATE 22003.
+/// Every function answers nil where the result needs more than 38 digits; the caller refuses with `.numberOutOfRange`.
 package enum Decimal128 {
     static let scaleMax = 38
 

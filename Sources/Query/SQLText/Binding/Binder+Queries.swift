@@ -38,14 +38,15 @@ extension Binder {
                 let select = body["ctequery"]?.body(of: "SelectStmt")
             else { throw unsupported("a WITH query that is no SELECT is", at: item.unwrapped?.body, hint: StatementKinds.howEventsEnter) }
             guard names.insert(name).inserted else {
-                throw fail("42712", "WITH query name \"\(name)\" specified more than once", at: body)
+                throw fail(.duplicateName, "WITH query name \"\(name)\" specified more than once", at: body)
             }
             let before = relationCount
             var query = settled(try bindQuery(select, inner))
             let aliases = body.names("aliascolnames")
             guard aliases.count <= query.columns.count else {
                 throw fail(
-                    "42P10", "WITH query \"\(name)\" has \(query.columns.count) columns available but \(aliases.count) columns specified",
+                    .invalidReference,
+                    "WITH query \"\(name)\" has \(query.columns.count) columns available but \(aliases.count) columns specified",
                     at: body)
             }
             if !aliases.isEmpty {
@@ -67,7 +68,7 @@ extension Binder {
             var row: [Bound] = []
             for item in list.body(of: "List")?.list("items") ?? [] { row.append(try bind(item, level)) }
             if row.count != rows.first?.count ?? row.count {
-                throw QueryError(sqlState: "42601", message: "VALUES lists must all be the same length", position: row.first?.position)
+                throw QueryError(.syntax, "VALUES lists must all be the same length", position: row.first?.position)
             }
             rows.append(row)
         }
@@ -112,7 +113,7 @@ extension Binder {
     private func matchColumns(_ branches: inout [BoundQuery]) throws(QueryError) {
         let width = branches[0].columns.count
         guard branches.allSatisfy({ $0.columns.count == width }) else {
-            throw QueryError(sqlState: "42601", message: "each UNION query must have the same number of columns")
+            throw QueryError(.syntax, "each UNION query must have the same number of columns")
         }
         for place in 0..<width {
             let types = branches.map { $0.unknownColumns.contains(place) ? ColumnType.null : $0.columns[place].type }
@@ -120,7 +121,7 @@ extension Binder {
                 let known = types.filter { $0 != .null }
                 let odd = known.first { Coercion.common([known[0], $0]) == nil } ?? known[known.count - 1]
                 throw QueryError(
-                    sqlState: "42804", message: "UNION types \(known[0].sqlName) and \(odd.sqlName) cannot be matched",
+                    .typeMismatch, "UNION types \(known[0].sqlName) and \(odd.sqlName) cannot be matched",
                     hint: "Column \(place + 1), \"\(branches[0].columns[place].name)\".")
             }
             for index in branches.indices { try convertColumn(place, of: &branches[index], to: type) }
@@ -155,7 +156,8 @@ extension Binder {
             let place: Int
             if let number = key.body(of: "A_Const")?["ival"]?.integer("ival") {
                 guard number >= 1, number <= query.columns.count else {
-                    throw fail("42P10", "ORDER BY position \(number) is not in select list", at: key.unwrapped?.body)
+                    throw fail(
+                        .invalidReference, "ORDER BY position \(number) is not in select list", at: key.unwrapped?.body)
                 }
                 place = number - 1
             } else if let reference = key.body(of: "ColumnRef"), let name = reference.list("fields").first?.stringValue,
@@ -163,7 +165,9 @@ extension Binder {
             {
                 guard let found = query.columns.firstIndex(where: { $0.name == name }) else {
                     let near = nearestName(to: name, among: query.columns.map(\.name))
-                    throw fail("42703", "column \"\(name)\" does not exist", at: reference, hint: near.map { "Did you mean \"\($0)\"?" })
+                    throw fail(
+                        .undefinedColumn, "column \"\(name)\" does not exist", at: reference,
+                        hint: near.map { "Did you mean \"\($0)\"?" })
                 }
                 place = found
             } else {
@@ -196,32 +200,32 @@ extension Binder {
     /// LIMIT and OFFSET around a plan.
     func limited(_ plan: Plan, _ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> Plan {
         let count = try node["limitCount"].flatMap { item throws(QueryError) in
-            try rowNumber(item, "LIMIT", negativeState: "2201W", surroundings)
+            try rowNumber(item, "LIMIT", ifNegative: .negativeLimit, surroundings)
         }
         let offset = try node["limitOffset"].flatMap { item throws(QueryError) in
-            try rowNumber(item, "OFFSET", negativeState: "2201X", surroundings)
+            try rowNumber(item, "OFFSET", ifNegative: .negativeOffset, surroundings)
         }
         return count == nil && (offset ?? 0) == 0 ? plan : .limit(plan, count: count, offset: offset ?? 0)
     }
 
     private func rowNumber(
-        _ node: SyntaxNode, _ clause: String, negativeState: String, _ surroundings: Surroundings
+        _ node: SyntaxNode, _ clause: String, ifNegative kind: QueryError.Kind, _ surroundings: Surroundings
     ) throws(QueryError) -> Int? {
         let level = SelectLevel(plan: .values(rows: [[]], output: []), scope: Scope(), surroundings: surroundings)
         level.clause = .limit
         let value = try bind(node, level)
         guard value.isUnknown || value.type.isNumber else {
             throw QueryError(
-                sqlState: "42804", message: "argument of \(clause) must be type bigint, not type \(value.type.sqlName)",
+                .typeMismatch, "argument of \(clause) must be type bigint, not type \(value.type.sqlName)",
                 position: value.position)
         }
         let constant = coercion.folding.fold(try coercion.convert(value, to: .integer)).constant
         if constant?.isNull ?? false { return nil }
         guard case .integer(let number)? = constant else {
             throw QueryError(
-                sqlState: "0A000", message: "\(clause) must be a whole number that is known beforehand", position: value.position)
+                .notSupported, "\(clause) must be a whole number that is known beforehand", position: value.position)
         }
-        if number < 0 { throw QueryError(sqlState: negativeState, message: "\(clause) must not be negative", position: value.position) }
+        if number < 0 { throw QueryError(kind, "\(clause) must not be negative", position: value.position) }
         return Int(number)
     }
 }

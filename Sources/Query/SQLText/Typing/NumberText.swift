@@ -30,7 +30,7 @@ enum NumberText {
     }
 
     /// A decimal exactly: `1.50` is (150, scale 2), `1e3` is (1000, scale 0). nil when the text is no number.
-    /// - Throws: `22003` when 38 digits do not hold it.
+    /// - Throws: `.numberOutOfRange` when 38 digits do not hold it.
     static func decimal(_ text: String, position: Int?) throws(QueryError) -> Scalar? {
         var mantissa: Int128 = 0
         var scale = 0
@@ -96,7 +96,7 @@ enum NumberText {
 
     private static func outOfRange(_ text: String, _ position: Int?) -> QueryError {
         QueryError(
-            sqlState: "22003", message: "the number \(text.prefix(60)) needs more than 38 digits",
+            .numberOutOfRange, "the number \(text.prefix(60)) needs more than 38 digits",
             hint: "Write it as double precision: '\(text.prefix(60))'::float8.", position: position)
     }
 }
