@@ -116,6 +116,12 @@ struct RuleTests {
         #expect(lines(text, "Sources/Commands/A.swift").isEmpty)
     }
 
+    @Test func codesOfErrorsAreFound() {
+        let text = "let a = [\"22012\", \"42P01\", \"XX001\"]\nlet b = [\"08000\", \"ARRAY\", \"2201\", \"a 22012\"] // 22012\n"
+        #expect(StateCodeRule.check(file(text)).map(\.line) == [1, 1, 1, 2])
+        #expect(StateCodeRule.check(file(text, at: StateCodeRule.home)).isEmpty)
+    }
+
     @Test func unsafeInTextIsNoCode() {
         #expect(UnsafeRule.check(file("// unsafe\nlet a = \"unsafe\"; let b = .safe; let c = UnsafeRule.self")).isEmpty)
     }
