@@ -27,6 +27,8 @@ struct Evaluator: Sendable {
             return try Membership.test(evaluate(operand, chunk), values)
         case .scalarSubquery:
             throw QueryError(.notSupported, "subquery is not supported here")
+        case .placeholder:
+            preconditionFailure("binders leave no placeholder in a plan")
         }
     }
 

@@ -35,7 +35,7 @@ struct ConditionProof {
         case .column(let index, .boolean): return column(index)
         case .oneOf(let value, let constants): return membership(value, constants)
         case .call(let function, let arguments, .boolean): return call(function, arguments)
-        default: return .any
+        case .column, .literal, .call, .cast, .conditional, .scalarSubquery, .placeholder: return .any
         }
     }
 

@@ -5,11 +5,7 @@ extension Plan {
     /// whole plan's output stay.
     package func pruningColumns() -> Plan {
         let all = Array(output.indices)
-        return pruned(to: all).plan.mapSubqueriesDeep { $0.pruningColumns() }
-    }
-
-    private func mapSubqueriesDeep(_ transform: (Plan) -> Plan) -> Plan {
-        mapInputs { $0.mapSubqueriesDeep(transform) }.mapExpressions { $0.mapSubqueries(transform) }
+        return pruned(to: all).plan.mapSubqueries { $0.pruningColumns() }
     }
 
     /// A plan that yields at least the wanted columns (ascending), and where each of them stands in its output. At the root all

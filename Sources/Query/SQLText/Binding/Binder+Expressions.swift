@@ -49,7 +49,7 @@ extension Binder {
         return try coercion.convert(value, to: .boolean)
     }
 
-    /// A folded call; aggregates' placeholders are columns, so folding leaves them alone.
+    /// A folded call; placeholders of aggregates are no constants, so folding leaves them alone.
     func call(_ function: ScalarFunction, _ arguments: [Expression], _ type: ColumnType, at position: Int?) -> Bound {
         Bound(coercion.folding.fold(.call(function, arguments, type)), position: position)
     }

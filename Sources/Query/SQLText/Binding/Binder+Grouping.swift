@@ -109,14 +109,16 @@ struct Grouping {
         return .aggregate(level.plan, groups: groups, aggregates: level.aggregates, output: groupColumns + callColumns)
     }
 
-    /// The expression over the aggregate's output.
+    /// The expression over the aggregate's output: here, and nowhere else, placeholders become columns.
     /// - Throws: `.misusedAggregate` for a column that is neither grouped nor aggregated.
     func rewrite(_ expression: Expression) throws(QueryError) -> Expression {
         // A constant is the same above the groups, even where it happens to be one of them.
         if expression.constant != nil { return expression }
         if let place = groups.firstIndex(of: expression) { return .column(place, expression.type) }
-        if case .column(let index, let type) = expression {
-            if index >= SelectLevel.aggregateBase { return .column(groups.count + index - SelectLevel.aggregateBase, type) }
+        switch expression {
+        case .placeholder(.aggregate(let place), let type):
+            return .column(groups.count + place, type)
+        case .column(let index, _):
             let use = level.columnUses.first { $0.index == index }
             let column = level.scope.columns.first { $0.index == index }
             let name = column.map { "\($0.relation).\($0.name)" } ?? use?.name ?? "?"
@@ -124,8 +126,9 @@ struct Grouping {
                 .misusedAggregate,
                 "column \"\(name)\" must appear in the GROUP BY clause or be used in an aggregate function",
                 position: use?.position)
+        case .literal, .call, .cast, .conditional, .oneOf, .scalarSubquery:
+            return try expression.mapChildren { child throws(QueryError) in try rewrite(child) }
         }
-        return try expression.mapChildren { child throws(QueryError) in try rewrite(child) }
     }
 
     private func columnName(_ expression: Expression) -> String? {

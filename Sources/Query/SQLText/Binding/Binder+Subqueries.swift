@@ -93,5 +93,8 @@ extension Binder {
 
 extension Expression {
     /// Whether an aggregate's placeholder occurs.
-    var readsAggregates: Bool { columnsRead.contains { $0 >= SelectLevel.aggregateBase } }
+    var readsAggregates: Bool {
+        if case .placeholder(.aggregate, _) = self { return true }
+        return children.contains(where: \.readsAggregates)
+    }
 }
