@@ -2,6 +2,7 @@ import Bytes
 import Domain
 import EventStores
 import Execution
+import Plans
 import Platform
 import Server
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dialects
 import EventStores
 import Execution
+import Plans
 import Platform
 import Server
 

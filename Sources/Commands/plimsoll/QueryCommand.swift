@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventStores
 import Execution
+import Plans
 import Platform
 import Server
 

@@ -2,7 +2,7 @@ package import Columnar
 package import Domain
 package import Execution
 package import Platform
-import Plans
+package import Plans
 import SQLText
 
 /// Answers reports over one snapshot: SQL composed here, compiled and run by the engine on all its workers.

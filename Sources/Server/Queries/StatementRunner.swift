@@ -1,5 +1,5 @@
 package import Execution
-import Plans
+package import Plans
 package import Platform
 package import Columnar
 import SQLText

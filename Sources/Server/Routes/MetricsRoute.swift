@@ -4,6 +4,7 @@ import EventStores
 import Execution
 import Exporting
 import Hummingbird
+import Plans
 import Platform
 
 extension Routes {

@@ -3,6 +3,7 @@ import Domain
 import Execution
 import HTTPTypes
 import Hummingbird
+import Plans
 import Reports
 
 extension Routes {
