@@ -124,7 +124,7 @@ let package = Package(
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
         room("Reports", "Reports", uses: ["Bytes", "Columnar", "Plans", "Domain", "Execution", "SQLText", "Platform"]),
-        tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Platform"]),
+        tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform"]),
 
         // Emitters.
         room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "Platform", "HTTPRequests"]),

@@ -50,13 +50,15 @@ private final class TickingClock: Clock {
     @Test func timeLimitEndsAQuery() {
         var options = QueryOptions()
         options.timeLimitNanoseconds = 5_000_000_000
-        expectFault(.deadlineExceeded) { _ = try QueryExecutor(clock: TickingClock()).rows(catalog.scan("t"), catalog, options: options) }
+        expectFault(.deadlineExceeded) { _ = try LocalEngine(clock: TickingClock()).rows(catalog.scan("t"), catalog, options: options) }
     }
 
     @Test func cancellationEndsAQuery() {
         let cancellation = QueryCancellation()
         cancellation.cancel()
-        expectFault(.cancelled) { _ = try executor.run(catalog.scan("t"), catalog: catalog, cancellation: cancellation) }
+        expectFault(.cancelled) {
+            _ = try executor.run(catalog.scan("t"), catalog: catalog, options: QueryOptions().cancelled(by: cancellation))
+         }
     }
 
     @Test func limitStopsReading() throws {
@@ -111,7 +113,7 @@ private final class TickingClock: Clock {
         var options = QueryOptions()
         change(&options)
         do {
-            _ = try QueryExecutor(clock: clock).run(plan, catalog: catalog, options: options)
+            _ = try LocalEngine(clock: clock).run(plan, catalog: catalog, options: options)
             return nil
         } catch let error as QueryError {
             return error.kind

@@ -19,7 +19,7 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 @Suite struct RandomPlanTests {
-    /// Seeded data and plans: the engine and the plain reference must answer alike, row for row and in order, for morsels of any size,
+    /// Seeded data and plans: every engine and the plain reference must answer alike, row for row and in order, for morsels of any size,
     /// with and without page headers, on one thread and on two.
     @Test(arguments: 1...250)
     func engineAnswersAsTheReference(seed: Int) throws {
@@ -28,15 +28,15 @@ struct SeededGenerator: RandomNumberGenerator {
         let plan = generator.plan()
         let reference = Reference(catalog: catalog(data, morselRows: 1000, hasSummaries: false))
         let expected = try reference.rows(plan)
-        let threads = ThreadWorkers(parallelism: 2)
+        let engines: [(name: String, engine: any QueryEngine)] = [("one thread", executor), ("two threads", sharing)]
         for (morselRows, hasSummaries) in [(1, true), (3, false), (16, true), (1000, true)] {
             let catalog = catalog(data, morselRows: morselRows, hasSummaries: hasSummaries)
-            for workers in [InlineWorkers(), threads] as [any Workers] {
-                let found = try executor.rows(plan, catalog, workers: workers)
+            for (name, engine) in engines {
+                let found = try engine.rows(plan, catalog)
                 let isSame = found == expected
                 #expect(
                     isSame,
-                    "seed \(seed), morsels of \(morselRows), \(workers.parallelism) threads\n\(plan.explained().joined(separator: "\n"))")
+                    "seed \(seed), morsels of \(morselRows), \(name)\n\(plan.explained().joined(separator: "\n"))")
             }
         }
     }

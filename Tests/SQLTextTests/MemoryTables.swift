@@ -47,7 +47,7 @@ struct RowCatalog: TableCatalog {
         }
         var options = QueryOptions()
         options.timeZone = timeZone
-        let result = try QueryExecutor(clock: SimulatedClock()).run(plan, catalog: self, options: options)
+        let result = try LocalEngine(clock: SimulatedClock()).run(plan, catalog: self, options: options)
         let rows = result.chunks.flatMap { chunk in
             (0..<chunk.rowCount).map { row in chunk.columns.map { $0.scalar(at: row) } }
         }

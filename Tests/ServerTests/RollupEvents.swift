@@ -80,7 +80,7 @@ struct RollupEvents {
 /// A store on a simulated disk, asked in SQL.
 struct AskedStore {
     let store: EventStore
-    private let runner = StatementRunner(clock: SimulatedClock(wallNanoseconds: 0), workers: InlineWorkers())
+    private let runner = StatementRunner(engine: LocalEngine(clock: SimulatedClock(wallNanoseconds: 0)))
 
     init(_ disk: SimulatedFileSystem, hoursLater: Int64 = 41) throws {
         let context = StoreContext(

@@ -98,7 +98,7 @@ struct PricesCommand: ParsableCommand {
                 previews = { try store.snapshot().rebookingPreviews($0) }
                 book = store.snapshot().book
                 changes = list.changes(to: KnownPrices(book), now: now)
-                let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
+                let runner = StatementRunner(engine: machine.engine)
                 ask = { Array(try runner.run($0, over: store.snapshot(), options: QueryOptions()).rendered(.csv).utf8) }
                 waiting = try await changes.prices.isEmpty ? nil : Self.waiting(WaitingCalls.question, ask)
                 var bulk = BulkImport(

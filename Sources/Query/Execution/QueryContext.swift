@@ -3,16 +3,6 @@ import Plans
 import Platform
 import Synchronization
 
-/// Tells a running query to end; any thread may ask. The query answers with `.cancelled` at its next chunk.
-package final class QueryCancellation: Sendable {
-    private let flag = Atomic<Bool>(false)
-
-    package init() {}
-
-    package func cancel() { flag.store(true, ordering: .relaxed) }
-    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
-}
-
 /// What every operator of one query shares: snapshot, limits, zone, counters. Safe on any thread.
 final class QueryContext: Sendable {
     let catalog: any TableCatalog
@@ -22,18 +12,13 @@ final class QueryContext: Sendable {
     let statistics = ScanStatistics()
     let patterns = PatternMemory()
     let workers: any Workers
-    private let cancellation: QueryCancellation?
     private let clock: any Clock
     private let deadline: Int64?
 
-    init(
-        catalog: any TableCatalog, options: QueryOptions, workers: any Workers, cancellation: QueryCancellation?,
-        clock: any Clock
-    ) throws {
+    init(catalog: any TableCatalog, options: QueryOptions, workers: any Workers, clock: any Clock) throws {
         self.catalog = catalog
         self.options = options
         self.workers = workers
-        self.cancellation = cancellation
         self.clock = clock
         zone = try ZoneOffsets.named(options.timeZone)
         budget = MemoryBudget(limitBytes: options.memoryBudgetBytes)
@@ -45,7 +30,7 @@ final class QueryContext: Sendable {
 
     /// - Throws: `.cancelled`, `.deadlineExceeded`. Called once a chunk.
     func check() throws {
-        if let cancellation, cancellation.isCancelled {
+        if let cancellation = options.cancellation, cancellation.isCancelled {
             throw QueryError(.cancelled, "canceling statement due to user request")
         }
         if let deadline, clock.monotonicNanoseconds() > deadline {

@@ -1,46 +1,39 @@
-package import Execution
-package import Plans
-package import Platform
 package import Columnar
+import Execution
+package import Plans
 import SQLText
 
 /// SQL text to rows, over one snapshot: what `/v1/sql` and `plimsoll query` share.
 package struct StatementRunner: Sendable {
-    private let executor: QueryExecutor
-    private let workers: any Workers
+    private let engine: any QueryEngine
 
-    /// The clock measures time limits; the workers share the work of each question.
-    package init(clock: any Clock, workers: any Workers) {
-        executor = QueryExecutor(clock: clock)
-        self.workers = workers
-    }
+    /// - Parameter engine: answers the plans that texts become.
+    package init(engine: any QueryEngine) { self.engine = engine }
 
     /// Compiles and runs one statement, under the settings that stand before it. EXPLAIN answers its lines as rows; SET alone answers
     /// none, for there is no session to keep it.
     /// - Throws: `QueryError`; corruption errors of the store as they come.
-    package func run(
-        _ sql: String, over catalog: any TableCatalog, options: QueryOptions, cancellation: QueryCancellation? = nil
-    ) throws -> ResultSet {
+    package func run(_ sql: String, over catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet {
         let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone).compileScript(sql)
         var options = options
         for setting in settings { try options.apply(setting) }
-        var result = try answer(statement, over: catalog, options: &options, cancellation: cancellation)
+        var result = try answer(statement, over: catalog, options: &options)
         result.timeZone = options.timeZone
         return result
     }
 
     private func answer(
-        _ statement: CompiledStatement, over catalog: any TableCatalog, options: inout QueryOptions, cancellation: QueryCancellation?
+        _ statement: CompiledStatement, over catalog: any TableCatalog, options: inout QueryOptions
     ) throws -> ResultSet {
         switch statement {
         case .query(let plan):
-            return try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
+            return try engine.run(plan, catalog: catalog, options: options)
         case .explain(let plan, let analyze):
-            let prepared = try executor.prepared(plan, catalog: catalog, options: options)
+            let prepared = try engine.prepared(plan, catalog: catalog, options: options)
             let rollups = Set(catalog.rollups.map(\.table)).intersection(prepared.tablesRead).sorted()
             let note = rollups.isEmpty ? [] : ["Rollups: answered from " + rollups.joined(separator: ", ")]
             guard analyze else { return lines(prepared.explained() + note, statement, catalog) }
-            let result = try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
+            let result = try engine.run(plan, catalog: catalog, options: options)
             return lines(result.analysis(of: prepared) + note, statement, catalog)
         case .set(let name, let value):
             try options.apply(StatementSetting(name: name, value: value))
