@@ -123,7 +123,7 @@ let package = Package(
             uses: ["Bytes", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
-        room("Reports", "Reports", uses: ["Bytes", "Columnar", "Plans", "Domain", "Execution", "SQLText", "Platform"]),
+        room("Reports", "Reports", uses: ["Bytes", "Columnar", "Plans", "Domain", "Execution", "SQLText"]),
         tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform"]),
 
         // Emitters.

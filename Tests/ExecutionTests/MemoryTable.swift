@@ -113,6 +113,11 @@ extension ResultSet {
 let executor: any QueryEngine = LocalEngine(clock: SimulatedClock())
 let sharing: any QueryEngine = LocalEngine(clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2))
 
+extension Plan {
+    /// What a failing test shows of a plan.
+    var shown: String { explained().joined(separator: "\n") }
+}
+
 /// The value of an expression without a table.
 func value(_ expression: Expression, options: QueryOptions = QueryOptions()) throws -> Scalar {
     let plan = Plan.values(rows: [[expression]], output: [TableColumn(name: "v", type: expression.type)])

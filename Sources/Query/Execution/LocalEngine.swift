@@ -7,18 +7,23 @@ import Synchronization
 package struct LocalEngine: QueryEngine {
     private let clock: any Clock
     private let workers: any Workers
+    private let chunkRowsMax: Int
 
     /// - Parameters:
     ///   - clock: measures elapsed time and the time limit.
     ///   - workers: share the work of each query.
-    package init(clock: any Clock, workers: any Workers = InlineWorkers()) {
+    ///   - chunkRowsMax: the most rows that operators hand on at a time; answers do not depend on it.
+    /// - Precondition: `chunkRowsMax` within `1...Chunk.rowsMax`.
+    package init(clock: any Clock, workers: any Workers = InlineWorkers(), chunkRowsMax: Int = Chunk.rowsMax) {
+        precondition((1...Chunk.rowsMax).contains(chunkRowsMax), "a chunk has 1 to \(Chunk.rowsMax) rows")
         self.clock = clock
         self.workers = workers
+        self.chunkRowsMax = chunkRowsMax
     }
 
     package func run(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet {
         let started = clock.monotonicNanoseconds()
-        let context = try QueryContext(catalog: catalog, options: options, workers: workers, clock: clock)
+        let context = try context(catalog, options)
         let pipeline = try PlanRunner(context: context).pipeline(context.prepared(plan))
         let chunks = try pipeline.collect(context)
         let columns = zip(plan.output, pipeline.columns).map { TableColumn(name: $0.name, type: $1.type) }
@@ -28,7 +33,12 @@ package struct LocalEngine: QueryEngine {
     }
 
     package func prepared(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> Plan {
-        try QueryContext(catalog: catalog, options: options, workers: InlineWorkers(), clock: clock).prepared(plan)
+        try context(catalog, options).prepared(plan)
+    }
+
+    private func context(_ catalog: any TableCatalog, _ options: QueryOptions) throws -> QueryContext {
+        try QueryContext(
+            catalog: catalog, options: options, workers: workers, clock: clock, chunkRowsMax: chunkRowsMax)
     }
 }
 

@@ -12,10 +12,15 @@ final class QueryContext: Sendable {
     let statistics = ScanStatistics()
     let patterns = PatternMemory()
     let workers: any Workers
+    /// The most rows that an operator hands on at a time.
+    let chunkRowsMax: Int
     private let clock: any Clock
     private let deadline: Int64?
 
-    init(catalog: any TableCatalog, options: QueryOptions, workers: any Workers, clock: any Clock) throws {
+    init(
+        catalog: any TableCatalog, options: QueryOptions, workers: any Workers, clock: any Clock, chunkRowsMax: Int
+    ) throws {
+        self.chunkRowsMax = chunkRowsMax
         self.catalog = catalog
         self.options = options
         self.workers = workers

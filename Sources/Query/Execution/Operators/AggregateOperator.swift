@@ -82,8 +82,13 @@ struct AggregateOperator: Sendable {
         }
         if table.count == 0 { return [] }
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
+        let results = try merged.accumulators.map { try $0.finish(order) }
         // Keys and results go out in pieces, so that later steps may share the work.
-        return [Chunk(columns: try table.keys(of: order) + merged.accumulators.map { try $0.finish(order) }, rowCount: order.count)]
+        return stride(from: 0, to: order.count, by: context.chunkRowsMax).map { start in
+            let end = min(start + context.chunkRowsMax, order.count)
+            let rows = Chunk(columns: results, rowCount: order.count).slice(start..<end)
+            return Chunk(columns: table.keys(of: Array(order[start..<end])) + rows.columns, rowCount: rows.rowCount)
+        }
     }
 
     private func merge(_ other: inout State, into merged: inout State) throws {

@@ -28,7 +28,8 @@ struct ScanOperator: Sendable {
 
     var pipeline: Pipeline {
         Pipeline(columns: output, unitCount: morsels.count) { [self] unit, sink in
-            if let chunk = try read(morsels[unit]) { try sink(chunk) }
+            // The newest rows of a table may come in larger morsels than sealed ones.
+            for piece in try read(morsels[unit])?.pieces(of: context.chunkRowsMax) ?? [] { try sink(piece) }
         }
     }
 

@@ -3,7 +3,7 @@ package import Columnar
 /// The rows a query answered, with the basis they rest on.
 package struct ResultSet: Sendable {
     package var columns: [TableColumn]
-    /// In the order of the answer, each of at most `PageLimits.rowsMax` rows, none empty.
+    /// In the order of the answer, each of at most `Chunk.rowsMax` rows, none empty.
     package var chunks: [Chunk]
     /// The snapshot's position and watermark (ns).
     package var position: Int64
