@@ -16,8 +16,9 @@ import Testing
         let rows: [[Scalar]] = keys.enumerated().map { [.integer($0.element), .integer(Int64($0.offset % 2))] }
         let columns: [(String, ColumnType)] = [("k", .integer), ("g", .integer)]
         return MemoryCatalog(tables: [
-            MemoryTable("many", columns, rows: rows, morselRows: 1000), MemoryTable("whole", columns, rows: rows, morselRows: 1 << 17),
-            MemoryTable("few", columns, rows: [[.integer(5), .integer(1)], [.integer(6), .integer(2)], [.integer(7), .integer(0)]]),
+            MemoryTable("many", columns, rows: rows, morselRows: 1000),
+            MemoryTable("whole", columns, rows: rows, morselRows: 1 << 17),
+            MemoryTable("few", columns, rows: [(5, 1), (6, 2), (7, 0)].map { [.integer($0.0), .integer($0.1)] }),
         ])
     }()
     private var catalog: MemoryCatalog { Self.tables }
@@ -42,8 +43,8 @@ import Testing
     @Test func scansOfLargeMorsels() throws {
         let isSame = column(try rows(catalog.scan("whole"))) == keysInOrderOfRows
         #expect(isSame)
-        let some = Plan.filter(catalog.scan("whole"), .call(.greaterOrEqual, [key, .literal(.integer(1), .integer)], .boolean))
-        #expect(try rows(some).count == Self.rowCount - 1)
+        let isPositive = Expression.call(.greaterOrEqual, [key, .literal(.integer(1), .integer)], .boolean)
+        #expect(try rows(.filter(catalog.scan("whole"), isPositive)).count == Self.rowCount - 1)
     }
 
     /// More groups than a chunk has rows, in the order in which they were first seen, each with its own results.
@@ -70,7 +71,8 @@ import Testing
             plan, groups: [], aggregates: [AggregateCall(function: .sum, arguments: [other], type: .numeric(scale: 0))],
             output: [TableColumn(name: "n", type: .numeric(scale: 0))])
         #expect(try rows(total) == [[.numeric(Int128(Self.rowCount), scale: 0)]])
-        let isDistinct = column(try rows(.distinct(.project(catalog.scan("many"), [key], output: [output[0]])))) == keysInOrderOfRows
+        let keys = Plan.project(catalog.scan("many"), [key], output: [output[0]])
+        let isDistinct = column(try rows(.distinct(keys))) == keysInOrderOfRows
         #expect(isDistinct)
     }
 
@@ -78,24 +80,25 @@ import Testing
     func sorts(limit: Int?) throws {
         let plan = Plan.sort(
             catalog.scan("many"), [SortKey(expression: key, isDescending: true, nullsFirst: false)], limit: limit)
-        let isSorted = column(try rows(plan)) == (0..<(limit ?? Self.rowCount)).map { .integer(Int64(Self.rowCount - 1 - $0)) }
+        let expected = (0..<(limit ?? Self.rowCount)).map { Scalar.integer(Int64(Self.rowCount - 1 - $0)) }
+        let isSorted = column(try rows(plan)) == expected
         #expect(isSorted)
         #expect(try rows(.limit(plan, count: 2, offset: 65_535)).count == 2)
     }
 
     /// Two of three left rows, each with 35,000 partners.
     @Test func joins() throws {
-        let inner = Plan.join(
-            left: catalog.scan("few"), right: catalog.scan("many"), kind: .inner, leftKeys: [other], rightKeys: [other], residual: nil)
-        #expect(try rows(inner).count == Self.rowCount)
-        let outer = Plan.join(
-            left: catalog.scan("few"), right: catalog.scan("many"), kind: .left, leftKeys: [other], rightKeys: [other], residual: nil)
-        let found = try rows(outer)
+        func join(_ kind: JoinKind, _ keys: [Expression]) -> Plan {
+            .join(
+                left: catalog.scan("few"), right: catalog.scan("many"), kind: kind, leftKeys: keys, rightKeys: keys,
+                residual: nil)
+        }
+        #expect(try rows(join(.inner, [other])).count == Self.rowCount)
+        let found = try rows(join(.left, [other]))
         #expect(found.count == Self.rowCount + 1)
         #expect(found[Self.rowCount / 2] == [.integer(6), .integer(2), .null, .null])
-        let pairs = Plan.join(
-            left: catalog.scan("few"), right: catalog.scan("many"), kind: .cross, leftKeys: [], rightKeys: [], residual: nil)
-        let isCrossed = column(try rows(pairs), 2) == keysInOrderOfRows + keysInOrderOfRows + keysInOrderOfRows
+        let crossed = keysInOrderOfRows + keysInOrderOfRows + keysInOrderOfRows
+        let isCrossed = column(try rows(join(.cross, [])), 2) == crossed
         #expect(isCrossed)
     }
 
@@ -104,7 +107,8 @@ import Testing
     @Test(arguments: [0, 65_535, 65_536, 69_999, nil])
     func outerJoinsAcrossPieces(row: Int?) throws {
         let wanted = row.map { Self.keys[$0] }
-        let isWanted = Expression.call(.equal, [.column(2, .integer), .literal(.integer(wanted ?? -1), .integer)], .boolean)
+        let number = Expression.literal(.integer(wanted ?? -1), .integer)
+        let isWanted = Expression.call(.equal, [.column(2, .integer), number], .boolean)
         // It speaks of both sides, so that it stays with the join.
         let isSmall = Expression.call(.less, [key, .literal(.integer(0), .integer)], .boolean)
         let plan = Plan.join(
@@ -120,7 +124,8 @@ import Testing
         let isUnion = column(union) == keysInOrderOfRows + keysInOrderOfRows
         #expect(isUnion)
         let values = Plan.values(
-            rows: (0..<Self.rowCount).map { [.literal(.integer(Int64($0)), .integer)] }, output: [TableColumn(name: "v", type: .integer)])
+            rows: (0..<Self.rowCount).map { [.literal(.integer(Int64($0)), .integer)] },
+            output: [TableColumn(name: "v", type: .integer)])
         let isSame = column(try rows(values)) == (0..<Self.rowCount).map { .integer(Int64($0)) }
         #expect(isSame)
     }

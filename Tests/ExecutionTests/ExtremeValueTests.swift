@@ -3,8 +3,8 @@ import Execution
 import Plans
 import Testing
 
-/// Every function, operator and cast over the ends of what its types hold: each gives a value or a typed error, as a constant and as a
-/// column, in UTC and in a zone whose offset changes.
+/// Every function, operator and cast over the ends of what its types hold: each gives a value or a typed error, as a
+/// constant and as a column, in UTC and in a zone whose offset changes.
 @Suite struct ExtremeValueTests {
     @Test(arguments: ScalarFunction.allCases)
     func functions(_ function: ScalarFunction) {

@@ -19,8 +19,8 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 @Suite struct RandomPlanTests {
-    /// Seeded data and plans: every engine and the plain reference must answer alike, row for row and in order, for morsels of any size,
-    /// with and without page headers, on one thread and on two, whatever the size of chunks.
+    /// Seeded data and plans: every engine and the plain reference must answer alike, row for row and in order, for
+    /// morsels of any size, with and without page headers, on one thread and on two, whatever the size of chunks.
     @Test(arguments: 1...250)
     func engineAnswersAsTheReference(seed: Int) throws {
         var generator = PlanGenerator(seed: UInt64(seed))
@@ -30,7 +30,8 @@ struct SeededGenerator: RandomNumberGenerator {
         let expected = try reference.rows(plan)
         let cutting = LocalEngine(clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2), chunkRowsMax: 3)
         let engines: [(name: String, engine: any QueryEngine, chunkRowsMax: Int)] = [
-            ("one thread", executor, Chunk.rowsMax), ("two threads", sharing, Chunk.rowsMax), ("small chunks", cutting, 3),
+            ("one thread", executor, Chunk.rowsMax), ("two threads", sharing, Chunk.rowsMax),
+            ("small chunks", cutting, 3),
         ]
         for (morselRows, hasSummaries) in [(1, true), (3, false), (16, true), (1000, true)] {
             let catalog = catalog(data, morselRows: morselRows, hasSummaries: hasSummaries)

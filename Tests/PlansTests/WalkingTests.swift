@@ -13,14 +13,17 @@ import Testing
     private func nodes(_ expression: Expression) -> [Plan] {
         let key = SortKey(expression: expression, isDescending: false, nullsFirst: false)
         let call = AggregateCall(
-            function: .arrayAggregate, arguments: [expression], filter: expression, order: [key], type: .array(.integer))
+            function: .arrayAggregate, arguments: [expression], filter: expression, order: [key],
+            type: .array(.integer))
         return [
             .values(rows: [[expression], [expression]], output: [columns[0]]),
             .filter(scan, expression),
             .project(scan, [expression, expression], output: columns),
             .aggregate(scan, groups: [expression], aggregates: [call], output: columns),
             .sort(scan, [key], limit: 1),
-            .join(left: scan, right: scan, kind: .left, leftKeys: [expression], rightKeys: [expression], residual: expression),
+            .join(
+                left: scan, right: scan, kind: .left, leftKeys: [expression], rightKeys: [expression],
+                residual: expression),
         ]
     }
 

@@ -12,8 +12,8 @@ package indirect enum Expression: Hashable, Sendable {
     case conditional([ConditionalBranch], otherwise: Expression?, ColumnType)
     /// `value IN (constants)`.
     case oneOf(Expression, [Scalar])
-    /// An uncorrelated subquery of one column, at most one row (more is `.tooManyRows`). Runs once, before the plan around
-    /// it, and is replaced by its value, so that zone maps can use it.
+    /// An uncorrelated subquery of one column, at most one row (more is `.tooManyRows`). Runs once, before the plan
+    /// around it, and is replaced by its value, so that zone maps can use it.
     case scalarSubquery(Plan, ColumnType)
     /// Stands, while a query is bound, for a value of a node that is not built yet. None is left in a plan
     /// (``Plan/holdsPlaceholder``): the binder puts the node's column in its place.

@@ -27,8 +27,8 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension QueryError {
-    /// All that can be wrong with a question or end its answer. Each front has its own words or codes for it: SQL's are in
-    /// `SQLText`.
+    /// All that can be wrong with a question or end its answer. Each front has its own words or codes for it: SQL's are
+    /// in `SQLText`.
     package enum Kind: Hashable, Sendable, CaseIterable {
         // The question as it is written.
         case syntax

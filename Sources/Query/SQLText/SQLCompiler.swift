@@ -19,8 +19,8 @@ package struct SQLCompiler: Sendable {
         self.now = now ?? catalog.now
     }
 
-    /// - Throws: a `QueryError` and, where one place is at fault, its 1-based character position. Its kind is what PostgreSQL
-    ///   would say: see `QueryError.Kind.sqlState`.
+    /// - Throws: a `QueryError` and, where one place is at fault, its 1-based character position. Its kind is what
+    ///   PostgreSQL would say: see `QueryError.Kind.sqlState`.
     /// - Complexity: O(length), apart from the rewrites (see ``Plan/rewritten(timeZone:)``).
     package func compile(_ sql: String) throws(QueryError) -> CompiledStatement {
         let (settings, statement) = try compileScript(sql)

@@ -1,7 +1,7 @@
 package import Plans
 
-/// A refusal as clients of SQL know it: PostgreSQL's SQLSTATE, the message, and where in the text. Wire fronts write it, our own
-/// client reads it, commands show it.
+/// A refusal as clients of SQL know it: PostgreSQL's SQLSTATE, the message, and where in the text. Wire fronts write
+/// it, our own client reads it, commands show it.
 package struct SQLRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// Five characters.
     package var sqlState: String
@@ -26,7 +26,8 @@ package struct SQLRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        "\(message) (SQLSTATE \(sqlState))" + (position.map { " at character \($0)" } ?? "") + (hint.map { "; \($0)" } ?? "")
+        let place = position.map { " at character \($0)" } ?? ""
+        return "\(message) (SQLSTATE \(sqlState))\(place)" + (hint.map { "; \($0)" } ?? "")
     }
 
     /// PostgreSQL's class of failed connections.

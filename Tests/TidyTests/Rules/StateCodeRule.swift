@@ -14,7 +14,8 @@ enum StateCodeRule {
     /// Five digits and capital letters that begin with a digit, or one of the internal errors.
     private static func isCode(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        guard bytes.count == 5, bytes.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }) else { return false }
-        return (48...57).contains(bytes[0]) || text.hasPrefix("XX")
+        let digits: ClosedRange<UInt8> = 48...57
+        let isPlain = bytes.allSatisfy { digits.contains($0) || (65...90).contains($0) }
+        return isPlain && bytes.count == 5 && (digits.contains(bytes[0]) || text.hasPrefix("XX"))
     }
 }

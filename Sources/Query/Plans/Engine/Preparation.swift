@@ -1,7 +1,7 @@
 package import Columnar
 
-/// What happens to a plan before an engine runs it: rollups' tables are read merged, scalar subqueries answered, the rest is rewritten
-/// and, where it may be, answered from rollups.
+/// What happens to a plan before an engine runs it: rollups' tables are read merged, scalar subqueries answered, the
+/// rest is rewritten and, where it may be, answered from rollups.
 package struct Preparation {
     private let rollups: [RollupDescription]
     private let options: QueryOptions
@@ -13,7 +13,8 @@ package struct Preparation {
     }
 
     /// The plan to run.
-    /// - Parameter answer: runs the prepared plan of a scalar subquery and gives its chunks. Innermost subqueries come first.
+    /// - Parameter answer: runs the prepared plan of a scalar subquery and gives its chunks. Innermost subqueries come
+    ///   first.
     /// - Throws: `.tooManyRows` for a subquery of more than one row; what `answer` throws.
     package func prepare(_ plan: Plan, answer: (Plan) throws -> [Chunk]) throws -> Plan {
         let whole = try replacingSubqueries(plan.mergingRollups(rollups), answer)
@@ -28,7 +29,9 @@ package struct Preparation {
             .mapExpressions { expression throws in try replacingSubqueries(expression, answer) }
     }
 
-    private func replacingSubqueries(_ expression: Expression, _ answer: (Plan) throws -> [Chunk]) throws -> Expression {
+    private func replacingSubqueries(
+        _ expression: Expression, _ answer: (Plan) throws -> [Chunk]
+    ) throws -> Expression {
         if case .scalarSubquery(let plan, let type) = expression {
             return .literal(try value(of: answer(prepare(plan, answer: answer))), type)
         }
@@ -41,7 +44,7 @@ package struct Preparation {
         if rows > 1 {
             throw QueryError(.tooManyRows, "more than one row returned by a subquery used as an expression")
         }
-        guard let chunk = chunks.first(where: { $0.rowCount > 0 }), let column = chunk.columns.first else { return .null }
-        return column.scalar(at: 0)
+        let filled = chunks.first { $0.rowCount > 0 }
+        return filled?.columns.first?.scalar(at: 0) ?? .null
     }
 }

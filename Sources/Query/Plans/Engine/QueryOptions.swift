@@ -12,7 +12,8 @@ package struct QueryOptions: Sendable {
     package var timeZone = "UTC"
     /// Whether rollups may answer; the answer is the same from events.
     package var usesRollups = true
-    /// Whether what headers say of groups and pages may decide conditions and aggregates; the answer is the same from the rows.
+    /// Whether what headers say of groups and pages may decide conditions and aggregates; the answer is the same from
+    /// the rows.
     package var usesSummaries = true
 
     package init() {}

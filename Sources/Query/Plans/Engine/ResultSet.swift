@@ -23,8 +23,8 @@ package struct ResultSet: Sendable {
     package var rowCount: Int { chunks.reduce(0) { $0 + $1.rowCount } }
 }
 
-/// What answering took. `elapsedNanoseconds` ends where the rows stand materialised in the process. What an engine does not know of
-/// itself is 0.
+/// What answering took. `elapsedNanoseconds` ends where the rows stand materialised in the process. What an engine does
+/// not know of itself is 0.
 package struct QueryStatistics: Sendable {
     package var elapsedNanoseconds: Int64 = 0
     package var groupsTotal = 0

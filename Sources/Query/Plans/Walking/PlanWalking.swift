@@ -69,7 +69,8 @@ extension Plan {
         }
     }
 
-    /// The same node with all that lies below replaced: its inputs, and the plans of scalar subqueries in its expressions.
+    /// The same node with all that lies below replaced: its inputs, and the plans of scalar subqueries in its
+    /// expressions.
     package func mapBelow(_ transform: (Plan) -> Plan) -> Plan {
         mapInputs(transform).mapExpressions { $0.mapSubqueries(transform) }
     }
@@ -79,15 +80,16 @@ extension Plan {
         transform(mapBelow { $0.rewriteUp(transform) })
     }
 
-    /// Every node rewritten from the root down, plans of scalar subqueries included: each until the transform leaves it as it
-    /// is, then what lies below.
+    /// Every node rewritten from the root down, plans of scalar subqueries included: each until the transform leaves it
+    /// as it is, then what lies below.
     /// - Parameter transform: comes to an end, since each of its changes moves or removes something.
     package func rewriteDown(_ transform: (Plan) -> Plan) -> Plan {
         let here = transform(self)
         return here == self ? mapBelow { $0.rewriteDown(transform) } : here.rewriteDown(transform)
     }
 
-    /// The same plan with the plan of each scalar subquery replaced, at every depth but not inside subqueries themselves.
+    /// The same plan with the plan of each scalar subquery replaced, at every depth but not inside subqueries
+    /// themselves.
     package func mapSubqueries(_ transform: (Plan) -> Plan) -> Plan {
         mapInputs { $0.mapSubqueries(transform) }.mapExpressions { $0.mapSubqueries(transform) }
     }
@@ -101,7 +103,8 @@ extension Plan {
         case .project(_, let expressions, _): expressions
         case .aggregate(_, let groups, let aggregates, _): groups + aggregates.flatMap(\.expressions)
         case .sort(_, let keys, _): keys.map(\.expression)
-        case .join(_, _, _, let leftKeys, let rightKeys, let residual): leftKeys + rightKeys + (residual.map { [$0] } ?? [])
+        case .join(_, _, _, let leftKeys, let rightKeys, let residual):
+            leftKeys + rightKeys + (residual.map { [$0] } ?? [])
         }
     }
 

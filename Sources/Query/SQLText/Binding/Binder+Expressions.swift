@@ -148,9 +148,9 @@ extension Binder {
         guard let type = Coercion.common(values.map(\.type)) else {
             let types = values.map(\.type).filter { $0 != .null }
             let odd = values.first { $0.type != .null && Coercion.common([types[0], $0.type]) == nil }
+            let other = odd?.type ?? types[types.count - 1]
             throw QueryError(
-                .typeMismatch,
-                "\(construct) types \(types[0].sqlName) and \((odd?.type ?? types[types.count - 1]).sqlName) cannot be matched",
+                .typeMismatch, "\(construct) types \(types[0].sqlName) and \(other.sqlName) cannot be matched",
                 position: odd?.position ?? node.flatMap { position($0) })
         }
         var converted: [Expression] = []

@@ -44,10 +44,8 @@ extension Binder {
             var query = settled(try bindQuery(select, inner))
             let aliases = body.names("aliascolnames")
             guard aliases.count <= query.columns.count else {
-                throw fail(
-                    .invalidReference,
-                    "WITH query \"\(name)\" has \(query.columns.count) columns available but \(aliases.count) columns specified",
-                    at: body)
+                let counts = "\(query.columns.count) columns available but \(aliases.count) columns specified"
+                throw fail(.invalidReference, "WITH query \"\(name)\" has \(counts)", at: body)
             }
             if !aliases.isEmpty {
                 let columns = query.columns.enumerated().map {
