@@ -1,4 +1,3 @@
-import Execution
 import HTTPTypes
 import NIOPosix
 import Plans

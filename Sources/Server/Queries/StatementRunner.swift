@@ -1,5 +1,4 @@
 package import Columnar
-import Execution
 package import Plans
 import SQLText
 

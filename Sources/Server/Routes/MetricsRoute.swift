@@ -1,7 +1,6 @@
 import Columnar
 import Domain
 import EventStores
-import Execution
 import Exporting
 import Hummingbird
 import Plans

@@ -1,6 +1,5 @@
 import Columnar
 import Domain
-import Execution
 import HTTPTypes
 import Hummingbird
 import Plans

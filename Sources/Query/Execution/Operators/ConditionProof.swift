@@ -128,7 +128,7 @@ private struct ValueRange {
                 result = result.filled(by: next)
             }
             return result
-        default: return nil
+        case .call, .cast, .conditional, .oneOf, .scalarSubquery, .placeholder: return nil
         }
     }
 

@@ -91,11 +91,13 @@ struct JoinOperator: Sendable {
             var next = candidates.lowerBound
             while next < candidates.upperBound {
                 let end = min(candidates.upperBound, next + most - piece.left.count)
-                piece.left.append(contentsOf: repeatElement(UInt32(row), count: end - next))
-                if table == nil {
-                    piece.right.append(contentsOf: UInt32(next)..<UInt32(end))
+                if end - next == 1 {
+                    // The usual case: a key that the right side has once.
+                    piece.left.append(UInt32(row))
+                    piece.right.append(table == nil ? UInt32(next) : rows[next])
                 } else {
-                    piece.right.append(contentsOf: rows[next..<end])
+                    piece.left.append(contentsOf: repeatElement(UInt32(row), count: end - next))
+                    piece.right += table == nil ? Array(UInt32(next)..<UInt32(end)) : Array(rows[next..<end])
                 }
                 next = end
                 guard piece.left.count == most else { continue }
