@@ -125,8 +125,8 @@ let package = Package(
             uses: ["Bytes", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
-        room("Reports", "Reports", uses: ["Bytes", "Columnar", "Plans", "Domain", "Execution", "SQLText", "Platform"]),
-        tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Platform"]),
+        room("Reports", "Reports", uses: ["Bytes", "Columnar", "Plans", "Domain", "Execution", "SQLText"]),
+        tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform"]),
 
         // Emitters.
         room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "Platform", "HTTPRequests"]),
@@ -158,7 +158,7 @@ let package = Package(
         .executableTarget(
             name: "plimsoll",
             dependencies: [
-                "Bytes", "Platform", "Domain", "Dialects", "Columnar", "Plans", "Execution", "Reports", "EventStores", "EventLogs",
+                "Bytes", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution", "Reports", "EventStores", "EventLogs",
                 "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),

@@ -9,7 +9,7 @@ import Testing
         let catalog = MemoryCatalog(tables: [MemoryTable("t", [("x", type)], rows: values.map { [$0] }, morselRows: morselRows)])
         let plan = Plan.aggregate(catalog.scan("t"), groups: [], aggregates: [call], output: [TableColumn(name: "r", type: call.type)])
         let alone = try executor.rows(plan, catalog)[0][0]
-        let shared = try executor.rows(plan, catalog, workers: ThreadWorkers(parallelism: 2))[0][0]
+        let shared = try sharing.rows(plan, catalog)[0][0]
         #expect(alone == shared)
         return alone
     }
@@ -152,7 +152,7 @@ import Testing
             catalog.scan("t"), groups: [.column(0, .text)],
             aggregates: [AggregateCall(function: .countRows, arguments: [], type: .integer)],
             output: [TableColumn(name: "k", type: .text), TableColumn(name: "n", type: .integer)])
-        let found = try executor.rows(plan, catalog, workers: ThreadWorkers(parallelism: 2))
+        let found = try sharing.rows(plan, catalog)
         #expect(found.count == 45_000)
         for (index, row) in found.enumerated() {
             let count: Int64 = index < rows - 45_000 ? 2 : 1

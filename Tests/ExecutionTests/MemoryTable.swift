@@ -94,13 +94,12 @@ struct MemoryCatalog: TableCatalog {
     }
 }
 
-extension QueryExecutor {
+extension QueryEngine {
     /// The rows of a plan, value by value.
     func rows(
-        _ plan: Plan, _ catalog: MemoryCatalog = MemoryCatalog(tables: []), options: QueryOptions = QueryOptions(),
-        workers: any Workers = InlineWorkers()
+        _ plan: Plan, _ catalog: MemoryCatalog = MemoryCatalog(tables: []), options: QueryOptions = QueryOptions()
     ) throws -> [[Scalar]] {
-        try run(plan, catalog: catalog, options: options, workers: workers).rows
+        try run(plan, catalog: catalog, options: options).rows
     }
 }
 
@@ -110,7 +109,14 @@ extension ResultSet {
     }
 }
 
-let executor = QueryExecutor(clock: SimulatedClock())
+/// The engine on one thread and on two.
+let executor: any QueryEngine = LocalEngine(clock: SimulatedClock())
+let sharing: any QueryEngine = LocalEngine(clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2))
+
+extension Plan {
+    /// What a failing test shows of a plan.
+    var shown: String { explained().joined(separator: "\n") }
+}
 
 /// The value of an expression without a table.
 func value(_ expression: Expression, options: QueryOptions = QueryOptions()) throws -> Scalar {

@@ -19,8 +19,8 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 @Suite struct RandomPlanTests {
-    /// Seeded data and plans: the engine and the plain reference must answer alike, row for row and in order, for morsels of any size,
-    /// with and without page headers, on one thread and on two.
+    /// Seeded data and plans: every engine and the plain reference must answer alike, row for row and in order, for
+    /// morsels of any size, with and without page headers, on one thread and on two, whatever the size of chunks.
     @Test(arguments: 1...250)
     func engineAnswersAsTheReference(seed: Int) throws {
         var generator = PlanGenerator(seed: UInt64(seed))
@@ -28,15 +28,19 @@ struct SeededGenerator: RandomNumberGenerator {
         let plan = generator.plan()
         let reference = Reference(catalog: catalog(data, morselRows: 1000, hasSummaries: false))
         let expected = try reference.rows(plan)
-        let threads = ThreadWorkers(parallelism: 2)
+        let cutting = LocalEngine(clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2), chunkRowsMax: 3)
+        let engines: [(name: String, engine: any QueryEngine, chunkRowsMax: Int)] = [
+            ("one thread", executor, Chunk.rowsMax), ("two threads", sharing, Chunk.rowsMax),
+            ("small chunks", cutting, 3),
+        ]
         for (morselRows, hasSummaries) in [(1, true), (3, false), (16, true), (1000, true)] {
             let catalog = catalog(data, morselRows: morselRows, hasSummaries: hasSummaries)
-            for workers in [InlineWorkers(), threads] as [any Workers] {
-                let found = try executor.rows(plan, catalog, workers: workers)
-                let isSame = found == expected
-                #expect(
-                    isSame,
-                    "seed \(seed), morsels of \(morselRows), \(workers.parallelism) threads\n\(plan.explained().joined(separator: "\n"))")
+            for (name, engine, chunkRowsMax) in engines {
+                let found = try engine.run(plan, catalog: catalog)
+                let isSame = found.rows == expected
+                #expect(isSame, "seed \(seed), morsels of \(morselRows), \(name)\n\(plan.shown)")
+                let isCut = found.chunks.allSatisfy { (1...chunkRowsMax).contains($0.rowCount) }
+                #expect(isCut, "seed \(seed), chunks of \(found.chunks.map(\.rowCount)), \(name)\n\(plan.shown)")
             }
         }
     }

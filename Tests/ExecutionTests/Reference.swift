@@ -140,7 +140,7 @@ struct Reference {
             if own.isNull { return .null }
             if values.contains(where: { !$0.isNull && order($0, own) == 0 }) { return .boolean(true) }
             return values.contains(.null) ? .null : .boolean(false)
-        case .cast, .scalarSubquery: preconditionFailure("the reference does not know \(expression)")
+        case .cast, .scalarSubquery, .placeholder: preconditionFailure("the reference does not know \(expression)")
         }
     }
 

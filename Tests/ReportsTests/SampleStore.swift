@@ -2,6 +2,7 @@ import Bytes
 import Columnar
 import Domain
 import EventStores
+import Execution
 import Platform
 import Reports
 
@@ -75,7 +76,7 @@ struct SampleStore {
             _ = try store.append([IngestBatch(events: EventBatch(bytes: writer.sink.bytes, offsets: offsets))])
             (writer, offsets) = (EventRowWriter(), [])
         }
-        return ReportDesk(catalog: store.snapshot(), clock: SimulatedClock(), workers: InlineWorkers())
+        return ReportDesk(catalog: store.snapshot(), engine: LocalEngine(clock: SimulatedClock()))
     }
 }
 

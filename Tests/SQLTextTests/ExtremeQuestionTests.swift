@@ -15,7 +15,7 @@ import Testing
                 row.map { if case .text(let text) = $0 { text } else { "\($0)" } }.joined(separator: ",")
             }.joined(separator: ";")
         } catch let error as QueryError {
-            return error.sqlState
+            return error.kind.sqlState
         } catch {
             return "\(error)"
         }

@@ -20,7 +20,7 @@ import Testing
             return describe(try SQLCompiler(catalog: TestCatalog(), timeZone: zone).compile(item.question))
         } catch {
             let place = error.position.map { " at \($0)" } ?? ""
-            return "\(error.sqlState)\(place): \(error.message)" + (error.hint.map { "\nhint: \($0)" } ?? "")
+            return "\(error.kind.sqlState)\(place): \(error.message)" + (error.hint.map { "\nhint: \($0)" } ?? "")
         }
     }
 

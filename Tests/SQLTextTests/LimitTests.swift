@@ -9,7 +9,7 @@ import Testing
             _ = try SQLCompiler(catalog: TestCatalog()).compile(sql)
             return "ok"
         } catch {
-            return error.sqlState
+            return error.kind.sqlState
         }
     }
 

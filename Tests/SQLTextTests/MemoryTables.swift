@@ -43,11 +43,11 @@ struct RowCatalog: TableCatalog {
     /// What the engine answers.
     func result(_ sql: String, timeZone: String = "UTC") throws -> ResultSet {
         guard case .query(let plan) = try SQLCompiler(catalog: self, timeZone: timeZone).compile(sql) else {
-            throw QueryError(sqlState: "0A000", message: "not a question")
+            throw QueryError(.notSupported, "not a question")
         }
         var options = QueryOptions()
         options.timeZone = timeZone
-        return try QueryExecutor(clock: SimulatedClock()).run(plan, catalog: self, options: options)
+        return try LocalEngine(clock: SimulatedClock()).run(plan, catalog: self, options: options)
     }
 
     /// The rows that a question gives.

@@ -2,6 +2,7 @@ import Bytes
 import Domain
 import EventStores
 import Execution
+import Plans
 import Platform
 import Server
 
@@ -79,7 +80,7 @@ struct RollupEvents {
 /// A store on a simulated disk, asked in SQL.
 struct AskedStore {
     let store: EventStore
-    private let runner = StatementRunner(clock: SimulatedClock(wallNanoseconds: 0), workers: InlineWorkers())
+    private let runner = StatementRunner(engine: LocalEngine(clock: SimulatedClock(wallNanoseconds: 0)))
 
     init(_ disk: SimulatedFileSystem, hoursLater: Int64 = 41) throws {
         let context = StoreContext(

@@ -116,6 +116,12 @@ struct RuleTests {
         #expect(lines(text, "Sources/Commands/A.swift").isEmpty)
     }
 
+    @Test func codesOfErrorsAreFound() {
+        let text = #"["22012", "42P01", "XX001", "08000", "ARRAY", "2201", "a 22012"] // 22012"#
+        #expect(StateCodeRule.check(file(text)).count == 4)
+        #expect(StateCodeRule.check(file(text, at: StateCodeRule.home)).isEmpty)
+    }
+
     @Test func unsafeInTextIsNoCode() {
         #expect(UnsafeRule.check(file("// unsafe\nlet a = \"unsafe\"; let b = .safe; let c = UnsafeRule.self")).isEmpty)
     }

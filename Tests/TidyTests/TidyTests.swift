@@ -50,6 +50,10 @@ struct TidyTests {
         report("texts as keys", Ratchet.slack(findings, Ratchet.textKeys, group: room))
     }
 
+    @Test func codesOfErrorsHaveOneHome() {
+        expectNone(repository.sources.flatMap(StateCodeRule.check))
+    }
+
     @Test func nothingIsLeftOver() {
         expectNone(repository.files.flatMap(LeftoverRule.check))
     }

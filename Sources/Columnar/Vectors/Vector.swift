@@ -81,6 +81,9 @@ package struct Vector: Sendable {
 
 /// Vectors of equal length: a batch of rows.
 package struct Chunk: Sendable {
+    /// The most rows that a chunk has where it is handed on; what an operator gathers for itself may be longer.
+    package static let rowsMax = PageLimits.rowsMax
+
     package var columns: [Vector]
     package var rowCount: Int
 

@@ -136,7 +136,7 @@ struct DemoTour: Sendable {
     }
 
     private func printReports(from: Int64, to: Int64, badHour: Int64) throws {
-        let desk = ReportDesk(catalog: store.snapshot(), clock: machine.clock, workers: machine.workers)
+        let desk = ReportDesk(catalog: store.snapshot(), engine: machine.engine)
         let hour: Int64 = 3_600_000_000_000
         let periods: [(String, ReportKind, Int64, Int64)] = [
             ("The whole period", .sla, from, to), ("The bad hour alone", .sla, badHour, badHour + hour), ("Cost", .cost, from, to),

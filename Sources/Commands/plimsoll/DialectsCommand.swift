@@ -2,6 +2,7 @@ import ArgumentParser
 import Dialects
 import EventStores
 import Execution
+import Plans
 import Platform
 import Server
 
@@ -25,7 +26,7 @@ struct DialectsCommand: ParsableCommand {
             case .directory(let directory):
                 let machine = Machine()
                 (answer, traces) = try machine.reading(directory) { store in
-                    let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
+                    let runner = StatementRunner(engine: machine.engine)
                     func answer(_ sql: String) throws -> [UInt8] {
                         Array(try runner.run(sql, over: store.snapshot(), options: QueryOptions()).rendered(.json).utf8)
                     }

@@ -4,6 +4,7 @@ import EventStores
 import Execution
 import Plans
 import Platform
+import SQLText
 import Server
 import Transfers
 
@@ -97,7 +98,7 @@ struct PricesCommand: ParsableCommand {
                 previews = { try store.snapshot().rebookingPreviews($0) }
                 book = store.snapshot().book
                 changes = list.changes(to: KnownPrices(book), now: now)
-                let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
+                let runner = StatementRunner(engine: machine.engine)
                 ask = { Array(try runner.run($0, over: store.snapshot(), options: QueryOptions()).rendered(.csv).utf8) }
                 waiting = try await changes.prices.isEmpty ? nil : Self.waiting(WaitingCalls.question, ask)
                 var bulk = BulkImport(
@@ -134,6 +135,8 @@ struct PricesCommand: ParsableCommand {
             do {
                 return WaitingCalls(csv: try await ask(sql))
             } catch is QueryError {
+                return nil
+            } catch is SQLRefusal {
                 return nil
             } catch is AccessDeniedError {
                 return nil

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventStores
 import Execution
+import Plans
 import Platform
 import Server
 
@@ -49,7 +50,7 @@ struct QueryCommand: AsyncParsableCommand {
             options.timeZone = timezone
             options.usesRollups = rollups
             options.timeLimitNanoseconds = Int64(timeLimit) * 1_000_000_000
-            let runner = StatementRunner(clock: machine.clock, workers: machine.workers)
+            let runner = StatementRunner(engine: machine.engine)
             let result = try runner.run(text, over: store.snapshot(), options: options)
             output.append(result.rendered(format))
             try store.close()

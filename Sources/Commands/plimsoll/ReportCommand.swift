@@ -79,7 +79,7 @@ struct ReportCommand: AsyncParsableCommand {
         let request = try ReportRequest(
             kind: kind, from: from, to: to, by: by, rule: rule ?? tables.outcomes.rule.rawValue, timeZone: timezone, objectives: objectives,
             now: tables.now)
-        let desk = ReportDesk(catalog: tables, clock: machine.clock, workers: machine.workers, outcomes: tables.outcomes)
+        let desk = ReportDesk(catalog: tables, engine: machine.engine, outcomes: tables.outcomes)
         return try desk.report(kind, request)
     }
 

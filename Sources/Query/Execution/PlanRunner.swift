@@ -42,7 +42,8 @@ struct PlanRunner: Sendable {
         let columns = try output.indices.map { index in
             Vector(type: output[index].type, scalars: try rows.map { try evaluator.constant($0[index]) })
         }
-        return Pipeline(columns: output, chunks: rows.isEmpty ? [] : [Chunk(columns: columns, rowCount: rows.count)])
+        let whole = Chunk(columns: columns, rowCount: rows.count)
+        return Pipeline(columns: output, chunks: whole.pieces(of: context.chunkRowsMax))
     }
 
     private func project(_ input: Plan, _ expressions: [Expression], _ output: [TableColumn]) throws -> Pipeline {

@@ -3,16 +3,6 @@ import Plans
 import Platform
 import Synchronization
 
-/// Tells a running query to end; any thread may ask. The query answers with SQLSTATE 57014 at its next chunk.
-package final class QueryCancellation: Sendable {
-    private let flag = Atomic<Bool>(false)
-
-    package init() {}
-
-    package func cancel() { flag.store(true, ordering: .relaxed) }
-    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
-}
-
 /// What every operator of one query shares: snapshot, limits, zone, counters. Safe on any thread.
 final class QueryContext: Sendable {
     let catalog: any TableCatalog
@@ -22,18 +12,18 @@ final class QueryContext: Sendable {
     let statistics = ScanStatistics()
     let patterns = PatternMemory()
     let workers: any Workers
-    private let cancellation: QueryCancellation?
+    /// The most rows that an operator hands on at a time.
+    let chunkRowsMax: Int
     private let clock: any Clock
     private let deadline: Int64?
 
     init(
-        catalog: any TableCatalog, options: QueryOptions, workers: any Workers, cancellation: QueryCancellation?,
-        clock: any Clock
+        catalog: any TableCatalog, options: QueryOptions, workers: any Workers, clock: any Clock, chunkRowsMax: Int
     ) throws {
+        self.chunkRowsMax = chunkRowsMax
         self.catalog = catalog
         self.options = options
         self.workers = workers
-        self.cancellation = cancellation
         self.clock = clock
         zone = try ZoneOffsets.named(options.timeZone)
         budget = MemoryBudget(limitBytes: options.memoryBudgetBytes)
@@ -43,14 +33,14 @@ final class QueryContext: Sendable {
     /// The monotonic clock.
     func now() -> Int64 { clock.monotonicNanoseconds() }
 
-    /// - Throws: 57014 when cancelled or out of time. Called once a chunk.
+    /// - Throws: `.cancelled`, `.deadlineExceeded`. Called once a chunk.
     func check() throws {
-        if let cancellation, cancellation.isCancelled {
-            throw QueryError(sqlState: "57014", message: "canceling statement due to user request")
+        if let cancellation = options.cancellation, cancellation.isCancelled {
+            throw QueryError(.cancelled, "canceling statement due to user request")
         }
         if let deadline, clock.monotonicNanoseconds() > deadline {
             throw QueryError(
-                sqlState: "57014", message: "canceling statement due to statement timeout",
+                .deadlineExceeded, "canceling statement due to statement timeout",
                 hint: "narrow the time range, or raise the query's time limit")
         }
     }
@@ -69,14 +59,14 @@ final class MemoryBudget: Sendable {
     /// Gives back what was booked.
     func release(_ bytes: Int) { _ = used.subtract(bytes, ordering: .relaxed) }
 
-    /// Books bytes; a negative amount gives back. - Throws: 53200 when the limit is passed.
+    /// Books bytes; a negative amount gives back. - Throws: `.memoryExceeded` when the limit is passed.
     func reserve(_ bytes: Int) throws {
         let now = used.add(bytes, ordering: .relaxed).newValue
         assert(now >= 0, "no more is given back than was booked")
         if bytes > 0 { _ = peak.max(now, ordering: .relaxed) }
         if bytes > 0, now > limitBytes {
             throw QueryError(
-                sqlState: "53200", message: "query needs more than its memory budget of \(limitBytes >> 20) MiB",
+                .memoryExceeded, "query needs more than its memory budget of \(limitBytes >> 20) MiB",
                 hint: "group by fewer values, add a filter or a limit, or raise the budget")
         }
     }

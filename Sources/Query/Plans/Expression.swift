@@ -12,19 +12,28 @@ package indirect enum Expression: Hashable, Sendable {
     case conditional([ConditionalBranch], otherwise: Expression?, ColumnType)
     /// `value IN (constants)`.
     case oneOf(Expression, [Scalar])
-    /// An uncorrelated subquery of one column, at most one row (more is SQLSTATE 21000). Runs once, before the plan around it,
-    /// and is replaced by its value, so that zone maps can use it.
+    /// An uncorrelated subquery of one column, at most one row (more is `.tooManyRows`). Runs once, before the plan
+    /// around it, and is replaced by its value, so that zone maps can use it.
     case scalarSubquery(Plan, ColumnType)
+    /// Stands, while a query is bound, for a value of a node that is not built yet. None is left in a plan
+    /// (``Plan/holdsPlaceholder``): the binder puts the node's column in its place.
+    case placeholder(Placeholder, ColumnType)
 
     /// Type of its values.
     package var type: ColumnType {
         switch self {
         case .column(_, let type), .literal(_, let type), .call(_, _, let type), .cast(_, let type),
-            .conditional(_, _, let type), .scalarSubquery(_, let type):
+            .conditional(_, _, let type), .scalarSubquery(_, let type), .placeholder(_, let type):
             type
         case .oneOf: .boolean
         }
     }
+}
+
+/// What a node that is not built yet will give.
+package enum Placeholder: Hashable, Sendable {
+    /// The aggregate of that number of the query that is bound.
+    case aggregate(Int)
 }
 
 /// One `WHEN … THEN …`.

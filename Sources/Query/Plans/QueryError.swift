@@ -1,28 +1,86 @@
-/// Why a query was refused or ended: PostgreSQL's SQLSTATE, the message, and where in the text.
+/// Why a question was refused or ended: what kind of thing went wrong, in words, and where in the question's text.
 package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Five characters: `42601` syntax, `42703` unknown column, `42P01` unknown table, `0A000` not supported, `22012` division by
-    /// zero, `53200` memory budget, `57014` cancelled or out of time.
-    package var sqlState: String
+    /// What went wrong; fronts judge by it.
+    package var kind: Kind
     /// What is wrong, without position and hint.
     package var message: String
     /// What to do about it.
     package var hint: String?
-    /// 1-based character position in the query text, as PostgreSQL counts it.
+    /// 1-based character position in the text of the question, as PostgreSQL counts it.
     package var position: Int?
 
-    package init(sqlState: String, message: String, hint: String? = nil, position: Int? = nil) {
-        self.sqlState = sqlState
+    package init(_ kind: Kind, _ message: String, hint: String? = nil, position: Int? = nil) {
+        self.kind = kind
         self.message = message
         self.hint = hint
         self.position = position
     }
 
-    /// A text that is no JSON document: SQLSTATE 22P02. - Parameter fault: what is wrong with it.
+    /// A text that is no JSON document. - Parameter fault: what is wrong with it.
     package static func invalidJSON(_ fault: String, position: Int? = nil) -> QueryError {
-        QueryError(sqlState: "22P02", message: "invalid input syntax for type json: \(fault)", position: position)
+        QueryError(.invalidText, "invalid input syntax for type json: \(fault)", position: position)
     }
 
     package var description: String {
-        "\(message) (SQLSTATE \(sqlState))" + (position.map { " at character \($0)" } ?? "") + (hint.map { "; \($0)" } ?? "")
+        "\(message) (\(kind))" + (position.map { " at character \($0)" } ?? "") + (hint.map { "; \($0)" } ?? "")
+    }
+}
+
+extension QueryError {
+    /// All that can be wrong with a question or end its answer. Each front has its own words or codes for it: SQL's are
+    /// in `SQLText`.
+    package enum Kind: Hashable, Sendable, CaseIterable {
+        // The question as it is written.
+        case syntax
+        /// Longer, deeper or of more tables than is read.
+        case queryTooComplex
+        /// Well formed, but not answered here.
+        case notSupported
+
+        // What it names.
+        case undefinedTable, undefinedColumn
+        /// A function, an aggregate or an operator for these types.
+        case undefinedFunction
+        /// A type or a setting.
+        case undefinedName
+        case undefinedCast
+        case ambiguousColumn, ambiguousOperator
+        /// One name for two tables.
+        case duplicateName
+        /// A place in a list that does not exist, or more names than columns.
+        case invalidReference
+
+        // What it means.
+        case typeMismatch, undeterminedType
+        /// An aggregate where none may stand, or a column beside aggregates that is not grouped.
+        case misusedAggregate
+        /// An ordered-set aggregate without its order, or a plain one with it.
+        case wrongAggregate
+        case negativeLimit, negativeOffset
+
+        // The values it meets.
+        case divisionByZero
+        case numberOutOfRange, timeOutOfRange, intervalOutOfRange
+        /// A text that is no value of a type; times and intervals have a case of their own.
+        case invalidText, invalidTime
+        /// A unit, a zone, a setting's value: a word or number that the function does not take.
+        case invalidParameter
+        case invalidPattern, invalidEscape
+        case invalidLogarithm, invalidPower
+        /// The length of a substring.
+        case negativeLength
+        /// More than one row where one value is meant.
+        case tooManyRows
+        /// A value that would be greater than values may be.
+        case resultTooLarge
+
+        // What it takes.
+        case memoryExceeded
+        /// By whoever asked.
+        case cancelled
+        case deadlineExceeded
+
+        /// What the tables keep does not read.
+        case damagedData
     }
 }

@@ -19,15 +19,14 @@ package struct SQLCompiler: Sendable {
         self.now = now ?? catalog.now
     }
 
-    /// - Throws: a `QueryError` with PostgreSQL's SQLSTATE and, where one place is at fault, its 1-based character position:
-    ///   `42601` syntax, `42703` unknown column, `42P01` unknown table, `42883` unknown function or operator, `42804` types that do
-    ///   not match, `42803` misused aggregates, `0A000` not supported, `54001` too long or too deep.
+    /// - Throws: a `QueryError` and, where one place is at fault, its 1-based character position. Its kind is what
+    ///   PostgreSQL would say: see `QueryError.Kind.sqlState`.
     /// - Complexity: O(length), apart from the rewrites (see ``Plan/rewritten(timeZone:)``).
     package func compile(_ sql: String) throws(QueryError) -> CompiledStatement {
         let (settings, statement) = try compileScript(sql)
         if let first = settings.first {
             let refusal = QueryError(
-                sqlState: "0A000", message: "SET \(first.name) before a query is not supported here", hint: "Send the query alone.")
+                .notSupported, "SET \(first.name) before a query is not supported here", hint: "Send the query alone.")
             throw placed(refusal, sql, from: 0)
         }
         return statement
@@ -40,7 +39,7 @@ package struct SQLCompiler: Sendable {
         let tree = try parse(sql)
         let statements = tree.list("stmts").compactMap { $0["stmt"] }
         guard let statement = statements.last else {
-            throw QueryError(sqlState: "42601", message: "the query is empty", hint: "Ask for example: select count(*) from events")
+            throw QueryError(.syntax, "the query is empty", hint: "Ask for example: select count(*) from events")
         }
         var settings: [StatementSetting] = []
         var zone = timeZone
@@ -50,7 +49,7 @@ package struct SQLCompiler: Sendable {
                 case .set(let name, let value) = try compile(statement, sql, from: starts[index], timeZone: timeZone)
             else {
                 let refusal = QueryError(
-                    sqlState: "0A000", message: "more than one statement at a time is not supported",
+                    .notSupported, "more than one statement at a time is not supported",
                     hint: "Only SET may stand before a query.")
                 throw placed(refusal, sql, from: starts[index + 1])
             }
@@ -73,7 +72,7 @@ package struct SQLCompiler: Sendable {
 
     /// A refusal has a place: where nothing in the statement has one, the statement's own.
     private func placed(_ error: QueryError, _ sql: String, from start: Int) -> QueryError {
-        guard error.sqlState == "0A000", error.position == nil else { return error }
+        guard error.kind == .notSupported, error.position == nil else { return error }
         let source = SourceText(sql)
         var placed = error
         placed.position = source.characterPosition(byteOffset: source.startOfToken(from: start))
@@ -85,8 +84,10 @@ package struct SQLCompiler: Sendable {
         do throws(PostgresSyntaxError) {
             text = try PostgresSyntax.parse(sql)
         } catch {
-            let state = error.message.hasPrefix("memory exhausted") || error.message.hasPrefix("stack depth") ? "54001" : "42601"
-            throw QueryError(sqlState: state, message: error.message, position: error.position > 0 ? error.position : nil)
+            let isTooComplex = error.message.hasPrefix("memory exhausted") || error.message.hasPrefix("stack depth")
+            throw QueryError(
+                isTooComplex ? .queryTooComplex : .syntax, error.message,
+                position: error.position > 0 ? error.position : nil)
         }
         return try SyntaxTreeReader.read(text)
     }

@@ -31,6 +31,7 @@ enum StatementKinds {
 
     private static func plan(_ body: SyntaxNode, _ binder: Binder, _ timeZone: String) throws(QueryError) -> Plan {
         let query = binder.settled(try binder.bindQuery(body, Surroundings()))
+        precondition(!query.plan.holdsPlaceholder, "a placeholder of the binder is left in the plan")
         return query.plan.rewritten(timeZone: timeZone)
     }
 

@@ -1,33 +1,29 @@
 package import Columnar
 package import Domain
-package import Execution
-package import Platform
-import Plans
+package import Plans
 import SQLText
 
-/// Answers reports over one snapshot: SQL composed here, compiled and run by the engine on all its workers.
+/// Answers reports over one snapshot: SQL composed here, compiled, answered by an engine.
 package struct ReportDesk: Sendable {
     let catalog: any TableCatalog
-    private let executor: QueryExecutor
+    private let engine: any QueryEngine
     /// Zone in which the questions of a report cut hours, days, weeks and months.
     private var timeZone = "UTC"
-    private let workers: any Workers
     private let options: QueryOptions
-    private let cancellation: QueryCancellation?
     /// How conversations are judged; reports say so.
     let outcomes: OutcomeSettings
 
-    /// - Parameter options: memory and time of each question; its time zone is not used, a request names its own.
+    /// - Parameters:
+    ///   - engine: answers the questions that a report consists of.
+    ///   - options: memory and time of each question; its time zone is not used, a request names its own.
     package init(
-        catalog: any TableCatalog, clock: any Clock, workers: any Workers, options: QueryOptions = QueryOptions(),
-        outcomes: OutcomeSettings = .standard, cancellation: QueryCancellation? = nil
+        catalog: any TableCatalog, engine: any QueryEngine, options: QueryOptions = QueryOptions(),
+        outcomes: OutcomeSettings = .standard
     ) {
         self.outcomes = outcomes
         self.catalog = catalog
-        self.workers = workers
+        self.engine = engine
         self.options = options
-        self.cancellation = cancellation
-        executor = QueryExecutor(clock: clock)
     }
 
     /// One of the reports with a name.
@@ -78,7 +74,7 @@ package struct ReportDesk: Sendable {
         guard case .query(let plan) = statement else { preconditionFailure("reports only ask") }
         var options = options
         options.timeZone = timeZone
-        return try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
+        return try engine.run(plan, catalog: catalog, options: options)
     }
 
     func basis(_ period: ReportPeriod, exactness: String) -> ReportBasis {

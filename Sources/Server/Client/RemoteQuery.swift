@@ -1,6 +1,6 @@
 import Domain
 package import Execution
-import Plans
+import SQLText
 
 /// Asks a running server in SQL.
 package struct RemoteQuery: Sendable {
@@ -10,7 +10,7 @@ package struct RemoteQuery: Sendable {
     package init(server: ServerEndpoint) { self.server = server }
 
     /// The answer as the server renders it.
-    /// - Throws: `QueryError` for what the server refuses, ``AccessDeniedError``, ``UnreachableError``.
+    /// - Throws: `SQLRefusal` for what the server refuses, ``AccessDeniedError``, ``UnreachableError``.
     package func run(
         _ sql: String, format: ResultFormat, timeZone: String, usesRollups: Bool = true, timeLimitSeconds: Int
     ) async throws -> [UInt8] {
@@ -28,17 +28,17 @@ package struct RemoteQuery: Sendable {
             "POST", "/v1/sql", headers: headers, body: json.bytes, timeout: .seconds(timeLimitSeconds + 30))
         await client.close()
         try answer.checkAccess(to: server)
-        guard answer.status == 200 else { throw answer.queryError }
+        guard answer.status == 200 else { throw answer.sqlRefusal }
         return answer.body
     }
 }
 
 extension ServerAnswer {
-    /// The refusal of a query, as the engine put it.
-    fileprivate var queryError: QueryError {
+    /// The refusal of a query, as the server put it.
+    fileprivate var sqlRefusal: SQLRefusal {
         let json = try? JSONReader.parse(body)
-        return QueryError(
-            sqlState: json?["code"]?.string ?? "08000", message: json?["error"]?.string ?? "the server answered \(status): \(text)",
+        return SQLRefusal(
+            told: json?["code"]?.string, message: json?["error"]?.string ?? "the server answered \(status): \(text)",
             hint: json?["hint"]?.string, position: (json?["position"]?.integer).flatMap { Int(exactly: $0) })
     }
 }

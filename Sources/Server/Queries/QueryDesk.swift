@@ -1,7 +1,7 @@
-import Execution
 import HTTPTypes
 import NIOPosix
 import Plans
+import SQLText
 import Synchronization
 
 /// Answers queries on threads of their own: so many at a time, so many waiting, each within its time and memory.
@@ -54,13 +54,14 @@ final class QueryDesk: Sendable {
 
     /// 503 when it ran out of time or memory, 500 for mistakes of ours, 400 for the rest, each with its SQLSTATE.
     static func refusal(for error: QueryError) -> Refusal {
-        Refusal(status(error.sqlState), error.message, hint: error.hint, position: error.position, code: error.sqlState)
+        let told = SQLRefusal(error)
+        return Refusal(status(error.kind), told.message, hint: told.hint, position: told.position, code: told.sqlState)
     }
 
-    private static func status(_ sqlState: String) -> HTTPResponse.Status {
-        switch sqlState.prefix(2) {
-        case "57", "53": .serviceUnavailable
-        case "XX", "58": .internalServerError
+    private static func status(_ kind: QueryError.Kind) -> HTTPResponse.Status {
+        switch kind {
+        case .cancelled, .deadlineExceeded, .memoryExceeded: .serviceUnavailable
+        case .damagedData: .internalServerError
         default: .badRequest
         }
     }

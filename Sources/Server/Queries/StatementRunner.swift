@@ -1,46 +1,38 @@
-package import Execution
-import Plans
-package import Platform
 package import Columnar
+package import Plans
 import SQLText
 
 /// SQL text to rows, over one snapshot: what `/v1/sql` and `plimsoll query` share.
 package struct StatementRunner: Sendable {
-    private let executor: QueryExecutor
-    private let workers: any Workers
+    private let engine: any QueryEngine
 
-    /// The clock measures time limits; the workers share the work of each question.
-    package init(clock: any Clock, workers: any Workers) {
-        executor = QueryExecutor(clock: clock)
-        self.workers = workers
-    }
+    /// - Parameter engine: answers the plans that texts become.
+    package init(engine: any QueryEngine) { self.engine = engine }
 
     /// Compiles and runs one statement, under the settings that stand before it. EXPLAIN answers its lines as rows; SET alone answers
     /// none, for there is no session to keep it.
     /// - Throws: `QueryError`; corruption errors of the store as they come.
-    package func run(
-        _ sql: String, over catalog: any TableCatalog, options: QueryOptions, cancellation: QueryCancellation? = nil
-    ) throws -> ResultSet {
+    package func run(_ sql: String, over catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet {
         let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone).compileScript(sql)
         var options = options
         for setting in settings { try options.apply(setting) }
-        var result = try answer(statement, over: catalog, options: &options, cancellation: cancellation)
+        var result = try answer(statement, over: catalog, options: &options)
         result.timeZone = options.timeZone
         return result
     }
 
     private func answer(
-        _ statement: CompiledStatement, over catalog: any TableCatalog, options: inout QueryOptions, cancellation: QueryCancellation?
+        _ statement: CompiledStatement, over catalog: any TableCatalog, options: inout QueryOptions
     ) throws -> ResultSet {
         switch statement {
         case .query(let plan):
-            return try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
+            return try engine.run(plan, catalog: catalog, options: options)
         case .explain(let plan, let analyze):
-            let prepared = try executor.prepared(plan, catalog: catalog, options: options)
+            let prepared = try engine.prepared(plan, catalog: catalog, options: options)
             let rollups = Set(catalog.rollups.map(\.table)).intersection(prepared.tablesRead).sorted()
             let note = rollups.isEmpty ? [] : ["Rollups: answered from " + rollups.joined(separator: ", ")]
             guard analyze else { return lines(prepared.explained() + note, statement, catalog) }
-            let result = try executor.run(plan, catalog: catalog, options: options, workers: workers, cancellation: cancellation)
+            let result = try engine.run(plan, catalog: catalog, options: options)
             return lines(result.analysis(of: prepared) + note, statement, catalog)
         case .set(let name, let value):
             try options.apply(StatementSetting(name: name, value: value))
@@ -50,7 +42,8 @@ package struct StatementRunner: Sendable {
             switch name {
             case "timezone", "time zone": return lines([options.timeZone], statement, catalog)
             case "plimsoll.rollups": return lines([options.usesRollups ? "on" : "off"], statement, catalog)
-            default: throw QueryError(sqlState: "42704", message: "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+            default: throw QueryError(
+                .undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
             }
         }
     }
@@ -65,7 +58,7 @@ package struct StatementRunner: Sendable {
 
 extension QueryOptions {
     /// Takes a setting over; names that we do not know have no effect, as clients set many.
-    /// - Throws: 22023 for a value that is none.
+    /// - Throws: `.invalidParameter` for a value that is none.
     fileprivate mutating func apply(_ setting: StatementSetting) throws {
         switch setting.name {
         case "timezone":
@@ -75,10 +68,10 @@ extension QueryOptions {
             case nil, "on", "true", "yes", "1": usesRollups = true
             case "off", "false", "no", "0": usesRollups = false
             default:
-                throw QueryError(sqlState: "22023", message: "plimsoll.rollups is on or off, not \(setting.value ?? "")")
+                throw QueryError(.invalidParameter, "plimsoll.rollups is on or off, not \(setting.value ?? "")")
             }
         case let name where name.hasPrefix("plimsoll."):
-            throw QueryError(sqlState: "42704", message: "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+            throw QueryError(.undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
         default: break
         }
     }

@@ -1,9 +1,9 @@
 import Columnar
 import Domain
 import EventStores
-import Execution
 import Exporting
 import Hummingbird
+import Plans
 import Platform
 
 extension Routes {
@@ -56,11 +56,11 @@ extension Routes {
 
     /// Conversations and users of the last 15 minutes; reads only the groups of that time.
     private func activity() async throws -> (conversations: Int?, users: Int?) {
-        let runner = StatementRunner(clock: clock, workers: workers)
+        let runner = StatementRunner(engine: engine)
         let counts = try await desk.run { [store] cancellation in
             let tables = store.pinnedTables()
             return try [Self.conversationsText, Self.usersText].map { (text: String) throws -> Int? in
-                let result = try runner.run(text, over: tables, options: QueryOptions(), cancellation: cancellation)
+                let result = try runner.run(text, over: tables, options: QueryOptions().cancelled(by: cancellation))
                 guard case .integer(let count)? = result.chunks.first?.columns.first?.scalar(at: 0) else { return nil }
                 return Int(count)
             }

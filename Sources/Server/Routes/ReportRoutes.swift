@@ -1,8 +1,8 @@
 import Columnar
 import Domain
-import Execution
 import HTTPTypes
 import Hummingbird
+import Plans
 import Reports
 
 extension Routes {
@@ -44,11 +44,9 @@ extension Routes {
     private func reports(
         over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation
     ) -> ReportDesk {
-        var options = QueryOptions()
+        var options = QueryOptions().cancelled(by: cancellation)
         options.memoryBudgetBytes = limits.queryMemoryBytesMax
-        return ReportDesk(
-            catalog: pinned.tables, clock: clock, workers: workers, options: options, outcomes: pinned.outcomes,
-            cancellation: cancellation)
+        return ReportDesk(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
     }
 
     private func report(

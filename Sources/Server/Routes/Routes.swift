@@ -1,4 +1,6 @@
+import Execution
 import Hummingbird
+import Plans
 import Platform
 
 /// Every address the server answers, with what it is for. Handlers decode, call, encode; the work is done elsewhere.
@@ -19,6 +21,9 @@ struct Routes: Sendable {
     let limits: ServerLimits
     /// The monotonic clock at the start.
     let startNanoseconds: Int64
+
+    /// What answers questions.
+    var engine: any QueryEngine { LocalEngine(clock: clock, workers: workers) }
 
     /// What the status page and its JSON list.
     static let addresses: [(method: String, path: String, purpose: String)] = [

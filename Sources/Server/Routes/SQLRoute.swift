@@ -1,10 +1,11 @@
 import Execution
 import Hummingbird
+import Plans
 
 extension Routes {
     /// `POST /v1/sql`. A client that goes away takes its query with it.
     func addSQL(to router: Router<ServerContext>) {
-        let runner = StatementRunner(clock: clock, workers: workers)
+        let runner = StatementRunner(engine: engine)
         router.post("/v1/sql") { request, _ in
             let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
             var bodyLimits = limits
@@ -13,7 +14,8 @@ extension Routes {
                 request, limits: bodyLimits, ticket: ticket, hint: "shorten the query; long lists of values may be written as a join")
             let query = try QueryRequest(body: body, headers: request.headers, limits: limits)
             let text = try await desk.run { [store] cancellation in
-                let result = try runner.run(query.sql, over: store.pinnedTables(), options: query.options, cancellation: cancellation)
+                let options = query.options.cancelled(by: cancellation)
+                let result = try runner.run(query.sql, over: store.pinnedTables(), options: options)
                 return Array(result.rendered(query.format).utf8)
             }
             return Response(bytes: text, contentType: query.format.contentType)

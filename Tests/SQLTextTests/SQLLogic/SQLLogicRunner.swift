@@ -61,7 +61,7 @@ struct SQLLogicRunner {
                 if let label { labels[label] = given }
                 passed += 1
             }
-        } catch let error as QueryError where ["0A000", "42883"].contains(error.sqlState) {
+        } catch let error as QueryError where [.notSupported, .undefinedFunction].contains(error.kind) {
             refused[error.message.prefix(70).description, default: []].append(line)
         } catch {
             fail(line, "\(error): \(sql)")
@@ -146,7 +146,7 @@ extension RowCatalog {
         return parts.map { $0.trimmingCharacters(in: .whitespaces) }
     }
 
-    private func unreadable(_ sql: String) -> QueryError { QueryError(sqlState: "XX000", message: "the test runner cannot read: \(sql)") }
+    private func unreadable(_ sql: String) -> QueryError { QueryError(.syntax, "the test runner cannot read: \(sql)") }
 }
 
 extension ColumnType {

@@ -3,6 +3,7 @@ import EventStores
 import Platform
 import Plans
 import Reports
+import SQLText
 import Server
 import Transfers
 
@@ -29,7 +30,8 @@ struct CommandFailure: Error {
             self.init(
                 .damagedData, error.description,
                 advice: "`plimsoll verify --data DIR` shows the extent; restore the file from a backup")
-        case let error as QueryError: self.init(.badInput, error.description)
+        case let error as QueryError: self.init(.badInput, SQLRefusal(error).description)
+        case let refusal as SQLRefusal: self.init(.badInput, refusal.description)
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
         case let error as ServerRefusal: self.init(.badInput, error.description, advice: error.hint)
         case let error as RestoreRefusal: self.init(.badInput, error.reason, advice: error.advice)

@@ -1,4 +1,6 @@
 import EventStores
+import Execution
+import Plans
 import Platform
 
 /// The real machine, as the store wants it.
@@ -12,6 +14,9 @@ struct Machine {
     var context: StoreContext {
         StoreContext(fileSystem: fileSystem, clock: clock, randomness: randomness, workers: workers, sideQueue: sideQueue)
     }
+
+    /// What answers questions here.
+    var engine: any QueryEngine { LocalEngine(clock: clock, workers: workers) }
 
     /// Opens a data directory, creating it where there is none.
     func openStore(_ directory: String) throws -> EventStore {

@@ -3,7 +3,7 @@ import Plans
 
 /// Makes the state that an aggregate call needs.
 enum Accumulators {
-    /// - Throws: 0A000 for argument types that the function does not take, 22003 for a fraction outside 0...1.
+    /// - Throws: `.notSupported` for argument types that the function does not take, `.numberOutOfRange` for a fraction outside 0...1.
     static func make(_ call: AggregateCall, zone: ZoneOffsets) throws -> any Accumulator {
         if call.isDistinct, !call.arguments.isEmpty, call.function != .minimum, call.function != .maximum {
             var plain = call
@@ -48,7 +48,7 @@ enum Accumulators {
         _ name: String, _ argument: ColumnType, _ type: ColumnType, isAverage: Bool
     ) throws -> any Accumulator {
         guard let state = AggregateStates.sum(argument, type: type, isAverage: isAverage) else {
-            throw QueryError(sqlState: "42883", message: "function \(name)(\(argument.sqlName)) does not exist")
+            throw QueryError(.undefinedFunction, "function \(name)(\(argument.sqlName)) does not exist")
         }
         return state
     }
@@ -74,7 +74,7 @@ enum Accumulators {
 
     private static func check(_ fractions: [Double]) throws {
         if let wrong = fractions.first(where: { !($0 >= 0 && $0 <= 1) }) {
-            throw QueryError(sqlState: "22003", message: "percentile value \(wrong) is not between 0 and 1")
+            throw QueryError(.numberOutOfRange, "percentile value \(wrong) is not between 0 and 1")
         }
     }
 

@@ -7,13 +7,13 @@ extension QueryError {
         switch error {
         case .decimalOverflow: self = Rescaling.overflow
         case .outOfRange(let type): self = .outOfRange(type)
-        case .intervalOverflow: self.init(sqlState: "22008", message: "interval out of range")
+        case .intervalOverflow: self.init(.timeOutOfRange, "interval out of range")
         case .uncountable:
             self.init(
-                sqlState: "22003", message: "value out of range for approx_percentile",
+                .numberOutOfRange, "value out of range for approx_percentile",
                 hint: "cast the argument to double precision")
         case .damagedHistogram(let expected):
-            self.init(sqlState: "XX001", message: "a rollup's histogram is damaged: expected \(expected)")
+            self.init(.damagedData, "a rollup's histogram is damaged: expected \(expected)")
         }
     }
 

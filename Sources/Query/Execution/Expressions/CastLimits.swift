@@ -4,20 +4,20 @@ import Plans
 /// What narrow types do not hold, and what a numeric of twelve places would lose.
 enum CastLimits {
     /// The value, when it is within what the plan names.
-    /// - Throws: 22003 for one that is not.
+    /// - Throws: `.numberOutOfRange` for one that is not.
     static func checked(_ function: ScalarFunction, _ arguments: [Scalar]) throws -> Scalar {
         switch (function, arguments[0]) {
         case (.checkedInteger, .integer(let value)):
             guard arguments.count > 2, case (.integer(let least), .integer(let most)) = (arguments[1], arguments[2]) else { break }
             guard value >= least, value <= most else {
-                throw QueryError(sqlState: "22003", message: "\(IntegerRange.name(most: most)) out of range")
+                throw QueryError(.numberOutOfRange, "\(IntegerRange.name(most: most)) out of range")
             }
             return arguments[0]
         case (.checkedNumeric, .numeric(let mantissa, let scale)):
             guard arguments.count > 1, case .integer(let digits) = arguments[1] else { break }
             if let end = Decimal128.power(Int(clamping: digits)), mantissa.magnitude >= end.magnitude {
                 throw QueryError(
-                    sqlState: "22003", message: "numeric field overflow",
+                    .numberOutOfRange, "numeric field overflow",
                     hint: "It has more than \(digits) digits, \(scale) of them places.")
             }
             return arguments[0]
@@ -27,7 +27,8 @@ enum CastLimits {
     }
 
     /// A double or a text as a decimal of that many places.
-    /// - Throws: 22003 when it has more digits than 38, and for a value so small that fewer than six of its digits would stay.
+    /// - Throws: `.numberOutOfRange` when it has more digits than 38, and for a value so small that fewer than six of
+    ///   its digits would stay.
     static func numeric(of value: Scalar, scale: Int) throws -> Scalar {
         let own: (mantissa: Int128, scale: Int)?
         var isNothingLeft = false
@@ -45,7 +46,7 @@ enum CastLimits {
         let isRounded = own.scale > scale && Decimal128.rescale(mantissa, from: scale, to: own.scale) != own.mantissa
         if isNothingLeft || (isRounded && mantissa.magnitude < keptLeast) {
             throw QueryError(
-                sqlState: "22003", message: "numeric keeps \(scale) decimal places here, too few for a value this small",
+                .numberOutOfRange, "numeric keeps \(scale) decimal places here, too few for a value this small",
                 hint: "Name the places, numeric(38, 20), or round: round(x::numeric, 2).")
         }
         return .numeric(mantissa, scale: scale)

@@ -76,7 +76,7 @@ struct Casting: Sendable {
     }
 
     private func refusal(_ value: Scalar, _ type: ColumnType) -> QueryError {
-        QueryError(sqlState: "42846", message: "cannot cast this type to \(type.sqlName)")
+        QueryError(.undefinedCast, "cannot cast this type to \(type.sqlName)")
     }
 
     static func trimmed(_ text: String) -> Substring {
@@ -128,7 +128,7 @@ struct Casting: Sendable {
             if let exact = Int64(Self.trimmed(text)) { return exact }
             let digits = Self.trimmed(text).utf8.drop { $0 == 0x2D || $0 == 0x2B }
             if !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.count + 1 >= Self.trimmed(text).utf8.count {
-                throw QueryError(sqlState: "22003", message: "value \"\(text)\" is out of range for type bigint")
+                throw QueryError(.numberOutOfRange, "value \"\(text)\" is out of range for type bigint")
             }
             throw QueryError.invalidText(text, .integer)
         default: throw refusal(value, .integer)
@@ -153,7 +153,7 @@ struct Casting: Sendable {
             else { throw QueryError.invalidText(text, .double) }
             let digits = trimmed.utf8.prefix { $0 != 0x45 && $0 != 0x65 }
             guard number.isFinite, number != 0 || !digits.contains(where: { $0 >= 0x31 && $0 <= 0x39 }) else {
-                throw QueryError(sqlState: "22003", message: "\"\(text)\" is out of range for type double precision")
+                throw QueryError(.numberOutOfRange, "\"\(text)\" is out of range for type double precision")
             }
             return number
         default: throw refusal(value, .double)
@@ -172,7 +172,7 @@ struct Casting: Sendable {
         default: throw refusal(value, .numeric(scale: scale))
         }
         guard let mantissa else {
-            throw QueryError(sqlState: "22003", message: "value overflows numeric format", hint: "values have at most 38 digits")
+            throw QueryError(.numberOutOfRange, "value overflows numeric format", hint: "values have at most 38 digits")
         }
         return .numeric(mantissa, scale: scale)
     }
@@ -184,7 +184,7 @@ struct Casting: Sendable {
         case .date(let day):
             let (local, overflow) = day.multipliedReportingOverflow(by: Nanoseconds.day)
             if type == .date { return value }
-            if overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
+            if overflow { throw QueryError(.timeOutOfRange, "timestamp out of range") }
             return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
         case .text(let text):
             if let special = special(String(Self.trimmed(text)).lowercased(), type) { return special }

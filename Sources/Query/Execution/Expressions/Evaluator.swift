@@ -26,7 +26,9 @@ struct Evaluator: Sendable {
         case .oneOf(let operand, let values):
             return try Membership.test(evaluate(operand, chunk), values)
         case .scalarSubquery:
-            throw QueryError(sqlState: "0A000", message: "subquery is not supported here")
+            throw QueryError(.notSupported, "subquery is not supported here")
+        case .placeholder:
+            preconditionFailure("binders leave no placeholder in a plan")
         }
     }
 

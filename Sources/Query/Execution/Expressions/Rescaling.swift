@@ -3,7 +3,7 @@ import Plans
 
 /// Brings numeric vectors to another scale; integers count as scale 0.
 enum Rescaling {
-    /// - Throws: 22003 when a value needs more than 38 digits.
+    /// - Throws: `.numberOutOfRange` when a value needs more than 38 digits.
     static func rescale(_ value: Vector, to target: Int) throws -> Vector {
         assert(target >= 0, "a number of decimals")
         let scale = value.type.scale
@@ -35,7 +35,8 @@ enum Rescaling {
         return value.replacing(.int128(scaled), type: type).narrowed()
     }
 
-    static let overflow = QueryError(sqlState: "22003", message: "value overflows numeric format", hint: "values have at most 38 digits")
+    static let overflow = QueryError(
+        .numberOutOfRange, "value overflows numeric format", hint: "values have at most 38 digits")
 
     private static func rescale(_ value: Scalar, to target: Int) throws -> Scalar {
         switch value {

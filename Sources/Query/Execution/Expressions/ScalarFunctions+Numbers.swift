@@ -95,10 +95,10 @@ extension ScalarFunctions {
             if b == 0 { throw QueryError.divisionByZero }
             result = a.truncatingRemainder(dividingBy: b)
         case .power:
-            if a == 0 && b < 0 { throw QueryError(sqlState: "2201F", message: "zero raised to a negative power is undefined") }
+            if a == 0 && b < 0 { throw QueryError(.invalidPower, "zero raised to a negative power is undefined") }
             if a < 0 && b != b.rounded() {
                 throw QueryError(
-                    sqlState: "2201F", message: "a negative number raised to a non-integer power yields a complex result")
+                    .invalidPower, "a negative number raised to a non-integer power yields a complex result")
             }
             result = pow(a, b)
         case .logarithm:
@@ -107,7 +107,9 @@ extension ScalarFunctions {
             result = value / base
         default: throw QueryError.unsupported(function.rawValue)
         }
-        if result.isInfinite, a.isFinite, b.isFinite { throw QueryError(sqlState: "22003", message: "value out of range: overflow") }
+        if result.isInfinite, a.isFinite, b.isFinite {
+            throw QueryError(.numberOutOfRange, "value out of range: overflow")
+        }
         return result
     }
 
@@ -121,15 +123,15 @@ extension ScalarFunctions {
         case .truncate: return a.rounded(.towardZero)
         case .sign: return a.isNaN ? a : (a > 0 ? 1 : (a < 0 ? -1 : 0))
         case .squareRoot:
-            if a < 0 { throw QueryError(sqlState: "2201F", message: "cannot take square root of a negative number") }
+            if a < 0 { throw QueryError(.invalidPower, "cannot take square root of a negative number") }
             return a.squareRoot()
         case .exponential:
             let result = exp(a)
-            if result.isInfinite, a.isFinite { throw QueryError(sqlState: "22003", message: "value out of range: overflow") }
+            if result.isInfinite, a.isFinite { throw QueryError(.numberOutOfRange, "value out of range: overflow") }
             return result
         case .naturalLogarithm, .logarithm:
-            if a == 0 { throw QueryError(sqlState: "2201E", message: "cannot take logarithm of zero") }
-            if a < 0 { throw QueryError(sqlState: "2201E", message: "cannot take logarithm of a negative number") }
+            if a == 0 { throw QueryError(.invalidLogarithm, "cannot take logarithm of zero") }
+            if a < 0 { throw QueryError(.invalidLogarithm, "cannot take logarithm of a negative number") }
             return function == .logarithm ? log10(a) : log(a)
         default: throw QueryError.unsupported(function.rawValue)
         }

@@ -27,7 +27,7 @@ extension ScalarFunctions {
         case .left, .right: return .text(TextEdits.edge(first, count: try integer(1), isLeft: function == .left))
         case .splitPart:
             let index = try integer(2)
-            if index == 0 { throw QueryError(sqlState: "22023", message: "field position must not be zero") }
+            if index == 0 { throw QueryError(.invalidParameter, "field position must not be zero") }
             return .text(TextEdits.part(first, separator: string(1), index: index))
         case .startsWith: return .boolean(first.utf8.starts(with: string(1).utf8))
         case .repeatText:
@@ -56,7 +56,7 @@ extension ScalarFunctions {
         let scalars = Array(text.unicodeScalars)
         var end = Int64(scalars.count) + 1
         if let length {
-            if length < 0 { throw QueryError(sqlState: "22011", message: "negative substring length not allowed") }
+            if length < 0 { throw QueryError(.negativeLength, "negative substring length not allowed") }
             let (limit, overflow) = start.addingReportingOverflow(length)
             if !overflow { end = min(end, limit) }
         }
@@ -71,9 +71,9 @@ enum TextEdits {
     /// The longest text that a function makes.
     static let bytesMax = 64 << 20
     static let tooLong = QueryError(
-        sqlState: "54000", message: "requested length too large", hint: "texts of up to 64 MiB are made")
+        .resultTooLarge, "requested length too large", hint: "texts of up to 64 MiB are made")
 
-    /// - Throws: 54000 when it were too long.
+    /// - Throws: `.resultTooLarge` when it were too long.
     static func join(_ texts: [String]) throws -> String {
         if texts.reduce(0, { $0 + $1.utf8.count }) > bytesMax { throw tooLong }
         return texts.joined()
@@ -87,7 +87,7 @@ enum TextEdits {
         return String(String.UnicodeScalarView(scalars))
     }
 
-    /// - Throws: 54000 when the result were too long.
+    /// - Throws: `.resultTooLarge` when the result were too long.
     static func replace(_ text: String, _ old: String, with new: String) throws -> String {
         let source = Array(text.utf8)
         let pattern = Array(old.utf8)
@@ -150,7 +150,7 @@ enum TextEdits {
         return String(decoding: parts[Int(wanted)], as: UTF8.self)
     }
 
-    /// - Throws: 54000 when the result were too long.
+    /// - Throws: `.resultTooLarge` when the result were too long.
     static func pad(_ text: String, length: Int, fill: String, isLeft: Bool) throws -> String {
         let count = text.unicodeScalars.count
         if count >= length { return String(String.UnicodeScalarView(text.unicodeScalars.prefix(length))) }

@@ -5,7 +5,8 @@ import Plans
 extension ScalarFunctions {
     /// Plus, minus, times and over, where a time or an interval takes part.
     func intervals(_ function: ScalarFunction, _ arguments: [Scalar], type: ColumnType) throws -> Scalar {
-        let outOfRange = QueryError(sqlState: "22008", message: type == .interval ? "interval out of range" : "timestamp out of range")
+        let outOfRange = QueryError(
+            .timeOutOfRange, type == .interval ? "interval out of range" : "timestamp out of range")
         func some<Value>(_ value: Value?) throws -> Value {
             guard let value else { throw outOfRange }
             return value
@@ -32,7 +33,7 @@ extension ScalarFunctions {
         case (.add, .integer, .date): return try intervals(.add, [second, arguments[0]], type: type)
         case (.add, .date(let a), .integer(let b)), (.subtract, .date(let a), .integer(let b)):
             let (day, overflow) = function == .add ? a.addingReportingOverflow(b) : a.subtractingReportingOverflow(b)
-            if overflow || day.magnitude > 2_000_000_000 { throw QueryError(sqlState: "22008", message: "date out of range") }
+            if overflow || day.magnitude > 2_000_000_000 { throw QueryError(.timeOutOfRange, "date out of range") }
             return .date(day)
         case (.add, let time, .interval(let step)): return try some(shift(time, step))
         case (.subtract, let time, .interval(let step)): return try some(shift(time, try some(IntervalMath.negate(step))))
@@ -74,7 +75,7 @@ extension ScalarFunctions {
                 if let start = DateBin.bin(time, step: step, origin: origin) { return .timestamp(start) }
             default: break
             }
-            throw QueryError(sqlState: "22008", message: "timestamp out of range")
+            throw QueryError(.timeOutOfRange, "timestamp out of range")
         case .extract: return try extracted(arguments, type: type)
         case .atTimeZone:
             // Both orders occur: `x AT TIME ZONE z` and timezone(z, x).
@@ -85,7 +86,7 @@ extension ScalarFunctions {
             guard arguments.count == 1 else { throw QueryError.unsupported("to_timestamp with a format") }
             let seconds = try factorValue(arguments[0]) * 1e9
             guard let nanoseconds = Int64(exactly: (seconds / 1000).rounded() * 1000) else {
-                throw QueryError(sqlState: "22008", message: "timestamp out of range")
+                throw QueryError(.timeOutOfRange, "timestamp out of range")
             }
             return .timestamptz(nanoseconds)
         case .makeInterval: return try madeInterval(arguments)
@@ -109,7 +110,7 @@ extension ScalarFunctions {
         case .timestamp(let local): return .timestamp(try unit.bucket(of: local, zone: .utc).start)
         case .date(let day):
             let local = day.multipliedReportingOverflow(by: Nanoseconds.day)
-            if local.overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
+            if local.overflow { throw QueryError(.timeOutOfRange, "timestamp out of range") }
             return .timestamp(try unit.bucket(of: local.partialValue, zone: .utc).start)
         case .interval(let span): return .interval(try unit.truncated(span))
         default: throw QueryError.unsupported("date_trunc of this type")
@@ -134,7 +135,7 @@ extension ScalarFunctions {
         var total = Interval()
         for (argument, unit) in zip(arguments, units) {
             guard let part = IntervalMath.multiply(unit, by: try factorValue(argument)), let sum = IntervalMath.add(total, part) else {
-                throw QueryError(sqlState: "22008", message: "interval out of range")
+                throw QueryError(.timeOutOfRange, "interval out of range")
             }
             total = sum
         }
@@ -184,7 +185,7 @@ extension ScalarFunctions {
     private func extracted(_ arguments: [Scalar], type: ColumnType) throws -> Scalar {
         guard case .text(let name) = arguments[0] else { throw QueryError.unsupported("extract of these types") }
         guard let field = TimeField(rawValue: name.lowercased()) else {
-            throw QueryError(sqlState: "22023", message: "unit \"\(name)\" not recognized for type \(type.sqlName)")
+            throw QueryError(.invalidParameter, "unit \"\(name)\" not recognized for type \(type.sqlName)")
         }
         let value = try fieldValue(field, arguments[1])
         switch type {
@@ -208,7 +209,7 @@ extension ScalarFunctions {
         case .timestamp(let reading): (local, instant) = (reading, reading)
         case .date(let day):
             let (start, overflow) = day.multipliedReportingOverflow(by: Nanoseconds.day)
-            if overflow { throw QueryError(sqlState: "22008", message: "timestamp out of range") }
+            if overflow { throw QueryError(.timeOutOfRange, "timestamp out of range") }
             if field == .epoch { return (Int128(day) * Int128(Nanoseconds.day / Nanoseconds.second), 0) }
             if field == .julian { return (Int128(day) + Self.julianDayOf1970, 0) }
             (local, instant) = (start, start)
@@ -220,7 +221,7 @@ extension ScalarFunctions {
         case .timezone, .timezoneHour, .timezoneMinute:
             guard case .timestamptz = value else {
                 throw QueryError(
-                    sqlState: "0A000", message: "unit \"\(field.rawValue)\" not supported for type timestamp without time zone")
+                    .notSupported, "unit \"\(field.rawValue)\" not supported for type timestamp without time zone")
             }
             let offset = Int128(context.zone.offsetNanoseconds(utc: instant) / Nanoseconds.second)
             return (field == .timezone ? offset : (field == .timezoneHour ? offset / 3600 : offset / 60 % 60), 0)
@@ -271,7 +272,7 @@ extension ScalarFunctions {
                 years * 31_557_600_000_000_000 + (months * 30 + Int128(value.days)) * Int128(Nanoseconds.day)
                 + Int128(nanoseconds)
             return partial(field, ofMinute: Int128(nanoseconds % Nanoseconds.minute), epoch: total)
-        default: throw QueryError(sqlState: "0A000", message: "unit \"\(field.rawValue)\" not supported for type interval")
+        default: throw QueryError(.notSupported, "unit \"\(field.rawValue)\" not supported for type interval")
         }
     }
 }

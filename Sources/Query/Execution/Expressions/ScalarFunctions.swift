@@ -5,7 +5,7 @@ import Plans
 struct ScalarFunctions {
     let context: QueryContext
 
-    /// - Throws: the SQLSTATE PostgreSQL gives for the arguments.
+    /// - Throws: what PostgreSQL refuses of the arguments.
     func apply(_ function: ScalarFunction, _ arguments: [Scalar], type: ColumnType) throws -> Scalar {
         if let result = try nullAware(function, arguments) { return result }
         if arguments.contains(where: \.isNull) { return .null }

@@ -23,7 +23,8 @@ final class TextMeter: Sendable {
 
         init(_ meter: TextMeter) { self.meter = meter }
 
-        /// - Throws: 53200 when the budget does not hold the text made so far, 57014 when the query has to end.
+        /// - Throws: `.memoryExceeded` when the budget does not hold the text made so far, `.cancelled` or
+        ///   `.deadlineExceeded` when the query has to end.
         mutating func add(_ value: Scalar) throws {
             values += 1
             unbookedBytes += value.textBytes

@@ -92,14 +92,14 @@ struct TimeFunctions: Sendable {
 
 /// `date_bin`: buckets of one fixed length from an origin.
 enum DateBin {
-    /// - Throws: 0A000 for months, 22008 for a length that is not positive.
+    /// - Throws: `.notSupported` for months, `.timeOutOfRange` for a length that is not positive.
     static func stride(_ interval: Interval) throws -> Int64 {
         guard interval.months == 0 else {
-            throw QueryError(sqlState: "0A000", message: "timestamps cannot be binned into intervals containing months or years")
+            throw QueryError(.notSupported, "timestamps cannot be binned into intervals containing months or years")
         }
         let (days, a) = interval.days.multipliedReportingOverflow(by: Nanoseconds.day)
         let (total, b) = days.addingReportingOverflow(interval.nanoseconds)
-        guard !a, !b, total > 0 else { throw QueryError(sqlState: "22008", message: "stride must be greater than zero") }
+        guard !a, !b, total > 0 else { throw QueryError(.timeOutOfRange, "stride must be greater than zero") }
         return total
     }
 

@@ -6,7 +6,7 @@ import Plans
 enum TimeUnit: String, CaseIterable {
     case nanoseconds, microseconds, milliseconds, second, minute, hour, day, week, month, quarter, year, decade, century, millennium
 
-    /// - Throws: 22023 for a word that is no unit.
+    /// - Throws: `.invalidParameter` for a word that is no unit.
     init(named name: String) throws {
         let word = name.lowercased()
         if let unit = TimeUnit(rawValue: word) ?? TimeUnit(rawValue: String(word.dropLast(word.hasSuffix("s") ? 1 : 0))) {
@@ -19,7 +19,8 @@ enum TimeUnit: String, CaseIterable {
         case "nanosecond": self = .nanoseconds
         case "centuries": self = .century
         case "millennia": self = .millennium
-        default: throw QueryError(sqlState: "22023", message: "unit \"\(name)\" not recognized for type timestamp with time zone")
+        default: throw QueryError(
+            .invalidParameter, "unit \"\(name)\" not recognized for type timestamp with time zone")
         }
     }
 
@@ -37,7 +38,7 @@ enum TimeUnit: String, CaseIterable {
     }
 
     /// An interval without what is smaller than the unit.
-    /// - Throws: 0A000 for weeks, of which months have no whole number.
+    /// - Throws: `.notSupported` for weeks, of which months have no whole number.
     func truncated(_ span: Interval) throws -> Interval {
         let months: Int64? =
             switch self {
@@ -52,14 +53,14 @@ enum TimeUnit: String, CaseIterable {
         if let months { return Interval(months: span.months - span.months % months) }
         if self == .day { return Interval(months: span.months, days: span.days) }
         guard let length = fixedNanoseconds else {
-            throw QueryError(sqlState: "0A000", message: "unit \"\(rawValue)\" not supported for type interval")
+            throw QueryError(.notSupported, "unit \"\(rawValue)\" not supported for type interval")
         }
         return Interval(months: span.months, days: span.days, nanoseconds: span.nanoseconds - span.nanoseconds % length)
     }
 
     /// The bucket that holds an instant: start (the answer) and a bound below which every later time shares it. The bound may
     /// be nearer than the bucket's end where the zone's offset changes.
-    /// - Throws: 22008 when the bucket begins before the first instant of 64-bit nanoseconds.
+    /// - Throws: `.timeOutOfRange` when the bucket begins before the first instant of 64-bit nanoseconds.
     func bucket(of utc: Int64, zone: ZoneOffsets) throws -> (start: Int64, end: Int64) {
         let offset = zone.offsetNanoseconds(utc: utc)
         let (local, overflow) = utc.addingReportingOverflow(offset)

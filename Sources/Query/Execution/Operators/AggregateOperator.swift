@@ -14,7 +14,7 @@ struct AggregateOperator: Sendable {
         var accumulators: [any Accumulator]
         var bookedBytes = 0
 
-        /// - Throws: 53200 when the budget does not allow what the state has grown to.
+        /// - Throws: `.memoryExceeded` when the budget does not allow what the state has grown to.
         mutating func book(_ budget: MemoryBudget) throws {
             let bytes = accumulators.reduce(table?.memoryBytes ?? 0) { $0 + $1.memoryBytes }
             try budget.reserve(bytes - bookedBytes)
@@ -87,8 +87,13 @@ struct AggregateOperator: Sendable {
         if table.count == 0 { return [] }
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
         assert(order.count == table.count, "every group is handed out once")
+        let results = try Self.results(merged, order)
         // Keys and results go out in pieces, so that later steps may share the work.
-        return [Chunk(columns: table.keys(of: order) + (try Self.results(merged, order)), rowCount: order.count)]
+        return stride(from: 0, to: order.count, by: context.chunkRowsMax).map { start in
+            let end = min(start + context.chunkRowsMax, order.count)
+            let rows = Chunk(columns: results, rowCount: order.count).slice(start..<end)
+            return Chunk(columns: table.keys(of: Array(order[start..<end])) + rows.columns, rowCount: rows.rowCount)
+        }
     }
 
     private static func results(_ state: State, _ groups: [UInt32]) throws -> [Vector] {

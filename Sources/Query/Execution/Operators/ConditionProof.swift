@@ -35,7 +35,7 @@ struct ConditionProof {
         case .column(let index, .boolean): return column(index)
         case .oneOf(let value, let constants): return membership(value, constants)
         case .call(let function, let arguments, .boolean): return call(function, arguments)
-        default: return .any
+        case .column, .literal, .call, .cast, .conditional, .scalarSubquery, .placeholder: return .any
         }
     }
 
@@ -128,7 +128,7 @@ private struct ValueRange {
                 result = result.filled(by: next)
             }
             return result
-        default: return nil
+        case .call, .cast, .conditional, .oneOf, .scalarSubquery, .placeholder: return nil
         }
     }
 

@@ -15,8 +15,6 @@ struct JoinOperator: Sendable {
     private let starts: [UInt32]
     private let rows: [UInt32]
 
-    private static let pairsMax = 65_536
-
     init(
         _ context: QueryContext, right chunks: [Chunk], rightColumns: [TableColumn], leftColumns: [TableColumn], kind: JoinKind,
         leftKeys: [Expression], rightKeys: [Expression], residual: Expression?
@@ -72,6 +70,15 @@ struct JoinOperator: Sendable {
         }
     }
 
+    /// Pairs of a chunk's rows that are still to be handed on.
+    private struct Piece {
+        var left: [UInt32] = []
+        var right: [UInt32] = []
+        /// The first left row of which not all pairs were handed on, and whether some of its pairs were.
+        var first = 0
+        var isMatched = false
+    }
+
     /// Hands on the pairs of a chunk in pieces, so that a key with many matches does not pile them up.
     private func probe(_ chunk: Chunk, _ sink: Pipeline.Sink) throws {
         var groups: [UInt32] = []
@@ -80,68 +87,78 @@ struct JoinOperator: Sendable {
             groups = table.lookUp(try zip(leftKeys, keyTypes).map { try Self.aligned(evaluator.evaluate($0, chunk), to: $1) })
         }
         assert(table == nil || groups.count == chunk.rowCount, "a group or none for each row")
-        var left: [UInt32] = []
-        var matches: [UInt32] = []
-        var first = 0
+        let most = context.chunkRowsMax
+        var piece = Piece()
         for row in 0..<chunk.rowCount {
-            if table != nil {
-                if groups[row] != .max {
-                    let range = Int(starts[Int(groups[row])])..<Int(starts[Int(groups[row]) + 1])
-                    for place in range {
-                        left.append(UInt32(row))
-                        matches.append(rows[place])
-                    }
+            let candidates = candidates(of: row, groups)
+            var next = candidates.lowerBound
+            while next < candidates.upperBound {
+                let end = min(candidates.upperBound, next + most - piece.left.count)
+                if end - next == 1 {
+                    // The usual case: a key that the right side has once.
+                    piece.left.append(UInt32(row))
+                    piece.right.append(table == nil ? UInt32(next) : rows[next])
+                } else {
+                    piece.left.append(contentsOf: repeatElement(UInt32(row), count: end - next))
+                    piece.right += table == nil ? Array(UInt32(next)..<UInt32(end)) : Array(rows[next..<end])
                 }
-            } else {
-                for other in 0..<UInt32(right.rowCount) {
-                    left.append(UInt32(row))
-                    matches.append(other)
-                }
-            }
-            if left.count >= Self.pairsMax {
-                try emit(chunk, first..<(row + 1), left, matches, sink)
-                (left, matches, first) = ([], [], row + 1)
+                next = end
+                guard piece.left.count == most else { continue }
+                try emit(chunk, &piece, upTo: next < candidates.upperBound ? row : row + 1, sink)
             }
         }
-        try emit(chunk, first..<chunk.rowCount, left, matches, sink)
+        try emit(chunk, &piece, upTo: chunk.rowCount, sink)
     }
 
-    private func emit(_ chunk: Chunk, _ leftRows: Range<Int>, _ left: [UInt32], _ matches: [UInt32], _ sink: Pipeline.Sink) throws {
+    /// Places in `rows` of the right rows whose keys match; without keys all right rows.
+    private func candidates(of row: Int, _ groups: [UInt32]) -> Range<Int> {
+        if table == nil { return 0..<right.rowCount }
+        if groups[row] == .max { return 0..<0 }
+        return Int(starts[Int(groups[row])])..<Int(starts[Int(groups[row]) + 1])
+    }
+
+    /// Hands on a piece and begins the next one.
+    /// - Parameter end: all pairs of the left rows before it are in the piece, or were in earlier ones.
+    private func emit(_ chunk: Chunk, _ piece: inout Piece, upTo end: Int, _ sink: Pipeline.Sink) throws {
         try context.check()
-        assert(left.count == matches.count, "a pair has two sides")
-        var left = left
-        var matches = matches
+        assert(piece.left.count == piece.right.count, "a pair has two sides")
+        var (left, right) = (piece.left, piece.right)
         if let residual, !left.isEmpty {
-            let pairs = paired(chunk, left, matches)
+            let pairs = paired(chunk, left, right)
             if let kept = Selection.rows(where: try Evaluator(context: context).evaluate(residual, pairs)) {
                 left = kept.map { left[Int($0)] }
-                matches = kept.map { matches[Int($0)] }
+                right = kept.map { right[Int($0)] }
             }
         }
-        if kind == .left { (left, matches) = withUnmatched(leftRows, left, matches) }
-        if !left.isEmpty { try sink(paired(chunk, left, matches)) }
+        let isMatched = left.last.map { Int($0) == end } ?? false || piece.first == end && piece.isMatched
+        if kind == .left { (left, right) = withUnmatched(piece, upTo: end, left, right) }
+        piece = Piece(first: end, isMatched: isMatched)
+        // Rows without a partner come on top of a piece's pairs.
+        for start in stride(from: 0, to: left.count, by: context.chunkRowsMax) {
+            let range = start..<min(start + context.chunkRowsMax, left.count)
+            try sink(paired(chunk, Array(left[range]), Array(right[range])))
+        }
     }
 
-    /// Left rows without a partner, each in its place.
-    private func withUnmatched(_ leftRows: Range<Int>, _ left: [UInt32], _ matches: [UInt32]) -> ([UInt32], [UInt32]) {
+    /// Left rows without a partner, each in its place. The row at `end` goes on in the next piece.
+    private func withUnmatched(
+        _ piece: Piece, upTo end: Int, _ left: [UInt32], _ right: [UInt32]
+    ) -> ([UInt32], [UInt32]) {
         assert(zip(left, left.dropFirst()).allSatisfy { $0 <= $1 }, "pairs ascend by their left rows")
-        assert(left.allSatisfy { leftRows.contains(Int($0)) }, "pairs of these rows")
         var allLeft: [UInt32] = []
-        var allMatches: [UInt32] = []
+        var allRight: [UInt32] = []
         var next = 0
-        for row in leftRows {
+        for row in piece.first..<end {
             let before = next
-            while next < left.count, Int(left[next]) == row {
-                allLeft.append(left[next])
-                allMatches.append(matches[next])
-                next += 1
-            }
-            if next == before {
+            while next < left.count, Int(left[next]) == row { next += 1 }
+            allLeft += left[before..<next]
+            allRight += right[before..<next]
+            if next == before, !(row == piece.first && piece.isMatched) {
                 allLeft.append(UInt32(row))
-                allMatches.append(.max)
+                allRight.append(.max)
             }
         }
-        return (allLeft, allMatches)
+        return (allLeft + left[next...], allRight + right[next...])
     }
 
     private func paired(_ chunk: Chunk, _ left: [UInt32], _ matches: [UInt32]) -> Chunk {

@@ -9,14 +9,20 @@ struct Pipeline: Sendable {
 
     var columns: [TableColumn]
     var unitCount: Int
-    /// Hands the chunks of one unit to the sink, in order.
-    var produce: @Sendable (_ unit: Int, _ sink: Sink) throws -> Void
+    /// Hands the chunks of one unit to the sink, in order; none is empty, none has more than `Chunk.rowsMax` rows.
+    let produce: @Sendable (_ unit: Int, _ sink: Sink) throws -> Void
 
     init(columns: [TableColumn], unitCount: Int, produce: @escaping @Sendable (Int, Sink) throws -> Void) {
         precondition(unitCount >= 0, "a number of units")
         self.columns = columns
         self.unitCount = unitCount
-        self.produce = produce
+        // Every chunk that goes from one operator to the next comes through here.
+        self.produce = { unit, sink in
+            try produce(unit) { chunk in
+                precondition(chunk.rowCount <= Chunk.rowsMax, "an operator hands on \(chunk.rowCount) rows at a time")
+                if chunk.rowCount > 0 { try sink(chunk) }
+            }
+        }
     }
 
     /// Chunks that are already there.
@@ -27,7 +33,7 @@ struct Pipeline: Sendable {
     /// The same stream with every chunk transformed; nil drops it.
     func map(columns: [TableColumn], _ transform: @escaping @Sendable (Chunk) throws -> Chunk?) -> Pipeline {
         Pipeline(columns: columns, unitCount: unitCount) { unit, sink in
-            try produce(unit) { chunk in if let result = try transform(chunk), result.rowCount > 0 { try sink(result) } }
+            try produce(unit) { chunk in if let result = try transform(chunk) { try sink(result) } }
         }
     }
 
@@ -96,6 +102,12 @@ extension Chunk {
 
     /// Bytes the rows hold, shared dictionaries left out.
     var memoryBytes: Int { columns.reduce(0) { $0 + $1.memoryBytes } }
+
+    /// The rows in pieces of at most so many.
+    func pieces(of most: Int) -> [Chunk] {
+        if rowCount <= most { return [self] }
+        return stride(from: 0, to: rowCount, by: most).map { slice($0..<min($0 + most, rowCount)) }
+    }
 
     /// The rows of a range.
     func slice(_ rows: Range<Int>) -> Chunk {

@@ -16,7 +16,7 @@ struct ScanOperator: Sendable {
         conditions: [Expression]
     ) throws {
         guard let source = context.catalog.table(named: table) else {
-            throw QueryError(sqlState: "42P01", message: "relation \"\(table)\" does not exist")
+            throw QueryError(.undefinedTable, "relation \"\(table)\" does not exist")
         }
         self.context = context
         self.columns = columns
@@ -28,7 +28,8 @@ struct ScanOperator: Sendable {
 
     var pipeline: Pipeline {
         Pipeline(columns: output, unitCount: morsels.count) { [self] unit, sink in
-            if let chunk = try read(morsels[unit]) { try sink(chunk) }
+            // The newest rows of a table may come in larger morsels than sealed ones.
+            for piece in try read(morsels[unit])?.pieces(of: context.chunkRowsMax) ?? [] { try sink(piece) }
         }
     }
 

@@ -14,10 +14,16 @@ struct SortOperator: Sendable {
         if chunks.isEmpty { return [] }
         let whole = Chunk.concatenate(chunks, columns: input.columns)
         try context.budget.reserve(whole.memoryBytes + whole.rowCount * 16)
-        return [try sorted(whole)]
+        let rows = try order(of: whole)
+        return stride(from: 0, to: rows.count, by: context.chunkRowsMax).map { start in
+            whole.gather(Array(rows[start..<min(start + context.chunkRowsMax, rows.count)]))
+        }
     }
 
-    private func sorted(_ chunk: Chunk) throws -> Chunk {
+    private func sorted(_ chunk: Chunk) throws -> Chunk { chunk.gather(try order(of: chunk)) }
+
+    /// The rows of the chunk that are wanted, in order.
+    private func order(of chunk: Chunk) throws -> [UInt32] {
         let evaluator = Evaluator(context: context)
         let columns = try keys.map { try evaluator.evaluate($0.expression, chunk) }
         var rows = SortOrder.rows(
@@ -25,6 +31,6 @@ struct SortOperator: Sendable {
         if keys.isEmpty { rows = (0..<UInt32(chunk.rowCount)).map { $0 } }
         if let limit, rows.count > limit { rows.removeSubrange(max(0, limit)...) }
         assert(rows.count <= chunk.rowCount && columns.allSatisfy { $0.count == chunk.rowCount }, "keys for each row")
-        return chunk.gather(rows)
+        return rows
     }
 }

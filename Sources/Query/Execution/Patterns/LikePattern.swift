@@ -9,18 +9,19 @@ struct LikePattern {
     private var pieces: [Piece] = []
     private let ignoresCase: Bool
 
-    /// - Throws: 22025 for an escape of more than one character or at the end.
+    /// - Throws: `.invalidEscape` for an escape of more than one character or at the end.
     init(_ pattern: String, escape: String, ignoresCase: Bool) throws {
         self.ignoresCase = ignoresCase
         guard escape.unicodeScalars.count <= 1 else {
-            throw QueryError(sqlState: "22025", message: "invalid escape string", hint: "escape string must be empty or one character")
+            throw QueryError(
+                .invalidEscape, "invalid escape string", hint: "escape string must be empty or one character")
         }
         let mark = escape.unicodeScalars.first
         var scalars = Array((ignoresCase ? LetterCases.small(pattern) : pattern).unicodeScalars)[...]
         while let next = scalars.popFirst() {
             if next == mark {
                 guard let literal = scalars.popFirst() else {
-                    throw QueryError(sqlState: "22025", message: "LIKE pattern must not end with escape character")
+                    throw QueryError(.invalidEscape, "LIKE pattern must not end with escape character")
                 }
                 pieces.append(.scalar(literal))
             } else if next == "%" {

@@ -19,7 +19,7 @@ final class PatternMemory: Sendable {
     private static let countMax = 32
     private let known = Mutex(Known())
 
-    /// - Throws: 22025 for a wrong escape.
+    /// - Throws: `.invalidEscape` for a wrong escape.
     func like(_ pattern: String, escape: String, ignoresCase: Bool) throws -> LikePattern {
         let key = Key(pattern: Array(pattern.utf8), escape: Array(escape.utf8), ignoresCase: ignoresCase)
         if let compiled = known.withLock({ $0.like[key] }) { return compiled }
@@ -31,7 +31,8 @@ final class PatternMemory: Sendable {
         return compiled
     }
 
-    /// - Throws: 2201B for a pattern that is none or too large, 0A000 for parts that are not taken.
+    /// - Throws: `.invalidPattern` for a pattern that is none or too large, `.notSupported` for parts that are not
+    ///   taken.
     func regular(_ pattern: String, ignoresCase: Bool) throws -> RegularExpression {
         let key = Key(pattern: Array(pattern.utf8), escape: [], ignoresCase: ignoresCase)
         if let compiled = known.withLock({ $0.regular[key] }) { return compiled }
@@ -42,7 +43,7 @@ final class PatternMemory: Sendable {
         } catch {
             // What is no pattern was refused before; here it is too large.
             throw QueryError(
-                sqlState: "2201B", message: "invalid regular expression: regular expression is too complex",
+                .invalidPattern, "invalid regular expression: regular expression is too complex",
                 hint: "Repetitions inside repetitions multiply, up to 1,000 in all: \(error.reason).")
         }
         known.withLock { known in

@@ -9,7 +9,8 @@ struct PostgresPattern {
     /// In RE2's syntax.
     let text: String
 
-    /// - Throws: 2201B for a text that is no pattern, in PostgreSQL's words; 0A000 for what is not taken.
+    /// - Throws: `.invalidPattern` for a text that is no pattern, in PostgreSQL's words; `.notSupported` for what is
+    ///   not taken.
     init(_ pattern: String, ignoresCase: Bool) throws {
         var parser = PatternParser(scalars: Array(pattern.unicodeScalars), ignoresCase: ignoresCase)
         text = try parser.pattern()
@@ -35,14 +36,14 @@ struct PatternParser {
     }
 
     static func invalid(_ why: String) -> QueryError {
-        QueryError(sqlState: "2201B", message: "invalid regular expression: \(why)")
+        QueryError(.invalidPattern, "invalid regular expression: \(why)")
     }
 
     static let misplacedQuantifier = invalid("quantifier operand invalid")
     static let wrongEscape = invalid(#"invalid escape \ sequence"#)
 
     static func refused(_ what: String, _ hint: String) -> QueryError {
-        QueryError(sqlState: "0A000", message: "\(what) in regular expressions are not supported", hint: hint)
+        QueryError(.notSupported, "\(what) in regular expressions are not supported", hint: hint)
     }
 
     // MARK: Text
@@ -103,7 +104,7 @@ struct PatternParser {
             case "t": break
             case "b", "e", "x":
                 throw QueryError(
-                    sqlState: "0A000", message: "the option (?\(letter)) of regular expressions is not supported",
+                    .notSupported, "the option (?\(letter)) of regular expressions is not supported",
                     hint: "Write the pattern in the usual form, without white space and comments.")
             default: throw Self.invalid("invalid embedded option")
             }

@@ -1,4 +1,5 @@
 import Columnar
+import Plans
 
 /// Comma-separated values after RFC 4180: CRLF line ends, a header line. NULL is empty, an empty text is `""`.
 enum CSVText {

@@ -1,4 +1,5 @@
 import Columnar
+package import Plans
 
 /// Result sets as text, one file a format. Times are shown in the query's zone.
 package enum ResultFormat: String, Sendable, CaseIterable {

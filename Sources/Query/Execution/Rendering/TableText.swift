@@ -1,4 +1,5 @@
 import Columnar
+import Plans
 
 /// An aligned table as psql draws it: names centred, numbers to the right, a row count below.
 enum TableText {

@@ -4,7 +4,7 @@ import Plans
 
 /// `to_char` of times: the fields of ``TimePattern``.
 enum TimeFormat {
-    /// - Throws: 0A000 for a pattern that is not known, or a value that is no time.
+    /// - Throws: `.notSupported` for a pattern that is not known, or a value that is no time.
     static func text(_ value: Scalar, format: String, zone: ZoneOffsets) throws -> String {
         let local: Int64
         switch value {

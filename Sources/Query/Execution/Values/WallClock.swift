@@ -4,7 +4,7 @@ import Bytes
 package struct WallClock: Sendable {
     private let zone: ZoneOffsets
 
-    /// - Throws: 22023 for a name that no zone has.
+    /// - Throws: `.invalidParameter` for a name that no zone has.
     package init(zone name: String) throws { zone = try ZoneOffsets.named(name) }
 
     /// Seconds that the zone is ahead of UTC at an instant (ns since 1970 UTC).

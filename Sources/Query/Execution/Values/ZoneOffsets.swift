@@ -26,7 +26,7 @@ final class ZoneOffsets: Sendable {
     private static let known = Mutex<[String: ZoneOffsets]>([:])
     private static let knownMax = 64
 
-    /// The zone of a name, built once a process. - Throws: 22023 for a name that no zone has.
+    /// The zone of a name, built once a process. - Throws: `.invalidParameter` for a name that no zone has.
     static func named(_ name: String) throws -> ZoneOffsets {
         if let zone = known.withLock({ $0[name] }) { return zone }
         let zone = try ZoneOffsets(named: name)
@@ -57,7 +57,8 @@ final class ZoneOffsets: Sendable {
         }
         guard let zone = TimeZone(identifier: name) ?? TimeZone(abbreviation: upper) else {
             throw QueryError(
-                sqlState: "22023", message: "time zone \"\(name)\" not recognized", hint: "use an IANA name such as Europe/Berlin")
+                .invalidParameter, "time zone \"\(name)\" not recognized",
+                hint: "use an IANA name such as Europe/Berlin")
         }
         self.init(zone: zone, name: name)
     }
@@ -115,14 +116,14 @@ final class ZoneOffsets: Sendable {
         return offsets[index(utcSeconds: seconds)] * Nanoseconds.second
     }
 
-    /// As `local(utc:)`. - Throws: 22008 when 64 bits do not hold it.
+    /// As `local(utc:)`. - Throws: `.timeOutOfRange` when 64 bits do not hold it.
     func exactLocal(utc: Int64) throws -> Int64 {
         let (local, overflow) = utc.addingReportingOverflow(offsetNanoseconds(utc: utc))
         if overflow { throw QueryError.timeOutOfRange }
         return local
     }
 
-    /// As `utc(local:)`. - Throws: 22008 when 64 bits do not hold it.
+    /// As `utc(local:)`. - Throws: `.timeOutOfRange` when 64 bits do not hold it.
     func exactUTC(local: Int64) throws -> Int64 {
         let instant = utc(local: local)
         if local.subtractingReportingOverflow(instant).overflow { throw QueryError.timeOutOfRange }

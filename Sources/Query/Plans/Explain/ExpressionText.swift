@@ -18,6 +18,8 @@ extension Expression {
             return "CASE \(whens.joined(separator: " "))\(last) END"
         case .scalarSubquery:
             return "(subquery)"
+        case .placeholder(.aggregate(let place), _):
+            return "#aggregate\(place)"
         case .call(let function, let arguments, _):
             return callText(function, arguments, columns)
         }
@@ -45,7 +47,7 @@ extension Expression {
         switch self {
         case .call(let function, _, _) where function.infixSymbol != nil || function == .not: return "(\(plain))"
         case .oneOf: return "(\(plain))"
-        default: return plain
+        case .column, .literal, .call, .cast, .conditional, .scalarSubquery, .placeholder: return plain
         }
     }
 }

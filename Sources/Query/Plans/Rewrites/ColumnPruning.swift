@@ -5,11 +5,7 @@ extension Plan {
     /// whole plan's output stay.
     package func pruningColumns() -> Plan {
         // A SELECT of nothing has rows without columns: what else its nodes carry is taken off.
-        exactly(Array(output.indices)).mapSubqueriesDeep { $0.pruningColumns() }
-    }
-
-    private func mapSubqueriesDeep(_ transform: (Plan) -> Plan) -> Plan {
-        mapInputs { $0.mapSubqueriesDeep(transform) }.mapExpressions { $0.mapSubqueries(transform) }
+        exactly(Array(output.indices)).mapSubqueries { $0.pruningColumns() }
     }
 
     /// A plan that yields at least the wanted columns (ascending), and where each of them stands in its output. At the root all

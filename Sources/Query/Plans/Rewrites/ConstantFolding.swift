@@ -29,7 +29,7 @@ package struct ConstantFolding: Sendable {
     package func fold(_ expression: Expression) -> Expression {
         let folded = expression.mapChildren { fold($0) }
         switch folded {
-        case .column, .literal, .scalarSubquery:
+        case .column, .literal, .scalarSubquery, .placeholder:
             return folded
         case .call(.and, let arguments, _):
             return foldLogic(arguments, function: .and, deciding: false)

@@ -6,7 +6,13 @@ extension Plan {
     ///
     /// A condition that may fail on some row (a division) stays where it was written, below nothing that could have kept the row away.
     package func pushingFiltersDown() -> Plan {
-        rewriteUpFromFilters()
+        rewriteDown { node in
+            switch node {
+            case .filter(let input, let condition): input.accepting(condition.conjuncts)
+            case .join(_, _, _, _, _, .some): node.accepting([])
+            case .scan, .values, .project, .aggregate, .distinct, .sort, .limit, .join, .union: node
+            }
+        }
     }
 
     /// A join with the equalities between its sides taken out of the residual as keys; any other plan as it is.
@@ -17,21 +23,6 @@ extension Plan {
         return .join(
             left: left, right: right, kind: kind, leftKeys: conditions.leftKeys, rightKeys: conditions.rightKeys,
             residual: Expression.conjunction(rest))
-    }
-
-    private func rewriteUpFromFilters() -> Plan {
-        let here: Plan
-        switch self {
-        case .filter(let input, let condition):
-            here = input.accepting(condition.conjuncts)
-        case .join(_, _, .cross, _, _, .some), .join(_, _, .inner, _, _, .some), .join(_, _, .left, _, _, .some):
-            here = accepting([])
-        default:
-            here = self
-        }
-        if here != self { return here.rewriteUpFromFilters() }
-        return mapInputs { $0.rewriteUpFromFilters() }
-            .mapExpressions { $0.mapSubqueries { $0.rewriteUpFromFilters() } }
     }
 
     /// This plan filtered by the conditions, each placed as low as it may go.
@@ -153,7 +144,7 @@ extension Expression {
                 arguments.allSatisfy(\.isCheap) && !mayFailForValues
             default: false
             }
-        default: false
+        case .conditional, .oneOf, .scalarSubquery, .placeholder: false
         }
     }
 

@@ -31,7 +31,7 @@ extension Plan {
                 condition.columnsRead.allSatisfy { $0 < expressions.count } ? condition.substituting(expressions) : nil
             }
             return .project(input.told(below, arithmetic), expressions, output: output)
-        default:
+        case .values, .aggregate, .distinct, .sort, .limit, .join, .union:
             return self
         }
     }
@@ -64,7 +64,7 @@ private func columnPredicate(_ condition: Expression, _ arithmetic: ScalarArithm
             return comparison(mirrored, constant, type, arithmetic).map { ColumnPredicate(column: index, comparison: $0) }
         }
         return nil
-    default:
+    case .column, .literal, .cast, .conditional, .scalarSubquery, .placeholder:
         return nil
     }
 }

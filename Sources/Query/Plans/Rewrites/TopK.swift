@@ -12,7 +12,7 @@ extension Plan {
         switch self {
         case .sort(let input, let keys, let known): .sort(input, keys, limit: min(count, known ?? count))
         case .project(let input, let expressions, let output): .project(input.keepingFirst(count), expressions, output: output)
-        default: self
+        case .scan, .values, .filter, .aggregate, .distinct, .limit, .join, .union: self
         }
     }
 }

@@ -37,7 +37,7 @@ private struct TruncatedSpan {
             // A local day may begin 15 hours before or after the UTC day of that name.
             earlyNanoseconds = 15 * 3_600_000_000_000
             lateNanoseconds = Nanoseconds.day + 15 * 3_600_000_000_000
-        default: return nil
+        case .column, .literal, .call, .cast, .conditional, .oneOf, .scalarSubquery, .placeholder: return nil
         }
     }
 

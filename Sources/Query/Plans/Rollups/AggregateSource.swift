@@ -44,7 +44,7 @@ struct AggregateSource {
             guard var rows = rows(input) else { return nil }
             rows.expressions = expressions.map { $0.substituting(rows.expressions) }
             return rows
-        default:
+        case .values, .aggregate, .distinct, .sort, .limit, .join, .union:
             return nil
         }
     }

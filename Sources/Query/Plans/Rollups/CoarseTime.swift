@@ -37,7 +37,7 @@ struct CoarseTime {
             let (days, overflow) = stride.days.multipliedReportingOverflow(by: Self.day)
             let (step, tooLong) = days.addingReportingOverflow(stride.nanoseconds)
             return !overflow && !tooLong && step > 0 && step % grainNanoseconds == 0 && origin % grainNanoseconds == 0
-        default:
+        case .column, .literal, .call, .cast, .conditional, .oneOf, .scalarSubquery, .placeholder:
             return false
         }
     }

@@ -53,9 +53,9 @@ struct RollupTranslation {
             let name = source.columns[index].name
             guard index != time, rollup.dimensions.contains(where: { rollup.columns[$0].name == name }) else { throw NotKnown() }
             return .column(try place(.key(name)), type)
-        case .scalarSubquery:
+        case .scalarSubquery, .placeholder:
             throw NotKnown()
-        default:
+        case .literal, .call, .cast, .conditional, .oneOf:
             if let time, coarse.covers(expression, time: time) {
                 let bucket = try place(.key(source.columns[time].name))
                 return expression.renumbered { _ in bucket }

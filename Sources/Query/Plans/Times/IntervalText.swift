@@ -8,7 +8,8 @@ package enum IntervalText {
     /// - Parameters:
     ///   - unit: what a bare number counts, as in `interval '3' day`; seconds unless named.
     ///   - position: where the text stands, for the error.
-    /// - Throws: `22007` for text that is no interval, `22015` when it is too long for 64-bit nanoseconds.
+    /// - Throws: `.invalidTime` for text that is no interval, `.intervalOutOfRange` when it is too long for 64-bit
+    ///   nanoseconds.
     package static func read(_ text: String, unit: String = "second", position: Int? = nil) throws(QueryError) -> Interval {
         var reader = IntervalReader(text: text, position: position)
         let bytes = Array(text.utf8.drop { $0 <= 32 })
@@ -216,10 +217,10 @@ private struct IntervalReader {
     }
 
     private func invalid() -> QueryError {
-        QueryError(sqlState: "22007", message: "invalid input syntax for type interval: \"\(text)\"", position: position)
+        QueryError(.invalidTime, "invalid input syntax for type interval: \"\(text)\"", position: position)
     }
 
     private func tooLong() -> QueryError {
-        QueryError(sqlState: "22015", message: "interval field value out of range: \"\(text)\"", position: position)
+        QueryError(.intervalOutOfRange, "interval field value out of range: \"\(text)\"", position: position)
     }
 }

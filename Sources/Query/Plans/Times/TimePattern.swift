@@ -20,7 +20,7 @@ package enum TimePattern {
     private static let others = ["SSSS", "IDDD", "DY"]
 
     /// The pattern taken apart, from left to right.
-    /// - Throws: `0A000` for letters outside quotes that are no field.
+    /// - Throws: `.notSupported` for letters outside quotes that are no field.
     package static func pieces(of format: String) throws(QueryError) -> [Piece] {
         var pieces: [Piece] = []
         var rest = format[...]
@@ -56,7 +56,7 @@ package enum TimePattern {
 
     private static func unsupported(_ rest: Substring) -> QueryError {
         QueryError(
-            sqlState: "0A000", message: "to_char pattern \"\(rest.prefix(60))\" is not supported",
+            .notSupported, "to_char pattern \"\(rest.prefix(60))\" is not supported",
             hint: "Letters that stand for themselves go in double quotes: 'YYYY-MM-DD\"T\"HH24:MI:SS'.")
     }
 }

@@ -4,7 +4,7 @@ extension Expression {
     /// The expressions directly inside this one; subqueries are plans and not among them.
     package var children: [Expression] {
         switch self {
-        case .column, .literal, .scalarSubquery: []
+        case .column, .literal, .scalarSubquery, .placeholder: []
         case .call(_, let arguments, _): arguments
         case .cast(let inner, _), .oneOf(let inner, _): [inner]
         case .conditional(let branches, let otherwise, _):
@@ -15,7 +15,7 @@ extension Expression {
     /// The same expression with each direct child replaced.
     package func mapChildren<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure) -> Expression {
         switch self {
-        case .column, .literal, .scalarSubquery:
+        case .column, .literal, .scalarSubquery, .placeholder:
             return self
         case .call(let function, let arguments, let type):
             return .call(function, try mapAll(arguments, transform), type)
@@ -83,13 +83,31 @@ extension Expression {
         return children.contains(where: \.containsSubquery)
     }
 
+    /// Whether a placeholder occurs anywhere inside, plans of subqueries included.
+    package var holdsPlaceholder: Bool {
+        switch self {
+        case .placeholder: true
+        case .scalarSubquery(let plan, _): plan.holdsPlaceholder
+        case .column, .literal, .call, .cast, .conditional, .oneOf: children.contains(where: \.holdsPlaceholder)
+        }
+    }
+
+    /// Whether the value may differ from row to row.
+    private var readsRow: Bool {
+        switch self {
+        case .column, .placeholder: true
+        case .literal, .scalarSubquery: false
+        case .call, .cast, .conditional, .oneOf: children.contains(where: \.readsRow)
+        }
+    }
+
     /// Whether evaluating may fail (overflow, division by zero, a text that is no number, a subquery of two rows): such an
     /// expression must not meet rows that a condition before it would have kept away.
     package var mayFail: Bool {
         // Without columns it is one value, computed before any row is met.
-        if columnsRead.isEmpty { return false }
+        if !readsRow { return false }
         switch self {
-        case .column, .literal, .scalarSubquery: return false
+        case .column, .literal, .scalarSubquery, .placeholder: return false
         case .cast(let inner, let type): return inner.mayFail || !Self.isWidening(inner.type, type)
         case .oneOf(let inner, _): return inner.mayFail
         case .conditional: return children.contains(where: \.mayFail)

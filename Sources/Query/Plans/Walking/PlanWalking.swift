@@ -69,10 +69,48 @@ extension Plan {
         }
     }
 
+    /// The same node with all that lies below replaced: its inputs, and the plans of scalar subqueries in its
+    /// expressions.
+    package func mapBelow(_ transform: (Plan) -> Plan) -> Plan {
+        mapInputs(transform).mapExpressions { $0.mapSubqueries(transform) }
+    }
+
     /// Every node rewritten from the leaves up, plans of scalar subqueries included.
     package func rewriteUp(_ transform: (Plan) -> Plan) -> Plan {
-        let below = mapInputs { $0.rewriteUp(transform) }
-        return transform(below.mapExpressions { $0.mapSubqueries { $0.rewriteUp(transform) } })
+        transform(mapBelow { $0.rewriteUp(transform) })
+    }
+
+    /// Every node rewritten from the root down, plans of scalar subqueries included: each until the transform leaves it
+    /// as it is, then what lies below.
+    /// - Parameter transform: comes to an end, since each of its changes moves or removes something.
+    package func rewriteDown(_ transform: (Plan) -> Plan) -> Plan {
+        let here = transform(self)
+        return here == self ? mapBelow { $0.rewriteDown(transform) } : here.rewriteDown(transform)
+    }
+
+    /// The same plan with the plan of each scalar subquery replaced, at every depth but not inside subqueries
+    /// themselves.
+    package func mapSubqueries(_ transform: (Plan) -> Plan) -> Plan {
+        mapInputs { $0.mapSubqueries(transform) }.mapExpressions { $0.mapSubqueries(transform) }
+    }
+
+    /// The node's own expressions; those of its inputs are not among them.
+    package var expressions: [Expression] {
+        switch self {
+        case .scan, .distinct, .limit, .union: []
+        case .values(let rows, _): rows.flatMap { $0 }
+        case .filter(_, let condition): [condition]
+        case .project(_, let expressions, _): expressions
+        case .aggregate(_, let groups, let aggregates, _): groups + aggregates.flatMap(\.expressions)
+        case .sort(_, let keys, _): keys.map(\.expression)
+        case .join(_, _, _, let leftKeys, let rightKeys, let residual):
+            leftKeys + rightKeys + (residual.map { [$0] } ?? [])
+        }
+    }
+
+    /// Whether a placeholder is left anywhere, which no engine knows: a mistake of the binder.
+    package var holdsPlaceholder: Bool {
+        expressions.contains(where: \.holdsPlaceholder) || inputs.contains(where: \.holdsPlaceholder)
     }
 }
 

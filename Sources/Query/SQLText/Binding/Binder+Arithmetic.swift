@@ -47,7 +47,8 @@ extension Binder {
         guard left.isUnknown || right.isUnknown else { return (left, right) }
         if left.isUnknown && right.isUnknown {
             throw QueryError(
-                sqlState: "42725", message: "operator is not unique: unknown \(name) unknown", hint: "Cast one side.", position: position)
+                .ambiguousOperator, "operator is not unique: unknown \(name) unknown",
+                hint: "Cast one side.", position: position)
         }
         let known = left.isUnknown ? right : left
         let type: ColumnType =

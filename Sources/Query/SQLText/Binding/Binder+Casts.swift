@@ -15,7 +15,7 @@ extension Binder {
         }
         guard let type = TypeNames.type(named: name) else {
             throw fail(
-                "42704", "type \"\(name)\" does not exist", at: typeName,
+                .undefinedName, "type \"\(name)\" does not exist", at: typeName,
                 hint: nearestName(to: name, among: TypeNames.all).map { "Did you mean \($0)?" }
                     ?? "Types: \(TypeNames.all.joined(separator: ", ")).")
         }
@@ -27,7 +27,9 @@ extension Binder {
         case "timestamp" where !modifiers.isEmpty, "timestamptz" where !modifiers.isEmpty:
             throw unsupported("a precision of \(name) is", at: typeName, hint: "date_trunc('second', x) cuts fractions off.")
         default:
-            if !modifiers.isEmpty { throw fail("42601", "type modifier is not allowed for type \"\(name)\"", at: typeName) }
+            if !modifiers.isEmpty {
+                throw fail(.syntax, "type modifier is not allowed for type \"\(name)\"", at: typeName)
+            }
             return try cast(value, to: type, named: name, at: place)
         }
     }
@@ -40,7 +42,8 @@ extension Binder {
             if range.contains(number) { return result }
             if value.isUnknown, case .text(let text)? = value.expression.constant {
                 throw QueryError(
-                    sqlState: "22003", message: "value \"\(text)\" is out of range for type \(IntegerRange.name(most: range.upperBound))",
+                    .numberOutOfRange,
+                    "value \"\(text)\" is out of range for type \(IntegerRange.name(most: range.upperBound))",
                     position: value.position)
             }
         }
@@ -51,7 +54,8 @@ extension Binder {
     private func converted(_ value: Bound, to type: ColumnType, at place: Int?) throws(QueryError) -> Bound {
         if value.isUnknown { return Bound(try coercion.convert(value, to: type), position: place) }
         guard Coercion.isExplicit(value.type, type) else {
-            throw QueryError(sqlState: "42846", message: "cannot cast type \(value.type.sqlName) to \(type.sqlName)", position: place)
+            throw QueryError(
+                .undefinedCast, "cannot cast type \(value.type.sqlName) to \(type.sqlName)", position: place)
         }
         return Bound(try coercion.convert(value, to: type), position: place)
     }
@@ -63,9 +67,11 @@ extension Binder {
         guard let precision = modifiers.first else { return try naturalNumeric(value, at: place) }
         let scale = modifiers.count > 1 ? modifiers[1] : 0
         guard precision >= 1, precision <= 1000 else {
-            throw fail("22023", "NUMERIC precision \(precision) must be between 1 and 1000", at: typeName)
+            throw fail(.invalidParameter, "NUMERIC precision \(precision) must be between 1 and 1000", at: typeName)
         }
-        if scale < 0 || scale > 38 { throw fail("22023", "NUMERIC scale \(scale) must be between 0 and 38", at: typeName) }
+        if scale < 0 || scale > 38 {
+            throw fail(.invalidParameter, "NUMERIC scale \(scale) must be between 0 and 38", at: typeName)
+        }
         let result = try converted(value, to: .numeric(scale: scale), at: place)
         if result.isNull || precision > 38 { return result }
         if case .numeric(let mantissa, _)? = result.expression.constant, String(mantissa.magnitude).utf8.count <= precision {
@@ -90,11 +96,12 @@ extension Binder {
         case (.null, _): return try converted(value, to: .numeric(scale: 0), at: place)
         case (.double, .double(let number)?):
             guard number.isFinite else {
-                throw QueryError(sqlState: "0A000", message: "NaN and infinity as numeric are not supported", position: place)
+                throw QueryError(.notSupported, "NaN and infinity as numeric are not supported", position: place)
             }
             guard let digits = DecimalDigits.of(number), digits.scale <= 38 else {
                 throw QueryError(
-                    sqlState: "22003", message: "the number \(number) needs more than 38 digits", hint: "Leave it double precision.",
+                    .numberOutOfRange, "the number \(number) needs more than 38 digits",
+                    hint: "Leave it double precision.",
                     position: value.position)
             }
             let type = ColumnType.numeric(scale: digits.scale)
@@ -111,7 +118,7 @@ extension Binder {
     ) throws(QueryError) -> Bound {
         let result = try converted(value, to: .text, at: place)
         guard let length = modifiers.first else { return result }
-        if length < 1 { throw fail("22023", "length for type varchar must be at least 1", at: typeName) }
+        if length < 1 { throw fail(.invalidParameter, "length for type varchar must be at least 1", at: typeName) }
         if result.isNull { return result }
         if case .text(let text)? = result.expression.constant {
             let kept = String(String.UnicodeScalarView(text.unicodeScalars.prefix(length)))
@@ -176,7 +183,7 @@ extension Binder {
         var modifiers: [Int] = []
         for item in typeName.list("typmods") {
             guard let constant = item.body(of: "A_Const"), let number = constant["ival"] else {
-                throw fail("22023", "type modifiers must be whole numbers", at: typeName)
+                throw fail(.invalidParameter, "type modifiers must be whole numbers", at: typeName)
             }
             let value = number.integer("ival")
             let negative = value == 0 ? source.negatedDigits(at: constant.integer("location")) : nil

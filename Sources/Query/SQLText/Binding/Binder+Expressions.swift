@@ -43,13 +43,13 @@ extension Binder {
         if value.isUnknown { return try coercion.convert(value, to: .boolean) }
         guard value.type == .boolean || value.type == .null else {
             throw QueryError(
-                sqlState: "42804", message: "argument of \(clause) must be type boolean, not type \(value.type.sqlName)",
+                .typeMismatch, "argument of \(clause) must be type boolean, not type \(value.type.sqlName)",
                 position: value.position)
         }
         return try coercion.convert(value, to: .boolean)
     }
 
-    /// A folded call; aggregates' placeholders are columns, so folding leaves them alone.
+    /// A folded call; placeholders of aggregates are no constants, so folding leaves them alone.
     func call(_ function: ScalarFunction, _ arguments: [Expression], _ type: ColumnType, at position: Int?) -> Bound {
         Bound(coercion.folding.fold(.call(function, arguments, type)), position: position)
     }
@@ -67,7 +67,7 @@ extension Binder {
         if let number = node["fval"]?.text("fval") {
             if let value = Int64(number) { return Bound(.literal(.integer(value), .integer), position: place) }
             guard let value = try NumberText.decimal(number, position: place), case .numeric(_, let scale) = value else {
-                throw fail("42601", "invalid number \(number)", at: node)
+                throw fail(.syntax, "invalid number \(number)", at: node)
             }
             return Bound(.literal(value, .numeric(scale: scale)), position: place)
         }
@@ -148,10 +148,9 @@ extension Binder {
         guard let known = Coercion.common(values.map(\.type)) else {
             let types = values.map(\.type).filter { $0 != .null }
             let odd = values.first { $0.type != .null && Coercion.common([types[0], $0.type]) == nil }
+            let other = odd?.type ?? types[types.count - 1]
             throw QueryError(
-                sqlState: "42804",
-                message:
-                    "\(construct) types \(types[0].sqlName) and \(odd?.type.sqlName ?? types[types.count - 1].sqlName) cannot be matched",
+                .typeMismatch, "\(construct) types \(types[0].sqlName) and \(other.sqlName) cannot be matched",
                 position: odd?.position ?? node.flatMap { position($0) })
         }
         var numbered: [Bound] = []
@@ -166,7 +165,8 @@ extension Binder {
         var values: [Bound] = []
         for element in node.list("elements") { values.append(try bind(element, level)) }
         if values.isEmpty {
-            throw fail("42P18", "cannot determine type of empty array", at: node, hint: "Name at least one element.")
+            throw fail(
+                .undeterminedType, "cannot determine type of empty array", at: node, hint: "Name at least one element.")
         }
         let (converted, type) = try unified(values, "ARRAY", at: node)
         return Bound(.call(.makeArray, converted, .array(type)), position: position(node))
@@ -177,16 +177,18 @@ extension Binder {
         var value = try bind(argument, level)
         for step in node.list("indirection") {
             guard let indices = step.body(of: "A_Indices"), !indices.flag("is_slice"), let upper = indices["uidx"] else {
-                throw QueryError(sqlState: "0A000", message: "only single subscripts of arrays are supported", position: value.position)
+                throw QueryError(
+                    .notSupported, "only single subscripts of arrays are supported", position: value.position)
             }
             guard case .array(let element) = value.type else {
                 throw QueryError(
-                    sqlState: "42804", message: "cannot subscript type \(value.type.sqlName) because it does not support subscripting",
+                    .typeMismatch,
+                    "cannot subscript type \(value.type.sqlName) because it does not support subscripting",
                     position: value.position)
             }
             let index = try bind(upper, level)
             guard Coercion.isImplicit(index.type, .integer) else {
-                throw QueryError(sqlState: "42804", message: "array subscript must have type integer", position: index.position)
+                throw QueryError(.typeMismatch, "array subscript must have type integer", position: index.position)
             }
             value = call(.arrayElement, [value.expression, try coercion.convert(index, to: .integer)], element, at: value.position)
         }

@@ -51,7 +51,7 @@ extension Binder {
             let shown = schema.map { "\($0).\(name)" } ?? name
             let near = nearestName(to: name, among: catalog.tableNames + surroundings.tables.map(\.name))
             throw fail(
-                "42P01", "relation \"\(shown)\" does not exist", at: body,
+                .undefinedTable, "relation \"\(shown)\" does not exist", at: body,
                 hint: near.map { "Did you mean \"\($0)\"?" } ?? "Tables: \(catalog.tableNames.joined(separator: ", ")).")
         }
         try countRelations(1)
@@ -66,7 +66,7 @@ extension Binder {
         }
         guard let select = body["subquery"]?.body(of: "SelectStmt") else { throw unsupported("this subquery is") }
         guard let alias = body["alias"]?.text("aliasname") else {
-            throw fail("42601", "subquery in FROM must have an alias", hint: "For example, FROM (SELECT ...) AS name.")
+            throw fail(.syntax, "subquery in FROM must have an alias", hint: "For example, FROM (SELECT ...) AS name.")
         }
         let query = try bindQuery(select, surroundings)
         let columns = try renamed(query.columns, body["alias"])
@@ -79,7 +79,8 @@ extension Binder {
         if names.count > columns.count {
             let name = alias?.text("aliasname") ?? ""
             throw QueryError(
-                sqlState: "42P10", message: "table \"\(name)\" has \(columns.count) columns available but \(names.count) columns specified")
+                .invalidReference,
+                "table \"\(name)\" has \(columns.count) columns available but \(names.count) columns specified")
         }
         return columns.enumerated().map {
             TableColumn(name: $0.offset < names.count ? names[$0.offset] : $0.element.name, type: $0.element.type)
@@ -94,7 +95,7 @@ extension Binder {
     func checkRelations(_ left: Scope, _ right: Scope) throws(QueryError) {
         if let twice = right.relations.first(where: { left.relations.contains($0) }) {
             throw QueryError(
-                sqlState: "42712", message: "table name \"\(twice)\" specified more than once", hint: "Give one of them an alias.")
+                .duplicateName, "table name \"\(twice)\" specified more than once", hint: "Give one of them an alias.")
         }
     }
 }

@@ -9,7 +9,8 @@ extension Binder {
         for node in nodes {
             let value = try bindGroup(node, targets, level)
             if value.expression.readsAggregates {
-                throw QueryError(sqlState: "42803", message: "aggregate functions are not allowed in GROUP BY", position: value.position)
+                throw QueryError(
+                    .misusedAggregate, "aggregate functions are not allowed in GROUP BY", position: value.position)
             }
             let expression = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
             if !groups.contains(expression) { groups.append(expression) }
@@ -24,7 +25,7 @@ extension Binder {
             let named = targets.filter { $0.name == name }
             if let first = named.first {
                 guard named.allSatisfy({ $0.value.expression == first.value.expression }) else {
-                    throw fail("42702", "GROUP BY \"\(name)\" is ambiguous", at: node.unwrapped?.body)
+                    throw fail(.ambiguousColumn, "GROUP BY \"\(name)\" is ambiguous", at: node.unwrapped?.body)
                 }
                 return first.value
             }
@@ -43,7 +44,7 @@ extension Binder {
             if let name = plainName(item), let first = targets.firstIndex(where: { $0.name == name }) {
                 let others = targets.filter { $0.name == name }
                 guard others.allSatisfy({ $0.value.expression == targets[first].value.expression }) else {
-                    throw fail("42702", "ORDER BY \"\(name)\" is ambiguous", at: item.unwrapped?.body)
+                    throw fail(.ambiguousColumn, "ORDER BY \"\(name)\" is ambiguous", at: item.unwrapped?.body)
                 }
                 keys.append(OrderKey(expression: targets[first].value.expression, target: first, node: body, position: nil))
                 continue
@@ -60,11 +61,13 @@ extension Binder {
     private func position(of node: SyntaxNode, _ clause: String, _ targets: [Target]) throws(QueryError) -> Int? {
         guard let constant = node.body(of: "A_Const") else { return nil }
         guard let number = constant["ival"] else {
-            throw fail("42601", "non-integer constant in \(clause)", at: constant, hint: "Use a position, a result name or an expression.")
+            throw fail(
+                .syntax, "non-integer constant in \(clause)", at: constant,
+                hint: "Use a position, a result name or an expression.")
         }
         let place = number.integer("ival")
         guard place >= 1, place <= targets.count else {
-            throw fail("42P10", "\(clause) position \(place) is not in select list", at: constant)
+            throw fail(.invalidReference, "\(clause) position \(place) is not in select list", at: constant)
         }
         return place - 1
     }
@@ -106,22 +109,26 @@ struct Grouping {
         return .aggregate(level.plan, groups: groups, aggregates: level.aggregates, output: groupColumns + callColumns)
     }
 
-    /// The expression over the aggregate's output.
-    /// - Throws: `42803` for a column that is neither grouped nor aggregated.
+    /// The expression over the aggregate's output: here, and nowhere else, placeholders become columns.
+    /// - Throws: `.misusedAggregate` for a column that is neither grouped nor aggregated.
     func rewrite(_ expression: Expression) throws(QueryError) -> Expression {
         // A constant is the same above the groups, even where it happens to be one of them.
         if expression.constant != nil { return expression }
         if let place = groups.firstIndex(of: expression) { return .column(place, expression.type) }
-        if case .column(let index, let type) = expression {
-            if index >= SelectLevel.aggregateBase { return .column(groups.count + index - SelectLevel.aggregateBase, type) }
+        switch expression {
+        case .placeholder(.aggregate(let place), let type):
+            return .column(groups.count + place, type)
+        case .column(let index, _):
             let use = level.columnUses.first { $0.index == index }
             let column = level.scope.columns.first { $0.index == index }
             let name = column.map { "\($0.relation).\($0.name)" } ?? use?.name ?? "?"
             throw QueryError(
-                sqlState: "42803", message: "column \"\(name)\" must appear in the GROUP BY clause or be used in an aggregate function",
+                .misusedAggregate,
+                "column \"\(name)\" must appear in the GROUP BY clause or be used in an aggregate function",
                 position: use?.position)
+        case .literal, .call, .cast, .conditional, .oneOf, .scalarSubquery:
+            return try expression.mapChildren { child throws(QueryError) in try rewrite(child) }
         }
-        return try expression.mapChildren { child throws(QueryError) in try rewrite(child) }
     }
 
     private func columnName(_ expression: Expression) -> String? {

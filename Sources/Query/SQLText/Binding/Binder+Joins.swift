@@ -56,7 +56,7 @@ extension Binder {
             let b = try mergeSide(name, right, "right")
             guard let common = Coercion.common([a.type, b.type]) else {
                 throw QueryError(
-                    sqlState: "42804", message: "JOIN/USING types \(a.type.sqlName) and \(b.type.sqlName) cannot be matched")
+                    .typeMismatch, "JOIN/USING types \(a.type.sqlName) and \(b.type.sqlName) cannot be matched")
             }
             let sides = [
                 try coercion.convert(Bound(.column(a.index, a.type)), to: common),
@@ -76,12 +76,12 @@ extension Binder {
         let found = scope.columns(named: name)
         guard let column = found.first else {
             throw QueryError(
-                sqlState: "42703", message: "column \"\(name)\" specified in USING clause does not exist in \(side) table",
+                .undefinedColumn, "column \"\(name)\" specified in USING clause does not exist in \(side) table",
                 hint: nearestName(to: name, among: scope.starColumns.map(\.name)).map { "Did you mean \"\($0)\"?" })
         }
         if found.count > 1 {
             throw QueryError(
-                sqlState: "42702", message: "common column name \"\(name)\" appears more than once in \(side) table")
+                .ambiguousColumn, "common column name \"\(name)\" appears more than once in \(side) table")
         }
         return column
     }

@@ -24,7 +24,7 @@ extension Binder {
         if found.count > 1 {
             let relations = found.map(\.relation)
             throw fail(
-                "42702", "column reference \"\(name)\" is ambiguous", at: node,
+                .ambiguousColumn, "column reference \"\(name)\" is ambiguous", at: node,
                 hint: "It could be \(relations.map { "\($0).\(name)" }.joined(separator: " or ")).")
         }
         if let column = found.first { return column }
@@ -38,11 +38,14 @@ extension Binder {
             try refuseCorrelation(level, node, "\(relation).\(name)") { $0.relations.contains(relation) }
             let near = nearestName(to: relation, among: level.scope.relations)
             throw fail(
-                "42P01", "missing FROM-clause entry for table \"\(relation)\"", at: node, hint: near.map { "Did you mean \"\($0)\"?" })
+                .undefinedTable, "missing FROM-clause entry for table \"\(relation)\"", at: node,
+                hint: near.map { "Did you mean \"\($0)\"?" })
         }
         let columns = level.scope.columns(of: relation)
         let found = columns.filter { $0.name == name }
-        if found.count > 1 { throw fail("42702", "column reference \"\(relation).\(name)\" is ambiguous", at: node) }
+        if found.count > 1 {
+            throw fail(.ambiguousColumn, "column reference \"\(relation).\(name)\" is ambiguous", at: node)
+        }
         guard let column = found.first else {
             throw unknownColumn("\(relation).\(name)", plain: name, names: columns.map(\.name), node)
         }
@@ -62,7 +65,7 @@ extension Binder {
         let near = nearestName(to: plain ?? shown, among: names)
         let quoted = plain == nil ? "\"\(shown)\"" : shown
         let hint = near.map { "Did you mean \"\($0)\"?" } ?? Self.listing(names)
-        return fail("42703", "column \(quoted) does not exist", at: node, hint: hint)
+        return fail(.undefinedColumn, "column \(quoted) does not exist", at: node, hint: hint)
     }
 
     /// The columns that there are, as a hint; nil where there are none.

@@ -60,7 +60,7 @@ extension Binder {
     func operatorMissing(_ name: String, _ left: Bound?, _ right: Bound, at position: Int?) -> QueryError {
         let shown = (left.map { $0.type.sqlName + " " } ?? "") + "\(name) \(right.type.sqlName)"
         return QueryError(
-            sqlState: "42883", message: "operator does not exist: \(shown)",
+            .undefinedFunction, "operator does not exist: \(shown)",
             hint: "No operator matches the given argument types; a cast such as x::bigint or x::text may be missing.", position: position)
     }
 

@@ -38,15 +38,14 @@ extension Binder {
                 let select = body["ctequery"]?.body(of: "SelectStmt")
             else { throw unsupported("a WITH query that is no SELECT is", at: item.unwrapped?.body, hint: StatementKinds.howEventsEnter) }
             guard names.insert(name).inserted else {
-                throw fail("42712", "WITH query name \"\(name)\" specified more than once", at: body)
+                throw fail(.duplicateName, "WITH query name \"\(name)\" specified more than once", at: body)
             }
             let before = relationCount
             var query = settled(try bindQuery(select, inner))
             let aliases = body.names("aliascolnames")
             guard aliases.count <= query.columns.count else {
-                throw fail(
-                    "42P10", "WITH query \"\(name)\" has \(query.columns.count) columns available but \(aliases.count) columns specified",
-                    at: body)
+                let counts = "\(query.columns.count) columns available but \(aliases.count) columns specified"
+                throw fail(.invalidReference, "WITH query \"\(name)\" has \(counts)", at: body)
             }
             if !aliases.isEmpty {
                 let columns = query.columns.enumerated().map {
@@ -67,7 +66,7 @@ extension Binder {
             var row: [Bound] = []
             for item in list.body(of: "List")?.list("items") ?? [] { row.append(try bind(item, level)) }
             if row.count != rows.first?.count ?? row.count {
-                throw QueryError(sqlState: "42601", message: "VALUES lists must all be the same length", position: row.first?.position)
+                throw QueryError(.syntax, "VALUES lists must all be the same length", position: row.first?.position)
             }
             rows.append(row)
         }
@@ -114,7 +113,7 @@ extension Binder {
         let width = branches[0].columns.count
         if let odd = branches.firstIndex(where: { $0.columns.count != width }) {
             throw QueryError(
-                sqlState: "42601", message: "each UNION query must have the same number of columns",
+                .syntax, "each UNION query must have the same number of columns",
                 position: startOfTarget(0, of: nodes[odd]))
         }
         for place in 0..<width {
@@ -125,7 +124,7 @@ extension Binder {
                 let odd = types.firstIndex { Coercion.common([types[first], $0]) == nil } ?? types.count - 1
                 let names = "\(types[first].sqlName) and \(types[odd].sqlName)"
                 throw QueryError(
-                    sqlState: "42804", message: "UNION types \(names) cannot be matched",
+                    .typeMismatch, "UNION types \(names) cannot be matched",
                     hint: "Column \(place + 1), \"\(branches[0].columns[place].name)\".",
                     position: startOfTarget(place, of: nodes[odd]))
             }
@@ -179,7 +178,8 @@ extension Binder {
             let place: Int
             if let number = key.body(of: "A_Const")?["ival"]?.integer("ival") {
                 guard number >= 1, number <= query.columns.count else {
-                    throw fail("42P10", "ORDER BY position \(number) is not in select list", at: key.unwrapped?.body)
+                    throw fail(
+                        .invalidReference, "ORDER BY position \(number) is not in select list", at: key.unwrapped?.body)
                 }
                 place = number - 1
             } else if let reference = key.body(of: "ColumnRef"), let name = reference.list("fields").first?.stringValue,
@@ -187,7 +187,9 @@ extension Binder {
             {
                 guard let found = query.columns.firstIndex(where: { $0.name == name }) else {
                     let near = nearestName(to: name, among: query.columns.map(\.name))
-                    throw fail("42703", "column \"\(name)\" does not exist", at: reference, hint: near.map { "Did you mean \"\($0)\"?" })
+                    throw fail(
+                        .undefinedColumn, "column \"\(name)\" does not exist", at: reference,
+                        hint: near.map { "Did you mean \"\($0)\"?" })
                 }
                 place = found
             } else {
@@ -220,32 +222,32 @@ extension Binder {
     /// LIMIT and OFFSET around a plan.
     func limited(_ plan: Plan, _ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> Plan {
         let count = try node["limitCount"].flatMap { item throws(QueryError) in
-            try rowNumber(item, "LIMIT", negativeState: "2201W", surroundings)
+            try rowNumber(item, "LIMIT", ifNegative: .negativeLimit, surroundings)
         }
         let offset = try node["limitOffset"].flatMap { item throws(QueryError) in
-            try rowNumber(item, "OFFSET", negativeState: "2201X", surroundings)
+            try rowNumber(item, "OFFSET", ifNegative: .negativeOffset, surroundings)
         }
         return count == nil && (offset ?? 0) == 0 ? plan : .limit(plan, count: count, offset: offset ?? 0)
     }
 
     private func rowNumber(
-        _ node: SyntaxNode, _ clause: String, negativeState: String, _ surroundings: Surroundings
+        _ node: SyntaxNode, _ clause: String, ifNegative kind: QueryError.Kind, _ surroundings: Surroundings
     ) throws(QueryError) -> Int? {
         let level = SelectLevel(plan: .values(rows: [[]], output: []), scope: Scope(), surroundings: surroundings)
         level.clause = .limit
         let value = try bind(node, level)
         guard value.isUnknown || value.type.isNumber else {
             throw QueryError(
-                sqlState: "42804", message: "argument of \(clause) must be type bigint, not type \(value.type.sqlName)",
+                .typeMismatch, "argument of \(clause) must be type bigint, not type \(value.type.sqlName)",
                 position: value.position)
         }
         let constant = coercion.folding.fold(try coercion.convert(value, to: .integer)).constant
         if constant?.isNull ?? false { return nil }
         guard case .integer(let number)? = constant else {
             throw QueryError(
-                sqlState: "0A000", message: "\(clause) must be a whole number that is known beforehand", position: value.position)
+                .notSupported, "\(clause) must be a whole number that is known beforehand", position: value.position)
         }
-        if number < 0 { throw QueryError(sqlState: negativeState, message: "\(clause) must not be negative", position: value.position) }
+        if number < 0 { throw QueryError(kind, "\(clause) must not be negative", position: value.position) }
         return Int(number)
     }
 }

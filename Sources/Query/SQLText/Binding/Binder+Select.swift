@@ -71,11 +71,14 @@ extension Binder {
             guard level.scope.relations.contains(relation) else {
                 let near = nearestName(to: relation, among: level.scope.relations)
                 throw fail(
-                    "42P01", "missing FROM-clause entry for table \"\(relation)\"", at: node, hint: near.map { "Did you mean \"\($0)\"?" })
+                    .undefinedTable, "missing FROM-clause entry for table \"\(relation)\"", at: node,
+                    hint: near.map { "Did you mean \"\($0)\"?" })
             }
             columns = level.scope.columns(of: relation)
         } else {
-            if level.scope.relations.isEmpty { throw fail("42601", "SELECT * with no tables specified is not valid", at: node) }
+            if level.scope.relations.isEmpty {
+                throw fail(.syntax, "SELECT * with no tables specified is not valid", at: node)
+            }
             columns = level.scope.starColumns
         }
         let place = position(node)
@@ -112,7 +115,7 @@ extension Binder {
             } else {
                 if isDistinct {
                     throw QueryError(
-                        sqlState: "42P10", message: "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
+                        .invalidReference, "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
                         position: key.position)
                 }
                 place = expressions.count

@@ -9,7 +9,9 @@ extension Binder {
         switch node.text("subLinkType") ?? "" {
         case "EXPR_SUBLINK":
             let query = settled(try bindQuery(select, level.inner))
-            guard query.columns.count == 1 else { throw fail("42601", "subquery must return only one column", at: node) }
+            guard query.columns.count == 1 else {
+                throw fail(.syntax, "subquery must return only one column", at: node)
+            }
             return Bound(.scalarSubquery(query.plan, query.columns[0].type), position: place)
         case "EXISTS_SUBLINK":
             let query = settled(try bindQuery(select, level.inner))
@@ -42,7 +44,7 @@ extension Binder {
         let value = try bind(test, level)
         if value.expression.readsAggregates { throw unsupported("IN (subquery) over an aggregate is", at: node) }
         let query = settled(try bindQuery(select, level.inner))
-        guard query.columns.count == 1 else { throw fail("42601", "subquery has too many columns", at: node) }
+        guard query.columns.count == 1 else { throw fail(.syntax, "subquery has too many columns", at: node) }
         let inner = Bound(.column(0, query.columns[0].type))
         guard let type = Coercion.common([value.type, inner.type]) else { throw operatorMissing("=", value, inner, at: position(node)) }
         let key = try coercion.convert(value, to: type)
@@ -77,7 +79,7 @@ extension Binder {
         else { return false }
         let value = try bind(test, level)
         let query = settled(try bindQuery(select, level.inner))
-        guard query.columns.count == 1 else { throw fail("42601", "subquery has too many columns", at: body) }
+        guard query.columns.count == 1 else { throw fail(.syntax, "subquery has too many columns", at: body) }
         let inner = Bound(.column(0, query.columns[0].type))
         guard let type = Coercion.common([value.type, inner.type]) else { throw operatorMissing("=", value, inner, at: position(body)) }
         let column = TableColumn(name: query.columns[0].name, type: type)
@@ -91,5 +93,8 @@ extension Binder {
 
 extension Expression {
     /// Whether an aggregate's placeholder occurs.
-    var readsAggregates: Bool { columnsRead.contains { $0 >= SelectLevel.aggregateBase } }
+    var readsAggregates: Bool {
+        if case .placeholder(.aggregate, _) = self { return true }
+        return children.contains(where: \.readsAggregates)
+    }
 }

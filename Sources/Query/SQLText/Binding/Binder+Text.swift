@@ -17,7 +17,7 @@ extension Binder {
         let pair = try textPair(name, left, right, at: position)
         if case .text(let pattern)? = pair.1.constant, let part = PatternText.refused(in: pattern) {
             throw QueryError(
-                sqlState: "0A000", message: "\(part) in regular expressions are not supported",
+                .notSupported, "\(part) in regular expressions are not supported",
                 hint: "Match the parts by conditions of their own, joined by AND.", position: right.position)
         }
         let match = call(name.hasSuffix("*") ? .regexMatchInsensitive : .regexMatch, [pair.0, pair.1], .boolean, at: position)
@@ -42,7 +42,7 @@ extension Binder {
             mark = try coercion.convert(escape, to: .text)
             guard case .text(let text)? = mark.constant, text.unicodeScalars.count <= 1 else {
                 throw QueryError(
-                    sqlState: "22025", message: "invalid escape string", hint: "Escape string must be empty or one character.",
+                    .invalidEscape, "invalid escape string", hint: "Escape string must be empty or one character.",
                     position: escape.position)
             }
         } else {

@@ -30,16 +30,17 @@ final class Binder {
         node.integer("location") > 0 ? position(node) : node.firstLocation.flatMap { source.characterPosition(byteOffset: $0) }
     }
 
-    func fail(_ sqlState: String, _ message: String, at node: SyntaxNode? = nil, hint: String? = nil) -> QueryError {
-        QueryError(sqlState: sqlState, message: message, hint: hint, position: node.flatMap { position($0) })
+    func fail(_ kind: QueryError.Kind, _ message: String, at node: SyntaxNode? = nil,
+    hint: String? = nil) -> QueryError {
+        QueryError(kind, message, hint: hint, position: node.flatMap { position($0) })
     }
 
-    /// `0A000`: part of SQL that is not supported.
+    /// `.notSupported`: part of SQL that is not supported.
     func unsupported(_ what: String, at node: SyntaxNode? = nil, hint: String? = nil) -> QueryError {
-        fail("0A000", "\(what) not supported", at: node, hint: hint)
+        fail(.notSupported, "\(what) not supported", at: node, hint: hint)
     }
 
-    /// `0A000` at a keyword that the tree does not place: the last one before what stands behind it.
+    /// `.notSupported` at a keyword that the tree does not place: the last one before what stands behind it.
     func unsupported(_ what: String, keyword: String, before node: SyntaxNode, hint: String? = nil) -> QueryError {
         let end = node.firstLocation ?? source.bytes.count
         let word = source.words.last { $0.text == keyword && $0.offset < end }
@@ -48,7 +49,7 @@ final class Binder {
         return refusal
     }
 
-    /// `0A000` at two keywords that the tree does not place: the first ones behind the beginning of a node.
+    /// `.notSupported` at two keywords that the tree does not place: the first ones behind the beginning of a node.
     func unsupported(_ what: String, keyword: String, followedBy next: [String], behind node: SyntaxNode) -> QueryError {
         let words = source.words
         let begin = node.firstLocation ?? 0
@@ -61,7 +62,7 @@ final class Binder {
     }
 
     /// Counts one more level around `body`, which may throw; a refusal that names no place is given that of the node.
-    /// - Throws: `54001` beyond the limit.
+    /// - Throws: `.queryTooComplex` beyond the limit.
     func nested<Result>(at node: SyntaxNode?, _ body: () throws(QueryError) -> Result) throws(QueryError) -> Result {
         nesting += 1
         defer { nesting -= 1 }
@@ -69,7 +70,7 @@ final class Binder {
         do throws(QueryError) {
             return try body()
         } catch {
-            guard let node, error.sqlState == "0A000", error.position == nil else { throw error }
+            guard let node, error.kind == .notSupported, error.position == nil else { throw error }
             var placed = error
             placed.position = start(node)
             throw placed
@@ -77,13 +78,13 @@ final class Binder {
     }
 
     /// Counts tables read.
-    /// - Throws: `54001` beyond the limit.
+    /// - Throws: `.queryTooComplex` beyond the limit.
     func countRelations(_ count: Int) throws(QueryError) {
         relationCount += count
         if relationCount > TextLimits.relationsMax {
             throw QueryError(
-                sqlState: "54001", message: "the query reads more than \(TextLimits.relationsMax) tables, counting WITH queries at each use"
-            )
+                .queryTooComplex,
+                "the query reads more than \(TextLimits.relationsMax) tables, counting WITH queries at each use")
         }
     }
 }

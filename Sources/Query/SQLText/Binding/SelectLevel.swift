@@ -18,9 +18,6 @@ struct ColumnUse {
 
 /// One SELECT while it is bound: its FROM plan and what its expressions collect.
 final class SelectLevel {
-    /// Aggregates stand in expressions as columns from this number on, until the aggregate node exists.
-    static let aggregateBase = 1 << 40
-
     var plan: Plan
     var scope: Scope
     let surroundings: Surroundings
@@ -44,6 +41,6 @@ final class SelectLevel {
     func place(_ call: AggregateCall) -> Expression {
         let place = aggregates.firstIndex(of: call) ?? aggregates.count
         if place == aggregates.count { aggregates.append(call) }
-        return .column(Self.aggregateBase + place, call.type)
+        return .placeholder(.aggregate(place), call.type)
     }
 }

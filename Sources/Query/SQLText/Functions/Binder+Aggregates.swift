@@ -12,9 +12,11 @@ enum AggregateNames {
 extension Binder {
     func bindAggregate(_ name: String, _ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
         guard level.clause.allowsAggregates else {
-            throw fail("42803", "aggregate functions are not allowed in \(level.clause.rawValue)", at: node)
+            throw fail(.misusedAggregate, "aggregate functions are not allowed in \(level.clause.rawValue)", at: node)
         }
-        if level.isInsideAggregate { throw fail("42803", "aggregate function calls cannot be nested", at: node) }
+        if level.isInsideAggregate {
+            throw fail(.misusedAggregate, "aggregate function calls cannot be nested", at: node)
+        }
         level.isInsideAggregate = true
         defer { level.isInsideAggregate = false }
         var arguments: [Bound] = []
@@ -52,8 +54,8 @@ extension Binder {
         let items = node.list("agg_order")
         for (place, key) in order.enumerated() where !arguments.contains(where: { $0.expression == key.expression }) {
             throw QueryError(
-                sqlState: "42P10",
-                message: "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+                .invalidReference,
+                "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
                 position: place < items.count ? items[place].body(of: "SortBy")?["node"].flatMap { start($0) } : nil)
         }
     }
@@ -69,7 +71,9 @@ extension Binder {
         case "string_agg": return try stringAggregate(arguments, order, node)
         default: break
         }
-        if node.flag("agg_within_group") { throw fail("42809", "\(name) is not an ordered-set aggregate", at: node) }
+        if node.flag("agg_within_group") {
+            throw fail(.wrongAggregate, "\(name) is not an ordered-set aggregate", at: node)
+        }
         guard arguments.count == 1 else {
             throw functionMissing(name, node.flag("agg_star") ? [] : arguments.map(\.type), node, isNameKnown: true)
         }
@@ -126,7 +130,7 @@ extension Binder {
     ) throws(QueryError) -> AggregateCall {
         guard node.flag("agg_within_group") else {
             throw fail(
-                "42809", "WITHIN GROUP is required for ordered-set aggregate \(name)", at: node,
+                .wrongAggregate, "WITHIN GROUP is required for ordered-set aggregate \(name)", at: node,
                 hint: "Write \(name)(0.95) WITHIN GROUP (ORDER BY x).")
         }
         guard arguments.count == 1, order.count == 1, var key = order.first else {
@@ -166,13 +170,15 @@ extension Binder {
         }
         var fractions: [Double] = []
         for item in items {
-            guard Coercion.isImplicit(item.type, .double) else { throw fail("42804", "a percentile fraction must be a number", at: node) }
+            guard Coercion.isImplicit(item.type, .double) else {
+                throw fail(.typeMismatch, "a percentile fraction must be a number", at: node)
+            }
             guard case .double(let fraction)? = try coercion.convert(item, to: .double).constant else {
                 throw unsupported("a percentile fraction that is no constant is", at: node)
             }
             guard fraction >= 0, fraction <= 1 else {
                 throw QueryError(
-                    sqlState: "22003", message: "percentile value \(fraction) is not between 0 and 1", position: item.position)
+                    .numberOutOfRange, "percentile value \(fraction) is not between 0 and 1", position: item.position)
             }
             fractions.append(fraction)
         }

@@ -6,7 +6,7 @@ extension Binder {
     func bindCall(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
         let names = node.names("funcname")
         guard let name = names.last, names.count == 1 || names.first == "pg_catalog" else {
-            throw fail("42883", "function \(names.joined(separator: ".")) does not exist", at: node)
+            throw fail(.undefinedFunction, "function \(names.joined(separator: ".")) does not exist", at: node)
         }
         if node["over"] != nil {
             throw unsupported("a window function (OVER) is", at: node, hint: "Aggregate in a subquery and join it.")
@@ -68,7 +68,7 @@ extension Binder {
             isNameKnown
             ? "No function matches the given name and argument types; a cast may be missing."
             : nearestName(to: name, among: known).map { "Did you mean \"\($0)\"?" }
-        return fail("42883", "function \(shown) does not exist", at: node, hint: hint)
+        return fail(.undefinedFunction, "function \(shown) does not exist", at: node, hint: hint)
     }
 }
 
@@ -100,12 +100,12 @@ enum TimeFields {
     }
 
     /// Puts the plain name of a constant field in its place.
-    /// - Throws: `22023` when it is unknown.
+    /// - Throws: `.invalidParameter` when it is unknown.
     static func settle(_ function: ScalarFunction, _ arguments: inout [Expression], position: Int?) throws(QueryError) {
         guard function == .dateTrunc, case .text(let field)? = arguments[0].constant else { return }
         guard let name = canonical(field, among: truncating) else {
             throw QueryError(
-                sqlState: "22023", message: "unit \"\(field)\" not recognized for type \(arguments[1].type.sqlName)",
+                .invalidParameter, "unit \"\(field)\" not recognized for type \(arguments[1].type.sqlName)",
                 hint: "Units: \(truncating.joined(separator: ", ")).", position: position)
         }
         arguments[0] = .literal(.text(name), .text)

@@ -105,11 +105,11 @@ extension Binder {
         }
         guard let field = TimeFields.canonical(text, among: TimeFields.extracting) else {
             throw QueryError(
-                sqlState: "22023", message: "unit \"\(text)\" not recognized for type \(value.type.sqlName)",
+                .invalidParameter, "unit \"\(text)\" not recognized for type \(value.type.sqlName)",
                 hint: "Units: \(TimeFields.extracting.joined(separator: ", ")).", position: arguments[0].position)
         }
         if name == "extract", value.type == .date, TimeFields.ofClocks.contains(field) {
-            throw fail("0A000", "unit \"\(text)\" not supported for type date", at: node)
+            throw fail(.notSupported, "unit \"\(text)\" not supported for type date", at: node)
         }
         let fieldText = Expression.literal(.text(field), .text)
         if name == "date_part" { return call(.extract, [fieldText, value.expression], .double, at: position(node)) }
@@ -135,7 +135,7 @@ extension Binder {
         let digits = try coercion.convert(arguments[1], to: .integer)
         guard case .integer(let count)? = digits.constant else {
             throw QueryError(
-                sqlState: "0A000", message: "rounding to a number of digits that is no constant is not supported",
+                .notSupported, "rounding to a number of digits that is no constant is not supported",
                 position: arguments[1].position)
         }
         let scale = Int(min(max(count, 0), 38))
@@ -155,7 +155,9 @@ extension Binder {
             guard let slot = named == nil ? place : names.firstIndex(of: named?.text("name") ?? ""), slot < names.count,
                 let written = named.map({ $0["arg"] }) ?? argument
             else {
-                throw fail("42883", "make_interval has no such argument", at: node, hint: "Arguments: \(names.joined(separator: ", ")).")
+                throw fail(
+                    .undefinedFunction, "make_interval has no such argument", at: node,
+                    hint: "Arguments: \(names.joined(separator: ", ")).")
             }
             let value = try bind(written, level)
             let type: ColumnType = slot == 6 ? .double : .integer

@@ -3,8 +3,8 @@ import Plans
 
 /// Reads the grammar's JSON tree.
 enum SyntaxTreeReader {
-    /// - Throws: `54001` when the tree is nested too deeply. The text comes from the grammar's own printer, so nothing else is
-    ///   wrong with it.
+    /// - Throws: `.queryTooComplex` when the tree is nested too deeply. The text comes from the grammar's own printer,
+    ///   so nothing else is wrong with it.
     static func read(_ text: String) throws(QueryError) -> SyntaxNode {
         var tape = JSONTape()
         var parser = JSONParser(depthMax: TextLimits.treeDepthMax)

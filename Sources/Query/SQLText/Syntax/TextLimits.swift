@@ -11,21 +11,22 @@ enum TextLimits {
     /// Tables and subqueries in one statement, common table expressions counted at each use.
     static let relationsMax = 500
 
-    /// - Throws: `54001` when the text is longer than it may be.
+    /// - Throws: `.queryTooComplex` when the text is longer than it may be.
     static func check(_ text: String) throws(QueryError) {
         guard text.utf8.count <= textBytesMax else {
             throw QueryError(
-                sqlState: "54001", message: "the query text has \(text.utf8.count) bytes, at most \(textBytesMax) are read",
+                .queryTooComplex, "the query text has \(text.utf8.count) bytes, at most \(textBytesMax) are read",
                 hint: "Split the question, or move long lists of constants into fewer conditions.")
         }
     }
 }
 
 extension QueryError {
-    /// `54001`, for anything nested too deeply.
+    /// `.queryTooComplex`, for anything nested too deeply.
     static func tooDeep(position: Int?) -> QueryError {
         QueryError(
-            sqlState: "54001", message: "the query is nested too deeply", hint: "Split the expression or use fewer levels of parentheses.",
+            .queryTooComplex, "the query is nested too deeply",
+            hint: "Split the expression or use fewer levels of parentheses.",
             position: position)
     }
 }

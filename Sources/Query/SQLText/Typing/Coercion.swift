@@ -40,7 +40,8 @@ struct Coercion {
     }
 
     /// The value as another type; literals in quotes are read as that type.
-    /// - Throws: `22P02`, `22007`, `22008`, `22003` for a literal that does not read as the type.
+    /// - Throws: `.invalidText`, `.invalidTime`, `.timeOutOfRange`, `.numberOutOfRange` for a literal that does
+    ///   not read as the type.
     func convert(_ value: Bound, to type: ColumnType) throws(QueryError) -> Expression {
         if value.isUnknown {
             guard case .text(let text)? = value.expression.constant else { return .literal(.null, type) }
@@ -73,7 +74,7 @@ struct Coercion {
             guard let number = NumberText.trimmed(text) else { throw invalid(text, type, position) }
             if let value = Int64(number) { return .integer(value) }
             guard NumberText.isInteger(number) else { throw invalid(text, type, position) }
-            throw QueryError(sqlState: "22003", message: "value \"\(text)\" is out of range for type bigint", position: position)
+            throw QueryError(.numberOutOfRange, "value \"\(text)\" is out of range for type bigint", position: position)
         case .double:
             guard let number = NumberText.trimmed(text),
                 let value = try NumberText.double(number, position: position)
@@ -95,7 +96,7 @@ struct Coercion {
     }
 
     private func invalid(_ text: String, _ type: ColumnType, _ position: Int?) -> QueryError {
-        QueryError(sqlState: "22P02", message: "invalid input syntax for type \(type.sqlName): \"\(text)\"", position: position)
+        QueryError(.invalidText, "invalid input syntax for type \(type.sqlName): \"\(text)\"", position: position)
     }
 
     /// The type that several values become together (CASE, COALESCE, UNION, IN, VALUES); nil when they have none.

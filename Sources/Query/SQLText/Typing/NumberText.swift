@@ -17,7 +17,7 @@ enum NumberText {
     }
 
     /// Decimal digits with sign, point and exponent, NaN or Infinity; nothing else that Swift would read.
-    /// - Throws: `22003` for digits that are more or less than a double holds.
+    /// - Throws: `.numberOutOfRange` for digits that are more or less than a double holds.
     static func double(_ text: String, position: Int?) throws(QueryError) -> Double? {
         switch text.lowercased() {
         case "nan": return .nan
@@ -30,13 +30,13 @@ enum NumberText {
         let digits = text.utf8.prefix { $0 != 69 && $0 != 101 }
         if value.isInfinite || (value == 0 && digits.contains { $0 >= 49 && $0 <= 57 }) {
             throw QueryError(
-                sqlState: "22003", message: "\"\(text)\" is out of range for type double precision", position: position)
+                .numberOutOfRange, "\"\(text)\" is out of range for type double precision", position: position)
         }
         return value
     }
 
     /// A decimal exactly: `1.50` is (150, scale 2), `1e3` is (1000, scale 0). nil when the text is no number.
-    /// - Throws: `22003` when 38 digits do not hold it.
+    /// - Throws: `.numberOutOfRange` when 38 digits do not hold it.
     static func decimal(_ text: String, position: Int?) throws(QueryError) -> Scalar? {
         var mantissa: Int128 = 0
         var scale = 0
@@ -102,7 +102,7 @@ enum NumberText {
 
     private static func outOfRange(_ text: String, _ position: Int?) -> QueryError {
         QueryError(
-            sqlState: "22003", message: "the number \(text.prefix(60)) needs more than 38 digits",
+            .numberOutOfRange, "the number \(text.prefix(60)) needs more than 38 digits",
             hint: "Write it as double precision: '\(text.prefix(60))'::float8.", position: position)
     }
 }

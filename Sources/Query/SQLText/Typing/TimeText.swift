@@ -11,7 +11,7 @@ struct TimeText {
     private var isUTC: Bool { ScalarArithmetic(timeZone: timeZone).isUTC }
 
     /// - Returns: nil when the text has no offset and the session's zone is not UTC: then the engine, which knows zones, reads it.
-    /// - Throws: `22007` for text that is no time, `22008` for a field out of range.
+    /// - Throws: `.invalidTime` for text that is no time, `.timeOutOfRange` for a field out of range.
     func read(_ text: String, as type: ColumnType, position: Int?) throws(QueryError) -> Scalar? {
         if let instant = named(text) {
             guard isUTC || text.lowercased() == "epoch" else { return nil }
@@ -19,12 +19,12 @@ struct TimeText {
         }
         guard let parts = WrittenTime(text) else {
             throw QueryError(
-                sqlState: "22007", message: "invalid input syntax for type \(type.sqlName): \"\(text)\"",
+                .invalidTime, "invalid input syntax for type \(type.sqlName): \"\(text)\"",
                 hint: "Write it as '2026-08-01' or '2026-08-01T09:00:00Z'.", position: position)
         }
         guard let wall = parts.nanoseconds else {
             throw QueryError(
-                sqlState: "22008", message: "date/time field value out of range: \"\(text)\"",
+                .timeOutOfRange, "date/time field value out of range: \"\(text)\"",
                 hint: "Times from 1677-09-22 to 2262-04-11 are kept.", position: position)
         }
         if type == .date { return .date(parts.day) }

@@ -4,7 +4,7 @@ import Plans
 import Synchronization
 import Testing
 
-@Suite struct QueryExecutorTests {
+@Suite struct LocalEngineTests {
     private let catalog = MemoryCatalog(tables: [
         MemoryTable(
             "calls", [("model", .text), ("tokens", .integer), ("cost", .numeric(scale: 12))],

@@ -1,5 +1,3 @@
-package import Plans
-
 extension ResultSet {
     /// What EXPLAIN ANALYZE shows below a plan that ran: rows, groups, pages, bytes, memory, time.
     package func analysis(of plan: Plan) -> [String] {

@@ -3,6 +3,7 @@ package import Columnar
 /// The rows a query answered, with the basis they rest on.
 package struct ResultSet: Sendable {
     package var columns: [TableColumn]
+    /// In the order of the answer, each of at most `Chunk.rowsMax` rows, none empty.
     package var chunks: [Chunk]
     /// The snapshot's position and watermark (ns).
     package var position: Int64
@@ -23,7 +24,8 @@ package struct ResultSet: Sendable {
     package var rowCount: Int { chunks.reduce(0) { $0 + $1.rowCount } }
 }
 
-/// What answering took. `elapsedNanoseconds` ends where the rows stand materialised in the process.
+/// What answering took. `elapsedNanoseconds` ends where the rows stand materialised in the process. What an engine does
+/// not know of itself is 0.
 package struct QueryStatistics: Sendable {
     package var elapsedNanoseconds: Int64 = 0
     package var groupsTotal = 0
@@ -32,21 +34,6 @@ package struct QueryStatistics: Sendable {
     package var bytesRead = 0
     package var rowsScanned = 0
     package var memoryPeakBytes = 0
-
-    package init() {}
-}
-
-/// What a query may use and how it is to be read.
-package struct QueryOptions: Sendable {
-    package var memoryBudgetBytes = 256 << 20
-    /// nil: no limit.
-    package var timeLimitNanoseconds: Int64? = 30_000_000_000
-    /// IANA name for date_trunc, casts and rendering.
-    package var timeZone = "UTC"
-    /// Whether rollups may answer; the answer is the same from events.
-    package var usesRollups = true
-    /// Whether what headers say of groups and pages may decide conditions and aggregates; the answer is the same from the rows.
-    package var usesSummaries = true
 
     package init() {}
 }

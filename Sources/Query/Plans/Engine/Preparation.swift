@@ -1,0 +1,50 @@
+package import Columnar
+
+/// What happens to a plan before an engine runs it: rollups' tables are read merged, scalar subqueries answered, the
+/// rest is rewritten and, where it may be, answered from rollups.
+package struct Preparation {
+    private let rollups: [RollupDescription]
+    private let options: QueryOptions
+
+    /// For plans over these tables.
+    package init(catalog: any TableCatalog, options: QueryOptions) {
+        rollups = catalog.rollups
+        self.options = options
+    }
+
+    /// The plan to run.
+    /// - Parameter answer: runs the prepared plan of a scalar subquery and gives its chunks. Innermost subqueries come
+    ///   first.
+    /// - Throws: `.tooManyRows` for a subquery of more than one row; what `answer` throws.
+    package func prepare(_ plan: Plan, answer: (Plan) throws -> [Chunk]) throws -> Plan {
+        let whole = try replacingSubqueries(plan.mergingRollups(rollups), answer)
+        let rewritten = whole.rewritten(timeZone: options.timeZone)
+        guard options.usesRollups else { return rewritten }
+        let answered = rewritten.answeredFromRollups(rollups, timeZone: options.timeZone)
+        return answered == rewritten ? rewritten : answered.rewritten(timeZone: options.timeZone)
+    }
+
+    private func replacingSubqueries(_ plan: Plan, _ answer: (Plan) throws -> [Chunk]) throws -> Plan {
+        try plan.mapInputs { input throws in try replacingSubqueries(input, answer) }
+            .mapExpressions { expression throws in try replacingSubqueries(expression, answer) }
+    }
+
+    private func replacingSubqueries(
+        _ expression: Expression, _ answer: (Plan) throws -> [Chunk]
+    ) throws -> Expression {
+        if case .scalarSubquery(let plan, let type) = expression {
+            return .literal(try value(of: answer(prepare(plan, answer: answer))), type)
+        }
+        return try expression.mapChildren { child throws in try replacingSubqueries(child, answer) }
+    }
+
+    /// NULL where there is no row.
+    private func value(of chunks: [Chunk]) throws -> Scalar {
+        let rows = chunks.reduce(0) { $0 + $1.rowCount }
+        if rows > 1 {
+            throw QueryError(.tooManyRows, "more than one row returned by a subquery used as an expression")
+        }
+        let filled = chunks.first { $0.rowCount > 0 }
+        return filled?.columns.first?.scalar(at: 0) ?? .null
+    }
+}

@@ -1,0 +1,27 @@
+package import Columnar
+
+/// What answers plans. The engine of `Execution` is the local one; others may hand the same plans to another database.
+///
+/// The contract: a plan comes in as it was bound; the engine prepares it itself (``Preparation``), since what is best
+/// to run differs from engine to engine. The rows come out in the order that the plan asks for, in chunks of at most
+/// `Chunk.rowsMax` rows, none of them empty, with the basis that they rest on and what answering took. Answers are the
+/// same whichever engine gives them: semantics are PostgreSQL's, integers and decimals exact. Memory, time and
+/// cancellation come with the options and hold for all of it, subqueries included. Safe on any thread.
+package protocol QueryEngine: Sendable {
+    /// Answers a plan over one snapshot of a catalog's tables.
+    ///
+    /// It blocks until all rows are there.
+    /// - Throws: `QueryError`; what the tables' storage throws (damage above all) as it comes.
+    func run(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet
+
+    /// The plan as it would run: subqueries answered, rewritten. EXPLAIN shows it.
+    /// - Throws: as ``run(_:catalog:options:)``.
+    func prepared(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> Plan
+}
+
+extension QueryEngine {
+    /// Answers a plan with the memory and time that questions have when nobody says otherwise.
+    package func run(_ plan: Plan, catalog: any TableCatalog) throws -> ResultSet {
+        try run(plan, catalog: catalog, options: QueryOptions())
+    }
+}
