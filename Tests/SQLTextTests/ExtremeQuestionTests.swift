@@ -1,4 +1,5 @@
 import Columnar
+import Execution
 import Plans
 import SQLText
 import Testing
