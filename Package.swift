@@ -75,18 +75,23 @@ let package = Package(
 
         // Base: bytes, the machine, the words of the domain.
         room("Bytes", "Base/Bytes"),
+        room("JSONTexts", "Base/JSONTexts", uses: ["Bytes"]),
+        tests("JSONTexts", uses: ["Bytes"]),
         room("Platform", "Base/Platform", uses: ["Bytes"]),
         tests("Platform"),
         .target(
             name: "EmbeddedSchemas", path: "Schemas", exclude: ["generate_emitter_events.py"],
             resources: [.embedInCode("events"), .embedInCode("prices"), .embedInCode("dialects")], swiftSettings: settings),
-        room("Domain", "Base/Domain", uses: ["Bytes", "EmbeddedSchemas", "Hashing"]),
-        tests("Domain", uses: ["Bytes", "EmbeddedSchemas"]),
+        room("Domain", "Base/Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas", "Hashing"]),
+        tests("Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas"]),
 
         // In.
-        room("WireFormats", "Ingest/WireFormats", uses: ["Bytes", "Domain", "JSONParsing", "Compression", "Hashing"]),
-        tests("WireFormats", uses: ["Bytes", "Domain", "JSONParsing", "Hashing"]),
-        room("Dialects", "Ingest/Dialects", uses: ["Bytes", "EmbeddedSchemas", "Domain", "Hashing", "JSONParsing", "WireFormats"]),
+        room(
+            "WireFormats", "Ingest/WireFormats", uses: ["Bytes", "JSONTexts", "Domain", "JSONParsing", "Compression", "Hashing"]),
+        tests("WireFormats", uses: ["Bytes", "JSONTexts", "Domain", "JSONParsing", "Hashing"]),
+        room(
+            "Dialects", "Ingest/Dialects",
+            uses: ["Bytes", "JSONTexts", "EmbeddedSchemas", "Domain", "Hashing", "JSONParsing", "WireFormats"]),
         tests("Dialects", uses: ["Bytes", "Domain", "JSONParsing", "WireFormats"]),
 
         // Columns and their kernels.
@@ -104,14 +109,14 @@ let package = Package(
         tests("Projections", uses: ["Bytes", "Columnar", "Domain", "Hashing"]),
         room(
             "EventStores", "Store/EventStores",
-            uses: ["Bytes", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing"]),
-        tests("EventStores", uses: ["Bytes", "Platform", "Domain", "Columnar", "Projections"]),
+            uses: ["Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing"]),
+        tests("EventStores", uses: ["Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "Projections"]),
 
         // Shown.
         room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Hashing", "WireFormats", "Projections"]),
         tests("Exporting", uses: ["Bytes", "Domain", "Projections", "WireFormats"]),
 
-        room("Alerting", "Outputs/Alerting", uses: ["Domain", "EmbeddedAlerts"]),
+        room("Alerting", "Outputs/Alerting", uses: ["JSONTexts", "Domain", "EmbeddedAlerts"]),
 
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
@@ -123,7 +128,9 @@ let package = Package(
             uses: ["Bytes", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
-        room("Reports", "Reports", uses: ["Bytes", "Columnar", "Plans", "Domain", "Execution", "SQLText", "Platform"]),
+        room(
+            "Reports", "Reports",
+            uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Domain", "Execution", "SQLText", "Platform"]),
         tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Platform"]),
 
         // Emitters.
@@ -136,28 +143,33 @@ let package = Package(
         room(
             "Server", "Server",
             uses: [
-                "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects", "EventStores", "Plans", "SQLText",
-                "Execution", "Compression", "Hashing", "HTTPRequests", "Projections", "Exporting", "Reports", hummingbird,
+                "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects", "EventStores",
+                "Plans", "SQLText", "Execution", "Compression", "Hashing", "HTTPRequests", "Projections", "Exporting", "Reports", hummingbird,
             ]),
         tests(
             "Server",
             uses: [
-                "Bytes", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections", "Platform", "Compression", "Plans",
-                "Execution", "WireFormats", hummingbird,
+                "Bytes", "JSONTexts", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections", "Platform",
+                "Compression", "Plans", "Execution", "WireFormats", hummingbird,
             ]),
         room(
             "Transfers", "Commands/Transfers",
-            uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
+            uses: ["Bytes", "JSONTexts", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
         tests(
             "Transfers",
-            uses: ["Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Server", "WireFormats", "Workload"]),
-        room("Settings", "Commands/Settings", uses: ["Domain", "Exporting", "Server", .product(name: "Yams", package: "Yams")]),
+            uses: [
+                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Server", "WireFormats",
+                "Workload",
+            ]),
+        room(
+            "Settings", "Commands/Settings",
+            uses: ["JSONTexts", "Domain", "Exporting", "Server", .product(name: "Yams", package: "Yams")]),
         tests("Settings", uses: ["Domain", "Exporting", "Server"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [
-                "Bytes", "Platform", "Domain", "Dialects", "Columnar", "Plans", "Execution", "Reports", "EventStores", "EventLogs",
-                "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting", arguments,
+                "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "Execution", "Reports", "EventStores",
+                "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 

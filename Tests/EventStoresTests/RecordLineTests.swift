@@ -1,5 +1,6 @@
 import Domain
 import EventStores
+import JSONTexts
 import Testing
 
 /// Records are JSON by one writer: their bytes stay what they were, and texts of any kind come back.

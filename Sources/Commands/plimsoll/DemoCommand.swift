@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import EventStores
+import JSONTexts
 import Platform
 import Reports
 import Server

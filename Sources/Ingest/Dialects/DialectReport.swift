@@ -1,5 +1,6 @@
 package import Bytes
 import Domain
+import JSONTexts
 
 /// What was not understood of the spans that came: scopes without a dialect, spans of no known kind, attributes, of resources as well, and
 /// members of metadata that no table names, and traces whose turns are in doubt. Counts and names, no values.

@@ -1,6 +1,7 @@
 package import Domain
 internal import Bytes
 internal import JSONParsing
+internal import JSONTexts
 
 /// Renders rows as CloudEvents 1.0 in structured JSON, one line an event: what `export` writes, and what decodes to the same row.
 ///

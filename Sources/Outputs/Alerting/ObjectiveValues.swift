@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// What templates say of a set of objectives.
 enum ObjectiveValues {

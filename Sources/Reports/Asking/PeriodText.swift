@@ -1,5 +1,6 @@
 import Domain
 package import Execution
+import JSONTexts
 
 /// Times as people write them: RFC 3339, a date, `now`, or `now-7d` with the units s, m, h, d, w.
 package enum PeriodText {

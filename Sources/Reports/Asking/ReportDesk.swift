@@ -1,6 +1,7 @@
 package import Columnar
 package import Domain
 package import Execution
+import JSONTexts
 package import Platform
 import Plans
 import SQLText

@@ -1,5 +1,6 @@
 import Domain
 import Execution
+import JSONTexts
 
 /// The dimensions of a breakdown, in order, and the clock by which its hours, days, weeks and months begin.
 struct ReportGrouping {

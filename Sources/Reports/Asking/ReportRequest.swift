@@ -1,5 +1,6 @@
 package import Domain
 import Execution
+import JSONTexts
 import Plans
 
 /// What a report is asked for.

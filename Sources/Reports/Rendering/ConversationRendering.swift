@@ -1,5 +1,6 @@
 import Columnar
 import Domain
+import JSONTexts
 
 extension ConversationDocument {
     /// The document as JSON: nulls left out, money as exact decimal text, times as RFC 3339.

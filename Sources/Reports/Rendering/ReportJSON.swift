@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// Reports as JSON. Counts are numbers up to 2^53; money and decimals are strings, exact; a quotient is an object with its value (a share
 /// to six significant digits, money to twelve decimals) and the exact numerator and denominator. `null` is no data, `"unknown"` an upper

@@ -1,5 +1,6 @@
 import Domain
 import Execution
+import JSONTexts
 
 /// Reports for people: aligned columns, marks before what stands beyond its limit, the basis and the definitions below.
 enum ReportTableText {

@@ -1,5 +1,6 @@
 import Domain
 package import Execution
+import JSONTexts
 import Plans
 
 /// Asks a running server in SQL.
@@ -15,7 +16,7 @@ package struct RemoteQuery: Sendable {
         _ sql: String, format: ResultFormat, timeZone: String, usesRollups: Bool = true, timeLimitSeconds: Int
     ) async throws -> [UInt8] {
         // Execution has a type of that name, too.
-        var json = Domain.JSONText()
+        var json = JSONTexts.JSONText()
         json.beginObject()
         json.member("sql", sql)
         json.member("timezone", timeZone)

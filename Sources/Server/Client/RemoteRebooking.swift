@@ -1,5 +1,6 @@
 import Domain
 package import EventStores
+import JSONTexts
 
 /// Has a running server book calls again.
 package struct RemoteRebooking: Sendable {

@@ -1,6 +1,7 @@
 import Bytes
 package import Domain
 package import EventStores
+import JSONTexts
 
 /// Writes rows as CSV (RFC 4180): type and time, then a column for each that the schemas know, then what calls cost beside `cost_usd`, by
 /// the names of SQL. What an event has not got is empty.

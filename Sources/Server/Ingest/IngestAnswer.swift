@@ -1,5 +1,6 @@
 package import Domain
 package import EventStores
+import JSONTexts
 package import WireFormats
 
 /// What a sender of events learns: how many were kept, which were not, and why.

@@ -1,5 +1,6 @@
 import Domain
 package import EventStores
+import JSONTexts
 
 extension RebookingPreview {
     /// `{"calls":n,"models":[{"model":…,"calls":n,"from_usd":"…","to_usd":"…","inexact_before":n,"inexact_after":n}]}`

@@ -1,6 +1,7 @@
 import Domain
 package import HTTPTypes
 import Hummingbird
+import JSONTexts
 
 /// Why a request was not served: an HTTP status, and a JSON body that says what, where, and what to do.
 package struct Refusal: Error, Sendable {

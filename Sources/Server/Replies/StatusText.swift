@@ -1,5 +1,5 @@
-package import Domain
 package import EventStores
+package import JSONTexts
 
 /// The store in numbers, as the status page and `plimsoll status` show it.
 package enum StatusText {

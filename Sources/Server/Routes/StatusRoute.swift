@@ -2,6 +2,7 @@ import Domain
 import EventStores
 import Exporting
 import Hummingbird
+import JSONTexts
 import Platform
 import Synchronization
 

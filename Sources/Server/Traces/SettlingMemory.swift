@@ -1,6 +1,7 @@
 import Dialects
 import Domain
 import EventStores
+import JSONTexts
 
 /// What settling knows beyond the spans of one trace: how those who count are known to count, and which ids stores of before gave. It
 /// stands in the log as rows of `system_events` and is read from there at a start, so that a replay knows the same.

@@ -3,6 +3,7 @@ import Domain
 import EventStores
 import Exporting
 import JSONParsing
+import JSONTexts
 import Platform
 import Projections
 import Synchronization

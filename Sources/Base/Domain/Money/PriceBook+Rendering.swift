@@ -1,3 +1,5 @@
+import JSONTexts
+
 // What `plimsoll prices list` and `plimsoll prices check` print.
 
 /// Something about the prices that is probably not meant.

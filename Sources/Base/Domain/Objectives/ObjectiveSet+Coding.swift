@@ -1,5 +1,6 @@
 import Bytes
 import Hashing
+import JSONTexts
 
 // A set as canonical JSON: members sorted, nothing between them, integers in whole units.
 //

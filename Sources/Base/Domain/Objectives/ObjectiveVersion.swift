@@ -1,4 +1,5 @@
 import Bytes
+import JSONTexts
 
 /// A set of objectives that came into force: a row `objectives.changed` of `system_events`.
 package struct ObjectiveVersion: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// How a store judges how conversations end: after how much silence they are over, and by which rule reports count unless they are asked
 /// for another. Logged when it comes into force; what is in force last judges all conversations, also those of before.
 package struct OutcomeSettings: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// What became of an import.
 package struct ImportSummary: Sendable {

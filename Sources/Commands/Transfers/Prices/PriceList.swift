@@ -1,6 +1,7 @@
 import Bytes
 package import Domain
 import Hashing
+import JSONTexts
 import WireFormats
 
 /// A list of prices to set, read from a file.

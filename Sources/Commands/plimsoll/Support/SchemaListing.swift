@@ -1,6 +1,7 @@
 import Columnar
 import Domain
 import EventStores
+import JSONTexts
 import Plans
 import Server
 

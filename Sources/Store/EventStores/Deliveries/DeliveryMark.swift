@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// How far what is sent to another system has got: everything up to a position was acknowledged there. Logged, so that a start goes on from
 /// it; a row `delivery.marked` of `system_events`.

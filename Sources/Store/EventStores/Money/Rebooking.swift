@@ -1,5 +1,6 @@
 import Columnar
 import Domain
+import JSONTexts
 import Segments
 
 /// A deliberate correction: calls of a provider and model in a range of event times are booked again at the prices that were in force when

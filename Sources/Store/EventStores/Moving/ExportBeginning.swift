@@ -1,5 +1,6 @@
 import Domain
 import Hashing
+import JSONTexts
 
 // An export is newline-delimited CloudEvents: a first line that says of which store it is and what that store began with, then every event
 // in the order of positions with what happened in the store between them, and a last line that counts both. Checksums stand between and

@@ -1,6 +1,7 @@
 import Bytes
 import Domain
 import EventLogs
+import JSONTexts
 import Platform
 import Synchronization
 

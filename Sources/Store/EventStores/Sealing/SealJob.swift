@@ -2,6 +2,7 @@ import Columnar
 import Domain
 import EventLogs
 import Hashing
+import JSONTexts
 import Platform
 import Projections
 import Segments

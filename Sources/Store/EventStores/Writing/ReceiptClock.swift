@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// Gives received times: the wall clock, as far as the monotonic one bears it out.
 ///

@@ -1,5 +1,5 @@
-import Domain
 import Foundation
+import JSONTexts
 import Testing
 
 @Suite struct DecimalTextTests {

@@ -1,4 +1,4 @@
-import Domain
+import JSONTexts
 import Testing
 
 @Suite struct JSONTextTests {
