@@ -66,7 +66,7 @@ let package = Package(
         room("HTTPRequests", "System/HTTPRequests", uses: ["CCurl"]),
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
         .target(name: "CEmbeddedAlerts", path: "Sources/System/CEmbeddedAlerts"),
-        room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts"]),
+        room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts", "Bytes"]),
         tests("Compression"),
         tests("Hashing"),
         tests("JSONParsing"),
@@ -80,7 +80,7 @@ let package = Package(
         room("Platform", "Base/Platform", uses: ["Bytes"]),
         tests("Platform"),
         .target(
-            name: "EmbeddedSchemas", path: "Schemas", exclude: ["generate_emitter_events.py"],
+            name: "EmbeddedSchemas", dependencies: ["Bytes"], path: "Schemas", exclude: ["generate_emitter_events.py"],
             resources: [.embedInCode("events"), .embedInCode("prices"), .embedInCode("dialects")], swiftSettings: settings),
         room("Domain", "Base/Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas", "Hashing"]),
         tests("Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas"]),
@@ -116,7 +116,7 @@ let package = Package(
         room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Hashing", "WireFormats", "Projections"]),
         tests("Exporting", uses: ["Bytes", "Domain", "Projections", "WireFormats"]),
 
-        room("Alerting", "Outputs/Alerting", uses: ["JSONTexts", "Domain", "EmbeddedAlerts"]),
+        room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
         // Asked.
         room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
