@@ -69,7 +69,7 @@ let package = Package(
         room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts", "Bytes"]),
         tests("Compression"),
         tests("Hashing"),
-        tests("JSONParsing"),
+        tests("JSONParsing", uses: ["JSONTexts", "WireFormats"]),
         tests("PostgresParsing"),
         tests("RegularExpressions"),
 
@@ -87,7 +87,8 @@ let package = Package(
 
         // In.
         room(
-            "WireFormats", "Ingest/WireFormats", uses: ["Bytes", "JSONTexts", "Domain", "JSONParsing", "Compression", "Hashing"]),
+            "WireFormats", "Ingest/WireFormats",
+            uses: ["Bytes", "JSONTexts", "Domain", "JSONParsing", "Compression", "Hashing"]),
         tests("WireFormats", uses: ["Bytes", "JSONTexts", "Domain", "JSONParsing", "Hashing"]),
         room(
             "Dialects", "Ingest/Dialects",
@@ -95,7 +96,7 @@ let package = Package(
         tests("Dialects", uses: ["Bytes", "Domain", "JSONParsing", "WireFormats"]),
 
         // Columns and their kernels.
-        room("Columnar", "Columnar", uses: ["Bytes", "Compression", "Hashing"]),
+        room("Columnar", "Columnar", uses: ["Bytes", "JSONTexts", "Compression", "Hashing"]),
         tests("Bytes"),
         tests("Columnar", uses: ["Bytes"]),
 
@@ -109,23 +110,29 @@ let package = Package(
         tests("Projections", uses: ["Bytes", "Columnar", "Domain", "Hashing"]),
         room(
             "EventStores", "Store/EventStores",
-            uses: ["Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing"]),
+            uses: [
+                "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing",
+            ]),
         tests("EventStores", uses: ["Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "Projections"]),
 
         // Shown.
-        room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Hashing", "WireFormats", "Projections"]),
+        room(
+            "Exporting", "Outputs/Exporting",
+            uses: ["Bytes", "JSONTexts", "Domain", "Hashing", "WireFormats", "Projections"]),
         tests("Exporting", uses: ["Bytes", "Domain", "Projections", "WireFormats"]),
 
         room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
         // Asked.
-        room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
-        room("SQLText", "Query/SQLText", uses: ["Bytes", "Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
+        room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
+        room(
+            "SQLText", "Query/SQLText",
+            uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
         tests("Plans", uses: ["Bytes", "Columnar"]),
-        tests("SQLText", uses: ["Bytes", "Columnar", "Plans", "Execution", "Platform"]),
+        tests("SQLText", uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Execution", "Platform"]),
         room(
             "Execution", "Query/Execution",
-            uses: ["Bytes", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
+            uses: ["Bytes", "JSONTexts", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
         room(
@@ -134,32 +141,36 @@ let package = Package(
         tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Platform"]),
 
         // Emitters.
-        room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "Platform", "HTTPRequests"]),
+        room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "JSONTexts", "Platform", "HTTPRequests"]),
         tests("PlimsollEmitter", uses: ["EventStores", "HTTPRequests", "Platform", "Server"]),
-        room("Workload", "Emit/Workload", uses: ["Bytes"]),
-        tests("Workload", uses: ["Bytes"]),
+        room("Workload", "Emit/Workload", uses: ["Bytes", "JSONTexts"]),
+        tests("Workload", uses: ["Bytes", "JSONTexts"]),
 
         // Served and commanded.
         room(
             "Server", "Server",
             uses: [
-                "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects", "EventStores",
-                "Plans", "SQLText", "Execution", "Compression", "Hashing", "HTTPRequests", "Projections", "Exporting", "Reports", hummingbird,
+                "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects",
+                "EventStores", "Plans", "SQLText", "Execution", "Compression", "Hashing", "HTTPRequests", "Projections",
+                "Exporting", "Reports", hummingbird,
             ]),
         tests(
             "Server",
             uses: [
-                "Bytes", "JSONTexts", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections", "Platform",
-                "Compression", "Plans", "Execution", "WireFormats", hummingbird,
+                "Bytes", "JSONTexts", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections",
+                "Platform", "Compression", "Plans", "Execution", "WireFormats", hummingbird,
             ]),
         room(
             "Transfers", "Commands/Transfers",
-            uses: ["Bytes", "JSONTexts", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
+            uses: [
+                "Bytes", "JSONTexts", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server",
+                "Workload",
+            ]),
         tests(
             "Transfers",
             uses: [
-                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Server", "WireFormats",
-                "Workload",
+                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Server",
+                "WireFormats", "Workload",
             ]),
         room(
             "Settings", "Commands/Settings",
@@ -168,8 +179,9 @@ let package = Package(
         .executableTarget(
             name: "plimsoll",
             dependencies: [
-                "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "Execution", "Reports", "EventStores",
-                "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting", arguments,
+                "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "Execution", "Reports",
+                "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting",
+                arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 

@@ -23,110 +23,93 @@ package enum DecimalError: Error, Equatable, Sendable, CustomStringConvertible {
 package enum DecimalText {
     /// Decimals of an amount in USD: pico-USD.
     package static let usdScale = 12
-    /// Decimals of a price in USD per million tokens: one unit is one pico-USD per token, as 10⁻⁶ USD per 10⁶ tokens is 10⁻¹² USD.
+    /// Decimals of a price in USD per million tokens: one unit is one pico-USD per token, as 10⁻⁶ USD per 10⁶ tokens is
+    /// 10⁻¹² USD.
     package static let perMillionTokensScale = 6
 
-    /// The value times 10^scale, exactly. An exponent (`1e-5`) is read as well, since JSON numbers may have one. Does not allocate.
+    /// The value times 10^scale, exactly. An exponent (`1e-5`) is read as well, since JSON numbers may have one. Does
+    /// not allocate.
     package static func parse(_ text: Span<UInt8>, scale: Int) throws(DecimalError) -> Int64 {
-        var place = 0
-        let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
-        if isNegative { place = 1 }
-        var digits = Digits()
-        let wholeStart = place
-        while place < text.count, text[place] &- 0x30 < 10 {
-            try digits.append(text[place] &- 0x30, scale)
-            place += 1
-        }
-        guard place > wholeStart else { throw .malformed(offset: place) }
-        var exponent = 0
-        if place < text.count, text[place] == UInt8(ascii: ".") {
-            place += 1
-            let start = place
-            while place < text.count, text[place] &- 0x30 < 10 {
-                try digits.append(text[place] &- 0x30, scale)
-                place += 1
+        let written: WrittenDecimal
+        do throws(WrittenDecimal.Failure) {
+            written = try WrittenDecimal(text, .strict)
+        } catch {
+            switch error {
+            case .malformed(let offset): throw .malformed(offset: offset)
+            case .tooLong: throw .outOfRange(decimals: scale)
             }
-            guard place > start else { throw .malformed(offset: place) }
-            exponent = start - place
         }
-        if place < text.count, text[place] | 0x20 == UInt8(ascii: "e") { exponent += try readExponent(text, &place) }
-        guard place == text.count else { throw .malformed(offset: place) }
-        return try digits.scaled(by: exponent + scale, isNegative: isNegative, scale)
+        guard written.significand != 0 else { return 0 }
+        var (value, power) = (written.significand, written.zeros - written.decimals + written.exponent + scale)
+        // No zero is left at the end of the significand, so each step down is one too many.
+        guard power >= 0 else { throw .tooPrecise(decimals: scale) }
+        while power > 0 {
+            let (product, isBeyond) = value.multipliedReportingOverflow(by: 10)
+            guard !isBeyond else { throw .outOfRange(decimals: scale) }
+            value = product
+            power -= 1
+        }
+        if let result = Int64(exactly: written.isNegative ? -value : value) { return result }
+        throw .outOfRange(decimals: scale)
     }
 
     /// The same for a slice of bytes.
-    package static func parse(_ text: ArraySlice<UInt8>, scale: Int) throws(DecimalError) -> Int64 { try parse(text.span, scale: scale) }
+    package static func parse(_ text: ArraySlice<UInt8>, scale: Int) throws(DecimalError) -> Int64 {
+        try parse(text.span, scale: scale)
+    }
+
     /// The same for text.
-    package static func parse(_ text: String, scale: Int) throws(DecimalError) -> Int64 { try parse(Array(text.utf8).span, scale: scale) }
+    package static func parse(_ text: String, scale: Int) throws(DecimalError) -> Int64 {
+        try parse(text.utf8.span, scale: scale)
+    }
 
-    /// Significant digits; zeros at the end are only counted, so that `1.000…` of any length is read.
-    private struct Digits {
-        var mantissa: Int128 = 0
-        var zeros = 0
-
-        mutating func append(_ digit: UInt8, _ scale: Int) throws(DecimalError) {
-            if digit == 0 {
-                zeros += 1
-                return
-            }
-            if mantissa == 0 { zeros = 0 }
-            guard zeros < 38 else { throw .outOfRange(decimals: scale) }
-            for _ in 0...zeros {
-                let (product, isBeyond) = mantissa.multipliedReportingOverflow(by: 10)
-                guard !isBeyond else { throw .outOfRange(decimals: scale) }
-                mantissa = product
-            }
-            zeros = 0
-            let (sum, isBeyond) = mantissa.addingReportingOverflow(Int128(digit))
-            guard !isBeyond else { throw .outOfRange(decimals: scale) }
-            mantissa = sum
+    /// Appends the exact decimal text of `value` times 10^-scale, with no zeros at the end beyond `minimumDecimals`.
+    /// - Precondition: `scale >= 0`.
+    package static func append(_ value: Int128, scale: Int, minimumDecimals: Int = 0, to bytes: inout [UInt8]) {
+        // Least significant first; 128 bits have at most 39 digits.
+        var digits = InlineArray<39, UInt8>(repeating: 0)
+        var count = 0
+        var high = value.magnitude
+        while high > UInt128(UInt64.max) {
+            let (quotient, digit) = high.quotientAndRemainder(dividingBy: 10)
+            digits[count] = UInt8(truncatingIfNeeded: digit)
+            high = quotient
+            count += 1
         }
-
-        func scaled(by exponent: Int, isNegative: Bool, _ scale: Int) throws(DecimalError) -> Int64 {
-            guard mantissa != 0 else { return 0 }
-            var (value, power) = (mantissa, exponent + zeros)
-            while power > 0 {
-                let (product, isBeyond) = value.multipliedReportingOverflow(by: 10)
-                guard !isBeyond else { throw .outOfRange(decimals: scale) }
-                value = product
-                power -= 1
-            }
-            while power < 0 {
-                guard value % 10 == 0 else { throw .tooPrecise(decimals: scale) }
-                value /= 10
-                power += 1
-            }
-            guard let result = Int64(exactly: isNegative ? -value : value) else { throw .outOfRange(decimals: scale) }
-            return result
+        var rest = UInt64(truncatingIfNeeded: high)
+        while rest > 0 {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            digits[count] = UInt8(truncatingIfNeeded: digit)
+            rest = quotient
+            count += 1
+        }
+        func text(_ place: Int) -> UInt8 { 0x30 + (place < count ? digits[place] : 0) }
+        var last = 0
+        while scale - last > minimumDecimals, text(last) == 0x30 { last += 1 }
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var place = max(count, scale + 1)
+        while place > scale {
+            place -= 1
+            bytes.append(text(place))
+        }
+        guard last < scale else { return }
+        bytes.append(UInt8(ascii: "."))
+        while place > last {
+            place -= 1
+            bytes.append(text(place))
         }
     }
 
-    private static func readExponent(_ text: Span<UInt8>, _ place: inout Int) throws(DecimalError) -> Int {
-        place += 1
-        let isNegative = place < text.count && text[place] == UInt8(ascii: "-")
-        if isNegative || place < text.count && text[place] == UInt8(ascii: "+") { place += 1 }
-        let start = place
-        var exponent = 0
-        while place < text.count, text[place] &- 0x30 < 10 {
-            // Beyond 10,000 the answer is the same: out of range or too precise.
-            exponent = min(exponent * 10 + Int(text[place] &- 0x30), 10_000)
-            place += 1
-        }
-        guard place > start else { throw .malformed(offset: place) }
-        return isNegative ? -exponent : exponent
-    }
-
-    /// The exact decimal text of `value` times 10^-scale, with no zeros at the end beyond `minimumDecimals`.
+    /// The same as text.
     package static func render(_ value: Int128, scale: Int, minimumDecimals: Int = 0) -> String {
-        var digits = Array(String(value.magnitude).utf8)
-        if digits.count <= scale { digits.insert(contentsOf: [UInt8](repeating: 0x30, count: scale + 1 - digits.count), at: 0) }
-        var decimals = scale
-        while decimals > minimumDecimals, digits.last == 0x30 {
-            digits.removeLast()
-            decimals -= 1
-        }
-        if decimals > 0 { digits.insert(UInt8(ascii: "."), at: digits.count - decimals) }
-        return (value < 0 ? "-" : "") + String(decoding: digits, as: UTF8.self)
+        var bytes: [UInt8] = []
+        append(value, scale: scale, minimumDecimals: minimumDecimals, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// With all decimals of the scale: `-0.500` for (-500, 3).
+    package static func renderFull(_ value: Int128, scale: Int) -> String {
+        render(value, scale: scale, minimumDecimals: scale)
     }
 
     /// Pico-USD as decimal text in USD.

@@ -120,7 +120,7 @@ package struct DialectReport: Hashable, Sendable {
 
     /// Members of a JSON text, or of JSON itself.
     private static func names(_ value: JSONValue) throws(DecodingError) -> [JSONMember] {
-        if let text = value.string { return try JSONReader.parse(Array(text.utf8)).members ?? [] }
+        if let text = value.string { return try JSONReader.parse(text).members ?? [] }
         return value.members ?? []
     }
 

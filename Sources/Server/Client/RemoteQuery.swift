@@ -15,8 +15,7 @@ package struct RemoteQuery: Sendable {
     package func run(
         _ sql: String, format: ResultFormat, timeZone: String, usesRollups: Bool = true, timeLimitSeconds: Int
     ) async throws -> [UInt8] {
-        // Execution has a type of that name, too.
-        var json = JSONTexts.JSONText()
+        var json = JSONWriter()
         json.beginObject()
         json.member("sql", sql)
         json.member("timezone", timeZone)

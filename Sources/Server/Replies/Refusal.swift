@@ -44,7 +44,7 @@ package struct Refusal: Error, Sendable {
 
     /// `{"error":…,"hint":…,"position":…,"code":…}`, members without a value left out.
     var json: [UInt8] {
-        var text = JSONText()
+        var text = JSONWriter()
         text.beginObject()
         text.member("error", message)
         if let hint { text.member("hint", hint) }

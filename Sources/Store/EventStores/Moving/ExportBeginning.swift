@@ -9,8 +9,10 @@ import JSONTexts
 /// A line of an export that is no event: a CloudEvent in shape, whose data say what happened.
 enum ExportLine {
     /// The line, its end included.
-    static func text(id: String, source: String = "plimsoll", type: String, data: (inout JSONText) -> Void) -> String {
-        JSONText.object { json in
+    static func text(
+        id: String, source: String = "plimsoll", type: String, data: (inout JSONWriter) -> Void
+    ) -> String {
+        JSONWriter.object { json in
             json.member("specversion", "1.0")
             json.member("id", id)
             json.member("source", source)

@@ -58,7 +58,7 @@ struct SealJob: Sendable {
             blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: context.workers)
         let groups = try SealedGroups(
             blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: context.workers)
-        let attached = JSONText.object { json in
+        let attached = JSONWriter.object { json in
             json.member("events", eventCount)
             json.member("last_position", position)
             json.member("segment", segmentID)
