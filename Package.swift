@@ -66,31 +66,37 @@ let package = Package(
         room("HTTPRequests", "System/HTTPRequests", uses: ["CCurl"]),
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
         .target(name: "CEmbeddedAlerts", path: "Sources/System/CEmbeddedAlerts"),
-        room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts"]),
+        room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts", "Bytes"]),
         tests("Compression"),
         tests("Hashing"),
-        tests("JSONParsing"),
+        tests("JSONParsing", uses: ["JSONTexts", "WireFormats"]),
         tests("PostgresParsing"),
         tests("RegularExpressions"),
 
         // Base: bytes, the machine, the words of the domain.
         room("Bytes", "Base/Bytes"),
+        room("JSONTexts", "Base/JSONTexts", uses: ["Bytes"]),
+        tests("JSONTexts", uses: ["Bytes"]),
         room("Platform", "Base/Platform", uses: ["Bytes"]),
         tests("Platform"),
         .target(
-            name: "EmbeddedSchemas", path: "Schemas", exclude: ["generate_emitter_events.py"],
+            name: "EmbeddedSchemas", dependencies: ["Bytes"], path: "Schemas", exclude: ["generate_emitter_events.py"],
             resources: [.embedInCode("events"), .embedInCode("prices"), .embedInCode("dialects")], swiftSettings: settings),
-        room("Domain", "Base/Domain", uses: ["Bytes", "EmbeddedSchemas", "Hashing"]),
-        tests("Domain", uses: ["Bytes", "EmbeddedSchemas"]),
+        room("Domain", "Base/Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas", "Hashing"]),
+        tests("Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas"]),
 
         // In.
-        room("WireFormats", "Ingest/WireFormats", uses: ["Bytes", "Domain", "JSONParsing", "Compression", "Hashing"]),
-        tests("WireFormats", uses: ["Bytes", "Domain", "JSONParsing", "Hashing"]),
-        room("Dialects", "Ingest/Dialects", uses: ["Bytes", "EmbeddedSchemas", "Domain", "Hashing", "JSONParsing", "WireFormats"]),
+        room(
+            "WireFormats", "Ingest/WireFormats",
+            uses: ["Bytes", "JSONTexts", "Domain", "JSONParsing", "Compression", "Hashing"]),
+        tests("WireFormats", uses: ["Bytes", "JSONTexts", "Domain", "JSONParsing", "Hashing"]),
+        room(
+            "Dialects", "Ingest/Dialects",
+            uses: ["Bytes", "JSONTexts", "EmbeddedSchemas", "Domain", "Hashing", "JSONParsing", "WireFormats"]),
         tests("Dialects", uses: ["Bytes", "Domain", "JSONParsing", "WireFormats"]),
 
         // Columns and their kernels.
-        room("Columnar", "Columnar", uses: ["Bytes", "Compression", "Hashing"]),
+        room("Columnar", "Columnar", uses: ["Bytes", "JSONTexts", "Compression", "Hashing"]),
         tests("Bytes"),
         tests("Columnar", uses: ["Bytes"]),
 
@@ -104,62 +110,81 @@ let package = Package(
         tests("Projections", uses: ["Bytes", "Columnar", "Domain", "Hashing"]),
         room(
             "EventStores", "Store/EventStores",
-            uses: ["Bytes", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing"]),
+            uses: [
+                "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing",
+            ]),
         tests(
             "EventStores",
-            uses: ["Bytes", "Platform", "Domain", "EmbeddedSchemas", "Columnar", "EventLogs", "Segments", "Projections"]),
+            uses: [
+                "Bytes", "JSONTexts", "Platform", "Domain", "EmbeddedSchemas", "Columnar", "EventLogs", "Segments",
+                "Projections",
+            ]),
 
         // Shown.
-        room("Exporting", "Outputs/Exporting", uses: ["Bytes", "Domain", "Hashing", "WireFormats", "Projections"]),
+        room(
+            "Exporting", "Outputs/Exporting",
+            uses: ["Bytes", "JSONTexts", "Domain", "Hashing", "WireFormats", "Projections"]),
         tests("Exporting", uses: ["Bytes", "Domain", "Projections", "WireFormats"]),
 
-        room("Alerting", "Outputs/Alerting", uses: ["Domain", "EmbeddedAlerts"]),
+        room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
         // Asked.
-        room("Plans", "Query/Plans", uses: ["Bytes", "Columnar"]),
-        room("SQLText", "Query/SQLText", uses: ["Bytes", "Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
+        room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
+        room(
+            "SQLText", "Query/SQLText",
+            uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "PostgresParsing", "JSONParsing"]),
         tests("Plans", uses: ["Bytes", "Columnar"]),
-        tests("SQLText", uses: ["Bytes", "Columnar", "Plans", "Execution", "Platform"]),
+        tests("SQLText", uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Execution", "Platform"]),
         room(
             "Execution", "Query/Execution",
-            uses: ["Bytes", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
+            uses: ["Bytes", "JSONTexts", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
-        room("Reports", "Reports", uses: ["Bytes", "Columnar", "Plans", "Domain", "Execution", "SQLText"]),
+        room("Reports", "Reports", uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Domain", "Execution", "SQLText"]),
         tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform"]),
 
         // Emitters.
-        room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "Platform", "HTTPRequests"]),
+        room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "JSONTexts", "Platform", "HTTPRequests"]),
         tests("PlimsollEmitter", uses: ["EventStores", "HTTPRequests", "Platform", "Server"]),
-        room("Workload", "Emit/Workload", uses: ["Bytes"]),
-        tests("Workload", uses: ["Bytes"]),
+        room("Workload", "Emit/Workload", uses: ["Bytes", "JSONTexts"]),
+        tests("Workload", uses: ["Bytes", "JSONTexts"]),
 
         // Served and commanded.
         room(
             "Server", "Server",
             uses: [
-                "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects", "EventStores", "Plans", "SQLText",
-                "Execution", "Compression", "Hashing", "HTTPRequests", "Projections", "Exporting", "Reports", hummingbird,
+                "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects",
+                "EventStores", "Plans", "SQLText", "Execution", "Compression", "Hashing", "HTTPRequests", "Projections",
+                "Exporting", "Reports", hummingbird,
             ]),
         tests(
             "Server",
             uses: [
-                "Bytes", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections", "Platform", "Compression", "Plans",
-                "Execution", "WireFormats", hummingbird,
+                "Bytes", "JSONTexts", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections",
+                "Platform", "Compression", "Plans", "Execution", "WireFormats", hummingbird,
             ]),
         room(
             "Transfers", "Commands/Transfers",
-            uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
+            uses: [
+                "Bytes", "JSONTexts", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server",
+                "Workload",
+            ]),
         tests(
             "Transfers",
-            uses: ["Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Server", "WireFormats", "Workload"]),
-        room("Settings", "Commands/Settings", uses: ["Domain", "Exporting", "Server", .product(name: "Yams", package: "Yams")]),
+            uses: [
+                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Server",
+                "WireFormats", "Workload",
+            ]),
+        room(
+            "Settings", "Commands/Settings",
+            uses: ["JSONTexts", "Domain", "Exporting", "Server", .product(name: "Yams", package: "Yams")]),
         tests("Settings", uses: ["Domain", "Exporting", "Server"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [
-                "Bytes", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution", "Reports", "EventStores", "EventLogs",
-                "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting", arguments,
+                "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution",
+                "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting",
+                arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 

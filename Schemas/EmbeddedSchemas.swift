@@ -1,13 +1,4 @@
-/// A file that was built into the program.
-package struct EmbeddedFile: Sendable {
-    /// File name with its extension, without the folder.
-    package var name: String
-    /// The file, byte for byte.
-    package var bytes: [UInt8]
-
-    /// A file of that name and contents.
-    package init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
-}
+package import Bytes
 
 /// The schemas, prices and dialects that the program was built with: the files of the folders `events`, `prices` and `dialects`, in
 /// order of their names.

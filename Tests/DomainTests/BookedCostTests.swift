@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import JSONTexts
 import Testing
 
 @Suite struct BookedCostTests {

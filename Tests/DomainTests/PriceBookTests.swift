@@ -1,6 +1,7 @@
 import Bytes
 import Domain
 import Foundation
+import JSONTexts
 import Testing
 
 private func price(

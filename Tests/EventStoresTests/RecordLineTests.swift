@@ -1,11 +1,12 @@
 import Domain
 import EventStores
+import JSONTexts
 import Testing
 
 /// Records are JSON by one writer: their bytes stay what they were, and texts of any kind come back.
 @Suite struct RecordLineTests {
-    private static func line(_ data: (inout JSONText) -> Void) -> String {
-        let text = JSONText.object(data)
+    private static func line(_ data: (inout JSONWriter) -> Void) -> String {
+        let text = JSONWriter.object(data)
         return #"{"specversion":"1.0","id":"7","source":"plimsoll","type":"export.record","data":"# + text + "}\n"
     }
 

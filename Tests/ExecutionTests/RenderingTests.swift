@@ -85,6 +85,10 @@ import Testing
     }
 
     @Test func controlCharactersStayInsideJSONStrings() {
-        #expect(JSONText.string("a\u{1}\u{1F600}\"\\\t") == #""a\u0001😀\"\\\t""#)
+        let columns = [TableColumn(name: "\u{8}", type: .text)]
+        let chunk = Chunk(columns: [Vector(type: .text, scalars: [.text("a\u{1}\u{C}\u{1F600}\"\\\t")])], rowCount: 1)
+        let result = ResultSet(
+            columns: columns, chunks: [chunk], position: 7, watermark: 0, statistics: QueryStatistics())
+        #expect(result.rendered(.ndjson) == #"{"\b":"a\u0001\f😀\"\\\t"}"# + "\n")
     }
 }

@@ -123,10 +123,4 @@ import Testing
         #expect(CivilDate(year: 2024, month: 1, day: 31).adding(months: 1)?.text == "2024-02-29")
         #expect(CivilDate(year: 2024, month: 1, day: 31).adding(months: -2)?.text == "2023-11-30")
     }
-
-    @Test func decimalsShowEveryDigit() {
-        #expect(decimalText(-5, scale: 3) == "-0.005")
-        #expect(decimalText(1234, scale: 2) == "12.34")
-        #expect(decimalText(.min, scale: 0) == "-170141183460469231731687303715884105728")
-    }
 }

@@ -1,5 +1,6 @@
 import Domain
 import EventStores
+import JSONTexts
 import Platform
 import Projections
 import Server

@@ -1,6 +1,7 @@
 import Domain
 import EventStores
 import Foundation
+import JSONTexts
 import Platform
 import Server
 import Testing

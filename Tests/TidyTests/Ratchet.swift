@@ -9,7 +9,7 @@ enum Ratchet {
         "EventStores": 22,
         "Execution": 15,
         "Hashing": 6,
-        "JSONParsing": 10,
+        "JSONParsing": 3,
         "Platform": 55,
         "Reports": 7,
         "WireFormats": 6,

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 import Testing
 import Transfers
 import Workload

@@ -1,6 +1,7 @@
 import Columnar
 import Domain
 import EventStores
+import JSONTexts
 import Platform
 import Projections
 import Server

@@ -1,5 +1,6 @@
 import Domain
 import JSONParsing
+import JSONTexts
 import Testing
 import WireFormats
 

@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import JSONTexts
 import Testing
 import Workload
 
@@ -11,11 +12,13 @@ import Workload
     }
 
     @Test func instantsAreRFC3339WithNineDecimals() {
-        #expect(text { appendTimestamp(0, to: &$0) } == "1970-01-01T00:00:00.000000000Z")
-        #expect(text { appendTimestamp(-1, to: &$0) } == "1969-12-31T23:59:59.999999999Z")
-        #expect(text { appendTimestamp(1_709_209_845_000_000_007, to: &$0) } == "2024-02-29T12:30:45.000000007Z")
-        #expect(text { appendTimestamp(WorkloadConfiguration.defaultStart, to: &$0) } == "2026-08-03T00:00:00.000000000Z")
-        #expect(text { appendTimestamp(.max, to: &$0) } == "2262-04-11T23:47:16.854775807Z")
+        #expect(text { RFC3339.append(0, decimals: .nine, to: &$0) } == "1970-01-01T00:00:00.000000000Z")
+        #expect(text { RFC3339.append(-1, decimals: .nine, to: &$0) } == "1969-12-31T23:59:59.999999999Z")
+        let leap: Int64 = 1_709_209_845_000_000_007
+        #expect(text { RFC3339.append(leap, decimals: .nine, to: &$0) } == "2024-02-29T12:30:45.000000007Z")
+        let start = WorkloadConfiguration.defaultStart
+        #expect(text { RFC3339.append(start, decimals: .nine, to: &$0) } == "2026-08-03T00:00:00.000000000Z")
+        #expect(text { RFC3339.append(.max, decimals: .nine, to: &$0) } == "2262-04-11T23:47:16.854775807Z")
     }
 
     @Test func everyDayOfFourCenturiesFollowsItsPredecessor() {
@@ -39,8 +42,6 @@ import Workload
     @Test func numbersKeepTheirDigits() {
         #expect(text { appendDecimal(.min, to: &$0) } == "-9223372036854775808")
         #expect(text { appendDecimal(0, to: &$0) } == "0")
-        #expect(text { appendFixedPoint(-12_005, digits: 3, to: &$0) } == "-12.005")
-        #expect(text { appendFixedPoint(7, digits: 0, to: &$0) } == "7")
         #expect(text { appendHexadecimal(0xABC, digits: 5, to: &$0) } == "00abc")
     }
 

@@ -1,18 +1,3 @@
-/// Appends text as the inside of a JSON string (RFC 8259, section 7).
-package func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
-    for byte in text.utf8 {
-        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
-        } else if byte < 0x20 {
-            bytes.append(contentsOf: "\\u".utf8)
-            appendHexadecimal(UInt64(byte), digits: 4, to: &bytes)
-        } else {
-            bytes.append(byte)
-        }
-    }
-}
-
 /// Appends the lowest `digits` hexadecimal digits of a value, lower case.
 package func appendHexadecimal(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
     assert((0...16).contains(digits), "a word has sixteen digits")
@@ -40,19 +25,6 @@ package func appendDecimal(_ value: Int64, to bytes: inout [UInt8]) {
         low += 1
         high -= 1
     }
-}
-
-/// Appends `units / 10^digits` with exactly that many decimals.
-package func appendFixedPoint(_ units: Int64, digits: Int, to bytes: inout [UInt8]) {
-    assert((0...19).contains(digits), "powers of ten that a word holds")
-    var scale: UInt64 = 1
-    for _ in 0..<digits { scale *= 10 }
-    if units < 0 { bytes.append(UInt8(ascii: "-")) }
-    let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: scale)
-    appendDecimal(Int64(whole), to: &bytes)
-    guard digits > 0 else { return }
-    bytes.append(UInt8(ascii: "."))
-    appendPadded(fraction, digits: digits, to: &bytes)
 }
 
 /// Appends a number of exactly `digits` decimal digits, with leading zeros.

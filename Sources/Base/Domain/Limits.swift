@@ -1,3 +1,5 @@
+import Bytes
+
 /// What events, prices and labels may come to at most, each with who relies on it. A test checks the relations between them.
 package enum Limits {
     // Events.
@@ -13,22 +15,22 @@ package enum Limits {
     /// Tokens of one class in one call. With ``pricePicoUSDPerTokenMax`` it keeps a booked cost within 64 bits.
     package static let tokensMax: Int64 = 1_000_000_000
     /// GPU time of one call: 366 days. With ``pricePicoUSDPerGPUHourMax`` it keeps a booked cost within 64 bits.
-    package static let gpuDurationNanosecondsMax: Int64 = 366 * 86_400 * 1_000_000_000
+    package static let gpuDurationNanosecondsMax: Int64 = 366 * Nanoseconds.day
     /// Any other duration: a hundred leap years. Reports add durations of 64 bits in 128.
-    package static let durationNanosecondsMax: Int64 = 100 * 366 * 86_400 * 1_000_000_000
+    package static let durationNanosecondsMax: Int64 = 100 * 366 * Nanoseconds.day
     /// How far an event's time may lie ahead of its receipt: 24 h; later ones are `too_new`.
-    package static let futureNanosecondsMax: Int64 = 86_400 * 1_000_000_000
+    package static let futureNanosecondsMax: Int64 = Nanoseconds.day
     /// Times that events may tell (ns since 1970 UTC): from 1678-01-01 on and before 2262-01-01. Beyond them the period that a time lies in
     /// would begin or end outside of 64 bits. The decoder refuses others; what a store has already stays.
-    package static let times: Range<Int64> = (-106_650 * 86_400 * 1_000_000_000)..<(106_651 * 86_400 * 1_000_000_000)
+    package static let times: Range<Int64> = (-106_650 * Nanoseconds.day)..<(106_651 * Nanoseconds.day)
     /// Events received this long after their time count in `/metrics`; older ones are backfill: 1 h.
     package static let liveNanosecondsMax: Int64 = 3600 * 1_000_000_000
     /// A wall clock that departs from the monotonic one by less is being set right, and followed; by more, it was stepped: 10 s.
     package static let clockStepNanosecondsMin: Int64 = 10 * 1_000_000_000
     /// So long must a wall clock stay with a step, by the monotonic clock, before received times follow it: 5 min.
-    package static let clockStepDoubtNanoseconds: Int64 = 300 * 1_000_000_000
+    package static let clockStepDoubtNanoseconds: Int64 = 300 * Nanoseconds.second
     /// How far back an event without a time is looked up among those received: 24 h.
-    package static let timelessLookupNanoseconds: Int64 = 86_400 * 1_000_000_000
+    package static let timelessLookupNanoseconds: Int64 = Nanoseconds.day
 
     // Requests.
 

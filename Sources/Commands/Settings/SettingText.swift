@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 import Server
 
 /// Reads the texts of settings, wherever they come from.

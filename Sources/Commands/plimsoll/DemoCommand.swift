@@ -1,6 +1,8 @@
 import ArgumentParser
+import Bytes
 import Domain
 import EventStores
+import JSONTexts
 import Platform
 import Reports
 import Server
@@ -113,8 +115,7 @@ struct DemoTour: Sendable {
 
     private func show(at address: ListenAddress, through traffic: DemoTraffic) async throws {
         let output = StandardStream.output
-        let day: Int64 = 86_400_000_000_000
-        let midnight = machine.clock.wallNanoseconds() / day * day
+        let midnight = machine.clock.wallNanoseconds() / Nanoseconds.day * Nanoseconds.day
         output.print("posting \(command.days == 1 ? "yesterday" : "\(command.days) days") of \(command.users) users over HTTP …")
         let began = machine.clock.monotonicNanoseconds()
         let (total, badHour) = try await traffic.postDays(command.days, before: midnight, users: command.users, seed: command.seed)
@@ -123,7 +124,7 @@ struct DemoTour: Sendable {
         output.print(
             "\(total.accepted) events accepted, \(total.duplicates) known already, \(total.rejected) refused; \(rate) a second, "
                 + "each flushed before its answer\n")
-        try printReports(from: midnight - Int64(command.days) * day, to: midnight, badHour: badHour)
+        try printReports(from: midnight - Int64(command.days) * Nanoseconds.day, to: midnight, badHour: badHour)
         output.print(Self.guide(address, data: command.data, badHour: badHour))
         if command.once { return }
         output.print("live traffic goes on at \(command.rate) messages a second; /metrics counts only what arrives live. Ctrl-C ends.")
@@ -137,10 +138,9 @@ struct DemoTour: Sendable {
 
     private func printReports(from: Int64, to: Int64, badHour: Int64) throws {
         let desk = ReportDesk(catalog: store.snapshot(), engine: machine.engine)
-        let hour: Int64 = 3_600_000_000_000
         let periods: [(String, ReportKind, Int64, Int64)] = [
-            ("The whole period", .sla, from, to), ("The bad hour alone", .sla, badHour, badHour + hour), ("Cost", .cost, from, to),
-            ("Outcomes", .outcomes, from, to),
+            ("The whole period", .sla, from, to), ("The bad hour alone", .sla, badHour, badHour + Nanoseconds.hour),
+            ("Cost", .cost, from, to), ("Outcomes", .outcomes, from, to),
         ]
         for (title, kind, from, to) in periods {
             StandardStream.output.print("── \(title) " + String(repeating: "─", count: max(0, 76 - title.count)))

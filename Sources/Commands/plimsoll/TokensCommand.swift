@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import JSONTexts
 import Platform
 import Server
 

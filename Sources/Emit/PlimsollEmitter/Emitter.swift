@@ -1,6 +1,7 @@
 import Bytes
 import Dispatch
 package import HTTPRequests
+import JSONTexts
 package import Platform
 import Synchronization
 
@@ -22,7 +23,7 @@ public final class Emitter: Sendable {
 
     private let state: Mutex<State>
     private let clock: any Clock
-    private let head: [UInt8]
+    private let head: JSONWriter
     private let delivery: Delivery
     private let flushInterval: DispatchTimeInterval
     private let queue = DispatchQueue(label: "plimsoll.emitter")
@@ -43,9 +44,11 @@ public final class Emitter: Sendable {
             State(
                 buffer: EventBuffer(configuration),
                 names: EventNames(seed: randomness.nextUInt64(), salt: randomness.nextUInt64())))
-        var head = Array(#"{"specversion":"1.0","source":""#.utf8)
-        appendEscaped(configuration.source, to: &head)
-        head.append(contentsOf: #"","id":""#.utf8)
+        var head = JSONWriter()
+        head.beginObject()
+        head.member("specversion", "1.0")
+        head.member("source", configuration.source)
+        head.key("id")
         self.head = head
         delivery = Delivery(configuration, randomness: randomness, post: post ?? Delivery.overHTTP(configuration))
         flushInterval = .milliseconds(configuration.flushIntervalMilliseconds)
@@ -130,20 +133,23 @@ public final class Emitter: Sendable {
         _ event: some AgentEvent, _ context: EventContext, _ attributes: [String: String], _ time: Int64, _ names: inout EventNames,
         _ bytes: inout [UInt8]
     ) {
-        bytes.append(contentsOf: head)
-        names.appendNext(at: clock.wallNanoseconds(), to: &bytes)
-        bytes.append(contentsOf: #"","type":""#.utf8)
-        bytes.append(contentsOf: type(of: event).type.utf8)
-        bytes.append(contentsOf: #"","time":""#.utf8)
-        appendTimestamp(time, to: &bytes)
-        bytes.append(contentsOf: #"","data":{"#.utf8)
-        var fields = EventFields(appendingTo: bytes)
+        // The buffer changes hands, so that it is not copied.
+        var json = JSONWriter(appendingTo: bytes)
         bytes = []
+        json.append(head)
+        json.value(plain: { names.appendNext(at: clock.wallNanoseconds(), to: &$0) })
+        json.member("type", type(of: event).type)
+        json.key("time")
+        json.value(time: time, decimals: .nine)
+        json.key("data")
+        var fields = EventFields(json)
+        json = JSONWriter()
         context.encode(into: &fields)
         event.encode(into: &fields)
         if !attributes.isEmpty { fields.object("attributes", attributes) }
-        fields.close()
-        bytes = fields.bytes
-        bytes.append(contentsOf: "}\n".utf8)
+        json = fields.close()
+        json.endObject()
+        json.endLine()
+        bytes = json.take()
     }
 }

@@ -1,5 +1,6 @@
 package import Bytes
 import Domain
+import JSONTexts
 
 /// What was not understood of the spans that came: scopes without a dialect, spans of no known kind, attributes, of resources as well, and
 /// members of metadata that no table names, and traces whose turns are in doubt. Counts and names, no values.
@@ -119,7 +120,7 @@ package struct DialectReport: Hashable, Sendable {
 
     /// Members of a JSON text, or of JSON itself.
     private static func names(_ value: JSONValue) throws(DecodingError) -> [JSONMember] {
-        if let text = value.string { return try JSONReader.parse(Array(text.utf8)).members ?? [] }
+        if let text = value.string { return try JSONReader.parse(text).members ?? [] }
         return value.members ?? []
     }
 

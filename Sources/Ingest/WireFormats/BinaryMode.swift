@@ -1,5 +1,5 @@
 internal import Domain
-internal import JSONParsing
+internal import JSONTexts
 
 /// The binary content mode of the CloudEvents HTTP binding 1.0: attributes travel as headers.
 package enum BinaryMode {
@@ -12,7 +12,7 @@ package enum BinaryMode {
     /// - Throws: for a header that tells no text, or an attribute that is told twice.
     static func structured(headers: [(name: String, value: String)], data: Span<UInt8>) throws(FieldError) -> [UInt8] {
         var writer = JSONWriter()
-        writer.append(UInt8(ascii: "{"))
+        writer.beginObject()
         var hasTraceParent = false
         var told: Set<String> = []
         var traceParent: String?
@@ -36,19 +36,16 @@ package enum BinaryMode {
         }
         if !hasTraceParent, let traceParent { append("traceparent", Array(traceParent.utf8), &writer) }
         if data.count > 0 {
-            if writer.bytes.count > 1 { writer.append(UInt8(ascii: ",")) }
-            writer.append(json: "\"data\":")
-            for index in data.indices { writer.append(data[index]) }
+            writer.key("data")
+            writer.raw(utf8: data)
         }
-        writer.append(UInt8(ascii: "}"))
+        writer.endObject()
         return writer.bytes
     }
 
     private static func append(_ name: String, _ value: [UInt8], _ writer: inout JSONWriter) {
-        if writer.bytes.count > 1 { writer.append(UInt8(ascii: ",")) }
-        writer.append(string: name)
-        writer.append(UInt8(ascii: ":"))
-        writer.append(string: value[...])
+        writer.key(name)
+        writer.value(utf8: value[...])
     }
 
     /// The text that a header tells: two values that differ in their bytes are never one text, so what is no UTF-8 is refused. A header

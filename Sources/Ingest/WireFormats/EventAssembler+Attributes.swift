@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSONParsing
+internal import JSONTexts
 
 extension EventAssembler {
     /// `attributes` in the data: its members join the event's own, so that what we export reads back as it was.
@@ -21,17 +22,7 @@ extension EventAssembler {
             let name = registry.columns[Int(registry.wellKnown.attributes)].name
             throw FieldError(field: name, expected: "at most \(limits.attributesMax) members", found: "\(attributeKeys.count)")
         }
-        var order = Array(attributeKeys.indices)
-        order.sort { left, right in
-            let (leftName, rightName) = (tape.string(attributeKeys[left]), tape.string(attributeKeys[right]))
-            return leftName.lexicographicallyPrecedes(rightName) || left < right && leftName.elementsEqual(rightName)
-        }
-        var keys: [Int] = []
-        for index in order {
-            let key = attributeKeys[index]
-            if let last = keys.last, tape.string(last).elementsEqual(tape.string(key)) { keys.removeLast() }
-            keys.append(key)
-        }
+        let keys = tape.canonicalOrder(of: attributeKeys)
         beginMap()
         let name = registry.columns[Int(registry.wellKnown.attributes)].name
         isWritingAttributes = true
@@ -54,12 +45,11 @@ extension EventAssembler {
     /// Writes an object in canonical form, without members whose names are those of withheld fields; among the attributes without those
     /// that may be somebody's.
     mutating func writeMap(_ tape: JSONTape, _ place: Int, _ field: String, depth: Int) throws(FieldError) {
-        try writeMembers(tape, JSONWriter.canonicalKeys(tape, of: place), field, depth: depth)
+        try writeMembers(tape, tape.canonicalKeys(of: place), field, depth: depth)
     }
 
     private mutating func writeMembers(_ tape: JSONTape, _ keys: [Int], _ field: String, depth: Int) throws(FieldError) {
-        attributeWriter.append(UInt8(ascii: "{"))
-        var isFirst = true
+        attributeWriter.beginObject()
         for key in keys {
             if let column = registry.column(utf8: tape.string(key)), plan.isWithheld[Int(column)] {
                 withheldColumns.append(column)
@@ -71,17 +61,14 @@ extension EventAssembler {
             }
             // At the top null means absent; inside a value it is the sender's own.
             if depth == 0, tape.kind(key + 1) == .null { continue }
-            if !isFirst { attributeWriter.append(UInt8(ascii: ",")) }
-            isFirst = false
             attributeMembers += 1
             guard attributeMembers <= limits.attributesMax else {
                 throw FieldError(field: field, expected: "at most \(limits.attributesMax) members", found: "more")
             }
-            attributeWriter.append(string: tape.string(key))
-            attributeWriter.append(UInt8(ascii: ":"))
+            attributeWriter.key(utf8: tape.string(key))
             try writeValue(tape, key + 1, field, depth: depth + 1)
         }
-        attributeWriter.append(UInt8(ascii: "}"))
+        attributeWriter.endObject()
     }
 
     private mutating func writeValue(_ tape: JSONTape, _ place: Int, _ field: String, depth: Int) throws(FieldError) {
@@ -95,7 +82,7 @@ extension EventAssembler {
             } else {
                 try writeElements(tape, place, field, depth: depth)
             }
-        default: attributeWriter.appendCanonical(tape, at: place)
+        default: attributeWriter.value(canonical: tape, at: place)
         }
         guard attributeWriter.bytes.count <= limits.attributesBytesMax else {
             throw FieldError(field: field, expected: "at most \(limits.attributesBytesMax) bytes", found: "more")
@@ -103,14 +90,13 @@ extension EventAssembler {
     }
 
     private mutating func writeElements(_ tape: JSONTape, _ place: Int, _ field: String, depth: Int) throws(FieldError) {
-        attributeWriter.append(UInt8(ascii: "["))
+        attributeWriter.beginArray()
         var child = tape.firstChild(place)
         let end = tape.end(place)
         while child < end {
-            if child > tape.firstChild(place) { attributeWriter.append(UInt8(ascii: ",")) }
             try writeValue(tape, child, field, depth: depth + 1)
             child = tape.next(child)
         }
-        attributeWriter.append(UInt8(ascii: "]"))
+        attributeWriter.endArray()
     }
 }

@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSONParsing
+internal import JSONTexts
 
 extension EventAssembler {
     /// Puts the members of `data` into slots, or among the attributes.

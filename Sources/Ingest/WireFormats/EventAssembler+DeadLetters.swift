@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSONParsing
+internal import JSONTexts
 
 extension EventAssembler {
     /// What an event of unknown type looks like: its envelope, and of each field of the data and each extension the name, the type and
@@ -21,23 +22,21 @@ extension EventAssembler {
         }
         shapes.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         var writer = JSONWriter()
-        writer.append(UInt8(ascii: "{"))
-        var last: String?
-        for shape in shapes where shape.name != last {
-            if last != nil { writer.append(UInt8(ascii: ",")) }
-            last = shape.name
-            writer.append(string: shape.name)
-            writer.append(json: ":{\"size\":")
-            writer.append(integer: Int64(shape.size))
-            writer.append(json: ",\"type\":\"")
-            writer.append(json: shape.kind)
-            writer.append(json: "\"}")
+        writer.object { writer in
+            var last: String?
+            for shape in shapes where shape.name != last {
+                last = shape.name
+                writer.key(shape.name)
+                writer.object { writer in
+                    writer.member("size", shape.size)
+                    writer.member("type", "\(shape.kind)")
+                }
+            }
         }
-        writer.append(UInt8(ascii: "}"))
         return DeadLetter(
             id: envelopeText(tape, .id) ?? "", source: envelopeText(tape, .source) ?? "", type: envelopeText(tape, .type) ?? "",
             time: envelope[EnvelopeName.time.rawValue] == 0 ? nil : time, error: error,
-            fields: String(decoding: writer.bytes, as: UTF8.self))
+            fields: writer.text)
     }
 
     private static func shape(_ tape: JSONTape, _ place: Int) -> (kind: StaticString, size: Int) {

@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSONParsing
+internal import JSONTexts
 
 extension EventAssembler {
     /// Reads the attributes of a CloudEvents 1.0 envelope and fills `id` and `source`.

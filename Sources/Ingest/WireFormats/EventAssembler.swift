@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Domain
 internal import JSONParsing
+internal import JSONTexts
 
 /// Why an event does not become a row.
 enum EventFailure: Error {

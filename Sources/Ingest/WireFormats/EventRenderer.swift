@@ -1,6 +1,5 @@
 package import Domain
-internal import Bytes
-internal import JSONParsing
+internal import JSONTexts
 
 /// Renders rows as CloudEvents 1.0 in structured JSON, one line an event: what `export` writes, and what decodes to the same row.
 ///
@@ -22,7 +21,6 @@ package struct EventRenderer {
 
     private let registry: SchemaRegistry
     private var writer = JSONWriter()
-    private var times = ByteSink()
 
     package init(registry: SchemaRegistry) { self.registry = registry }
 
@@ -30,68 +28,48 @@ package struct EventRenderer {
     /// - Precondition: `bytes` holds a sound row there, of this registry.
     package mutating func append(_ bytes: [UInt8], at start: Int, beside: Beside = Beside(), to output: inout [UInt8]) {
         writer.removeAll()
-        writer.append(json: "{\"specversion\":\"1.0\"")
+        writer.beginObject()
+        writer.member("specversion", "1.0")
         let columns = registry.wellKnown
         var cursor = EventRowCursor(bytes, at: start)
         var isDataOpen = false
-        appendName(Array("type".utf8)[...])
-        writer.append(string: registry.types[Int(EventRowCursor.type(bytes, at: start))].name)
-        appendName(Array("time".utf8)[...])
-        appendTime(EventRowCursor.time(bytes, at: start))
-        if EventRowCursor.isTimeAbsent(bytes, at: start) {
-            appendName(Array(ExportNames.timeGiven.utf8)[...])
-            writer.append(boolean: true)
-        }
+        writer.member("type", registry.types[Int(EventRowCursor.type(bytes, at: start))].name)
+        writer.key("time")
+        writer.value(time: EventRowCursor.time(bytes, at: start))
+        if EventRowCursor.isTimeAbsent(bytes, at: start) { writer.member(ExportNames.timeGiven, true) }
         if let time = beside.receivedTime {
-            appendName(Array(ExportNames.receivedTime.utf8)[...])
-            appendTime(time)
+            writer.key(ExportNames.receivedTime)
+            writer.value(time: time)
         }
-        if let cost = beside.bookedCost {
-            appendName(Array(ExportNames.bookedCost.utf8)[...])
-            writer.append(string: cost)
-        }
+        if let cost = beside.bookedCost { writer.member(ExportNames.bookedCost, cost) }
         while cursor.advance(in: bytes) {
-            let column = registry.columns[Int(cursor.column)]
-            if cursor.column != columns.id, cursor.column != columns.source, !isDataOpen {
-                appendName(Array("data".utf8)[...])
-                writer.append(UInt8(ascii: "{"))
+            if !isDataOpen, cursor.column != columns.id, cursor.column != columns.source {
+                writer.key("data")
+                writer.beginObject()
                 isDataOpen = true
-                writer.append(string: column.name)
-                writer.append(UInt8(ascii: ":"))
-            } else {
-                appendName(Array(column.name.utf8)[...])
             }
+            let column = registry.columns[Int(cursor.column)]
+            writer.key(column.name)
             appendValue(cursor.value, column, bytes)
         }
-        if isDataOpen { writer.append(UInt8(ascii: "}")) }
-        writer.append(json: "}\n")
+        if isDataOpen { writer.endObject() }
+        writer.endObject()
+        writer.endLine()
         output.append(contentsOf: writer.bytes)
-    }
-
-    private mutating func appendName(_ name: ArraySlice<UInt8>) {
-        writer.append(UInt8(ascii: ","))
-        writer.append(string: name)
-        writer.append(UInt8(ascii: ":"))
-    }
-
-    private mutating func appendTime(_ time: Int64) {
-        times.removeAll()
-        RFC3339.append(time, to: &times)
-        writer.append(string: times.bytes[...])
     }
 
     private mutating func appendValue(_ value: EventRowCursor.Value, _ column: SchemaColumn, _ bytes: [UInt8]) {
         switch value {
         case .integer(let value):
             switch column.type {
-            case .timestamp: appendTime(value)
-            case .money: writer.append(string: DecimalText.render(Int128(value), scale: column.decimalScale))
-            default: writer.append(integer: value)
+            case .timestamp: writer.value(time: value)
+            case .money: writer.value(plain: { DecimalText.append(Int128(value), scale: column.decimalScale, to: &$0) })
+            default: writer.value(value)
             }
-        case .double(let value): writer.append(double: value)
-        case .boolean(let value): writer.append(boolean: value)
-        case .text(let range): writer.append(string: bytes[range])
-        case .json(let range): writer.append(json: bytes[range])
+        case .double(let value): writer.value(keepingType: value)
+        case .boolean(let value): writer.value(value)
+        case .text(let range): writer.value(utf8: bytes[range])
+        case .json(let range): writer.raw(utf8: bytes[range])
         }
     }
 }

@@ -9,13 +9,6 @@ enum PrivateMembers {
         "credentials", "authorization", "cookie", "cookies", "accesstoken", "refreshtoken", "authtoken", "apitoken", "bearertoken",
         "sessiontoken", "idtoken", "email", "emailaddress",
     ].map { Array($0.utf8) }
-    /// What values begin with that open something: headers, keys of providers and of code hosts, PEM, JSON Web Tokens.
-    private static let beginnings = [
-        "Bearer ", "bearer ", "Basic ", "sk-", "sk_live_", "sk_test_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-",
-        "AIza", "hf_", "plim_", "-----BEGIN", "eyJhbGci",
-    ].map { Array($0.utf8) }
-    /// Shorter ones open nothing: `sk-SK` is a language.
-    private static let valueBytesMin = 20
     private static let nameBytesMax = 64
 
     /// Whether a name says it, where the value is a text.
@@ -28,8 +21,7 @@ enum PrivateMembers {
     /// Whether a text says it itself.
     /// - Complexity: O(bytes).
     static func isPrivate(value: ArraySlice<UInt8>) -> Bool {
-        if value.count >= valueBytesMin, beginnings.contains(where: { value.starts(with: $0) }) { return true }
-        return holdsAddress(value)
+        SecretText.begins(value) || holdsAddress(value)
     }
 
     /// Whether an e-mail address is in it: letters or digits on both sides of the sign, and a dot with letters behind it in one word.

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// Which alerts the lines of a set have. The others don't depend on it.
 struct AlertNames {

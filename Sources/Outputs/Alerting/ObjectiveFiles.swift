@@ -1,3 +1,4 @@
+import Bytes
 package import Domain
 import EmbeddedAlerts
 
@@ -25,7 +26,7 @@ package enum ObjectiveFiles: String, Hashable, Sendable, CaseIterable {
         return files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
-    private var templates: [EmbeddedAlert] {
+    private var templates: [EmbeddedFile] {
         switch self {
         case .rules: EmbeddedAlerts.rules
         case .slos: EmbeddedAlerts.slos

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// What templates say of a set of objectives.
 enum ObjectiveValues {
@@ -128,20 +129,33 @@ enum ObjectiveValues {
         (line.texts["w"], line.texts["h"]) = ("\(edge(column + 1, inRow, 24) - x)", "\(edge(row + 1, rows, 5) - y)")
     }
 
-    private static func step(_ color: String, _ value: String) -> String { "{\"color\": \"\(color)\", \"value\": \(value)}" }
+    /// Where a colour begins on a scale; nil: at its start.
+    private typealias Step = (color: String, from: String?)
+
+    private static func json(_ steps: [Step]) -> String {
+        var json = JSONWriter(.spaced)
+        json.array(steps) { step, json in
+            json.object { json in
+                json.member("color", step.color)
+                json.key("value")
+                if let number = step.from { json.raw(number) } else { json.null() }
+            }
+        }
+        return json.text
+    }
 
     private static func steps(_ measure: ObjectiveMeasure, _ objective: Objective?) -> String {
-        guard let objective else { return "[\(step("blue", "null"))]" }
+        guard let objective else { return json([("blue", nil)]) }
         let isBelow = measure.direction == .below
-        var steps = [step(isBelow ? "green" : objective.alertLimit == nil ? "orange" : "red", "null")]
+        var steps: [Step] = [(isBelow ? "green" : objective.alertLimit == nil ? "orange" : "red", nil)]
         if isBelow {
-            steps.append(step("orange", objective.target.number))
-            if let limit = objective.alertLimit { steps.append(step("red", limit.number)) }
+            steps.append(("orange", objective.target.number))
+            if let limit = objective.alertLimit { steps.append(("red", limit.number)) }
         } else {
-            if let limit = objective.alertLimit { steps.append(step("orange", limit.number)) }
-            steps.append(step("green", objective.target.number))
+            if let limit = objective.alertLimit { steps.append(("orange", limit.number)) }
+            steps.append(("green", objective.target.number))
         }
-        return "[" + steps.joined(separator: ", ") + "]"
+        return json(steps)
     }
 
     private static func promise(_ objective: Objective) -> String {
@@ -186,8 +200,8 @@ enum ObjectiveValues {
         // One line of the slow alert is enough for a panel: the lowest one.
         let slow = burn.threeDays.isAsked ? (burn.threeDays, "3 d", "yellow") : (burn.day, "1 d", "yellow")
         let lines = [(burn.hour, "1 h", "red"), (burn.sixHours, "6 h", "orange"), slow].filter { $0.0.isAsked && !objective.isSilent }
-        let steps = [step("green", "null")] + lines.reversed().map { step($0.2, $0.0.number) }
-        values.texts["burn.steps"] = "[" + steps.joined(separator: ", ") + "]"
+        let steps: [Step] = [("green", nil)] + lines.reversed().map { ($0.2, $0.0.number) }
+        values.texts["burn.steps"] = json(steps)
         let places = lines.map { "\($0.0.number) (\($0.1))" }.joined(separator: ", ")
         values.texts["burn.lines"] = lines.isEmpty ? "" : " The lines are where the burn alerts stand: \(places)."
         values.texts["burn.fast.rates"] = rates([(burn.hour, "an hour uses 2 %"), (burn.sixHours, "six hours use 5 %")])

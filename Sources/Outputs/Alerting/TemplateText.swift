@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// Values of a template by name, and lists of more values for what is repeated.
 struct TemplateValues {
     /// Texts by name.
@@ -108,10 +110,15 @@ struct TemplateText {
                 bytes += Array(text.utf8)
             case .links(let names):
                 let known = names.map { $0.replacing("*", with: values.texts["percentile.camel"] ?? "*") }.filter(values.alerts.contains)
-                let links = known.map {
-                    "{\"title\": \"Runbook: \($0)\", \"url\": \"${runbooks}/\($0).md\", \"targetBlank\": true}"
+                var json = JSONWriter(.spaced)
+                for alert in known {
+                    json.object { json in
+                        json.member("title", "Runbook: \(alert)")
+                        json.member("url", "${runbooks}/\(alert).md")
+                        json.member("targetBlank", true)
+                    }
                 }
-                bytes += Array(links.joined(separator: ", ").utf8)
+                bytes += json.bytes
             case .block(let block):
                 switch block.kind {
                 case .isTrue: if values.flags.contains(block.name) { append(block.parts, values, to: &bytes) }

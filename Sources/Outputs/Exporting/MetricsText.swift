@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 package import Projections
 
 // Formats: Prometheus text 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) and OpenMetrics 1.0
@@ -69,7 +70,7 @@ package enum MetricsText {
 
     /// As OpenMetrics has it behind a bucket; its labels have 39 of the 128 characters that are allowed.
     private static func text(of exemplar: MetricExemplar) -> String {
-        let time = decimalText(Int128(exemplar.time / 1_000_000), decimals: 3)
+        let time = DecimalText.render(Int128(exemplar.time / 1_000_000), scale: 3)
         return " # {trace_id=\"\(exemplar.traceID)\"} \(secondsText(Int128(exemplar.nanoseconds))) \(time)"
     }
 

@@ -1,6 +1,7 @@
 import Bytes
 import Domain
 package import Execution
+import JSONTexts
 
 /// Times as people write them: RFC 3339, a date, `now`, or `now-7d` with the units s, m, h, d, w.
 package enum PeriodText {

@@ -1,5 +1,6 @@
 package import Columnar
 package import Domain
+import JSONTexts
 package import Plans
 import SQLText
 

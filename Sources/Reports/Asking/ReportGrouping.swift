@@ -1,5 +1,6 @@
 import Domain
 import Execution
+import JSONTexts
 
 /// The dimensions of a breakdown, in order, and the clock by which its hours, days, weeks and months begin.
 struct ReportGrouping {
@@ -99,10 +100,10 @@ struct ReportGrouping {
     /// is two.
     private func text(_ dimension: ReportDimension, _ time: Int64) -> String {
         let offset = clock.offsetSeconds(at: time)
-        let reading = RFC3339.render(time &+ offset &* 1_000_000_000)
+        let reading = RFC3339.render(time, offsetSeconds: offset)
         switch dimension {
         case .month: return String(reading.prefix(7))
-        case .hour: return String(reading.prefix(19)) + OffsetText.render(offset)
+        case .hour: return String(reading.prefix(19)) + RFC3339.renderOffset(offset)
         default: return String(reading.prefix(10))
         }
     }
@@ -114,15 +115,4 @@ struct GroupedSource {
     var text: String
     /// The key as the beginning of what is selected, with a comma behind it.
     var selection: String
-}
-
-/// Offsets from UTC as RFC 3339 writes them.
-enum OffsetText {
-    static func render(_ seconds: Int64) -> String {
-        if seconds == 0 { return "Z" }
-        func two(_ number: UInt64) -> String { (number < 10 ? "0" : "") + String(number) }
-        let size = seconds.magnitude
-        let text = (seconds < 0 ? "-" : "+") + two(size / 3600) + ":" + two(size / 60 % 60)
-        return size % 60 == 0 ? text : text + ":" + two(size % 60)
-    }
 }

@@ -1,10 +1,11 @@
+import Bytes
 package import Domain
 import Execution
+import JSONTexts
 import Plans
 
 /// What a report is asked for.
 package struct ReportRequest: Hashable, Sendable {
-    private static let dayNanoseconds: Int64 = 86_400 * 1_000_000_000
 
     /// Start of the period, inclusive; nil: 30 days before its end.
     package var from: Int64?
@@ -87,7 +88,7 @@ package struct ReportRequest: Hashable, Sendable {
     /// - Throws: ``ReportError`` when it ends before it starts.
     func period(now: Int64) throws(ReportError) -> ReportPeriod {
         let end = to ?? now
-        let start = from ?? end.subtractingReportingOverflow(30 * Self.dayNanoseconds).partialValue
+        let start = from ?? end.subtractingReportingOverflow(30 * Nanoseconds.day).partialValue
         guard start < end else {
             throw ReportError(
                 message: "the period \(RFC3339.render(start)) to \(RFC3339.render(end)) holds no time", hint: "from must lie before to")
@@ -108,7 +109,7 @@ struct ReportPeriod: Hashable, Sendable {
 
     /// So many days that end where this ends.
     func last(days: Int) -> ReportPeriod {
-        let (start, isBeyond) = to.subtractingReportingOverflow(Int64(days) * 86_400 * 1_000_000_000)
+        let (start, isBeyond) = to.subtractingReportingOverflow(Int64(days) * Nanoseconds.day)
         return ReportPeriod(from: isBeyond ? Int64.min : start, to: to)
     }
 

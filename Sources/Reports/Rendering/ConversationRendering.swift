@@ -1,14 +1,15 @@
 import Columnar
 import Domain
+import JSONTexts
 
 extension ConversationDocument {
     /// The document as JSON: nulls left out, money as exact decimal text, times as RFC 3339.
     package var json: String {
-        var json = JSONWriter()
+        var json = JSONWriter(.indented)
         json.beginObject()
         json.member("conversation_id", id)
         json.member("tenant", tenant)
-        json.member("position", integer: Int128(position))
+        json.member("position", exact: position)
         json.member("watermark", RFC3339.render(watermark))
         for field in header { Self.append(field, to: &json) }
         json.key("turn_list")
@@ -19,14 +20,14 @@ extension ConversationDocument {
         json.beginArray()
         for event in events {
             json.beginObject()
-            json.member("position", integer: Int128(event.position))
+            json.member("position", exact: event.position)
             json.member("time", RFC3339.render(event.time))
             json.member("type", event.type)
             for field in event.fields { Self.append(field, to: &json) }
             json.endObject()
         }
         json.endArray()
-        if eventsOmitted > 0 { json.member("events_omitted", integer: Int128(eventsOmitted)) }
+        if eventsOmitted > 0 { json.member("events_omitted", exact: eventsOmitted) }
         json.endObject()
         return json.text + "\n"
     }
@@ -40,9 +41,9 @@ extension ConversationDocument {
     private static func append(_ field: ConversationField, to json: inout JSONWriter) {
         json.key(field.name)
         switch field.value {
-        case .boolean(let truth): json.raw(truth ? "true" : "false")
-        case .integer(let number): json.value(integer: Int128(number))
-        case .double(let number) where number.isFinite: json.raw(number.description)
+        case .boolean(let truth): json.value(truth)
+        case .integer(let number): json.value(exact: number)
+        case .double(let number) where number.isFinite: json.value(keepingType: number)
         case .json(let document): json.raw(document)
         default: json.value(ScalarWords.text(field.value))
         }

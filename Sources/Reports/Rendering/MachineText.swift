@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// Figures as other programs read them: exact decimals in base units; shares to six significant digits, money quotients exact where they
 /// end within twelve decimals and rounded there where they don't.

@@ -1,15 +1,16 @@
 import Domain
+import JSONTexts
 
 /// Reports as JSON. Counts are numbers up to 2^53; money and decimals are strings, exact; a quotient is an object with its value (a share
 /// to six significant digits, money to twelve decimals) and the exact numerator and denominator. `null` is no data, `"unknown"` an upper
 /// bound that nobody knows.
 enum ReportJSON {
     static func render(_ report: Report) -> String {
-        var json = JSONWriter()
+        var json = JSONWriter(.indented)
         json.beginObject()
         json.member("report", report.name)
         json.member("title", report.title)
-        json.member("position", integer: Int128(report.basis.position))
+        json.member("position", exact: report.basis.position)
         json.member("watermark", RFC3339.render(report.basis.watermark))
         json.member("from", RFC3339.render(report.basis.from))
         json.member("to", RFC3339.render(report.basis.to))
@@ -45,7 +46,7 @@ enum ReportJSON {
         switch value {
         case .none: json.null()
         case .unknown: json.value("unknown")
-        case .count(let count): json.value(integer: count)
+        case .count(let count): json.value(exact: count)
         case .share(let part, let whole): quotient(value, "\(part)", whole, to: &json)
         case .usdPer(let picoUSD, let count): quotient(value, DecimalText.renderUSD(picoUSD), count, to: &json)
         case .judged(let value, let state):

@@ -1,5 +1,6 @@
 import Domain
 import Execution
+import JSONTexts
 
 /// Reports for people: aligned columns, marks before what stands beyond its limit, the basis and the definitions below.
 enum ReportTableText {
@@ -22,10 +23,7 @@ enum ReportTableText {
 
     /// With the offset of the zone that was asked for; a report that came about had one.
     private static func time(_ nanoseconds: Int64, _ clock: WallClock?) -> String {
-        guard let offset = clock?.offsetSeconds(at: nanoseconds), offset != 0 else { return RFC3339.render(nanoseconds) }
-        let (reading, isBeyond) = nanoseconds.addingReportingOverflow(offset &* 1_000_000_000)
-        guard !isBeyond else { return RFC3339.render(nanoseconds) }
-        return String(RFC3339.render(reading).dropLast()) + OffsetText.render(offset)
+        RFC3339.render(nanoseconds, offsetSeconds: clock?.offsetSeconds(at: nanoseconds) ?? 0)
     }
 
     /// Columns that say nothing in any row are left out, but for keys.

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 extension TokenBook {
     /// A line for each token, in the order in which they were made: id, state at `now` (ns since 1970 UTC), scopes, times, name.

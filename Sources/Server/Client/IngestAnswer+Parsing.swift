@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 extension IngestAnswer {
     /// Reads back what ``json`` wrote; nil when it is something else.

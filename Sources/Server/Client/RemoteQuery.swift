@@ -1,5 +1,7 @@
 import Domain
 package import Execution
+import JSONTexts
+import Plans
 import SQLText
 
 /// Asks a running server in SQL.
@@ -14,8 +16,7 @@ package struct RemoteQuery: Sendable {
     package func run(
         _ sql: String, format: ResultFormat, timeZone: String, usesRollups: Bool = true, timeLimitSeconds: Int
     ) async throws -> [UInt8] {
-        // Execution has a type of that name, too.
-        var json = Domain.JSONText()
+        var json = JSONWriter()
         json.beginObject()
         json.member("sql", sql)
         json.member("timezone", timeZone)

@@ -1,5 +1,6 @@
 import Domain
 package import EventStores
+import JSONTexts
 
 /// Has a running server book calls again.
 package struct RemoteRebooking: Sendable {
@@ -56,7 +57,7 @@ package struct RemoteRebooking: Sendable {
     ///   - times: event times (ns); the ends of time are left out.
     /// - Throws: ``AccessDeniedError``, ``ServerRefusal``, ``UnreachableError``.
     package func run(provider: String, model: String?, times: Range<Int64>) async throws -> String {
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginObject()
         json.member("provider", provider)
         if let model { json.member("model", model) }

@@ -1,5 +1,6 @@
 import Domain
 package import HTTPTypes
+import JSONTexts
 import NIOCore
 import NIOHTTP1
 import NIOPosix

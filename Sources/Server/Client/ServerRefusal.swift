@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// A server answered, and refused the request: its fault is with the request (4xx), not with the server or the way there.
 package struct ServerRefusal: Error, Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 package import Domain
 package import EventStores
+import JSONTexts
 package import WireFormats
 
 /// What a sender of events learns: how many were kept, which were not, and why.
@@ -79,7 +80,7 @@ package struct IngestAnswer: Sendable {
     /// `{"accepted":n,"duplicates":n,"rejected":[{"index":i,"id":…,"error":…}],"position":p}`; `rejected_count` beside it when not
     /// all are listed. `warnings` and `warning_count` likewise, where there are any.
     var json: [UInt8] {
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginObject()
         json.member("accepted", accepted)
         json.member("duplicates", duplicates)
@@ -97,7 +98,8 @@ package struct IngestAnswer: Sendable {
     /// A list of events.
     /// - Parameter name: of the member that says what is to be said of each.
     private static func append(
-        _ list: String, _ events: [(index: Int, id: String?, sentence: String)], as name: String, to json: inout JSONText
+        _ list: String, _ events: [(index: Int, id: String?, sentence: String)], as name: String,
+        to json: inout JSONWriter
     ) {
         json.key(list)
         json.beginArray()

@@ -2,6 +2,7 @@ import Bytes
 import Domain
 import Execution
 import HTTPTypes
+import JSONTexts
 import Plans
 
 /// What a client asks for at `/v1/sql`.

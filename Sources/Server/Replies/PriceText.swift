@@ -1,5 +1,6 @@
 package import Domain
 package import EventStores
+import JSONTexts
 
 /// Prices for people.
 package enum PriceText {

@@ -1,10 +1,11 @@
 import Domain
 package import EventStores
+import JSONTexts
 
 extension RebookingPreview {
     /// `{"calls":n,"models":[{"model":…,"calls":n,"from_usd":"…","to_usd":"…","inexact_before":n,"inexact_after":n}]}`
     package var json: [UInt8] {
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginObject()
         json.member("calls", Int(clamping: calls))
         json.key("models")

@@ -1,6 +1,7 @@
 import Domain
 package import HTTPTypes
 import Hummingbird
+import JSONTexts
 
 /// Why a request was not served: an HTTP status, and a JSON body that says what, where, and what to do.
 package struct Refusal: Error, Sendable {
@@ -43,7 +44,7 @@ package struct Refusal: Error, Sendable {
 
     /// `{"error":…,"hint":…,"position":…,"code":…}`, members without a value left out.
     var json: [UInt8] {
-        var text = JSONText()
+        var text = JSONWriter()
         text.beginObject()
         text.member("error", message)
         if let hint { text.member("hint", hint) }

@@ -1,10 +1,10 @@
-package import Domain
 package import EventStores
+package import JSONTexts
 
 /// The store in numbers, as the status page and `plimsoll status` show it.
 package enum StatusText {
     /// Adds the members to the object that is open.
-    package static func append(_ status: StoreStatus, to json: inout JSONText) {
+    package static func append(_ status: StoreStatus, to json: inout JSONWriter) {
         json.member("position", status.position)
         json.member("watermark", RFC3339.render(status.watermark))
         json.member("segments", status.segments)

@@ -2,6 +2,7 @@ import Bytes
 import Domain
 import HTTPTypes
 import Hummingbird
+import JSONTexts
 import NIOPosix
 import Platform
 

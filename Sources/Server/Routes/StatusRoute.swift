@@ -2,6 +2,7 @@ import Domain
 import EventStores
 import Exporting
 import Hummingbird
+import JSONTexts
 import Platform
 import Synchronization
 
@@ -16,7 +17,7 @@ extension Routes {
     /// What the status page shows, as one JSON object.
     private func statusJSON() -> [UInt8] {
         let status = store.status
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginObject()
         json.member("version", Version.text)
         let objection = health.unreadiness
@@ -54,7 +55,7 @@ extension Routes {
         return json.bytes
     }
 
-    private func appendTraceExports(to json: inout JSONText) {
+    private func appendTraceExports(to json: inout JSONWriter) {
         json.key("trace_exports")
         json.beginArray()
         for sample in senders.map(\.sample) {

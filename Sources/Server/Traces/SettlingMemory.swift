@@ -1,6 +1,7 @@
 import Dialects
 import Domain
 import EventStores
+import JSONTexts
 
 /// What settling knows beyond the spans of one trace: how those who count are known to count, and which ids stores of before gave. It
 /// stands in the log as rows of `system_events` and is read from there at a start, so that a replay knows the same.
@@ -40,7 +41,7 @@ struct SettlingMemory {
         }
         if let note = try store.firstNote(ofType: NoteType.marked) {
             isMarkNoted = true
-            let json = try? JSONReader.parse(Array(note.data.utf8))
+            let json = try? JSONReader.parse(note.data)
             unmarkedPositionMax = json?["unmarked_position_max"]?.integer ?? 0
             isEveryAssumptionNoted = json?["assumptions"]?.string == "noted"
         } else if try store.firstNote(ofType: "trace.settled") != nil {
@@ -50,7 +51,7 @@ struct SettlingMemory {
     }
 
     private static func parsed(_ store: any ServedStore, _ type: String) throws -> [JSONValue] {
-        try store.notes(ofType: type).compactMap { try? JSONReader.parse(Array($0.data.utf8)) }
+        try store.notes(ofType: type).compactMap { try? JSONReader.parse($0.data) }
     }
 
     private static func proofs(_ store: any ServedStore, _ type: String) throws -> [UsageProof] {
@@ -61,7 +62,7 @@ struct SettlingMemory {
     mutating func markNote() -> SystemNote? {
         guard !isMarkNoted else { return nil }
         isMarkNoted = true
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginObject()
         if isEveryAssumptionNoted { json.member("assumptions", "noted") }
         json.member("unmarked_position_max", Int(unmarkedPositionMax))
@@ -97,8 +98,10 @@ struct SettlingMemory {
         }
     }
 
-    private static func note(_ type: String, _ emitter: UsageEmitter, _ addRest: (inout JSONText) -> Void) -> SystemNote {
-        var json = JSONText()
+    private static func note(
+        _ type: String, _ emitter: UsageEmitter, _ addRest: (inout JSONWriter) -> Void
+    ) -> SystemNote {
+        var json = JSONWriter()
         json.beginObject()
         json.member("instrumentation_name", emitter.scope)
         json.member("instrumentation_version", emitter.version)

@@ -3,6 +3,7 @@ import Domain
 import EventStores
 import Exporting
 import JSONParsing
+import JSONTexts
 import Platform
 import Projections
 import Synchronization
@@ -239,7 +240,7 @@ final class TraceSettlement: Sendable {
     }
 
     private static func fullNote(_ traceID: String) -> SystemNote {
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginObject()
         json.member("spans_max", TraceSizes.spansMax)
         json.member("trace_id", traceID)
@@ -248,7 +249,7 @@ final class TraceSettlement: Sendable {
     }
 
     private func note(_ traceID: String, _ reason: String, _ settled: Settlement) -> SystemNote {
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginObject()
         if settled.doubts.isUnanswered { json.member("calls_unanswered", true) }
         json.member("events", settled.events.count)

@@ -1,6 +1,7 @@
 import Bytes
 import Domain
 import EventLogs
+import JSONTexts
 package import Platform
 
 /// What `plimsoll inspect` says of the files that are neither log nor segment nor manifest.

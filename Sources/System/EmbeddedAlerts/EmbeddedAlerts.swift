@@ -1,32 +1,25 @@
+package import Bytes
 internal import CEmbeddedAlerts
-
-/// A file that was built into the program.
-package struct EmbeddedAlert: Sendable {
-    /// File name with its extension, without the folder.
-    package var name: String
-    /// The file, byte for byte.
-    package var bytes: [UInt8]
-}
 
 /// Rules, OpenSLO documents, dashboards and runbooks that the program was built with: templates in `templates` where numbers of objectives
 /// stand in them, else the files that are used as they are. They are listed in `CEmbeddedAlerts.c`, as the bytes of a file of this size
 /// are nothing for a compiler of Swift.
 package enum EmbeddedAlerts {
     /// Rule files of Prometheus.
-    package static var rules: [EmbeddedAlert] { files(PLIMSOLL_ALERT_RULES) }
+    package static var rules: [EmbeddedFile] { files(PLIMSOLL_ALERT_RULES) }
     /// OpenSLO documents.
-    package static var slos: [EmbeddedAlert] { files(PLIMSOLL_ALERT_SLOS) }
+    package static var slos: [EmbeddedFile] { files(PLIMSOLL_ALERT_SLOS) }
     /// Dashboards of Grafana.
-    package static var dashboards: [EmbeddedAlert] { files(PLIMSOLL_ALERT_DASHBOARDS) }
+    package static var dashboards: [EmbeddedFile] { files(PLIMSOLL_ALERT_DASHBOARDS) }
     /// A page for each alert, and the list of them.
-    package static var runbooks: [EmbeddedAlert] { files(PLIMSOLL_ALERT_RUNBOOKS) }
+    package static var runbooks: [EmbeddedFile] { files(PLIMSOLL_ALERT_RUNBOOKS) }
 
-    private static func files(_ folder: plimsoll_alert_folder) -> [EmbeddedAlert] {
+    private static func files(_ folder: plimsoll_alert_folder) -> [EmbeddedFile] {
         (0..<plimsoll_embedded_alert_count(folder)).map { index in
             // Sound: names and bytes are constants of the program, and both are copied.
             let file = unsafe plimsoll_embedded_alert_at(folder, index)
             let bytes = unsafe UnsafeBufferPointer(start: file.bytes, count: file.count)
-            return unsafe EmbeddedAlert(name: String(cString: file.name), bytes: Array(bytes))
+            return unsafe EmbeddedFile(name: String(cString: file.name), bytes: Array(bytes))
         }
     }
 }

@@ -2,6 +2,7 @@ import Bytes
 import Columnar
 import Execution
 import Foundation
+import JSONTexts
 import Plans
 
 /// Values as sqllogictest writes them.
@@ -26,7 +27,7 @@ enum SQLLogicText {
         switch value {
         case .integer(let number): Double(number)
         case .double(let number): number
-        case .numeric(let mantissa, let scale): Double(decimalText(mantissa, scale: scale)) ?? .nan
+        case .numeric(let mantissa, let scale): Double(DecimalText.renderFull(mantissa, scale: scale)) ?? .nan
         case .boolean(let flag): flag ? 1 : 0
         case .text(let text): Double(text) ?? 0
         default: .nan

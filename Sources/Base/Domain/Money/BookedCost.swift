@@ -1,3 +1,5 @@
+import Bytes
+
 /// Whether all, some or none of a call's classes with tokens have a price.
 package enum PriceState: UInt8, Hashable, Sendable, CaseIterable {
     case priced = 0, partly = 1, unpriced = 2
@@ -72,7 +74,7 @@ package struct BookedCost: Hashable, Sendable {
     /// Pico-USD of GPU time, rounded half up to a whole one.
     private static func gpuCost(_ durationNanoseconds: Int64, picoUSDPerHour: Int64) -> Int64 {
         assert(durationNanoseconds >= 0 && picoUSDPerHour >= 0, "neither time nor prices are negative")
-        let hour: Int128 = 3_600_000_000_000
+        let hour = Int128(Nanoseconds.hour)
         return Int64((Int128(durationNanoseconds) * Int128(picoUSDPerHour) + hour / 2) / hour)
     }
 

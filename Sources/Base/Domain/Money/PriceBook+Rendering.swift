@@ -1,3 +1,5 @@
+import JSONTexts
+
 // What `plimsoll prices list` and `plimsoll prices check` print.
 
 /// Something about the prices that is probably not meant.
@@ -53,16 +55,19 @@ extension PriceBook {
 
     /// The prices as CSV that `plimsoll prices load` takes, in the order of ``render(_:includesBuiltIn:)``.
     package func csv(_ selection: Selection, includesBuiltIn: Bool = true) -> String {
-        var text = "provider,model,token_class,service_tier,usd_per_million_tokens,usd_per_gpu_hour,valid_from\n"
+        var table = CSVWriter(lineEnd: .lf)
+        table.row([
+            "provider", "model", "token_class", "service_tier", "usd_per_million_tokens", "usd_per_gpu_hour",
+            "valid_from",
+        ])
         for entry in selected(selection, includesBuiltIn: includesBuiltIn) {
             let isHour = entry.tokenClass == .gpu
-            let fields = [
+            table.row([
                 entry.provider, entry.model, entry.tokenClass.rawValue, entry.serviceTier, isHour ? "" : entry.usd, isHour ? entry.usd : "",
                 entry.validFrom == .min ? "" : RFC3339.render(entry.validFrom),
-            ]
-            text += fields.map(csvField).joined(separator: ",") + "\n"
+            ])
         }
-        return text
+        return table.text
     }
 
     private func selected(_ selection: Selection, includesBuiltIn: Bool) -> [PriceEntry] {
@@ -123,11 +128,4 @@ extension PriceEntry {
     fileprivate func isForTheSame(as other: PriceEntry) -> Bool {
         provider == other.provider && model == other.model && tokenClass == other.tokenClass && serviceTier == other.serviceTier
     }
-}
-
-/// A field as RFC 4180 wants it.
-private func csvField(_ text: String) -> String {
-    let mustQuote = text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains($0) }
-    guard mustQuote else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
 }

@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// Who put a price into the book.
 package enum PriceOrigin: UInt8, Hashable, Sendable, Comparable {
     /// A public list price that the program was built with.

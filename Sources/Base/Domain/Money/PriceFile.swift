@@ -1,5 +1,6 @@
 import Bytes
 import EmbeddedSchemas
+import JSONTexts
 
 /// Why a price file cannot be used.
 package struct PriceFileError: Error, Equatable, Sendable, CustomStringConvertible {

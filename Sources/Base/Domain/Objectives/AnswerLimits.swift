@@ -1,3 +1,5 @@
+import Bytes
+
 /// Within which time a question must be answered ok to be a good one, by channel.
 package struct AnswerLimits: Hashable, Sendable {
     /// The limit of one channel.
@@ -12,7 +14,7 @@ package struct AnswerLimits: Hashable, Sendable {
     }
 
     /// What can be set: the longest keeps a question waiting in memory for a week.
-    package static let range: ClosedRange<Int64> = 1_000_000...(7 * 86_400 * 1_000_000_000)
+    package static let range: ClosedRange<Int64> = 1_000_000...(7 * Nanoseconds.day)
     /// Beyond it each question would be compared with a long list.
     package static let channelsMax = 64
 

@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// What an objective is about, and so its name, its unit and which side of the target is good.
 package enum ObjectiveMeasure: Hashable, Sendable {
     /// Good questions of all that are decided.

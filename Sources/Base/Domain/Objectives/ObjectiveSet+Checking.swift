@@ -1,3 +1,5 @@
+import Bytes
+
 /// Why something cannot be an objective.
 package struct ObjectiveProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was expected.
@@ -60,7 +62,7 @@ extension Objective {
                     description: "a share as \(part) that is above 0 % and below 100 %, which would leave no error budget")
             }
         case .duration(let nanoseconds):
-            guard (1_000_000...3_600_000_000_000).contains(nanoseconds), nanoseconds % 1_000_000 == 0 else {
+            guard (1_000_000...Nanoseconds.hour).contains(nanoseconds), nanoseconds % 1_000_000 == 0 else {
                 throw ObjectiveProblem(description: "a duration as \(part) from 1 ms to an hour, in whole milliseconds")
             }
         case .costPerAnswer(let picoUSD):

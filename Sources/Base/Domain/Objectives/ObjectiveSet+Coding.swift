@@ -1,5 +1,5 @@
-import Bytes
 import Hashing
+import JSONTexts
 
 // A set as canonical JSON: members sorted, nothing between them, integers in whole units.
 //
@@ -14,27 +14,22 @@ import Hashing
 extension ObjectiveSet {
     /// Equal exactly where sets are.
     package var canonicalJSON: [UInt8] {
-        var bytes = Array("{\"answer_limit_ns\":\(answerLimits.nanoseconds),\"answer_limits_ns\":[".utf8)
-        for (index, channel) in answerLimits.channels.enumerated() {
-            bytes += Array((index == 0 ? "" : ",").utf8) + Array("{\"channel\":".utf8)
-            appendJSONString(String(decoding: channel.name, as: UTF8.self), to: &bytes)
-            bytes += Array(",\"limit_ns\":\(channel.nanoseconds)}".utf8)
-        }
-        bytes += Array("],\"budget_days\":\(budgetDays),\"objectives\":[".utf8)
-        for (index, objective) in objectives.enumerated() {
-            let alert = objective.alertLimit.map { "\"alert\":\($0.units)," } ?? (objective.isSilent ? "\"alert\":\"none\"," : "")
-            bytes += Array(((index == 0 ? "{" : ",{") + alert).utf8)
-            if !objective.channels.isEmpty {
-                bytes += Array("\"channels\":".utf8)
-                for (index, channel) in objective.channels.enumerated() {
-                    bytes += Array((index == 0 ? "[" : ",").utf8)
-                    appendJSONString(String(decoding: channel, as: UTF8.self), to: &bytes)
+        var json = JSONWriter()
+        json.object { json in
+            json.member("answer_limit_ns", answerLimits.nanoseconds)
+            json.key("answer_limits_ns")
+            json.array(answerLimits.channels) { channel, json in
+                json.object { json in
+                    json.key("channel")
+                    json.value(utf8: channel.name[...])
+                    json.member("limit_ns", channel.nanoseconds)
                 }
-                bytes += Array("],".utf8)
             }
-            bytes += Array("\"name\":\"\(objective.name)\",\"target\":\(objective.target.units)}".utf8)
+            json.member("budget_days", budgetDays)
+            json.key("objectives")
+            json.array(objectives) { objective, json in json.object(objective.writeMembers) }
         }
-        return bytes + Array("]}".utf8)
+        return json.bytes
     }
 
     /// 16 hexadecimal digits that stand for the set: the first 8 bytes of SHA-256 over ``canonicalJSON``.
@@ -80,5 +75,17 @@ extension ObjectiveSet {
         let names = values.compactMap { value in value.string.map { Array($0.utf8) } }
         let isAscending = zip(names, names.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) }
         return names.count == values.count && isAscending ? names : nil
+    }
+}
+
+extension Objective {
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        if let alertLimit { json.member("alert", alertLimit.units) } else if isSilent { json.member("alert", "none") }
+        if !channels.isEmpty {
+            json.key("channels")
+            json.array(channels) { channel, json in json.value(utf8: channel[...]) }
+        }
+        json.member("name", name)
+        json.member("target", target.units)
     }
 }

@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// Bounds as people and rule files read them, from integers.
 package enum ObjectiveText {
     /// `30 s`, `0.5 s`.

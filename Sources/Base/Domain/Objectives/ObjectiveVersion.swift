@@ -1,4 +1,4 @@
-import Bytes
+import JSONTexts
 
 /// A set of objectives that came into force: a row `objectives.changed` of `system_events`.
 package struct ObjectiveVersion: Hashable, Sendable {
@@ -17,12 +17,19 @@ package struct ObjectiveVersion: Hashable, Sendable {
 
     /// The record's data as canonical JSON.
     package var data: String {
-        "{\"hash\":\"\(set.hash)\",\"set\":\(String(decoding: set.canonicalJSON, as: UTF8.self)),\"version\":\(number)}"
+        JSONWriter.object(writeMembers)
+    }
+
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        json.member("hash", set.hash)
+        json.key("set")
+        json.raw(utf8: set.canonicalJSON[...])
+        json.member("version", number)
     }
 
     /// The version that a record tells of; nil where the data is not what ``data`` writes.
     package init?(data: String, since: Int64) {
-        guard let json = try? JSONReader.parse(Array(data.utf8)) else { return nil }
+        guard let json = try? JSONReader.parse(data) else { return nil }
         self.init(json, since: since)
     }
 
@@ -74,16 +81,21 @@ package struct ObjectiveHistory: Hashable, Sendable {
 extension ObjectiveHistory {
     /// The versions as a JSON array, ascending: what records hold, and since when each was in force.
     package var json: String {
-        let texts = versions.map { version in
-            let since = version.since == .min ? "null" : "\"\(RFC3339.render(version.since))\""
-            return "{\"since\":\(since)," + version.data.dropFirst()
+        var json = JSONWriter()
+        json.array(versions) { version, json in
+            json.object { json in
+                json.key("since")
+                if version.since == .min { json.null() } else { json.value(time: version.since) }
+                version.writeMembers(to: &json)
+            }
         }
-        return "[" + texts.joined(separator: ",") + "]\n"
+        json.endLine()
+        return json.text
     }
 
     /// The history that ``json`` tells of; nil where it is none.
     package init?(json: String) {
-        guard let versions = (try? JSONReader.parse(Array(json.utf8)))?.array, !versions.isEmpty else { return nil }
+        guard let versions = (try? JSONReader.parse(json))?.array, !versions.isEmpty else { return nil }
         self.init()
         for (index, value) in versions.enumerated() {
             let since = value["since"]?.string.map { try? RFC3339.parse($0) }

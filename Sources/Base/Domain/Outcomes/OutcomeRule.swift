@@ -1,3 +1,5 @@
+import Bytes
+
 /// A named, versioned definition of what counts as resolved. A changed definition gets a new name; old names keep their meaning.
 package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
     case house1 = "house-1"
@@ -6,7 +8,7 @@ package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
     case silenceResolves1 = "silence-resolves-1"
 
     /// How long `zendesk-2026` waits for the customer to come back.
-    package static let zendeskInactivityNanoseconds: Int64 = 72 * 3600 * 1_000_000_000
+    package static let zendeskInactivityNanoseconds: Int64 = 72 * Nanoseconds.hour
 
     /// A closing for one of these reasons is no consent: `silence-resolves-1` does not count it as resolved.
     package static let reasonsOfNoConsent = ["abandoned", "handed_over"]

@@ -1,3 +1,6 @@
+import Bytes
+import JSONTexts
+
 /// How a store judges how conversations end: after how much silence they are over, and by which rule reports count unless they are asked
 /// for another. Logged when it comes into force; what is in force last judges all conversations, also those of before.
 package struct OutcomeSettings: Hashable, Sendable {
@@ -10,7 +13,7 @@ package struct OutcomeSettings: Hashable, Sendable {
     package init(idleAfterNanoseconds: Int64?, rule: OutcomeRule) { (self.idleAfterNanoseconds, self.rule) = (idleAfterNanoseconds, rule) }
 
     /// Of a new store, and of a server that is told nothing else: a day of silence, house-1.
-    package static let standard = OutcomeSettings(idleAfterNanoseconds: 86_400_000_000_000, rule: .house1)
+    package static let standard = OutcomeSettings(idleAfterNanoseconds: Nanoseconds.day, rule: .house1)
     /// Of a store that never said anything: made before silence meant something.
     package static let unsaid = OutcomeSettings(idleAfterNanoseconds: nil, rule: .house1)
 
@@ -30,14 +33,16 @@ package struct OutcomeSettings: Hashable, Sendable {
 
     /// A silence for people, such as `24 h`: in the greatest unit of which it is a whole number.
     package static func text(nanoseconds: Int64) -> String {
-        let units: [(Int64, String)] = [(3_600_000_000_000, "h"), (60_000_000_000, "min"), (1_000_000_000, "s"), (1_000_000, "ms")]
+        let units: [(Int64, String)] = [
+            (Nanoseconds.hour, "h"), (Nanoseconds.minute, "min"), (Nanoseconds.second, "s"), (1_000_000, "ms"),
+        ]
         for (unit, name) in units where nanoseconds % unit == 0 { return "\(nanoseconds / unit) \(name)" }
         return "\(nanoseconds) ns"
     }
 
     /// Of the record that a store keeps of it, as canonical JSON.
     package var data: String {
-        JSONText.object { json in
+        JSONWriter.object { json in
             json.key("idle_after_ns")
             if let idleAfterNanoseconds { json.value(String(idleAfterNanoseconds)) } else { json.null() }
             json.member("rule", rule.rawValue)
@@ -46,7 +51,8 @@ package struct OutcomeSettings: Hashable, Sendable {
 
     /// What ``data`` wrote; nil for anything else.
     package init?(data: String) {
-        guard let json = try? JSONReader.parse(Array(data.utf8)), let name = json["rule"]?.string, let rule = OutcomeRule(rawValue: name)
+        guard let json = try? JSONReader.parse(data), let name = json["rule"]?.string,
+            let rule = OutcomeRule(rawValue: name)
         else { return nil }
         self.init(idleAfterNanoseconds: nil, rule: rule)
         guard let text = json["idle_after_ns"]?.string else { return }

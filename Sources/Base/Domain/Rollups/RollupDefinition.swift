@@ -1,3 +1,5 @@
+import Bytes
+
 /// The length of a rollup's buckets, which begin at whole multiples of it since 1970 UTC.
 package enum RollupGrain: String, Hashable, Sendable, CaseIterable {
     case minute = "1m"
@@ -7,14 +9,14 @@ package enum RollupGrain: String, Hashable, Sendable, CaseIterable {
     /// Length of a bucket in ns.
     package var nanoseconds: Int64 {
         switch self {
-        case .minute: 60_000_000_000
-        case .hour: 3_600_000_000_000
-        case .day: 86_400_000_000_000
+        case .minute: Nanoseconds.minute
+        case .hour: Nanoseconds.hour
+        case .day: Nanoseconds.day
         }
     }
 
     /// For how long before the latest received time rows are kept, in ns; nil: as long as the events.
-    package var retentionNanoseconds: Int64? { self == .minute ? 48 * 3_600_000_000_000 : nil }
+    package var retentionNanoseconds: Int64? { self == .minute ? 48 * Nanoseconds.hour : nil }
 }
 
 /// What a rollup keeps of an integer or money column, beside the number of its values and their exact sum.

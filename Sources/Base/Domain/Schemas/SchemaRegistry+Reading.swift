@@ -1,5 +1,6 @@
-import Bytes
-package import EmbeddedSchemas
+package import Bytes
+import EmbeddedSchemas
+import JSONTexts
 
 // From the schema files to columns and types. The files are ours and tested, so a fault in them is our mistake and stops the start.
 extension SchemaRegistry {

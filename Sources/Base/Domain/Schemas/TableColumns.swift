@@ -1,3 +1,5 @@
+import JSONTexts
+
 // SQL sees one table per event type. Its columns, in order: id, source, type, time, received_time, position, the context, own fields,
 // derived values, attributes.
 

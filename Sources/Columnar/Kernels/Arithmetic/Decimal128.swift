@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// Exact decimal arithmetic on 128-bit mantissas, with PostgreSQL's rules for scale and rounding (half away from zero).
 /// Every function answers nil where the result needs more than 38 digits; the caller refuses.
 package enum Decimal128 {
@@ -134,51 +136,15 @@ package enum Decimal128 {
 
     /// `-12.340` for (-12340, 3).
     package static func text(_ mantissa: Int128, scale: Int) -> String {
-        var digits = String(mantissa.magnitude)
-        if scale > 0 {
-            if digits.utf8.count <= scale { digits = String(repeating: "0", count: scale - digits.utf8.count + 1) + digits }
-            let split = digits.index(digits.endIndex, offsetBy: -scale)
-            digits = digits[..<split] + "." + digits[split...]
-        }
-        return mantissa < 0 ? "-" + digits : digits
+        DecimalText.renderFull(mantissa, scale: scale)
     }
 
     /// Reads `[+-]digits[.digits][e[+-]digits]`; the scale is what is written. nil when it is no number or too long.
     package static func parse(_ text: some StringProtocol) -> (mantissa: Int128, scale: Int)? {
-        var mantissa: Int128 = 0
-        var scale = 0
-        var exponent = 0
-        var isNegative = false
-        var digits = 0
-        var bytes = Array(text.utf8)[...]
-        if let first = bytes.first, first == 0x2B || first == 0x2D {
-            isNegative = first == 0x2D
-            bytes = bytes.dropFirst()
-        }
-        var seenPoint = false
-        while let byte = bytes.first {
-            if byte >= 0x30, byte <= 0x39 {
-                guard let shifted = multiply(mantissa, 10) else { return nil }
-                let (sum, overflow) = shifted.addingReportingOverflow(Int128(byte - 0x30))
-                if overflow { return nil }
-                mantissa = sum
-                digits += 1
-                if seenPoint { scale += 1 }
-            } else if byte == 0x2E, !seenPoint {
-                seenPoint = true
-            } else {
-                break
-            }
-            bytes = bytes.dropFirst()
-        }
-        guard digits > 0 else { return nil }
-        if let byte = bytes.first {
-            guard byte == 0x65 || byte == 0x45, let value = Int(String(decoding: bytes.dropFirst(), as: UTF8.self)), value.magnitude < 1000
-            else { return nil }
-            exponent = value
-        }
-        if isNegative { mantissa = 0 - mantissa }
-        scale -= exponent
+        guard let written = try? WrittenDecimal(Array(text.utf8).span, .loose), let mantissa = written.mantissa,
+            written.exponent.magnitude < 1000
+        else { return nil }
+        let scale = written.decimals - written.exponent
         if scale < 0 {
             guard let result = rescale(mantissa, from: 0, to: -scale) else { return nil }
             return (result, 0)

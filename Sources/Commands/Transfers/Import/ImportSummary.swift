@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// What became of an import.
 package struct ImportSummary: Sendable {
@@ -69,7 +70,7 @@ package struct ImportSummary: Sendable {
     /// `{"accepted":n,"duplicates":n,"rejected":n,"rejections":[first hundred],"position":p,"seconds":s}`, with `warned` and `warnings`
     /// where there are any.
     package var json: String {
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginObject()
         json.member("accepted", accepted)
         json.member("duplicates", duplicates)

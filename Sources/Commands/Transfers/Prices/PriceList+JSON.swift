@@ -1,5 +1,6 @@
 import Bytes
 import Domain
+import JSONTexts
 
 extension PriceList {
     private static let wanted =

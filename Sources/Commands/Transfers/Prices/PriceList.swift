@@ -1,6 +1,7 @@
 import Bytes
 package import Domain
 import Hashing
+import JSONTexts
 import WireFormats
 
 /// A list of prices to set, read from a file.
@@ -42,7 +43,7 @@ package struct PriceList: Sendable {
     /// Every row that a store would refuse, by the checks of the store; none of the list is to be loaded where there is one.
     /// - Complexity: O(bytes of the list).
     package var refusals: [Refusal] {
-        var json = JSONText()
+        var json = JSONWriter()
         for row in rows { Self.write(row, before: 0, to: &json) }
         var limits = DecoderLimits()
         limits.rejectionsMax = .max
@@ -62,7 +63,7 @@ package struct PriceList: Sendable {
     ///   - now: ns since 1970 UTC.
     package func changes(to known: KnownPrices, now: Int64) -> Changes {
         var (changes, known) = (Changes(), known)
-        var json = JSONText()
+        var json = JSONWriter()
         for row in rows {
             var before = 0
             if let key = row.key, let amount = row.amount, let validFrom = try? row.validFrom() ?? .min {
@@ -82,7 +83,7 @@ package struct PriceList: Sendable {
         return changes
     }
 
-    private static func write(_ row: PriceRow, before: Int, to json: inout JSONText) {
+    private static func write(_ row: PriceRow, before: Int, to json: inout JSONWriter) {
         let identity = row.members.map { "\($0.field)=\($0.value)\n" }.joined() + "\(before)"
         json.beginObject()
         json.member("specversion", "1.0")

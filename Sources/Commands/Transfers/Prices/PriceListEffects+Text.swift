@@ -1,5 +1,6 @@
 import Domain
 package import EventStores
+import JSONTexts
 
 extension PriceListEffects {
     /// Beyond it calls are looked up by provider, and beyond as many providers not at all.

@@ -1,4 +1,5 @@
 package import Domain
+import JSONTexts
 
 /// What setting prices means for what was in force before: what they supersede, and what has no price any more.
 package struct PriceListEffects: Sendable {

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// One price as a list says it: texts, checked only when they become an event.
 struct PriceRow: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// How many calls wait for a price, and what the prices that there are make of all calls: asked before and after prices are set it tells
 /// what first prices booked.

@@ -1,6 +1,7 @@
 import Columnar
 import Domain
 import EventStores
+import JSONTexts
 import Plans
 import Server
 
@@ -10,7 +11,7 @@ struct SchemaListing {
 
     /// All types, sorted by name, with their own fields.
     var types: String {
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginArray()
         for type in registry.types.sorted(by: { $0.name < $1.name }) { append(type, to: &json) }
         json.endArray()
@@ -20,7 +21,7 @@ struct SchemaListing {
 
     /// One type with its own fields and those of the context.
     func type(_ id: UInt16) -> String {
-        var json = JSONText()
+        var json = JSONWriter()
         append(registry.types[Int(id)], to: &json)
         json.endLine()
         return String(decoding: json.bytes, as: UTF8.self)
@@ -28,7 +29,7 @@ struct SchemaListing {
 
     /// The columns of a table that is none of an event type.
     func table(_ name: String, _ columns: [TableGuide.Column]) -> String {
-        var json = JSONText()
+        var json = JSONWriter()
         json.beginObject()
         json.member("table", name)
         json.key("columns")
@@ -46,7 +47,7 @@ struct SchemaListing {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    private func append(_ type: SchemaEventType, to json: inout JSONText) {
+    private func append(_ type: SchemaEventType, to json: inout JSONWriter) {
         json.beginObject()
         json.member("type", type.name)
         json.member("table", type.tableName)
@@ -61,7 +62,7 @@ struct SchemaListing {
         json.endObject()
     }
 
-    private func append(_ column: SchemaColumn, isRequired: Bool, to json: inout JSONText) {
+    private func append(_ column: SchemaColumn, isRequired: Bool, to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", column.name)
         json.member("type", column.type.rawValue)

@@ -1,6 +1,7 @@
 import Bytes
 import Domain
 import Execution
+import JSONTexts
 import Platform
 
 /// Times on the command line: RFC 3339, a date, `now`, or `now-7d` with the units s, m, h, d, w.

@@ -1,4 +1,4 @@
-import Bytes
+import JSONTexts
 
 /// One event of the simulated traffic, as its emitter would send it.
 package struct WorkloadEvent: Sendable {
@@ -39,18 +39,24 @@ package struct WorkloadEvent: Sendable {
 
     /// Appends the event as one line of structured CloudEvents 1.0 JSON, with its line feed.
     package func render(into bytes: inout [UInt8]) {
-        bytes.append(contentsOf: #"{"specversion":"1.0","id":""#.utf8)
-        id.render(into: &bytes)
-        bytes.append(contentsOf: #"","source":""#.utf8)
-        bytes.append(contentsOf: source.utf8)
-        bytes.append(contentsOf: #"","type":""#.utf8)
-        bytes.append(contentsOf: type.utf8)
-        bytes.append(contentsOf: #"","time":""#.utf8)
-        appendTimestamp(time, to: &bytes)
-        bytes.append(contentsOf: #"","data":{"#.utf8)
-        bytes.append(contentsOf: context.rendered)
-        for field in ownFields { field.render(into: &bytes) }
-        if bytes.last == UInt8(ascii: ",") { bytes.removeLast() }
-        bytes.append(contentsOf: "}}\n".utf8)
+        // The buffer changes hands, so that it is not copied.
+        var json = JSONWriter(appendingTo: bytes)
+        bytes = []
+        json.object { json in
+            json.member("specversion", "1.0")
+            json.key("id")
+            id.render(into: &json)
+            json.member("source", source)
+            json.member("type", type)
+            json.key("time")
+            json.value(time: time, decimals: .nine)
+            json.key("data")
+            json.object { json in
+                json.append(context.rendered)
+                for field in ownFields { field.render(into: &json) }
+            }
+        }
+        json.endLine()
+        bytes = json.take()
     }
 }

@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// One value of an event's data, kept in the cheapest form that renders to its JSON.
 package enum WorkloadValue: Hashable, Sendable {
     case text(String)
@@ -33,15 +35,15 @@ package struct WorkloadField: Hashable, Sendable {
 package struct WorkloadContext: Sendable {
     /// In rendered order.
     package let fields: [WorkloadField]
-    /// The fields as `"a":1,"b":2,` with a comma behind each, ready to stand before an event's own fields.
-    let rendered: [UInt8]
+    /// The fields as members, ready to stand before an event's own.
+    let rendered: JSONWriter
 
     /// - Complexity: O(fields): renders them.
     package init(_ fields: [WorkloadField]) {
         self.fields = fields
-        var bytes: [UInt8] = []
-        for field in fields { field.render(into: &bytes) }
-        rendered = bytes
+        var json = JSONWriter()
+        for field in fields { field.render(into: &json) }
+        rendered = json
     }
 }
 

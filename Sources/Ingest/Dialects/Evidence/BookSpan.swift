@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// A span read through the dialect tables.
 struct BookSpan {

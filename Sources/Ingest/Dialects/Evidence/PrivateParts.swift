@@ -1,3 +1,5 @@
+import WireFormats
+
 /// Names without what names nobody should have in them: e-mail addresses, keys and queries of addresses. Names of spans, of their events
 /// and of attributes are kept as they came but for these, since what is kept is looked up by them.
 enum PrivateParts {
@@ -44,10 +46,10 @@ enum PrivateParts {
     /// Whether something may have to be taken out; most names have none of it.
     private static func mayHide(_ name: String) -> Bool {
         if name.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "%") }) { return true }
-        guard name.utf8.count >= Credentials.valueBytesMin else { return false }
+        guard name.utf8.count >= SecretText.bytesMin else { return false }
         var isStart = true
         for index in name.utf8.indices {
-            if isStart, Credentials.mayBegin(name.utf8[index...]) { return true }
+            if isStart, SecretText.mayBegin(name.utf8[index...]) { return true }
             isStart = isBetween(name.utf8[index])
         }
         return false
@@ -62,7 +64,7 @@ enum PrivateParts {
 
     private static let signs = Set("/,;=&()[]{}<>\"'|:".utf8)
 
-    private static func isPrivate(_ part: [UInt8]) -> Bool { isAddress(part) || Credentials.beginsSo(part[...]) }
+    private static func isPrivate(_ part: [UInt8]) -> Bool { isAddress(part) || SecretText.begins(part[...]) }
 
     /// Whether something stands before a sign `@`, be it written `%40`, and a name with a dot behind it.
     private static func isAddress(_ part: [UInt8]) -> Bool {

@@ -1,6 +1,7 @@
 package import Bytes
 import Domain
 package import JSONParsing
+import JSONTexts
 
 extension SpanRecord {
     /// Who sends the evidence of a service's spans.
@@ -129,48 +130,42 @@ extension SpanRecord {
         guard !values.isEmpty else { return nil }
         var writer = JSONWriter()
         append(values, to: &writer)
-        return .json(String(decoding: writer.bytes, as: UTF8.self))
+        return .json(writer.text)
     }
 
     private static func append(_ values: [String: SpanValue], to writer: inout JSONWriter) {
-        writer.append(UInt8(ascii: "{"))
-        for (index, key) in values.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }).enumerated() {
-            if index > 0 { writer.append(UInt8(ascii: ",")) }
-            writer.append(string: key)
-            writer.append(UInt8(ascii: ":"))
-            if let value = values[key] { append(value, to: &writer) }
+        writer.object { writer in
+            for (key, value) in values.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+                writer.key(key)
+                append(value, to: &writer)
+            }
         }
-        writer.append(UInt8(ascii: "}"))
     }
 
     private static func append(_ value: SpanValue, to writer: inout JSONWriter) {
         switch value {
-        case .text(let text): writer.append(string: text)
-        case .integer(let value): writer.append(integer: value)
-        case .double(let value): writer.append(double: value)
-        case .boolean(let value): writer.append(boolean: value)
-        case .list(let values):
-            writer.append(UInt8(ascii: "["))
-            for (index, value) in values.enumerated() {
-                if index > 0 { writer.append(UInt8(ascii: ",")) }
-                append(value, to: &writer)
-            }
-            writer.append(UInt8(ascii: "]"))
+        case .text(let text): writer.value(text)
+        case .integer(let value): writer.value(value)
+        case .double(let value): writer.value(keepingType: value)
+        case .boolean(let value): writer.value(value)
+        case .list(let values): writer.array(values, append)
         }
     }
 
     private var momentsJSON: EventValue? {
         guard !moments.isEmpty else { return nil }
         var writer = JSONWriter()
-        writer.append(json: "{\"events\":[")
-        for (index, moment) in moments.enumerated() {
-            if index > 0 { writer.append(UInt8(ascii: ",")) }
-            var members: [String: SpanValue] = ["name": .text(moment.name), "offset_ns": .integer(moment.offsetNanoseconds)]
-            if let type = moment.exceptionType { members["exception_type"] = .text(type) }
-            Self.append(members, to: &writer)
+        writer.object { writer in
+            writer.key("events")
+            writer.array(moments) { moment, writer in
+                var members: [String: SpanValue] = [
+                    "name": .text(moment.name), "offset_ns": .integer(moment.offsetNanoseconds),
+                ]
+                if let type = moment.exceptionType { members["exception_type"] = .text(type) }
+                Self.append(members, to: &writer)
+            }
         }
-        writer.append(json: "]}")
-        return .json(String(decoding: writer.bytes, as: UTF8.self))
+        return .json(writer.text)
     }
 
     private var linksJSON: EventValue? { links.isEmpty ? nil : Self.json(["links": .list(links.map { .text($0) })]) }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// An event of a span as evidence keeps it.
 package struct SpanMoment: Hashable, Sendable {
     /// Its name.
@@ -65,7 +67,7 @@ package enum SpanTimeDoubt: String, Hashable, Sendable {
     case firstToken = "first_token"
 
     /// The longest time that one piece of work, or the wait for its first token, may take.
-    static let durationNanosecondsMax: Int64 = 86_400 * 1_000_000_000
+    static let durationNanosecondsMax: Int64 = Nanoseconds.day
     private static let year2000: Int64 = 946_684_800 * 1_000_000_000
 
     /// What is wrong with times in ns since 1970; nil where nothing is.

@@ -1,3 +1,4 @@
+import Bytes
 import EmbeddedSchemas
 
 /// All dialects together: where each field may stand, in the order in which the places are tried, and what becomes of each attribute.

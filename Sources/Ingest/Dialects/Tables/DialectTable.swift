@@ -1,5 +1,6 @@
 import Bytes
 import Domain
+import JSONTexts
 
 /// Why a dialect table cannot be used.
 package struct DialectTableError: Error, Equatable, Sendable, CustomStringConvertible {

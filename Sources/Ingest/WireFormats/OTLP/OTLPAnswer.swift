@@ -1,5 +1,5 @@
 internal import Bytes
-internal import JSONParsing
+internal import JSONTexts
 
 /// The two encodings of OTLP over HTTP. An answer is in its request's.
 package enum OTLPEncoding: Sendable {
@@ -40,14 +40,17 @@ package enum OTLPAnswer {
             }
             return writer.bytes
         case .json:
-            guard isPartial else { return Array("{}".utf8) }
-            var writer = JSONWriter()
-            writer.append(json: "{\"partialSuccess\":{\"rejectedSpans\":\"")
-            writer.append(unsigned: UInt64(max(0, rejectedSpans)))
-            writer.append(json: "\",\"errorMessage\":")
-            writer.append(string: message)
-            writer.append(json: "}}")
-            return writer.bytes
+            var json = JSONWriter()
+            json.object { json in
+                guard isPartial else { return }
+                json.key("partialSuccess")
+                json.object { json in
+                    // 64-bit integers are strings in the JSON of protocol buffers.
+                    json.member("rejectedSpans", String(max(0, rejectedSpans)))
+                    json.member("errorMessage", message)
+                }
+            }
+            return json.bytes
         }
     }
 
@@ -61,13 +64,12 @@ package enum OTLPAnswer {
             writer.field(2, text: message)
             return writer.bytes
         case .json:
-            var writer = JSONWriter()
-            writer.append(json: "{\"code\":")
-            writer.append(integer: Int64(code))
-            writer.append(json: ",\"message\":")
-            writer.append(string: message)
-            writer.append(json: "}")
-            return writer.bytes
+            var json = JSONWriter()
+            json.object { json in
+                json.member("code", code)
+                json.member("message", message)
+            }
+            return json.bytes
         }
     }
 }

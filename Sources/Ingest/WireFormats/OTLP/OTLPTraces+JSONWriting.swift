@@ -1,103 +1,69 @@
 internal import Hashing
-internal import JSONParsing
+internal import JSONTexts
 
 extension OTLPTraces {
     /// The request in the JSON encoding. Reading it back gives the same value, as long as its texts are UTF-8.
     package var json: [UInt8] {
-        var writer = OTLPJSONWriter()
+        var writer = JSONWriter()
         writer.object { writer in
-            writer.array("resourceSpans", resources) { resource, writer in
-                writer.member("resource") { $0.object { $0.attributes(resource.attributes) } }
-                writer.array("scopeSpans", resource.scopes) { scope, writer in
-                    writer.member("scope") { writer in
-                        writer.object { writer in
-                            writer.text("name", scope.name)
-                            writer.text("version", scope.version)
-                        }
+            writer.objects("resourceSpans", resources) { resource, writer in
+                writer.key("resource")
+                writer.object { $0.attributes(resource.attributes) }
+                writer.objects("scopeSpans", resource.scopes) { scope, writer in
+                    writer.key("scope")
+                    writer.object { writer in
+                        writer.member("name", scope.name)
+                        writer.member("version", scope.version)
                     }
-                    writer.array("spans", scope.spans) { span, writer in writer.span(span) }
+                    writer.objects("spans", scope.spans) { span, writer in writer.span(span) }
                 }
             }
         }
-        return writer.json.bytes
+        return writer.bytes
     }
 }
 
-/// Writes the objects of a request; commas are its business.
-private struct OTLPJSONWriter {
-    var json = JSONWriter()
-    private var needsComma = false
-
-    mutating func object(_ body: (inout OTLPJSONWriter) -> Void) {
-        json.append(UInt8(ascii: "{"))
-        needsComma = false
-        body(&self)
-        json.append(UInt8(ascii: "}"))
-        needsComma = true
+extension JSONWriter {
+    fileprivate mutating func objects<Element>(
+        _ name: String, _ elements: [Element], _ members: (Element, inout JSONWriter) -> Void
+    ) {
+        key(name)
+        array(elements) { element, writer in writer.object { members(element, &$0) } }
     }
 
-    mutating func member(_ name: String, _ body: (inout OTLPJSONWriter) -> Void) {
-        separate()
-        json.append(string: name)
-        json.append(UInt8(ascii: ":"))
-        body(&self)
-        needsComma = true
-    }
-
-    mutating func text(_ name: String, _ text: String) { member(name) { $0.json.append(string: text) } }
-
-    mutating func array<Element>(_ name: String, _ elements: [Element], _ body: (Element, inout OTLPJSONWriter) -> Void) {
-        member(name) { writer in
-            writer.list(elements) { element, writer in writer.object { body(element, &$0) } }
-        }
-    }
-
-    private mutating func list<Element>(_ elements: [Element], _ body: (Element, inout OTLPJSONWriter) -> Void) {
-        json.append(UInt8(ascii: "["))
-        needsComma = false
-        for element in elements {
-            separate()
-            body(element, &self)
-            needsComma = true
-        }
-        json.append(UInt8(ascii: "]"))
-    }
-
-    private mutating func separate() { if needsComma { json.append(UInt8(ascii: ",")) } }
-
-    mutating func span(_ span: OTLPSpan) {
-        text("traceId", hexadecimal(span.traceID))
-        text("spanId", hexadecimal(span.spanID))
-        if !span.parentSpanID.isEmpty { text("parentSpanId", hexadecimal(span.parentSpanID)) }
-        if !span.traceState.isEmpty { text("traceState", span.traceState) }
-        text("name", span.name)
-        member("kind") { $0.json.append(integer: Int64(span.kind)) }
-        text("startTimeUnixNano", String(span.start))
-        text("endTimeUnixNano", String(span.end))
+    fileprivate mutating func span(_ span: OTLPSpan) {
+        member("traceId", hexadecimal(span.traceID))
+        member("spanId", hexadecimal(span.spanID))
+        if !span.parentSpanID.isEmpty { member("parentSpanId", hexadecimal(span.parentSpanID)) }
+        if !span.traceState.isEmpty { member("traceState", span.traceState) }
+        member("name", span.name)
+        member("kind", span.kind)
+        member("startTimeUnixNano", String(span.start))
+        member("endTimeUnixNano", String(span.end))
         attributes(span.attributes)
-        array("events", span.events) { event, writer in
-            writer.text("timeUnixNano", String(event.time))
-            writer.text("name", event.name)
+        objects("events", span.events) { event, writer in
+            writer.member("timeUnixNano", String(event.time))
+            writer.member("name", event.name)
             writer.attributes(event.attributes)
         }
-        array("links", span.links) { link, writer in
-            writer.text("traceId", hexadecimal(link.traceID))
-            writer.text("spanId", hexadecimal(link.spanID))
+        objects("links", span.links) { link, writer in
+            writer.member("traceId", hexadecimal(link.traceID))
+            writer.member("spanId", hexadecimal(link.spanID))
             writer.attributes(link.attributes)
         }
-        member("status") { writer in
-            writer.object { writer in
-                if !span.statusMessage.isEmpty { writer.text("message", span.statusMessage) }
-                if span.statusCode != 0 { writer.member("code") { $0.json.append(integer: Int64(span.statusCode)) } }
-            }
+        key("status")
+        object { writer in
+            if !span.statusMessage.isEmpty { writer.member("message", span.statusMessage) }
+            if span.statusCode != 0 { writer.member("code", span.statusCode) }
         }
-        member("flags") { $0.json.append(integer: Int64(span.flags)) }
+        member("flags", span.flags)
     }
 
-    mutating func attributes(_ attributes: [OTLPAttribute], _ name: String = "attributes") {
-        array(name, attributes) { attribute, writer in
-            writer.text("key", attribute.key)
-            writer.member("value") { $0.value(attribute.value) }
+    fileprivate mutating func attributes(_ attributes: [OTLPAttribute], _ name: String = "attributes") {
+        objects(name, attributes) { attribute, writer in
+            writer.member("key", attribute.key)
+            writer.key("value")
+            writer.value(attribute.value)
         }
     }
 
@@ -105,21 +71,24 @@ private struct OTLPJSONWriter {
         object { writer in
             switch value {
             case .empty: break
-            case .text(let bytes): writer.text("stringValue", String(decoding: bytes, as: UTF8.self))
-            case .boolean(let value): writer.member("boolValue") { $0.json.append(boolean: value) }
-            case .integer(let value): writer.text("intValue", String(value))
+            case .text(let bytes):
+                writer.key("stringValue")
+                writer.value(utf8: bytes)
+            case .boolean(let value): writer.member("boolValue", value)
+            case .integer(let value): writer.member("intValue", String(value))
             case .double(let value):
-                if value.isFinite {
-                    writer.member("doubleValue") { $0.json.append(double: value) }
-                } else {
-                    writer.text("doubleValue", value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")
-                }
-            case .bytes(let bytes): writer.text("bytesValue", Base64.encode(bytes))
+                writer.key("doubleValue")
+                if value.isFinite { writer.value(keepingType: value) } else { writer.value(value) }
+            case .bytes(let bytes): writer.member("bytesValue", Base64.encode(bytes))
             case .array(let values):
-                writer.member("arrayValue") { writer in
-                    writer.object { $0.member("values") { $0.list(values) { $1.value($0) } } }
+                writer.key("arrayValue")
+                writer.object { writer in
+                    writer.key("values")
+                    writer.array(values) { value, writer in writer.value(value) }
                 }
-            case .map(let pairs): writer.member("kvlistValue") { $0.object { $0.attributes(pairs, "values") } }
+            case .map(let pairs):
+                writer.key("kvlistValue")
+                writer.object { $0.attributes(pairs, "values") }
             }
         }
     }

@@ -1,56 +1,71 @@
-import Bytes
 import Columnar
+import JSONTexts
 import Plans
 
 /// Results as JSON. What a double cannot hold (numerics, integers beyond 2^53) is a string; times are RFC 3339.
-package enum JSONText {
+enum JSONText {
     /// `{"columns":[{"name":…,"type":…}],"rows":[[…]],"position":p,"watermark":t,"statistics":{…}}`
     static func render(_ result: ResultSet, zone: ZoneOffsets) -> String {
-        var text = "{\"columns\":["
-        text += result.columns.map { "{\"name\":\(string($0.name)),\"type\":\(string($0.type.sqlName))}" }.joined(separator: ",")
-        text += "],\"rows\":["
-        var isFirst = true
-        result.forEachRow { values in
-            text += (isFirst ? "[" : ",[") + values.map { value($0, zone: zone) }.joined(separator: ",") + "]"
-            isFirst = false
+        var json = JSONWriter()
+        json.object { json in
+            json.key("columns")
+            json.array(result.columns) { column, json in
+                json.object { json in
+                    json.member("name", column.name)
+                    json.member("type", column.type.sqlName)
+                }
+            }
+            json.key("rows")
+            json.beginArray()
+            result.forEachRow { values in json.array(values) { append($0, to: &$1, zone: zone) } }
+            json.endArray()
+            json.member("position", exact: result.position)
+            json.member("watermark", TimeText.rfc3339(result.watermark, zone: .utc))
+            json.key("statistics")
+            json.object { append(result.statistics, to: &$0) }
         }
-        text += "],\"position\":\(value(.integer(result.position), zone: zone))"
-        text += ",\"watermark\":\(string(TimeText.rfc3339(result.watermark, zone: .utc)))"
-        return text + ",\"statistics\":\(statistics(result.statistics))}\n"
+        json.endLine()
+        return json.text
     }
 
     /// One object a line, in the order of the columns.
     static func renderLines(_ result: ResultSet, zone: ZoneOffsets) -> String {
-        let names = result.columns.map { string($0.name) }
-        var text = ""
+        var json = JSONWriter()
         result.forEachRow { values in
-            text += "{" + zip(names, values).map { "\($0):\(value($1, zone: zone))" }.joined(separator: ",") + "}\n"
+            json.object { json in
+                for (column, value) in zip(result.columns, values) {
+                    json.key(column.name)
+                    append(value, to: &json, zone: zone)
+                }
+            }
+            json.endLine()
         }
-        return text
+        return json.text
     }
 
-    private static func statistics(_ statistics: QueryStatistics) -> String {
-        let fields: [(String, Int64)] = [
-            ("elapsed_ns", statistics.elapsedNanoseconds), ("groups_total", Int64(statistics.groupsTotal)),
-            ("groups_skipped", Int64(statistics.groupsSkipped)), ("pages_read", Int64(statistics.pagesRead)),
-            ("bytes_read", Int64(statistics.bytesRead)), ("rows_scanned", Int64(statistics.rowsScanned)),
-            ("memory_peak_bytes", Int64(statistics.memoryPeakBytes)),
-        ]
-        return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
+    private static func append(_ statistics: QueryStatistics, to json: inout JSONWriter) {
+        json.member("elapsed_ns", statistics.elapsedNanoseconds)
+        json.member("groups_total", statistics.groupsTotal)
+        json.member("groups_skipped", statistics.groupsSkipped)
+        json.member("pages_read", statistics.pagesRead)
+        json.member("bytes_read", statistics.bytesRead)
+        json.member("rows_scanned", statistics.rowsScanned)
+        json.member("memory_peak_bytes", statistics.memoryPeakBytes)
     }
 
-    static func value(_ value: Scalar, zone: ZoneOffsets) -> String {
+    private static func append(_ value: Scalar, to json: inout JSONWriter, zone: ZoneOffsets) {
         switch value {
-        case .null: return "null"
-        case .boolean(let truth): return truth ? "true" : "false"
-        case .integer(let number): return number.magnitude > 1 << 53 ? "\"\(number)\"" : String(number)
-        case .double(let number): return number.isFinite ? ScalarText.double(number) : string(ScalarText.double(number))
-        case .numeric: return string(ScalarText.text(value, zone: zone))
-        case .timestamptz(let time): return string(TimeText.rfc3339(time, zone: zone))
-        case .timestamp(let time): return string(TimeText.timestamp(time, separator: "T"))
-        case .array(let values): return "[" + values.map { self.value($0, zone: zone) }.joined(separator: ",") + "]"
-        case .json(let document): return onOneLine(document)
-        case .text, .date, .interval: return string(ScalarText.text(value, zone: zone))
+        case .null: json.null()
+        case .boolean(let truth): json.value(truth)
+        case .integer(let number): json.value(exact: number)
+        case .double(let number):
+            let text = ScalarText.double(number)
+            if number.isFinite { json.raw(text) } else { json.value(text) }
+        case .timestamptz(let time): json.value(TimeText.rfc3339(time, zone: zone))
+        case .timestamp(let time): json.value(TimeText.timestamp(time, separator: "T"))
+        case .array(let values): json.array(values) { append($0, to: &$1, zone: zone) }
+        case .json(let document): json.raw(onOneLine(document))
+        case .text, .date, .interval, .numeric: json.value(ScalarText.text(value, zone: zone))
         }
     }
 
@@ -58,12 +73,5 @@ package enum JSONText {
     private static func onOneLine(_ document: String) -> String {
         guard document.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return document }
         return String(decoding: document.utf8.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
-    }
-
-    /// A JSON string (RFC 8259, section 7).
-    package static func string(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        appendJSONString(text, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

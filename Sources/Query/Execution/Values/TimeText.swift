@@ -1,5 +1,6 @@
 import Bytes
 import Columnar
+import JSONTexts
 
 /// PostgreSQL's ISO text forms of times and intervals, both ways. Fractions have up to nine digits, trailing zeros cut.
 enum TimeText {
@@ -39,21 +40,20 @@ enum TimeText {
     /// An instant with its offset: `2026-08-01 11:00:15.5+02`.
     static func timestamptz(_ utc: Int64, zone: ZoneOffsets) -> String {
         let offset = zone.offsetNanoseconds(utc: utc) / Nanoseconds.second
-        return timestamp(utc, offsetSeconds: offset) + offsetText(offset, isRFC3339: false)
+        return timestamp(utc, offsetSeconds: offset) + offsetText(offset)
     }
 
     /// RFC 3339: `2026-08-01T09:00:15.5Z`. It has no seconds in offsets, so those of mean times are left out of the reading, too.
     static func rfc3339(_ utc: Int64, zone: ZoneOffsets) -> String {
         let offset = zone.offsetNanoseconds(utc: utc) / Nanoseconds.minute * 60
-        return timestamp(utc, offsetSeconds: offset, separator: "T") + offsetText(offset, isRFC3339: true)
+        return RFC3339.render(utc, decimals: .shortest, offsetSeconds: offset)
     }
 
-    private static func offsetText(_ seconds: Int64, isRFC3339: Bool) -> String {
-        if isRFC3339, seconds == 0 { return "Z" }
+    private static func offsetText(_ seconds: Int64) -> String {
         let magnitude = abs(seconds)
         var text = (seconds < 0 ? "-" : "+") + pad(magnitude / 3600, 2)
-        if isRFC3339 || magnitude % 3600 != 0 { text += ":" + pad(magnitude / 60 % 60, 2) }
-        if !isRFC3339, magnitude % 60 != 0 { text += ":" + pad(magnitude % 60, 2) }
+        if magnitude % 3600 != 0 { text += ":" + pad(magnitude / 60 % 60, 2) }
+        if magnitude % 60 != 0 { text += ":" + pad(magnitude % 60, 2) }
         return text
     }
 

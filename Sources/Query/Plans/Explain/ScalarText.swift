@@ -1,5 +1,6 @@
 import Bytes
 package import Columnar
+import JSONTexts
 
 extension Scalar {
     /// The value as SQL would write it, for plans and messages: texts quoted, times in UTC.
@@ -9,7 +10,7 @@ extension Scalar {
         case .boolean(let value): value ? "true" : "false"
         case .integer(let value): String(value)
         case .double(let value): "\(value)"
-        case .numeric(let mantissa, let scale): decimalText(mantissa, scale: scale)
+        case .numeric(let mantissa, let scale): DecimalText.renderFull(mantissa, scale: scale)
         case .text(let value): quoted(value)
         case .timestamptz(let nanoseconds): quoted(CivilTime(nanoseconds: nanoseconds).text + "Z")
         case .timestamp(let nanoseconds): quoted(CivilTime(nanoseconds: nanoseconds).text)
@@ -23,15 +24,6 @@ extension Scalar {
     private func quoted(_ value: String) -> String {
         "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
     }
-}
-
-/// `mantissa × 10^-scale` written out with all its decimals.
-package func decimalText(_ mantissa: Int128, scale: Int) -> String {
-    guard scale > 0 else { return String(mantissa) }
-    var digits = String(mantissa.magnitude)
-    if digits.utf8.count <= scale { digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits }
-    let split = digits.index(digits.endIndex, offsetBy: -scale)
-    return (mantissa < 0 ? "-" : "") + digits[..<split] + "." + digits[split...]
 }
 
 extension Interval {

@@ -1,5 +1,6 @@
 import Bytes
 package import Columnar
+import JSONTexts
 
 /// The few operations on constants that plans need before any engine runs: what literals and zone-map bounds are made of.
 /// nil where the operation is not known here or would fail; then the engine decides, and raises the error if there is one.
@@ -52,7 +53,8 @@ package struct ScalarArithmetic: Sendable {
         case (.integer(let number), .double): return .double(Double(number))
         case (.integer(let number), .numeric(let scale)): return rescale(Int128(number), from: 0, to: scale)
         case (.numeric(let mantissa, let old), .numeric(let new)): return rescale(mantissa, from: old, to: new)
-        case (.numeric(let mantissa, let scale), .double): return Double(decimalText(mantissa, scale: scale)).map { .double($0) }
+        case (.numeric(let mantissa, let scale), .double):
+            return Double(DecimalText.renderFull(mantissa, scale: scale)).map { .double($0) }
         case (.numeric(let mantissa, 0), .integer): return Int64(exactly: mantissa).map { .integer($0) }
         case (.boolean(let flag), .integer): return .integer(flag ? 1 : 0)
         case (.date(let days), .timestamp):
@@ -66,7 +68,7 @@ package struct ScalarArithmetic: Sendable {
         case (.timestamp(let instant), .date): return .date(CivilTime(nanoseconds: instant).date.daysSince1970)
         case (.timestamptz(let instant), .date) where isUTC: return .date(CivilTime(nanoseconds: instant).date.daysSince1970)
         case (.integer(let number), .text): return .text(String(number))
-        case (.numeric(let mantissa, let scale), .text): return .text(decimalText(mantissa, scale: scale))
+        case (.numeric(let mantissa, let scale), .text): return .text(DecimalText.renderFull(mantissa, scale: scale))
         default: return nil
         }
     }

@@ -29,14 +29,14 @@ private struct TruncatedSpan {
             column = index
             self.type = type
             // Where midnight is repeated, the day that is shown may begin after the first of the two.
-            earlyNanoseconds = 3 * 3_600_000_000_000
+            earlyNanoseconds = 3 * Nanoseconds.hour
             lateNanoseconds = longest
         case .cast(.column(let index, let type), .date) where type == .timestamptz || type == .timestamp:
             column = index
             self.type = type
             // A local day may begin 15 hours before or after the UTC day of that name.
-            earlyNanoseconds = 15 * 3_600_000_000_000
-            lateNanoseconds = Nanoseconds.day + 15 * 3_600_000_000_000
+            earlyNanoseconds = 15 * Nanoseconds.hour
+            lateNanoseconds = Nanoseconds.day + 15 * Nanoseconds.hour
         case .column, .literal, .call, .cast, .conditional, .oneOf, .scalarSubquery, .placeholder: return nil
         }
     }
@@ -68,8 +68,8 @@ private struct TruncatedSpan {
 
     /// The longest that each unit can be: days with a clock change, leap years.
     private static let longestNanoseconds: [String: Int64] = [
-        "microseconds": 1000, "milliseconds": 1_000_000, "second": 1_000_000_000, "minute": 60_000_000_000, "hour": 2 * 3_600_000_000_000,
-        "day": 27 * 3_600_000_000_000, "week": 8 * Nanoseconds.day, "month": 32 * Nanoseconds.day, "quarter": 94 * Nanoseconds.day,
-        "year": 367 * Nanoseconds.day,
+        "microseconds": 1000, "milliseconds": 1_000_000, "second": 1_000_000_000, "minute": 60_000_000_000,
+        "hour": 2 * Nanoseconds.hour, "day": 27 * Nanoseconds.hour, "week": 8 * Nanoseconds.day,
+        "month": 32 * Nanoseconds.day, "quarter": 94 * Nanoseconds.day, "year": 367 * Nanoseconds.day,
     ]
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 
 /// Decides which functions of time say the same of every instant of a bucket, so that the bucket's beginning may stand for the instant.
@@ -48,13 +49,14 @@ struct CoarseTime {
 
     private static func isUTC(_ zone: String) -> Bool { ["UTC", "ETC/UTC", "GMT", "ETC/GMT", "Z", "ZULU"].contains(zone.uppercased()) }
 
-    private static let day: Int64 = 86_400_000_000_000
+    private static let day = Nanoseconds.day
     private static let units: [String: Int64] = [
-        "minute": 60_000_000_000, "hour": 3_600_000_000_000, "day": day, "week": day, "month": day, "quarter": day, "year": day,
-        "decade": day, "century": day, "millennium": day,
+        "minute": Nanoseconds.minute, "hour": Nanoseconds.hour, "day": day, "week": day, "month": day, "quarter": day,
+        "year": day, "decade": day, "century": day, "millennium": day,
     ]
     private static let fields: [String: Int64] = [
-        "minute": 60_000_000_000, "hour": 3_600_000_000_000, "day": day, "dow": day, "isodow": day, "doy": day, "week": day, "month": day,
-        "quarter": day, "year": day, "isoyear": day, "decade": day, "century": day, "millennium": day,
+        "minute": Nanoseconds.minute, "hour": Nanoseconds.hour, "day": day, "dow": day, "isodow": day, "doy": day,
+        "week": day, "month": day, "quarter": day, "year": day, "isoyear": day, "decade": day, "century": day,
+        "millennium": day,
     ]
 }

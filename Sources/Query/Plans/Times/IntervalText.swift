@@ -161,7 +161,7 @@ private struct IntervalReader {
         let seconds = parts.count == 3 ? try amount(parts[2]) : Amount(mantissa: 0, scale: 0, one: 1)
         guard seconds.mantissa < 60 * seconds.one else { throw invalid() }
         guard hours < 2_000_000 else { throw tooLong() }
-        let total = hours * 3_600_000_000_000 + minutes * 60_000_000_000 + (try whole(seconds, 1_000_000_000))
+        let total = hours * Nanoseconds.hour + minutes * Nanoseconds.minute + (try whole(seconds, 1_000_000_000))
         try addParts(nanoseconds: isNegative ? -total : total)
     }
 
@@ -183,9 +183,10 @@ private struct IntervalReader {
     }
 
     private static let nanosecondsOf: [String: Int64] = [
-        "nanosecond": 1, "ns": 1, "microsecond": 1000, "us": 1000, "usec": 1000, "millisecond": 1_000_000, "ms": 1_000_000,
-        "msec": 1_000_000, "second": 1_000_000_000, "sec": 1_000_000_000, "s": 1_000_000_000, "minute": 60_000_000_000,
-        "min": 60_000_000_000, "m": 60_000_000_000, "hour": 3_600_000_000_000, "hr": 3_600_000_000_000, "h": 3_600_000_000_000,
+        "nanosecond": 1, "ns": 1, "microsecond": 1000, "us": 1000, "usec": 1000, "millisecond": 1_000_000,
+        "ms": 1_000_000, "msec": 1_000_000, "second": 1_000_000_000, "sec": 1_000_000_000, "s": 1_000_000_000,
+        "minute": Nanoseconds.minute, "min": Nanoseconds.minute, "m": Nanoseconds.minute, "hour": Nanoseconds.hour,
+        "hr": Nanoseconds.hour, "h": Nanoseconds.hour,
     ]
     private static let daysOf: [String: Int64] = ["day": 1, "d": 1, "week": 7, "w": 7]
     private static let monthsOf: [String: Int64] = [

@@ -1,4 +1,5 @@
 import Columnar
+import JSONTexts
 import Plans
 
 /// Numbers as SQL writes them.
@@ -38,42 +39,26 @@ enum NumberText {
     /// A decimal exactly: `1.50` is (150, scale 2), `1e3` is (1000, scale 0). nil when the text is no number.
     /// - Throws: `.numberOutOfRange` when 38 digits do not hold it.
     static func decimal(_ text: String, position: Int?) throws(QueryError) -> Scalar? {
-        var mantissa: Int128 = 0
-        var scale = 0
-        var exponent = 0
-        var digits = 0
-        var seenPoint = false
-        var bytes = Array(text.utf8)[...]
-        let isNegative = bytes.first == 45
-        if isNegative || bytes.first == 43 { bytes.removeFirst() }
-        while let byte = bytes.first {
-            switch byte {
-            case 48...57:
-                digits += 1
-                guard let next = appended(mantissa, byte) else { throw outOfRange(text, position) }
-                mantissa = next
-                if seenPoint { scale += 1 }
-            case 46 where !seenPoint: seenPoint = true
-            case 69, 101:
-                let rest = String(decoding: bytes.dropFirst(), as: UTF8.self)
-                guard digits > 0, isInteger(rest) else { return nil }
-                guard let value = Int(rest), value.magnitude <= 1000 else { throw outOfRange(text, position) }
-                exponent = value
-                bytes = bytes.suffix(1)
-            default: return nil
-            }
-            bytes.removeFirst()
+        let written: WrittenDecimal
+        do throws(WrittenDecimal.Failure) {
+            written = try WrittenDecimal(text.utf8.span, .loose)
+        } catch {
+            if error == .tooLong { throw outOfRange(text, position) }
+            return nil
         }
-        guard digits > 0 else { return nil }
-        scale -= exponent
+        guard var mantissa = written.mantissa, written.exponent.magnitude <= 1000 else {
+            throw outOfRange(text, position)
+        }
+        var scale = written.decimals - written.exponent
         while scale < 0 && mantissa != 0 {
-            guard let next = appended(mantissa, 48) else { throw outOfRange(text, position) }
-            mantissa = next
+            let (product, isBeyond) = mantissa.multipliedReportingOverflow(by: 10)
+            guard !isBeyond else { throw outOfRange(text, position) }
+            mantissa = product
             scale += 1
         }
         scale = max(0, scale)
         guard scale <= 38 else { throw outOfRange(text, position) }
-        return .numeric(isNegative ? -mantissa : mantissa, scale: scale)
+        return .numeric(mantissa, scale: scale)
     }
 
     /// A decimal at a scale, rounded half away from zero as PostgreSQL does. nil when it does not fit.
@@ -92,12 +77,6 @@ enum NumberText {
             mantissa = isUp ? quotient + (mantissa < 0 ? -1 : 1) : quotient
         }
         return .numeric(mantissa, scale: scale)
-    }
-
-    private static func appended(_ mantissa: Int128, _ digit: UInt8) -> Int128? {
-        let (tens, overflow) = mantissa.multipliedReportingOverflow(by: 10)
-        let (sum, carry) = tens.addingReportingOverflow(Int128(digit - 48))
-        return overflow || carry ? nil : sum
     }
 
     private static func outOfRange(_ text: String, _ position: Int?) -> QueryError {

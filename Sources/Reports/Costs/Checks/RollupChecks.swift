@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// What agents, wrappers and gateways say was used in a trace, beside the calls of that trace: a check, in no sum.
@@ -9,7 +10,7 @@ struct RollupChecks {
     let period: ReportPeriod
     private static let listed = 10
     /// Calls of a trace may lie beyond the period of its roll-up by so much.
-    private static let reachNanoseconds: Int64 = 86_400 * 1_000_000_000
+    private static let reachNanoseconds: Int64 = Nanoseconds.day
 
     enum Verdict: String, CaseIterable {
         case agree

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// How far what is sent to another system has got: everything up to a position was acknowledged there. Logged, so that a start goes on from
 /// it; a row `delivery.marked` of `system_events`.
@@ -34,8 +35,8 @@ extension DeliveryMark {
     /// What the data of all marks of the destination begins with.
     var dataBeginning: String { beginning.text + "," }
 
-    private var beginning: JSONText {
-        var json = JSONText()
+    private var beginning: JSONWriter {
+        var json = JSONWriter()
         json.beginObject()
         json.member("destination", destination)
         return json
@@ -43,7 +44,7 @@ extension DeliveryMark {
 
     /// The mark that a record tells of; nil where the data is not what ``data`` writes.
     init?(data: String) {
-        guard let json = try? JSONReader.parse(Array(data.utf8)), let destination = json["destination"]?.string,
+        guard let json = try? JSONReader.parse(data), let destination = json["destination"]?.string,
             let position = json["position"]?.integer, let text = json["received_time_ns"]?.string, let time = Int64(text)
         else { return nil }
         self.init(destination: destination, position: position, receivedTime: time)

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// What a start of a newer version brought that the store did not know: columns and event types, and prices of the built-in list. A row
 /// `config.changed` of `system_events`; prices hold for calls behind it, and book calls before it that waited for one.
@@ -25,7 +26,7 @@ struct ConfigurationChange: Hashable, Sendable {
 
     /// The record's data as canonical JSON.
     var data: String {
-        JSONText.object { json in
+        JSONWriter.object { json in
             json.key("columns")
             json.beginArray()
             for name in columns { json.value(name) }
@@ -41,7 +42,7 @@ struct ConfigurationChange: Hashable, Sendable {
         }
     }
 
-    private static func write(_ entry: PriceEntry, to json: inout JSONText) {
+    private static func write(_ entry: PriceEntry, to json: inout JSONWriter) {
         json.beginObject()
         if let longest = entry.inputTokensMax { json.member("input_tokens_max", longest) }
         json.member("model", entry.model)

@@ -1,5 +1,6 @@
 import Columnar
 import Domain
+import JSONTexts
 import Segments
 
 /// A deliberate correction: calls of a provider and model in a range of event times are booked again at the prices that were in force when
@@ -51,7 +52,7 @@ extension Rebooking {
     /// The data of the record `cost.rebooked`, from which a start reads the correction back.
     /// - Parameter prices: those in force, for people to see.
     func data(prices: [PriceEntry]) -> String {
-        JSONText.object { json in
+        JSONWriter.object { json in
             json.member("calls", calls)
             json.member("correction_usd", DecimalText.renderUSD(Int128(correctionPicoUSD)))
             json.member("first_position", Self.firstPosition)
@@ -73,7 +74,7 @@ extension Rebooking {
     /// The correction that a record tells of; nil for the record of a first price.
     /// - Throws: where the data is not what ``data(prices:)`` writes.
     init?(data: String) throws(DamagedRecord) {
-        guard let json = try? JSONReader.parse(Array(data.utf8)) else { throw DamagedRecord() }
+        guard let json = try? JSONReader.parse(data) else { throw DamagedRecord() }
         if json["reason"]?.string != "requested" { return nil }
         func time(_ name: String, _ absent: Int64) throws(DamagedRecord) -> Int64 {
             guard let text = json[name]?.string else { return absent }
@@ -104,7 +105,7 @@ extension Rebooking {
 
 extension PriceEntry {
     /// The price as part of a record.
-    fileprivate func writeRecord(to json: inout JSONText) {
+    fileprivate func writeRecord(to json: inout JSONWriter) {
         json.beginObject()
         if position > 0 { json.member("position", position) }
         if !serviceTier.isEmpty { json.member("service_tier", serviceTier) }
@@ -116,7 +117,7 @@ extension PriceEntry {
 
     /// The data of the record that says that this price, the first of its class, books calls which waited for one.
     var firstPriceData: String {
-        JSONText.object { json in
+        JSONWriter.object { json in
             json.member("first_position", Rebooking.firstPosition)
             json.member("last_position", origin == .builtIn ? position : position - 1)
             json.member("model", model)

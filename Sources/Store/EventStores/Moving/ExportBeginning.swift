@@ -1,5 +1,6 @@
 import Domain
 import Hashing
+import JSONTexts
 
 // An export is newline-delimited CloudEvents: a first line that says of which store it is and what that store began with, then every event
 // in the order of positions with what happened in the store between them, and a last line that counts both. Checksums stand between and
@@ -8,8 +9,10 @@ import Hashing
 /// A line of an export that is no event: a CloudEvent in shape, whose data say what happened.
 enum ExportLine {
     /// The line, its end included.
-    static func text(id: String, source: String = "plimsoll", type: String, data: (inout JSONText) -> Void) -> String {
-        JSONText.object { json in
+    static func text(
+        id: String, source: String = "plimsoll", type: String, data: (inout JSONWriter) -> Void
+    ) -> String {
+        JSONWriter.object { json in
             json.member("specversion", "1.0")
             json.member("id", id)
             json.member("source", source)

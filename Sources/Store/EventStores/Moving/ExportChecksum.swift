@@ -1,6 +1,7 @@
 import Bytes
 import Domain
 package import Hashing
+import JSONTexts
 
 /// The checksum that runs along an export. It is told every ``stretchLines`` lines and at the end, so that damage is located to a stretch
 /// and what stands before it is known to be as it was written.

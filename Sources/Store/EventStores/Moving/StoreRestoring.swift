@@ -1,6 +1,7 @@
 import Bytes
 import Domain
 import EventLogs
+import JSONTexts
 import Platform
 import Synchronization
 
@@ -81,7 +82,7 @@ extension SystemRecord {
     fileprivate static let restoreType = "store.restored"
 
     fileprivate static func restore(of store: String) -> Content {
-        .event(type: restoreType, data: JSONText.object { $0.member("store", store) })
+        .event(type: restoreType, data: JSONWriter.object { $0.member("store", store) })
     }
 
     fileprivate func isRestore(of store: String) -> Bool { content == Self.restore(of: store) }

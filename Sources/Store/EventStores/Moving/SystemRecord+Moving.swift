@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 // A record as a line of an export. Its data are a text inside the line, so that they come out byte for byte.
 

@@ -1,5 +1,6 @@
 package import Domain
 import EventLogs
+import JSONTexts
 import Platform
 import Projections
 

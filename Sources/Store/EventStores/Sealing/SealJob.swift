@@ -2,6 +2,7 @@ import Columnar
 import Domain
 import EventLogs
 import Hashing
+import JSONTexts
 import Platform
 import Projections
 import Segments
@@ -58,7 +59,7 @@ struct SealJob: StoreJob {
 
     /// The data of the record `segment.attached`.
     func attached(as segmentID: UInt64) -> String {
-        JSONText.object { json in
+        JSONWriter.object { json in
             json.member("events", eventCount)
             json.member("last_position", ledger.position)
             json.member("segment", segmentID)

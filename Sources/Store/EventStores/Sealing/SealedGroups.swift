@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import Platform
@@ -22,7 +23,7 @@ struct SealedGroups: Sendable {
         var rows: [RowPlace]
     }
 
-    static let dayNanoseconds: Int64 = 86_400_000_000_000
+    static let dayNanoseconds = Nanoseconds.day
 
     init(
         blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry, workers: any Workers

@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 /// Gives received times: the wall clock, as far as the monotonic one bears it out.
 ///
@@ -165,7 +166,7 @@ struct ClockStep: Hashable, Sendable {
 
     /// The record's data, a canonical JSON object.
     var data: String {
-        JSONText.object { json in
+        JSONWriter.object { json in
             json.member("difference_ns", differenceNanoseconds)
             json.member("first_position", firstPosition)
             json.member("lead_ns", leadNanoseconds)
@@ -176,7 +177,7 @@ struct ClockStep: Hashable, Sendable {
 
     /// The lead that a record tells of; nil where the data is not what ``data`` writes.
     static func lead(data: String) -> Int64? {
-        guard let json = try? JSONReader.parse(Array(data.utf8)), let lead = json["lead_ns"]?.integer, lead >= 0 else { return nil }
+        guard let json = try? JSONReader.parse(data), let lead = json["lead_ns"]?.integer, lead >= 0 else { return nil }
         return lead
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import Hashing
 
@@ -14,7 +15,7 @@ struct TrackedConversations: Sendable {
     /// Messages of a generation, besides those of conversations that wait.
     static let generationMessagesMax = 1 << 17
     /// How long a generation lasts, by received time.
-    static let generationNanoseconds: Int64 = 86_400 * 1_000_000_000
+    static let generationNanoseconds = Nanoseconds.day
 
     /// Answers of one conversation that came too late to be counted, before their question.
     static let lateAnswersMax = 16

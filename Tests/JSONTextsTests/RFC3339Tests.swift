@@ -1,6 +1,6 @@
 import Bytes
-import Domain
 import Foundation
+import JSONTexts
 import Testing
 
 @Suite struct RFC3339Tests {
@@ -82,20 +82,43 @@ import Testing
         }
         #expect(read > 0 && read < 20_000)
     }
-}
 
-/// A small generator with a seed that a failure can name (SplitMix64).
-struct SeededNumbers {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00", "1970-01-01T00:00:00", "1970-01-01T00:00:00.000000000"),
+        (250_000_000, "1970-01-01T00:00:00.250", "1970-01-01T00:00:00.25", "1970-01-01T00:00:00.250000000"),
+        (1_100, "1970-01-01T00:00:00.000001100", "1970-01-01T00:00:00.0000011", "1970-01-01T00:00:00.000001100"),
+        (-1_000, "1969-12-31T23:59:59.999999", "1969-12-31T23:59:59.999999", "1969-12-31T23:59:59.999999000"),
+        (.min, "1677-09-21T00:12:43.145224192", "1677-09-21T00:12:43.145224192", "1677-09-21T00:12:43.145224192"),
+    ] as [(Int64, String, String, String)])
+    func decimalsAreAsMany(_ time: Int64, _ thousands: String, _ shortest: String, _ nine: String) {
+        #expect(RFC3339.render(time) == thousands + "Z")
+        #expect(RFC3339.render(time, decimals: .shortest) == shortest + "Z")
+        #expect(RFC3339.render(time, decimals: .nine) == nine + "Z")
+        var sink = ByteSink()
+        RFC3339.append(time, to: &sink)
+        #expect(sink.bytes == Array((thousands + "Z").utf8))
     }
 
-    mutating func next(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
+    @Test(arguments: [
+        (0, "Z"), (7_200, "+02:00"), (-12_600, "-03:30"), (86_399, "+23:59:59"), (-75, "-00:01:15"), (60, "+00:01"),
+    ] as [(Int64, String)])
+    func offsetsAreWritten(_ seconds: Int64, _ expected: String) {
+        #expect(RFC3339.renderOffset(seconds) == expected)
+        #expect(RFC3339.render(0, offsetSeconds: seconds).hasSuffix(expected))
+    }
+
+    /// Also beyond the ends of what the store keeps, where the clock of a zone shows a day that UTC doesn't reach.
+    @Test func clocksOfZonesAreTheSameInstant() throws {
+        #expect(RFC3339.render(1_785_574_815_500_000_000, offsetSeconds: 9_000) == "2026-08-01T11:30:15.500+02:30")
+        #expect(RFC3339.render(.max, offsetSeconds: 3_600) == "2262-04-12T00:47:16.854775807+01:00")
+        #expect(RFC3339.render(.min, offsetSeconds: -3_600) == "1677-09-20T23:12:43.145224192-01:00")
+        var random = SeededNumbers(seed: 13)
+        for value in [Int64.min, .max, 0, -1] + (0..<2_000).map({ _ in Int64(bitPattern: random.next()) }) {
+            let offset = Int64(random.next(below: 2 * 1_439 + 1) - 1_439) * 60
+            for decimals in [.thousands, .shortest, .nine] as [RFC3339.Decimals] {
+                let text = RFC3339.render(value, decimals: decimals, offsetSeconds: offset)
+                #expect(try RFC3339.parse(text) == value, "seed 13: \(text)")
+            }
+        }
+    }
 }

@@ -52,7 +52,7 @@ package enum RFC3339 {
     /// The same for a slice of bytes.
     package static func parse(_ text: ArraySlice<UInt8>) throws(TimestampError) -> Int64 { try parse(text.span) }
     /// The same for text.
-    package static func parse(_ text: String) throws(TimestampError) -> Int64 { try parse(Array(text.utf8).span) }
+    package static func parse(_ text: String) throws(TimestampError) -> Int64 { try parse(text.utf8.span) }
 
     private static func expect(_ text: Span<UInt8>, _ place: Int, _ byte: UInt8) throws(TimestampError) {
         guard text[place] == byte else { throw .malformed(offset: place) }
@@ -123,15 +123,78 @@ package enum RFC3339 {
         return sum
     }
 
-    /// Appends the time in UTC with 0, 3, 6 or 9 decimals, as many as it needs: `2026-08-01T09:00:15.250Z`.
+    /// How many decimals of a second are written.
+    package enum Decimals: Sendable {
+        /// 0, 3, 6 or 9, as many as it needs: `2026-08-01T09:00:15.250Z`.
+        case thousands
+        /// As many as it needs: `2026-08-01T09:00:15.25Z`.
+        case shortest
+        /// Nine.
+        case nine
+    }
+
+    /// Appends a time.
+    /// - Parameters:
+    ///   - nanosecondsSince1970: UTC.
+    ///   - offsetSeconds: how far the clock that is written is ahead of UTC; less than a day either way.
+    package static func append(
+        _ nanosecondsSince1970: Int64, decimals: Decimals = .thousands, offsetSeconds: Int64 = 0,
+        to bytes: inout [UInt8]
+    ) {
+        let (text, count) = clock(nanosecondsSince1970, decimals, offsetSeconds)
+        for place in 0..<count { bytes.append(text[place]) }
+        appendOffset(offsetSeconds, to: &bytes)
+    }
+
+    /// Appends the time in UTC with 0, 3, 6 or 9 decimals.
     package static func append(_ nanosecondsSince1970: Int64, to sink: inout ByteSink) {
+        let (text, count) = clock(nanosecondsSince1970, .thousands, 0)
+        for place in 0..<count { sink.append(text[place]) }
+        sink.append(UInt8(ascii: "Z"))
+    }
+
+    /// The time as text; see ``append(_:decimals:offsetSeconds:to:)``.
+    package static func render(
+        _ nanosecondsSince1970: Int64, decimals: Decimals = .thousands, offsetSeconds: Int64 = 0
+    ) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(35)
+        append(nanosecondsSince1970, decimals: decimals, offsetSeconds: offsetSeconds, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends an offset from UTC: `Z`, `+02:00`. The seconds of mean times, which RFC 3339 does not have, stand
+    /// behind: `-00:01:15`.
+    package static func appendOffset(_ seconds: Int64, to bytes: inout [UInt8]) {
+        guard seconds != 0 else { return bytes.append(UInt8(ascii: "Z")) }
+        bytes.append(seconds < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
+        let size = seconds.magnitude
+        appendPadded(size / 3600, digits: 2, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        appendPadded(size / 60 % 60, digits: 2, to: &bytes)
+        guard size % 60 != 0 else { return }
+        bytes.append(UInt8(ascii: ":"))
+        appendPadded(size % 60, digits: 2, to: &bytes)
+    }
+
+    /// The same as text.
+    package static func renderOffset(_ seconds: Int64) -> String {
+        var bytes: [UInt8] = []
+        appendOffset(seconds, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Date and time as a clock shows them that is ahead of UTC, and how many of the bytes count.
+    private static func clock(
+        _ nanosecondsSince1970: Int64, _ decimals: Decimals, _ offsetSeconds: Int64
+    ) -> (text: InlineArray<29, UInt8>, count: Int) {
         let (seconds, nanoseconds) = floorDivide(Int(nanosecondsSince1970), by: 1_000_000_000)
-        let (days, secondOfDay) = floorDivide(seconds, by: 86_400)
+        let (days, secondOfDay) = floorDivide(seconds + Int(offsetSeconds), by: 86_400)
         let date = CivilDate(daysSince1970: Int64(days))
         // Digits are put over the template from the right; the decimals stay as they are where there are none.
-        var text: InlineArray<30, UInt8> = [
-            0x30, 0x30, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x54, 0x30, 0x30, 0x3A, 0x30, 0x30, 0x3A, 0x30, 0x30, 0x2E,
-            0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x5A,
+        var text: InlineArray<29, UInt8> = [
+            0x30, 0x30, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x54,
+            0x30, 0x30, 0x3A, 0x30, 0x30, 0x3A, 0x30, 0x30, 0x2E, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30,
         ]
         put(Int(date.year), endingAt: 4, in: &text)
         put(Int(date.month), endingAt: 7, in: &text)
@@ -141,22 +204,13 @@ package enum RFC3339 {
         put(secondOfDay % 60, endingAt: 19, in: &text)
         put(nanoseconds, endingAt: 29, in: &text)
         var count = 29
-        if nanoseconds == 0 {
-            count = 19
-        } else if nanoseconds % 1_000_000 == 0 {
-            count = 23
-        } else if nanoseconds % 1000 == 0 {
-            count = 26
+        switch decimals {
+        case .nine: break
+        case _ where nanoseconds == 0: count = 19
+        case .thousands: count = nanoseconds % 1_000_000 == 0 ? 23 : nanoseconds % 1000 == 0 ? 26 : 29
+        case .shortest: while text[count - 1] == 0x30 { count -= 1 }
         }
-        for place in 0..<count { sink.append(text[place]) }
-        sink.append(UInt8(ascii: "Z"))
-    }
-
-    /// The time in UTC as text; see ``append(_:to:)``.
-    package static func render(_ nanosecondsSince1970: Int64) -> String {
-        var sink = ByteSink(capacity: 30)
-        append(nanosecondsSince1970, to: &sink)
-        return String(decoding: sink.bytes, as: UTF8.self)
+        return (text, count)
     }
 
     private static func floorDivide(_ value: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
@@ -164,7 +218,7 @@ package enum RFC3339 {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
-    private static func put(_ value: Int, endingAt end: Int, in text: inout InlineArray<30, UInt8>) {
+    private static func put(_ value: Int, endingAt end: Int, in text: inout InlineArray<29, UInt8>) {
         var (rest, place) = (value, end)
         while rest > 0 {
             place -= 1

@@ -1,0 +1,17 @@
+/// Lengths of time in ns.
+package enum Nanoseconds {
+    /// 10⁹ ns.
+    package static let second: Int64 = 1_000_000_000
+    /// 60 s.
+    package static let minute: Int64 = 60 * second
+    /// 60 min.
+    package static let hour: Int64 = 60 * minute
+    /// 24 h, as every day of UTC without its leap seconds.
+    package static let day: Int64 = 24 * hour
+}
+
+/// Division that rounds towards minus infinity, so that buckets before 1970 keep their length.
+package func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
+}

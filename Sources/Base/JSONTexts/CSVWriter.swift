@@ -1,0 +1,110 @@
+/// Writes comma-separated values after RFC 4180: a field stands in quotes where it holds a comma, a quote or a line
+/// end, and quotes in it are doubled.
+package struct CSVWriter: Sendable {
+    /// What ends a row.
+    package enum LineEnd: Sendable {
+        /// As RFC 4180 has it.
+        case crlf
+        /// As text files have it, for tables that people edit.
+        case lf
+    }
+
+    /// The rows so far, UTF-8.
+    package private(set) var bytes: [UInt8] = []
+    private let lineEnd: LineEnd
+    private var needsComma = false
+
+    /// No rows yet.
+    package init(lineEnd: LineEnd = .crlf) { self.lineEnd = lineEnd }
+
+    /// ``bytes`` as text.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Forgets the rows and keeps their room.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+    }
+
+    /// A field with nothing in it.
+    package mutating func absent() { separate() }
+
+    /// A field; empty text is nothing.
+    package mutating func field(_ text: String) {
+        separate()
+        append(text.utf8.span)
+    }
+
+    /// A field that is bytes; empty text is nothing.
+    package mutating func field(utf8 text: ArraySlice<UInt8>) {
+        separate()
+        append(text.span)
+    }
+
+    /// A field whose text `append` appends, such as digits: nothing that would want quotes.
+    package mutating func field(plain append: (inout [UInt8]) -> Void) {
+        separate()
+        append(&bytes)
+    }
+
+    /// A field whose empty text stands in quotes, so that it differs from nothing.
+    package mutating func told(_ text: String) {
+        if text.isEmpty { quotedNothing() } else { field(text) }
+    }
+
+    /// The same for bytes.
+    package mutating func told(utf8 text: ArraySlice<UInt8>) {
+        if text.isEmpty { quotedNothing() } else { field(utf8: text) }
+    }
+
+    /// A field with a text of somebody else in a table for spreadsheets: one that would be taken for a formula has an
+    /// apostrophe before it, also one that begins with an apostrophe, so that it can be taken away again.
+    package mutating func shielded(_ text: String) {
+        let isFormula = text.utf8.first.map { [0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D, 0x0A, 0x27].contains($0) } ?? false
+        field(isFormula ? "'" + text : text)
+    }
+
+    /// Ends the row.
+    package mutating func endRow() {
+        if lineEnd == .crlf { bytes.append(UInt8(ascii: "\r")) }
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
+    /// A row of fields.
+    package mutating func row(_ fields: some Sequence<String>) {
+        for text in fields { field(text) }
+        endRow()
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func quotedNothing() {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(_ text: Span<UInt8>) {
+        let isQuoted = Self.needsQuotes(text)
+        if isQuoted { bytes.append(UInt8(ascii: "\"")) }
+        for index in text.indices {
+            if text[index] == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\"")) }
+            bytes.append(text[index])
+        }
+        if isQuoted { bytes.append(UInt8(ascii: "\"")) }
+    }
+
+    private static func needsQuotes(_ text: Span<UInt8>) -> Bool {
+        for index in text.indices {
+            switch text[index] {
+            case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): return true
+            default: continue
+            }
+        }
+        return false
+    }
+}
