@@ -128,36 +128,58 @@ let package = Package(
 
         // Emitters.
         room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "Platform", "HTTPRequests"]),
-        tests("PlimsollEmitter", uses: ["EventStores", "HTTPRequests", "Platform", "Server"]),
+        tests("PlimsollEmitter", uses: ["Access", "Clients", "Domain", "EventStores", "HTTPFronts", "HTTPRequests", "Platform"]),
         room("Workload", "Emit/Workload", uses: ["Bytes"]),
         tests("Workload", uses: ["Bytes"]),
 
-        // Served and commanded.
+        // Served: what every front needs and no wire knows, the faces, and who speaks with them.
+        room("Access", "Services/Access", uses: ["Domain", "Hashing", "Platform"]),
+        tests("Access", uses: ["Domain", "Platform"]),
         room(
-            "Server", "Server",
+            "Intakes", "Services/Intakes",
             uses: [
-                "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects", "EventStores", "Plans", "SQLText",
-                "Execution", "Compression", "Hashing", "HTTPRequests", "Projections", "Exporting", "Reports", hummingbird,
+                "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "Platform", "Projections", "WireFormats",
+            ]),
+        tests("Intakes", uses: ["Compression", "Dialects", "Domain", "EventStores", "Platform", "WireFormats"]),
+        room(
+            "Asking", "Services/Asking",
+            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Plans", "Platform", "SQLText", "WireFormats"]),
+        tests("Asking", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Plans", "Platform", "Projections", "Segments"]),
+        room(
+            "Sending", "Services/Sending",
+            uses: ["Compression", "Domain", "EventStores", "Exporting", "HTTPRequests", "Intakes", "Platform", "WireFormats"]),
+        room(
+            "Clients", "Server/Clients",
+            uses: ["Asking", "Domain", "EventStores", "Execution", "Plans", "Platform", hummingbird]),
+        room(
+            "HTTPFronts", "Server/HTTPFronts",
+            uses: [
+                "Access", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain", "EventStores", "Execution", "Exporting",
+                "Intakes", "Plans", "Platform", "Projections", "Reports", "Sending", "WireFormats", hummingbird,
             ]),
         tests(
-            "Server",
+            "HTTPFronts",
             uses: [
-                "Bytes", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections", "Platform", "Compression", "Plans",
-                "Execution", "WireFormats", hummingbird,
+                "Access", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EventStores", "Intakes", "Platform", "Projections",
+                "Sending", "WireFormats", hummingbird,
             ]),
+
+        // Commanded.
         room(
             "Transfers", "Commands/Transfers",
-            uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server", "Workload"]),
+            uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Intakes", "Clients", "Workload"]),
         tests(
             "Transfers",
-            uses: ["Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Server", "WireFormats", "Workload"]),
-        room("Settings", "Commands/Settings", uses: ["Domain", "Exporting", "Server", .product(name: "Yams", package: "Yams")]),
-        tests("Settings", uses: ["Domain", "Exporting", "Server"]),
+            uses: [
+                "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Asking", "Intakes", "WireFormats", "Workload",
+            ]),
+        room("Settings", "Commands/Settings", uses: ["Domain", "Exporting", "Platform", "Sending", .product(name: "Yams", package: "Yams")]),
+        tests("Settings", uses: ["Domain", "Exporting", "Platform", "Sending"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [
                 "Bytes", "Platform", "Domain", "Dialects", "Columnar", "Plans", "Execution", "Reports", "EventStores", "EventLogs",
-                "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting", arguments,
+                "Segments", "Workload", "Transfers", "Settings", "Access", "Asking", "Clients", "HTTPFronts", "Alerting", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 
