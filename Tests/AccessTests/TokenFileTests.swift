@@ -1,5 +1,5 @@
+import Access
 import Platform
-import Server
 import Testing
 
 @Suite struct TokenFileTests {

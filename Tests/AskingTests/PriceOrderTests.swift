@@ -1,8 +1,8 @@
+import Asking
 import Domain
 import EventStores
 import Platform
 import Projections
-import Server
 import Testing
 
 /// Prices and calls in any order, with seals between: every figure of one store says the same, and booked again all stores do.

@@ -1,8 +1,8 @@
+import Asking
 import Domain
 import EventStores
 import Platform
 import Projections
-import Server
 import Testing
 
 @Suite struct RebookingTests {

@@ -1,9 +1,9 @@
+import Asking
 import Bytes
 import Domain
 import EventStores
 import Execution
 import Platform
-import Server
 
 /// Random events of the types that rollups fold, for tests that compare answers.
 struct RollupEvents {

@@ -1,6 +1,8 @@
+import Access
+import Clients
+import HTTPFronts
 import HTTPTypes
 import Platform
-import Server
 import Synchronization
 import Testing
 

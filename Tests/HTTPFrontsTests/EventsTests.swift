@@ -1,7 +1,9 @@
+import Clients
 import Compression
 import Domain
 import EventStores
-import Server
+import HTTPFronts
+import Intakes
 import Synchronization
 import Testing
 

@@ -1,5 +1,7 @@
+import Clients
+import HTTPFronts
 import HTTPTypes
-import Server
+import Platform
 import Synchronization
 import Testing
 

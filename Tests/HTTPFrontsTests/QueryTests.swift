@@ -1,5 +1,7 @@
+import Clients
+import Domain
+import HTTPFronts
 import HTTPTypes
-import Server
 import Testing
 
 /// `POST /v1/sql` without tables: formats, errors, limits.

@@ -1,7 +1,8 @@
+import Clients
 import EventStores
 import Foundation
+import HTTPFronts
 import Platform
-import Server
 import Testing
 
 /// Reports, conversations, prices and status over a store on disk.

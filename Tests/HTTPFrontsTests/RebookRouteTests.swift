@@ -1,32 +1,49 @@
+import Clients
 import Domain
 import EventStores
+import HTTPFronts
 import HTTPTypes
+import Intakes
 import Platform
-import Server
 import Synchronization
 import Testing
+import WireFormats
 
 /// `POST /v1/prices/rebook`.
 @Suite struct RebookRouteTests {
-    private static func call(_ events: inout RollupEvents, _ id: String, model: String) {
-        events.add(
-            "llm.call", id: id, time: RollupEvents.start,
-            [
-                "provider": .text("house"), "request_model": .text(model), "status": .text("ok"), "input_tokens": .integer(1_000),
-                "output_tokens": .integer(0),
-            ])
+    private static func line(_ type: String, _ id: String, _ data: String) -> String {
+        #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"\#(type)","time":"2026-08-01T09:00:00Z","data":{\#(data)}}"#
+    }
+
+    private static func call(_ id: String, model: String) -> String {
+        let usage = #""status":"ok","input_tokens":1000,"output_tokens":0"#
+        return line("llm.call", id, #""provider":"house","request_model":"\#(model)",\#(usage)"#)
+    }
+
+    private static func price(_ model: String, _ usdPerMillionTokens: String) -> String {
+        let price = #""token_class":"input","usd_per_million_tokens":"\#(usdPerMillionTokens)","valid_from":"2026-07-28T05:00:00Z""#
+        return line("price.set", "\(model)/\(usdPerMillionTokens)", #""provider":"house","model":"\#(model)",\#(price)"#)
+    }
+
+    private static func append(_ lines: [String], to store: EventStore) throws {
+        let body = Array(lines.joined(separator: "\n").utf8)
+        let decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
+        let decoded = decoders.withDecoder { $0.decodeLines(body.span) }
+        try #require(decoded.rejectedCount == 0)
+        _ = try store.append([decoded.ingestBatch])
     }
 
     /// Two models at 2 pico-USD a token, three calls, and a later price of 5.
     private static func store() throws -> EventStore {
-        let store = try AskedStore(SimulatedFileSystem(seed: 31)).store
-        var events = RollupEvents()
-        for model in ["small", "large"] { events.addPrice(model, "input", picoPerToken: 2, at: RollupEvents.start) }
-        for (id, model) in [("1", "small"), ("2", "small"), ("3", "large")] { call(&events, id, model: model) }
-        _ = try store.append([events.batch])
-        var prices = RollupEvents()
-        for model in ["small", "large"] { prices.addPrice(model, "input", picoPerToken: 5, at: RollupEvents.start + RollupEvents.hour) }
-        _ = try store.append([prices.batch])
+        let noon = try RFC3339.parse("2026-08-01T12:00:00Z")
+        let context = StoreContext(
+            fileSystem: SimulatedFileSystem(seed: 31), clock: SimulatedClock(wallNanoseconds: noon), randomness: SeededRandomness(seed: 1),
+            workers: InlineWorkers())
+        let store = try EventStore.open(at: "/data", context: context)
+        let models = ["small", "large"]
+        let calls = [call("1", model: "small"), call("2", model: "small"), call("3", model: "large")]
+        try append(models.map { price($0, "0.000002") } + calls, to: store)
+        try append(models.map { price($0, "0.000005") }, to: store)
         return store
     }
 
@@ -57,10 +74,8 @@ import Testing
 
     @Test func checkNamesCallsWithoutAPrice() async throws {
         let store = try Self.store()
-        var events = RollupEvents()
-        for id in ["u1", "u2"] { Self.call(&events, id, model: "unheard-of") }
-        events.add("llm.call", id: "silent", time: RollupEvents.start, ["provider": .text("house"), "request_model": .text("small")])
-        _ = try store.append([events.batch])
+        let silent = Self.line("llm.call", "silent", #""provider":"house","request_model":"small""#)
+        try Self.append(["u1", "u2"].map { Self.call($0, model: "unheard-of") } + [silent], to: store)
         try store.seal()
         try await withServer(store) { client, _ in
             let lines = try await client.send("GET", "/v1/prices/check").text.split(separator: "\n").map(String.init)

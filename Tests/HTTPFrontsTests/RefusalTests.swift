@@ -1,6 +1,8 @@
+import Clients
 import Compression
+import Domain
+import HTTPFronts
 import HTTPTypes
-import Server
 import Synchronization
 import Testing
 

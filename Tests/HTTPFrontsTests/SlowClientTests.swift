@@ -1,4 +1,6 @@
-import Server
+import Clients
+import Domain
+import HTTPFronts
 import Testing
 
 /// Clients that hold a connection as cheaply as they can: none gets to hold it for long.

@@ -1,8 +1,10 @@
+import Clients
 import Domain
 import EventStores
 import Foundation
+import HTTPFronts
 import Platform
-import Server
+import Sending
 import Testing
 import WireFormats
 

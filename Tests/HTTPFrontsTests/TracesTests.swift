@@ -1,10 +1,11 @@
+import Clients
 import Compression
 import Dialects
 import Domain
 import EventStores
 import Foundation
+import HTTPFronts
 import Platform
-import Server
 import Synchronization
 import Testing
 import WireFormats

@@ -1,6 +1,6 @@
 import Glibc
-import NIOPosix
-import Server
+import Intakes
+import Platform
 import Synchronization
 import Testing
 
@@ -13,15 +13,14 @@ private final class Recorder: Sendable {
 private struct DiskGone: Error {}
 
 @Suite struct GroupCommitterTests {
-    private func withThread<Result>(_ body: (NIOThreadPool) async throws -> Result) async throws -> Result {
-        let thread = NIOThreadPool(numberOfThreads: 1)
-        thread.start()
+    private func withThread<Result>(_ body: (ThreadPool) async throws -> Result) async throws -> Result {
+        let thread = ThreadPool(threadCount: 1)
         do {
             let result = try await body(thread)
-            try await thread.shutdownGracefully()
+            await thread.stop()
             return result
         } catch {
-            try await thread.shutdownGracefully()
+            await thread.stop()
             throw error
         }
     }
@@ -55,7 +54,7 @@ private struct DiskGone: Error {}
             }
             // The thread is held up until all four wait.
             let arrived = Atomic<Int>(0)
-            thread.submit { _ in while arrived.load(ordering: .acquiring) < 4 { usleep(1000) } }
+            thread.submit { while arrived.load(ordering: .acquiring) < 4 { usleep(1000) } }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (item, weight) in [(1, 4), (2, 4), (3, 99), (4, 1)] {
                     let before = arrived.load(ordering: .acquiring)

@@ -1,4 +1,4 @@
-import Server
+import Intakes
 import Synchronization
 import Testing
 

@@ -1,4 +1,4 @@
-import Server
+import Platform
 import Testing
 
 @Suite struct ListenAddressTests {

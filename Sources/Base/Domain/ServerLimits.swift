@@ -2,13 +2,13 @@
 package struct ServerLimits: Sendable {
     /// A request body as it comes over the wire.
     package var bodyBytesMax = 64 << 20
-    /// The same after `Content-Encoding` is undone: what a decompression bomb runs into.
+    /// The same decompressed: what a decompression bomb runs into.
     package var decodedBodyBytesMax = 64 << 20
-    /// Bodies that are being read, decoded or waiting for the disk, together. Beyond it 429. At least `bodyBytesMax`.
+    /// Bodies that are being read, decoded or waiting for the disk, together; beyond it senders are told to wait. At least `bodyBytesMax`.
     package var ingestBytesMax = 192 << 20
-    /// Decoded events waiting for the disk, together. Beyond it 429.
+    /// Decoded events waiting for the disk, together; beyond it senders are told to wait.
     package var ingestEventsMax = 500_000
-    /// What a client is told to wait after a 429.
+    /// How long a client is told to wait where there is no room.
     package var retryAfterSeconds = 1
     /// Events that the writer covers with one flush, unless one request alone brings more.
     package var groupEventsMax = 50_000
@@ -27,7 +27,7 @@ package struct ServerLimits: Sendable {
     package var queryTextBytesMax = 1 << 20
     /// Queries answered at the same time; more wait.
     package var queriesRunningMax = 2
-    /// Queries that may wait for their turn. Beyond it 429.
+    /// Queries that may wait for their turn; beyond it whoever asks is told to wait.
     package var queriesWaitingMax = 64
     /// What one query may hold.
     package var queryMemoryBytesMax = 256 << 20

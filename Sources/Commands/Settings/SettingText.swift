@@ -1,5 +1,6 @@
 import Domain
-import Server
+import Platform
+import Sending
 
 /// Reads the texts of settings, wherever they come from.
 enum SettingText {

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Asking
+import Clients
 import Dialects
 import EventStores
 import Execution
 import Platform
-import Server
 
 struct DialectsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

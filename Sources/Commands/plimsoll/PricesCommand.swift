@@ -1,10 +1,11 @@
 import ArgumentParser
+import Asking
+import Clients
 import Domain
 import EventStores
 import Execution
 import Plans
 import Platform
-import Server
 import Transfers
 
 struct PricesCommand: ParsableCommand {

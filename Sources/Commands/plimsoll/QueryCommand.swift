@@ -1,8 +1,9 @@
 import ArgumentParser
+import Asking
+import Clients
 import EventStores
 import Execution
 import Platform
-import Server
 
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
+import Access
 import ArgumentParser
 import Domain
 import Platform
-import Server
 
 struct TokensCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

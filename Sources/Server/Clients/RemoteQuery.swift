@@ -1,3 +1,4 @@
+import Asking
 import Domain
 package import Execution
 import Plans

@@ -3,6 +3,7 @@ package import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+package import Platform
 
 /// One answer of a server, whole.
 package struct ServerAnswer: Sendable {

@@ -1,3 +1,5 @@
+package import Platform
+
 /// A server, and what lets us in.
 package struct ServerEndpoint: Sendable, CustomStringConvertible {
     /// Where it listens.

@@ -1,8 +1,7 @@
-import Logging
 import Platform
 import Synchronization
 
-/// Says on stderr who was refused and who used `admin`: by token id, never by secret, and with nothing that a stranger could have written.
+/// Says who was refused and who used `admin`: by token id, never by secret, and with nothing that a stranger could have written.
 /// At most one line a second about refusals, so that nobody fills the disk; counters have them all.
 struct AccessLog: Sendable {
     private final class Pace: Sendable {
@@ -12,20 +11,20 @@ struct AccessLog: Sendable {
     private static let pauseNanoseconds: Int64 = 1_000_000_000
 
     private let clock: any Clock
-    private let logger: Logger
+    private let log: OperatorLog
     private let pace = Pace()
 
-    init(clock: any Clock, logger: Logger) {
+    init(clock: any Clock, log: OperatorLog) {
         self.clock = clock
-        self.logger = logger
+        self.log = log
     }
 
-    func served(_ id: String, route: String, peer: String) {
-        logger.notice("token \(id) from \(peer): \(route)")
+    func served(_ id: String, action: String, peer: String) {
+        log.notice("token \(id) from \(peer): \(action)")
     }
 
-    func refused(_ objection: AccessObjection, id: String?, scope: AccessScope, route: String, peer: String) {
-        write { "refused \(route) from \(peer): \(objection.rawValue), token \(id ?? "-"), needed \(scope.rawValue)" }
+    func refused(_ objection: AccessObjection, id: String?, scope: AccessScope, action: String, peer: String) {
+        write { "refused \(action) from \(peer): \(objection.rawValue), token \(id ?? "-"), needed \(scope.rawValue)" }
     }
 
     func failed(_ reason: String) {
@@ -43,6 +42,6 @@ struct AccessLog: Sendable {
             return state.withheld
         }
         guard let withheld else { return }
-        logger.warning("\(line())\(withheld > 0 ? " (and \(withheld) refusals before it)" : "")")
+        log.warning("\(line())\(withheld > 0 ? " (and \(withheld) refusals before it)" : "")")
     }
 }

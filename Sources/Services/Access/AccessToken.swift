@@ -29,7 +29,7 @@ package struct AccessToken: Sendable {
         self.secret = secret
     }
 
-    /// What the holder sends after `Authorization: Bearer `.
+    /// What the holder shows.
     package var text: String { Self.prefix + id + "_" + hexadecimal(secret) }
 
     /// SHA-256 of the secret: all that is kept of it. A slow hash is for passwords, which can be guessed; nobody guesses 256 random

@@ -31,9 +31,9 @@ package struct TokenRecord: Hashable, Sendable {
     package enum State: String, Sendable { case valid, expired, revoked }
 }
 
-/// Why somebody is not let in. Raw values are labels of `plimsoll_http_refusals_total`.
+/// Why somebody is not let in. Raw values are labels of metrics.
 package enum AccessObjection: String, Sendable {
-    /// The request has no `Authorization: Bearer`.
+    /// Nothing was shown.
     case missing = "no_token"
     /// No such id, another secret, or no token of ours at all.
     case unknown = "unknown_token"
@@ -98,7 +98,7 @@ package struct TokenBook: Hashable, Sendable {
     }
 
     /// Whether the sender of a token may do what needs `scope`.
-    /// - Parameter text: what stands after `Bearer `; nil where nothing does.
+    /// - Parameter text: what the sender showed; nil where nothing was.
     /// - Returns: the token's id as far as its secret proved right, and what speaks against it.
     func judge(_ text: String?, needing scope: AccessScope, now: Int64) -> (id: String?, objection: AccessObjection?) {
         guard let text else { return (nil, .missing) }

@@ -95,7 +95,7 @@ package struct TokenFile: Sendable {
         }
     }
 
-    private static func bytes(_ digits: ArraySlice<UInt8>) -> [UInt8]? { Server.bytes(ofHexadecimal: digits) }
+    private static func bytes(_ digits: ArraySlice<UInt8>) -> [UInt8]? { Access.bytes(ofHexadecimal: digits) }
 
     private static func record(_ line: ArraySlice<UInt8>) -> TokenRecord? {
         let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 7, omittingEmptySubsequences: false)

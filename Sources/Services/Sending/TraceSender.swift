@@ -1,9 +1,9 @@
 import Compression
 import Domain
 import EventStores
-import Exporting
+package import Exporting
 import HTTPRequests
-import Platform
+package import Platform
 import Synchronization
 import WireFormats
 
@@ -11,7 +11,7 @@ import WireFormats
 /// of the last minutes is in memory, however long the destination is away.
 ///
 /// Used from one thread at a time; only ``sample`` may be asked from anywhere.
-final class TraceSender: Sendable {
+package final class TraceSender: Sendable {
     /// What a step brought.
     struct Step: Sendable {
         /// To be made durable: a start goes on from there.
@@ -56,11 +56,12 @@ final class TraceSender: Sendable {
         var complained = ""
     }
 
-    let destination: String
+    /// As messages and marks name it.
+    package let destination: String
     private let endpoint: String
     private let headers: [String]
     private let configuration: TraceExportConfiguration
-    private let store: any ServedStore
+    private let store: any SendingStore
     private let clock: any Clock
     private let randomness: any Randomness
     private let note: @Sendable (TracedAnswer) -> Void
@@ -70,8 +71,8 @@ final class TraceSender: Sendable {
     private let oldestWaiting = Mutex<Int64?>(nil)
 
     /// - Parameter note: told of each answer whose trace is on its way.
-    init(
-        endpoint: String, configuration: TraceExportConfiguration, store: any ServedStore, clock: any Clock, randomness: any Randomness,
+    package init(
+        endpoint: String, configuration: TraceExportConfiguration, store: any SendingStore, clock: any Clock, randomness: any Randomness,
         note: @escaping @Sendable (TracedAnswer) -> Void = { _ in }
     ) {
         self.endpoint = endpoint
@@ -103,7 +104,7 @@ final class TraceSender: Sendable {
     var firstMark: DeliveryMark { state.withLock { $0.mark } }
 
     /// What became of the traces so far.
-    var sample: TraceExportSample {
+    package var sample: TraceExportSample {
         var sample = counts.withLock { $0 }
         if let oldest = oldestWaiting.withLock({ $0 }) { sample.lagSeconds = Int(max(0, store.now - oldest) / 1_000_000_000) }
         return sample

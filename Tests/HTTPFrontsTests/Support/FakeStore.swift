@@ -1,9 +1,11 @@
 import Columnar
-import Glibc
 import Domain
 import EventStores
+import Glibc
+import HTTPFronts
+import Intakes
 import Projections
-import Server
+import Sending
 import Synchronization
 
 /// A store in memory that counts, and can be told to be slow, to break, or to doubt an event.

@@ -1,6 +1,6 @@
 import NIOCore
 import NIOPosix
-import Server
+import Platform
 import Synchronization
 
 /// Bytes to and from a server as a client with bad manners would send them.

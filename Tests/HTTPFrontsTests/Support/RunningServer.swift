@@ -1,6 +1,10 @@
+import Access
+import Clients
 import Dialects
+import Domain
+import HTTPFronts
 import Platform
-import Server
+import Sending
 
 /// A server on a free loopback port, for the length of one test.
 func withServer<Result: Sendable>(

@@ -2,7 +2,6 @@ import Columnar
 import Domain
 import EventStores
 import Plans
-import Server
 
 /// The registry as JSON.
 struct SchemaListing {

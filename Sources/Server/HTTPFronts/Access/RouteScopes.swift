@@ -1,3 +1,4 @@
+import Access
 import HTTPTypes
 
 /// Which scope each route needs. What is not listed needs `admin`, so a new route is closed until somebody decides otherwise.

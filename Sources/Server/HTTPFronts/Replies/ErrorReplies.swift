@@ -14,7 +14,7 @@ struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
             return response
         } catch let refusal as Refusal {
             counts.add(refusal.reason ?? .status(refusal.status.code))
-            return TraceIntake.isAddress(request.uri.path) ? TraceIntake.response(for: refusal, to: request) : refusal.response
+            return TraceRequests.isAddress(request.uri.path) ? TraceRequests.response(for: refusal, to: request) : refusal.response
         }
     }
 
@@ -23,13 +23,12 @@ struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let refusal as Refusal {
-            throw refusal
         } catch let error as HTTPError {
             throw Refusal(error.status, reason(error, request), hint: hint(error.status))
         } catch is CancellationError {
             throw CancellationError()
         } catch {
+            if let refusal = Refusal(of: error) { throw refusal }
             context.logger.error("\(request.method) \(request.uri.path): \(error)")
             throw Refusal(.internalServerError, "this is our mistake", hint: "the server's log says more")
         }

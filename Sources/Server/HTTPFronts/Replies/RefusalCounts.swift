@@ -1,4 +1,4 @@
-import HTTPTypes
+import Access
 import Synchronization
 
 /// Why a request was not served, as `plimsoll_http_refusals_total` names it.

@@ -1,15 +1,17 @@
+import Domain
 import Hummingbird
+import Intakes
 import NIOCore
 
 /// Reads a request body into memory: bounded in size, in time, and by the gate.
 enum BodyCollector {
     /// Throws 413 beyond the size limit, 429 when the gate is full, 408 when the body does not arrive in time.
-    /// - Parameter hint: what to do about a body that is too large.
+    /// - Parameter hint: what to do about a body that is too large; nil: what senders of events do.
     static func collect(
-        _ request: Request, limits: ServerLimits, ticket: IngestTicket, hint: String = smallerBatches
+        _ request: Request, limits: ServerLimits, ticket: IngestTicket, hint: String? = nil
     ) async throws -> [UInt8] {
         if let declared = request.headers[.contentLength].flatMap(Int.init) {
-            guard declared <= limits.bodyBytesMax else { throw tooLarge(limits.bodyBytesMax, hint: hint) }
+            guard declared <= limits.bodyBytesMax else { throw IntakeRefusal.bodyTooLarge(limits.bodyBytesMax, hint: hint) }
             if declared == 0 { return [] }
         }
         return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
@@ -28,20 +30,13 @@ enum BodyCollector {
         }
     }
 
-    private static func read(_ body: RequestBody, limits: ServerLimits, ticket: IngestTicket, hint: String) async throws -> [UInt8] {
+    private static func read(_ body: RequestBody, limits: ServerLimits, ticket: IngestTicket, hint: String?) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await buffer in body {
-            guard bytes.count + buffer.readableBytes <= limits.bodyBytesMax else { throw tooLarge(limits.bodyBytesMax, hint: hint) }
+            guard bytes.count + buffer.readableBytes <= limits.bodyBytesMax else { throw IntakeRefusal.bodyTooLarge(limits.bodyBytesMax, hint: hint) }
             try ticket.take(bytes: buffer.readableBytes)
             bytes.append(contentsOf: buffer.readableBytesView)
         }
         return bytes
-    }
-
-    /// What senders of events do.
-    static let smallerBatches = "send smaller batches, or use `plimsoll import` for whole files"
-
-    static func tooLarge(_ limit: Int, hint: String = smallerBatches) -> Refusal {
-        Refusal(.contentTooLarge, "the body is larger than \(limit) bytes", hint: hint)
     }
 }

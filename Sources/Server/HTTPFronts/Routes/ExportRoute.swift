@@ -1,3 +1,4 @@
+import Asking
 import EventStores
 import HTTPTypes
 import Hummingbird

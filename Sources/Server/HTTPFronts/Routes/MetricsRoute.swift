@@ -1,10 +1,13 @@
+import Asking
 import Columnar
 import Domain
 import EventStores
 import Execution
 import Exporting
 import Hummingbird
+import Intakes
 import Platform
+import Sending
 
 extension Routes {
     /// `GET /metrics`: Prometheus text, OpenMetrics or protocol buffers by `Accept` or `?format=`.

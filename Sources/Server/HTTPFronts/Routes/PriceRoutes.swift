@@ -1,8 +1,9 @@
+import Asking
 import Bytes
 import Domain
 import HTTPTypes
 import Hummingbird
-import NIOPosix
+import Intakes
 import Platform
 
 extension Routes {
@@ -49,7 +50,7 @@ extension Routes {
             var bodyLimits = limits
             bodyLimits.bodyBytesMax = limits.queryTextBytesMax
             let wish = try RebookRequest(body: try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket))
-            let text = try await threads.writer.runIfActive { [store, limits] in
+            let text = try await threads.writer.run { [store, limits] in
                 do {
                     return PriceText.summary(of: try store.rebook(provider: wish.provider, model: wish.model, times: wish.times))
                 } catch {

@@ -1,3 +1,4 @@
+import Asking
 import Columnar
 import Domain
 import Execution

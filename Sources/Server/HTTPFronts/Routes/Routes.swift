@@ -1,5 +1,10 @@
+import Access
+import Asking
+import Domain
 import Hummingbird
+import Intakes
 import Platform
+import Sending
 
 /// Every address the server answers, with what it is for. Handlers decode, call, encode; the work is done elsewhere.
 struct Routes: Sendable {
@@ -11,7 +16,7 @@ struct Routes: Sendable {
     let examples: TracedExamples
     let desk: QueryDesk
     let health: ServerHealth
-    let door: Door
+    let access: AccessControl
     let refusals: RefusalCounts
     let clock: any Clock
     let workers: any Workers
@@ -43,14 +48,14 @@ struct Routes: Sendable {
     func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: ErrorReplies(counts: refusals))
-        router.add(middleware: AccessControl(door: door))
-        router.add(middleware: DepartureNotice())
+        router.add(middleware: AccessMiddleware(access: access))
+        router.add(middleware: DisconnectionNotice())
         router.get("/") { _, _ in
             Response(bytes: Array(StatusPage.html.utf8), contentType: "text/html; charset=utf-8")
         }
         addHealth(to: router)
         addStatus(to: router)
-        router.post("/v1/events") { request, _ in try await intake.accept(request) }
+        router.post("/v1/events") { request, _ in try await EventRequests(intake: intake, limits: limits).accept(request) }
         addTraces(to: router)
         addExport(to: router)
         addSQL(to: router)

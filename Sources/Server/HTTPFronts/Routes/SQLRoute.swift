@@ -1,5 +1,8 @@
+import Asking
+import Domain
 import Execution
 import Hummingbird
+import Intakes
 
 extension Routes {
     /// `POST /v1/sql`. A client that goes away takes its query with it.
@@ -11,7 +14,8 @@ extension Routes {
             bodyLimits.bodyBytesMax = limits.queryTextBytesMax
             let body = try await BodyCollector.collect(
                 request, limits: bodyLimits, ticket: ticket, hint: "shorten the query; long lists of values may be written as a join")
-            let query = try QueryRequest(body: body, headers: request.headers, limits: limits)
+            let query = try QueryRequest(
+                body: body, contentType: request.headers[.contentType], accept: request.headers[.accept], limits: limits)
             let text = try await desk.run { [store] cancellation in
                 let result = try runner.run(query.sql, over: store.pinnedTables(), options: query.options, cancellation: cancellation)
                 return Array(result.rendered(query.format).utf8)

@@ -1,8 +1,11 @@
+import Asking
 import Domain
 import EventStores
 import Exporting
 import Hummingbird
+import Intakes
 import Platform
+import Sending
 import Synchronization
 
 extension Routes {

@@ -1,28 +1,27 @@
-package import NIOPosix
+import Platform
 
 /// The server's own threads for work that blocks or computes: the tasks that serve connections never do either.
-package struct BlockingThreads: Sendable {
+struct BlockingThreads: Sendable {
     /// Exactly one: all that changes the store runs here, in turn.
-    package let writer = NIOThreadPool(numberOfThreads: 1)
+    let writer = ThreadPool(threadCount: 1)
     /// Decompress, parse, check.
-    package let decoders: NIOThreadPool
+    let decoders: ThreadPool
     /// Answer queries.
-    package let queries: NIOThreadPool
+    let queries: ThreadPool
     /// Exactly one: works out what traces come to.
-    package let settler = NIOThreadPool(numberOfThreads: 1)
+    let settler = ThreadPool(threadCount: 1)
     /// Send traces: one thread for each destination.
-    package let senders: [NIOThreadPool]
+    let senders: [ThreadPool]
 
     /// Starts the threads; at least one of each kind but senders.
-    package init(decoderCount: Int, queryCount: Int, senderCount: Int = 0) {
-        decoders = NIOThreadPool(numberOfThreads: max(1, decoderCount))
-        queries = NIOThreadPool(numberOfThreads: max(1, queryCount))
-        senders = (0..<senderCount).map { _ in NIOThreadPool(numberOfThreads: 1) }
-        for pool in [writer, decoders, queries, settler] + senders { pool.start() }
+    init(decoderCount: Int, queryCount: Int, senderCount: Int = 0) {
+        decoders = ThreadPool(threadCount: max(1, decoderCount))
+        queries = ThreadPool(threadCount: max(1, queryCount))
+        senders = (0..<senderCount).map { _ in ThreadPool(threadCount: 1) }
     }
 
     /// Ends the threads once what they were given is done.
-    package func stop() async throws {
-        for pool in senders + [settler, decoders, queries, writer] { try await pool.shutdownGracefully() }
+    func stop() async {
+        for pool in senders + [settler, decoders, queries, writer] { await pool.stop() }
     }
 }

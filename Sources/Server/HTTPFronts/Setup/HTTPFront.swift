@@ -1,7 +1,10 @@
+import Domain
 import Hummingbird
 import HummingbirdCore
+import Intakes
 import Logging
 import NIOCore
+import Platform
 import ServiceLifecycle
 import UnixSignals
 
@@ -13,19 +16,19 @@ package final class HTTPFront: Sendable {
 
     /// - Parameters:
     ///   - refusals: counts what never reached a route.
-    ///   - background: services that live as long as the front; stopped after it.
+    ///   - background: work that goes on as long as the front; stopped after it.
     ///   - stopsOnSignals: SIGINT and SIGTERM ask for a stop.
     ///   - second: another address for the same routes.
     ///   - onSecondListening: called once with that address as it is really bound.
     ///   - onListening: called once with the address really bound.
     init(
         router: Router<ServerContext>, listen: ListenAddress, second: SecondAddress? = nil, limits: ServerLimits, refusals: RefusalCounts,
-        background: [any Service] = [], stopsOnSignals: Bool, logger: Logger,
+        background: [any BackgroundWork] = [], stopsOnSignals: Bool, logger: Logger,
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
         let main = Self.application(router, listen, limits, refusals, logger, onListening)
-        var services: [any Service] = background
+        var services: [any Service] = background.map(BackgroundService.init)
         if let second {
             let application = Self.application(router, second.address, limits, refusals, logger, onSecondListening)
             services.append(SecondFront(application: application, address: second, logger: logger))
@@ -41,7 +44,7 @@ package final class HTTPFront: Sendable {
         _ onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) -> some ApplicationProtocol {
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [DepartureWatch(), RequestDeadline(limits, refusals)],
+            additionalChannelHandlers: [DisconnectionWatch(), RequestDeadline(limits, refusals)],
             idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax, maxHeaderFieldCount: 200))

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+package import Platform
 
 /// An address cannot be listened at.
 package struct ListenFailure: Error, Sendable, CustomStringConvertible {

@@ -1,7 +1,11 @@
+package import Access
+import Asking
+import Domain
 import Hummingbird
+import Intakes
 import Logging
-import NIOPosix
 package import Platform
+import Sending
 import Synchronization
 
 /// The whole server over an open store: threads, routes, listening socket. Made once, run once.
@@ -65,28 +69,29 @@ package final class PlimsollServer: Sendable {
         let threads = BlockingThreads(
             decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax,
             senderCount: configuration.traceExport.endpoints.count)
-        let health = ServerHealth(logger: logger, clock: clock)
-        let intake = EventIntake(store: store, threads: threads, limits: limits, health: health)
+        let log = OperatorLog(logger)
+        let health = ServerHealth(log: log, clock: clock)
+        let intake = EventIntake(
+            store: store, decoders: threads.decoders, writer: threads.writer, limits: limits, health: health)
         let desk = QueryDesk(threads: threads.queries, limits: limits)
         let examples = TracedExamples()
-        let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, examples: examples)
+        let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
-            store: store, events: intake, threads: threads, limits: limits, health: health, settlement: settlement)
+            store: store, events: intake, decoders: threads.decoders, limits: limits, health: health, settlement: settlement)
         let senders = traceSenders(examples)
         let refusals = RefusalCounts()
-        let door = Door(
-            file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock, thread: threads.decoders,
-            logger: logger)
+        let access = AccessControl(
+            file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock, threads: threads.decoders, log: log)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples, desk: desk,
-            health: health, door: door, refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits,
+            health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits,
             startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
-            TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, logger: logger)
+            TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
         let ticker = StoreTicker(store: store, thread: threads.writer, health: health)
         let settling = SettlingService(
-            settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, logger: logger)
+            settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
             background: [ticker, settling] + exports,
@@ -97,7 +102,7 @@ package final class PlimsollServer: Sendable {
         }
         running.withLock { $0 = Running(front: front, intake: intake, desk: desk) }
         // What fails here fails again at the first tick, which tells.
-        try? await threads.settler.runIfActive { try settlement.recover() }
+        try? await threads.settler.run { try settlement.recover() }
         var failure: (any Error)?
         do {
             try await front.run()
@@ -106,11 +111,11 @@ package final class PlimsollServer: Sendable {
         }
         health.beginStopping()
         do {
-            try await threads.writer.runIfActive { [store] in try store.close() }
+            try await threads.writer.run { [store] in try store.close() }
         } catch {
             failure = failure ?? error
         }
-        try await threads.stop()
+        await threads.stop()
         if let failure { throw failure }
     }
 

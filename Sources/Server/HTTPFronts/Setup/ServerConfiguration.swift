@@ -1,4 +1,7 @@
 package import Dialects
+package import Domain
+package import Platform
+package import Sending
 
 /// What the operator decides.
 package struct ServerConfiguration: Sendable {

@@ -1,28 +1,33 @@
 import Bytes
-import Domain
-import Execution
-import HTTPTypes
+package import Domain
+package import Execution
 
-/// What a client asks for at `/v1/sql`.
-struct QueryRequest: Sendable {
-    var sql: String
-    var options: QueryOptions
-    var format: ResultFormat
+/// A statement with its settings, and how its answer is to be written.
+package struct QueryRequest: Sendable {
+    /// The statement.
+    package var sql: String
+    /// Its settings, within the limits.
+    package var options: QueryOptions
+    /// How the answer is written.
+    package var format: ResultFormat
 
-    /// Reads `{"sql":…,"timezone":…,"rollups":…,"time_limit_seconds":…}`, or plain SQL text; the format comes from `Accept`.
-    /// - Throws: 400 with the position, 406, 415.
-    init(body: [UInt8], headers: HTTPFields, limits: ServerLimits) throws(Refusal) {
-        format = try Self.format(headers[.accept] ?? "*/*")
+    /// Reads `{"sql":…,"timezone":…,"rollups":…,"time_limit_seconds":…}`, or plain SQL text.
+    /// - Parameters:
+    ///   - contentType: the body's media type; nil: JSON.
+    ///   - accept: media types that the answer may have, by preference, separated by commas; nil: any.
+    /// - Throws: `malformed` with the position, `unacceptable`, `unsupported`.
+    package init(body: [UInt8], contentType: String?, accept: String?, limits: ServerLimits) throws(QuestionRefusal) {
+        format = try Self.format(accept ?? "*/*")
         options = QueryOptions()
         options.memoryBudgetBytes = limits.queryMemoryBytesMax
         let (limitSeconds, limitAttoseconds) = limits.queryTimeLimit.components
         var timeLimit = limitSeconds * 1_000_000_000 + limitAttoseconds / 1_000_000_000
-        let mediaType = (headers[.contentType] ?? "application/json").prefix { $0 != ";" }.lowercased()
+        let mediaType = (contentType ?? "application/json").prefix { $0 != ";" }.lowercased()
         switch mediaType {
         case "application/json":
             let json = try Self.object(body)
             guard let text = json["sql"]?.string else {
-                throw Refusal(.badRequest, "the member sql is missing or no text", hint: #"send {"sql":"select count(*) from events"}"#)
+                throw QuestionRefusal(.malformed, "the member sql is missing or no text", hint: #"send {"sql":"select count(*) from events"}"#)
             }
             sql = text
             if let zone = json["timezone"]?.string { options.timeZone = zone }
@@ -33,25 +38,25 @@ struct QueryRequest: Sendable {
         case "application/sql", "text/plain":
             sql = String(decoding: body, as: UTF8.self)
         default:
-            throw Refusal(
-                .unsupportedMediaType, "Content-Type \(mediaType) is not taken here",
+            throw QuestionRefusal(
+                .unsupported, "Content-Type \(mediaType) is not taken here",
                 hint: "send application/json or application/sql")
         }
         options.timeLimitNanoseconds = timeLimit
     }
 
-    private static func object(_ body: [UInt8]) throws(Refusal) -> JSONValue {
+    private static func object(_ body: [UInt8]) throws(QuestionRefusal) -> JSONValue {
         do {
             return try JSONReader.parse(body)
         } catch {
-            throw Refusal(
-                .badRequest, "the body is not JSON: expected \(error.expectation)", hint: #"send {"sql":"select count(*) from events"}"#,
+            throw QuestionRefusal(
+                .malformed, "the body is not JSON: expected \(error.expectation)", hint: #"send {"sql":"select count(*) from events"}"#,
                 position: error.offset)
         }
     }
 
-    /// The first media type of `Accept` that we write.
-    private static func format(_ accept: String) throws(Refusal) -> ResultFormat {
+    /// The first of some media types that we write.
+    private static func format(_ accept: String) throws(QuestionRefusal) -> ResultFormat {
         for part in accept.split(separator: ",") {
             switch part.prefix(while: { $0 != ";" }).filter({ $0 != " " }).lowercased() {
             case "application/json", "*/*", "application/*": return .json
@@ -61,14 +66,15 @@ struct QueryRequest: Sendable {
             default: continue
             }
         }
-        throw Refusal(
-            .notAcceptable, "nothing of \(accept) can be written",
+        throw QuestionRefusal(
+            .unacceptable, "nothing of \(accept) can be written",
             hint: "accept application/json, text/csv, application/x-ndjson or text/plain")
     }
 }
 
 extension ResultFormat {
-    var contentType: String {
+    /// Its media type.
+    package var contentType: String {
         switch self {
         case .json: "application/json"
         case .csv: "text/csv; charset=utf-8; header=present"

@@ -4,7 +4,7 @@ package import Platform
 package import Columnar
 import SQLText
 
-/// SQL text to rows, over one snapshot: what `/v1/sql` and `plimsoll query` share.
+/// SQL text to rows, over one snapshot: what fronts and `plimsoll query` share.
 package struct StatementRunner: Sendable {
     private let executor: QueryExecutor
     private let workers: any Workers

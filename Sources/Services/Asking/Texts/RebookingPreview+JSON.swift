@@ -25,7 +25,7 @@ extension RebookingPreview {
     }
 
     /// Reads what ``json`` wrote; nil where it is something else.
-    init?(json bytes: [UInt8]) {
+    package init?(json bytes: [UInt8]) {
         guard let json = try? JSONReader.parse(bytes), let entries = json["models"]?.array else { return nil }
         var models: [Model] = []
         for entry in entries {

@@ -1,25 +1,29 @@
-import Domain
-import EventStores
-import HTTPTypes
-import Hummingbird
-import NIOPosix
+package import Domain
+package import EventStores
+package import Platform
 import WireFormats
 
-/// The way of events from a request to the disk: read, undo compression, decode, commit, answer.
+/// The way of events from a front to the disk: undo compression, decode, commit, answer.
 ///
-/// Reading happens on the connection's task, decoding on the decoder threads, writing on the writer thread; the gate bounds what is
+/// The front reads the body on its own tasks; decoding happens on the decoder threads, writing on the writer thread; the gate bounds what is
 /// on the way.
-final class EventIntake: Sendable {
-    let gate: IngestGate
-    let committer: GroupCommitter<IngestBatch, AppendResult>
-    let counters: IntakeCounters
-    private let store: any ServedStore
-    private let threads: BlockingThreads
+package final class EventIntake: Sendable {
+    /// Bounds what is on the way.
+    package let gate: IngestGate
+    /// Writes what was decoded, and whatever else goes into the log.
+    package let committer: GroupCommitter<IngestBatch, AppendResult>
+    /// What came in since the start.
+    package let counters: IntakeCounters
+    private let store: any IntakeStore
+    private let threads: ThreadPool
     private let limits: ServerLimits
     private let health: ServerHealth
     private let decoders: DecoderPool
 
-    init(store: any ServedStore, threads: BlockingThreads, limits: ServerLimits, health: ServerHealth) {
+    /// - Parameters:
+    ///   - decoders: threads that decompress and decode.
+    ///   - writer: the one thread that changes the store.
+    package init(store: any IntakeStore, decoders threads: ThreadPool, writer: ThreadPool, limits: ServerLimits, health: ServerHealth) {
         self.store = store
         self.threads = threads
         self.limits = limits
@@ -28,7 +32,7 @@ final class EventIntake: Sendable {
         counters = IntakeCounters(columnCount: store.registry.columns.count)
         decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
         committer = GroupCommitter(
-            thread: threads.writer, groupWeightMax: limits.groupEventsMax,
+            thread: writer, groupWeightMax: limits.groupEventsMax,
             isFinal: { !StoreFailure.isPassing($0) && !StoreFailure.isOfRequest($0) }
         ) { batches in
             do {
@@ -42,24 +46,30 @@ final class EventIntake: Sendable {
         }
     }
 
-    /// Answers `POST /v1/events`.
-    /// - Throws: ``Refusal``.
-    func accept(_ request: Request) async throws -> Response {
-        if let objection = health.objection { throw Refusal(.serviceUnavailable, objection, hint: StoreFailure.hint) }
-        try EventDecoding.checkMediaType(request.headers)
-        let origin = try EventDecoding.origin(of: request)
-        let ticket = IngestTicket(gate: gate, retryAfterSeconds: limits.retryAfterSeconds)
-        let coding = try BodyDecompression.coding(request.headers)
-        let compressed = try await BodyCollector.collect(request, limits: limits, ticket: ticket)
-        let (headers, limits, decoders) = (request.headers, limits, decoders)
-        let decoded = try await threads.decoders.runIfActive {
-            let body = try BodyDecompression.decode(compressed, coding: coding, limits: limits, ticket: ticket)
-            return try EventDecoding.decode(body, headers: headers, from: origin, decoders: decoders)
+    /// Before a body is read: whether it is worth reading, and the ticket on which it is booked while it is read.
+    /// - Parameter contentType: the body's media type, where the wire says one.
+    /// - Throws: `unavailable`, `unsupported`.
+    package func begin(contentType: String?) throws(IntakeRefusal) -> IngestTicket {
+        if let objection = health.objection { throw IntakeRefusal(.unavailable, objection, hint: StoreFailure.hint) }
+        try EventDecoding.checkMediaType(contentType)
+        return ticket()
+    }
+
+    /// A ticket for a body that is no event, so that it counts among what is on the way.
+    package func ticket() -> IngestTicket { IngestTicket(gate: gate, retryAfterSeconds: limits.retryAfterSeconds) }
+
+    /// Takes a body in; returns once what was accepted of it is durable.
+    /// - Parameter ticket: on which `body.bytes` are booked.
+    /// - Throws: ``IntakeRefusal``; `CancellationError` before anything is written.
+    package func accept(_ body: EventBody, _ ticket: IngestTicket) async throws -> IngestAnswer {
+        let (limits, decoders) = (limits, decoders)
+        let decoded = try await threads.run {
+            let bytes = try BodyCoding.decode(body.bytes, coding: body.coding, limits: limits, ticket: ticket)
+            return try EventDecoding.decode(bytes, of: body, decoders: decoders)
         }
         guard decoded.batch.bytes.count <= IngestBatch.bytesMax else {
-            throw Refusal(
-                .contentTooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB",
-                hint: "send smaller batches")
+            throw IntakeRefusal(
+                .tooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB", hint: "send smaller batches")
         }
         try ticket.take(events: decoded.batch.count)
         let result: AppendResult
@@ -70,6 +80,6 @@ final class EventIntake: Sendable {
         }
         let answer = IngestAnswer(decoded, result, registry: store.registry)
         counters.add(answer, decoded)
-        return Response(json: answer.json)
+        return answer
     }
 }

@@ -78,7 +78,7 @@ package struct IngestAnswer: Sendable {
 
     /// `{"accepted":n,"duplicates":n,"rejected":[{"index":i,"id":…,"error":…}],"position":p}`; `rejected_count` beside it when not
     /// all are listed. `warnings` and `warning_count` likewise, where there are any.
-    var json: [UInt8] {
+    package var json: [UInt8] {
         var json = JSONText()
         json.beginObject()
         json.member("accepted", accepted)

@@ -1,11 +1,10 @@
-import HTTPTypes
 package import Synchronization
 
 /// Bounds what all requests together hold in memory between the socket and the disk.
 ///
 /// A request takes bytes as they arrive and events once they are decoded, and returns both when it is answered. What does not fit is
-/// refused with 429
-/// instead of being queued without end.
+/// refused instead of
+/// being queued without end.
 package final class IngestGate: Sendable {
     private struct Held {
         var bytes = 0
@@ -55,12 +54,13 @@ package final class IngestGate: Sendable {
 }
 
 /// What one request has taken from the gate; returns it at the latest when it goes away.
-final class IngestTicket: Sendable {
+package final class IngestTicket: Sendable {
     private let gate: IngestGate
     private let retryAfterSeconds: Int
     private let taken = Mutex((bytes: 0, events: 0))
 
-    init(gate: IngestGate, retryAfterSeconds: Int) {
+    /// - Parameter retryAfterSeconds: what a sender is told to wait where there is no room.
+    package init(gate: IngestGate, retryAfterSeconds: Int) {
         self.gate = gate
         self.retryAfterSeconds = retryAfterSeconds
     }
@@ -70,11 +70,12 @@ final class IngestTicket: Sendable {
         gate.giveBack(bytes: bytes, events: events)
     }
 
-    /// Throws the 429 when there is no room.
-    func take(bytes: Int = 0, events: Int = 0) throws(Refusal) {
+    /// Takes room for what has come.
+    /// - Throws: `busy` when there is none.
+    package func take(bytes: Int = 0, events: Int = 0) throws(IntakeRefusal) {
         guard gate.take(bytes: bytes, events: events) else {
-            throw Refusal(
-                .tooManyRequests, "the ingest queue is full",
+            throw IntakeRefusal(
+                .busy, "the ingest queue is full",
                 hint: "send the same request again after \(retryAfterSeconds) s; repeated events are recognised",
                 retryAfterSeconds: retryAfterSeconds)
         }

@@ -1,34 +1,39 @@
 import Synchronization
-import WireFormats
+package import WireFormats
 
 /// What came in one way since the start; spans have no columns of their own.
-struct IntakeTotals: Sendable {
-    var accepted = 0
-    var duplicates = 0
+package struct IntakeTotals: Sendable {
+    /// Kept.
+    package var accepted = 0
+    /// Known before.
+    package var duplicates = 0
     /// Refused by the decoder or the writer.
-    var rejected = 0
+    package var rejected = 0
     /// Refused because no schema has their type.
-    var unknownTypes = 0
+    package var unknownTypes = 0
     /// Refused because they are not what their schema says.
-    var invalid = 0
+    package var invalid = 0
     /// Values withheld as personal or content, by column.
-    var withheld: [Int]
+    package var withheld: [Int]
     /// Values that a schema does not list, by column.
-    var unlisted: [Int]
+    package var unlisted: [Int]
 }
 
 /// The totals, added up as requests are answered.
-final class IntakeCounters: Sendable {
+package final class IntakeCounters: Sendable {
     private let state: Mutex<IntakeTotals>
 
-    init(columnCount: Int) {
+    /// - Parameter columnCount: of the registry; 0 for what has no columns.
+    package init(columnCount: Int) {
         let zeros = [Int](repeating: 0, count: columnCount)
         state = Mutex(IntakeTotals(withheld: zeros, unlisted: zeros))
     }
 
-    var totals: IntakeTotals { state.withLock { $0 } }
+    /// As of now.
+    package var totals: IntakeTotals { state.withLock { $0 } }
 
-    func add(accepted: Int, duplicates: Int, rejected: Int) {
+    /// Adds what became of a request.
+    package func add(accepted: Int, duplicates: Int, rejected: Int) {
         state.withLock { totals in
             totals.accepted += accepted
             totals.duplicates += duplicates
@@ -36,7 +41,8 @@ final class IntakeCounters: Sendable {
         }
     }
 
-    func add(_ answer: IngestAnswer, _ decoded: DecodedBatch) {
+    /// Adds what became of a request, and what its decoder found.
+    package func add(_ answer: IngestAnswer, _ decoded: DecodedBatch) {
         add(accepted: answer.accepted, duplicates: answer.duplicates, rejected: answer.rejectedCount)
         state.withLock { totals in
             totals.unknownTypes += decoded.deadLetterCount

@@ -29,7 +29,7 @@ struct SettlingMemory {
     init() {}
 
     /// - Throws: what the store throws.
-    init(_ store: any ServedStore) throws {
+    init(_ store: any IntakeStore) throws {
         let applied = Set(try Self.proofs(store, NoteType.applied))
         for proof in try Self.proofs(store, NoteType.reading) where readings.add(proof) && !applied.contains(proof) {
             unapplied.append(proof)
@@ -49,11 +49,11 @@ struct SettlingMemory {
         }
     }
 
-    private static func parsed(_ store: any ServedStore, _ type: String) throws -> [JSONValue] {
+    private static func parsed(_ store: any IntakeStore, _ type: String) throws -> [JSONValue] {
         try store.notes(ofType: type).compactMap { try? JSONReader.parse(Array($0.data.utf8)) }
     }
 
-    private static func proofs(_ store: any ServedStore, _ type: String) throws -> [UsageProof] {
+    private static func proofs(_ store: any IntakeStore, _ type: String) throws -> [UsageProof] {
         try parsed(store, type).compactMap(proof)
     }
 

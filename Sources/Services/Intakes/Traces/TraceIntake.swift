@@ -1,28 +1,28 @@
 import Dialects
-import Domain
+package import Domain
 import EventStores
-import HTTPTypes
-import Hummingbird
 import JSONParsing
-import NIOPosix
+package import Platform
 import Synchronization
 import WireFormats
 
-/// The way of spans from an OTLP request to the disk: read, undo compression, decode, commit, answer. Shares gate, threads and writer with
-/// the events. Answers are in the request's encoding, refusals as `google.rpc.Status`.
-final class TraceIntake: Sendable {
+/// The way of spans from an OTLP request to the disk: undo compression, decode, commit, answer. Shares gate and writer with the events.
+package final class TraceIntake: Sendable {
     /// Spans kept, known before, and refused since the start.
-    let counters = IntakeCounters(columnCount: 0)
+    package let counters = IntakeCounters(columnCount: 0)
     private let events: EventIntake
-    private let threads: BlockingThreads
+    private let threads: ThreadPool
     private let limits: ServerLimits
     private let health: ServerHealth
     private let encoders: EvidenceEncoders
     private let settlement: TraceSettlement
     private let echoes = Atomic<Int>(0)
 
-    init(
-        store: any ServedStore, events: EventIntake, threads: BlockingThreads, limits: ServerLimits, health: ServerHealth,
+    /// - Parameters:
+    ///   - events: whose gate and writer are shared.
+    ///   - threads: decompress and decode.
+    package init(
+        store: any IntakeStore, events: EventIntake, decoders threads: ThreadPool, limits: ServerLimits, health: ServerHealth,
         settlement: TraceSettlement
     ) {
         self.events = events
@@ -34,37 +34,26 @@ final class TraceIntake: Sendable {
     }
 
     /// Spans that were not taken in because a Plimsoll had made them of its events.
-    var echoedSpans: Int { echoes.load(ordering: .relaxed) }
+    package var echoedSpans: Int { echoes.load(ordering: .relaxed) }
 
-    /// Answers `POST /v1/traces`. What it throws becomes ``response(for:to:)``.
-    func accept(_ request: Request) async throws -> Response {
-        guard let encoding = Self.encoding(of: request) else {
-            throw Refusal(
-                .unsupportedMediaType, "spans are taken as application/x-protobuf or application/json",
-                hint: "set Content-Type; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
-        }
-        return try await export(request, encoding)
-    }
-
-    /// Whether OTLP clients send there.
-    static func isAddress(_ path: String) -> Bool { path.hasSuffix("/v1/traces") }
-
-    private static func encoding(of request: Request) -> OTLPEncoding? {
-        request.headers[.contentType].flatMap { OTLPEncoding(contentType: $0) }
-    }
-
-    private func export(_ request: Request, _ encoding: OTLPEncoding) async throws -> Response {
+    /// Before a body is read: whether it is worth reading, and the ticket on which it is booked while it is read.
+    /// - Throws: `unavailable`.
+    package func begin() throws(IntakeRefusal) -> IngestTicket {
         if let objection = health.objection {
-            throw Refusal(
-                .serviceUnavailable, objection, hint: StoreFailure.hint, retryAfterSeconds: max(5, limits.retryAfterSeconds))
+            throw IntakeRefusal(
+                .unavailable, objection, hint: StoreFailure.hint, retryAfterSeconds: max(5, limits.retryAfterSeconds))
         }
-        let ticket = IngestTicket(gate: events.gate, retryAfterSeconds: limits.retryAfterSeconds)
-        let coding = try BodyDecompression.coding(request.headers)
-        let compressed = try await BodyCollector.collect(request, limits: limits, ticket: ticket)
+        return events.ticket()
+    }
+
+    /// Takes a request in; returns once what was accepted of it is durable.
+    /// - Parameter ticket: on which `body.bytes` are booked.
+    /// - Throws: ``IntakeRefusal``; `CancellationError` before anything is written.
+    package func accept(_ body: TraceBody, _ ticket: IngestTicket) async throws -> TraceAnswer {
         let (limits, encoders) = (limits, encoders)
-        var batch = try await threads.decoders.runIfActive {
-            let body = try BodyDecompression.decode(compressed, coding: coding, limits: limits, ticket: ticket)
-            return try encoders.encode(body, encoding)
+        var batch = try await threads.run {
+            let bytes = try BodyCoding.decode(body.bytes, coding: body.coding, limits: limits, ticket: ticket)
+            return try encoders.encode(bytes, body.encoding)
         }
         let excess = settlement.refuseExcess(&batch)
         if excess > 0 {
@@ -80,10 +69,10 @@ final class TraceIntake: Sendable {
                 throw StoreFailure.refusal(for: error, limits)
             }
         }
-        return answer(batch, result, encoding)
+        return answer(batch, result)
     }
 
-    private func answer(_ batch: EvidenceBatch, _ result: AppendResult?, _ encoding: OTLPEncoding) -> Response {
+    private func answer(_ batch: EvidenceBatch, _ result: AppendResult?) -> TraceAnswer {
         if batch.echoes > 0 { echoes.wrappingAdd(batch.echoes, ordering: .relaxed) }
         var rejected = batch.rejected
         var reason = batch.reason
@@ -94,8 +83,7 @@ final class TraceIntake: Sendable {
         }
         counters.add(accepted: result?.accepted ?? 0, duplicates: result?.duplicates ?? 0, rejected: rejected)
         settlement.note(batch, result?.verdicts ?? [])
-        let body = OTLPAnswer.exported(rejectedSpans: rejected, message: reason, encoding)
-        return Response(bytes: body, contentType: encoding.contentType)
+        return TraceAnswer(rejectedSpans: rejected, message: reason)
     }
 
     private static func objection(_ verdict: EventVerdict) -> String? {
@@ -105,27 +93,6 @@ final class TraceIntake: Sendable {
         case .tooOld: "the span is older than what is kept"
         case .tooNew: "the span ends more than 24 h from now; check the sender's clock"
         }
-    }
-
-    /// A refusal as OTLP over HTTP wants it: the status, and a `google.rpc.Status` as the body.
-    static func response(for refusal: Refusal, to request: Request) -> Response {
-        let encoding = encoding(of: request) ?? .json
-        // google.rpc.Code
-        let code: Int =
-            switch refusal.status {
-            case .badRequest, .unsupportedMediaType: 3
-            case .requestTimeout: 4
-            case .contentTooLarge, .tooManyRequests: 8
-            case .unauthorized: 16
-            case .forbidden: 7
-            case .internalServerError: 13
-            default: 14
-            }
-        let message = [refusal.message, refusal.hint].compactMap { $0 }.joined(separator: "; ")
-        var response = Response(
-            bytes: OTLPAnswer.status(code: code, message: message, encoding), contentType: encoding.contentType, status: refusal.status)
-        refusal.addFields(to: &response)
-        return response
     }
 }
 
@@ -147,8 +114,8 @@ final class EvidenceEncoders: Sendable {
         self.userTokenKey = userTokenKey
     }
 
-    /// - Throws: 400 for a body that cannot be read.
-    func encode(_ body: [UInt8], _ encoding: OTLPEncoding) throws(Refusal) -> EvidenceBatch {
+    /// - Throws: `malformed` for a body that cannot be read.
+    func encode(_ body: [UInt8], _ encoding: OTLPEncoding) throws(IntakeRefusal) -> EvidenceBatch {
         let traces: OTLPTraces
         do {
             switch encoding {
@@ -158,8 +125,8 @@ final class EvidenceEncoders: Sendable {
                 traces = try OTLPTraces(json: body, parser: &parser)
             }
         } catch {
-            throw Refusal(
-                .badRequest, "no trace request: \(error)", hint: "the body and its Content-Type must agree; this is not to be sent again")
+            throw IntakeRefusal(
+                .malformed, "no trace request: \(error)", hint: "the body and its Content-Type must agree; this is not to be sent again")
         }
         let slot = idle.withLock { $0.popLast() } ?? Slot(EvidenceEncoder(registry: registry, tokeniser: UserTokeniser(key: userTokenKey)))
         defer { idle.withLock { $0.append(slot) } }

@@ -1,15 +1,15 @@
-import Dialects
+package import Dialects
 import Domain
-import EventStores
-import Exporting
+package import EventStores
+package import Exporting
 import JSONParsing
-import Platform
+package import Platform
 import Projections
 import Synchronization
 
 /// Settles traces: remembers which have new spans, and when one is due reads all its spans from the store, appends what they tell of, and
 /// notes in the log that it settled, by which rule. Nothing is lost with the process: a start looks for spans that were received last.
-final class TraceSettlement: Sendable {
+package final class TraceSettlement: Sendable {
     /// Settled together, so that one read of the store and one flush serve many.
     private static let tracesPerStep = 500
     /// Spans of one trace that are looked at: more than are let in, since what is on its way when a trace is full still comes.
@@ -26,17 +26,19 @@ final class TraceSettlement: Sendable {
     }
 
     private let rule: SettleRule
-    private let store: any ServedStore
+    private let store: any IntakeStore
     private let clock: any Clock
     private let settler: Mutex<TraceSettler>
     private let columns: SpanColumns
-    private let examples: TracedExamples
+    private let tell: @Sendable (TracedAnswer) -> Void
     private let answers: TracedAnswers
     private let state: Mutex<State>
 
-    /// - Parameter examples: told of each answer, since its trace is where the spans came from.
-    init(store: any ServedStore, clock: any Clock, rule: SettleRule = SettleRule(), examples: TracedExamples = TracedExamples()) {
-        self.examples = examples
+    /// - Parameter note: told of each answer, since its trace is where the spans came from.
+    package init(
+        store: any IntakeStore, clock: any Clock, rule: SettleRule = SettleRule(), note: @escaping @Sendable (TracedAnswer) -> Void = { _ in }
+    ) {
+        tell = note
         answers = TracedAnswers(store.registry)
         self.rule = rule
         self.store = store
@@ -47,11 +49,11 @@ final class TraceSettlement: Sendable {
     }
 
     /// Traces that wait.
-    var pendingCount: Int { state.withLock { $0.pending.count } }
+    package var pendingCount: Int { state.withLock { $0.pending.count } }
 
     /// Takes out of a request the spans of traces that have as many as a trace may have.
     /// - Returns: how many were taken out.
-    func refuseExcess(_ batch: inout EvidenceBatch) -> Int {
+    package func refuseExcess(_ batch: inout EvidenceBatch) -> Int {
         state.withLock { state in
             var counts: [String: Int] = [:]
             var kept: [Int] = []
@@ -70,7 +72,7 @@ final class TraceSettlement: Sendable {
     }
 
     /// Notes the spans of a request that were new.
-    func note(_ batch: EvidenceBatch, _ verdicts: [EventVerdict]) {
+    package func note(_ batch: EvidenceBatch, _ verdicts: [EventVerdict]) {
         let now = clock.monotonicNanoseconds()
         state.withLock { state in
             for (row, verdict) in verdicts.enumerated() {
@@ -82,11 +84,11 @@ final class TraceSettlement: Sendable {
     }
 
     /// What one step comes to: worked out from the store as it stands, written by whoever asked for it.
-    struct Step: Sendable {
+    package struct Step: Sendable {
         /// To be made durable in this order.
-        var batches: [IngestBatch] = []
+        package var batches: [IngestBatch] = []
         /// Whether what settles was settled before; that can wait, those who send cannot.
-        var isAgain = false
+        package var isAgain = false
         fileprivate var due: [PendingTraces.Due] = []
         fileprivate var notes: [SystemNote] = []
     }
@@ -95,7 +97,7 @@ final class TraceSettlement: Sendable {
     /// any thread. What it gives is to be written, then told to ``wrote(_:)`` or ``failed(_:)``.
     /// - Returns: nil where nothing is due.
     /// - Throws: what the store throws; the traces stay due.
-    func nextStep() throws -> Step? {
+    package func nextStep() throws -> Step? {
         try recover()
         let now = clock.monotonicNanoseconds()
         let due = state.withLock { state in
@@ -133,7 +135,7 @@ final class TraceSettlement: Sendable {
     }
 
     /// A step is durable: what it settled is no longer due.
-    func wrote(_ step: Step) {
+    package func wrote(_ step: Step) {
         state.withLock { state in
             for trace in step.due { state.pending.settled(trace) }
             if step.isAgain { state.notes += state.again.settledNext() }
@@ -142,7 +144,7 @@ final class TraceSettlement: Sendable {
     }
 
     /// A step could not be written: what it was to settle stays due.
-    func failed(_ step: Step) { state.withLock { $0.notes = step.notes + $0.notes } }
+    package func failed(_ step: Step) { state.withLock { $0.notes = step.notes + $0.notes } }
 
     private func settle(_ due: [(traceID: String, reason: String)]) throws -> Step {
         let readings = state.withLock { $0.memory.readings }
@@ -198,7 +200,7 @@ final class TraceSettlement: Sendable {
     private func tellExamples(_ events: EventBatch) {
         let now = store.now
         for start in events.offsets where MetricCounters.isLive(events.bytes, at: Int(start), arrivalTime: now) {
-            if let answer = answers.answer(events.bytes, at: Int(start)) { examples.add(answer) }
+            if let answer = answers.answer(events.bytes, at: Int(start)) { tell(answer) }
         }
     }
 
@@ -221,7 +223,7 @@ final class TraceSettlement: Sendable {
 
     /// After a start: traces whose spans came so late that they may not have settled. Blocking; ``nextStep()`` does it where nobody has.
     /// - Throws: what the store throws.
-    func recover() throws {
+    package func recover() throws {
         guard !state.withLock({ $0.isRecovered }) else { return }
         let (watermark, now) = (store.status.watermark, clock.monotonicNanoseconds())
         let spans = try store.spans(receivedSince: watermark - rule.recoveryNanoseconds)

@@ -1,7 +1,6 @@
-import ServiceLifecycle
-
-/// Work that goes on beside the front for as long as the server runs.
-protocol BackgroundWork: Service {
+/// Work that goes on beside the fronts for as long as the server runs.
+package protocol BackgroundWork: Sendable {
+    /// Work ends with the store that it is for.
     var health: ServerHealth { get }
 
     /// Before the first step.
@@ -14,22 +13,20 @@ protocol BackgroundWork: Service {
 }
 
 extension BackgroundWork {
-    func begin() async {}
+    /// Nothing.
+    package func begin() async {}
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await begin()
-            while !Task.isCancelled, !health.isStorageFailed {
-                do {
-                    try await step()
-                } catch is CancellationError {
-                    return
-                } catch {
-                    await failed(error)
-                }
+    /// Goes on until the task is cancelled or the store has failed.
+    package func work() async {
+        await begin()
+        while !Task.isCancelled, !health.isStorageFailed {
+            do {
+                try await step()
+            } catch is CancellationError {
+                return
+            } catch {
+                await failed(error)
             }
-            // The front ends as soon as one of its services does: this one waits for the stop.
-            while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
         }
     }
 }

@@ -1,4 +1,4 @@
-package import NIOPosix
+package import Platform
 import Synchronization
 
 /// Serialises writes on one thread and covers whatever waits with one flush (group commit).
@@ -21,7 +21,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
-    private let thread: NIOThreadPool
+    private let thread: ThreadPool
     private let groupWeightMax: Int
     private let isFinal: @Sendable (any Error) -> Bool
     private let write: @Sendable ([Item]) throws -> [Result]
@@ -32,7 +32,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     ///   - isFinal: whether a failure ends all writing.
     ///   - write: makes a group durable, one result per item in order.
     package init(
-        thread: NIOThreadPool, groupWeightMax: Int, isFinal: @escaping @Sendable (any Error) -> Bool = { _ in true },
+        thread: ThreadPool, groupWeightMax: Int, isFinal: @escaping @Sendable (any Error) -> Bool = { _ in true },
         write: @escaping @Sendable ([Item]) throws -> [Result]
     ) {
         self.isFinal = isFinal
@@ -59,7 +59,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
             if let failure {
                 continuation.resume(throwing: failure)
             } else if mustStart {
-                thread.submit { _ in self.drain() }
+                thread.submit { self.drain() }
             }
         }
     }

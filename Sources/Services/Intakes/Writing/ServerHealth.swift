@@ -1,9 +1,8 @@
-import Logging
-import Platform
+package import Platform
 import Synchronization
 
-/// Whether the server takes events, and why not. Says on stderr when that begins and when it ends.
-final class ServerHealth: Sendable {
+/// Whether the server takes events, and why not. Says when that begins and when it ends.
+package final class ServerHealth: Sendable {
     /// A full disk, from the append that it refused until one succeeds or there is clearly more room than then.
     private struct Fullness {
         var reason: String
@@ -25,28 +24,30 @@ final class ServerHealth: Sendable {
 
     private let state = Mutex(State())
     private let isStopping = Atomic<Bool>(false)
-    private let logger: Logger
+    private let log: OperatorLog
     private let clock: any Clock
 
-    init(logger: Logger, clock: any Clock) {
-        self.logger = logger
+    /// All is well at first.
+    package init(log: OperatorLog, clock: any Clock) {
+        self.log = log
         self.clock = clock
     }
 
-    var isStorageFailed: Bool { state.withLock { $0.failure != nil } }
+    /// Whether nothing is taken until a restart, because the store failed.
+    package var isStorageFailed: Bool { state.withLock { $0.failure != nil } }
 
     /// Why nothing is taken until a restart; nil: what comes is tried.
-    var objection: String? {
+    package var objection: String? {
         if let failure = state.withLock({ $0.failure }) { return "storage failed: \(failure)" }
         return isStopping.load(ordering: .relaxed) ? "stopping" : nil
     }
 
     /// Why events are better sent elsewhere now; nil: ready.
-    var unreadiness: String? { objection ?? state.withLock { $0.fullness?.reason } }
+    package var unreadiness: String? { objection ?? state.withLock { $0.fullness?.reason } }
 
     /// Notes what the store threw. The first failure that does not pass by itself stays.
     /// - Parameter freeBytes: room on the disk now, where the system says.
-    func storeThrew(_ error: any Error, freeBytes: Int?) {
+    package func storeThrew(_ error: any Error, freeBytes: Int?) {
         if StoreFailure.isOfRequest(error) { return }
         let reason = "\(error)"
         guard StoreFailure.isPassing(error) else {
@@ -54,7 +55,7 @@ final class ServerHealth: Sendable {
                 defer { state.failure = state.failure ?? reason }
                 return state.failure == nil
             }
-            if isFirst { logger.critical("no event is taken until a restart: \(reason)") }
+            if isFirst { log.critical("no event is taken until a restart: \(reason)") }
             return
         }
         let now = clock.monotonicNanoseconds()
@@ -68,14 +69,14 @@ final class ServerHealth: Sendable {
             state.fullness = Fullness(reason: reason, freeBytes: freeBytes, isLogged: isDue)
             return isDue
         }
-        if mustLog { logger.error("events are refused: \(reason)") }
+        if mustLog { log.error("events are refused: \(reason)") }
     }
 
     /// Notes that the store took events.
-    func storeTook() { endFullness() }
+    package func storeTook() { endFullness() }
 
     /// Looks whether space came back while nobody sends.
-    func note(freeBytes: Int?) {
+    package func note(freeBytes: Int?) {
         let isBack = state.withLock { state in
             guard let fullness = state.fullness, let before = fullness.freeBytes, let freeBytes else { return false }
             return freeBytes >= before + Self.regainedBytes
@@ -88,11 +89,12 @@ final class ServerHealth: Sendable {
             defer { state.fullness = nil }
             return state.fullness?.isLogged ?? false
         }
-        if wasLogged { logger.warning("events are taken again: the disk has room") }
+        if wasLogged { log.warning("events are taken again: the disk has room") }
     }
 
-    func beginStopping() { isStopping.store(true, ordering: .relaxed) }
+    /// From now on nothing is taken.
+    package func beginStopping() { isStopping.store(true, ordering: .relaxed) }
 
     /// Whether a full disk is known of, so that ``note(freeBytes:)`` has something to end.
-    var isFull: Bool { state.withLock { $0.fullness != nil } }
+    package var isFull: Bool { state.withLock { $0.fullness != nil } }
 }

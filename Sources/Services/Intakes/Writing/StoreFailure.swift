@@ -1,8 +1,8 @@
+package import Domain
 import EventStores
-import HTTPTypes
 
-/// What a client is told when the store throws.
-enum StoreFailure {
+/// What a sender is told when the store throws.
+package enum StoreFailure {
     static let hint = "see to the disk, then restart the server; unanswered events may be sent again"
 
     /// The state is sound and the same request may succeed later: the disk is full.
@@ -18,13 +18,13 @@ enum StoreFailure {
         }
     }
 
-    static func refusal(for error: any Error, _ limits: ServerLimits) -> Refusal {
-        if isOfRequest(error) { return Refusal(.badRequest, "\(error)") }
+    /// `tooMuch` for what the asker can mend, else `unavailable`, for a while or until a restart.
+    package static func refusal(for error: any Error, _ limits: ServerLimits) -> IntakeRefusal {
+        if isOfRequest(error) { return IntakeRefusal(.tooMuch, "\(error)") }
         guard isPassing(error) else {
-            return Refusal(.serviceUnavailable, "storage failed, so nothing is acknowledged any more: \(error)", hint: hint)
+            return IntakeRefusal(.unavailable, "storage failed, so nothing is acknowledged any more: \(error)", hint: hint)
         }
-        return Refusal(
-            .serviceUnavailable, "\(error)", hint: "send the same request again once there is room",
-            retryAfterSeconds: limits.retryAfterSeconds)
+        return IntakeRefusal(
+            .unavailable, "\(error)", hint: "send the same request again once there is room", retryAfterSeconds: limits.retryAfterSeconds)
     }
 }
