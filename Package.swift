@@ -150,12 +150,12 @@ let package = Package(
             uses: ["Compression", "Domain", "EventStores", "Exporting", "HTTPRequests", "Intakes", "Platform", "WireFormats"]),
         room(
             "Clients", "Server/Clients",
-            uses: ["Asking", "Domain", "EventStores", "Execution", "Plans", "Platform", hummingbird]),
+            uses: ["Asking", "Domain", "EventStores", "Execution", "HTTPRequests", "Plans", "Platform"]),
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain", "EventStores", "Execution", "Exporting",
-                "Intakes", "Plans", "Platform", "Projections", "Reports", "Sending", "WireFormats", hummingbird,
+                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EventStores", "Execution", "Exporting", "Intakes", "Plans",
+                "Platform", "Projections", "Reports", "Sending", "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",

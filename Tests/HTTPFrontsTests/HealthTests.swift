@@ -1,6 +1,5 @@
 import Clients
 import HTTPFronts
-import HTTPTypes
 import Platform
 import Synchronization
 import Testing
@@ -81,7 +80,7 @@ import Testing
         try await withServer { client, _ in
             let page = try await client.send("GET", "/")
             #expect(page.status == 200)
-            #expect(page.headers[.contentType] == "text/html; charset=utf-8")
+            #expect(page.headers["Content-Type"] == "text/html; charset=utf-8")
             #expect(!page.text.contains("http://") && !page.text.contains("https://"))
             let status = try await client.send("GET", "/v1/status")
             #expect(status.status == 200)

@@ -1,7 +1,6 @@
 import Clients
 import Domain
 import HTTPFronts
-import HTTPTypes
 import Testing
 
 /// `POST /v1/sql` without tables: formats, errors, limits.
@@ -19,7 +18,7 @@ import Testing
     @Test func answersInJSON() async throws {
         let answer = try await ask(#"{"sql":"select 1 as one, 'x' as text, 0.5::numeric as half"}"#)
         #expect(answer.status == 200)
-        #expect(answer.headers[.contentType] == "application/json")
+        #expect(answer.headers["Content-Type"] == "application/json")
         #expect(answer.text.contains(#""rows":[[1,"x","0.5"]]"#), "\(answer.text)")
         #expect(answer.text.contains(#""position":0"#))
     }

@@ -2,7 +2,6 @@ import Clients
 import Domain
 import EventStores
 import HTTPFronts
-import HTTPTypes
 import Intakes
 import Platform
 import Synchronization
@@ -61,7 +60,7 @@ import WireFormats
         try await withServer(try Self.store()) { client, _ in
             let before = try await costs(client)
             let answer = try await client.send("GET", "/v1/prices/rebook?provider=house&from=2026-08-01T00:00:00Z")
-            #expect(answer.status == 200 && answer.headers[.contentType] == "application/json")
+            #expect(answer.status == 200 && answer.headers["Content-Type"] == "application/json")
             let large = #"{"model":"large","calls":1,"from_usd":"0.000000002","to_usd":"0.000000005","inexact_before":0,"inexact_after":0}"#
             let small = #"{"model":"small","calls":2,"from_usd":"0.000000004","to_usd":"0.00000001","inexact_before":0,"inexact_after":0}"#
             #expect(answer.text == #"{"calls":3,"models":["# + large + "," + small + "]}")
@@ -90,7 +89,7 @@ import WireFormats
             #expect(before == "request_model,sum\r\nlarge,0.000000002000\r\nsmall,0.000000004000\r\n")
             let answer = try await rebook(client, #"{"provider":"house","model":"small"}"#)
             #expect(answer.status == 200)
-            #expect(answer.headers[.contentType] == "text/plain; charset=utf-8")
+            #expect(answer.headers["Content-Type"] == "text/plain; charset=utf-8")
             #expect(answer.text == "2 calls up to position 7 cost something else now, 0.000000006 USD all together\n")
             #expect(try await costs(client) == "request_model,sum\r\nlarge,0.000000002000\r\nsmall,0.000000010000\r\n")
             let again = try await rebook(client, #"{"provider":"house","model":"small"}"#)
@@ -121,7 +120,7 @@ import WireFormats
             let before = try await costs(client)
             let answer = try await rebook(client, body)
             #expect(answer.status == 400)
-            #expect(answer.headers[.contentType] == "application/json")
+            #expect(answer.headers["Content-Type"] == "application/json")
             #expect(answer.text.contains(message), "\(answer.text)")
             #expect(try await costs(client) == before)
         }

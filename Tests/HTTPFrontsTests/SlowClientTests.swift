@@ -124,8 +124,9 @@ import Testing
     @Test func connectionsBeyondTheLimitWaitForAnEnd() async throws {
         var limits = limits()
         limits.connectionsMax = 2
-        try await withServer(limits: limits) { _, server in
-            // The client that came with the server is the first of two.
+        try await withServer(limits: limits) { client, server in
+            // Whoever asked keeps his connection: the first of two.
+            _ = try await client.send("GET", "/healthz")
             let address = try #require(server.address)
             let request = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
             let second = try await RawConnection.connect(to: address, sending: request)

@@ -1,21 +1,37 @@
 import Domain
-package import HTTPTypes
-import NIOCore
-import NIOHTTP1
-import NIOPosix
+import HTTPRequests
 package import Platform
+import Synchronization
 
 /// One answer of a server, whole.
 package struct ServerAnswer: Sendable {
     /// The HTTP status code.
     package var status: Int
     /// All header fields.
-    package var headers: HTTPFields
+    package var headers: AnswerFields
     /// The body, whole.
     package var body: [UInt8]
 
     /// The body as UTF-8.
     package var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+/// Header fields of an answer.
+package struct AnswerFields: Sendable {
+    private var fields: [(name: String, value: String)] = []
+
+    /// Takes a line over; what is no field is passed over.
+    mutating func add(_ line: String) {
+        guard let colon = line.firstIndex(of: ":") else { return }
+        let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+        fields.append((line[..<colon].lowercased(), String(value)))
+    }
+
+    /// The value of the first field of a name, whatever the case of its letters.
+    package subscript(_ name: String) -> String? {
+        let name = name.lowercased()
+        return fields.first { $0.name == name }?.value
+    }
 }
 
 /// The server could not be reached, or the connection broke before it answered.
@@ -28,121 +44,127 @@ package struct UnreachableError: Error, Sendable, CustomStringConvertible {
 
 /// A connection to a server over plain HTTP/1.1: what our own commands and tests speak with it.
 ///
-/// One request at a time; reconnect after an error. Close it when done.
+/// One request at a time. Close it when done.
 package struct ServerClient: Sendable {
-    private let channel: any Channel
     private let authority: String
     private let token: String?
+    private let connectTimeout: Duration
+    private let line: Line
 
-    /// Connects to `http://host:port`.
-    /// - Throws: ``UnreachableError``.
+    /// Readies a connection to `http://host:port`, which opens with the first request.
+    /// - Throws: `CancellationError`.
     package static func connect(to address: ListenAddress, timeout: Duration = .seconds(5)) async throws -> ServerClient {
         try await connect(to: ServerEndpoint(address), timeout: timeout)
     }
 
-    /// Connects to `http://host:port`; each request shows the endpoint's token.
-    /// - Throws: ``UnreachableError``.
+    /// Readies a connection to `http://host:port`, which opens with the first request; each request shows the endpoint's token.
+    /// - Parameter timeout: until the connection stands.
+    /// - Throws: `CancellationError`.
     package static func connect(to server: ServerEndpoint, timeout: Duration = .seconds(5)) async throws -> ServerClient {
-        let address = server.address
-        do {
-            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connectTimeout(TimeAmount(timeout))
-                .channelOption(.socketOption(.so_reuseaddr), value: 1)
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                        try channel.pipeline.syncOperations.addHandler(AnswerCollector())
-                    }
-                }
-                .connect(host: address.host, port: address.port).get()
-            return ServerClient(channel: channel, authority: address.description, token: server.token)
-        } catch {
-            throw UnreachableError(description: "no connection to \(address): \(error)")
-        }
+        let line = Line()
+        try await line.ready()
+        return ServerClient(authority: server.address.description, token: server.token, connectTimeout: timeout, line: line)
     }
 
     /// Sends a request and waits for the whole answer.
     /// - Parameter onPiece: takes the body of a success as it comes, instead of the answer; called on the connection's thread.
-    /// - Throws: ``UnreachableError`` when the connection breaks or nothing comes within `timeout`.
+    /// - Throws: ``UnreachableError`` when there is no connection, when it breaks, or when the answer takes longer than `timeout`.
     package func send(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8] = [], timeout: Duration = .seconds(120),
         onPiece: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws -> ServerAnswer {
-        var fields = HTTPHeaders([("Host", authority)])
-        if let token { fields.add(name: "Authorization", value: "Bearer \(token)") }
-        for (name, value) in headers { fields.add(name: name, value: value) }
-        if !body.isEmpty || method == "POST" { fields.add(name: "Content-Length", value: String(body.count)) }
-        let head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path, headers: fields)
-        let promise = channel.eventLoop.makePromise(of: ServerAnswer.self)
-        let buffer = ByteBuffer(bytes: body)
-        channel.eventLoop.execute { [channel] in
-            guard let collector = try? channel.pipeline.syncOperations.handler(type: AnswerCollector.self) else {
-                return promise.fail(UnreachableError(description: "the connection is closed"))
+        var fields = headers.map { name, value in value.isEmpty ? "\(name);" : "\(name): \(value)" }
+        if let token { fields.append("Authorization: Bearer \(token)") }
+        let request = (url: "http://\(authority)\(path)", fields: fields, connectTimeout: connectTimeout)
+        let what = "\(authority) gave no answer to \(method) \(path.prefix { $0 != "?" })"
+        return try await line.run { line in
+            let gathering = Gathering(onPiece)
+            let exchange = HTTPExchange(
+                method: method, url: request.url, headers: request.fields, body: body,
+                connectMilliseconds: request.connectTimeout.milliseconds, timeoutMilliseconds: timeout.milliseconds,
+                isAbandoned: { line.isClosed }, onHead: gathering.take(head:), onPiece: gathering.take(piece:))
+            do throws(HTTPFailure) {
+                try line.exchange(exchange)
+            } catch {
+                throw UnreachableError(description: "\(what): \(error)")
             }
-            collector.expect(promise, onPiece: onPiece)
-            channel.write(HTTPClientRequestPart.head(head), promise: nil)
-            if buffer.readableBytes > 0 { channel.write(HTTPClientRequestPart.body(.byteBuffer(buffer)), promise: nil) }
-            // A write that fails closes the channel, which fails the promise.
-            channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+            return gathering.answer
         }
-        let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [channel] in
-            let collector = try? channel.pipeline.syncOperations.handler(type: AnswerCollector.self)
-            collector?.fail("no answer within \(timeout.components.seconds) s")
-            channel.close(promise: nil)
-        }
-        defer { deadline.cancel() }
-        return try await promise.futureResult.get()
     }
 
-    /// Closes the connection; a request under way fails.
-    package func close() async {
-        try? await channel.close().get()
+    /// Closes the connection; a request under way fails within about a second.
+    package func close() async { await line.close() }
+}
+
+/// An answer as it comes.
+private final class Gathering: Sendable {
+    private let state = Mutex(ServerAnswer(status: 0, headers: AnswerFields(), body: []))
+    private let onPiece: (@Sendable ([UInt8]) -> Void)?
+
+    init(_ onPiece: (@Sendable ([UInt8]) -> Void)?) { self.onPiece = onPiece }
+
+    var answer: ServerAnswer { state.withLock { $0 } }
+
+    func take(head: String) {
+        state.withLock { answer in
+            if head.hasPrefix("HTTP/") {
+                // What stood before it was of an answer that only announced this one.
+                answer = ServerAnswer(status: Self.status(head), headers: AnswerFields(), body: [])
+            } else {
+                answer.headers.add(head)
+            }
+        }
+    }
+
+    func take(piece: [UInt8]) {
+        if let onPiece, state.withLock({ $0.status == 200 }) { return onPiece(piece) }
+        state.withLock { $0.body += piece }
+    }
+
+    /// `HTTP/1.1 200 OK`; 0 for what is none.
+    private static func status(_ head: String) -> Int {
+        let parts = head.split(separator: " ")
+        return parts.count > 1 ? Int(parts[1]) ?? 0 : 0
     }
 }
 
-/// Puts the parts of an answer together and keeps the promise of the request under way. Lives on the channel's event loop.
-private final class AnswerCollector: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
+/// The connection and the thread that it blocks.
+private final class Line: Sendable {
+    private let thread = ThreadPool(threadCount: 1)
+    private let connection = Mutex<HTTPConnection?>(nil)
+    private let closed = Atomic<Bool>(false)
 
-    private var promise: EventLoopPromise<ServerAnswer>?
-    private var onPiece: (@Sendable ([UInt8]) -> Void)?
-    private var answer = ServerAnswer(status: 0, headers: [:], body: [])
+    var isClosed: Bool { closed.load(ordering: .acquiring) }
 
-    func expect(_ promise: EventLoopPromise<ServerAnswer>, onPiece: (@Sendable ([UInt8]) -> Void)?) {
-        self.onPiece = onPiece
-        precondition(self.promise == nil, "one request at a time")
-        self.promise = promise
+    func ready() async throws { try await thread.run { [self] in connection.withLock { $0 = HTTPConnection(userAgent: "") } } }
+
+    func run<Value: Sendable>(_ job: @escaping @Sendable (Line) throws -> Value) async throws -> Value {
+        guard !isClosed else { throw UnreachableError(description: "the connection is closed") }
+        return try await thread.run { [self] in try job(self) }
     }
 
-    func fail(_ reason: String) {
-        promise?.fail(UnreachableError(description: reason))
-        promise = nil
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            answer = ServerAnswer(status: Int(head.status.code), headers: [:], body: [])
-            for (name, value) in head.headers {
-                if let name = HTTPField.Name(name) { answer.headers.append(HTTPField(name: name, value: value)) }
-            }
-        case .body(let buffer) where answer.status == 200 && onPiece != nil: onPiece?(Array(buffer.readableBytesView))
-        case .body(let buffer): answer.body.append(contentsOf: buffer.readableBytesView)
-        case .end:
-            promise?.succeed(answer)
-            promise = nil
+    func exchange(_ exchange: HTTPExchange) throws(HTTPFailure) {
+        try connection.withLock { connection throws(HTTPFailure) in
+            let open = connection ?? HTTPConnection(userAgent: "")
+            connection = open
+            try open.exchange(exchange)
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        fail("the server closed the connection")
-        context.fireChannelInactive()
+    func close() async {
+        closed.store(true, ordering: .releasing)
+        await thread.stop()
+        connection.withLock { $0 = nil }
     }
+}
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail("\(error)")
-        context.close(promise: nil)
+extension Duration {
+    /// Whole milliseconds, at least one; as many as fit.
+    fileprivate var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        let (whole, isBeyond) = seconds.multipliedReportingOverflow(by: 1000)
+        guard !isBeyond else { return .max }
+        return max(1, Int(clamping: whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000).partialValue))
     }
 }
 
@@ -154,5 +176,5 @@ extension ServerAnswer {
     }
 
     /// How long to wait before asking again, after a 429.
-    package var retryAfterSeconds: Int? { headers[.retryAfter].flatMap { Int($0) } }
+    package var retryAfterSeconds: Int? { headers["Retry-After"].flatMap { Int($0) } }
 }
