@@ -128,7 +128,9 @@ let package = Package(
 
         // Emitters.
         room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "Platform", "HTTPRequests"]),
-        tests("PlimsollEmitter", uses: ["Access", "Clients", "Domain", "EventStores", "HTTPFronts", "HTTPRequests", "Platform"]),
+        tests(
+            "PlimsollEmitter",
+            uses: ["Access", "Clients", "Domain", "EventStores", "HTTPFronts", "HTTPRequests", "Platform"]),
         room("Workload", "Emit/Workload", uses: ["Bytes"]),
         tests("Workload", uses: ["Bytes"]),
 
@@ -138,13 +140,18 @@ let package = Package(
         room(
             "Intakes", "Services/Intakes",
             uses: [
-                "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "Platform", "Projections", "WireFormats",
+                "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "Platform", "Projections",
+                "WireFormats",
             ]),
         tests("Intakes", uses: ["Compression", "Dialects", "Domain", "EventStores", "Platform", "WireFormats"]),
         room(
             "Asking", "Services/Asking",
-            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Plans", "Platform", "SQLText", "WireFormats"]),
-        tests("Asking", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Plans", "Platform", "Projections", "Segments"]),
+            uses: [
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "Plans", "Platform", "SQLText", "WireFormats",
+            ]),
+        tests(
+            "Asking",
+            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform", "Projections", "Segments"]),
         room(
             "Sending", "Services/Sending",
             uses: ["Compression", "Domain", "EventStores", "Exporting", "HTTPRequests", "Intakes", "Platform", "WireFormats"]),
@@ -154,26 +161,32 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EventStores", "Execution", "Exporting", "Intakes", "Plans",
-                "Platform", "Projections", "Reports", "Sending", "WireFormats", hummingbird,
+                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EventStores", "Execution", "Exporting",
+                "Intakes", "Plans", "Platform", "Projections", "Reports", "Sending", "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EventStores", "Intakes", "Platform", "Projections",
-                "Sending", "WireFormats", hummingbird,
+                "Access", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EventStores", "Intakes", "Platform",
+                "Projections", "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.
         room(
             "Transfers", "Commands/Transfers",
-            uses: ["Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Intakes", "Clients", "Workload"]),
+            uses: [
+                "Bytes", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Intakes", "Clients",
+                "Workload",
+            ]),
         tests(
             "Transfers",
             uses: [
-                "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Asking", "Intakes", "WireFormats", "Workload",
+                "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Asking", "Intakes",
+                "WireFormats", "Workload",
             ]),
-        room("Settings", "Commands/Settings", uses: ["Domain", "Exporting", "Platform", "Sending", .product(name: "Yams", package: "Yams")]),
+        room(
+            "Settings", "Commands/Settings",
+            uses: ["Domain", "Exporting", "Platform", "Sending", .product(name: "Yams", package: "Yams")]),
         tests("Settings", uses: ["Domain", "Exporting", "Platform", "Sending"]),
         .executableTarget(
             name: "plimsoll",

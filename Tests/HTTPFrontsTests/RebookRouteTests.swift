@@ -11,7 +11,8 @@ import WireFormats
 /// `POST /v1/prices/rebook`.
 @Suite struct RebookRouteTests {
     private static func line(_ type: String, _ id: String, _ data: String) -> String {
-        #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"\#(type)","time":"2026-08-01T09:00:00Z","data":{\#(data)}}"#
+        let time = "2026-08-01T09:00:00Z"
+        return #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"\#(type)","time":"\#(time)","data":{\#(data)}}"#
     }
 
     private static func call(_ id: String, model: String) -> String {
@@ -20,8 +21,9 @@ import WireFormats
     }
 
     private static func price(_ model: String, _ usdPerMillionTokens: String) -> String {
-        let price = #""token_class":"input","usd_per_million_tokens":"\#(usdPerMillionTokens)","valid_from":"2026-07-28T05:00:00Z""#
-        return line("price.set", "\(model)/\(usdPerMillionTokens)", #""provider":"house","model":"\#(model)",\#(price)"#)
+        let fields = #""provider":"house","model":"\#(model)","token_class":"input","valid_from":"2026-07-28T05:00:00Z""#
+        let price = #""usd_per_million_tokens":"\#(usdPerMillionTokens)""#
+        return line("price.set", "\(model)/\(usdPerMillionTokens)", fields + "," + price)
     }
 
     private static func append(_ lines: [String], to store: EventStore) throws {
@@ -36,8 +38,8 @@ import WireFormats
     private static func store() throws -> EventStore {
         let noon = try RFC3339.parse("2026-08-01T12:00:00Z")
         let context = StoreContext(
-            fileSystem: SimulatedFileSystem(seed: 31), clock: SimulatedClock(wallNanoseconds: noon), randomness: SeededRandomness(seed: 1),
-            workers: InlineWorkers())
+            fileSystem: SimulatedFileSystem(seed: 31), clock: SimulatedClock(wallNanoseconds: noon),
+            randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
         let store = try EventStore.open(at: "/data", context: context)
         let models = ["small", "large"]
         let calls = [call("1", model: "small"), call("2", model: "small"), call("3", model: "large")]

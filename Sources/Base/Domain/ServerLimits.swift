@@ -4,7 +4,8 @@ package struct ServerLimits: Sendable {
     package var bodyBytesMax = 64 << 20
     /// The same decompressed: what a decompression bomb runs into.
     package var decodedBodyBytesMax = 64 << 20
-    /// Bodies that are being read, decoded or waiting for the disk, together; beyond it senders are told to wait. At least `bodyBytesMax`.
+    /// Bodies that are being read, decoded or waiting for the disk, together; beyond it senders are told to wait. At
+    /// least `bodyBytesMax`.
     package var ingestBytesMax = 192 << 20
     /// Decoded events waiting for the disk, together; beyond it senders are told to wait.
     package var ingestEventsMax = 500_000

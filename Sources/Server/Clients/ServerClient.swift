@@ -53,24 +53,33 @@ package struct ServerClient: Sendable {
 
     /// Readies a connection to `http://host:port`, which opens with the first request.
     /// - Throws: `CancellationError`.
-    package static func connect(to address: ListenAddress, timeout: Duration = .seconds(5)) async throws -> ServerClient {
+    package static func connect(
+        to address: ListenAddress, timeout: Duration = .seconds(5)
+    ) async throws -> ServerClient {
         try await connect(to: ServerEndpoint(address), timeout: timeout)
     }
 
-    /// Readies a connection to `http://host:port`, which opens with the first request; each request shows the endpoint's token.
+    /// Readies a connection to `http://host:port`, which opens with the first request; each request shows the
+    /// endpoint's token.
     /// - Parameter timeout: until the connection stands.
     /// - Throws: `CancellationError`.
-    package static func connect(to server: ServerEndpoint, timeout: Duration = .seconds(5)) async throws -> ServerClient {
+    package static func connect(
+        to server: ServerEndpoint, timeout: Duration = .seconds(5)
+    ) async throws -> ServerClient {
         let line = Line()
         try await line.ready()
-        return ServerClient(authority: server.address.description, token: server.token, connectTimeout: timeout, line: line)
+        return ServerClient(
+            authority: server.address.description, token: server.token, connectTimeout: timeout, line: line)
     }
 
     /// Sends a request and waits for the whole answer.
-    /// - Parameter onPiece: takes the body of a success as it comes, instead of the answer; called on the connection's thread.
-    /// - Throws: ``UnreachableError`` when there is no connection, when it breaks, or when the answer takes longer than `timeout`.
+    /// - Parameter onPiece: takes the body of a success as it comes, instead of the answer; called on the connection's
+    ///   thread.
+    /// - Throws: ``UnreachableError`` when there is no connection, when it breaks, or when the answer takes longer than
+    ///   `timeout`.
     package func send(
-        _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8] = [], timeout: Duration = .seconds(120),
+        _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8] = [],
+        timeout: Duration = .seconds(120),
         onPiece: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws -> ServerAnswer {
         var fields = headers.map { name, value in value.isEmpty ? "\(name);" : "\(name): \(value)" }
@@ -136,7 +145,9 @@ private final class Line: Sendable {
 
     var isClosed: Bool { closed.load(ordering: .acquiring) }
 
-    func ready() async throws { try await thread.run { [self] in connection.withLock { $0 = HTTPConnection(userAgent: "") } } }
+    func ready() async throws {
+        try await thread.run { [self] in connection.withLock { $0 = HTTPConnection(userAgent: "") } }
+    }
 
     func run<Value: Sendable>(_ job: @escaping @Sendable (Line) throws -> Value) async throws -> Value {
         guard !isClosed else { throw UnreachableError(description: "the connection is closed") }

@@ -31,7 +31,8 @@ package final class AccessControl: Sendable {
     ///   - isTokenRequired: also while no token was ever made.
     ///   - threads: one of them reads the file.
     package init(
-        file: TokenFile?, book: TokenBook?, isTokenRequired: Bool, clock: any Clock, threads: ThreadPool, log: OperatorLog
+        file: TokenFile?, book: TokenBook?, isTokenRequired: Bool, clock: any Clock, threads: ThreadPool,
+        log: OperatorLog
     ) {
         self.file = file
         self.isTokenRequired = isTokenRequired

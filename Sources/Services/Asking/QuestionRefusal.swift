@@ -1,4 +1,5 @@
-/// Why a question is not looked into. A front says it in the words of its wire; what is wrong with a statement is a `QueryError`.
+/// Why a question is not looked into. A front says it in the words of its wire; what is wrong with a statement is a
+/// `QueryError`.
 package struct QuestionRefusal: Error, Hashable, Sendable {
     /// What whoever asks can do about it.
     package enum Kind: CaseIterable, Hashable, Sendable {
@@ -24,7 +25,9 @@ package struct QuestionRefusal: Error, Hashable, Sendable {
     package var retryAfterSeconds: Int?
 
     /// Takes each part as given.
-    package init(_ kind: Kind, _ message: String, hint: String? = nil, position: Int? = nil, retryAfterSeconds: Int? = nil) {
+    package init(
+        _ kind: Kind, _ message: String, hint: String? = nil, position: Int? = nil, retryAfterSeconds: Int? = nil
+    ) {
         self.kind = kind
         self.message = message
         self.hint = hint

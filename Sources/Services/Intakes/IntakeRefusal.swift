@@ -30,7 +30,9 @@ package struct IntakeRefusal: Error, Hashable, Sendable {
     package var retryAfterSeconds: Int?
 
     /// Takes each part as given.
-    package init(_ kind: Kind, _ message: String, hint: String? = nil, position: Int? = nil, retryAfterSeconds: Int? = nil) {
+    package init(
+        _ kind: Kind, _ message: String, hint: String? = nil, position: Int? = nil, retryAfterSeconds: Int? = nil
+    ) {
         self.kind = kind
         self.message = message
         self.hint = hint

@@ -14,7 +14,8 @@ package struct TraceExport: BackgroundWork {
 
     /// - Parameter thread: one, of the sender's own.
     package init(
-        sender: TraceSender, thread: ThreadPool, committer: GroupCommitter<IngestBatch, AppendResult>, health: ServerHealth,
+        sender: TraceSender, thread: ThreadPool, committer: GroupCommitter<IngestBatch, AppendResult>,
+        health: ServerHealth,
         log: OperatorLog
     ) {
         self.sender = sender

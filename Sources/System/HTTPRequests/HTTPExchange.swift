@@ -23,7 +23,8 @@ package struct HTTPExchange: Sendable {
 
     /// Takes each part as given.
     package init(
-        method: String, url: String, headers: [String], body: [UInt8], connectMilliseconds: Int, timeoutMilliseconds: Int,
+        method: String, url: String, headers: [String], body: [UInt8], connectMilliseconds: Int,
+        timeoutMilliseconds: Int,
         isAbandoned: @escaping @Sendable () -> Bool, onHead: @escaping @Sendable (String) -> Void,
         onPiece: @escaping @Sendable ([UInt8]) -> Void
     ) {
@@ -40,7 +41,8 @@ package struct HTTPExchange: Sendable {
 }
 
 extension HTTPConnection {
-    /// Sends a request and hands its answer over as it comes. Blocks its thread. Proxies of the environment are not used.
+    /// Sends a request and hands its answer over as it comes. Blocks its thread. Proxies of the environment are not
+    /// used.
     /// - Throws: ``HTTPFailure`` when there was no whole answer: not reachable, cut off, timed out, abandoned.
     package func exchange(_ exchange: HTTPExchange) throws(HTTPFailure) {
         let receiver = Receiver(exchange)
@@ -72,10 +74,11 @@ extension HTTPConnection {
         _ = unsafe curl_set_header_receiver(raw, takeHead, context)
         _ = unsafe curl_set_watcher(raw, watch, context)
         let code = unsafe exchange.body.withUnsafeBytes { bytes in
-            // Sound: POSTFIELDS is not copied; the bytes stay where they are until the exchange is over. An empty array may have no
-            // address, which libcurl would take for a body that is read from elsewhere.
+            // Sound: POSTFIELDS is not copied; the bytes stay where they are until the exchange is over. An empty array
+            // may have no address, which libcurl would take for a body that is read from elsewhere.
             if bytes.count > 0 {
-                _ = unsafe curl_set_text(raw, CURLOPT_POSTFIELDS, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+                _ = unsafe curl_set_text(
+                    raw, CURLOPT_POSTFIELDS, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
             } else if exchange.method == "POST" {
                 set(CURLOPT_COPYPOSTFIELDS, "")
             }
@@ -88,7 +91,8 @@ extension HTTPConnection {
     /// The fields, and a word to libcurl about each that it would add by itself.
     private static func withoutDefaults(_ headers: [String]) -> [String] {
         let names = headers.map { $0.prefix { $0 != ":" }.lowercased() }
-        return ["Expect", "Accept", "Content-Type", "User-Agent"].filter { !names.contains($0.lowercased()) }.map { $0 + ":" } + headers
+        let unwanted = ["Expect", "Accept", "Content-Type", "User-Agent"].filter { !names.contains($0.lowercased()) }
+        return unwanted.map { $0 + ":" } + headers
     }
 }
 
@@ -109,7 +113,9 @@ private final class Receiver {
     func takePiece(_ part: UnsafeRawBufferPointer) { exchange.onPiece(unsafe Array(part)) }
 }
 
-private func takeHead(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?) -> Int {
+private func takeHead(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
     // Sound: `context` is the live Receiver of `exchange`, and libcurl vouches for `size * count` bytes.
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let receiver = unsafe Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
@@ -117,7 +123,9 @@ private func takeHead(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ coun
     return size * count
 }
 
-private func takePiece(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?) -> Int {
+private func takePiece(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
     // Sound: as above.
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let receiver = unsafe Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()

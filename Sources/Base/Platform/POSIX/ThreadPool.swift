@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Synchronization
 
-/// Threads of one's own for work that blocks or computes while its caller awaits it: jobs begin in the order in which they came. A pool
-/// of one thread runs them one after the other.
+/// Threads of one's own for work that blocks or computes while its caller awaits it: jobs begin in the order in which
+/// they came. A pool of one thread runs them one after the other.
 ///
 /// A pool is to be stopped by ``stop()``; what it was given until then is done.
 package final class ThreadPool: Sendable {
@@ -25,7 +25,8 @@ package final class ThreadPool: Sendable {
 
     deinit { queue.stop(nil) }
 
-    /// Hands a job over and returns. Where no thread could be started, and once the pool was stopped, the caller's does the work.
+    /// Hands a job over and returns. Where no thread could be started, and once the pool was stopped, the caller's does
+    /// the work.
     package func submit(_ job: @escaping @Sendable () -> Void) {
         guard threadCount > 0, queue.append(job) != nil else { return job() }
     }

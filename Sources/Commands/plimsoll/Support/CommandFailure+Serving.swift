@@ -10,7 +10,9 @@ extension CommandFailure {
         } catch let error as UnguardedAddressError {
             throw CommandFailure(
                 .badInput, error.description,
-                advice: "make a token with `plimsoll tokens create`, listen on 127.0.0.1, or add --insecure to serve whoever comes")
+                advice:
+                    "make a token with `plimsoll tokens create`, listen on 127.0.0.1, or add --insecure to serve whoever comes"
+            )
         }
     }
 }

@@ -20,7 +20,8 @@ struct AccessMiddleware: RouterMiddleware {
 
     /// What stands after `Bearer` (RFC 6750, the scheme in any case); nil where there is no such field.
     private static func token(_ headers: HTTPFields) -> String? {
-        guard let field = headers[.authorization], field.utf8.count > 7, field.prefix(7).lowercased() == "bearer " else { return nil }
+        guard let field = headers[.authorization], field.utf8.count > 7, field.prefix(7).lowercased() == "bearer "
+        else { return nil }
         return String(field.dropFirst(7).drop { $0 == " " })
     }
 }
@@ -31,11 +32,14 @@ extension Refusal {
         switch refusal {
         case .unverifiable:
             self.init(
-                .serviceUnavailable, refusal.message, hint: "see the server's log", retryAfterSeconds: 5, reason: .credentials)
+                .serviceUnavailable, refusal.message, hint: "see the server's log", retryAfterSeconds: 5,
+                reason: .credentials)
         case .denied(let objection, let scope):
-            let hint = "send `Authorization: Bearer TOKEN`; `plimsoll tokens create --scope \(scope.rawValue)` makes one"
+            let hint =
+                "send `Authorization: Bearer TOKEN`; `plimsoll tokens create --scope \(scope.rawValue)` makes one"
             self.init(
-                objection == .scope ? .forbidden : .unauthorized, refusal.message, hint: hint, reason: .access(objection))
+                objection == .scope ? .forbidden : .unauthorized, refusal.message, hint: hint,
+                reason: .access(objection))
             challenge = "Bearer realm=\"plimsoll\"" + Self.challenge(objection, scope)
         }
     }

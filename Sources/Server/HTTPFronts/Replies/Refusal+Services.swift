@@ -30,7 +30,8 @@ extension Refusal {
             case .unavailable: .serviceUnavailable
             }
         self.init(
-            status, refusal.message, hint: refusal.hint, position: refusal.position, retryAfterSeconds: refusal.retryAfterSeconds)
+            status, refusal.message, hint: refusal.hint, position: refusal.position,
+            retryAfterSeconds: refusal.retryAfterSeconds)
     }
 
     /// What is asked and not looked into.
@@ -43,7 +44,8 @@ extension Refusal {
             case .busy: .tooManyRequests
             }
         self.init(
-            status, refusal.message, hint: refusal.hint, position: refusal.position, retryAfterSeconds: refusal.retryAfterSeconds)
+            status, refusal.message, hint: refusal.hint, position: refusal.position,
+            retryAfterSeconds: refusal.retryAfterSeconds)
     }
 
     /// 503 when it ran out of time or memory, 500 for mistakes of ours, 400 for the rest, each with its SQLSTATE.

@@ -11,7 +11,9 @@ enum BodyCollector {
         _ request: Request, limits: ServerLimits, ticket: IngestTicket, hint: String? = nil
     ) async throws -> [UInt8] {
         if let declared = request.headers[.contentLength].flatMap(Int.init) {
-            guard declared <= limits.bodyBytesMax else { throw IntakeRefusal.bodyTooLarge(limits.bodyBytesMax, hint: hint) }
+            guard declared <= limits.bodyBytesMax else {
+                throw IntakeRefusal.bodyTooLarge(limits.bodyBytesMax, hint: hint)
+            }
             if declared == 0 { return [] }
         }
         return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
@@ -30,10 +32,14 @@ enum BodyCollector {
         }
     }
 
-    private static func read(_ body: RequestBody, limits: ServerLimits, ticket: IngestTicket, hint: String?) async throws -> [UInt8] {
+    private static func read(_ body: RequestBody, limits: ServerLimits, ticket: IngestTicket, hint: String?)
+        async throws -> [UInt8]
+    {
         var bytes: [UInt8] = []
         for try await buffer in body {
-            guard bytes.count + buffer.readableBytes <= limits.bodyBytesMax else { throw IntakeRefusal.bodyTooLarge(limits.bodyBytesMax, hint: hint) }
+            guard bytes.count + buffer.readableBytes <= limits.bodyBytesMax else {
+                throw IntakeRefusal.bodyTooLarge(limits.bodyBytesMax, hint: hint)
+            }
             try ticket.take(bytes: buffer.readableBytes)
             bytes.append(contentsOf: buffer.readableBytesView)
         }

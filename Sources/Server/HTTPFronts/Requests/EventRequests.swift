@@ -21,11 +21,16 @@ struct EventRequests: Sendable {
         return Response(json: answer.json)
     }
 
-    /// Whose events they are: `export=as-new` says that lines of an export are to be taken as if its events were sent now.
+    /// Whose events they are: `export=as-new` says that lines of an export are to be taken as if its events were sent
+    /// now.
     /// - Throws: 400 for another value.
     private static func origin(of request: Request) throws(Refusal) -> LineOrigin {
-        guard let value = request.uri.queryParameters.first(where: { $0.key == "export" })?.value else { return .client }
-        guard value == "as-new" else { throw Refusal(.badRequest, "there is no way \(value) to take an export", hint: "known: as-new") }
+        guard let value = request.uri.queryParameters.first(where: { $0.key == "export" })?.value else {
+            return .client
+        }
+        guard value == "as-new" else {
+            throw Refusal(.badRequest, "there is no way \(value) to take an export", hint: "known: as-new")
+        }
         return .newEvents
     }
 }

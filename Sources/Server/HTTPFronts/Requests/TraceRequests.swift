@@ -4,7 +4,8 @@ import Hummingbird
 import Intakes
 import WireFormats
 
-/// Takes spans from OTLP requests to ``TraceIntake``. Answers are in the request's encoding, refusals as `google.rpc.Status`.
+/// Takes spans from OTLP requests to ``TraceIntake``. Answers are in the request's encoding, refusals as
+/// `google.rpc.Status`.
 struct TraceRequests: Sendable {
     let intake: TraceIntake
     let limits: ServerLimits
@@ -47,9 +48,9 @@ struct TraceRequests: Sendable {
             }
         let message = [refusal.message, refusal.hint].compactMap { $0 }.joined(separator: "; ")
         var response = Response(
-            bytes: OTLPAnswer.status(code: code, message: message, encoding), contentType: encoding.contentType, status: refusal.status)
+            bytes: OTLPAnswer.status(code: code, message: message, encoding), contentType: encoding.contentType,
+            status: refusal.status)
         refusal.addFields(to: &response)
         return response
     }
 }
-

@@ -77,11 +77,13 @@ package final class PlimsollServer: Sendable {
         let examples = TracedExamples()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
-            store: store, events: intake, decoders: threads.decoders, limits: limits, health: health, settlement: settlement)
+            store: store, events: intake, decoders: threads.decoders, limits: limits, health: health,
+            settlement: settlement)
         let senders = traceSenders(examples)
         let refusals = RefusalCounts()
         let access = AccessControl(
-            file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock, threads: threads.decoders, log: log)
+            file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
+            threads: threads.decoders, log: log)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples, desk: desk,
             health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits,

@@ -5,8 +5,8 @@ package import Intakes
 package import Projections
 package import Sending
 
-/// What the server needs of a store: what its services need, and what it is asked. `EventStore` is the one that serves; tests put in stores
-/// that are slow or broken.
+/// What the server needs of a store: what its services need, and what it is asked. `EventStore` is the one that serves;
+/// tests put in stores that are slow or broken.
 package protocol ServedStore: IntakeStore, SendingStore {
     /// The event types and columns that are known.
     var registry: SchemaRegistry { get }

@@ -20,7 +20,9 @@ package final class QueryDesk: Sendable {
 
     /// Runs a job that computes an answer; it is cancelled with the task, and when the client goes away.
     /// - Throws: ``QuestionRefusal`` when too many wait; what the job throws.
-    package func run<Result: Sendable>(_ job: @escaping @Sendable (QueryCancellation) throws -> Result) async throws -> Result {
+    package func run<Result: Sendable>(_ job: @escaping @Sendable (QueryCancellation) throws -> Result) async throws
+        -> Result
+    {
         guard admitted.add(1, ordering: .relaxed).newValue <= limits.queriesRunningMax + limits.queriesWaitingMax else {
             admitted.subtract(1, ordering: .relaxed)
             throw QuestionRefusal(

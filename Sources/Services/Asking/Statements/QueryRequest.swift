@@ -27,7 +27,9 @@ package struct QueryRequest: Sendable {
         case "application/json":
             let json = try Self.object(body)
             guard let text = json["sql"]?.string else {
-                throw QuestionRefusal(.malformed, "the member sql is missing or no text", hint: #"send {"sql":"select count(*) from events"}"#)
+                throw QuestionRefusal(
+                    .malformed, "the member sql is missing or no text",
+                    hint: #"send {"sql":"select count(*) from events"}"#)
             }
             sql = text
             if let zone = json["timezone"]?.string { options.timeZone = zone }
@@ -50,7 +52,8 @@ package struct QueryRequest: Sendable {
             return try JSONReader.parse(body)
         } catch {
             throw QuestionRefusal(
-                .malformed, "the body is not JSON: expected \(error.expectation)", hint: #"send {"sql":"select count(*) from events"}"#,
+                .malformed, "the body is not JSON: expected \(error.expectation)",
+                hint: #"send {"sql":"select count(*) from events"}"#,
                 position: error.offset)
         }
     }

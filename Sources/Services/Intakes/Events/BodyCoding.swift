@@ -14,12 +14,14 @@ package enum BodyCoding {
         case "zstd": return .zstd
         case "deflate": return .deflate
         default:
-            throw IntakeRefusal(.unsupported, "Content-Encoding \(name) is not taken here", hint: "use gzip, zstd, or none")
+            throw IntakeRefusal(
+                .unsupported, "Content-Encoding \(name) is not taken here", hint: "use gzip, zstd, or none")
         }
     }
 
     /// The body as its sender had it; what comes out is booked on the ticket as it grows.
-    /// - Throws: `tooLarge` beyond the limit, `busy` when the gate is full, `malformed` with the offset for damaged streams.
+    /// - Throws: `tooLarge` beyond the limit, `busy` when the gate is full, `malformed` with the offset for damaged
+    ///   streams.
     static func decode(
         _ body: [UInt8], coding: ContentCoding, limits: ServerLimits, ticket: IngestTicket
     ) throws(IntakeRefusal) -> [UInt8] {
@@ -50,7 +52,10 @@ package enum BodyCoding {
     private static func refusal(for error: CompressionError, _ limits: ServerLimits) -> IntakeRefusal {
         switch error {
         case .limitExceeded: .bodyTooLarge(limits.decodedBodyBytesMax)
-        default: IntakeRefusal(.malformed, "the compressed body is damaged: \(error)", hint: "send it again, or without Content-Encoding")
+        default:
+            IntakeRefusal(
+                .malformed, "the compressed body is damaged: \(error)",
+                hint: "send it again, or without Content-Encoding")
         }
     }
 }

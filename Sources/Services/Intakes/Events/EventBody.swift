@@ -7,15 +7,16 @@ package struct EventBody: Sendable {
     package var bytes: [UInt8]
     /// How they are compressed.
     package var coding: ContentCoding
-    /// What CloudEvents says beside a body: `content-type`, and the attributes of a binary event, by the names of their HTTP binding. Others
-    /// are passed over.
+    /// What CloudEvents says beside a body: `content-type`, and the attributes of a binary event, by the names of their
+    /// HTTP binding. Others are passed over.
     package var fields: [(name: String, value: String)]
     /// Whose events they are.
     package var origin: LineOrigin
 
     /// Events that a client sends.
     package init(
-        _ bytes: [UInt8], coding: ContentCoding = .identity, fields: [(name: String, value: String)], origin: LineOrigin = .client
+        _ bytes: [UInt8], coding: ContentCoding = .identity, fields: [(name: String, value: String)],
+        origin: LineOrigin = .client
     ) {
         self.bytes = bytes
         self.coding = coding

@@ -10,15 +10,19 @@ enum EventDecoding {
         throw refusal(for: .unsupportedMediaType(contentType))
     }
 
-    /// - Throws: `malformed` with the position for a body that is no JSON, `conflicting` for an export that is sent as events,
-    ///   `unsupported`.
-    static func decode(_ body: [UInt8], of whole: EventBody, decoders: DecoderPool) throws(IntakeRefusal) -> DecodedBatch {
+    /// - Throws: `malformed` with the position for a body that is no JSON, `conflicting` for an export that is sent as
+    ///   events, `unsupported`.
+    static func decode(
+        _ body: [UInt8], of whole: EventBody, decoders: DecoderPool
+    ) throws(IntakeRefusal) -> DecodedBatch {
         if whole.origin == .newEvents { return decoders.withDecoder { $0.decodeLines(body.span, from: .newEvents) } }
         let batch = try decode(body, fields: whole.fields, decoders: decoders)
         guard batch.asides.isEmpty else {
             throw IntakeRefusal(
-                .conflicting, "this is an export: sent as events it would lose its corrections and the prices that its costs come from",
-                hint: "move it with `plimsoll import --data DIR`; with --as-new-events its events are taken as if they were sent now")
+                .conflicting,
+                "this is an export: sent as events it would lose its corrections and the prices that its costs come from",
+                hint: "move it with `plimsoll import --data DIR`; with --as-new-events its events are taken as if they were "
+                    + "sent now")
         }
         return batch
     }
@@ -27,7 +31,9 @@ enum EventDecoding {
         _ body: [UInt8], fields: [(name: String, value: String)], decoders: DecoderPool
     ) throws(IntakeRefusal) -> DecodedBatch {
         do throws(BodyError) {
-            return try decoders.withDecoder { decoder throws(BodyError) in try decoder.decode(headers: fields, body: body.span) }
+            return try decoders.withDecoder { decoder throws(BodyError) in
+                try decoder.decode(headers: fields, body: body.span)
+            }
         } catch {
             throw refusal(for: error)
         }

@@ -5,8 +5,8 @@ import WireFormats
 
 /// The way of events from a front to the disk: undo compression, decode, commit, answer.
 ///
-/// The front reads the body on its own tasks; decoding happens on the decoder threads, writing on the writer thread; the gate bounds what is
-/// on the way.
+/// The front reads the body on its own tasks; decoding happens on the decoder threads, writing on the writer thread; the
+/// gate bounds what is on the way.
 package final class EventIntake: Sendable {
     /// Bounds what is on the way.
     package let gate: IngestGate
@@ -23,7 +23,10 @@ package final class EventIntake: Sendable {
     /// - Parameters:
     ///   - decoders: threads that decompress and decode.
     ///   - writer: the one thread that changes the store.
-    package init(store: any IntakeStore, decoders threads: ThreadPool, writer: ThreadPool, limits: ServerLimits, health: ServerHealth) {
+    package init(
+        store: any IntakeStore, decoders threads: ThreadPool, writer: ThreadPool, limits: ServerLimits,
+        health: ServerHealth
+    ) {
         self.store = store
         self.threads = threads
         self.limits = limits
@@ -69,7 +72,8 @@ package final class EventIntake: Sendable {
         }
         guard decoded.batch.bytes.count <= IngestBatch.bytesMax else {
             throw IntakeRefusal(
-                .tooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB", hint: "send smaller batches")
+                .tooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB",
+                hint: "send smaller batches")
         }
         try ticket.take(events: decoded.batch.count)
         let result: AppendResult

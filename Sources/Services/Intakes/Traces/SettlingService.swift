@@ -14,7 +14,8 @@ package struct SettlingService: BackgroundWork {
 
     /// - Parameter thread: one, which reads and works out.
     package init(
-        settlement: TraceSettlement, thread: ThreadPool, committer: GroupCommitter<IngestBatch, AppendResult>, health: ServerHealth,
+        settlement: TraceSettlement, thread: ThreadPool, committer: GroupCommitter<IngestBatch, AppendResult>,
+        health: ServerHealth,
         log: OperatorLog
     ) {
         self.settlement = settlement

@@ -6,7 +6,8 @@ package import Platform
 import Synchronization
 import WireFormats
 
-/// The way of spans from an OTLP request to the disk: undo compression, decode, commit, answer. Shares gate and writer with the events.
+/// The way of spans from an OTLP request to the disk: undo compression, decode, commit, answer. Shares gate and writer
+/// with the events.
 package final class TraceIntake: Sendable {
     /// Spans kept, known before, and refused since the start.
     package let counters = IntakeCounters(columnCount: 0)
@@ -22,7 +23,8 @@ package final class TraceIntake: Sendable {
     ///   - events: whose gate and writer are shared.
     ///   - threads: decompress and decode.
     package init(
-        store: any IntakeStore, events: EventIntake, decoders threads: ThreadPool, limits: ServerLimits, health: ServerHealth,
+        store: any IntakeStore, events: EventIntake, decoders threads: ThreadPool, limits: ServerLimits,
+        health: ServerHealth,
         settlement: TraceSettlement
     ) {
         self.events = events
@@ -64,7 +66,8 @@ package final class TraceIntake: Sendable {
         var result: AppendResult?
         if batch.events.count > 0 {
             do {
-                result = try await events.committer.commit(IngestBatch(events: batch.events), weight: batch.events.count)
+                result = try await events.committer.commit(
+                    IngestBatch(events: batch.events), weight: batch.events.count)
             } catch {
                 throw StoreFailure.refusal(for: error, limits)
             }
@@ -89,7 +92,8 @@ package final class TraceIntake: Sendable {
     private static func objection(_ verdict: EventVerdict) -> String? {
         switch verdict {
         case .accepted, .duplicate: nil
-        case .conflict: "another span with this trace id, span id and end was received before, and it says something else"
+        case .conflict:
+            "another span with this trace id, span id and end was received before, and it says something else"
         case .tooOld: "the span is older than what is kept"
         case .tooNew: "the span ends more than 24 h from now; check the sender's clock"
         }
@@ -126,9 +130,12 @@ final class EvidenceEncoders: Sendable {
             }
         } catch {
             throw IntakeRefusal(
-                .malformed, "no trace request: \(error)", hint: "the body and its Content-Type must agree; this is not to be sent again")
+                .malformed, "no trace request: \(error)",
+                hint: "the body and its Content-Type must agree; this is not to be sent again")
         }
-        let slot = idle.withLock { $0.popLast() } ?? Slot(EvidenceEncoder(registry: registry, tokeniser: UserTokeniser(key: userTokenKey)))
+        let slot =
+            idle.withLock { $0.popLast() }
+            ?? Slot(EvidenceEncoder(registry: registry, tokeniser: UserTokeniser(key: userTokenKey)))
         defer { idle.withLock { $0.append(slot) } }
         return slot.encoder.withLock { $0.encode(traces) }
     }

@@ -36,7 +36,8 @@ package final class TraceSettlement: Sendable {
 
     /// - Parameter note: told of each answer, since its trace is where the spans came from.
     package init(
-        store: any IntakeStore, clock: any Clock, rule: SettleRule = SettleRule(), note: @escaping @Sendable (TracedAnswer) -> Void = { _ in }
+        store: any IntakeStore, clock: any Clock, rule: SettleRule = SettleRule(),
+        note: @escaping @Sendable (TracedAnswer) -> Void = { _ in }
     ) {
         tell = note
         answers = TracedAnswers(store.registry)

@@ -22,9 +22,11 @@ package enum StoreFailure {
     package static func refusal(for error: any Error, _ limits: ServerLimits) -> IntakeRefusal {
         if isOfRequest(error) { return IntakeRefusal(.tooMuch, "\(error)") }
         guard isPassing(error) else {
-            return IntakeRefusal(.unavailable, "storage failed, so nothing is acknowledged any more: \(error)", hint: hint)
+            return IntakeRefusal(
+                .unavailable, "storage failed, so nothing is acknowledged any more: \(error)", hint: hint)
         }
         return IntakeRefusal(
-            .unavailable, "\(error)", hint: "send the same request again once there is room", retryAfterSeconds: limits.retryAfterSeconds)
+            .unavailable, "\(error)", hint: "send the same request again once there is room",
+            retryAfterSeconds: limits.retryAfterSeconds)
     }
 }
