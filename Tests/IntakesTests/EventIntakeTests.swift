@@ -38,7 +38,8 @@ import WireFormats
 
         func accept(_ text: String) async throws -> IngestAnswer { try await accept(Array(text.utf8)) }
 
-        /// Whether everything that was on the way has given its room back; a thread may still hold what it is done with.
+        /// Whether everything that was on the way has given its room back; a thread may still hold what it is done
+        /// with.
         func isEmpty() async throws -> Bool {
             for _ in 0..<1000 where intake.gate.bytesHeld + intake.gate.eventsHeld > 0 {
                 try await Task.sleep(for: .milliseconds(1))

@@ -2,7 +2,7 @@
 /// `QueryError`.
 package struct QuestionRefusal: Error, Hashable, Sendable {
     /// What whoever asks can do about it.
-    package enum Kind: CaseIterable, Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// It cannot be read.
         case malformed
         /// Its media type is none that is taken.

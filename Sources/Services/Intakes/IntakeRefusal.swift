@@ -1,7 +1,7 @@
 /// Why something that was sent is not taken in. A front says it in the words of its wire.
 package struct IntakeRefusal: Error, Hashable, Sendable {
     /// What a sender can do about it.
-    package enum Kind: CaseIterable, Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// It cannot be read; the same again would fail again.
         case malformed
         /// Its media type or its encoding is none that is taken.
