@@ -145,46 +145,80 @@ let package = Package(
 
         // Emitters.
         room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "JSONTexts", "Platform", "HTTPRequests"]),
-        tests("PlimsollEmitter", uses: ["EventStores", "HTTPRequests", "Platform", "Server"]),
+        tests(
+            "PlimsollEmitter",
+            uses: ["Access", "Clients", "Domain", "EventStores", "HTTPFronts", "HTTPRequests", "Platform"]),
         room("Workload", "Emit/Workload", uses: ["Bytes", "JSONTexts"]),
         tests("Workload", uses: ["Bytes", "JSONTexts"]),
 
-        // Served and commanded.
+        // Served: what every front needs and no wire knows, the faces, and who speaks with them.
+        room("Access", "Services/Access", uses: ["Domain", "Hashing", "Platform"]),
+        tests("Access", uses: ["Domain", "Platform"]),
         room(
-            "Server", "Server",
+            "Intakes", "Services/Intakes",
             uses: [
-                "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects",
-                "EventStores", "Plans", "SQLText", "Execution", "Compression", "Hashing", "HTTPRequests", "Projections",
-                "Exporting", "Reports", hummingbird,
+                "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "JSONTexts", "Platform",
+                "Projections", "WireFormats",
+            ]),
+        tests("Intakes", uses: ["Compression", "Dialects", "Domain", "EventStores", "Platform", "WireFormats"]),
+        room(
+            "Asking", "Services/Asking",
+            uses: [
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform", "SQLText",
+                "WireFormats",
             ]),
         tests(
-            "Server",
+            "Asking",
+            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform", "Projections", "Segments"]),
+        room(
+            "Sending", "Services/Sending",
             uses: [
-                "Bytes", "JSONTexts", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections",
-                "Platform", "Compression", "Plans", "Execution", "WireFormats", hummingbird,
+                "Compression", "Domain", "EventStores", "Exporting", "HTTPRequests", "Intakes", "JSONTexts", "Platform",
+                "WireFormats",
             ]),
+        room(
+            "Clients", "Server/Clients",
+            uses: [
+                "Asking", "Domain", "EventStores", "Execution", "HTTPRequests", "JSONTexts", "Plans", "Platform", "SQLText",
+            ]),
+        room(
+            "HTTPFronts", "Server/HTTPFronts",
+            uses: [
+                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EventStores", "Execution", "Exporting",
+                "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports", "SQLText", "Sending", "WireFormats",
+                hummingbird,
+            ]),
+        tests(
+            "HTTPFronts",
+            uses: [
+                "Access", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EventStores", "Intakes", "JSONTexts",
+                "Platform", "Projections", "Sending", "WireFormats", hummingbird,
+            ]),
+
+        // Commanded.
         room(
             "Transfers", "Commands/Transfers",
             uses: [
-                "Bytes", "JSONTexts", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Server",
+                "Bytes", "JSONTexts", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Intakes",
+                "Clients",
                 "Workload",
             ]),
         tests(
             "Transfers",
             uses: [
-                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Server",
+                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Asking", "Intakes",
                 "WireFormats", "Workload",
             ]),
         room(
             "Settings", "Commands/Settings",
-            uses: ["JSONTexts", "Domain", "Exporting", "Server", .product(name: "Yams", package: "Yams")]),
-        tests("Settings", uses: ["Domain", "Exporting", "Server"]),
+            uses: ["JSONTexts", "Domain", "Exporting", "Platform", "Sending", .product(name: "Yams", package: "Yams")]),
+        tests("Settings", uses: ["Domain", "Exporting", "Platform", "Sending"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [
                 "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution",
-                "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Server", "Alerting",
-                arguments,
+                "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access", "Asking",
+                "Clients", "HTTPFronts", "Alerting", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 

@@ -1,7 +1,7 @@
 import Dispatch
+import Domain
 import Foundation
 import PlimsollEmitter
-import Server
 import Synchronization
 import Testing
 

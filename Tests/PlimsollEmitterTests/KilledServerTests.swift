@@ -1,7 +1,8 @@
+import Clients
 import Dispatch
 import Foundation
+import Platform
 import PlimsollEmitter
-import Server
 import Synchronization
 import Testing
 

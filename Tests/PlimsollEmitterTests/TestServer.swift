@@ -1,7 +1,10 @@
+import Access
+import Clients
+import Domain
 import EventStores
 import Foundation
+import HTTPFronts
 import Platform
-import Server
 import Synchronization
 
 /// A real server over a store in a temporary folder, which can go away and come back at the same address.

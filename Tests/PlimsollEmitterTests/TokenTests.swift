@@ -1,6 +1,6 @@
+import Access
 import Platform
 import PlimsollEmitter
-import Server
 import Testing
 
 /// Against a server that wants a token.

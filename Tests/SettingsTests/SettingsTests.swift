@@ -1,6 +1,7 @@
 import Domain
 import Exporting
-import Server
+import Platform
+import Sending
 import Settings
 import Testing
 

@@ -97,6 +97,21 @@ struct RuleTests {
         #expect(check("let text = \"import Low\" // import Low\n", "Sources/Base/Low/A.swift").isEmpty)
     }
 
+    @Test func packagesOfAWireStayInTheFront() {
+        func lines(_ text: String, _ path: String) -> [Int] { WireRule.check(file(text, at: path)).map(\.line) }
+        let text =
+            "import Logging\npackage import NIOCore\nimport struct HTTPTypes.HTTPFields\n"
+            + "@preconcurrency import HummingbirdCore\n"
+        for path in ["Sources/Services/Asking/A.swift", "Sources/Server/Clients/A.swift", "Tests/IntakesTests/A.swift"] {
+            #expect(lines(text, path) == [2, 3, 4], "\(path)")
+        }
+        #expect(lines(text, "Sources/Server/HTTPFronts/Setup/A.swift").isEmpty)
+        #expect(lines(text, "Tests/HTTPFrontsTests/A.swift").isEmpty)
+        let none = "import HTTPRequests\nlet text = \"import NIOCore\" // import NIOCore\n"
+        #expect(lines(none, "Sources/Services/Sending/A.swift").isEmpty)
+        #expect(lines(text, "Sources/Server/HTTPFrontsElsewhere/A.swift") == [2, 3, 4], "a name that only begins alike")
+    }
+
     // MARK: Unsafe code, the machine
 
     @Test(arguments: [

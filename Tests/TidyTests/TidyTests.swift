@@ -27,6 +27,10 @@ struct TidyTests {
         expectNone(ImportRule.checkFiles(repository.swift, table, targets))
     }
 
+    @Test func frontsAreFaces() {
+        expectNone(repository.swift.flatMap(WireRule.check))
+    }
+
     @Test func unsafeStaysInItsHomes() {
         expectNone(Ratchet.beyond(repository.sources.flatMap(UnsafeRule.check), Ratchet.unsafe, group: room))
     }

@@ -1,6 +1,6 @@
 import EventStores
+import Intakes
 import Platform
-import Server
 import Testing
 import Transfers
 import WireFormats

@@ -1,10 +1,11 @@
+import Asking
 import Columnar
 import Domain
 import EventStores
+import Intakes
 import JSONTexts
 import Platform
 import Projections
-import Server
 import Testing
 import Transfers
 import WireFormats
@@ -45,7 +46,7 @@ import Workload
     }
 
     static func exported(_ store: EventStore, in times: Range<Int64> = .min ..< .max) throws -> [UInt8] {
-        let export = EventExport(try store.export(in: times), registry: store.registry, as: .ndjson, pieceBytes: 1000)
+        let export = EventExport(try store.exportReader(in: times), registry: store.registry, as: .ndjson, pieceBytes: 1000)
         var bytes: [UInt8] = []
         while let piece = try export.next() { bytes += piece }
         return bytes

@@ -1,8 +1,8 @@
+import Asking
 import Domain
 import EventStores
 import Foundation
 import Platform
-import Server
 import Testing
 import Transfers
 import Workload
@@ -39,7 +39,7 @@ import Workload
     }
 
     private func bytes(_ store: EventStore, as format: ExportFormat, in times: Range<Int64>) throws -> [UInt8] {
-        let export = EventExport(try store.export(in: times), registry: store.registry, as: format, pieceBytes: 1000)
+        let export = EventExport(try store.exportReader(in: times), registry: store.registry, as: format, pieceBytes: 1000)
         var bytes: [UInt8] = []
         while let piece = try export.next() { bytes += piece }
         return bytes

@@ -1,6 +1,7 @@
 package import Domain
 import Exporting
-package import Server
+package import Platform
+package import Sending
 
 /// What `plimsoll serve` can be told: by flag, by environment, by file. A flag beats its variable, which beats the file, which beats the
 /// default.

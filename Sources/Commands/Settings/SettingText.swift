@@ -1,6 +1,7 @@
 import Domain
 import JSONTexts
-import Server
+import Platform
+import Sending
 
 /// Reads the texts of settings, wherever they come from.
 enum SettingText {

@@ -1,9 +1,9 @@
 import Alerting
 import ArgumentParser
+import Clients
 import Domain
 import EventStores
 import Platform
-import Server
 import Settings
 
 struct AlertsCommand: ParsableCommand {

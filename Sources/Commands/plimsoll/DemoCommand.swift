@@ -1,11 +1,13 @@
+import Access
 import ArgumentParser
 import Bytes
+import Clients
 import Domain
 import EventStores
+import HTTPFronts
 import JSONTexts
 import Platform
 import Reports
-import Server
 import Transfers
 
 struct DemoCommand: AsyncParsableCommand {
@@ -46,7 +48,9 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func run() async throws { try await CommandFailure.whileServing { try await serve() } }
+
+    private func serve() async throws {
         guard let address = ListenAddress(listen), address.isLoopback else {
             throw CommandFailure(.badInput, "--listen \(listen) is no loopback address", advice: "write it as 127.0.0.1:8910")
         }

@@ -1,10 +1,11 @@
 import ArgumentParser
+import Asking
+import Clients
 import Dialects
 import EventStores
 import Execution
 import Plans
 import Platform
-import Server
 
 struct DialectsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Asking
+import Clients
 import EventStores
 import Platform
-import Server
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +32,7 @@ struct ExportCommand: AsyncParsableCommand {
         case .directory(let directory):
             let times = try TimeArgument.range(from: from, to: to)
             try Machine().reading(directory) { store in
-                let export = EventExport(try store.export(in: times), registry: store.registry, as: format)
+                let export = EventExport(try store.exportReader(in: times), registry: store.registry, as: format)
                 while let piece = try export.next(), try StandardStream.output.write(piece) {}
             }
         case .server(let address):

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Clients
 import EventStores
 import Platform
-import Server
 import Transfers
 
 struct ImportCommand: AsyncParsableCommand {

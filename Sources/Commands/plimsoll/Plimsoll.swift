@@ -1,5 +1,5 @@
 import ArgumentParser
-import Server
+import Domain
 
 struct Plimsoll: ParsableCommand {
     static let configuration = CommandConfiguration(

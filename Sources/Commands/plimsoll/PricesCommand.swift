@@ -1,11 +1,12 @@
 import ArgumentParser
+import Asking
+import Clients
 import Domain
 import EventStores
 import Execution
 import Plans
 import Platform
 import SQLText
-import Server
 import Transfers
 
 struct PricesCommand: ParsableCommand {

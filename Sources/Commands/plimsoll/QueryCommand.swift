@@ -1,9 +1,10 @@
 import ArgumentParser
+import Asking
+import Clients
 import EventStores
 import Execution
 import Plans
 import Platform
-import Server
 
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Clients
 import Domain
 import EventStores
 import Platform
 import Reports
-import Server
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,9 @@
+import Access
 import ArgumentParser
 import Domain
 import EventStores
+import HTTPFronts
 import Platform
-import Server
 import Settings
 
 struct ServeCommand: AsyncParsableCommand {
@@ -57,7 +58,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Let nobody in without a token, also while none was ever made.")
     var requireTokens = false
 
-    func run() async throws {
+    func run() async throws { try await CommandFailure.whileServing { try await serve() } }
+
+    private func serve() async throws {
         let machine = Machine()
         var settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
         if let text = listen {

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Asking
+import Clients
 import EventStores
 import Platform
 import Reports
-import Server
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
+import Access
 import ArgumentParser
 import Domain
 import JSONTexts
 import Platform
-import Server
 
 struct TokensCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

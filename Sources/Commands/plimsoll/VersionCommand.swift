@@ -1,6 +1,6 @@
 import ArgumentParser
+import Domain
 import Platform
-import Server
 
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")

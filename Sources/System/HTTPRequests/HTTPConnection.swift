@@ -44,7 +44,7 @@ package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible 
 
     deinit { unsafe curl_easy_cleanup(raw) }
 
-    private var raw: UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(handle) }
+    var raw: UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(handle) }
 
     /// Sends a body and waits for the answer. Blocks its thread.
     /// - Parameters:
@@ -84,7 +84,7 @@ package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible 
         return HTTPResponse(status: status, retryAfterSeconds: retryAfter > 0 ? Int(retryAfter) : nil, body: answer.bytes)
     }
 
-    private func set(_ option: CURLoption, _ value: String) {
+    func set(_ option: CURLoption, _ value: String) {
         // libcurl copies texts; a failure shows when the request runs.
         _ = unsafe curl_set_text(raw, option, value)
     }

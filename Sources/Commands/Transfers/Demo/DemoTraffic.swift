@@ -1,7 +1,8 @@
 import Bytes
+package import Clients
 import Domain
+import Intakes
 package import Platform
-package import Server
 package import Workload
 
 /// The server took none of a batch.

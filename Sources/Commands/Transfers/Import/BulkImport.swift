@@ -1,6 +1,6 @@
 package import EventStores
+import Intakes
 package import Platform
-import Server
 import Synchronization
 import WireFormats
 

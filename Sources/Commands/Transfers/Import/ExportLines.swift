@@ -1,6 +1,6 @@
 import Domain
 import EventStores
-import Server
+import Intakes
 import WireFormats
 
 /// How a source is imported.

@@ -1,6 +1,7 @@
+package import Clients
 import Domain
+import Intakes
 package import Platform
-package import Server
 
 /// Imports newline-delimited events into a running server, block by block; what the server is too busy for is sent again.
 ///

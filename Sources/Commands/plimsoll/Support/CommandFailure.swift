@@ -1,10 +1,10 @@
+import Clients
 import Domain
 import EventStores
-import Platform
 import Plans
+import Platform
 import Reports
 import SQLText
-import Server
 import Transfers
 
 /// Why a command ends early: what, where, what to do, and the exit status that goes with it.
@@ -37,15 +37,10 @@ struct CommandFailure: Error {
         case let error as RestoreRefusal: self.init(.badInput, error.reason, advice: error.advice)
         case StoreError.correctionTooLarge, StoreError.recordTooLarge: self.init(.badInput, "\(error)")
         case let error as ImportError: self.init(.badInput, error.description)
-        case let error as ListenFailure: self.init(.badInput, error.description, advice: error.advice)
         case let error as UnreachableError:
             self.init(.notReachable, error.description, advice: "is `plimsoll serve` running there?")
         case let error as AccessDeniedError:
             self.init(.badInput, error.description, advice: "give a token with PLIMSOLL_TOKEN or --token-file")
-        case let error as UnguardedAddressError:
-            self.init(
-                .badInput, error.description,
-                advice: "make a token with `plimsoll tokens create`, listen on 127.0.0.1, or add --insecure to serve whoever comes")
         default: self.init(.storageFailed, "\(error)")
         }
     }

@@ -3,7 +3,6 @@ import Domain
 import EventStores
 import JSONTexts
 import Plans
-import Server
 
 /// The registry as JSON.
 struct SchemaListing {

@@ -1,5 +1,5 @@
+import Clients
 import EventStores
-import Server
 
 extension SourceOptions {
     /// What the server answers at `path`, or what `local` makes of the store in the directory.

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Clients
 import Platform
-import Server
 
 /// Where a command finds its data: a directory, or a server that serves one.
 struct SourceOptions: ParsableArguments {

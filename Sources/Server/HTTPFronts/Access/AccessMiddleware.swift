@@ -1,0 +1,54 @@
+import Access
+import HTTPTypes
+import Hummingbird
+
+/// Has ``AccessControl`` decide before any route sees the request.
+struct AccessMiddleware: RouterMiddleware {
+    let access: AccessControl
+
+    func handle(
+        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        // Without a route there is nothing to protect: it becomes a 404.
+        if let path = context.endpointPath, let scope = RouteScopes.needed(request.method, path) {
+            try await access.admit(
+                Self.token(request.headers), needing: scope, action: "\(request.method) \(path)",
+                peer: context.channel.remoteAddress?.ipAddress ?? "unknown")
+        }
+        return try await next(request, context)
+    }
+
+    /// What stands after `Bearer` (RFC 6750, the scheme in any case); nil where there is no such field.
+    private static func token(_ headers: HTTPFields) -> String? {
+        guard let field = headers[.authorization], field.utf8.count > 7, field.prefix(7).lowercased() == "bearer "
+        else { return nil }
+        return String(field.dropFirst(7).drop { $0 == " " })
+    }
+}
+
+extension Refusal {
+    /// 401, 403, and 503 when tokens cannot be checked.
+    init(_ refusal: AccessRefusal) {
+        switch refusal {
+        case .unverifiable:
+            self.init(
+                .serviceUnavailable, refusal.message, hint: "see the server's log", retryAfterSeconds: 5,
+                reason: .credentials)
+        case .denied(let objection, let scope):
+            let hint =
+                "send `Authorization: Bearer TOKEN`; `plimsoll tokens create --scope \(scope.rawValue)` makes one"
+            self.init(
+                objection == .scope ? .forbidden : .unauthorized, refusal.message, hint: hint,
+                reason: .access(objection))
+            challenge = "Bearer realm=\"plimsoll\"" + Self.challenge(objection, scope)
+        }
+    }
+
+    private static func challenge(_ objection: AccessObjection, _ scope: AccessScope) -> String {
+        switch objection {
+        case .missing: ""
+        case .unknown, .expired, .revoked: ", error=\"invalid_token\""
+        case .scope: ", error=\"insufficient_scope\", scope=\"\(scope.rawValue)\""
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Access
+import Asking
+import HTTPTypes
+import Intakes
+import Plans
+import SQLText
+
+/// What services refuse, in the words of HTTP.
+extension Refusal {
+    /// The refusal of whatever service threw it; nil for an error that is none.
+    init?(of error: any Error) {
+        switch error {
+        case let refusal as Refusal: self = refusal
+        case let refusal as AccessRefusal: self.init(refusal)
+        case let refusal as IntakeRefusal: self.init(refusal)
+        case let refusal as QuestionRefusal: self.init(refusal)
+        case let error as QueryError: self.init(error)
+        default: return nil
+        }
+    }
+
+    /// What is sent and not taken in.
+    init(_ refusal: IntakeRefusal) {
+        let status: HTTPResponse.Status =
+            switch refusal.kind {
+            case .malformed, .tooMuch: .badRequest
+            case .unsupported: .unsupportedMediaType
+            case .tooLarge: .contentTooLarge
+            case .conflicting: .conflict
+            case .busy: .tooManyRequests
+            case .unavailable: .serviceUnavailable
+            }
+        self.init(
+            status, refusal.message, hint: refusal.hint, position: refusal.position,
+            retryAfterSeconds: refusal.retryAfterSeconds)
+    }
+
+    /// What is asked and not looked into.
+    init(_ refusal: QuestionRefusal) {
+        let status: HTTPResponse.Status =
+            switch refusal.kind {
+            case .malformed: .badRequest
+            case .unsupported: .unsupportedMediaType
+            case .unacceptable: .notAcceptable
+            case .busy: .tooManyRequests
+            }
+        self.init(
+            status, refusal.message, hint: refusal.hint, position: refusal.position,
+            retryAfterSeconds: refusal.retryAfterSeconds)
+    }
+
+    /// 503 when it ran out of time or memory, 500 for mistakes of ours, 400 for the rest, each with its SQLSTATE.
+    init(_ error: QueryError) {
+        let status: HTTPResponse.Status =
+            switch error.kind {
+            case .cancelled, .deadlineExceeded, .memoryExceeded: .serviceUnavailable
+            case .damagedData: .internalServerError
+            default: .badRequest
+            }
+        let told = SQLRefusal(error)
+        self.init(status, told.message, hint: told.hint, position: told.position, code: told.sqlState)
+    }
+}

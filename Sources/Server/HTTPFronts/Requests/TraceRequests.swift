@@ -1,0 +1,56 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Intakes
+import WireFormats
+
+/// Takes spans from OTLP requests to ``TraceIntake``. Answers are in the request's encoding, refusals as
+/// `google.rpc.Status`.
+struct TraceRequests: Sendable {
+    let intake: TraceIntake
+    let limits: ServerLimits
+
+    /// Answers `POST /v1/traces`. What it throws becomes ``response(for:to:)``.
+    func accept(_ request: Request) async throws -> Response {
+        guard let encoding = Self.encoding(of: request) else {
+            throw Refusal(
+                .unsupportedMediaType, "spans are taken as application/x-protobuf or application/json",
+                hint: "set Content-Type; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
+        }
+        let ticket = try intake.begin()
+        let coding = try BodyCoding.named(request.headers[.contentEncoding])
+        let bytes = try await BodyCollector.collect(request, limits: limits, ticket: ticket)
+        let answer = try await intake.accept(TraceBody(bytes, coding: coding, encoding: encoding), ticket)
+        let body = OTLPAnswer.exported(rejectedSpans: answer.rejectedSpans, message: answer.message, encoding)
+        return Response(bytes: body, contentType: encoding.contentType)
+    }
+
+    /// Whether OTLP clients send there.
+    static func isAddress(_ path: String) -> Bool { path.hasSuffix("/v1/traces") }
+
+    private static func encoding(of request: Request) -> OTLPEncoding? {
+        request.headers[.contentType].flatMap { OTLPEncoding(contentType: $0) }
+    }
+
+    /// A refusal as OTLP over HTTP wants it: the status, and a `google.rpc.Status` as the body.
+    static func response(for refusal: Refusal, to request: Request) -> Response {
+        let encoding = encoding(of: request) ?? .json
+        // google.rpc.Code
+        let code: Int =
+            switch refusal.status {
+            case .badRequest, .unsupportedMediaType: 3
+            case .requestTimeout: 4
+            case .contentTooLarge, .tooManyRequests: 8
+            case .unauthorized: 16
+            case .forbidden: 7
+            case .internalServerError: 13
+            default: 14
+            }
+        let message = [refusal.message, refusal.hint].compactMap { $0 }.joined(separator: "; ")
+        var response = Response(
+            bytes: OTLPAnswer.status(code: code, message: message, encoding), contentType: encoding.contentType,
+            status: refusal.status)
+        refusal.addFields(to: &response)
+        return response
+    }
+}

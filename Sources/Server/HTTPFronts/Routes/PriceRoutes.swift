@@ -1,0 +1,143 @@
+import Asking
+import Bytes
+import Domain
+import HTTPTypes
+import Hummingbird
+import Intakes
+import JSONTexts
+import NIOPosix
+import Platform
+
+extension Routes {
+    /// `GET /v1/prices` and `/v1/prices/check`, `POST /v1/prices/rebook`: text for people, as `plimsoll prices` prints it;
+    /// `GET /v1/prices/rebook`: what that would change, as JSON.
+    func addPrices(to router: Router<ServerContext>) {
+        router.get("/v1/prices") { request, _ in
+            let query = try QueryParameters(request, known: ["set_only", "all", "format"])
+            let (isSetOnly, isAll) = (try Self.flag("set_only", query), try Self.flag("all", query))
+            let selection: PriceBook.Selection = isAll ? .all : .inForce(at: clock.wallNanoseconds())
+            switch query["format"] ?? "table" {
+            case "table": return Self.plain(store.priceBook.render(selection, includesBuiltIn: !isSetOnly))
+            case "csv":
+                return Response(
+                    bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
+                    contentType: "text/csv; charset=utf-8; header=present")
+            case let name: throw Refusal(.badRequest, "there is no format \(name)", hint: "known: table, csv")
+            }
+        }
+        router.get("/v1/prices/check") { request, _ in
+            _ = try QueryParameters(request, known: [])
+            let text = try await desk.run { [store, limits] _ in
+                do {
+                    return PriceText.check(store.priceBook, try store.inexactCalls())
+                } catch {
+                    throw StoreFailure.refusal(for: error, limits)
+                }
+            }
+            return Self.plain(text)
+        }
+        router.get("/v1/prices/rebook") { request, _ in
+            let wish = try RebookRequest(QueryParameters(request, known: ["provider", "model", "from", "to"]))
+            let preview = try await desk.run { [store, limits] _ in
+                do {
+                    return try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times)
+                } catch {
+                    throw StoreFailure.refusal(for: error, limits)
+                }
+            }
+            return Response(bytes: preview.json, contentType: "application/json")
+        }
+        router.post("/v1/prices/rebook") { request, _ in
+            let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
+            var bodyLimits = limits
+            bodyLimits.bodyBytesMax = limits.queryTextBytesMax
+            let wish = try RebookRequest(body: try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket))
+            let text = try await threads.writer.run { [store, limits] in
+                do {
+                    return PriceText.summary(of: try store.rebook(provider: wish.provider, model: wish.model, times: wish.times))
+                } catch {
+                    throw StoreFailure.refusal(for: error, limits)
+                }
+            }
+            return Self.plain(text)
+        }
+    }
+
+    private static func flag(_ name: String, _ query: QueryParameters) throws(Refusal) -> Bool {
+        switch query[name] ?? "false" {
+        case "true", "": return true
+        case "false": return false
+        case let text: throw Refusal(.badRequest, "\(name) is true or false, not \(text)")
+        }
+    }
+
+    private static func plain(_ text: String) -> Response {
+        Response(bytes: Array(text.utf8), contentType: "text/plain; charset=utf-8")
+    }
+}
+
+/// What `POST /v1/prices/rebook` takes: `{"provider":…,"model":…,"from":…,"to":…}`, all but the provider optional.
+struct RebookRequest: Sendable {
+    var provider: String
+    var model: String?
+    var times: Range<Int64>
+
+    private static let example = #"send {"provider":"openai","model":"gpt-4o","from":"2026-08-01T00:00:00Z","to":"2026-09-01T00:00:00Z"}"#
+
+    private static let members: [(name: String, kind: String)] = [
+        ("provider", "text"), ("model", "text"), ("from", "time"), ("to", "time"),
+    ]
+
+    /// - Throws: 400 with what is wrong.
+    init(body: [UInt8]) throws(Refusal) {
+        let json: JSONValue
+        do {
+            json = try JSONReader.parse(body)
+        } catch {
+            throw Refusal(
+                .badRequest, "the body is not JSON: expected \(error.expectation)", hint: Self.example, position: error.offset)
+        }
+        guard let provider = json["provider"]?.string, !provider.isEmpty else {
+            throw Refusal(.badRequest, "the member provider is missing or no text", hint: Self.example)
+        }
+        // A member that is passed over would make the wish a wider one.
+        var names: Set<[UInt8]> = []
+        for member in json.members ?? [] {
+            guard let kind = Self.members.first(where: { $0.name.utf8.elementsEqual(member.name.utf8) })?.kind else {
+                throw Refusal(
+                    .badRequest, "there is no member \(member.name)",
+                    hint: "known: \(Self.members.map(\.name).joined(separator: ", "))")
+            }
+            guard member.value.string != nil else {
+                throw Refusal(.badRequest, "the member \(member.name) is no \(kind)", hint: Self.example)
+            }
+            guard names.insert(Array(member.name.utf8)).inserted else {
+                throw Refusal(.badRequest, "the member \(member.name) is there twice", hint: Self.example)
+            }
+        }
+        try self.init(
+            provider: provider, model: json["model"]?.string, from: json["from"]?.string, to: json["to"]?.string, part: "member",
+            hint: Self.example)
+    }
+
+    /// - Throws: 400 with what is wrong.
+    init(_ query: QueryParameters) throws(Refusal) {
+        let hint = "ask for ?provider=openai&model=gpt-4o&from=2026-08-01T00:00:00Z&to=2026-09-01T00:00:00Z"
+        guard let provider = query["provider"], !provider.isEmpty else {
+            throw Refusal(.badRequest, "the parameter provider is missing", hint: hint)
+        }
+        try self.init(provider: provider, model: query["model"], from: query["from"], to: query["to"], part: "parameter", hint: hint)
+    }
+
+    /// - Parameter part: what the request calls its fields.
+    private init(provider: String, model: String?, from: String?, to: String?, part: String, hint: String) throws(Refusal) {
+        func time(_ name: String, _ text: String?, _ absent: Int64) throws(Refusal) -> Int64 {
+            guard let text else { return absent }
+            guard let time = try? RFC3339.parse(text) else { throw Refusal(.badRequest, "the \(part) \(name) is no time", hint: hint) }
+            return time
+        }
+        let (from, to) = (try time("from", from, .min), try time("to", to, .max))
+        guard from < to else { throw Refusal(.badRequest, "from does not lie before to", hint: hint) }
+        (self.provider, self.model, times) = (provider, model, from..<to)
+    }
+}

@@ -1,0 +1,119 @@
+import Asking
+import Columnar
+import Domain
+import HTTPTypes
+import Hummingbird
+import Plans
+import Reports
+
+extension Routes {
+    /// `GET /v1/reports/{sla,cost,outcomes,status}` and `GET /v1/conversations/{id}`. A client that goes away takes its questions with it.
+    func addReports(to router: Router<ServerContext>) {
+        router.get("/v1/reports/:name") { request, context in
+            let name = context.parameters.get("name") ?? ""
+            let query = try QueryParameters(request, known: Self.parameters(ofReport: name), repeated: ["by"])
+            let format = try Self.format(query["format"] ?? "json")
+            let section = query["section"]
+            return try await desk.run { [self] cancellation in
+                try refusing {
+                    let report = try report(name, query, over: store.pinnedForReports(), cancellation)
+                    if section == ReportFiles.all, format == .csv {
+                        let (body, boundary) = ReportFiles(report).multipart
+                        return Response(bytes: Array(body.utf8), contentType: "multipart/mixed; boundary=\(boundary)")
+                    }
+                    return Response(bytes: Array(try report.rendered(format, section: section).utf8), contentType: format.contentType)
+                }
+            }
+        }
+        router.get("/v1/conversations/:id") { request, context in
+            let id = Self.unescaped(context.parameters.get("id") ?? "")
+            let query = try QueryParameters(request, known: ["tenant", "format"])
+            let tenant = query["tenant"]
+            let format = try Self.format(query["format"] ?? "json")
+            guard !(id + (tenant ?? "")).utf8.contains(0) else {
+                throw Refusal(.notFound, "a conversation with a null character in its name cannot be asked for")
+            }
+            guard format != .csv else { throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table") }
+            let document = try await desk.run { [self] cancellation in
+                try refusing { try reports(over: store.pinnedForReports(), cancellation).conversation(id, tenant: tenant) }
+            }
+            guard let document else { throw Refusal(.notFound, "no event names the conversation \(id)", hint: "ids are case-sensitive") }
+            return Response(bytes: Array((format == .json ? document.json : document.text).utf8), contentType: format.contentType)
+        }
+    }
+
+    private func reports(
+        over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation
+    ) -> ReportDesk {
+        var options = QueryOptions().cancelled(by: cancellation)
+        options.memoryBudgetBytes = limits.queryMemoryBytesMax
+        return ReportDesk(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
+    }
+
+    private func report(
+        _ name: String, _ query: QueryParameters, over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings),
+        _ cancellation: QueryCancellation
+    ) throws -> Report {
+        let reports = reports(over: pinned, cancellation)
+        let now = pinned.tables.now
+        if name == "status" { return try reports.status(to: query["to"].map { try PeriodText.parse($0, now: now) }) }
+        guard let kind = ReportKind(rawValue: name) else {
+            throw Refusal(
+                .notFound, "there is no report \(name)",
+                hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status")
+        }
+        let request = try ReportRequest(
+            kind: kind, from: query["from"], to: query["to"], by: query.all("by"),
+            rule: query["rule"] ?? pinned.outcomes.rule.rawValue, timeZone: query["timezone"], objectives: query["objectives"],
+            now: now)
+        return try reports.report(kind, request)
+    }
+
+    private static func parameters(ofReport name: String) -> [String] {
+        name == "status" ? ["to", "format", "section"] : ["from", "to", "by", "rule", "timezone", "objectives", "format", "section"]
+    }
+
+    private func refusing<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as ReportError {
+            throw Refusal(.badRequest, error.message, hint: error.hint)
+        }
+    }
+
+    /// A path component without its percent escapes; what is no escape stays.
+    private static func unescaped(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        var (plain, place) = ([UInt8](), 0)
+        while place < bytes.count {
+            if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
+                let byte = UInt8(String(decoding: bytes[place + 1...place + 2], as: UTF8.self), radix: 16)
+            {
+                plain.append(byte)
+                place += 3
+            } else {
+                plain.append(bytes[place])
+                place += 1
+            }
+        }
+        return String(decoding: plain, as: UTF8.self)
+    }
+
+    private static func format(_ text: String) throws(Refusal) -> ReportFormat {
+        guard let format = ReportFormat(rawValue: text) else {
+            throw Refusal(
+                .badRequest, "there is no format \(text)", hint: "known: " + ReportFormat.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return format
+    }
+}
+
+extension ReportFormat {
+    fileprivate var contentType: String {
+        switch self {
+        case .json: "application/json"
+        case .csv: "text/csv; charset=utf-8; header=present"
+        case .table: "text/plain; charset=utf-8"
+        }
+    }
+}

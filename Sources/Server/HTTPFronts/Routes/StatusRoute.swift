@@ -1,0 +1,77 @@
+import Asking
+import Domain
+import EventStores
+import Exporting
+import Hummingbird
+import Intakes
+import JSONTexts
+import Platform
+import Sending
+import Synchronization
+
+extension Routes {
+    func addStatus(to router: Router<ServerContext>) {
+        router.get("/v1/status") { request, _ in
+            _ = try QueryParameters(request, known: [])
+            return Response(json: statusJSON())
+        }
+    }
+
+    /// What the status page shows, as one JSON object.
+    private func statusJSON() -> [UInt8] {
+        let status = store.status
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("version", Version.text)
+        let objection = health.unreadiness
+        json.member("ready", objection == nil)
+        json.member("reason", objection ?? "")
+        json.member("uptime_seconds", Double((clock.monotonicNanoseconds() - startNanoseconds) / 1_000_000) / 1000)
+        let (totals, spans) = (intake.counters.totals, traces.counters.totals)
+        json.member("accepted", totals.accepted)
+        json.member("duplicates", totals.duplicates)
+        json.member("rejected", totals.rejected)
+        json.member("spans_accepted", spans.accepted)
+        json.member("spans_duplicates", spans.duplicates)
+        json.member("spans_rejected", spans.rejected)
+        json.member("spans_echoed", traces.echoedSpans)
+        json.member("traces_pending", settlement.pendingCount)
+        json.member("refused_requests", intake.gate.refusals.load(ordering: .relaxed))
+        json.member("queue_bytes", intake.gate.bytesHeld)
+        json.member("queue_events", intake.gate.eventsHeld)
+        json.member("queued_batches", intake.committer.waitingCount)
+        if let bytes = residentMemoryBytes() { json.member("resident_bytes", bytes) }
+        json.member("queries_running", desk.admittedCount)
+        appendTraceExports(to: &json)
+        StatusText.append(status, to: &json)
+        json.key("addresses")
+        json.beginArray()
+        for address in Self.addresses {
+            json.beginObject()
+            json.member("method", address.method)
+            json.member("path", address.path)
+            json.member("purpose", address.purpose)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+
+    private func appendTraceExports(to json: inout JSONWriter) {
+        json.key("trace_exports")
+        json.beginArray()
+        for sample in senders.map(\.sample) {
+            json.beginObject()
+            json.member("destination", sample.destination)
+            json.member("position", sample.position)
+            json.member("lag_seconds", sample.lagSeconds)
+            json.member("traces_sent", sample.tracesSent)
+            json.member("traces_sampled_out", sample.tracesSampledOut)
+            json.member("traces_dropped", sample.tracesDropped)
+            json.member("failures", sample.failures.values.reduce(0, +))
+            json.endObject()
+        }
+        json.endArray()
+    }
+}

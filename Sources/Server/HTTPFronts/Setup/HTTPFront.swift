@@ -1,0 +1,86 @@
+import Domain
+import Hummingbird
+import HummingbirdCore
+import Intakes
+import Logging
+import NIOCore
+import Platform
+import ServiceLifecycle
+import UnixSignals
+
+/// The listening socket with its routes, run until a stop is asked for.
+///
+/// On a stop it takes no new connection, lets requests under way end (within `drainTimeout`), then returns.
+package final class HTTPFront: Sendable {
+    private let group: ServiceGroup
+
+    /// - Parameters:
+    ///   - refusals: counts what never reached a route.
+    ///   - background: work that goes on as long as the front; stopped after it.
+    ///   - stopsOnSignals: SIGINT and SIGTERM ask for a stop.
+    ///   - second: another address for the same routes.
+    ///   - onSecondListening: called once with that address as it is really bound.
+    ///   - onListening: called once with the address really bound.
+    init(
+        router: Router<ServerContext>, listen: ListenAddress, second: SecondAddress? = nil, limits: ServerLimits, refusals: RefusalCounts,
+        background: [any BackgroundWork] = [], stopsOnSignals: Bool, logger: Logger,
+        onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
+        onListening: @escaping @Sendable (ListenAddress) async -> Void
+    ) {
+        let main = Self.application(router, listen, limits, refusals, logger, onListening)
+        var services: [any Service] = background.map(BackgroundService.init)
+        if let second {
+            let application = Self.application(router, second.address, limits, refusals, logger, onSecondListening)
+            services.append(SecondFront(application: application, address: second, logger: logger))
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: services + [main], gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [], logger: logger)
+        configuration.maximumGracefulShutdownDuration = limits.drainTimeout
+        group = ServiceGroup(configuration: configuration)
+    }
+
+    private static func application(
+        _ router: Router<ServerContext>, _ listen: ListenAddress, _ limits: ServerLimits, _ refusals: RefusalCounts, _ logger: Logger,
+        _ onListening: @escaping @Sendable (ListenAddress) async -> Void
+    ) -> some ApplicationProtocol {
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [DisconnectionWatch(), RequestDeadline(limits, refusals)],
+            idleTimeout: TimeAmount(limits.idleTimeout),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax, maxHeaderFieldCount: 200))
+        return Application(
+            router: router, server: .http1(configuration: channel),
+            configuration: ApplicationConfiguration(
+                address: .hostname(listen.host, port: listen.port), serverName: nil, backlog: 1024,
+                availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: logger)),
+            onServerRunning: { channel in
+                await onListening(ListenAddress(host: listen.host, port: channel.localAddress?.port ?? listen.port))
+            },
+            logger: logger)
+    }
+
+    /// Serves until stopped. Throws when the address cannot be bound.
+    package func run() async throws { try await group.run() }
+
+    /// Asks for a stop; ``run()`` returns once it is done.
+    package func stop() async { await group.triggerGracefulShutdown() }
+}
+
+/// An address that the server can do without.
+private struct SecondFront<Front: ApplicationProtocol>: Service {
+    let application: Front
+    let address: SecondAddress
+    let logger: Logger
+
+    func run() async throws {
+        do {
+            try await application.run()
+        } catch where !address.isRequired && !(error is CancellationError) {
+            logger.warning("spans are not taken at \(address.address): \(error)")
+            await cancelWhenGracefulShutdown {
+                // The front ends as soon as one of its services does: this one waits for the stop.
+                while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+            }
+        }
+    }
+}

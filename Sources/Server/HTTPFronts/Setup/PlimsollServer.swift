@@ -1,0 +1,145 @@
+package import Access
+import Asking
+import Domain
+import Hummingbird
+import Intakes
+import Logging
+package import Platform
+import Sending
+import Synchronization
+
+/// The whole server over an open store: threads, routes, listening socket. Made once, run once.
+package final class PlimsollServer: Sendable {
+    private let store: any ServedStore
+    private let configuration: ServerConfiguration
+    private let clock: any Clock
+    private let workers: any Workers
+    private let tokens: TokenFile?
+    private let randomness: any Randomness
+    private let logger: Logger
+    private let running = Mutex(Running())
+
+    /// What exists only while the server runs.
+    private struct Running {
+        var front: HTTPFront?
+        var intake: EventIntake?
+        var desk: QueryDesk?
+        var address: ListenAddress?
+    }
+
+    /// - Parameters:
+    ///   - store: closed by ``run(onSpansListening:onListening:)`` when the server ends.
+    ///   - workers: what queries run on.
+    ///   - randomness: spreads attempts to send.
+    ///   - tokens: who is let in; without them everybody is, where the configuration allows that.
+    package init(
+        store: any ServedStore, configuration: ServerConfiguration, clock: any Clock, workers: any Workers,
+        randomness: any Randomness = SystemRandomness(), tokens: TokenFile? = nil
+    ) {
+        self.store = store
+        self.configuration = configuration
+        self.clock = clock
+        self.workers = workers
+        self.randomness = randomness
+        self.tokens = tokens
+        var logger = Logger(label: "plimsoll") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .notice
+        self.logger = logger
+    }
+
+    /// Serves until a signal or ``stop()`` asks for the end, lets requests under way finish, and closes the store.
+    /// - Parameters:
+    ///   - onSpansListening: called once with the bound address for spans, if there is one besides.
+    ///   - onListening: called once with the bound address.
+    /// - Throws: ``UnguardedAddressError``; what reading the tokens, binding the socket or closing the store throws.
+    package func run(
+        onSpansListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
+        onListening: @escaping @Sendable (ListenAddress) async -> Void
+    ) async throws {
+        let limits = configuration.limits
+        let book: TokenBook?
+        do {
+            book = try tokens?.load()
+            if let objection = configuration.objection(hasTokens: book != nil) { throw objection }
+        } catch {
+            // What keeps the server from starting is what to tell.
+            try? store.close()
+            throw error
+        }
+        let threads = BlockingThreads(
+            decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax,
+            senderCount: configuration.traceExport.endpoints.count)
+        let log = OperatorLog(logger)
+        let health = ServerHealth(log: log, clock: clock)
+        let intake = EventIntake(
+            store: store, decoders: threads.decoders, writer: threads.writer, limits: limits, health: health)
+        let desk = QueryDesk(threads: threads.queries, limits: limits)
+        let examples = TracedExamples()
+        let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
+        let traces = TraceIntake(
+            store: store, events: intake, decoders: threads.decoders, limits: limits, health: health,
+            settlement: settlement)
+        let senders = traceSenders(examples)
+        let refusals = RefusalCounts()
+        let access = AccessControl(
+            file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
+            threads: threads.decoders, log: log)
+        let routes = Routes(
+            store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples, desk: desk,
+            health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits,
+            startNanoseconds: clock.monotonicNanoseconds())
+        let exports = zip(senders, threads.senders).map { sender, thread in
+            TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
+        }
+        let ticker = StoreTicker(store: store, thread: threads.writer, health: health)
+        let settling = SettlingService(
+            settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
+        let front = HTTPFront(
+            router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
+            background: [ticker, settling] + exports,
+            stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
+        ) { [self] address in
+            running.withLock { $0.address = address }
+            await onListening(address)
+        }
+        running.withLock { $0 = Running(front: front, intake: intake, desk: desk) }
+        // What fails here fails again at the first tick, which tells.
+        try? await threads.settler.run { try settlement.recover() }
+        var failure: (any Error)?
+        do {
+            try await front.run()
+        } catch {
+            failure = error
+        }
+        health.beginStopping()
+        do {
+            try await threads.writer.run { [store] in try store.close() }
+        } catch {
+            failure = failure ?? error
+        }
+        await threads.stop()
+        if let failure { throw failure }
+    }
+
+    private func traceSenders(_ examples: TracedExamples) -> [TraceSender] {
+        configuration.traceExport.endpoints.map { endpoint in
+            TraceSender(
+                endpoint: endpoint, configuration: configuration.traceExport, store: store, clock: clock, randomness: randomness,
+                note: examples.add)
+        }
+    }
+
+    /// Asks for the end; ``run(onSpansListening:onListening:)`` returns once it is reached.
+    package func stop() async {
+        await running.withLock { $0.front }?.stop()
+    }
+
+    /// Where it listens; nil before it does.
+    package var address: ListenAddress? { running.withLock { $0.address } }
+
+    /// Queries that run or wait for their turn.
+    package var queriesAdmitted: Int { running.withLock { $0.desk }?.admittedCount ?? 0 }
+
+    /// Decoded events that wait for the disk or are being written.
+    package var eventsWaiting: Int { running.withLock { $0.intake }?.gate.eventsHeld ?? 0 }
+}

@@ -1,0 +1,72 @@
+package import Columnar
+package import Domain
+package import EventStores
+package import Intakes
+package import Projections
+package import Sending
+
+/// What the server needs of a store: what its services need, and what it is asked. `EventStore` is the one that serves;
+/// tests put in stores that are slow or broken.
+package protocol ServedStore: IntakeStore, SendingStore {
+    /// The event types and columns that are known.
+    var registry: SchemaRegistry { get }
+    /// The store in numbers.
+    var status: StoreStatus { get }
+    /// The time that is believed, ns since 1970 UTC.
+    var now: Int64 { get }
+    /// Books calls again at the prices now in force; blocking, writer thread only.
+    func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking
+    /// What ``rebook(provider:model:times:)`` would change; blocking.
+    func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview
+    /// Calls without an exact cost; blocking.
+    func inexactCalls() throws -> InexactCalls
+    /// All tables at one position.
+    func pinnedTables() -> any TableCatalog
+    /// What a report reads: all tables at one position, and how conversations are judged there.
+    func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings)
+    /// The prices in force.
+    var priceBook: PriceBook { get }
+    /// Objectives that were ever in force, those in force last.
+    var objectives: ObjectiveHistory { get }
+    /// What an export of some times (ns since 1970 UTC) says; see `EventStore.exportReader(in:)`.
+    func export(in times: Range<Int64>) throws -> any ExportSource
+    /// What `/metrics` counted so far.
+    var counters: MetricTotals { get }
+    /// Nothing is asked of it any more.
+    func close() throws
+}
+
+extension ServedStore {
+    /// The built-in ones, for a store that keeps no record of others.
+    package var objectives: ObjectiveHistory { ObjectiveHistory() }
+    /// Judged as in a new store, for one that keeps no settings.
+    package func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) { (pinnedTables(), .standard) }
+    /// Nothing, for a store that books no calls.
+    package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview { RebookingPreview() }
+    /// None, for a store that books no calls.
+    package func inexactCalls() throws -> InexactCalls { InexactCalls() }
+}
+
+extension EventStore: ServedStore {
+    /// See ``ServedStore``.
+    package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
+        try snapshot().rebookingPreview(provider: provider, model: model, times: times)
+    }
+    /// See ``ServedStore``.
+    package func inexactCalls() throws -> InexactCalls { try snapshot().inexactCalls() }
+    /// See ``ServedStore``.
+    package func pinnedTables() -> any TableCatalog { snapshot() }
+    /// See ``ServedStore``.
+    package func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) {
+        let snapshot = snapshot()
+        return (snapshot, snapshot.outcomes)
+    }
+    /// See ``ServedStore``.
+    package var priceBook: PriceBook { snapshot().book }
+    /// See ``ServedStore``.
+    package var objectives: ObjectiveHistory { snapshot().objectives }
+    /// See ``ServedStore``.
+    package func export(in times: Range<Int64>) throws -> any ExportSource { try exportReader(in: times) }
+    /// See ``ServedStore``.
+    package var counters: MetricTotals { snapshot().counters }
+}

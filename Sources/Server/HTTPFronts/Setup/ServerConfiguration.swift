@@ -1,0 +1,66 @@
+package import Dialects
+package import Domain
+package import Platform
+package import Sending
+
+/// What the operator decides.
+package struct ServerConfiguration: Sendable {
+    /// Where to listen.
+    package var listen: ListenAddress
+    /// Where to listen besides, for senders of spans; nil for nowhere.
+    package var otlpListen: SecondAddress?
+    /// When a trace settles.
+    package var settleRule = SettleRule()
+    /// Where traces of answers are sent.
+    package var traceExport = TraceExportConfiguration()
+    /// Serve on an address that others can reach although nobody has to prove who he is.
+    package var isInsecure: Bool
+    /// What strangers can make the server hold or do.
+    package var limits: ServerLimits
+    /// SIGINT and SIGTERM stop the server.
+    package var stopsOnSignals: Bool
+
+    /// Tokens are needed also while none was ever made.
+    package var isTokenRequired = false
+
+    /// Loopback needs no insistence; see ``objection(hasTokens:)``.
+    package init(listen: ListenAddress, isInsecure: Bool = false, limits: ServerLimits = ServerLimits(), stopsOnSignals: Bool = true) {
+        self.listen = listen
+        self.isInsecure = isInsecure
+        self.limits = limits
+        self.stopsOnSignals = stopsOnSignals
+    }
+
+    /// Says why the configuration cannot be served; nil when it can.
+    /// - Parameter hasTokens: tokens were made, so everybody has to show one.
+    package func objection(hasTokens: Bool) -> UnguardedAddressError? {
+        if hasTokens || isTokenRequired { return nil }
+        let addresses = [listen] + (otlpListen.map { [$0.address] } ?? [])
+        guard !isInsecure, let open = addresses.first(where: { !$0.isLoopback }) else { return nil }
+        return UnguardedAddressError(address: open)
+    }
+}
+
+/// An address that other machines reach, while nobody has to prove who he is.
+package struct UnguardedAddressError: Error, Sendable, CustomStringConvertible {
+    /// The first such address.
+    package var address: ListenAddress
+
+    package var description: String {
+        "\(address) can be reached from other machines, and there are no credentials to keep strangers out"
+    }
+}
+
+/// An address besides the main one.
+package struct SecondAddress: Hashable, Sendable {
+    /// Where.
+    package var address: ListenAddress
+    /// Whether the server is to end when the address cannot be had; else it says so and goes on.
+    package var isRequired: Bool
+
+    /// Takes each part as given.
+    package init(_ address: ListenAddress, isRequired: Bool) {
+        self.address = address
+        self.isRequired = isRequired
+    }
+}

@@ -1,0 +1,128 @@
+package import Platform
+
+/// What is kept of a token: everything but its secret.
+package struct TokenRecord: Hashable, Sendable {
+    /// Names it in lists and logs.
+    package var id: String
+    /// SHA-256 of the secret.
+    package var digest: [UInt8]
+    /// At least one, in the order of ``AccessScope``.
+    package var scopes: [AccessScope]
+    /// ns since 1970 UTC.
+    package var created: Int64
+    /// From then on it is worth nothing, ns since 1970 UTC; nil: never.
+    package var expires: Int64?
+    /// When it was revoked, ns since 1970 UTC; nil: it was not.
+    package var revoked: Int64?
+    /// Who or what it is for; one line, possibly empty.
+    package var name: String
+
+    /// Joined by commas.
+    var scopeList: String { scopes.map(\.rawValue).joined(separator: ",") }
+
+    /// What it is worth at a time (ns since 1970 UTC).
+    package func state(at time: Int64) -> State {
+        if revoked != nil { return .revoked }
+        if let expires, expires <= time { return .expired }
+        return .valid
+    }
+
+    /// What a token is worth.
+    package enum State: String, Sendable { case valid, expired, revoked }
+}
+
+/// Why somebody is not let in. Raw values are labels of metrics.
+package enum AccessObjection: String, Sendable {
+    /// Nothing was shown.
+    case missing = "no_token"
+    /// No such id, another secret, or no token of ours at all.
+    case unknown = "unknown_token"
+    case expired = "expired_token"
+    case revoked = "revoked_token"
+    /// The token is good, but not for this.
+    case scope = "missing_scope"
+}
+
+/// All tokens that were ever made: a revoked one stays, so that its id still tells who it was.
+package struct TokenBook: Hashable, Sendable {
+    /// More are refused: each request of a stranger must stay cheap to decide.
+    package static let countMax = 10_000
+    /// Of ``TokenRecord/name``.
+    package static let nameBytesMax = 100
+
+    /// In the order in which they were made.
+    package private(set) var records: [TokenRecord] = []
+    private var places: [String: Int] = [:]
+
+    /// An empty one.
+    package init() {}
+
+    /// Takes a record over.
+    /// - Returns: false when there is one of this id already.
+    mutating func add(_ record: TokenRecord) -> Bool {
+        guard places[record.id] == nil else { return false }
+        places[record.id] = records.count
+        records.append(record)
+        return true
+    }
+
+    /// Makes a token. Its secret is nowhere but in the result.
+    /// - Parameters:
+    ///   - scopes: at least one.
+    ///   - now: ns since 1970 UTC.
+    /// - Throws: ``TokenMistake`` for a name that does not fit a line or when there are too many.
+    package mutating func create(
+        name: String, scopes: Set<AccessScope>, expires: Int64?, now: Int64, randomness: any Randomness
+    ) throws(TokenMistake) -> AccessToken {
+        guard !scopes.isEmpty else { throw TokenMistake("a token needs a scope: ingest, read or admin") }
+        guard name.utf8.count <= Self.nameBytesMax, !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { throw TokenMistake("the name must be one line of at most \(Self.nameBytesMax) bytes") }
+        if let expires, expires <= now { throw TokenMistake("the token would have expired already") }
+        guard records.count < Self.countMax else { throw TokenMistake("there are \(Self.countMax) tokens already") }
+        while true {
+            let token = AccessToken(randomness: randomness)
+            let record = TokenRecord(
+                id: token.id, digest: token.digest, scopes: AccessScope.allCases.filter(scopes.contains), created: now, expires: expires,
+                revoked: nil, name: name)
+            if add(record) { return token }
+        }
+    }
+
+    /// Makes a token worth nothing.
+    /// - Returns: what is kept of it.
+    /// - Throws: ``TokenMistake`` when there is no token of this id. One that is revoked already stays as it is.
+    package mutating func revoke(_ id: String, now: Int64) throws(TokenMistake) -> TokenRecord {
+        guard let place = places[id] else { throw TokenMistake("there is no token \(id); `plimsoll tokens list` names them") }
+        if records[place].revoked == nil { records[place].revoked = now }
+        return records[place]
+    }
+
+    /// Whether the sender of a token may do what needs `scope`.
+    /// - Parameter text: what the sender showed; nil where nothing was.
+    /// - Returns: the token's id as far as its secret proved right, and what speaks against it.
+    func judge(_ text: String?, needing scope: AccessScope, now: Int64) -> (id: String?, objection: AccessObjection?) {
+        guard let text else { return (nil, .missing) }
+        guard let token = AccessToken(text), let place = places[token.id], Self.areEqual(records[place].digest, token.digest)
+        else { return (nil, .unknown) }
+        switch records[place].state(at: now) {
+        case .revoked: return (token.id, .revoked)
+        case .expired: return (token.id, .expired)
+        case .valid: return (token.id, records[place].scopes.covers(scope) ? nil : .scope)
+        }
+    }
+
+    /// Takes the same time wherever the first difference is.
+    private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for (a, b) in zip(left, right) { difference |= a ^ b }
+        return difference == 0
+    }
+}
+
+/// A wish about tokens that cannot be met.
+package struct TokenMistake: Error, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}

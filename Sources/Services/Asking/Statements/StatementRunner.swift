@@ -1,0 +1,78 @@
+package import Columnar
+package import Plans
+import SQLText
+
+/// SQL text to rows, over one snapshot: what fronts and `plimsoll query` share.
+package struct StatementRunner: Sendable {
+    private let engine: any QueryEngine
+
+    /// - Parameter engine: answers the plans that texts become.
+    package init(engine: any QueryEngine) { self.engine = engine }
+
+    /// Compiles and runs one statement, under the settings that stand before it. EXPLAIN answers its lines as rows; SET alone answers
+    /// none, for there is no session to keep it.
+    /// - Throws: `QueryError`; corruption errors of the store as they come.
+    package func run(_ sql: String, over catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet {
+        let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone).compileScript(sql)
+        var options = options
+        for setting in settings { try options.apply(setting) }
+        var result = try answer(statement, over: catalog, options: &options)
+        result.timeZone = options.timeZone
+        return result
+    }
+
+    private func answer(
+        _ statement: CompiledStatement, over catalog: any TableCatalog, options: inout QueryOptions
+    ) throws -> ResultSet {
+        switch statement {
+        case .query(let plan):
+            return try engine.run(plan, catalog: catalog, options: options)
+        case .explain(let plan, let analyze):
+            let prepared = try engine.prepared(plan, catalog: catalog, options: options)
+            let rollups = Set(catalog.rollups.map(\.table)).intersection(prepared.tablesRead).sorted()
+            let note = rollups.isEmpty ? [] : ["Rollups: answered from " + rollups.joined(separator: ", ")]
+            guard analyze else { return lines(prepared.explained() + note, statement, catalog) }
+            let result = try engine.run(plan, catalog: catalog, options: options)
+            return lines(result.analysis(of: prepared) + note, statement, catalog)
+        case .set(let name, let value):
+            try options.apply(StatementSetting(name: name, value: value))
+            return ResultSet(
+                columns: [], chunks: [], position: catalog.position, watermark: catalog.watermark, statistics: QueryStatistics())
+        case .show(let name):
+            switch name {
+            case "timezone", "time zone": return lines([options.timeZone], statement, catalog)
+            case "plimsoll.rollups": return lines([options.usesRollups ? "on" : "off"], statement, catalog)
+            default: throw QueryError(
+                .undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+            }
+        }
+    }
+
+    private func lines(_ lines: [String], _ statement: CompiledStatement, _ catalog: any TableCatalog) -> ResultSet {
+        let vector = Vector(type: .text, count: lines.count, storage: .scalars(lines.map { .text($0) }))
+        return ResultSet(
+            columns: statement.columns, chunks: [Chunk(columns: [vector], rowCount: lines.count)], position: catalog.position,
+            watermark: catalog.watermark, statistics: QueryStatistics())
+    }
+}
+
+extension QueryOptions {
+    /// Takes a setting over; names that we do not know have no effect, as clients set many.
+    /// - Throws: `.invalidParameter` for a value that is none.
+    fileprivate mutating func apply(_ setting: StatementSetting) throws {
+        switch setting.name {
+        case "timezone":
+            if let zone = setting.value { timeZone = zone }
+        case "plimsoll.rollups":
+            switch setting.value?.lowercased() {
+            case nil, "on", "true", "yes", "1": usesRollups = true
+            case "off", "false", "no", "0": usesRollups = false
+            default:
+                throw QueryError(.invalidParameter, "plimsoll.rollups is on or off, not \(setting.value ?? "")")
+            }
+        case let name where name.hasPrefix("plimsoll."):
+            throw QueryError(.undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+        default: break
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package import Compression
+import Domain
+
+/// Undoes how a body was compressed on its way, never beyond a limit.
+package enum BodyCoding {
+    /// What a name of HTTP's register of content codings means.
+    /// - Parameter name: nil: none was given.
+    /// - Throws: `unsupported` for one that we do not know.
+    package static func named(_ name: String?) throws(IntakeRefusal) -> ContentCoding {
+        let name = (name ?? "").filter { $0 != " " && $0 != "\t" }.lowercased()
+        switch name {
+        case "", "identity": return .identity
+        case "gzip", "x-gzip": return .gzip
+        case "zstd": return .zstd
+        case "deflate": return .deflate
+        default:
+            throw IntakeRefusal(
+                .unsupported, "Content-Encoding \(name) is not taken here", hint: "use gzip, zstd, or none")
+        }
+    }
+
+    /// The body as its sender had it; what comes out is booked on the ticket as it grows.
+    /// - Throws: `tooLarge` beyond the limit, `busy` when the gate is full, `malformed` with the offset for damaged
+    ///   streams.
+    static func decode(
+        _ body: [UInt8], coding: ContentCoding, limits: ServerLimits, ticket: IngestTicket
+    ) throws(IntakeRefusal) -> [UInt8] {
+        guard coding != .identity else { return body }
+        var decoder = StreamDecoder(coding, outputBytesMax: limits.decodedBodyBytesMax)
+        var output: [UInt8] = []
+        var booked = 0
+        var offset = 0
+        while offset < body.count {
+            let end = min(offset + 64 << 10, body.count)
+            do {
+                try decoder.decode(body.span.extracting(offset..<end), into: &output)
+            } catch {
+                throw refusal(for: error, limits)
+            }
+            offset = end
+            try ticket.take(bytes: output.count - booked)
+            booked = output.count
+        }
+        do {
+            try decoder.finish()
+        } catch {
+            throw refusal(for: error, limits)
+        }
+        return output
+    }
+
+    private static func refusal(for error: CompressionError, _ limits: ServerLimits) -> IntakeRefusal {
+        switch error {
+        case .limitExceeded: .bodyTooLarge(limits.decodedBodyBytesMax)
+        default:
+            IntakeRefusal(
+                .malformed, "the compressed body is damaged: \(error)",
+                hint: "send it again, or without Content-Encoding")
+        }
+    }
+}

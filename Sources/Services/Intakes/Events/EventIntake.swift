@@ -1,0 +1,89 @@
+package import Domain
+package import EventStores
+package import Platform
+import WireFormats
+
+/// The way of events from a front to the disk: undo compression, decode, commit, answer.
+///
+/// The front reads the body on its own tasks; decoding happens on the decoder threads, writing on the writer thread; the
+/// gate bounds what is on the way.
+package final class EventIntake: Sendable {
+    /// Bounds what is on the way.
+    package let gate: IngestGate
+    /// Writes what was decoded, and whatever else goes into the log.
+    package let committer: GroupCommitter<IngestBatch, AppendResult>
+    /// What came in since the start.
+    package let counters: IntakeCounters
+    private let store: any IntakeStore
+    private let threads: ThreadPool
+    private let limits: ServerLimits
+    private let health: ServerHealth
+    private let decoders: DecoderPool
+
+    /// - Parameters:
+    ///   - decoders: threads that decompress and decode.
+    ///   - writer: the one thread that changes the store.
+    package init(
+        store: any IntakeStore, decoders threads: ThreadPool, writer: ThreadPool, limits: ServerLimits,
+        health: ServerHealth
+    ) {
+        self.store = store
+        self.threads = threads
+        self.limits = limits
+        gate = IngestGate(bytesMax: limits.ingestBytesMax, eventsMax: limits.ingestEventsMax)
+        self.health = health
+        counters = IntakeCounters(columnCount: store.registry.columns.count)
+        decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
+        committer = GroupCommitter(
+            thread: writer, groupWeightMax: limits.groupEventsMax,
+            isFinal: { !StoreFailure.isPassing($0) && !StoreFailure.isOfRequest($0) }
+        ) { batches in
+            do {
+                let results = try store.append(batches)
+                health.storeTook()
+                return results
+            } catch {
+                health.storeThrew(error, freeBytes: store.status.freeBytes)
+                throw error
+            }
+        }
+    }
+
+    /// Before a body is read: whether it is worth reading, and the ticket on which it is booked while it is read.
+    /// - Parameter contentType: the body's media type, where the wire says one.
+    /// - Throws: `unavailable`, `unsupported`.
+    package func begin(contentType: String?) throws(IntakeRefusal) -> IngestTicket {
+        if let objection = health.objection { throw IntakeRefusal(.unavailable, objection, hint: StoreFailure.hint) }
+        try EventDecoding.checkMediaType(contentType)
+        return ticket()
+    }
+
+    /// A ticket for a body that is no event, so that it counts among what is on the way.
+    package func ticket() -> IngestTicket { IngestTicket(gate: gate, retryAfterSeconds: limits.retryAfterSeconds) }
+
+    /// Takes a body in; returns once what was accepted of it is durable.
+    /// - Parameter ticket: on which `body.bytes` are booked.
+    /// - Throws: ``IntakeRefusal``; `CancellationError` before anything is written.
+    package func accept(_ body: EventBody, _ ticket: IngestTicket) async throws -> IngestAnswer {
+        let (limits, decoders) = (limits, decoders)
+        let decoded = try await threads.run {
+            let bytes = try BodyCoding.decode(body.bytes, coding: body.coding, limits: limits, ticket: ticket)
+            return try EventDecoding.decode(bytes, of: body, decoders: decoders)
+        }
+        guard decoded.batch.bytes.count <= IngestBatch.bytesMax else {
+            throw IntakeRefusal(
+                .tooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB",
+                hint: "send smaller batches")
+        }
+        try ticket.take(events: decoded.batch.count)
+        let result: AppendResult
+        do {
+            result = try await committer.commit(decoded.ingestBatch, weight: decoded.batch.count)
+        } catch {
+            throw StoreFailure.refusal(for: error, limits)
+        }
+        let answer = IngestAnswer(decoded, result, registry: store.registry)
+        counters.add(answer, decoded)
+        return answer
+    }
+}

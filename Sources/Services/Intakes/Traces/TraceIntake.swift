@@ -1,0 +1,142 @@
+import Dialects
+package import Domain
+import EventStores
+import JSONParsing
+package import Platform
+import Synchronization
+import WireFormats
+
+/// The way of spans from an OTLP request to the disk: undo compression, decode, commit, answer. Shares gate and writer
+/// with the events.
+package final class TraceIntake: Sendable {
+    /// Spans kept, known before, and refused since the start.
+    package let counters = IntakeCounters(columnCount: 0)
+    private let events: EventIntake
+    private let threads: ThreadPool
+    private let limits: ServerLimits
+    private let health: ServerHealth
+    private let encoders: EvidenceEncoders
+    private let settlement: TraceSettlement
+    private let echoes = Atomic<Int>(0)
+
+    /// - Parameters:
+    ///   - events: whose gate and writer are shared.
+    ///   - threads: decompress and decode.
+    package init(
+        store: any IntakeStore, events: EventIntake, decoders threads: ThreadPool, limits: ServerLimits,
+        health: ServerHealth,
+        settlement: TraceSettlement
+    ) {
+        self.events = events
+        self.threads = threads
+        self.limits = limits
+        self.health = health
+        self.settlement = settlement
+        encoders = EvidenceEncoders(registry: store.registry, userTokenKey: store.userTokenKey)
+    }
+
+    /// Spans that were not taken in because a Plimsoll had made them of its events.
+    package var echoedSpans: Int { echoes.load(ordering: .relaxed) }
+
+    /// Before a body is read: whether it is worth reading, and the ticket on which it is booked while it is read.
+    /// - Throws: `unavailable`.
+    package func begin() throws(IntakeRefusal) -> IngestTicket {
+        if let objection = health.objection {
+            throw IntakeRefusal(
+                .unavailable, objection, hint: StoreFailure.hint, retryAfterSeconds: max(5, limits.retryAfterSeconds))
+        }
+        return events.ticket()
+    }
+
+    /// Takes a request in; returns once what was accepted of it is durable.
+    /// - Parameter ticket: on which `body.bytes` are booked.
+    /// - Throws: ``IntakeRefusal``; `CancellationError` before anything is written.
+    package func accept(_ body: TraceBody, _ ticket: IngestTicket) async throws -> TraceAnswer {
+        let (limits, encoders) = (limits, encoders)
+        var batch = try await threads.run {
+            let bytes = try BodyCoding.decode(body.bytes, coding: body.coding, limits: limits, ticket: ticket)
+            return try encoders.encode(bytes, body.encoding)
+        }
+        let excess = settlement.refuseExcess(&batch)
+        if excess > 0 {
+            batch.rejected += excess
+            if batch.reason.isEmpty { batch.reason = "a trace may have \(TraceSizes.spansMax) spans" }
+        }
+        try ticket.take(events: batch.events.count)
+        var result: AppendResult?
+        if batch.events.count > 0 {
+            do {
+                result = try await events.committer.commit(
+                    IngestBatch(events: batch.events), weight: batch.events.count)
+            } catch {
+                throw StoreFailure.refusal(for: error, limits)
+            }
+        }
+        return answer(batch, result)
+    }
+
+    private func answer(_ batch: EvidenceBatch, _ result: AppendResult?) -> TraceAnswer {
+        if batch.echoes > 0 { echoes.wrappingAdd(batch.echoes, ordering: .relaxed) }
+        var rejected = batch.rejected
+        var reason = batch.reason
+        for verdict in result?.verdicts ?? [] {
+            guard let objection = Self.objection(verdict) else { continue }
+            rejected += 1
+            if reason.isEmpty { reason = objection }
+        }
+        counters.add(accepted: result?.accepted ?? 0, duplicates: result?.duplicates ?? 0, rejected: rejected)
+        settlement.note(batch, result?.verdicts ?? [])
+        return TraceAnswer(rejectedSpans: rejected, message: reason)
+    }
+
+    private static func objection(_ verdict: EventVerdict) -> String? {
+        switch verdict {
+        case .accepted, .duplicate: nil
+        case .conflict:
+            "another span with this trace id, span id and end was received before, and it says something else"
+        case .tooOld: "the span is older than what is kept"
+        case .tooNew: "the span ends more than 24 h from now; check the sender's clock"
+        }
+    }
+}
+
+/// Encoders kept for the next request, so that their tables stay warm. As many as threads decode at one time.
+final class EvidenceEncoders: Sendable {
+    /// One encoder, used by one thread at a time.
+    private final class Slot: Sendable {
+        let encoder: Mutex<EvidenceEncoder>
+
+        init(_ encoder: consuming sending EvidenceEncoder) { self.encoder = Mutex(encoder) }
+    }
+
+    private let registry: SchemaRegistry
+    private let userTokenKey: [UInt8]
+    private let idle = Mutex<[Slot]>([])
+
+    init(registry: SchemaRegistry, userTokenKey: [UInt8]) {
+        self.registry = registry
+        self.userTokenKey = userTokenKey
+    }
+
+    /// - Throws: `malformed` for a body that cannot be read.
+    func encode(_ body: [UInt8], _ encoding: OTLPEncoding) throws(IntakeRefusal) -> EvidenceBatch {
+        let traces: OTLPTraces
+        do {
+            switch encoding {
+            case .protobuf: traces = try OTLPTraces(protobuf: body)
+            case .json:
+                var parser = JSONParser()
+                traces = try OTLPTraces(json: body, parser: &parser)
+            }
+        } catch {
+            throw IntakeRefusal(
+                .malformed, "no trace request: \(error)",
+                hint: "the body and its Content-Type must agree; this is not to be sent again")
+        }
+        let slot =
+            idle.withLock { $0.popLast() }
+            ?? Slot(EvidenceEncoder(registry: registry, tokeniser: UserTokeniser(key: userTokenKey)))
+        defer { idle.withLock { $0.append(slot) } }
+        return slot.encoder.withLock { $0.encode(traces) }
+    }
+}

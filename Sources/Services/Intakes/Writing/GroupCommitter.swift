@@ -1,0 +1,109 @@
+package import Platform
+import Synchronization
+
+/// Serialises writes on one thread and covers whatever waits with one flush (group commit).
+///
+/// `Item` is what one request brings, `Result` what it learns once its events are durable. Items are written in the order in which
+/// they were handed in.
+/// After the first failure that is final nothing is written any more: every later item fails at once. Any other failure (a full disk) is
+/// that of its group alone.
+package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
+    private struct Waiting {
+        var item: Item
+        var weight: Int
+        var continuation: CheckedContinuation<Result, any Error>
+    }
+
+    private struct State {
+        var queue: [Waiting] = []
+        var isDraining = false
+        var failure: (any Error)?
+    }
+
+    private let state = Mutex(State())
+    private let thread: ThreadPool
+    private let groupWeightMax: Int
+    private let isFinal: @Sendable (any Error) -> Bool
+    private let write: @Sendable ([Item]) throws -> [Result]
+
+    /// - Parameters:
+    ///   - thread: a pool of exactly one running thread, which other writes to the same store share.
+    ///   - groupWeightMax: the sum of weights that ends a group; a single heavier item forms its own.
+    ///   - isFinal: whether a failure ends all writing.
+    ///   - write: makes a group durable, one result per item in order.
+    package init(
+        thread: ThreadPool, groupWeightMax: Int, isFinal: @escaping @Sendable (any Error) -> Bool = { _ in true },
+        write: @escaping @Sendable ([Item]) throws -> [Result]
+    ) {
+        self.isFinal = isFinal
+        self.thread = thread
+        self.groupWeightMax = groupWeightMax
+        self.write = write
+    }
+
+    /// The failure that ended writing, if one did.
+    package var failure: (any Error)? { state.withLock { $0.failure } }
+
+    /// Items handed in that no group has taken up yet.
+    package var waitingCount: Int { state.withLock { $0.queue.count } }
+
+    /// Waits until the item is durable. Not cancelled with the caller: what was handed in is written.
+    package func commit(_ item: Item, weight: Int) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let (failure, mustStart) = state.withLock { state in
+                if let failure = state.failure { return (Optional(failure), false) }
+                assert(weight >= 0, "an item has a weight")
+                state.queue.append(Waiting(item: item, weight: weight, continuation: continuation))
+                defer { state.isDraining = true }
+                return (nil, !state.isDraining)
+            }
+            if let failure {
+                continuation.resume(throwing: failure)
+            } else if mustStart {
+                thread.submit { self.drain() }
+            }
+        }
+    }
+
+    private func drain() {
+        while let group = nextGroup() {
+            do {
+                let results = try write(group.map(\.item))
+                precondition(results.count == group.count, "one result per item")
+                for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
+            } catch where !isFinal(error) {
+                for waiting in group { waiting.continuation.resume(throwing: error) }
+            } catch {
+                let rest = state.withLock { state in
+                    defer { state.queue = [] }
+                    state.failure = error
+                    state.isDraining = false
+                    return state.queue
+                }
+                for waiting in group + rest { waiting.continuation.resume(throwing: error) }
+                return
+            }
+        }
+    }
+
+    /// The next items to write together; nil, and no longer draining, when none wait.
+    private func nextGroup() -> [Waiting]? {
+        state.withLock { state in
+            assert(state.isDraining, "one thread drains, once it was started")
+            var weight = 0
+            var count = 0
+            while count < state.queue.count, count == 0 || weight + state.queue[count].weight <= groupWeightMax {
+                weight += state.queue[count].weight
+                count += 1
+            }
+            guard count > 0 else {
+                state.isDraining = false
+                return nil
+            }
+            assert(count == 1 || weight <= groupWeightMax, "a group is bounded, or one item")
+            let group = Array(state.queue[..<count])
+            state.queue.removeFirst(count)
+            return group
+        }
+    }
+}

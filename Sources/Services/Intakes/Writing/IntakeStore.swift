@@ -1,0 +1,68 @@
+package import Domain
+package import EventStores
+
+/// What taking in needs of a store. `EventStore` is the one that serves; tests put in stores that are slow or broken.
+package protocol IntakeStore: Sendable {
+    /// The event types and columns that are known.
+    var registry: SchemaRegistry { get }
+    /// The key for the tokens that stand for users.
+    var userTokenKey: [UInt8] { get }
+    /// The store in numbers.
+    var status: StoreStatus { get }
+    /// The time that is believed, ns since 1970 UTC.
+    var now: Int64 { get }
+    /// Makes the batches durable; blocking, writer thread only.
+    func append(_ batches: [IngestBatch]) throws -> [AppendResult]
+    /// About once a second; writer thread only.
+    func tick() throws
+    /// Spans received at a time or later; see `StoreSnapshot.spans(receivedSince:)`.
+    func spans(receivedSince time: Int64) throws -> [ReceivedSpan]
+    /// Spans of traces and what was derived from them; see `StoreSnapshot.events(ofTraces:sourcePrefix:)`.
+    func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]]
+    /// Rows of `system_events` of one type; see `StoreSnapshot.notes(ofType:)`.
+    func notes(ofType type: String) throws -> [StoredNote]
+    /// The oldest of them; see `StoreSnapshot.firstNote(ofType:)`.
+    func firstNote(ofType type: String) throws -> StoredNote?
+    /// Traces with spans of some instrumentations; see `StoreSnapshot.traces(of:after:atMost:)`.
+    func traces(
+        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64)
+}
+
+extension IntakeStore {
+    /// As far as its events say, for a store without a clock.
+    package var now: Int64 { status.watermark }
+    /// None, for a store that keeps no spans.
+    package func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { [] }
+    /// None, for a store that keeps no spans.
+    package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] { [:] }
+    /// None, for a store that keeps no notes.
+    package func notes(ofType type: String) throws -> [StoredNote] { [] }
+    /// None, for a store that keeps no notes.
+    package func firstNote(ofType type: String) throws -> StoredNote? { nil }
+    /// None, for a store that keeps no spans.
+    package func traces(
+        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, status.position)) }
+}
+
+extension EventStore: IntakeStore {
+    /// See ``IntakeStore``.
+    package var now: Int64 { snapshot().now }
+    /// See ``IntakeStore``.
+    package func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { try snapshot().spans(receivedSince: time) }
+    /// See ``IntakeStore``.
+    package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] {
+        try snapshot().events(ofTraces: traceIDs, sourcePrefix: sourcePrefix)
+    }
+    /// See ``IntakeStore``.
+    package func notes(ofType type: String) throws -> [StoredNote] { try snapshot().notes(ofType: type) }
+    /// See ``IntakeStore``.
+    package func firstNote(ofType type: String) throws -> StoredNote? { try snapshot().firstNote(ofType: type) }
+    /// See ``IntakeStore``.
+    package func traces(
+        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) {
+        try snapshot().traces(of: scopes, after: position, atMost: countMax)
+    }
+}

@@ -1,0 +1,100 @@
+package import Platform
+import Synchronization
+
+/// Whether the server takes events, and why not. Says when that begins and when it ends.
+package final class ServerHealth: Sendable {
+    /// A full disk, from the append that it refused until one succeeds or there is clearly more room than then.
+    private struct Fullness {
+        var reason: String
+        var freeBytes: Int?
+        var isLogged: Bool
+    }
+
+    private struct State {
+        var failure: String?
+        var fullness: Fullness?
+        /// When a full disk was logged last, on the monotonic clock.
+        var lastLogged: Int64?
+    }
+
+    /// Small appends may succeed between large ones that don't: one pair of lines in so much time is enough.
+    private static let logNanoseconds: Int64 = 60_000_000_000
+    /// Space that must have come free since the refusal for the disk to count as no longer full.
+    private static let regainedBytes = 16 << 20
+
+    private let state = Mutex(State())
+    private let isStopping = Atomic<Bool>(false)
+    private let log: OperatorLog
+    private let clock: any Clock
+
+    /// All is well at first.
+    package init(log: OperatorLog, clock: any Clock) {
+        self.log = log
+        self.clock = clock
+    }
+
+    /// Whether nothing is taken until a restart, because the store failed.
+    package var isStorageFailed: Bool { state.withLock { $0.failure != nil } }
+
+    /// Why nothing is taken until a restart; nil: what comes is tried.
+    package var objection: String? {
+        if let failure = state.withLock({ $0.failure }) { return "storage failed: \(failure)" }
+        return isStopping.load(ordering: .relaxed) ? "stopping" : nil
+    }
+
+    /// Why events are better sent elsewhere now; nil: ready.
+    package var unreadiness: String? { objection ?? state.withLock { $0.fullness?.reason } }
+
+    /// Notes what the store threw. The first failure that does not pass by itself stays.
+    /// - Parameter freeBytes: room on the disk now, where the system says.
+    package func storeThrew(_ error: any Error, freeBytes: Int?) {
+        if StoreFailure.isOfRequest(error) { return }
+        let reason = "\(error)"
+        guard StoreFailure.isPassing(error) else {
+            let isFirst = state.withLock { state in
+                defer { state.failure = state.failure ?? reason }
+                return state.failure == nil
+            }
+            if isFirst { log.critical("no event is taken until a restart: \(reason)") }
+            return
+        }
+        let now = clock.monotonicNanoseconds()
+        let mustLog = state.withLock { state in
+            if let known = state.fullness {
+                state.fullness = Fullness(reason: reason, freeBytes: freeBytes, isLogged: known.isLogged)
+                return false
+            }
+            let isDue = state.lastLogged.map { now - $0 >= Self.logNanoseconds } ?? true
+            if isDue { state.lastLogged = now }
+            state.fullness = Fullness(reason: reason, freeBytes: freeBytes, isLogged: isDue)
+            return isDue
+        }
+        if mustLog { log.error("events are refused: \(reason)") }
+    }
+
+    /// Notes that the store took events.
+    package func storeTook() { endFullness() }
+
+    /// Looks whether space came back while nobody sends.
+    package func note(freeBytes: Int?) {
+        let isBack = state.withLock { state in
+            guard let fullness = state.fullness, let before = fullness.freeBytes, let freeBytes else { return false }
+            return freeBytes >= before + Self.regainedBytes
+        }
+        if isBack { endFullness() }
+    }
+
+    private func endFullness() {
+        let wasLogged = state.withLock { state in
+            defer { state.fullness = nil }
+            return state.fullness?.isLogged ?? false
+        }
+        if wasLogged { log.warning("events are taken again: the disk has room") }
+    }
+
+    /// From now on nothing is taken.
+    package func beginStopping() { isStopping.store(true, ordering: .relaxed) }
+
+    /// Whether a full disk is known of, so that ``note(freeBytes:)`` has something to end.
+    package var isFull: Bool { state.withLock { $0.fullness != nil } }
+}

@@ -1,0 +1,148 @@
+import Clients
+import Compression
+import Domain
+import HTTPFronts
+import Synchronization
+import Testing
+
+/// What the server answers when a request cannot be served, before any event is looked at.
+@Suite struct RefusalTests {
+    private let event = #"{"specversion":"1.0","id":"a","source":"s","type":"probe.checked","data":{}}"#
+
+    @Test(arguments: ["text/html", "application/xml", "image/png"])
+    func otherMediaTypesAreRefused(type: String) async throws {
+        let event = event
+        try await withServer { client, _ in
+            let answer = try await client.post(event, type: type)
+            #expect(answer.status == 415)
+            #expect(answer.text.contains("send application/cloudevents+json"))
+        }
+    }
+
+    @Test(arguments: [
+        ("/v1/reports/sla?bogus=1", "there is no parameter bogus here", "known: from, to, by, rule, timezone, objectives, format, section"),
+        ("/v1/reports/sla?from=now-1d&from=now-2d", "the parameter from is given twice", "give it once"),
+        ("/v1/reports/status?from=now-1d", "there is no parameter from here", "known: to, format"),
+        ("/v1/events?form=now-1d", "there is no parameter form here", "known: from, to, format"),
+        ("/v1/prices?set_only=perhaps", "set_only is true or false", nil),
+        ("/v1/prices?x=", "there is no parameter x here", "known: set_only"),
+        ("/v1/prices/check?x=1", "there is no parameter x here", "takes no parameters"),
+        ("/metrics?formt=text", "there is no parameter formt here", "known: format"),
+        ("/v1/conversations/c-1?tenat=a", "there is no parameter tenat here", "known: tenant, format"),
+        ("/v1/status?x=1", "there is no parameter x here", "takes no parameters"),
+    ] as [(String, String, String?)])
+    func mistypedParametersAreRefused(path: String, error: String, hint: String?) async throws {
+        try await withServer { client, _ in
+            let answer = try await client.send("GET", path)
+            #expect(answer.status == 400)
+            #expect(answer.text.contains(error))
+            if let hint { #expect(answer.text.contains(hint)) }
+        }
+    }
+
+    @Test func aConversationWithANullCharacterIsNotFound() async throws {
+        try await withServer { client, _ in
+            let answer = try await client.send("GET", "/v1/conversations/a%00b")
+            #expect(answer.status == 404 && answer.text.contains("null character"))
+        }
+    }
+
+    @Test func aLongQueryIsToldToBeShortened() async throws {
+        var limits = ServerLimits()
+        limits.queryTextBytesMax = 100
+        try await withServer(limits: limits) { client, _ in
+            let body = [UInt8](repeating: 32, count: 200)
+            let answer = try await client.send("POST", "/v1/sql", headers: [("Content-Type", "text/plain")], body: body)
+            #expect(answer.status == 413 && answer.text.contains("shorten the query"))
+        }
+    }
+
+    @Test func refusalsOfAServerAreNoMissingServer() async throws {
+        let store = FakeStore()
+        let event = event
+        try await withServer(store) { client, server in
+            let address = try #require(server.address)
+            let refusal = await #expect(throws: ServerRefusal.self) {
+                try await RemoteReading(server: ServerEndpoint(address)).text("/v1/reports/sla?by=foo&x=1")
+            }
+            #expect(refusal?.status == 400 && refusal?.hint?.hasPrefix("known: ") == true)
+            #expect(refusal?.description == "\(address) answered 400: there is no parameter x here")
+            store.state.withLock { $0.isFull = true }
+            _ = try await client.post(event)
+            await #expect(throws: UnreachableError.self) { try await RemoteReading(server: ServerEndpoint(address)).text("/readyz") }
+        }
+    }
+
+    @Test func otherEncodingsAreRefused() async throws {
+        let event = event
+        try await withServer { client, _ in
+            let answer = try await client.post(Array(event.utf8), encoding: "br")
+            #expect(answer.status == 415)
+        }
+    }
+
+    @Test func aDeclaredLengthBeyondTheLimitIsRefused() async throws {
+        var limits = ServerLimits()
+        limits.bodyBytesMax = 1000
+        try await withServer(limits: limits) { client, _ in
+            let answer = try await client.post([UInt8](repeating: 32, count: 1001))
+            #expect(answer.status == 413)
+            #expect(answer.text.contains("larger than 1000 bytes"))
+        }
+    }
+
+    @Test(arguments: ["gzip", "zstd"])
+    func aDecompressionBombIsRefusedAtTheLimit(encoding: String) async throws {
+        var limits = ServerLimits()
+        limits.decodedBodyBytesMax = 1 << 20
+        let zeros = [UInt8](repeating: 0, count: 8 << 20)
+        let bomb = encoding == "gzip" ? Gzip.compress(zeros) : Zstandard.compress(zeros)
+        #expect(bomb.count < 64 << 10)
+        try await withServer(limits: limits) { client, _ in
+            let answer = try await client.post(bomb, encoding: encoding)
+            #expect(answer.status == 413)
+            let alive = try await client.send("GET", "/healthz")
+            #expect(alive.status == 200)
+        }
+    }
+
+    @Test(arguments: ["gzip", "zstd"])
+    func damagedCompressionIsBadInput(encoding: String) async throws {
+        try await withServer { client, _ in
+            let answer = try await client.post([UInt8](repeating: 7, count: 100), encoding: encoding)
+            #expect(answer.status == 400)
+            let empty = try await client.post([], encoding: encoding)
+            #expect(empty.status == 400)
+        }
+    }
+
+    @Test func aFullQueueSaysWhenToComeBack() async throws {
+        var limits = ServerLimits()
+        limits.ingestBytesMax = 100
+        limits.retryAfterSeconds = 3
+        try await withServer(limits: limits) { client, _ in
+            let answer = try await client.post([UInt8](repeating: 32, count: 101))
+            #expect(answer.status == 429)
+            #expect(answer.headers["Retry-After"] == "3")
+            let after = try await client.post(" \n")
+            #expect(after.status == 200)
+        }
+    }
+
+    @Test func failedStorageEndsAcknowledging() async throws {
+        let store = FakeStore()
+        store.state.withLock { $0.isBroken = true }
+        let event = event
+        try await withServer(store) { client, _ in
+            for _ in 0..<2 {
+                let answer = try await client.post(event)
+                #expect(answer.status == 503)
+                #expect(answer.text.contains("the disk is gone"))
+            }
+            let ready = try await client.send("GET", "/readyz")
+            #expect(ready.status == 503)
+            let healthy = try await client.send("GET", "/healthz")
+            #expect(healthy.status == 200)
+        }
+    }
+}

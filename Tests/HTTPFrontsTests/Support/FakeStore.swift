@@ -1,0 +1,75 @@
+import Columnar
+import Domain
+import EventStores
+import Glibc
+import HTTPFronts
+import Intakes
+import Projections
+import Sending
+import Synchronization
+
+/// A store in memory that counts, and can be told to be slow, to break, or to doubt an event.
+final class FakeStore: ServedStore {
+    struct Broken: Error, CustomStringConvertible { var description: String { "the disk is gone" } }
+
+    struct State {
+        var rows = 0
+        var appends = 0
+        var isBroken = false
+        var isFull = false
+        /// Thrown by every correction when set.
+        var rebookingFailure: StoreError?
+        var freeBytes = 0
+        var isClosed = false
+        var ticks = 0
+        /// Answered for every row when set.
+        var verdict: EventVerdict?
+    }
+
+    let state = Mutex(State())
+    /// While held, `append` waits.
+    let hold = Atomic<Bool>(false)
+
+    let registry = SchemaRegistry.builtIn
+    let userTokenKey: [UInt8] = Array(0..<32)
+    var priceBook: PriceBook { BuiltInPrices.book }
+    let counters = MetricCounters(registry: .builtIn).totals
+    var status: StoreStatus {
+        var status = StoreStatus()
+        status.freeBytes = state.withLock { $0.freeBytes }
+        return status
+    }
+
+    func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
+        while hold.load(ordering: .acquiring) { usleep(1000) }
+        return try state.withLock { state in
+            if state.isBroken { throw Broken() }
+            if state.isFull { throw StoreError.noSpace(reason: "no byte left") }
+            state.appends += 1
+            return batches.map { batch in
+                let verdicts = (0..<batch.events.count).map { row in state.verdict ?? .accepted(position: Int64(state.rows + row + 1)) }
+                let accepted = state.verdict == nil ? batch.events.count : 0
+                state.rows += accepted
+                return AppendResult(verdicts: verdicts, accepted: accepted, duplicates: 0, lastPosition: Int64(state.rows))
+            }
+        }
+    }
+
+    func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
+        if let failure = state.withLock({ $0.rebookingFailure }) { throw failure }
+        throw Broken()
+    }
+    func tick() throws { state.withLock { $0.ticks += 1 } }
+    func pinnedTables() -> any TableCatalog { EmptyCatalog() }
+    func export(in times: Range<Int64>) throws -> any ExportSource { throw Broken() }
+    func close() throws { state.withLock { $0.isClosed = true } }
+}
+
+struct EmptyCatalog: TableCatalog {
+    var tableNames: [String] { [] }
+    var position: Int64 { 0 }
+    var watermark: Int64 { 0 }
+    var now: Int64 { 0 }
+    func table(named name: String) -> (any TableSource)? { nil }
+    func userToken(_ userID: String) -> String { userID }
+}

@@ -1,0 +1,87 @@
+import Glibc
+import Intakes
+import Platform
+import Synchronization
+import Testing
+
+/// A writer thread that a test can hold up, and what was written on it.
+private final class Recorder: Sendable {
+    let groups = Mutex<[[Int]]>([])
+    var written: [Int] { groups.withLock { $0.flatMap { $0 } } }
+}
+
+private struct DiskGone: Error {}
+
+@Suite struct GroupCommitterTests {
+    private func withThread<Result>(_ body: (ThreadPool) async throws -> Result) async throws -> Result {
+        let thread = ThreadPool(threadCount: 1)
+        do {
+            let result = try await body(thread)
+            await thread.stop()
+            return result
+        } catch {
+            await thread.stop()
+            throw error
+        }
+    }
+
+    @Test func everyItemGetsItsOwnResultAndIsWrittenOnce() async throws {
+        let recorder = Recorder()
+        try await withThread { thread in
+            let committer = GroupCommitter<Int, Int>(thread: thread, groupWeightMax: 7) { items in
+                recorder.groups.withLock { $0.append(items) }
+                return items.map { $0 * 10 }
+            }
+            await withTaskGroup(of: Void.self) { group in
+                for item in 0..<500 {
+                    group.addTask {
+                        let result = try? await committer.commit(item, weight: 1)
+                        #expect(result == item * 10)
+                    }
+                }
+            }
+        }
+        #expect(recorder.written.sorted() == Array(0..<500))
+        #expect(recorder.groups.withLock { $0.allSatisfy { $0.count <= 7 } })
+    }
+
+    @Test func whatWaitsIsWrittenTogetherAndAHeavyItemAlone() async throws {
+        let recorder = Recorder()
+        try await withThread { thread in
+            let committer = GroupCommitter<Int, Int>(thread: thread, groupWeightMax: 10) { items in
+                recorder.groups.withLock { $0.append(items) }
+                return items
+            }
+            // The thread is held up until all four wait.
+            let arrived = Atomic<Int>(0)
+            thread.submit { while arrived.load(ordering: .acquiring) < 4 { usleep(1000) } }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (item, weight) in [(1, 4), (2, 4), (3, 99), (4, 1)] {
+                    let before = arrived.load(ordering: .acquiring)
+                    group.addTask { _ = try await committer.commit(item, weight: weight) }
+                    while committer.waitingCount < before + 1 { try await Task.sleep(for: .milliseconds(1)) }
+                    arrived.add(1, ordering: .releasing)
+                }
+                try await group.waitForAll()
+            }
+        }
+        #expect(recorder.groups.withLock { $0 } == [[1, 2], [3], [4]])
+    }
+
+    @Test func theFirstFailureEndsAllWriting() async throws {
+        let recorder = Recorder()
+        try await withThread { thread in
+            let committer = GroupCommitter<Int, Int>(thread: thread, groupWeightMax: 1) { items in
+                if items == [3] { throw DiskGone() }
+                recorder.groups.withLock { $0.append(items) }
+                return items
+            }
+            let first = try await committer.commit(1, weight: 1)
+            #expect(first == 1)
+            await #expect(throws: DiskGone.self) { try await committer.commit(3, weight: 1) }
+            await #expect(throws: DiskGone.self) { try await committer.commit(4, weight: 1) }
+            #expect(committer.failure is DiskGone)
+        }
+        #expect(recorder.written == [1])
+    }
+}

@@ -1,0 +1,38 @@
+import Domain
+import EventStores
+import Intakes
+import Synchronization
+
+/// A store that counts what it is given, and throws what it is told to.
+final class MemoryStore: IntakeStore {
+    private struct State {
+        var rows = 0
+        var failure: (any Error)?
+    }
+
+    private let state = Mutex(State())
+
+    let registry = SchemaRegistry.builtIn
+    let userTokenKey: [UInt8] = Array(0..<32)
+    var status: StoreStatus { StoreStatus() }
+    var rows: Int { state.withLock { $0.rows } }
+
+    /// Thrown by every append from now on; nil: none.
+    func fail(with failure: (any Error)?) { state.withLock { $0.failure = failure } }
+
+    func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
+        try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            return batches.map { batch in
+                let verdicts = (0..<batch.events.count).map { row in
+                    EventVerdict.accepted(position: Int64(state.rows + row + 1))
+                }
+                state.rows += batch.events.count
+                return AppendResult(
+                    verdicts: verdicts, accepted: verdicts.count, duplicates: 0, lastPosition: Int64(state.rows))
+            }
+        }
+    }
+
+    func tick() throws {}
+}

@@ -1,0 +1,78 @@
+import Platform
+import Synchronization
+import Testing
+
+@Suite struct ThreadPoolTests {
+    private final class Seen: Sendable {
+        private let state = Mutex<[Int]>([])
+        var numbers: [Int] { state.withLock { $0 } }
+        func add(_ number: Int) { state.withLock { $0.append(number) } }
+    }
+
+    /// A thread that is busy until the gate opens.
+    private final class Gate: Sendable {
+        private let isOpen = Atomic<Bool>(false)
+        private let isReached = Atomic<Bool>(false)
+        func open() { isOpen.store(true, ordering: .releasing) }
+        func hold() {
+            isReached.store(true, ordering: .releasing)
+            while !isOpen.load(ordering: .acquiring) {}
+        }
+        func waitUntilReached() async throws {
+            while !isReached.load(ordering: .acquiring) { try await Task.sleep(for: .milliseconds(1)) }
+        }
+    }
+
+    private struct Mistake: Error {}
+
+    @Test func oneThreadRunsJobsInTheirOrderAndStopsAfterTheLast() async throws {
+        let (pool, seen) = (ThreadPool(threadCount: 1), Seen())
+        for number in 0..<200 { pool.submit { seen.add(number) } }
+        await pool.stop()
+        #expect(seen.numbers == Array(0..<200))
+        pool.submit { seen.add(200) }
+        #expect(seen.numbers.last == 200, "after the stop the caller's thread works")
+        #expect(try await pool.run { 7 } == 7)
+    }
+
+    @Test func resultsAndErrorsComeBack() async throws {
+        let pool = ThreadPool(threadCount: 3)
+        let sum = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<300 { group.addTask { try await pool.run { number } } }
+            return try await group.reduce(0, +)
+        }
+        #expect(sum == 299 * 300 / 2)
+        await #expect(throws: Mistake.self) { try await pool.run { throw Mistake() } }
+        await pool.stop()
+    }
+
+    @Test func threadsWorkBesideEachOther() async throws {
+        let (pool, gate) = (ThreadPool(threadCount: 2), Gate())
+        async let held: Void = pool.run { gate.hold() }
+        try await gate.waitUntilReached()
+        #expect(try await pool.run { 1 } == 1)
+        gate.open()
+        try await held
+        await pool.stop()
+    }
+
+    @Test func aCancelledCallerTakesBackWhatHasNotBegun() async throws {
+        let (pool, gate, seen) = (ThreadPool(threadCount: 1), Gate(), Seen())
+        let first = Task {
+            try await pool.run {
+                gate.hold()
+                seen.add(1)
+            }
+        }
+        try await gate.waitUntilReached()
+        let second = Task { try await pool.run { seen.add(2) } }
+        second.cancel()
+        // It ends while the only thread is still held.
+        await #expect(throws: CancellationError.self) { try await second.value }
+        first.cancel()
+        gate.open()
+        try await first.value
+        await pool.stop()
+        #expect(seen.numbers == [1], "what has begun is done")
+    }
+}
