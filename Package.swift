@@ -169,7 +169,7 @@ let package = Package(
             ]),
         tests(
             "Asking",
-            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform", "Projections", "Segments"]),
+            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Plans", "Platform", "Projections", "Segments"]),
         room(
             "Sending", "Services/Sending",
             uses: [
