@@ -14,8 +14,8 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A Swift target of ours: a folder below `Sources`, with the house settings.
-func room(_ name: String, _ folder: String, uses: [Target.Dependency] = []) -> Target {
-    return .target(name: name, dependencies: uses, path: "Sources/\(folder)", swiftSettings: settings)
+func room(_ name: String, _ folder: String, exclude: [String] = [], uses: [Target.Dependency] = []) -> Target {
+    return .target(name: name, dependencies: uses, path: "Sources/\(folder)", exclude: exclude, swiftSettings: settings)
 }
 
 /// A Debian library: a module map and the package that brings it.
@@ -67,6 +67,8 @@ let package = Package(
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
         .target(name: "CEmbeddedAlerts", path: "Sources/System/CEmbeddedAlerts"),
         room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts"]),
+        .target(name: "CEmbeddedPages", path: "Sources/System/CEmbeddedPages"),
+        room("EmbeddedPages", "System/EmbeddedPages", uses: ["CEmbeddedPages"]),
         tests("Compression"),
         tests("Hashing"),
         tests("JSONParsing"),
@@ -134,16 +136,16 @@ let package = Package(
 
         // Served and commanded.
         room(
-            "Server", "Server",
+            "Server", "Server", exclude: ["Pages"],
             uses: [
                 "Bytes", "Platform", "Domain", "Columnar", "JSONParsing", "WireFormats", "Dialects", "EventStores", "Plans", "SQLText",
-                "Execution", "Compression", "Hashing", "HTTPRequests", "Projections", "Exporting", "Reports", hummingbird,
+                "Execution", "Compression", "Hashing", "HTTPRequests", "Projections", "Exporting", "Reports", "EmbeddedPages", hummingbird,
             ]),
         tests(
             "Server",
             uses: [
                 "Bytes", "Domain", "Columnar", "Dialects", "EventStores", "Segments", "Projections", "Platform", "Compression", "Plans",
-                "Execution", "WireFormats", hummingbird,
+                "Execution", "WireFormats", "EmbeddedPages", hummingbird,
             ]),
         room(
             "Transfers", "Commands/Transfers",

@@ -130,12 +130,13 @@ final class Door: Sendable {
 /// Asks at the door before any route sees the request.
 struct AccessControl: RouterMiddleware {
     let door: Door
+    let scopes: RouteScopes
 
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         // Without a route there is nothing to protect: it becomes a 404.
-        if let path = context.endpointPath, let scope = RouteScopes.needed(request.method, path) {
+        if let path = context.endpointPath, let scope = scopes.needed(request.method.rawValue, path) {
             try await door.admit(
                 request.headers, needing: scope, route: "\(request.method) \(path)",
                 peer: context.channel.remoteAddress?.ipAddress ?? "unknown")

@@ -3,21 +3,19 @@ import Domain
 import EventStores
 import Execution
 import Exporting
+import HTTPTypes
 import Hummingbird
 import Platform
 
 extension Routes {
-    /// `GET /metrics`: Prometheus text, OpenMetrics or protocol buffers by `Accept` or `?format=`.
-    func addMetrics(to router: Router<ServerContext>) {
-        router.get("/metrics") { request, _ in
-            let named = try QueryParameters(request, known: ["format"])["format"]
-            guard let format = ExpositionFormat.negotiated(accept: request.headers[.accept], format: named) else {
-                throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
-            }
-            let bytes = MetricsExposition.render(
-                store.counters, await processSamples(), exemplars: examples.book, format: format)
-            return Response(bytes: bytes, contentType: format.contentType)
+    /// Prometheus text, OpenMetrics or protocol buffers, by `Accept` or as the query says.
+    func metrics(_ query: QueryParameters, _ headers: HTTPFields) async throws -> Response {
+        let named = query["format"]
+        guard let format = ExpositionFormat.negotiated(accept: headers[.accept], format: named) else {
+            throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
         }
+        let bytes = MetricsExposition.render(store.counters, await processSamples(), exemplars: examples.book, format: format)
+        return Response(bytes: bytes, contentType: format.contentType)
     }
 
     private func processSamples() async -> ProcessSamples {

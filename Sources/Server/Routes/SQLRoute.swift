@@ -2,21 +2,19 @@ import Execution
 import Hummingbird
 
 extension Routes {
-    /// `POST /v1/sql`. A client that goes away takes its query with it.
-    func addSQL(to router: Router<ServerContext>) {
+    /// The answer to a question in SQL. A client that goes away takes its query with it.
+    func rows(_ request: Request) async throws -> Response {
+        let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
+        var bodyLimits = limits
+        bodyLimits.bodyBytesMax = limits.queryTextBytesMax
+        let body = try await BodyCollector.collect(
+            request, limits: bodyLimits, ticket: ticket, hint: "shorten the query; long lists of values may be written as a join")
+        let query = try QueryRequest(body: body, headers: request.headers, limits: limits)
         let runner = StatementRunner(clock: clock, workers: workers)
-        router.post("/v1/sql") { request, _ in
-            let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
-            var bodyLimits = limits
-            bodyLimits.bodyBytesMax = limits.queryTextBytesMax
-            let body = try await BodyCollector.collect(
-                request, limits: bodyLimits, ticket: ticket, hint: "shorten the query; long lists of values may be written as a join")
-            let query = try QueryRequest(body: body, headers: request.headers, limits: limits)
-            let text = try await desk.run { [store] cancellation in
-                let result = try runner.run(query.sql, over: store.pinnedTables(), options: query.options, cancellation: cancellation)
-                return Array(result.rendered(query.format).utf8)
-            }
-            return Response(bytes: text, contentType: query.format.contentType)
+        let text = try await desk.run { [store] cancellation in
+            let result = try runner.run(query.sql, over: store.pinnedTables(), options: query.options, cancellation: cancellation)
+            return Array(result.rendered(query.format).utf8)
         }
+        return Response(bytes: text, contentType: query.format.contentType)
     }
 }
