@@ -36,11 +36,12 @@ struct PageFile: Sendable {
         tag = "\"\(hexadecimal(SHA256.hash(file.bytes).prefix(16)))\""
     }
 
-    /// Nothing but files of this server is loaded, run or asked; what stands in a document neither runs nor styles. No other site shows
-    /// the pages in a frame or learns where somebody came from.
+    /// Nothing but files of this server is loaded, run or asked; what stands in a document neither runs nor styles. No other
+    /// site shows the pages in a frame or learns where somebody came from.
     static let guards: HTTPFields = {
         var fields: HTTPFields = [
-            .contentSecurityPolicy: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            .contentSecurityPolicy:
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
                 + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
             .xContentTypeOptions: "nosniff",
         ]

@@ -26,7 +26,8 @@ package enum OpenAPIDocument {
         json.member("title", "Plimsoll")
         json.member("version", Version.text)
         json.member(
-            "description", "Keeps what a support agent does as events and answers questions about service levels, cost and outcomes.")
+            "description",
+            "Keeps what a support agent does as events and answers questions about service levels, cost and outcomes.")
         json.endObject()
     }
 
@@ -177,7 +178,8 @@ package enum OpenAPIDocument {
         json.key("headers")
         json.beginObject()
         for (name, schema, meaning) in [
-            (challenge, JSONSchema.text, "How to be let in (RFC 6750)."), (pause, .integer, "Seconds to wait; not always told."),
+            (challenge, JSONSchema.text, "How to be let in (RFC 6750)."),
+            (pause, .integer, "Seconds to wait; not always told."),
         ] {
             json.key(name)
             json.beginObject()

@@ -53,7 +53,8 @@ extension SchemaName {
         .always("id", .text, "With source the event's identity: what comes again is a duplicate."),
         .always("source", .text, "Who sends."),
         .always("type", .text, "Such as llm.call; `plimsoll schemas` lists the types and their fields."),
-        .perhaps("time", .time, "When what is told of ended; up to nanoseconds. Without it: when the event was received."),
+        .perhaps(
+            "time", .time, "When what is told of ended; up to nanoseconds. Without it: when the event was received."),
         .perhaps("subject", .text, "The conversation, where data does not name it."),
         .perhaps("data", .map(.any), "The fields of the type."),
     ])
@@ -61,7 +62,8 @@ extension SchemaName {
     private static let ingestAnswerSchema = JSONSchema.object([
         .always("accepted", .integer, "Events that were new."),
         .always("duplicates", .integer, "Events that were there already."),
-        .always("rejected", .list(.reference(.refusedEvent)), "The first events that were not kept, ascending by index."),
+        .always(
+            "rejected", .list(.reference(.refusedEvent)), "The first events that were not kept, ascending by index."),
         .perhaps("rejected_count", .integer, "All of them, where not all are listed."),
         .perhaps("warnings", .list(.reference(.eventWarning)), "The first events that were kept with a remark."),
         .perhaps("warning_count", .integer, "All of them, where not all are listed."),
@@ -112,7 +114,8 @@ extension SchemaName {
     ])
 
     private static let sqlAnswerSchema = JSONSchema.object([
-        .always("columns", .list(.object([.always("name", .text), .always("type", .text, "PostgreSQL's name of it.")]))),
+        .always(
+            "columns", .list(.object([.always("name", .text), .always("type", .text, "PostgreSQL's name of it.")]))),
         .always("rows", .list(.list(.any)), "Integers beyond 2^53 and numerics are text, times RFC 3339."),
         .always("position", .integer, "The answer holds for the events up to it."),
         .always("watermark", .time, "They were received by then."),
@@ -121,16 +124,20 @@ extension SchemaName {
 
     private static let reportSchema = JSONSchema.object([
         .always("report", .text), .always("title", .text), .always("position", .integer), .always("watermark", .time),
-        .always("from", .time), .always("to", .time), .always("now", .time), .always("timezone", .text), .always("exactness", .text),
+        .always("from", .time), .always("to", .time), .always("now", .time), .always("timezone", .text),
+        .always("exactness", .text),
         .always(
             "sections", .list(.text),
-            "Each section is a member of this name: a list of rows. Money and decimals are text, exact; null is no data."),
+            "Each section is a member of this name, a list of rows. Money and decimals are exact, as text; null: no data."
+        ),
         .always("definitions", .map(.text), "What the figures mean."),
     ])
 
     private static let conversationSchema = JSONSchema.object([
-        .always("conversation_id", .text), .always("tenant", .text), .always("position", .integer), .always("watermark", .time),
-        .always("turn_list", .list(.map(.any)), "A question with its answer each; members that are not known are left out."),
+        .always("conversation_id", .text), .always("tenant", .text), .always("position", .integer),
+        .always("watermark", .time),
+        .always(
+            "turn_list", .list(.map(.any)), "A question with its answer each; what is not known is left out."),
         .always("events", .list(.map(.any)), "In order: position, time, type and what else the event says."),
         .perhaps("events_omitted", .integer, "Events that are not listed."),
     ])
@@ -158,25 +165,32 @@ extension SchemaName {
             "models",
             .list(
                 .object([
-                    .always("model", .text), .always("calls", .integer), .always("from_usd", .decimal), .always("to_usd", .decimal),
-                    .always("inexact_before", .integer, "Calls without an exact cost."), .always("inexact_after", .integer),
+                    .always("model", .text), .always("calls", .integer), .always("from_usd", .decimal),
+                    .always("to_usd", .decimal),
+                    .always("inexact_before", .integer, "Calls without an exact cost."),
+                    .always("inexact_after", .integer),
                 ]))),
     ])
 
     private static let statusSchema = JSONSchema.object([
-        .always("version", .text), .always("ready", .flag), .always("reason", .text, "Why events are not taken; empty while they are."),
-        .always("uptime_seconds", .number), .always("accepted", .integer), .always("duplicates", .integer), .always("rejected", .integer),
+        .always("version", .text), .always("ready", .flag),
+        .always("reason", .text, "Why events are not taken; empty while they are."),
+        .always("uptime_seconds", .number), .always("accepted", .integer), .always("duplicates", .integer),
+        .always("rejected", .integer),
         .always("spans_accepted", .integer), .always("spans_duplicates", .integer), .always("spans_rejected", .integer),
         .always("spans_echoed", .integer), .always("traces_pending", .integer), .always("refused_requests", .integer),
         .always("queue_bytes", .integer), .always("queue_events", .integer), .always("queued_batches", .integer),
-        .perhaps("resident_bytes", .integer), .always("queries_running", .integer), .always("trace_exports", .list(.map(.any))),
-        .always("position", .integer), .always("watermark", .time), .always("segments", .integer), .always("stored_bytes", .integer),
+        .perhaps("resident_bytes", .integer), .always("queries_running", .integer),
+        .always("trace_exports", .list(.map(.any))),
+        .always("position", .integer), .always("watermark", .time), .always("segments", .integer),
+        .always("stored_bytes", .integer),
         .always("tail_events", .integer), .always("refused_events", .map(.integer)),
         .always(
             "addresses",
             .list(
                 .object([
-                    .always("method", .text), .always("path", .text), .always("purpose", .text), .always("group", .text),
+                    .always("method", .text), .always("path", .text), .always("purpose", .text),
+                    .always("group", .text),
                     .perhaps("link", .text, "Where a browser finds an answer."),
                 ]))),
     ])

@@ -1,5 +1,5 @@
-/// An address of the server as data. Whether a request finds a handler, who is let in, which parameters are known, and what people and
-/// programs are told of it: all that follows from here.
+/// An address of the server as data. Whether a request finds a handler, who is let in, which parameters are known, and what
+/// people and programs are told of it: all that follows from here.
 package struct Route: Sendable {
     /// The only one of its name.
     package var name: RouteName
@@ -29,12 +29,17 @@ package struct Route: Sendable {
     package var aliasOf: RouteName?
 
     /// An address with nothing but what each has.
-    init(_ name: RouteName, _ method: RouteMethod, _ path: String, needs scope: AccessScope?, _ tag: RouteTag, _ summary: String) {
-        (self.name, self.method, self.path, self.scope, self.tag, self.summary) = (name, method, path, scope, tag, summary)
+    init(
+        _ name: RouteName, _ method: RouteMethod, _ path: String, needs scope: AccessScope?, _ tag: RouteTag,
+        _ summary: String
+    ) {
+        (self.name, self.method, self.path, self.scope, self.tag, self.summary) = (
+            name, method, path, scope, tag, summary
+        )
     }
 
-    /// Every status that an answer may have, ascending: those of the door and of mistakes of ours, too. A request that is refused before
-    /// its address is known (no HTTP at all, one that trickles) has no route.
+    /// Every status that an answer may have, ascending: those of the door and of mistakes of ours, too. A request
+    /// that is refused before its address is known (no HTTP at all, one that trickles) has no route.
     package var statuses: [Int] {
         let always = scope == nil ? [200, 500] : [200, 401, 403, 500, 503]
         return Set(always + otherStatuses).sorted()
@@ -52,12 +57,15 @@ package struct Route: Sendable {
         return names.isEmpty ? summary : summary + "; " + names.joined(separator: ", ")
     }
 
-    /// Where a browser finds an answer without being told anything: what must be said is the first of its choices. nil: nowhere.
+    /// Where a browser finds an answer without being told anything: what must be said is the first of its choices. nil:
+    /// nowhere.
     package var link: String? {
         guard method == .get else { return nil }
         var link = path
         for parameter in parameters where parameter.isRequired {
-            guard parameter.place == .path, case .choice(let values) = parameter.type, let first = values.first else { return nil }
+            guard parameter.place == .path, case .choice(let values) = parameter.type, let first = values.first else {
+                return nil
+            }
             link = link.split(separator: "/", omittingEmptySubsequences: false)
                 .map { $0 == "{\(parameter.name)}" ? first : String($0) }.joined(separator: "/")
         }
@@ -118,7 +126,8 @@ package struct RouteParameter: Sendable {
         RouteParameter(name: name, place: .path, type: type, meaning: meaning, isRequired: true)
     }
 
-    static func query(_ name: String, _ type: JSONSchema, _ meaning: String, isRequired: Bool = false) -> RouteParameter {
+    static func query(_ name: String, _ type: JSONSchema, _ meaning: String, isRequired: Bool = false) -> RouteParameter
+    {
         RouteParameter(name: name, place: .query, type: type, meaning: meaning, isRequired: isRequired)
     }
 

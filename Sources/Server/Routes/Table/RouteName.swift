@@ -1,5 +1,5 @@
-/// What a route is called, in code and as the operation of the OpenAPI document. ``RouteTable`` has an entry of each, and
-/// `Routes.answer` a handler of each.
+/// What a route is called, in code and as the operation of the OpenAPI document. ``RouteTable`` has an entry of each,
+/// `Routes.answer` a handler.
 package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case sendEvents, sendSpans, sendSpansElsewhere
     case exportEvents, askSQL, statusReport, report, conversation
