@@ -139,7 +139,7 @@ extension RouteTable {
     private static let money: [Route] = {
         var prices = Route(.prices, .get, "/v1/prices", needs: .read, .prices, "the prices in force")
         prices.parameters = [
-            .query("all", .flag, "those of other times, too"), .query("set_only", .flag, "without the built-in ones"),
+            .query("set_only", .flag, "without the built-in ones"), .query("all", .flag, "those of other times, too"),
             .query("format", .choice(["table", "csv"]), "table without it"),
         ]
         (prices.answers, prices.otherStatuses) = ([table, csv], [400])
