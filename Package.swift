@@ -67,6 +67,8 @@ let package = Package(
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
         .target(name: "CEmbeddedAlerts", path: "Sources/System/CEmbeddedAlerts"),
         room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts", "Bytes"]),
+        .target(name: "CEmbeddedPages", path: "Sources/System/CEmbeddedPages"),
+        room("EmbeddedPages", "System/EmbeddedPages", uses: ["CEmbeddedPages"]),
         tests("Compression"),
         tests("Hashing"),
         tests("JSONParsing", uses: ["JSONTexts", "WireFormats"]),
@@ -184,15 +186,15 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EventStores", "Execution", "Exporting",
-                "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports", "SQLText", "Sending", "WireFormats",
-                hummingbird,
+                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EmbeddedPages", "EventStores", "Execution",
+                "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports", "SQLText",
+                "Sending", "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EventStores", "Intakes", "JSONTexts",
-                "Platform", "Projections", "Sending", "WireFormats", hummingbird,
+                "Access", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages", "EventStores",
+                "Intakes", "JSONTexts", "Platform", "Projections", "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.
