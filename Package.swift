@@ -126,7 +126,7 @@ let package = Package(
         room(
             "Exporting", "Outputs/Exporting",
             uses: ["Bytes", "JSONTexts", "Domain", "Hashing", "WireFormats", "Projections"]),
-        tests("Exporting", uses: ["Bytes", "Domain", "Projections", "WireFormats"]),
+        tests("Exporting", uses: ["Bytes", "Columnar", "Domain", "Projections", "WireFormats"]),
 
         room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
@@ -154,7 +154,7 @@ let package = Package(
         tests("Workload", uses: ["Bytes", "JSONTexts"]),
 
         // Served: what every front needs and no wire knows, the faces, and who speaks with them.
-        room("Access", "Services/Access", uses: ["Domain", "Hashing", "Platform"]),
+        room("Access", "Services/Access", uses: ["Domain", "Hashing", "JSONTexts", "Platform"]),
         tests("Access", uses: ["Domain", "Platform"]),
         room(
             "Intakes", "Services/Intakes",
@@ -171,7 +171,10 @@ let package = Package(
             ]),
         tests(
             "Asking",
-            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform", "Projections", "Segments"]),
+            uses: [
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform", "Projections",
+                "Segments",
+            ]),
         room(
             "Sending", "Services/Sending",
             uses: [

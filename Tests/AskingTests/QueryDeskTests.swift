@@ -1,6 +1,7 @@
 import Asking
 import Domain
 import Execution
+import Plans
 import Platform
 import Synchronization
 import Testing

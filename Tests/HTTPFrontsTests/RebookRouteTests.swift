@@ -3,6 +3,7 @@ import Domain
 import EventStores
 import HTTPFronts
 import Intakes
+import JSONTexts
 import Platform
 import Synchronization
 import Testing

@@ -34,7 +34,7 @@ struct SQLLogicRunner {
             let isExpected: Bool
             if let refusal {
                 isExpected =
-                    (refusal.state == nil || refusal.state == given?.sqlState)
+                    (refusal.state == nil || refusal.state == given?.kind.sqlState)
                     && (refusal.position == nil || refusal.position == given?.position)
             } else {
                 isExpected = false
