@@ -67,6 +67,8 @@ let package = Package(
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
         .target(name: "CEmbeddedAlerts", path: "Sources/System/CEmbeddedAlerts"),
         room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts", "Bytes"]),
+        .target(name: "CEmbeddedPages", path: "Sources/System/CEmbeddedPages"),
+        room("EmbeddedPages", "System/EmbeddedPages", uses: ["CEmbeddedPages"]),
         tests("Compression"),
         tests("Hashing"),
         tests("JSONParsing", uses: ["JSONTexts", "WireFormats"]),
@@ -124,7 +126,7 @@ let package = Package(
         room(
             "Exporting", "Outputs/Exporting",
             uses: ["Bytes", "JSONTexts", "Domain", "Hashing", "WireFormats", "Projections"]),
-        tests("Exporting", uses: ["Bytes", "Domain", "Projections", "WireFormats"]),
+        tests("Exporting", uses: ["Bytes", "Columnar", "Domain", "Projections", "WireFormats"]),
 
         room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
@@ -152,7 +154,7 @@ let package = Package(
         tests("Workload", uses: ["Bytes", "JSONTexts"]),
 
         // Served: what every front needs and no wire knows, the faces, and who speaks with them.
-        room("Access", "Services/Access", uses: ["Domain", "Hashing", "Platform"]),
+        room("Access", "Services/Access", uses: ["Domain", "Hashing", "JSONTexts", "Platform"]),
         tests("Access", uses: ["Domain", "Platform"]),
         room(
             "Intakes", "Services/Intakes",
@@ -169,7 +171,10 @@ let package = Package(
             ]),
         tests(
             "Asking",
-            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Plans", "Platform", "Projections", "Segments"]),
+            uses: [
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform", "Projections",
+                "Segments",
+            ]),
         room(
             "Sending", "Services/Sending",
             uses: [
@@ -184,15 +189,15 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EventStores", "Execution", "Exporting",
-                "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports", "SQLText", "Sending", "WireFormats",
-                hummingbird,
+                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EmbeddedPages", "EventStores", "Execution",
+                "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports", "SQLText",
+                "Sending", "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EventStores", "Intakes", "JSONTexts",
-                "Platform", "Projections", "Sending", "WireFormats", hummingbird,
+                "Access", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages", "EventStores",
+                "Intakes", "JSONTexts", "Platform", "Projections", "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.

@@ -22,6 +22,8 @@ import Testing
         ("GET", "/v1/events", .read), ("POST", "/v1/sql", .read), ("GET", "/v1/reports/sla", .read), ("GET", "/v1/reports/status", .read),
         ("GET", "/v1/conversations/c-1", .read), ("GET", "/v1/prices", .read), ("GET", "/v1/prices/check", .read),
         ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/metrics", .read), ("POST", "/v1/prices/rebook", .admin),
+        ("GET", "/v1/prices/rebook", .read), ("GET", "/v1/objectives", .read), ("GET", "/v1/openapi.json", .read),
+        ("GET", "/pages/style.css", .read),
         ("GET", "/healthz", nil), ("GET", "/readyz", nil), ("GET", "/-/healthy", nil), ("GET", "/-/ready", nil),
     ]
 
@@ -49,7 +51,7 @@ import Testing
             let listed = status.matches(of: /"method":"([A-Z]+)","path":"([^"]+)"/).map { (String($0.1), String($0.2)) }
             #expect(listed.count > 8)
             for (method, path) in listed where path != "/healthz" && path != "/readyz" {
-                let answer = try await client.send(method, path.replacing("{id}", with: "c-1"))
+                let answer = try await client.send(method, path.replacing("{id}", with: "c-1").replacing("{kind}", with: "sla"))
                 #expect(answer.status == 401, "\(method) \(path)")
             }
         }

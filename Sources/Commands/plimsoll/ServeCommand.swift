@@ -19,6 +19,10 @@ struct ServeCommand: AsyncParsableCommand {
 
             A flag beats its PLIMSOLL_* variable, which beats the settings file, which beats the default; \
             `plimsoll help check config` lists the settings.
+
+            Addresses, as GET /v1/openapi.json says in full:
+
+            \(RouteTable.listing)
             """)
 
     @OptionGroup var data: DataOptions

@@ -5,12 +5,13 @@ import Hummingbird
 /// Has ``AccessControl`` decide before any route sees the request.
 struct AccessMiddleware: RouterMiddleware {
     let access: AccessControl
+    let scopes: RouteScopes
 
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         // Without a route there is nothing to protect: it becomes a 404.
-        if let path = context.endpointPath, let scope = RouteScopes.needed(request.method, path) {
+        if let path = context.endpointPath, let scope = scopes.needed(request.method.rawValue, path) {
             try await access.admit(
                 Self.token(request.headers), needing: scope, action: "\(request.method) \(path)",
                 peer: context.channel.remoteAddress?.ipAddress ?? "unknown")

@@ -1,22 +1,24 @@
-import Access
-import HTTPTypes
+package import Access
 
-/// Which scope each route needs. What is not listed needs `admin`, so a new route is closed until somebody decides otherwise.
-enum RouteScopes {
-    /// Answered to anybody: whether the process lives says nothing of what it keeps.
-    private static let open: Set<String> = ["/healthz", "/-/healthy", "/readyz", "/-/ready"]
-    private static let ingesting: Set<String> = ["/v1/events", "/v1/traces", "/api/public/otel/v1/traces"]
-    private static let reading: Set<String> = [
-        "/", "/v1/status", "/v1/sql", "/v1/events", "/v1/reports/{name}", "/v1/conversations/{id}", "/v1/prices", "/v1/prices/check",
-        "/v1/prices/rebook", "/v1/objectives", "/metrics",
-    ]
+/// Which scope each route needs: what the table of routes says of it. What is not in the table needs `admin`.
+package struct RouteScopes: Sendable {
+    private struct Address: Hashable {
+        var method: String
+        var path: String
+    }
 
-    /// - Parameter path: the route's pattern, such as `/v1/conversations/{id}`.
+    /// nil: anybody may use it.
+    private let scopes: [Address: AccessScope?]
+
+    /// - Parameter routes: no two of one method and path; the path is a pattern, such as `/v1/conversations/{id}`.
+    package init(_ routes: [(method: String, path: String, scope: AccessScope?)]) {
+        scopes = Dictionary(uniqueKeysWithValues: routes.map { (Address(method: $0.method, path: $0.path), $0.scope) })
+    }
+
+    /// - Parameter path: the route's pattern.
     /// - Returns: nil for routes that anybody may use.
-    static func needed(_ method: HTTPRequest.Method, _ path: String) -> AccessScope? {
-        if method == .get, open.contains(path) { return nil }
-        if method == .post, ingesting.contains(path) { return .ingest }
-        if method == .get || path == "/v1/sql", reading.contains(path) { return .read }
-        return .admin
+    package func needed(_ method: String, _ path: String) -> AccessScope? {
+        guard let scope = scopes[Address(method: method, path: path)] else { return .admin }
+        return scope
     }
 }

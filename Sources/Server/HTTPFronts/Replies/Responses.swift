@@ -7,6 +7,8 @@ extension Response {
         self.init(bytes: json + [UInt8(ascii: "\n")], contentType: "application/json", status: status)
     }
 
+    init(text: String) { self.init(bytes: Array(text.utf8), contentType: "text/plain; charset=utf-8") }
+
     init(bytes: [UInt8], contentType: String, status: HTTPResponse.Status = .ok) {
         self.init(
             status: status,

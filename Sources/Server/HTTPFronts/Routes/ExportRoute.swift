@@ -7,27 +7,24 @@ import Platform
 import Reports
 
 extension Routes {
-    /// `GET /v1/events`: events as they were accepted, streamed; `from`, `to`, `format=ndjson|csv`.
-    func addExport(to router: Router<ServerContext>) {
-        router.get("/v1/events") { request, _ in
-            let query = try QueryParameters(request, known: ["from", "to", "format"])
-            let name = query["format"] ?? ExportFormat.ndjson.rawValue
-            guard let format = ExportFormat(rawValue: name) else {
-                throw Refusal(.badRequest, "there is no format \(name)", hint: "known: ndjson, csv")
-            }
-            let now = clock.wallNanoseconds()
-            let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
-            guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
-            let (store, desk) = (store, desk)
-            let source = try await desk.goOn { try store.export(in: from..<to) }
-            let export = EventExport(source, registry: store.registry, as: format)
-            let body = ResponseBody { writer in
-                while let piece = try await desk.goOn({ try export.next() }) { try await writer.write(ByteBuffer(bytes: piece)) }
-                try await writer.finish(nil)
-            }
-            let contentType = format == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson"
-            return Response(status: .ok, headers: [.contentType: contentType, .cacheControl: "no-store"], body: body)
+    /// Events as they were accepted, streamed.
+    func events(_ query: QueryParameters) async throws -> Response {
+        let name = query["format"] ?? ExportFormat.ndjson.rawValue
+        guard let format = ExportFormat(rawValue: name) else {
+            throw Refusal(.badRequest, "there is no format \(name)", hint: "known: ndjson, csv")
         }
+        let now = clock.wallNanoseconds()
+        let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
+        guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
+        let (store, desk) = (store, desk)
+        let source = try await desk.goOn { try store.export(in: from..<to) }
+        let export = EventExport(source, registry: store.registry, as: format)
+        let body = ResponseBody { writer in
+            while let piece = try await desk.goOn({ try export.next() }) { try await writer.write(ByteBuffer(bytes: piece)) }
+            try await writer.finish(nil)
+        }
+        let contentType = format == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson"
+        return Response(status: .ok, headers: [.contentType: contentType, .cacheControl: "no-store"], body: body)
     }
 
     private func time(_ text: String?, _ now: Int64) throws -> Int64? {

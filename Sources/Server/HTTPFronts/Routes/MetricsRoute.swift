@@ -3,6 +3,7 @@ import Columnar
 import Domain
 import EventStores
 import Exporting
+import HTTPTypes
 import Hummingbird
 import Intakes
 import Plans
@@ -10,17 +11,14 @@ import Platform
 import Sending
 
 extension Routes {
-    /// `GET /metrics`: Prometheus text, OpenMetrics or protocol buffers by `Accept` or `?format=`.
-    func addMetrics(to router: Router<ServerContext>) {
-        router.get("/metrics") { request, _ in
-            let named = try QueryParameters(request, known: ["format"])["format"]
-            guard let format = ExpositionFormat.negotiated(accept: request.headers[.accept], format: named) else {
-                throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
-            }
-            let bytes = MetricsExposition.render(
-                store.counters, await processSamples(), exemplars: examples.book, format: format)
-            return Response(bytes: bytes, contentType: format.contentType)
+    /// Prometheus text, OpenMetrics or protocol buffers, by `Accept` or as the query says.
+    func metrics(_ query: QueryParameters, _ headers: HTTPFields) async throws -> Response {
+        let named = query["format"]
+        guard let format = ExpositionFormat.negotiated(accept: headers[.accept], format: named) else {
+            throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
         }
+        let bytes = MetricsExposition.render(store.counters, await processSamples(), exemplars: examples.book, format: format)
+        return Response(bytes: bytes, contentType: format.contentType)
     }
 
     private func processSamples() async -> ProcessSamples {

@@ -9,58 +9,59 @@ import NIOPosix
 import Platform
 
 extension Routes {
-    /// `GET /v1/prices` and `/v1/prices/check`, `POST /v1/prices/rebook`: text for people, as `plimsoll prices` prints it;
-    /// `GET /v1/prices/rebook`: what that would change, as JSON.
-    func addPrices(to router: Router<ServerContext>) {
-        router.get("/v1/prices") { request, _ in
-            let query = try QueryParameters(request, known: ["set_only", "all", "format"])
-            let (isSetOnly, isAll) = (try Self.flag("set_only", query), try Self.flag("all", query))
-            let selection: PriceBook.Selection = isAll ? .all : .inForce(at: clock.wallNanoseconds())
-            switch query["format"] ?? "table" {
-            case "table": return Self.plain(store.priceBook.render(selection, includesBuiltIn: !isSetOnly))
-            case "csv":
-                return Response(
-                    bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
-                    contentType: "text/csv; charset=utf-8; header=present")
-            case let name: throw Refusal(.badRequest, "there is no format \(name)", hint: "known: table, csv")
+    /// Text for people, as `plimsoll prices list` prints it.
+    func prices(_ query: QueryParameters) throws -> Response {
+        let (isSetOnly, isAll) = (try Self.flag("set_only", query), try Self.flag("all", query))
+        let selection: PriceBook.Selection = isAll ? .all : .inForce(at: clock.wallNanoseconds())
+        switch query["format"] ?? "table" {
+        case "table": return Response(text: store.priceBook.render(selection, includesBuiltIn: !isSetOnly))
+        case "csv":
+            return Response(
+                bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
+                contentType: "text/csv; charset=utf-8; header=present")
+        case let name: throw Refusal(.badRequest, "there is no format \(name)", hint: "known: table, csv")
+        }
+    }
+
+    /// Text for people, as `plimsoll prices check` prints it.
+    func priceCheck(_: QueryParameters) async throws -> Response {
+        let text = try await desk.run { [store, limits] _ in
+            do {
+                return PriceText.check(store.priceBook, try store.inexactCalls())
+            } catch {
+                throw StoreFailure.refusal(for: error, limits)
             }
         }
-        router.get("/v1/prices/check") { request, _ in
-            _ = try QueryParameters(request, known: [])
-            let text = try await desk.run { [store, limits] _ in
-                do {
-                    return PriceText.check(store.priceBook, try store.inexactCalls())
-                } catch {
-                    throw StoreFailure.refusal(for: error, limits)
-                }
+        return Response(text: text)
+    }
+
+    /// What ``rebook(_:)`` would change, as JSON.
+    func rebookingPreview(_ query: QueryParameters) async throws -> Response {
+        let wish = try RebookRequest(query)
+        let preview = try await desk.run { [store, limits] _ in
+            do {
+                return try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times)
+            } catch {
+                throw StoreFailure.refusal(for: error, limits)
             }
-            return Self.plain(text)
         }
-        router.get("/v1/prices/rebook") { request, _ in
-            let wish = try RebookRequest(QueryParameters(request, known: ["provider", "model", "from", "to"]))
-            let preview = try await desk.run { [store, limits] _ in
-                do {
-                    return try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times)
-                } catch {
-                    throw StoreFailure.refusal(for: error, limits)
-                }
+        return Response(bytes: preview.json, contentType: "application/json")
+    }
+
+    /// Books calls again; says what that changed, as text for people.
+    func rebook(_ request: Request) async throws -> Response {
+        let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
+        var bodyLimits = limits
+        bodyLimits.bodyBytesMax = limits.queryTextBytesMax
+        let wish = try RebookRequest(body: try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket))
+        let text = try await threads.writer.run { [store, limits] in
+            do {
+                return PriceText.summary(of: try store.rebook(provider: wish.provider, model: wish.model, times: wish.times))
+            } catch {
+                throw StoreFailure.refusal(for: error, limits)
             }
-            return Response(bytes: preview.json, contentType: "application/json")
         }
-        router.post("/v1/prices/rebook") { request, _ in
-            let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
-            var bodyLimits = limits
-            bodyLimits.bodyBytesMax = limits.queryTextBytesMax
-            let wish = try RebookRequest(body: try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket))
-            let text = try await threads.writer.run { [store, limits] in
-                do {
-                    return PriceText.summary(of: try store.rebook(provider: wish.provider, model: wish.model, times: wish.times))
-                } catch {
-                    throw StoreFailure.refusal(for: error, limits)
-                }
-            }
-            return Self.plain(text)
-        }
+        return Response(text: text)
     }
 
     private static func flag(_ name: String, _ query: QueryParameters) throws(Refusal) -> Bool {
@@ -69,10 +70,6 @@ extension Routes {
         case "false": return false
         case let text: throw Refusal(.badRequest, "\(name) is true or false, not \(text)")
         }
-    }
-
-    private static func plain(_ text: String) -> Response {
-        Response(bytes: Array(text.utf8), contentType: "text/plain; charset=utf-8")
     }
 }
 

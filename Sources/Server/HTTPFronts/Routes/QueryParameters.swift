@@ -5,15 +5,17 @@ import Hummingbird
 struct QueryParameters: Sendable {
     private let values: [String: [String]]
 
-    /// - Parameter repeated: those of `known` that may be given several times.
-    /// - Throws: 400 for a name that is not in `known`, and for one that is given twice and is not in `repeated`.
-    init(_ request: Request, known: [String], repeated: [String] = []) throws(Refusal) {
-        let hint = known.isEmpty ? "this address takes no parameters" : "known: \(known.joined(separator: ", "))"
+    /// - Throws: 400 for a name that the route does not have, and for one that is given twice where the route does not say that it may be.
+    init(_ request: Request, of route: Route) throws(Refusal) {
+        let parameters = route.parameters.filter { $0.place == .query }
+        let hint = parameters.isEmpty ? "this address takes no parameters" : "known: \(parameters.map(\.name).joined(separator: ", "))"
         var values: [String: [String]] = [:]
         for (name, value) in request.uri.queryParameters {
             let name = String(name)
-            guard known.contains(name) else { throw Refusal(.badRequest, "there is no parameter \(name) here", hint: hint) }
-            guard values[name] == nil || repeated.contains(name) else {
+            guard let parameter = parameters.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+                throw Refusal(.badRequest, "there is no parameter \(name) here", hint: hint)
+            }
+            guard values[name] == nil || parameter.isRepeated else {
                 throw Refusal(.badRequest, "the parameter \(name) is given twice", hint: "give it once; \(hint)")
             }
             values[name, default: []].append(String(value))

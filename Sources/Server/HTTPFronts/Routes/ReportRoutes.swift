@@ -7,39 +7,37 @@ import Plans
 import Reports
 
 extension Routes {
-    /// `GET /v1/reports/{sla,cost,outcomes,status}` and `GET /v1/conversations/{id}`. A client that goes away takes its questions with it.
-    func addReports(to router: Router<ServerContext>) {
-        router.get("/v1/reports/:name") { request, context in
-            let name = context.parameters.get("name") ?? ""
-            let query = try QueryParameters(request, known: Self.parameters(ofReport: name), repeated: ["by"])
-            let format = try Self.format(query["format"] ?? "json")
-            let section = query["section"]
-            return try await desk.run { [self] cancellation in
-                try refusing {
-                    let report = try report(name, query, over: store.pinnedForReports(), cancellation)
-                    if section == ReportFiles.all, format == .csv {
-                        let (body, boundary) = ReportFiles(report).multipart
-                        return Response(bytes: Array(body.utf8), contentType: "multipart/mixed; boundary=\(boundary)")
-                    }
-                    return Response(bytes: Array(try report.rendered(format, section: section).utf8), contentType: format.contentType)
+    /// A report by its name. A client that goes away takes its questions with it.
+    func report(_ name: String, _ query: QueryParameters) async throws -> Response {
+        let format = try Self.format(query["format"] ?? "json")
+        let section = query["section"]
+        return try await desk.run { [self] cancellation in
+            try refusing {
+                let report = try report(name, query, over: store.pinnedForReports(), cancellation)
+                if section == ReportFiles.all, format == .csv {
+                    let (body, boundary) = ReportFiles(report).multipart
+                    return Response(bytes: Array(body.utf8), contentType: "multipart/mixed; boundary=\(boundary)")
                 }
+                return Response(bytes: Array(try report.rendered(format, section: section).utf8), contentType: format.contentType)
             }
         }
-        router.get("/v1/conversations/:id") { request, context in
-            let id = Self.unescaped(context.parameters.get("id") ?? "")
-            let query = try QueryParameters(request, known: ["tenant", "format"])
-            let tenant = query["tenant"]
-            let format = try Self.format(query["format"] ?? "json")
-            guard !(id + (tenant ?? "")).utf8.contains(0) else {
-                throw Refusal(.notFound, "a conversation with a null character in its name cannot be asked for")
-            }
-            guard format != .csv else { throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table") }
-            let document = try await desk.run { [self] cancellation in
-                try refusing { try reports(over: store.pinnedForReports(), cancellation).conversation(id, tenant: tenant) }
-            }
-            guard let document else { throw Refusal(.notFound, "no event names the conversation \(id)", hint: "ids are case-sensitive") }
-            return Response(bytes: Array((format == .json ? document.json : document.text).utf8), contentType: format.contentType)
+    }
+
+    /// One conversation whole.
+    /// - Parameter component: its id as the address has it.
+    func conversation(_ component: String, _ query: QueryParameters) async throws -> Response {
+        let id = Self.unescaped(component)
+        let tenant = query["tenant"]
+        let format = try Self.format(query["format"] ?? "json")
+        guard !(id + (tenant ?? "")).utf8.contains(0) else {
+            throw Refusal(.notFound, "a conversation with a null character in its name cannot be asked for")
         }
+        guard format != .csv else { throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table") }
+        let document = try await desk.run { [self] cancellation in
+            try refusing { try reports(over: store.pinnedForReports(), cancellation).conversation(id, tenant: tenant) }
+        }
+        guard let document else { throw Refusal(.notFound, "no event names the conversation \(id)", hint: "ids are case-sensitive") }
+        return Response(bytes: Array((format == .json ? document.json : document.text).utf8), contentType: format.contentType)
     }
 
     private func reports(
@@ -67,10 +65,6 @@ extension Routes {
             rule: query["rule"] ?? pinned.outcomes.rule.rawValue, timeZone: query["timezone"], objectives: query["objectives"],
             now: now)
         return try reports.report(kind, request)
-    }
-
-    private static func parameters(ofReport name: String) -> [String] {
-        name == "status" ? ["to", "format", "section"] : ["from", "to", "by", "rule", "timezone", "objectives", "format", "section"]
     }
 
     private func refusing<Result>(_ body: () throws -> Result) throws -> Result {

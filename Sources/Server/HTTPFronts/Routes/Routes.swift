@@ -8,7 +8,7 @@ import Plans
 import Platform
 import Sending
 
-/// Every address the server answers, with what it is for. Handlers decode, call, encode; the work is done elsewhere.
+/// What answers the addresses of ``RouteTable``. Handlers decode, call, encode; the work is done elsewhere.
 struct Routes: Sendable {
     let store: any ServedStore
     let intake: EventIntake
@@ -30,58 +30,56 @@ struct Routes: Sendable {
     /// What answers questions.
     var engine: any QueryEngine { LocalEngine(clock: clock, workers: workers) }
 
-    /// What the status page and its JSON list.
-    static let addresses: [(method: String, path: String, purpose: String)] = [
-        ("POST", "/v1/events", "send events"),
-        ("POST", "/v1/traces", "send spans: OTLP over HTTP, protobuf or JSON"),
-        ("GET", "/v1/events", "events as they were accepted; from, to, format=ndjson|csv"),
-        ("POST", "/v1/sql", "ask in PostgreSQL's SQL; JSON, CSV, NDJSON or a text table by Accept"),
-        (
-            "GET", "/v1/reports/sla",
-            "service levels; cost, outcomes, status beside it; from, to, by, rule, timezone, objectives, section, format=json|csv|table"
-        ),
-        ("GET", "/v1/conversations/{id}", "one conversation whole"),
-        ("GET", "/v1/prices", "the prices in force; all, set_only, format=table|csv; /v1/prices/check: what has no price"),
-        ("POST", "/v1/prices/rebook", "book calls again at the prices in force: provider, model, from, to; GET: what that would change"),
-        ("GET", "/v1/objectives", "every version of the objectives that was in force, the one in force last"),
-        ("GET", "/metrics", "counters for Prometheus: text, OpenMetrics or protocol buffers by Accept or ?format="),
-        ("GET", "/v1/status", "the numbers of the status page"),
-        ("GET", "/healthz", "200 while the process lives"),
-        ("GET", "/readyz", "200 while events are taken, else 503 with the reason"),
-    ]
-
+    /// Every row of ``RouteTable``, and nothing besides.
     func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: ErrorReplies(counts: refusals))
-        router.add(middleware: AccessMiddleware(access: access))
+        router.add(middleware: AccessMiddleware(access: access, scopes: RouteTable.scopes))
         router.add(middleware: DisconnectionNotice())
-        router.get("/") { _, _ in
-            Response(bytes: Array(StatusPage.html.utf8), contentType: "text/html; charset=utf-8")
+        for route in RouteTable.routes {
+            router.on(RouterPath(route.path), method: route.method == .get ? .get : .post) { request, context in
+                try await answer(route, request, context)
+            }
         }
-        addHealth(to: router)
-        addStatus(to: router)
-        router.post("/v1/events") { request, _ in try await EventRequests(intake: intake, limits: limits).accept(request) }
-        addTraces(to: router)
-        addExport(to: router)
-        addSQL(to: router)
-        addPrices(to: router)
-        addReports(to: router)
-        addObjectives(to: router)
-        addMetrics(to: router)
         return router
     }
 
-    private func addHealth(to router: Router<ServerContext>) {
-        for path: RouterPath in ["/healthz", "/-/healthy"] {
-            router.get(path) { _, _ in Response(bytes: Array("ok\n".utf8), contentType: "text/plain; charset=utf-8") }
-        }
-        for path: RouterPath in ["/readyz", "/-/ready"] {
-            router.get(path) { _, _ in
-                if let objection = health.unreadiness {
-                    throw Refusal(.serviceUnavailable, objection, hint: "see the server's log")
-                }
-                return Response(bytes: Array("ready\n".utf8), contentType: "text/plain; charset=utf-8")
-            }
+    /// What answers a route: one handler a name.
+    private func answer(_ route: Route, _ request: Request, _ context: ServerContext) async throws -> Response {
+        func part(_ name: String) -> String { context.parameters.get(name) ?? "" }
+        func query() throws(Refusal) -> QueryParameters { try QueryParameters(request, of: route) }
+        switch route.name {
+        case .sendEvents: return try await EventRequests(intake: intake, limits: limits).accept(request)
+        case .sendSpans, .sendSpansElsewhere:
+            return try await TraceRequests(intake: traces, limits: limits).accept(request)
+        case .exportEvents: return try await events(query())
+        case .askSQL: return try await rows(request)
+        case .statusReport: return try await report("status", query())
+        case .report: return try await report(part("kind"), query())
+        case .conversation: return try await conversation(part("id"), query())
+        case .prices: return try prices(query())
+        case .priceCheck: return try await priceCheck(query())
+        case .rebookingPreview: return try await rebookingPreview(query())
+        case .rebook: return try await rebook(request)
+        case .objectives: return objectives(try query())
+        case .metrics: return try await metrics(query(), request.headers)
+        case .status: return status(try query())
+        case .openAPI: return openAPI(try query())
+        case .health, .healthElsewhere: return Response(text: "ok\n")
+        case .readiness, .readinessElsewhere: return try readiness()
+        case .statusPage: return try page("index.html", request.headers)
+        case .pageFile: return try page(part("file"), request.headers)
         }
     }
+
+    private func readiness() throws(Refusal) -> Response {
+        if let objection = health.unreadiness { throw Refusal(.serviceUnavailable, objection, hint: "see the server's log") }
+        return Response(text: "ready\n")
+    }
+
+    private func objectives(_: QueryParameters) -> Response {
+        Response(bytes: Array(store.objectives.json.utf8), contentType: "application/json")
+    }
+
+    private func openAPI(_: QueryParameters) -> Response { Response(json: OpenAPIDocument.bytes) }
 }

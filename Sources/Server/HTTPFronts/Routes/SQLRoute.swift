@@ -6,23 +6,21 @@ import Intakes
 import Plans
 
 extension Routes {
-    /// `POST /v1/sql`. A client that goes away takes its query with it.
-    func addSQL(to router: Router<ServerContext>) {
+    /// The answer to a question in SQL. A client that goes away takes its query with it.
+    func rows(_ request: Request) async throws -> Response {
+        let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
+        var bodyLimits = limits
+        bodyLimits.bodyBytesMax = limits.queryTextBytesMax
+        let body = try await BodyCollector.collect(
+            request, limits: bodyLimits, ticket: ticket, hint: "shorten the query; long lists of values may be written as a join")
+        let query = try QueryRequest(
+            body: body, contentType: request.headers[.contentType], accept: request.headers[.accept], limits: limits)
         let runner = StatementRunner(engine: engine)
-        router.post("/v1/sql") { request, _ in
-            let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
-            var bodyLimits = limits
-            bodyLimits.bodyBytesMax = limits.queryTextBytesMax
-            let body = try await BodyCollector.collect(
-                request, limits: bodyLimits, ticket: ticket, hint: "shorten the query; long lists of values may be written as a join")
-            let query = try QueryRequest(
-                body: body, contentType: request.headers[.contentType], accept: request.headers[.accept], limits: limits)
-            let text = try await desk.run { [store] cancellation in
-                let options = query.options.cancelled(by: cancellation)
-                let result = try runner.run(query.sql, over: store.pinnedTables(), options: options)
-                return Array(result.rendered(query.format).utf8)
-            }
-            return Response(bytes: text, contentType: query.format.contentType)
+        let text = try await desk.run { [store] cancellation in
+            let options = query.options.cancelled(by: cancellation)
+            let result = try runner.run(query.sql, over: store.pinnedTables(), options: options)
+            return Array(result.rendered(query.format).utf8)
         }
+        return Response(bytes: text, contentType: query.format.contentType)
     }
 }

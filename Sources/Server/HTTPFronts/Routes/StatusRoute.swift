@@ -10,12 +10,7 @@ import Sending
 import Synchronization
 
 extension Routes {
-    func addStatus(to router: Router<ServerContext>) {
-        router.get("/v1/status") { request, _ in
-            _ = try QueryParameters(request, known: [])
-            return Response(json: statusJSON())
-        }
-    }
+    func status(_: QueryParameters) -> Response { Response(json: statusJSON()) }
 
     /// What the status page shows, as one JSON object.
     private func statusJSON() -> [UInt8] {
@@ -46,11 +41,13 @@ extension Routes {
         StatusText.append(status, to: &json)
         json.key("addresses")
         json.beginArray()
-        for address in Self.addresses {
+        for route in RouteTable.routes where route.isListed {
             json.beginObject()
-            json.member("method", address.method)
-            json.member("path", address.path)
-            json.member("purpose", address.purpose)
+            json.member("method", route.method.rawValue)
+            json.member("path", route.path)
+            json.member("purpose", route.purpose)
+            json.member("group", route.tag.rawValue)
+            if let link = route.link { json.member("link", link) }
             json.endObject()
         }
         json.endArray()

@@ -1,0 +1,201 @@
+/// The schemas that the document names; each has one, so that no reference leads nowhere.
+package enum SchemaName: String, CaseIterable, Hashable, Sendable {
+    case event = "Event"
+    case ingestAnswer = "IngestAnswer"
+    case refusedEvent = "RefusedEvent"
+    case eventWarning = "EventWarning"
+    case spans = "ExportTraceServiceRequest"
+    case spansAnswer = "ExportTraceServiceResponse"
+    case rpcStatus = "RPCStatus"
+    case sqlRequest = "SQLRequest"
+    case sqlAnswer = "SQLAnswer"
+    case report = "Report"
+    case conversation = "Conversation"
+    case rebookRequest = "RebookRequest"
+    case rebookingPreview = "RebookingPreview"
+    case objectiveVersion = "ObjectiveVersion"
+    case status = "Status"
+    case refusal = "Refusal"
+
+    /// Where the document has it.
+    var reference: String { "#/components/schemas/" + rawValue }
+
+    /// What it stands for.
+    var schema: JSONSchema {
+        switch self {
+        case .event: Self.eventSchema
+        case .ingestAnswer: Self.ingestAnswerSchema
+        case .refusedEvent: Self.refusedEventSchema
+        case .eventWarning: Self.eventWarningSchema
+        case .spans: Self.spansSchema
+        case .spansAnswer: Self.spansAnswerSchema
+        case .rpcStatus: Self.rpcStatusSchema
+        case .sqlRequest: Self.sqlRequestSchema
+        case .sqlAnswer: Self.sqlAnswerSchema
+        case .report: Self.reportSchema
+        case .conversation: Self.conversationSchema
+        case .rebookRequest: Self.rebookRequestSchema
+        case .rebookingPreview: Self.rebookingPreviewSchema
+        case .objectiveVersion: Self.objectiveVersionSchema
+        case .status: Self.statusSchema
+        case .refusal: Self.refusalSchema
+        }
+    }
+}
+
+// MARK: Events and spans in
+
+extension SchemaName {
+    private static let eventSchema = JSONSchema.object([
+        .always("specversion", .choice(["1.0"])),
+        .always("id", .text, "With source the event's identity: what comes again is a duplicate."),
+        .always("source", .text, "Who sends."),
+        .always("type", .text, "Such as llm.call; `plimsoll schemas` lists the types and their fields."),
+        .perhaps(
+            "time", .time, "When what is told of ended; up to nanoseconds. Without it: when the event was received."),
+        .perhaps("subject", .text, "The conversation, where data does not name it."),
+        .perhaps("data", .map(.any), "The fields of the type."),
+    ])
+
+    private static let ingestAnswerSchema = JSONSchema.object([
+        .always("accepted", .integer, "Events that were new."),
+        .always("duplicates", .integer, "Events that were there already."),
+        .always(
+            "rejected", .list(.reference(.refusedEvent)), "The first events that were not kept, ascending by index."),
+        .perhaps("rejected_count", .integer, "All of them, where not all are listed."),
+        .perhaps("warnings", .list(.reference(.eventWarning)), "The first events that were kept with a remark."),
+        .perhaps("warning_count", .integer, "All of them, where not all are listed."),
+        .perhaps("left_out", .integer, "Lines of an export that are no events."),
+        .perhaps("spans_left_out", .integer, "Spans of an export, which its events were derived from."),
+        .always("position", .integer, "The last position of the store after the events."),
+    ])
+
+    private static let refusedEventSchema = JSONSchema.object([
+        .always("index", .integer, "Its place in the body, from 0."),
+        .perhaps("id", .text, "Its id, where one could be read."),
+        .always("error", .text, "Why it was not kept, and what to do."),
+    ])
+
+    private static let eventWarningSchema = JSONSchema.object([
+        .always("index", .integer, "Its place in the body, from 0."),
+        .perhaps("id", .text),
+        .always("warning", .text, "What its sender should know."),
+    ])
+
+    private static let spansSchema = JSONSchema.object([
+        .perhaps("resourceSpans", .list(.map(.any)), "As OpenTelemetry's protocol has them in JSON.")
+    ])
+
+    private static let spansAnswerSchema = JSONSchema.object([
+        .perhaps(
+            "partialSuccess",
+            .object([
+                .always("rejectedSpans", .text, "A 64-bit number, which is text in the protocol's JSON."),
+                .always("errorMessage", .text),
+            ]), "Only where spans were not kept.")
+    ])
+
+    private static let rpcStatusSchema = JSONSchema.object([
+        .always("code", .integer, "Of google.rpc.Code."),
+        .always("message", .text, "What is wrong, and what to do."),
+    ])
+}
+
+// MARK: Questions and answers
+
+extension SchemaName {
+    private static let sqlRequestSchema = JSONSchema.object([
+        .always("sql", .text, "One statement of PostgreSQL's SQL; SET may stand before it."),
+        .perhaps("timezone", .text, "An IANA name; UTC without it."),
+        .perhaps("rollups", .flag, "false: answer from events and read models only."),
+        .perhaps("time_limit_seconds", .integer, "Less than the server's limit."),
+    ])
+
+    private static let sqlAnswerSchema = JSONSchema.object([
+        .always(
+            "columns", .list(.object([.always("name", .text), .always("type", .text, "PostgreSQL's name of it.")]))),
+        .always("rows", .list(.list(.any)), "Integers beyond 2^53 and numerics are text, times RFC 3339."),
+        .always("position", .integer, "The answer holds for the events up to it."),
+        .always("watermark", .time, "They were received by then."),
+        .always("statistics", .map(.integer), "What the answer took: time, groups, pages, bytes, rows."),
+    ])
+
+    private static let reportSchema = JSONSchema.object([
+        .always("report", .text), .always("title", .text), .always("position", .integer), .always("watermark", .time),
+        .always("from", .time), .always("to", .time), .always("now", .time), .always("timezone", .text),
+        .always("exactness", .text),
+        .always(
+            "sections", .list(.text),
+            "Each section is a member of this name, a list of rows. Money and decimals are exact, as text; null: no data."
+        ),
+        .always("definitions", .map(.text), "What the figures mean."),
+    ])
+
+    private static let conversationSchema = JSONSchema.object([
+        .always("conversation_id", .text), .always("tenant", .text), .always("position", .integer),
+        .always("watermark", .time),
+        .always(
+            "turn_list", .list(.map(.any)), "A question with its answer each; what is not known is left out."),
+        .always("events", .list(.map(.any)), "In order: position, time, type and what else the event says."),
+        .perhaps("events_omitted", .integer, "Events that are not listed."),
+    ])
+
+    private static let objectiveVersionSchema = JSONSchema.object([
+        .always("since", .optional(.time), "When it came into force; null for the built-in set."),
+        .always("hash", .text, "Stands for the set."),
+        .always("set", .map(.any), "The objectives in whole units: parts per million, ns, pico-USD."),
+        .always("version", .integer),
+    ])
+}
+
+// MARK: Money, state, refusals
+
+extension SchemaName {
+    private static let rebookRequestSchema = JSONSchema.object([
+        .always("provider", .text), .perhaps("model", .text, "All of the provider without it."),
+        .perhaps("from", .time, "Calls from then on; without it from the first."),
+        .perhaps("to", .time, "Calls before; without it to the last."),
+    ])
+
+    private static let rebookingPreviewSchema = JSONSchema.object([
+        .always("calls", .integer, "Calls that would cost something else."),
+        .always(
+            "models",
+            .list(
+                .object([
+                    .always("model", .text), .always("calls", .integer), .always("from_usd", .decimal),
+                    .always("to_usd", .decimal),
+                    .always("inexact_before", .integer, "Calls without an exact cost."),
+                    .always("inexact_after", .integer),
+                ]))),
+    ])
+
+    private static let statusSchema = JSONSchema.object([
+        .always("version", .text), .always("ready", .flag),
+        .always("reason", .text, "Why events are not taken; empty while they are."),
+        .always("uptime_seconds", .number), .always("accepted", .integer), .always("duplicates", .integer),
+        .always("rejected", .integer),
+        .always("spans_accepted", .integer), .always("spans_duplicates", .integer), .always("spans_rejected", .integer),
+        .always("spans_echoed", .integer), .always("traces_pending", .integer), .always("refused_requests", .integer),
+        .always("queue_bytes", .integer), .always("queue_events", .integer), .always("queued_batches", .integer),
+        .perhaps("resident_bytes", .integer), .always("queries_running", .integer),
+        .always("trace_exports", .list(.map(.any))),
+        .always("position", .integer), .always("watermark", .time), .always("segments", .integer),
+        .always("stored_bytes", .integer),
+        .always("tail_events", .integer), .always("refused_events", .map(.integer)),
+        .always(
+            "addresses",
+            .list(
+                .object([
+                    .always("method", .text), .always("path", .text), .always("purpose", .text),
+                    .always("group", .text),
+                    .perhaps("link", .text, "Where a browser finds an answer."),
+                ]))),
+    ])
+
+    private static let refusalSchema = JSONSchema.object([
+        .always("error", .text, "What is wrong."), .perhaps("hint", .text, "What to do about it."),
+        .perhaps("position", .integer, "Where: a byte of the body from 0, or a character of a query's text from 1."),
+        .perhaps("code", .text, "SQLSTATE, for queries."),
+    ])
+}

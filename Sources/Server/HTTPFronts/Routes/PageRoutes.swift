@@ -1,0 +1,69 @@
+import EmbeddedPages
+import HTTPTypes
+import Hashing
+import Hummingbird
+
+extension Routes {
+    /// A file of the pages, or 304 where the browser has it already.
+    /// - Throws: 404.
+    func page(_ name: String, _ headers: HTTPFields) throws(Refusal) -> Response {
+        guard let file = PageFile.all.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+            throw Refusal(.notFound, "there is no file \(name) of pages")
+        }
+        var fields = PageFile.guards
+        fields[.eTag] = file.tag
+        // A browser asks each time, and is sent what it does not have.
+        fields[.cacheControl] = "no-cache"
+        if file.isKnown(headers[.ifNoneMatch]) { return Response(status: .notModified, headers: fields) }
+        fields[.contentType] = file.contentType
+        fields[.contentLength] = String(file.bytes.count)
+        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+    }
+}
+
+/// A file of the pages as it is sent.
+struct PageFile: Sendable {
+    /// All that the program was built with.
+    static let all = EmbeddedPages.files.map(PageFile.init)
+
+    let name: String
+    let bytes: [UInt8]
+    /// Another one for other bytes.
+    let tag: String
+
+    private init(_ file: EmbeddedPage) {
+        (name, bytes) = (file.name, file.bytes)
+        tag = "\"\(hexadecimal(SHA256.hash(file.bytes).prefix(16)))\""
+    }
+
+    /// Nothing but files of this server is loaded, run or asked; what stands in a document neither runs nor styles. No other
+    /// site shows the pages in a frame or learns where somebody came from.
+    static let guards: HTTPFields = {
+        var fields: HTTPFields = [
+            .contentSecurityPolicy:
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+                + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            .xContentTypeOptions: "nosniff",
+        ]
+        if let name = HTTPField.Name("Referrer-Policy") { fields[name] = "no-referrer" }
+        return fields
+    }()
+
+    var contentType: String {
+        switch name.split(separator: ".").last {
+        case "html": "text/html; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml"
+        default: "application/octet-stream"
+        }
+    }
+
+    /// Whether `If-None-Match` (RFC 9110, section 13.1.2) names the file as it is; weak tags count.
+    func isKnown(_ field: String?) -> Bool {
+        (field ?? "").split(separator: ",").contains { part in
+            let tag = part.filter { $0 != " " && $0 != "\t" }
+            return tag == "*" || tag.dropFirst(tag.hasPrefix("W/") ? 2 : 0) == self.tag
+        }
+    }
+}

@@ -1,0 +1,10 @@
+/// What a route is called, in code and as the operation of the OpenAPI document. ``RouteTable`` has an entry of each,
+/// `Routes.answer` a handler.
+package enum RouteName: String, CaseIterable, Hashable, Sendable {
+    case sendEvents, sendSpans, sendSpansElsewhere
+    case exportEvents, askSQL, statusReport, report, conversation
+    case prices, priceCheck, rebookingPreview, rebook
+    case objectives, metrics, status, openAPI
+    case health, healthElsewhere, readiness, readinessElsewhere
+    case statusPage, pageFile
+}

@@ -1,0 +1,219 @@
+import Access
+import Asking
+import Domain
+import Reports
+
+/// Every address of the server, in the order in which people are told of them. `Routes` registers these and no others.
+package enum RouteTable {
+    /// One of each name.
+    package static let routes: [Route] = asking + sending + money + operating + pages
+
+    /// The entry of a name.
+    package static func route(_ name: RouteName) -> Route {
+        guard let route = routes.first(where: { $0.name == name }) else {
+            preconditionFailure("\(name) stands in no row of the table")
+        }
+        return route
+    }
+
+    /// What each address asks of whoever comes.
+    package static let scopes = RouteScopes(routes.map { (method: $0.method.rawValue, path: $0.path, scope: $0.scope) })
+
+    /// A line each for `plimsoll serve --help`.
+    package static var listing: String {
+        let listed = routes.filter(\.isListed)
+        let width = listed.reduce(0) { max($0, $1.path.count) }
+        return listed.map { route in
+            let method = route.method.rawValue + String(repeating: " ", count: 4 - min(4, route.method.rawValue.count))
+            return "\(method) \(route.path)\(String(repeating: " ", count: width - route.path.count))  \(route.summary)"
+        }.joined(separator: "\n")
+    }
+
+    private static let table = RouteContent("text/plain", .text)
+    private static let csv = RouteContent("text/csv", .text)
+    private static let lines = RouteContent("application/x-ndjson", .text)
+    private static let period = "RFC 3339, a day such as 2026-08-01, or now-7d"
+}
+
+// MARK: The rows
+
+extension RouteTable {
+    private static let sending: [Route] = {
+        var events = Route(.sendEvents, .post, "/v1/events", needs: .ingest, .send, "send events")
+        events.detail =
+            "CloudEvents 1.0, structured, in batches, in binary mode (attributes in ce- header fields), or one a line. "
+            + "Answered once they are on the disk; one bad event is a rejection in the answer, not the end of its body."
+        events.parameters = [
+            .query(
+                "export", .choice(["as-new"]),
+                "the lines are an export, its events to be taken as if they were sent now"),
+            encoding,
+        ]
+        events.bodies = [
+            RouteContent("application/cloudevents+json", .event),
+            RouteContent("application/cloudevents-batch+json", .list(.reference(.event))), lines,
+            RouteContent("application/json", .any),
+        ]
+        events.answers = [RouteContent("application/json", .ingestAnswer)]
+        events.otherStatuses = [400, 408, 409, 413, 415, 429, 503]
+
+        var spans = Route(.sendSpans, .post, "/v1/traces", needs: .ingest, .send, "send spans: OTLP over HTTP")
+        spans.detail =
+            "The export request of OpenTelemetry's protocol. The answer is in the request's encoding, a refusal, too."
+        spans.parameters = [encoding]
+        spans.bodies = [RouteContent("application/x-protobuf"), RouteContent("application/json", .spans)]
+        spans.answers = [RouteContent("application/x-protobuf"), RouteContent("application/json", .spansAnswer)]
+        spans.refusals = [RouteContent("application/x-protobuf"), RouteContent("application/json", .rpcStatus)]
+        spans.otherStatuses = [400, 408, 413, 415, 429, 503]
+        // Where senders made for another product put it.
+        return [events, spans, spans.elsewhere(.sendSpansElsewhere, at: "/api/public/otel/v1/traces")]
+    }()
+
+    private static let encoding = RouteParameter.header(
+        "Content-Encoding", .choice(["gzip", "zstd", "deflate", "identity"]),
+        "how the body is compressed; not at all without it")
+
+    private static let asking: [Route] = {
+        var sql = Route(.askSQL, .post, "/v1/sql", needs: .read, .ask, "ask in PostgreSQL's SQL; answers by Accept")
+        sql.detail =
+            "One statement over one state of the store. The first media type of Accept that is known decides the form."
+        sql.bodies = [
+            RouteContent("application/json", .sqlRequest), RouteContent("application/sql", .text),
+            RouteContent("text/plain", .text),
+        ]
+        sql.answers = [RouteContent("application/json", .sqlAnswer), csv, lines, table]
+        sql.otherStatuses = [400, 406, 408, 413, 415, 429, 503]
+
+        let format = RouteParameter.query("format", .choice(ReportFormat.allCases.map(\.rawValue)), "json without it")
+        let section = RouteParameter.query(
+            "section", .text, "one section alone; all: each as a file of its own, where format is csv")
+        let end = RouteParameter.query("to", .text, "end of the period, not included: \(period); now without it")
+        var report = Route(.report, .get, "/v1/reports/{kind}", needs: .read, .ask, "service levels, cost, outcomes")
+        report.detail = "Every figure says what it means and up to which event it holds."
+        report.parameters = [
+            .path("kind", .choice(ReportKind.allCases.map(\.rawValue)), "which report"),
+            .query("from", .text, "start of the period: \(period); 30 days before its end without it"), end,
+            .query("by", .list(.text), "what to break down by, several times or with commas between"),
+            .query(
+                "rule", .choice(OutcomeRule.allCases.map(\.rawValue)),
+                "what counts as resolved; that of the settings without it"),
+            .query("timezone", .text, "an IANA name, by which days begin; UTC without it"),
+            .query(
+                "objectives", .integer, "version that judges; the one in force at the end of the period without it"),
+            format, section,
+        ]
+        report.answers = [RouteContent("application/json", .report), csv, table, RouteContent("multipart/mixed")]
+        report.otherStatuses = [400, 404, 429, 503]
+
+        var status = Route(
+            .statusReport, .get, "/v1/reports/status", needs: .read, .ask, "now, beside the same hour last week")
+        status.parameters = [end, format, section]
+        (status.answers, status.otherStatuses) = (report.answers, [400, 429, 503])
+
+        var conversation = Route(
+            .conversation, .get, "/v1/conversations/{id}", needs: .read, .ask, "one conversation whole")
+        conversation.parameters = [
+            .path("id", .text, "its id, percent-encoded; upper and lower case differ"),
+            .query("tenant", .text, "whose it is, where several have one of this id"),
+            .query("format", .choice(["json", "table"]), "json without it"),
+        ]
+        conversation.answers = [RouteContent("application/json", .conversation), table]
+        conversation.otherStatuses = [400, 404, 429, 503]
+
+        var events = Route(.exportEvents, .get, "/v1/events", needs: .read, .ask, "events as they were accepted")
+        events.detail =
+            "Streamed in the order of acceptance. As lines it is an export, with what happened in between and checksums."
+        events.parameters = [
+            .query("from", .text, "of this time or later: \(period); from the first without it"),
+            .query("to", .text, "of an earlier time: \(period); to the last without it"),
+            .query("format", .choice(ExportFormat.allCases.map(\.rawValue)), "ndjson without it"),
+        ]
+        (events.answers, events.otherStatuses) = ([lines, csv], [400])
+
+        var objectives = Route(
+            .objectives, .get, "/v1/objectives", needs: .read, .ask, "every version of the objectives")
+        objectives.detail = "Ascending, the one in force last."
+        objectives.answers = [RouteContent("application/json", .list(.reference(.objectiveVersion)))]
+        objectives.otherStatuses = [400]
+        return [report, status, conversation, sql, events, objectives]
+    }()
+
+    private static let money: [Route] = {
+        var prices = Route(.prices, .get, "/v1/prices", needs: .read, .prices, "the prices in force")
+        prices.parameters = [
+            .query("set_only", .flag, "without the built-in ones"), .query("all", .flag, "those of other times, too"),
+            .query("format", .choice(["table", "csv"]), "table without it"),
+        ]
+        (prices.answers, prices.otherStatuses) = ([table, csv], [400])
+
+        var check = Route(
+            .priceCheck, .get, "/v1/prices/check", needs: .read, .prices, "what has no price or no exact cost")
+        (check.answers, check.otherStatuses) = ([table], [400, 429, 503])
+
+        let bounds: [RouteParameter] = [
+            .query("provider", .text, "whose calls", isRequired: true),
+            .query("model", .text, "of this model; of all without it"),
+            .query("from", .time, "calls from then on; from the first without it"),
+            .query("to", .time, "calls before; to the last without it"),
+        ]
+        var preview = Route(
+            .rebookingPreview, .get, "/v1/prices/rebook", needs: .read, .prices, "what booking again would change")
+        preview.parameters = bounds
+        preview.answers = [RouteContent("application/json", .rebookingPreview)]
+        preview.otherStatuses = [400, 429, 503]
+
+        var rebook = Route(
+            .rebook, .post, "/v1/prices/rebook", needs: .admin, .prices, "book calls again at the prices in force")
+        rebook.detail = "A correction is a record of the log: what was counted before stays to be seen."
+        rebook.bodies = [RouteContent("application/json", .rebookRequest)]
+        (rebook.answers, rebook.otherStatuses) = ([table], [400, 408, 413, 429, 503])
+        return [prices, check, preview, rebook]
+    }()
+
+    private static let operating: [Route] = {
+        var metrics = Route(
+            .metrics, .get, "/metrics", needs: .read, .operate, "counters for Prometheus, by Accept or format")
+        metrics.parameters = [
+            .query(
+                "format", .choice(["text", "prometheus", "openmetrics", "protobuf"]),
+                "by Accept without it; prometheus is text")
+        ]
+        metrics.answers = [
+            table, RouteContent("application/openmetrics-text", .text), RouteContent("application/vnd.google.protobuf"),
+        ]
+        metrics.otherStatuses = [400]
+
+        var status = Route(.status, .get, "/v1/status", needs: .read, .operate, "the numbers of the status page")
+        (status.answers, status.otherStatuses) = ([RouteContent("application/json", .status)], [400])
+
+        var document = Route(
+            .openAPI, .get, "/v1/openapi.json", needs: .read, .operate, "these addresses as an OpenAPI document")
+        (document.answers, document.otherStatuses) = ([RouteContent("application/json", .map(.any))], [400])
+
+        // Whether the process lives says nothing of what it keeps.
+        var health = Route(.health, .get, "/healthz", needs: nil, .operate, "200 while the process lives")
+        health.answers = [table]
+        var readiness = Route(
+            .readiness, .get, "/readyz", needs: nil, .operate, "200 while events are taken, else 503 and why")
+        (readiness.answers, readiness.otherStatuses) = ([table], [503])
+        return [
+            metrics, status, document, health, health.elsewhere(.healthElsewhere, at: "/-/healthy"), readiness,
+            readiness.elsewhere(.readinessElsewhere, at: "/-/ready"),
+        ]
+    }()
+
+    private static let pages: [Route] = {
+        let known = RouteParameter.header(
+            "If-None-Match", .text, "tags of what is there already: 304 where it still holds")
+        var status = Route(.statusPage, .get, "/", needs: .read, .pages, "what the server holds and does now")
+        (status.parameters, status.answers, status.otherStatuses) = ([known], [RouteContent("text/html", .text)], [304])
+
+        var file = Route(.pageFile, .get, "/pages/{file}", needs: .read, .pages, "what pages are made of")
+        file.parameters = [.path("file", .choice(PageFile.all.map(\.name)), "its name"), known]
+        file.answers = [
+            RouteContent("text/html", .text), RouteContent("text/css", .text), RouteContent("text/javascript", .text),
+        ]
+        file.otherStatuses = [304, 404]
+        return [status, file]
+    }()
+}

@@ -1,0 +1,30 @@
+#include "CEmbeddedPages.h"
+
+// `#embed` puts the bytes where they belong in no time; the compiler notes the files, so a changed one is built in anew.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char index_html[] = {
+#embed "../../Server/Pages/index.html"
+};
+static const unsigned char style_css[] = {
+#embed "../../Server/Pages/style.css"
+};
+static const unsigned char status_js[] = {
+#embed "../../Server/Pages/status.js"
+};
+static const unsigned char words_js[] = {
+#embed "../../Server/Pages/words.js"
+};
+
+#define FILE_OF(symbol, name) { name, symbol, sizeof symbol }
+
+static const plimsoll_embedded_page pages[] = {
+    FILE_OF(index_html, "index.html"),
+    FILE_OF(style_css, "style.css"),
+    FILE_OF(status_js, "status.js"),
+    FILE_OF(words_js, "words.js"),
+};
+
+size_t plimsoll_embedded_page_count(void) { return sizeof pages / sizeof pages[0]; }
+
+plimsoll_embedded_page plimsoll_embedded_page_at(size_t index) { return pages[index]; }
