@@ -6,6 +6,7 @@ package struct GroupAssignment: Sendable {
         var rows: Range<Int>
     }
 
+    /// Rows of the chunk.
     package let rowCount: Int
     /// Empty when `runs` says it all.
     let groups: [UInt32]

@@ -191,14 +191,10 @@ extension StoreSnapshot {
         }
         for rows in moved.rows { add(rows) }
         found.sort { $0.position < $1.position }
-        var (indices, costs): ([Int32], [CallCost]) = ([], [])
-        for event in found {
-            indices.append(event.cost == nil ? -1 : Int32(costs.count))
-            if let cost = event.cost { costs.append(cost) }
-        }
-        return TailBlock(
-            bytes: bytes, starts: found.map(\.start), firstPosition: positions.lowerBound, receivedTimes: found.map(\.receivedTime),
-            costIndices: indices, costs: costs, identities: [])
+        var builder = TailBlockBuilder(rows: bytes, starts: found.map(\.start))
+        for event in found { builder.append(cost: event.cost) }
+        return builder.finish(
+            firstPosition: positions.lowerBound, receivedTimes: found.map(\.receivedTime), identities: [])
     }
 
     /// Records that an export carries, ascending by position, then by the time they were received; dead letters last, as segments have them

@@ -106,26 +106,19 @@ extension Writer {
         }
         let lateCount = ledger.prices.late.count
         let hashes = EventIdentity.hashes(bytes, at: batch.offsets, key: identityKey)
-        var costIndices: [Int32] = []
-        var costs: [CallCost] = []
+        var builder = TailBlockBuilder(rows: bytes, starts: batch.offsets)
         var absent: [AbsentTimes.Entry] = []
         for (row, offset) in batch.offsets.enumerated() {
             let start = Int(offset)
             let position = record.position + Int64(row)
-            if let cost = booking.book(bytes, at: start, position: position, prices: &ledger.prices) {
-                costIndices.append(Int32(costs.count))
-                costs.append(cost)
-            } else {
-                costIndices.append(-1)
-            }
+            builder.append(cost: booking.book(bytes, at: start, position: position, prices: &ledger.prices))
             identities.insert(hashes[row], position: position)
             if EventRowCursor.isTimeAbsent(bytes, at: start) {
                 absent.append(AbsentTimes.Entry(hash: hashes[row], time: EventRowCursor.time(bytes, at: start)))
             }
         }
-        let block = TailBlock(
-            bytes: bytes, starts: batch.offsets, firstPosition: record.position,
-            receivedTimes: Array(repeating: record.receivedTime, count: batch.count), costIndices: costIndices, costs: costs,
+        let block = builder.finish(
+            firstPosition: record.position, receivedTimes: Array(repeating: record.receivedTime, count: batch.count),
             identities: hashes)
         counters.beginStep()
         count(block)

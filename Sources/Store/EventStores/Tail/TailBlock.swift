@@ -4,8 +4,7 @@ import Projections
 import Synchronization
 
 /// Accepted events that no segment holds yet as they are, in the order of their positions: a run of new ones, or some that stand for sealed
-/// ones. Never changes, so that readers share it with
-/// the writer; neighbours are merged into larger blocks as they grow in number.
+/// ones. Never changes, so that readers share it with the writer; neighbours are merged into larger blocks as they grow in number.
 final class TailBlock: Sendable {
     let bytes: [UInt8]
     /// Where each row begins.
@@ -81,29 +80,21 @@ final class TailBlock: Sendable {
         rows: [Int: [UInt8]], identityKey: UInt64, cost: (_ bytes: [UInt8], _ start: Int, _ position: Int64) -> CallCost?
     ) -> TailBlock {
         var newIdentities = identities
-        var bytes: [UInt8] = []
-        var newStarts: [UInt32] = []
-        var newIndices: [Int32] = []
-        var newCosts: [CallCost] = []
-        bytes.reserveCapacity(self.bytes.count)
+        var builder = TailBlockBuilder()
+        builder.reserve(bytes: bytes.count)
         for row in 0..<count {
-            let start = Int(starts[row])
-            let at = bytes.count
-            newStarts.append(UInt32(at))
-            var known: CallCost? = costIndices[row] < 0 ? nil : costs[Int(costIndices[row])]
             if let replacement = rows[row] {
-                bytes.append(contentsOf: replacement)
+                let start = builder.append(row: replacement[...])
                 newIdentities[row] = EventIdentity.hash(replacement, at: 0, key: identityKey)
-                known = cost(bytes, at, position(of: row))
+                builder.append(cost: cost(builder.bytes, start, position(of: row)))
             } else {
-                bytes.append(contentsOf: self.bytes[start..<(start + EventRowCursor.byteCount(self.bytes, at: start))])
+                let start = Int(starts[row])
+                builder.append(row: bytes[start..<(start + EventRowCursor.byteCount(bytes, at: start))])
+                builder.append(cost: self.cost(of: row))
             }
-            newIndices.append(known == nil ? -1 : Int32(newCosts.count))
-            if let known { newCosts.append(known) }
         }
-        return TailBlock(
-            bytes: bytes, starts: newStarts, firstPosition: firstPosition, receivedTimes: receivedTimes, costIndices: newIndices,
-            costs: newCosts, identities: newIdentities, positions: positions)
+        return builder.finish(
+            firstPosition: firstPosition, receivedTimes: receivedTimes, identities: newIdentities, positions: positions)
     }
 
     /// Neighbours, oldest first, as one block.

@@ -89,19 +89,12 @@ extension EventStore {
         }
         found.sort { $0.position < $1.position }
         // Only the order of positions matters to the fold, so the part may count its own.
-        var bytes: [UInt8] = []
-        var starts: [UInt32] = []
-        var costIndices: [Int32] = []
-        var costs: [CallCost] = []
+        var builder = TailBlockBuilder()
         for event in found {
-            starts.append(UInt32(bytes.count))
-            bytes += event.row
-            costIndices.append(event.cost == nil ? -1 : Int32(costs.count))
-            if let cost = event.cost { costs.append(cost) }
+            builder.append(row: event.row[...])
+            builder.append(cost: event.cost)
         }
-        let block = TailBlock(
-            bytes: bytes, starts: starts, firstPosition: 1, receivedTimes: found.map(\.receivedTime), costIndices: costIndices, costs: costs,
-            identities: [])
+        let block = builder.finish(firstPosition: 1, receivedTimes: found.map(\.receivedTime), identities: [])
         return try ConversationRows.folding(
             [block], dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts, registry: registry,
             workers: storeContext.workers)

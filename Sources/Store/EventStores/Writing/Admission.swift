@@ -106,38 +106,32 @@ struct Admission {
     private mutating func makeBlock(
         _ batch: EventBatch, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
     ) -> TailBlock {
-        var bytes: [UInt8]
-        var starts: [UInt32]
+        var builder: TailBlockBuilder
         if accepted == batch.count, Self.isContiguous(batch) {
-            (bytes, starts) = (batch.bytes, batch.offsets)
+            builder = TailBlockBuilder(rows: batch.bytes, starts: batch.offsets)
         } else {
-            (bytes, starts) = ([], [])
-            bytes.reserveCapacity(batch.bytes.count)
+            builder = TailBlockBuilder()
+            builder.reserve(bytes: batch.bytes.count)
             for row in acceptedRows {
                 let start = Int(batch.offsets[row])
-                starts.append(UInt32(bytes.count))
-                bytes.append(contentsOf: batch.bytes[start..<(start + EventRowCursor.byteCount(batch.bytes, at: start))])
+                builder.append(row: batch.bytes[start..<(start + EventRowCursor.byteCount(batch.bytes, at: start))])
             }
         }
-        var costIndices = [Int32](repeating: -1, count: accepted)
-        var costs: [CallCost] = []
         for (index, row) in acceptedRows.enumerated() {
-            let start = Int(starts[index])
-            if EventRowCursor.isTimeAbsent(bytes, at: start) {
-                let time = filedTime(bytes, start)
-                EventRowCursor.setTime(time, in: &bytes, at: start)
+            let start = Int(builder.starts[index])
+            if EventRowCursor.isTimeAbsent(builder.bytes, at: start) {
+                let time = filedTime(builder.bytes, start)
+                builder.set(time: time, ofRowAt: start)
                 absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: time))
             }
             let position = context.nextPosition + Int64(index)
-            guard let booked = booking.book(bytes, at: start, position: position, prices: &prices) else { continue }
-            let cost = restored?.costs[row] ?? booked
-            costIndices[index] = Int32(costs.count)
-            costs.append(cost)
+            let booked = booking.book(builder.bytes, at: start, position: position, prices: &prices)
+            builder.append(cost: booked.map { restored?.costs[row] ?? $0 })
         }
-        return TailBlock(
-            bytes: bytes, starts: starts, firstPosition: context.nextPosition,
+        return builder.finish(
+            firstPosition: context.nextPosition,
             receivedTimes: restored.map { restored in acceptedRows.map { restored.receivedTimes[$0] } }
-                ?? Array(repeating: context.receivedTime, count: accepted), costIndices: costIndices, costs: costs,
+                ?? Array(repeating: context.receivedTime, count: accepted),
             identities: accepted == batch.count ? hashes : acceptedRows.map { hashes[$0] })
     }
 

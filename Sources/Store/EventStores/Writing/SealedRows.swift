@@ -66,31 +66,25 @@ struct SealedRows {
 
 /// Rows that stand for sealed ones, on their way to a block. Ascending by position.
 struct AmendedBlock {
-    private var bytes: [UInt8] = []
-    private var starts: [UInt32] = []
+    private var builder = TailBlockBuilder()
     private var positions: [Int64] = []
     private var receivedTimes: [Int64] = []
-    private var costIndices: [Int32] = []
-    private var costs: [CallCost] = []
     private var identities: [UInt64] = []
 
     mutating func append(
-        _ row: [UInt8], position: Int64, receivedTime: Int64, identityKey: UInt64, cost: (_ bytes: [UInt8], _ start: Int) -> CallCost?
+        _ row: [UInt8], position: Int64, receivedTime: Int64, identityKey: UInt64,
+        cost: (_ bytes: [UInt8], _ start: Int) -> CallCost?
     ) {
-        starts.append(UInt32(bytes.count))
-        bytes += row
+        builder.append(row: row[...])
+        builder.append(cost: cost(row, 0))
         positions.append(position)
         receivedTimes.append(receivedTime)
         identities.append(EventIdentity.hash(row, at: 0, key: identityKey))
-        let cost = cost(row, 0)
-        costIndices.append(cost == nil ? -1 : Int32(costs.count))
-        if let cost { costs.append(cost) }
     }
 
     /// - Precondition: at least one row.
     func finish() -> TailBlock {
-        TailBlock(
-            bytes: bytes, starts: starts, firstPosition: positions[0], receivedTimes: receivedTimes, costIndices: costIndices,
-            costs: costs, identities: identities, positions: positions)
+        builder.finish(
+            firstPosition: positions[0], receivedTimes: receivedTimes, identities: identities, positions: positions)
     }
 }
