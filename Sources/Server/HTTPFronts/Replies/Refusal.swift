@@ -1,5 +1,5 @@
 import Domain
-package import HTTPTypes
+import HTTPTypes
 import Hummingbird
 import JSONTexts
 
