@@ -32,15 +32,15 @@ enum Ratchet {
 
     /// Declarations without a documentation comment, by target; a target that is not named has none.
     static let undocumented: [String: Int] = [
-        "Bytes": 21,
+        "Bytes": 20,
         "Columnar": 54,
         "Compression": 3,
-        "EventLogs": 11,
-        "EventStores": 22,
+        "EventLogs": 10,
+        "EventStores": 21,
         "Execution": 15,
         "Hashing": 6,
         "JSONParsing": 3,
-        "Platform": 55,
+        "Platform": 54,
         "Reports": 7,
         "WireFormats": 6,
     ]
