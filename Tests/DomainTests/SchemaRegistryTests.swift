@@ -71,7 +71,6 @@ import Testing
         #expect(names.types == registry.types.map(\.name))
         let again = try SchemaRegistry.builtIn(continuing: names)
         #expect(again.serialised == registry.serialised)
-        #expect(again.serialisedHash == registry.serialisedHash)
         #expect(throws: SchemaContinuationError.malformed(line: 1)) { try SchemaNames(parsing: []) }
         #expect(throws: SchemaContinuationError.malformed(line: 2)) {
             try SchemaNames(parsing: Array("plimsoll schemas 1\ncolumn a\n".utf8))
@@ -90,7 +89,7 @@ import Testing
         #expect(continued.types.count == registry.types.count)
         #expect(continued.wellKnownTypes.llmCall == 0)
         #expect(Int(continued.wellKnown.topic) == continued.columns.count - 1)
-        #expect(continued.serialisedHash != registry.serialisedHash)
+        #expect(continued.serialised != registry.serialised)
         for type in continued.types { #expect(type.ownColumns == type.ownColumns.sorted()) }
 
         var newer = older

@@ -15,8 +15,6 @@ private func sampleManifest(_ files: any FileSystem, _ directory: String) throws
     manifest.segments = [ManifestSegment(try writeSample(files, directory), positions: 1...300, receivedRange: -5...9)]
     manifest.superseded = [SupersededRows(table: "turns", segmentID: 7, group: 0, rows: [0, 1, 5, 65_535])]
     manifest.projections = try put(files, directory + "/projections-1", [1, 2, 3])
-    manifest.setReference("registry", try put(files, directory + "/registry", []))
-    manifest.setReference("price book", try put(files, directory + "/prices", [4]))
     manifest.logStart = LogStart(file: 3, position: 301)
     manifest.isCleanEnd = true
     return manifest
@@ -42,7 +40,6 @@ struct ManifestTests {
         files.crash()
         var (again, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
         #expect(again.version == 5 && again.current == manifest && findings == ManifestStore.Findings())
-        #expect(again.current.references.map(\.role) == ["price book", "registry"])
         #expect(try again.verifyFiles().isEmpty)
         // The crash may have brought back a removed version; the next one removes it again.
         try again.publish(manifest)
@@ -77,6 +74,26 @@ struct ManifestTests {
         #expect(throws: CorruptionError.self) { try ManifestStore.open(fileSystem: files, directory: "/s") }
     }
 
+    @Test func filesOfOtherRolesAreRefused() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        try store.publish(try sampleManifest(files, "/s"))
+        try store.publish(try sampleManifest(files, "/s"))
+        // The last byte of the body counts them; the hash is made anew, so that nothing else is wrong.
+        let path = "/s/" + ManifestStore.fileName(2)
+        let whole = try files.contents(of: path)
+        let count = whole.count - 33
+        #expect(whole[count] == 0)
+        var body = Array(whole[..<count])
+        #expect(SHA256.hash(body + [0]) == Array(whole[(count + 1)...]))
+        body.append(1)
+        files.damage(path) { $0 = body + SHA256.hash(body) }
+        let (fallen, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        #expect(fallen.version == 1 && findings.refused.map(\.file) == [path])
+        #expect(findings.refused.first?.expectation == "no file of another role")
+    }
+
     @Test func aVersionThatDoesNotContinueIsRefused() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")
@@ -101,7 +118,7 @@ struct ManifestTests {
         var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
         var manifest = try sampleManifest(files, "/s")
         try store.publish(manifest)
-        manifest.setReference("late", try put(files, "/s/late", [9, 9]))
+        manifest.projections = try put(files, "/s/late", [9, 9])
         try store.publish(manifest)
         files.damage("/s/late") { $0 = [9] }
         let (fallen, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")

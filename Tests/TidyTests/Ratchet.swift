@@ -1,16 +1,46 @@
 /// Counts of findings that are tolerated until they are mended. They may only fall: lower a number when its room got better.
 enum Ratchet {
+    /// Declarations that only tests use and that do not say why, by target.
+    static let testsOnly: [String: Int] = [
+        "Access": 2,
+        "Asking": 2,
+        "Clients": 2,
+        "Columnar": 5,
+        "Compression": 3,
+        "Dialects": 11,
+        "Domain": 14,
+        "EventLogs": 8,
+        "EventStores": 9,
+        "Execution": 3,
+        "Exporting": 6,
+        "HTTPFronts": 4,
+        "Intakes": 1,
+        "JSONParsing": 1,
+        "JSONTexts": 1,
+        "Plans": 9,
+        "Platform": 2,
+        "PostgresParsing": 1,
+        "Projections": 3,
+        "RegularExpressions": 2,
+        "Reports": 17,
+        "Segments": 11,
+        "Sending": 4,
+        "Transfers": 3,
+        "WireFormats": 8,
+        "Workload": 19,
+    ]
+
     /// Declarations without a documentation comment, by target; a target that is not named has none.
     static let undocumented: [String: Int] = [
-        "Bytes": 21,
+        "Bytes": 20,
         "Columnar": 54,
         "Compression": 3,
-        "EventLogs": 11,
-        "EventStores": 22,
+        "EventLogs": 10,
+        "EventStores": 21,
         "Execution": 15,
         "Hashing": 6,
         "JSONParsing": 3,
-        "Platform": 55,
+        "Platform": 54,
         "Reports": 7,
         "WireFormats": 6,
     ]
@@ -51,7 +81,7 @@ enum Ratchet {
 
     /// Functions beyond the limit, by `path:name`. A flat switch may stay here for good.
     static let longFunctions: [String: Int] = [
-        "Sources/Base/Domain/Schemas/WellKnownColumns.swift:init": 117
+        "Sources/Base/Domain/Schemas/WellKnownColumns.swift:init": 90
     ]
 
     /// Findings beyond the tolerated counts; of a group with too many all are shown.

@@ -269,6 +269,71 @@ struct RuleTests {
         #expect(SizeRule.checkFunctions(sample, known: [sample.path + ":f": 70]).count == 1)
     }
 
+    // MARK: Surface
+
+    private let low = PackageTarget(name: "Low", folder: "Sources/Base/Low", uses: [], isTest: false)
+    private let high = PackageTarget(name: "High", folder: "Sources/High", uses: ["Low"], isTest: false)
+
+    /// What is found in the declarations of `Low`, used by `High` and by tests.
+    private func surface(_ text: String, high use: String = "", tests: String = "") -> SurfaceRule.Findings {
+        SurfaceRule.check(
+            [
+                file(text, at: "Sources/Base/Low/A.swift"), file("import Low\n" + use, at: "Sources/High/B.swift"),
+                file("import Low\n" + tests, at: "Tests/LowTests/C.swift"),
+            ], [low, high])
+    }
+
+    @Test(arguments: [
+        ("package struct A {}", "let b = 1 // A"), ("package func f() {}", "let t = \"f()\""),
+        ("package func f(a: Int) {}", "f(b: 1); g(a: f(b: 2))"), ("package func f(a: Int) {}", "func f(a: Int) {}"),
+        ("struct A { package let b = 1 }", "let b = 2; call(b: b)"), ("struct A { package func f() {} }", "f()"),
+        ("package struct B {}\nextension B { package init(c: Int) {} }", "B(d: 1)"), ("public func f() {}", "g()"),
+        ("package final class K {}\nextension K { package var b: Int { 1 } }", "var k: K"),
+        ("struct A { package mutating func f(a: Int, b: Int = 1) {} }", "x.f(b: 2)"),
+        ("struct A { package func f(a: Int) {} }", "x.g(\"\\(y)\", a: 1); x.f(\"\\(y)\")"),
+    ])
+    func declarationsWithoutUserAreFound(_ text: String, _ use: String) {
+        let found = surface(text, high: use)
+        #expect(found.unused.count == 1 && found.testsOnly.isEmpty, "\(found.unused)")
+        let tested = surface(text, high: use, tests: "let all = [x.f, x.b, A(), B(c: 1), K.self, f]")
+        #expect(tested.unused.isEmpty && tested.testsOnly.count == 1)
+        let seam = "// tests: a seam\n" + text.replacing("\n", with: "\n// tests: a seam\n")
+        let remarked = surface(seam, tests: "[x.f, x.b, A(), B(c: 1), f]")
+        #expect(remarked.testsOnly.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("package struct A {}", "let a: A"), ("package func f(a: Int, b: Int = 1, _ c: Int) {}", "f(a: 1, 2)"),
+        ("package func f(a: Int) {}", "list.map(f)"), ("package func f(a: () -> Void) {}", "f { }"),
+        ("struct A { package let b = 1 }", "list.map(\\.b)"), ("struct A { package let b = 1 }", "extension A { var c: Int { b } }"),
+        ("protocol P {}\nextension P { package var b: Int { 1 } }", "func g() { b }"),
+        ("struct A { package init(c: Int) {} }", ".init(c: 1)"),
+        ("struct A<T> { package init(c: T) {} }", "A<Int>(c: 1)"), ("struct A { package init(c: Int) {} }", "list.map(A.init)"),
+        ("typealias B = A\nstruct A { package init(c: Int) {} }", "B(c: 1)"), ("struct A { package static let b = 1 }", "f(.b)"),
+        // What a visible declaration, a protocol or inlined code names has to be visible.
+        ("package struct A {}\npackage func f(a: A) {}", "f(a: x)"), ("package enum B { case c(A) }\npackage struct A {}", "var b: B"),
+        ("package struct S { package static let s = 1 }\npackage func f(a: Int = .s) {}", "f(); S.self"),
+        ("protocol P { func f() }\nstruct A { package func f() {} }", ""), ("struct A { package var description: String { x } }", ""),
+        ("@inlinable func g() { f() }\n@usableFromInline package func f() {}", ""),
+        ("struct A { package static func == (a: A, b: A) -> Bool { true }\n package init(from decoder: Decoder) {} }", ""),
+        ("struct A { package subscript(a: Int) -> Int { a } }", ""), ("struct A { package private(set) var b = 1 }", "x.b"),
+    ])
+    func declarationsWithUserPass(_ text: String, _ use: String) {
+        let found = surface(text, high: use)
+        #expect(found.unused.isEmpty && found.testsOnly.isEmpty, "\(found.unused)")
+    }
+
+    @Test func onlyFilesThatImportTheRoomUseIt() {
+        let text = file("package struct A {}", at: "Sources/Base/Low/A.swift")
+        let use = file("let a: A", at: "Sources/High/B.swift")
+        #expect(SurfaceRule.check([text, use], [low, high]).unused.count == 1)
+        let own = file("let a: A", at: "Sources/Base/Low/B.swift")
+        #expect(SurfaceRule.check([text, own], [low, high]).unused.count == 1)
+        let product = file("public struct A {}\npackage struct B {}", at: SurfaceRule.products[0] + "/A.swift")
+        let emitter = PackageTarget(name: "Emitter", folder: SurfaceRule.products[0], uses: [], isTest: false)
+        #expect(SurfaceRule.check([product], [emitter]).unused.map(\.line) == [2])
+    }
+
     // MARK: Ratchet
 
     @Test func ratchetHoldsCounts() {

@@ -68,6 +68,16 @@ struct TidyTests {
         report("undocumented declarations", Ratchet.slack(findings, Ratchet.undocumented, group: room))
     }
 
+    @Test func declarationsHaveAUserElsewhere() {
+        let findings = SurfaceRule.check(repository.files, targets)
+        print(
+            "declarations for others: \(findings.declared), without a user \(findings.unused.count), "
+                + "with a user in tests alone \(findings.testsOnly.count)")
+        expectNone(findings.unused)
+        expectNone(Ratchet.beyond(findings.testsOnly, Ratchet.testsOnly, group: room))
+        report("declarations that only tests use", Ratchet.slack(findings.testsOnly, Ratchet.testsOnly, group: room))
+    }
+
     @Test func linesFit() {
         let findings = repository.swift.flatMap(SizeRule.checkLines)
         expectNone(Ratchet.beyond(findings, Ratchet.longLines, group: room))

@@ -6,7 +6,7 @@
 /// What remains after the last whole block (fewer than 1,024 values) is one lane, padded to a whole word.
 package enum BitPacking {
     /// Values in a whole, interleaved block.
-    package static let blockValues = 1_024
+    static let blockValues = 1_024
 
     /// Bytes that `count` values of `width` bits take with words of `wordBits` (32 or 64).
     package static func packedBytes(count: Int, width: Int, wordBits: Int) -> Int {

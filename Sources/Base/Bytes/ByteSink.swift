@@ -9,7 +9,6 @@ package struct ByteSink: Sendable {
     package var count: Int { bytes.count }
 
     package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
-    package mutating func reserve(_ more: Int) { bytes.reserveCapacity(bytes.count + more) }
 
     package mutating func append(_ byte: UInt8) { bytes.append(byte) }
     package mutating func append(contentsOf more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
@@ -64,7 +63,7 @@ package struct ByteSink: Sendable {
 
     /// Replaces bytes that were left open for a value known later, such as a length.
     /// - Precondition: `offset + width of T <= count`.
-    package mutating func patch<T: FixedWidthInteger>(littleEndian value: T, at offset: Int) {
+    mutating func patch<T: FixedWidthInteger>(littleEndian value: T, at offset: Int) {
         precondition(offset + MemoryLayout<T>.size <= bytes.count)
         assert(offset >= 0, "what was left open lies in the sink")
         var rest = value.littleEndian

@@ -165,7 +165,7 @@ package enum RFC3339 {
 
     /// Appends an offset from UTC: `Z`, `+02:00`. The seconds of mean times, which RFC 3339 does not have, stand
     /// behind: `-00:01:15`.
-    package static func appendOffset(_ seconds: Int64, to bytes: inout [UInt8]) {
+    static func appendOffset(_ seconds: Int64, to bytes: inout [UInt8]) {
         guard seconds != 0 else { return bytes.append(UInt8(ascii: "Z")) }
         bytes.append(seconds < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
         let size = seconds.magnitude

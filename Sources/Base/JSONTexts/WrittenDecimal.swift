@@ -25,7 +25,7 @@ package struct WrittenDecimal: Sendable {
     package private(set) var significand: Int128 = 0
     /// The zeros at the end of its digits, of a zero all of them: not part of ``significand``, so that there may be any
     /// number of them.
-    package private(set) var zeros = 0
+    private(set) var zeros = 0
     /// How many of its digits stand behind the point.
     package private(set) var decimals = 0
     /// What stands behind `e`; 0 where nothing does.

@@ -8,6 +8,7 @@ package protocol Clock: AnyObject, Sendable {
     func monotonicNanoseconds() -> Int64
 }
 
+// tests: simulations replay the machine from a seed.
 /// A clock that stands until it is moved.
 package final class SimulatedClock: Clock {
     private struct State {

@@ -15,7 +15,7 @@ package struct FileOptions: Sendable {
     }
 
     package var access: Access
-    package var creation: Creation
+    var creation: Creation
     /// Readable by the owner only (mode 0600); otherwise 0644. Applies when the file is created.
     package var isSecret: Bool
 

@@ -19,6 +19,7 @@ package final class InlineSideQueue: SideQueue {
     package func waitUntilIdle() {}
 }
 
+// tests: simulations replay the machine from a seed.
 /// Keeps jobs until somebody runs or awaits them: a simulation decides when, so that a seed replays every order of events.
 package final class HeldSideQueue: SideQueue {
     private let jobs = Mutex<[@Sendable () -> Void]>([])

@@ -6,7 +6,7 @@ package struct PageOptions: Sendable {
     /// Tried over the payload, kept where it saves a tenth.
     package var compression: PageCompression
     /// Whether minimum and maximum may be kept in the header.
-    package var isSummarised: Bool
+    var isSummarised: Bool
 
     /// Takes each part as given.
     package init(compression: PageCompression = .lz4, isSummarised: Bool = true) {

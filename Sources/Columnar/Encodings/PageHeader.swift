@@ -58,7 +58,7 @@ package enum PageLimits {
     /// Texts in a header's minimum and maximum are cut to this many bytes.
     package static let summaryTextBytesMax = 32
     /// Bytes of a constant text that are kept in the header; a longer constant gets a payload.
-    package static let constantTextBytesMax = 256
+    static let constantTextBytesMax = 256
 }
 
 /// The header of one page, decoded.

@@ -43,7 +43,7 @@ extension Vector {
     }
 
     /// A constant as the array it stands for; any other vector as it is.
-    package func expanded() -> Vector {
+    func expanded() -> Vector {
         guard case .constant(let value) = storage else { return self }
         if !value.isNull, let array = Self.repeated(value, count: count, type: type) {
             return Vector(type: type, count: count, storage: array)

@@ -72,7 +72,7 @@ package enum HistogramScale {
     }
 
     /// The value whose relative distance from any value in the bucket is smallest: the harmonic mean of the bounds.
-    package static func representative(_ index: Int32) -> Double {
+    static func representative(_ index: Int32) -> Double {
         if index >= infinityIndex { return .infinity }
         let low = lowerBound(index)
         let step = boundaries[1]

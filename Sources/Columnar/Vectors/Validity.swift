@@ -30,7 +30,7 @@ package struct Validity: Hashable, Sendable {
         }
     }
 
-    package var validCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    var validCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
     package var nullCount: Int { count - validCount }
 
     package mutating func append(_ valid: Bool) {

@@ -16,7 +16,7 @@ import Yams
 ///       satisfaction: {channels: [chat, web]}  # of these channels only
 package struct ObjectiveSettings: Sendable {
     /// The settings below which names are free.
-    package static let groups = ["answer_limits", "objectives"]
+    static let groups = ["answer_limits", "objectives"]
     /// One line for people on each, in the form of the list of settings.
     package static let purposes = [
         "answer_limits.CHANNEL: the same for one channel, such as email: 5m",

@@ -73,7 +73,7 @@ package struct Setting: Sendable {
     }
 
     /// The variable of the environment: `limits.query_time` is `PLIMSOLL_LIMITS_QUERY_TIME`.
-    package var variable: String { "PLIMSOLL_" + key.uppercased().split(separator: ".").joined(separator: "_") }
+    var variable: String { "PLIMSOLL_" + key.uppercased().split(separator: ".").joined(separator: "_") }
 }
 
 /// What the text of a setting should have been.

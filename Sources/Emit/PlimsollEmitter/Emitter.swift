@@ -33,6 +33,7 @@ public final class Emitter: Sendable {
         self.init(configuration, clock: SystemClock(), randomness: SystemRandomness())
     }
 
+    // tests: an agent's process is replayed with a machine of the test's choice.
     /// The same with a machine of the caller's choice.
     /// - Parameter post: posts a body of events; nil posts to the configured server.
     package init(

@@ -5,13 +5,13 @@ package struct BadHour: Hashable, Sendable {
     /// ns since 1970 UTC.
     package var start: Int64
     /// How long it lasts.
-    package var durationNanoseconds: Int64
+    var durationNanoseconds: Int64
     /// The model that suffers; nil for all.
-    package var model: String?
+    var model: String?
     /// Factor on queueing, first token and generation time.
-    package var slowdown: Double
+    var slowdown: Double
     /// Share of attempts that fail.
-    package var errorRate: Double
+    var errorRate: Double
 
     /// An hour of everything six times as slow and three failures in ten attempts, unless said otherwise.
     package init(
@@ -47,13 +47,13 @@ package struct WorkloadConfiguration: Hashable, Sendable {
     /// Where a generated period begins, and the origin from which prompt and release numbers count; ns since 1970 UTC.
     package var start: Int64
     /// Customers who write; some write often.
-    package var users: Int
+    var users: Int
     /// Conversations of a working day; a day of the weekend has three quarters of them.
     package var conversationsPerDay: Double
     /// Tenants among whom the customers are divided.
-    package var tenants: Int
+    var tenants: Int
     /// How often a new prompt version is published; a release follows at 1.3 times this interval.
-    package var promptIntervalNanoseconds: Int64
+    var promptIntervalNanoseconds: Int64
     /// Where two cover an instant the first counts.
     package var badHours: [BadHour]
     /// Share of events delivered after later ones: half within a minute, the rest up to two hours behind.
@@ -61,7 +61,7 @@ package struct WorkloadConfiguration: Hashable, Sendable {
     /// Share of events delivered twice, byte for byte.
     package var duplicateShare: Double
     /// How events are named.
-    package var idStyle: WorkloadIDStyle
+    var idStyle: WorkloadIDStyle
     /// Whether the period opens with its price list, budgets and experiment, and carries the price change and the late first price.
     package var includesPrices: Bool
 

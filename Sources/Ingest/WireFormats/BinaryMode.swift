@@ -2,9 +2,9 @@ internal import Domain
 internal import JSONTexts
 
 /// The binary content mode of the CloudEvents HTTP binding 1.0: attributes travel as headers.
-package enum BinaryMode {
+enum BinaryMode {
     /// Whether headers carry an event in binary mode.
-    package static func isPresent(_ headers: [(name: String, value: String)]) -> Bool {
+    static func isPresent(_ headers: [(name: String, value: String)]) -> Bool {
         headers.contains { $0.name.lowercased() == "ce-specversion" }
     }
 

@@ -15,11 +15,11 @@ package struct DecoderLimits: Hashable, Sendable {
     /// Rejections that are told one by one; all are counted.
     package var rejectionsMax = Limits.listedRejectionsMax
     /// Dead letters that are handed over; all are counted.
-    package var deadLettersMax = 1_000
+    var deadLettersMax = 1_000
     /// Field names that a dead letter lists.
-    package var deadLetterFieldsMax = 64
+    var deadLetterFieldsMax = 64
     /// Levels of nesting that a JSON document may have.
-    package var documentDepthMax = Limits.nestingDepthMax
+    var documentDepthMax = Limits.nestingDepthMax
 
     package init() {}
 }

@@ -119,7 +119,7 @@ package struct EventDecoder: ~Copyable {
     /// Decodes an event in HTTP binary mode: attributes in `ce-` headers, `data` as the body.
     /// - Parameter headers: names in any case; others than `ce-…`, `content-type` and `traceparent` are left alone.
     /// - Throws: ``JSONError`` with the byte position when the body is neither empty nor JSON.
-    package mutating func decodeBinary(
+    mutating func decodeBinary(
         headers: [(name: String, value: String)], body: Span<UInt8>
     ) throws(JSONError) -> DecodedBatch {
         let hasData = !JSONLines.isBlank(body, 0..<body.count)

@@ -11,7 +11,7 @@ package struct EventRenderer {
         /// When it was received (ns since 1970 UTC); nil: not told, or together with the event before.
         package var receivedTime: Int64?
         /// What it costs, where that does not follow.
-        package var bookedCost: String?
+        var bookedCost: String?
 
         /// Takes each part as given.
         package init(receivedTime: Int64? = nil, bookedCost: String? = nil) {

@@ -4,13 +4,13 @@ package import Hashing
 /// an export reads them: from a client the same names are extensions like others.
 package enum ExportNames {
     /// `true` for an event that came without `time`: the time beside it is the one that it was given, no part of its identity.
-    package static let timeGiven = "timegiven"
+    static let timeGiven = "timegiven"
     /// When the event was received; an event without it came together with the one before.
     package static let receivedTime = "receivedtime"
     /// What the call costs, where that does not follow from the prices before it.
-    package static let bookedCost = "bookedcost"
+    static let bookedCost = "bookedcost"
     /// What the types of lines begin with that are no events.
-    package static let typePrefix = "export."
+    static let typePrefix = "export."
     /// The type of the first line.
     package static let begun = "export.begun"
     /// The type of lines that tell what happened in the store between two events.

@@ -36,7 +36,7 @@ extension JSONWriter {
 
 extension JSONTape {
     /// Places of an object's keys in the order of canonical form, each key once with its last value.
-    package func canonicalKeys(of object: Int) -> [Int] {
+    func canonicalKeys(of object: Int) -> [Int] {
         var keys: [Int] = []
         var place = firstChild(object)
         let end = end(object)

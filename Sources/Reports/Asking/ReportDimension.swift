@@ -17,7 +17,7 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     case topic
 
     /// Whether it is a span of time.
-    package var isTime: Bool { [.month, .week, .day, .hour].contains(self) }
+    var isTime: Bool { [.month, .week, .day, .hour].contains(self) }
 
     /// What only a call says of itself; a question, its answer and a conversation don't.
     var isOfCalls: Bool {

@@ -14,7 +14,7 @@ package enum ReportKind: String, Hashable, Sendable, CaseIterable {
     }
 
     /// - Throws: ``ReportError`` naming those the report knows.
-    package func dimension(named name: String) throws(ReportError) -> ReportDimension {
+    func dimension(named name: String) throws(ReportError) -> ReportDimension {
         guard let dimension = ReportDimension(rawValue: name), dimensions.contains(dimension) else {
             throw ReportError(
                 message: name.isEmpty ? "a dimension has no name" : "this report cannot be broken down by \(name)",

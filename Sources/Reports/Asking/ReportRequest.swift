@@ -16,7 +16,7 @@ package struct ReportRequest: Hashable, Sendable {
     /// What counts as resolved.
     package var rule: OutcomeRule
     /// IANA name of the zone by which hours, days, weeks and months begin.
-    package var timeZone: String
+    var timeZone: String
     /// Version of the objectives that judge; nil: the one in force at the period's end.
     package var objectives: Int?
 

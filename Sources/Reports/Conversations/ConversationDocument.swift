@@ -35,8 +35,8 @@ package struct ConversationDocument: Hashable, Sendable {
     package var turns: [[ConversationField]]
     package var events: [ConversationEvent]
     /// Events that were left out because there are more than ``eventsMax``.
-    package var eventsOmitted: Int64
+    var eventsOmitted: Int64
 
     /// No document lists more events than this.
-    package static let eventsMax = 10_000
+    static let eventsMax = 10_000
 }

@@ -11,9 +11,9 @@ package struct ReportBasis: Hashable, Sendable {
     /// The instant at which deadlines and waiting times were judged (ns since 1970 UTC).
     package var now: Int64
     /// IANA name of the zone whose hours, days, weeks and months are meant.
-    package var timeZone: String
+    var timeZone: String
     /// How exact the figures are, in one sentence.
-    package var exactness: String
+    var exactness: String
 }
 
 /// One column of a section.
@@ -21,9 +21,9 @@ package struct ReportColumn: Hashable, Sendable {
     /// Stable name, unit last, as in JSON and CSV.
     package var name: String
     /// As tables print it.
-    package var title: String
+    var title: String
     /// Whether rows are told apart by it; shown also where no row says anything.
-    package var isKey: Bool
+    var isKey: Bool
 
     init(_ name: String, _ title: String, isKey: Bool = false) { (self.name, self.title, self.isKey) = (name, title, isKey) }
 }
@@ -33,7 +33,7 @@ package struct ReportSection: Hashable, Sendable {
     /// Stable name, as in JSON and CSV.
     package var name: String
     /// As tables print it.
-    package var title: String
+    var title: String
     /// What the rows say, from left to right.
     package var columns: [ReportColumn]
     /// As wide as the columns.
@@ -55,13 +55,13 @@ package struct Report: Hashable, Sendable {
     /// Stable name: `sla`, `cost`, `outcomes`, `status`.
     package var name: String
     /// As tables print it.
-    package var title: String
+    var title: String
     /// What the figures rest on.
     package var basis: ReportBasis
     /// The tables, in the order of reading.
     package var sections: [ReportSection]
     /// The section that answers what was asked: what CSV holds.
-    package var main: String
+    var main: String
     /// The terms used.
     package var definitions: [ReportDefinition]
 

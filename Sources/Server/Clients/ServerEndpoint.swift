@@ -26,7 +26,7 @@ package struct AccessDeniedError: Error, Sendable, CustomStringConvertible {
 extension ServerAnswer {
     /// Throws when nobody was let in.
     /// - Throws: ``AccessDeniedError`` for 401 and 403.
-    package func checkAccess(to server: ServerEndpoint) throws(AccessDeniedError) {
+    func checkAccess(to server: ServerEndpoint) throws(AccessDeniedError) {
         guard status == 401 || status == 403 else { return }
         throw AccessDeniedError(description: "\(server) lets nobody in without the right token: \(refusal)")
     }

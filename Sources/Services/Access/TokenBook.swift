@@ -46,9 +46,9 @@ package enum AccessObjection: String, Sendable {
 /// All tokens that were ever made: a revoked one stays, so that its id still tells who it was.
 package struct TokenBook: Hashable, Sendable {
     /// More are refused: each request of a stranger must stay cheap to decide.
-    package static let countMax = 10_000
+    static let countMax = 10_000
     /// Of ``TokenRecord/name``.
-    package static let nameBytesMax = 100
+    static let nameBytesMax = 100
 
     /// In the order in which they were made.
     package private(set) var records: [TokenRecord] = []

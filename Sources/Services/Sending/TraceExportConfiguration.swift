@@ -13,9 +13,9 @@ package struct TraceExportConfiguration: Sendable {
     /// Between two looks for something to send, ms.
     package var pollMilliseconds = 1000
     /// Spans of one request; one answer is never cut.
-    package var requestSpansMax = 512
+    var requestSpansMax = 512
     /// Of one exchange, ms.
-    package var timeoutMilliseconds = 10_000
+    var timeoutMilliseconds = 10_000
     /// The first pause after a failure, ms; doubled each time.
     package var backoffMilliseconds = 1000
     /// The longest pause after a failure, ms, unless the receiver asks for a longer one.

@@ -3,11 +3,11 @@ package import Platform
 /// How a log is opened.
 package struct EventLogOptions: Sendable {
     /// Size of a file; a record that does not fit one gets a file of its own.
-    package var fileBytes: Int
+    var fileBytes: Int
     /// Freed files kept for use again.
-    package var spareFilesMax: Int
+    var spareFilesMax: Int
     /// Appended bytes are written, unflushed, when this many have gathered.
-    package var bufferBytes: Int
+    var bufferBytes: Int
     /// Damage does not refuse the start: what cannot be trusted moves to `quarantine/` and is reported as lost.
     package var acceptsLoss: Bool
     /// The log is known to reach this place (a manifest says so): ending before it is damage, not a torn tail.
@@ -46,7 +46,7 @@ package struct RecoveryReport: Sendable, Equatable {
     package var wasClosed = false
     package var files = 0
     /// Handed to the replay.
-    package var replayedRecords = 0
+    var replayedRecords = 0
     package var replayedEvents = 0
     /// Bytes of a torn record that were cut; 0 when the log ended between two records.
     package var tornBytes = 0

@@ -62,13 +62,13 @@ package enum LogFormat {
     package static let magic: [UInt8] = Array("PLIMLOG".utf8)
     /// One sector, so that no later write touches it.
     package static let fileHeaderBytes = 512
-    package static let recordHeaderBytes = 56
+    static let recordHeaderBytes = 56
     /// Records start at multiples of this, so that a search for them may step.
-    package static let alignmentBytes = 8
+    static let alignmentBytes = 8
     /// Longest payload of a record.
     package static let payloadBytesMax = 64 << 20
     /// Smallest useful file.
-    package static let fileBytesMin = 4096
+    static let fileBytesMin = 4096
     /// Largest file: an offset fits the low word of a record's seed. A file made for one longest record is far below.
     package static let fileBytesMax = 1 << 31
 

@@ -15,8 +15,7 @@ package struct LogRecordKind: RawRepresentable, Hashable, Sendable, CustomString
     package static let segmentAttached = LogRecordKind(rawValue: 4)
     /// Time reached an instant on which derived facts depend.
     package static let timeReached = LogRecordKind(rawValue: 5)
-    /// A deliberate correction of booked costs.
-    package static let costRebooked = LogRecordKind(rawValue: 6)
+    // 6 is never used again: a correction of booked costs is a system record.
     /// Nothing new for a while; vouches for all before it.
     package static let idle = LogRecordKind(rawValue: 7)
     /// The log was closed here; vouches for all before it.
@@ -32,7 +31,6 @@ package struct LogRecordKind: RawRepresentable, Hashable, Sendable, CustomString
         case .configuration: "configuration"
         case .segmentAttached: "segment attached"
         case .timeReached: "time reached"
-        case .costRebooked: "cost rebooked"
         case .idle: "idle"
         case .end: "end"
         default: "kind \(rawValue)"

@@ -16,7 +16,7 @@ package final class EventStore: Sendable {
     /// Keys the tokens that stand for users; stays on the machine.
     package let userTokenKey: [UInt8]
     /// Tells stores with different keys apart, and gives nothing of the key away.
-    package let fingerprint: String
+    let fingerprint: String
     /// What the start found in the log.
     package let recovery: RecoverySummary
 

@@ -8,7 +8,7 @@ package struct StoreContext: Sendable {
     package var randomness: any Randomness
     package var workers: any Workers
     /// Where sealing runs while events go on coming in.
-    package var sideQueue: any SideQueue
+    var sideQueue: any SideQueue
 
     package init(
         fileSystem: any FileSystem, clock: any Clock, randomness: any Randomness, workers: any Workers,
@@ -27,11 +27,11 @@ package struct StoreOptions: Sendable {
     /// Unsealed events become a segment at this number …
     package var sealEventsMax = 65_536
     /// … or at these bytes of rows.
-    package var sealBytesMax = 48 << 20
+    var sealBytesMax = 48 << 20
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20
     /// Move damaged log records to quarantine instead of refusing to start.
-    package var acceptsLoss = false
+    var acceptsLoss = false
 
     /// The files of schemas; what a store's log says of ids comes first.
     package var schemas = SchemaFiles.builtIn

@@ -17,7 +17,7 @@ package struct FoldColumns: Sendable {
     /// Index of the trace's id in `ReadModelColumns.context`.
     let traceOrdinal: Int
     /// Of the events of one conversation.
-    package let orderer: EventOrderer
+    let orderer: EventOrderer
 
     /// - Precondition: the registry has every column that the fold names, as the built-in one does.
     package init(_ registry: SchemaRegistry) {

@@ -51,23 +51,23 @@ extension CallCost {
 }
 
 /// Adds up calls: exact while all are priced, a range as soon as one is not.
-package struct CostSum: Sendable {
+struct CostSum: Sendable {
     /// Booked cost of the priced classes, pico-USD.
-    package private(set) var low: Int128 = 0
+    private(set) var low: Int128 = 0
     /// Upper bound, pico-USD; nil where nobody knows one.
-    package private(set) var high: Int128? = 0
+    private(set) var high: Int128? = 0
     /// Calls added.
-    package private(set) var calls = 0
+    private(set) var calls = 0
     /// Calls whose cost is exact.
-    package private(set) var pricedCalls = 0
+    private(set) var pricedCalls = 0
     /// Calls of which nothing is priced.
-    package private(set) var unpricedCalls = 0
+    private(set) var unpricedCalls = 0
 
     /// No call yet.
-    package init() {}
+    init() {}
 
     /// Adds one call.
-    package mutating func add(_ cost: CallCost) {
+    mutating func add(_ cost: CallCost) {
         calls += 1
         if cost.state == .priced { pricedCalls += 1 }
         if cost.state == .unpriced { unpricedCalls += 1 }
@@ -77,9 +77,9 @@ package struct CostSum: Sendable {
     }
 
     /// nil unless every call is priced; no call at all costs nothing, which is exact.
-    package var exact: Int128? { pricedCalls == calls ? low : nil }
+    var exact: Int128? { pricedCalls == calls ? low : nil }
     /// Whether all, some or none of the calls are priced.
-    package var state: PriceState {
+    var state: PriceState {
         if pricedCalls == calls { return .priced }
         return unpricedCalls == calls ? .unpriced : .partly
     }

@@ -3,7 +3,7 @@ internal import CZlib
 /// Writes gzip members (RFC 1952). Reading goes through ``StreamDecoder``.
 package enum Gzip {
     /// The most input that one call takes.
-    package static let inputBytesMax = Int(Int32.max)
+    static let inputBytesMax = Int(Int32.max)
 
     /// One gzip member. Equal input gives equal bytes: the header carries no time and no name.
     /// - Parameter level: 1 (fast) to 9 (small).

@@ -3,7 +3,7 @@ internal import CLZ4
 /// LZ4 blocks without frame: the caller keeps both lengths. Fast to read, for hot pages.
 package enum LZ4Block {
     /// The longest input that the format takes.
-    package static let inputBytesMax = 0x7E00_0000
+    static let inputBytesMax = 0x7E00_0000
 
     /// The most bytes that compressing `count` bytes can give.
     /// - Precondition: `0...inputBytesMax`.

@@ -21,7 +21,7 @@ package struct StreamDecoder: ~Copyable {
     package let coding: ContentCoding
     package let outputBytesMax: Int
     /// Compressed bytes taken so far.
-    package private(set) var inputBytes = 0
+    private(set) var inputBytes = 0
     /// Bytes given out so far.
     package private(set) var outputBytes = 0
     /// At most one of the two is there; neither for `identity`.

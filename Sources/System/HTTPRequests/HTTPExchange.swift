@@ -11,13 +11,13 @@ package struct HTTPExchange: Sendable {
     /// Empty: none.
     package var body: [UInt8]
     /// Until a connection stands.
-    package var connectMilliseconds: Int
+    var connectMilliseconds: Int
     /// Of the whole exchange.
     package var timeoutMilliseconds: Int
     /// Asked about once a second, and whenever something comes or goes: true ends the exchange.
-    package var isAbandoned: @Sendable () -> Bool
+    var isAbandoned: @Sendable () -> Bool
     /// Takes the status line and each field line, as they came, without their ends.
-    package var onHead: @Sendable (String) -> Void
+    var onHead: @Sendable (String) -> Void
     /// Takes the body, piece by piece; the sender waits while a piece is worked on.
     package var onPiece: @Sendable ([UInt8]) -> Void
 

@@ -13,7 +13,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What was expected there, or which limit was passed.
     package var expectation: String
     /// Of JSON that is sound, but passes a limit: which.
-    package var limit: Limit?
+    var limit: Limit?
 
     package init(offset: Int, expectation: String, limit: Limit? = nil) {
         self.offset = offset

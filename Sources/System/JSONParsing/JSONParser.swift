@@ -6,13 +6,13 @@ internal import CSimdjson
 /// 64 bits (signed or unsigned), other numbers a finite double; what does not is an error, not a rounded value. For one thread at a time.
 @safe package struct JSONParser: ~Copyable {
     /// Bytes that may follow a text in its array so that it is parsed without a copy.
-    package static let paddingBytes = 32
+    static let paddingBytes = 32
     /// The longest text that is taken; the tape's positions in the strings have 28 bits.
     package static let textBytesMax = 1 << 27
 
     private let parser: OpaquePointer
     /// Arrays and objects may nest this deep.
-    package let depthMax: Int
+    let depthMax: Int
 
     /// - Precondition: `depthMax` in 1...10,000.
     package init(depthMax: Int = 128) {

@@ -1,7 +1,7 @@
 /// Tells JSON (RFC 8259) from other text, where the text itself is kept and shown and so its numbers may have any size.
 package enum JSONSyntax {
     /// Deeper nesting is refused, since readers of answers give up sooner or later.
-    package static let depthMax = 512
+    static let depthMax = 512
 
     /// Where and why the text is no JSON document; nil where it is one.
     /// - Complexity: O(length), without recursion.

@@ -83,8 +83,12 @@ struct SwiftScanner {
             default:
                 if next == UInt8(ascii: "(") { depth += 1 }
                 if next == UInt8(ascii: ")") { depth -= 1 }
+                if insideString, depth < 0 {
+                    // The bracket that opened the code is no token either.
+                    place += 1
+                    return
+                }
                 scanSign()
-                if insideString, depth < 0 { return }
             }
         }
     }
@@ -135,7 +139,10 @@ struct SwiftScanner {
     }
 
     private mutating func scanString(hashes: Int) {
-        let isBlock = byte(1) == UInt8(ascii: "\"") && byte(2) == UInt8(ascii: "\"")
+        // `#""""#` is two quotes in a line.
+        var blockStart = 3
+        while byte(blockStart) == 0x20 { blockStart += 1 }
+        let isBlock = byte(1) == UInt8(ascii: "\"") && byte(2) == UInt8(ascii: "\"") && byte(blockStart) == 0x0A
         let quotes = isBlock ? 3 : 1
         let startLine = line
         place += quotes

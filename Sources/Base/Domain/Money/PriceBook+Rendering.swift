@@ -113,15 +113,6 @@ extension PriceBook {
         }
         return findings
     }
-
-    /// The findings as text; a sentence where there is nothing to say.
-    package func renderCheck() -> String {
-        let findings = findings()
-        let total = "\(count) prices"
-        guard !findings.isEmpty else { return "\(total), nothing to complain about.\n" }
-        return renderAligned([["PROVIDER", "MODEL", "FINDING", "WHAT IT MEANS"]]
-            + findings.map { [$0.provider, $0.model, $0.kind.rawValue, $0.explanation] }) + "\n\(total), \(findings.count) findings.\n"
-    }
 }
 
 extension PriceEntry {

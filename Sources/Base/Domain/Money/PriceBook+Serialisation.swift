@@ -14,7 +14,7 @@ package import Bytes
 //       varint   the longest prompt for which it holds, in tokens; 0: any
 extension PriceBook {
     /// Appends the book in the form above.
-    package func serialise(into sink: inout ByteSink) {
+    func serialise(into sink: inout ByteSink) {
         sink.append(UInt8(2))
         let entries = entries
         sink.append(varint: UInt64(entries.count))

@@ -62,7 +62,7 @@ package struct TokenUsage: Hashable, Sendable {
 
     /// Whether the sender's total holds more than the counts that were told, by any reading of them.
     /// - Precondition: ``check()`` did not throw.
-    package var isTotalAbove: Bool {
+    var isTotalAbove: Bool {
         let wholes = wholes
         guard let total, let input = wholes.input, wholes.output != nil || isInputOnly else { return false }
         return total > input + (wholes.output ?? 0)
@@ -116,7 +116,7 @@ package struct TokenUsage: Hashable, Sendable {
 
     /// The same where the parts in doubt lie inside: the wholes without what was added, the parts at most as large as these.
     /// - Precondition: ``check()`` did not throw.
-    package var billedInside: ClassAmounts {
+    var billedInside: ClassAmounts {
         var amounts = billed
         if doubt.contains(.cache) {
             let whole = amounts.input

@@ -46,7 +46,7 @@ package struct ObjectiveSet: Hashable, Sendable {
     }
 
     /// Durations that rules compare with, ascending: histograms have a bucket that ends at each, so that the share within them is exact.
-    package var durationBounds: [Int64] {
+    var durationBounds: [Int64] {
         var bounds: Set<Int64> = []
         for objective in objectives {
             for case .duration(let nanoseconds)? in [objective.target, objective.alertLimit] { bounds.insert(nanoseconds) }

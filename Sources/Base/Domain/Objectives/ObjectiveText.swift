@@ -12,7 +12,7 @@ package enum ObjectiveText {
     package static func percent(_ partsPerMillion: Int64) -> String { "\(percentNumber(partsPerMillion)) %" }
 
     /// `99.9`.
-    package static func percentNumber(_ partsPerMillion: Int64) -> String { DecimalText.render(Int128(partsPerMillion), scale: 4) }
+    static func percentNumber(_ partsPerMillion: Int64) -> String { DecimalText.render(Int128(partsPerMillion), scale: 4) }
 
     /// `0.999`.
     package static func share(_ partsPerMillion: Int64) -> String { DecimalText.render(Int128(partsPerMillion), scale: 6) }

@@ -12,7 +12,7 @@ package enum QuestionRule: String, Hashable, Sendable, CaseIterable {
 
     /// The author of what programs write that are neither agents nor people, such as notices: their messages end no
     /// silence.
-    package static let systemAuthor = "system"
+    static let systemAuthor = "system"
 
     private static let user = Array("user".utf8)
     private static let agent = Array("agent".utf8)

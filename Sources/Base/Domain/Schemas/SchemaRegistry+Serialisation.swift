@@ -91,9 +91,6 @@ extension SchemaRegistry {
         return Array(text.utf8)
     }
 
-    /// FNV-1a (64 bits) of ``serialised``: tells whether the schemas in force changed; no protection against intent.
-    package var serialisedHash: UInt64 { fnv1a(serialised) }
-
     /// The registry of this program for a store that was created with other lists; see ``SchemaFiles/registry(continuing:)``.
     package static func builtIn(continuing names: SchemaNames) throws(SchemaContinuationError) -> SchemaRegistry {
         try SchemaFiles.builtIn.registry(continuing: names)
@@ -122,11 +119,4 @@ extension SchemaFiles {
         }
         return SchemaRegistry(self, continuing: names)
     }
-}
-
-/// FNV-1a, 64 bits.
-func fnv1a(_ bytes: [UInt8]) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
 }

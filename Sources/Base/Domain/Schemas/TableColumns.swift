@@ -68,7 +68,7 @@ package struct SchemaTableColumn: Hashable, Sendable {
 
 extension SchemaRegistry {
     /// Whether events of the type are booked: the leaf calls.
-    package func isBooked(_ type: UInt16) -> Bool { type == wellKnownTypes.llmCall || type == wellKnownTypes.embeddingCall }
+    func isBooked(_ type: UInt16) -> Bool { type == wellKnownTypes.llmCall || type == wellKnownTypes.embeddingCall }
 
     /// Columns of the type's table, in order; names are distinct.
     /// - Complexity: O(columns); ask once.

@@ -66,8 +66,6 @@ package struct WellKnownColumns: Hashable, Sendable {
     package let cache: UInt16
     /// `hit`.
     package let hit: UInt16
-    /// `confidence`.
-    package let confidence: UInt16
     /// `intent`.
     package let intent: UInt16
     /// `topic`.
@@ -78,20 +76,10 @@ package struct WellKnownColumns: Hashable, Sendable {
     package let certainty: UInt16
     /// `entry`.
     package let entry: UInt16
-    /// `locale`.
-    package let locale: UInt16
     /// `category`.
     package let category: UInt16
-    /// `period_end`.
-    package let periodEnd: UInt16
-    /// `period_start`.
-    package let periodStart: UInt16
-    /// `from_value`.
-    package let fromValue: UInt16
     /// `subject`.
     package let subject: UInt16
-    /// `to_value`.
-    package let toValue: UInt16
     /// `attempt`.
     package let attempt: UInt16
     /// `cache_read_tokens`.
@@ -144,34 +132,18 @@ package struct WellKnownColumns: Hashable, Sendable {
     package let timeToFirstToken: UInt16
     /// `escalation_id`.
     package let escalationID: UInt16
-    /// `handled_by`.
-    package let handledBy: UInt16
-    /// `handling_duration_ns`.
-    package let handlingDuration: UInt16
-    /// `priority`.
-    package let priority: UInt16
     /// `queue`.
     package let queue: UInt16
     /// `kind`.
     package let kind: UInt16
-    /// `comment`.
-    package let comment: UInt16
     /// `score`.
     package let score: UInt16
     /// `body`.
     package let body: UInt16
-    /// `severity`.
-    package let severity: UInt16
     /// `author`.
     package let author: UInt16
-    /// `characters`.
-    package let characters: UInt16
     /// `content`.
     package let content: UInt16
-    /// `answered_from`.
-    package let answeredFrom: UInt16
-    /// `metric_name`.
-    package let metricName: UInt16
     /// `value`.
     package let value: UInt16
     /// `model`.
@@ -186,42 +158,16 @@ package struct WellKnownColumns: Hashable, Sendable {
     package let validFrom: UInt16
     /// `target`.
     package let target: UInt16
-    /// `up`.
-    package let up: UInt16
-    /// `evaluator`.
-    package let evaluator: UInt16
     /// `label`.
     package let label: UInt16
     /// `name`.
     package let name: UInt16
-    /// `quality_score`.
-    package let qualityScore: UInt16
-    /// `http_route`.
-    package let httpRoute: UInt16
-    /// `rejected_by`.
-    package let rejectedBy: UInt16
     /// `status_code`.
     package let statusCode: UInt16
-    /// `capacity`.
-    package let capacity: UInt16
     /// `resource`.
     package let resource: UInt16
-    /// `used`.
-    package let used: UInt16
-    /// `hits`.
-    package let hits: UInt16
     /// `index`.
     package let index: UInt16
-    /// `top_score`.
-    package let topScore: UInt16
-    /// `resource_attributes`.
-    package let resourceAttributes: UInt16
-    /// `span_attributes`.
-    package let spanAttributes: UInt16
-    /// `span_kind`.
-    package let spanKind: UInt16
-    /// `span_name`.
-    package let spanName: UInt16
     /// `withheld_values`.
     package let withheldValues: UInt16
     /// `cost_usd`.
@@ -266,19 +212,13 @@ package struct WellKnownColumns: Hashable, Sendable {
         scope = id("scope")
         cache = id("cache")
         hit = id("hit")
-        confidence = id("confidence")
         intent = id("intent")
         topic = id("topic")
         reason = id("reason")
         certainty = id("certainty")
         entry = id("entry")
-        locale = id("locale")
         category = id("category")
-        periodEnd = id("period_end")
-        periodStart = id("period_start")
-        fromValue = id("from_value")
         subject = id("subject")
-        toValue = id("to_value")
         attempt = id("attempt")
         cacheReadTokens = id("cache_read_tokens")
         cacheWrite1hTokens = id("cache_write_1h_tokens")
@@ -305,20 +245,12 @@ package struct WellKnownColumns: Hashable, Sendable {
         stream = id("stream")
         timeToFirstToken = id("time_to_first_token_ns")
         escalationID = id("escalation_id")
-        handledBy = id("handled_by")
-        handlingDuration = id("handling_duration_ns")
-        priority = id("priority")
         queue = id("queue")
         kind = id("kind")
-        comment = id("comment")
         score = id("score")
         body = id("body")
-        severity = id("severity")
         author = id("author")
-        characters = id("characters")
         content = id("content")
-        answeredFrom = id("answered_from")
-        metricName = id("metric_name")
         value = id("value")
         model = id("model")
         tokenClass = id("token_class")
@@ -326,24 +258,11 @@ package struct WellKnownColumns: Hashable, Sendable {
         pricePerMillionTokens = id("usd_per_million_tokens")
         validFrom = id("valid_from")
         target = id("target")
-        up = id("up")
-        evaluator = id("evaluator")
         label = id("label")
         name = id("name")
-        qualityScore = id("quality_score")
-        httpRoute = id("http_route")
-        rejectedBy = id("rejected_by")
         statusCode = id("status_code")
-        capacity = id("capacity")
         resource = id("resource")
-        used = id("used")
-        hits = id("hits")
         index = id("index")
-        topScore = id("top_score")
-        resourceAttributes = id("resource_attributes")
-        spanAttributes = id("span_attributes")
-        spanKind = id("span_kind")
-        spanName = id("span_name")
         withheldValues = id("withheld_values")
         cost = id("cost_usd")
         tool = id("tool")

@@ -1,3 +1,4 @@
+// tests: simulations replay the machine from a seed.
 /// Something that goes wrong at a chosen call of a ``SimulatedFileSystem``.
 package struct SimulatedFault: Sendable {
     package enum Effect: Sendable, Equatable {
@@ -19,9 +20,9 @@ package struct SimulatedFault: Sendable {
     /// The call that is hit: 1 is the next one counted.
     package var call: Int
     /// Counts and hits these operations only; nil: all.
-    package var operations: Set<StorageError.Operation>?
+    var operations: Set<StorageError.Operation>?
     /// Hits every call from then on.
-    package var isLasting: Bool
+    var isLasting: Bool
 
     package init(
         _ effect: Effect, atCall call: Int, of operations: Set<StorageError.Operation>? = nil, isLasting: Bool = false
@@ -33,6 +34,7 @@ package struct SimulatedFault: Sendable {
     }
 }
 
+// tests: simulations replay the machine from a seed.
 /// How many calls a ``SimulatedFileSystem`` has seen.
 package struct SimulatedCallCounts: Sendable, Equatable {
     /// Every call, faulty ones included.

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Synchronization
 
+// tests: simulations replay the machine from a seed.
 /// A volume in memory that can lose power, fill up, fail at the n-th call, and decay. All chance comes from the seed.
 package final class SimulatedFileSystem: FileSystem {
     /// What ends.

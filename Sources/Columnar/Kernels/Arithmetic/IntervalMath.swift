@@ -48,7 +48,7 @@ package enum IntervalMath {
     }
 
     /// The length used for ordering: a month is 30 days, a day 24 hours.
-    package static func comparable(_ value: Interval) -> Int128 {
+    static func comparable(_ value: Interval) -> Int128 {
         (Int128(value.months) * 30 + Int128(value.days)) * Int128(Nanoseconds.day) + Int128(value.nanoseconds)
     }
 }

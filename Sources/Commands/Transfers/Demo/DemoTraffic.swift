@@ -6,11 +6,11 @@ package import Platform
 package import Workload
 
 /// The server took none of a batch.
-package struct DemoRefusal: Error, Sendable, CustomStringConvertible {
+struct DemoRefusal: Error, Sendable, CustomStringConvertible {
     var status: Int
     var text: String
 
-    package var description: String { "the server refused a batch with status \(status): \(text)" }
+    var description: String { "the server refused a batch with status \(status): \(text)" }
 }
 
 /// Posts simulated traffic to a server as an emitter would: batches of newline-delimited CloudEvents over HTTP, sent again when it is

@@ -4,7 +4,7 @@ import JSONTexts
 /// What became of an import.
 package struct ImportSummary: Sendable {
     /// Rejections that are told one by one; the rest is counted.
-    package static let rejectionsListedMax = 100
+    static let rejectionsListedMax = 100
 
     /// A line that was not kept, and why.
     package struct Rejection: Sendable {

@@ -6,9 +6,9 @@ import Compression
 /// One thread at a time; what it hands out may be worked on by any.
 package struct LineBlocks: ~Copyable {
     /// The size of block that imports want.
-    package static let standardBlockBytes = 4 << 20
+    static let standardBlockBytes = 4 << 20
     /// The longest line; beyond it the input is no newline-delimited JSON.
-    package static let lineBytesMax = 64 << 20
+    static let lineBytesMax = 64 << 20
     /// Compressed bytes read at once.
     private static let pieceBytes = 256 << 10
 

@@ -15,7 +15,7 @@ package struct PriceListEffects: Sendable {
         package var lines: [String] = []
 
         /// The model as corrections name it: nil for all of the provider.
-        package var correctedModel: String? { model == PriceEntry.anyModel ? nil : model }
+        var correctedModel: String? { model == PriceEntry.anyModel ? nil : model }
     }
 
     /// Sorted by provider and model.

@@ -5,15 +5,15 @@ package struct WorkloadEvent: Sendable {
     /// Distinct within the source.
     package var id: WorkloadID
     /// The emitter: `agent/pod-3`.
-    package var source: String
+    var source: String
     /// `llm.call` and its like, without a prefix.
     package var type: String
     /// The instant the thing ended, ns since 1970 UTC.
     package var time: Int64
     /// Shared fields; they come before ``ownFields`` in the rendered data.
-    package var context: WorkloadContext
+    var context: WorkloadContext
     /// What this event alone says.
-    package var ownFields: [WorkloadField]
+    var ownFields: [WorkloadField]
 
     /// An event of these parts.
     package init(

@@ -1,13 +1,13 @@
 import Bytes
 
 /// An event of a span as evidence keeps it.
-package struct SpanMoment: Hashable, Sendable {
+struct SpanMoment: Hashable, Sendable {
     /// Its name.
-    package var name: String
+    var name: String
     /// ns since the span's start.
-    package var offsetNanoseconds: Int64
+    var offsetNanoseconds: Int64
     /// What was raised, for an exception.
-    package var exceptionType: String?
+    var exceptionType: String?
 }
 
 /// A span as evidence keeps it: what dialect tables name, no content, users as tokens. The content of a `span.received` event.
@@ -25,7 +25,7 @@ package struct SpanRecord: Hashable, Sendable {
     /// Name of the instrumentation scope.
     package var scope = ""
     /// Its version.
-    package var scopeVersion = ""
+    var scopeVersion = ""
     /// ns since 1970 UTC; the end where the start is not to be believed.
     package var start: Int64 = 0
     /// ns since 1970 UTC.
@@ -39,13 +39,13 @@ package struct SpanRecord: Hashable, Sendable {
     /// Of the resource.
     package var resource: [String: SpanValue] = [:]
     /// In the sender's order.
-    package var moments: [SpanMoment] = []
+    var moments: [SpanMoment] = []
     /// Traces and spans it refers to.
-    package var links: [String] = []
+    var links: [String] = []
     /// Texts that were withheld, and numbers whose names nobody knows.
-    package var withheldValues: Int64 = 0
+    var withheldValues: Int64 = 0
     /// Names that no table knows, and the types of their values.
-    package var unknownAttributes: [String: String] = [:]
+    var unknownAttributes: [String: String] = [:]
 
     /// A span that says nothing yet.
     package init() {}
@@ -54,7 +54,7 @@ package struct SpanRecord: Hashable, Sendable {
     package var serviceName: String? { resource["service.name"]?.plainText }
 
     /// ns from start to end; nil where the start is not to be believed.
-    package var durationNanoseconds: Int64? { timeDoubt == nil ? max(0, end - start) : nil }
+    var durationNanoseconds: Int64? { timeDoubt == nil ? max(0, end - start) : nil }
 }
 
 /// Why times of a span are not to be believed. Raw values are those of `time_doubt`.

@@ -185,7 +185,7 @@ package struct DialectBook: Sendable {
     func dialect(ofScope scope: String) -> String? { scopes.first { scope.hasPrefix($0.prefix) }?.dialect }
 
     /// The name with `N` for each number between dots, so that lists do not make names without end.
-    package static func withoutNumbers(_ name: String) -> String {
+    static func withoutNumbers(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 }) else { return name }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.map { part in !part.isEmpty && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? "N" : part }.joined(separator: ".")

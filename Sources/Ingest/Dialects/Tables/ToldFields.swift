@@ -1,11 +1,11 @@
 import Domain
 
 /// A field of events that spans may say in Plimsoll's own name for it.
-package struct ToldField: Hashable, Sendable {
+struct ToldField: Hashable, Sendable {
     /// The field's name on the wire and in SQL.
-    package var column: String
+    var column: String
     /// The attribute: its name in OpenTelemetry, as `plimsoll schemas` shows it.
-    package var attribute: String
+    var attribute: String
     /// Whether several kinds of event have the field, so that only the span itself can say which of them it means.
     var isShared: Bool
     private let type: FieldType

@@ -14,7 +14,7 @@ package struct TraceSampling: Hashable, Sendable {
 
     /// Whether a trace is among the share.
     /// - Precondition: 16 bytes.
-    package func keeps(traceID: [UInt8]) -> Bool {
+    func keeps(traceID: [UInt8]) -> Bool {
         precondition(traceID.count == 16, "a trace id has 16 bytes")
         if ratio >= 1 { return true }
         let chance = traceID[9...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

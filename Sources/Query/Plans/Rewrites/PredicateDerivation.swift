@@ -86,7 +86,7 @@ private func comparison(
 
 extension ScalarFunction {
     /// The comparison that says the same with its sides exchanged; nil for other functions.
-    package var mirrored: ScalarFunction? {
+    var mirrored: ScalarFunction? {
         switch self {
         case .equal, .notEqual: self
         case .less: .greater

@@ -1,6 +1,6 @@
 extension Plan {
     /// The plan without projections that change nothing, and with a projection that only picks columns of another one merged into it.
-    package func mergingProjections() -> Plan {
+    func mergingProjections() -> Plan {
         rewriteUp { node in
             guard case .project(let input, let expressions, let output) = node else { return node }
             if case .project(let below, let computed, _) = input, let picked = expressions.pickedColumns {

@@ -48,7 +48,7 @@ extension Expression {
     }
 
     /// The same expression over other column numbers.
-    package func renumbered(_ newIndex: (Int) -> Int) -> Expression {
+    func renumbered(_ newIndex: (Int) -> Int) -> Expression {
         if case .column(let index, let type) = self { return .column(newIndex(index), type) }
         return mapChildren { $0.renumbered(newIndex) }
     }
@@ -78,7 +78,7 @@ extension Expression {
     }
 
     /// Whether a scalar subquery occurs anywhere inside.
-    package var containsSubquery: Bool {
+    var containsSubquery: Bool {
         if case .scalarSubquery = self { return true }
         return children.contains(where: \.containsSubquery)
     }

@@ -2,7 +2,7 @@ import Columnar
 
 extension Plan {
     /// The plans directly below; subqueries inside expressions are not among them.
-    package var inputs: [Plan] {
+    var inputs: [Plan] {
         switch self {
         case .scan, .values: []
         case .filter(let input, _), .project(let input, _, _), .aggregate(let input, _, _, _), .distinct(let input),
@@ -76,7 +76,7 @@ extension Plan {
     }
 
     /// Every node rewritten from the leaves up, plans of scalar subqueries included.
-    package func rewriteUp(_ transform: (Plan) -> Plan) -> Plan {
+    func rewriteUp(_ transform: (Plan) -> Plan) -> Plan {
         transform(mapBelow { $0.rewriteUp(transform) })
     }
 
@@ -124,7 +124,7 @@ extension Expression {
 
 extension SortKey {
     /// The same order of another expression.
-    package func mapExpression<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure) -> SortKey {
+    func mapExpression<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure) -> SortKey {
         SortKey(expression: try transform(expression), isDescending: isDescending, nullsFirst: nullsFirst)
     }
 }

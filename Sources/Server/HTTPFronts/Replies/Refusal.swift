@@ -1,29 +1,29 @@
 import Domain
-package import HTTPTypes
+import HTTPTypes
 import Hummingbird
 import JSONTexts
 
 /// Why a request was not served: an HTTP status, and a JSON body that says what, where, and what to do.
-package struct Refusal: Error, Sendable {
+struct Refusal: Error, Sendable {
     /// The HTTP status.
-    package var status: HTTPResponse.Status
+    var status: HTTPResponse.Status
     /// What is wrong.
-    package var message: String
+    var message: String
     /// What to do about it.
-    package var hint: String?
+    var hint: String?
     /// Where: a byte offset into the decoded body, or a 1-based character position in a query text.
-    package var position: Int?
+    var position: Int?
     /// SQLSTATE, for queries.
-    package var code: String?
+    var code: String?
     /// Becomes `Retry-After`: when the same request may succeed.
-    package var retryAfterSeconds: Int?
+    var retryAfterSeconds: Int?
     /// Becomes `WWW-Authenticate`: how to be let in.
     var challenge: String?
     /// What it is counted as; nil: by its status.
     var reason: RefusalReason?
 
     /// Takes each part as given; what is nil is left out of the answer.
-    package init(
+    init(
         _ status: HTTPResponse.Status, _ message: String, hint: String? = nil, position: Int? = nil, code: String? = nil,
         retryAfterSeconds: Int? = nil
     ) {

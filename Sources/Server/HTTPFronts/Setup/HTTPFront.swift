@@ -11,7 +11,7 @@ import UnixSignals
 /// The listening socket with its routes, run until a stop is asked for.
 ///
 /// On a stop it takes no new connection, lets requests under way end (within `drainTimeout`), then returns.
-package final class HTTPFront: Sendable {
+final class HTTPFront: Sendable {
     private let group: ServiceGroup
 
     /// - Parameters:
@@ -60,10 +60,10 @@ package final class HTTPFront: Sendable {
     }
 
     /// Serves until stopped. Throws when the address cannot be bound.
-    package func run() async throws { try await group.run() }
+    func run() async throws { try await group.run() }
 
     /// Asks for a stop; ``run()`` returns once it is done.
-    package func stop() async { await group.triggerGracefulShutdown() }
+    func stop() async { await group.triggerGracefulShutdown() }
 }
 
 /// An address that the server can do without.

@@ -18,7 +18,7 @@ package struct ServerConfiguration: Sendable {
     /// What strangers can make the server hold or do.
     package var limits: ServerLimits
     /// SIGINT and SIGTERM stop the server.
-    package var stopsOnSignals: Bool
+    var stopsOnSignals: Bool
 
     /// Tokens are needed also while none was ever made.
     package var isTokenRequired = false

@@ -19,7 +19,7 @@ package struct EventCSV {
     }
 
     /// The line of names.
-    package var header: [UInt8] {
+    var header: [UInt8] {
         var table = CSVWriter()
         table.row(["type", "time"] + registry.columns.map(\.name) + Self.derived.map(\.rawValue))
         return table.bytes

@@ -6,10 +6,10 @@ package struct EventBody: Sendable {
     /// As they came, compressed or not.
     package var bytes: [UInt8]
     /// How they are compressed.
-    package var coding: ContentCoding
+    var coding: ContentCoding
     /// What CloudEvents says beside a body: `content-type`, and the attributes of a binary event, by the names of their
     /// HTTP binding. Others are passed over.
-    package var fields: [(name: String, value: String)]
+    var fields: [(name: String, value: String)]
     /// Whose events they are.
     package var origin: LineOrigin
 

@@ -6,7 +6,7 @@ package struct TraceBody: Sendable {
     /// As they came, compressed or not.
     package var bytes: [UInt8]
     /// How they are compressed.
-    package var coding: ContentCoding
+    var coding: ContentCoding
     /// How spans are written in them.
     package var encoding: OTLPEncoding
 

@@ -55,7 +55,7 @@ package final class TraceSettlement: Sendable {
 
     /// Takes out of a request the spans of traces that have as many as a trace may have.
     /// - Returns: how many were taken out.
-    package func refuseExcess(_ batch: inout EvidenceBatch) -> Int {
+    func refuseExcess(_ batch: inout EvidenceBatch) -> Int {
         state.withLock { state in
             var counts: [String: Int] = [:]
             var kept: [Int] = []
@@ -90,7 +90,7 @@ package final class TraceSettlement: Sendable {
         /// To be made durable in this order.
         package var batches: [IngestBatch] = []
         /// Whether what settles was settled before; that can wait, those who send cannot.
-        package var isAgain = false
+        var isAgain = false
         fileprivate var due: [PendingTraces.Due] = []
         fileprivate var notes: [SystemNote] = []
     }
@@ -99,7 +99,7 @@ package final class TraceSettlement: Sendable {
     /// any thread. What it gives is to be written, then told to ``wrote(_:)`` or ``failed(_:)``.
     /// - Returns: nil where nothing is due.
     /// - Throws: what the store throws; the traces stay due.
-    package func nextStep() throws -> Step? {
+    func nextStep() throws -> Step? {
         try recover()
         let now = clock.monotonicNanoseconds()
         let due = state.withLock { state in
@@ -137,7 +137,7 @@ package final class TraceSettlement: Sendable {
     }
 
     /// A step is durable: what it settled is no longer due.
-    package func wrote(_ step: Step) {
+    func wrote(_ step: Step) {
         state.withLock { state in
             for trace in step.due { state.pending.settled(trace) }
             if step.isAgain { state.notes += state.again.settledNext() }

@@ -73,7 +73,7 @@ package final class ServerHealth: Sendable {
     }
 
     /// Notes that the store took events.
-    package func storeTook() { endFullness() }
+    func storeTook() { endFullness() }
 
     /// Looks whether space came back while nobody sends.
     package func note(freeBytes: Int?) {

@@ -15,7 +15,7 @@ package struct Rebooking: Hashable, Sendable {
     /// The store's last event then: later calls, and prices set later, are not concerned.
     package var lastPosition: Int64
     /// ``PriceBook/listPosition`` then: built-in prices that came later are not concerned.
-    package var listPosition: Int64 = 0
+    var listPosition: Int64 = 0
     /// How many calls cost something else now.
     package var calls: Int64 = 0
     /// By how much the sum of exact costs changes, in pico-USD: what was counted and all corrections add up to that sum. A cost that is not

@@ -32,13 +32,13 @@ package struct ExportBeginning: Hashable, Sendable {
     /// Whether everything is there: only then can what was booked and corrected be had again.
     package var isWhole: Bool
     /// Whether events hold tokens of users, which mean something with the key only.
-    package var hasUsers: Bool
+    var hasUsers: Bool
     /// The store's last event.
     package var position: Int64
     /// Records between the events, corrections included.
     package var records: Int
     /// Corrections of costs and first prices.
-    package var corrections: Int
+    var corrections: Int
     /// The prices that were there before the first event, as a price book is serialised; empty where not everything is there.
     package var prices: [UInt8]
 

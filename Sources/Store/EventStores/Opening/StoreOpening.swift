@@ -26,9 +26,9 @@ package struct RecoverySummary: Sendable {
     /// Events replayed because no segment holds them.
     package var replayedEvents = 0
     /// Bytes of a torn record that were cut.
-    package var tornBytes = 0
+    var tornBytes = 0
     /// What was given up because the operator accepted loss.
-    package var loss: String?
+    var loss: String?
     /// Newer manifests that are damaged; what they said was read again from the log.
     var damage: [CorruptionError] = []
 }

@@ -4,7 +4,7 @@ import Projections
 
 /// The table of one event type: its columns in order, and where each field of a row goes.
 package struct EventTableLayout: Sendable {
-    package let typeID: UInt16
+    let typeID: UInt16
     /// `llm.call`.
     let typeName: String
     package let name: String
@@ -115,7 +115,7 @@ package struct EventTableLayouts: Sendable {
     /// By type id.
     package let tables: [EventTableLayout]
     /// All columns of all types, each once, in the order of their first table.
-    package let wideColumns: [TableColumn]
+    let wideColumns: [TableColumn]
     /// By type id, then by index into `wideColumns`: the type's own column index; −1: the type lacks it.
     let wideSources: [[Int]]
     /// In the order of the catalogue; beside each the index of its source in `tables`.

@@ -6,9 +6,9 @@ package import Bytes
 /// A set of 64-bit hashes that answers "surely not" or "perhaps".
 package struct BlockFilter: Sendable, Equatable {
     /// Bits a key for less than 1 % false answers.
-    package static let identityBitsPerKey = 12
+    static let identityBitsPerKey = 12
     /// Bits a key for less than 5 % false answers: enough to pass over groups.
-    package static let lookupBitsPerKey = 8
+    static let lookupBitsPerKey = 8
     private static let blockWords = 8
     private static let salts: [UInt32] = [
         0x47B6_137B, 0x4497_4D91, 0x8824_AD5B, 0xA2B7_289D, 0x7054_95C7, 0x2DF1_424B, 0x9EFC_4947, 0x5C6B_FB31,

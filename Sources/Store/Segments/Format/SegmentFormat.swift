@@ -54,19 +54,19 @@ package enum SegmentLimits {
     /// Length of the trailer.
     package static let trailerBytes = 32
     /// Length of a block's checksum.
-    package static let checksumBytes = 8
+    static let checksumBytes = 8
     /// A footer beyond this is taken for damage; 16 M rows with a hundred columns stay far below.
-    package static let footerBytesMax = 1 << 26
+    static let footerBytesMax = 1 << 26
     /// Tables of one segment.
-    package static let tablesMax = 4_096
+    static let tablesMax = 4_096
     /// Columns of one table.
-    package static let columnsMax = 16_384
+    static let columnsMax = 16_384
     /// Row groups of one table.
-    package static let groupsMax = 1 << 20
+    static let groupsMax = 1 << 20
     /// UTF-8 of a table's or column's name.
-    package static let nameBytesMax = 1_024
+    static let nameBytesMax = 1_024
     /// The caller's bytes in the footer.
-    package static let metadataBytesMax = 1 << 24
+    static let metadataBytesMax = 1 << 24
 }
 
 enum SegmentFormat {

@@ -12,8 +12,6 @@ package struct Manifest: Hashable, Sendable {
     package var superseded: [SupersededRows] = []
     /// The projections' state at `position`.
     package var projections: FileReference?
-    /// Other files by role (price book, registry, …), ascending by role.
-    package var references: [NamedReference] = []
     /// Where replay begins.
     package var logStart = LogStart()
     /// The store was closed in order: the log holds nothing beyond `position`.
@@ -22,19 +20,9 @@ package struct Manifest: Hashable, Sendable {
     /// Starts empty.
     package init() {}
 
-    /// The file of a role; nil if there is none.
-    package func reference(_ role: String) -> FileReference? { references.first { $0.role == role }?.file }
-
-    /// Sets or (with nil) drops the file of a role.
-    package mutating func setReference(_ role: String, _ file: FileReference?) {
-        references.removeAll { $0.role == role }
-        if let file { references.append(NamedReference(role: role, file: file)) }
-        references.sort { $0.role.utf8.lexicographicallyPrecedes($1.role.utf8) }
-    }
-
     /// Names of all files that the manifest needs, sorted.
-    package var liveFileNames: [String] {
-        let names = segments.map(\.description.fileName) + references.map(\.file.fileName) + [projections?.fileName].compactMap { $0 }
+    var liveFileNames: [String] {
+        let names = segments.map(\.description.fileName) + [projections?.fileName].compactMap { $0 }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 }
@@ -91,14 +79,6 @@ package struct FileReference: Hashable, Sendable {
         self.lengthBytes = lengthBytes
         self.sha256 = sha256
     }
-}
-
-/// A file by what it is for.
-package struct NamedReference: Hashable, Sendable {
-    /// What the file is for.
-    package var role: String
-    /// Where it is and what it holds.
-    package var file: FileReference
 }
 
 /// The first log record that the manifest does not include.

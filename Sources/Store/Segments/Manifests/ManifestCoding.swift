@@ -22,7 +22,7 @@ internal import Hashing
 //             three ranges (1 present, z z): times, positions, received
 //     v       superseded lists, each: v+… table, v segment, v group, v rows, each as the distance from the one before
 //     1       projections present: a file (v+… name, v length, 32 SHA-256)
-//     v       references, each: v+… role, a file
+//     1       0: files of other roles, which no version has written
 
 /// The ladder of manifest formats; numbers are never reused.
 enum ManifestFormat: UInt8 {
@@ -102,11 +102,7 @@ enum ManifestCoding {
         }
         sink.append(UInt8(manifest.projections == nil ? 0 : 1))
         if let file = manifest.projections { write(file, into: &sink) }
-        sink.append(varint: UInt64(manifest.references.count))
-        for reference in manifest.references {
-            sink.append(text: reference.role)
-            write(reference.file, into: &sink)
-        }
+        sink.append(UInt8(0))
     }
 
     private static func write(_ segment: ManifestSegment, into sink: inout ByteSink) {
@@ -148,10 +144,7 @@ enum ManifestCoding {
         for _ in 0..<(try cursor.readCount(max: entriesMax)) { manifest.segments.append(try readSegment(&cursor)) }
         for _ in 0..<(try cursor.readCount(max: entriesMax)) { manifest.superseded.append(try readSuperseded(&cursor)) }
         if try cursor.readByte() != 0 { manifest.projections = try readFile(&cursor) }
-        for _ in 0..<(try cursor.readCount(max: entriesMax)) {
-            let role = try cursor.readText(max: textBytesMax)
-            manifest.references.append(NamedReference(role: role, file: try readFile(&cursor)))
-        }
+        guard try cursor.readByte() == 0 else { throw cursor.failure("no file of another role") }
         return manifest
     }
 

@@ -32,8 +32,7 @@ extension ManifestStore {
         for list in current.superseded {
             lines.append("  superseded: \(list.rows.count) rows of \(list.table), segment \(list.segmentID), group \(list.group)")
         }
-        let files = [current.projections.map { ("projections", $0) }].compactMap { $0 } + current.references.map { ($0.role, $0.file) }
-        for (role, file) in files { lines.append("  \(role): \(file.fileName), \(file.lengthBytes) bytes") }
+        if let file = current.projections { lines.append("  projections: \(file.fileName), \(file.lengthBytes) bytes") }
         lines.append(current.isCleanEnd ? "  closed in order" : "  open or not closed in order")
         return lines.joined(separator: "\n") + "\n"
     }

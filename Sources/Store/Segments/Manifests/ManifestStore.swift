@@ -143,7 +143,7 @@ package struct ManifestStore: Sendable {
         let segments = manifest.segments.map(\.description).map {
             FileReference(fileName: $0.fileName, lengthBytes: $0.lengthBytes, sha256: $0.sha256)
         }
-        return segments + manifest.references.map(\.file) + [manifest.projections].compactMap { $0 }
+        return segments + [manifest.projections].compactMap { $0 }
     }
 
     private mutating func load(_ version: UInt64) throws {

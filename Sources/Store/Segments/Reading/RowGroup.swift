@@ -23,7 +23,7 @@ package struct RowGroup: Sendable {
     package func columnIndex(named name: String) -> Int? { segment.footer.tables[table].columns.firstIndex { $0.name == name } }
 
     /// Bytes that the column's page takes in the file; 0 for a column of one value or of nulls.
-    package func pageBytes(_ column: Int) -> Int { directory.pages[column]?.page.length ?? 0 }
+    func pageBytes(_ column: Int) -> Int { directory.pages[column]?.page.length ?? 0 }
 
     /// Reads and decodes one column of `columns`: one `pread`, none where the footer says it all.
     /// - Throws: `StorageError`, or `CorruptionError` naming file and offset.

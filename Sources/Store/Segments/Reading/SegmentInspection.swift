@@ -3,22 +3,22 @@ internal import Columnar
 // What `inspect` shows of a segment: tables, groups, and what each column costs.
 
 /// What one column of one table takes in a segment.
-package struct ColumnUsage: Hashable, Sendable {
+struct ColumnUsage: Hashable, Sendable {
     /// The table's name.
-    package var table: String
+    var table: String
     /// The column's name.
-    package var column: String
+    var column: String
     /// Rows with a value.
-    package var valueCount: Int
+    var valueCount: Int
     /// Pages with their headers and checksums.
-    package var pageBytes: Int
+    var pageBytes: Int
     /// Filters of looked-up texts.
-    package var filterBytes: Int
+    var filterBytes: Int
     /// How many groups use each encoding, most first: `integers ×3, constant ×1`.
-    package var encodings: String
+    var encodings: String
 
     /// Takes each part as given.
-    package init(table: String, column: String, valueCount: Int, pageBytes: Int, filterBytes: Int, encodings: String) {
+    init(table: String, column: String, valueCount: Int, pageBytes: Int, filterBytes: Int, encodings: String) {
         self.table = table
         self.column = column
         self.valueCount = valueCount
@@ -30,7 +30,7 @@ package struct ColumnUsage: Hashable, Sendable {
 
 extension SegmentReader {
     /// Usage of every column, by table (sorted), then in the columns' order. Reads only the footer.
-    package func columnUsage() -> [ColumnUsage] {
+    func columnUsage() -> [ColumnUsage] {
         var result: [ColumnUsage] = []
         for name in tableNames {
             guard let table = footer.tables.first(where: { $0.name == name }) else { continue }
