@@ -30,8 +30,11 @@ package struct QueryOptions: Sendable {
 package final class QueryCancellation: Sendable {
     private let flag = Atomic<Bool>(false)
 
+    /// Not cancelled.
     package init() {}
 
+    /// Has the query end with ``QueryError/Kind/cancelled``.
     package func cancel() { flag.store(true, ordering: .relaxed) }
+    /// Whether it is to end.
     package var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
