@@ -4,7 +4,7 @@ package import Platform
 /// second, elsewhere a plain line every five seconds.
 package struct ProgressLine {
     /// Where it says it.
-    enum Form: Sendable { case terminal, lines, none }
+    package enum Form: Sendable { case terminal, lines, none }
 
     private static let redrawNanoseconds: Int64 = 200_000_000
     private static let lineNanoseconds: Int64 = 5_000_000_000
