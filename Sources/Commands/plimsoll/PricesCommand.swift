@@ -84,7 +84,7 @@ struct PricesCommand: ParsableCommand {
                 throw CommandFailure(
                     .badInput, "no price was added, \(refusals.count) refused\(lines)", advice: "mend them and load the file again")
             }
-            let (now, progress) = (machine.clock.wallNanoseconds(), ProgressLine(clock: machine.clock, form: .none))
+            let (now, progress) = (machine.clock.wallNanoseconds(), ProgressLine(clock: machine.clock, form: ProgressLine.Form.none))
             let changes: PriceList.Changes
             let book: PriceBook
             var summary = ImportSummary()

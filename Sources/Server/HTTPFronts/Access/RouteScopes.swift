@@ -1,5 +1,6 @@
 package import Access
 
+// tests: what a token must hold is asked route by route.
 /// Which scope each route needs: what the table of routes says of it. What is not in the table needs `admin`.
 package struct RouteScopes: Sendable {
     private struct Address: Hashable {

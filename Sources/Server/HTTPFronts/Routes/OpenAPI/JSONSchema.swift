@@ -84,6 +84,7 @@ package indirect enum JSONSchema: Sendable {
     }
 }
 
+// tests: real answers are held against it.
 /// A member of an object.
 package struct SchemaMember: Sendable {
     /// Its name.
@@ -91,7 +92,7 @@ package struct SchemaMember: Sendable {
     /// What its value may be.
     package var schema: JSONSchema
     /// Empty: the name says it.
-    package var meaning: String
+    var meaning: String
     /// Whether the object always has it.
     package var isRequired: Bool
 

@@ -2,6 +2,7 @@ import Access
 import Domain
 import JSONTexts
 
+// tests: the document is held against the table and against real answers.
 /// The table of routes as an OpenAPI 3.1 document, for whoever makes clients of it.
 package enum OpenAPIDocument {
     /// JSON; the same for every server of a version.

@@ -1,5 +1,6 @@
 package import Access
 
+// tests: the table is held against a running server, row by row.
 /// An address of the server as data. Whether a request finds a handler, who is let in, which parameters are known, and what
 /// people and programs are told of it: all that follows from here.
 package struct Route: Sendable {
@@ -16,7 +17,7 @@ package struct Route: Sendable {
     /// Fits a line of `plimsoll serve --help`.
     package var summary: String
     /// What the summary leaves out; empty: nothing.
-    package var detail = ""
+    var detail = ""
     /// In its path, its query and its header fields.
     package var parameters: [RouteParameter] = []
     /// Bodies that are taken; empty: none is read.
@@ -24,7 +25,7 @@ package struct Route: Sendable {
     /// Bodies of an answer with status 200.
     package var answers: [RouteContent] = []
     /// Statuses besides 200 that the route itself gives; see ``statuses``.
-    package var otherStatuses: [Int] = []
+    var otherStatuses: [Int] = []
     /// Bodies of refusals.
     package var refusals: [RouteContent] = [RouteContent("application/json", .refusal)]
     /// The route whose handler this one shares; nil: it has its own.
@@ -61,7 +62,7 @@ package struct Route: Sendable {
 
     /// Where a browser finds an answer without being told anything: what must be said is the first of its choices. nil:
     /// nowhere.
-    package var link: String? {
+    var link: String? {
         guard method == .get else { return nil }
         var link = path
         for parameter in parameters where parameter.isRequired {
@@ -94,7 +95,7 @@ package enum RouteTag: String, CaseIterable, Hashable, Sendable {
     case pages = "Pages"
 
     /// What the addresses of a tag have in common.
-    package var meaning: String {
+    var meaning: String {
         switch self {
         case .ask: "Reports, conversations, SQL, and the events themselves."
         case .send: "Events and spans in."
@@ -105,6 +106,7 @@ package enum RouteTag: String, CaseIterable, Hashable, Sendable {
     }
 }
 
+// tests: the table is held against a running server, row by row.
 /// Something a request may say beside its body.
 package struct RouteParameter: Sendable {
     /// Where it is said.
@@ -117,7 +119,7 @@ package struct RouteParameter: Sendable {
     /// What its text may be; a list: it may be given several times.
     package var type: JSONSchema
     /// What it means, and what is meant where it is missing.
-    package var meaning: String
+    var meaning: String
     /// Whether a request without it is refused.
     package var isRequired: Bool
 
@@ -138,6 +140,7 @@ package struct RouteParameter: Sendable {
     }
 }
 
+// tests: the table is held against a running server, row by row.
 /// A body of one media type.
 package struct RouteContent: Sendable {
     /// Without parameters.

@@ -8,6 +8,7 @@ package enum RouteTable {
     /// One of each name.
     package static let routes: [Route] = asking + sending + money + operating + pages
 
+    // tests: the table is held against a running server, row by row.
     /// The entry of a name.
     package static func route(_ name: RouteName) -> Route {
         guard let route = routes.first(where: { $0.name == name }) else {
