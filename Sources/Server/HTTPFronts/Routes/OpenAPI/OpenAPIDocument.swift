@@ -2,11 +2,10 @@ import Access
 import Domain
 import JSONTexts
 
-// tests: the document is held against the table and against real answers.
 /// The table of routes as an OpenAPI 3.1 document, for whoever makes clients of it.
-package enum OpenAPIDocument {
+enum OpenAPIDocument {
     /// JSON; the same for every server of a version.
-    package static let bytes: [UInt8] = {
+    static let bytes: [UInt8] = {
         var json = JSONWriter()
         json.beginObject()
         json.member("openapi", "3.1.0")
