@@ -2,7 +2,7 @@ package import Bytes
 
 // A price book in a checkpoint or a log record. Equal books have equal bytes:
 //
-//     1 byte   version, 2; in version 1 no price has a longest prompt
+//     1 byte   version, 3; in version 1 no price has a longest prompt, up to 2 there is one list
 //     varint   number of entries
 //     entries, ascending in canonical order, each:
 //       text     provider                 varint length + UTF-8
@@ -12,10 +12,11 @@ package import Bytes
 //       1 byte   origin                   0 built in, 1 set
 //       zig-zag  amount, valid_from, position
 //       varint   the longest prompt for which it holds, in tokens; 0: any
+//       varint   the list that it came with
 extension PriceBook {
     /// Appends the book in the form above.
     func serialise(into sink: inout ByteSink) {
-        sink.append(UInt8(2))
+        sink.append(UInt8(3))
         let entries = entries
         sink.append(varint: UInt64(entries.count))
         for entry in entries {
@@ -28,6 +29,7 @@ extension PriceBook {
             sink.append(zigzag: entry.validFrom)
             sink.append(zigzag: entry.position)
             sink.append(varint: UInt64(max(0, entry.inputTokensMax ?? 0)))
+            sink.append(varint: UInt64(max(0, entry.list)))
         }
     }
 
@@ -42,7 +44,7 @@ extension PriceBook {
     /// - Throws: where the bytes are no price book in canonical order.
     package init(parsing cursor: inout ByteCursor) throws(DecodingError) {
         let version = try cursor.readByte()
-        guard version == 1 || version == 2 else { throw cursor.failure("version 1 or 2 of a price book") }
+        guard (1...3).contains(version) else { throw cursor.failure("version 1 to 3 of a price book") }
         let count = try cursor.readCount(max: Limits.pricesMax)
         var entries: [PriceEntry] = []
         for _ in 0..<count {
@@ -57,6 +59,8 @@ extension PriceBook {
             let position = try cursor.readZigzag()
             let longest = version == 1 ? 0 : try cursor.readVarint()
             guard let longest = Int64(exactly: longest) else { throw cursor.failure("a number of tokens") }
+            let list = version < 3 ? 0 : try cursor.readVarint()
+            guard let list = Int64(exactly: list) else { throw cursor.failure("the number of a list") }
             let isGPU = TokenClass.allCases[tokenClass] == .gpu
             var entry: PriceEntry
             do throws(FieldError) {
@@ -68,6 +72,7 @@ extension PriceBook {
                 throw cursor.failure("a price: \(error)")
             }
             if longest > 0 { entry.inputTokensMax = longest }
+            entry.list = list
             if let last = entries.last, entry < last { throw cursor.failure("prices in canonical order") }
             entries.append(entry)
         }

@@ -98,7 +98,6 @@ package struct PriceBook: Sendable {
             }
         }
         assert(candidates.lists.allSatisfy { !$0.isEmpty }, "a pair is known by its prices")
-        candidates.inputTokensMax = pairs.lazy.compactMap { builtIn[$0] }.first?.lazy.compactMap(\.inputTokensMax).first
         return candidates
     }
 
@@ -111,35 +110,36 @@ package struct PriceBook: Sendable {
             serviceTier: PriceEntry.normalised(tier: serviceTier), at: time)
     }
 
-    /// When the last built-in price came: the last event before it, 0 where all were there from the beginning.
+    /// The number of the last list of built-in prices; 0 where all were there from the beginning.
     /// - Complexity: O(built-in prices).
-    package var listPosition: Int64 { builtIn.values.reduce(0) { $1.reduce($0) { max($0, $1.position) } } }
+    package var listNumber: Int64 { builtIn.values.reduce(0) { $1.reduce($0) { max($0, $1.list) } } }
 
     /// What a newer list has that the built-in prices of this book lack: the same but for their positions is the same price. Prices that
     /// the list no longer has go on to hold, as the book said they would.
-    /// - Returns: in the list's order, with `position` as theirs.
+    /// - Returns: in the list's order, as those of the next list, which comes behind the event of `position`.
     /// - Complexity: O(both).
     package func additions(from list: [PriceEntry], at position: Int64) -> [PriceEntry] {
         func placeless(_ entry: PriceEntry) -> PriceEntry {
             var entry = entry
-            entry.position = 0
+            (entry.position, entry.list) = (0, 0)
             return entry
         }
         var last: [PriceEntry: PriceEntry] = [:]
-        // order: by position below, the last of those that are for the same from the same time on.
+        // order: by list below, the last of those that are for the same from the same time on.
         for entry in builtIn.values.flatMap({ $0 }) {
             var key = placeless(entry)
             (key.amount, key.inputTokensMax) = (0, nil)
-            if let other = last[key], other.position > entry.position { continue }
+            if let other = last[key], other.list > entry.list { continue }
             last[key] = entry
         }
+        let next = listNumber + 1
         return list.filter { entry in
             var key = placeless(entry)
             (key.amount, key.inputTokensMax) = (0, nil)
             return last[key].map(placeless) != placeless(entry)
         }.map { entry in
             var entry = entry
-            entry.position = position
+            (entry.position, entry.list) = (position, next)
             return entry
         }
     }

@@ -29,6 +29,8 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     package var position: Int64
     /// Who put it into the book.
     package var origin: PriceOrigin
+    /// Of a built-in price the list that it came with: 0 for the one that the store began with, then ascending.
+    package var list: Int64 = 0
     /// The longest prompt, in tokens, for which the price holds; nil: any. Of built-in prices only.
     package var inputTokensMax: Int64?
 
@@ -103,15 +105,15 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
             Int128(amount), scale: tokenClass == .gpu ? DecimalText.usdScale : DecimalText.perMillionTokensScale, minimumDecimals: 2)
     }
 
-    /// Canonical order: provider, model, class, tier, valid_from, position, origin, amount; text by its bytes.
+    /// Canonical order: provider, model, class, tier, valid_from, position, list, origin, amount; text by its bytes.
     package static func < (left: PriceEntry, right: PriceEntry) -> Bool {
         if let order = precedes(left.provider, right.provider) ?? precedes(left.model, right.model)
             ?? precedes(left.tokenClass.rawValue, right.tokenClass.rawValue) ?? precedes(left.serviceTier, right.serviceTier)
         {
             return order
         }
-        return (left.validFrom, left.position, left.origin.rawValue, left.amount)
-            < (right.validFrom, right.position, right.origin.rawValue, right.amount)
+        return (left.validFrom, left.position, left.list, left.origin.rawValue, left.amount)
+            < (right.validFrom, right.position, right.list, right.origin.rawValue, right.amount)
     }
 
     /// Whether the first text comes before the second by its bytes; nil where they are equal.

@@ -75,7 +75,7 @@ package struct PriceQuote: Hashable, Sendable {
     /// - Complexity: O(candidates).
     package init(_ candidates: PriceCandidates, serviceTier: String, at time: Int64, known: PriceHorizon = .all) {
         (prices, firstTime, lastTime) = (ClassPrices(), .min, .max)
-        prices.inputTokensMax = candidates.inputTokensMax
+        prices.inputTokensMax = candidates.inputTokensMax(known: known)
         for list in candidates.lists {
             for start in list.lazy.map(\.validFrom) {
                 if start > time { lastTime = min(lastTime, start - 1) } else { firstTime = max(firstTime, start) }
@@ -88,7 +88,9 @@ package struct PriceQuote: Hashable, Sendable {
                 guard (entry.tokenClass == .gpu) == isGPU, entry.serviceTier == serviceTier, entry.validFrom <= time,
                     known.includes(entry)
                 else { continue }
-                if let other = best[entry.tokenClass], (other.validFrom, other.position) > (entry.validFrom, entry.position) { continue }
+                if let other = best[entry.tokenClass], (other.validFrom, other.position, other.list) > (entry.validFrom, entry.position, entry.list) {
+                    continue
+                }
                 best[entry.tokenClass] = entry
             }
             for tokenClass in TokenClass.allCases where (tokenClass == .gpu) == isGPU { prices[tokenClass] = best[tokenClass]?.amount }

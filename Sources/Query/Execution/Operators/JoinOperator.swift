@@ -70,6 +70,9 @@ struct JoinOperator: Sendable {
         }
     }
 
+    /// So many matches are appended one by one: for more the call of a bulk append pays.
+    private static let fewMatches = 16
+
     /// Pairs of a chunk's rows that are still to be handed on.
     private struct Piece {
         var left: [UInt32] = []
@@ -94,10 +97,12 @@ struct JoinOperator: Sendable {
             var next = candidates.lowerBound
             while next < candidates.upperBound {
                 let end = min(candidates.upperBound, next + most - piece.left.count)
-                if end - next == 1 {
-                    // The usual case: a key that the right side has once.
-                    piece.left.append(UInt32(row))
-                    piece.right.append(table == nil ? UInt32(next) : rows[next])
+                if end - next <= Self.fewMatches {
+                    // The usual case: a key that the right side has once or a few times.
+                    for place in next..<end {
+                        piece.left.append(UInt32(row))
+                        piece.right.append(table == nil ? UInt32(place) : rows[place])
+                    }
                 } else {
                     piece.left.append(contentsOf: repeatElement(UInt32(row), count: end - next))
                     piece.right += table == nil ? Array(UInt32(next)..<UInt32(end)) : Array(rows[next..<end])
@@ -133,6 +138,10 @@ struct JoinOperator: Sendable {
         let isMatched = left.last.map { Int($0) == end } ?? false || piece.first == end && piece.isMatched
         if kind == .left { (left, right) = withUnmatched(piece, upTo: end, left, right) }
         piece = Piece(first: end, isMatched: isMatched)
+        guard left.count > context.chunkRowsMax else {
+            if !left.isEmpty { try sink(paired(chunk, left, right)) }
+            return
+        }
         // Rows without a partner come on top of a piece's pairs.
         for start in stride(from: 0, to: left.count, by: context.chunkRowsMax) {
             let range = start..<min(start + context.chunkRowsMax, left.count)
@@ -147,18 +156,24 @@ struct JoinOperator: Sendable {
         assert(zip(left, left.dropFirst()).allSatisfy { $0 <= $1 }, "pairs ascend by their left rows")
         var allLeft: [UInt32] = []
         var allRight: [UInt32] = []
+        allLeft.reserveCapacity(left.count + end - piece.first)
+        allRight.reserveCapacity(left.count + end - piece.first)
         var next = 0
         for row in piece.first..<end {
             let before = next
-            while next < left.count, Int(left[next]) == row { next += 1 }
-            allLeft += left[before..<next]
-            allRight += right[before..<next]
+            while next < left.count, Int(left[next]) == row {
+                allLeft.append(UInt32(row))
+                allRight.append(right[next])
+                next += 1
+            }
             if next == before, !(row == piece.first && piece.isMatched) {
                 allLeft.append(UInt32(row))
                 allRight.append(.max)
             }
         }
-        return (allLeft + left[next...], allRight + right[next...])
+        allLeft += left[next...]
+        allRight += right[next...]
+        return (allLeft, allRight)
     }
 
     private func paired(_ chunk: Chunk, _ left: [UInt32], _ matches: [UInt32]) -> Chunk {

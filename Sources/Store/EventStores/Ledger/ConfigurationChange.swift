@@ -55,20 +55,22 @@ struct ConfigurationChange: Hashable, Sendable {
     }
 
     /// Reads what ``data`` wrote; nil where it is something else.
-    /// - Parameter position: of the record, that is of the last event before it.
-    init?(data: String, position: Int64) {
+    /// - Parameters:
+    ///   - position: of the record, that is of the last event before it.
+    ///   - list: the number of the list whose prices it tells of.
+    init?(data: String, position: Int64, list: Int64) {
         guard let json = try? JSONReader.parse(Array(data.utf8)), let columns = json["columns"]?.array,
             let types = json["event_types"]?.array, let prices = json["prices"]?.array
         else { return nil }
         self.columns = columns.compactMap(\.string)
         self.types = types.compactMap(\.string)
         for price in prices {
-            guard let entry = Self.entry(price, position: position) else { return nil }
+            guard let entry = Self.entry(price, position: position, list: list) else { return nil }
             self.prices.append(entry)
         }
     }
 
-    private static func entry(_ json: JSONValue, position: Int64) -> PriceEntry? {
+    private static func entry(_ json: JSONValue, position: Int64, list: Int64) -> PriceEntry? {
         guard let provider = json["provider"]?.string, let model = json["model"]?.string,
             let tokenClass = json["token_class"]?.string.flatMap(TokenClass.init(rawValue:))
         else { return nil }
@@ -82,6 +84,7 @@ struct ConfigurationChange: Hashable, Sendable {
                 picoUSDPerGPUHour: try amount("usd_per_gpu_hour", scale: DecimalText.usdScale),
                 validFrom: try json["valid_from"]?.string.map { try RFC3339.parse($0) } ?? .min, position: position, origin: .builtIn)
             entry.inputTokensMax = json["input_tokens_max"]?.integer
+            entry.list = list
             return entry
         } catch {
             return nil

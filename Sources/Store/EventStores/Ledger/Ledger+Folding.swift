@@ -42,7 +42,8 @@ extension Ledger {
             outcomes = settings
             return .none
         case ConfigurationChange.recordType:
-            guard let change = ConfigurationChange(data: data, position: record.position) else {
+            guard let change = ConfigurationChange(
+                data: data, position: record.position, list: prices.book.listNumber + 1) else {
                 throw DamagedRecord(expectation: "the data of a change of schemas or list prices")
             }
             for entry in change.prices { prices.add(entry) }

@@ -13,8 +13,9 @@ struct PriceLedger: Sendable {
         self.rebookings = rebookings
         self.book = book
         let entries = book.entries
-        var again = PriceBook(entries.filter { $0.position == 0 })
-        for entry in entries.filter({ $0.position != 0 }).sorted(by: { $0.position < $1.position }) {
+        var again = PriceBook(entries.filter { $0.origin == .builtIn && $0.list == 0 })
+        let later = entries.filter { $0.origin == .set || $0.list > 0 }
+        for entry in later.sorted(by: { ($0.position, $0.list) < ($1.position, $1.list) }) {
             let change = again.add(entry)
             if change.waitingTimes != nil { late.append(change) }
         }

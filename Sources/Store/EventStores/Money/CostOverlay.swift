@@ -63,7 +63,7 @@ final class CostOverlay: Sendable {
         guard rebooking != nil || booked.state != .priced else { return booked }
         // The prices that were known when the cost was decided.
         let known =
-            rebooking.map { PriceHorizon(before: $0.lastPosition + 1, listPosition: $0.listPosition) }
+            rebooking.map { PriceHorizon(before: $0.lastPosition + 1, list: $0.list) }
             ?? PriceHorizon(before: position)
         let concerning = late.filter {
             !known.includes($0.entry)

@@ -14,8 +14,8 @@ package struct Rebooking: Hashable, Sendable {
     package var times: Range<Int64>
     /// The store's last event then: later calls, and prices set later, are not concerned.
     package var lastPosition: Int64
-    /// ``PriceBook/listPosition`` then: built-in prices that came later are not concerned.
-    var listPosition: Int64 = 0
+    /// ``PriceBook/listNumber`` then: built-in prices of later lists are not concerned.
+    var list: Int64 = 0
     /// How many calls cost something else now.
     package var calls: Int64 = 0
     /// By how much the sum of exact costs changes, in pico-USD: what was counted and all corrections add up to that sum. A cost that is not
@@ -58,7 +58,7 @@ extension Rebooking {
             json.member("first_position", Self.firstPosition)
             if times.lowerBound != .min { json.member("from", RFC3339.render(times.lowerBound)) }
             json.member("last_position", lastPosition)
-            if listPosition > 0 { json.member("list_position", listPosition) }
+            if list > 0 { json.member("list", list) }
             if let model { json.member("model", model) }
             json.key("prices")
             json.beginArray()
@@ -89,7 +89,7 @@ extension Rebooking {
         else { throw DamagedRecord() }
         self.init(
             provider: provider, model: json["model"]?.string, times: from..<to, lastPosition: position,
-            listPosition: json["list_position"]?.integer ?? 0, calls: calls,
+            list: json["list"]?.integer ?? 0, calls: calls,
             correctionPicoUSD: pico, passesOverPaths: (json["version"]?.integer ?? 1) >= 2)
     }
 

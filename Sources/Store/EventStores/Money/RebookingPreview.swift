@@ -61,7 +61,7 @@ extension StoreSnapshot {
     /// - Complexity: O(calls from the earliest of the times on × providers), whatever the number of models.
     package func rebookingPreviews(_ scopes: [RebookingPreview.Scope]) throws -> [RebookingPreview] {
         guard let earliest = scopes.map(\.times.lowerBound).min() else { return [] }
-        let search = RebookingSearch(scopes, lastPosition: position, listPosition: book.listPosition)
+        let search = RebookingSearch(scopes, lastPosition: position, list: book.listNumber)
         let after = version.overlay.adding(search.covering)
         var found: [[[UInt8]: RebookingPreview.Model]] = Array(repeating: [:], count: scopes.count)
         for layout in layouts.tables {

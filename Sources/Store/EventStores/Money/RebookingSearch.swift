@@ -17,7 +17,7 @@ struct RebookingSearch {
     /// One correction for each provider, of all that is asked about: what a call would cost does not depend on which of them books it.
     private(set) var covering: [Rebooking] = []
 
-    init(_ scopes: [RebookingPreview.Scope], lastPosition: Int64, listPosition: Int64) {
+    init(_ scopes: [RebookingPreview.Scope], lastPosition: Int64, list: Int64) {
         self.scopes = scopes
         var known: [[UInt8]: Int] = [:]
         for (place, scope) in scopes.enumerated() {
@@ -31,7 +31,7 @@ struct RebookingSearch {
                 covering.append(
                     Rebooking(
                         provider: scope.provider, model: scope.model, times: scope.times, lastPosition: lastPosition,
-                        listPosition: listPosition))
+                        list: list))
             }
         }
     }

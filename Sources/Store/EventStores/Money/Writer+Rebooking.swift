@@ -13,7 +13,7 @@ extension Writer {
         // A segment under way would bring the calls at their old cost, and the rows that follow from it.
         settle()
         var rebooking = Rebooking(
-            provider: provider, model: model, times: times, lastPosition: ledger.position, listPosition: ledger.prices.book.listPosition)
+            provider: provider, model: model, times: times, lastPosition: ledger.position, list: ledger.prices.book.listNumber)
         let effect = try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self)
         guard let correction = Int64(exactly: effect.correctionPicoUSD) else { throw StoreError.correctionTooLarge }
         (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, correction)

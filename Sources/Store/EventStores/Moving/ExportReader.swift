@@ -73,8 +73,8 @@ package struct ExportReader: ExportSource {
         records = isWhole ? try snapshot.movedRecords() : []
         moved = try MovedRows(snapshot)
         let entries = snapshot.book.entries.filter { $0.origin == .builtIn }
-        let book = PriceBook(entries.filter { $0.position == 0 })
-        listPrices = entries.filter { $0.position > 0 }.sorted { $0.position < $1.position }[...]
+        let book = PriceBook(entries.filter { $0.list == 0 })
+        listPrices = entries.filter { $0.list > 0 }.sorted { ($0.position, $0.list) < ($1.position, $1.list) }[...]
         (booking, prices) = (Booking(snapshot.registry), PriceLedger(book: book))
         beginning = ExportBeginning(
             store: store, isWhole: isWhole, hasUsers: snapshot.hasUsers, position: snapshot.position, records: records.count,

@@ -71,12 +71,20 @@ struct StoreOpening {
                 context: context, options: options, files: files, registry: registry,
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
                 ledger: ledger, sealed: sealed, counters: counters))
+        writer.nextSegmentID = StoreFiles.nextID(above: findings.unknownFiles)
         // Files of attempts that came to nothing; where a manifest is damaged they may be what it named.
         if findings.refused.isEmpty {
             for name in findings.unknownFiles where StoreFiles.isOurs(segmentFile: name) { writer.retired.add(name) }
         }
         try writer.replay(replayed)
         writer.openedTime = writer.receivedTime
+        // What the log tells of and neither it nor a segment holds was in files that a manifest named.
+        guard log.nextPosition <= writer.nextPosition else {
+            throw findings.refused.first
+                ?? CorruptionError(
+                    file: files.segments, offset: 0,
+                    expectation: "manifest and segments of events up to position \(log.nextPosition - 1), which the log tells of")
+        }
         // Power may have gone while a store was begun: without an event it has not begun.
         if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
             try writer.begin(after: Set(replayed.map(\.kind)))

@@ -152,7 +152,7 @@ extension Writer {
     /// now on; what is booked stays, and calls that waited for a price take one.
     /// - Parameter names: what the log says of the store's schemas.
     func takeOverConfiguration(from names: SchemaNames) throws {
-        guard !(ledger.position == 0 && sealed.segments.isEmpty) else { return try beginAnew(names) }
+        guard ledger.position > 0 else { return try beginAnew(names) }
         let change = ConfigurationChange(
             from: names, to: registry, book: ledger.prices.book, list: options.listPrices, position: ledger.position)
         guard !change.isEmpty else { return }
