@@ -140,6 +140,76 @@ import Testing
         try again.close()
     }
 
+    @Test func theLastOfSeveralListsBehindOneEventHolds() throws {
+        let lists = try [3, 5, 4].map { try Self.list(["cut": $0 * 1_000_000]) }
+        let store = try open(.builtIn, lists[0])
+        _ = try store.append([turns(1...1, model: "cut")])
+        try store.close()
+        for list in lists.dropFirst() + [lists[2], lists[2]] { try open(.builtIn, list).close() }
+        let last = try open(.builtIn, lists[2])
+        #expect(try changes(last).count == 2)
+        _ = try last.append([turns(2...2, model: "cut")])
+        let booked = try costs(last)
+        // 1,000 tokens in at 4, 100 out at 8 pico-USD a token, in millions.
+        #expect(booked.contains { $0.contains("cut/2") && $0.contains("4800000000") })
+        disk.crash()
+        // Back to the version before: its prices hold from now on.
+        let older = try open(.builtIn, lists[0])
+        #expect(try costs(older) == booked && changes(older).count == 3)
+        _ = try older.append([turns(3...3, model: "cut")])
+        let all = try costs(older)
+        #expect(all.contains { $0.contains("cut/3") && $0.contains("3600000000") })
+        disk.crash()
+        let again = try open(.builtIn, lists[0])
+        #expect(try costs(again) == all && again.verify().findings.isEmpty)
+        try again.close()
+    }
+
+    @Test func aCorrectionBetweenTwoListsKeepsTheOneItKnew() throws {
+        let lists = try [3, 4, 5].map { try Self.list(["cut": $0 * 1_000_000]) }
+        let store = try open(.builtIn, lists[0])
+        _ = try store.append([turns(1...1, model: "cut")])
+        try store.close()
+        let corrected = try open(.builtIn, lists[1])
+        #expect(try corrected.rebook(provider: "openai", model: "cut", times: .min ..< .max).calls == 1)
+        let before = try answers(corrected)
+        try corrected.close()
+        let later = try open(.builtIn, lists[2])
+        #expect(try answers(later) == before && later.verify().findings.isEmpty)
+        try later.close()
+        let again = try open(.builtIn, lists[2])
+        #expect(try answers(again) == before && again.verify().findings.isEmpty)
+        try again.close()
+    }
+
+    @Test func aBoundOfPromptsHoldsFromItsListOn() throws {
+        var bounded = try Self.list(["cut": 3_000_000, "other": 1])
+        for index in bounded.indices where bounded[index].model == "cut" { bounded[index].inputTokensMax = 500 }
+        let store = try open(.builtIn, Self.list(["cut": 3_000_000]))
+        _ = try store.append([turns(1...1, model: "cut")])
+        _ = try store.rebook(provider: "openai", model: nil, times: .min ..< .max)
+        let before = try costs(store)
+        try store.close()
+        let later = try open(.builtIn, bounded)
+        #expect(try costs(later) == before)
+        _ = try later.append([turns(2...2, model: "cut")])
+        #expect(try costs(later).contains { $0.contains("cut/2") && $0.contains("partly") })
+        try later.close()
+    }
+
+    @Test func aManifestThatFellBackBehindTheLogIsDamage() throws {
+        let store = try open()
+        for turn in 1...2 { _ = try store.importBulk([turns(Int64(turn)...Int64(turn), model: "gpt-4o")]) }
+        try store.close()
+        let newest = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }.sorted()
+        let path = "/data/segments/" + newest[newest.count - 1]
+        disk.damage(path) { $0[100] ^= 1 }
+        let damage = #expect(throws: CorruptionError.self) { try open() }
+        #expect(damage?.file == path)
+        try disk.remove(path)
+        #expect(throws: CorruptionError.self) { try open() }
+    }
+
     @Test func aStoreWithoutAnEventTakesTheNewerListWhole() throws {
         try open(.builtIn, Self.list(["cut": 3_000_000, "gone": 1])).close()
         let store = try open(.builtIn, Self.list(["cut": 1_000_000]))
