@@ -132,6 +132,10 @@ private final class POSIXFileLock: FileLock {
 
     func release() {
         let closing = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
-        if closing >= 0 { _ = Glibc.close(closing) }
+        guard closing >= 0 else { return }
+        // A child that is being started has a copy of the descriptor until it becomes another program, and would keep
+        // the lock for that long.
+        _ = flock(closing, LOCK_UN)
+        _ = Glibc.close(closing)
     }
 }
