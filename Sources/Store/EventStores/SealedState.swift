@@ -77,17 +77,14 @@ struct SealedState: Sendable {
     var position: Int64 = 0
 
     /// The same with an edit applied, in the order of the manifest.
-    /// - Parameters:
-    ///   - added: the edit's segments.
-    ///   - superseded: rows that no longer count in the manifest that came of it.
-    func applying(_ edit: ManifestEdit, _ added: [SealedSegment], superseded: [SupersededRows]) -> SealedState {
+    /// - Parameter added: the edit's segments.
+    func applying(_ edit: ManifestEdit, _ added: [SealedSegment]) -> SealedState {
         var state = self
         let place = edit.removed.first.flatMap { id in segments.firstIndex { $0.id == id } }
         state.segments.removeAll { edit.removed.contains($0.id) }
         state.segments.insert(contentsOf: added, at: min(place ?? state.segments.count, state.segments.count))
-        let replaced = ReplacedRows(superseded).bySegment
-        state.segments = state.segments.map { $0.replacing(replaced: replaced[$0.id] ?? ReplacedRows()) }
-        return state
+        if let end = edit.end { state.position = end.position }
+        return state.marking(ReplacedRows(edit.superseded))
     }
 
     /// The same with more rows marked as replaced.

@@ -14,10 +14,12 @@ struct RetiredFiles {
     mutating func add(_ name: String, reader: SegmentReader? = nil) { files.append(File(name: name, reader: reader)) }
 
     /// Removes what nobody names any more. What cannot be removed now is tried again later, and found by the next start.
-    /// - Complexity: O(retired files).
+    /// - Complexity: O(retired files × files that are kept), nothing where none is retired.
     mutating func remove(from directory: String, _ manifests: ManifestStore, _ fileSystem: any FileSystem) {
+        guard !files.isEmpty else { return }
+        let kept = manifests.keptFileNames
         files.removeAll { file in
-            guard file.reader == nil, !manifests.names(file.name) else { return false }
+            guard file.reader == nil, !kept.contains(file.name) else { return false }
             return (try? fileSystem.remove(directory + "/" + file.name)) != nil
         }
     }

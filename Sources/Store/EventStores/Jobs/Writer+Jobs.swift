@@ -21,14 +21,11 @@ extension Writer {
     /// - Returns: false where one of its kind is under way.
     func start(_ job: any StoreJob) -> Bool {
         guard !isUnderWay(job.kind) else { return false }
-        start(JobFlight(job, jobBase(workers: InlineWorkers())))
-        return true
-    }
-
-    func start(_ flight: JobFlight) {
+        let flight = JobFlight(job, jobBase(workers: InlineWorkers()))
         flights.append(flight)
         context.sideQueue.start { flight.run() }
         settleIfDone()
+        return true
     }
 
     /// Takes over what jobs have done.
@@ -57,6 +54,7 @@ extension Writer {
     func takeOver(_ flight: JobFlight) throws -> Bool {
         flights.removeAll { $0 === flight }
         guard let result = flight.result else { preconditionFailure("the job has run") }
+        let seal = flight.job as? SealJob
         do {
             let prepared = try result.get()
             do {
@@ -66,32 +64,31 @@ extension Writer {
                 throw error
             }
         } catch {
-            if let seal = flight.job as? SealJob { giveUp(seal) }
+            if let seal { giveUp(seal) }
             removeRetired()
             if error is ManifestEditConflict { return false }
-            if flight.job is SealJob { hasSealFailed = true }
+            if seal != nil { hasSealFailed = true }
             throw error
         }
-        if let seal = flight.job as? SealJob { try finish(seal) }
+        if let seal { try finish(seal, as: flight.base.segmentID) }
         return true
     }
 
     /// Makes an edit the manifest in force, and its segments those that are read.
     private func publish(_ prepared: JobFlight.Prepared, base: StoreJobBase) throws {
         let edit = prepared.edit
-        // Rows that wait for the next seal to die are dead in memory alone: an edit that moves them would not know.
-        let waiting = [freshDead, frozenDead]
-        for id in edit.removed where waiting.contains(where: { $0.bySegment[id] != nil }) { throw ManifestEditConflict.rowsMarked(id: id) }
+        // Rows that wait for a seal to die are dead in memory alone: an edit that moves them would not know.
+        var waiting = freshDead
+        if let frozen { waiting.merge(frozen.dead) }
+        for id in edit.removed where waiting.bySegment[id] != nil { throw ManifestEditConflict.rowsMarked(id: id) }
         let next = try manifests.current.applying(edit, base: base.manifest)
         let oldState = manifests.current.projections?.fileName
         try manifests.publish(next)
-        var state = sealed.applying(edit, prepared.segments, superseded: next.superseded)
-        if let end = edit.end { state.position = end.position }
         for segment in sealed.segments where edit.removed.contains(segment.id) {
             retired.add(fileName(of: segment.reader.path), reader: segment.reader)
         }
         if let oldState, oldState != next.projections?.fileName { retired.add(oldState) }
-        sealed = state.marking(freshDead).marking(frozenDead)
+        sealed = sealed.applying(edit, prepared.segments)
         removeRetired()
     }
 

@@ -47,10 +47,7 @@ struct ConfigurationChange: Hashable, Sendable {
         if let longest = entry.inputTokensMax { json.member("input_tokens_max", longest) }
         json.member("model", entry.model)
         json.member("provider", entry.provider)
-        if !entry.serviceTier.isEmpty { json.member("service_tier", entry.serviceTier) }
-        json.member("token_class", entry.tokenClass.rawValue)
-        json.member(entry.tokenClass == .gpu ? "usd_per_gpu_hour" : "usd_per_million_tokens", entry.usd)
-        if entry.validFrom != .min { json.member("valid_from", RFC3339.render(entry.validFrom)) }
+        entry.writeTerms(to: &json)
         json.endObject()
     }
 

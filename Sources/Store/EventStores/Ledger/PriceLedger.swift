@@ -11,14 +11,10 @@ struct PriceLedger: Sendable {
     /// Takes a book over with its history: which prices came late follows from the order of their positions.
     init(book: PriceBook, rebookings: [Rebooking] = []) {
         self.rebookings = rebookings
-        self.book = book
         let entries = book.entries
-        var again = PriceBook(entries.filter { $0.origin == .builtIn && $0.list == 0 })
+        self.book = PriceBook(entries.filter { $0.origin == .builtIn && $0.list == 0 })
         let later = entries.filter { $0.origin == .set || $0.list > 0 }
-        for entry in later.sorted(by: { ($0.position, $0.list) < ($1.position, $1.list) }) {
-            let change = again.add(entry)
-            if change.waitingTimes != nil { late.append(change) }
-        }
+        for entry in later.sorted(by: { ($0.position, $0.list) < ($1.position, $1.list) }) { add(entry) }
     }
 
     /// Takes a price over that comes now.

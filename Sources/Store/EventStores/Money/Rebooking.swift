@@ -108,11 +108,16 @@ extension PriceEntry {
     fileprivate func writeRecord(to json: inout JSONWriter) {
         json.beginObject()
         if position > 0 { json.member("position", position) }
+        writeTerms(to: &json)
+        json.endObject()
+    }
+
+    /// What is paid for what and from when on, as members of a record.
+    func writeTerms(to json: inout JSONWriter) {
         if !serviceTier.isEmpty { json.member("service_tier", serviceTier) }
         json.member("token_class", tokenClass.rawValue)
         json.member(tokenClass == .gpu ? "usd_per_gpu_hour" : "usd_per_million_tokens", usd)
         if validFrom != .min { json.member("valid_from", RFC3339.render(validFrom)) }
-        json.endObject()
     }
 
     /// The data of the record that says that this price, the first of its class, books calls which waited for one.

@@ -21,6 +21,8 @@ struct SealJob: StoreJob {
     /// System records that the segment takes up, the oldest ones.
     let records: [SystemRecord]
     let dirty: [ConversationGrouping.Key]
+    /// Sealed rows that `blocks` stand for: no manifest says yet that they are dead.
+    let dead: ReplacedRows
     let overlay: CostOverlay
     /// That of the last position and received time that the snapshot holds.
     let ledger: Ledger
@@ -49,7 +51,7 @@ struct SealJob: StoreJob {
         var edit = ManifestEdit()
         edit.added = [ManifestSegment(description, positions: eventCount > 0 ? (sealed.position + 1)...ledger.position : nil)]
         var replaced = rows.replaced
-        for segment in sealed.segments { replaced.merge(segment.replaced) }
+        replaced.merge(dead)
         edit.superseded = replaced.manifestRows
         edit.end = SealedEnd(
             position: ledger.position, state: state,

@@ -41,12 +41,12 @@ extension Writer {
         try flushLog()
         let job = SealJob(
             registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,
-            records: systemRecords, dirty: dirty.sorted(), overlay: overlay, ledger: ledger, counters: counters, place: log.end)
+            records: systemRecords, dirty: dirty.sorted(), dead: freshDead, overlay: overlay, ledger: ledger,
+            counters: counters, place: log.end)
         tail.freeze()
         frozenIdentities = identities
         identities = IdentityTable()
         dirty = []
-        frozenDead = freshDead
         freshDead = ReplacedRows()
         return job
     }
@@ -56,22 +56,20 @@ extension Writer {
         tail.thaw()
         lateReplacements = []
         dirty.formUnion(job.dirty)
-        freshDead.merge(frozenDead)
-        frozenDead = ReplacedRows()
+        freshDead.merge(job.dead)
         frozenIdentities = IdentityTable()
         indexTail()
     }
 
-    /// The seal is published: what it held is in a segment.
-    func finish(_ job: SealJob) throws {
+    /// The seal is published: what it held is in the segment of that id.
+    func finish(_ job: SealJob, as segmentID: UInt64) throws {
         hasSealFailed = false
-        frozenDead = ReplacedRows()
         tail.dropFrozen()
         frozenIdentities = IdentityTable()
         systemRecords.removeFirst(job.records.count)
         ledger.absentTimes.forget(before: clockTime - Limits.timelessLookupNanoseconds)
         // Behind the place where replay goes on: the segment has the record already, the log only tells its story.
-        let attached = job.attached(as: sealed.segments.last?.id ?? 0)
+        let attached = job.attached(as: segmentID)
         try log.append(.segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(attached.utf8))
         try log.release(before: job.place)
         try takeUpLateReplacements()

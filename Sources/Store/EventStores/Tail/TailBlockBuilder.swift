@@ -14,8 +14,6 @@ struct TailBlockBuilder {
     /// Rows that stand end to end already; what they cost is yet to be told.
     init(rows bytes: [UInt8], starts: [UInt32]) { (self.bytes, self.starts) = (bytes, starts) }
 
-    var count: Int { starts.count }
-
     mutating func reserve(bytes count: Int) { bytes.reserveCapacity(count) }
 
     /// - Returns: where the row begins in ``bytes``.

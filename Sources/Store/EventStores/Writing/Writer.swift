@@ -30,8 +30,6 @@ final class Writer {
     var dirty: Set<ConversationGrouping.Key> = []
     /// Sealed rows that unsealed ones have come to stand for since the last freeze.
     var freshDead = ReplacedRows()
-    /// The same, of a seal under way: its segment's manifest says so.
-    var frozenDead = ReplacedRows()
     /// New rows for events of a seal under way; they are laid over its segment once it is published.
     var lateReplacements: [EventReplacement] = []
 

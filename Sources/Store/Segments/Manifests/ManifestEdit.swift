@@ -102,8 +102,9 @@ extension Manifest {
             SupersededRows(table: rows.table, segmentID: rows.segmentID, group: rows.group, rows: [])
         }
         for (index, rows) in superseded.enumerated() { places[place(rows)] = index }
+        let live = Set(segments.map(\.description.segmentID))
         for rows in edit.superseded where !rows.rows.isEmpty {
-            guard segments.contains(where: { $0.description.segmentID == rows.segmentID }) else { throw .segmentGone(id: rows.segmentID) }
+            guard live.contains(rows.segmentID) else { throw .segmentGone(id: rows.segmentID) }
             if let index = places[place(rows)] {
                 superseded[index].rows = Array(Set(superseded[index].rows + rows.rows)).sorted()
             } else {

@@ -59,7 +59,7 @@ package struct ManifestStore: Sendable {
         }
         guard isFound else { throw findings.refused[0] }
         store.stale = versions.filter { $0 + 1 < store.version }
-        let live = store.current.liveFileNames + store.previousNames
+        let live = store.keptFileNames
         findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
         findings.unknownFiles = names.filter { name in
             !name.hasSuffix(".new") && !live.contains(name) && Self.version(ofFileName: name) == nil && !isKnown(name)
@@ -90,8 +90,8 @@ package struct ManifestStore: Sendable {
         stale = []
     }
 
-    /// Whether a version that is kept names the file: the current one, or the one before it.
-    package func names(_ fileName: String) -> Bool { current.liveFileNames.contains(fileName) || previousNames.contains(fileName) }
+    /// Files that a version which is kept names: the current one, or the one before it.
+    package var keptFileNames: [String] { current.liveFileNames + previousNames }
 
     /// Removes files that a crash left under temporary names; call it once recovery has decided.
     package func removeTemporaryFiles(_ findings: Findings) throws(StorageError) {
