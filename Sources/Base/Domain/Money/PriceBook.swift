@@ -144,6 +144,14 @@ package struct PriceBook: Sendable {
         }
     }
 
+    /// The built-in prices that a store began with.
+    package var beginning: PriceBook { PriceBook(entries.filter { $0.origin == .builtIn && $0.list == 0 }) }
+
+    /// What came since, set or built in, in the order in which it did.
+    package var later: [PriceEntry] {
+        entries.filter { $0.origin == .set || $0.list > 0 }.sorted { ($0.position, $0.list) < ($1.position, $1.list) }
+    }
+
     /// All entries in canonical order, built-in ones that no longer count included.
     package var entries: [PriceEntry] {
         (set.values.flatMap { $0 } + builtIn.values.flatMap { $0 }).sorted()

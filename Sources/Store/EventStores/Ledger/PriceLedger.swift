@@ -11,10 +11,8 @@ struct PriceLedger: Sendable {
     /// Takes a book over with its history: which prices came late follows from the order of their positions.
     init(book: PriceBook, rebookings: [Rebooking] = []) {
         self.rebookings = rebookings
-        let entries = book.entries
-        self.book = PriceBook(entries.filter { $0.origin == .builtIn && $0.list == 0 })
-        let later = entries.filter { $0.origin == .set || $0.list > 0 }
-        for entry in later.sorted(by: { ($0.position, $0.list) < ($1.position, $1.list) }) { add(entry) }
+        self.book = book.beginning
+        for entry in book.later { add(entry) }
     }
 
     /// Takes a price over that comes now.

@@ -72,9 +72,8 @@ package struct ExportReader: ExportSource {
         self.times = times
         records = isWhole ? try snapshot.movedRecords() : []
         moved = try MovedRows(snapshot)
-        let entries = snapshot.book.entries.filter { $0.origin == .builtIn }
-        let book = PriceBook(entries.filter { $0.list == 0 })
-        listPrices = entries.filter { $0.list > 0 }.sorted { ($0.position, $0.list) < ($1.position, $1.list) }[...]
+        let book = snapshot.book.beginning
+        listPrices = snapshot.book.later.filter { $0.origin == .builtIn }[...]
         (booking, prices) = (Booking(snapshot.registry), PriceLedger(book: book))
         beginning = ExportBeginning(
             store: store, isWhole: isWhole, hasUsers: snapshot.hasUsers, position: snapshot.position, records: records.count,

@@ -163,10 +163,9 @@ extension Writer {
         if !change.columns.isEmpty || !change.types.isEmpty {
             try log.append(.schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
         }
-        let record = SystemRecord(
-            position: ledger.position, receivedTime: receivedTime, content: .event(type: ConfigurationChange.recordType, data: change.data))
-        try log.append(.system, position: nextPosition, count: 0, receivedTime: receivedTime, payload: record.serialised)
-        _ = try takeUp(record)
+        try note(.event(type: ConfigurationChange.recordType, data: change.data))
+        for entry in change.prices { ledger.prices.add(entry) }
+        booking.forget()
         counters.beginStep()
         for price in try noteLatePrices(since: lateCount) { try note(.event(type: Rebooking.recordType, data: price.firstPriceData)) }
         try log.flush()
