@@ -86,13 +86,15 @@ import Testing
         #expect(cost(250_000).gapNames == "input_above_200000" && cost(250_000).low == 251_000_000_000)
     }
 
-    @Test func booksOfBothVersionsAreRead() throws {
+    @Test func booksOfAllVersionsAreRead() throws {
         var listed = try Self.price("m", .input, 1)
         listed.inputTokensMax = 300
+        listed.list = 2
         let book = PriceBook([listed, try Self.price("m", .output, 2, from: 5, position: 3)])
         var cursor = ByteCursor(book.serialised)
         let again = try PriceBook(parsing: &cursor)
         #expect(cursor.isAtEnd && again.entries == book.entries && again.entries.first?.inputTokensMax == 300)
+        #expect(again.entries.first?.list == 2)
         // Version 1: provider p, model m, no tier, class input, built in, 7 pico-USD, any time, position 0.
         var old = ByteSink()
         old.append(UInt8(1))
@@ -102,7 +104,18 @@ import Testing
         for number in [7, Int64.min, 0] as [Int64] { old.append(zigzag: number) }
         cursor = ByteCursor(old.bytes)
         #expect(try PriceBook(parsing: &cursor).entries == [try Self.price("m", .input, 7)])
-        var unknown = ByteCursor([3, 0])
+        // Version 2 has the longest prompt behind each entry, and no number of a list.
+        old = ByteSink()
+        old.append(UInt8(2))
+        old.append(varint: 1)
+        for text in ["p", "m", ""] { old.append(text: text) }
+        for byte in [0, 0] as [UInt8] { old.append(byte) }
+        for number in [7, Int64.min, 0] as [Int64] { old.append(zigzag: number) }
+        old.append(varint: 300)
+        cursor = ByteCursor(old.bytes)
+        let bounded = try PriceBook(parsing: &cursor).entries
+        #expect(bounded.map(\.inputTokensMax) == [300] && bounded.map(\.list) == [0])
+        var unknown = ByteCursor([4, 0])
         #expect(throws: DecodingError.self) { try PriceBook(parsing: &unknown) }
     }
 

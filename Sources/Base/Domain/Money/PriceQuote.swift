@@ -88,7 +88,9 @@ package struct PriceQuote: Hashable, Sendable {
                 guard (entry.tokenClass == .gpu) == isGPU, entry.serviceTier == serviceTier, entry.validFrom <= time,
                     known.includes(entry)
                 else { continue }
-                if let other = best[entry.tokenClass], (other.validFrom, other.position, other.list) > (entry.validFrom, entry.position, entry.list) {
+                if let other = best[entry.tokenClass],
+                    (other.validFrom, other.position, other.list) > (entry.validFrom, entry.position, entry.list)
+                {
                     continue
                 }
                 best[entry.tokenClass] = entry
