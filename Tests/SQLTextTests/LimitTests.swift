@@ -7,7 +7,7 @@ import Testing
 @Suite struct LimitTests {
     private func state(_ sql: String) -> String {
         do {
-            _ = try SQLCompiler(catalog: TestCatalog()).compile(sql)
+            _ = try SQLCompiler(catalog: RowCatalog.named).compile(sql)
             return "ok"
         } catch {
             return error.kind.sqlState
