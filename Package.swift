@@ -151,7 +151,7 @@ let package = Package(
             "PlimsollEmitter",
             uses: ["Access", "Clients", "Domain", "EventStores", "HTTPFronts", "HTTPRequests", "Platform"]),
         room("Workload", "Emit/Workload", uses: ["Bytes", "JSONTexts"]),
-        tests("Workload", uses: ["Bytes", "JSONTexts"]),
+        tests("Workload", uses: ["Bytes"]),
 
         // Served: what every front needs and no wire knows, the faces, and who speaks with them.
         room("Access", "Services/Access", uses: ["Domain", "Hashing", "JSONTexts", "Platform"]),
