@@ -27,8 +27,8 @@ def spans(conversation, number, ended):
     root = json_span(number, number * 10 + 1, 0, "invoke_agent support", ended - 2 * second // 10, ended, gen_ai__operation__name="invoke_agent",
                      gen_ai__agent__name="support", gen_ai__conversation__id=conversation)
     call = json_span(number, number * 10 + 2, number * 10 + 1, "chat gpt-4o-mini", ended - second // 10, ended - second // 20,
-                     gen_ai__operation__name="chat", gen_ai__provider__name="openai", gen_ai__request__model="gpt-4o-mini", gen_ai__usage__input_tokens=100 * number,
-                     gen_ai__usage__output_tokens=10)
+                     gen_ai__operation__name="chat", gen_ai__provider__name="openai", gen_ai__request__model="gpt-4o-mini",
+                     gen_ai__usage__input_tokens=100 * number, gen_ai__usage__output_tokens=10)
     return {"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"scope": {"name": "test"}, "spans": [root, call]}]}]}
 
 
