@@ -78,14 +78,14 @@ let package = Package(
         // Base: bytes, the machine, the words of the domain.
         room("Bytes", "Base/Bytes"),
         room("JSONTexts", "Base/JSONTexts", uses: ["Bytes"]),
-        tests("JSONTexts", uses: ["Bytes"]),
+        tests("JSONTexts", uses: ["Bytes", "Platform"]),
         room("Platform", "Base/Platform", uses: ["Bytes"]),
         tests("Platform"),
         .target(
             name: "EmbeddedSchemas", dependencies: ["Bytes"], path: "Schemas", exclude: ["generate_emitter_events.py"],
             resources: [.embedInCode("events"), .embedInCode("prices"), .embedInCode("dialects")], swiftSettings: settings),
         room("Domain", "Base/Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas", "Hashing"]),
-        tests("Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas"]),
+        tests("Domain", uses: ["Bytes", "JSONTexts", "Platform", "EmbeddedSchemas"]),
 
         // In.
         room(
@@ -126,7 +126,7 @@ let package = Package(
         room(
             "Exporting", "Outputs/Exporting",
             uses: ["Bytes", "JSONTexts", "Domain", "Hashing", "WireFormats", "Projections"]),
-        tests("Exporting", uses: ["Bytes", "Columnar", "Domain", "Projections", "WireFormats"]),
+        tests("Exporting", uses: ["Bytes", "Platform", "Columnar", "Domain", "Projections", "WireFormats"]),
 
         room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
@@ -151,7 +151,7 @@ let package = Package(
             "PlimsollEmitter",
             uses: ["Access", "Clients", "Domain", "EventStores", "HTTPFronts", "HTTPRequests", "Platform"]),
         room("Workload", "Emit/Workload", uses: ["Bytes", "JSONTexts"]),
-        tests("Workload", uses: ["Bytes", "JSONTexts"]),
+        tests("Workload", uses: ["Bytes"]),
 
         // Served: what every front needs and no wire knows, the faces, and who speaks with them.
         room("Access", "Services/Access", uses: ["Domain", "Hashing", "JSONTexts", "Platform"]),

@@ -5,13 +5,6 @@ import Testing
 @Suite struct RefutationTests {
     private static let values: [Scalar] = [.null, .integer(-1), .integer(0), .integer(1), .integer(2)]
 
-    private static func comparisons(_ value: Scalar) -> [(ColumnPredicate.Comparison, (Int) -> Bool)] {
-        [
-            (.equal(value), { $0 == 0 }), (.notEqual(value), { $0 != 0 }), (.less(value), { $0 < 0 }), (.lessOrEqual(value), { $0 <= 0 }),
-            (.greater(value), { $0 > 0 }), (.greaterOrEqual(value), { $0 >= 0 }),
-        ]
-    }
-
     private func order(_ row: Scalar, _ value: Scalar) -> Int? {
         guard case .integer(let a) = row, case .integer(let b) = value else { return nil }
         return a < b ? -1 : a > b ? 1 : 0
@@ -33,7 +26,7 @@ import Testing
             let summary = summary(rows)
             let count = rows.count
             for value in Self.values {
-                for (comparison, holds) in Self.comparisons(value) {
+                for (comparison, holds) in ScalarOrderTests.comparisons(value) {
                     let isMet = rows.contains { order($0, value).map(holds) ?? false }
                     let isRefuted = comparison.isRefuted(by: summary, rowCount: count)
                     if isMet { #expect(!isRefuted, "\(comparison) refutes \(rows)") }

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import JSONTexts
+import Platform
 import Testing
 
 @Suite struct BookedCostTests {
@@ -69,7 +70,7 @@ import Testing
 
     /// Against decimal arithmetic of another library: tokens times USD per million tokens.
     @Test func costsAreExact() throws {
-        var random = SeededNumbers(seed: 41)
+        var random = SeededGenerator(seed: 41)
         for round in 0..<1000 {
             let texts = (0..<5).map { _ in DecimalText.render(Int128(random.next(below: 4_000_000_001)), scale: 6) }
             let amounts = try texts.map { try DecimalText.parse($0, scale: DecimalText.perMillionTokensScale) }
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func theBookerAgreesWithTheBook() throws {
-        var random = SeededNumbers(seed: 42)
+        var random = SeededGenerator(seed: 42)
         let models = ["a", "b", "gpt-4o", "gpt-4o-mini", ""]
         let tiers = ["", "batch", "default", "flex"]
         var booker = CallBooker()

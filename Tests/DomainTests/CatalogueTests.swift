@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Platform
 import Testing
 
 @Suite struct LimitsTests {
@@ -177,7 +178,7 @@ import Testing
     }
 
     @Test func factsMergeInAnyOrder() {
-        var random = SeededNumbers(seed: 51)
+        var random = SeededGenerator(seed: 51)
         let kinds: [OutcomeEvent] = [
             agent, human, .reopened, .returned, .closed(reason: "idle"), .closed(reason: nil), .escalationRaised(reason: "policy"),
             .escalationAccepted,

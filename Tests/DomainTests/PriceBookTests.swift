@@ -2,6 +2,7 @@ import Bytes
 import Domain
 import Foundation
 import JSONTexts
+import Platform
 import Testing
 
 private func price(
@@ -135,7 +136,7 @@ private func price(
     }
 
     @Test func serialisationIsCanonical() throws {
-        var random = SeededNumbers(seed: 31)
+        var random = SeededGenerator(seed: 31)
         var entries: [PriceEntry] = []
         for position in 0..<200 {
             let tokenClass = TokenClass.allCases[random.next(below: 6)]

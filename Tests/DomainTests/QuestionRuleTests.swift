@@ -18,6 +18,7 @@ import Testing
 
     @Test func definitionsConditionsAndJudgementsAgree() {
         func bytes(_ text: String) -> ArraySlice<UInt8> { Array(text.utf8)[...] }
+        #expect(QuestionRule.answer.author == "agent" && QuestionRule.question.author == "user")
         for rule in QuestionRule.allCases {
             #expect(rule.definition == "a \(rule.eventType) of the \(rule.author) (author null or \(rule.author))")
             #expect(rule.condition == .isOneOf(column: "author", values: [rule.author], orNull: true))

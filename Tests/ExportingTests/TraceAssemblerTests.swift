@@ -1,5 +1,6 @@
 import Domain
 import Exporting
+import Platform
 import Testing
 import WireFormats
 
@@ -35,18 +36,18 @@ import WireFormats
 
     /// A start reads what came before its mark again and gives only what comes behind it: together every span once, wherever the cut is.
     @Test(arguments: [1, 2, 3] as [UInt64]) func anyCutGivesEverySpanOnce(seed: UInt64) {
-        var chance = SplitMix(seed)
+        var chance = SeededGenerator(seed: seed)
         var rows: [TurnRows.Row] = []
         for turn in 0..<40 {
             for (index, kind) in ["message.received", "llm.call", "tool.call", "message.sent", "retrieval.query"].enumerated() {
-                guard chance.below(10) < 8 else { continue }
-                let word = chance.below(6) == 0 ? "error" : "ok"
+                guard chance.next(below: 10) < 8 else { continue }
+                let word = chance.next(below: 6) == 0 ? "error" : "ok"
                 let status: [String: EventValue] = kind == "message.received" ? [:] : ["status": .text(word)]
                 rows.append(TurnRows.row(kind, "\(turn)/\(index)", at: 0, status, conversation: "c-\(turn / 3)", turn: Int64(turn)))
             }
         }
         // Events of different turns come in any order.
-        for index in rows.indices.reversed() { rows.swapAt(index, Int(chance.below(UInt64(index + 1)))) }
+        for index in rows.indices.reversed() { rows.swapAt(index, chance.next(below: index + 1)) }
         for index in rows.indices { rows[index].received = TurnRows.start + Int64(index) * 1_000_000_000 }
         func change(_ rule: inout TraceRule) { rule.sampling.ratio = 0.5 }
         let whole = TurnRows.emissions(rows, change)
@@ -133,21 +134,4 @@ import WireFormats
         let last = TurnRows.row("message.sent", "a", at: 0, turn: 9_999)
         #expect(assembler.take(last.bytes, position: 10_001, receivedTime: last.received)?.spans.count == 2)
     }
-}
-
-/// Chance from a seed.
-struct SplitMix {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-
-    mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
 }

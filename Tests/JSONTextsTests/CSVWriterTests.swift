@@ -1,4 +1,5 @@
 import JSONTexts
+import Platform
 import Testing
 
 @Suite struct CSVWriterTests {
@@ -83,7 +84,7 @@ import Testing
     }
 
     @Test func readsBackWhatIsWritten() throws {
-        var random = SeededNumbers(seed: 71)
+        var random = SeededGenerator(seed: 71)
         let alphabet = Array("\",\r\n ab'=é".utf8)
         for _ in 0..<500 {
             let width = 1 + random.next(below: 5)

@@ -1,5 +1,6 @@
 import Foundation
 import JSONTexts
+import Platform
 import Testing
 
 @Suite struct DecimalTextTests {
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func readsBackWhatItRenders() throws {
-        var random = SeededNumbers(seed: 21)
+        var random = SeededGenerator(seed: 21)
         for _ in 0..<5000 {
             let value = Int64(bitPattern: random.next()) >> Int64(random.next(below: 64))
             let scale = random.next(below: 13)
@@ -67,7 +68,7 @@ import Testing
             .min, .min + 1, .max, 0, 1, -1, 10, -100, Int128(Int64.min), Int128(Int64.max), Int128(UInt64.max),
             Int128(UInt64.max) + 1,
         ]
-        var random = SeededNumbers(seed: 22)
+        var random = SeededGenerator(seed: 22)
         let others = (0..<500).map { _ -> Int128 in
             let bits = UInt128(random.next()) << 64 | UInt128(random.next())
             return Int128(truncatingIfNeeded: bits) >> Int128(random.next(below: 127))

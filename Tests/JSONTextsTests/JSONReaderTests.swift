@@ -1,5 +1,6 @@
 import Bytes
 import JSONTexts
+import Platform
 import Testing
 
 @Suite struct JSONReaderTests {
@@ -97,7 +98,7 @@ import Testing
 
     // MARK: Round trip
 
-    private static func value(_ random: inout SeededNumbers, depth: Int = 0) -> JSONValue {
+    private static func value(_ random: inout SeededGenerator, depth: Int = 0) -> JSONValue {
         switch random.next(below: depth < 5 ? 8 : 6) {
         case 0: return .null
         case 1: return .boolean(random.next(below: 2) == 0)
@@ -115,7 +116,7 @@ import Testing
         }
     }
 
-    private static func text(_ random: inout SeededNumbers) -> String {
+    private static func text(_ random: inout SeededGenerator) -> String {
         var text = ""
         for _ in 0..<random.next(below: 12) {
             let bound = [0x20, 0x80, 0x800, 0x1_0000, 0x11_0000][random.next(below: 5)]
@@ -144,7 +145,7 @@ import Testing
     /// What is written in any layout reads back as it was.
     @Test func readsBackWhatIsWritten() throws {
         for seed in 1...400 as ClosedRange<UInt64> {
-            var random = SeededNumbers(seed: seed)
+            var random = SeededGenerator(seed: seed)
             let value = Self.value(&random)
             for layout in [.compact, .spaced, .indented] as [JSONWriter.Layout] {
                 var json = JSONWriter(layout)
@@ -156,7 +157,7 @@ import Testing
 
     /// Broken documents are refused or read, and never trap.
     @Test func changedBytesNeverTrap() {
-        var random = SeededNumbers(seed: 63)
+        var random = SeededGenerator(seed: 63)
         let alphabet = Array("{}[]\",:\\u0e-.+ tfn\u{1}é".utf8) + [0xFF, 0xC0]
         var read = 0
         for round in 0..<4_000 {

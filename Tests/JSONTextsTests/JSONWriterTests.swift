@@ -1,5 +1,6 @@
 import Foundation
 import JSONTexts
+import Platform
 import Testing
 
 @Suite struct JSONWriterTests {
@@ -168,7 +169,7 @@ import Testing
 
     /// The same bits come back, and no shorter text would do.
     @Test func doublesAreShortestAndReadBack() throws {
-        var random = SeededNumbers(seed: 61)
+        var random = SeededGenerator(seed: 61)
         for _ in 0..<5_000 {
             let value = Double(bitPattern: random.next())
             guard value.isFinite else { continue }
@@ -216,7 +217,7 @@ import Testing
         let names = ["b", "a", "b", "", "é", "e\u{301}", "B", "ab", "\u{10000}", "\u{FFFD}"]
         #expect(order(names) == [3, 6, 1, 7, 2, 5, 4, 9, 8])
         #expect(order([]).isEmpty)
-        var random = SeededNumbers(seed: 62)
+        var random = SeededGenerator(seed: 62)
         for _ in 0..<200 {
             let names = (0..<random.next(below: 20)).map { _ in String(random.next(below: 12), radix: 2) }
             var last: [String: Int] = [:]

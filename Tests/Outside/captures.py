@@ -18,7 +18,6 @@ import random
 import shutil
 import sys
 import tempfile
-import time
 import zlib
 
 from outside import otlp
@@ -70,16 +69,6 @@ def post_spans(server, spans, size, problems):
         elif number % 3 == 2:
             body, headers = zlib.compress(body), headers | {"Content-Encoding": "deflate"}
         post(server, "/v1/traces", headers, body, problems)
-
-
-def settle(server, timeout=30):
-    """Waits until no trace waits to settle."""
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        time.sleep(0.3)
-        if json.loads(server.get("/v1/status")[2])["traces_pending"] == 0:
-            return
-    raise TimeoutError("traces did not settle")
 
 
 def rows(server, sql):
@@ -234,7 +223,7 @@ def run(server, capture, way, generator, problems):
     elif way == "late":
         parents = {span["parent_span_id"] for _, _, span in spans}
         post_spans(server, [one for one in spans if one[2]["span_id"] not in parents], 20, problems)
-        settle(server)
+        server.settle()
         post_spans(server, [one for one in spans if one[2]["span_id"] in parents], 20, problems)
     elif way == "never":
         post_spans(server, [one for one in spans if one[2]["parent_span_id"]], 20, problems)
@@ -286,7 +275,7 @@ def main():
             try:
                 server.start()
                 semantic, facts = run(server, capture, way, generator, problems)
-                settle(server)
+                server.settle()
                 problems += compare(server, semantic, facts)
                 problems += leaks(server, capture)
                 if int(rows(server, "select count(*) from dead_letters")[0][0]):

@@ -132,16 +132,6 @@ def differences(servers):
                     break
 
 
-def settle(server, timeout=30):
-    """Waits until no trace waits to settle."""
-    ends = time.monotonic() + timeout
-    while time.monotonic() < ends:
-        if json.loads(server.get("/v1/status")[2])["traces_pending"] == 0:
-            return
-        time.sleep(0.2)
-    raise CommandFailed("traces did not settle")
-
-
 def play(plimsoll, framework, folder):
     """Problems, as text."""
     models, servers = FakeModels(), {name: Server(plimsoll, os.path.join(folder, name)) for name in ("protobuf", "json", "both")}
@@ -161,7 +151,7 @@ def play(plimsoll, framework, folder):
             yield f"the player ended with {result.returncode}: {(result.stdout + result.stderr)[-2000:]}"
             return
         for name, server in servers.items():
-            settle(server)
+            server.settle()
             for what, wanted, found in figures(server, framework, models.ledger):
                 if wanted != found:
                     yield f"{name}: {what}: {found}, expected {wanted}"
@@ -206,7 +196,7 @@ def follow_readme(plimsoll, _, folder):
         told = [line for line in commands.splitlines() if line and not line.startswith("pip install ")]
         place = next(number for number, line in enumerate(told) if line.startswith("opentelemetry-instrument"))
         run(told[:place + 1])
-        settle(server)
+        server.settle()
         page, calls, conversations = (run([line]) for line in told[place + 1:])
         tokens = [entry["tokens"] for entry in models.ledger]
         # List prices of the model, in picodollars.

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 
+from outside.otlp import json_span
 from outside.plimsoll import Commands, CommandFailed, Server
 
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Fixtures")
@@ -30,20 +31,13 @@ QUESTIONS = [
 ]
 
 
-def span(trace, identity, parent, name, start, end, **attributes):
-    values = [{"key": key.replace("__", "."), "value": {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value}}
-              for key, value in attributes.items()]
-    return {"traceId": f"{trace:032x}", "spanId": f"{identity:016x}", "parentSpanId": f"{parent:016x}" if parent else "", "name": name, "kind": 1,
-            "startTimeUnixNano": str(start), "endTimeUnixNano": str(end), "attributes": values}
-
-
 def trace(number, ended):
     """A turn of an agent with one model call, whose cached tokens are read by convention."""
-    root = span(number, number * 10 + 1, 0, "invoke_agent support", ended - 10**9, ended, gen_ai__operation__name="invoke_agent",
-                gen_ai__agent__name="support", gen_ai__conversation__id=f"traced-{number}")
-    call = span(number, number * 10 + 2, number * 10 + 1, "chat", ended - 10**8, ended - 10**7, gen_ai__operation__name="chat",
-                gen_ai__provider__name="openai", gen_ai__request__model="gpt-4o-mini", gen_ai__usage__input_tokens=100 * number,
-                gen_ai__usage__output_tokens=10, gen_ai__usage__cache_read__input_tokens=50)
+    root = json_span(number, number * 10 + 1, 0, "invoke_agent support", ended - 10**9, ended, gen_ai__operation__name="invoke_agent",
+                     gen_ai__agent__name="support", gen_ai__conversation__id=f"traced-{number}")
+    call = json_span(number, number * 10 + 2, number * 10 + 1, "chat", ended - 10**8, ended - 10**7, gen_ai__operation__name="chat",
+                     gen_ai__provider__name="openai", gen_ai__request__model="gpt-4o-mini", gen_ai__usage__input_tokens=100 * number,
+                     gen_ai__usage__output_tokens=10, gen_ai__usage__cache_read__input_tokens=50)
     return {"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"scope": {"name": "test", "version": "1"}, "spans": [root, call]}]}]}
 
 

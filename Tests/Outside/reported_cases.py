@@ -8,12 +8,10 @@ DIR holds NAME.json (OTLP traces), NAME.ndjson (events) and NAME.csv (prices, lo
 """
 import argparse
 import glob
-import json
 import os
 import shutil
 import sys
 import tempfile
-import time
 
 from outside.plimsoll import CommandFailed, Commands, Server
 
@@ -33,15 +31,6 @@ CASES = {
     "34": [{"conversation": "c-34", "state": "priced", "cost": "0.0246762", "input": "22227", "doubt": None}],
     "37": [{"cost": "0.00039", "input": "1000", "output": "400"}, {"cost": "0.00021", "input": "1000", "output": "100"}],
 }
-
-
-def settle(server, timeout=30):
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        time.sleep(0.3)
-        if json.loads(server.get("/v1/status")[2])["traces_pending"] == 0:
-            return
-    raise TimeoutError("traces did not settle")
 
 
 def same(found, wanted):
@@ -80,7 +69,7 @@ def run(binary, path, number):
             status, _, answer = server.post("/v1/traces", file.read(), "application/json")
         if status != 200 or answer not in (b"", b"{}"):
             yield f"status {status}: {answer[:300]!r}"
-        settle(server)
+        server.settle()
         yield from differences(server.sql(CALLS), CASES[number])
     finally:
         server.stop()

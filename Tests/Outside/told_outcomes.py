@@ -14,6 +14,7 @@ import tempfile
 import time
 
 from outside.metrics_text import total
+from outside.otlp import json_span
 from outside.plimsoll import Commands, CommandFailed, Server
 from outside.readme import code_blocks
 
@@ -22,18 +23,12 @@ SETTINGS = "conversations:\n  idle_after: 10s\noutcomes:\n  rule: silence-resolv
 
 def spans(conversation, number, ended):
     """One turn as a trace: the agent and its model call; `ended` in ns since 1970."""
-    def span(name, identity, parent, start, end, **attributes):
-        values = [{"key": key.replace("__", "."), "value": {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value}}
-                  for key, value in attributes.items()]
-        return {"traceId": f"{number:032x}", "spanId": f"{identity:016x}", "parentSpanId": f"{parent:016x}" if parent else "", "name": name,
-                "kind": 1, "startTimeUnixNano": str(start), "endTimeUnixNano": str(end), "attributes": values}
-
     second = 10**9
-    root = span("invoke_agent support", number * 10 + 1, 0, ended - 2 * second // 10, ended, gen_ai__operation__name="invoke_agent",
-                gen_ai__agent__name="support", gen_ai__conversation__id=conversation)
-    call = span("chat gpt-4o-mini", number * 10 + 2, number * 10 + 1, ended - second // 10, ended - second // 20, gen_ai__operation__name="chat",
-                gen_ai__provider__name="openai", gen_ai__request__model="gpt-4o-mini", gen_ai__usage__input_tokens=100 * number,
-                gen_ai__usage__output_tokens=10)
+    root = json_span(number, number * 10 + 1, 0, "invoke_agent support", ended - 2 * second // 10, ended, gen_ai__operation__name="invoke_agent",
+                     gen_ai__agent__name="support", gen_ai__conversation__id=conversation)
+    call = json_span(number, number * 10 + 2, number * 10 + 1, "chat gpt-4o-mini", ended - second // 10, ended - second // 20,
+                     gen_ai__operation__name="chat", gen_ai__provider__name="openai", gen_ai__request__model="gpt-4o-mini",
+                     gen_ai__usage__input_tokens=100 * number, gen_ai__usage__output_tokens=10)
     return {"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"scope": {"name": "test"}, "spans": [root, call]}]}]}
 
 

@@ -162,17 +162,9 @@ struct FoldedTables {
 
     /// One row as a line, with its columns in the order of their names; sorted, since rows of a table have no order.
     mutating func lines() -> (turns: [String], conversations: [String]) {
-        let rows = builder.finish()
-        func lines(_ chunk: Chunk, _ columns: [TableColumn]) -> [String] {
-            (0..<chunk.rowCount).map { row in
-                var cells: [String: Scalar] = [:]
-                for (column, vector) in zip(columns, chunk.columns) where !vector.isNull(row) {
-                    cells[column.name] = vector.scalar(at: row)
-                }
-                return line(cells)
-            }.sorted()
-        }
-        return (lines(rows.turns, ReadModelColumns.turns), lines(rows.conversations, ReadModelColumns.conversations))
+        let (turns, conversations) = builder.finish()
+        func lines(_ chunk: Chunk, _ columns: [TableColumn]) -> [String] { rows(chunk, columns).map(line).sorted() }
+        return (lines(turns, ReadModelColumns.turns), lines(conversations, ReadModelColumns.conversations))
     }
 
     private static func write(_ event: ToldEvent, of conversation: String, into writer: inout EventRowWriter) {

@@ -59,6 +59,21 @@ func lines(_ counters: MetricCounters, _ prefix: String) -> [String] {
     }
 }
 
+/// The first number of a family; -1 where it has none.
+func firstNumber(_ counters: MetricCounters, _ name: String) -> Int128 {
+    let series = counters.totals.families.first { $0.definition.name == name }?.series
+    guard case .number(let count)? = series?.first?.value else { return -1 }
+    return count
+}
+
+/// Every order of so many places.
+func permutations(_ count: Int) -> [[Int]] {
+    guard count > 0 else { return [[]] }
+    return permutations(count - 1).flatMap { shorter in
+        (0..<count).map { place in Array(shorter[..<place]) + [count - 1] + Array(shorter[place...]) }
+    }
+}
+
 @Suite struct MetricCountersTests {
     static func call(
         _ tokens: Int64, model: String = "m", response: String? = nil, duration: Int64 = 3_000_000_000

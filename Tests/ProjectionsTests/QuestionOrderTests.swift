@@ -17,13 +17,6 @@ import Testing
         return (sum("support_questions_total", "good") - good, sum("support_questions_total", "failed") - failed, good + failed)
     }
 
-    static func permutations(_ count: Int) -> [[Int]] {
-        guard count > 1 else { return [[Int](0..<count)] }
-        return permutations(count - 1).flatMap { rest in
-            (0..<count).map { place in Array(rest[..<place]) + [count - 1] + Array(rest[place...]) }
-        }
-    }
-
     private static func conversation(_ isNumbered: Bool, hasTraces: Bool) -> FoldEvents {
         var events = FoldEvents()
         func fields(_ turn: Int64, _ more: [String: EventValue] = [:]) -> [String: EventValue] {
@@ -43,7 +36,7 @@ import Testing
 
     @Test(arguments: [false, true], [false, true]) func everyOrderGivesTheSame(isNumbered: Bool, hasTraces: Bool) throws {
         let events = Self.conversation(isNumbered, hasTraces: hasTraces)
-        for order in Self.permutations(6) {
+        for order in permutations(6) {
             for isReachedBetween in [false, true] {
                 var counters = MetricCounters(registry: FoldEvents.registry)
                 var last = 0.0
@@ -93,7 +86,7 @@ import Testing
         events.add("message.received", at: 3, MetricCountersTests.ask(1))
         events.add("message.received", at: 0, MetricCountersTests.ask(1))
         events.add("message.sent", at: 31, MetricCountersTests.ask(1))
-        for order in Self.permutations(3) {
+        for order in permutations(3) {
             var counters = MetricCounters(registry: FoldEvents.registry)
             for index in order { events.fold(into: &counters, receivedSeconds: 32, index..<(index + 1)) }
             counters.reach(.max)
@@ -173,9 +166,7 @@ import Testing
     }
 
     private static func untracked(_ counters: MetricCounters) -> Int128 {
-        let series = counters.totals.families.first { $0.definition.name == MetricCatalogue.untrackedQuestions }?.series
-        guard case .number(let count)? = series?.first?.value else { return -1 }
-        return count
+        firstNumber(counters, MetricCatalogue.untrackedQuestions)
     }
 
     /// A question that waits while others come and go finds its answer, whenever that was given.

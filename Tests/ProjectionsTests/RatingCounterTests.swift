@@ -35,13 +35,6 @@ import Testing
         }
     }
 
-    private static func permutations(_ count: Int) -> [[Int]] {
-        guard count > 0 else { return [[]] }
-        return permutations(count - 1).flatMap { shorter in
-            (0..<count).map { place in Array(shorter[..<place]) + [count - 1] + Array(shorter[place...]) }
-        }
-    }
-
     @Test func theLastRatingCountsWhateverOrderTheyComeIn() throws {
         var events = FoldEvents()
         Self.add(1, of: "a", at: 10, to: &events)
@@ -49,7 +42,7 @@ import Testing
         Self.add(3, of: "a", at: 15, to: &events)
         Self.add(2, of: "b", at: 12, to: &events)
         Self.add(nil, of: "b", at: 30, to: &events)
-        for order in Self.permutations(events.offsets.count) {
+        for order in permutations(events.offsets.count) {
             var counters = MetricCounters(registry: FoldEvents.registry)
             var before = Counts(counters)
             for (place, index) in order.enumerated() {

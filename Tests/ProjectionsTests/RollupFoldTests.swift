@@ -175,7 +175,8 @@ private struct RandomEvents {
     }
 }
 
-private func rows(_ chunk: Chunk, _ columns: [TableColumn]) -> [[String: Scalar]] {
+/// The rows of a chunk by name, without what is null.
+func rows(_ chunk: Chunk, _ columns: [TableColumn]) -> [[String: Scalar]] {
     (0..<chunk.rowCount).map { row in
         var cells: [String: Scalar] = [:]
         for (column, vector) in zip(columns, chunk.columns) where !vector.isNull(row) {

@@ -11,14 +11,7 @@ import Testing
 
     /// A layout over a source that has the rollup's columns and no others.
     private static func layout(_ definition: RollupDefinition) -> RollupLayout {
-        let dimensions = definition.dimensions.map { name in
-            TableColumn(name: name, type: name == "hit" ? .boolean : name == "score" ? .integer : .text)
-        }
-        let measures = definition.measures.map { measure in
-            TableColumn(name: measure.column, type: measure.column.hasSuffix("_usd") ? .numeric(scale: 12) : .integer)
-        }
-        return RollupLayout(
-            definition, sourceColumns: [TableColumn(name: "time", type: .timestamptz)] + dimensions + measures)
+        RollupLayout(definition, sourceColumns: RollupReference(definition: definition).sourceColumns)
     }
 
     private static func value(_ column: TableColumn, _ random: inout SeededNumbers) -> Scalar {

@@ -103,13 +103,6 @@ import Testing
         ("message.received", 0, "web"), ("message.sent", 200, nil), ("message.received", 900, "chat"),
     ]
 
-    private static func permutations(_ count: Int) -> [[Int]] {
-        guard count > 0 else { return [[]] }
-        return permutations(count - 1).flatMap { shorter in
-            (0..<count).map { place in Array(shorter[..<place]) + [count - 1] + Array(shorter[place...]) }
-        }
-    }
-
     /// Whether silence is the standing close of what is known, by its definition.
     private static func isClosedBySilence(_ known: Set<Int>, closing: Double?, reached: Double) -> Bool {
         let times = acts.indices.filter { known.contains($0) }.map { acts[$0].seconds }
@@ -123,7 +116,7 @@ import Testing
         for act in Self.acts { events.add(act.type, at: act.seconds, Self.of("c", channel: act.channel)) }
         if let closing { events.add("conversation.closed", at: closing, Self.of("c").merging(["reason": .text("completed")]) { $1 }) }
         let count = events.offsets.count
-        for order in Self.permutations(count) {
+        for order in permutations(count) {
             for first in 0...count {
                 for second in first...count {
                     var steps: [Step] = []
@@ -336,9 +329,7 @@ import Testing
     }
 
     private static func untracked(_ counters: MetricCounters) -> Int128 {
-        let series = counters.totals.families.first { $0.definition.name == MetricCatalogue.untrackedConversations }?.series
-        guard case .number(let count)? = series?.first?.value else { return -1 }
-        return count
+        firstNumber(counters, MetricCatalogue.untrackedConversations)
     }
 
     /// Who comes back is taken back for as long as the conversation is remembered, and where it is not, that is told.

@@ -80,6 +80,15 @@ struct SampleStore {
     }
 }
 
+extension ReportSection {
+    /// What a column of counts adds up to.
+    func count(_ column: String) -> Int128 {
+        rows.indices.reduce(0) { sum, row in
+            if case .count(let count)? = value(column, row: row) { sum + count } else { sum }
+        }
+    }
+}
+
 extension SampleStore {
     /// Four conversations with everything that reports show.
     static func filled() throws -> SampleStore {

@@ -17,7 +17,7 @@ import Testing
     private func answer(_ item: GoldenFile.Case) -> String {
         let zone = item.heading.split(separator: " ").dropFirst().first.map(String.init) ?? "UTC"
         do {
-            return describe(try SQLCompiler(catalog: TestCatalog(), timeZone: zone).compile(item.question))
+            return describe(try SQLCompiler(catalog: RowCatalog.named, timeZone: zone).compile(item.question))
         } catch {
             let place = error.position.map { " at \($0)" } ?? ""
             return "\(error.kind.sqlState)\(place): \(error.message)" + (error.hint.map { "\nhint: \($0)" } ?? "")

@@ -1,4 +1,5 @@
 import Plans
+import Platform
 import SQLText
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite struct LimitTests {
     private func state(_ sql: String) -> String {
         do {
-            _ = try SQLCompiler(catalog: TestCatalog()).compile(sql)
+            _ = try SQLCompiler(catalog: RowCatalog.named).compile(sql)
             return "ok"
         } catch {
             return error.kind.sqlState
@@ -66,7 +67,7 @@ import Testing
     /// Random rows of tokens: most fail, none crashes, each failure has a five-character state.
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func tokenSoup(_ seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let words = """
             select from where group by having order limit offset distinct as on join left right full cross using union \
             all with values ( ) , . * + - / % ^ || :: = <> < > ~ ~* -> ->> [ ] events llm_call e t.* turn channel time \
@@ -80,9 +81,9 @@ import Testing
         ]
         var planned = 0
         for _ in 0..<3_000 {
-            var text = starts[random.below(starts.count)]
-            for _ in 0..<random.below(14) { text += " " + words[random.below(words.count)] }
-            if random.below(4) == 0 { text += " from events" }
+            var text = starts[random.next(below: starts.count)]
+            for _ in 0..<random.next(below: 14) { text += " " + words[random.next(below: words.count)] }
+            if random.next(below: 4) == 0 { text += " from events" }
             let found = state(text)
             if found == "ok" { planned += 1 } else { #expect(found.utf8.count == 5, "seed \(seed): \(text)") }
         }
@@ -91,32 +92,16 @@ import Testing
 
     /// Valid questions with bytes flipped.
     @Test func flippedQuestions() throws {
-        var random = SplitMix(seed: 99)
+        var random = SeededGenerator(seed: 99)
         for name in ["twelve", "expressions", "relations", "times"] {
             for item in try GoldenFile("SQLText/\(name).txt").cases {
                 for _ in 0..<8 {
                     var bytes = Array(item.question.utf8)
-                    bytes[random.below(bytes.count)] = UInt8(truncatingIfNeeded: random.next())
+                    bytes[random.next(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
                     let found = state(String(decoding: bytes, as: UTF8.self))
                     #expect(found == "ok" || found.utf8.count == 5)
                 }
             }
         }
     }
-}
-
-/// SplitMix64 of Steele, Lea and Flood: seeded, the same everywhere.
-struct SplitMix {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -64,7 +64,7 @@ import Testing
         let place = try #require(Self.refusals.first { $0.sql == sql }).place
         let range = try #require(sql.range(of: place), "\(sql) has no \(place)")
         do {
-            _ = try SQLCompiler(catalog: TestCatalog()).compile(sql)
+            _ = try SQLCompiler(catalog: RowCatalog.named).compile(sql)
             Issue.record("\(sql) was taken")
         } catch {
             #expect(error.kind == .notSupported, "\(sql): \(error)")
@@ -81,6 +81,6 @@ import Testing
         "select null::varchar(3)", "select \"full\".channel from events \"full\"", "select 1 /* full */ union select 2",
     ])
     func isTaken(_ sql: String) throws {
-        _ = try SQLCompiler(catalog: TestCatalog()).compile(sql)
+        _ = try SQLCompiler(catalog: RowCatalog.named).compile(sql)
     }
 }

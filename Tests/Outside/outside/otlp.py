@@ -224,3 +224,11 @@ def write_protobuf(spans):
         scope_body = message(1, scope["name"].encode()) + message(2, scope["version"].encode())
         out += message(1, message(1, put_pairs(1, resource)) + message(2, message(1, scope_body) + message(2, put_span(span))))
     return out
+
+
+def json_span(trace, identity, parent, name, start, end, **attributes):
+    """A span as JSON writes it; `__` in a name of an attribute is a dot, `parent` 0 none, times are ns since 1970."""
+    values = [{"key": key.replace("__", "."), "value": {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value}}
+              for key, value in attributes.items()]
+    return {"traceId": f"{trace:032x}", "spanId": f"{identity:016x}", "parentSpanId": f"{parent:016x}" if parent else "", "name": name, "kind": 1,
+            "startTimeUnixNano": str(start), "endTimeUnixNano": str(end), "attributes": values}

@@ -142,6 +142,15 @@ class Server:
     def post(self, path, body, kind, headers=None, timeout=60):
         return self.request("POST", path, body, {"Content-Type": kind, **(headers or {})}, timeout)
 
+    def settle(self, timeout=30):
+        """Waits until no trace waits to settle."""
+        ends = time.monotonic() + timeout
+        while time.monotonic() < ends:
+            time.sleep(0.3)
+            if json.loads(self.get("/v1/status")[2])["traces_pending"] == 0:
+                return
+        raise CommandFailed("traces did not settle")
+
     def resident_kib(self, field="VmRSS"):
         """A memory figure of the process from /proc, in KiB."""
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:

@@ -1,18 +1,8 @@
 import Columnar
-import Plans
 
-/// Tables without rows: enough for names and types.
-struct TestCatalog: TableCatalog {
-    struct Table: TableSource {
-        var name: String
-        var columns: [TableColumn]
-
-        func morsels(for request: ScanRequest) throws -> [any Morsel] { [] }
-    }
-
-    var tables: [String: Table]
-
-    init() {
+extension RowCatalog {
+    /// Tables without rows: enough for names and types.
+    static var named: RowCatalog {
         let context: [(String, ColumnType)] = [
             ("id", .text), ("type", .text), ("time", .timestamptz), ("position", .integer), ("tenant", .text), ("conversation_id", .text),
             ("turn", .integer), ("channel", .text), ("user_id", .text), ("variant", .text), ("attributes", .json),
@@ -31,17 +21,9 @@ struct TestCatalog: TableCatalog {
             ("conversations", context + [("closed_time", .timestamptz), ("outcome", .text)]),
             ("days", [("day", .date), ("start", .timestamp), ("length", .interval), ("weight", .double), ("flag", .boolean)]),
         ]
-        tables = Dictionary(
-            uniqueKeysWithValues: listed.map { name, columns in
-                (name, Table(name: name, columns: columns.map { TableColumn(name: $0.0, type: $0.1) }))
-            })
+        let tables = listed.map { name, columns in
+            (name, RowTable(name: name, columns: columns.map { TableColumn(name: $0.0, type: $0.1) }))
+        }
+        return RowCatalog(tables: Dictionary(uniqueKeysWithValues: tables))
     }
-
-    func table(named name: String) -> (any TableSource)? { tables[name] }
-    var tableNames: [String] { tables.keys.sorted() }
-    var position: Int64 { 7 }
-    var watermark: Int64 { 7 }
-    /// 2026-08-01T12:00:00Z
-    var now: Int64 { 1_785_585_600_000_000_000 }
-    func userToken(_ userID: String) -> String { "token-of-\(userID)" }
 }
