@@ -50,7 +50,7 @@ extension Routes {
 
     /// Books calls again; says what that changed, as text for people.
     func rebook(_ request: Request) async throws -> Response {
-        let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
+        let ticket = intake.ticket()
         var bodyLimits = limits
         bodyLimits.bodyBytesMax = limits.queryTextBytesMax
         let wish = try RebookRequest(body: try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket))
