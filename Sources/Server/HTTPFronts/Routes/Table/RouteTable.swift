@@ -22,12 +22,11 @@ package enum RouteTable {
 
     /// A line each for `plimsoll serve --help`.
     package static var listing: String {
-        let listed = routes.filter(\.isListed)
-        let width = listed.reduce(0) { max($0, $1.path.count) }
-        return listed.map { route in
-            let method = route.method.rawValue + String(repeating: " ", count: 4 - min(4, route.method.rawValue.count))
-            return "\(method) \(route.path)\(String(repeating: " ", count: width - route.path.count))  \(route.summary)"
-        }.joined(separator: "\n")
+        let rows = routes.filter(\.isListed).map { route in
+            let method = route.method.rawValue
+            return [method + String(repeating: " ", count: max(1, 5 - method.count)) + route.path, route.summary]
+        }
+        return String(renderAligned(rows).dropLast())
     }
 
     private static let table = RouteContent("text/plain", .text)
