@@ -1,6 +1,8 @@
 import Access
 import Asking
+import Bytes
 import Domain
+import EmbeddedPages
 import Reports
 
 /// Every address of the server, in the order in which people are told of them. `Routes` registers these and no others.
@@ -209,7 +211,7 @@ extension RouteTable {
         (status.parameters, status.answers, status.otherStatuses) = ([known], [RouteContent("text/html", .text)], [304])
 
         var file = Route(.pageFile, .get, "/pages/{file}", needs: .read, .pages, "what pages are made of")
-        file.parameters = [.path("file", .choice(PageFile.all.map(\.name)), "its name"), known]
+        file.parameters = [.path("file", .choice(EmbeddedPages.files.map(\.name)), "its name"), known]
         file.answers = [
             RouteContent("text/html", .text), RouteContent("text/css", .text), RouteContent("text/javascript", .text),
         ]
