@@ -68,7 +68,7 @@ let package = Package(
         .target(name: "CEmbeddedAlerts", path: "Sources/System/CEmbeddedAlerts"),
         room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts", "Bytes"]),
         .target(name: "CEmbeddedPages", path: "Sources/System/CEmbeddedPages"),
-        room("EmbeddedPages", "System/EmbeddedPages", uses: ["CEmbeddedPages"]),
+        room("EmbeddedPages", "System/EmbeddedPages", uses: ["CEmbeddedPages", "Bytes"]),
         tests("Compression"),
         tests("Hashing"),
         tests("JSONParsing", uses: ["JSONTexts", "WireFormats"]),
@@ -196,8 +196,8 @@ let package = Package(
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages", "EventStores",
-                "Intakes", "JSONTexts", "Platform", "Projections", "Sending", "WireFormats", hummingbird,
+                "Access", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
+                "EventStores", "Intakes", "JSONTexts", "Platform", "Projections", "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.

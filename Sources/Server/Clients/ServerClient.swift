@@ -141,6 +141,7 @@ private final class Gathering: Sendable {
 /// The connection and the thread that it blocks.
 private final class Line: Sendable {
     private let thread = ThreadPool(threadCount: 1)
+    /// From ``ready()`` until ``close()``.
     private let connection = Mutex<HTTPConnection?>(nil)
     private let closed = Atomic<Bool>(false)
 
@@ -157,9 +158,8 @@ private final class Line: Sendable {
 
     func exchange(_ exchange: HTTPExchange) throws(HTTPFailure) {
         try connection.withLock { connection throws(HTTPFailure) in
-            let open = connection ?? HTTPConnection(userAgent: "")
-            connection = open
-            try open.exchange(exchange)
+            guard let connection else { throw HTTPFailure(description: "the connection is closed") }
+            try connection.exchange(exchange)
         }
     }
 

@@ -56,56 +56,61 @@ package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible 
     package func post(
         _ body: [UInt8], to url: String, headers: [String], timeoutMilliseconds: Int, answerBytesMax: Int = 1 << 16
     ) throws(HTTPFailure) -> HTTPResponse {
-        let answer = AnswerBody(bytesMax: answerBytesMax)
-        var list: UnsafeMutablePointer<curl_slist>?
-        for header in ["Expect:"] + headers { unsafe list = curl_slist_append(list, header) }
-        defer { unsafe curl_slist_free_all(list) }
-        unsafe curl_easy_reset(raw)
-        set(CURLOPT_URL, url)
-        set(CURLOPT_PROTOCOLS_STR, "http,https")
-        set(CURLOPT_USERAGENT, userAgent)
-        _ = unsafe curl_set_long(raw, CURLOPT_NOSIGNAL, 1)
-        _ = unsafe curl_set_long(raw, CURLOPT_POST, 1)
-        _ = unsafe curl_set_long(raw, CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
-        _ = unsafe curl_set_large(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-        _ = unsafe curl_set_list(raw, CURLOPT_HTTPHEADER, list)
-        // Sound: libcurl calls back within `curl_easy_perform` alone, and `answer` lives until after it.
-        _ = unsafe curl_set_receiver(raw, receive, Unmanaged.passUnretained(answer).toOpaque())
-        let code = unsafe body.withUnsafeBytes { bytes in
-            // Sound: POSTFIELDS is not copied; the bytes stay where they are until the exchange is over.
-            _ = unsafe curl_set_text(raw, CURLOPT_POSTFIELDS, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
-            return unsafe curl_easy_perform(raw)
+        var answer: [UInt8] = []
+        let receiver = Receiver { piece in
+            answer.append(contentsOf: piece.prefix(max(0, answerBytesMax - answer.count)))
         }
-        guard code == CURLE_OK else { throw HTTPFailure(description: unsafe String(cString: curl_easy_strerror(code))) }
+        begin(url, timeoutMilliseconds: timeoutMilliseconds)
+        set(CURLOPT_USERAGENT, userAgent)
+        announceBody(of: body.count)
+        try perform(["Expect:"] + headers, body, receiver)
         var status = 0
         var retryAfter: curl_off_t = 0
         _ = unsafe curl_get_long(raw, CURLINFO_RESPONSE_CODE, &status)
         _ = unsafe curl_get_large(raw, CURLINFO_RETRY_AFTER, &retryAfter)
-        return HTTPResponse(status: status, retryAfterSeconds: retryAfter > 0 ? Int(retryAfter) : nil, body: answer.bytes)
+        return HTTPResponse(status: status, retryAfterSeconds: retryAfter > 0 ? Int(retryAfter) : nil, body: answer)
+    }
+
+    /// Sets what requests of any kind have in common, and forgets what was set before.
+    func begin(_ url: String, timeoutMilliseconds: Int) {
+        unsafe curl_easy_reset(raw)
+        set(CURLOPT_URL, url)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        _ = unsafe curl_set_long(raw, CURLOPT_NOSIGNAL, 1)
+        _ = unsafe curl_set_long(raw, CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
+    }
+
+    /// Makes the request one that posts a body of so many bytes.
+    func announceBody(of count: Int) {
+        _ = unsafe curl_set_long(raw, CURLOPT_POST, 1)
+        _ = unsafe curl_set_large(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(count))
+        // Without any, libcurl would take the body for one that is read from elsewhere.
+        if count == 0 { set(CURLOPT_COPYPOSTFIELDS, "") }
+    }
+
+    /// Sends the request as it was set, and waits for the end of its answer.
+    /// - Parameter body: what was announced; empty where nothing was.
+    func perform(_ headers: [String], _ body: [UInt8], _ receiver: Receiver) throws(HTTPFailure) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for header in headers { unsafe list = curl_slist_append(list, header) }
+        defer { unsafe curl_slist_free_all(list) }
+        _ = unsafe curl_set_list(raw, CURLOPT_HTTPHEADER, list)
+        // Sound: libcurl calls back within `curl_easy_perform` alone, and `receiver` lives until after it.
+        _ = unsafe curl_set_receiver(raw, takePiece, receiver.context)
+        let code = unsafe body.withUnsafeBytes { bytes in
+            // Sound: POSTFIELDS is not copied; the bytes stay where they are until the exchange is over.
+            if bytes.count > 0 {
+                _ = unsafe curl_set_text(
+                    raw, CURLOPT_POSTFIELDS, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+            }
+            return unsafe curl_easy_perform(raw)
+        }
+        withExtendedLifetime(receiver) {}
+        guard code == CURLE_OK else { throw HTTPFailure(description: unsafe String(cString: curl_easy_strerror(code))) }
     }
 
     func set(_ option: CURLoption, _ value: String) {
         // libcurl copies texts; a failure shows when the request runs.
         _ = unsafe curl_set_text(raw, option, value)
     }
-}
-
-/// Gathers the answer's body up to a bound.
-private final class AnswerBody {
-    private(set) var bytes: [UInt8] = []
-    private let bytesMax: Int
-
-    init(bytesMax: Int) { self.bytesMax = bytesMax }
-
-    func take(_ part: UnsafeRawBufferPointer) { unsafe bytes.append(contentsOf: part.prefix(max(0, bytesMax - bytes.count))) }
-}
-
-private func receive(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
-) -> Int {
-    // Sound: `context` is the live AnswerBody of `post`, and libcurl vouches for `size * count` bytes.
-    guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
-    let answer = unsafe Unmanaged<AnswerBody>.fromOpaque(context).takeUnretainedValue()
-    unsafe answer.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
-    return size * count
 }

@@ -1,3 +1,4 @@
+import Bytes
 import EmbeddedPages
 import HTTPTypes
 import Hashing
@@ -31,7 +32,7 @@ struct PageFile: Sendable {
     /// Another one for other bytes.
     let tag: String
 
-    private init(_ file: EmbeddedPage) {
+    private init(_ file: EmbeddedFile) {
         (name, bytes) = (file.name, file.bytes)
         tag = "\"\(hexadecimal(SHA256.hash(file.bytes).prefix(16)))\""
     }

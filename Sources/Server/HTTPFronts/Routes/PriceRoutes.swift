@@ -25,12 +25,8 @@ extension Routes {
 
     /// Text for people, as `plimsoll prices check` prints it.
     func priceCheck(_: QueryParameters) async throws -> Response {
-        let text = try await desk.run { [store, limits] _ in
-            do {
-                return PriceText.check(store.priceBook, try store.inexactCalls())
-            } catch {
-                throw StoreFailure.refusal(for: error, limits)
-            }
+        let text = try await desk.run { [self] _ in
+            try ofStore { PriceText.check(store.priceBook, try store.inexactCalls()) }
         }
         return Response(text: text)
     }
@@ -38,11 +34,9 @@ extension Routes {
     /// What ``rebook(_:)`` would change, as JSON.
     func rebookingPreview(_ query: QueryParameters) async throws -> Response {
         let wish = try RebookRequest(query)
-        let preview = try await desk.run { [store, limits] _ in
-            do {
-                return try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times)
-            } catch {
-                throw StoreFailure.refusal(for: error, limits)
+        let preview = try await desk.run { [self] _ in
+            try ofStore {
+                try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times)
             }
         }
         return Response(bytes: preview.json, contentType: "application/json")
@@ -50,18 +44,26 @@ extension Routes {
 
     /// Books calls again; says what that changed, as text for people.
     func rebook(_ request: Request) async throws -> Response {
-        let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
+        let ticket = intake.ticket()
         var bodyLimits = limits
         bodyLimits.bodyBytesMax = limits.queryTextBytesMax
         let wish = try RebookRequest(body: try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket))
-        let text = try await threads.writer.run { [store, limits] in
-            do {
-                return PriceText.summary(of: try store.rebook(provider: wish.provider, model: wish.model, times: wish.times))
-            } catch {
-                throw StoreFailure.refusal(for: error, limits)
+        let text = try await threads.writer.run { [self] in
+            try ofStore {
+                PriceText.summary(
+                    of: try store.rebook(provider: wish.provider, model: wish.model, times: wish.times))
             }
         }
         return Response(text: text)
+    }
+
+    /// What the store gives; what it throws is told in the words of ``StoreFailure``.
+    private func ofStore<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            throw StoreFailure.refusal(for: error, limits)
+        }
     }
 
     private static func flag(_ name: String, _ query: QueryParameters) throws(Refusal) -> Bool {

@@ -8,7 +8,7 @@ import Plans
 extension Routes {
     /// The answer to a question in SQL. A client that goes away takes its query with it.
     func rows(_ request: Request) async throws -> Response {
-        let ticket = IngestTicket(gate: intake.gate, retryAfterSeconds: limits.retryAfterSeconds)
+        let ticket = intake.ticket()
         var bodyLimits = limits
         bodyLimits.bodyBytesMax = limits.queryTextBytesMax
         let body = try await BodyCollector.collect(

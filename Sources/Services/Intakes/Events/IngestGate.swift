@@ -64,7 +64,7 @@ package final class IngestTicket: Sendable {
     private let taken = Mutex((bytes: 0, events: 0))
 
     /// - Parameter retryAfterSeconds: what a sender is told to wait where there is no room.
-    package init(gate: IngestGate, retryAfterSeconds: Int) {
+    init(gate: IngestGate, retryAfterSeconds: Int) {
         self.gate = gate
         self.retryAfterSeconds = retryAfterSeconds
     }

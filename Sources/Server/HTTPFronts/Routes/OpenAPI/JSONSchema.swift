@@ -42,9 +42,7 @@ package indirect enum JSONSchema: Sendable {
         case .choice(let values):
             json.member("type", "string")
             json.key("enum")
-            json.beginArray()
-            for value in values { json.value(value) }
-            json.endArray()
+            json.array(values) { value, json in json.value(value) }
         case .list(let element):
             json.member("type", "array")
             json.key("items")
@@ -78,9 +76,7 @@ package indirect enum JSONSchema: Sendable {
         let required = members.filter(\.isRequired)
         guard !required.isEmpty else { return }
         json.key("required")
-        json.beginArray()
-        for member in required { json.value(member.name) }
-        json.endArray()
+        json.array(required) { member, json in json.value(member.name) }
     }
 }
 

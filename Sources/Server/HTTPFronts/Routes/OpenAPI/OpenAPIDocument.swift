@@ -35,14 +35,12 @@ enum OpenAPIDocument {
 
     private static func writeTags(to json: inout JSONWriter) {
         json.key("tags")
-        json.beginArray()
-        for tag in RouteTag.allCases {
-            json.beginObject()
-            json.member("name", tag.rawValue)
-            json.member("description", tag.meaning)
-            json.endObject()
+        json.array(RouteTag.allCases) { tag, json in
+            json.object { json in
+                json.member("name", tag.rawValue)
+                json.member("description", tag.meaning)
+            }
         }
-        json.endArray()
     }
 
     private static func writePaths(_ routes: [Route], to json: inout JSONWriter) {
@@ -68,18 +66,14 @@ enum OpenAPIDocument {
         json.member("summary", route.summary)
         if !route.detail.isEmpty { json.member("description", route.detail) }
         json.key("tags")
-        json.beginArray()
-        json.value(route.tag.rawValue)
-        json.endArray()
+        json.array([route.tag]) { tag, json in json.value(tag.rawValue) }
         json.key("security")
         json.beginArray()
         if let scope = route.scope { json.raw(#"{"\#(scheme)":["\#(scope.rawValue)"]}"#) }
         json.endArray()
         if !route.parameters.isEmpty {
             json.key("parameters")
-            json.beginArray()
-            for parameter in route.parameters { write(parameter, to: &json) }
-            json.endArray()
+            json.array(route.parameters) { parameter, json in write(parameter, to: &json) }
         }
         if !route.bodies.isEmpty {
             json.key("requestBody")

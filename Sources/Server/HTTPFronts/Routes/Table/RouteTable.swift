@@ -1,6 +1,8 @@
 import Access
 import Asking
+import Bytes
 import Domain
+import EmbeddedPages
 import Reports
 
 /// Every address of the server, in the order in which people are told of them. `Routes` registers these and no others.
@@ -22,12 +24,11 @@ package enum RouteTable {
 
     /// A line each for `plimsoll serve --help`.
     package static var listing: String {
-        let listed = routes.filter(\.isListed)
-        let width = listed.reduce(0) { max($0, $1.path.count) }
-        return listed.map { route in
-            let method = route.method.rawValue + String(repeating: " ", count: 4 - min(4, route.method.rawValue.count))
-            return "\(method) \(route.path)\(String(repeating: " ", count: width - route.path.count))  \(route.summary)"
-        }.joined(separator: "\n")
+        let rows = routes.filter(\.isListed).map { route in
+            let method = route.method.rawValue
+            return [method + String(repeating: " ", count: max(1, 5 - method.count)) + route.path, route.summary]
+        }
+        return String(renderAligned(rows).dropLast())
     }
 
     private static let table = RouteContent("text/plain", .text)
@@ -210,7 +211,7 @@ extension RouteTable {
         (status.parameters, status.answers, status.otherStatuses) = ([known], [RouteContent("text/html", .text)], [304])
 
         var file = Route(.pageFile, .get, "/pages/{file}", needs: .read, .pages, "what pages are made of")
-        file.parameters = [.path("file", .choice(PageFile.all.map(\.name)), "its name"), known]
+        file.parameters = [.path("file", .choice(EmbeddedPages.files.map(\.name)), "its name"), known]
         file.answers = [
             RouteContent("text/html", .text), RouteContent("text/css", .text), RouteContent("text/javascript", .text),
         ]
