@@ -101,12 +101,10 @@ extension SchemaFiles {
     /// The registry of these files for a store that was created with other lists: its ids stay, new names are appended.
     /// - Throws: where the store knows a name that the files do not, or knows it otherwise.
     package func registry(continuing names: SchemaNames) throws(SchemaContinuationError) -> SchemaRegistry {
-        let current = SchemaRegistry(self, continuing: SchemaNames())
         var seen: Set<String> = []
         for old in names.columns {
             guard seen.insert(old.name).inserted else { throw .repeated(name: old.name) }
-            guard let id = current.column(named: old.name) else { throw .unknown(name: old.name) }
-            let column = current.columns[Int(id)]
+            guard let column = columns[old.name] else { throw .unknown(name: old.name) }
             let (was, now) = (
                 "\(old.type) \(old.unit) \(old.privacy)", "\(column.type.rawValue) \(column.unit ?? "-") \(column.privacy.rawValue)"
             )
@@ -115,7 +113,7 @@ extension SchemaFiles {
         seen = []
         for old in names.types {
             guard seen.insert(old).inserted else { throw .repeated(name: old) }
-            guard current.type(named: old) != nil else { throw .unknown(name: old) }
+            guard types.contains(where: { $0.name == old }) else { throw .unknown(name: old) }
         }
         return SchemaRegistry(self, continuing: names)
     }
