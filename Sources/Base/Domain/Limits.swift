@@ -24,9 +24,9 @@ package enum Limits {
     /// would begin or end outside of 64 bits. The decoder refuses others; what a store has already stays.
     package static let times: Range<Int64> = (-106_650 * Nanoseconds.day)..<(106_651 * Nanoseconds.day)
     /// Events received this long after their time count in `/metrics`; older ones are backfill: 1 h.
-    package static let liveNanosecondsMax: Int64 = 3600 * 1_000_000_000
+    package static let liveNanosecondsMax: Int64 = Nanoseconds.hour
     /// A wall clock that departs from the monotonic one by less is being set right, and followed; by more, it was stepped: 10 s.
-    package static let clockStepNanosecondsMin: Int64 = 10 * 1_000_000_000
+    package static let clockStepNanosecondsMin: Int64 = 10 * Nanoseconds.second
     /// So long must a wall clock stay with a step, by the monotonic clock, before received times follow it: 5 min.
     package static let clockStepDoubtNanoseconds: Int64 = 300 * Nanoseconds.second
     /// How far back an event without a time is looked up among those received: 24 h.

@@ -40,17 +40,13 @@ package enum DecimalText {
             }
         }
         guard written.significand != 0 else { return 0 }
-        var (value, power) = (written.significand, written.zeros - written.decimals + written.exponent + scale)
+        let power = written.zeros - written.decimals + written.exponent + scale
         // No zero is left at the end of the significand, so each step down is one too many.
         guard power >= 0 else { throw .tooPrecise(decimals: scale) }
-        while power > 0 {
-            let (product, isBeyond) = value.multipliedReportingOverflow(by: 10)
-            guard !isBeyond else { throw .outOfRange(decimals: scale) }
-            value = product
-            power -= 1
-        }
-        if let result = Int64(exactly: written.isNegative ? -value : value) { return result }
-        throw .outOfRange(decimals: scale)
+        guard let value = WrittenDecimal.scaled(written.significand, by: power),
+            let result = Int64(exactly: written.isNegative ? -value : value)
+        else { throw .outOfRange(decimals: scale) }
+        return result
     }
 
     /// The same for a slice of bytes.

@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// Why a text is no time that the store can keep.
 package enum TimestampError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -144,13 +144,6 @@ package enum RFC3339 {
         let (text, count) = clock(nanosecondsSince1970, decimals, offsetSeconds)
         for place in 0..<count { bytes.append(text[place]) }
         appendOffset(offsetSeconds, to: &bytes)
-    }
-
-    /// Appends the time in UTC with 0, 3, 6 or 9 decimals.
-    package static func append(_ nanosecondsSince1970: Int64, to sink: inout ByteSink) {
-        let (text, count) = clock(nanosecondsSince1970, .thousands, 0)
-        for place in 0..<count { sink.append(text[place]) }
-        sink.append(UInt8(ascii: "Z"))
     }
 
     /// The time as text; see ``append(_:decimals:offsetSeconds:to:)``.

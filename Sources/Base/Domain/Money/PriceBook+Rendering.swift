@@ -114,9 +114,3 @@ extension PriceBook {
         return findings
     }
 }
-
-extension PriceEntry {
-    fileprivate func isForTheSame(as other: PriceEntry) -> Bool {
-        provider == other.provider && model == other.model && tokenClass == other.tokenClass && serviceTier == other.serviceTier
-    }
-}

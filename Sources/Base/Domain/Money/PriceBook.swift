@@ -117,30 +117,17 @@ package struct PriceBook: Sendable {
     /// What a newer list has that the built-in prices of this book lack: the same but for their positions is the same price. Prices that
     /// the list no longer has go on to hold, as the book said they would.
     /// - Returns: in the list's order, as those of the next list, which comes behind the event of `position`.
-    /// - Complexity: O(both).
+    /// - Complexity: O(list · built-in prices of one model).
     package func additions(from list: [PriceEntry], at position: Int64) -> [PriceEntry] {
-        func placeless(_ entry: PriceEntry) -> PriceEntry {
-            var entry = entry
-            (entry.position, entry.list) = (0, 0)
-            return entry
-        }
-        var last: [PriceEntry: PriceEntry] = [:]
-        // order: by list below, the last of those that are for the same from the same time on.
-        for entry in builtIn.values.flatMap({ $0 }) {
-            var key = placeless(entry)
-            (key.amount, key.inputTokensMax) = (0, nil)
-            if let other = last[key], other.list > entry.list { continue }
-            last[key] = entry
-        }
         let next = listNumber + 1
-        return list.filter { entry in
-            var key = placeless(entry)
-            (key.amount, key.inputTokensMax) = (0, nil)
-            return last[key].map(placeless) != placeless(entry)
-        }.map { entry in
-            var entry = entry
-            (entry.position, entry.list) = (position, next)
-            return entry
+        return list.compactMap { entry in
+            let listed = builtIn[Pair(entry.provider, entry.model), default: []]
+            // In canonical order, so that the last one is that of the last list.
+            let known = listed.last { $0.isForTheSame(as: entry) && $0.validFrom == entry.validFrom }
+            if let known, (known.amount, known.inputTokensMax) == (entry.amount, entry.inputTokensMax) { return nil }
+            var addition = entry
+            (addition.position, addition.list) = (position, next)
+            return addition
         }
     }
 

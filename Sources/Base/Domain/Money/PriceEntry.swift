@@ -105,6 +105,12 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
             Int128(amount), scale: tokenClass == .gpu ? DecimalText.usdScale : DecimalText.perMillionTokensScale, minimumDecimals: 2)
     }
 
+    /// Whether both are prices of the same class and tier of the same model.
+    func isForTheSame(as other: PriceEntry) -> Bool {
+        provider == other.provider && model == other.model && tokenClass == other.tokenClass
+            && serviceTier == other.serviceTier
+    }
+
     /// Canonical order: provider, model, class, tier, valid_from, position, list, origin, amount; text by its bytes.
     package static func < (left: PriceEntry, right: PriceEntry) -> Bool {
         if let order = precedes(left.provider, right.provider) ?? precedes(left.model, right.model)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What is promised, and when somebody is woken: the lines of the service level table, the time within which questions must be answered,
 /// and over how many days error budgets run.
 ///
@@ -59,7 +61,6 @@ package struct ObjectiveSet: Hashable, Sendable {
 }
 
 extension ObjectiveSet {
-    private static let second: Int64 = 1_000_000_000
     private static let cent: Int64 = 10_000_000_000
 
     /// Version 1 of every store: in force where the log says nothing. It never changes; other defaults would be a record of new stores.
@@ -70,7 +71,7 @@ extension ObjectiveSet {
             share(.errorRate, target: 10_000, alert: 20_000),
             Objective(.costPerAnswer, target: .costPerAnswer(picoUSD: 2 * cent), alertLimit: .costPerAnswer(picoUSD: 5 * cent)),
             share(.satisfaction, target: 850_000, alert: 800_000), duration(.firstToken(.p50), target: 2, alert: nil),
-        ], answerLimits: AnswerLimits(nanoseconds: 30 * second), budgetDays: 30)
+        ], answerLimits: AnswerLimits(nanoseconds: 30 * Nanoseconds.second), budgetDays: 30)
 
     private static func share(_ measure: ObjectiveMeasure, target: Int64, alert: Int64) -> Objective {
         Objective(measure, target: .share(partsPerMillion: target), alertLimit: .share(partsPerMillion: alert))
@@ -78,7 +79,8 @@ extension ObjectiveSet {
 
     private static func duration(_ measure: ObjectiveMeasure, target: Int64, alert: Int64?) -> Objective {
         Objective(
-            measure, target: .duration(nanoseconds: target * second), alertLimit: alert.map { .duration(nanoseconds: $0 * second) })
+            measure, target: .duration(nanoseconds: target * Nanoseconds.second),
+            alertLimit: alert.map { .duration(nanoseconds: $0 * Nanoseconds.second) })
     }
 }
 
