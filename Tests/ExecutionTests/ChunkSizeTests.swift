@@ -76,6 +76,23 @@ import Testing
         #expect(isDistinct)
     }
 
+    /// Pieces of grouped rows have one dictionary: what stands above them joins no copies of it.
+    @Test func groupsShareTheirTexts() throws {
+        let texts = MemoryTable("texts", [("t", .text)], rows: ["a", "b", "c", "d", "e"].map { [.text($0)] })
+        let catalog = MemoryCatalog(tables: [texts])
+        let plan = Plan.aggregate(
+            catalog.scan("texts"), groups: [.column(0, .text)],
+            aggregates: [AggregateCall(function: .countRows, arguments: [], type: .integer)],
+            output: [TableColumn(name: "t", type: .text), TableColumn(name: "n", type: .integer)])
+        let result = try LocalEngine(clock: SimulatedClock(), chunkRowsMax: 2).run(plan, catalog: catalog)
+        #expect(result.chunks.map(\.rowCount) == [2, 2, 1])
+        #expect(column(result.rows) == ["a", "b", "c", "d", "e"].map { .text($0) })
+        let dictionaries = result.chunks.compactMap { chunk -> ObjectIdentifier? in
+            if case .text(_, let dictionary) = chunk.columns[0].storage { ObjectIdentifier(dictionary) } else { nil }
+        }
+        #expect(dictionaries.count == 3 && Set(dictionaries).count == 1)
+    }
+
     @Test(arguments: [nil, 69_000])
     func sorts(limit: Int?) throws {
         let plan = Plan.sort(

@@ -35,10 +35,3 @@ enum Selection {
         return result
     }
 }
-
-extension Chunk {
-    /// The rows at `positions`.
-    func gather(_ positions: [UInt32]) -> Chunk {
-        Chunk(columns: columns.map { $0.gather(positions) }, rowCount: positions.count)
-    }
-}

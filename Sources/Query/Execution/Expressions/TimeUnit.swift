@@ -37,19 +37,22 @@ enum TimeUnit: String, CaseIterable {
         }
     }
 
+    /// Whole months of the units that consist of them.
+    private var months: Int64? {
+        switch self {
+        case .month: 1
+        case .quarter: 3
+        case .year: 12
+        case .decade: 120
+        case .century: 1200
+        case .millennium: 12_000
+        default: nil
+        }
+    }
+
     /// An interval without what is smaller than the unit.
     /// - Throws: `.notSupported` for weeks, of which months have no whole number.
     func truncated(_ span: Interval) throws -> Interval {
-        let months: Int64? =
-            switch self {
-            case .month: 1
-            case .quarter: 3
-            case .year: 12
-            case .decade: 120
-            case .century: 1200
-            case .millennium: 12_000
-            default: nil
-            }
         if let months { return Interval(months: span.months - span.months % months) }
         if self == .day { return Interval(months: span.months, days: span.days) }
         guard let length = fixedNanoseconds else {
@@ -93,8 +96,8 @@ enum TimeUnit: String, CaseIterable {
             let monday = day - Calendar.isoWeekday(day: day) + 1
             return days(from: monday, to: monday + 7)
         }
-        let date = CivilDate(daysSince1970: day)
-        let (first, months) = calendarBucket(date)
+        guard let months else { preconditionFailure("\(self) is a length, a week or months") }
+        let first = firstDay(CivilDate(daysSince1970: day))
         let start = first.daysSince1970
         return days(from: start, to: first.adding(months: months).map(\.daysSince1970) ?? start + 1)
     }
@@ -105,17 +108,16 @@ enum TimeUnit: String, CaseIterable {
         return startOverflow ? nil : (start, endOverflow ? .max : end)
     }
 
-    private func calendarBucket(_ date: CivilDate) -> (first: CivilDate, months: Int64) {
-        func year(_ value: Int64, _ months: Int64) -> (CivilDate, Int64) {
-            (CivilDate(year: value, month: 1, day: 1), months)
-        }
+    /// The first day of the unit's bucket around a date.
+    private func firstDay(_ date: CivilDate) -> CivilDate {
+        func year(_ value: Int64) -> CivilDate { CivilDate(year: value, month: 1, day: 1) }
         switch self {
-        case .month: return (CivilDate(year: date.year, month: date.month, day: 1), 1)
-        case .quarter: return (CivilDate(year: date.year, month: (date.month - 1) / 3 * 3 + 1, day: 1), 3)
-        case .decade: return year(floorDivide(date.year, 10) * 10, 120)
-        case .century: return year(floorDivide(date.year - 1, 100) * 100 + 1, 1200)
-        case .millennium: return year(floorDivide(date.year - 1, 1000) * 1000 + 1, 12_000)
-        default: return year(date.year, 12)
+        case .month: return CivilDate(year: date.year, month: date.month, day: 1)
+        case .quarter: return CivilDate(year: date.year, month: (date.month - 1) / 3 * 3 + 1, day: 1)
+        case .decade: return year(floorDivide(date.year, 10) * 10)
+        case .century: return year(floorDivide(date.year - 1, 100) * 100 + 1)
+        case .millennium: return year(floorDivide(date.year - 1, 1000) * 1000 + 1)
+        default: return year(date.year)
         }
     }
 }

@@ -87,13 +87,10 @@ struct AggregateOperator: Sendable {
         if table.count == 0 { return [] }
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
         assert(order.count == table.count, "every group is handed out once")
-        let results = try Self.results(merged, order)
-        // Keys and results go out in pieces, so that later steps may share the work.
-        return stride(from: 0, to: order.count, by: context.chunkRowsMax).map { start in
-            let end = min(start + context.chunkRowsMax, order.count)
-            let rows = Chunk(columns: results, rowCount: order.count).slice(start..<end)
-            return Chunk(columns: table.keys(of: Array(order[start..<end])) + rows.columns, rowCount: rows.rowCount)
-        }
+        let whole = Chunk(columns: table.keys(of: order) + (try Self.results(merged, order)), rowCount: order.count)
+        // Keys and results go out in pieces, so that later steps may share the work. They share the keys' texts, too:
+        // whoever puts the pieces together again has one dictionary, not one a piece.
+        return whole.pieces(of: context.chunkRowsMax)
     }
 
     private static func results(_ state: State, _ groups: [UInt32]) throws -> [Vector] {

@@ -91,30 +91,8 @@ struct Pipeline: Sendable {
 }
 
 extension Chunk {
-    /// Chunks end to end.
-    static func concatenate(_ chunks: [Chunk], columns: [TableColumn]) -> Chunk {
-        if chunks.count == 1 { return chunks[0] }
-        assert(chunks.allSatisfy { $0.columns.count == columns.count }, "chunks of one stream")
-        return Chunk(
-            columns: columns.indices.map { index in Vector.concatenate(chunks.map { $0.columns[index] }, type: columns[index].type) },
-            rowCount: chunks.reduce(0) { $0 + $1.rowCount })
-    }
-
     /// Bytes the rows hold, shared dictionaries left out.
     var memoryBytes: Int { columns.reduce(0) { $0 + $1.memoryBytes } }
-
-    /// The rows in pieces of at most so many.
-    func pieces(of most: Int) -> [Chunk] {
-        if rowCount <= most { return [self] }
-        return stride(from: 0, to: rowCount, by: most).map { slice($0..<min($0 + most, rowCount)) }
-    }
-
-    /// The rows of a range.
-    func slice(_ rows: Range<Int>) -> Chunk {
-        assert(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows of the chunk")
-        if rows == 0..<rowCount { return self }
-        return gather(rows.map { UInt32($0) })
-    }
 }
 
 extension Vector {

@@ -23,20 +23,33 @@ final class ZoneOffsets: Sendable {
     }
 
     /// Zones by name, as many as are asked for in earnest: a table of transitions takes milliseconds to build.
-    private static let known = Mutex<[String: ZoneOffsets]>([:])
+    private typealias Book = Mutex<[String: ZoneOffsets]>
+    private static let known = Book([:])
+    /// By names as POSIX reads them.
+    private static let knownByPOSIX = Book([:])
     private static let knownMax = 64
 
     /// The zone of a name, built once a process. - Throws: `.invalidParameter` for a name that no zone has.
     static func named(_ name: String) throws -> ZoneOffsets {
+        try zone(name, in: known) { try ZoneOffsets(named: name) }
+    }
+
+    private static func zone(
+        _ name: String, in known: borrowing Book, make: () throws -> ZoneOffsets
+    ) rethrows -> ZoneOffsets {
         if let zone = known.withLock({ $0[name] }) { return zone }
-        let zone = try ZoneOffsets(named: name)
+        let zone = try make()
         known.withLock { if $0.count < knownMax { $0[name] = zone } }
         return zone
     }
 
     /// The zone that AT TIME ZONE and `date_trunc` name. PostgreSQL reads an offset there as POSIX does, with letters
-    /// before it or none: `+02` and `UTC+2` lie two hours west.
+    /// before it or none: `+02` and `UTC+2` lie two hours west. Asked for row by row, hence read once, too.
     static func posix(_ name: String) throws -> ZoneOffsets {
+        try zone(name, in: knownByPOSIX) { try readAsPOSIX(name) }
+    }
+
+    private static func readAsPOSIX(_ name: String) throws -> ZoneOffsets {
         let digits = name.drop { $0.isLetter && $0.isASCII }
         let letterCount = name.utf8.count - digits.utf8.count
         guard let first = digits.utf8.first, letterCount == 0 || letterCount > 2,

@@ -75,16 +75,9 @@ package struct ScalarArithmetic: Sendable {
 
     /// `mantissa × 10^-old` with another scale; nil when digits would be lost or 128 bits do not hold it.
     package func rescale(_ mantissa: Int128, from old: Int, to new: Int) -> Scalar? {
-        var result = mantissa
-        for _ in 0..<max(0, new - old) {
-            let (product, overflow) = result.multipliedReportingOverflow(by: 10)
-            if overflow { return nil }
-            result = product
-        }
-        for _ in 0..<max(0, old - new) {
-            guard result % 10 == 0 else { return nil }
-            result /= 10
-        }
+        guard let result = Decimal128.rescale(mantissa, from: old, to: new),
+            old <= new || Decimal128.rescale(result, from: new, to: old) == mantissa
+        else { return nil }
         return .numeric(result, scale: new)
     }
 
@@ -117,14 +110,9 @@ package struct ScalarArithmetic: Sendable {
         case .integer(let number): return number == .min ? nil : .integer(-number)
         case .double(let number): return .double(-number)
         case .numeric(let mantissa, let scale): return mantissa == .min ? nil : .numeric(-mantissa, scale: scale)
-        case .interval(let span): return negated(span).map { .interval($0) }
+        case .interval(let span): return IntervalMath.negate(span).map { .interval($0) }
         default: return nil
         }
-    }
-
-    private func negated(_ span: Interval) -> Interval? {
-        guard span.months != .min, span.days != .min, span.nanoseconds != .min else { return nil }
-        return Interval(months: -span.months, days: -span.days, nanoseconds: -span.nanoseconds)
     }
 
     private func sum(_ left: Scalar, _ right: Scalar, isMinus: Bool, _ type: ColumnType) -> Scalar? {
@@ -141,7 +129,9 @@ package struct ScalarArithmetic: Sendable {
             else { return nil }
             let (result, overflow) = isMinus ? m.subtractingReportingOverflow(n) : m.addingReportingOverflow(n)
             return overflow ? nil : .numeric(result, scale: scale)
-        case (.interval(let a), .interval(let b)): return sum(a, b, isMinus: isMinus).map { .interval($0) }
+        case (.interval(let a), .interval(let b)):
+            guard let other = isMinus ? IntervalMath.negate(b) : b else { return nil }
+            return IntervalMath.add(a, other).map { .interval($0) }
         case (.timestamptz(let instant), .interval(let span)):
             guard isUTC || (span.months == 0 && span.days == 0) else { return nil }
             return moved(instant, span, isMinus: isMinus).map { .timestamptz($0) }
@@ -154,17 +144,8 @@ package struct ScalarArithmetic: Sendable {
         }
     }
 
-    private func sum(_ left: Interval, _ right: Interval, isMinus: Bool) -> Interval? {
-        guard let other = isMinus ? negated(right) : right else { return nil }
-        let months = left.months.addingReportingOverflow(other.months)
-        let days = left.days.addingReportingOverflow(other.days)
-        let nanoseconds = left.nanoseconds.addingReportingOverflow(other.nanoseconds)
-        if months.overflow || days.overflow || nanoseconds.overflow { return nil }
-        return Interval(months: months.partialValue, days: days.partialValue, nanoseconds: nanoseconds.partialValue)
-    }
-
     private func moved(_ instant: Int64, _ span: Interval, isMinus: Bool) -> Int64? {
-        guard let step = isMinus ? negated(span) : span else { return nil }
+        guard let step = isMinus ? IntervalMath.negate(span) : span else { return nil }
         return adding(step, toNanoseconds: instant)
     }
 

@@ -134,7 +134,12 @@ private struct IntervalReader {
         return result
     }
 
-    private func isHour(_ token: String) -> Bool { ["h", "hr", "hrs", "hour", "hours"].contains(token) }
+    private func isHour(_ token: String) -> Bool { Self.nanosecondsOf[Self.singular(token)] == Nanoseconds.hour }
+
+    /// The unit's name without the s of several.
+    private static func singular(_ unit: String) -> String {
+        unit.hasSuffix("s") && unit.count > 2 ? String(unit.dropLast()) : unit
+    }
 
     /// `1-2`, a year and two months; nil for anything else.
     private func yearsAndMonths(_ token: String) throws(QueryError) -> Int64? {
@@ -166,7 +171,7 @@ private struct IntervalReader {
     }
 
     private mutating func add(_ amount: Amount, unit: String) throws(QueryError) {
-        let name = unit.hasSuffix("s") && unit.count > 2 ? String(unit.dropLast()) : unit
+        let name = Self.singular(unit)
         if let nanoseconds = Self.nanosecondsOf[name] { return try addParts(nanoseconds: whole(amount, nanoseconds)) }
         if let days = Self.daysOf[name] { return try addDays(amount, days) }
         guard let months = Self.monthsOf[name] else { throw invalid() }

@@ -145,7 +145,7 @@ extension Binder {
     func unified(_ values: [Bound], _ construct: String, at node: SyntaxNode?) throws(QueryError) -> (
         values: [Expression], type: ColumnType
     ) {
-        guard let known = Coercion.common(values.map(\.type)) else {
+        guard let (values, type) = try coercion.joined(values) else {
             let types = values.map(\.type).filter { $0 != .null }
             let odd = values.first { $0.type != .null && Coercion.common([types[0], $0.type]) == nil }
             let other = odd?.type ?? types[types.count - 1]
@@ -153,11 +153,8 @@ extension Binder {
                 .typeMismatch, "\(construct) types \(types[0].sqlName) and \(other.sqlName) cannot be matched",
                 position: odd?.position ?? node.flatMap { position($0) })
         }
-        var numbered: [Bound] = []
-        for value in values { numbered.append(try coercion.numbered(value, beside: known)) }
-        let type = Coercion.common(numbered.map(\.type)) ?? known
         var converted: [Expression] = []
-        for value in numbered { converted.append(try coercion.convert(value, to: type)) }
+        for value in values { converted.append(try coercion.convert(value, to: type)) }
         return (converted, type)
     }
 

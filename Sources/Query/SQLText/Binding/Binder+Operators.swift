@@ -69,9 +69,10 @@ extension Binder {
         left: Expression, right: Expression
     ) {
         if let (a, b) = narrowedToInteger(left, right) { return (a, b) }
-        let written = (try coercion.numbered(left, beside: right.type), try coercion.numbered(right, beside: left.type))
-        let (left, right) = written
-        guard let common = Coercion.common([left.type, right.type]) else { throw operatorMissing(name, left, right, at: position) }
+        guard let (sides, common) = try coercion.joined([left, right]) else {
+            throw operatorMissing(name, left, right, at: position)
+        }
+        let (left, right) = (sides[0], sides[1])
         if case .json = common { throw operatorMissing(name, left, right, at: position) }
         if case .array = common { throw operatorMissing(name, left, right, at: position) }
         // Numerics of different scale compare as they are; converting would cost a multiplication a row.

@@ -118,8 +118,8 @@ extension Binder {
         }
         for place in 0..<width {
             let values = branches.map { openColumn(place, of: $0) }
-            let types = values.map(\.type)
-            guard let known = Coercion.common(types) else {
+            guard let (_, type) = try coercion.joined(values) else {
+                let types = values.map(\.type)
                 let first = types.firstIndex { $0 != .null } ?? 0
                 let odd = types.firstIndex { Coercion.common([types[first], $0]) == nil } ?? types.count - 1
                 let names = "\(types[first].sqlName) and \(types[odd].sqlName)"
@@ -128,9 +128,6 @@ extension Binder {
                     hint: "Column \(place + 1), \"\(branches[0].columns[place].name)\".",
                     position: startOfTarget(place, of: nodes[odd]))
             }
-            var numbered: [ColumnType] = []
-            for value in values { numbered.append(try coercion.numbered(value, beside: known).type) }
-            let type = Coercion.common(numbered) ?? known
             for index in branches.indices { try convertColumn(place, of: &branches[index], to: type) }
         }
     }

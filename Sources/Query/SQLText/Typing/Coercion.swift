@@ -63,6 +63,15 @@ struct Coercion {
         return Bound(.literal(scalar, .numeric(scale: scale)), position: value.position)
     }
 
+    /// Several values, literals in quotes beside numerics read as ``numbered(_:beside:)`` reads them, and the type that they
+    /// become together; nil when they have none.
+    func joined(_ values: [Bound]) throws(QueryError) -> (values: [Bound], type: ColumnType)? {
+        guard let known = Self.common(values.map(\.type)) else { return nil }
+        var numbered: [Bound] = []
+        for value in values { numbered.append(try self.numbered(value, beside: known)) }
+        return (numbered, Self.common(numbered.map(\.type)) ?? known)
+    }
+
     /// A text read as a type; nil where that waits for the engine (times in a zone whose rules are not known here).
     func literal(_ text: String, as type: ColumnType, position: Int?) throws(QueryError) -> Scalar? {
         switch type {

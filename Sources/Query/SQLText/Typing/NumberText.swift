@@ -46,37 +46,18 @@ enum NumberText {
             if error == .tooLong { throw outOfRange(text, position) }
             return nil
         }
-        guard var mantissa = written.mantissa, written.exponent.magnitude <= 1000 else {
-            throw outOfRange(text, position)
-        }
-        var scale = written.decimals - written.exponent
-        while scale < 0 && mantissa != 0 {
-            let (product, isBeyond) = mantissa.multipliedReportingOverflow(by: 10)
-            guard !isBeyond else { throw outOfRange(text, position) }
-            mantissa = product
-            scale += 1
-        }
-        scale = max(0, scale)
-        guard scale <= 38 else { throw outOfRange(text, position) }
+        let places = written.decimals - written.exponent
+        let scale = max(0, places)
+        guard let digits = written.mantissa, written.exponent.magnitude <= 1000, scale <= Decimal128.scaleMax,
+            let mantissa = Decimal128.rescale(digits, from: places, to: scale)
+        else { throw outOfRange(text, position) }
         return .numeric(mantissa, scale: scale)
     }
 
     /// A decimal at a scale, rounded half away from zero as PostgreSQL does. nil when it does not fit.
     static func rounded(_ value: Scalar, toScale scale: Int) -> Scalar? {
-        guard case .numeric(var mantissa, let old) = value else { return nil }
-        for _ in 0..<max(0, scale - old) {
-            let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
-            if overflow { return nil }
-            mantissa = product
-        }
-        if old > scale {
-            var divisor: Int128 = 1
-            for _ in 0..<min(38, old - scale) { divisor *= 10 }
-            let (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: divisor)
-            let isUp = remainder.magnitude >= divisor.magnitude - remainder.magnitude
-            mantissa = isUp ? quotient + (mantissa < 0 ? -1 : 1) : quotient
-        }
-        return .numeric(mantissa, scale: scale)
+        guard case .numeric(let mantissa, let old) = value else { return nil }
+        return Decimal128.rescale(mantissa, from: old, to: scale).map { .numeric($0, scale: scale) }
     }
 
     private static func outOfRange(_ text: String, _ position: Int?) -> QueryError {

@@ -77,8 +77,8 @@ struct SealJob: StoreJob {
             for (name, columns, chunk) in [
                 ("system_events", SystemTables.events, tables.events), ("dead_letters", SystemTables.deadLetters, tables.deadLetters),
             ] {
-                for slice in chunk.slices(of: Limits.groupRowsMax) {
-                    try writer.add(table: name, columns: hints.columns(columns), chunk: slice)
+                for piece in chunk.pieces(of: Limits.groupRowsMax) {
+                    try writer.add(table: name, columns: hints.columns(columns), chunk: piece)
                 }
             }
             writer.add(identities: groups.identities)
@@ -94,16 +94,5 @@ struct SealJob: StoreJob {
         let (name, bytes) = ("state-\(base.segmentID)", file.serialised)
         try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
         return FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
-    }
-}
-
-extension Chunk {
-    /// The rows in runs of at most `count`.
-    func slices(of count: Int) -> [Chunk] {
-        guard rowCount > count else { return rowCount == 0 ? [] : [self] }
-        return stride(from: 0, to: rowCount, by: count).map { first in
-            let rows = Array(UInt32(first)..<UInt32(min(first + count, rowCount)))
-            return Chunk(columns: columns.map { $0.gather(rows) }, rowCount: rows.count)
-        }
     }
 }

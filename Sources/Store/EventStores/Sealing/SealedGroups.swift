@@ -112,7 +112,7 @@ struct SealedGroups: Sendable {
                 }
                 for first in stride(from: 0, to: order.count, by: Limits.groupRowsMax) {
                     let rows = Array(order[first..<min(first + Limits.groupRowsMax, order.count)])
-                    slices.append((table, columns, Chunk(columns: chunk.columns.map { $0.gather(rows) }, rowCount: rows.count)))
+                    slices.append((table, columns, chunk.gather(rows)))
                 }
             }
         }

@@ -12,9 +12,7 @@ extension RollupLayout {
         var kept = chunk
         if let earliest = earliestTime(watermark: watermark) {
             let rows = chunk.columns[time].rows(within: earliest...Int64.max)
-            if rows.count < chunk.rowCount {
-                kept = Chunk(columns: chunk.columns.map { $0.gather(rows) }, rowCount: rows.count)
-            }
+            if rows.count < chunk.rowCount { kept = chunk.gather(rows) }
         }
         do throws(KernelError) {
             return RollupPart(rows: try folded(kept, time: time), eventCount: kept.rowCount)
@@ -100,14 +98,6 @@ package struct RollupPart: Sendable {
         let rowCount = parts.reduce(0) { $0 + $1.rows.rowCount }
         let eventCount = parts.reduce(0) { $0 + $1.eventCount }
         guard parts.allSatisfy(\.isExact), rowCount > 0, rowCount * 2 <= eventCount else { return [] }
-        let present = parts.filter { $0.rows.rowCount > 0 }
-        let whole = columns.indices.map { index in
-            Vector.concatenate(present.map { $0.rows.columns[index] }, type: columns[index].type)
-        }
-        return stride(from: 0, to: rowCount, by: rowsMax).map { first in
-            if rowCount <= rowsMax { return Chunk(columns: whole, rowCount: rowCount) }
-            let rows = Array(UInt32(first)..<UInt32(min(first + rowsMax, rowCount)))
-            return Chunk(columns: whole.map { $0.gather(rows) }, rowCount: rows.count)
-        }
+        return Chunk.concatenate(parts.map(\.rows).filter { $0.rowCount > 0 }, columns: columns).pieces(of: rowsMax)
     }
 }
