@@ -11,7 +11,8 @@ import Testing
         let tokens = try names.enumerated().map { index, name in
             try file.update { book in
                 try book.create(
-                    name: name, scopes: index.isMultiple(of: 2) ? [.ingest, .read] : [.admin], expires: index == 1 ? 5_000 : nil,
+                    name: name, scopes: index.isMultiple(of: 2) ? [.ingest, .read] : [.admin],
+                    expires: index == 1 ? 5_000 : nil,
                     now: 1_000, randomness: randomness)
             }
         }
@@ -90,7 +91,8 @@ import Testing
         let before = disk.snapshot(of: Self.path)
         let randomness = SeededRandomness(seed: 8)
         let wishes: [(String, Set<AccessScope>, Int64?)] = [
-            ("a\nb", [.read], nil), ("a", [], nil), (String(repeating: "x", count: 101), [.read], nil), ("late", [.read], 5),
+            ("a\nb", [.read], nil), ("a", [], nil), (String(repeating: "x", count: 101), [.read], nil),
+            ("late", [.read], 5),
         ]
         for (name, scopes, expires) in wishes {
             #expect(throws: TokenMistake.self) {

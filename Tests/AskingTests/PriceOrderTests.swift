@@ -6,7 +6,8 @@ import Platform
 import Projections
 import Testing
 
-/// Prices and calls in any order, with seals between: every figure of one store says the same, and booked again all stores do.
+/// Prices and calls in any order, with seals between: every figure of one store says the same, and booked again all
+/// stores do.
 @Suite struct PriceOrderTests {
     private static let second: Int64 = 1_000_000_000
     /// Until then the list price holds.
@@ -19,7 +20,8 @@ import Testing
             events.add(
                 "price.set", id: "\(model)/\(tokenClass)/\(pico)", time: RollupEvents.start,
                 [
-                    "tenant": .text("default"), "provider": .text("openai"), "model": .text(model), "token_class": .text(tokenClass),
+                    "tenant": .text("default"), "provider": .text("openai"), "model": .text(model),
+                    "token_class": .text(tokenClass),
                     "usd_per_million_tokens": .integer(pico), "valid_from": .integer(from),
                 ])
         }
@@ -28,10 +30,12 @@ import Testing
         ]
         func call(_ id: String, _ model: String, _ minute: Int64, _ usage: [String: EventValue] = told) {
             let fields: [String: EventValue] = [
-                "tenant": .text("acme"), "conversation_id": .text("c-\(id)"), "turn": .integer(1), "provider": .text("openai"),
+                "tenant": .text("acme"), "conversation_id": .text("c-\(id)"), "turn": .integer(1),
+                "provider": .text("openai"),
                 "request_model": .text(model), "status": .text("ok"),
             ]
-            events.add("llm.call", id: id, time: RollupEvents.start + minute * 60 * second, fields.merging(usage) { $1 })
+            events.add(
+                "llm.call", id: id, time: RollupEvents.start + minute * 60 * second, fields.merging(usage) { $1 })
             events.add(
                 "message.received", id: "question-\(id)", time: RollupEvents.start + minute * 60 * second - second,
                 ["tenant": .text("acme"), "conversation_id": .text("c-\(id)"), "turn": .integer(1)])
@@ -48,7 +52,8 @@ import Testing
             call("total", "unheard-of", 41, ["total_tokens": .integer(9_000)])
             for minute: Int64 in [2, 58] { call("again-\(minute)", "gpt-4o", minute) }
         case .price: for name in ["input", "output", "cache_read"] { price("gpt-4o", name, 1_000_000, change) }
-        case .dearerPrice: for name in ["input", "output"] { price("unheard-of", name, 3_000_000, change + 60 * second) }
+        case .dearerPrice:
+            for name in ["input", "output"] { price("unheard-of", name, 3_000_000, change + 60 * second) }
         case .anyPrice: for name in ["input", "output", "cache_read"] { price("*", name, 7_000_000, change) }
         }
     }
@@ -69,18 +74,27 @@ import Testing
     private static func check(_ asked: AskedStore, _ note: Comment) throws {
         let (states, unrolled) = (try asked.ask(byState), try asked.ask(byState, usesRollups: false))
         #expect(states == unrolled, note)
-        let total = try asked.ask("select sum(cost_usd), sum(cost_low_usd), sum(cost_high_usd) from llm_call", usesRollups: false)
+        let total = try asked.ask(
+            "select sum(cost_usd), sum(cost_low_usd), sum(cost_high_usd) from llm_call", usesRollups: false)
         for grain in ["1m", "1h", "1d"] {
-            let sums = "select sum(cost_usd_sum), sum(cost_low_usd_sum), sum(cost_high_usd_sum) from rollup_llm_call_\(grain)"
+            let sums =
+                "select sum(cost_usd_sum), sum(cost_low_usd_sum), sum(cost_high_usd_sum) from rollup_llm_call_\(grain)"
             #expect(try asked.ask(sums)[1] == total[1], note)
         }
         for table in ["turns", "conversations"] {
-            #expect(try asked.ask("select sum(cost_usd), sum(cost_low_usd), sum(cost_high_usd) from \(table)")[1] == total[1], note)
+            #expect(
+                try asked.ask("select sum(cost_usd), sum(cost_low_usd), sum(cost_high_usd) from \(table)")[1]
+                    == total[1], note)
         }
-        let family = asked.store.snapshot().counters.families.first { $0.definition.name == "support_llm_cost_usd_total" }
-        let counted = family?.series.reduce(Int128(0)) { if case .picoUSD(let cost) = $1.value { $0 + cost } else { $0 } } ?? 0
+        let family = asked.store.snapshot().counters.families.first {
+            $0.definition.name == "support_llm_cost_usd_total"
+        }
+        let counted =
+            family?.series.reduce(Int128(0)) { if case .picoUSD(let cost) = $1.value { $0 + cost } else { $0 } } ?? 0
         let shown = try asked.ask("select coalesce(sum(cost_usd), 0) from llm_call", usesRollups: false)[1]
-        #expect(DecimalText.renderUSD(counted + asked.store.status.rebookedPicoUSD, minimumDecimals: 12) == shown.padded(), note)
+        #expect(
+            DecimalText.renderUSD(counted + asked.store.status.rebookedPicoUSD, minimumDecimals: 12) == shown.padded(),
+            note)
         #expect(try asked.store.verify().findings == [], note)
     }
 
@@ -103,7 +117,8 @@ import Testing
             #expect(try asked.ask(Self.byState) == before, note)
             try Self.check(asked, note)
 
-            let preview = try asked.store.snapshot().rebookingPreview(provider: "openai", model: nil, times: .min ..< .max)
+            let preview = try asked.store.snapshot().rebookingPreview(
+                provider: "openai", model: nil, times: .min ..< .max)
             let rebooking = try asked.store.rebook(provider: "openai", model: nil, times: .min ..< .max)
             #expect(preview.calls == rebooking.calls, note)
             try Self.check(asked, note)

@@ -7,14 +7,18 @@ import Testing
 
 @Suite struct RebookingTests {
     private static let noon = RollupEvents.start + 3 * RollupEvents.hour
-    private static let sums = "select count(cost_usd), sum(cost_usd), count(*) filter (where price_state = 'priced') from llm_call"
+    private static let sums =
+        "select count(cost_usd), sum(cost_usd), count(*) filter (where price_state = 'priced') from llm_call"
 
     /// A question and the call that it takes.
     private static func call(_ events: inout RollupEvents, _ id: String, at time: Int64, model: String = "small") {
-        let context: [String: EventValue] = ["tenant": .text("acme"), "conversation_id": .text("c-" + id), "turn": .integer(1)]
+        let context: [String: EventValue] = [
+            "tenant": .text("acme"), "conversation_id": .text("c-" + id), "turn": .integer(1),
+        ]
         events.add("message.received", id: id + "/q", time: time, context.merging(["author": .text("user")]) { $1 })
         let call: [String: EventValue] = [
-            "provider": .text("house"), "request_model": .text(model), "status": .text("ok"), "input_tokens": .integer(1_000),
+            "provider": .text("house"), "request_model": .text(model), "status": .text("ok"),
+            "input_tokens": .integer(1_000),
             "output_tokens": .integer(0),
         ]
         events.add("llm.call", id: id, time: time, context.merging(call) { $1 })
@@ -42,7 +46,9 @@ import Testing
         var price = RollupEvents()
         price.addPrice("small", "input", picoPerToken: 5, at: Self.noon)
         _ = try asked.store.append([price.batch])
-        #expect(try asked.ask(Self.sums)[1] == "41,0.000000082000,41", "a price that comes later changes nothing that is booked")
+        #expect(
+            try asked.ask(Self.sums)[1] == "41,0.000000082000,41",
+            "a price that comes later changes nothing that is booked")
         let before = asked.store.snapshot().counters.families
 
         let rebooking = try asked.store.rebook(provider: "house", model: "small", times: .min..<Self.noon)
@@ -50,14 +56,16 @@ import Testing
         #expect(rebooking.calls == 16 && rebooking.correctionPicoUSD == 16 * 3_000)
         #expect(asked.store.snapshot().counters.families == before, "counters stay")
         #expect(asked.store.status.rebookedPicoUSD == 48_000)
-        let record = "select data->>'reason', data->>'calls', data->>'correction_usd', data->>'to' from system_events "
+        let record =
+            "select data->>'reason', data->>'calls', data->>'correction_usd', data->>'to' from system_events "
             + "where type = 'cost.rebooked'"
         func check(_ note: Comment) throws {
             for rollups in [true, false] {
                 #expect(try asked.ask(Self.sums, usesRollups: rollups)[1] == "41,0.000000130000,41", note)
                 let hours = "select date_trunc('hour', time), sum(cost_usd) from llm_call group by 1 order by 1 limit 4"
-                #expect(try asked.ask(hours, usesRollups: rollups).dropFirst().map { $0.split(separator: ",")[1] }
-                    == ["0.000000025000", "0.000000030000", "0.000000025000", "0.000000010000"], note)
+                #expect(
+                    try asked.ask(hours, usesRollups: rollups).dropFirst().map { $0.split(separator: ",")[1] }
+                        == ["0.000000025000", "0.000000030000", "0.000000025000", "0.000000010000"], note)
             }
             #expect(try asked.ask("select sum(cost_usd) from turns")[1] == "0.000000130000", note)
             #expect(try asked.ask("select sum(cost_usd), count(*) from conversations")[1] == "0.000000130000,42", note)
@@ -87,7 +95,8 @@ import Testing
         var cheaper = RollupEvents()
         cheaper.addPrice("small", "input", picoPerToken: 1, at: Self.noon + 1)
         _ = try asked.store.append([cheaper.batch])
-        let again = try asked.store.rebook(provider: "house", model: nil, times: RollupEvents.start..<(RollupEvents.start + 1))
+        let again = try asked.store.rebook(
+            provider: "house", model: nil, times: RollupEvents.start..<(RollupEvents.start + 1))
         #expect(again.calls == 1 && again.correctionPicoUSD == -4_000)
         #expect(PriceText.summary(of: again).contains("1 call up to position"))
         #expect(asked.store.status.rebookedPicoUSD == 44_000)
@@ -148,15 +157,18 @@ import Testing
         price.addPrice("small", "input", picoPerToken: 5, at: Self.noon)
         _ = try asked.store.append([price.batch])
         let scopes: [RebookingPreview.Scope] = [
-            .init(provider: "house", model: "small", times: .min ..< .max), .init(provider: "house", model: nil, times: Self.noon ..< .max),
-            .init(provider: "house", model: "x/small", times: .min ..< .max), .init(provider: "nosuch", model: nil, times: .min ..< .max),
+            .init(provider: "house", model: "small", times: .min ..< .max),
+            .init(provider: "house", model: nil, times: Self.noon ..< .max),
+            .init(provider: "house", model: "x/small", times: .min ..< .max),
+            .init(provider: "nosuch", model: nil, times: .min ..< .max),
         ]
         let previews = try asked.store.snapshot().rebookingPreviews(scopes)
         // 41 calls of small, 25 of them from noon on, and the one with a path.
         #expect(previews.map(\.calls) == [42, 26, 1, 0])
         #expect(previews[0].models.map { String(decoding: $0.name, as: UTF8.self) } == ["small", "x/small"])
         for (scope, preview) in zip(scopes, previews) {
-            let alone = try asked.store.snapshot().rebookingPreview(provider: scope.provider, model: scope.model, times: scope.times)
+            let alone = try asked.store.snapshot().rebookingPreview(
+                provider: scope.provider, model: scope.model, times: scope.times)
             #expect(alone.calls == preview.calls && alone.models.map(\.after) == preview.models.map(\.after))
         }
         let rebooking = try asked.store.rebook(provider: "house", model: "small", times: .min ..< .max)
@@ -174,7 +186,8 @@ import Testing
     @Test func aFirstPriceThatComesLateIsOnRecord() throws {
         let disk = SimulatedFileSystem(seed: 22)
         var asked = try Self.store(disk)
-        let records = "select data->>'reason', data->>'model', data->>'last_position', data->'prices' from system_events "
+        let records =
+            "select data->>'reason', data->>'model', data->>'last_position', data->'prices' from system_events "
             + "where type = 'cost.rebooked' order by position"
         #expect(try asked.ask(records).count == 1, "a price that comes before its calls books nothing again")
         var price = RollupEvents()

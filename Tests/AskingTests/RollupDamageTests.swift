@@ -5,7 +5,8 @@ import Platform
 import Segments
 import Testing
 
-/// Rollup rows that say something else than their events, in files whose checksums are all in order: only a recomputation finds them.
+/// Rollup rows that say something else than their events, in files whose checksums are all in order: only a
+/// recomputation finds them.
 @Suite struct RollupDamageTests {
     private static let folder = "/data/segments"
 
@@ -23,7 +24,9 @@ import Testing
                     "provider": .text("house"), "request_model": .text("small"), "input_tokens": .integer(Int64(id)),
                     "output_tokens": .integer(7),
                 ])
-            events.add("message.sent", id: "m\(id)", time: time, ["author": .text("agent"), "duration_ns": .integer(Int64(id) * 1_000_000)])
+            events.add(
+                "message.sent", id: "m\(id)", time: time,
+                ["author": .text("agent"), "duration_ns": .integer(Int64(id) * 1_000_000)])
             events.add("tool.call", id: "t\(id)", time: time, ["tool": .text("search"), "duration_ns": .integer(5)])
             events.add("feedback.submitted", id: "f\(id)", time: time, ["score": .integer(Int64(id % 5 + 1))])
         }
@@ -33,7 +36,9 @@ import Testing
     }
 
     /// Writes the only segment anew, with `change` applied to the chunks of one table, and has the manifest name it.
-    private static func rewrite(_ disk: SimulatedFileSystem, _ table: String, _ change: ([SegmentColumn], Chunk) -> Chunk) throws {
+    private static func rewrite(
+        _ disk: SimulatedFileSystem, _ table: String, _ change: ([SegmentColumn], Chunk) -> Chunk
+    ) throws {
         var (manifests, _) = try ManifestStore.open(fileSystem: disk, directory: folder, isKnown: { _ in true })
         var manifest = manifests.current
         let old = try #require(manifest.segments.first)
@@ -43,7 +48,8 @@ import Testing
             for group in reader.groups(table: name) {
                 let columns = try group.columns.indices.map { try group.column($0) }
                 let chunk = Chunk(columns: columns, rowCount: group.rowCount)
-                try writer.add(table: name, columns: group.columns, chunk: name == table ? change(group.columns, chunk) : chunk)
+                try writer.add(
+                    table: name, columns: group.columns, chunk: name == table ? change(group.columns, chunk) : chunk)
             }
         }
         manifest.segments[0].description = try writer.finish(metadata: reader.metadata)
@@ -65,7 +71,9 @@ import Testing
         #expect(try Self.findings(disk) == [])
     }
 
-    @Test(arguments: ["rollup_llm_call_1h", "rollup_llm_call_1d", "rollup_message_sent_1m", "rollup_feedback_submitted_1d"])
+    @Test(arguments: [
+        "rollup_llm_call_1h", "rollup_llm_call_1d", "rollup_message_sent_1m", "rollup_feedback_submitted_1d",
+    ])
     func oneNumberThatIsNotThatOfTheEventsIsFound(table: String) throws {
         let disk = SimulatedFileSystem(seed: 42)
         try Self.sealedStore(disk)
@@ -101,9 +109,11 @@ import Testing
         let path = Self.folder + "/" + (try #require(manifests.current.segments.first)).description.fileName
         let reader = try SegmentReader.open(fileSystem: disk, path: path)
         let columns = reader.columns(table: "rollup_llm_call_1h").indices
-        let place = try #require(columns.lazy.compactMap { reader.pagePlaces(table: "rollup_llm_call_1h", column: $0).first }.first)
+        let place = try #require(
+            columns.lazy.compactMap { reader.pagePlaces(table: "rollup_llm_call_1h", column: $0).first }.first)
         disk.damage(path) { $0[place.upperBound - 1] ^= 1 }
         let found = try Self.findings(disk)
-        #expect(found.contains { $0.contains(path) && $0.contains("is damaged at offset \(place.lowerBound)") }, "\(found)")
+        #expect(
+            found.contains { $0.contains(path) && $0.contains("is damaged at offset \(place.lowerBound)") }, "\(found)")
     }
 }

@@ -31,7 +31,8 @@ struct RollupEvents {
         add(
             "price.set", id: "\(model)/\(tokenClass)/\(time)", time: time,
             [
-                "tenant": .text("default"), "provider": .text("house"), "model": .text(model), "token_class": .text(tokenClass),
+                "tenant": .text("default"), "provider": .text("house"), "model": .text(model),
+                "token_class": .text(tokenClass),
                 "usd_per_million_tokens": .integer(picoPerToken), "valid_from": .integer(Self.start - 100 * Self.hour),
             ])
     }
@@ -39,7 +40,8 @@ struct RollupEvents {
     /// Any event of any type, some fields missing, times crowded around the edges of buckets.
     mutating func addRandom(id: String, _ random: inout some RandomNumberGenerator) {
         func maybe(_ texts: [String]) -> EventValue? {
-            Int.random(in: 0..<6, using: &random) == 0 ? nil : .text(texts[Int.random(in: 0..<texts.count, using: &random)])
+            Int.random(in: 0..<6, using: &random) == 0
+                ? nil : .text(texts[Int.random(in: 0..<texts.count, using: &random)])
         }
         func number(_ range: ClosedRange<Int64>) -> EventValue? {
             Int.random(in: 0..<5, using: &random) == 0 ? nil : .integer(Int64.random(in: range, using: &random))
@@ -50,11 +52,14 @@ struct RollupEvents {
         case 1: time -= 1
         default: time += Int64.random(in: 0..<Self.hour, using: &random)
         }
-        var fields: [String: EventValue] = ["tenant": .text(["acme", "umbrella"][Int.random(in: 0..<2, using: &random)])]
+        var fields: [String: EventValue] = [
+            "tenant": .text(["acme", "umbrella"][Int.random(in: 0..<2, using: &random)])
+        ]
         fields["channel"] = maybe(["web", "email"])
         fields["status"] = maybe(["ok", "error"])
         fields["duration_ns"] = number(0...9_000_000_000)
-        let type = ["llm.call", "message.sent", "tool.call", "feedback.submitted"][Int.random(in: 0..<4, using: &random)]
+        let type = ["llm.call", "message.sent", "tool.call", "feedback.submitted"][
+            Int.random(in: 0..<4, using: &random)]
         switch type {
         case "llm.call":
             fields["provider"] = .text("house")
@@ -69,7 +74,10 @@ struct RollupEvents {
         case "tool.call":
             fields["tool"] = maybe(["search", "refund"])
         default:
-            fields = ["tenant": .text("acme"), "variant": maybe(["a", "b"]) ?? .text("c"), "score": number(1...5) ?? .integer(3)]
+            fields = [
+                "tenant": .text("acme"), "variant": maybe(["a", "b"]) ?? .text("c"),
+                "score": number(1...5) ?? .integer(3),
+            ]
         }
         add(type, id: id, time: time, fields)
     }
@@ -84,7 +92,8 @@ struct AskedStore {
 
     init(_ disk: SimulatedFileSystem, hoursLater: Int64 = 41) throws {
         let context = StoreContext(
-            fileSystem: disk, clock: SimulatedClock(wallNanoseconds: RollupEvents.start + hoursLater * RollupEvents.hour),
+            fileSystem: disk,
+            clock: SimulatedClock(wallNanoseconds: RollupEvents.start + hoursLater * RollupEvents.hour),
             randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
         var options = StoreOptions()
         options.logFileBytes = 1 << 20

@@ -27,21 +27,29 @@ import Testing
             default: (dimensions, measures) = (["variant", "score"], [])
             }
             let times = [
-                "date_trunc('hour', time)", "date_trunc('day', time)", "date_trunc('week', time)", "extract(hour from time)", "time::date",
+                "date_trunc('hour', time)", "date_trunc('day', time)", "date_trunc('week', time)",
+                "extract(hour from time)", "time::date",
                 "date_bin('2 hours', time, timestamptz '2026-08-01 00:00:00Z')", "date_trunc('minute', time)",
             ]
             let groups = some(times, 0...1) + some(dimensions, 0...2)
-            var calls = ["count(*)", "count(*) filter (where \(pick(dimensions)) is not null)", "count(\(pick(dimensions)))"]
+            var calls = [
+                "count(*)", "count(*) filter (where \(pick(dimensions)) is not null)", "count(\(pick(dimensions)))",
+            ]
             calls.append("avg((\(pick(dimensions)) is null)::int)")
             calls.append("max(\(pick(dimensions)))")
             calls.append("count(distinct \(pick(dimensions)))")
             for measure in measures {
-                calls += ["sum(\(measure))", "avg(\(measure))", "count(\(measure))", "count(*) filter (where \(measure) is null)"]
+                calls += [
+                    "sum(\(measure))", "avg(\(measure))", "count(\(measure))",
+                    "count(*) filter (where \(measure) is null)",
+                ]
                 if measure.hasSuffix("_ns") {
                     calls += [
                         "min(\(measure))", "max(\(measure))", "approx_percentile(\(measure), array[0, 0.5, 0.95, 1])",
-                        "count(*) filter (where \(measure) <= 2000000000)", "count(*) filter (where \(measure) > 2000000000)",
-                        "sum(\(measure)) filter (where \(pick(dimensions)) is null)", "approx_percentile(\(measure), 0.5)",
+                        "count(*) filter (where \(measure) <= 2000000000)",
+                        "count(*) filter (where \(measure) > 2000000000)",
+                        "sum(\(measure)) filter (where \(pick(dimensions)) is null)",
+                        "approx_percentile(\(measure), 0.5)",
                     ]
                 }
             }
@@ -50,11 +58,16 @@ import Testing
             }
             var conditions: [String] = []
             let edges = [
-                "2026-07-31 00:00:00Z", "2026-08-01 09:30:00Z", "2026-08-02 17:00:00Z", "2026-08-02 17:00:00.000000001Z",
+                "2026-07-31 00:00:00Z", "2026-08-01 09:30:00Z", "2026-08-02 17:00:00Z",
+                "2026-08-02 17:00:00.000000001Z",
                 "2026-07-30 23:59:59Z",
             ]
-            if Bool.random(using: &random) { conditions.append("time \(pick([">=", ">"])) timestamptz '\(pick(edges))'") }
-            if Bool.random(using: &random) { conditions.append("time \(pick(["<", "<="])) timestamptz '\(pick(edges))'") }
+            if Bool.random(using: &random) {
+                conditions.append("time \(pick([">=", ">"])) timestamptz '\(pick(edges))'")
+            }
+            if Bool.random(using: &random) {
+                conditions.append("time \(pick(["<", "<="])) timestamptz '\(pick(edges))'")
+            }
             if Int.random(in: 0..<3, using: &random) == 0 { conditions.append("\(pick(dimensions)) is not null") }
             if Int.random(in: 0..<4, using: &random) == 0 {
                 conditions.append("time > (select min(time) from events) + interval '5 hours'")
@@ -94,7 +107,9 @@ import Testing
             let question = RandomQuestion(&random).sql
             let with = try asked.ask(question)
             #expect(try asked.ask(question, usesRollups: false) == with, "seed \(seed): \(question)")
-            if try asked.ask("explain " + question).contains(where: { $0.contains("answered from rollup_") }) { answered += 1 }
+            if try asked.ask("explain " + question).contains(where: { $0.contains("answered from rollup_") }) {
+                answered += 1
+            }
         }
         #expect(answered > 40, "seed \(seed)")
         #expect(try asked.store.verify().findings == [])
@@ -112,20 +127,28 @@ import Testing
         }
         for grain in ["1h", "1d"] {
             let table = "rollup_message_sent_\(grain)"
-            let sums = try asked.ask("select sum(events), sum(duration_ns_count), sum(duration_ns_sum), min(duration_ns_min) from \(table)")
+            let sums = try asked.ask(
+                "select sum(events), sum(duration_ns_count), sum(duration_ns_sum), min(duration_ns_min) from \(table)")
             let plain = "select count(*), count(duration_ns), sum(duration_ns), min(duration_ns) from message_sent"
             #expect(try sums[1] == asked.ask(plain, usesRollups: false)[1])
-            let keys = grain == "1d" ? "time, tenant, error_type, channel, author, status" : "time, channel, author, status"
+            let keys =
+                grain == "1d" ? "time, tenant, error_type, channel, author, status" : "time, channel, author, status"
             let twice = "select \(keys) from \(table) group by \(keys) having count(*) > 1"
             #expect(try asked.ask("select count(*) from (\(twice)) as twice")[1] == "0")
             let unit = grain == "1d" ? "day" : "hour"
             #expect(try asked.ask("select count(*) from \(table) where time <> date_trunc('\(unit)', time)")[1] == "0")
         }
-        #expect(try asked.ask("select sum(duration_ns_at_most_5s) from rollup_message_sent_1d where status = 'ok'")[1]
-            == asked.ask("select count(*) from message_sent where status = 'ok' and duration_ns <= 5000000000", usesRollups: false)[1])
+        #expect(
+            try asked.ask("select sum(duration_ns_at_most_5s) from rollup_message_sent_1d where status = 'ok'")[1]
+                == asked.ask(
+                    "select count(*) from message_sent where status = 'ok' and duration_ns <= 5000000000",
+                    usesRollups: false)[1])
         // Minutes are kept for 48 hours before the latest received time.
-        #expect(try asked.ask("select sum(events) from rollup_llm_call_1m")[1]
-            == asked.ask("select count(*) from llm_call where time >= timestamptz '2026-08-01 02:00:00Z'", usesRollups: false)[1])
+        #expect(
+            try asked.ask("select sum(events) from rollup_llm_call_1m")[1]
+                == asked.ask(
+                    "select count(*) from llm_call where time >= timestamptz '2026-08-01 02:00:00Z'", usesRollups: false
+                )[1])
         try asked.store.close()
     }
 
@@ -150,7 +173,8 @@ import Testing
         let names = try straight.list("/data/segments").filter { $0.name.hasSuffix(".segment") }
         #expect(!names.isEmpty)
         for name in names.map(\.name) {
-            #expect(try straight.contents(of: "/data/segments/" + name) == replayed.contents(of: "/data/segments/" + name))
+            #expect(
+                try straight.contents(of: "/data/segments/" + name) == replayed.contents(of: "/data/segments/" + name))
         }
         try after.store.close()
     }
@@ -163,7 +187,9 @@ import Testing
         _ = try asked.store.append([events.batch])
         try asked.store.seal()
         let question = "explain select date_trunc('day', time), count(*) from tool_call group by 1"
-        func isFromRollup(_ sql: String) throws -> Bool { try asked.ask(sql).contains { $0.contains("Scan rollup_tool_call_1d") } }
+        func isFromRollup(_ sql: String) throws -> Bool {
+            try asked.ask(sql).contains { $0.contains("Scan rollup_tool_call_1d") }
+        }
         #expect(try isFromRollup(question))
         #expect(try !isFromRollup("set plimsoll.rollups = off; " + question))
         #expect(try isFromRollup("set plimsoll.rollups = off; set plimsoll.rollups to default; " + question))

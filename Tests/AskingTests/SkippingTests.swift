@@ -4,13 +4,16 @@ import EventStores
 import Platform
 import Testing
 
-/// Conditions of every shape over a real store: with and without rollups, with and without what headers say of groups, one answer.
+/// Conditions of every shape over a real store: with and without rollups, with and without what headers say of groups,
+/// one answer.
 @Suite struct SkippingTests {
     /// A random condition over the columns of `llm_call`.
     private struct Conditions<Random: RandomNumberGenerator> {
         var random: Random
 
-        mutating func pick<Value>(_ options: [Value]) -> Value { options[Int.random(in: 0..<options.count, using: &random)] }
+        mutating func pick<Value>(_ options: [Value]) -> Value {
+            options[Int.random(in: 0..<options.count, using: &random)]
+        }
 
         private mutating func number() -> (column: String, constant: String) {
             pick([
@@ -22,7 +25,8 @@ import Testing
 
         private mutating func text() -> (column: String, constant: String) {
             pick([
-                ("status", "'ok'"), ("route", "'local'"), ("request_model", pick(["'small'", "'unknown'", "'zz'", "''"])),
+                ("status", "'ok'"), ("route", "'local'"),
+                ("request_model", pick(["'small'", "'unknown'", "'zz'", "''"])),
                 ("tenant", "'acme'"),
             ])
         }
@@ -36,10 +40,15 @@ import Testing
             case 3: return "\(column) is \(pick(["", "not "]))null"
             case 4: return "\(column) is \(pick(["", "not "]))distinct from \(constant)"
             case 5: return "\(column) \(pick(["", "not "]))in (\(constant), \(pick([constant, "null"])))"
-            case 6: return "\(column) \(pick(["", "not "]))between \(pick(["", "symmetric "]))\(constant) and \(constant)"
+            case 6:
+                return "\(column) \(pick(["", "not "]))between \(pick(["", "symmetric "]))\(constant) and \(constant)"
             case 7: return "coalesce(\(column), \(constant)) \(operation) \(constant)"
             case 8: return "coalesce(stream, \(pick(["true", "false"])))"
-            case 9: return pick(["stream", "not stream", "stream is true", "stream is not true", "stream is false", "stream is not false"])
+            case 9:
+                return pick([
+                    "stream", "not stream", "stream is true", "stream is not true", "stream is false",
+                    "stream is not false",
+                ])
             case 10: return "nullif(\(column), \(constant)) \(operation) \(constant)"
             case 11: return "\(pick(["greatest", "least"]))(\(column), \(constant)) \(operation) \(constant)"
             case 12: return "case when \(column) \(operation) \(constant) then stream else \(column) is null end"
@@ -61,9 +70,13 @@ import Testing
             let present = Set((0..<6).filter { _ in Bool.random(using: &random) })
             for _ in 0..<Int.random(in: 1...40, using: &random) {
                 id += 1
-                var fields: [String: EventValue] = ["tenant": .text(round == 2 ? "acme" : "umbrella"), "provider": .text("house")]
+                var fields: [String: EventValue] = [
+                    "tenant": .text(round == 2 ? "acme" : "umbrella"), "provider": .text("house"),
+                ]
                 func put(_ place: Int, _ name: String, _ values: [EventValue]) {
-                    guard present.contains(place), Int.random(in: 0..<4, using: &random) > 0 || round == 3 else { return }
+                    guard present.contains(place), Int.random(in: 0..<4, using: &random) > 0 || round == 3 else {
+                        return
+                    }
                     fields[name] = values[Int.random(in: 0..<values.count, using: &random)]
                 }
                 put(0, "input_tokens", [.integer(0), .integer(7), .integer(40), .integer(100)])

@@ -11,7 +11,9 @@ struct ProtobufWriterTests {
 
     @Test func scalars() {
         #expect(written { $0.field(1, varint: 150) } == [0x08, 0x96, 0x01])
-        #expect(written { $0.field(1, varint: UInt64(bitPattern: -2)) } == [0x08, 0xfe] + Array(repeating: 0xff, count: 8) + [0x01])
+        #expect(
+            written { $0.field(1, varint: UInt64(bitPattern: -2)) } == [0x08, 0xfe] + Array(repeating: 0xff, count: 8)
+                + [0x01])
         #expect(written { $0.field(16, bool: true) } == [0x80, 0x01, 0x01])
         #expect(written { $0.field(1, zigzag: -2) } == [0x08, 0x03])
         #expect(written { $0.field(1, zigzag: .min) } == [0x08] + Array(repeating: 0xff, count: 9) + [0x01])
@@ -22,7 +24,10 @@ struct ProtobufWriterTests {
     @Test func lengthDelimited() {
         #expect(written { $0.field(2, text: "testing") } == [0x12, 0x07] + Array("testing".utf8))
         #expect(written { $0.field(2, bytes: [1, 2] as [UInt8]) } == [0x12, 2, 1, 2])
-        #expect(written { $0.field(6, packedVarints: [3, 270, 86_942]) } == [0x32, 0x06, 0x03, 0x8e, 0x02, 0x9e, 0xa7, 0x05])
+        #expect(
+            written { $0.field(6, packedVarints: [3, 270, 86_942]) } == [
+                0x32, 0x06, 0x03, 0x8e, 0x02, 0x9e, 0xa7, 0x05,
+            ])
         #expect(written { $0.field(6, packedZigzags: [0, -1, 1]) } == [0x32, 3, 0, 1, 2])
         #expect(written { $0.field(6, packedVarints: []) } == [])
     }

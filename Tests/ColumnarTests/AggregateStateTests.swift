@@ -13,8 +13,10 @@ import Testing
         var make: @Sendable () -> any Accumulator
     }
 
-    private static func sum(_ argument: ColumnType, _ type: ColumnType, isAverage: Bool = false) -> @Sendable ()
-        -> any Accumulator {
+    private static func sum(_ argument: ColumnType, _ type: ColumnType, isAverage: Bool = false)
+        -> @Sendable ()
+        -> any Accumulator
+    {
         { AggregateStates.sum(argument, type: type, isAverage: isAverage)! }
     }
 
@@ -28,10 +30,16 @@ import Testing
             Case(testDescription: "sum of decimals", argument: money, make: sum(money, money)),
             Case(testDescription: "sum of doubles", argument: .double, isRounded: true, make: sum(.double, .double)),
             Case(testDescription: "sum of intervals", argument: .interval, make: sum(.interval, .interval)),
-            Case(testDescription: "average of integers", argument: .integer, make: sum(.integer, .numeric(scale: 16),
-                isAverage: true)),
-            Case(testDescription: "average of doubles", argument: .double, isRounded: true, make: sum(.double,
-                .double, isAverage: true)),
+            Case(
+                testDescription: "average of integers", argument: .integer,
+                make: sum(
+                    .integer, .numeric(scale: 16),
+                    isAverage: true)),
+            Case(
+                testDescription: "average of doubles", argument: .double, isRounded: true,
+                make: sum(
+                    .double,
+                    .double, isAverage: true)),
             Case(testDescription: "all", argument: .boolean) { AggregateStates.boolean(isAnd: true) },
             Case(testDescription: "any", argument: .boolean) { AggregateStates.boolean(isAnd: false) },
             Case(testDescription: "variance of integers", argument: .integer) {
@@ -43,18 +51,20 @@ import Testing
             Case(testDescription: "percentiles of integers", argument: .integer) {
                 AggregateStates.percentile(
                     .integer, fractions: [0, 0.5, 0.9, 1], asArray: true, isContinuous: false, isDescending: false,
-                        type: .array(.integer))
+                    type: .array(.integer))
             },
             Case(testDescription: "median of doubles", argument: .double) {
                 AggregateStates.percentile(
                     .double, fractions: [0.5], asArray: false, isContinuous: true, isDescending: true, type: .double)
             },
             Case(testDescription: "approximate percentiles", argument: .integer) {
-                AggregateStates.approximatePercentile(.integer, fractions: [0.1, 0.5, 0.99], asArray: true,
+                AggregateStates.approximatePercentile(
+                    .integer, fractions: [0.1, 0.5, 0.99], asArray: true,
                     type: .array(.double))
             },
             Case(testDescription: "approximate median of decimals", argument: .numeric(scale: 2)) {
-                AggregateStates.approximatePercentile(.numeric(scale: 2), fractions: [0.5], asArray: false,
+                AggregateStates.approximatePercentile(
+                    .numeric(scale: 2), fractions: [0.5], asArray: false,
                     type: .double)
             },
             Case(testDescription: "histogram", argument: .integer) { AggregateStates.histogram(.integer) },
@@ -113,8 +123,12 @@ import Testing
         for round in 0..<25 {
             // Some groups come in runs, some rows by rows, and one has no row at all.
             let rows = (0..<200).map { row in
-                (value: Self.value(one.argument, &random), group: UInt32(round % 2 == 0
-                    ? row / 40 : random.below(groups - 1)))
+                (
+                    value: Self.value(one.argument, &random),
+                    group: UInt32(
+                        round % 2 == 0
+                            ? row / 40 : random.below(groups - 1))
+                )
             }
             let whole = try Self.states(one, rows, count: 1, groups: groups, &random)[0]
             let expected = try whole.finish((0..<UInt32(groups)).map { $0 })
@@ -128,7 +142,8 @@ import Testing
             let found = try merged.finish(mapping)
             for group in 0..<groups {
                 let (a, b) = (expected.scalar(at: group), found.scalar(at: group))
-                #expect(Self.isSame(a, b, isRounded: one.isRounded),
+                #expect(
+                    Self.isSame(a, b, isRounded: one.isRounded),
                     "seed 61, round \(round), group \(group): \(a) and \(b)")
             }
             #expect(merged.memoryBytes > 0)
@@ -152,8 +167,10 @@ import Testing
             return try state.finish([group]).scalar(at: 0)
         }
         for group in UInt32(0)..<3 {
-            let numbers = rows.filter { $0.group
-                == group }.compactMap { if case .integer(let number) = $0.value { number } else { nil } }
+            let numbers = rows.filter {
+                $0.group
+                    == group
+            }.compactMap { if case .integer(let number) = $0.value { number } else { nil } }
             let sum = numbers.reduce(0) { $0 + $1 }
             #expect(try answer(AggregateStates.count(), group) == .integer(Int64(numbers.count)))
             #expect(try answer(AggregateStates.mergedCount(), group) == .integer(sum))
@@ -167,8 +184,12 @@ import Testing
             #expect(try answer(median, group) == .integer(numbers.sorted()[(numbers.count + 1) / 2 - 1]))
             var histogram = ExponentialHistogram()
             for number in numbers { histogram.add(number) }
-            #expect(try answer(AggregateStates.histogram(.integer), group) == .text(String(decoding: histogram.text,
-                as: UTF8.self)))
+            #expect(
+                try answer(AggregateStates.histogram(.integer), group)
+                    == .text(
+                        String(
+                            decoding: histogram.text,
+                            as: UTF8.self)))
         }
     }
 
@@ -212,8 +233,12 @@ import Testing
         var merged = AggregateStates.histogram(.integer)
         merged.grow(to: 1)
         let counts = Vector(type: .integer, scalars: [.integer(3), .integer(1), .integer(0)])
-        let sums = Vector(type: .numeric(scale: 0), scalars: [.numeric(1_000_012, scale: 0), .numeric(9, scale: 0),
-            .null])
+        let sums = Vector(
+            type: .numeric(scale: 0),
+            scalars: [
+                .numeric(1_000_012, scale: 0), .numeric(9, scale: 0),
+                .null,
+            ])
         try merged.update([texts, counts, sums], GroupAssignment(single: 3))
         var whole = ExponentialHistogram()
         for number in [5, 7, 9, 1_000_000] as [Int64] { whole.add(number) }
@@ -221,8 +246,12 @@ import Testing
         let damaged = Vector(type: .text, scalars: [.text("no histogram")])
         #expect(throws: KernelError.self) {
             try merged.update(
-                [damaged, Vector(type: .integer, scalars: [.integer(2)]), Vector(type: .integer,
-                    scalars: [.integer(2)])],
+                [
+                    damaged, Vector(type: .integer, scalars: [.integer(2)]),
+                    Vector(
+                        type: .integer,
+                        scalars: [.integer(2)]),
+                ],
                 GroupAssignment(single: 1))
         }
     }
@@ -247,10 +276,12 @@ import Testing
         #expect(error(AggregateStates.sum(wide, type: wide)!, wide, huge) == .decimalOverflow)
         #expect(error(AggregateStates.sum(wide, type: wide)!, wide, [huge[0], .numeric(-1, scale: 0)]) == nil)
         // A value of another scale widens what was added up before.
-        #expect(error(AggregateStates.sum(wide, type: wide)!, wide, [huge[0], .numeric(1, scale: 3)])
-            == .decimalOverflow)
-        #expect(error(AggregateStates.sum(.integer, type: .integer)!, .integer, [.integer(.max), .integer(1)])
-            == .outOfRange(.integer))
+        #expect(
+            error(AggregateStates.sum(wide, type: wide)!, wide, [huge[0], .numeric(1, scale: 3)])
+                == .decimalOverflow)
+        #expect(
+            error(AggregateStates.sum(.integer, type: .integer)!, .integer, [.integer(.max), .integer(1)])
+                == .outOfRange(.integer))
         let doubles: [Scalar] = [.double(1e308), .double(1e308)]
         #expect(error(AggregateStates.sum(.double, type: .double)!, .double, doubles) == .outOfRange(.double))
         #expect(error(AggregateStates.sum(.double, type: .double)!, .double, doubles + [.double(.infinity)]) == nil)
@@ -271,7 +302,8 @@ import Testing
         var states = (0..<2).map { _ in AggregateStates.sum(wide, type: wide)! }
         for index in states.indices {
             states[index].grow(to: 1)
-            try states[index].update([Vector(type: wide, scalars: [.numeric(.max, scale: 0)])],
+            try states[index].update(
+                [Vector(type: wide, scalars: [.numeric(.max, scale: 0)])],
                 GroupAssignment(single: 1))
         }
         #expect(throws: KernelError.decimalOverflow) { try states[0].merge(states[1], [0]) }

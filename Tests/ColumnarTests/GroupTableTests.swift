@@ -43,7 +43,8 @@ import Testing
             #expect(table.count == expected.firsts.count)
             let all = (0..<UInt32(table.count)).map { $0 }
             let keys = table.keys(of: all)[0]
-            #expect(all.allSatisfy { Self.same(keys.scalar(at: Int($0)), values[expected.firsts[Int($0)]]) },
+            #expect(
+                all.allSatisfy { Self.same(keys.scalar(at: Int($0)), values[expected.firsts[Int($0)]]) },
                 "\(values)")
             #expect(all.allSatisfy { table.hasNullKey($0) == keys.isNull(Int($0)) })
             // A null finds nothing, all else its group.
@@ -68,9 +69,10 @@ import Testing
             var table = GroupTable(types: types)
             let expected = Self.reference(rows)
             #expect(table.assign(vectors, ordinal: 0) == expected.groups, "seed 52, round \(round)")
-            #expect(table.lookUp(vectors).enumerated().allSatisfy { row, group in
-                rows[row].contains(where: \.isNull) ? group == .max : group == expected.groups[row]
-            })
+            #expect(
+                table.lookUp(vectors).enumerated().allSatisfy { row, group in
+                    rows[row].contains(where: \.isNull) ? group == .max : group == expected.groups[row]
+                })
             let keys = table.keys(of: (0..<UInt32(table.count)).map { $0 })
             for (group, first) in expected.firsts.enumerated() {
                 #expect(zip(keys, rows[first]).allSatisfy { Self.same($0.scalar(at: group), $1) })
@@ -88,7 +90,7 @@ import Testing
             }
             return Vector(
                 type: .text, count: codes.count, storage: .text(codes: codes, dictionary: TextDictionary(texts)),
-                    validity: validity)
+                validity: validity)
         }
         var table = GroupTable(types: [.text])
         #expect(table.assign([column([1, 0, 1, 3], ["b", "a", "unused", "e\u{301}"])], ordinal: 0) == [0, 1, 0, 2])
@@ -100,7 +102,8 @@ import Testing
     /// Beyond the keys that index an array directly, and with many groups in either column.
     @Test func manyGroups() {
         let count = 70_000
-        let left = Vector(type: .integer, count: count,
+        let left = Vector(
+            type: .integer, count: count,
             storage: .int64((0..<count).map { Int64($0 % 300) * 1_000_000_007 }))
         let right = Vector(type: .integer, count: count, storage: .int64((0..<count).map { Int64($0 / 300) }))
         var table = GroupTable(types: [.integer, .integer])
@@ -115,16 +118,26 @@ import Testing
         var random = RandomScalars(seed: seed)
         let types: [ColumnType] = [.text, .double]
         let columns = types.map { Self.rows($0, 90, &random) }
-        func vectors(_ range: Range<Int>) -> [Vector] { zip(types, columns).map { Vector(type: $0,
-            scalars: Array($1[range])) } }
+        func vectors(_ range: Range<Int>) -> [Vector] {
+            zip(types, columns).map {
+                Vector(
+                    type: $0,
+                    scalars: Array($1[range]))
+            }
+        }
         var whole = GroupTable(types: types)
         let expected = whole.assign(vectors(0..<90), ordinal: 0)
         var tables = (0..<3).map { _ in GroupTable(types: types) }
         var assigned: [(table: Int, rows: Range<Int>, groups: [UInt32])] = []
         for start in stride(from: 0, to: 90, by: 10) {
             let table = random.below(3)
-            assigned.append((table, start..<start + 10, tables[table].assign(vectors(start..<start + 10),
-                ordinal: UInt64(start))))
+            assigned.append(
+                (
+                    table, start..<start + 10,
+                    tables[table].assign(
+                        vectors(start..<start + 10),
+                        ordinal: UInt64(start))
+                ))
         }
         let order = [2, 0, 1]
         var merged = tables[order[0]]

@@ -2,7 +2,8 @@ import Bytes
 import Columnar
 import Testing
 
-/// Pages are decoded after their checksum held; yet a decoder alone must never crash, hang or outgrow the limits, whatever it gets.
+/// Pages are decoded after their checksum held; yet a decoder alone must never crash, hang or outgrow the limits,
+/// whatever it gets.
 struct PageCorruptionTests {
     static func decode(_ headerBytes: [UInt8], _ payload: [UInt8], _ type: ColumnType) -> Vector? {
         var cursor = ByteCursor(headerBytes)
@@ -15,9 +16,12 @@ struct PageCorruptionTests {
         return vector
     }
 
-    static let samples = sampleVectors(count: 40, seed: 21) + sampleVectors(count: 40, seed: 22).map {
-        ($0.name + " with nulls", withNulls($0.vector, where: { $0 % 3 == 1 }))
-    } + sampleVectors(count: 1_100, seed: 23).filter { ["tail", "few", "runs", "mostly decimals"].contains($0.name) }
+    static let samples =
+        sampleVectors(count: 40, seed: 21)
+        + sampleVectors(count: 40, seed: 22).map {
+            ($0.name + " with nulls", withNulls($0.vector, where: { $0 % 3 == 1 }))
+        }
+        + sampleVectors(count: 1_100, seed: 23).filter { ["tail", "few", "runs", "mostly decimals"].contains($0.name) }
 
     @Test func everyFlippedByteIsAnErrorOrRows() {
         for (_, vector) in Self.samples {
@@ -49,7 +53,8 @@ struct PageCorruptionTests {
                 #expect(throws: DecodingError.self, "\(name)") { try PageHeader(from: &cursor, type: vector.type) }
             }
             for length in 0..<page.payload.count {
-                #expect(Self.decode(header, Array(page.payload[..<length]), vector.type) == nil, "\(name) cut to \(length)")
+                #expect(
+                    Self.decode(header, Array(page.payload[..<length]), vector.type) == nil, "\(name) cut to \(length)")
             }
         }
     }
@@ -64,9 +69,12 @@ struct PageCorruptionTests {
             let rows = Int(random.next() % 100)
             let nulls = random.next() % 2 == 0 ? 0 : Int(random.next() % UInt64(rows + 1))
             let header = PageHeader(
-                encoding: encoding, rowCount: rows, summary: ColumnSummary(minimum: .null, maximum: .null, nullCount: nulls),
+                encoding: encoding, rowCount: rows,
+                summary: ColumnSummary(minimum: .null, maximum: .null, nullCount: nulls),
                 storedBytes: payload.count, payloadBytes: payload.count)
-            if let vector = try? PageDecoder.decode(header, payload: payload[...], type: type) { #expect(vector.count == rows) }
+            if let vector = try? PageDecoder.decode(header, payload: payload[...], type: type) {
+                #expect(vector.count == rows)
+            }
         }
     }
 }

@@ -50,38 +50,50 @@ struct PageRoundTripTests {
         let sizes = Dictionary(uniqueKeysWithValues: pages.map { ($0.name, Double($0.page.payload.count) / 3_000) })
         // Bytes a value that the forms promise.
         let limits = [
-            "constant": 0.001, "ascending": 0.01, "small": 1.3, "tail": 0.8, "runs": 0.1, "times": 1.8, "money": 1.8, "decimals": 1.3,
-            "few": 0.42, "uuid4": 15.5, "uuid7": 9.6, "traces": 16.1, "spans": 8.1, "conversations": 0.3, "users": 2.5, "pods": 1.4,
+            "constant": 0.001, "ascending": 0.01, "small": 1.3, "tail": 0.8, "runs": 0.1, "times": 1.8, "money": 1.8,
+            "decimals": 1.3,
+            "few": 0.42, "uuid4": 15.5, "uuid7": 9.6, "traces": 16.1, "spans": 8.1, "conversations": 0.3, "users": 2.5,
+            "pods": 1.4,
         ]
-        for (name, limit) in limits { #expect(sizes[name, default: .infinity] <= limit, "\(name): \(sizes[name] ?? -1)") }
+        for (name, limit) in limits {
+            #expect(sizes[name, default: .infinity] <= limit, "\(name): \(sizes[name] ?? -1)")
+        }
     }
 
     @Test func summariesAreExact() throws {
         let (_, header) = try Self.roundTrip(Vector(type: .integer, count: 3, storage: .int64([.max, 2, .max])))
         #expect(header.summary.minimum == .integer(2) && header.summary.maximum == .integer(.max))
         #expect(header.summary.sum == Int128(Int64.max) * 2 + 2)
-        let negative = PageEncoder.encode(Vector(type: .integer, count: 3, storage: .int64([.min, -1, .min]))).header.summary
+        let negative = PageEncoder.encode(Vector(type: .integer, count: 3, storage: .int64([.min, -1, .min]))).header
+            .summary
         #expect(negative.sum == Int128(Int64.min) * 2 - 1)
-        let money = PageEncoder.encode(.constant(.numeric(-5, scale: 12), type: .numeric(scale: 12), count: 9)).header.summary
+        let money = PageEncoder.encode(.constant(.numeric(-5, scale: 12), type: .numeric(scale: 12), count: 9)).header
+            .summary
         #expect(money.sum == -45)
         let doubles = PageEncoder.encode(Vector(type: .double, count: 3, storage: .double([.nan, 1, 5]))).header.summary
         #expect(doubles.minimum == .double(1))
-        guard case .double(let greatest) = doubles.maximum else { throw DecodingError(offset: 0, expectation: "a double") }
+        guard case .double(let greatest) = doubles.maximum else {
+            throw DecodingError(offset: 0, expectation: "a double")
+        }
         #expect(greatest.isNaN)
     }
 
     @Test func longTextsAreBoundedNotKept() throws {
         let long = String(repeating: "z", count: 100)
         let dictionary = TextDictionary(["m", long])
-        let (_, header) = try Self.roundTrip(Vector(type: .text, count: 2, storage: .text(codes: [0, 1], dictionary: dictionary)))
-        guard case .text(let maximum) = header.summary.maximum else { throw DecodingError(offset: 0, expectation: "a text") }
+        let (_, header) = try Self.roundTrip(
+            Vector(type: .text, count: 2, storage: .text(codes: [0, 1], dictionary: dictionary)))
+        guard case .text(let maximum) = header.summary.maximum else {
+            throw DecodingError(offset: 0, expectation: "a text")
+        }
         #expect(maximum.utf8.count <= PageLimits.summaryTextBytesMax && maximum > long)
         #expect(header.summary.minimum == .text("m"))
     }
 
     @Test func unusedDictionaryEntriesAreLeftOut() throws {
         let dictionary = TextDictionary((0..<1_000).map { "unused \($0)" })
-        let (back, _) = try Self.roundTrip(Vector(type: .text, count: 2, storage: .text(codes: [900, 7], dictionary: dictionary)))
+        let (back, _) = try Self.roundTrip(
+            Vector(type: .text, count: 2, storage: .text(codes: [900, 7], dictionary: dictionary)))
         guard case .text(_, let kept) = back.storage else { throw DecodingError(offset: 0, expectation: "texts") }
         #expect(kept.count == 2 && kept[0] == "unused 900")
     }

@@ -19,7 +19,8 @@ func hex(_ value: UInt64, _ digits: Int) -> String {
 
 func uuid(_ high: UInt64, _ low: UInt64) -> String {
     let digits = Array(hex(high, 16) + hex(low, 16))
-    return [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]].map { String($0) }.joined(separator: "-")
+    return [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]].map { String($0) }.joined(
+        separator: "-")
 }
 
 /// Vectors of `count` rows that reach every encoding and form.
@@ -46,11 +47,14 @@ func sampleVectors(count: Int, seed: UInt64) -> [(name: String, vector: Vector)]
     }
     integers("days", .date) { 19_000 + Int64($0 / 1_000) }
     integers("money", .numeric(scale: 12)) { _ in Int64(random.next() % 9_000) * 150_000 }
-    add("wide", .numeric(scale: 12), .int128((0..<count).map { _ in Int128(bitPattern: UInt128(random.next()) << 64 | 5) }))
+    add(
+        "wide", .numeric(scale: 12),
+        .int128((0..<count).map { _ in Int128(bitPattern: UInt128(random.next()) << 64 | 5) }))
     add("narrow", .numeric(scale: 2), .int128((0..<count).map { Int128($0) }))
     add("decimals", .double, .double((0..<count).map { _ in Double(random.next() % 1_000) / 100 }))
     let odd: [Double] = [
-        -0.0, 0.0, .nan, Double(bitPattern: 0x7FF8_0000_0000_1234), .infinity, -.infinity, .leastNonzeroMagnitude, .pi, 0.1, 1e300,
+        -0.0, 0.0, .nan, Double(bitPattern: 0x7FF8_0000_0000_1234), .infinity, -.infinity, .leastNonzeroMagnitude, .pi,
+        0.1, 1e300,
     ]
     add("odd doubles", .double, .double((0..<count).map { odd[$0 % odd.count] }))
     add("mostly decimals", .double, .double((0..<count).map { $0 % 50 == 7 ? -0.0 : Double($0 % 90) / 10 }))
@@ -67,7 +71,9 @@ func sampleVectors(count: Int, seed: UInt64) -> [(name: String, vector: Vector)]
     texts("long") { _ in String(repeating: "long ", count: 90) }
     texts("unique") { "text number \($0) " + String(repeating: "x", count: $0 % 9) }
     texts("uuid4") { _ in uuid(random.next() & ~0xF000 | 0x4000, random.next() >> 2 | 1 << 63) }
-    texts("uuid7") { uuid(UInt64(0x019F_BA9F_0000 + $0) << 16 | 0x7000 | random.next() % 4_096, random.next() >> 2 | 1 << 63) }
+    texts("uuid7") {
+        uuid(UInt64(0x019F_BA9F_0000 + $0) << 16 | 0x7000 | random.next() % 4_096, random.next() >> 2 | 1 << 63)
+    }
     texts("traces") { _ in hex(random.next(), 16) + hex(random.next(), 16) }
     texts("spans") { _ in hex(random.next(), 16) }
     texts("conversations") { "c-" + hex(UInt64($0 / 5) + 0x2A8F1, 9) }
@@ -81,7 +87,9 @@ func sampleVectors(count: Int, seed: UInt64) -> [(name: String, vector: Vector)]
 func withNulls(_ vector: Vector, where isNull: (Int) -> Bool) -> Vector {
     var validity = Validity(count: vector.count, allValid: true)
     for row in 0..<vector.count where isNull(row) { validity[row] = false }
-    func blank<Value>(_ values: [Value], _ zero: Value) -> [Value] { values.indices.map { validity[$0] ? values[$0] : zero } }
+    func blank<Value>(_ values: [Value], _ zero: Value) -> [Value] {
+        values.indices.map { validity[$0] ? values[$0] : zero }
+    }
     let storage: Vector.Storage =
         switch vector.storage {
         case .int64(let values): .int64(blank(values, 0))

@@ -17,11 +17,13 @@ import Testing
             nullCount: rows.count - numbers.count)
     }
 
-    /// A group is refuted if and only if its bounds leave no row that satisfies the comparison: of two different numbers the bounds are
-    /// rows themselves, so only what lies between them may make the answer a cautious one.
+    /// A group is refuted if and only if its bounds leave no row that satisfies the comparison: of two different
+    /// numbers the bounds are rows themselves, so only what lies between them may make the answer a cautious one.
     @Test func comparisonsOfWholeNumbers() {
         var groups: [[Scalar]] = Self.values.map { [$0] }
-        for length in 2...3 { groups += groups.filter { $0.count == length - 1 }.flatMap { rows in Self.values.map { rows + [$0] } } }
+        for length in 2...3 {
+            groups += groups.filter { $0.count == length - 1 }.flatMap { rows in Self.values.map { rows + [$0] } }
+        }
         for rows in groups {
             let summary = summary(rows)
             let count = rows.count
@@ -31,7 +33,9 @@ import Testing
                     let isRefuted = comparison.isRefuted(by: summary, rowCount: count)
                     if isMet { #expect(!isRefuted, "\(comparison) refutes \(rows)") }
                     if !isMet, !isRefuted {
-                        guard case .equal = comparison, order(summary.minimum, value) == -1, order(summary.maximum, value) == 1 else {
+                        guard case .equal = comparison, order(summary.minimum, value) == -1,
+                            order(summary.maximum, value) == 1
+                        else {
                             Issue.record("\(comparison) does not refute \(rows)")
                             continue
                         }
@@ -39,10 +43,14 @@ import Testing
                 }
                 let others: [Scalar] = [value, .integer(9), .null]
                 let isMember = rows.contains { row in others.contains { order(row, $0) == 0 } }
-                if isMember { #expect(!ColumnPredicate.Comparison.oneOf(others).isRefuted(by: summary, rowCount: count)) }
+                if isMember {
+                    #expect(!ColumnPredicate.Comparison.oneOf(others).isRefuted(by: summary, rowCount: count))
+                }
             }
             #expect(ColumnPredicate.Comparison.isNull.isRefuted(by: summary, rowCount: count) == !rows.contains(.null))
-            #expect(ColumnPredicate.Comparison.isNotNull.isRefuted(by: summary, rowCount: count) == rows.allSatisfy(\.isNull))
+            #expect(
+                ColumnPredicate.Comparison.isNotNull.isRefuted(by: summary, rowCount: count)
+                    == rows.allSatisfy(\.isNull))
         }
     }
 
@@ -50,7 +58,8 @@ import Testing
     @Test func cutBoundsOfTexts() {
         let summary = ColumnSummary(minimum: .text("aa"), maximum: .text("ab\u{10FFFF}"), nullCount: 0)
         let open: [ColumnPredicate.Comparison] = [
-            .equal(.text("aa")), .equal(.text("ab and more")), .lessOrEqual(.text("aa")), .less(.text("aab")), .greater(.text("ab")),
+            .equal(.text("aa")), .equal(.text("ab and more")), .lessOrEqual(.text("aa")), .less(.text("aab")),
+            .greater(.text("ab")),
             .notEqual(.text("aa")), .greaterOrEqual(.text("ab\u{10FFFF}")),
         ]
         for comparison in open { #expect(!comparison.isRefuted(by: summary, rowCount: 2), "\(comparison)") }
@@ -68,7 +77,9 @@ import Testing
             ColumnSummary(minimum: .null, maximum: .null, nullCount: 1),
         ]
         for summary in summaries {
-            for comparison in [ColumnPredicate.Comparison.greater(.double(5)), .equal(.double(.nan)), .notEqual(.double(1))] {
+            for comparison in [
+                ColumnPredicate.Comparison.greater(.double(5)), .equal(.double(.nan)), .notEqual(.double(1)),
+            ] {
                 #expect(!comparison.isRefuted(by: summary, rowCount: 3), "\(comparison)")
             }
         }

@@ -5,21 +5,25 @@ import Testing
 struct RandomScalars {
     static let types: [ColumnType] = [
         .boolean, .integer, .double, .numeric(scale: 0), .numeric(scale: 2), .numeric(scale: 12), .text, .json,
-            .timestamptz, .timestamp,
+        .timestamptz, .timestamp,
         .date,
     ]
-    private static let edges: [Int64] = [.min, .min + 1, -1 << 53 - 1, -1, 0, 1, 2, 1 << 53, 1 << 53 + 1, .max - 1,
-        .max]
+    private static let edges: [Int64] = [
+        .min, .min + 1, -1 << 53 - 1, -1, 0, 1, 2, 1 << 53, 1 << 53 + 1, .max - 1,
+        .max,
+    ]
     private static let doubles: [Double] = [
         .nan, -.nan, -.infinity, .infinity, -0.0, 0.0, .leastNonzeroMagnitude, -1.5, 1, 2, 0x1p53, 0x1p63,
-            .greatestFiniteMagnitude,
+        .greatestFiniteMagnitude,
     ]
     /// What sorts otherwise by letters than by bytes, what a bound of a page is cut in, and what stands at the ends.
     private static let texts = [
         "", "\0", "a", "ab", "Z", "é", "e\u{301}", "ÿ", "\u{FFFD}", "\u{10FFFF}", "\u{10FFFF}\u{10FFFF}",
-            "ab\u{10FFFF}",
+        "ab\u{10FFFF}",
         String(repeating: "a", count: 28), String(repeating: "a", count: 40), String(repeating: "é", count: 16) + "z",
-        String(repeating: "a", count: 27) + "\u{10FFFF}\u{10FFFF}\u{10FFFF}", String(repeating: "\u{10FFFF}",
+        String(repeating: "a", count: 27) + "\u{10FFFF}\u{10FFFF}\u{10FFFF}",
+        String(
+            repeating: "\u{10FFFF}",
             count: 20),
     ]
     var random: SampleGenerator
@@ -28,8 +32,10 @@ struct RandomScalars {
 
     mutating func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
 
-    private mutating func integer() -> Int64 { below(2) == 0
-        ? Self.edges[below(Self.edges.count)] : Int64(below(9)) - 4 }
+    private mutating func integer() -> Int64 {
+        below(2) == 0
+            ? Self.edges[below(Self.edges.count)] : Int64(below(9)) - 4
+    }
 
     private mutating func mantissa() -> Int128 {
         switch below(4) {
@@ -47,8 +53,10 @@ struct RandomScalars {
         case .text: .text(text())
         case .json: .json(text())
         case .interval:
-            .interval(Interval(months: Int64(below(3)), days: Int64(below(62)) - 31,
-                nanoseconds: Int64(below(2)) * 86_400_000_000_000))
+            .interval(
+                Interval(
+                    months: Int64(below(3)), days: Int64(below(62)) - 31,
+                    nanoseconds: Int64(below(2)) * 86_400_000_000_000))
         default: Scalar(integer: integer(), type: type)
         }
     }
@@ -62,8 +70,13 @@ struct RandomScalars {
     mutating func constant(_ type: ColumnType) -> Scalar {
         switch (type, below(8)) {
         case (_, 0): .null
-        case (.numeric, 1), (.numeric, 2), (.integer, 1), (.double, 1): .numeric(mantissa(), scale: [0, 2, 3, 12,
-            38][below(5)])
+        case (.numeric, 1), (.numeric, 2), (.integer, 1), (.double, 1):
+            .numeric(
+                mantissa(),
+                scale: [
+                    0, 2, 3, 12,
+                    38,
+                ][below(5)])
         case (.numeric, 3), (.double, 2): .integer(integer())
         case (.integer, 2), (.numeric, 4): .double(Self.doubles[below(Self.doubles.count)])
         default: value(type)
@@ -82,7 +95,7 @@ struct RandomScalars {
     static func comparisons(_ value: Scalar) -> [(ColumnPredicate.Comparison, (Int) -> Bool)] {
         [
             (.equal(value), { $0 == 0 }), (.notEqual(value), { $0 != 0 }), (.less(value), { $0 < 0 }),
-                (.lessOrEqual(value), { $0 <= 0 }),
+            (.lessOrEqual(value), { $0 <= 0 }),
             (.greater(value), { $0 > 0 }), (.greaterOrEqual(value), { $0 >= 0 }),
         ]
     }
@@ -104,8 +117,12 @@ struct RandomScalars {
             }
             let members = [value, random.constant(type), .null]
             let isMember = rows.contains { row in members.contains { Scalar.order(row, $0) == .equal } }
-            #expect(!(isMember && ColumnPredicate.Comparison.oneOf(members).isRefuted(by: summary,
-                rowCount: rows.count)), "\(rows)")
+            #expect(
+                !(isMember
+                    && ColumnPredicate.Comparison.oneOf(members).isRefuted(
+                        by: summary,
+                        rowCount: rows.count)),
+                "\(rows)")
         }
         #expect(refuted > 1000 && kept > 1000, "the pages of \(type) are no test: \(refuted) refuted, \(kept) kept")
     }
@@ -122,7 +139,8 @@ struct RandomScalars {
             }
             if a == b { #expect(ScalarOrder.compare(a, b) == 0) }
             // Sorting by key columns agrees.
-            let rows = SortOrder.rows(of: [Vector(type: type, scalars: [a, b])], descending: [false],
+            let rows = SortOrder.rows(
+                of: [Vector(type: type, scalars: [a, b])], descending: [false],
                 nullsFirst: [false])
             #expect(rows == (ScalarOrder.compare(a, b) <= 0 ? [0, 1] : [1, 0]), "\(a) \(b)")
         }
@@ -132,15 +150,26 @@ struct RandomScalars {
         func order(_ a: Scalar, _ b: Scalar) -> ScalarOrder? { Scalar.order(a, b) }
         #expect(order(.double(.nan), .double(.infinity)) == .greater && order(.double(.nan), .double(-.nan)) == .equal)
         #expect(order(.double(-0.0), .double(0)) == .equal && order(.double(-0.0), .integer(0)) == .equal)
-        #expect(order(.numeric(100, scale: 2), .integer(1)) == .equal && order(.numeric(.max, scale: 0), .numeric(1,
-            scale: 38)) == .greater)
+        #expect(
+            order(.numeric(100, scale: 2), .integer(1)) == .equal
+                && order(
+                    .numeric(.max, scale: 0),
+                    .numeric(
+                        1,
+                        scale: 38)) == .greater
+        )
         #expect(order(.numeric(.min, scale: 0), .numeric(.min, scale: 38)) == .less)
         #expect(order(.text("e\u{301}"), .text("é")) == .less && order(.text("z"), .text("é")) == .less)
         #expect(order(.interval(Interval(months: 1)), .interval(Interval(days: 30))) == .equal)
         #expect(order(.array([.integer(1), .null]), .array([.integer(1), .integer(9)])) == .greater)
         #expect(order(.array([.integer(1)]), .array([.integer(1), .null])) == .less)
-        for (a, b) in [(Scalar.null, Scalar.integer(1)), (.null, .null), (.text("1"), .integer(1)), (.integer(.max),
-            .double(9e18))] {
+        for (a, b) in [
+            (Scalar.null, Scalar.integer(1)), (.null, .null), (.text("1"), .integer(1)),
+            (
+                .integer(.max),
+                .double(9e18)
+            ),
+        ] {
             #expect(order(a, b) == nil && ScalarOrder.compare(a, b) == 0)
         }
     }

@@ -5,12 +5,15 @@ import Testing
 struct HistogramScaleTests {
     @Test func valuesLieInTheirBuckets() {
         var random = SampleGenerator(state: 3)
-        var values: [Double] = [1, 2, 4, 0.5, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, 9.2e18]
+        var values: [Double] = [
+            1, 2, 4, 0.5, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, 9.2e18,
+        ]
         for _ in 0..<20_000 { values.append(Double(bitPattern: random.next() & Int64.max.magnitude)) }
         values.removeAll { !$0.isFinite || $0 == 0 }
         for value in values where value > .leastNormalMagnitude {
             let index = HistogramScale.index(of: value)
-            #expect(HistogramScale.lowerBound(index) < value && value <= HistogramScale.lowerBound(index + 1), "\(value)")
+            #expect(
+                HistogramScale.lowerBound(index) < value && value <= HistogramScale.lowerBound(index + 1), "\(value)")
         }
         #expect(HistogramScale.index(of: .leastNonzeroMagnitude) == -1_074 * 128 - 1)
         #expect(HistogramScale.index(of: .infinity) == HistogramScale.infinityIndex)
@@ -56,7 +59,9 @@ struct ExponentialHistogramTests {
                 let rank = max(1, Int((q * Double(values.count)).rounded(.up)))
                 let exact = Double(sorted[rank - 1])
                 let answer = histogram.quantile(q) ?? .nan
-                #expect(abs(answer - exact) <= abs(exact) * HistogramScale.relativeErrorMax, "\(name), seed \(seed), q \(q)")
+                #expect(
+                    abs(answer - exact) <= abs(exact) * HistogramScale.relativeErrorMax, "\(name), seed \(seed), q \(q)"
+                )
             }
             #expect(histogram.sum == values.reduce(Int128(0)) { $0 + Int128($1) })
             #expect(histogram.integerRange == (sorted[0], sorted[sorted.count - 1]))

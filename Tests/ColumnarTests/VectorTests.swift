@@ -3,7 +3,9 @@ import Testing
 
 /// What lies in null rows, and what equal means.
 @Suite struct VectorTests {
-    static let types: [ColumnType] = [.integer, .numeric(scale: 2), .double, .boolean, .text, .interval, .array(.integer)]
+    static let types: [ColumnType] = [
+        .integer, .numeric(scale: 2), .double, .boolean, .text, .interval, .array(.integer),
+    ]
 
     private func sample(_ type: ColumnType, _ number: Int) -> Scalar {
         switch type {
@@ -17,7 +19,8 @@ import Testing
         }
     }
 
-    /// Every kernel that makes vectors, over every storage: rows without a value hold nothing, however they came to be so.
+    /// Every kernel that makes vectors, over every storage: rows without a value hold nothing, however they came to be
+    /// so.
     @Test(arguments: types) func nullRowsHoldNothing(type: ColumnType) {
         let values: [Scalar] = (1...9).map { $0 % 4 == 0 ? .null : sample(type, $0) }
         let vector = Vector(type: type, scalars: values)
@@ -34,8 +37,11 @@ import Testing
             (Vector.constant(.null, type: type, count: 3).gatherOrNull(few), [.null, .null, .null]),
             (Vector(type: type, scalars: []).gatherOrNull([.max, .max]), [.null, .null]),
             (
-                Vector.concatenate([vector, .constant(.null, type: .null, count: 2), constant, dense.gatherOrNull(few)], type: type),
-                values + [.null, .null] + Array(repeating: sample(type, 7), count: 3) + [sample(type, 3), .null, sample(type, 1)]
+                Vector.concatenate(
+                    [vector, .constant(.null, type: .null, count: 2), constant, dense.gatherOrNull(few)], type: type),
+                values + [.null, .null] + Array(repeating: sample(type, 7), count: 3) + [
+                    sample(type, 3), .null, sample(type, 1),
+                ]
             ),
         ]
         for (found, expected) in made {
@@ -65,7 +71,8 @@ import Testing
             return
         }
         #expect(codes == [0, 1])
-        let joined = Vector.concatenate([composed, decomposed].map { .constant(.text($0), type: .text, count: 1) }, type: .text)
+        let joined = Vector.concatenate(
+            [composed, decomposed].map { .constant(.text($0), type: .text, count: 1) }, type: .text)
         #expect(joined.scalar(at: 1) == .text(decomposed))
     }
 }

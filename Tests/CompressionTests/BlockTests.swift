@@ -54,7 +54,9 @@ let samples: [[UInt8]] = [
             left[Int(seed >> 33) % left.count] ^= UInt8(truncatingIfNeeded: seed >> 20) | 1
             right[Int(seed >> 33) % right.count] ^= UInt8(truncatingIfNeeded: seed >> 20) | 1
             if let output = try? LZ4Block.decompress(left, count: bytes.count) { #expect(output.count == bytes.count) }
-            if let output = try? Zstandard.decompress(right, count: bytes.count) { #expect(output.count == bytes.count) }
+            if let output = try? Zstandard.decompress(right, count: bytes.count) {
+                #expect(output.count == bytes.count)
+            }
         }
     }
 }

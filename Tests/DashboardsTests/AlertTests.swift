@@ -32,7 +32,9 @@ import Testing
             for complaint in known.complaints(about: rule.expression) { Issue.record("\(rule.name): \(complaint)") }
             // Templates ask questions of their own.
             for text in rule.annotations.values.flatMap(queries) {
-                for complaint in known.complaints(about: text) { Issue.record("\(rule.name), annotation: \(complaint)") }
+                for complaint in known.complaints(about: text) {
+                    Issue.record("\(rule.name), annotation: \(complaint)")
+                }
             }
         }
     }
@@ -50,7 +52,9 @@ import Testing
         for rule in rules {
             for (key, text) in rule.annotations {
                 let asked = text.components(separatedBy: "query ").count - 1
-                #expect(asked == queries(text).count, "\(rule.name), \(key): write query (printf \"…\" …), so that it is checked")
+                #expect(
+                    asked == queries(text).count,
+                    "\(rule.name), \(key): write query (printf \"…\" …), so that it is checked")
             }
         }
     }
@@ -63,7 +67,8 @@ import Testing
             for text in rule.annotations.values {
                 for rest in text.components(separatedBy: "query (printf \"").dropFirst() {
                     let call = rest.components(separatedBy: ") }}")[0]
-                    let values = call.components(separatedBy: "\" .").last.map { ("." + $0).split(separator: " ").count } ?? 0
+                    let values =
+                        call.components(separatedBy: "\" .").last.map { ("." + $0).split(separator: " ").count } ?? 0
                     #expect(call.components(separatedBy: "%q").count - 1 == values, "\(rule.name): \(call)")
                 }
             }
@@ -71,7 +76,9 @@ import Testing
     }
 
     @Test func queriesOfTemplatesParse() throws {
-        let texts = alerts.sorted { $0.name < $1.name }.flatMap { $0.annotations.sorted { $0.key < $1.key }.flatMap { queries($0.value) } }
+        let texts = alerts.sorted { $0.name < $1.name }.flatMap {
+            $0.annotations.sorted { $0.key < $1.key }.flatMap { queries($0.value) }
+        }
         #expect(texts.count >= 8)
         #expect(try Checker.complaints(about: texts) == "")
     }
@@ -82,7 +89,8 @@ import Testing
             #expect(["critical", "warning", "info", "none"].contains(severity), "\(alert.name): severity \(severity)")
             #expect(["sre", "finance", "product"].contains(alert.labels["audience"] ?? ""), "\(alert.name): audience")
             // A label that changes makes another alert of the same trouble.
-            #expect(Set(alert.labels.keys).isSubset(of: ["severity", "audience", "objective"]), "\(alert.name): labels")
+            #expect(
+                Set(alert.labels.keys).isSubset(of: ["severity", "audience", "objective"]), "\(alert.name): labels")
             for key in ["summary", "description", "runbook_url"] {
                 #expect(alert.annotations[key]?.isEmpty == false, "\(alert.name): \(key)")
             }
@@ -124,11 +132,16 @@ import Testing
         }
         for alert in alerts {
             #expect(fires.contains(alert.name), "\(alert.name) has no test in which it fires")
-            #expect(rests.contains(alert.name) || alert.name == "Watchdog", "\(alert.name) has no test in which it does not fire")
+            #expect(
+                rests.contains(alert.name) || alert.name == "Watchdog",
+                "\(alert.name) has no test in which it does not fire")
         }
     }
 
-    @Test(arguments: try Repository.files(in: "Alerts/tests", ending: ".yaml").map { "Alerts/tests/" + $0.lastPathComponent })
+    @Test(
+        arguments: try Repository.files(in: "Alerts/tests", ending: ".yaml").map {
+            "Alerts/tests/" + $0.lastPathComponent
+        })
     func promtoolAgrees(_ file: String) throws {
         let outcome = try Checker.run("promtool", ["test", "rules", file])
         #expect(outcome.status == 0, "\(outcome.text)")
@@ -137,7 +150,9 @@ import Testing
     @Test func everyServiceLevelHasItsAlert() {
         for objective in ObjectiveSet.builtIn.objectives {
             let bound = limit(of: objective.alertLimit ?? objective.target)
-            let alert = alerts.first { $0.labels["objective"] == objective.name && numbers(in: $0.expression).contains(bound) }
+            let alert = alerts.first {
+                $0.labels["objective"] == objective.name && numbers(in: $0.expression).contains(bound)
+            }
             #expect(alert != nil, "no alert for \(objective.name) at \(bound)")
         }
     }
@@ -169,7 +184,9 @@ import Testing
                 for key in ["service: ", "timeWindow:", "budgetingMethod: ", "objectives:", "indicator:"] {
                     #expect(document.contains("\n  " + key), "\(name): \(key)")
                 }
-                expressions += document.components(separatedBy: "query: ").dropFirst().map { String($0.prefix { $0 != "\n" }) }
+                expressions += document.components(separatedBy: "query: ").dropFirst().map {
+                    String($0.prefix { $0 != "\n" })
+                }
             }
         }
         let wanted = Set(ObjectiveSet.builtIn.objectives.map { $0.name.replacingOccurrences(of: "_", with: "-") })

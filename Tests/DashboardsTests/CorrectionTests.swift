@@ -2,8 +2,8 @@ import Domain
 import Foundation
 import Testing
 
-/// No counter is shown or judged without what was taken back of it. Histograms are not concerned: classic buckets less others need not be
-/// buckets any more, and a quantile is of what was observed when it was.
+/// No counter is shown or judged without what was taken back of it. Histograms are not concerned: classic buckets less
+/// others need not be buckets any more, and a quantile is of what was observed when it was.
 @Suite struct CorrectionTests {
     /// By counter.
     private static let companions: [String: String] = Dictionary(
@@ -36,10 +36,13 @@ import Testing
     @Test func theTestSeesWhatIsMissing() {
         #expect(Self.companions["support_feedback_total"] == "support_feedback_corrected_total")
         #expect(Self.companions["support_llm_unpriced_calls_total"] == "support_llm_unpriced_calls_corrected_total")
-        let (total, corrected) = ("increase(support_feedback_total{score=\"5\"}[1h])", "increase(support_feedback_corrected_total[1h])")
+        let (total, corrected) = (
+            "increase(support_feedback_total{score=\"5\"}[1h])", "increase(support_feedback_corrected_total[1h])"
+        )
         #expect(uses("sum(\(total))").map(\.isCorrected) == [false])
         #expect(uses("sum(\(total) - \(corrected))").map(\.isCorrected) == [false])
-        #expect(uses("sum(\(total) - \(total.replacing("_total", with: "_corrected_total")))").map(\.isCorrected) == [true])
+        #expect(
+            uses("sum(\(total) - \(total.replacing("_total", with: "_corrected_total")))").map(\.isCorrected) == [true])
     }
 
     @Test func dashboards() throws {
@@ -48,7 +51,9 @@ import Testing
             let shown = (content?["panels"] as? [[String: Any]]) ?? []
             let panels = shown.flatMap { [$0] + (($0["panels"] as? [[String: Any]]) ?? []) }
             let notes = ((content?["annotations"] as? [String: Any])?["list"] as? [[String: Any]]) ?? []
-            let expressions = (panels.flatMap { ($0["targets"] as? [[String: Any]]) ?? [] } + notes).compactMap { $0["expr"] as? String }
+            let expressions = (panels.flatMap { ($0["targets"] as? [[String: Any]]) ?? [] } + notes).compactMap {
+                $0["expr"] as? String
+            }
             check(expressions, of: file.lastPathComponent, atLeast: 10)
         }
     }
@@ -56,11 +61,14 @@ import Testing
     @Test func rules() throws {
         let rules = try RuleFile.all()
         check(rules.map(\.expression), of: "rules", atLeast: 30)
-        check(rules.flatMap { $0.annotations.values.flatMap { RuleFile.queries(in: $0) } }, of: "annotations", atLeast: 6)
+        check(
+            rules.flatMap { $0.annotations.values.flatMap { RuleFile.queries(in: $0) } }, of: "annotations", atLeast: 6)
     }
 
     @Test func serviceLevelDocuments() throws {
-        let lines = try Repository.files(in: "Alerts/slos", ending: ".yaml").flatMap { try Repository.text($0).split(separator: "\n") }
+        let lines = try Repository.files(in: "Alerts/slos", ending: ".yaml").flatMap {
+            try Repository.text($0).split(separator: "\n")
+        }
         let queries = lines.compactMap { line -> String? in
             let text = line.trimmingCharacters(in: .whitespaces)
             return text.hasPrefix("query: ") ? String(text.dropFirst("query: ".count)) : nil

@@ -2,7 +2,8 @@ import Domain
 import Foundation
 import Testing
 
-/// What `Dashboards/` promises: panels name only what exists, every line of the service level table has its panel, links lead somewhere.
+/// What `Dashboards/` promises: panels name only what exists, every line of the service level table has its panel,
+/// links lead somewhere.
 @Suite struct DashboardTests {
     typealias Object = [String: Any]
 
@@ -57,7 +58,8 @@ import Testing
         for (name, uid) in Self.uids { #expect(found[name] == uid) }
         for dashboard in dashboards {
             let ids = dashboard.panels.compactMap { $0["id"] as? Int }
-            #expect(ids.count == dashboard.panels.count && Set(ids).count == ids.count, "\(dashboard.name): ids of panels")
+            #expect(
+                ids.count == dashboard.panels.count && Set(ids).count == ids.count, "\(dashboard.name): ids of panels")
             let version = dashboard.content["schemaVersion"] as? Int ?? 0
             #expect((36...39).contains(version), "\(dashboard.name): schema \(version)")
         }
@@ -82,8 +84,12 @@ import Testing
 
     @Test func everythingAsksTheChosenDatasource() {
         for dashboard in dashboards {
-            #expect(dashboard.variables.contains { $0["type"] as? String == "datasource" && $0["name"] as? String == "datasource" })
-            for panel in dashboard.panels where panel["type"] as? String != "row" && panel["type"] as? String != "text" {
+            #expect(
+                dashboard.variables.contains {
+                    $0["type"] as? String == "datasource" && $0["name"] as? String == "datasource"
+                })
+            for panel in dashboard.panels where panel["type"] as? String != "row" && panel["type"] as? String != "text"
+            {
                 let title = "\(dashboard.name): \(panel["title"] ?? "?")"
                 #expect((panel["datasource"] as? Object)?["uid"] as? String == "${datasource}", "\(title)")
                 #expect(!targets(panel).isEmpty && (panel["description"] as? String)?.isEmpty == false, "\(title)")
@@ -96,10 +102,15 @@ import Testing
 
     @Test func ratesFollowTheScrapeInterval() {
         for dashboard in dashboards {
-            for expression in expressions(dashboard) where expression.contains("rate(") || expression.contains("increase(") {
-                let windows = expression.components(separatedBy: "[").dropFirst().map { String($0.prefix { $0 != "]" }) }
+            for expression in expressions(dashboard)
+            where expression.contains("rate(") || expression.contains("increase(") {
+                let windows = expression.components(separatedBy: "[").dropFirst().map {
+                    String($0.prefix { $0 != "]" })
+                }
                 for window in windows {
-                    #expect(["$__rate_interval", "$__range", "1h", "1d"].contains(window), "\(dashboard.name): \(expression)")
+                    #expect(
+                        ["$__rate_interval", "$__range", "1h", "1d"].contains(window),
+                        "\(dashboard.name): \(expression)")
                 }
             }
         }
@@ -136,18 +147,27 @@ import Testing
     @Test func everyServiceLevelHasItsPanel() throws {
         let operational = try #require(dashboards.first { $0.name == "operational.json" })
         for objective in ObjectiveSet.builtIn.objectives {
-            let panel = operational.panels.first { $0["title"] as? String == objective.title && $0["type"] as? String == "stat" }
-            let defaults = try #require((panel?["fieldConfig"] as? Object)?["defaults"] as? Object, "no panel \(objective.title)")
-            let steps = ((defaults["thresholds"] as? Object)?["steps"] as? [Object] ?? []).compactMap { $0["value"] as? Double }
+            let panel = operational.panels.first {
+                $0["title"] as? String == objective.title && $0["type"] as? String == "stat"
+            }
+            let defaults = try #require(
+                (panel?["fieldConfig"] as? Object)?["defaults"] as? Object, "no panel \(objective.title)")
+            let steps = ((defaults["thresholds"] as? Object)?["steps"] as? [Object] ?? []).compactMap {
+                $0["value"] as? Double
+            }
             let bounds = [objective.target, objective.alertLimit].compactMap { $0 }.map(value).sorted()
             #expect(steps == bounds, "\(objective.title): thresholds")
             let document = "Alerts/slos/\(objective.name.replacingOccurrences(of: "_", with: "-")).yaml"
-            let queries = try Repository.text(Repository.root.appending(path: document)).components(separatedBy: "query: ").dropFirst()
+            let queries = try Repository.text(Repository.root.appending(path: document)).components(
+                separatedBy: "query: "
+            ).dropFirst()
             let asked = targets(panel ?? [:]).compactMap { $0["expr"] as? String }
             let wanted = queries.map { String($0.prefix { $0 != "\n" }) }
             #expect(series(asked.map(plain)) == series(wanted), "\(objective.title): other series than \(document)")
             for (name, quantile) in [("p50", "0.5"), ("p95", "0.95")] where objective.title.hasSuffix(name) {
-                #expect(asked.allSatisfy { $0.hasPrefix("histogram_quantile(\(quantile),") }, "\(objective.title): quantile")
+                #expect(
+                    asked.allSatisfy { $0.hasPrefix("histogram_quantile(\(quantile),") }, "\(objective.title): quantile"
+                )
             }
         }
     }
@@ -156,7 +176,9 @@ import Testing
     private func series(_ expressions: [String]) -> Set<String> {
         Set(
             expressions.flatMap { PromQLNames($0).selectors }.map { selector in
-                ["_bucket", "_count", "_sum"].first(where: selector.series.hasSuffix).map { String(selector.series.dropLast($0.count)) }
+                ["_bucket", "_count", "_sum"].first(where: selector.series.hasSuffix).map {
+                    String(selector.series.dropLast($0.count))
+                }
                     ?? selector.series
             })
     }
@@ -173,7 +195,9 @@ import Testing
         let runbooks = Set(try Repository.files(in: "Alerts/runbooks", ending: ".md").map(\.lastPathComponent))
         var linked: Set<String> = []
         for dashboard in dashboards {
-            let links = dashboard.panels.flatMap { ($0["links"] as? [Object]) ?? [] } + ((dashboard.content["links"] as? [Object]) ?? [])
+            let links =
+                dashboard.panels.flatMap { ($0["links"] as? [Object]) ?? [] }
+                + ((dashboard.content["links"] as? [Object]) ?? [])
             for url in links.compactMap({ $0["url"] as? String }) where !url.isEmpty {
                 if url.hasPrefix("${runbooks}/") {
                     let name = String(url.dropFirst("${runbooks}/".count))
@@ -184,7 +208,8 @@ import Testing
                 }
             }
         }
-        for alert in rules where alert.isAlert && alert.labels["objective"].map({ ObjectiveMeasure(name: $0) != nil }) == true {
+        for alert in rules
+        where alert.isAlert && alert.labels["objective"].map({ ObjectiveMeasure(name: $0) != nil }) == true {
             #expect(linked.contains(alert.name + ".md"), "no panel links to \(alert.name).md")
         }
     }

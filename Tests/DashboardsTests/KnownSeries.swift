@@ -1,6 +1,7 @@
 import Domain
 
-/// Which series exist with which labels: those of the catalogue, those of recording rules, and what Prometheus itself adds.
+/// Which series exist with which labels: those of the catalogue, those of recording rules, and what Prometheus itself
+/// adds.
 struct KnownSeries {
     private var labels: [String: Set<String>] = [:]
 
@@ -37,7 +38,9 @@ struct KnownSeries {
                 continue
             }
             all.formUnion(known)
-            for label in selector.labels.subtracting(known).sorted() { complaints.append("\(selector.series) has no label \(label)") }
+            for label in selector.labels.subtracting(known).sorted() {
+                complaints.append("\(selector.series) has no label \(label)")
+            }
         }
         for aggregation in names.aggregations {
             let left = names.labelsLeft(in: aggregation.operand, own: own)
@@ -45,7 +48,9 @@ struct KnownSeries {
                 complaints.append("what is aggregated has no label \(label)")
             }
         }
-        for label in names.matching.subtracting(all).sorted() { complaints.append("no series of the expression has the label \(label)") }
+        for label in names.matching.subtracting(all).sorted() {
+            complaints.append("no series of the expression has the label \(label)")
+        }
         return complaints
     }
 

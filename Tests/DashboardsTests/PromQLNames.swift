@@ -100,7 +100,8 @@ struct PromQLNames {
         }
     }
 
-    /// Labels that may be left of a part of the expression, of all of it when no place is given. `own` tells the labels of a series.
+    /// Labels that may be left of a part of the expression, of all of it when no place is given. `own` tells the labels
+    /// of a series.
     func labelsLeft(in place: Range<Int>? = nil, own: (String) -> Set<String>) -> Set<String> {
         let place = place ?? -1..<Int.max
         let within = aggregations.filter { !$0.keepsAll && $0.stands(in: place) }
@@ -114,7 +115,9 @@ struct PromQLNames {
             }
         }
         for selector in selectors where place.contains(selector.place) {
-            if !outermost.contains(where: { $0.operand.contains(selector.place) }) { left.formUnion(own(selector.series)) }
+            if !outermost.contains(where: { $0.operand.contains(selector.place) }) {
+                left.formUnion(own(selector.series))
+            }
         }
         return left
     }
@@ -148,13 +151,16 @@ struct PromQLNames {
                 tokens.append(.text(text))
             } else if letter.isASCII, letter.isLetter || letter == "_" || letter == ":" {
                 let start = index
-                while index < letters.count, letters[index].isLetter || letters[index].isNumber || "_:".contains(letters[index]) {
+                while index < letters.count,
+                    letters[index].isLetter || letters[index].isNumber || "_:".contains(letters[index])
+                {
                     index += 1
                 }
                 tokens.append(.name(String(letters[start..<index])))
             } else if letter.isNumber {
                 // Numbers and durations such as 5m or 1e3.
-                while index < letters.count, letters[index].isLetter || letters[index].isNumber || letters[index] == "." { index += 1 }
+                while index < letters.count, letters[index].isLetter || letters[index].isNumber || letters[index] == "."
+                { index += 1 }
             } else {
                 if !letter.isWhitespace { tokens.append(.sign(letter)) }
                 index += 1

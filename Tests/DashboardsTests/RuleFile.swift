@@ -11,8 +11,8 @@ struct Rule {
     var hasDuration = false
 }
 
-/// Reads rule files as they are written here: two blanks a level, values on the key's line or in a block below it. promtool reads the
-/// same files as YAML; what this reader does not know it refuses, so nothing stays unseen.
+/// Reads rule files as they are written here: two blanks a level, values on the key's line or in a block below it.
+/// promtool reads the same files as YAML; what this reader does not know it refuses, so nothing stays unseen.
 enum RuleFile {
     struct Unknown: Error, CustomStringConvertible {
         var file: String

@@ -4,7 +4,8 @@ import Foundation
 enum Repository {
     static let root: URL = {
         var folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path) {
+        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path)
+        {
             folder.deleteLastPathComponent()
         }
         return folder
@@ -33,8 +34,10 @@ enum Checker {
     }
 
     static func run(_ name: String, _ arguments: [String]) throws -> Outcome {
-        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":").map { $0 + "/" + name }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":").map {
+            $0 + "/" + name
+        }
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
         guard let path else { throw Missing(name: name) }
         let process = Process()
         process.executableURL = URL(filePath: path)

@@ -8,18 +8,24 @@ struct AttemptsTests {
     private typealias Settling = SettlingTests
 
     private static func response(_ id: String, _ input: Int64 = 1000, _ output: Int64 = 100) -> [String: OTLPValue] {
-        ["gen_ai.response.id": .string(id), "gen_ai.usage.input_tokens": .integer(input), "gen_ai.usage.output_tokens": .integer(output)]
+        [
+            "gen_ai.response.id": .string(id), "gen_ai.usage.input_tokens": .integer(input),
+            "gen_ai.usage.output_tokens": .integer(output),
+        ]
     }
 
     private static func sums(_ traces: SampleTraces) -> [Int64] {
         let calls = traces.events("llm.call")
-        return [Int64(calls.count)] + ["input_tokens", "output_tokens"].map { name in calls.compactMap { $0.integer(name) }.reduce(0, +) }
+        return [Int64(calls.count)]
+            + ["input_tokens", "output_tokens"].map { name in calls.compactMap { $0.integer(name) }.reduce(0, +) }
     }
 
     @Test func aSpanAroundTwoAttemptsSumsThemUp() throws {
         let attempts = [
-            Settling.call(2, parent: 1, 100, 2100, Self.response("r-1", 1000, 400)), Settling.call(3, parent: 1, 2200, 3200,
-            Self.response("r-2")),
+            Settling.call(2, parent: 1, 100, 2100, Self.response("r-1", 1000, 400)),
+            Settling.call(
+                3, parent: 1, 2200, 3200,
+                Self.response("r-2")),
         ]
         // It repeats the last attempt, or both, or says nothing.
         for outer in [Self.response("r-2"), Self.response("r-2", 2000, 500), Self.response("r-9", 2000, 500), [:]] {
@@ -43,7 +49,8 @@ struct AttemptsTests {
         failed.attributes["gen_ai.usage.input_tokens"] = nil
         failed.attributes["gen_ai.usage.output_tokens"] = nil
         let nested = [
-            Settling.call(1, parent: nil, 0, 900), Settling.call(2, parent: 1, 5, 800), Settling.call(3, parent: 2, 10, 700), failed,
+            Settling.call(1, parent: nil, 0, 900), Settling.call(2, parent: 1, 5, 800),
+            Settling.call(3, parent: 2, 10, 700), failed,
             Settling.call(5, parent: 3, 40, 50), Settling.call(6, parent: 5, 41, 49),
         ]
         let traces = try Settling.settled([nested])
@@ -72,8 +79,14 @@ struct AttemptsTests {
     @Test func twoWrappersOfOneStreamNeedNotEndInTheirOrder() throws {
         let agent = Settling.agent(1, 2000)
         let one = Settling.call(2, parent: 1, 0, 1000, scope: "a")
-        #expect(Self.sums(try Settling.settled([[agent, one, Settling.call(3, parent: 1, 5, 1001, scope: "b")]])) == [1, 100, 20])
-        #expect(Self.sums(try Settling.settled([[agent, one, Settling.call(3, parent: 1, 500, 1500, scope: "b")]])) == [2, 200, 40])
+        #expect(
+            Self.sums(try Settling.settled([[agent, one, Settling.call(3, parent: 1, 5, 1001, scope: "b")]])) == [
+                1, 100, 20,
+            ])
+        #expect(
+            Self.sums(try Settling.settled([[agent, one, Settling.call(3, parent: 1, 500, 1500, scope: "b")]])) == [
+                2, 200, 40,
+            ])
     }
 
     @Test func siblingsOfAnotherScopeAroundSeveralSumThemUp() throws {
@@ -94,9 +107,11 @@ struct AttemptsTests {
     @Test func whatAToolAsksIsNotTheCallAroundIt() throws {
         var tool = SampleSpan(name: "execute_tool ask", id: 3, parent: 2, start: 20, end: 80)
         tool.attributes = ["gen_ai.operation.name": .string("execute_tool"), "gen_ai.tool.name": .string("ask")]
-        let traces = try Settling.settled([[
-            Settling.agent(1, 900), Settling.call(2, parent: 1, 10, 100), tool, Settling.call(4, parent: 3, 30, 70),
-        ]])
+        let traces = try Settling.settled([
+            [
+                Settling.agent(1, 900), Settling.call(2, parent: 1, 10, 100), tool, Settling.call(4, parent: 3, 30, 70),
+            ]
+        ])
         #expect(traces.events("llm.call").count == 2 && traces.events("tool.call").count == 1)
     }
 

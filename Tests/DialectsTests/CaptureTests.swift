@@ -4,23 +4,29 @@ import JSONParsing
 import Testing
 import WireFormats
 
-/// Requests that real frameworks sent, each folder with what it comes to in `expected.json`. They are no part of the project: the
-/// environment variable `PLIMSOLL_CAPTURES` says where they are.
+/// Requests that real frameworks sent, each folder with what it comes to in `expected.json`. They are no part of the
+/// project: the environment variable `PLIMSOLL_CAPTURES` says where they are.
 struct CaptureTests {
     static let folders: [URL] = {
         guard let root = ProcessInfo.processInfo.environment["PLIMSOLL_CAPTURES"] else { return [] }
-        let found = (try? FileManager.default.contentsOfDirectory(at: URL(filePath: root), includingPropertiesForKeys: nil)) ?? []
+        let found =
+            (try? FileManager.default.contentsOfDirectory(at: URL(filePath: root), includingPropertiesForKeys: nil))
+            ?? []
         return found.filter { FileManager.default.fileExists(atPath: $0.appending(path: "expected.json").path) }
             .sorted { $0.path < $1.path }
     }()
 
     static func requests(_ folder: URL) throws -> [OTLPTraces] {
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).sorted { $0.path < $1.path }
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).sorted {
+            $0.path < $1.path
+        }
         var parser = JSONParser()
         return try files.compactMap { file in
             let name = file.lastPathComponent
             if name.hasSuffix(".traces.pb") { return try OTLPTraces(protobuf: Array(Data(contentsOf: file))) }
-            if name.hasSuffix(".traces.json") { return try OTLPTraces(json: Array(Data(contentsOf: file)), parser: &parser) }
+            if name.hasSuffix(".traces.json") {
+                return try OTLPTraces(json: Array(Data(contentsOf: file)), parser: &parser)
+            }
             return nil
         }
     }
@@ -67,7 +73,9 @@ struct CaptureTests {
     @Test(arguments: folders) func parentsLate(_ folder: URL) throws {
         let all = Self.cut(try Self.requests(folder))
         let parents = Set(all.map { $0.resources[0].scopes[0].spans[0].parentSpanID })
-        func isParent(_ request: OTLPTraces) -> Bool { parents.contains(request.resources[0].scopes[0].spans[0].spanID) }
+        func isParent(_ request: OTLPTraces) -> Bool {
+            parents.contains(request.resources[0].scopes[0].spans[0].spanID)
+        }
         var traces = SampleTraces()
         for request in all where !isParent(request) { try traces.receive(request) }
         try traces.settle()
@@ -90,7 +98,8 @@ struct Expectation {
     }
 
     private static let classes = [
-        "input": "input_tokens", "output": "output_tokens", "cached": "cache_read_tokens", "cache_write": "cache_write_tokens",
+        "input": "input_tokens", "output": "output_tokens", "cached": "cache_read_tokens",
+        "cache_write": "cache_write_tokens",
         "reasoning": "reasoning_tokens",
     ]
 
@@ -112,7 +121,9 @@ struct Expectation {
         var classes: [String: Int] = [:]
         for span in traces.evidence { classes[span.text("span_class") ?? "", default: 0] += 1 }
         let names = ["model_call": "llm", "step": "chain", "definition": "agent_definition"]
-        #expect(Dictionary(uniqueKeysWithValues: classes.map { (names[$0] ?? $0, $1) }) == semantic["spans_by_class"] as? [String: Int])
+        #expect(
+            Dictionary(uniqueKeysWithValues: classes.map { (names[$0] ?? $0, $1) }) == semantic["spans_by_class"]
+                as? [String: Int])
         let calls = traces.events("llm.call")
         #expect(calls.count == number("llm_calls"))
         #expect(calls.filter { $0.text("status") == "error" }.count == number("llm_calls_failed"))
@@ -147,7 +158,8 @@ struct Expectation {
 
     private func checkPeople(_ traces: SampleTraces, _ calls: [Derived], _ tools: [Derived]) throws {
         let all = traces.events()
-        #expect(Set(all.compactMap { $0.text("conversation_id") }).sorted() == semantic["conversation_ids"] as? [String])
+        #expect(
+            Set(all.compactMap { $0.text("conversation_id") }).sorted() == semantic["conversation_ids"] as? [String])
         let users = Set((semantic["user_ids"] as? [String] ?? []).map { traces.token($0) })
         #expect(Set(all.compactMap { $0.text("user_id") }) == users)
         for (id, value) in semantic["conversations"] as? [String: [String: Any]] ?? [:] {
@@ -157,7 +169,8 @@ struct Expectation {
             #expect(tools.filter { $0.text("conversation_id") == id }.count == value["tool_calls"] as? Int, "\(id)")
             let events = all.filter { $0.text("conversation_id") == id }
             #expect(
-                Set(events.compactMap { $0.text("user_id") }) == Set((value["users"] as? [String] ?? []).map { traces.token($0) }), "\(id)")
+                Set(events.compactMap { $0.text("user_id") })
+                    == Set((value["users"] as? [String] ?? []).map { traces.token($0) }), "\(id)")
             #expect(Set(events.compactMap { $0.text("channel") }).sorted() == value["channels"] as? [String], "\(id)")
         }
         let durations = semantic["durations_llm_calls"] as? [String: Any]

@@ -18,7 +18,8 @@ struct DialectTests {
         Sample(
             dialect: "first generation", scope: "opentelemetry.instrumentation.openai_v2",
             attributes: [
-                "gen_ai.operation.name": .string("chat"), "gen_ai.system": .string("openai"), "gen_ai.request.model": .string("m"),
+                "gen_ai.operation.name": .string("chat"), "gen_ai.system": .string("openai"),
+                "gen_ai.request.model": .string("m"),
                 "gen_ai.response.model": .string("m-1"), "gen_ai.usage.prompt_tokens": .integer(90),
                 "gen_ai.usage.completion_tokens": .integer(30),
                 "enduser.id": .string("ann"), "session.id": .string("c-1"),
@@ -29,23 +30,28 @@ struct DialectTests {
                 "gen_ai.operation.name": .string("chat"), "gen_ai.provider.name": .string("openai"),
                 "gen_ai.response.model": .string("m-1"),
                 "gen_ai.usage.input_tokens": .integer(90), "gen_ai.usage.output_tokens": .integer(30),
-                "gen_ai.usage.cache_read.input_tokens": .integer(40), "gen_ai.usage.reasoning.output_tokens": .integer(12),
+                "gen_ai.usage.cache_read.input_tokens": .integer(40),
+                "gen_ai.usage.reasoning.output_tokens": .integer(12),
                 "gen_ai.conversation.id": .string("c-1"), "user.id": .string("ann"),
             ]),
         Sample(
             dialect: "openinference", scope: "openinference.instrumentation.langchain",
             attributes: [
-                "openinference.span.kind": .string("LLM"), "llm.provider": .string("openai"), "llm.model_name": .string("m-1"),
+                "openinference.span.kind": .string("LLM"), "llm.provider": .string("openai"),
+                "llm.model_name": .string("m-1"),
                 "llm.token_count.prompt": .integer(90), "llm.token_count.completion": .integer(30),
-                "llm.token_count.prompt_details.cache_read": .integer(40), "llm.token_count.completion_details.reasoning": .integer(12),
+                "llm.token_count.prompt_details.cache_read": .integer(40),
+                "llm.token_count.completion_details.reasoning": .integer(12),
                 "metadata": .string(#"{"thread_id": "c-1", "user_id": "ann"}"#),
             ]),
         Sample(
             dialect: "openinference of Agno", scope: "openinference.instrumentation.agno",
             attributes: [
-                "openinference.span.kind": .string("LLM"), "llm.provider": .string("OpenAI"), "llm.model_name": .string("m-1"),
+                "openinference.span.kind": .string("LLM"), "llm.provider": .string("OpenAI"),
+                "llm.model_name": .string("m-1"),
                 "llm.token_count.prompt": .integer(90), "llm.token_count.completion": .integer(30),
-                "llm.token_count.prompt_details.cache_read": .integer(40), "session.id": .string("c-1"), "user.id": .string("ann"),
+                "llm.token_count.prompt_details.cache_read": .integer(40), "session.id": .string("c-1"),
+                "user.id": .string("ann"),
             ], expected: ["reasoning_tokens": .integer(-1)]),
         Sample(
             dialect: "traceloop", scope: "opentelemetry.instrumentation.langchain",
@@ -54,17 +60,20 @@ struct DialectTests {
                 "gen_ai.response.model": .string("m-1"),
                 "gen_ai.usage.input_tokens": .integer(90), "gen_ai.usage.output_tokens": .integer(30),
                 "gen_ai.usage.cache_read.input_tokens": .integer(40), "gen_ai.usage.reasoning_tokens": .integer(12),
-                "traceloop.association.properties.session_id": .string("c-1"), "traceloop.association.properties.user_id": .string("ann"),
+                "traceloop.association.properties.session_id": .string("c-1"),
+                "traceloop.association.properties.user_id": .string("ann"),
             ]),
         Sample(
             dialect: "logfire", scope: "logfire.openai_agents",
             attributes: [
-                "logfire.msg_template": .string("Responses API with {gen_ai.request.model!r}"), "gen_ai.system": .string("openai"),
+                "logfire.msg_template": .string("Responses API with {gen_ai.request.model!r}"),
+                "gen_ai.system": .string("openai"),
                 "gen_ai.response.model": .string("m-1"), "gen_ai.usage.input_tokens": .integer(90),
                 "gen_ai.usage.output_tokens": .integer(30),
                 "gen_ai.usage.raw": .string(
                     #"{"input_tokens_details":{"cached_tokens":40},"output_tokens_details":{"reasoning_tokens":12}}"#),
-                "session.id": .string("[Scrubbed due to 'session']"), "group_id": .string("c-1"), "user.id": .string("ann"),
+                "session.id": .string("[Scrubbed due to 'session']"), "group_id": .string("c-1"),
+                "user.id": .string("ann"),
             ]),
         Sample(
             dialect: "langfuse", scope: "langfuse-sdk",
@@ -93,9 +102,14 @@ struct DialectTests {
                 "gen_ai.request.model": .string("m-1"),
                 "gen_ai.usage.input_tokens": .integer(90), "gen_ai.usage.prompt_tokens": .integer(90),
                 "gen_ai.usage.output_tokens": .integer(30),
-                "gen_ai.usage.cache_read_input_tokens": .integer(40), "gen_ai.server.time_to_first_token": .integer(250),
+                "gen_ai.usage.cache_read_input_tokens": .integer(40),
+                "gen_ai.server.time_to_first_token": .integer(250),
                 "session.id": .string("c-1"), "user.id": .string("ann"),
-            ], expected: ["time_to_first_token_ns": .integer(250_000_000), "reasoning_tokens": .integer(-1), "provider": .integer(-1)]),
+            ],
+            expected: [
+                "time_to_first_token_ns": .integer(250_000_000), "reasoning_tokens": .integer(-1),
+                "provider": .integer(-1),
+            ]),
     ]
 
     @Test(arguments: samples) func aCallIsUnderstood(_ sample: Sample) throws {
@@ -103,14 +117,17 @@ struct DialectTests {
         // 2026-11-22T14:25:20Z
         try traces.receive(
             OTLPTraces([
-                SampleSpan(name: "x", id: 1, parent: nil, scope: sample.scope, start: 0, end: 900, attributes: sample.attributes)
+                SampleSpan(
+                    name: "x", id: 1, parent: nil, scope: sample.scope, start: 0, end: 900,
+                    attributes: sample.attributes)
             ]))
         try traces.settle()
         let call = try #require(traces.events("llm.call").first)
         var expected: [String: EventValue] = [
             "input_tokens": .integer(90), "output_tokens": .integer(30), "cache_read_tokens": .integer(40),
             "reasoning_tokens": .integer(12),
-            "conversation_id": .text("c-1"), "user_id": .text(traces.token("ann")), "duration_ns": .integer(900_000_000),
+            "conversation_id": .text("c-1"), "user_id": .text(traces.token("ann")),
+            "duration_ns": .integer(900_000_000),
         ]
         expected.merge(sample.expected) { $1 }
         for (name, value) in expected {

@@ -7,8 +7,10 @@ struct EvidenceTests {
     @Test func whatNoTableNamesIsWithheldAndCounted() throws {
         var span = SampleSpan(name: "chat", id: 1, parent: nil, start: 0, end: 5)
         span.attributes = [
-            "gen_ai.request.model": .string("m"), "gen_ai.input.messages": .string("my secret"), "user.id": .string("ann@example.org"),
-            "llm.input_messages.3.message.content": .string("another secret"), "my.own.7.thing": .string("third secret"),
+            "gen_ai.request.model": .string("m"), "gen_ai.input.messages": .string("my secret"),
+            "user.id": .string("ann@example.org"),
+            "llm.input_messages.3.message.content": .string("another secret"),
+            "my.own.7.thing": .string("third secret"),
             "my.number": .integer(4),
             "metadata": .string(#"{"thread_id":"t1","user_id":"bob","notes":"fourth secret"}"#),
         ]
@@ -19,7 +21,9 @@ struct EvidenceTests {
         for word in ["secret", "ann", "bob"] { #expect(!everything.contains(word), "\(word)") }
         // Four texts, and a number that may be anybody's.
         #expect(row.integer("withheld_values") == 5)
-        #expect(row.fields["unknown_attributes"] == .json(#"{"metadata/notes":"string","my.number":"int","my.own.N.thing":"string"}"#))
+        #expect(
+            row.fields["unknown_attributes"]
+                == .json(#"{"metadata/notes":"string","my.number":"int","my.own.N.thing":"string"}"#))
         guard case .json(let kept)? = row.fields["span_attributes"] else {
             Issue.record("no attributes")
             return
@@ -32,10 +36,14 @@ struct EvidenceTests {
     /// Texts that read as numbers, and names inside of values, are as private as any other text.
     @Test func numbersThatAreNoUsageAreWithheld() throws {
         var span = SampleSpan(name: "chat", id: 1, parent: nil, start: 0, end: 5)
-        let names = ["access_token", "session_token", "card.token", "phone_token", "sms.token", "order.price", "usage", "ai.token"]
+        let names = [
+            "access_token", "session_token", "card.token", "phone_token", "sms.token", "order.price", "usage",
+            "ai.token",
+        ]
         for (index, name) in names.enumerated() { span.attributes[name] = .string("49170123456\(index)") }
         span.attributes["user_usage"] = .string(#"{"john.doe@corp.com": 12, "ssn": 123456789}"#)
-        span.attributes["token_usage"] = .string(#"{"ann@corp.com": 13, "ssn": 987654321, "prompt_tokens": 7, "bob": {"tokens": 5}}"#)
+        span.attributes["token_usage"] = .string(
+            #"{"ann@corp.com": 13, "ssn": 987654321, "prompt_tokens": 7, "bob": {"tokens": 5}}"#)
         span.attributes["llm.usage"] = .map(
             [OTLPAttribute("eve@corp.com", .integer(555_123)), OTLPAttribute("completion_tokens", .integer(8))])
         var traces = SampleTraces()
@@ -53,7 +61,8 @@ struct EvidenceTests {
         #expect(kept.contains(#""token_usage/prompt_tokens":7"#) && kept.contains(#""llm.usage/completion_tokens":8"#))
     }
 
-    /// Under names of usage only numbers are kept, and what opens something under none, be the name one that tables have kept.
+    /// Under names of usage only numbers are kept, and what opens something under none, be the name one that tables
+    /// have kept.
     @Test func textsAmongUsageAndCredentialsAreWithheld() throws {
         var span = SampleSpan(name: "chat", id: 1, parent: nil, start: 0, end: 5)
         span.attributes = [
@@ -61,9 +70,12 @@ struct EvidenceTests {
             "gen_ai.usage.note": .string("hidden-2"), "gen_ai.usage.input_tokens": .string("hidden-3"),
             "gen_ai.cost.comment": .array([.string("hidden-4")]),
             "gen_ai.aggregated_usage.by": .string(#"{"ann@corp.com": 77002, "prompt_tokens": 7, "who": "hidden-5"}"#),
-            "http.request.header.authorization": .array([.string("hidden-6")]), "gen_ai.request.api_key": .string("hidden-7"),
-            "gen_ai.request.model": .string("sk-hidden-0123456789abcdef"), "phone": .integer(77_003), "card.number": .double(77_004),
-            "gen_ai.usage.is_estimated": .boolean(true), "gen_ai.usage.output_tokens": .string("12"), "gen_ai.usage.odd": .integer(5),
+            "http.request.header.authorization": .array([.string("hidden-6")]),
+            "gen_ai.request.api_key": .string("hidden-7"),
+            "gen_ai.request.model": .string("sk-hidden-0123456789abcdef"), "phone": .integer(77_003),
+            "card.number": .double(77_004),
+            "gen_ai.usage.is_estimated": .boolean(true), "gen_ai.usage.output_tokens": .string("12"),
+            "gen_ai.usage.odd": .integer(5),
             "gen_ai.request.temperature": .double(0.5), "is_member": .boolean(true),
         ]
         var traces = SampleTraces()
@@ -76,7 +88,8 @@ struct EvidenceTests {
             return
         }
         let expected = [
-            #""gen_ai.aggregated_usage.by/prompt_tokens":7"#, #""gen_ai.usage.is_estimated":true"#, #""gen_ai.usage.odd":5"#,
+            #""gen_ai.aggregated_usage.by/prompt_tokens":7"#, #""gen_ai.usage.is_estimated":true"#,
+            #""gen_ai.usage.odd":5"#,
             #""gen_ai.usage.output_tokens":"12""#, #""gen_ai.request.temperature":0.5"#, #""is_member":true"#,
         ]
         for member in expected { #expect(kept.contains(member), "\(member) in \(kept)") }
@@ -97,9 +110,11 @@ struct EvidenceTests {
     @Test func textsThatAreNoUTF8AreRefusedWithTheirSpan() throws {
         for (byte, place) in [(0xFF, 0), (0xFE, 1), (0xC3, 2)] as [(UInt8, Int)] {
             let broken = OTLPValue.text([0x63, byte][...])
-            var span = SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5, attributes: ["gen_ai.operation.name": .string("chat")])
+            var span = SampleSpan(
+                name: "a", id: 1, parent: nil, start: 0, end: 5, attributes: ["gen_ai.operation.name": .string("chat")])
             span.attributes["session.id"] = [broken, .array([broken]), .map([OTLPAttribute("k", broken)])][place]
-            let fine = SampleSpan(name: "b", id: 2, parent: nil, start: 0, end: 5, attributes: ["session.id": .string("cé")])
+            let fine = SampleSpan(
+                name: "b", id: 2, parent: nil, start: 0, end: 5, attributes: ["session.id": .string("cé")])
             var traces = SampleTraces()
             try traces.receive(OTLPTraces([span, fine]))
             #expect(traces.rejected == 1 && traces.evidence.count == 1)
@@ -111,18 +126,26 @@ struct EvidenceTests {
 
     @Test func theSameSpanGivesTheSameRow() throws {
         var traces = SampleTraces()
-        let span = SampleSpan(name: "a", id: 1, parent: nil, start: 3, end: 5, attributes: ["gen_ai.operation.name": .string("chat")])
+        let span = SampleSpan(
+            name: "a", id: 1, parent: nil, start: 3, end: 5, attributes: ["gen_ai.operation.name": .string("chat")])
         try traces.receive(OTLPTraces([span]))
         try traces.receive(OTLPTraces([span]))
         #expect(traces.evidence.count == 1)
-        #expect(traces.evidence[0].text("id") == String(repeating: "01", count: 16) + "-" + String(repeating: "01", count: 8))
-        #expect(traces.evidence[0].text("source") == "otlp/bot" && traces.evidence[0].text("span_class") == "model_call")
+        #expect(
+            traces.evidence[0].text("id") == String(repeating: "01", count: 16) + "-"
+                + String(repeating: "01", count: 8))
+        #expect(
+            traces.evidence[0].text("source") == "otlp/bot" && traces.evidence[0].text("span_class") == "model_call")
     }
 
     @Test func brokenTablesSayWhere() throws {
-        #expect(throws: DialectTableError(place: "dialect", expected: "a name")) { try DialectTable(parsing: Array("{}".utf8)) }
+        #expect(throws: DialectTableError(place: "dialect", expected: "a name")) {
+            try DialectTable(parsing: Array("{}".utf8))
+        }
         let wrong = #"{"dialect":"d","fields":{"tool":[{"path":["x"]}]}}"#
-        #expect(throws: DialectTableError(place: "fields.tool[0]", expected: "an attribute, an event or exception_type")) {
+        #expect(
+            throws: DialectTableError(place: "fields.tool[0]", expected: "an attribute, an event or exception_type")
+        ) {
             try DialectTable(parsing: Array(wrong.utf8))
         }
     }

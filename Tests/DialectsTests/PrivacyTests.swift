@@ -13,17 +13,24 @@ struct PrivacyTests {
 
     /// Tables name some attributes by how they begin: what begins so and is free text is nobody's business.
     @Test(arguments: [
-        "http.request.header.authorization", "http.request.header.cookie", "http.request.header.x_customer", "http.request.body",
-        "rpc.grpc.request.metadata.authorization", "rpc.request.metadata.customer", "llm.headers", "gen_ai.request.extra_headers",
-        "gen_ai.request.extra_header.x-user", "gen_ai.request.messages", "gen_ai.request.prompt", "gen_ai.request.stop_sequences",
+        "http.request.header.authorization", "http.request.header.cookie", "http.request.header.x_customer",
+        "http.request.body",
+        "rpc.grpc.request.metadata.authorization", "rpc.request.metadata.customer", "llm.headers",
+        "gen_ai.request.extra_headers",
+        "gen_ai.request.extra_header.x-user", "gen_ai.request.messages", "gen_ai.request.prompt",
+        "gen_ai.request.stop_sequences",
         "gen_ai.response.text", "gen_ai.response.tool_calls", "gen_ai.response.object", "anthropic.request.messages",
-        "gen_ai.embeddings.input", "openlit.note", "traceloop.entity.note", "langfuse.internal.note", "event_loop.note", "tag.tags",
+        "gen_ai.embeddings.input", "openlit.note", "traceloop.entity.note", "langfuse.internal.note", "event_loop.note",
+        "tag.tags",
         "langfuse.trace.tags",
     ])
     func freeTextUnderABeginningIsWithheld(_ name: String) throws {
         let list = OTLPValue.array([.string("hidden one"), .string("hidden")])
-        for value in [.string("hidden words"), .string("hidden"), list, .map([OTLPAttribute("k", .string("hidden"))])] as [OTLPValue] {
-            let row = try Self.evidence(SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5, attributes: [name: value]))
+        for value in [.string("hidden words"), .string("hidden"), list, .map([OTLPAttribute("k", .string("hidden"))])]
+            as [OTLPValue]
+        {
+            let row = try Self.evidence(
+                SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5, attributes: [name: value]))
             #expect(!"\(row.fields)".contains("hidden"), "\(value)")
             #expect(row.integer("withheld_values") ?? 0 > 0)
         }
@@ -53,8 +60,10 @@ struct PrivacyTests {
         var span = SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5)
         span.attributes = [
             "gen_ai.request.temperature": .double(0.5), "gen_ai.request.reasoning_effort": .string("high"),
-            "gen_ai.request.encoding_formats": .array([.string("base64"), .string("float")]), "gen_ai.request.seed": .integer(7),
-            "gen_ai.response.status": .string("whatever"), "http.request.method": .string("QUERY"), "rpc.method": .string("GetAnswer"),
+            "gen_ai.request.encoding_formats": .array([.string("base64"), .string("float")]),
+            "gen_ai.request.seed": .integer(7),
+            "gen_ai.response.status": .string("whatever"), "http.request.method": .string("QUERY"),
+            "rpc.method": .string("GetAnswer"),
             "langfuse.internal.as_root": .boolean(true),
         ]
         let row = try Self.evidence(span)
@@ -67,9 +76,11 @@ struct PrivacyTests {
     }
 
     @Test func namesLoseWhatIsSomebodys() throws {
-        var span = SampleSpan(name: "GET /users/alice@example.com?key=sk-0123456789abcdefghij HTTP", id: 1, parent: nil, start: 0, end: 5)
+        var span = SampleSpan(
+            name: "GET /users/alice@example.com?key=sk-0123456789abcdefghij HTTP", id: 1, parent: nil, start: 0, end: 5)
         span.attributes = [
-            "score.bob@example.com": .integer(3), "is.carol@example.com.member": .boolean(true), "my.dave%40example.com": .string("x"),
+            "score.bob@example.com": .integer(3), "is.carol@example.com.member": .boolean(true),
+            "my.dave%40example.com": .string("x"),
             "sk-0123456789abcdefghij": .string("x"), "error.type": .string("no account erin@example.com was found"),
         ]
         var request = OTLPTraces([span])
@@ -88,12 +99,14 @@ struct PrivacyTests {
     }
 
     @Test(arguments: [
-        "chat gpt-4o", "chat claude-sonnet-4-5@20250929", "POST /v1/messages", "npm @scope/package", "100% sure", "what now?",
+        "chat gpt-4o", "chat claude-sonnet-4-5@20250929", "POST /v1/messages", "npm @scope/package", "100% sure",
+        "what now?",
         "ask-anyone sk-SK",
         "<class 'openai.RateLimitError'>",
     ])
     func otherNamesStay(_ name: String) throws {
-        let span = SampleSpan(name: name, id: 1, parent: nil, start: 0, end: 5, attributes: ["error.type": .string("app.RateLimitError")])
+        let span = SampleSpan(
+            name: name, id: 1, parent: nil, start: 0, end: 5, attributes: ["error.type": .string("app.RateLimitError")])
         let row = try Self.evidence(span)
         #expect(row.text("span_name") == name)
         #expect("\(row.fields)".contains("app.RateLimitError"))

@@ -5,14 +5,17 @@ import WireFormats
 
 struct SettlingTests {
     static func call(
-        _ id: UInt8, parent: UInt8?, _ start: UInt64, _ end: UInt64, scope: String = "a", _ more: [String: OTLPValue] = [:]
+        _ id: UInt8, parent: UInt8?, _ start: UInt64, _ end: UInt64, scope: String = "a",
+        _ more: [String: OTLPValue] = [:]
     ) -> SampleSpan {
         var attributes: [String: OTLPValue] = [
-            "gen_ai.operation.name": .string("chat"), "gen_ai.provider.name": .string("openai"), "gen_ai.request.model": .string("m-1"),
+            "gen_ai.operation.name": .string("chat"), "gen_ai.provider.name": .string("openai"),
+            "gen_ai.request.model": .string("m-1"),
             "gen_ai.usage.input_tokens": .integer(100), "gen_ai.usage.output_tokens": .integer(20),
         ]
         attributes.merge(more) { $1 }
-        return SampleSpan(name: "chat m-1", id: id, parent: parent, scope: scope, start: start, end: end, attributes: attributes)
+        return SampleSpan(
+            name: "chat m-1", id: id, parent: parent, scope: scope, start: start, end: end, attributes: attributes)
     }
 
     static func agent(
@@ -35,28 +38,39 @@ struct SettlingTests {
 
     @Test func aTraceBecomesItsEvents() throws {
         let root = Self.agent(
-            1, 900, ["gen_ai.conversation.id": .string("c-7"), "user.id": .string("ann"), "plimsoll.channel": .string("web")])
+            1, 900,
+            ["gen_ai.conversation.id": .string("c-7"), "user.id": .string("ann"), "plimsoll.channel": .string("web")])
         let call = Self.call(
             2, parent: 1, 100, 400,
-            ["gen_ai.usage.cache_read.input_tokens": .integer(60), "gen_ai.response.time_to_first_chunk": .double(0.25),
-             "gen_ai.request.stream": .boolean(true), "gen_ai.response.finish_reasons": .array([.string("tool_call")]),
-             "gen_ai.response.model": .string("m-1-2026"), "gen_ai.usage.cost": .double(0.00125)])
+            [
+                "gen_ai.usage.cache_read.input_tokens": .integer(60),
+                "gen_ai.response.time_to_first_chunk": .double(0.25),
+                "gen_ai.request.stream": .boolean(true),
+                "gen_ai.response.finish_reasons": .array([.string("tool_call")]),
+                "gen_ai.response.model": .string("m-1-2026"), "gen_ai.usage.cost": .double(0.00125),
+            ])
         var tool = SampleSpan(name: "execute_tool find", id: 3, parent: 1, start: 450, end: 500, failed: true)
         tool.attributes = [
-            "gen_ai.operation.name": .string("execute_tool"), "gen_ai.tool.name": .string("find"), "error.type": .string("app.Timeout"),
+            "gen_ai.operation.name": .string("execute_tool"), "gen_ai.tool.name": .string("find"),
+            "error.type": .string("app.Timeout"),
         ]
         let traces = try Self.settled([[root, call, tool]])
         let told = try #require(traces.events("llm.call").first)
-        #expect(told.text("conversation_id") == "c-7" && told.text("channel") == "web" && told.text("agent") == "helper")
+        #expect(
+            told.text("conversation_id") == "c-7" && told.text("channel") == "web" && told.text("agent") == "helper")
         #expect(told.text("user_id") == traces.token("ann"))
         #expect(told.integer("input_tokens") == 100 && told.integer("cache_read_tokens") == 60)
         #expect(told.integer("time_to_first_token_ns") == 250_000_000)
-        #expect(told.boolean("stream") == true && told.text("finish_reason") == "tool_calls" && told.text("response_model") == "m-1-2026")
+        #expect(
+            told.boolean("stream") == true && told.text("finish_reason") == "tool_calls"
+                && told.text("response_model") == "m-1-2026")
         #expect(told.integer("duration_ns") == 300_000_000 && told.integer("reported_cost_usd") == 1_250_000_000)
         let use = try #require(traces.events("tool.call").first)
         #expect(use.text("tool") == "find" && use.text("status") == "error" && use.text("error_type") == "Timeout")
         let answer = try #require(traces.events("message.sent").first)
-        #expect(answer.integer("duration_ns") == 900_000_000 && answer.text("author") == "agent" && answer.text("status") == "ok")
+        #expect(
+            answer.integer("duration_ns") == 900_000_000 && answer.text("author") == "agent"
+                && answer.text("status") == "ok")
         let question = try #require(traces.events("message.received").first)
         #expect(question.time == answer.time - 900_000_000 && question.text("conversation_id") == "c-7")
         #expect(traces.events("agent.run").count == 1 && traces.events("usage.reported").isEmpty)
@@ -64,7 +78,8 @@ struct SettlingTests {
     }
 
     @Test func nestedAndSiblingSpansAreOneCall() throws {
-        // A wrapper around a call, two instrumentations side by side, and the same response told elsewhere: three calls in six spans.
+        // A wrapper around a call, two instrumentations side by side, and the same response told elsewhere: three calls
+        // in six spans.
         let spans = [
             Self.agent(1, 900), Self.call(2, parent: 1, 100, 300),
             Self.call(3, parent: 2, 120, 280, ["gen_ai.usage.input_tokens": .integer(101)]),
@@ -76,16 +91,20 @@ struct SettlingTests {
         #expect(traces.events("llm.call").count == 3)
         #expect(traces.events("llm.call").compactMap { $0.integer("input_tokens") }.sorted() == [100, 100, 101])
         // One scope that calls twice at once made two calls.
-        let twice = try Self.settled([[Self.agent(1, 900), Self.call(4, parent: 1, 400, 500), Self.call(5, parent: 1, 410, 490)]])
+        let twice = try Self.settled([
+            [Self.agent(1, 900), Self.call(4, parent: 1, 400, 500), Self.call(5, parent: 1, 410, 490)]
+        ])
         #expect(twice.events("llm.call").count == 2)
     }
 
     @Test func rollUpsAreNeverAdded() throws {
-        let root = Self.agent(1, 900, ["gen_ai.usage.input_tokens": .integer(200), "gen_ai.usage.output_tokens": .integer(40)])
+        let root = Self.agent(
+            1, 900, ["gen_ai.usage.input_tokens": .integer(200), "gen_ai.usage.output_tokens": .integer(40)])
         let traces = try Self.settled([[root, Self.call(2, parent: 1, 1, 2), Self.call(3, parent: 1, 5, 6)]])
         #expect(traces.events("llm.call").compactMap { $0.integer("input_tokens") } == [100, 100])
         let reported = traces.events("usage.reported")
-        #expect(reported.count == 1 && reported[0].integer("input_tokens") == 200 && reported[0].text("scope") == "agent")
+        #expect(
+            reported.count == 1 && reported[0].integer("input_tokens") == 200 && reported[0].text("scope") == "agent")
     }
 
     @Test func aLateParentCompletesWhatWasTold() throws {
@@ -108,7 +127,9 @@ struct SettlingTests {
         try traces.settle()
         #expect(traces.events("llm.call").count == 1)
         // Around two it sums them up, whenever it comes.
-        var apart = try Self.settled([[Self.agent(1, 900), Self.call(3, parent: 2, 120, 180), Self.call(4, parent: 2, 200, 280)]])
+        var apart = try Self.settled([
+            [Self.agent(1, 900), Self.call(3, parent: 2, 120, 180), Self.call(4, parent: 2, 200, 280)]
+        ])
         #expect(apart.events("llm.call").count == 2)
         try apart.receive(OTLPTraces([Self.call(2, parent: 1, 100, 300)]))
         try apart.settle()
@@ -129,10 +150,12 @@ struct SettlingTests {
             [Self.agent(1, 900), Self.call(2, parent: 1, 1, 2, response), Self.call(3, parent: 1, 3, 4, other)]
         ])
         #expect(traces.events().allSatisfy { $0.text("conversation_id") == nil })
-        let two = try Self.settled([[
-            Self.agent(1, 900), Self.call(2, parent: 1, 1, 2, ["session.id": .string("s1")]),
-            Self.call(3, parent: 1, 3, 4, ["session.id": .string("s2")]), Self.call(4, parent: 1, 5, 6),
-        ]])
+        let two = try Self.settled([
+            [
+                Self.agent(1, 900), Self.call(2, parent: 1, 1, 2, ["session.id": .string("s1")]),
+                Self.call(3, parent: 1, 3, 4, ["session.id": .string("s2")]), Self.call(4, parent: 1, 5, 6),
+            ]
+        ])
         #expect(two.events("llm.call").compactMap { $0.text("conversation_id") }.sorted() == ["s1", "s2"])
         let both = ["session.id": OTLPValue.string("[Scrubbed due to 'session']"), "group_id": .string("g")]
         let scrubbed = try Self.settled([[Self.agent(1, 900, both)]])
@@ -140,10 +163,12 @@ struct SettlingTests {
     }
 
     @Test func wrappersOfAgentsAreNoRuns() throws {
-        let traces = try Self.settled([[
-            Self.agent(1, name: nil, 900), Self.agent(2, parent: 1, 800), Self.agent(3, parent: 2, 700),
-            Self.agent(4, parent: 3, name: "other", 600),
-        ]])
+        let traces = try Self.settled([
+            [
+                Self.agent(1, name: nil, 900), Self.agent(2, parent: 1, 800), Self.agent(3, parent: 2, 700),
+                Self.agent(4, parent: 3, name: "other", 600),
+            ]
+        ])
         #expect(traces.events("agent.run").compactMap { $0.text("agent") }.sorted() == ["helper", "other"])
         #expect(traces.events("message.sent").count == 1)
     }
@@ -157,7 +182,8 @@ struct SettlingTests {
     }
 
     @Test func failedCallsWithZeroCountsAreNotCounted() throws {
-        var failed = Self.call(2, parent: 1, 1, 2, ["gen_ai.usage.input_tokens": .integer(0), "gen_ai.usage.output_tokens": .integer(0)])
+        var failed = Self.call(
+            2, parent: 1, 1, 2, ["gen_ai.usage.input_tokens": .integer(0), "gen_ai.usage.output_tokens": .integer(0)])
         failed.failed = true
         let told = try #require(try Self.settled([[Self.agent(1, 900), failed]]).events("llm.call").first)
         #expect(told.integer("input_tokens") == nil && told.text("status") == "error")
@@ -175,7 +201,8 @@ struct SettlingTests {
         var spans = [
             Self.agent(1, 900, ["gen_ai.conversation.id": .string("c"), "gen_ai.usage.input_tokens": .integer(300)]),
             Self.agent(2, parent: 1, 850),
-            Self.call(3, parent: 2, 10, 100), Self.call(4, parent: 3, 20, 90), Self.call(5, parent: 2, 200, 300, scope: "a"),
+            Self.call(3, parent: 2, 10, 100), Self.call(4, parent: 3, 20, 90),
+            Self.call(5, parent: 2, 200, 300, scope: "a"),
             Self.call(6, parent: 2, 210, 290, scope: "b"), Self.call(7, parent: 2, 400, 500),
         ]
         let wanted = try Self.settled([spans])
@@ -188,7 +215,9 @@ struct SettlingTests {
         for type in ["llm.call", "agent.run", "message.sent", "message.received"] {
             let (left, right) = (found.events(type), wanted.events(type))
             #expect(left.count == right.count, "\(type), seed \(seed)")
-            #expect(left.compactMap { $0.integer("input_tokens") }.sorted() == right.compactMap { $0.integer("input_tokens") }.sorted())
+            #expect(
+                left.compactMap { $0.integer("input_tokens") }.sorted()
+                    == right.compactMap { $0.integer("input_tokens") }.sorted())
             #expect(left.allSatisfy { $0.text("conversation_id") == "c" })
         }
     }

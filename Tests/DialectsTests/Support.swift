@@ -54,10 +54,12 @@ struct SampleTraces {
         let columns = SpanColumns(registry)
         for (index, offset) in batch.events.offsets.enumerated() {
             let start = Int(offset)
-            let row = Array(batch.events.bytes[start..<(start + EventRowCursor.byteCount(batch.events.bytes, at: start))])
+            let row = Array(
+                batch.events.bytes[start..<(start + EventRowCursor.byteCount(batch.events.bytes, at: start))])
             guard seen.insert(row).inserted else { continue }
             _ = try EventBatch(checking: row, registry: registry)
-            spans[batch.traceIDs[index], default: []].append(try SpanRecord(row: row, at: 0, columns: columns, parser: &parser))
+            spans[batch.traceIDs[index], default: []].append(
+                try SpanRecord(row: row, at: 0, columns: columns, parser: &parser))
             evidence.append(Derived(row, at: 0))
         }
     }
@@ -82,7 +84,8 @@ struct SampleTraces {
             for offset in result.events.offsets {
                 counts.added += 1
                 let start = Int(offset)
-                let row = Array(result.events.bytes[start..<(start + EventRowCursor.byteCount(result.events.bytes, at: start))])
+                let row = Array(
+                    result.events.bytes[start..<(start + EventRowCursor.byteCount(result.events.bytes, at: start))])
                 _ = try EventBatch(checking: row, registry: registry)
                 told[trace, default: []].append(StoredEvent(position: nextPosition, row: row))
                 nextPosition += 1
@@ -93,7 +96,9 @@ struct SampleTraces {
 
     /// All events derived so far, of one type or of all.
     func events(_ type: String? = nil) -> [Derived] {
-        told.keys.sorted().flatMap { told[$0] ?? [] }.map { Derived($0.row, at: 0) }.filter { type == nil || $0.type == type }
+        told.keys.sorted().flatMap { told[$0] ?? [] }.map { Derived($0.row, at: 0) }.filter {
+            type == nil || $0.type == type
+        }
     }
 
     func token(_ id: String) -> String {

@@ -7,7 +7,8 @@ import WireFormats
 struct TenantTests {
     private static let acme: [String: OTLPValue] = ["plimsoll.tenant": .string("acme")]
     private static let usage: [String: OTLPValue] = [
-        "gen_ai.conversation.id": .string("c-1"), "plimsoll.outcome": .string("resolved"), "gen_ai.usage.input_tokens": .integer(100),
+        "gen_ai.conversation.id": .string("c-1"), "plimsoll.outcome": .string("resolved"),
+        "gen_ai.usage.input_tokens": .integer(100),
     ]
 
     @Test func whatTheOutermostSpanSaysHoldsForAllEvents() throws {
@@ -27,22 +28,28 @@ struct TenantTests {
     }
 
     @Test func whatOnlyAnInnerSpanSaysHoldsForTheTrace() throws {
-        let traces = try SettlingTests.settled([[
-            SettlingTests.agent(1, 900, Self.usage), SettlingTests.call(2, parent: 1, 10, 20, Self.acme),
-        ]])
+        let traces = try SettlingTests.settled([
+            [
+                SettlingTests.agent(1, 900, Self.usage), SettlingTests.call(2, parent: 1, 10, 20, Self.acme),
+            ]
+        ])
         #expect(!traces.events("message.sent").isEmpty)
         #expect(traces.events().allSatisfy { $0.text("tenant") == "acme" })
     }
 
     @Test func theOwnWordGoesBeforeThatOfAncestors() throws {
         let call = SettlingTests.call(2, parent: 1, 10, 20, ["plimsoll.tenant": .string("umbra")])
-        let traces = try SettlingTests.settled([[SettlingTests.agent(1, 900, Self.usage.merging(Self.acme) { $1 }), call]])
+        let traces = try SettlingTests.settled([
+            [SettlingTests.agent(1, 900, Self.usage.merging(Self.acme) { $1 }), call]
+        ])
         #expect(traces.events("llm.call").map { $0.text("tenant") } == ["umbra"])
         #expect(traces.events("message.sent").map { $0.text("tenant") } == ["acme"])
     }
 
     @Test func nobodySaysIt() throws {
-        let traces = try SettlingTests.settled([[SettlingTests.agent(1, 900, Self.usage), SettlingTests.call(2, parent: 1, 10, 20)]])
+        let traces = try SettlingTests.settled([
+            [SettlingTests.agent(1, 900, Self.usage), SettlingTests.call(2, parent: 1, 10, 20)]
+        ])
         #expect(!traces.events().isEmpty && traces.events().allSatisfy { $0.text("tenant") == "default" })
     }
 }

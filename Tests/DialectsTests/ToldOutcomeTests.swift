@@ -16,11 +16,13 @@ struct ToldOutcomeTests {
     private static let unusable: [(name: String, value: OTLPValue, type: String)] = [
         ("plimsoll.outcome", .string("success"), "string"), ("plimsoll.outcome", .string("failed"), "string"),
         ("plimsoll.outcome", .string("handoff"), "string"), ("plimsoll.outcome", .string("solved"), "string"),
-        ("plimsoll.outcome", .boolean(true), "bool"), ("plimsoll.outcome", .integer(1), "int"), ("plimsoll.outcome", .map([]), "map"),
+        ("plimsoll.outcome", .boolean(true), "bool"), ("plimsoll.outcome", .integer(1), "int"),
+        ("plimsoll.outcome", .map([]), "map"),
         ("plimsoll.feedback.score", .integer(9), "int"), ("plimsoll.feedback.score", .integer(0), "int"),
         ("plimsoll.feedback.score", .double(4.5), "double"), ("plimsoll.feedback.score", .boolean(true), "bool"),
         ("plimsoll.feedback.score", .string("good"), "string"), ("plimsoll.escalation.reason", .map([]), "map"),
-        ("plimsoll.escalation.queue", .bytes([1]), "bytes"), ("gen_ai.evaluation.score.value", .string("high"), "string"),
+        ("plimsoll.escalation.queue", .bytes([1]), "bytes"),
+        ("gen_ai.evaluation.score.value", .string("high"), "string"),
         ("gen_ai.evaluation.score.value", .double(.infinity), "double"),
     ]
 
@@ -39,8 +41,10 @@ struct ToldOutcomeTests {
         ("plimsoll.outcome", .string("completed"), "conversation.closed"),
         ("plimsoll.escalation.reason", .string("policy"), "escalation.raised"),
         ("plimsoll.escalation.queue", .string("billing"), "escalation.raised"),
-        ("plimsoll.escalation.id", .integer(4711), "escalation.raised"), ("plimsoll.feedback.score", .double(5), "feedback.submitted"),
-        ("plimsoll.feedback.score", .string("1"), "feedback.submitted"), ("gen_ai.evaluation.score.value", .integer(1), "quality.scored"),
+        ("plimsoll.escalation.id", .integer(4711), "escalation.raised"),
+        ("plimsoll.feedback.score", .double(5), "feedback.submitted"),
+        ("plimsoll.feedback.score", .string("1"), "feedback.submitted"),
+        ("gen_ai.evaluation.score.value", .integer(1), "quality.scored"),
     ]
 
     @Test(arguments: usable.indices)
@@ -67,19 +71,26 @@ struct ToldOutcomeTests {
     }
 
     @Test func severalSpansTellOneEscalation() throws {
-        let traces = try SettlingTests.settled([[
-            Self.agent(["plimsoll.outcome": .string("escalated")]),
-            Self.agent(["plimsoll.escalation.queue": .string("billing"), "plimsoll.escalation.id": .string("e-1")], id: 2, parent: 1),
-            Self.agent(
-                ["plimsoll.escalation.reason": .string("policy"), "plimsoll.escalation.queue": .string("billing")], id: 3, parent: 2),
-        ]])
+        let traces = try SettlingTests.settled([
+            [
+                Self.agent(["plimsoll.outcome": .string("escalated")]),
+                Self.agent(
+                    ["plimsoll.escalation.queue": .string("billing"), "plimsoll.escalation.id": .string("e-1")], id: 2,
+                    parent: 1),
+                Self.agent(
+                    ["plimsoll.escalation.reason": .string("policy"), "plimsoll.escalation.queue": .string("billing")],
+                    id: 3, parent: 2),
+            ]
+        ])
         let raised = traces.events("escalation.raised")
         #expect(raised.map { $0.text("queue") } == ["billing"] && raised.map { $0.text("reason") } == ["policy"])
         #expect(raised.map { $0.text("escalation_id") } == ["e-1"])
-        let two = try SettlingTests.settled([[
-            Self.agent(["plimsoll.escalation.queue": .string("billing")]),
-            Self.agent(["plimsoll.escalation.queue": .string("sales")], id: 2, parent: 1),
-        ]])
+        let two = try SettlingTests.settled([
+            [
+                Self.agent(["plimsoll.escalation.queue": .string("billing")]),
+                Self.agent(["plimsoll.escalation.queue": .string("sales")], id: 2, parent: 1),
+            ]
+        ])
         #expect(Set(two.events("escalation.raised").compactMap { $0.text("queue") }) == ["billing", "sales"])
     }
 }

@@ -15,7 +15,8 @@ struct ToldUsageTests {
 
     /// A call in several goes is billed for all of them; beside the list stands the last.
     @Test func goesOfACallAreAddedUp() throws {
-        let list = #"[{"type": "compaction", "input_tokens": 180000, "output_tokens": 3500}, "#
+        let list =
+            #"[{"type": "compaction", "input_tokens": 180000, "output_tokens": 3500}, "#
             + #"{"type": "message", "input_tokens": 23000, "output_tokens": 1000}]"#
         let usage = #"{"input_tokens": 23000, "output_tokens": 1000, "iterations": "# + list + "}"
         let event = try Self.told(["usage": .string(usage)])
@@ -23,7 +24,8 @@ struct ToldUsageTests {
         #expect(event.text("other_usage") == nil)
         // Also beside the names that tables have.
         let both = try Self.told([
-            "usage": .string(usage), "gen_ai.usage.input_tokens": .integer(23_000), "gen_ai.usage.output_tokens": .integer(1000),
+            "usage": .string(usage), "gen_ai.usage.input_tokens": .integer(23_000),
+            "gen_ai.usage.output_tokens": .integer(1000),
         ])
         #expect(both.integer("input_tokens") == 203_000 && both.integer("output_tokens") == 4500)
         let last = try Self.told(["usage": .string(usage), "gen_ai.usage.total_tokens": .integer(24_000)])
@@ -32,14 +34,17 @@ struct ToldUsageTests {
 
     /// A count that nobody reads is a part of what was read, unless it is more.
     @Test func countsBeyondWhatWasReadAreSaid() throws {
-        let counts: [String: OTLPValue] = ["gen_ai.usage.input_tokens": .integer(1000), "gen_ai.usage.output_tokens": .integer(100)]
+        let counts: [String: OTLPValue] = [
+            "gen_ai.usage.input_tokens": .integer(1000), "gen_ai.usage.output_tokens": .integer(100),
+        ]
         func other(_ name: String, _ count: Int64) throws -> String? {
             try Self.told(counts.merging([name: .integer(count)]) { $1 }).text("other_usage")
         }
         #expect(try other("gen_ai.usage.compaction_tokens", 180_000) == "unread_tokens")
         #expect(try other("gen_ai.usage.compaction_tokens", 1000) == nil)
         for name in [
-            "gen_ai.request.max_tokens", "gen_ai.usage.cumulative.input_tokens", "gen_ai.usage.limit_tokens", "gen_ai.usage.odd",
+            "gen_ai.request.max_tokens", "gen_ai.usage.cumulative.input_tokens", "gen_ai.usage.limit_tokens",
+            "gen_ai.usage.odd",
             "llm.rate_limit.remaining_tokens", "gen_ai.usage.session.total_tokens",
         ] { #expect(try other(name, 180_000) == nil, "\(name)") }
     }

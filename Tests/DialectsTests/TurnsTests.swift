@@ -9,7 +9,8 @@ struct TurnsTests {
 
     /// An agent's run with one model call in it, the id of which is the next one; times in s.
     private static func run(
-        _ id: UInt8, in parent: UInt8?, _ start: UInt64, _ end: UInt64, name: String? = "helper", conversation: String? = nil,
+        _ id: UInt8, in parent: UInt8?, _ start: UInt64, _ end: UInt64, name: String? = "helper",
+        conversation: String? = nil,
         failed: Bool = false
     ) -> [SampleSpan] {
         var agent = Settling.agent(id, parent: parent, name: name, end * 1000)
@@ -29,14 +30,19 @@ struct TurnsTests {
             if let thread { span.attributes["metadata"] = .string(#"{"thread_id":"\#(thread)"}"#) }
             return span
         }
-        return [chain(name, id, parent), chain("model", id + 1, id), Settling.call(id + 2, parent: id + 1, start * 1000, end * 1000)]
+        return [
+            chain(name, id, parent), chain("model", id + 1, id),
+            Settling.call(id + 2, parent: id + 1, start * 1000, end * 1000),
+        ]
     }
 
     private static func plain(_ end: UInt64, kind: Int = 1, _ attributes: [String: OTLPValue] = [:]) -> SampleSpan {
         SampleSpan(name: "main", id: 1, parent: nil, start: 0, end: end * 1000, kind: kind, attributes: attributes)
     }
 
-    private static func trace(_ root: SampleSpan, _ parts: [SampleSpan]...) -> [SampleSpan] { [root] + parts.flatMap { $0 } }
+    private static func trace(_ root: SampleSpan, _ parts: [SampleSpan]...) -> [SampleSpan] {
+        [root] + parts.flatMap { $0 }
+    }
 
     /// Answers by conversation, and whether questions match them.
     private static func answers(_ spans: [SampleSpan]) throws -> [String: Int] {
@@ -85,10 +91,12 @@ struct TurnsTests {
         #expect(try Self.answers(Self.trace(chain, first, second)) == ["F1": 1])
     }
 
-    /// A run that failed and the one that answered are one turn: from the first start to the last end, as the last one went, in any order.
+    /// A run that failed and the one that answered are one turn: from the first start to the last end, as the last one
+    /// went, in any order.
     @Test func aTurnOfTwoRunsGoesAsTheLastOneWent() throws {
         let spans = Self.trace(
-            Self.plain(9), Self.run(2, in: 1, 0, 3, conversation: "c", failed: true), Self.run(4, in: 1, 3, 5, conversation: "c"))
+            Self.plain(9), Self.run(2, in: 1, 0, 3, conversation: "c", failed: true),
+            Self.run(4, in: 1, 3, 5, conversation: "c"))
         for order in [Array(spans.indices), spans.indices.reversed()] {
             var traces = SampleTraces()
             for index in order {
@@ -104,15 +112,19 @@ struct TurnsTests {
     @Test(arguments: ["helper", nil] as [String?]) func aSessionIsNotOneAnswer(_ name: String?) throws {
         let session = Self.plain(50, ["gen_ai.conversation.id": .string("F1")])
         let spans = Self.trace(
-            session, Self.run(2, in: 1, 0, 4, name: name), Self.run(4, in: 1, 20, 24, name: name), Self.run(6, in: 1, 40, 50, name: name))
+            session, Self.run(2, in: 1, 0, 4, name: name), Self.run(4, in: 1, 20, 24, name: name),
+            Self.run(6, in: 1, 40, 50, name: name))
         #expect(try Self.answers(spans) == ["F1": 3])
-        let longest = try Settling.settled([spans]).events("message.sent").compactMap { $0.integer("duration_ns") }.max()
+        let longest = try Settling.settled([spans]).events("message.sent").compactMap { $0.integer("duration_ns") }
+            .max()
         #expect(longest == 10_000_000_000)
         // Agents of different names are, where a person may have spoken between.
-        let pause = Self.trace(session, Self.run(2, in: 1, 0, 4, name: "greeter"), Self.run(4, in: 1, 20, 24, name: "booker"))
+        let pause = Self.trace(
+            session, Self.run(2, in: 1, 0, 4, name: "greeter"), Self.run(4, in: 1, 20, 24, name: "booker"))
         #expect(try Self.answers(pause) == ["F1": 2])
         #expect(try Self.doubts(pause) == TurnDoubts())
-        let handedOver = Self.trace(session, Self.run(2, in: 1, 0, 4, name: "greeter"), Self.run(4, in: 1, 4, 9, name: "booker"))
+        let handedOver = Self.trace(
+            session, Self.run(2, in: 1, 0, 4, name: "greeter"), Self.run(4, in: 1, 4, 9, name: "booker"))
         #expect(try Self.answers(handedOver) == ["F1": 1])
         #expect(try Self.doubts(handedOver).isJoined)
     }
@@ -134,14 +146,17 @@ struct TurnsTests {
     }
 
     @Test func whatRunsWithinAnAgentIsItsTurn() throws {
-        for root in [Settling.agent(1, 30_000, ["session.id": .string("c")]), Self.graph(1, in: nil, 0, 30, thread: "c")[0]] {
+        for root in [
+            Settling.agent(1, 30_000, ["session.id": .string("c")]), Self.graph(1, in: nil, 0, 30, thread: "c")[0],
+        ] {
             let spans = Self.trace(
                 root, Self.run(2, in: 1, 0, 4), Self.run(4, in: 1, 8, 9),
                 Self.run(6, in: 1, 12, 14, name: "other", conversation: "x"))
             #expect(try Self.answers(spans) == ["c": 1])
         }
         // At the same time it is one question, too.
-        let beside = Self.trace(Self.plain(9, ["session.id": .string("c")]), Self.run(2, in: 1, 0, 4), Self.run(4, in: 1, 1, 5))
+        let beside = Self.trace(
+            Self.plain(9, ["session.id": .string("c")]), Self.run(2, in: 1, 0, 4), Self.run(4, in: 1, 1, 5))
         #expect(try Self.answers(beside) == ["c": 1])
     }
 
@@ -175,7 +190,9 @@ struct TurnsTests {
 
     @Test func aCallAloneIsATurnWhereItAnswers() throws {
         let named: [String: OTLPValue] = ["gen_ai.conversation.id": .string("c")]
-        func call(_ more: [String: OTLPValue]) -> [SampleSpan] { [Settling.call(1, parent: nil, 0, 900, named.merging(more) { $1 })] }
+        func call(_ more: [String: OTLPValue]) -> [SampleSpan] {
+            [Settling.call(1, parent: nil, 0, 900, named.merging(more) { $1 })]
+        }
         #expect(try Self.answers(call([:])) == ["c": 1])
         #expect(try Self.answers(call(["plimsoll.purpose": .string("answer")])) == ["c": 1])
         #expect(try Self.answers(call(["plimsoll.purpose": .string("judge")])).isEmpty)
@@ -189,18 +206,23 @@ struct TurnsTests {
 
     @Test func theLastCallTellsTheFirstToken() throws {
         func streamed(_ id: UInt8, _ start: UInt64, _ end: UInt64, _ more: [String: OTLPValue] = [:]) -> SampleSpan {
-            Settling.call(id, parent: 1, start, end, ["gen_ai.response.time_to_first_chunk": .double(0.25)].merging(more) { $1 })
+            Settling.call(
+                id, parent: 1, start, end, ["gen_ai.response.time_to_first_chunk": .double(0.25)].merging(more) { $1 })
         }
         func told(_ spans: [SampleSpan]) throws -> Int64? {
             try #require(try Settling.settled([spans]).events("message.sent").first).integer("time_to_first_token_ns")
         }
-        let asking = Settling.call(2, parent: 1, 10, 400, ["gen_ai.response.finish_reasons": .array([.string("tool_calls")])])
+        let asking = Settling.call(
+            2, parent: 1, 10, 400, ["gen_ai.response.finish_reasons": .array([.string("tool_calls")])])
         let root = Settling.agent(1, 2000)
         #expect(try told([root, asking, streamed(3, 1000, 1900)]) == 1_250_000_000)
         let own = Settling.agent(1, 2000, ["gen_ai.response.time_to_first_chunk": .double(1.5)])
         #expect(try told([own, asking, streamed(3, 1000, 1900)]) == 1_500_000_000)
         // Not sure: it asks for tools, is no stream, stands beside another, goes before a tool, or does not say it.
-        #expect(try told([root, streamed(3, 1000, 1900, ["gen_ai.response.finish_reasons": .array([.string("tool_calls")])])]) == nil)
+        #expect(
+            try told([
+                root, streamed(3, 1000, 1900, ["gen_ai.response.finish_reasons": .array([.string("tool_calls")])]),
+            ]) == nil)
         #expect(try told([root, streamed(3, 1000, 1900, ["gen_ai.request.stream": .boolean(false)])]) == nil)
         #expect(try told([root, streamed(2, 1000, 1800), streamed(3, 1100, 1900)]) == nil)
         var tool = SampleSpan(name: "execute_tool find", id: 4, parent: 1, start: 1950, end: 1960)
@@ -211,7 +233,8 @@ struct TurnsTests {
 
     @Test func whatHoldsAroundASpanHoldsForItsCalls() throws {
         let said: [String: OTLPValue] = [
-            "gen_ai.agent.version": .string("7"), "deployment.environment.name": .string("live"), "cloud.region": .string("eu-1"),
+            "gen_ai.agent.version": .string("7"), "deployment.environment.name": .string("live"),
+            "cloud.region": .string("eu-1"),
             "gen_ai.prompt.name": .string("p"), "gen_ai.prompt.version": .string("3"), "session.id": .string("c"),
         ]
         for root in [Settling.agent(1, 9000, said), Self.plain(9, said)] {
@@ -224,9 +247,12 @@ struct TurnsTests {
             }
         }
         // A version is that of its agent, and of several agents none is meant.
-        let other = try Settling.settled([Self.trace(Settling.agent(1, 9000, said), Self.run(2, in: 1, 0, 4, name: "other"))])
+        let other = try Settling.settled([
+            Self.trace(Settling.agent(1, 9000, said), Self.run(2, in: 1, 0, 4, name: "other"))
+        ])
         #expect(other.events("llm.call").map { $0.text("agent_version") } == [nil])
-        let two = Self.trace(Self.plain(9, said), Self.run(2, in: 1, 0, 4, name: "a"), Self.run(4, in: 1, 4, 8, name: "b"))
+        let two = Self.trace(
+            Self.plain(9, said), Self.run(2, in: 1, 0, 4, name: "a"), Self.run(4, in: 1, 4, 8, name: "b"))
         #expect(try Settling.settled([two]).events("message.sent").map { $0.text("agent") } == [nil])
         // The mere name of a chain is no agent's.
         let chain = try Settling.settled([Self.graph(1, in: nil, 0, 9, name: "support", thread: "c")])
@@ -237,8 +263,10 @@ struct TurnsTests {
         let containers: [(name: String, text: String)] = [
             ("llm.invocation_parameters", #"{"model": "gpt-4o-mini", "stream": true, "user": "my secret"}"#),
             ("metadata", #"{"ls_model_name": "gpt-4o-mini", "ls_provider": "openai"}"#),
-            ("traceloop.association.properties.ls_model_name", "gpt-4o-mini"), ("langsmith.metadata.ls_model_name", "gpt-4o-mini"),
-            ("langsmith.metadata", #"{"ls_model_name": "gpt-4o-mini"}"#), ("langfuse.observation.metadata.ls_model_name", "gpt-4o-mini"),
+            ("traceloop.association.properties.ls_model_name", "gpt-4o-mini"),
+            ("langsmith.metadata.ls_model_name", "gpt-4o-mini"),
+            ("langsmith.metadata", #"{"ls_model_name": "gpt-4o-mini"}"#),
+            ("langfuse.observation.metadata.ls_model_name", "gpt-4o-mini"),
             ("langfuse.observation.model.parameters", #"{"model": "gpt-4o-mini", "stream": "true"}"#),
             ("braintrust.metadata", #"{"model": "gpt-4o-mini"}"#),
         ]
@@ -246,12 +274,17 @@ struct TurnsTests {
             let span = SampleSpan(
                 name: "ChatOpenAI", id: 1, parent: nil, start: 0, end: 9,
                 attributes: [
-                    "openinference.span.kind": .string("LLM"), "llm.model_name": .string("gpt-4o-mini-2024-07-18"), name: .string(text),
+                    "openinference.span.kind": .string("LLM"), "llm.model_name": .string("gpt-4o-mini-2024-07-18"),
+                    name: .string(text),
                 ])
             let traces = try Settling.settled([[span]])
             let call = try #require(traces.events("llm.call").first, "\(name)")
-            #expect(call.text("request_model") == "gpt-4o-mini" && call.text("response_model") == "gpt-4o-mini-2024-07-18", "\(name)")
-            #expect(!"\(traces.evidence)".contains("secret") && traces.evidence[0].fields["unknown_attributes"] == nil, "\(name)")
+            #expect(
+                call.text("request_model") == "gpt-4o-mini" && call.text("response_model") == "gpt-4o-mini-2024-07-18",
+                "\(name)")
+            #expect(
+                !"\(traces.evidence)".contains("secret") && traces.evidence[0].fields["unknown_attributes"] == nil,
+                "\(name)")
             if name.hasPrefix("langfuse.observation.model") { #expect(call.boolean("stream") == true) }
         }
     }
@@ -260,13 +293,15 @@ struct TurnsTests {
         let span = Settling.call(
             1, parent: nil, 0, 9,
             [
-                "metadata": .string(#"{"thread_id": "c", "plan": "my secret", "ann@corp.com": 7, "ls_temperature": 0.5, "gone": null}"#),
+                "metadata": .string(
+                    #"{"thread_id": "c", "plan": "my secret", "ann@corp.com": 7, "ls_temperature": 0.5, "gone": null}"#),
                 "langfuse.trace.metadata.shop": .string("my secret"),
             ])
         var request = OTLPTraces([span])
         request.resources[0].attributes += [
             OTLPAttribute("acme.cell", .string("my secret")), OTLPAttribute("acme.rack", .integer(77_001)),
-            OTLPAttribute("plimsoll.turn", .string("second")), OTLPAttribute("telemetry.sdk.name", .string("opentelemetry")),
+            OTLPAttribute("plimsoll.turn", .string("second")),
+            OTLPAttribute("telemetry.sdk.name", .string("opentelemetry")),
         ]
         var traces = SampleTraces()
         try traces.receive(request)

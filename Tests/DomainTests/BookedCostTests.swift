@@ -7,11 +7,14 @@ import Testing
 @Suite struct BookedCostTests {
     @Test func partsLargerThanTheirWholeAreRefused() throws {
         for usage in [
-            TokenUsage(input: 10, cacheRead: 11), TokenUsage(input: 10, cacheRead: 6, cacheWrite: 5), TokenUsage(cacheRead: 1),
+            TokenUsage(input: 10, cacheRead: 11), TokenUsage(input: 10, cacheRead: 6, cacheWrite: 5),
+            TokenUsage(cacheRead: 1),
             TokenUsage(input: 10, cacheWrite: 4, cacheWrite1h: 5), TokenUsage(input: 10, cacheWrite1h: 1),
             TokenUsage(output: 3, reasoning: 4),
-            TokenUsage(input: -1), TokenUsage(output: Limits.tokensMax + 1), TokenUsage(input: .max, cacheRead: .max, cacheWrite: .max),
-            TokenUsage(gpuDurationNanoseconds: -1), TokenUsage(gpuDurationNanoseconds: Limits.gpuDurationNanosecondsMax + 1),
+            TokenUsage(input: -1), TokenUsage(output: Limits.tokensMax + 1),
+            TokenUsage(input: .max, cacheRead: .max, cacheWrite: .max),
+            TokenUsage(gpuDurationNanoseconds: -1),
+            TokenUsage(gpuDurationNanoseconds: Limits.gpuDurationNanosecondsMax + 1),
         ] {
             #expect(throws: FieldError.self, "\(usage)") { try usage.check() }
         }
@@ -31,7 +34,9 @@ import Testing
         expect(TokenUsage(), ClassPrices(input: 0, output: 0), .priced, cost: 0, low: 0, high: 0)
     }
 
-    private func expect(_ usage: TokenUsage, _ prices: ClassPrices, _ state: PriceState, cost: Int64?, low: Int64, high: Int64?) {
+    private func expect(
+        _ usage: TokenUsage, _ prices: ClassPrices, _ state: PriceState, cost: Int64?, low: Int64, high: Int64?
+    ) {
         let booked = BookedCost(usage, at: prices)
         #expect(booked.state == state, "\(usage)")
         #expect(booked.cost == cost, "\(usage)")
@@ -51,7 +56,9 @@ import Testing
         #expect(booked(TokenUsage(input: 5), ClassPrices(input: 3, gpu: price)) == 15)
         #expect(booked(TokenUsage(gpuDurationNanoseconds: hour), ClassPrices(input: 0, output: 0)) == nil)
         #expect(
-            booked(TokenUsage(gpuDurationNanoseconds: Limits.gpuDurationNanosecondsMax), ClassPrices(gpu: Limits.pricePicoUSDPerGPUHourMax))
+            booked(
+                TokenUsage(gpuDurationNanoseconds: Limits.gpuDurationNanosecondsMax),
+                ClassPrices(gpu: Limits.pricePicoUSDPerGPUHourMax))
                 == 8784 * Limits.pricePicoUSDPerGPUHourMax)
     }
 
@@ -81,14 +88,18 @@ import Testing
             let hour = random.next(below: write + 1)
             let output = random.next(below: bound)
             let usage = TokenUsage(
-                input: Int64(input), output: Int64(output), cacheRead: Int64(read), cacheWrite: Int64(write), cacheWrite1h: Int64(hour))
+                input: Int64(input), output: Int64(output), cacheRead: Int64(read), cacheWrite: Int64(write),
+                cacheWrite1h: Int64(hour))
             try usage.check()
             let prices = ClassPrices(
-                input: amounts[0], output: amounts[1], cacheRead: amounts[2], cacheWrite: amounts[3], cacheWrite1h: amounts[4])
+                input: amounts[0], output: amounts[1], cacheRead: amounts[2], cacheWrite: amounts[3],
+                cacheWrite1h: amounts[4])
             let booked = BookedCost(usage, at: prices)
             let counts = [input - read - write, output, read, write - hour, hour]
             var expected = Decimal(0)
-            for (count, text) in zip(counts, texts) { expected += Decimal(count) * Decimal(string: text)! / Decimal(1_000_000) }
+            for (count, text) in zip(counts, texts) {
+                expected += Decimal(count) * Decimal(string: text)! / Decimal(1_000_000)
+            }
             let cost = try #require(booked.cost)
             #expect(Decimal(string: DecimalText.renderUSD(Int128(cost)))! == expected, "seed 41, round \(round)")
             #expect(booked.state == .priced)
@@ -104,9 +115,11 @@ import Testing
         for round in 0..<4000 {
             if random.next(below: 40) == 0 {
                 let entry = try PriceEntry(
-                    provider: ["openai", "p"][random.next(below: 2)], model: ["a", "gpt-4o", "*"][random.next(below: 3)],
+                    provider: ["openai", "p"][random.next(below: 2)],
+                    model: ["a", "gpt-4o", "*"][random.next(below: 3)],
                     tokenClass: TokenClass.billed[random.next(below: 5)], serviceTier: tiers[random.next(below: 4)],
-                    picoUSDPerToken: Int64(random.next(below: 1000)), picoUSDPerGPUHour: nil, validFrom: Int64(random.next(below: 100)),
+                    picoUSDPerToken: Int64(random.next(below: 1000)), picoUSDPerGPUHour: nil,
+                    validFrom: Int64(random.next(below: 100)),
                     position: Int64(round))
                 book.add(entry)
                 booker.forget()
@@ -116,9 +129,11 @@ import Testing
             let tier = tiers[random.next(below: 4)]
             let time = Int64(random.next(below: 120))
             let prices = booker.prices(
-                provider: Array(provider.utf8).span, requestModel: Array(request.utf8).span, responseModel: Array(response.utf8).span,
+                provider: Array(provider.utf8).span, requestModel: Array(request.utf8).span,
+                responseModel: Array(response.utf8).span,
                 serviceTier: Array(tier.utf8).span, at: time, from: book)
-            let quote = book.quote(provider: provider, requestModel: request, responseModel: response, serviceTier: tier, at: time)
+            let quote = book.quote(
+                provider: provider, requestModel: request, responseModel: response, serviceTier: tier, at: time)
             #expect(prices == quote.prices, "seed 42, round \(round)")
         }
     }

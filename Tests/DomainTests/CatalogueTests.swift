@@ -21,10 +21,14 @@ import Testing
 
     @Test func schemasSayTheSame() throws {
         let registry = SchemaRegistry.builtIn
-        for column in registry.columns where column.unit == "tokens" { #expect(column.maximum == Limits.tokensMax, "\(column.name)") }
+        for column in registry.columns where column.unit == "tokens" {
+            #expect(column.maximum == Limits.tokensMax, "\(column.name)")
+        }
         for column in registry.columns where column.unit == "ns" && column.type == .integer {
             let isGPU = column.name == "gpu_duration_ns"
-            #expect(column.maximum == (isGPU ? Limits.gpuDurationNanosecondsMax : Limits.durationNanosecondsMax), "\(column.name)")
+            #expect(
+                column.maximum == (isGPU ? Limits.gpuDurationNanosecondsMax : Limits.durationNanosecondsMax),
+                "\(column.name)")
             #expect(column.minimum == 0)
         }
     }
@@ -66,7 +70,9 @@ import Testing
                 case .isOneOf(let column, let values, _):
                     columns.append(column)
                     let id = try #require(registry.column(named: column))
-                    for value in values { #expect(types.allSatisfy { registry.isKnown(Array(value.utf8).span, of: id, in: $0) }) }
+                    for value in values {
+                        #expect(types.allSatisfy { registry.isKnown(Array(value.utf8).span, of: id, in: $0) })
+                    }
                 case .isPresent(let column): columns.append(column)
                 }
             }
@@ -102,7 +108,9 @@ import Testing
 @Suite struct OutcomeRuleTests {
     private func facts(_ events: [(Int64, OutcomeEvent)]) -> OutcomeFacts {
         var facts = OutcomeFacts()
-        for (position, event) in events.enumerated() { facts.add(event.1, at: OutcomeInstant(time: event.0, position: Int64(position))) }
+        for (position, event) in events.enumerated() {
+            facts.add(event.1, at: OutcomeInstant(time: event.0, position: Int64(position)))
+        }
         return facts
     }
 
@@ -118,7 +126,8 @@ import Testing
         let later: Int64 = 72 * 3600 * 1_000_000_000 + 10
         #expect(outcomes([]) == [.open, .open, .open, .open])
         #expect(outcomes([(1, .closed(reason: "idle"))]) == [.abandoned, .abandoned, .abandoned, .abandoned])
-        #expect(outcomes([(10, agent), (20, .closed(reason: "completed"))]) == [.resolved, .resolved, .open, .resolved])
+        #expect(
+            outcomes([(10, agent), (20, .closed(reason: "completed"))]) == [.resolved, .resolved, .open, .resolved])
         #expect(outcomes([(10, agent)], at: later) == [.resolved, .resolved, .resolved, .resolved])
         #expect(outcomes([(10, agent)], at: later - 1) == [.resolved, .resolved, .open, .resolved])
         #expect(outcomes([(10, agent), (11, .reopened)], at: later) == [.open, .open, .open, .open])
@@ -129,23 +138,30 @@ import Testing
             outcomes([(10, .escalationRaised(reason: "policy")), (20, agent)], at: later * 2)
                 == [.resolved, .resolved, .escalated, .resolved])
         #expect(
-            outcomes([(10, agent), (20, .escalationRaised(reason: nil))], at: later * 2) == [.resolved, .escalated, .escalated, .resolved])
+            outcomes([(10, agent), (20, .escalationRaised(reason: nil))], at: later * 2) == [
+                .resolved, .escalated, .escalated, .resolved,
+            ])
         #expect(
-            outcomes([(10, .escalationRaised(reason: nil)), (20, human)], at: later * 2) == [.resolved, .escalated, .escalated, .resolved])
+            outcomes([(10, .escalationRaised(reason: nil)), (20, human)], at: later * 2) == [
+                .resolved, .escalated, .escalated, .resolved,
+            ])
         #expect(outcomes([(10, human)], at: later * 2) == [.resolved, .open, .open, .resolved])
         #expect(outcomes([(Int64.min, agent)], at: .max) == [.resolved, .resolved, .resolved, .resolved])
         #expect(outcomes([(10, .closed(reason: nil)), (11, .returned)]) == [.open, .open, .open, .open])
         #expect(OutcomeRule.house1.resolvedBy(facts([(1, human)]), at: 5) == "human")
         #expect(OutcomeRule.house1.resolvedBy(facts([(1, .resolved(by: nil, certainty: nil))]), at: 5) == "agent")
         #expect(OutcomeRule.house1.resolvedBy(facts([(1, .reopened)]), at: 5) == nil)
-        #expect(OutcomeRule.allCases.map(\.rawValue) == ["house-1", "intercom-fin", "zendesk-2026", "silence-resolves-1"])
+        #expect(
+            OutcomeRule.allCases.map(\.rawValue) == ["house-1", "intercom-fin", "zendesk-2026", "silence-resolves-1"])
     }
 
     @Test func silenceMeansWhatTheRuleSays() {
         func outcomes(_ word: LastWord?, idle: Int64? = 50, _ events: [(Int64, OutcomeEvent)] = []) -> [Outcome] {
             var facts = facts(events)
             facts.lastWord = word
-            if let idle { facts.add(.closed(reason: OutcomeSettings.idleReason), at: OutcomeInstant(time: idle, position: 100)) }
+            if let idle {
+                facts.add(.closed(reason: OutcomeSettings.idleReason), at: OutcomeInstant(time: idle, position: 100))
+            }
             return OutcomeRule.allCases.map { $0.outcome(of: facts, at: 60) }
         }
         #expect(outcomes(.answer) == [.abandoned, .abandoned, .abandoned, .resolved])
@@ -153,7 +169,10 @@ import Testing
         #expect(outcomes(.error) == [.abandoned, .abandoned, .abandoned, .abandoned])
         #expect(outcomes(nil) == [.abandoned, .abandoned, .abandoned, .abandoned])
         #expect(outcomes(.answer, idle: nil) == [.open, .open, .open, .open])
-        #expect(outcomes(.answer, [(10, .escalationRaised(reason: nil))]) == [.escalated, .escalated, .escalated, .escalated])
+        #expect(
+            outcomes(.answer, [(10, .escalationRaised(reason: nil))]) == [
+                .escalated, .escalated, .escalated, .escalated,
+            ])
         let reasons: [(String, Outcome)] = [
             ("completed", .resolved), ("idle", .resolved), ("abandoned", .abandoned), ("handed_over", .abandoned),
         ]
@@ -166,10 +185,18 @@ import Testing
     @Test func silenceEndsOnlyWhenTimeHasReachedIt() {
         let settings = OutcomeSettings.standard
         let day: Int64 = 86_400_000_000_000
-        #expect(settings.idleClose(after: 5, reached: day + 4) == nil && settings.idleClose(after: 5, reached: day + 5) == day + 5)
-        #expect(settings.idleClose(after: .max, reached: .max) == nil && OutcomeSettings.unsaid.idleClose(after: 0, reached: .max) == nil)
-        #expect(OutcomeSettings.text(nanoseconds: day) == "24 h" && OutcomeSettings.text(nanoseconds: 90_000_000_000) == "90 s")
-        for known in [OutcomeSettings.standard, .unsaid, OutcomeSettings(idleAfterNanoseconds: 1, rule: .silenceResolves1)] {
+        #expect(
+            settings.idleClose(after: 5, reached: day + 4) == nil
+                && settings.idleClose(after: 5, reached: day + 5) == day + 5)
+        #expect(
+            settings.idleClose(after: .max, reached: .max) == nil
+                && OutcomeSettings.unsaid.idleClose(after: 0, reached: .max) == nil)
+        #expect(
+            OutcomeSettings.text(nanoseconds: day) == "24 h"
+                && OutcomeSettings.text(nanoseconds: 90_000_000_000) == "90 s")
+        for known in [
+            OutcomeSettings.standard, .unsaid, OutcomeSettings(idleAfterNanoseconds: 1, rule: .silenceResolves1),
+        ] {
             #expect(OutcomeSettings(data: known.data) == known)
         }
         for damaged in ["", "{}", "{\"rule\":\"other\"}", "{\"idle_after_ns\":\"-1\",\"rule\":\"house-1\"}"] {
@@ -180,7 +207,8 @@ import Testing
     @Test func factsMergeInAnyOrder() {
         var random = SeededGenerator(seed: 51)
         let kinds: [OutcomeEvent] = [
-            agent, human, .reopened, .returned, .closed(reason: "idle"), .closed(reason: nil), .escalationRaised(reason: "policy"),
+            agent, human, .reopened, .returned, .closed(reason: "idle"), .closed(reason: nil),
+            .escalationRaised(reason: "policy"),
             .escalationAccepted,
         ]
         for round in 0..<500 {
@@ -237,12 +265,18 @@ import Testing
         for type in registry.types {
             let columns = registry.tableColumns(of: type.id)
             #expect(Set(columns.map(\.name)).count == columns.count, "\(type.name)")
-            #expect(columns.prefix(7).map(\.name) == ["id", "source", "type", "time", "received_time", "position", "tenant"])
+            #expect(
+                columns.prefix(7).map(\.name) == [
+                    "id", "source", "type", "time", "received_time", "position", "tenant",
+                ])
             #expect(columns.last?.name == "attributes")
             #expect(type.tableName == type.name.replacingOccurrences(of: ".", with: "_"))
         }
         let derived = registry.tableColumns(of: registry.wellKnownTypes.llmCall).suffix(7).map(\.name)
-        #expect(derived == ["model", "cost_usd", "cost_low_usd", "cost_high_usd", "price_state", "price_gaps", "attributes"])
+        #expect(
+            derived == [
+                "model", "cost_usd", "cost_low_usd", "cost_high_usd", "price_state", "price_gaps", "attributes",
+            ])
         let events = registry.eventsTableColumns
         #expect(Set(events.map(\.name)).count == events.count)
         for type in registry.types {
@@ -258,7 +292,9 @@ import Testing
         let list = registry.renderTypes()
         for type in registry.types { #expect(list.contains(type.name + " ")) }
         let call = try #require(registry.renderType(named: "io.plimsoll.llm.call"))
-        for text in ["gen_ai.usage.input_tokens", "table llm_call", "cost_high_usd", "conversation_id", "Known: local, cloud."] {
+        for text in [
+            "gen_ai.usage.input_tokens", "table llm_call", "cost_high_usd", "conversation_id", "Known: local, cloud.",
+        ] {
             #expect(call.contains(text), "\(text)")
         }
         #expect(try #require(registry.renderType(named: "price.set")).contains("Required. One of: input, output"))

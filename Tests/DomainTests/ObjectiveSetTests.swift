@@ -5,7 +5,10 @@ import Testing
     static var changed: ObjectiveSet {
         var set = ObjectiveSet.builtIn
         set.objectives.removeAll { $0.name == "answer_p95" }
-        set.add(Objective(.answerDuration(Percentile(permille: 900)!), target: .duration(nanoseconds: 4_000_000_000), alertLimit: nil))
+        set.add(
+            Objective(
+                .answerDuration(Percentile(permille: 900)!), target: .duration(nanoseconds: 4_000_000_000),
+                alertLimit: nil))
         set.answerLimits = AnswerLimits(
             nanoseconds: 20_000_000_000,
             channels: [
@@ -18,17 +21,22 @@ import Testing
 
     @Test func namesAreReadAsTheyAreWritten() {
         for name in [
-            "availability", "answer_p50", "answer_p99", "answer_p99_9", "first_token_p5", "error_rate", "cost_per_answer", "satisfaction",
+            "availability", "answer_p50", "answer_p99", "answer_p99_9", "first_token_p5", "error_rate",
+            "cost_per_answer", "satisfaction",
         ] {
             #expect(ObjectiveMeasure(name: name)?.name == name)
         }
         for name in [
-            "answer", "answer_p", "answer_p0", "answer_p100", "answer_p050", "answer_p99_", "answer_p99_0", "answer_p9x",
+            "answer", "answer_p", "answer_p0", "answer_p100", "answer_p050", "answer_p99_", "answer_p99_0",
+            "answer_p9x",
             "Availability", "",
         ] {
             #expect(ObjectiveMeasure(name: name) == nil, "\(name)")
         }
-        let words = [10: "1st", 20: "2nd", 30: "3rd", 110: "11th", 120: "12th", 220: "22nd", 500: "Median", 950: "95th", 999: "99.9th"]
+        let words = [
+            10: "1st", 20: "2nd", 30: "3rd", 110: "11th", 120: "12th", 220: "22nd", 500: "Median", 950: "95th",
+            999: "99.9th",
+        ]
         for (permille, word) in words { #expect(Percentile(permille: permille)!.words.hasPrefix(word)) }
     }
 
@@ -42,7 +50,10 @@ import Testing
             #expect(ObjectiveVersion(data: version.data, since: 7) == version)
             // Damage is seen, whatever it hits.
             #expect(ObjectiveVersion(data: version.data.replacing("budget_days", with: "budget_dayz"), since: 7) == nil)
-            #expect(ObjectiveVersion(data: version.data.replacing("\"target\":2000000000", with: "\"target\":2000000001"), since: 7) == nil)
+            #expect(
+                ObjectiveVersion(
+                    data: version.data.replacing("\"target\":2000000000", with: "\"target\":2000000001"), since: 7)
+                    == nil)
         }
         #expect(ObjectiveSet.builtIn.hash != Self.changed.hash)
     }
@@ -65,11 +76,14 @@ import Testing
         let version = ObjectiveVersion(number: 2, set: set, since: 7)
         #expect(ObjectiveVersion(data: version.data, since: 7) == version)
         for damage in [#"["email","chat"]"#, "[]", "3", #"["chat","chat"]"#] {
-            #expect(ObjectiveVersion(data: version.data.replacing(#"["chat","email"]"#, with: damage), since: 7) == nil, "\(damage)")
+            #expect(
+                ObjectiveVersion(data: version.data.replacing(#"["chat","email"]"#, with: damage), since: 7) == nil,
+                "\(damage)")
         }
         let objective = try #require(set.objective(.satisfaction))
         #expect(objective.title == "Satisfaction (chat, email)" && objective.name == "satisfaction")
-        let sorted = Objective(.errorRate, target: objective.target, alertLimit: nil, channels: [Array("b".utf8), Array("a".utf8)])
+        let sorted = Objective(
+            .errorRate, target: objective.target, alertLimit: nil, channels: [Array("b".utf8), Array("a".utf8)])
         #expect(sorted.channelsText == "a, b")
     }
 
@@ -84,7 +98,8 @@ import Testing
         #expect(problems(.costPerAnswer, ["email"]).first?.contains("no channels") == true)
         #expect(problems(.errorRate, ["a\"b"]).first?.contains("letters, digits") == true)
         #expect(problems(.errorRate, ["a", "a"]) == ["each channel once"])
-        #expect(problems(.errorRate, (0...AnswerLimits.channelsMax).map { "c\($0)" }).first?.contains("at most") == true)
+        #expect(
+            problems(.errorRate, (0...AnswerLimits.channelsMax).map { "c\($0)" }).first?.contains("at most") == true)
     }
 
     /// Canonically equivalent names are different bytes, so different channels.
@@ -112,7 +127,8 @@ import Testing
         let isAddedAgain = history.add(second)
         #expect(second.number == 2 && isAdded && !isAddedAgain)
         #expect(history.inForce(at: 99).number == 1 && history.inForce(at: 100).number == 2)
-        #expect(history[1]?.set == .builtIn && history[2]?.set == Self.changed && history[3] == nil && history[0] == nil)
+        #expect(
+            history[1]?.set == .builtIn && history[2]?.set == Self.changed && history[3] == nil && history[0] == nil)
         #expect(history.next(.builtIn, since: 200)?.number == 3)
     }
 
@@ -128,10 +144,16 @@ import Testing
             }
         }
         #expect(problem { _ in } == nil)
-        #expect(problem { $0.objectives[0].target = .share(partsPerMillion: 1_000_000) }?.contains("below 100 %") == true)
-        #expect(problem { $0.objectives[0].alertLimit = .share(partsPerMillion: 999_500) }?.contains("99.9 % or less") == true)
-        #expect(problem { $0.objectives[1].alertLimit = .duration(nanoseconds: 1_000_000_000) }?.contains("2 s or more") == true)
-        #expect(problem { $0.objectives[1].target = .duration(nanoseconds: 1_500) }?.contains("whole milliseconds") == true)
+        #expect(
+            problem { $0.objectives[0].target = .share(partsPerMillion: 1_000_000) }?.contains("below 100 %") == true)
+        #expect(
+            problem { $0.objectives[0].alertLimit = .share(partsPerMillion: 999_500) }?.contains("99.9 % or less")
+                == true)
+        #expect(
+            problem { $0.objectives[1].alertLimit = .duration(nanoseconds: 1_000_000_000) }?.contains("2 s or more")
+                == true)
+        #expect(
+            problem { $0.objectives[1].target = .duration(nanoseconds: 1_500) }?.contains("whole milliseconds") == true)
         #expect(problem { $0.objectives = [] } != nil)
         #expect(problem { $0.budgetDays = 0 } != nil)
         #expect(problem { $0.answerLimits.nanoseconds = 0 } != nil)
@@ -147,12 +169,16 @@ import Testing
     @Test func rangesAreJudgedByBothEnds() throws {
         let cost = try #require(ObjectiveSet.builtIn.objective(.costPerAnswer))
         func state(_ low: Int128, _ high: Int128?) -> ObjectiveState {
-            cost.state(low: .costPerAnswer(picoUSD: low, answers: 1), high: high.map { .costPerAnswer(picoUSD: $0, answers: 1) })
+            cost.state(
+                low: .costPerAnswer(picoUSD: low, answers: 1),
+                high: high.map { .costPerAnswer(picoUSD: $0, answers: 1) })
         }
         let cent: Int128 = 10_000_000_000
         #expect(state(cent, cent) == .met && state(cent, 2 * cent) == .met && state(2 * cent, 2 * cent) == .met)
         #expect(state(cent, 2 * cent + 1) == .atRisk && state(cent, 6 * cent) == .atRisk && state(cent, nil) == .atRisk)
-        #expect(state(3 * cent, 4 * cent) == .atRisk && state(3 * cent, 6 * cent) == .atRisk && state(3 * cent, nil) == .atRisk)
+        #expect(
+            state(3 * cent, 4 * cent) == .atRisk && state(3 * cent, 6 * cent) == .atRisk
+                && state(3 * cent, nil) == .atRisk)
         #expect(state(6 * cent, 7 * cent) == .breached && state(6 * cent, nil) == .breached)
         #expect(cost.state(low: .costPerAnswer(picoUSD: 0, answers: 0), high: nil) == .noData)
     }

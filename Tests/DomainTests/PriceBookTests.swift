@@ -6,17 +6,22 @@ import Platform
 import Testing
 
 private func price(
-    _ provider: String = "p", _ model: String = "m", _ tokenClass: TokenClass = .input, _ amount: Int64, tier: String? = nil,
+    _ provider: String = "p", _ model: String = "m", _ tokenClass: TokenClass = .input, _ amount: Int64,
+    tier: String? = nil,
     from: Int64 = 0, at position: Int64 = 1, origin: PriceOrigin = .set
 ) throws -> PriceEntry {
     try PriceEntry(
-        provider: provider, model: model, tokenClass: tokenClass, serviceTier: tier, picoUSDPerToken: tokenClass == .gpu ? nil : amount,
+        provider: provider, model: model, tokenClass: tokenClass, serviceTier: tier,
+        picoUSDPerToken: tokenClass == .gpu ? nil : amount,
         picoUSDPerGPUHour: tokenClass == .gpu ? amount : nil, validFrom: from, position: position, origin: origin)
 }
 
 @Suite struct PriceBookTests {
-    private func input(_ book: PriceBook, _ time: Int64, tier: String? = nil, request: String? = "m", response: String? = nil) -> Int64? {
-        book.quote(provider: "p", requestModel: request, responseModel: response, serviceTier: tier, at: time).prices.input
+    private func input(
+        _ book: PriceBook, _ time: Int64, tier: String? = nil, request: String? = "m", response: String? = nil
+    ) -> Int64? {
+        book.quote(provider: "p", requestModel: request, responseModel: response, serviceTier: tier, at: time).prices
+            .input
     }
 
     @Test func theLatestValidPriceThenTheLastPosition() throws {
@@ -39,7 +44,9 @@ private func price(
     @Test func aPathBeforeAModelsNameIsPassedOver() throws {
         var book = PriceBook()
         book.add(try price("p", "m", .input, 10))
-        #expect(input(book, 5, request: "p/m") == 10 && input(book, 5, request: "a/b/m") == 10 && input(book, 5, request: "m/") == nil)
+        #expect(
+            input(book, 5, request: "p/m") == 10 && input(book, 5, request: "a/b/m") == 10
+                && input(book, 5, request: "m/") == nil)
         book.add(try price("p", "a/b/m", .input, 20))
         #expect(input(book, 5, request: "p/m") == 10 && input(book, 5, request: "a/b/m") == 20)
     }
@@ -63,19 +70,24 @@ private func price(
 
     @Test func builtInPricesYieldToTheFirstThatIsSet() throws {
         var book = PriceBook([
-            try price("p", "m", .input, 1, from: .min, origin: .builtIn), try price("p", "m", .output, 2, from: .min, origin: .builtIn),
+            try price("p", "m", .input, 1, from: .min, origin: .builtIn),
+            try price("p", "m", .output, 2, from: .min, origin: .builtIn),
             try price("p", "*", .input, 3, from: .min, origin: .builtIn),
         ])
         #expect(input(book, .min) == 1)
         #expect(input(book, 5, request: "other") == 3)
-        #expect(book.quote(provider: "q", requestModel: "m", responseModel: nil, serviceTier: nil, at: 0).prices == ClassPrices())
+        #expect(
+            book.quote(provider: "q", requestModel: "m", responseModel: nil, serviceTier: nil, at: 0).prices
+                == ClassPrices())
         book.add(try price("p", "m", .input, 9, from: 100))
         let before = book.quote(provider: "p", requestModel: "m", responseModel: nil, serviceTier: nil, at: 50).prices
         #expect(before == ClassPrices(input: 1, output: 2))
         let after = book.quote(provider: "p", requestModel: "m", responseModel: nil, serviceTier: nil, at: 100).prices
         #expect(after == ClassPrices(input: 9))
         #expect(input(book, 100, request: "other") == 3)
-        #expect(book.entries.count { !book.isInForce($0, at: 100) } == 2 && book.entries.allSatisfy { book.isInForce($0, at: 99) })
+        #expect(
+            book.entries.count { !book.isInForce($0, at: 100) } == 2
+                && book.entries.allSatisfy { book.isInForce($0, at: 99) })
         #expect(book.render(.all).contains("list price"))
         #expect(!book.render(.all, includesBuiltIn: false).contains("list price"))
         #expect(book.findings().map(\.kind) == [.lostListPrice])
@@ -95,7 +107,8 @@ private func price(
         #expect(amounts(.all) == ["1.00", "2.00", "3.00", "4.00"])
         #expect(amounts(.inForce(at: 30)) == ["3.00"])
         #expect(amounts(.inForce(at: 9)) == [])
-        #expect(book.render(.inForce(at: 30)).hasSuffix("\nNot shown: 2 replaced, 1 that begin later; --all shows them.\n"))
+        #expect(
+            book.render(.inForce(at: 30)).hasSuffix("\nNot shown: 2 replaced, 1 that begin later; --all shows them.\n"))
         #expect(!book.render(.all).contains("Not shown"))
     }
 
@@ -142,7 +155,8 @@ private func price(
             let tokenClass = TokenClass.allCases[random.next(below: 6)]
             entries.append(
                 try price(
-                    "p\(random.next(below: 4))", "m\(random.next(below: 5))", tokenClass, Int64(random.next(below: 1000)),
+                    "p\(random.next(below: 4))", "m\(random.next(below: 5))", tokenClass,
+                    Int64(random.next(below: 1000)),
                     tier: [nil, "batch", "default", "flex"][random.next(below: 4)], from: Int64(random.next(below: 10)),
                     at: Int64(position), origin: random.next(below: 2) == 0 ? .set : .builtIn))
         }
@@ -169,7 +183,8 @@ private func price(
         #expect(throws: FieldError.self) { try price("p", "m", .gpu, Limits.pricePicoUSDPerGPUHourMax + 1) }
         let make = { (token: Int64?, hour: Int64?, tokenClass: TokenClass) in
             try PriceEntry(
-                provider: "p", model: "m", tokenClass: tokenClass, serviceTier: nil, picoUSDPerToken: token, picoUSDPerGPUHour: hour,
+                provider: "p", model: "m", tokenClass: tokenClass, serviceTier: nil, picoUSDPerToken: token,
+                picoUSDPerGPUHour: hour,
                 validFrom: 0, position: 0)
         }
         #expect(throws: FieldError.self) { try make(nil, nil, .input) }
@@ -184,7 +199,8 @@ private func price(
     @Test func filesAreWhole() {
         let entries = BuiltInPrices.entries
         #expect(entries.count > 200)
-        #expect(Set(entries.map { "\($0.provider) \($0.model) \($0.tokenClass) \($0.serviceTier)" }).count == entries.count)
+        #expect(
+            Set(entries.map { "\($0.provider) \($0.model) \($0.tokenClass) \($0.serviceTier)" }).count == entries.count)
         for file in BuiltInPrices.files {
             #expect((try? RFC3339.parse(file.asOf + "T00:00:00Z")) != nil)
             #expect(file.source.hasSuffix("."))
@@ -197,30 +213,34 @@ private func price(
     @Test func localModelsAreFreeAndKnownOnesExact() {
         let book = BuiltInPrices.book
         let usage = TokenUsage(input: 1000, output: 10, cacheRead: 500)
-        let local = book.book(usage, provider: "vllm", requestModel: "anything", responseModel: nil, serviceTier: nil, at: 0)
+        let local = book.book(
+            usage, provider: "vllm", requestModel: "anything", responseModel: nil, serviceTier: nil, at: 0)
         #expect(local.state == .priced)
         #expect(local.cost == 0)
         let mini = book.book(
-            usage, provider: "openai", requestModel: "gpt-4o-mini", responseModel: "gpt-4o-mini-2024-07-18", serviceTier: nil, at: 0)
+            usage, provider: "openai", requestModel: "gpt-4o-mini", responseModel: "gpt-4o-mini-2024-07-18",
+            serviceTier: nil, at: 0)
         let expected: Int64 = 500 * 150_000 + 500 * 75_000 + 10 * 600_000
         #expect(mini.cost == expected)
-        let unknown = book.book(usage, provider: "openai", requestModel: "gpt-99", responseModel: nil, serviceTier: nil, at: 0)
+        let unknown = book.book(
+            usage, provider: "openai", requestModel: "gpt-99", responseModel: nil, serviceTier: nil, at: 0)
         #expect(unknown.state == .unpriced)
         #expect(unknown.cost == nil)
         #expect(unknown.high == nil)
     }
 
     /// A cloud's spelling of a model has that cloud's price: a tenth more in a region, none where it was not compared.
-    @Test(arguments: [
-        ("aws.bedrock", "global.anthropic.claude-sonnet-4-5-20250929-v1:0", 4_500_000_000),
-        ("aws.bedrock", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", 4_950_000_000),
-        ("aws.bedrock", "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0", 4_950_000_000),
-        ("aws.bedrock", "us.anthropic.claude-sonnet-4-20250514-v1:0", 4_500_000_000),
-        ("aws.bedrock", "us-gov.anthropic.claude-sonnet-4-20250514-v1:0", nil),
-        ("aws.bedrock", "anthropic.claude-3-5-sonnet-20241022-v2:0", nil),
-        ("aws.bedrock", "claude-sonnet-4-5", nil), ("gcp.vertex_ai", "claude-sonnet-4-5@20250929", nil),
-        ("anthropic", "claude-sonnet-4-5", 4_500_000_000),
-    ] as [(String, String, Int64?)])
+    @Test(
+        arguments: [
+            ("aws.bedrock", "global.anthropic.claude-sonnet-4-5-20250929-v1:0", 4_500_000_000),
+            ("aws.bedrock", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", 4_950_000_000),
+            ("aws.bedrock", "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0", 4_950_000_000),
+            ("aws.bedrock", "us.anthropic.claude-sonnet-4-20250514-v1:0", 4_500_000_000),
+            ("aws.bedrock", "us-gov.anthropic.claude-sonnet-4-20250514-v1:0", nil),
+            ("aws.bedrock", "anthropic.claude-3-5-sonnet-20241022-v2:0", nil),
+            ("aws.bedrock", "claude-sonnet-4-5", nil), ("gcp.vertex_ai", "claude-sonnet-4-5@20250929", nil),
+            ("anthropic", "claude-sonnet-4-5", 4_500_000_000),
+        ] as [(String, String, Int64?)])
     func cloudsHaveTheirOwnPrices(_ provider: String, _ model: String, _ cost: Int64?) {
         let usage = TokenUsage(input: 1000, output: 100)
         let booked = BuiltInPrices.book.book(
@@ -234,9 +254,12 @@ private func price(
             for entry in file.entries { if let longest = entry.inputTokensMax { bounds[entry.model] = longest } }
         }
         let expected: [String: Int64] = [
-            "gemini-2.5-pro": 200_000, "gemini-1.5-pro": 128_000, "gemini-1.5-flash": 128_000, "gemini-1.5-flash-8b": 128_000,
-            "claude-opus-4-6": 200_000, "claude-sonnet-4-5": 200_000, "claude-sonnet-4-5-20250929": 200_000, "claude-sonnet-4": 200_000,
-            "claude-sonnet-4-0": 200_000, "claude-sonnet-4-20250514": 200_000, "grok-4": 128_000, "grok-4-0709": 128_000,
+            "gemini-2.5-pro": 200_000, "gemini-1.5-pro": 128_000, "gemini-1.5-flash": 128_000,
+            "gemini-1.5-flash-8b": 128_000,
+            "claude-opus-4-6": 200_000, "claude-sonnet-4-5": 200_000, "claude-sonnet-4-5-20250929": 200_000,
+            "claude-sonnet-4": 200_000,
+            "claude-sonnet-4-0": 200_000, "claude-sonnet-4-20250514": 200_000, "grok-4": 128_000,
+            "grok-4-0709": 128_000,
         ]
         #expect(bounds == expected)
     }
@@ -249,9 +272,14 @@ private func price(
         for (text, place) in [
             (head + #"[{"model": "m", "input": "0.0000001"}]}"#, "models[0].input"),
             (head + #"[{"model": "m", "input": 0.1}]}"#, "models[0].input"),
-            (head + #"[{"model": "m", "inputs": "1"}]}"#, "models[0].inputs"), (head + #"[{"input": "1"}]}"#, "models[0].model"),
-            (head + #"[{"model": "m", "input": "-1"}]}"#, "models[0].input"), (head + "3}", "models"), ("{}", "as_of"), ("{", "byte 1"),
-            (head + #"[{"model": "m", "service_tiers": {"batch": {"gpu": "1"}}}]}"#, "models[0].service_tiers.batch.gpu"),
+            (head + #"[{"model": "m", "inputs": "1"}]}"#, "models[0].inputs"),
+            (head + #"[{"input": "1"}]}"#, "models[0].model"),
+            (head + #"[{"model": "m", "input": "-1"}]}"#, "models[0].input"), (head + "3}", "models"), ("{}", "as_of"),
+            ("{", "byte 1"),
+            (
+                head + #"[{"model": "m", "service_tiers": {"batch": {"gpu": "1"}}}]}"#,
+                "models[0].service_tiers.batch.gpu"
+            ),
         ] {
             let error = #expect(throws: PriceFileError.self) { try read(text) }
             #expect(error?.place == place)

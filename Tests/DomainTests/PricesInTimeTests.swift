@@ -5,10 +5,12 @@ import Testing
 /// From when on a price counts, and for what.
 @Suite struct PricesInTimeTests {
     private static func price(
-        _ model: String, _ tokenClass: TokenClass, _ amount: Int64, from: Int64 = .min, tier: String? = nil, position: Int64 = 0
+        _ model: String, _ tokenClass: TokenClass, _ amount: Int64, from: Int64 = .min, tier: String? = nil,
+        position: Int64 = 0
     ) throws -> PriceEntry {
         try PriceEntry(
-            provider: "p", model: model, tokenClass: tokenClass, serviceTier: tier, picoUSDPerToken: tokenClass == .gpu ? nil : amount,
+            provider: "p", model: model, tokenClass: tokenClass, serviceTier: tier,
+            picoUSDPerToken: tokenClass == .gpu ? nil : amount,
             picoUSDPerGPUHour: tokenClass == .gpu ? amount : nil, validFrom: from, position: position,
             origin: from == .min ? .builtIn : .set)
     }
@@ -20,7 +22,9 @@ import Testing
     }
 
     @Test func theListHoldsUntilTheFirstSetPrice() throws {
-        var book = PriceBook([try Self.price("m", .input, 1), try Self.price("m", .output, 2), try Self.price("*", .input, 3)])
+        var book = PriceBook([
+            try Self.price("m", .input, 1), try Self.price("m", .output, 2), try Self.price("*", .input, 3),
+        ])
         book.add(try Self.price("m", .input, 10, from: 100, position: 1))
         book.add(try Self.price("m", .input, 20, from: 200, position: 2))
         book.add(try Self.price("*", .input, 30, from: 50, position: 3))
@@ -59,7 +63,9 @@ import Testing
         for position: Int64 in [5, 9] { book.add(try Self.price("m", .input, position, from: 100, position: position)) }
         let candidates = book.candidates(provider: "p", requestModel: "m", responseModel: nil)
         for (position, amount) in [(5, 1), (6, 5), (9, 5), (10, 9)] as [(Int64, Int64)] {
-            #expect(PriceQuote(candidates, serviceTier: "", at: 100, known: PriceHorizon(before: position)).prices.input == amount)
+            #expect(
+                PriceQuote(candidates, serviceTier: "", at: 100, known: PriceHorizon(before: position)).prices.input
+                    == amount)
         }
     }
 
@@ -68,10 +74,13 @@ import Testing
         func cost(_ tokens: Int64, provider: String = "gcp.gemini", model: String = "gemini-2.5-pro") -> BookedCost {
             var usage = TokenUsage(input: tokens, output: 1_000)
             usage.mustTell = true
-            return book.book(usage, provider: provider, requestModel: model, responseModel: nil, serviceTier: nil, at: 100)
+            return book.book(
+                usage, provider: provider, requestModel: model, responseModel: nil, serviceTier: nil, at: 100)
         }
         #expect(cost(200_000).cost == 260_000_000_000)
-        #expect(cost(250_000).state == .partly && cost(250_000).high == nil && cost(250_000).gapNames == "input_above_200000")
+        #expect(
+            cost(250_000).state == .partly && cost(250_000).high == nil
+                && cost(250_000).gapNames == "input_above_200000")
         // In truth it is $0.64.
         #expect(cost(250_000).low <= 640_000_000_000)
         #expect(cost(250_000, provider: "anthropic", model: "claude-sonnet-4-5").gapNames == "input_above_200000")
@@ -79,7 +88,8 @@ import Testing
         for tokenClass in [TokenClass.input, .output] {
             book.add(
                 try PriceEntry(
-                    provider: "gcp.gemini", model: "gemini-2.5-pro", tokenClass: tokenClass, serviceTier: nil, picoUSDPerToken: 1_000_000,
+                    provider: "gcp.gemini", model: "gemini-2.5-pro", tokenClass: tokenClass, serviceTier: nil,
+                    picoUSDPerToken: 1_000_000,
                     picoUSDPerGPUHour: nil, validFrom: 50, position: 1))
         }
         #expect(cost(200_000).cost == 201_000_000_000)
@@ -126,14 +136,21 @@ import Testing
         for provider in ["*", "open*"] {
             #expect(throws: FieldError.self) { try PriceEntry.checkNames(provider: provider, model: "m") }
         }
-        for model in ["*", "gpt-4o", "claude-sonnet-4-5[1m]", "amazon.nova-lite-v1:0", "meta-llama/Llama-3.1-8B", "a+b", "m (eu)"] {
+        for model in [
+            "*", "gpt-4o", "claude-sonnet-4-5[1m]", "amazon.nova-lite-v1:0", "meta-llama/Llama-3.1-8B", "a+b", "m (eu)",
+        ] {
             try PriceEntry.checkNames(provider: "aws.bedrock", model: model)
         }
         let file = #"{"as_of":"2026-01-01","source":"s","providers":["p"],"models":[{"model":"gpt-4*","input":"1"}]}"#
-        let error = #expect(throws: PriceFileError.self) { try PriceFile(parsing: Array(file.utf8), validFrom: 0, origin: .set) }
+        let error = #expect(throws: PriceFileError.self) {
+            try PriceFile(parsing: Array(file.utf8), validFrom: 0, origin: .set)
+        }
         #expect(error?.place == "models[0].model")
-        let bound = #"{"as_of":"2026-01-01","source":"s","providers":["p"],"models":[{"model":"m","input_tokens_max":9,"input":"1"}]}"#
+        let bound =
+            #"{"as_of":"2026-01-01","source":"s","providers":["p"],"models":[{"model":"m","input_tokens_max":9,"input":"1"}]}"#
         #expect(throws: PriceFileError.self) { try PriceFile(parsing: Array(bound.utf8), validFrom: 0, origin: .set) }
-        #expect(try PriceFile(parsing: Array(bound.utf8), validFrom: 0, origin: .builtIn).entries.first?.inputTokensMax == 9)
+        #expect(
+            try PriceFile(parsing: Array(bound.utf8), validFrom: 0, origin: .builtIn).entries.first?.inputTokensMax == 9
+        )
     }
 }

@@ -6,7 +6,8 @@ import Testing
 
 /// The files of the folder `Schemas` against the lists and rules that the code relies on.
 @Suite struct SchemaFileTests {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
         .appending(path: "Schemas")
 
     @Test(arguments: ["events", "prices"]) func everyFileIsBuiltIn(name: String) throws {
@@ -72,7 +73,8 @@ import Testing
             let column = try #require(property.schema["x-column"] as? [String: String])
             let type = try #require(column["type"])
             let json = [
-                "text": "string", "integer": "integer", "double": "number", "boolean": "boolean", "timestamp": "string", "money": "string",
+                "text": "string", "integer": "integer", "double": "number", "boolean": "boolean", "timestamp": "string",
+                "money": "string",
                 "json": "object",
             ]
             #expect(property.schema["type"] as? String == json[type], "\(property.name)")
@@ -83,7 +85,9 @@ import Testing
     }
 
     @Test func theUserIsATokenAndWordsAreContent() {
-        let classes = Dictionary(grouping: SchemaRegistry.builtIn.columns, by: \.privacy).mapValues { $0.map(\.name).sorted() }
+        let classes = Dictionary(grouping: SchemaRegistry.builtIn.columns, by: \.privacy).mapValues {
+            $0.map(\.name).sorted()
+        }
         #expect(classes[.token] == ["user_id"])
         #expect(classes[.content] == ["body", "comment", "content", "status_message"])
         #expect(classes[.personal] == nil)

@@ -48,7 +48,10 @@ import Testing
             #expect(type.ownColumns == type.ownColumns.sorted())
         }
         let priceSet = registry.types[Int(types.priceSet)]
-        #expect(priceSet.requiredColumns.map { registry.columns[Int($0)].name }.sorted() == ["model", "provider", "token_class"])
+        #expect(
+            priceSet.requiredColumns.map { registry.columns[Int($0)].name }.sorted() == [
+                "model", "provider", "token_class",
+            ])
         #expect(registry.types.filter { !$0.requiredColumns.isEmpty }.map(\.name) == ["cost.recorded", "price.set"])
     }
 
@@ -94,13 +97,17 @@ import Testing
 
         var newer = older
         newer.types.append("quantum.leap")
-        #expect(throws: SchemaContinuationError.unknown(name: "quantum.leap")) { try SchemaRegistry.builtIn(continuing: newer) }
+        #expect(throws: SchemaContinuationError.unknown(name: "quantum.leap")) {
+            try SchemaRegistry.builtIn(continuing: newer)
+        }
         var changed = older
         changed.columns[0].type = "integer"
         #expect(throws: SchemaContinuationError.self) { try SchemaRegistry.builtIn(continuing: changed) }
         var repeated = older
         repeated.columns.append(repeated.columns[0])
-        #expect(throws: SchemaContinuationError.repeated(name: "id")) { try SchemaRegistry.builtIn(continuing: repeated) }
+        #expect(throws: SchemaContinuationError.repeated(name: "id")) {
+            try SchemaRegistry.builtIn(continuing: repeated)
+        }
     }
 
     @Test func builtAnewItIsTheSame() throws {

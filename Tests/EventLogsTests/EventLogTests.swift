@@ -10,7 +10,9 @@ import Testing
         let (log, report, nothing) = try openLog(system)
         #expect(report.isNew && nothing.isEmpty)
         var taken: [TestRecord] = []
-        let shapes = [(LogRecordKind.schemas, 0, 9), (.events, 3, 100), (LogRecordKind(rawValue: 99), 0, 0), (.events, 1, 1)]
+        let shapes = [
+            (LogRecordKind.schemas, 0, 9), (.events, 3, 100), (LogRecordKind(rawValue: 99), 0, 0), (.events, 1, 1),
+        ]
         for (kind, count, bytes) in shapes {
             var record = TestRecord(kind, log.nextPosition, count, 5, [UInt8](repeating: 7, count: bytes))
             try log.take(&record)
@@ -35,7 +37,9 @@ import Testing
         for record in taken {
             let place = try #require(record.place)
             #expect(try openLog(system, from: .place(place)).records == taken.filter { $0.position >= record.position })
-            #expect(try openLog(system, from: .position(record.position)).records == taken.filter { $0.position >= record.position })
+            #expect(
+                try openLog(system, from: .position(record.position)).records
+                    == taken.filter { $0.position >= record.position })
         }
         let last = try openLog(system, from: .place(end))
         #expect(last.records.isEmpty && last.report.nextPosition == 40)
@@ -81,7 +85,9 @@ import Testing
         #expect(log.sizeBytes <= 3 * 4096)
         let recordBytes = 200 * LogFormat.recordBytes(payloadBytes: 700)
         let headerBytes = Int(log.end.fileNumber) * LogFormat.fileHeaderBytes
-        #expect(system.counts.writtenBytes < recordBytes + headerBytes + 3 * 4096, "recycled files are not filled with zeros again")
+        #expect(
+            system.counts.writtenBytes < recordBytes + headerBytes + 3 * 4096,
+            "recycled files are not filled with zeros again")
     }
 
     @Test func releaseByPositionKeepsWhatMayBeNeeded() throws {

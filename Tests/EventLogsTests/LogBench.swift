@@ -12,7 +12,9 @@ struct TestRecord: Equatable {
     var place: LogPlace?
 
     init(_ kind: LogRecordKind, _ position: Int64, _ count: Int, _ receivedTime: Int64, _ payload: [UInt8]) {
-        (self.kind, self.position, self.count, self.receivedTime, self.payload) = (kind, position, count, receivedTime, payload)
+        (self.kind, self.position, self.count, self.receivedTime, self.payload) = (
+            kind, position, count, receivedTime, payload
+        )
     }
 
     /// Without the place, which a failed append does not tell.
@@ -45,14 +47,16 @@ extension EventLog {
     /// Appends and notes the place.
     func take(_ record: inout TestRecord) throws {
         record.place = try append(
-            record.kind, position: record.position, count: record.count, receivedTime: record.receivedTime, payload: record.payload)
+            record.kind, position: record.position, count: record.count, receivedTime: record.receivedTime,
+            payload: record.payload)
     }
 
     /// One event with a payload of that length, filled with a byte that depends on the position.
     @discardableResult
     func takeEvent(bytes: Int) throws -> TestRecord {
         var record = TestRecord(
-            .events, nextPosition, 1, 1_000 + nextPosition, [UInt8](repeating: UInt8(truncatingIfNeeded: 1 + nextPosition), count: bytes))
+            .events, nextPosition, 1, 1_000 + nextPosition,
+            [UInt8](repeating: UInt8(truncatingIfNeeded: 1 + nextPosition), count: bytes))
         try take(&record)
         return record
     }

@@ -53,13 +53,17 @@ private struct LogLives {
         let first = records.first.flatMap { record in history.firstIndex { $0.receivedTime == record.receivedTime } }
         let start = records.isEmpty ? max(acknowledged, min(releasable, history.count)) : first ?? 0
         #expect(records.isEmpty || first != nil, "seed \(seed): a record came back that was never taken")
-        #expect(start <= releasable || acknowledged == 0, "seed \(seed): records that were not released are missing at the front")
+        #expect(
+            start <= releasable || acknowledged == 0,
+            "seed \(seed): records that were not released are missing at the front")
         #expect(start + records.count >= acknowledged, "seed \(seed): acknowledged records are missing")
         let isPrefix = Array(history.dropFirst(start).prefix(records.count)).map(\.unplaced) == records.map(\.unplaced)
         #expect(isPrefix, "seed \(seed): not a prefix of what was taken")
         history = Array(history.prefix(start)) + records
         acknowledged = history.count
-        #expect(report.nextPosition == (history.last.map { $0.position + Int64($0.count) } ?? report.nextPosition), "seed \(seed)")
+        #expect(
+            report.nextPosition == (history.last.map { $0.position + Int64($0.count) } ?? report.nextPosition),
+            "seed \(seed)")
         #expect(report.loss == nil)
         if let checkpoint, generator.oneIn(2) {
             let again = try openLog(system, options: options, from: .place(checkpoint.place))
@@ -82,7 +86,8 @@ private struct LogLives {
             switch generator.next(below: 20) {
             case 0..<11: try append(log)
             case 11..<16: try flush(log)
-            case 16: try log.markIdle(time: 5)
+            case 16:
+                try log.markIdle(time: 5)
                 acknowledged = history.count
             case 17: try log.prepareSpare()
             case 18: try log.rotate()
@@ -96,13 +101,16 @@ private struct LogLives {
     }
 
     private mutating func append(_ log: EventLog) throws {
-        let kinds: [LogRecordKind] = [.events, .schemas, .configuration, .segmentAttached, LogRecordKind(rawValue: 200)]
+        let kinds: [LogRecordKind] = [
+            .events, .schemas, .configuration, .segmentAttached, LogRecordKind(rawValue: 200),
+        ]
         let kind = generator.oneIn(2) ? .events : kinds[generator.next(below: kinds.count)]
         let bytes = generator.oneIn(15) ? 5000 + generator.next(below: 20000) : generator.next(below: 700)
         let byte = UInt8(truncatingIfNeeded: generator.next())
         serial += 1
         var record = TestRecord(
-            kind, log.nextPosition, kind == .events ? generator.next(below: 5) : 0, serial, [UInt8](repeating: byte, count: bytes))
+            kind, log.nextPosition, kind == .events ? generator.next(below: 5) : 0, serial,
+            [UInt8](repeating: byte, count: bytes))
         // An append that fails may or may not leave its record behind.
         defer { history.append(record) }
         try log.take(&record)
@@ -118,7 +126,8 @@ private struct LogLives {
         try flush(log)
         checkpoint = (log.end, history.count)
         guard generator.oneIn(2), let place = checkpoint?.place else { return }
-        releasable = max(releasable, history.firstIndex { ($0.place?.fileNumber ?? 0) >= place.fileNumber } ?? history.count)
+        releasable = max(
+            releasable, history.firstIndex { ($0.place?.fileNumber ?? 0) >= place.fileNumber } ?? history.count)
         try log.release(before: place)
     }
 }

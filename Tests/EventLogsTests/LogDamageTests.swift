@@ -55,7 +55,9 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
                 do {
                     let (_, report, found) = try openLog(system)
                     let isCut = !isClosed && (ends[4]..<ends[5]).contains(offset)
-                    #expect(found == (isCut ? Array(records.dropLast()) : records), "flipped at \(offset), closed: \(isClosed)")
+                    #expect(
+                        found == (isCut ? Array(records.dropLast()) : records),
+                        "flipped at \(offset), closed: \(isClosed)")
                     #expect(offset >= ends[4], "flushed and vouched for: \(offset)")
                     #expect(report.loss == nil)
                 } catch let error as CorruptionError {
@@ -105,7 +107,8 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
         let orphan = log.end.offset
         try log.takeEvent(bytes: 60)
         try log.flush()
-        // Both records of the last group say that the first record was flushed, and no more: losing one of them alone is legal.
+        // Both records of the last group say that the first record was flushed, and no more: losing one of them alone
+        // is legal.
         system.damage(name) { bytes in for index in hole..<orphan { bytes[index] = 0 } }
         let (next, report, found) = try openLog(system)
         #expect(found == [first] && report.orphanedRecords == 1)
@@ -122,8 +125,10 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
         system.damage(name) { $0[ends[1] + 60] ^= 4 }
         let image = try #require(system.snapshot(of: name))
         let before = system.snapshot().map(\.bytes)
-        #expect(throws: CorruptionError(
-            file: name, offset: ends[1], expectation: "a record; the one at offset \(ends[3]) says that it was flushed")
+        #expect(
+            throws: CorruptionError(
+                file: name, offset: ends[1],
+                expectation: "a record; the one at offset \(ends[3]) says that it was flushed")
         ) { try openLog(system) }
         #expect(system.snapshot().map(\.bytes) == before, "a refused start writes nothing")
         let (log, report, found) = try openLog(system, options: EventLogOptions(fileBytes: 4096, acceptsLoss: true))
@@ -180,9 +185,13 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
         let end = log.end
         #expect(try openLog(system, options: EventLogOptions(fileBytes: 4096, mustReach: end)).report.tornBytes == 0)
         system.damage(name) { $0[end.offset - 1] ^= 1 }
-        #expect(throws: CorruptionError.self) { try openLog(system, options: EventLogOptions(fileBytes: 4096, mustReach: end)) }
+        #expect(throws: CorruptionError.self) {
+            try openLog(system, options: EventLogOptions(fileBytes: 4096, mustReach: end))
+        }
         let other = SimulatedFileSystem()
-        #expect(throws: CorruptionError.self) { try openLog(other, options: EventLogOptions(fileBytes: 4096, mustReach: end)) }
+        #expect(throws: CorruptionError.self) {
+            try openLog(other, options: EventLogOptions(fileBytes: 4096, mustReach: end))
+        }
         #expect(throws: CorruptionError.self) { try openLog(other, from: .place(end)) }
     }
 
@@ -192,8 +201,10 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
         for _ in 0..<30 { try log.takeEvent(bytes: 400) }
         try log.close(time: 1)
         try system.remove(logPath + "/events-000000000002.log")
-        #expect(throws: CorruptionError(
-            file: logPath + "/events-000000000003.log", offset: 0, expectation: "file 2 before this one; it is missing")
+        #expect(
+            throws: CorruptionError(
+                file: logPath + "/events-000000000003.log", offset: 0,
+                expectation: "file 2 before this one; it is missing")
         ) { try openLog(system) }
     }
 }

@@ -35,7 +35,8 @@ import Testing
     }
 
     @Test(arguments: [
-        SimulatedFault.Effect.failure(EIO), .failure(ENOSPC), .failure(EMFILE), .partialWrite(EIO), .shortTransfer, .lostFlush, .powerCut,
+        SimulatedFault.Effect.failure(EIO), .failure(ENOSPC), .failure(EMFILE), .partialWrite(EIO), .shortTransfer,
+        .lostFlush, .powerCut,
     ]) func theNthCallFails(effect: SimulatedFault.Effect) throws {
         var failures = 0
         for call in 1..<400 {
@@ -47,7 +48,8 @@ import Testing
             let wasHit = system.counts.calls >= call
             system.crash(call % 2 == 0 ? .power : .process)
             let records = try openLog(system).records
-            let first = records.first.flatMap { record in taken.firstIndex { $0.receivedTime == record.receivedTime } } ?? 0
+            let first =
+                records.first.flatMap { record in taken.firstIndex { $0.receivedTime == record.receivedTime } } ?? 0
             #expect(first <= 13 && first + records.count >= acknowledged, "call \(call)")
             let isPrefix = records.map(\.unplaced) == taken.dropFirst(first).prefix(records.count).map(\.unplaced)
             #expect(isPrefix, "call \(call)")
@@ -118,7 +120,8 @@ import Testing
             system.crash()
             do {
                 let records = try openLog(system).records
-                let first = records.first.flatMap { record in taken.firstIndex { $0.receivedTime == record.receivedTime } } ?? 0
+                let first =
+                    records.first.flatMap { record in taken.firstIndex { $0.receivedTime == record.receivedTime } } ?? 0
                 let isPrefix = records.map(\.unplaced) == taken.dropFirst(first).prefix(records.count).map(\.unplaced)
                 #expect(isPrefix, "seed \(seed)")
             } catch is CorruptionError {

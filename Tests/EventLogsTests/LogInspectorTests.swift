@@ -13,8 +13,10 @@ import Testing
     private func sample() throws -> SimulatedFileSystem {
         let system = SimulatedFileSystem()
         let log = try openLog(system).log
-        try log.append(.schemas, position: 0, count: 0, receivedTime: 1_785_574_800_000_000_000, payload: Array("schema".utf8))
-        try log.append(.events, position: 0, count: 2, receivedTime: 1_785_574_800_000_000_001, payload: [UInt8](1...16))
+        try log.append(
+            .schemas, position: 0, count: 0, receivedTime: 1_785_574_800_000_000_000, payload: Array("schema".utf8))
+        try log.append(
+            .events, position: 0, count: 2, receivedTime: 1_785_574_800_000_000_001, payload: [UInt8](1...16))
         try log.close(time: 1_785_574_800_000_000_002)
         return system
     }
@@ -95,7 +97,8 @@ import Testing
     @Test func damageIsNamed() throws {
         let system = try sample()
         system.damage(logPath + "/events-000000000001.log") { $0[520] ^= 1 }
-        let said = "00000200 DAMAGED: the record at 00000288 says that this place was flushed\n1 orphaned records behind the end"
+        let said =
+            "00000200 DAMAGED: the record at 00000288 says that this place was flushed\n1 orphaned records behind the end"
         #expect(try text(system, .records).hasSuffix(said))
         system.damage(logPath + "/events-000000000001.log") { $0[7] = 2 }
         #expect(try text(system, .records).hasSuffix("00000007 DAMAGED: expected format version 1, found 2"))

@@ -4,7 +4,8 @@ import Platform
 import Projections
 import Testing
 
-/// A small conversation in every order of arrival, in one batch or several, with seals, time that passes and restarts in between.
+/// A small conversation in every order of arrival, in one batch or several, with seals, time that passes and restarts
+/// in between.
 @Suite struct ArrivalOrderTests {
     private static func permutations(_ count: Int) -> [[Int]] {
         guard count > 1 else { return [[Int](0..<count)] }
@@ -66,8 +67,10 @@ import Testing
             machine.clock.advance(nanoseconds: 100_000_000_000)
             try store.tick()
             let found = try rows(
-                store, "turns", ["turn", "asked_time", "time", "status", "input_tokens", "llm_calls", "cost_usd", "escalated"])
-            let outcome = try rows(store, "conversations", ["outcome", "turns", "answers", "score", "escalations", "cost_usd"])
+                store, "turns",
+                ["turn", "asked_time", "time", "status", "input_tokens", "llm_calls", "cost_usd", "escalated"])
+            let outcome = try rows(
+                store, "conversations", ["outcome", "turns", "answers", "score", "escalations", "cost_usd"])
             #expect(found == turns ?? found && outcome == conversations ?? outcome, "\(order)")
             (turns, conversations) = (found, outcome)
             #expect(Self.net(store, "good") == 1 && Self.net(store, "failed") == 1, "\(order)")
@@ -79,7 +82,11 @@ import Testing
 
     private static func net(_ store: EventStore, _ result: String) -> Int128 {
         func value(_ name: String) -> Int128 {
-            if case .number(let value)? = CounterTests.value(store, name, ["default", "web", result]) { value } else { 0 }
+            if case .number(let value)? = CounterTests.value(store, name, ["default", "web", result]) {
+                value
+            } else {
+                0
+            }
         }
         return value("support_questions_total") - value("support_questions_corrected_total")
     }

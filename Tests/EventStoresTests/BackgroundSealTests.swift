@@ -11,7 +11,8 @@ import Testing
     private let queue = HeldSideQueue()
 
     private func open() throws -> EventStore {
-        try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: EventStoreTests.options(sealEvents: 6))
+        try EventStore.open(
+            at: "/data", context: context(disk, sideQueue: queue), options: EventStoreTests.options(sealEvents: 6))
     }
 
     private func sealing(model: String = "gpt-4o") throws -> (store: EventStore, batch: IngestBatch) {

@@ -11,7 +11,8 @@ import Testing
 
     private static func event(_ id: String, at time: Int64?) -> IngestBatch {
         var events = SampleEvents()
-        events.add("tool.call", id: id, at: time.map { Double(($0 - SampleEvents.start) / second) }, ["tool": .text("t")])
+        events.add(
+            "tool.call", id: id, at: time.map { Double(($0 - SampleEvents.start) / second) }, ["tool": .text("t")])
         return events.batch
     }
 
@@ -46,7 +47,8 @@ import Testing
         #expect(try Self.times(store, "after").received == truth + 120 * Self.second)
         #expect(Self.backfilled(store) == nil)
         let steps = try Self.steps(store)
-        #expect(steps.count == 2 && steps.contains { $0.contains("doubted") } && steps.contains { $0.contains("returned") })
+        #expect(
+            steps.count == 2 && steps.contains { $0.contains("doubted") } && steps.contains { $0.contains("returned") })
         // The record that closes the jump says which events came meanwhile.
         #expect(steps.contains { $0.contains("returned") && $0.contains("first_position") })
         try store.close()
@@ -109,7 +111,9 @@ import Testing
             try store.tick()
         }
         #expect(CounterTests.value(store, "support_questions_total", ["default", "web", "failed"]) == .number(1))
-        _ = try store.append([Self.event("later", at: truth + 430 * Self.second), Self.event("old", at: truth - 4_000 * Self.second)])
+        _ = try store.append([
+            Self.event("later", at: truth + 430 * Self.second), Self.event("old", at: truth - 4_000 * Self.second),
+        ])
         #expect(Self.backfilled(store) == .number(1))
         #expect(try store.append([Self.event("timeless", at: nil)])[0].duplicates == 1)
         #expect(try store.verify().findings == [])

@@ -8,11 +8,14 @@ import Platform
 import Projections
 import Testing
 
-/// A store opens under what its log says of schemas and prices, whatever a newer version brings; what that brings is logged.
+/// A store opens under what its log says of schemas and prices, whatever a newer version brings; what that brings is
+/// logged.
 @Suite struct ConfigurationTests {
     private let disk = SimulatedFileSystem(seed: 41)
 
-    private func open(_ schemas: SchemaFiles = .builtIn, _ prices: [PriceEntry] = BuiltInPrices.entries) throws -> EventStore {
+    private func open(_ schemas: SchemaFiles = .builtIn, _ prices: [PriceEntry] = BuiltInPrices.entries) throws
+        -> EventStore
+    {
         var options = EventStoreTests.options()
         options.schemas = schemas
         options.listPrices = prices
@@ -25,18 +28,20 @@ import Testing
             "\"\(name)\": {\"type\": \"string\", \"description\": \"New.\", "
                 + "\"x-column\": {\"type\": \"text\", \"privacy\": \"public\"}},"
         }.joined()
-        return SchemaFiles(EmbeddedSchemas.events.map { file in
-            guard file.name == "agent.handoff.json" else { return file }
-            let beginning = "\"properties\": {"
-            let parts = String(decoding: file.bytes, as: UTF8.self).components(separatedBy: beginning)
-            precondition(parts.count == 2)
-            return EmbeddedFile(name: file.name, bytes: Array((parts[0] + beginning + columns + parts[1]).utf8))
-        })
+        return SchemaFiles(
+            EmbeddedSchemas.events.map { file in
+                guard file.name == "agent.handoff.json" else { return file }
+                let beginning = "\"properties\": {"
+                let parts = String(decoding: file.bytes, as: UTF8.self).components(separatedBy: beginning)
+                precondition(parts.count == 2)
+                return EmbeddedFile(name: file.name, bytes: Array((parts[0] + beginning + columns + parts[1]).utf8))
+            })
     }
 
     private static func price(_ model: String, _ tokenClass: TokenClass, _ pico: Int64) throws -> PriceEntry {
         try PriceEntry(
-            provider: "openai", model: model, tokenClass: tokenClass, serviceTier: nil, picoUSDPerToken: pico, picoUSDPerGPUHour: nil,
+            provider: "openai", model: model, tokenClass: tokenClass, serviceTier: nil, picoUSDPerToken: pico,
+            picoUSDPerGPUHour: nil,
             validFrom: 0, position: 0, origin: .builtIn)
     }
 
@@ -53,13 +58,18 @@ import Testing
 
     private func answers(_ store: EventStore) throws -> [[String]] {
         [
-            try rows(store, "events", ["position", "id", "type", "conversation_id", "model", "input_tokens", "author", "status"]),
-            try rows(store, "turns", EventStoreTests.turnColumns), try rows(store, "llm_call", EventStoreTests.callColumns),
+            try rows(
+                store, "events",
+                ["position", "id", "type", "conversation_id", "model", "input_tokens", "author", "status"]),
+            try rows(store, "turns", EventStoreTests.turnColumns),
+            try rows(store, "llm_call", EventStoreTests.callColumns),
             try rows(store, "conversations", EventStoreTests.conversationColumns),
         ]
     }
 
-    private func costs(_ store: EventStore) throws -> [String] { try rows(store, "llm_call", ["id", "cost_usd", "price_state"]) }
+    private func costs(_ store: EventStore) throws -> [String] {
+        try rows(store, "llm_call", ["id", "cost_usd", "price_state"])
+    }
 
     private func changes(_ store: EventStore) throws -> [String] {
         try rows(store, "system_events", ["type", "data"]).filter { $0.contains("config.changed") }
@@ -71,7 +81,8 @@ import Testing
         let before = try answers(store)
         disk.crash()
         let (second, third) = (Self.later("aaa_new"), Self.later("aaa_newer", "aaa_new"))
-        #expect(try third.registry(continuing: SchemaNames()).columns.firstIndex { $0.name == "aaa_newer" } ?? .max < 60)
+        #expect(
+            try third.registry(continuing: SchemaNames()).columns.firstIndex { $0.name == "aaa_newer" } ?? .max < 60)
         let upgraded = try open(second)
         #expect(try answers(upgraded) == before)
         let old = SchemaRegistry.builtIn.columns.map(\.name)
@@ -95,7 +106,9 @@ import Testing
 
     @Test func aNewListBooksWhatComesAndWhatWaited() throws {
         let store = try open(.builtIn, Self.list(["old": 1_000_000, "cut": 3_000_000]))
-        _ = try store.append([turns(1...1, model: "old"), turns(1...1, model: "cut"), turns(1...1, model: "unheard-of")])
+        _ = try store.append([
+            turns(1...1, model: "old"), turns(1...1, model: "cut"), turns(1...1, model: "unheard-of"),
+        ])
         let before = try costs(store)
         #expect(before.filter { $0.contains("unheard-of") && $0.contains("unpriced") }.count == 1)
         disk.crash()
@@ -105,7 +118,9 @@ import Testing
         #expect(after.filter { !$0.contains("unheard-of") } == before.filter { !$0.contains("unheard-of") })
         #expect(after.filter { $0.contains("unheard-of") && $0.contains("unpriced") }.isEmpty)
         let change = try changes(upgraded)
-        #expect(change.count == 1 && change[0].contains("unheard-of") && change[0].contains("cut") && !change[0].contains("\"old\""))
+        #expect(
+            change.count == 1 && change[0].contains("unheard-of") && change[0].contains("cut")
+                && !change[0].contains("\"old\""))
         _ = try upgraded.append([turns(2...2, model: "cut"), turns(2...2, model: "unheard-of")])
         let all = try (costs(upgraded), answers(upgraded), upgraded.snapshot().counters.families)
         #expect(all.0.filter { $0.contains("cut/2") } != all.0.filter { $0.contains("cut/1") })
@@ -227,7 +242,8 @@ import Testing
         _ = try store.append([turns(1...1, model: "gpt-4o")])
         try store.close()
         let (log, _) = try EventLog.open(
-            directory: "/data/log", fileSystem: disk, randomness: SeededRandomness(seed: 1), options: EventLogOptions(fileBytes: 64 << 10),
+            directory: "/data/log", fileSystem: disk, randomness: SeededRandomness(seed: 1),
+            options: EventLogOptions(fileBytes: 64 << 10),
             from: .beginning
         ) { _ in }
         try log.append(LogRecordKind(rawValue: 99), position: log.nextPosition, count: 0, receivedTime: 1, payload: [])

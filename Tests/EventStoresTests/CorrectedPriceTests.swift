@@ -5,8 +5,8 @@ import Platform
 import Projections
 import Testing
 
-/// Prices that come after a correction: what it left without a price takes the first one, what it left priced keeps its cost, wherever
-/// the rows lie.
+/// Prices that come after a correction: what it left without a price takes the first one, what it left priced keeps its
+/// cost, wherever the rows lie.
 @Suite struct CorrectedPriceTests {
     /// Where seals lie, and whether the store is opened again after each step.
     struct Way: Sendable, CustomTestStringConvertible {
@@ -20,7 +20,9 @@ import Testing
             }
         }
 
-        var testDescription: String { "calls sealed \(sealsCalls), correction sealed \(sealsCorrection), restarts \(restarts)" }
+        var testDescription: String {
+            "calls sealed \(sealsCalls), correction sealed \(sealsCorrection), restarts \(restarts)"
+        }
     }
 
     private static let question: [String: EventValue] = ["conversation_id": .text("c"), "turn": .integer(1)]
@@ -40,7 +42,9 @@ import Testing
         events.add("llm.call", id: id, at: 60, basis.merging(conversation) { $1 }.merging(usage) { $1 })
     }
 
-    private static func tokens(_ input: Int64) -> [String: EventValue] { ["input_tokens": .integer(input), "output_tokens": .integer(0)] }
+    private static func tokens(_ input: Int64) -> [String: EventValue] {
+        ["input_tokens": .integer(input), "output_tokens": .integer(0)]
+    }
 
     private static func costs(_ store: EventStore, _ table: String) throws -> [Int128?] {
         let source = try #require(store.snapshot().table(named: table))
@@ -49,13 +53,18 @@ import Testing
         for morsel in try source.morsels(for: ScanRequest(columns: [place])) {
             let column = try morsel.column(place)
             for row in 0..<morsel.rowCount {
-                if case .numeric(let picoUSD, _) = column.scalar(at: row) { costs.append(picoUSD) } else { costs.append(nil) }
+                if case .numeric(let picoUSD, _) = column.scalar(at: row) {
+                    costs.append(picoUSD)
+                } else {
+                    costs.append(nil)
+                }
             }
         }
         return costs
     }
 
-    /// Calls one by one, the conversation's sum (nil: not exact), how many records tell of a first price: everywhere the same.
+    /// Calls one by one, the conversation's sum (nil: not exact), how many records tell of a first price: everywhere
+    /// the same.
     private static func check(
         _ store: EventStore, calls: [Int128?], sum: Int128?, firstPrices: Int, _ step: String, _ way: Way
     ) throws {
@@ -68,7 +77,8 @@ import Testing
             #expect(sums == [sum], note)
         }
         let family = store.snapshot().counters.families.first { $0.definition.name == "support_llm_cost_usd_total" }
-        let counted = family?.series.reduce(Int128(0)) { if case .picoUSD(let cost) = $1.value { $0 + cost } else { $0 } } ?? 0
+        let counted =
+            family?.series.reduce(Int128(0)) { if case .picoUSD(let cost) = $1.value { $0 + cost } else { $0 } } ?? 0
         let exact = shown.reduce(Int128(0)) { $0 + ($1 ?? 0) }
         #expect(counted + store.status.rebookedPicoUSD == exact, note)
         let records = try rows(store, "system_events", ["data"]).filter { $0.contains("first_price") }
@@ -123,7 +133,9 @@ import Testing
     }
 
     /// An unpriced neighbour of another provider must not matter.
-    @Test(arguments: Way.all, [false, true]) func whatACorrectionLeftPricedKeepsItsCost(way: Way, hasNeighbour: Bool) throws {
+    @Test(arguments: Way.all, [false, true]) func whatACorrectionLeftPricedKeepsItsCost(way: Way, hasNeighbour: Bool)
+        throws
+    {
         let disk = SimulatedFileSystem(seed: 42)
         var store = try Self.open(disk)
         func reopen() throws {

@@ -24,15 +24,20 @@ import Testing
     }
 
     static func value(_ store: EventStore, _ name: String, _ labels: [String]) -> MetricValue? {
-        store.snapshot().counters.families.first { $0.definition.name == name }?.series.first { $0.labels == labels }?.value
+        store.snapshot().counters.families.first { $0.definition.name == name }?.series.first { $0.labels == labels }?
+            .value
     }
 
-    @Test(arguments: [false, true], [false, true]) func countersOutliveARestart(sealsBetween: Bool, isClean: Bool) throws {
+    @Test(arguments: [false, true], [false, true]) func countersOutliveARestart(sealsBetween: Bool, isClean: Bool)
+        throws
+    {
         let machine = Machine(seed: 11)
         var store = try machine.open()
         var events = SampleEvents()
         for turn in 0..<4 { events.addTurn("c", Int64(turn), at: Double(turn)) }
-        events.add("message.received", id: "open", at: 5, ["conversation_id": .text("c"), "turn": .integer(9), "channel": .text("web")])
+        events.add(
+            "message.received", id: "open", at: 5,
+            ["conversation_id": .text("c"), "turn": .integer(9), "channel": .text("web")])
         events.add("tool.call", id: "old", at: -7200, ["tool": .text("t")])
         _ = try store.append([events.batch])
         if sealsBetween { try store.seal() }
@@ -89,13 +94,16 @@ import Testing
         try store.close()
     }
 
-    /// `/metrics` and the rows that reports ask say the same of a conversation that is rated again, also after seals and crashes.
+    /// `/metrics` and the rows that reports ask say the same of a conversation that is rated again, also after seals
+    /// and crashes.
     @Test(arguments: [false, true]) func aConversationCountsByItsLastRating(sealsBetween: Bool) throws {
         let machine = Machine(seed: 15)
         var store = try machine.open()
         func rate(_ id: String, _ score: Int64, at seconds: Double) throws {
             var events = SampleEvents()
-            let fields: [String: EventValue] = ["conversation_id": .text("c"), "channel": .text("web"), "score": .integer(score)]
+            let fields: [String: EventValue] = [
+                "conversation_id": .text("c"), "channel": .text("web"), "score": .integer(score),
+            ]
             events.add("feedback.submitted", id: id, at: seconds, fields)
             _ = try store.append([events.batch])
             if sealsBetween { try store.seal() }
@@ -104,7 +112,9 @@ import Testing
         }
         func standing(_ score: Int64) -> Int128 {
             let values = ["support_feedback_total", "support_feedback_corrected_total"].map { name -> Int128 in
-                guard case .number(let count)? = Self.value(store, name, ["default", "web", "\(score)"]) else { return 0 }
+                guard case .number(let count)? = Self.value(store, name, ["default", "web", "\(score)"]) else {
+                    return 0
+                }
                 return count
             }
             return values[0] - values[1]
@@ -128,7 +138,8 @@ import Testing
             for half in 0..<2 {
                 var events = SampleEvents()
                 for turn in 0..<5 {
-                    events.addTurn("c\(half)", Int64(turn), at: Double(half * 10 + turn), status: turn == 3 ? "error" : "ok")
+                    events.addTurn(
+                        "c\(half)", Int64(turn), at: Double(half * 10 + turn), status: turn == 3 ? "error" : "ok")
                 }
                 _ = isBulk ? try store.importBulk([events.batch]) : try store.append([events.batch])
             }

@@ -7,8 +7,8 @@ import Platform
 import Projections
 import Testing
 
-/// The store on a disk that loses power at any call: everything acknowledged is there once, nothing is invented, and every read model
-/// equals a recomputation.
+/// The store on a disk that loses power at any call: everything acknowledged is there once, nothing is invented, and
+/// every read model equals a recomputation.
 ///
 /// `PLIMSOLL_CRASHES` sets how many power cuts are tried (default 400), `PLIMSOLL_SEED` where they begin.
 @Suite struct CrashSimulationTests {
@@ -91,7 +91,8 @@ private struct CrashRun {
         // A seal runs beside the writer until a step of the history has its job done, or until power goes.
         let queue = HeldSideQueue()
         guard
-            let store = try? EventStore.open(at: "/data", context: context(disk, seed: seed, sideQueue: queue), options: Self.options)
+            let store = try? EventStore.open(
+                at: "/data", context: context(disk, seed: seed, sideQueue: queue), options: Self.options)
         else { return }
         replayedEvents += store.recovery.replayedEvents
         for _ in 0..<14 {
@@ -108,7 +109,9 @@ private struct CrashRun {
             queue.runNext()
             seals += 1
         }
-        if store.status.segments > 0, generator.oneIn(4), try store.start(RewriteJob(index: generator.next(below: 4))) { rewrites += 1 }
+        if store.status.segments > 0, generator.oneIn(4), try store.start(RewriteJob(index: generator.next(below: 4))) {
+            rewrites += 1
+        }
         if queue.heldCount > 0 { overlaps += 1 }
         switch generator.next(below: 10) {
         case 0:
@@ -136,7 +139,9 @@ private struct CrashRun {
         }
         if generator.oneIn(8) {
             let time = Double(-200_000 + nextEvent)
-            events.addPrice("late-model", generator.oneIn(2) ? "input" : "output", picoPerToken: Int64(1 + generator.next(below: 9_999)), at: time)
+            events.addPrice(
+                "late-model", generator.oneIn(2) ? "input" : "output",
+                picoPerToken: Int64(1 + generator.next(below: 9_999)), at: time)
         }
         let batch = events.batch
         sent.append((batch, ids))
@@ -161,11 +166,14 @@ private struct CrashRun {
         if !acknowledged.isSubset(of: Set(ids)) {
             problem = "lost: \(acknowledged.subtracting(ids).sorted().prefix(3))"
         }
-        for (batch, batchIDs) in sent where batchIDs.contains(where: Set(ids).contains) && !batchIDs.allSatisfy(Set(ids).contains) {
+        for (batch, batchIDs) in sent
+        where batchIDs.contains(where: Set(ids).contains) && !batchIDs.allSatisfy(Set(ids).contains) {
             problem = "a batch of \(batch.events.count) is there in part"
         }
         let positions = try rows(store, "events", ["position"]).compactMap { Int64($0.filter(\.isNumber)) }.sorted()
-        if positions != Array(1...Int64(max(positions.count, 1))).prefix(positions.count).map({ $0 }) { problem = "positions have a hole" }
+        if positions != Array(1...Int64(max(positions.count, 1))).prefix(positions.count).map({ $0 }) {
+            problem = "positions have a hole"
+        }
         try compareWithRecomputation(store)
     }
 
@@ -177,7 +185,9 @@ private struct CrashRun {
         for morsel in try source.morsels(for: ScanRequest(columns: columns)) {
             let vectors = try columns.map { try morsel.column($0) }
             for row in 0..<morsel.rowCount {
-                if case .integer(let position) = vectors[0].scalar(at: row), case .text(let id) = vectors[1].scalar(at: row) {
+                if case .integer(let position) = vectors[0].scalar(at: row),
+                    case .text(let id) = vectors[1].scalar(at: row)
+                {
                     order.append((position, id))
                 }
             }

@@ -50,7 +50,9 @@ import Testing
             #expect(try Self.all(store, pageEvents: 5, after: after) == whole.filter { $0.position > after })
         }
         let since = whole[0].receivedTime + 1
-        #expect(try store.snapshot().page(EventPageRequest(types: Self.types, after: 0, receivedSince: since, countMax: 9)).events.isEmpty)
+        #expect(
+            try store.snapshot().page(EventPageRequest(types: Self.types, after: 0, receivedSince: since, countMax: 9))
+                .events.isEmpty)
         try store.close()
     }
 
@@ -67,7 +69,9 @@ import Testing
 
     @Test func marksSurviveCrashesAndSeals() throws {
         func mark(_ destination: String, _ position: Int64) -> IngestBatch {
-            IngestBatch(marks: [DeliveryMark(destination: destination, position: position, receivedTime: 7_000 + position)])
+            IngestBatch(marks: [
+                DeliveryMark(destination: destination, position: position, receivedTime: 7_000 + position)
+            ])
         }
         let store = try open()
         #expect(store.snapshot().deliveryMarks.isEmpty)

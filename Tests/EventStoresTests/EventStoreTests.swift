@@ -5,9 +5,13 @@ import Platform
 import Testing
 
 @Suite struct EventStoreTests {
-    static let turnColumns = ["conversation_id", "turn", "status", "input_tokens", "cost_usd", "price_state", "llm_calls"]
+    static let turnColumns = [
+        "conversation_id", "turn", "status", "input_tokens", "cost_usd", "price_state", "llm_calls",
+    ]
     static let conversationColumns = ["conversation_id", "outcome", "turns", "answers", "errors", "cost_usd"]
-    static let callColumns = ["id", "time", "position", "request_model", "model", "cost_usd", "cost_low_usd", "price_state"]
+    static let callColumns = [
+        "id", "time", "position", "request_model", "model", "cost_usd", "cost_low_usd", "price_state",
+    ]
 
     static func options(sealEvents: Int = 1 << 30) -> StoreOptions {
         var options = StoreOptions()
@@ -23,7 +27,9 @@ import Testing
         let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
         var events = SampleEvents()
         let fields: [String: EventValue] = ["conversation_id": .text("old"), "turn": .integer(1)]
-        for type in ["message.received", "llm.call", "message.sent"] { events.add(type, id: type, at: 0, fields, exactly: time) }
+        for type in ["message.received", "llm.call", "message.sent"] {
+            events.add(type, id: type, at: 0, fields, exactly: time)
+        }
         events.addTurn("new", 1, at: 10)
         #expect(try store.append([events.batch])[0].accepted == 6)
         try store.seal()
@@ -42,7 +48,9 @@ import Testing
         var events = SampleEvents()
         for conversation in 0..<5 {
             for turn in 0..<3 {
-                events.addTurn("c\(conversation)", Int64(turn), at: Double(conversation * 100 + turn * 10), status: turn == 1 ? "error" : "ok")
+                events.addTurn(
+                    "c\(conversation)", Int64(turn), at: Double(conversation * 100 + turn * 10),
+                    status: turn == 1 ? "error" : "ok")
             }
         }
         events.add("conversation.closed", id: "close", at: 900, ["conversation_id": .text("c0")])
@@ -51,7 +59,8 @@ import Testing
         func everything() throws -> [[String]] {
             [
                 try rows(store, "turns", Self.turnColumns), try rows(store, "conversations", Self.conversationColumns),
-                try rows(store, "llm_call", Self.callColumns), try rows(store, "events", ["id", "type", "position", "turn"]),
+                try rows(store, "llm_call", Self.callColumns),
+                try rows(store, "events", ["id", "type", "position", "turn"]),
             ]
         }
         let before = try everything()
@@ -95,7 +104,9 @@ import Testing
         events.addTurn("c", 1, at: 5)
         _ = try store.append([events.batch])
         try store.close()
-        func openAgain() throws { try EventStore.open(at: "/data", context: context(disk), options: Self.options()).close() }
+        func openAgain() throws {
+            try EventStore.open(at: "/data", context: context(disk), options: Self.options()).close()
+        }
         disk.damage("/data/keys/store.key") { $0[3] ^= 1 }
         #expect(throws: CorruptionError.self) { try openAgain() }
         disk.damage("/data/keys/store.key") { $0[3] ^= 1 }
@@ -164,7 +175,8 @@ import Testing
     }
 
     @Test func aBatchWithRepeatsInItselfAcceptsEachOnce() throws {
-        let store = try EventStore.open(at: "/data", context: context(SimulatedFileSystem(seed: 5)), options: Self.options())
+        let store = try EventStore.open(
+            at: "/data", context: context(SimulatedFileSystem(seed: 5)), options: Self.options())
         var events = SampleEvents()
         for _ in 0..<3 { events.add("probe.checked", id: "same", at: 1) }
         events.add("probe.checked", id: "future", at: 3_600 + 86_400 + 1)
@@ -176,7 +188,8 @@ import Testing
     @Test func aLatePriceBooksWhatWaitedSealedOrNot() throws {
         var answers: [[String]] = []
         for sealsFirst in [false, true] {
-            let store = try EventStore.open(at: "/data", context: context(SimulatedFileSystem(seed: 6)), options: Self.options())
+            let store = try EventStore.open(
+                at: "/data", context: context(SimulatedFileSystem(seed: 6)), options: Self.options())
             var events = SampleEvents()
             events.addTurn("c", 1, at: 50, model: "unheard-of")
             events.addTurn("c", 2, at: 60, model: "unheard-of")
@@ -191,7 +204,8 @@ import Testing
             prices.addPrice("unheard-of", "output", picoPerToken: 18_750, at: 10)
             _ = try store.append([prices.batch])
             answers.append(
-                try rows(store, "llm_call", ["cost_usd", "price_state"]) + rows(store, "turns", ["turn", "cost_usd", "price_state"])
+                try rows(store, "llm_call", ["cost_usd", "price_state"])
+                    + rows(store, "turns", ["turn", "cost_usd", "price_state"])
                     + rows(store, "conversations", ["cost_usd"]))
             try store.seal()
             #expect(try rows(store, "conversations", ["cost_usd"]) == answers.last?.suffix(1).map { $0 })
@@ -204,13 +218,15 @@ import Testing
     @Test func importedEventsEqualAppendedOnes() throws {
         var answers: [[String]] = []
         for isBulk in [false, true] {
-            let store = try EventStore.open(at: "/data", context: context(SimulatedFileSystem(seed: 7)), options: Self.options())
+            let store = try EventStore.open(
+                at: "/data", context: context(SimulatedFileSystem(seed: 7)), options: Self.options())
             for half in 0..<2 {
                 var events = SampleEvents()
                 for turn in 0..<4 { events.addTurn("c", Int64(half * 4 + turn), at: Double(half * 1_000 + turn * 10)) }
                 _ = isBulk ? try store.importBulk([events.batch]) : try store.append([events.batch])
             }
-            answers.append(try rows(store, "turns", Self.turnColumns) + rows(store, "conversations", Self.conversationColumns))
+            answers.append(
+                try rows(store, "turns", Self.turnColumns) + rows(store, "conversations", Self.conversationColumns))
             try store.close()
         }
         #expect(answers[0].count == 9)

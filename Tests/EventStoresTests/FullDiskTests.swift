@@ -18,12 +18,16 @@ import Testing
         events.addPrice("gpt-4o", "input", picoPerToken: 1, at: 5)
         var batch = events.batch
         batch.deadLetters = (0..<100).map {
-            DeadLetter(id: "\(name)/\($0)", source: "test", type: "unknown.type", time: nil, error: "no such type", fields: "{}")
+            DeadLetter(
+                id: "\(name)/\($0)", source: "test", type: "unknown.type", time: nil, error: "no such type",
+                fields: "{}")
         }
         return batch
     }
 
-    @Test(arguments: Array(stride(from: 0, through: 40 << 10, by: 1_021))) func noByteOfAGroupIsTheWrongOne(room: Int) throws {
+    @Test(arguments: Array(stride(from: 0, through: 40 << 10, by: 1_021))) func noByteOfAGroupIsTheWrongOne(room: Int)
+        throws
+    {
         let disk = SimulatedFileSystem(seed: 8)
         let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
         _ = try store.append([group("first")])

@@ -10,7 +10,8 @@ import Testing
     private let queue = HeldSideQueue()
 
     private func open() throws -> EventStore {
-        try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: EventStoreTests.options(sealEvents: 6))
+        try EventStore.open(
+            at: "/data", context: context(disk, sideQueue: queue), options: EventStoreTests.options(sealEvents: 6))
     }
 
     private func turns(_ conversation: String, _ turns: ClosedRange<Int64>) -> IngestBatch {
@@ -21,12 +22,15 @@ import Testing
 
     private func answers(_ store: EventStore) throws -> [[String]] {
         [
-            try rows(store, "events", ["position", "id", "type"]), try rows(store, "turns", EventStoreTests.turnColumns),
+            try rows(store, "events", ["position", "id", "type"]),
+            try rows(store, "turns", EventStoreTests.turnColumns),
             try rows(store, "conversations", EventStoreTests.conversationColumns),
         ]
     }
 
-    private var segmentFiles: [String] { get throws { try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") } } }
+    private var segmentFiles: [String] {
+        get throws { try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") } }
+    }
 
     /// A store with one segment, whose events no later one concerns.
     private func sealed() throws -> EventStore {

@@ -48,15 +48,22 @@ import Testing
         try store.close()
     }
 
-    private static func message(_ events: inout SampleEvents, _ conversation: String, _ channel: String, asked: Double, answered: Double?) {
-        let context: [String: EventValue] = ["conversation_id": .text(conversation), "turn": .integer(1), "channel": .text(channel)]
+    private static func message(
+        _ events: inout SampleEvents, _ conversation: String, _ channel: String, asked: Double, answered: Double?
+    ) {
+        let context: [String: EventValue] = [
+            "conversation_id": .text(conversation), "turn": .integer(1), "channel": .text(channel),
+        ]
         if let answered {
             let answer: [String: EventValue] = [
-                "author": .text("agent"), "status": .text("ok"), "duration_ns": .integer(Int64((answered - asked) * 1e9)),
+                "author": .text("agent"), "status": .text("ok"),
+                "duration_ns": .integer(Int64((answered - asked) * 1e9)),
             ]
             events.add("message.sent", id: conversation + "/a", at: answered, context.merging(answer) { $1 })
         } else {
-            events.add("message.received", id: conversation + "/q", at: asked, context.merging(["author": .text("user")]) { $1 })
+            events.add(
+                "message.received", id: conversation + "/q", at: asked,
+                context.merging(["author": .text("user")]) { $1 })
         }
     }
 
@@ -64,7 +71,8 @@ import Testing
         ["good", "failed"].map { CounterTests.value(store, "support_questions_total", ["default", channel, $0]) }
     }
 
-    /// Each question is judged by the limit of its channel in the set that was in force when it came; a restart changes nothing.
+    /// Each question is judged by the limit of its channel in the set that was in force when it came; a restart changes
+    /// nothing.
     @Test(arguments: [false, true]) func countersJudgeByTheLimitOfTheChannel(seals: Bool) throws {
         let machine = CounterTests.Machine(seed: 22)
         var store = try machine.open()
@@ -73,7 +81,8 @@ import Testing
         _ = try store.append([events.batch])
         var set = ObjectiveSet.builtIn
         set.answerLimits = AnswerLimits(
-            nanoseconds: 20_000_000_000, channels: [AnswerLimits.Channel(name: Array("email".utf8), nanoseconds: 300_000_000_000)])
+            nanoseconds: 20_000_000_000,
+            channels: [AnswerLimits.Channel(name: Array("email".utf8), nanoseconds: 300_000_000_000)])
         _ = try store.putInForce(set)
         events = SampleEvents()
         Self.message(&events, "mail", "email", asked: 1, answered: nil)
@@ -97,14 +106,18 @@ import Testing
     }
 
     private static func buckets(_ store: EventStore) -> [Int64: UInt64] {
-        guard let family = store.snapshot().counters.families.first(where: { $0.definition.name == "support_answer_duration_seconds" }),
+        guard
+            let family = store.snapshot().counters.families.first(where: {
+                $0.definition.name == "support_answer_duration_seconds"
+            }),
             case .histogram(let counts, _)? = family.series.first?.value
         else { return [:] }
         let bounds = family.definition.bucketBoundsNanoseconds.map { $0 / 1_000_000 } + [.max]
         return Dictionary(uniqueKeysWithValues: zip(bounds, counts).filter { $0.1 > 0 })
     }
 
-    /// A bucket that an objective adds counts exactly from then on; bounds that stay keep their counts, and one that goes gives them up.
+    /// A bucket that an objective adds counts exactly from then on; bounds that stay keep their counts, and one that
+    /// goes gives them up.
     @Test(arguments: [false, true]) func bucketsFollowTheObjectives(seals: Bool) throws {
         let machine = CounterTests.Machine(seed: 23)
         var store = try machine.open()
@@ -121,7 +134,10 @@ import Testing
         for (index, seconds) in [2.5, 3.5, 4.5].enumerated() { try answer("old\(index)", seconds) }
         #expect(Self.buckets(store) == [3_000: 1, 5_000: 2])
         var set = ObjectiveSet.builtIn
-        set.add(Objective(.answerDuration(Percentile(permille: 900)!), target: .duration(nanoseconds: 4_000_000_000), alertLimit: nil))
+        set.add(
+            Objective(
+                .answerDuration(Percentile(permille: 900)!), target: .duration(nanoseconds: 4_000_000_000),
+                alertLimit: nil))
         _ = try store.putInForce(set)
         #expect(Self.buckets(store) == [3_000: 1, 5_000: 2])
         for (index, seconds) in [2.5, 3.5, 4.0, 4.5].enumerated() { try answer("new\(index)", seconds) }

@@ -10,7 +10,9 @@ import Testing
         return #"{"specversion":"1.0","id":"7","source":"plimsoll","type":"export.record","data":"# + text + "}\n"
     }
 
-    @Test(arguments: ["", "plain", "a\"b\\c", "\n\r\t\u{01}\u{1F}", "é👍"]) func recordsComeBackFromTheirLines(text: String) throws {
+    @Test(arguments: ["", "plain", "a\"b\\c", "\n\r\t\u{01}\u{1F}", "é👍"]) func recordsComeBackFromTheirLines(
+        text: String
+    ) throws {
         let note = Self.line { json in
             json.member("position", 7)
             json.member("received_time", "2026-08-01T00:00:00.000000001Z")
@@ -35,11 +37,14 @@ import Testing
     @Test func bytesAreKnown() throws {
         let end = ExportEnd(events: 3, records: 1)
         #expect(
-            end.line == #"{"specversion":"1.0","id":"ended","source":"plimsoll","type":"export.ended","data":{"events":3,"records":1}}"#
+            end.line
+                == #"{"specversion":"1.0","id":"ended","source":"plimsoll","type":"export.ended","data":{"events":3,"records":1}}"#
                 + "\n")
         #expect(ExportEnd(parsing: Array(end.line.utf8)) == end)
         let checked = ExportEnd(events: 3, records: 1, checksum: "0f")
-        #expect(checked.line.contains(#""records":1,"checksum":"0f"}}"#) && ExportEnd(parsing: Array(checked.line.utf8)) == checked)
+        #expect(
+            checked.line.contains(#""records":1,"checksum":"0f"}}"#)
+                && ExportEnd(parsing: Array(checked.line.utf8)) == checked)
         let checkpoint = ExportCheckpoint(lines: 256, checksum: "0f")
         #expect(
             checkpoint.line
@@ -48,7 +53,8 @@ import Testing
         #expect(ExportCheckpoint(parsing: Array(checkpoint.line.utf8)) == checkpoint)
         let begun =
             #"{"specversion":"1.0","id":"begun","source":"plimsoll/ab","type":"export.begun","data":{"format":1,"store":"ab","#
-            + #""is_whole":true,"has_users":false,"position":9,"records":2,"corrections":1,"price_book":"00ff"}}"# + "\n"
+            + #""is_whole":true,"has_users":false,"position":9,"records":2,"corrections":1,"price_book":"00ff"}}"#
+            + "\n"
         #expect(try ExportBeginning(parsing: Array(begun.utf8)).line == begun)
         #expect(OutcomeSettings.standard.data == #"{"idle_after_ns":"86400000000000","rule":"house-1"}"#)
         #expect(OutcomeSettings.unsaid.data == #"{"idle_after_ns":null,"rule":"house-1"}"#)

@@ -17,7 +17,8 @@ import Testing
     private static func call(_ conversation: String?) -> IngestBatch {
         var events = SampleEvents()
         var fields: [String: EventValue] = [
-            "trace_id": .text(trace), "provider": .text("openai"), "request_model": .text("gpt-4o"), "input_tokens": .integer(1_000),
+            "trace_id": .text(trace), "provider": .text("openai"), "request_model": .text("gpt-4o"),
+            "input_tokens": .integer(1_000),
         ]
         if let conversation { fields["conversation_id"] = .text(conversation) }
         events.add("llm.call", id: "late", at: 3_500, fields)
@@ -74,7 +75,8 @@ import Testing
             #expect(found.map(\.position) == [1, 3] && found.map(\.id) == ["s1", "late"])
             #expect(try snapshot.events(ofTraces: [Self.trace], sourcePrefix: "no")[Self.trace]?.count == 1)
             let received = try snapshot.spans(receivedSince: snapshot.watermark)
-            #expect(received.map(\.traceID).sorted() == [Self.trace, "another"] && received.filter(\.isRoot).count == 1)
+            #expect(
+                received.map(\.traceID).sorted() == [Self.trace, "another"] && received.filter(\.isRoot).count == 1)
             #expect(try snapshot.spans(receivedSince: snapshot.watermark + 1).isEmpty)
         }
         try store.close()
@@ -119,7 +121,8 @@ import Testing
         let costs = try rows(store, "llm_call", ["cost_usd", "price_state"])
         var again = SampleEvents()
         again.add("llm.call", id: "late", at: 3_500, Self.priced("c"))
-        _ = try store.append([IngestBatch(replacements: [EventReplacement(position: 2, row: again.batch.events.bytes)])])
+        _ = try store.append([IngestBatch(replacements: [EventReplacement(position: 2, row: again.batch.events.bytes)])]
+        )
         #expect(try rows(store, "llm_call", ["conversation_id"]).first?.contains("c") == true)
         #expect(try rows(store, "llm_call", ["cost_usd", "price_state"]) == costs)
         #expect(try store.verify().findings == [])
@@ -131,7 +134,8 @@ import Testing
 
     private static func priced(_ conversation: String?) -> [String: EventValue] {
         var fields: [String: EventValue] = [
-            "provider": .text("openai"), "request_model": .text("m1"), "input_tokens": .integer(1_000), "output_tokens": .integer(0),
+            "provider": .text("openai"), "request_model": .text("m1"), "input_tokens": .integer(1_000),
+            "output_tokens": .integer(0),
             "status": .text("ok"),
         ]
         if let conversation { fields["conversation_id"] = .text(conversation) }
@@ -140,8 +144,8 @@ import Testing
 
     // MARK: Any order of seals, replacements and crashes
 
-    /// A history from a seed: events, replacements of any of them, seals beside the writer, crashes. What comes out is what a store
-    /// gives that took the last rows in at once.
+    /// A history from a seed: events, replacements of any of them, seals beside the writer, crashes. What comes out is
+    /// what a store gives that took the last rows in at once.
     @Test(arguments: 0..<12 as Range<UInt64>) func anyOrderGivesWhatTheLastRowsGive(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let queue = HeldSideQueue()
@@ -193,7 +197,8 @@ import Testing
 
     private static let compared: [(String, [String])] = [
         ("llm_call", ["id", "conversation_id", "input_tokens", "cost_usd", "price_state", "position", "time"]),
-        ("message_sent", ["id", "conversation_id", "turn", "status", "position"]), ("message_received", ["id", "conversation_id", "turn"]),
+        ("message_sent", ["id", "conversation_id", "turn", "status", "position"]),
+        ("message_received", ["id", "conversation_id", "turn"]),
         ("events", ["id", "type", "position"]),
         ("turns", ["conversation_id", "turn", "asked_time", "status", "input_tokens", "cost_usd", "llm_calls"]),
         ("conversations", ["conversation_id", "turns", "answers", "errors", "input_tokens", "cost_usd"]),
@@ -230,7 +235,8 @@ import Testing
         var events = SampleEvents()
         events.addPrice(
             models[generator.next(below: 3)], generator.oneIn(2) ? "input" : "output",
-            picoPerToken: Int64(1 + generator.next(below: 9)) * 1_000_000, at: Double(number) - (generator.oneIn(2) ? 0 : 5_000))
+            picoPerToken: Int64(1 + generator.next(below: 9)) * 1_000_000,
+            at: Double(number) - (generator.oneIn(2) ? 0 : 5_000))
         return events.batch
     }
 
@@ -250,7 +256,8 @@ import Testing
                 [
                     "provider": .text("openai"), "request_model": .text(models[generator.next(below: 3)]),
                     "input_tokens": .integer(Int64(generator.next(below: 2_000))), "output_tokens": .integer(10),
-                    "duration_ns": .integer(Int64(generator.next(below: 9)) * 1_000_000_000), "status": .text("ok"), "turn": .integer(turn),
+                    "duration_ns": .integer(Int64(generator.next(below: 9)) * 1_000_000_000), "status": .text("ok"),
+                    "turn": .integer(turn),
                 ]) { $1 }
         case "message.received": fields["turn"] = .integer(turn)
         case "message.sent":

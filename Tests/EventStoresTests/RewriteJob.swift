@@ -14,16 +14,21 @@ struct RewriteJob: StoreJob {
         var edit = ManifestEdit()
         guard !base.manifest.segments.isEmpty else { return edit }
         let old = base.manifest.segments[min(index, base.manifest.segments.count - 1)]
-        let reader = try SegmentReader.open(fileSystem: base.fileSystem, path: base.directory + "/" + old.description.fileName)
-        let writer = try SegmentWriter(fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID)
+        let reader = try SegmentReader.open(
+            fileSystem: base.fileSystem, path: base.directory + "/" + old.description.fileName)
+        let writer = try SegmentWriter(
+            fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID)
         do {
             for table in reader.tableNames {
                 for group in reader.groups(table: table) {
                     let columns = try group.columns.indices.map { try group.column($0) }
-                    try writer.add(table: table, columns: group.columns, chunk: Chunk(columns: columns, rowCount: group.rowCount))
+                    try writer.add(
+                        table: table, columns: group.columns, chunk: Chunk(columns: columns, rowCount: group.rowCount))
                 }
             }
-            edit.added = [ManifestSegment(try writer.finish(), positions: old.positions, receivedRange: old.receivedRange)]
+            edit.added = [
+                ManifestSegment(try writer.finish(), positions: old.positions, receivedRange: old.receivedRange)
+            ]
         } catch {
             try? writer.abandon()
             throw error

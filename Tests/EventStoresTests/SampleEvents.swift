@@ -12,12 +12,14 @@ struct SampleEvents {
     private var offsets: [UInt32] = []
 
     mutating func add(
-        _ type: String, id: String, at seconds: Double?, _ fields: [String: EventValue] = [:], tenant: String = "default",
+        _ type: String, id: String, at seconds: Double?, _ fields: [String: EventValue] = [:],
+        tenant: String = "default",
         exactly nanoseconds: Int64? = nil
     ) {
         let registry = Self.registry
         var values: [(UInt16, EventValue)] = [
-            (registry.wellKnown.id, .text(id)), (registry.wellKnown.source, .text("test")), (registry.wellKnown.tenant, .text(tenant)),
+            (registry.wellKnown.id, .text(id)), (registry.wellKnown.source, .text("test")),
+            (registry.wellKnown.tenant, .text(tenant)),
         ]
         for (name, value) in fields { values.append((registry.column(named: name)!, value)) }
         offsets.append(UInt32(writer.sink.count))
@@ -29,17 +31,21 @@ struct SampleEvents {
 
     /// One turn of a conversation: question, call, answer.
     mutating func addTurn(
-        _ conversation: String, _ turn: Int64, at seconds: Double, model: String = "gpt-4o", provider: String = "openai",
+        _ conversation: String, _ turn: Int64, at seconds: Double, model: String = "gpt-4o",
+        provider: String = "openai",
         status: String = "ok"
     ) {
-        let context: [String: EventValue] = ["conversation_id": .text(conversation), "turn": .integer(turn), "channel": .text("web")]
+        let context: [String: EventValue] = [
+            "conversation_id": .text(conversation), "turn": .integer(turn), "channel": .text("web"),
+        ]
         func with(_ more: [String: EventValue]) -> [String: EventValue] { context.merging(more) { $1 } }
         let id = "\(conversation)/\(turn)"
         add("message.received", id: id + "/q", at: seconds, with(["author": .text("user")]))
         add(
             "llm.call", id: id + "/c", at: seconds + 1,
             with([
-                "provider": .text(provider), "request_model": .text(model), "route": .text("cloud"), "input_tokens": .integer(1_000),
+                "provider": .text(provider), "request_model": .text(model), "route": .text("cloud"),
+                "input_tokens": .integer(1_000),
                 "output_tokens": .integer(100), "duration_ns": .integer(900_000_000), "status": .text("ok"),
             ]))
         add(
@@ -47,7 +53,9 @@ struct SampleEvents {
             with(["author": .text("agent"), "status": .text(status), "duration_ns": .integer(1_500_000_000)]))
     }
 
-    mutating func addPrice(_ model: String, _ tokenClass: String, picoPerToken: Int64, at seconds: Double, provider: String = "openai") {
+    mutating func addPrice(
+        _ model: String, _ tokenClass: String, picoPerToken: Int64, at seconds: Double, provider: String = "openai"
+    ) {
         add(
             "price.set", id: "\(model)/\(tokenClass)/\(seconds)", at: seconds,
             [
@@ -71,7 +79,9 @@ func rows(_ store: EventStore, _ table: String, _ columns: [String]) throws -> [
     return rows.sorted()
 }
 
-func context(_ fileSystem: any FileSystem, seed: UInt64 = 1, sideQueue: any SideQueue = InlineSideQueue()) -> StoreContext {
+func context(_ fileSystem: any FileSystem, seed: UInt64 = 1, sideQueue: any SideQueue = InlineSideQueue())
+    -> StoreContext
+{
     StoreContext(
         fileSystem: fileSystem, clock: SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000),
         randomness: SeededRandomness(seed: seed), workers: InlineWorkers(), sideQueue: sideQueue)

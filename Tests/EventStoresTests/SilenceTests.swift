@@ -8,7 +8,8 @@ import Testing
 /// Conversations that nobody closes: silence does, by the setting in force and the time that the log has reached.
 @Suite struct SilenceTests {
     static let columns = [
-        "conversation_id", "closed_time", "closed_reason", "outcome", "outcome_intercom_fin", "outcome_silence_resolves", "last_message",
+        "conversation_id", "closed_time", "closed_reason", "outcome", "outcome_intercom_fin",
+        "outcome_silence_resolves", "last_message",
     ]
     private static let hour: Int64 = 3_600_000_000_000
 
@@ -40,7 +41,9 @@ import Testing
 
         func rows() throws -> [String] { try EventStoresTests.rows(store, "conversations", SilenceTests.columns) }
 
-        func row(_ conversation: String) throws -> String { try rows().first { $0.contains("\"\(conversation)\"") } ?? "none" }
+        func row(_ conversation: String) throws -> String {
+            try rows().first { $0.contains("\"\(conversation)\"") } ?? "none"
+        }
 
         /// Closings by silence that were counted and not taken back.
         func idleCount() -> Int128 {
@@ -57,7 +60,9 @@ import Testing
         }
     }
 
-    private static func closing(_ seconds: Double) -> String { "\(Scalar.timestamptz(SampleEvents.start + Int64(seconds * 1e9)))" }
+    private static func closing(_ seconds: Double) -> String {
+        "\(Scalar.timestamptz(SampleEvents.start + Int64(seconds * 1e9)))"
+    }
 
     private func events(_ build: (inout SampleEvents) -> Void) -> [IngestBatch] {
         var events = SampleEvents()
@@ -91,14 +96,16 @@ import Testing
         served.store = try EventStore.open(
             at: "/data",
             context: StoreContext(
-                fileSystem: served.disk, clock: served.clock, randomness: SeededRandomness(seed: 2), workers: InlineWorkers()),
+                fileSystem: served.disk, clock: served.clock, randomness: SeededRandomness(seed: 2),
+                workers: InlineWorkers()),
             options: EventStoreTests.options())
         #expect(try served.row("c").contains("open"))
         try served.store.tick()
         #expect(try served.row("c").contains(Self.closing(86_401.5)) && served.idleCount() == 1)
     }
 
-    /// What came last month has been silent for long: by the time it is received, silence has closed it, at its own time.
+    /// What came last month has been silent for long: by the time it is received, silence has closed it, at its own
+    /// time.
     @Test func anImportOfLastMonthIsClosed() throws {
         let served = try Served()
         served.clock.advance(nanoseconds: 30 * 24 * Self.hour)
@@ -127,7 +134,9 @@ import Testing
         _ = try served.store.append(
             events {
                 $0.add("feedback.submitted", id: "f", at: 1_650, ["conversation_id": .text("c"), "score": .integer(5)])
-                $0.add("conversation.classified", id: "k", at: 1_660, ["conversation_id": .text("c"), "topic": .text("refund")])
+                $0.add(
+                    "conversation.classified", id: "k", at: 1_660,
+                    ["conversation_id": .text("c"), "topic": .text("refund")])
             })
         #expect(try served.row("c").contains(Self.closing(1_601.5)) && served.idleCount() == 1)
     }
@@ -138,11 +147,17 @@ import Testing
         _ = try served.store.append(
             events {
                 $0.addTurn("told", 1, at: 0)
-                $0.add("conversation.closed", id: "x", at: 5, ["conversation_id": .text("told"), "reason": .text("completed")])
+                $0.add(
+                    "conversation.closed", id: "x", at: 5,
+                    ["conversation_id": .text("told"), "reason": .text("completed")])
                 // Sent before the closing, and received behind it.
-                $0.add("llm.call", id: "late", at: 2, ["conversation_id": .text("told"), "provider": .text("p"), "status": .text("ok")])
+                $0.add(
+                    "llm.call", id: "late", at: 2,
+                    ["conversation_id": .text("told"), "provider": .text("p"), "status": .text("ok")])
                 $0.addTurn("raised", 1, at: 0)
-                $0.add("escalation.raised", id: "e", at: 3, ["conversation_id": .text("raised"), "reason": .text("policy")])
+                $0.add(
+                    "escalation.raised", id: "e", at: 3,
+                    ["conversation_id": .text("raised"), "reason": .text("policy")])
                 $0.addTurn("failed", 1, at: 0, status: "error")
                 $0.addTurn("quiet", 1, at: 0)
                 $0.add("message.received", id: "q", at: 4, ["conversation_id": .text("quiet"), "turn": .integer(2)])
@@ -191,7 +206,9 @@ import Testing
         let conversation = "c\(number / 3)"
         let seconds = Double(number / 3 * 100 + number % 3 * 10)
         events.addTurn(conversation, Int64(number % 3), at: seconds, status: number == 11 ? "error" : "ok")
-        if number == 4 { events.add("conversation.closed", id: "close", at: 121.6, ["conversation_id": .text(conversation)]) }
+        if number == 4 {
+            events.add("conversation.closed", id: "close", at: 121.6, ["conversation_id": .text(conversation)])
+        }
     }
 
     private static func expected() throws -> [[String]] {
@@ -218,7 +235,8 @@ import Testing
         #expect(try served.row("c").contains("open"))
         #expect(try rows(served.store, "system_events", ["type"]).count == 1)
         try served.store.judge(by: two)
-        #expect(try rows(served.store, "system_events", ["type"]).count == 1, "what is in force already is not noted again")
+        #expect(
+            try rows(served.store, "system_events", ["type"]).count == 1, "what is in force already is not noted again")
         try served.reopen()
         #expect(served.store.snapshot().outcomes == two)
         try served.store.seal()
@@ -246,7 +264,9 @@ import Testing
         try served.reopen()
         _ = try served.store.append(
             events {
-                $0.add("conversation.closed", id: "x", at: 600, ["conversation_id": .text("told"), "reason": .text("completed")])
+                $0.add(
+                    "conversation.closed", id: "x", at: 600,
+                    ["conversation_id": .text("told"), "reason": .text("completed")])
                 $0.add("message.received", id: "q", at: 3_000, ["conversation_id": .text("back"), "turn": .integer(2)])
             })
         #expect(try served.row("told").contains("completed") && served.row("back").contains("\"idle\""))
@@ -287,7 +307,9 @@ import Testing
         try served.store.judge(by: OutcomeSettings(idleAfterNanoseconds: Self.hour / 2, rule: .house1))
         _ = try served.store.append(
             events {
-                for (place, type) in types.enumerated() { $0.add(type, id: "e\(place)", at: nil, ["conversation_id": .text("c")]) }
+                for (place, type) in types.enumerated() {
+                    $0.add(type, id: "e\(place)", at: nil, ["conversation_id": .text("c")])
+                }
             })
         try served.reach(3_000)
         let closed = try served.rows().count { $0.contains("\"idle\"") }
@@ -313,13 +335,15 @@ import Testing
         try served.reach(300_000)
         let table = try #require(served.store.snapshot().table(named: "conversations"))
         let column = try #require(table.columns.firstIndex { $0.name == "closed_time" })
-        for (from, to) in [(0.0, 50_000.0), (50_000, 100_000), (96_401, 96_402), (96_402, 200_000), (200_000, 300_000)] {
+        for (from, to) in [(0.0, 50_000.0), (50_000, 100_000), (96_401, 96_402), (96_402, 200_000), (200_000, 300_000)]
+        {
             func time(_ seconds: Double) -> Scalar { .timestamptz(SampleEvents.start + Int64(seconds * 1e9)) }
             func closings(_ predicates: [ColumnPredicate]) throws -> [String] {
                 try table.morsels(for: ScanRequest(columns: [column], predicates: predicates)).flatMap { morsel in
                     let times = try morsel.column(column)
                     return (0..<morsel.rowCount).compactMap { row -> String? in
-                        guard case .timestamptz(let found) = times.scalar(at: row), case .timestamptz(let low) = time(from),
+                        guard case .timestamptz(let found) = times.scalar(at: row),
+                            case .timestamptz(let low) = time(from),
                             case .timestamptz(let high) = time(to), found >= low, found < high
                         else { return nil }
                         return "\(found)"

@@ -14,7 +14,8 @@ import Testing
         ("told", told, "3500000000|3500000000|3500000000|priced|null"),
         ("zero", ["input_tokens": .integer(0), "output_tokens": .integer(0)], "null|0|null|unpriced|usage"),
         (
-            "zero-failed", ["status": .text("error"), "input_tokens": .integer(0), "output_tokens": .integer(0)], "0|0|0|priced|null"
+            "zero-failed", ["status": .text("error"), "input_tokens": .integer(0), "output_tokens": .integer(0)],
+            "0|0|0|priced|null"
         ),
         ("silent", [:], "null|0|null|unpriced|usage"),
         ("failed", ["status": .text("error")], "0|0|0|priced|null"),
@@ -25,13 +26,21 @@ import Testing
         ),
         (
             "broken-off-half",
-            ["status": .text("error"), "stream": .boolean(true), "response_id": .text("r"), "input_tokens": .integer(1_000)],
+            [
+                "status": .text("error"), "stream": .boolean(true), "response_id": .text("r"),
+                "input_tokens": .integer(1_000),
+            ],
             "null|2500000000|null|partly|output"
         ),
         ("total", ["total_tokens": .integer(12_000)], "null|15000000000|120000000000|partly|usage"),
-        ("doubt", told.merging(["cache_read_tokens": .integer(400), "usage_doubt": .text("cache")]) { $1 },
-            "null|2000000000|3000000000|partly|reading"),
-        ("audio", told.merging(["other_usage": .text("output_audio")]) { $1 }, "null|3500000000|null|partly|output_audio"),
+        (
+            "doubt", told.merging(["cache_read_tokens": .integer(400), "usage_doubt": .text("cache")]) { $1 },
+            "null|2000000000|3000000000|partly|reading"
+        ),
+        (
+            "audio", told.merging(["other_usage": .text("output_audio")]) { $1 },
+            "null|3500000000|null|partly|output_audio"
+        ),
         ("unheard", ["request_model": .text("unheard-of")], "null|0|null|unpriced|usage"),
     ]
 
@@ -40,7 +49,8 @@ import Testing
         events.add("message.received", id: "question", at: 9, ["conversation_id": .text("c"), "turn": .integer(1)])
         for call in calls {
             let basis: [String: EventValue] = [
-                "conversation_id": .text("c"), "turn": .integer(1), "provider": .text("openai"), "request_model": .text("gpt-4o"),
+                "conversation_id": .text("c"), "turn": .integer(1), "provider": .text("openai"),
+                "request_model": .text("gpt-4o"),
                 "status": .text("ok"), "route": .text("cloud"),
             ]
             events.add("llm.call", id: call.id, at: 10, basis.merging(call.fields) { $1 })
@@ -50,12 +60,14 @@ import Testing
 
     private static func unpriced(_ store: EventStore) -> Int64 {
         let families = store.snapshot().counters.families
-        let values = families.first { $0.definition.name == "support_llm_unpriced_calls_total" }?.series.map(\.value) ?? []
+        let values =
+            families.first { $0.definition.name == "support_llm_unpriced_calls_total" }?.series.map(\.value) ?? []
         return values.reduce(0) { if case .number(let count) = $1 { $0 + Int64(count) } else { $0 } }
     }
 
     private static func check(_ store: EventStore, _ note: Comment) throws {
-        let shown = try rows(store, "llm_call", ["id", "cost_usd", "cost_low_usd", "cost_high_usd", "price_state", "price_gaps"])
+        let shown = try rows(
+            store, "llm_call", ["id", "cost_usd", "cost_low_usd", "cost_high_usd", "price_state", "price_gaps"])
         let expected = calls.map { "\($0.id)|\($0.shown)" }.sorted()
         #expect(shown.map(simplified).sorted() == expected, note)
         // 3,500 + 2,500 + 15,000 + 2,000 + 3,500 million pico-USD at least, and no upper end.
@@ -110,20 +122,25 @@ import Testing
     }
 
     @Test func rollupsAddUpToTheCalls() throws {
-        let store = try EventStore.open(at: "/data", context: context(SimulatedFileSystem(seed: 32)), options: EventStoreTests.options())
+        let store = try EventStore.open(
+            at: "/data", context: context(SimulatedFileSystem(seed: 32)), options: EventStoreTests.options())
         _ = try store.append([Self.events(Self.calls).batch])
         try store.seal()
-        let rollup = try rows(store, "rollup_llm_call_1d", ["price_state", "status", "events", "cost_usd_count", "cost_low_usd_sum"])
+        let rollup = try rows(
+            store, "rollup_llm_call_1d", ["price_state", "status", "events", "cost_usd_count", "cost_low_usd_sum"])
         var sums: [String: [Int64]] = [:]
         for row in rollup.map(Self.simplified) {
             let fields = row.split(separator: "|").map(String.init)
             let numbers = fields[2...].map { Int64($0) ?? 0 }
-            sums["\(fields[0]) \(fields[1])"] = zip(sums["\(fields[0]) \(fields[1])"] ?? [0, 0, 0], numbers).map { $0 + $1 }
+            sums["\(fields[0]) \(fields[1])"] = zip(sums["\(fields[0]) \(fields[1])"] ?? [0, 0, 0], numbers).map {
+                $0 + $1
+            }
         }
-        #expect(sums == [
-            "partly error": [1, 0, 2_500_000_000], "partly ok": [3, 0, 20_500_000_000], "priced error": [3, 3, 0],
-            "priced ok": [1, 1, 3_500_000_000], "unpriced error": [1, 0, 0], "unpriced ok": [3, 0, 0],
-        ])
+        #expect(
+            sums == [
+                "partly error": [1, 0, 2_500_000_000], "partly ok": [3, 0, 20_500_000_000], "priced error": [3, 3, 0],
+                "priced ok": [1, 1, 3_500_000_000], "unpriced error": [1, 0, 0], "unpriced ok": [3, 0, 0],
+            ])
         try store.close()
     }
 }

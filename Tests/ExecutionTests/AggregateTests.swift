@@ -5,9 +5,14 @@ import Platform
 import Testing
 
 @Suite struct AggregateTests {
-    private func answer(_ call: AggregateCall, _ type: ColumnType, _ values: [Scalar], morselRows: Int = 2) throws -> Scalar {
-        let catalog = MemoryCatalog(tables: [MemoryTable("t", [("x", type)], rows: values.map { [$0] }, morselRows: morselRows)])
-        let plan = Plan.aggregate(catalog.scan("t"), groups: [], aggregates: [call], output: [TableColumn(name: "r", type: call.type)])
+    private func answer(_ call: AggregateCall, _ type: ColumnType, _ values: [Scalar], morselRows: Int = 2) throws
+        -> Scalar
+    {
+        let catalog = MemoryCatalog(tables: [
+            MemoryTable("t", [("x", type)], rows: values.map { [$0] }, morselRows: morselRows)
+        ])
+        let plan = Plan.aggregate(
+            catalog.scan("t"), groups: [], aggregates: [call], output: [TableColumn(name: "r", type: call.type)])
         let alone = try executor.rows(plan, catalog)[0][0]
         let shared = try sharing.rows(plan, catalog)[0][0]
         #expect(alone == shared)
@@ -18,7 +23,9 @@ import Testing
         AggregateCall(function: function, arguments: [.column(0, argument)], type: type)
     }
 
-    private func ordered(_ function: AggregateFunction, _ argument: ColumnType, _ type: ColumnType, descending: Bool = false)
+    private func ordered(
+        _ function: AggregateFunction, _ argument: ColumnType, _ type: ColumnType, descending: Bool = false
+    )
         -> AggregateCall
     {
         AggregateCall(
@@ -32,15 +39,20 @@ import Testing
 
     @Test func sumsPassTheRangeOfIntegers() throws {
         let values = Array(repeating: Scalar.integer(.max), count: 3)
-        #expect(try answer(call(.sum, .integer, .numeric(scale: 0)), .integer, values) == .numeric(Int128(Int64.max) * 3, scale: 0))
+        #expect(
+            try answer(call(.sum, .integer, .numeric(scale: 0)), .integer, values)
+                == .numeric(Int128(Int64.max) * 3, scale: 0))
         let huge = Array(repeating: Scalar.numeric(Int128.max, scale: 0), count: 2)
-        #expect(throws: QueryError.self) { try answer(call(.sum, .numeric(scale: 0), .numeric(scale: 0)), .numeric(scale: 0), huge) }
+        #expect(throws: QueryError.self) {
+            try answer(call(.sum, .numeric(scale: 0), .numeric(scale: 0)), .numeric(scale: 0), huge)
+        }
     }
 
     @Test func averagesHaveSixteenDigits() throws {
         let thirds: [Scalar] = [.integer(1), .integer(1), .integer(2)]
         #expect(
-            try answer(call(.average, .integer, .numeric(scale: 16)), .integer, thirds) == .numeric(13_333_333_333_333_333, scale: 16))
+            try answer(call(.average, .integer, .numeric(scale: 16)), .integer, thirds)
+                == .numeric(13_333_333_333_333_333, scale: 16))
         #expect(try answer(call(.average, .integer, .numeric(scale: 16)), .integer, [.null]) == .null)
     }
 
@@ -79,14 +91,20 @@ import Testing
     }
 
     @Test func percentilesAreExact() throws {
-        #expect(try answer(ordered(.percentileContinuous([0.5], asArray: false), .integer, .double), .integer, numbers) == .double(4.5))
-        #expect(try answer(ordered(.percentileDiscrete([0.5], asArray: false), .integer, .integer), .integer, numbers) == .integer(4))
+        #expect(
+            try answer(ordered(.percentileContinuous([0.5], asArray: false), .integer, .double), .integer, numbers)
+                == .double(4.5))
+        #expect(
+            try answer(ordered(.percentileDiscrete([0.5], asArray: false), .integer, .integer), .integer, numbers)
+                == .integer(4))
         let several = AggregateFunction.percentileDiscrete([0, 0.9, 1], asArray: true)
         #expect(
             try answer(ordered(several, .integer, .array(.integer)), .integer, numbers)
                 == .array([.integer(2), .integer(9), .integer(9)]))
         #expect(
-            try answer(ordered(.percentileDiscrete([0.25], asArray: false), .integer, .integer, descending: true), .integer, numbers)
+            try answer(
+                ordered(.percentileDiscrete([0.25], asArray: false), .integer, .integer, descending: true), .integer,
+                numbers)
                 == .integer(7))
         #expect(throws: QueryError.self) {
             try answer(ordered(.percentileDiscrete([1.5], asArray: false), .integer, .integer), .integer, numbers)
@@ -104,9 +122,11 @@ import Testing
         }
         for fraction in [0, 0.01, 0.5, 0.95, 0.99, 1] {
             let exact = try answer(
-                ordered(.percentileDiscrete([fraction], asArray: false), .integer, .integer), .integer, values, morselRows: 90)
+                ordered(.percentileDiscrete([fraction], asArray: false), .integer, .integer), .integer, values,
+                morselRows: 90)
             let found = try answer(
-                call(.approximatePercentile([fraction], asArray: false), .integer, .double), .integer, values, morselRows: 90)
+                call(.approximatePercentile([fraction], asArray: false), .integer, .double), .integer, values,
+                morselRows: 90)
             guard case .integer(let wanted) = exact, case .double(let shown) = found else {
                 Issue.record("seed \(seed): \(exact) \(found)")
                 continue
@@ -118,13 +138,16 @@ import Testing
     @Test func moneyPercentilesAreInDollars() throws {
         let values: [Scalar] = [.numeric(20_000_000_000, scale: 12)]
         #expect(
-            try answer(call(.approximatePercentile([0.5], asArray: false), .numeric(scale: 12), .double), .numeric(scale: 12), values)
+            try answer(
+                call(.approximatePercentile([0.5], asArray: false), .numeric(scale: 12), .double), .numeric(scale: 12),
+                values)
                 == .double(0.02))
     }
 
     @Test func listsKeepTheirOrder() throws {
         let texts: [Scalar] = [.text("b"), .null, .text("a"), .text("c"), .text("a")]
-        #expect(try answer(call(.stringAggregate(separator: .text("-")), .text, .text), .text, texts) == .text("b-a-c-a"))
+        #expect(
+            try answer(call(.stringAggregate(separator: .text("-")), .text, .text), .text, texts) == .text("b-a-c-a"))
         #expect(try answer(call(.arrayAggregate, .text, .array(.text)), .text, texts) == .array(texts))
         var sorted = call(.stringAggregate(separator: .text(",")), .text, .text)
         sorted.order = [SortKey(expression: .column(0, .text), isDescending: true, nullsFirst: false)]
@@ -144,9 +167,13 @@ import Testing
         let rows = 60_000
         let pieces = (0..<6).map { piece -> [Vector] in
             let texts: [Scalar] = (0..<10_000).map { .text("c-\((piece * 10_000 + $0) % 45_000)") }
-            return [Vector(type: .text, scalars: texts), Vector(type: .integer, scalars: (0..<10_000).map { .integer(Int64($0)) })]
+            return [
+                Vector(type: .text, scalars: texts),
+                Vector(type: .integer, scalars: (0..<10_000).map { .integer(Int64($0)) }),
+            ]
         }
-        let table = MemoryTable("t", [TableColumn(name: "k", type: .text), TableColumn(name: "v", type: .integer)], pieces: pieces)
+        let table = MemoryTable(
+            "t", [TableColumn(name: "k", type: .text), TableColumn(name: "v", type: .integer)], pieces: pieces)
         let catalog = MemoryCatalog(tables: [table])
         let plan = Plan.aggregate(
             catalog.scan("t"), groups: [.column(0, .text)],

@@ -11,7 +11,9 @@ import Testing
         let forms = Extremes.forms(of: function)
         #expect(!forms.isEmpty, "\(function) is called by nobody here")
         for (types, result) in forms {
-            for arguments in Extremes.tuples(of: types) { expectAnswer(arguments, types) { .call(function, $0, result) } }
+            for arguments in Extremes.tuples(of: types) {
+                expectAnswer(arguments, types) { .call(function, $0, result) }
+            }
         }
     }
 
@@ -37,7 +39,8 @@ import Testing
                     let catalog = MemoryCatalog(tables: [MemoryTable("t", [("c", type)], rows: pair.map { [$0] })])
                     let call = AggregateCall(function: function, arguments: [.column(0, type)], type: result)
                     let plan = Plan.aggregate(
-                        catalog.scan("t"), groups: [], aggregates: [call], output: [TableColumn(name: "r", type: result)])
+                        catalog.scan("t"), groups: [], aggregates: [call],
+                        output: [TableColumn(name: "r", type: result)])
                     expectState("\(function) of \(pair)") { _ = try executor.run(plan, catalog: catalog).rows }
                 }
             }
@@ -50,7 +53,8 @@ import Testing
         let named = types.enumerated().map { ("c\($0.offset)", $0.element) }
         let catalog = MemoryCatalog(tables: [MemoryTable("t", named, rows: [arguments, arguments])])
         expectState(arguments) { _ = try value(.cast(make(constants), .text)) }
-        let plan = Plan.project(catalog.scan("t"), [make(columns)], output: [TableColumn(name: "r", type: make(columns).type)])
+        let plan = Plan.project(
+            catalog.scan("t"), [make(columns)], output: [TableColumn(name: "r", type: make(columns).type)])
         expectState(arguments) { _ = try executor.run(plan, catalog: catalog).rendered(.json) }
         guard types.contains(where: { [.timestamptz, .timestamp, .date].contains($0) }) else { return }
         var options = QueryOptions()

@@ -4,7 +4,8 @@ import Plans
 /// The ends of what each type holds, and the argument types that each function takes.
 enum Extremes {
     static let types: [ColumnType] = [
-        .boolean, .integer, .double, .numeric(scale: 0), .numeric(scale: 12), .numeric(scale: 38), .text, .timestamptz, .timestamp, .date,
+        .boolean, .integer, .double, .numeric(scale: 0), .numeric(scale: 12), .numeric(scale: 38), .text, .timestamptz,
+        .timestamp, .date,
         .interval, .json,
     ]
 
@@ -13,8 +14,11 @@ enum Extremes {
         case .boolean: [.boolean(true), .boolean(false), .null]
         case .integer: [.min, .min + 1, -1, 0, 1, 255, .max].map { .integer($0) } + [.null]
         case .double:
-            [-.infinity, -.greatestFiniteMagnitude, -0.5, -0.0, .leastNonzeroMagnitude, 1, 1e19, .greatestFiniteMagnitude, .infinity, .nan]
-                .map { .double($0) }
+            [
+                -.infinity, -.greatestFiniteMagnitude, -0.5, -0.0, .leastNonzeroMagnitude, 1, 1e19,
+                .greatestFiniteMagnitude, .infinity, .nan,
+            ]
+            .map { .double($0) }
         case .numeric(let scale): [.min, .min + 1, -1, 0, 1, 15, .max].map { .numeric($0, scale: scale) }
         case .text: texts.map { .text($0) }
         case .timestamptz: instants.map { .timestamptz($0) }
@@ -40,11 +44,15 @@ enum Extremes {
     ]
 
     private static let texts = [
-        "", " ", "a", "\0", "é\u{301}", "NaN", "-Infinity", "1e-9223372036854775808", "1e9223372036854775808", "-9223372036854775809",
-        "170141183460469231731687303715884105728", "1e-400", "a{-5}", "a{1,99999999999999999999}", "(((((){255}){255}){255}){255}){255}",
-        "[z-a]", "\\", "%_\\", "+02:9223372036854775807", "+-9223372036854775808", "+99:99", "999999:00:00 999999:00:00 999999:00:00",
+        "", " ", "a", "\0", "é\u{301}", "NaN", "-Infinity", "1e-9223372036854775808", "1e9223372036854775808",
+        "-9223372036854775809",
+        "170141183460469231731687303715884105728", "1e-400", "a{-5}", "a{1,99999999999999999999}",
+        "(((((){255}){255}){255}){255}){255}",
+        "[z-a]", "\\", "%_\\", "+02:9223372036854775807", "+-9223372036854775808", "+99:99",
+        "999999:00:00 999999:00:00 999999:00:00",
         "9223372036854775807 years ago", "-9223372036854775808 days", "P9223372036854775807Y", "1e18 hours", "24:00:00",
-        "2262-04-11 23:47:16.854775807-15", "1677-09-21 00:00+15", "999999-12-31", "epoch", "millennium", "Europe/Berlin", "YYYY-DDD\"x",
+        "2262-04-11 23:47:16.854775807-15", "1677-09-21 00:00+15", "999999-12-31", "epoch", "millennium",
+        "Europe/Berlin", "YYYY-DDD\"x",
     ]
 
     /// Argument lists: every combination of the ends; of the many texts only the last argument takes each.
@@ -69,15 +77,22 @@ enum Extremes {
         case .not, .isTrue, .isFalse, .isNotTrue, .isNotFalse: [([.boolean], .boolean)]
         case .isNull, .isNotNull: types.map { ([$0], .boolean) }
         case .isDistinctFrom, .isNotDistinctFrom, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
-            types.map { ([$0, $0], .boolean) } + [([.integer, .numeric(scale: 12)], .boolean), ([.numeric(scale: 38), .integer], .boolean)]
+            types.map { ([$0, $0], .boolean) } + [
+                ([.integer, .numeric(scale: 12)], .boolean), ([.numeric(scale: 38), .integer], .boolean),
+            ]
         case .coalesce, .nullIf, .greatest, .least: types.map { ([$0, $0], $0) }
         case .add, .subtract, .multiply, .divide, .modulo, .power, .logarithm: arithmetic(function)
         case .negate, .absolute, .ceiling, .floor, .sign, .squareRoot, .exponential, .naturalLogarithm:
             numbers.flatMap { [([$0], $0), ([$0], .double)] } + (function == .negate ? [([.interval], .interval)] : [])
-        case .round, .truncate: numbers.flatMap { [([$0], $0), ([$0, .integer], $0), ([$0, .integer], .numeric(scale: 12))] }
+        case .round, .truncate:
+            numbers.flatMap { [([$0], $0), ([$0, .integer], $0), ([$0, .integer], .numeric(scale: 12))] }
         case .dateTrunc, .dateBin, .extract, .atTimeZone, .toTimestamp, .makeInterval, .toChar, .age: times(function)
         case .checkedInteger: [([.integer, .integer, .integer], .integer)]
-        case .checkedNumeric: [([.numeric(scale: 12), .integer], .numeric(scale: 12)), ([.numeric(scale: 0), .integer], .numeric(scale: 0))]
+        case .checkedNumeric:
+            [
+                ([.numeric(scale: 12), .integer], .numeric(scale: 12)),
+                ([.numeric(scale: 0), .integer], .numeric(scale: 0)),
+            ]
         case .numericOf: [ColumnType.double, .text, .json].map { ([$0], .numeric(scale: 12)) }
         default: texts(function)
         }
@@ -95,11 +110,15 @@ enum Extremes {
         switch function {
         case .add, .subtract:
             for time in [ColumnType.timestamptz, .timestamp, .date] {
-                forms += [([time, .interval], time == .date ? .timestamp : time), ([time, time], time == .date ? .integer : .interval)]
+                forms += [
+                    ([time, .interval], time == .date ? .timestamp : time),
+                    ([time, time], time == .date ? .integer : .interval),
+                ]
             }
             forms += [([.date, .integer], .date), ([.integer, .date], .date), ([.interval, .interval], .interval)]
             forms += [([.interval, .timestamptz], .timestamptz)]
-        case .multiply, .divide: forms += numbers.flatMap { [([.interval, $0], .interval), ([$0, .interval], .interval)] }
+        case .multiply, .divide:
+            forms += numbers.flatMap { [([.interval, $0], .interval), ([$0, .interval], .interval)] }
         default: forms += [([.double], .double), ([.numeric(scale: 12)], .numeric(scale: 12))]
         }
         return function == .logarithm ? forms : forms.filter { $0.0.count == 2 }
@@ -114,7 +133,10 @@ enum Extremes {
         case .atTimeZone: [([.text, .timestamptz], .timestamp), ([.timestamp, .text], .timestamptz)]
         case .toTimestamp: numbers.map { ([$0], .timestamptz) }
         case .makeInterval:
-            [([.integer], .interval), ([.integer, .integer, .integer], .interval), ([.integer, .double, .double], .interval)]
+            [
+                ([.integer], .interval), ([.integer, .integer, .integer], .interval),
+                ([.integer, .double, .double], .interval),
+            ]
         case .toChar: (times + numbers).map { ([$0, .text], .text) }
         default: times.flatMap { [([$0, $0], .interval), ([$0], .interval)] }
         }

@@ -43,7 +43,8 @@ private final class TickingClock: Clock {
             .distinct(catalog.scan("t")), catalog.scan("t"),
         ]
         for plan in plans { expectFault(.memoryExceeded) { _ = try executor.rows(plan, catalog, options: options) } }
-        let topTen = Plan.sort(catalog.scan("t"), [SortKey(expression: key, isDescending: true, nullsFirst: false)], limit: 10)
+        let topTen = Plan.sort(
+            catalog.scan("t"), [SortKey(expression: key, isDescending: true, nullsFirst: false)], limit: 10)
         #expect(throws: Never.self) { try executor.rows(topTen, catalog, options: options) }
     }
 
@@ -59,7 +60,7 @@ private final class TickingClock: Clock {
         cancellation.cancel()
         expectFault(.cancelled) {
             _ = try executor.rows(catalog.scan("t"), catalog, options: QueryOptions().cancelled(by: cancellation))
-         }
+        }
     }
 
     @Test func limitStopsReading() throws {
@@ -77,15 +78,20 @@ private final class TickingClock: Clock {
         expectFault(.tooManyRows) { _ = try executor.rows(asking, catalog) }
     }
 
-    /// A subquery's value becomes a constant, so that page headers can rule morsels out: only the last of forty is read.
+    /// A subquery's value becomes a constant, so that page headers can rule morsels out: only the last of forty is
+    /// read.
     @Test func subqueriesReachPageHeaders() throws {
-        let table = MemoryTable("t", [("k", .integer)], rows: (0..<20_000).map { [.integer(Int64($0))] }, morselRows: 500)
+        let table = MemoryTable(
+            "t", [("k", .integer)], rows: (0..<20_000).map { [.integer(Int64($0))] }, morselRows: 500)
         let catalog = MemoryCatalog(tables: [table])
         let latest = Plan.aggregate(
-            catalog.scan("t"), groups: [], aggregates: [AggregateCall(function: .maximum, arguments: [key], type: .integer)],
+            catalog.scan("t"), groups: [],
+            aggregates: [AggregateCall(function: .maximum, arguments: [key], type: .integer)],
             output: output)
-        let bound = Expression.call(.subtract, [.scalarSubquery(latest, .integer), .literal(.integer(9), .integer)], .integer)
-        let rows = try executor.rows(.filter(catalog.scan("t"), .call(.greaterOrEqual, [key, bound], .boolean)), catalog)
+        let bound = Expression.call(
+            .subtract, [.scalarSubquery(latest, .integer), .literal(.integer(9), .integer)], .integer)
+        let rows = try executor.rows(
+            .filter(catalog.scan("t"), .call(.greaterOrEqual, [key, bound], .boolean)), catalog)
         #expect(rows.count == 10)
         #expect(table.reads.pagesRead.load(ordering: .relaxed) == 1)
     }
@@ -106,7 +112,8 @@ private final class TickingClock: Clock {
     private func total(_ plan: Plan) -> Plan {
         let length = Expression.call(.length, [.column(0, .text)], .integer)
         return .aggregate(
-            plan, groups: [], aggregates: [AggregateCall(function: .sum, arguments: [length], type: .numeric(scale: 0))],
+            plan, groups: [],
+            aggregates: [AggregateCall(function: .sum, arguments: [length], type: .numeric(scale: 0))],
             output: [TableColumn(name: "s", type: .numeric(scale: 0))])
     }
 

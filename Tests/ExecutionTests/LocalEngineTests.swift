@@ -54,7 +54,8 @@ import Testing
         let plan = Plan.limit(
             .project(
                 .filter(catalog.scan("calls"), .call(.greater, [tokens, .literal(.integer(5), .integer)], .boolean)),
-                [.call(.multiply, [tokens, .literal(.integer(2), .integer)], .integer)], output: [TableColumn(name: "t", type: .integer)]),
+                [.call(.multiply, [tokens, .literal(.integer(2), .integer)], .integer)],
+                output: [TableColumn(name: "t", type: .integer)]),
             count: 2, offset: 1)
         #expect(try executor.rows(plan, catalog) == [[.integer(40)], [.integer(60)]])
     }

@@ -10,7 +10,10 @@ struct MemoryTable: TableSource {
     let pieces: [MemoryMorsel]
     let reads = ScanStatistics()
 
-    init(_ name: String, _ columns: [(String, ColumnType)], rows: [[Scalar]], morselRows: Int = 7, hasSummaries: Bool = true) {
+    init(
+        _ name: String, _ columns: [(String, ColumnType)], rows: [[Scalar]], morselRows: Int = 7,
+        hasSummaries: Bool = true
+    ) {
         self.name = name
         self.columns = columns.map { TableColumn(name: $0.0, type: $0.1) }
         let types = columns.map(\.1)
@@ -18,7 +21,8 @@ struct MemoryTable: TableSource {
         pieces = stride(from: 0, to: rows.count, by: morselRows).map { start in
             let part = Array(rows[start..<min(start + morselRows, rows.count)])
             return MemoryMorsel(
-                rowCount: part.count, vectors: types.indices.map { index in Vector(type: types[index], scalars: part.map { $0[index] }) },
+                rowCount: part.count,
+                vectors: types.indices.map { index in Vector(type: types[index], scalars: part.map { $0[index] }) },
                 hasSummaries: hasSummaries, reads: reads)
         }
     }
@@ -34,7 +38,8 @@ struct MemoryTable: TableSource {
     func morsels(for request: ScanRequest) -> [any Morsel] {
         pieces.filter { piece in
             !request.predicates.contains { predicate in
-                piece.summary(predicate.column).map { predicate.comparison.isRefuted(by: $0, rowCount: piece.rowCount) } ?? false
+                piece.summary(predicate.column).map { predicate.comparison.isRefuted(by: $0, rowCount: piece.rowCount) }
+                    ?? false
             }
         }
     }
@@ -72,7 +77,8 @@ struct MemoryMorsel: Morsel {
         let isOrdered = !values.contains { if case .double(let number) = $0 { number.isNaN } else { false } }
         return ColumnSummary(
             minimum: isOrdered ? values.min { ScalarOrder.compare($0, $1) < 0 } ?? .null : .null,
-            maximum: isOrdered ? values.max { ScalarOrder.compare($0, $1) < 0 } ?? .null : .null, nullCount: rowCount - values.count,
+            maximum: isOrdered ? values.max { ScalarOrder.compare($0, $1) < 0 } ?? .null : .null,
+            nullCount: rowCount - values.count,
             sum: sum)
     }
 }
@@ -89,7 +95,9 @@ struct MemoryCatalog: TableCatalog {
 
     /// A plan that reads a whole table.
     func scan(_ name: String) -> Plan {
-        guard let table = tables.first(where: { $0.name == name }) else { preconditionFailure("tests name tables that exist") }
+        guard let table = tables.first(where: { $0.name == name }) else {
+            preconditionFailure("tests name tables that exist")
+        }
         return .scan(table: name, columns: Array(table.columns.indices), output: table.columns, predicates: [])
     }
 }

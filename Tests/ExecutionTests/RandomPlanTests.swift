@@ -49,21 +49,25 @@ struct SeededGenerator: RandomNumberGenerator {
         MemoryCatalog(tables: [
             MemoryTable("t", PlanGenerator.columns, rows: data, morselRows: morselRows, hasSummaries: hasSummaries),
             MemoryTable(
-                "u", PlanGenerator.columns, rows: Array(data.prefix(12).reversed()), morselRows: morselRows, hasSummaries: hasSummaries),
+                "u", PlanGenerator.columns, rows: Array(data.prefix(12).reversed()), morselRows: morselRows,
+                hasSummaries: hasSummaries),
         ])
     }
 }
 
 struct PlanGenerator {
     static let columns: [(String, ColumnType)] = [
-        ("a", .integer), ("b", .integer), ("s", .text), ("t", .text), ("f", .boolean), ("w", .timestamptz), ("m", .numeric(scale: 12)),
+        ("a", .integer), ("b", .integer), ("s", .text), ("t", .text), ("f", .boolean), ("w", .timestamptz),
+        ("m", .numeric(scale: 12)),
     ]
     private static let types = columns.map(\.1)
     private var generator: SeededGenerator
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    mutating func pick<Value>(_ options: [Value]) -> Value { options[Int.random(in: 0..<options.count, using: &generator)] }
+    mutating func pick<Value>(_ options: [Value]) -> Value {
+        options[Int.random(in: 0..<options.count, using: &generator)]
+    }
     private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
 
     mutating func rows(_ count: Int) -> [[Scalar]] {
@@ -77,7 +81,8 @@ struct PlanGenerator {
         case .text: .text(pick(["", "a", "b", "ab", "Grüße", "error", "ok", "zz"]))
         case .boolean: .boolean(chance(50))
         case .timestamptz: .timestamptz(Int64.random(in: 0...6, using: &generator) * 3_600_000_000_000)
-        default: .numeric(Int128(Int64.random(in: -3...3, using: &generator)) * 1_000_000_000_000_000_000_000, scale: 12)
+        default:
+            .numeric(Int128(Int64.random(in: -3...3, using: &generator)) * 1_000_000_000_000_000_000_000, scale: 12)
         }
     }
 
@@ -87,9 +92,13 @@ struct PlanGenerator {
     }
 
     private mutating func expression(_ type: ColumnType, _ depth: Int) -> Expression {
-        if depth == 0 || chance(30) { return chance(75) ? column(type) : .literal(chance(10) ? .null : scalar(type), type) }
+        if depth == 0 || chance(30) {
+            return chance(75) ? column(type) : .literal(chance(10) ? .null : scalar(type), type)
+        }
         if chance(15) {
-            let branches = [ConditionalBranch(condition: expression(.boolean, depth - 1), value: expression(type, depth - 1))]
+            let branches = [
+                ConditionalBranch(condition: expression(.boolean, depth - 1), value: expression(type, depth - 1))
+            ]
             return .conditional(branches, otherwise: chance(50) ? expression(type, depth - 1) : nil, type)
         }
         if chance(15) { return .call(.coalesce, [expression(type, depth - 1), expression(type, depth - 1)], type) }
@@ -97,7 +106,8 @@ struct PlanGenerator {
         case .integer:
             if chance(25) { return .call(.length, [expression(.text, depth - 1)], .integer) }
             return .call(
-                pick([.add, .subtract, .multiply]), [expression(.integer, depth - 1), expression(.integer, depth - 1)], .integer)
+                pick([.add, .subtract, .multiply]), [expression(.integer, depth - 1), expression(.integer, depth - 1)],
+                .integer)
         case .text: return .call(.upper, [expression(.text, depth - 1)], .text)
         case .boolean: return condition(depth)
         default: return column(type)
@@ -106,16 +116,21 @@ struct PlanGenerator {
 
     private mutating func condition(_ depth: Int) -> Expression {
         switch pick([0, 1, 2, 3, 3, 3, 4, 5, 6]) {
-        case 0: return .call(pick([.and, .or]), [expression(.boolean, depth - 1), expression(.boolean, depth - 1)], .boolean)
+        case 0:
+            return .call(
+                pick([.and, .or]), [expression(.boolean, depth - 1), expression(.boolean, depth - 1)], .boolean)
         case 1: return .call(.not, [expression(.boolean, depth - 1)], .boolean)
         case 2: return .call(pick([.isNull, .isNotNull]), [expression(pick([.integer, .text]), depth - 1)], .boolean)
         case 4:
             let type = pick([ColumnType.integer, .text])
             return .oneOf(expression(type, depth - 1), (0..<3).map { _ in chance(10) ? .null : scalar(type) })
-        case 5: return .call(pick([.isTrue, .isFalse, .isNotTrue, .isNotFalse]), [expression(.boolean, depth - 1)], .boolean)
+        case 5:
+            return .call(
+                pick([.isTrue, .isFalse, .isNotTrue, .isNotFalse]), [expression(.boolean, depth - 1)], .boolean)
         case 6:
             let type = pick([ColumnType.integer, .text, .boolean, .numeric(scale: 12)])
-            return .call(pick([.isDistinctFrom, .isNotDistinctFrom]), [operand(type, depth), operand(type, depth)], .boolean)
+            return .call(
+                pick([.isDistinctFrom, .isNotDistinctFrom]), [operand(type, depth), operand(type, depth)], .boolean)
         default:
             let type = pick([ColumnType.integer, .text, .timestamptz, .numeric(scale: 12)])
             let function = pick([ScalarFunction.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual])
@@ -155,7 +170,8 @@ struct PlanGenerator {
     private mutating func outerJoin(_ left: Plan) -> Plan {
         let type = pick([ColumnType.integer, .text])
         let join = Plan.join(
-            left: left, right: scan("u"), kind: .left, leftKeys: [column(type)], rightKeys: [column(type)], residual: nil)
+            left: left, right: scan("u"), kind: .left, leftKeys: [column(type)], rightKeys: [column(type)],
+            residual: nil)
         let picked = Self.types.indices.map { index -> Expression in
             .column(chance(50) ? index : index + Self.types.count, Self.types[index])
         }
@@ -176,21 +192,28 @@ struct PlanGenerator {
         case 1: return aggregate(input)
         case 2: return .sort(input, sortKeys(Self.types), limit: chance(50) ? pick([0, 1, 3, 20]) : nil)
         case 3: return .limit(input, count: chance(80) ? pick([0, 1, 4, 30]) : nil, offset: pick([0, 2, 9]))
-        case 4: return .distinct(.project(input, [column(.text), column(.boolean)], output: [Self.output[2], Self.output[4]]))
+        case 4:
+            return .distinct(
+                .project(input, [column(.text), column(.boolean)], output: [Self.output[2], Self.output[4]]))
         default:
             let type = pick([ColumnType.integer, .text])
             let residual: Expression? =
-                chance(30) ? .call(.less, [.column(0, .integer), .column(Self.columns.count + 1, .integer)], .boolean) : nil
+                chance(30)
+                ? .call(.less, [.column(0, .integer), .column(Self.columns.count + 1, .integer)], .boolean) : nil
             return .join(
-                left: input, right: scan("u"), kind: pick([.inner, .left]), leftKeys: [column(type)], rightKeys: [column(type)],
+                left: input, right: scan("u"), kind: pick([.inner, .left]), leftKeys: [column(type)],
+                rightKeys: [column(type)],
                 residual: residual)
         }
     }
 
     private mutating func aggregate(_ input: Plan) -> Plan {
-        let groups = (0..<pick([0, 1, 2, 3])).map { _ in expression(pick([.text, .integer, .boolean, .timestamptz]), 1) }
+        let groups = (0..<pick([0, 1, 2, 3])).map { _ in expression(pick([.text, .integer, .boolean, .timestamptz]), 1)
+        }
         let calls = (0..<pick([1, 2, 4])).map { _ in call() }
-        let output = (groups.map(\.type) + calls.map(\.type)).enumerated().map { TableColumn(name: "c\($0.offset)", type: $0.element) }
+        let output = (groups.map(\.type) + calls.map(\.type)).enumerated().map {
+            TableColumn(name: "c\($0.offset)", type: $0.element)
+        }
         return .aggregate(input, groups: groups, aggregates: calls, output: output)
     }
 
@@ -201,21 +224,28 @@ struct PlanGenerator {
         case 1:
             let type = pick([ColumnType.text, .integer])
             return AggregateCall(
-                function: .count, arguments: [expression(type, 1)], isDistinct: chance(50), filter: filter, type: .integer)
+                function: .count, arguments: [expression(type, 1)], isDistinct: chance(50), filter: filter,
+                type: .integer)
         case 2:
             return AggregateCall(
-                function: .sum, arguments: [expression(.integer, 1)], isDistinct: chance(30), filter: filter, type: .numeric(scale: 0))
-        case 3: return AggregateCall(function: .sum, arguments: [column(.numeric(scale: 12))], filter: filter, type: .numeric(scale: 12))
+                function: .sum, arguments: [expression(.integer, 1)], isDistinct: chance(30), filter: filter,
+                type: .numeric(scale: 0))
+        case 3:
+            return AggregateCall(
+                function: .sum, arguments: [column(.numeric(scale: 12))], filter: filter, type: .numeric(scale: 12))
         case 4:
             let type = pick([ColumnType.text, .integer, .timestamptz, .boolean])
-            return AggregateCall(function: pick([.minimum, .maximum]), arguments: [column(type)], filter: filter, type: type)
+            return AggregateCall(
+                function: pick([.minimum, .maximum]), arguments: [column(type)], filter: filter, type: type)
         case 5:
             return AggregateCall(
-                function: pick([.booleanAnd, .booleanOr]), arguments: [expression(.boolean, 1)], filter: filter, type: .boolean)
+                function: pick([.booleanAnd, .booleanOr]), arguments: [expression(.boolean, 1)], filter: filter,
+                type: .boolean)
         default:
             let key = SortKey(expression: column(.integer), isDescending: false, nullsFirst: false)
             return AggregateCall(
-                function: .percentileDiscrete([pick([0, 0.5, 0.95, 1])], asArray: false), arguments: [], filter: filter, order: [key],
+                function: .percentileDiscrete([pick([0, 0.5, 0.95, 1])], asArray: false), arguments: [], filter: filter,
+                order: [key],
                 type: .integer)
         }
     }

@@ -2,8 +2,8 @@ import Columnar
 import Execution
 import Plans
 
-/// A second, slow engine over the same plans: one row at a time, no vectors, no threads, every rule written out. What the engine
-/// answers must be what this answers.
+/// A second, slow engine over the same plans: one row at a time, no vectors, no threads, every rule written out. What
+/// the engine answers must be what this answers.
 struct Reference {
     let catalog: MemoryCatalog
 
@@ -17,8 +17,10 @@ struct Reference {
                 (0..<piece.rowCount).map { row in columns.map { piece.vectors[$0].scalar(at: row) } }
             }
         case .values(let rows, _): return try rows.map { try $0.map { try value($0, []) } }
-        case .filter(let input, let condition): return try rows(input).filter { try value(condition, $0) == .boolean(true) }
-        case .project(let input, let expressions, _): return try rows(input).map { row in try expressions.map { try value($0, row) } }
+        case .filter(let input, let condition):
+            return try rows(input).filter { try value(condition, $0) == .boolean(true) }
+        case .project(let input, let expressions, _):
+            return try rows(input).map { row in try expressions.map { try value($0, row) } }
         case .aggregate(let input, let groups, let calls, _): return try aggregate(rows(input), groups, calls)
         case .distinct(let input):
             var seen: Set<Row> = []
@@ -52,17 +54,20 @@ struct Reference {
 
     private func order(_ a: Scalar, _ b: Scalar) -> Int {
         switch (a, b) {
-        case (.integer(let x), .integer(let y)), (.timestamptz(let x), .timestamptz(let y)): x < y ? -1 : (x > y ? 1 : 0)
+        case (.integer(let x), .integer(let y)), (.timestamptz(let x), .timestamptz(let y)):
+            x < y ? -1 : (x > y ? 1 : 0)
         case (.double(let x), .double(let y)): x < y ? -1 : (x > y ? 1 : 0)
         case (.boolean(let x), .boolean(let y)): x == y ? 0 : (y ? -1 : 1)
-        case (.text(let x), .text(let y)): Array(x.utf8).lexicographicallyPrecedes(Array(y.utf8)) ? -1 : (x == y ? 0 : 1)
+        case (.text(let x), .text(let y)):
+            Array(x.utf8).lexicographicallyPrecedes(Array(y.utf8)) ? -1 : (x == y ? 0 : 1)
         case (.numeric(let x, _), .numeric(let y, _)): x < y ? -1 : (x > y ? 1 : 0)
         default: 0
         }
     }
 
     private func join(
-        _ left: [Row], _ right: [Row], _ width: Int, _ kind: JoinKind, _ leftKeys: [Expression], _ rightKeys: [Expression],
+        _ left: [Row], _ right: [Row], _ width: Int, _ kind: JoinKind, _ leftKeys: [Expression],
+        _ rightKeys: [Expression],
         _ residual: Expression?
     ) throws -> [Row] {
         var result: [Row] = []
@@ -109,7 +114,8 @@ struct Reference {
         case .count: return .integer(Int64(values.count))
         case .minimum: return sorted.first ?? .null
         case .maximum: return sorted.last ?? .null
-        case .sum: return values.isEmpty ? .null : .numeric(values.reduce(0) { $0 + mantissa($1) }, scale: argument.type.scale)
+        case .sum:
+            return values.isEmpty ? .null : .numeric(values.reduce(0) { $0 + mantissa($1) }, scale: argument.type.scale)
         case .booleanAnd: return values.isEmpty ? .null : .boolean(!values.contains(.boolean(false)))
         case .booleanOr: return values.isEmpty ? .null : .boolean(values.contains(.boolean(true)))
         case .percentileDiscrete(let fractions, _):
@@ -133,7 +139,9 @@ struct Reference {
         case .literal(let value, _): return value
         case .call(let function, let arguments, _): return try call(function, arguments, row)
         case .conditional(let branches, let otherwise, _):
-            for branch in branches where try value(branch.condition, row) == .boolean(true) { return try value(branch.value, row) }
+            for branch in branches where try value(branch.condition, row) == .boolean(true) {
+                return try value(branch.value, row)
+            }
             return try otherwise.map { try value($0, row) } ?? .null
         case .oneOf(let operand, let values):
             let own = try value(operand, row)
@@ -147,8 +155,11 @@ struct Reference {
     private func call(_ function: ScalarFunction, _ arguments: [Expression], _ row: Row) throws -> Scalar {
         let values = try arguments.map { try value($0, row) }
         switch function {
-        case .and: return values.contains(.boolean(false)) ? .boolean(false) : (values.contains(.null) ? .null : .boolean(true))
-        case .or: return values.contains(.boolean(true)) ? .boolean(true) : (values.contains(.null) ? .null : .boolean(false))
+        case .and:
+            return values.contains(.boolean(false))
+                ? .boolean(false) : (values.contains(.null) ? .null : .boolean(true))
+        case .or:
+            return values.contains(.boolean(true)) ? .boolean(true) : (values.contains(.null) ? .null : .boolean(false))
         case .isNull: return .boolean(values[0].isNull)
         case .isNotNull: return .boolean(!values[0].isNull)
         case .coalesce: return values.first { !$0.isNull } ?? .null
@@ -160,7 +171,8 @@ struct Reference {
             let areNull = values.map(\.isNull)
             let isSame = areNull.contains(true) ? areNull[0] == areNull[1] : order(values[0], values[1]) == 0
             return .boolean(isSame == (function == .isNotDistinctFrom))
-        case .nullIf: return !values[0].isNull && !values[1].isNull && order(values[0], values[1]) == 0 ? .null : values[0]
+        case .nullIf:
+            return !values[0].isNull && !values[1].isNull && order(values[0], values[1]) == 0 ? .null : values[0]
         case .greatest, .least:
             let present = values.filter { !$0.isNull }.sorted { order($0, $1) < 0 }
             return (function == .greatest ? present.last : present.first) ?? .null

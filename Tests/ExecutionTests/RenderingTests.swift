@@ -16,14 +16,17 @@ import Testing
             [
                 .text("a \"b\", c"), .integer(9_007_199_254_740_993), .numeric(1_500_000_000_000, scale: 12),
                 .timestamptz(1_785_574_800_500_000_000),
-                .interval(Interval(months: 1, nanoseconds: 1_500_000_000)), .array([.double(0.5), .null]), .boolean(true),
+                .interval(Interval(months: 1, nanoseconds: 1_500_000_000)), .array([.double(0.5), .null]),
+                .boolean(true),
             ],
             [.text(""), .integer(-1), .null, .null, .null, .null, .boolean(false)],
         ]
         let chunk = Chunk(
-            columns: columns.indices.map { index in Vector(type: columns[index].type, scalars: rows.map { $0[index] }) }, rowCount: 2)
+            columns: columns.indices.map { index in Vector(type: columns[index].type, scalars: rows.map { $0[index] })
+            }, rowCount: 2)
         return ResultSet(
-            columns: columns, chunks: [chunk], position: 7, watermark: 1_785_574_800_000_000_000, statistics: QueryStatistics())
+            columns: columns, chunks: [chunk], position: 7, watermark: 1_785_574_800_000_000_000,
+            statistics: QueryStatistics())
     }()
 
     @Test func csv() {

@@ -6,8 +6,10 @@ import Testing
 /// The engine's filters and what page headers refute rest on one order: no page is skipped that holds a row of the
 /// answer.
 @Suite struct ZoneMapTests {
-    private static let types: [ColumnType] = [.integer, .double, .numeric(scale: 2), .text, .timestamptz, .date,
-        .boolean]
+    private static let types: [ColumnType] = [
+        .integer, .double, .numeric(scale: 2), .text, .timestamptz, .date,
+        .boolean,
+    ]
 
     private static func values(_ type: ColumnType) -> [Scalar] {
         switch type {
@@ -24,17 +26,29 @@ import Testing
     private static func constants(_ type: ColumnType) -> [(Scalar, ColumnType)] {
         let own = values(type).map { ($0, type) }
         guard case .numeric = type else { return own }
-        return own + [(.numeric(1, scale: 0), .numeric(scale: 0)), (.numeric(1_000_000_000_001, scale: 12),
-            .numeric(scale: 12))]
+        return own + [
+            (.numeric(1, scale: 0), .numeric(scale: 0)),
+            (
+                .numeric(1_000_000_000_001, scale: 12),
+                .numeric(scale: 12)
+            ),
+        ]
     }
 
-    private static let functions: [(ScalarFunction, @Sendable (Scalar) -> ColumnPredicate.Comparison, @Sendable (Int)
-        -> Bool)] = [
-        (.equal, { .equal($0) }, { $0 == 0 }), (.notEqual, { .notEqual($0) }, { $0 != 0 }), (.less, { .less($0) },
-            { $0 < 0 }),
-        (.lessOrEqual, { .lessOrEqual($0) }, { $0 <= 0 }), (.greater, { .greater($0) }, { $0 > 0 }),
-        (.greaterOrEqual, { .greaterOrEqual($0) }, { $0 >= 0 }),
-    ]
+    private static let functions:
+        [(
+            ScalarFunction, @Sendable (Scalar) -> ColumnPredicate.Comparison,
+            @Sendable (Int)
+                -> Bool
+        )] = [
+            (.equal, { .equal($0) }, { $0 == 0 }), (.notEqual, { .notEqual($0) }, { $0 != 0 }),
+            (
+                .less, { .less($0) },
+                { $0 < 0 }
+            ),
+            (.lessOrEqual, { .lessOrEqual($0) }, { $0 <= 0 }), (.greater, { .greater($0) }, { $0 > 0 }),
+            (.greaterOrEqual, { .greaterOrEqual($0) }, { $0 >= 0 }),
+        ]
 
     @Test(arguments: types) func filtersKeepWhatTheOrderKeepsAndHeadersRefuteNoneOfIt(type: ColumnType) throws {
         let all = Self.values(type)
@@ -47,7 +61,8 @@ import Testing
         let catalog = MemoryCatalog(tables: [table])
         for (constant, constantType) in Self.constants(type) {
             for (function, comparison, holds) in Self.functions {
-                let condition = Expression.call(function, [.column(0, type), .literal(constant, constantType)],
+                let condition = Expression.call(
+                    function, [.column(0, type), .literal(constant, constantType)],
                     .boolean)
                 let kept = try executor.rows(.filter(catalog.scan("t"), condition), catalog).map { $0[0] }
                 let expected = rows.filter { row in Scalar.order(row, constant).map { holds($0.rawValue) } ?? false }
@@ -56,7 +71,8 @@ import Testing
                     let summary = PageEncoder.encode(Vector(type: type, scalars: page)).header.summary
                     guard comparison(constant).isRefuted(by: summary, rowCount: page.count) else { continue }
                     refuted += 1
-                    #expect(!page.contains { row in kept.contains(row) && !row.isNull },
+                    #expect(
+                        !page.contains { row in kept.contains(row) && !row.isNull },
                         "\(function) \(constant) skips \(page)")
                 }
             }

@@ -18,7 +18,8 @@ import Testing
         let row = TurnRows.row(
             "message.sent", "a", at: 1_250,
             [
-                "channel": .text("web"), "agent": .text("a"), "trace_id": .text(id), "duration_ns": .integer(700_000_000),
+                "channel": .text("web"), "agent": .text("a"), "trace_id": .text(id),
+                "duration_ns": .integer(700_000_000),
                 "time_to_first_token_ns": .integer(200_000_000),
             ])
         var answer = TracedAnswers(TurnRows.registry).answer(row.bytes, at: 0)!

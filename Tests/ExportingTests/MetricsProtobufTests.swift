@@ -36,9 +36,12 @@ import Testing
             MetricsProtobuf.render(families)
                 == delimited(
                     text(1, "support_cache_lookups_total"), text(2, "Looks into the answer cache."), number(3, 0),
-                    block(4, label("tenant", "acme"), label("cache", "faq"), label("result", "hit"), block(3, double(1, 3))))
+                    block(
+                        4, label("tenant", "acme"), label("cache", "faq"), label("result", "hit"),
+                        block(3, double(1, 3))))
                 + delimited(
-                    text(1, "support_conversations_active"), text(2, "Conversations with an event in the last 15 minutes."), number(3, 1),
+                    text(1, "support_conversations_active"),
+                    text(2, "Conversations with an event in the last 15 minutes."), number(3, 1),
                     block(4, block(2, double(1, 7)))))
     }
 
@@ -50,10 +53,13 @@ import Testing
             zeroCount: 1, buckets: [.init(index: -2, count: 4), .init(index: -1, count: 1), .init(index: 3, count: 2)])
         let bounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
         var histogram = number(1, 4) + double(2, 1.5)
-        for (index, bound) in bounds.enumerated() { histogram += block(3, number(1, index == 0 ? 2 : 3), double(2, bound)) }
+        for (index, bound) in bounds.enumerated() {
+            histogram += block(3, number(1, index == 0 ? 2 : 3), double(2, bound))
+        }
         histogram += number(5, 6) + double(6, 0) + number(7, 1)
         // Offsets and differences in zig-zag: -2 is 3, 3 is 6, 4 is 8, -3 is 5, 1 is 2.
-        histogram += block(12, number(1, 3), number(2, 2)) + block(12, number(1, 6), number(2, 1)) + block(13, [8, 5, 2])
+        histogram +=
+            block(12, number(1, 3), number(2, 2)) + block(12, number(1, 6), number(2, 1)) + block(13, [8, 5, 2])
         #expect(
             MetricsProtobuf.render([family])
                 == delimited(

@@ -11,14 +11,18 @@ import Testing
 
     /// One of each shape, with a label that needs escaping.
     static let families: [MetricFamily] = [
-        family("support_conversations_started_total", [(["default", "we\"b\\\n"], .number(3)), (["acme", ""], .number(2))]),
+        family(
+            "support_conversations_started_total",
+            [(["default", "we\"b\\\n"], .number(3)), (["acme", ""], .number(2))]),
         family("support_conversations_active", [([], .number(7))]),
         family(
             "support_answer_duration_seconds",
             [
                 (
                     ["default", "web", "a"],
-                    .histogram(counts: [1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], sumNanoseconds: 123_456_789_012_345_678_901)
+                    .histogram(
+                        counts: [1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+                        sumNanoseconds: 123_456_789_012_345_678_901)
                 )
             ]),
         family("support_llm_cost_usd_total", [(["default", "p", "m", "cloud"], .picoUSD(1_000_000_000_018_750))]),
@@ -37,12 +41,15 @@ import Testing
                 # HELP support_answer_duration_seconds Time from question to whole answer.
                 # TYPE support_answer_duration_seconds histogram
 
-                """ + Self.buckets(["0.05", "0.1", "0.25", "0.5", "1", "2", "3", "5", "8", "13", "20", "30", "60", "120", "+Inf"]) + """
-                # HELP support_llm_cost_usd_total Booked cost of calls whose cost is known exactly.
-                # TYPE support_llm_cost_usd_total counter
-                support_llm_cost_usd_total{tenant="default",provider="p",model="m",route="cloud"} 1000.00000001875
+                """
+                + Self.buckets([
+                    "0.05", "0.1", "0.25", "0.5", "1", "2", "3", "5", "8", "13", "20", "30", "60", "120", "+Inf",
+                ]) + """
+                    # HELP support_llm_cost_usd_total Booked cost of calls whose cost is known exactly.
+                    # TYPE support_llm_cost_usd_total counter
+                    support_llm_cost_usd_total{tenant="default",provider="p",model="m",route="cloud"} 1000.00000001875
 
-                """)
+                    """)
     }
 
     @Test func openMetricsLeavesCountersUntypedNamesUnitsAndEnds() {
@@ -54,7 +61,10 @@ import Testing
         #expect(text.contains("# UNIT support_answer_duration_seconds seconds\n"))
         #expect(
             text.contains(
-                Self.buckets(["0.05", "0.1", "0.25", "0.5", "1.0", "2.0", "3.0", "5.0", "8.0", "13.0", "20.0", "30.0", "60.0", "120.0", "+Inf"])))
+                Self.buckets([
+                    "0.05", "0.1", "0.25", "0.5", "1.0", "2.0", "3.0", "5.0", "8.0", "13.0", "20.0", "30.0", "60.0",
+                    "120.0", "+Inf",
+                ])))
     }
 
     static func buckets(_ bounds: [String]) -> String {
@@ -67,20 +77,27 @@ import Testing
     }
 
     @Test func clientsGetTheFormatTheyAskFor() {
-        let prometheus = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+        let prometheus =
+            "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
         #expect(ExpositionFormat.negotiated(accept: prometheus, format: nil) == .openMetrics)
         #expect(ExpositionFormat.negotiated(accept: prometheus, format: "text") == .prometheus)
         #expect(ExpositionFormat.negotiated(accept: prometheus, format: "xml") == nil)
         #expect(ExpositionFormat.negotiated(accept: nil, format: nil) == .prometheus)
         #expect(ExpositionFormat.negotiated(accept: "*/*", format: nil) == .prometheus)
-        #expect(ExpositionFormat.negotiated(accept: "text/plain, application/openmetrics-text;q=0.2", format: nil) == .prometheus)
-        #expect(ExpositionFormat.negotiated(accept: "application/openmetrics-text; version=0.0.1", format: nil) == .prometheus)
+        #expect(
+            ExpositionFormat.negotiated(accept: "text/plain, application/openmetrics-text;q=0.2", format: nil)
+                == .prometheus)
+        #expect(
+            ExpositionFormat.negotiated(accept: "application/openmetrics-text; version=0.0.1", format: nil)
+                == .prometheus)
         #expect(ExpositionFormat.negotiated(accept: "application/openmetrics-text;q=0", format: nil) == .prometheus)
         #expect(ExpositionFormat.negotiated(accept: ";;,q=,", format: "openmetrics") == .openMetrics)
         let protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
         #expect(ExpositionFormat.negotiated(accept: "\(protobuf),\(prometheus)", format: nil) == .protobuf)
         #expect(ExpositionFormat.negotiated(accept: "\(protobuf);q=0.2,\(prometheus)", format: nil) == .openMetrics)
-        #expect(ExpositionFormat.negotiated(accept: "application/vnd.google.protobuf;encoding=text", format: nil) == .prometheus)
+        #expect(
+            ExpositionFormat.negotiated(accept: "application/vnd.google.protobuf;encoding=text", format: nil)
+                == .prometheus)
         #expect(ExpositionFormat.negotiated(accept: nil, format: "protobuf") == .protobuf)
     }
 
@@ -89,17 +106,23 @@ import Testing
         MetricCatalogue.all.map { definition in
             let value: MetricValue
             switch definition.kind {
-            case .histogram: value = .histogram(counts: Array(repeating: 1, count: definition.bucketBoundsNanoseconds.count + 1), sumNanoseconds: 5)
+            case .histogram:
+                value = .histogram(
+                    counts: Array(repeating: 1, count: definition.bucketBoundsNanoseconds.count + 1), sumNanoseconds: 5)
             default: value = definition.unit == "usd" ? .picoUSD(1) : .number(1)
             }
             return MetricFamily(definition, [MetricSeries(labels: definition.labels.map { _ in "x" }, value: value)])
         }
     }
 
-    @Test(arguments: [ExpositionFormat.prometheus, .openMetrics]) func promtoolFindsNothingToSay(in format: ExpositionFormat) throws {
+    @Test(arguments: [ExpositionFormat.prometheus, .openMetrics]) func promtoolFindsNothingToSay(
+        in format: ExpositionFormat
+    ) throws {
         let tool = "/usr/bin/promtool"
         guard FileManager.default.isExecutableFile(atPath: tool) else {
-            #expect(ProcessInfo.processInfo.environment["CI"] != "true", "promtool is missing: install the package prometheus")
+            #expect(
+                ProcessInfo.processInfo.environment["CI"] != "true",
+                "promtool is missing: install the package prometheus")
             return
         }
         let process = Process()

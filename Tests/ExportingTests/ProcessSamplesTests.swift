@@ -12,7 +12,9 @@ import Testing
         var samples = ProcessSamples(version: "1.2", logPosition: 7)
         (samples.storedBytes, samples.freeBytes, samples.activeUsers) = (5, 1_099_511_627_776, 0)
         samples.rejected = [("conflict", 2)]
-        let lines = MetricsText.render(samples.families, format: .prometheus).split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let lines = MetricsText.render(samples.families, format: .prometheus).split(separator: "\n").filter {
+            !$0.hasPrefix("#")
+        }
         let wanted = [
             "plimsoll_build_info{version=\"1.2\"} 1", "plimsoll_stored_bytes 5", "plimsoll_free_bytes 1099511627776",
             "support_active_users 0", "plimsoll_events_rejected_total{reason=\"conflict\"} 2",

@@ -34,16 +34,21 @@ import WireFormats
         }
     }
 
-    /// A start reads what came before its mark again and gives only what comes behind it: together every span once, wherever the cut is.
+    /// A start reads what came before its mark again and gives only what comes behind it: together every span once,
+    /// wherever the cut is.
     @Test(arguments: [1, 2, 3] as [UInt64]) func anyCutGivesEverySpanOnce(seed: UInt64) {
         var chance = SeededGenerator(seed: seed)
         var rows: [TurnRows.Row] = []
         for turn in 0..<40 {
-            for (index, kind) in ["message.received", "llm.call", "tool.call", "message.sent", "retrieval.query"].enumerated() {
+            for (index, kind) in ["message.received", "llm.call", "tool.call", "message.sent", "retrieval.query"]
+                .enumerated()
+            {
                 guard chance.next(below: 10) < 8 else { continue }
                 let word = chance.next(below: 6) == 0 ? "error" : "ok"
                 let status: [String: EventValue] = kind == "message.received" ? [:] : ["status": .text(word)]
-                rows.append(TurnRows.row(kind, "\(turn)/\(index)", at: 0, status, conversation: "c-\(turn / 3)", turn: Int64(turn)))
+                rows.append(
+                    TurnRows.row(
+                        kind, "\(turn)/\(index)", at: 0, status, conversation: "c-\(turn / 3)", turn: Int64(turn)))
             }
         }
         // Events of different turns come in any order.
@@ -57,13 +62,16 @@ import WireFormats
             let after = TurnRows.emissions(rows, change).filter { $0.position > cut }
             let both = before + after
             #expect(both.flatMap(\.spans) == whole.flatMap(\.spans), "seed \(seed), cut \(cut)")
-            #expect(OTLPTraces(both, version: "1").protobuf == OTLPTraces(whole, version: "1").protobuf, "seed \(seed), cut \(cut)")
+            #expect(
+                OTLPTraces(both, version: "1").protobuf == OTLPTraces(whole, version: "1").protobuf,
+                "seed \(seed), cut \(cut)")
         }
     }
 
     @Test func whatComesLaterJoinsTheTrace() {
         let late = TurnRows.row("tool.call", "late", at: 9_000, ["tool": .text("x")])
-        let emissions = TurnRows.emissions(TurnRows.turn + [late, TurnRows.row("message.sent", "again", at: 9_500, TurnRows.answer)])
+        let emissions = TurnRows.emissions(
+            TurnRows.turn + [late, TurnRows.row("message.sent", "again", at: 9_500, TurnRows.answer)])
         #expect(emissions.map(\.kind) == [.trace, .late, .late])
         #expect(emissions[1].spans.map(\.name) == ["execute_tool x"] && emissions[1].position == 8)
         #expect(Set(emissions.flatMap(\.spans).map(\.traceID)).count == 1)
@@ -76,7 +84,8 @@ import WireFormats
     @Test func anAnswerWithoutDurationBeginsWithItsQuestion() {
         var fields = TurnRows.answer
         fields["duration_ns"] = nil
-        let span = TurnRows.emissions([TurnRows.turn[0], TurnRows.row("message.sent", "a", at: 1500, fields)])[0].spans[0]
+        let span = TurnRows.emissions([TurnRows.turn[0], TurnRows.row("message.sent", "a", at: 1500, fields)])[0].spans[
+            0]
         #expect(span.start == UInt64(TurnRows.start) && span.end == span.start + 1_500_000_000)
         let alone = TurnRows.emissions([TurnRows.row("message.sent", "a", at: 1500, fields)])[0].spans[0]
         #expect(alone.start == alone.end)
@@ -88,8 +97,12 @@ import WireFormats
     }
 
     @Test func samplingKeepsErrorsAndSlowAnswersAndTheShareOfTheRest() {
-        func kinds(_ fields: [String: EventValue], _ before: [TurnRows.Row] = [], ratio: Double = 0) -> [TraceEmission.Kind] {
-            TurnRows.emissions(before + [TurnRows.row("message.sent", "a", at: 0, fields)]) { $0.sampling.ratio = ratio }.map(\.kind)
+        func kinds(_ fields: [String: EventValue], _ before: [TurnRows.Row] = [], ratio: Double = 0) -> [TraceEmission
+            .Kind]
+        {
+            TurnRows.emissions(before + [TurnRows.row("message.sent", "a", at: 0, fields)]) {
+                $0.sampling.ratio = ratio
+            }.map(\.kind)
         }
         #expect(kinds(["status": .text("ok")]) == [.sampledOut])
         #expect(kinds(["status": .text("error")]) == [.trace])
@@ -98,20 +111,27 @@ import WireFormats
         #expect(kinds([:], [TurnRows.row("tool.call", "t", at: 0, ["status": .text("error")])]) == [.trace])
         let rows = (0..<4000).map { TurnRows.row("message.sent", "\($0)", at: 0, turn: Int64($0)) }
         let kept = { (ratio: Double) in
-            Set(TurnRows.emissions(rows) { $0.sampling.ratio = ratio }.filter { $0.kind == .trace }.map { $0.spans[0].traceID })
+            Set(
+                TurnRows.emissions(rows) { $0.sampling.ratio = ratio }.filter { $0.kind == .trace }.map {
+                    $0.spans[0].traceID
+                })
         }
         let (tenth, half) = (kept(0.1), kept(0.5))
         #expect((300...500).contains(tenth.count) && (1880...2120).contains(half.count))
         #expect(tenth.isSubset(of: half), "a trace that a small share keeps is kept by every larger one")
         // Spans of a trace that is left out are left out, also when they come later.
-        let left = TurnRows.emissions([rows[0], TurnRows.row("tool.call", "t", at: 1, turn: 0)]) { $0.sampling.ratio = 0 }
+        let left = TurnRows.emissions([rows[0], TurnRows.row("tool.call", "t", at: 1, turn: 0)]) {
+            $0.sampling.ratio = 0
+        }
         #expect(left.map(\.kind) == [.sampledOut])
     }
 
     @Test func whatCameInAsSpansGoesOutOnlyWhereThatIsWanted() {
         let trace: EventValue = .text("0f5ee02a2e35937b3c6537cfcc16b38d")
         func settled(_ type: String, _ span: String) -> TurnRows.Row {
-            TurnRows.row(type, "\(span)/\(type)", at: 0, ["trace_id": trace, "span_id": .text(span)], source: "settled/bot", turn: nil)
+            TurnRows.row(
+                type, "\(span)/\(type)", at: 0, ["trace_id": trace, "span_id": .text(span)], source: "settled/bot",
+                turn: nil)
         }
         let root = "00f067aa0ba902b7"
         let rows = [
@@ -121,7 +141,9 @@ import WireFormats
         #expect(TurnRows.emissions(rows).isEmpty)
         let forwarded = TurnRows.emissions(rows) { $0.forwardsReceived = true }
         #expect(forwarded.count == 1)
-        #expect(forwarded[0].spans.map { TurnRows.hexadecimal($0.spanID) } == [root, "00f067aa0ba902b8"], "ids stay, each once")
+        #expect(
+            forwarded[0].spans.map { TurnRows.hexadecimal($0.spanID) } == [root, "00f067aa0ba902b8"],
+            "ids stay, each once")
     }
 
     @Test func memoryStaysBounded() {

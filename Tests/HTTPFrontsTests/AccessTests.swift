@@ -18,17 +18,21 @@ import Testing
 
     /// Every route with the scope it needs; nil: none. `/v1/traces` has its own encoding of refusals.
     private static let routes: [(String, String, AccessScope?)] = [
-        ("POST", "/v1/events", .ingest), ("POST", "/v1/traces", .ingest), ("POST", "/api/public/otel/v1/traces", .ingest),
-        ("GET", "/v1/events", .read), ("POST", "/v1/sql", .read), ("GET", "/v1/reports/sla", .read), ("GET", "/v1/reports/status", .read),
+        ("POST", "/v1/events", .ingest), ("POST", "/v1/traces", .ingest),
+        ("POST", "/api/public/otel/v1/traces", .ingest),
+        ("GET", "/v1/events", .read), ("POST", "/v1/sql", .read), ("GET", "/v1/reports/sla", .read),
+        ("GET", "/v1/reports/status", .read),
         ("GET", "/v1/conversations/c-1", .read), ("GET", "/v1/prices", .read), ("GET", "/v1/prices/check", .read),
-        ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/metrics", .read), ("POST", "/v1/prices/rebook", .admin),
+        ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/metrics", .read),
+        ("POST", "/v1/prices/rebook", .admin),
         ("GET", "/v1/prices/rebook", .read), ("GET", "/v1/objectives", .read), ("GET", "/v1/openapi.json", .read),
         ("GET", "/pages/style.css", .read),
         ("GET", "/healthz", nil), ("GET", "/readyz", nil), ("GET", "/-/healthy", nil), ("GET", "/-/ready", nil),
     ]
 
     @Test func everyRouteAsksForItsScope() async throws {
-        let tokens: [(AccessScope?, String?)] = try [(nil, nil)] + AccessScope.allCases.map { ($0, try token([$0]).text) }
+        let tokens: [(AccessScope?, String?)] =
+            try [(nil, nil)] + AccessScope.allCases.map { ($0, try token([$0]).text) }
         try await withServer(tokens: file) { client, _ in
             for (method, path, needed) in Self.routes {
                 for (held, text) in tokens {
@@ -37,8 +41,13 @@ import Testing
                     let isServed = needed == nil || held == needed || held == .admin
                     let expected = isServed ? nil : held == nil ? 401 : 403
                     let note: Comment = "\(method) \(path) with \(held?.rawValue ?? "none"): \(answer.status)"
-                    if let expected { #expect(answer.status == expected, note) } else { #expect(![401, 403].contains(answer.status), note) }
-                    #expect((answer.headers["WWW-Authenticate"]?.hasPrefix("Bearer") ?? false) == (expected != nil), note)
+                    if let expected {
+                        #expect(answer.status == expected, note)
+                    } else {
+                        #expect(![401, 403].contains(answer.status), note)
+                    }
+                    #expect(
+                        (answer.headers["WWW-Authenticate"]?.hasPrefix("Bearer") ?? false) == (expected != nil), note)
                 }
             }
         }
@@ -54,7 +63,9 @@ import Testing
             #expect(answer.status == 401)
             #expect(answer.headers["WWW-Authenticate"] == #"Bearer realm="plimsoll""#)
             #expect(answer.text.contains("plimsoll tokens create --scope read"))
-            #expect(try await client.send("GET", "/v1/status", headers: [("Authorization", "bearer  \(reader.text)")]).status == 200)
+            #expect(
+                try await client.send("GET", "/v1/status", headers: [("Authorization", "bearer  \(reader.text)")])
+                    .status == 200)
         }
     }
 
@@ -115,7 +126,8 @@ import Testing
         try await withServer(tokens: file) { client, _ in
             func status() async throws -> Int {
                 try await Task.sleep(for: .milliseconds(600))
-                return try await client.send("GET", "/v1/status", headers: [("Authorization", "Bearer \(admin.text)")]).status
+                return try await client.send("GET", "/v1/status", headers: [("Authorization", "Bearer \(admin.text)")])
+                    .status
             }
             #expect(try await status() == 200)
             disk.damage("/data/keys/tokens") { $0[30] ^= 1 }
@@ -147,7 +159,8 @@ import Testing
     @Test func strangersNeedTokensOrInsistence() async throws {
         let open = ServerConfiguration(listen: ListenAddress(host: "0.0.0.0", port: 0), stopsOnSignals: false)
         let server = PlimsollServer(
-            store: FakeStore(), configuration: open, clock: SystemClock(), workers: ThreadWorkers(parallelism: 1), tokens: file)
+            store: FakeStore(), configuration: open, clock: SystemClock(), workers: ThreadWorkers(parallelism: 1),
+            tokens: file)
         let error = await #expect(throws: UnguardedAddressError.self) {
             try await server.run { _ in Issue.record("it listens") }
         }
@@ -159,7 +172,9 @@ import Testing
     @Test func unknownRoutesAndMethodsStayJSON() async throws {
         _ = try token([.read])
         try await withServer(tokens: file) { client, _ in
-            for (method, path) in [("GET", "/v1/nothing"), ("DELETE", "/v1/sql"), ("TRACE", "/"), ("PUT", "/v1/events")] {
+            for (method, path) in [
+                ("GET", "/v1/nothing"), ("DELETE", "/v1/sql"), ("TRACE", "/"), ("PUT", "/v1/events"),
+            ] {
                 let answer = try await client.send(method, path)
                 #expect(answer.status == 404, "\(method) \(path)")
                 #expect(answer.headers["Content-Type"] == "application/json")

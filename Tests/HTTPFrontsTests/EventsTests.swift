@@ -15,7 +15,9 @@ import Testing
             + #""time":"2026-08-01T09:00:00Z","data":{"cache":"faq","hit":true}}"#
     }
 
-    @Test(arguments: ["application/cloudevents+json", "application/json", "application/cloudevents+json; charset=utf-8"])
+    @Test(arguments: [
+        "application/cloudevents+json", "application/json", "application/cloudevents+json; charset=utf-8",
+    ])
     func oneStructuredEvent(type: String) async throws {
         try await withServer { client, _ in
             let answer = try await client.post(Self.event("a"), type: type)
@@ -40,16 +42,20 @@ import Testing
         }
     }
 
-    /// An event whose type is like those of an export's lines is one rejection; a body that begins an export is refused.
+    /// An event whose type is like those of an export's lines is one rejection; a body that begins an export is
+    /// refused.
     @Test func linesLikeThoseOfAnExport() async throws {
         try await withServer { client, _ in
             let others = [Self.event("a"), Self.event("b")]
             for type in ["export.finished", "export.record", "export.begun"] {
                 let body = (others + [Self.event("c", type: type)]).joined(separator: "\n")
                 let answer = try await client.post(body)
-                #expect(answer.status == 200 && answer.text.contains(#""accepted":2"#) && answer.text.contains("unknown event type"))
+                #expect(
+                    answer.status == 200 && answer.text.contains(#""accepted":2"#)
+                        && answer.text.contains("unknown event type"))
             }
-            let begun = try await client.post(([Self.event("c", type: "export.begun")] + others).joined(separator: "\n"))
+            let begun = try await client.post(
+                ([Self.event("c", type: "export.begun")] + others).joined(separator: "\n"))
             #expect(begun.status == 409)
             let alone = try await client.post(Self.event("c", type: "export.finished"), type: "application/json")
             #expect(alone.status != 409 && alone.text.contains("unknown event type"), "\(alone.text)")
@@ -72,7 +78,8 @@ import Testing
                 ("ce-specversion", "1.0"), ("ce-id", "b1"), ("ce-source", "test"), ("ce-type", "cache.lookup"),
                 ("ce-time", "2026-08-01T09:00:00Z"),
             ]
-            let answer = try await client.post(#"{"cache":"faq","hit":false}"#, type: "application/json", headers: headers)
+            let answer = try await client.post(
+                #"{"cache":"faq","hit":false}"#, type: "application/json", headers: headers)
             #expect(answer.text.contains(#""accepted":1"#))
         }
     }

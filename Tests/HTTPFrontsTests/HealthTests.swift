@@ -23,7 +23,8 @@ import Testing
             #expect(try await client.post(Self.event).status == 503)
             let refused = try await client.send("GET", "/readyz")
             #expect(refused.status == 503 && refused.text.contains("the disk is full"))
-            #expect(try await client.send("GET", "/v1/status").text.contains(#""ready":false,"reason":"the disk is full"#))
+            #expect(
+                try await client.send("GET", "/v1/status").text.contains(#""ready":false,"reason":"the disk is full"#))
             #expect(try await client.post(Self.event).status == 503, "what comes is tried all the same")
             store.state.withLock { $0.isFull = false }
             #expect(try await client.post(Self.event).status == 200)
@@ -93,7 +94,8 @@ import Testing
         #expect(ServerConfiguration(listen: open).objection(hasTokens: false) != nil)
         #expect(ServerConfiguration(listen: open, isInsecure: true).objection(hasTokens: false) == nil)
         #expect(ServerConfiguration(listen: open).objection(hasTokens: true) == nil)
-        #expect(ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0)).objection(hasTokens: false) == nil)
+        #expect(
+            ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0)).objection(hasTokens: false) == nil)
     }
 
     @Test func aStopClosesTheStore() async throws {

@@ -83,7 +83,8 @@ import Testing
     @Test func tooLongATextIsRefused() async throws {
         var limits = ServerLimits()
         limits.queryTextBytesMax = 100
-        let answer = try await ask("select 1 -- " + String(repeating: "x", count: 200), type: "application/sql", limits: limits)
+        let answer = try await ask(
+            "select 1 -- " + String(repeating: "x", count: 200), type: "application/sql", limits: limits)
         #expect(answer.status == 413)
     }
 }

@@ -8,10 +8,12 @@ import Testing
 /// Reports, conversations, prices and status over a store on disk.
 @Suite struct ReadingTests {
     private func withConversation(_ body: @Sendable @escaping (ServerClient) async throws -> Void) async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-reading-\(UUID().uuidString)")
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "plimsoll-reading-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: directory) }
         let context = StoreContext(
-            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
         let common = #""specversion":"1.0","source":"test","time":"2026-08-01T09:00:0"#
         let lines = [
             #"{\#(common)0Z","id":"1","type":"message.received","data":{"conversation_id":"c 1/ü","turn":1,"author":"user"}}"#,
@@ -36,7 +38,8 @@ import Testing
                 #expect(json.text.hasPrefix("{"))
                 let table = try await client.send("GET", "/v1/reports/\(kind)?\(period)&format=table")
                 #expect(table.status == 200 && !table.text.hasPrefix("{"))
-                let csv = try await client.send("GET", "/v1/reports/\(kind)?\(period)", headers: [("Accept", "text/csv")])
+                let csv = try await client.send(
+                    "GET", "/v1/reports/\(kind)?\(period)", headers: [("Accept", "text/csv")])
                 #expect(csv.text.contains(","))
             }
         }
@@ -63,7 +66,8 @@ import Testing
         try await withConversation { client in
             #expect(try await client.send("GET", "/v1/reports/weather").status == 404)
             let wrong = [
-                "by=colour", "from=yesterday", "from=now&to=now-1d", "format=html", "rule=none", "by=topic&by=topic", "timezone=Mars",
+                "by=colour", "from=yesterday", "from=now&to=now-1d", "format=html", "rule=none", "by=topic&by=topic",
+                "timezone=Mars",
                 "section=none", "by=topic,",
             ]
             for query in wrong {
@@ -127,8 +131,10 @@ import Testing
             let metrics = try await client.send("GET", "/metrics?format=text").text
             for line in [
                 "plimsoll_events_duplicate_total 1", #"plimsoll_events_rejected_total{reason="conflict"} 1"#,
-                #"plimsoll_events_rejected_total{reason="unknown_type"} 1"#, #"plimsoll_events_rejected_total{reason="invalid"} 2"#,
-                #"plimsoll_withheld_values_total{field="content"} 2"#, #"plimsoll_unlisted_values_total{field="author"} 2"#,
+                #"plimsoll_events_rejected_total{reason="unknown_type"} 1"#,
+                #"plimsoll_events_rejected_total{reason="invalid"} 2"#,
+                #"plimsoll_withheld_values_total{field="content"} 2"#,
+                #"plimsoll_unlisted_values_total{field="author"} 2"#,
                 "plimsoll_queued_batches 0",
             ] {
                 #expect(metrics.contains(line + "\n"), "\(line)")

@@ -9,20 +9,24 @@ import Testing
 /// The server over a store on the disk of this machine.
 @Suite struct RealStoreTests {
     private func withDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-server-\(UUID().uuidString)")
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "plimsoll-server-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: directory) }
         return try await body(directory.path)
     }
 
     private func open(_ directory: String) throws -> EventStore {
         let context = StoreContext(
-            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
         return try EventStore.open(at: directory, context: context)
     }
 
     private func count(_ client: ServerClient) async throws -> String {
         let headers = [("Content-Type", "application/sql"), ("Accept", "text/csv")]
-        return try await client.send("POST", "/v1/sql", headers: headers, body: Array("select count(*) as n from events".utf8)).text
+        return try await client.send(
+            "POST", "/v1/sql", headers: headers, body: Array("select count(*) as n from events".utf8)
+        ).text
     }
 
     @Test func acknowledgedEventsAreThereAtOnceAndAfterARestart() async throws {
@@ -52,7 +56,8 @@ import Testing
                         group.addTask {
                             let client = try await ServerClient.connect(to: address)
                             for request in 0..<10 {
-                                let lines = (0..<20).map { EventsTests.event("c\(connection)-\(request)-\($0)") }.joined(separator: "\n")
+                                let lines = (0..<20).map { EventsTests.event("c\(connection)-\(request)-\($0)") }
+                                    .joined(separator: "\n")
                                 let answer = try await client.post(lines)
                                 #expect(answer.text.contains(#""accepted":20"#))
                             }
@@ -77,11 +82,14 @@ import Testing
                 let refused = try await client.post(whole.text)
                 #expect(refused.status == 409 && refused.text.contains("--as-new-events"))
                 let headers = [("Content-Type", "application/x-ndjson")]
-                let again = try await client.send("POST", "/v1/events?export=as-new", headers: headers, body: whole.body)
-                #expect(again.text.contains(#""accepted":0,"duplicates":5000"#) && again.text.contains(#""left_out":21"#))
+                let again = try await client.send(
+                    "POST", "/v1/events?export=as-new", headers: headers, body: whole.body)
+                #expect(
+                    again.text.contains(#""accepted":0,"duplicates":5000"#) && again.text.contains(#""left_out":21"#))
                 let pieces = Mutex<[UInt8]>([])
                 let address = try #require(server.address)
-                try await RemoteReading(server: ServerEndpoint(address)).stream("/v1/events?format=csv&from=2026-08-01") { piece in
+                try await RemoteReading(server: ServerEndpoint(address)).stream("/v1/events?format=csv&from=2026-08-01")
+                { piece in
                     pieces.withLock { $0 += piece }
                 }
                 let text = String(decoding: pieces.withLock { $0 }, as: UTF8.self)

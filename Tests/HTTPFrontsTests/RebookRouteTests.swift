@@ -13,7 +13,8 @@ import WireFormats
 @Suite struct RebookRouteTests {
     private static func line(_ type: String, _ id: String, _ data: String) -> String {
         let time = "2026-08-01T09:00:00Z"
-        return #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"\#(type)","time":"\#(time)","data":{\#(data)}}"#
+        return
+            #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"\#(type)","time":"\#(time)","data":{\#(data)}}"#
     }
 
     private static func call(_ id: String, model: String) -> String {
@@ -22,7 +23,8 @@ import WireFormats
     }
 
     private static func price(_ model: String, _ usdPerMillionTokens: String) -> String {
-        let fields = #""provider":"house","model":"\#(model)","token_class":"input","valid_from":"2026-07-28T05:00:00Z""#
+        let fields =
+            #""provider":"house","model":"\#(model)","token_class":"input","valid_from":"2026-07-28T05:00:00Z""#
         let price = #""usd_per_million_tokens":"\#(usdPerMillionTokens)""#
         return line("price.set", "\(model)/\(usdPerMillionTokens)", fields + "," + price)
     }
@@ -50,7 +52,8 @@ import WireFormats
     }
 
     private func rebook(_ client: ServerClient, _ body: String) async throws -> ServerAnswer {
-        try await client.send("POST", "/v1/prices/rebook", headers: [("Content-Type", "application/json")], body: Array(body.utf8))
+        try await client.send(
+            "POST", "/v1/prices/rebook", headers: [("Content-Type", "application/json")], body: Array(body.utf8))
     }
 
     private func costs(_ client: ServerClient) async throws -> String {
@@ -64,8 +67,10 @@ import WireFormats
             let before = try await costs(client)
             let answer = try await client.send("GET", "/v1/prices/rebook?provider=house&from=2026-08-01T00:00:00Z")
             #expect(answer.status == 200 && answer.headers["Content-Type"] == "application/json")
-            let large = #"{"model":"large","calls":1,"from_usd":"0.000000002","to_usd":"0.000000005","inexact_before":0,"inexact_after":0}"#
-            let small = #"{"model":"small","calls":2,"from_usd":"0.000000004","to_usd":"0.00000001","inexact_before":0,"inexact_after":0}"#
+            let large =
+                #"{"model":"large","calls":1,"from_usd":"0.000000002","to_usd":"0.000000005","inexact_before":0,"inexact_after":0}"#
+            let small =
+                #"{"model":"small","calls":2,"from_usd":"0.000000004","to_usd":"0.00000001","inexact_before":0,"inexact_after":0}"#
             #expect(answer.text == #"{"calls":3,"models":["# + large + "," + small + "]}")
             #expect(try await costs(client) == before)
             for query in ["", "?provider=", "?provider=house&from=noon", "?provider=house&colour=red"] {
@@ -81,8 +86,14 @@ import WireFormats
         try store.seal()
         try await withServer(store) { client, _ in
             let lines = try await client.send("GET", "/v1/prices/check").text.split(separator: "\n").map(String.init)
-            #expect(lines.contains { $0.hasPrefix("house") && $0.contains("small") && $0.contains("usage") && $0.contains("unknown") })
-            #expect(lines.contains { $0.hasPrefix("house") && $0.contains("unheard-of") && $0.contains(" input ") && $0.contains(" 2 ") })
+            #expect(
+                lines.contains {
+                    $0.hasPrefix("house") && $0.contains("small") && $0.contains("usage") && $0.contains("unknown")
+                })
+            #expect(
+                lines.contains {
+                    $0.hasPrefix("house") && $0.contains("unheard-of") && $0.contains(" input ") && $0.contains(" 2 ")
+                })
         }
     }
 
@@ -97,9 +108,11 @@ import WireFormats
             #expect(try await costs(client) == "request_model,sum\r\nlarge,0.000000002000\r\nsmall,0.000000010000\r\n")
             let again = try await rebook(client, #"{"provider":"house","model":"small"}"#)
             #expect(again.text.hasPrefix("no call of house small in that time "), "\(again.text)")
-            let elsewhere = try await rebook(client, #"{"provider":"house","from":"2026-08-02T00:00:00Z","to":"2026-08-03T00:00:00Z"}"#)
+            let elsewhere = try await rebook(
+                client, #"{"provider":"house","from":"2026-08-02T00:00:00Z","to":"2026-08-03T00:00:00Z"}"#)
             #expect(elsewhere.text.hasPrefix("no call of house in that time "), "\(elsewhere.text)")
-            let all = try await rebook(client, #"{"provider":"house","from":"2026-08-01T00:00:00Z","to":"2026-08-02T00:00:00Z"}"#)
+            let all = try await rebook(
+                client, #"{"provider":"house","from":"2026-08-01T00:00:00Z","to":"2026-08-02T00:00:00Z"}"#)
             #expect(all.text.hasPrefix("1 call up to "), "\(all.text)")
             #expect(try await costs(client) == "request_model,sum\r\nlarge,0.000000005000\r\nsmall,0.000000010000\r\n")
         }
@@ -107,7 +120,8 @@ import WireFormats
 
     @Test(arguments: [
         ("", "the body is not JSON"), ("{", "the body is not JSON"), ("[]", "the member provider is missing"),
-        (#"{"model":"small"}"#, "the member provider is missing"), (#"{"provider":3}"#, "the member provider is missing"),
+        (#"{"model":"small"}"#, "the member provider is missing"),
+        (#"{"provider":3}"#, "the member provider is missing"),
         (#"{"provider":"house","from":"yesterday"}"#, "the member from is no time"),
         (#"{"provider":"house","to":7}"#, "the member to is no time"),
         (#"{"provider":"house","model":5}"#, "the member model is no text"),
@@ -116,7 +130,10 @@ import WireFormats
         (#"{"provider":"house","modell":"small"}"#, "there is no member modell"),
         (#"{"provider":"house","Model":"small"}"#, "there is no member Model"),
         (#"{"provider":"house","model":"small","model":"large"}"#, "the member model is there twice"),
-        (#"{"provider":"house","from":"2026-08-01T00:00:00Z","to":"2026-08-01T00:00:00Z"}"#, "from does not lie before to"),
+        (
+            #"{"provider":"house","from":"2026-08-01T00:00:00Z","to":"2026-08-01T00:00:00Z"}"#,
+            "from does not lie before to"
+        ),
     ])
     func wishesThatSayNothingAreRefused(body: String, message: String) async throws {
         try await withServer(try Self.store()) { client, _ in

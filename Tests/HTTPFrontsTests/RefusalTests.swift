@@ -19,18 +19,22 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("/v1/reports/sla?bogus=1", "there is no parameter bogus here", "known: from, to, by, rule, timezone, objectives, format, section"),
-        ("/v1/reports/sla?from=now-1d&from=now-2d", "the parameter from is given twice", "give it once"),
-        ("/v1/reports/status?from=now-1d", "there is no parameter from here", "known: to, format"),
-        ("/v1/events?form=now-1d", "there is no parameter form here", "known: from, to, format"),
-        ("/v1/prices?set_only=perhaps", "set_only is true or false", nil),
-        ("/v1/prices?x=", "there is no parameter x here", "known: set_only"),
-        ("/v1/prices/check?x=1", "there is no parameter x here", "takes no parameters"),
-        ("/metrics?formt=text", "there is no parameter formt here", "known: format"),
-        ("/v1/conversations/c-1?tenat=a", "there is no parameter tenat here", "known: tenant, format"),
-        ("/v1/status?x=1", "there is no parameter x here", "takes no parameters"),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            (
+                "/v1/reports/sla?bogus=1", "there is no parameter bogus here",
+                "known: from, to, by, rule, timezone, objectives, format, section"
+            ),
+            ("/v1/reports/sla?from=now-1d&from=now-2d", "the parameter from is given twice", "give it once"),
+            ("/v1/reports/status?from=now-1d", "there is no parameter from here", "known: to, format"),
+            ("/v1/events?form=now-1d", "there is no parameter form here", "known: from, to, format"),
+            ("/v1/prices?set_only=perhaps", "set_only is true or false", nil),
+            ("/v1/prices?x=", "there is no parameter x here", "known: set_only"),
+            ("/v1/prices/check?x=1", "there is no parameter x here", "takes no parameters"),
+            ("/metrics?formt=text", "there is no parameter formt here", "known: format"),
+            ("/v1/conversations/c-1?tenat=a", "there is no parameter tenat here", "known: tenant, format"),
+            ("/v1/status?x=1", "there is no parameter x here", "takes no parameters"),
+        ] as [(String, String, String?)])
     func mistypedParametersAreRefused(path: String, error: String, hint: String?) async throws {
         try await withServer { client, _ in
             let answer = try await client.send("GET", path)
@@ -69,7 +73,9 @@ import Testing
             #expect(refusal?.description == "\(address) answered 400: there is no parameter x here")
             store.state.withLock { $0.isFull = true }
             _ = try await client.post(event)
-            await #expect(throws: UnreachableError.self) { try await RemoteReading(server: ServerEndpoint(address)).text("/readyz") }
+            await #expect(throws: UnreachableError.self) {
+                try await RemoteReading(server: ServerEndpoint(address)).text("/readyz")
+            }
         }
     }
 

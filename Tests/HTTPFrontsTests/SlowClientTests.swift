@@ -6,7 +6,9 @@ import Testing
 /// Clients that hold a connection as cheaply as they can: none gets to hold it for long.
 @Suite struct SlowClientTests {
     /// Only the times that a test is about may strike: the others are beyond its end.
-    private func limits(idle: Duration = .seconds(900), body: Duration = .seconds(900), linger: Duration = .seconds(900)) -> ServerLimits {
+    private func limits(
+        idle: Duration = .seconds(900), body: Duration = .seconds(900), linger: Duration = .seconds(900)
+    ) -> ServerLimits {
         var limits = ServerLimits()
         (limits.idleTimeout, limits.bodyTimeout, limits.lingerTimeout) = (idle, body, linger)
         return limits
@@ -45,7 +47,8 @@ import Testing
 
     @Test func aBodyThatTricklesIsRefused() async throws {
         let beginning = Self.post + "Content-Length: 100000\r\n\r\n"
-        try await withConnection(sending: beginning, limits(body: .milliseconds(400))) { connection, client async throws in
+        try await withConnection(sending: beginning, limits(body: .milliseconds(400))) {
+            connection, client async throws in
             #expect(try await connection.dribble { connection.text.contains("did not arrive within") })
             #expect(connection.text.hasPrefix("HTTP/1.1 408 "))
             #expect(try await refusals(client, "slow_request") == 1)
@@ -53,7 +56,8 @@ import Testing
     }
 
     @Test(arguments: [
-        post + "Content-Length: 9000000000\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFF\r\n",
+        post + "Content-Length: 9000000000\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFF\r\n",
         "POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n",
     ])
     func theRestOfAnAnsweredRequestIsNotWaitedForLong(beginning: String) async throws {

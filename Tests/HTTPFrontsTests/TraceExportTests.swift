@@ -12,13 +12,15 @@ import WireFormats
 /// Traces on their way out of a real server, to a receiver that behaves well or badly.
 @Suite struct TraceExportTests {
     private final class Folder: Sendable {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-export-\(UUID().uuidString)").path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-export-\(UUID().uuidString)")
+            .path
 
         deinit { try? FileManager.default.removeItem(atPath: path) }
 
         func open() throws -> EventStore {
             let context = StoreContext(
-                fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+                fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+                workers: ThreadWorkers(parallelism: 2))
             return try EventStore.open(at: path, context: context)
         }
     }
@@ -64,7 +66,10 @@ import WireFormats
                 let answer = try await client.post(Self.answer(1))
                 #expect(answer.status == 200)
                 #expect(try await Self.wait { receiver.spans.count == 1 })
-                #expect(try await Self.wait { try await Self.metric(client, "plimsoll_trace_export_traces_total", "sent") == 1 })
+                #expect(
+                    try await Self.wait {
+                        try await Self.metric(client, "plimsoll_trace_export_traces_total", "sent") == 1
+                    })
                 #expect(try await Self.metric(client, "plimsoll_trace_export_failures_total", "status_503") == 1)
                 #expect(try await Self.metric(client, "plimsoll_trace_export_failures_total", "status_429") == 1)
             }
@@ -72,7 +77,10 @@ import WireFormats
         let arrivals = receiver.arrivals
         #expect(arrivals.map(\.status) == [503, 429, 502, 200])
         #expect(Set(arrivals.map(\.traces)).count == 1, "the same bytes each time")
-        #expect(arrivals.allSatisfy { $0.encoding == "gzip" && $0.userAgent.hasPrefix("plimsoll/") && $0.secret == "Bearer abc" })
+        #expect(
+            arrivals.allSatisfy {
+                $0.encoding == "gzip" && $0.userAgent.hasPrefix("plimsoll/") && $0.secret == "Bearer abc"
+            })
         #expect(arrivals[1].time - arrivals[0].time >= .seconds(1), "Retry-After was heeded")
         #expect(arrivals[0].traces.resources[0].scopes[0].name == "plimsoll")
     }
@@ -88,7 +96,10 @@ import WireFormats
                 _ = try await client.post(Self.answer(2))
                 #expect(try await Self.wait { receiver.arrivals.count == 2 })
                 _ = try await client.post(Self.answer(3))
-                #expect(try await Self.wait { try await Self.metric(client, "plimsoll_trace_export_spans_total", "sent") == 1 })
+                #expect(
+                    try await Self.wait {
+                        try await Self.metric(client, "plimsoll_trace_export_spans_total", "sent") == 1
+                    })
                 #expect(try await Self.metric(client, "plimsoll_trace_export_spans_total", "dropped") == 1)
                 #expect(try await Self.metric(client, "plimsoll_trace_export_spans_total", "rejected") == 1)
                 #expect(try await Self.metric(client, "plimsoll_trace_export_failures_total", "status_400") == 1)
@@ -128,7 +139,8 @@ import WireFormats
                 #expect(try await Self.wait { receiver.spans.count == 6 })
                 let marks = "select count(*) as n from system_events where type = 'delivery.marked'"
                 let answer = try await client.send(
-                    "POST", "/v1/sql", headers: [("Content-Type", "application/sql"), ("Accept", "text/csv")], body: Array(marks.utf8))
+                    "POST", "/v1/sql", headers: [("Content-Type", "application/sql"), ("Accept", "text/csv")],
+                    body: Array(marks.utf8))
                 #expect(answer.text == "n\r\n1\r\n")
             }
         }
@@ -141,7 +153,10 @@ import WireFormats
             let began = ContinuousClock.now
             for number in 0..<20 { #expect(try await client.post(Self.answer(number)).status == 200) }
             #expect(ContinuousClock.now - began < .seconds(15))
-            #expect(try await Self.wait { try await (Self.metric(client, "plimsoll_trace_export_failures_total", "no_answer") ?? 0) > 2 })
+            #expect(
+                try await Self.wait {
+                    try await (Self.metric(client, "plimsoll_trace_export_failures_total", "no_answer") ?? 0) > 2
+                })
             let status = try await client.send("GET", "/v1/status", headers: [], body: []).text
             #expect(status.contains("\"trace_exports\":[{\"destination\":\"http://127.0.0.1:1/v1/traces\""))
         }
@@ -169,7 +184,8 @@ import WireFormats
 
     @Test(arguments: [
         ("http://tempo:4318", "http://tempo:4318/v1/traces"), ("https://x/otlp/v1/traces", "https://x/otlp/v1/traces"),
-        ("http://[::1]:4318/", "http://[::1]:4318/v1/traces"), ("tempo:4318", nil), ("ftp://x", nil), ("http://u:p@x", nil),
+        ("http://[::1]:4318/", "http://[::1]:4318/v1/traces"), ("tempo:4318", nil), ("ftp://x", nil),
+        ("http://u:p@x", nil),
         ("http://", nil), ("http://a b", nil),
     ])
     func endpointsAreReadAsOtherExportersReadThem(text: String, endpoint: String?) {

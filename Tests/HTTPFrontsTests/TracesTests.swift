@@ -12,7 +12,9 @@ import WireFormats
 
 /// Spans over HTTP: what OTLP demands of a receiver, and that they become events.
 @Suite struct TracesTests {
-    private static func request(_ spans: [(id: UInt8, parent: UInt8?, attributes: [String: OTLPValue])], trace: UInt8 = 7) -> OTLPTraces {
+    private static func request(
+        _ spans: [(id: UInt8, parent: UInt8?, attributes: [String: OTLPValue])], trace: UInt8 = 7
+    ) -> OTLPTraces {
         var scope = OTLPScopeSpans()
         scope.name = "test"
         let now = UInt64(SystemClock().wallNanoseconds())
@@ -56,7 +58,8 @@ import WireFormats
             #expect(json.status == 200 && json.body == Array("{}".utf8))
             let empty = try await send(client, [])
             #expect(empty.status == 200 && empty.body.isEmpty)
-            let packed = try await send(client, Gzip.compress(Self.turn.json), "application/json; charset=utf-8", encoding: "gzip")
+            let packed = try await send(
+                client, Gzip.compress(Self.turn.json), "application/json; charset=utf-8", encoding: "gzip")
             #expect(packed.status == 200)
         }
     }
@@ -103,11 +106,14 @@ import WireFormats
     }
 
     @Test func tracesSettleIntoEventsOnceAlsoAcrossARestart() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-traces-\(UUID().uuidString)").path
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "plimsoll-traces-\(UUID().uuidString)"
+        ).path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         @Sendable func open() throws -> EventStore {
             let context = StoreContext(
-                fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+                fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+                workers: ThreadWorkers(parallelism: 2))
             return try EventStore.open(at: directory, context: context)
         }
         try await withServer(try open()) { client, _ in
@@ -122,40 +128,49 @@ import WireFormats
             _ = try await send(client, child.protobuf)
         }
         try await withServer(try open()) { client, _ in
-            let root = Self.request([(3, nil, ["gen_ai.operation.name": .string("invoke_agent"), "session.id": .string("c-2")])], trace: 8)
+            let root = Self.request(
+                [(3, nil, ["gen_ai.operation.name": .string("invoke_agent"), "session.id": .string("c-2")])], trace: 8)
             _ = try await send(client, root.protobuf)
             try await settled(client, calls: 2)
             let rows = try await ask(client, "select conversation_id, count(*) from llm_call group by 1 order by 1")
             #expect(rows.contains("c-1,1") && rows.contains("c-2,1"))
             #expect(try await ask(client, "select count(*) from message_sent").contains("2"))
             #expect(try await ask(client, "select count(*) from span_received").contains("4"))
-            #expect(try await ask(client, "select count(*) from system_events where type = 'trace.settled'").contains("2"))
-            #expect(try await !ask(client, "select cast(span_attributes as text) from span_received").contains("secret"))
+            #expect(
+                try await ask(client, "select count(*) from system_events where type = 'trace.settled'").contains("2"))
+            #expect(
+                try await !ask(client, "select cast(span_attributes as text) from span_received").contains("secret"))
         }
     }
 
-    /// A call whose cached tokens are read by convention, until a total of the same emitter proves that they stand beside. A process that
-    /// ends right after the proof was noted leaves the earlier call to the next one; that settles it again, and only once.
+    /// A call whose cached tokens are read by convention, until a total of the same emitter proves that they stand
+    /// beside. A process that ends right after the proof was noted leaves the earlier call to the next one; that
+    /// settles it again, and only once.
     @Test func whatIsProvedReachesTracesOfBeforeAlsoAcrossAKill() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-traces-\(UUID().uuidString)").path
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "plimsoll-traces-\(UUID().uuidString)"
+        ).path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         @Sendable func open() throws -> EventStore {
             let context = StoreContext(
-                fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+                fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+                workers: ThreadWorkers(parallelism: 2))
             return try EventStore.open(at: directory, context: context)
         }
         let inputs = "select string_agg(cast(input_tokens as text), ' ' order by input_tokens) as n from llm_call"
         let notes = "select count(*) as n from system_events where type = "
         @Sendable func call(_ trace: UInt8, _ counts: [String: Int64]) -> OTLPTraces {
             var attributes: [String: OTLPValue] = [
-                "gen_ai.operation.name": .string("chat"), "gen_ai.provider.name": .string("p"), "gen_ai.request.model": .string("m"),
+                "gen_ai.operation.name": .string("chat"), "gen_ai.provider.name": .string("p"),
+                "gen_ai.request.model": .string("m"),
             ]
             // order: into a dictionary.
             for (name, count) in counts { attributes["gen_ai.usage.\(name)"] = .integer(count) }
             return Self.request([(1, nil, attributes)], trace: trace)
         }
         try await withServer(try open()) { client, _ in
-            _ = try await send(client, call(1, ["input_tokens": 600, "output_tokens": 4, "cache_read.input_tokens": 500]).protobuf)
+            _ = try await send(
+                client, call(1, ["input_tokens": 600, "output_tokens": 4, "cache_read.input_tokens": 500]).protobuf)
             try await settled(client, calls: 1)
             #expect(try await ask(client, inputs) == "n\r\n600\r\n")
             #expect(try await ask(client, notes + "'usage.reading_assumed'") == "n\r\n1\r\n")
@@ -177,15 +192,19 @@ import WireFormats
         }
         try await withServer(try open(), settleRule: rule) { client, _ in
             // A proof of another tenant's calls says nothing of these.
-            var other = call(2, ["input_tokens": 600, "output_tokens": 4, "cache_read.input_tokens": 500, "total_tokens": 604])
+            var other = call(
+                2, ["input_tokens": 600, "output_tokens": 4, "cache_read.input_tokens": 500, "total_tokens": 604])
             other.resources[0].attributes.append(OTLPAttribute("plimsoll.tenant", .string("beta")))
             _ = try await send(client, other.protobuf)
             try await answer(client, inputs, "600 1100")
             // Nobody's earlier calls are concerned, so the proof is known everywhere at once.
             try await answer(client, notes + "'usage.reading_applied'", "2")
             #expect(try await ask(client, notes + "'trace.settled'") == "n\r\n3\r\n")
-            // One of the same tenant reaches what settled in this process, too: of proofs of both readings nothing is known.
-            let same = ["input_tokens": 700, "output_tokens": 4, "cache_read.input_tokens": 500, "total_tokens": 704] as [String: Int64]
+            // One of the same tenant reaches what settled in this process, too: of proofs of both readings nothing is
+            // known.
+            let same =
+                ["input_tokens": 700, "output_tokens": 4, "cache_read.input_tokens": 500, "total_tokens": 704]
+                as [String: Int64]
             _ = try await send(client, call(3, same).protobuf)
             try await answer(client, inputs, "600 600 700")
             try await answer(client, notes + "'trace.settled' and data->>'reason' = 'usage_proved'", "2")
@@ -194,14 +213,19 @@ import WireFormats
 
     /// The question of `plimsoll dialects report`, on what settling noted.
     @Test func tracesWhoseTurnsAreInDoubtAreCounted() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-turns-\(UUID().uuidString)").path
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "plimsoll-turns-\(UUID().uuidString)"
+        ).path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let context = StoreContext(
-            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
         let store = try EventStore.open(at: directory, context: context)
         try await withServer(store) { client, _ in
             // A call of a conversation within a span that is no turn.
-            let call: [String: OTLPValue] = ["gen_ai.operation.name": .string("chat"), "gen_ai.conversation.id": .string("c-3")]
+            let call: [String: OTLPValue] = [
+                "gen_ai.operation.name": .string("chat"), "gen_ai.conversation.id": .string("c-3"),
+            ]
             _ = try await send(client, Self.request([(1, nil, [:]), (2, 1, call)]).protobuf)
             try await answer(client, "select count(*) as n from system_events where type = 'trace.settled'", "1")
             #expect(try await ask(client, DialectReport.tracesSQL).contains("trace.settled,false,true,1"))

@@ -24,14 +24,18 @@ import Testing
     @Test func sha256KnownAnswers() {
         // FIPS 180-4 examples.
         #expect(
-            hexadecimal(SHA256.hash(Array("abc".utf8))) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        #expect(hexadecimal(SHA256.hash([UInt8]())) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+            hexadecimal(SHA256.hash(Array("abc".utf8)))
+                == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(
+            hexadecimal(SHA256.hash([UInt8]())) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     }
 
     @Test func sha256InPieces() {
         let bytes = (0..<10_000).map { UInt8(truncatingIfNeeded: $0) }
         var digest = SHA256()
-        for start in stride(from: 0, to: bytes.count, by: 77) { digest.update(bytes[start..<min(start + 77, bytes.count)]) }
+        for start in stride(from: 0, to: bytes.count, by: 77) {
+            digest.update(bytes[start..<min(start + 77, bytes.count)])
+        }
         #expect(digest.finish() == SHA256.hash(bytes))
     }
 

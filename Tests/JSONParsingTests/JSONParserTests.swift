@@ -58,7 +58,9 @@ func failure(_ bytes: [UInt8]) -> JSONError? {
 
     @Test func canonicalForm() throws {
         let text = #"{"b":1.0,"a":{"z":[1e3,-0.0,1e-7],"y":"\u0001\u001f\"\\\/é\u007f"},"b":2,"":null}"#
-        #expect(try canonical(text) == "{\"\":null,\"a\":{\"y\":\"\\u0001\\u001f\\\"\\\\/é\u{7F}\",\"z\":[1000.0,-0.0,1e-07]},\"b\":2}")
+        #expect(
+            try canonical(text)
+                == "{\"\":null,\"a\":{\"y\":\"\\u0001\\u001f\\\"\\\\/é\u{7F}\",\"z\":[1000.0,-0.0,1e-07]},\"b\":2}")
         #expect(try canonical(canonical(text)) == canonical(text))
         #expect(try canonical(#"["\u0008\u000c\u000B\u0000"]"#) == #"["\b\f\u000b\u0000"]"#)
         let edges = "[-9223372036854775808,18446744073709551615]"

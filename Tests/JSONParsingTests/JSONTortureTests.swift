@@ -4,10 +4,14 @@ import Testing
 
 @Suite struct JSONTortureTests {
     @Test(arguments: [
-        ("", 0), ("   ", 3), ("{", 1), ("[1,]", 3), ("{\"a\" 1}", 5), ("{a:1}", 1), ("[1 2]", 3), ("nul", 0), ("[01]", 1),
-        ("[1.]", 3), ("[+1]", 1), ("[.5]", 1), ("[1e]", 3), ("NaN", 0), ("[Infinity]", 1), ("{} {}", 3), ("[\"\u{1}\"]", 2),
-        ("[\"\\x\"]", 3), ("[\"\\ud800\"]", 8), ("[\"\\udc00\"]", 8), ("[\"\\u12g4\"]", 6), ("[\"open", 6), ("\u{FEFF}{}", 0),
-        ("{\"a\":1,}", 7), ("// x", 0), ("[1e400]", 1), ("[18446744073709551616]", 1), ("[-9223372036854775809]", 1), ("]", 0),
+        ("", 0), ("   ", 3), ("{", 1), ("[1,]", 3), ("{\"a\" 1}", 5), ("{a:1}", 1), ("[1 2]", 3), ("nul", 0),
+        ("[01]", 1),
+        ("[1.]", 3), ("[+1]", 1), ("[.5]", 1), ("[1e]", 3), ("NaN", 0), ("[Infinity]", 1), ("{} {}", 3),
+        ("[\"\u{1}\"]", 2),
+        ("[\"\\x\"]", 3), ("[\"\\ud800\"]", 8), ("[\"\\udc00\"]", 8), ("[\"\\u12g4\"]", 6), ("[\"open", 6),
+        ("\u{FEFF}{}", 0),
+        ("{\"a\":1,}", 7), ("// x", 0), ("[1e400]", 1), ("[18446744073709551616]", 1), ("[-9223372036854775809]", 1),
+        ("]", 0),
     ])
     func refusesWithPosition(text: String, offset: Int) throws {
         let error = try #require(failure(Array(text.utf8)), "\(text)")
@@ -16,7 +20,8 @@ import Testing
 
     @Test func refusesBrokenUTF8() throws {
         for bad: [UInt8] in [
-            [0x80], [0xC0, 0x80], [0xC3], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF], [0xF5, 0x80, 0x80, 0x80],
+            [0x80], [0xC0, 0x80], [0xC3], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF],
+            [0xF5, 0x80, 0x80, 0x80],
         ] {
             let error = try #require(failure([0x5B, 0x22] + bad + [0x22, 0x5D]), "\(bad)")
             #expect(error.offset == 2)
@@ -74,7 +79,9 @@ import Testing
             } else {
                 // The position was found, not guessed: the checker saw the fault itself.
                 #expect(error?.expectation.contains("simdjson") == false, "seed \(seed), round \(round)")
-                #expect(error.map { $0.expectation.hasSuffix(".") } == false, "seed \(seed), round \(round): \(String(describing: error))")
+                #expect(
+                    error.map { $0.expectation.hasSuffix(".") } == false,
+                    "seed \(seed), round \(round): \(String(describing: error))")
             }
         }
         #expect(accepted > 100)

@@ -4,12 +4,13 @@ import Platform
 import Testing
 
 @Suite struct DecimalTextTests {
-    @Test(arguments: [
-        ("0.0375", 37_500), ("0.01875", 18_750), ("1", 1_000_000), ("0", 0), ("-0", 0), ("0.000001", 1),
-        ("15.00", 15_000_000), ("007.5", 7_500_000), ("0.100000000000000000000000000000000000000000000", 100_000),
-        ("1e-6", 1), ("2.5E+1", 25_000_000), ("10e-1", 1_000_000), ("-2.5", -2_500_000),
-        ("9223372036854.775807", Int64.max), ("-9223372036854.775808", Int64.min),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("0.0375", 37_500), ("0.01875", 18_750), ("1", 1_000_000), ("0", 0), ("-0", 0), ("0.000001", 1),
+            ("15.00", 15_000_000), ("007.5", 7_500_000), ("0.100000000000000000000000000000000000000000000", 100_000),
+            ("1e-6", 1), ("2.5E+1", 25_000_000), ("10e-1", 1_000_000), ("-2.5", -2_500_000),
+            ("9223372036854.775807", Int64.max), ("-9223372036854.775808", Int64.min),
+        ] as [(String, Int64)])
     func readsPricesAsPicoUSDPerToken(text: String, expected: Int64) throws {
         #expect(try DecimalText.parse(text, scale: 6) == expected)
     }
@@ -19,15 +20,23 @@ import Testing
             ("", 0), ("-", 1), (".5", 0), ("5.", 2), ("1,5", 1), ("+1", 0), ("1e", 2), ("1e+", 3), ("0x10", 1),
             ("1 ", 1), ("NaN", 0), ("1.2.3", 3),
         ] {
-            #expect(throws: DecimalError.malformed(offset: offset), "\(text)") { try DecimalText.parse(text, scale: 12) }
+            #expect(throws: DecimalError.malformed(offset: offset), "\(text)") {
+                try DecimalText.parse(text, scale: 12)
+            }
         }
         #expect(throws: DecimalError.tooPrecise(decimals: 6)) { try DecimalText.parse("0.0000001", scale: 6) }
         #expect(throws: DecimalError.tooPrecise(decimals: 6)) { try DecimalText.parse("0.01875001", scale: 6) }
         #expect(throws: DecimalError.tooPrecise(decimals: 12)) { try DecimalText.parse("1e-13", scale: 12) }
-        #expect(throws: DecimalError.tooPrecise(decimals: 12)) { try DecimalText.parse("1e-99999999999999999999", scale: 12) }
-        #expect(throws: DecimalError.outOfRange(decimals: 12)) { try DecimalText.parse("9223372.036854775808", scale: 12) }
+        #expect(throws: DecimalError.tooPrecise(decimals: 12)) {
+            try DecimalText.parse("1e-99999999999999999999", scale: 12)
+        }
+        #expect(throws: DecimalError.outOfRange(decimals: 12)) {
+            try DecimalText.parse("9223372.036854775808", scale: 12)
+        }
         #expect(throws: DecimalError.outOfRange(decimals: 12)) { try DecimalText.parse("1e400", scale: 12) }
-        #expect(throws: DecimalError.outOfRange(decimals: 12)) { try DecimalText.parse(String(repeating: "9", count: 100_000), scale: 12) }
+        #expect(throws: DecimalError.outOfRange(decimals: 12)) {
+            try DecimalText.parse(String(repeating: "9", count: 100_000), scale: 12)
+        }
         #expect(throws: DecimalError.outOfRange(decimals: 12)) {
             try DecimalText.parse("1" + String(repeating: "0", count: 100) + "1", scale: 12)
         }
@@ -90,11 +99,12 @@ import Testing
         #expect(String(decoding: bytes, as: UTF8.self) == "x-12.005")
     }
 
-    @Test(arguments: [
-        ("+1", 1, 0, 0), (".5", 5, 1, 0), ("5.", 5, 0, 0), ("-007.50", -750, 2, 0), ("1e3", 1, 0, 3),
-        ("1E-3", 1, 0, -3), ("-0.0", 0, 1, 0), ("000", 0, 0, 0), ("120", 120, 0, 0),
-        ("1e99999999999999999999", 1, 0, 10_000), ("0e-5", 0, 0, -5), ("1.20e+01", 120, 2, 1),
-    ] as [(String, Int, Int, Int)])
+    @Test(
+        arguments: [
+            ("+1", 1, 0, 0), (".5", 5, 1, 0), ("5.", 5, 0, 0), ("-007.50", -750, 2, 0), ("1e3", 1, 0, 3),
+            ("1E-3", 1, 0, -3), ("-0.0", 0, 1, 0), ("000", 0, 0, 0), ("120", 120, 0, 0),
+            ("1e99999999999999999999", 1, 0, 10_000), ("0e-5", 0, 0, -5), ("1.20e+01", 120, 2, 1),
+        ] as [(String, Int, Int, Int)])
     func readsNumbersAsWritten(_ text: String, _ mantissa: Int, _ decimals: Int, _ exponent: Int) throws {
         let written = try WrittenDecimal(Array(text.utf8).span, .loose)
         #expect(written.mantissa == Int128(mantissa))

@@ -4,27 +4,33 @@ import Platform
 import Testing
 
 @Suite struct JSONReaderTests {
-    @Test(arguments: [
-        ("null", .null), (" true\n", .boolean(true)), ("\tfalse\r", .boolean(false)), ("0", .number("0")),
-        ("-0", .number("-0")), ("-0.0e-0", .number("-0.0e-0")), ("1E+400", .number("1E+400")),
-        ("123456789012345678901234567890", .number("123456789012345678901234567890")), ("0.1000", .number("0.1000")),
-        (#""""#, .string("")), (#""\"\\\/\b\f\n\r\t""#, .string("\"\\/\u{8}\u{C}\n\r\t")),
-        (#""\u0000\u001F\u00e9\uFFFF""#, .string("\u{0}\u{1F}é\u{FFFF}")),
-        (#""\ud83d\ude00\uD800\uDC00""#, .string("😀\u{10000}")), ("\"é漢😀\u{7F}\"", .string("é漢😀\u{7F}")),
-        ("[]", .array([])), (" [ ] ", .array([])), ("{}", .object([])), ("{ }", .object([])),
-        ("[1,[2,[]],{}]", .array([.number("1"), .array([.number("2"), .array([])]), .object([])])),
-        (
-            #"{"":1,"a":{"b":[null]},"a":2}"#,
-            .object([
-                JSONMember(name: "", value: .number("1")),
-                JSONMember(name: "a", value: .object([JSONMember(name: "b", value: .array([.null]))])),
-                JSONMember(name: "a", value: .number("2")),
-            ])
-        ),
-        ("[ 1 , 2 ]", .array([.number("1"), .number("2")])), ("{ \"a\" : 1 , \"b\" : 2 }", .object([
-            JSONMember(name: "a", value: .number("1")), JSONMember(name: "b", value: .number("2")),
-        ])),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", .null), (" true\n", .boolean(true)), ("\tfalse\r", .boolean(false)), ("0", .number("0")),
+            ("-0", .number("-0")), ("-0.0e-0", .number("-0.0e-0")), ("1E+400", .number("1E+400")),
+            ("123456789012345678901234567890", .number("123456789012345678901234567890")),
+            ("0.1000", .number("0.1000")),
+            (#""""#, .string("")), (#""\"\\\/\b\f\n\r\t""#, .string("\"\\/\u{8}\u{C}\n\r\t")),
+            (#""\u0000\u001F\u00e9\uFFFF""#, .string("\u{0}\u{1F}é\u{FFFF}")),
+            (#""\ud83d\ude00\uD800\uDC00""#, .string("😀\u{10000}")), ("\"é漢😀\u{7F}\"", .string("é漢😀\u{7F}")),
+            ("[]", .array([])), (" [ ] ", .array([])), ("{}", .object([])), ("{ }", .object([])),
+            ("[1,[2,[]],{}]", .array([.number("1"), .array([.number("2"), .array([])]), .object([])])),
+            (
+                #"{"":1,"a":{"b":[null]},"a":2}"#,
+                .object([
+                    JSONMember(name: "", value: .number("1")),
+                    JSONMember(name: "a", value: .object([JSONMember(name: "b", value: .array([.null]))])),
+                    JSONMember(name: "a", value: .number("2")),
+                ])
+            ),
+            ("[ 1 , 2 ]", .array([.number("1"), .number("2")])),
+            (
+                "{ \"a\" : 1 , \"b\" : 2 }",
+                .object([
+                    JSONMember(name: "a", value: .number("1")), JSONMember(name: "b", value: .number("2")),
+                ])
+            ),
+        ] as [(String, JSONValue)])
     func reads(_ text: String, _ expected: JSONValue) throws {
         #expect(try JSONReader.parse(text) == expected)
         #expect(try JSONReader.parse(Array(text.utf8)) == expected)
@@ -50,10 +56,11 @@ import Testing
         if let error { #expect(throws: error) { try JSONReader.parse(inside[2...]) } }
     }
 
-    @Test(arguments: [
-        [0x80], [0xC0, 0x80], [0xC3], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF],
-        [0xF5, 0x80, 0x80, 0x80],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xC0, 0x80], [0xC3], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF],
+            [0xF5, 0x80, 0x80, 0x80],
+        ] as [[UInt8]])
     func refusesBrokenUTF8(_ bad: [UInt8]) {
         for text in [[0x5B, 0x22] + bad + [0x22, 0x5D], [0x5B, 0x20] + bad + [0x5D]] {
             #expect(throws: DecodingError(offset: 2, expectation: "UTF-8")) { try JSONReader.parse(text) }

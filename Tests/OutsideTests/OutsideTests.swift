@@ -1,9 +1,11 @@
 import Foundation
 import Testing
 
-/// Runs the programs of `Tests/Outside` against the executable that was built with the tests, with short settings. They are Python, because
-/// they share no code with what they check. `make test` names a Python that has their packages.
-@Suite(.serialized, .enabled(if: OutsideChecks.areWanted, "PLIMSOLL_TEST_PYTHON names no Python; `make test` provides one"))
+/// Runs the programs of `Tests/Outside` against the executable that was built with the tests, with short settings. They
+/// are Python, because they share no code with what they check. `make test` names a Python that has their packages.
+@Suite(
+    .serialized, .enabled(if: OutsideChecks.areWanted, "PLIMSOLL_TEST_PYTHON names no Python; `make test` provides one")
+)
 struct OutsideTests {
     static let programs: [[String]] = [
         ["test_outside.py"],
@@ -14,7 +16,10 @@ struct OutsideTests {
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
         ["door.py", "--plimsoll", OutsideChecks.executable],
-        ["postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40", "--seed", "11"],
+        [
+            "postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40",
+            "--seed", "11",
+        ],
         ["sql_logic.py", "--plimsoll", OutsideChecks.executable],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
         ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],
@@ -45,7 +50,8 @@ enum OutsideChecks {
 
     /// The executable stands beside the bundle of the tests.
     static let executable: String = {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("plimsoll").path
     }()
 
@@ -54,13 +60,16 @@ enum OutsideChecks {
         var missing: [String] = []
         let isThere = FileManager.default.isExecutableFile(atPath:)
         if !isThere(executable) { missing.append("the executable \(executable)") }
-        for tool in ["prometheus", "promtool"] where !["/usr/bin", "/usr/local/bin"].contains(where: { isThere("\($0)/\(tool)") }) {
+        for tool in ["prometheus", "promtool"]
+        where !["/usr/bin", "/usr/local/bin"].contains(where: { isThere("\($0)/\(tool)") }) {
             missing.append("\(tool) (Debian package prometheus)")
         }
         guard isThere(python) else { return missing + ["the Python \(python)"] }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = ["-c", "import cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai"]
+        process.arguments = [
+            "-c", "import cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai",
+        ]
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
@@ -70,7 +79,8 @@ enum OutsideChecks {
 
     /// Status and the end of what the program printed; waits without holding a thread.
     static func run(_ program: [String]) async throws -> (status: Int32, output: String) {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-outside-\(UUID().uuidString)")
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "plimsoll-outside-\(UUID().uuidString)")
         #expect(FileManager.default.createFile(atPath: path.path, contents: nil))
         defer { try? FileManager.default.removeItem(at: path) }
         let output = try FileHandle(forWritingTo: path)

@@ -36,7 +36,11 @@ import Testing
 
     @Test func replacedSubqueriesReachTheScan() {
         let bound: Expression = .call(
-            .subtract, [.literal(.timestamptz(1_000_000_000_000), .timestamptz), .literal(.interval(Interval(nanoseconds: 5)), .interval)],
+            .subtract,
+            [
+                .literal(.timestamptz(1_000_000_000_000), .timestamptz),
+                .literal(.interval(Interval(nanoseconds: 5)), .interval),
+            ],
             .timestamptz)
         let plan = Plan.filter(scan, compare(.greaterOrEqual, column(3), bound)).rewritten(timeZone: "UTC")
         guard case .filter(.scan(_, _, _, let predicates), _) = plan else {
@@ -58,7 +62,8 @@ import Testing
 
     @Test func truncatedTimesBoundTheTimeWidely() {
         let day: Expression = .call(.dateTrunc, [.literal(.text("day"), .text), column(3)], .timestamptz)
-        let plan = Plan.filter(scan, compare(.equal, day, .literal(.timestamptz(0), .timestamptz))).derivingPredicates(timeZone: "UTC")
+        let plan = Plan.filter(scan, compare(.equal, day, .literal(.timestamptz(0), .timestamptz))).derivingPredicates(
+            timeZone: "UTC")
         guard case .filter(.scan(_, _, _, let predicates), _) = plan else {
             Issue.record("not a filter over a scan")
             return
@@ -83,13 +88,15 @@ import Testing
 
     @Test func outerJoinsKeepTheirFilters() {
         let condition = compare(.equal, .column(4, .integer), integer(1))
-        let join = Plan.join(left: scan, right: scan, kind: .left, leftKeys: [column(0)], rightKeys: [column(0)], residual: nil)
+        let join = Plan.join(
+            left: scan, right: scan, kind: .left, leftKeys: [column(0)], rightKeys: [column(0)], residual: nil)
         #expect(Plan.filter(join, condition).pushingFiltersDown() == .filter(join, condition))
     }
 
     @Test func limitsReachSortsThroughProjections() {
         let keys = [SortKey(expression: column(0), isDescending: false, nullsFirst: false)]
-        let plan = Plan.limit(.project(.sort(scan, keys, limit: nil), [column(1)], output: [columns[1]]), count: 5, offset: 2)
+        let plan = Plan.limit(
+            .project(.sort(scan, keys, limit: nil), [column(1)], output: [columns[1]]), count: 5, offset: 2)
         guard case .limit(.project(.sort(_, _, let limit), _, _), _, _) = plan.limitingSorts() else {
             Issue.record("the shape changed")
             return
@@ -102,7 +109,8 @@ import Testing
 
     @Test func pruningKeepsTheOutput() {
         let plan = Plan.project(
-            .filter(scan, compare(.equal, column(2), integer(1))), [column(1)], output: [TableColumn(name: "named", type: .integer)])
+            .filter(scan, compare(.equal, column(2), integer(1))), [column(1)],
+            output: [TableColumn(name: "named", type: .integer)])
         let pruned = plan.pruningColumns()
         #expect(pruned.output == plan.output)
         guard case .project(.filter(.scan(_, let read, _, _), let condition), let expressions, _) = pruned else {

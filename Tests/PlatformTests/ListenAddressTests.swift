@@ -18,7 +18,9 @@ import Testing
     }
 
     @Test func onlyThisMachineIsLoopback() {
-        for host in ["127.0.0.1", "127.255.3.4", "localhost", "::1"] { #expect(ListenAddress(host: host, port: 1).isLoopback) }
+        for host in ["127.0.0.1", "127.255.3.4", "localhost", "::1"] {
+            #expect(ListenAddress(host: host, port: 1).isLoopback)
+        }
         for host in ["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example.com", "127.evil", "128.0.0.1"] {
             #expect(!ListenAddress(host: host, port: 1).isLoopback)
         }

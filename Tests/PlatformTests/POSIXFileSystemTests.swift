@@ -15,7 +15,9 @@ import Testing
         #expect(try file.read(upTo: 100, at: 4) == [0, 1, 2, 3])
         #expect(try file.read(upTo: 4, at: 100) == [])
         #expect(try files.contents(of: path) == [0, 0, 0, 0, 0, 1, 2, 3])
-        #expect(throws: CorruptionError(file: path, offset: 8, expectation: "2 more bytes")) { try file.read(exactly: 4, at: 6) }
+        #expect(throws: CorruptionError(file: path, offset: 8, expectation: "2 more bytes")) {
+            try file.read(exactly: 4, at: 6)
+        }
     }
 
     @Test func preallocationExtendsWithZerosAndNeverShortens() throws {
@@ -71,7 +73,8 @@ import Testing
         _ = try files.open(directory.path + "/key", FileOptions(.readWrite, creation: .exclusively, isSecret: true))
         try files.replace(directory.path + "/key2", with: [1], isSecret: true)
         for name in ["key", "key2"] {
-            let mode = try FileManager.default.attributesOfItem(atPath: directory.path + "/" + name)[.posixPermissions] as? Int
+            let mode =
+                try FileManager.default.attributesOfItem(atPath: directory.path + "/" + name)[.posixPermissions] as? Int
             #expect(mode == 0o600)
         }
     }

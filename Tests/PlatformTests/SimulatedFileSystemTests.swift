@@ -10,7 +10,9 @@ import Testing
     }
 
     /// Contents of `/d/a` after power cuts of the same history under many seeds.
-    private func outcomes(_ seeds: Range<UInt64> = 0..<300, _ history: (SimulatedFileSystem) throws -> Void) throws -> Set<[UInt8]?> {
+    private func outcomes(_ seeds: Range<UInt64> = 0..<300, _ history: (SimulatedFileSystem) throws -> Void) throws
+        -> Set<[UInt8]?>
+    {
         var seen: Set<[UInt8]?> = []
         for seed in seeds {
             let system = try system(seed: seed)
@@ -77,9 +79,18 @@ import Testing
             }
             try system.flushDirectory("/d")
         }
-        #expect(try outcomes { try prepare($0); try $0.rename("/d/b", to: "/d/a") } == [[1], [2]])
-        #expect(try outcomes { try prepare($0); try $0.remove("/d/a") } == [[1], nil])
-        #expect(try outcomes { try prepare($0); try $0.remove("/d/a"); try $0.flushDirectory("/d") } == [nil])
+        #expect(
+            try outcomes {
+                try prepare($0); try $0.rename("/d/b", to: "/d/a")
+            } == [[1], [2]])
+        #expect(
+            try outcomes {
+                try prepare($0); try $0.remove("/d/a")
+            } == [[1], nil])
+        #expect(
+            try outcomes {
+                try prepare($0); try $0.remove("/d/a"); try $0.flushDirectory("/d")
+            } == [nil])
     }
 
     @Test func aFailedFlushLosesDataThatReadersStillSee() throws {
@@ -118,7 +129,9 @@ import Testing
         #expect(throws: StorageError(.write, path: "/d/a", offset: 1, code: EIO)) { try file.write([2], at: 1) }
         try file.write([3], at: 1)
         system.arm(SimulatedFault(.partialWrite(ENOSPC), atCall: 1, of: [.write]))
-        #expect(throws: StorageError(.write, path: "/d/a", offset: 4, code: ENOSPC)) { try file.write([4, 5, 6], at: 2) }
+        #expect(throws: StorageError(.write, path: "/d/a", offset: 4, code: ENOSPC)) {
+            try file.write([4, 5, 6], at: 2)
+        }
         #expect(system.snapshot(of: "/d/a") == [1, 3, 4, 5])
         system.arm(SimulatedFault(.shortTransfer, atCall: 1, isLasting: true))
         try file.write([1, 2, 3, 4, 5, 6, 7], at: 0)
@@ -135,7 +148,9 @@ import Testing
         let system = try system(quotaBytes: 10)
         let file = try system.open("/d/a", .create)
         try file.preallocate(bytes: 10)
-        #expect(throws: StorageError(.write, path: "/d/a", offset: 8, code: ENOSPC)) { try file.write([1, 2, 3], at: 8) }
+        #expect(throws: StorageError(.write, path: "/d/a", offset: 8, code: ENOSPC)) {
+            try file.write([1, 2, 3], at: 8)
+        }
         try file.write([1, 2], at: 8)
         #expect(try system.freeBytes(at: "/d") == 0)
         system.setQuota(bytes: 11)
@@ -162,7 +177,9 @@ import Testing
         for (files, root) in [(POSIXFileSystem() as any FileSystem, directory.path), (simulated, "/d")] {
             var said: [String] = []
             func say(_ body: () throws -> Any) {
-                do { said.append("\(try body())") } catch { said.append("\(error)".replacingOccurrences(of: root, with: "")) }
+                do { said.append("\(try body())") } catch {
+                    said.append("\(error)".replacingOccurrences(of: root, with: ""))
+                }
             }
             say { try files.open(root + "/none/a", .create).path.count > 0 }
             say { try files.open(root + "/a", .read).path.count }

@@ -7,7 +7,9 @@ private struct Refusal: Error, Equatable {
 }
 
 @Suite struct WorkersTests {
-    static let kinds: [any Workers] = [InlineWorkers(), ThreadWorkers(parallelism: 1), ThreadWorkers(parallelism: 4), ThreadWorkers()]
+    static let kinds: [any Workers] = [
+        InlineWorkers(), ThreadWorkers(parallelism: 1), ThreadWorkers(parallelism: 4), ThreadWorkers(),
+    ]
 
     @Test(arguments: kinds.indices) func everyIndexRunsOnce(kind: Int) throws {
         let workers = Self.kinds[kind]
@@ -37,7 +39,9 @@ private struct Refusal: Error, Equatable {
             for _ in 0..<4 {
                 group.addTask {
                     try? workers.run(count: 20) { outer in
-                        try workers.run(count: 20) { inner in _ = total.value.wrappingAdd(outer * 20 + inner, ordering: .relaxed) }
+                        try workers.run(count: 20) { inner in
+                            _ = total.value.wrappingAdd(outer * 20 + inner, ordering: .relaxed)
+                        }
                     }
                 }
             }

@@ -14,7 +14,8 @@ import Testing
         configuration.backoffMilliseconds = 0
         configuration.flushIntervalMilliseconds = 3_600_000
         let calls = Atomic<Int>(0)
-        let emitter = Emitter(configuration, clock: SimulatedClock(), randomness: SeededRandomness(seed: 7)) { body throws(HTTPFailure) in
+        let emitter = Emitter(configuration, clock: SimulatedClock(), randomness: SeededRandomness(seed: 7)) {
+            body throws(HTTPFailure) in
             answer(calls.add(1, ordering: .relaxed).oldValue, body.count { $0 == UInt8(ascii: "\n") })
         }
         for number in 0..<events { emitter.emit(ToolCall(tool: "t\(number)")) }
@@ -50,7 +51,9 @@ import Testing
     @Test func aPauseOfYearsIsCut() {
         let emitter = emitter(3) { _, _ in HTTPResponse(status: 503, retryAfterSeconds: .max, body: []) }
         #expect(!emitter.close(timeoutSeconds: 0.05))
-        #expect(emitter.statistics.dropped == 3 && emitter.statistics.waiting == 0 && emitter.statistics.failedAttempts == 1)
+        #expect(
+            emitter.statistics.dropped == 3 && emitter.statistics.waiting == 0 && emitter.statistics.failedAttempts == 1
+        )
     }
 
     /// Four events are too many, the first two are taken, and then the server is gone: only the second two are lost.

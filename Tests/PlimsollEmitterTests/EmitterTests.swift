@@ -31,7 +31,8 @@ private func closed(_ emitter: Emitter) async -> Bool {
         let emitter = Emitter(Self.configuration(server.url))
         emitter.emit(
             LLMCall(
-                provider: "openai", requestModel: "gpt-4o-mini", inputTokens: 812, outputTokens: 143, cacheReadTokens: 480,
+                provider: "openai", requestModel: "gpt-4o-mini", inputTokens: 812, outputTokens: 143,
+                cacheReadTokens: 480,
                 durationNanoseconds: 1_873_000_000, stream: true, status: "ok", reportedCostUSD: "0.000123"),
             in: Self.turn, attributes: ["finish": "\u{1}äö"])
         emitter.emit(FeedbackSubmitted(score: 5), in: Self.turn)
@@ -44,7 +45,9 @@ private func closed(_ emitter: Emitter) async -> Bool {
             attributes->>'finish' like '_äö', cost_usd > 0 from llm_call
             """)
         #expect(call == "true,3,812,480,true,true,true,true")
-        #expect(try await server.ask("select count(*) from events where source = 'agent/\"pod\"-3' and channel = 'web'") == "3")
+        #expect(
+            try await server.ask("select count(*) from events where source = 'agent/\"pod\"-3' and channel = 'web'")
+                == "3")
         #expect(try await server.ask("select score from feedback_submitted") == "5")
         try await server.stop()
     }
@@ -56,7 +59,8 @@ private func closed(_ emitter: Emitter) async -> Bool {
         let total = 6000
         let sender = Task {
             for number in 0..<total {
-                emitter.emit(ToolCall(tool: "t\(number)", durationNanoseconds: Int64(number), status: "ok"), in: Self.turn)
+                emitter.emit(
+                    ToolCall(tool: "t\(number)", durationNanoseconds: Int64(number), status: "ok"), in: Self.turn)
                 if number % 100 == 99 { try await Task.sleep(for: .milliseconds(5)) }
             }
         }
@@ -147,7 +151,8 @@ private func closed(_ emitter: Emitter) async -> Bool {
         #expect(emitter.statistics.dropped == 10 && emitter.statistics.waiting == 0)
     }
 
-    /// The cost on the agent's way, measured where `PLIMSOLL_EMIT_COST` is set. The best round counts, as others share the machine.
+    /// The cost on the agent's way, measured where `PLIMSOLL_EMIT_COST` is set. The best round counts, as others share
+    /// the machine.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["PLIMSOLL_EMIT_COST"] != nil))
     func emittingCostsTheAgentMicroseconds() {
         var configuration = Self.configuration("http://127.0.0.1:9")
@@ -158,7 +163,9 @@ private func closed(_ emitter: Emitter) async -> Bool {
             let start = ContinuousClock.now
             for number in 0..<500 {
                 emitter.emit(
-                    LLMCall(provider: "openai", requestModel: "gpt-4o-mini", inputTokens: Int64(number), outputTokens: 143, status: "ok"),
+                    LLMCall(
+                        provider: "openai", requestModel: "gpt-4o-mini", inputTokens: Int64(number), outputTokens: 143,
+                        status: "ok"),
                     in: Self.turn)
             }
             costs.append((ContinuousClock.now - start) / .microseconds(500))
@@ -175,7 +182,8 @@ private func closed(_ emitter: Emitter) async -> Bool {
     }
 
     @Test func theEventTypesAreThoseOfTheSchemas() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["python3", root.appending(path: "Schemas/generate_emitter_events.py").path, "--check"]

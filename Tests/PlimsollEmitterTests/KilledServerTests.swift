@@ -7,7 +7,8 @@ import Synchronization
 import Testing
 
 /// The emitter against the executable itself, which is killed without warning and stays away for a while.
-/// `PLIMSOLL_EMITTER_AWAY_SECONDS` says for how long; a minute is what the emitter is made for, seconds are what a test run has time for.
+/// `PLIMSOLL_EMITTER_AWAY_SECONDS` says for how long; a minute is what the emitter is made for, seconds are what a test
+/// run has time for.
 @Suite struct KilledServerTests {
     /// What the task that emits and the test tell each other.
     private final class Agent: Sendable {
@@ -54,7 +55,9 @@ import Testing
         }
         let statistics = emitter.statistics
         let most = agent.waitingMax.load(ordering: .relaxed)
-        print("emitter: \(sent) events, server away \(Self.away) s, at most \(most) bytes waited, \(statistics.failedAttempts) failures")
+        print(
+            "emitter: \(sent) events, server away \(Self.away) s, at most \(most) bytes waited, \(statistics.failedAttempts) failures"
+        )
         #expect(isAllGone && statistics.emitted == sent && statistics.delivered == sent, "\(statistics)")
         #expect(statistics.dropped == 0 && statistics.refused == 0 && statistics.failedAttempts > 0, "\(statistics)")
         #expect(most > 0 && most <= 16 << 20)
@@ -70,15 +73,20 @@ private final class ServerProcess {
     }
 
     private let executable: String
-    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-killed-\(UUID().uuidString)").path
+    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "plimsoll-killed-\(UUID().uuidString)"
+    ).path
     private var address = ListenAddress(host: "127.0.0.1", port: 0)
     private var process: Process?
 
     /// The executable stands beside the bundle of the tests.
     init() throws {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         executable = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("plimsoll").path
-        guard FileManager.default.isExecutableFile(atPath: executable) else { throw NotThere(description: "no executable \(executable)") }
+        guard FileManager.default.isExecutableFile(atPath: executable) else {
+            throw NotThere(description: "no executable \(executable)")
+        }
     }
 
     deinit {
@@ -93,7 +101,9 @@ private final class ServerProcess {
         let started = Process()
         let output = Pipe()
         started.executableURL = URL(fileURLWithPath: executable)
-        started.arguments = ["serve", "--data", directory, "--listen", "127.0.0.1:\(address.port)", "--otlp-http-listen", "none"]
+        started.arguments = [
+            "serve", "--data", directory, "--listen", "127.0.0.1:\(address.port)", "--otlp-http-listen", "none",
+        ]
         started.standardOutput = output
         started.standardError = FileHandle.nullDevice
         try started.run()
@@ -104,7 +114,9 @@ private final class ServerProcess {
             guard !piece.isEmpty else { throw NotThere(description: "the server ended: \(text)") }
             text += String(decoding: piece, as: UTF8.self)
         }
-        let port = text.components(separatedBy: "http://127.0.0.1:").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) }
+        let port = text.components(separatedBy: "http://127.0.0.1:").dropFirst().first.flatMap {
+            Int($0.prefix { $0.isNumber })
+        }
         guard let port else { throw NotThere(description: "no address in \(text)") }
         address = ListenAddress(host: "127.0.0.1", port: port)
     }

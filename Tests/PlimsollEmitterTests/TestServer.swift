@@ -9,7 +9,9 @@ import Synchronization
 
 /// A real server over a store in a temporary folder, which can go away and come back at the same address.
 final class TestServer: Sendable {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-emitter-\(UUID().uuidString)").path
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "plimsoll-emitter-\(UUID().uuidString)"
+    ).path
     private let address = Mutex(ListenAddress(host: "127.0.0.1", port: 0))
     private let running = Mutex<(server: PlimsollServer, task: Task<Void, any Error>)?>(nil)
     private let limits: ServerLimits
@@ -25,17 +27,21 @@ final class TestServer: Sendable {
 
     func start() async throws {
         let context = StoreContext(
-            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
         let store = try EventStore.open(at: directory, context: context)
         let configuration = ServerConfiguration(listen: address.withLock { $0 }, limits: limits, stopsOnSignals: false)
         let server = PlimsollServer(
-            store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2), tokens: tokens)
+            store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2),
+            tokens: tokens)
         let (addresses, source) = AsyncStream<ListenAddress>.makeStream()
         let task = Task {
             defer { source.finish() }
             try await server.run { source.yield($0) }
         }
-        guard let bound = await addresses.first(where: { _ in true }) else { throw UnreachableError(description: "no server") }
+        guard let bound = await addresses.first(where: { _ in true }) else {
+            throw UnreachableError(description: "no server")
+        }
         address.withLock { $0 = bound }
         running.withLock { $0 = (server, task) }
     }

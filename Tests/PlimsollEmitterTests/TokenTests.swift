@@ -28,7 +28,8 @@ import Testing
         #expect(made.text == configuration.token)
         for _ in 0..<3000 where emitter.statistics.delivered < 20 { try await Task.sleep(for: .milliseconds(20)) }
         #expect(emitter.statistics.delivered == 20 && emitter.statistics.waiting == 0)
-        #expect(try await server.ask("select count(*), count(distinct id) from tool_call", token: reader.text) == "20,20")
+        #expect(
+            try await server.ask("select count(*), count(distinct id) from tool_call", token: reader.text) == "20,20")
         emitter.close(timeoutSeconds: 1)
         try await server.stop()
     }

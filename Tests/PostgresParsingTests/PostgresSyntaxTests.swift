@@ -28,7 +28,8 @@ import Testing
     @Test func longAndDeepTextsAreAnswered() {
         for text in [
             "select " + String(repeating: "(", count: 100_000), "select 1" + String(repeating: "+1", count: 120_000),
-            "select " + String(repeating: "not ", count: 60_000) + "true", "select " + String(repeating: "- ", count: 120_000) + "1",
+            "select " + String(repeating: "not ", count: 60_000) + "true",
+            "select " + String(repeating: "- ", count: 120_000) + "1",
             "select " + String(repeating: "case when true then ", count: 12_000),
             "select a" + String(repeating: "[1]", count: 80_000), String(repeating: "x", count: 300_000),
         ] {

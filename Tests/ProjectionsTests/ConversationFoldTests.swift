@@ -18,7 +18,9 @@ struct Act {
 /// The rows that a fold makes of some events of one conversation, as text by column.
 func folded(_ acts: [Act]) -> (turns: [[String: String]], conversation: [String: String]) {
     var events = FoldEvents()
-    for act in acts { events.add(act.type, at: act.seconds, act.fields.merging(["conversation_id": .text("c")]) { $1 }) }
+    for act in acts {
+        events.add(act.type, at: act.seconds, act.fields.merging(["conversation_id": .text("c")]) { $1 })
+    }
     var references = events.offsets.enumerated().map {
         EventReference(buffer: 0, start: Int32($0.element), position: Int64($0.offset + 1), cost: -1)
     }
@@ -53,14 +55,17 @@ private func text(_ scalar: Scalar) -> String {
     }
 }
 
-private func trace(_ digit: Character) -> [String: EventValue] { ["trace_id": .text(String(repeating: digit, count: 32))] }
+private func trace(_ digit: Character) -> [String: EventValue] {
+    ["trace_id": .text(String(repeating: digit, count: 32))]
+}
 private func turn(_ number: Int64) -> [String: EventValue] { ["turn": .integer(number)] }
 private func score(_ score: Int64) -> [String: EventValue] { ["score": .integer(score)] }
 
 @Suite struct ConversationFoldTests {
     /// What an agent that sends OpenTelemetry tells, two traces of it, and what the application says beside them.
     static let beside: [Act] = [
-        Act("message.received", 0, trace("a")), Act("llm.call", 2, trace("a").merging(["output_tokens": .integer(7)]) { $1 }),
+        Act("message.received", 0, trace("a")),
+        Act("llm.call", 2, trace("a").merging(["output_tokens": .integer(7)]) { $1 }),
         Act("message.sent", 3, trace("a").merging(["status": .text("ok")]) { $1 }),
         Act("message.received", 10, trace("b")), Act("tool.call", 11, trace("b")),
         Act("llm.call", 12, trace("b").merging(["output_tokens": .integer(5)]) { $1 }),
@@ -83,7 +88,9 @@ private func score(_ score: Int64) -> [String: EventValue] { ["score": .integer(
         // A comment without a score is no rating.
         #expect(conversation["score"] == "4" && conversation["rated_time"] == "20.0")
         #expect(conversation["turns"] == "2" && conversation["answers"] == "2" && conversation["errors"] == "1")
-        #expect(conversation["outcome"] == "resolved" && conversation["resolved_by"] == "human" && conversation["last_message"] == "error")
+        #expect(
+            conversation["outcome"] == "resolved" && conversation["resolved_by"] == "human"
+                && conversation["last_message"] == "error")
         #expect(conversation["last_activity_time"] == "13.0")
     }
 
@@ -94,13 +101,15 @@ private func score(_ score: Int64) -> [String: EventValue] { ["score": .integer(
             var acts = Self.beside
             for index in acts.indices.dropFirst().reversed() { acts.swapAt(index, random.next(below: index + 1)) }
             let found = folded(acts)
-            #expect(found.turns == expected.turns && found.conversation == expected.conversation, "seed 8, round \(round)")
+            #expect(
+                found.turns == expected.turns && found.conversation == expected.conversation, "seed 8, round \(round)")
         }
     }
 
     @Test func eventsOfOneInstantHaveAnOrderOfTheirOwn() {
         let acts = [
-            Act("conversation.closed", 5, ["reason": .text("completed")]), Act("message.sent", 5, ["status": .text("ok")]),
+            Act("conversation.closed", 5, ["reason": .text("completed")]),
+            Act("message.sent", 5, ["status": .text("ok")]),
             Act("llm.call", 5, ["output_tokens": .integer(3)]), Act("message.received", 5),
         ]
         for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]] {
@@ -120,14 +129,19 @@ private func score(_ score: Int64) -> [String: EventValue] { ["score": .integer(
 
     @Test func numbersFindTurnsThatAreNotNumbered() {
         let spans = [
-            Act("message.received", 0, trace("a")), Act("message.sent", 1, trace("a")), Act("message.received", 10, trace("b")),
+            Act("message.received", 0, trace("a")), Act("message.sent", 1, trace("a")),
+            Act("message.received", 10, trace("b")),
             Act("message.sent", 11, trace("b")),
         ]
         let rated = Act("feedback.submitted", 40, turn(1).merging(score(5)) { $1 })
         let fromOne = folded(spans + [rated, Act("escalation.raised", 41, turn(2))])
-        #expect(fromOne.turns.map { $0["score"] } == ["5", nil] && fromOne.turns.map { $0["escalated"] } == ["false", "true"])
+        #expect(
+            fromOne.turns.map { $0["score"] } == ["5", nil]
+                && fromOne.turns.map { $0["escalated"] } == ["false", "true"])
         let fromZero = folded(spans + [rated, Act("escalation.raised", 41, turn(0))])
-        #expect(fromZero.turns.map { $0["score"] } == [nil, "5"] && fromZero.turns.map { $0["escalated"] } == ["true", "false"])
+        #expect(
+            fromZero.turns.map { $0["score"] } == [nil, "5"]
+                && fromZero.turns.map { $0["escalated"] } == ["true", "false"])
         // The trace knows better than the count.
         let traced = folded(spans + [Act("escalation.raised", 41, turn(1).merging(trace("b")) { $1 })])
         #expect(traced.turns.map { $0["escalated"] } == ["false", "true"])
@@ -138,8 +152,10 @@ private func score(_ score: Int64) -> [String: EventValue] { ["score": .integer(
     @Test func spansBesideNumberedMessagesRepeatNoTurn() {
         let (turns, conversation) = folded([
             Act("message.received", 0, turn(1).merging(trace("a")) { $1 }), Act("message.received", 0.1, trace("a")),
-            Act("llm.call", 1, trace("a").merging(["output_tokens": .integer(7)]) { $1 }), Act("message.sent", 2, trace("a")),
-            Act("message.received", 10, turn(2)), Act("llm.call", 11, ["output_tokens": .integer(2)]), Act("message.sent", 12, turn(2)),
+            Act("llm.call", 1, trace("a").merging(["output_tokens": .integer(7)]) { $1 }),
+            Act("message.sent", 2, trace("a")),
+            Act("message.received", 10, turn(2)), Act("llm.call", 11, ["output_tokens": .integer(2)]),
+            Act("message.sent", 12, turn(2)),
         ])
         #expect(turns.count == 2 && conversation["turns"] == "2")
         #expect(turns.map { $0["output_tokens"] } == ["7", "2"] && turns.map { $0["turn"] } == ["1", "2"])
@@ -148,31 +164,39 @@ private func score(_ score: Int64) -> [String: EventValue] { ["score": .integer(
 
     @Test func answersOfOtherTracesAnswerNothing() {
         let (turns, _) = folded([
-            Act("message.received", 0, trace("a")), Act("message.received", 1, trace("b")), Act("message.sent", 3, trace("b")),
+            Act("message.received", 0, trace("a")), Act("message.received", 1, trace("b")),
+            Act("message.sent", 3, trace("b")),
             Act("message.sent", 5, trace("a").merging(["status": .text("error")]) { $1 }),
         ])
         #expect(turns.map { $0["status"] } == ["ok", "error"] && turns.map { $0["asked_time"] } == ["1.0", "0.0"])
         // Without traces, one answer answers all questions before it.
-        let plain = folded([Act("message.received", 0), Act("message.received", 1), Act("message.sent", 3), Act("message.sent", 4)])
+        let plain = folded([
+            Act("message.received", 0), Act("message.received", 1), Act("message.sent", 3), Act("message.sent", 4),
+        ])
         #expect(plain.turns.map { $0["time"] } == ["3.0", "3.0"])
     }
 
     @Test func oneTraceMayHoldSeveralTurns() {
         let (turns, _) = folded([
-            Act("llm.call", -1, trace("a").merging(["output_tokens": .integer(1)]) { $1 }), Act("message.received", 0, trace("a")),
+            Act("llm.call", -1, trace("a").merging(["output_tokens": .integer(1)]) { $1 }),
+            Act("message.received", 0, trace("a")),
             Act("message.sent", 1, trace("a")), Act("message.received", 10, trace("a")),
-            Act("llm.call", 11, trace("a").merging(["output_tokens": .integer(4)]) { $1 }), Act("message.sent", 12, trace("a")),
+            Act("llm.call", 11, trace("a").merging(["output_tokens": .integer(4)]) { $1 }),
+            Act("message.sent", 12, trace("a")),
         ])
         #expect(turns.map { $0["output_tokens"] } == ["1", "4"] && turns.map { $0["time"] } == ["1.0", "12.0"])
     }
 
     @Test func aClosingStandsUntilTheUserComesBack() {
         let closed = [
-            Act("message.received", 0), Act("message.sent", 1), Act("conversation.closed", 2, ["reason": .text("completed")]),
+            Act("message.received", 0), Act("message.sent", 1),
+            Act("conversation.closed", 2, ["reason": .text("completed")]),
         ]
         #expect(folded(closed).conversation["closed_reason"] == "completed")
         // What ends late, is rated or classified later does not open it again.
-        let afterwards = [Act("message.sent", 3), Act("feedback.submitted", 90_000, score(1)), Act("conversation.classified", 4)]
+        let afterwards = [
+            Act("message.sent", 3), Act("feedback.submitted", 90_000, score(1)), Act("conversation.classified", 4),
+        ]
         let later = folded(closed + afterwards)
         #expect(later.conversation["closed_time"] == "2.0" && later.conversation["last_activity_time"] == "3.0")
         let back = folded(closed + [Act("message.received", 50)])

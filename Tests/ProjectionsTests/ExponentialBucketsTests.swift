@@ -18,7 +18,9 @@ import Testing
             let nanoseconds = Int64(state >> UInt64(1 + round % 62)) | 1
             let index = try #require(ExponentialBuckets.index(nanoseconds: nanoseconds))
             let place = log2(Double(nanoseconds) / 1e9) * 8
-            #expect(Double(index) >= place - 1e-6 && Double(index) - 1 <= place + 1e-6, "\(nanoseconds) ns is in bucket \(index)")
+            #expect(
+                Double(index) >= place - 1e-6 && Double(index) - 1 <= place + 1e-6,
+                "\(nanoseconds) ns is in bucket \(index)")
         }
     }
 
@@ -33,7 +35,8 @@ import Testing
         let parsed = try MetricCounters(parsing: counters.serialised, registry: FoldEvents.registry)
         #expect(parsed.totals.families == counters.totals.families)
         #expect(parsed.serialised == counters.serialised)
-        let family = try #require(counters.totals.families.first { $0.definition.name == "support_llm_call_duration_seconds" })
+        let family = try #require(
+            counters.totals.families.first { $0.definition.name == "support_llm_call_duration_seconds" })
         #expect(
             family.series[0].exponential
                 == ExponentialBuckets(

@@ -12,7 +12,8 @@ struct FoldEvents {
     var offsets: [Int] = []
 
     mutating func add(
-        _ type: String, at seconds: Double, _ fields: [String: EventValue] = [:], tenant: String = "default", isTimeAbsent: Bool = false
+        _ type: String, at seconds: Double, _ fields: [String: EventValue] = [:], tenant: String = "default",
+        isTimeAbsent: Bool = false
     ) {
         let registry = Self.registry
         var values: [(UInt16, EventValue)] = [
@@ -21,14 +22,16 @@ struct FoldEvents {
         ]
         for (name, value) in fields { values.append((registry.column(named: name)!, value)) }
         offsets.append(writer.sink.count)
-        writer.begin(type: registry.type(named: type)!, time: Self.start + Int64(seconds * 1e9), isTimeAbsent: isTimeAbsent)
+        writer.begin(
+            type: registry.type(named: type)!, time: Self.start + Int64(seconds * 1e9), isTimeAbsent: isTimeAbsent)
         for (column, value) in values.sorted(by: { $0.0 < $1.0 }) { writer.add(column, value) }
         writer.end()
     }
 
     /// - Parameter position: of the first; nil: where it stands here.
     func fold(
-        into counters: inout MetricCounters, receivedSeconds: Double, _ range: Range<Int>? = nil, position: Int64? = nil,
+        into counters: inout MetricCounters, receivedSeconds: Double, _ range: Range<Int>? = nil,
+        position: Int64? = nil,
         cost: CallCost? = nil
     ) {
         let range = range ?? 0..<offsets.count
@@ -100,16 +103,25 @@ func permutations(_ count: Int) -> [[Int]] {
         events.fold(
             into: &counters, receivedSeconds: 2,
             cost: CallCost(costPicoUSD: 18_750, lowPicoUSD: 18_750, highPicoUSD: 18_750, state: .priced))
-        #expect(lines(counters, "support_llm_calls_total") == ["support_llm_calls_total default,p,m,cloud,ok number(2)"])
-        #expect(lines(counters, "support_llm_input_tokens_total") == ["support_llm_input_tokens_total default,p,m,cloud number(42)"])
+        #expect(
+            lines(counters, "support_llm_calls_total") == ["support_llm_calls_total default,p,m,cloud,ok number(2)"])
+        #expect(
+            lines(counters, "support_llm_input_tokens_total") == [
+                "support_llm_input_tokens_total default,p,m,cloud number(42)"
+            ])
         #expect(lines(counters, "support_llm_output").isEmpty)
-        #expect(lines(counters, "support_llm_cost_usd_total") == ["support_llm_cost_usd_total default,p,m,cloud picoUSD(37500)"])
+        #expect(
+            lines(counters, "support_llm_cost_usd_total") == [
+                "support_llm_cost_usd_total default,p,m,cloud picoUSD(37500)"
+            ])
         #expect(lines(counters, "support_llm_unpriced").isEmpty)
         var counts = [UInt64](repeating: 0, count: MetricCatalogue.bucketBoundsNanoseconds.count + 1)
         (counts[6], counts[7]) = (1, 1)
         #expect(
             lines(counters, "support_llm_call_duration")
-                == ["support_llm_call_duration_seconds default,p,m,cloud histogram(counts: \(counts), sumNanoseconds: 6000000001)"])
+                == [
+                    "support_llm_call_duration_seconds default,p,m,cloud histogram(counts: \(counts), sumNanoseconds: 6000000001)"
+                ])
     }
 
     @Test func oldEventsAreBackfillAndNothingElse() {
@@ -216,7 +228,9 @@ func permutations(_ count: Int) -> [[Int]] {
             case 1: events.add("message.sent", at: time, Self.ask(Int64(next(40)), "c\(next(4))"))
             case 2: events.add("llm.call", at: time, Self.call(Int64(next(1000)), model: "m\(next(20))"))
             case 3:
-                let fields: [String: EventValue] = ["score": .integer(Int64(next(5)) + 1), "conversation_id": .text("c\(next(4))")]
+                let fields: [String: EventValue] = [
+                    "score": .integer(Int64(next(5)) + 1), "conversation_id": .text("c\(next(4))"),
+                ]
                 events.add("feedback.submitted", at: time, fields)
             default: events.add("probe.checked", at: time - 5000, ["target": .text("t"), "up": .boolean(next(2) == 0)])
             }
@@ -225,7 +239,9 @@ func permutations(_ count: Int) -> [[Int]] {
         var split = whole
         for index in 0..<600 {
             for isSplit in [false, true] {
-                if isSplit, next(10) == 0 { split = try MetricCounters(parsing: split.serialised, registry: FoldEvents.registry) }
+                if isSplit, next(10) == 0 {
+                    split = try MetricCounters(parsing: split.serialised, registry: FoldEvents.registry)
+                }
                 if isSplit {
                     events.fold(into: &split, receivedSeconds: Double(index), index..<(index + 1))
                 } else {
@@ -250,7 +266,9 @@ func permutations(_ count: Int) -> [[Int]] {
         events.fold(into: &counters, receivedSeconds: 0)
         let bytes = counters.serialised
         for count in 0..<bytes.count {
-            #expect(throws: (any Error).self) { try MetricCounters(parsing: Array(bytes[..<count]), registry: FoldEvents.registry) }
+            #expect(throws: (any Error).self) {
+                try MetricCounters(parsing: Array(bytes[..<count]), registry: FoldEvents.registry)
+            }
         }
         var damaged = bytes
         damaged[0] = 99

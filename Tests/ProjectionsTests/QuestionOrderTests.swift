@@ -13,8 +13,13 @@ import Testing
                 if case .number(let value) = series.value { sum + value } else { sum }
             }
         }
-        let (good, failed) = (sum("support_questions_corrected_total", "good"), sum("support_questions_corrected_total", "failed"))
-        return (sum("support_questions_total", "good") - good, sum("support_questions_total", "failed") - failed, good + failed)
+        let (good, failed) = (
+            sum("support_questions_corrected_total", "good"), sum("support_questions_corrected_total", "failed")
+        )
+        return (
+            sum("support_questions_total", "good") - good, sum("support_questions_total", "failed") - failed,
+            good + failed
+        )
     }
 
     private static func conversation(_ isNumbered: Bool, hasTraces: Bool) -> FoldEvents {
@@ -34,7 +39,8 @@ import Testing
         return events
     }
 
-    @Test(arguments: [false, true], [false, true]) func everyOrderGivesTheSame(isNumbered: Bool, hasTraces: Bool) throws {
+    @Test(arguments: [false, true], [false, true]) func everyOrderGivesTheSame(isNumbered: Bool, hasTraces: Bool) throws
+    {
         let events = Self.conversation(isNumbered, hasTraces: hasTraces)
         for order in permutations(6) {
             for isReachedBetween in [false, true] {
@@ -44,7 +50,9 @@ import Testing
                     last = 300 + Double(step) * 60
                     events.fold(into: &counters, receivedSeconds: last, index..<(index + 1))
                     if isReachedBetween { counters.reach(FoldEvents.start + Int64(last + 59) * 1_000_000_000) }
-                    if step == 3 { counters = try MetricCounters(parsing: counters.serialised, registry: FoldEvents.registry) }
+                    if step == 3 {
+                        counters = try MetricCounters(parsing: counters.serialised, registry: FoldEvents.registry)
+                    }
                 }
                 counters.reach(FoldEvents.start + 3_000 * 1_000_000_000)
                 let found = Self.results(counters)
@@ -75,7 +83,8 @@ import Testing
         events.fold(into: &counters, receivedSeconds: 50, 1..<2)
         #expect(
             lines(counters, "support_questions") == [
-                "support_questions_total default,web,failed number(1)", "support_questions_total default,web,good number(1)",
+                "support_questions_total default,web,failed number(1)",
+                "support_questions_total default,web,good number(1)",
                 "support_questions_corrected_total default,web,failed number(1)",
                 "support_questions_corrected_total default,web,good number(0)",
             ])
@@ -91,7 +100,8 @@ import Testing
             for index in order { events.fold(into: &counters, receivedSeconds: 32, index..<(index + 1)) }
             counters.reach(.max)
             let found = Self.results(counters)
-            #expect(found.good == 0 && found.failed == 1, "the first one counts, and it was answered after 31 s: \(order)")
+            #expect(
+                found.good == 0 && found.failed == 1, "the first one counts, and it was answered after 31 s: \(order)")
         }
     }
 
@@ -131,7 +141,9 @@ import Testing
     }
 
     /// As from a sender whose clock is hours behind: whichever comes first.
-    @Test(arguments: [[0, 1], [1, 0]] as [[Int]]) func anAnswerFromHoursAgoDecidesWhicheverComesFirst(order: [Int]) throws {
+    @Test(arguments: [[0, 1], [1, 0]] as [[Int]]) func anAnswerFromHoursAgoDecidesWhicheverComesFirst(order: [Int])
+        throws
+    {
         var events = FoldEvents()
         events.add("message.received", at: 9_000, MetricCountersTests.ask(1))
         events.add("message.sent", at: 5, MetricCountersTests.ask(1))
@@ -195,7 +207,8 @@ import Testing
         #expect(Self.untracked(counters) == 0)
     }
 
-    /// All of one batch without times: they stand as they came, and none is lost for being of the time of what is forgotten.
+    /// All of one batch without times: they stand as they came, and none is lost for being of the time of what is
+    /// forgotten.
     @Test func aLongBatchOfOneTimeIsJudgedWhole() {
         var events = FoldEvents()
         for turn in 0..<100 {
@@ -228,8 +241,8 @@ import Testing
         #expect(Self.untracked(counters) == 0)
     }
 
-    /// A question told again after it was forgotten, and an answer that came too late for what is remembered: neither counts, and both are
-    /// told.
+    /// A question told again after it was forgotten, and an answer that came too late for what is remembered: neither
+    /// counts, and both are told.
     @Test func whatHasNoPlaceInWhatIsRememberedIsTold() {
         var events = FoldEvents()
         for turn in 0..<100 {
@@ -248,7 +261,8 @@ import Testing
     }
 
     @Test func questionsThatWaitedInTheFormBeforeFindTheirAnswers() throws {
-        // Version 2: no types, nothing untracked, no metrics, one waiting question of turn 1 of conversation c, no finer buckets.
+        // Version 2: no types, nothing untracked, no metrics, one waiting question of turn 1 of conversation c, no
+        // finer buckets.
         var sink = ByteSink()
         for byte: UInt8 in [2, 0, 0, 0, 1] { sink.append(byte) }
         let key: [UInt8] = [7, 0] + Array("default".utf8) + [1, 0] + Array("c".utf8) + [1, 0, 0, 0, 0, 0, 0, 0]

@@ -5,7 +5,8 @@ import Testing
 
 /// The counter of rated conversations: each counts by its last rating, as reports have it.
 @Suite struct RatingCounterTests {
-    private static func add(_ score: Int64?, of conversation: String?, at seconds: Double, to events: inout FoldEvents) {
+    private static func add(_ score: Int64?, of conversation: String?, at seconds: Double, to events: inout FoldEvents)
+    {
         var fields: [String: EventValue] = ["channel": .text("web")]
         if let score { fields["score"] = .integer(score) }
         if let conversation { fields["conversation_id"] = .text(conversation) }
@@ -21,13 +22,19 @@ import Testing
             for family in counters.totals.families where family.definition.name.hasPrefix("support_feedback") {
                 for series in family.series {
                     guard case .number(let count) = series.value, let score = series.labels.last else { continue }
-                    if family.definition.name == "support_feedback_total" { counted[score] = count } else { takenBack[score] = count }
+                    if family.definition.name == "support_feedback_total" {
+                        counted[score] = count
+                    } else {
+                        takenBack[score] = count
+                    }
                 }
             }
         }
 
         /// Counted less taken back, where that is not nothing.
-        var standing: [String: Int128] { counted.merging(takenBack.mapValues { -$0 }) { $0 + $1 }.filter { $0.value != 0 } }
+        var standing: [String: Int128] {
+            counted.merging(takenBack.mapValues { -$0 }) { $0 + $1 }.filter { $0.value != 0 }
+        }
 
         func isNowhereLess(than before: Counts) -> Bool {
             before.counted.allSatisfy { counted[$0.key, default: 0] >= $0.value }
@@ -46,7 +53,9 @@ import Testing
             var counters = MetricCounters(registry: FoldEvents.registry)
             var before = Counts(counters)
             for (place, index) in order.enumerated() {
-                if place == 3 { counters = try MetricCounters(parsing: counters.serialised, registry: FoldEvents.registry) }
+                if place == 3 {
+                    counters = try MetricCounters(parsing: counters.serialised, registry: FoldEvents.registry)
+                }
                 events.fold(into: &counters, receivedSeconds: 60, index..<(index + 1))
                 let now = Counts(counters)
                 #expect(now.isNowhereLess(than: before), "\(order)")
@@ -65,7 +74,8 @@ import Testing
         events.fold(into: &counters, receivedSeconds: 10)
         #expect(
             lines(counters, "support_feedback") == [
-                "support_feedback_total default,web,4 number(1)", "support_feedback_corrected_total default,web,4 number(0)",
+                "support_feedback_total default,web,4 number(1)",
+                "support_feedback_corrected_total default,web,4 number(0)",
             ])
     }
 
@@ -133,17 +143,21 @@ import Testing
         moved.add("usage.reported", at: 0)
         Self.add(5, of: "b", at: 5, to: &moved)
         let arrival = EventArrival(receivedTime: FoldEvents.start + 6_000_000_000)
-        for (new, standing) in [(row(1, others), ["1": 1]), (row(1, moved), ["1": 1, "5": 1])] as [([UInt8], [String: Int128])] {
+        for (new, standing) in [(row(1, others), ["1": 1]), (row(1, moved), ["1": 1, "5": 1])]
+            as [([UInt8], [String: Int128])]
+        {
             var counters = MetricCounters(registry: FoldEvents.registry)
             events.fold(into: &counters, receivedSeconds: 6)
             #expect(Counts(counters).standing == ["5": 1])
-            let replacement = RowReplacement(old: row(1, events), oldCost: nil, new: new, newCost: nil, position: 2, arrival: arrival)
+            let replacement = RowReplacement(
+                old: row(1, events), oldCost: nil, new: new, newCost: nil, position: 2, arrival: arrival)
             counters.replace([replacement], receivedTime: arrival.receivedTime)
             #expect(Counts(counters).standing == standing)
         }
     }
 
-    /// Version 4 remembered no rating: its bytes are those of now without the part at the end, and with less to say of no silence.
+    /// Version 4 remembered no rating: its bytes are those of now without the part at the end, and with less to say of
+    /// no silence.
     @Test func countersOfTheVersionBeforeGoOn() throws {
         var events = FoldEvents()
         events.add("tool.call", at: 0, ["tool": .text("t")])

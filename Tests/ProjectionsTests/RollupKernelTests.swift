@@ -25,8 +25,12 @@ import Testing
         case .text: .text(["", "web", "e\u{301}", "é"][random.next(below: 4)])
         case .boolean: .boolean(random.next(below: 2) == 0)
         case .numeric: .numeric(Int128(random.next(below: 1000)) << (random.next(below: 3) == 0 ? 80 : 3), scale: 12)
-        default: .integer([0, 2_000_000_000, 2_000_000_001, -5,
-            Int64(random.next(below: 9)) * 1_000_000_000][random.next(below: 5)])
+        default:
+            .integer(
+                [
+                    0, 2_000_000_000, 2_000_000_001, -5,
+                    Int64(random.next(below: 9)) * 1_000_000_000,
+                ][random.next(below: 5)])
         }
     }
 
@@ -56,8 +60,11 @@ import Testing
                 default: 0
                 }
             }
-            return mantissas.isEmpty ? .null : .numeric(mantissas.reduce(0, +),
-                scale: layout.sourceColumns[index].type.scale)
+            return mantissas.isEmpty
+                ? .null
+                : .numeric(
+                    mantissas.reduce(0, +),
+                    scale: layout.sourceColumns[index].type.scale)
         case .histogram(let index):
             var histogram = ExponentialHistogram()
             for value in integers(index) { histogram.add(value) }
@@ -118,8 +125,12 @@ import Testing
         func part(_ cost: Int128, _ count: Int) -> RollupPart {
             let columns = layout.sourceColumns.map { column -> Vector in
                 let value: Scalar =
-                    column.name == "time" ? .timestamptz(Self.start) : column.type.isNumeric ? .numeric(cost,
-                        scale: 12) : .null
+                    column.name == "time"
+                    ? .timestamptz(Self.start)
+                    : column.type.isNumeric
+                        ? .numeric(
+                            cost,
+                            scale: 12) : .null
                 return Vector(type: column.type, scalars: Array(repeating: value, count: count))
             }
             return layout.fold(Chunk(columns: columns, rowCount: count), watermark: Self.start)

@@ -19,7 +19,9 @@ import Testing
         return fields
     }
 
-    private static func closed(_ counters: MetricCounters) -> [String] { lines(counters, MetricCatalogue.closedConversations) }
+    private static func closed(_ counters: MetricCounters) -> [String] {
+        lines(counters, MetricCatalogue.closedConversations)
+    }
 
     private static func takenBack(_ counters: MetricCounters) -> [String] {
         lines(counters, "support_conversations_closed_corrected_total").filter { !$0.hasSuffix(" number(0)") }
@@ -75,7 +77,9 @@ import Testing
                 for series in family.series where series.labels.last == "idle" {
                     guard case .number(let count) = series.value else { continue }
                     if family.definition.name == MetricCatalogue.closedConversations { counted[series.labels] = count }
-                    if family.definition.name == "support_conversations_closed_corrected_total" { takenBack[series.labels] = count }
+                    if family.definition.name == "support_conversations_closed_corrected_total" {
+                        takenBack[series.labels] = count
+                    }
                 }
             }
         }
@@ -106,15 +110,21 @@ import Testing
     /// Whether silence is the standing close of what is known, by its definition.
     private static func isClosedBySilence(_ known: Set<Int>, closing: Double?, reached: Double) -> Bool {
         let times = acts.indices.filter { known.contains($0) }.map { acts[$0].seconds }
-        let returns = acts.indices.filter { known.contains($0) && acts[$0].type == "message.received" }.map { acts[$0].seconds }
+        let returns = acts.indices.filter { known.contains($0) && acts[$0].type == "message.received" }.map {
+            acts[$0].seconds
+        }
         if let closing, known.contains(acts.count), returns.allSatisfy({ $0 <= closing }) { return false }
         return times.max().map { $0 + 600 <= reached } ?? false
     }
 
-    @Test(arguments: [nil, 300, 850, 950] as [Double?]) func countedLessTakenBackIsTheSameInEveryOrder(closing: Double?) throws {
+    @Test(arguments: [nil, 300, 850, 950] as [Double?]) func countedLessTakenBackIsTheSameInEveryOrder(closing: Double?)
+        throws
+    {
         var events = FoldEvents()
         for act in Self.acts { events.add(act.type, at: act.seconds, Self.of("c", channel: act.channel)) }
-        if let closing { events.add("conversation.closed", at: closing, Self.of("c").merging(["reason": .text("completed")]) { $1 }) }
+        if let closing {
+            events.add("conversation.closed", at: closing, Self.of("c").merging(["reason": .text("completed")]) { $1 })
+        }
         let count = events.offsets.count
         for order in permutations(count) {
             for first in 0...count {
@@ -210,7 +220,9 @@ import Testing
 
     @Test func theStateGoesOnWhereItWas() throws {
         var events = FoldEvents()
-        for number in 0..<9 { events.add("message.received", at: Double(number * 100), Self.of("c\(number)", channel: "web")) }
+        for number in 0..<9 {
+            events.add("message.received", at: Double(number * 100), Self.of("c\(number)", channel: "web"))
+        }
         events.add("conversation.closed", at: 850, Self.of("c3"))
         for cut in 0...events.offsets.count {
             var counters = Self.counters()
@@ -280,7 +292,8 @@ import Testing
     }
 
     /// What comes more than an hour late counts nothing itself, and has its part in what was counted.
-    @Test(arguments: ["conversation.closed", "message.received"]) func whatComesTooLateIsTakenIntoAccount(type: String) {
+    @Test(arguments: ["conversation.closed", "message.received"]) func whatComesTooLateIsTakenIntoAccount(type: String)
+    {
         var events = FoldEvents()
         events.add("message.received", at: 0, Self.of("a"))
         events.add(type, at: 500, Self.of("a").merging(["reason": .text("completed")]) { $1 })
@@ -311,7 +324,10 @@ import Testing
             counters.reach(Self.time(1_001))
             #expect(Idle(counters).standingCount == standing, "\(String(describing: setting))")
         }
-        #expect(lines(counters, MetricCatalogue.untrackedConversations) == ["\(MetricCatalogue.untrackedConversations)  number(0)"])
+        #expect(
+            lines(counters, MetricCatalogue.untrackedConversations) == [
+                "\(MetricCatalogue.untrackedConversations)  number(0)"
+            ])
     }
 
     /// Of one time, and without one of their own: as they came.
@@ -390,7 +406,10 @@ import Testing
             counters.beginStep()
             events.fold(into: &counters, receivedSeconds: 1)
         }
-        #expect(lines(counters, MetricCatalogue.untrackedConversations) == ["\(MetricCatalogue.untrackedConversations)  number(\(batch))"])
+        #expect(
+            lines(counters, MetricCatalogue.untrackedConversations) == [
+                "\(MetricCatalogue.untrackedConversations)  number(\(batch))"
+            ])
         counters.reach(Self.time(700))
         #expect(Self.closed(counters) == ["support_conversations_closed_total default,,idle number(\(open))"])
         // Those that are done with leave room.
@@ -422,7 +441,8 @@ import Testing
         var isLive: Bool { seconds >= arrived - 3_600 }
 
         private static let ranks = [
-            "conversation.started": 0, "message.received": 1, "tool.call": 2, "message.sent": 3, "conversation.classified": 5,
+            "conversation.started": 0, "message.received": 1, "tool.call": 2, "message.sent": 3,
+            "conversation.classified": 5,
             "conversation.closed": 6, "conversation.reopened": 7, "feedback.submitted": 9,
         ]
 
@@ -443,7 +463,9 @@ import Testing
             let own = known.filter { $0.conversation == conversation }.sorted { $0.isBefore($1) }
             guard own.contains(where: { $0.isLive && ($0.isActivity || $0.isClosing) }) else { continue }
             guard let last = own.last(where: \.isActivity), last.seconds + idleAfter <= reached else { continue }
-            if let closing = own.lastIndex(where: \.isClosing), !own[closing...].contains(where: \.isReturn) { continue }
+            if let closing = own.lastIndex(where: \.isClosing), !own[closing...].contains(where: \.isReturn) {
+                continue
+            }
             standing[["default", own.compactMap(\.channel).first ?? "", "idle"], default: 0] += 1
         }
         return standing
@@ -464,7 +486,8 @@ import Testing
         var before = Idle(counters)
         let types = [
             "message.received", "message.sent", "message.received", "message.sent", "tool.call", "conversation.closed",
-            "conversation.closed", "conversation.reopened", "conversation.started", "conversation.classified", "feedback.submitted",
+            "conversation.closed", "conversation.reopened", "conversation.started", "conversation.classified",
+            "feedback.submitted",
         ]
         for step in 0..<60 {
             now += Double(next(3) * 150)
@@ -481,11 +504,14 @@ import Testing
                 (reached, isJudged) = (now, true)
             default:
                 var told = Told(
-                    type: pick(types), seconds: pick([0, 100, 100, 700, 1_500, now - 300, now, now]), conversation: next(2),
-                    channel: pick([nil, nil, "web", "chat", "phone"]), isTimeAbsent: next(3) == 0, id: "e\(events.offsets.count)")
+                    type: pick(types), seconds: pick([0, 100, 100, 700, 1_500, now - 300, now, now]),
+                    conversation: next(2),
+                    channel: pick([nil, nil, "web", "chat", "phone"]), isTimeAbsent: next(3) == 0,
+                    id: "e\(events.offsets.count)")
                 (told.arrived, told.position) = (now, known.count + 1)
                 events.add(
-                    told.type, at: told.seconds, Self.of("c\(told.conversation)", channel: told.channel), isTimeAbsent: told.isTimeAbsent)
+                    told.type, at: told.seconds, Self.of("c\(told.conversation)", channel: told.channel),
+                    isTimeAbsent: told.isTimeAbsent)
                 let index = events.offsets.count - 1
                 events.fold(into: &counters, receivedSeconds: now, index..<(index + 1), position: Int64(told.position))
                 known.append(told)

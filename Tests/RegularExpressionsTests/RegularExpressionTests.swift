@@ -3,8 +3,10 @@ import Testing
 
 @Suite struct RegularExpressionTests {
     @Test(arguments: [
-        ("abc", "b", true, false), ("abc", "a.c", true, true), ("a\nc", "a.c", false, false), ("a\nc", "(?s)a.c", true, true),
-        ("", "", true, true), ("", "x*", true, true), ("Rückgabe", "^R.ckgabe$", true, true), ("ab", "a|ab", true, true),
+        ("abc", "b", true, false), ("abc", "a.c", true, true), ("a\nc", "a.c", false, false),
+        ("a\nc", "(?s)a.c", true, true),
+        ("", "", true, true), ("", "x*", true, true), ("Rückgabe", "^R.ckgabe$", true, true),
+        ("ab", "a|ab", true, true),
         ("é", #"\w"#, false, false),
     ])
     func matchesSomewhereOrAsAWhole(text: String, pattern: String, somewhere: Bool, whole: Bool) throws {

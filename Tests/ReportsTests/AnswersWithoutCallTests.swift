@@ -32,7 +32,8 @@ import Testing
             sample.add(type, at: Double(second), fields)
         }
         let desk = try sample.desk()
-        let request = ReportRequest(from: SampleStore.start + from * 1_000_000_000, to: SampleStore.start + 3_600_000_000_000)
+        let request = ReportRequest(
+            from: SampleStore.start + from * 1_000_000_000, to: SampleStore.start + 3_600_000_000_000)
         let found = try desk.report(.cost, request).section("unattributed")?.value("count", row: 1)
         try sample.store.seal()
         #expect(try sample.desk().report(.cost, request).section("unattributed")?.value("count", row: 1) == found)
@@ -52,11 +53,13 @@ import Testing
         #expect(try count([Self.question(1), Self.call(1), Self.answer(1), Self.answer(1), Self.answer(of: nil)]) == 1)
         // Second answers, with and without a number, of turns with and without a call.
         let turns = [
-            Self.question(1), Self.call(), Self.answer(1), Self.answer(1), Self.question(2), Self.answer(2), Self.answer(2), Self.answer(),
+            Self.question(1), Self.call(), Self.answer(1), Self.answer(1), Self.question(2), Self.answer(2),
+            Self.answer(2), Self.answer(),
         ]
         #expect(try count(turns) == 3)
         let plain = [
-            Self.question(), Self.call(), Self.answer(), Self.answer(), Self.question(), Self.answer(), Self.answer(), Self.call(),
+            Self.question(), Self.call(), Self.answer(), Self.answer(), Self.question(), Self.answer(), Self.answer(),
+            Self.call(),
             Self.question(), Self.call(), Self.answer(), Self.answer(),
         ]
         #expect(try count(plain) == 0)
@@ -67,14 +70,16 @@ import Testing
 
     @Test func tracesAndNumbersLeadToCalls() throws {
         let traced = [
-            Self.call(trace: "t", of: nil), Self.answer(trace: "t", of: nil), Self.answer(trace: "u", of: nil), Self.answer(trace: "t"),
+            Self.call(trace: "t", of: nil), Self.answer(trace: "t", of: nil), Self.answer(trace: "u", of: nil),
+            Self.answer(trace: "t"),
         ]
         #expect(try count(traced) == 1)
         // The number is one of its conversation.
         #expect(try count([Self.call(7), Self.answer(7), Self.answer(8), Self.answer(7, of: "d")]) == 2)
         // Answers of the trace of a question belong to it, not to the last question.
         let crossed = [
-            Self.question(trace: "t"), Self.question(trace: "u"), Self.call(trace: "u"), Self.answer(trace: "u"), Self.answer(trace: "t"),
+            Self.question(trace: "t"), Self.question(trace: "u"), Self.call(trace: "u"), Self.answer(trace: "u"),
+            Self.answer(trace: "t"),
             Self.answer(trace: "t"),
         ]
         #expect(try count(crossed) == 2)
@@ -87,7 +92,9 @@ import Testing
         sample.add("message.sent", at: 1, ["answered_from": .text("model"), "author": .text("agent")])
         // The trace of another tenant is another trace.
         sample.add("message.sent", at: 2, ["trace_id": .text("t")])
-        sample.add("llm.call", at: 2, ["trace_id": .text("t"), "provider": .text("maker"), "request_model": .text("big")], tenant: "other")
+        sample.add(
+            "llm.call", at: 2, ["trace_id": .text("t"), "provider": .text("maker"), "request_model": .text("big")],
+            tenant: "other")
         let section = try sample.desk().report(.cost, ReportRequest()).section("unattributed")
         #expect(section?.value("count", row: 1) == .count(2))
     }

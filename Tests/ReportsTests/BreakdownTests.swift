@@ -7,7 +7,8 @@ import Testing
 @Suite struct BreakdownTests {
     private static func call(_ more: [String: EventValue]) -> [String: EventValue] {
         more.merging([
-            "provider": .text("maker"), "request_model": .text("big"), "input_tokens": .integer(1_000), "output_tokens": .integer(0),
+            "provider": .text("maker"), "request_model": .text("big"), "input_tokens": .integer(1_000),
+            "output_tokens": .integer(0),
         ]) { first, _ in first }
     }
 
@@ -20,9 +21,13 @@ import Testing
 
     @Test func dimensionsAreCrossed() throws {
         var sample = try Self.priced()
-        let calls: [(Double, String, String)] = [(0, "a", "big"), (0, "a", "big"), (0, "b", "big"), (0, "b", "none"), (31, "a", "big")]
+        let calls: [(Double, String, String)] = [
+            (0, "a", "big"), (0, "a", "big"), (0, "b", "big"), (0, "b", "none"), (31, "a", "big"),
+        ]
         for (day, team, model) in calls {
-            let fields: [String: EventValue] = ["team": .text(team), "request_model": .text(model), "cost_centre": .text("4711")]
+            let fields: [String: EventValue] = [
+                "team": .text(team), "request_model": .text(model), "cost_centre": .text("4711"),
+            ]
             sample.add("llm.call", at: day * 86_400, Self.call(fields))
         }
         sample.add("llm.call", at: 0, Self.call([:]))
@@ -46,15 +51,22 @@ import Testing
     /// A conversation is told once whose it is and which variant it has; its calls and answers need not repeat it.
     @Test func whatAConversationSaysHoldsForItsCalls() throws {
         var sample = try Self.priced()
-        sample.add("conversation.started", at: 0, ["conversation_id": .text("c1"), "team": .text("billing"), "cost_centre": .text("4711")])
-        sample.add("experiment.assigned", at: 1, ["conversation_id": .text("c1"), "experiment": .text("tone"), "variant": .text("a")])
+        sample.add(
+            "conversation.started", at: 0,
+            ["conversation_id": .text("c1"), "team": .text("billing"), "cost_centre": .text("4711")])
+        sample.add(
+            "experiment.assigned", at: 1,
+            ["conversation_id": .text("c1"), "experiment": .text("tone"), "variant": .text("a")])
         sample.add("llm.call", at: 2, Self.call(["conversation_id": .text("c1"), "turn": .integer(1)]))
         // What a call says itself holds; the variant of one experiment is none of another.
-        sample.add("llm.call", at: 3, Self.call(["conversation_id": .text("c1"), "team": .text("own"), "experiment": .text("other")]))
+        sample.add(
+            "llm.call", at: 3,
+            Self.call(["conversation_id": .text("c1"), "team": .text("own"), "experiment": .text("other")]))
         sample.add(
             "embedding.call", at: 4,
             [
-                "conversation_id": .text("c1"), "provider": .text("maker"), "request_model": .text("big"), "input_tokens": .integer(1_000),
+                "conversation_id": .text("c1"), "provider": .text("maker"), "request_model": .text("big"),
+                "input_tokens": .integer(1_000),
             ])
         sample.add("message.sent", at: 5, ["conversation_id": .text("c1"), "turn": .integer(1), "status": .text("ok")])
         sample.add("conversation.resolved", at: 6, ["conversation_id": .text("c1"), "by": .text("agent")])
@@ -63,7 +75,9 @@ import Testing
         sample.add("llm.call", at: 8, Self.call(["conversation_id": .text("c1")]), tenant: "other")
         sample.add("llm.call", at: 9, Self.call([:]))
         let (from, to) = (SampleStore.start - 1_000_000_000, SampleStore.start + 60_000_000_000)
-        func rows(_ by: [ReportDimension], _ names: [String], of section: (String) -> String = { $0 }) throws -> [[ReportValue?]] {
+        func rows(_ by: [ReportDimension], _ names: [String], of section: (String) -> String = { $0 }) throws
+            -> [[ReportValue?]]
+        {
             let report = try sample.desk().report(.cost, ReportRequest(from: from, to: to, by: by))
             let name = "by_" + by.map(\.rawValue).joined(separator: "_")
             let found = try #require(report.section(section(name)))
@@ -88,7 +102,8 @@ import Testing
         #expect(Array(units.prefix(3)) == expectedUnits)
         #expect(units.count == 6 && units[3] == [ReportValue.none, .text("answer"), .count(0), ReportValue.none])
         // Questions and answers, too.
-        let levels = try sample.desk().report(.sla, ReportRequest(from: from, to: to, by: [.variant])).section("by_variant")
+        let levels = try sample.desk().report(.sla, ReportRequest(from: from, to: to, by: [.variant])).section(
+            "by_variant")
         #expect(levels?.value("variant", row: 0) == .text("a") && levels?.value("answers", row: 0) == .count(1))
         // The same from a segment.
         try sample.store.seal()
@@ -114,7 +129,9 @@ import Testing
     }
 
     /// A group that only answers has a row, so that the answers of all rows are all answers.
-    @Test(arguments: [ReportDimension.team, .day, .hour, .tenant]) func answersAddUpToTheirTotal(_ by: ReportDimension) throws {
+    @Test(arguments: [ReportDimension.team, .day, .hour, .tenant]) func answersAddUpToTheirTotal(_ by: ReportDimension)
+        throws
+    {
         var sample = try Self.priced()
         let hour = 3_600.0
         sample.add("message.sent", at: 0, ["team": .text("a"), "answered_from": .text("cache")])
@@ -135,9 +152,12 @@ import Testing
 
     @Test func monthsAndHoursAreThoseOfTheZone() throws {
         var sample = try Self.priced()
-        // 2026-10-24T23:30Z is 01:30 in Berlin, then twice something past two, then 03:30; 2026-10-31T23:30Z is November there.
+        // 2026-10-24T23:30Z is 01:30 in Berlin, then twice something past two, then 03:30; 2026-10-31T23:30Z is
+        // November there.
         let start = 1_792_884_600.0 - Double(SampleStore.start / 1_000_000_000)
-        for second in [0, 3_600, 7_200, 10_800, 7.0 * 86_400] { sample.add("llm.call", at: start + second, Self.call([:])) }
+        for second in [0, 3_600, 7_200, 10_800, 7.0 * 86_400] {
+            sample.add("llm.call", at: start + second, Self.call([:]))
+        }
         func keys(_ dimension: ReportDimension, _ zone: String) throws -> [ReportValue?] {
             let end = SampleStore.start + 190 * 86_400_000_000_000
             let request = ReportRequest(from: SampleStore.start, to: end, by: [dimension], timeZone: zone)
@@ -146,7 +166,8 @@ import Testing
         }
         #expect(
             try keys(.hour, "Europe/Berlin").prefix(4) == [
-                .text("2026-10-25T01:00:00+02:00"), .text("2026-10-25T02:00:00+02:00"), .text("2026-10-25T02:00:00+01:00"),
+                .text("2026-10-25T01:00:00+02:00"), .text("2026-10-25T02:00:00+02:00"),
+                .text("2026-10-25T02:00:00+01:00"),
                 .text("2026-10-25T03:00:00+01:00"),
             ])
         #expect(try keys(.day, "Europe/Berlin") == [.text("2026-10-25"), .text("2026-11-01")])
@@ -174,7 +195,8 @@ import Testing
         }
         let desk = try sample.desk()
         func counts(_ kind: ReportKind, _ by: ReportDimension, _ column: String) throws -> [[UInt8]: ReportValue] {
-            try Self.counts(desk.report(kind, ReportRequest(by: [by])).section("by_\(by.rawValue)"), by.rawValue, column)
+            try Self.counts(
+                desk.report(kind, ReportRequest(by: [by])).section("by_\(by.rawValue)"), by.rawValue, column)
         }
         let expected: [[UInt8]: ReportValue] = [Array(topics[0].utf8): .count(1), Array(topics[1].utf8): .count(2)]
         #expect(try counts(.outcomes, .topic, "closed") == expected)
@@ -185,10 +207,14 @@ import Testing
         #expect(try counts(.cost, .team, "answers") == expected)
         #expect(try counts(.sla, .team, "good") == expected)
         #expect(try counts(.sla, .model, "good") == expected)
-        #expect(try Self.counts(desk.report(.outcomes, ReportRequest()).section("escalations"), "reason", "conversations") == expected)
+        #expect(
+            try Self.counts(desk.report(.outcomes, ReportRequest()).section("escalations"), "reason", "conversations")
+                == expected)
     }
 
-    private static func counts(_ section: ReportSection?, _ key: String, _ column: String) throws -> [[UInt8]: ReportValue] {
+    private static func counts(_ section: ReportSection?, _ key: String, _ column: String) throws -> [[UInt8]:
+        ReportValue]
+    {
         let section = try #require(section)
         var found: [[UInt8]: ReportValue] = [:]
         for row in section.rows.indices {
@@ -199,22 +225,28 @@ import Testing
         return found
     }
 
-    /// A provider names the model that answered by its version; a call that fails knows only what was asked for, perhaps not even by whom.
+    /// A provider names the model that answered by its version; a call that fails knows only what was asked for,
+    /// perhaps not even by whom.
     @Test func failuresStandWithTheModelThatWasAskedFor() throws {
         var sample = try SampleStore()
         for (turn, isFailed) in [false, false, true].enumerated() {
-            var call: [String: EventValue] = ["request_model": .text("mini"), "status": .text(isFailed ? "error" : "ok")]
+            var call: [String: EventValue] = [
+                "request_model": .text("mini"), "status": .text(isFailed ? "error" : "ok"),
+            ]
             if !isFailed { (call["response_model"], call["provider"]) = (.text("mini-2026-07-18"), .text("maker")) }
             let context: [String: EventValue] = ["conversation_id": .text("c"), "turn": .integer(Int64(turn))]
             sample.add("message.received", at: Double(turn), context)
             sample.add("llm.call", at: Double(turn) + 0.5, call.merging(context) { $1 })
-            sample.add("message.sent", at: Double(turn) + 0.6, context.merging(["status": .text(isFailed ? "error" : "ok")]) { $1 })
+            sample.add(
+                "message.sent", at: Double(turn) + 0.6,
+                context.merging(["status": .text(isFailed ? "error" : "ok")]) { $1 })
         }
         let section = try #require(try sample.desk().report(.sla, ReportRequest(by: [.model])).section("by_model"))
         #expect(section.rows.count == 1 && section.value("model", row: 0) == .text("mini"))
         #expect(section.value("availability", row: 0) == .judged(.share(part: 2, whole: 3), .breached))
         #expect(section.value("error_rate", row: 0) == .judged(.share(part: 1, whole: 3), .breached))
-        let asked = try #require(try sample.desk().report(.cost, ReportRequest(by: [.requestModel])).section("by_request_model"))
+        let asked = try #require(
+            try sample.desk().report(.cost, ReportRequest(by: [.requestModel])).section("by_request_model"))
         #expect(asked.rows.count == 1 && asked.value("calls", row: 0) == .count(3))
     }
 }

@@ -17,7 +17,9 @@ import Testing
         _ model: String = "big", input: Int64? = 1_000, output: Int64? = 100, told: Int64? = nil, trace: String? = nil,
         conversation: String? = "c"
     ) {
-        var fields: [String: EventValue] = ["provider": .text("maker"), "request_model": .text(model), "status": .text("ok")]
+        var fields: [String: EventValue] = [
+            "provider": .text("maker"), "request_model": .text(model), "status": .text("ok"),
+        ]
         fields["input_tokens"] = input.map { .integer($0) }
         fields["output_tokens"] = output.map { .integer($0) }
         fields["reported_cost_usd"] = told.map { .integer($0) }
@@ -47,20 +49,30 @@ import Testing
         let report = try sample.desk().report(.cost, ReportRequest())
         let told = try #require(report.section("told_costs"))
         func row(_ row: Int) -> [ReportValue?] {
-            ["model", "calls", "told_cost_usd", "cost_low_usd", "difference_usd", "not_wholly_priced", "calls_that_differ"]
-                .map { told.value($0, row: row) }
+            [
+                "model", "calls", "told_cost_usd", "cost_low_usd", "difference_usd", "not_wholly_priced",
+                "calls_that_differ",
+            ]
+            .map { told.value($0, row: row) }
         }
         let micro = Int128(Self.micro)
         #expect(told.rows.count == 2)
         #expect(
             row(0) == [
-                .text("big"), .count(2), .usd(2_401 * micro + 500_000), .usd(2_400 * micro), .usd(micro + 500_000), .count(0), .count(1),
+                .text("big"), .count(2), .usd(2_401 * micro + 500_000), .usd(2_400 * micro), .usd(micro + 500_000),
+                .count(0), .count(1),
             ])
-        #expect(row(1) == [.text("half"), .count(2), .usd(6_050 * micro), .usd(2_000 * micro), .usd(4_050 * micro), .count(2), .count(1)])
+        #expect(
+            row(1) == [
+                .text("half"), .count(2), .usd(6_050 * micro), .usd(2_000 * micro), .usd(4_050 * micro), .count(2),
+                .count(1),
+            ])
         let calls = try #require(report.section("differing_calls"))
         #expect(calls.rows.count == 2 && calls.value("trace_id", row: 0) == .text("t-off"))
         #expect(calls.value("cost_high_usd", row: 0) == .unknown)
-        #expect(calls.value("told_cost_usd", row: 1) == .usd(1_201 * micro) && calls.value("cost_high_usd", row: 1) == .usd(1_200 * micro))
+        #expect(
+            calls.value("told_cost_usd", row: 1) == .usd(1_201 * micro)
+                && calls.value("cost_high_usd", row: 1) == .usd(1_200 * micro))
     }
 
     @Test mutating func rollupsAreComparedWithTheCallsOfTheirTrace() throws {
@@ -89,18 +101,28 @@ import Testing
         }
         let (micro, none) = (Int128(Self.micro), ReportValue.none)
         let expected: [[ReportValue?]] = [
-            [.text("agree"), .count(4), .count(6), .count(5_500), .usd(1_200 * micro), .count(7), .count(7_700), .usd(8_400 * micro)],
             [
-                .text("fewer tokens in calls"), .count(1), .count(1), .count(2_200), .usd(2_400 * micro), .count(1), .count(1_100),
+                .text("agree"), .count(4), .count(6), .count(5_500), .usd(1_200 * micro), .count(7), .count(7_700),
+                .usd(8_400 * micro),
+            ],
+            [
+                .text("fewer tokens in calls"), .count(1), .count(1), .count(2_200), .usd(2_400 * micro), .count(1),
+                .count(1_100),
                 .usd(1_200 * micro),
             ],
-            [.text("more tokens in calls"), .count(1), .count(1), .count(1_100), none, .count(2), .count(2_200), .usd(2_400 * micro)],
+            [
+                .text("more tokens in calls"), .count(1), .count(1), .count(1_100), none, .count(2), .count(2_200),
+                .usd(2_400 * micro),
+            ],
             [.text("no call told"), .count(1), .count(1), .count(770), .usd(40 * micro), .count(0), .count(0), none],
             [.text("no trace told"), none, .count(1), .count(6), none, none, none, none],
         ]
         #expect(rows == expected)
         let traces = try #require(report.section("differing_traces"))
-        #expect(traces.rows.indices.map { traces.value("trace_id", row: $0) } == [.text("missing"), .text("twice"), .text("nothing")])
+        #expect(
+            traces.rows.indices.map { traces.value("trace_id", row: $0) } == [
+                .text("missing"), .text("twice"), .text("nothing"),
+            ])
         // A check is in no sum.
         #expect(report.section("total")?.value("calls", row: 0) == .count(10))
         #expect(report.section("total")?.value("cost_usd", row: 0) == .usd(10 * 1_200 * micro))
@@ -117,23 +139,30 @@ import Testing
         let section = try #require(try sample.desk().report(.cost, ReportRequest()).section("unattributed"))
         #expect(
             section.rows[0] == [
-                .text("calls_without_conversation"), .count(2), .usd(1_200 * Int128(Self.micro)), .usd(1_200 * Int128(Self.micro)),
+                .text("calls_without_conversation"), .count(2), .usd(1_200 * Int128(Self.micro)),
+                .usd(1_200 * Int128(Self.micro)),
                 .unknown,
             ])
-        #expect(section.value("kind", row: 1) == .text("answers_without_call") && section.value("count", row: 1) == .count(2))
+        #expect(
+            section.value("kind", row: 1) == .text("answers_without_call")
+                && section.value("count", row: 1) == .count(2))
     }
 
-    /// A call that failed costs nothing, for certain: beside calls without a price that is no figure of what the model costs.
+    /// A call that failed costs nothing, for certain: beside calls without a price that is no figure of what the model
+    /// costs.
     @Test mutating func theNothingOfFailuresIsNoCost() throws {
         sample.add("message.sent", at: 12, ["conversation_id": .text("c"), "channel": .text("web")])
-        let failed: [String: EventValue] = ["provider": .text("maker"), "request_model": .text("nobody"), "status": .text("error")]
+        let failed: [String: EventValue] = [
+            "provider": .text("maker"), "request_model": .text("nobody"), "status": .text("error"),
+        ]
         sample.add("llm.call", at: 11, failed.merging(["conversation_id": .text("c")]) { $1 })
         func costs() throws -> [ReportValue?] {
             let desk = try sample.desk()
             let report = try desk.report(.cost, ReportRequest(by: [.model]))
             let row = report.section("by_model")
             return [
-                report.section("total")?.value("cost_usd", row: 0), report.section("per_unit")?.value("cost_per_unit", row: 0),
+                report.section("total")?.value("cost_usd", row: 0),
+                report.section("per_unit")?.value("cost_per_unit", row: 0),
                 row?.value("cost_usd", row: 0), row?.value("share_of_cost", row: 0),
                 try desk.report(.sla, ReportRequest()).section("objectives")?.value("actual", row: 4),
             ]
@@ -155,7 +184,9 @@ import Testing
             return ["actual", "verdict"].map { section?.value($0, row: 4) }
         }
         #expect(try verdict() == [ReportValue.none, .state(.noData)])
-        #expect(try sample.desk().report(.cost, ReportRequest()).section("per_unit")?.value("cost_per_unit", row: 0) == ReportValue.none)
+        #expect(
+            try sample.desk().report(.cost, ReportRequest()).section("per_unit")?.value("cost_per_unit", row: 0)
+                == ReportValue.none)
         // Nothing of it is priced: not $0, and it can be anything.
         call("nobody")
         #expect(try verdict() == [.unknown, .state(.atRisk)])
@@ -177,7 +208,8 @@ import Testing
         sample.add(
             "llm.call", at: 13,
             [
-                "provider": .text("maker"), "request_model": .text("range"), "input_tokens": .integer(1_000), "output_tokens": .integer(0),
+                "provider": .text("maker"), "request_model": .text("range"), "input_tokens": .integer(1_000),
+                "output_tokens": .integer(0),
                 "cache_read_tokens": .integer(900),
             ])
         #expect(try verdict() == .state(.met))

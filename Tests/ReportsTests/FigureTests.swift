@@ -5,11 +5,15 @@ import Testing
 @Suite struct FigureTests {
     @Test func quotientsAreRoundedHalfUpToSixDigits() {
         let cases: [(Int128, Int128, String)] = [
-            (1, 3, "0.333333"), (2, 3, "0.666667"), (1, 1, "1"), (0, 7, "0"), (-1, 3, "-0.333333"), (1_234_567, 1, "1234567"),
-            (12_345_675, 100, "123457"), (1, 3_000_000, "0.000000333333"), (999_999_999, 1_000_000_000, "1"), (5, 2, "2.5"),
+            (1, 3, "0.333333"), (2, 3, "0.666667"), (1, 1, "1"), (0, 7, "0"), (-1, 3, "-0.333333"),
+            (1_234_567, 1, "1234567"),
+            (12_345_675, 100, "123457"), (1, 3_000_000, "0.000000333333"), (999_999_999, 1_000_000_000, "1"),
+            (5, 2, "2.5"),
             (-595, 1, "-595"), (123_456_500, 1_000_000, "123.457"),
         ]
-        for (numerator, denominator, text) in cases { #expect(QuotientText.significant(numerator, denominator) == text) }
+        for (numerator, denominator, text) in cases {
+            #expect(QuotientText.significant(numerator, denominator) == text)
+        }
         #expect(QuotientText.fixed(9_999, 1_000, decimals: 2) == "10.00")
         #expect(QuotientText.fixed(-1, 1_000, decimals: 2) == "0.00")
     }
@@ -18,7 +22,8 @@ import Testing
     @Test func moneyQuotientsAreExactAsFarAsTheyEnd() {
         let pico: Int128 = 1_000_000_000_000
         let cases: [(Int128, Int128, String)] = [
-            (1_234_567_891_000_000_000, 1, "1234567.891"), (2_500_750_000_000, 4, "0.6251875"), (1, 1, "0.000000000001"),
+            (1_234_567_891_000_000_000, 1, "1234567.891"), (2_500_750_000_000, 4, "0.6251875"),
+            (1, 1, "0.000000000001"),
             (1, 3, "0"), (2, 3, "0.000000000001"), (-pico, 3, "-0.333333333333"), (0, 7, "0"), (20 * pico, 1, "20"),
         ]
         for (picoUSD, count, text) in cases {
@@ -29,7 +34,8 @@ import Testing
     /// Values of the interval without continuity correction, as R's `prop.test(…, correct = FALSE)` gives them.
     @Test func wilsonIntervalsAreTheKnownOnes() throws {
         let cases: [(Int64, Int64, Double, Double)] = [
-            (8, 10, 0.490162, 0.943318), (0, 10, 0, 0.277533), (10, 10, 0.722467, 1), (50, 100, 0.403832, 0.596168), (1, 2, 0.094529, 0.905471),
+            (8, 10, 0.490162, 0.943318), (0, 10, 0, 0.277533), (10, 10, 0.722467, 1), (50, 100, 0.403832, 0.596168),
+            (1, 2, 0.094529, 0.905471),
         ]
         for (part, whole, low, high) in cases {
             let interval = try #require(WilsonInterval(part: part, whole: whole))
@@ -59,8 +65,12 @@ import Testing
     }
 
     @Test func requestsNameWhatIsKnown() throws {
-        func request(_ kind: ReportKind, by: [String] = [], rule: String? = nil, timeZone: String? = nil) throws -> ReportRequest {
-            try ReportRequest(kind: kind, from: "now-1d", to: nil, by: by, rule: rule, timeZone: timeZone, now: 1_785_574_800_000_000_000)
+        func request(_ kind: ReportKind, by: [String] = [], rule: String? = nil, timeZone: String? = nil) throws
+            -> ReportRequest
+        {
+            try ReportRequest(
+                kind: kind, from: "now-1d", to: nil, by: by, rule: rule, timeZone: timeZone,
+                now: 1_785_574_800_000_000_000)
         }
         let good = try request(.outcomes, by: ["topic"], rule: "zendesk-2026")
         #expect(good.by == [.topic] && good.rule == .zendesk2026)

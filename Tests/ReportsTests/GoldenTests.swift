@@ -2,13 +2,16 @@ import Foundation
 import Reports
 import Testing
 
-/// The reports of the sample store as text, to be read in the diff; `REWRITE_GOLDENS=1` in the environment writes them anew.
+/// The reports of the sample store as text, to be read in the diff; `REWRITE_GOLDENS=1` in the environment writes them
+/// anew.
 @Suite struct GoldenTests {
     @Test(arguments: ReportKind.allCases, ReportFormat.allCases)
     func reportsReadAsTheyDid(_ kind: ReportKind, _ format: ReportFormat) throws {
         var sample = try SampleStore.filled()
         let by: [ReportDimension] = kind == .cost ? [.month, .team, .model] : [.channel]
-        try expect(try sample.desk().report(kind, ReportRequest(by: by)).rendered(format), "\(kind.rawValue).\(format.rawValue)")
+        try expect(
+            try sample.desk().report(kind, ReportRequest(by: by)).rendered(format),
+            "\(kind.rawValue).\(format.rawValue)")
     }
 
     @Test func statusAndConversationReadAsTheyDid() throws {
@@ -22,7 +25,8 @@ import Testing
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let file = tests.appendingPathComponent("Goldens/Reports/\(name)")
         if ProcessInfo.processInfo.environment["REWRITE_GOLDENS"] == "1" {
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try text.write(to: file, atomically: true, encoding: .utf8)
         }
         #expect(try String(contentsOf: file, encoding: .utf8) == text)

@@ -11,10 +11,15 @@ import Testing
         for (second, model) in [(10, "big"), (20, "big"), (30, "nobody"), (2_000, "big")] as [(Double, String)] {
             sample.add(
                 "llm.call", at: second,
-                ["provider": .text("maker"), "request_model": .text(model), "input_tokens": .integer(1_000), "output_tokens": .integer(0)])
+                [
+                    "provider": .text("maker"), "request_model": .text(model), "input_tokens": .integer(1_000),
+                    "output_tokens": .integer(0),
+                ])
         }
         func bill(_ amount: Int64, _ more: [String: EventValue]) {
-            sample.add("cost.recorded", at: 3_000, more.merging(["category": .text("compute"), "amount_usd": .integer(amount)]) { $1 })
+            sample.add(
+                "cost.recorded", at: 3_000,
+                more.merging(["category": .text("compute"), "amount_usd": .integer(amount)]) { $1 })
         }
         let milli: Int64 = 1_000_000_000
         let times: [String: EventValue] = [
@@ -28,12 +33,16 @@ import Testing
         bill(9 * milli, [:])
         let report = try sample.desk().report(.cost, ReportRequest())
         let section = try #require(report.section("invoices"))
-        let names = ["vendor", "invoice_id", "records", "invoiced_usd", "calls", "booked_usd", "booked_low_usd", "booked_high_usd"]
+        let names = [
+            "vendor", "invoice_id", "records", "invoiced_usd", "calls", "booked_usd", "booked_low_usd",
+            "booked_high_usd",
+        ]
         let rows = section.rows.indices.map { row in (names + ["difference_usd"]).map { section.value($0, row: row) } }
         let (none, unit) = (ReportValue.none, Int128(milli))
         let expected: [[ReportValue?]] = [
             [
-                .text("Maker"), .text("R-1, R-2"), .count(2), .usd(3 * unit), .count(3), .usd(2 * unit), .usd(2 * unit), .unknown,
+                .text("Maker"), .text("R-1, R-2"), .count(2), .usd(3 * unit), .count(3), .usd(2 * unit), .usd(2 * unit),
+                .unknown,
                 .usd(unit),
             ],
             [.text("landlord"), none, .count(1), .usd(7 * unit), .count(0), none, none, none, none],

@@ -10,7 +10,9 @@ import Testing
         var set = ObjectiveSet.builtIn
         set.answerLimits = AnswerLimits(
             nanoseconds: seconds * 1_000_000_000,
-            channels: channels.map { AnswerLimits.Channel(name: Array($0.key.utf8), nanoseconds: $0.value * 1_000_000_000) })
+            channels: channels.map {
+                AnswerLimits.Channel(name: Array($0.key.utf8), nanoseconds: $0.value * 1_000_000_000)
+            })
         return set
     }
 
@@ -24,19 +26,30 @@ import Testing
         _ = try sample.desk()
         var set = Self.limits(5, ["email": 300])
         set.objectives.removeAll { $0.name == "first_token_p50" || $0.name == "answer_p50" }
-        set.add(Objective(.answerDuration(Percentile(permille: 900)!), target: .duration(nanoseconds: 50_000_000_000), alertLimit: nil))
+        set.add(
+            Objective(
+                .answerDuration(Percentile(permille: 900)!), target: .duration(nanoseconds: 50_000_000_000),
+                alertLimit: nil))
         #expect(try sample.store.putInForce(set)?.number == 2)
         let desk = try sample.desk()
         let report = try desk.report(.sla, ReportRequest())
         let questions = try #require(report.section("questions"))
-        #expect(["good", "failed", "pending"].map { questions.value($0, row: 0) } == [.count(1), .count(2), .count(1)])
+        #expect(
+            ["good", "failed", "pending"].map { questions.value($0, row: 0) } == [.count(1), .count(2), .count(1)])
         let table = try #require(report.section("objectives"))
         let names = table.rows.indices.map { table.value("objective", row: $0) }
-        #expect(names == ["availability", "answer_p90", "answer_p95", "error_rate", "cost_per_answer", "satisfaction"].map { .text($0) })
-        #expect(table.value("actual", row: 1) == .seconds(45_000_000_000) && table.value("verdict", row: 1) == .state(.met))
+        #expect(
+            names
+                == ["availability", "answer_p90", "answer_p95", "error_rate", "cost_per_answer", "satisfaction"].map {
+                    .text($0)
+                })
+        #expect(
+            table.value("actual", row: 1) == .seconds(45_000_000_000) && table.value("verdict", row: 1) == .state(.met))
         let versions = try #require(report.section("objective_versions"))
         #expect(versions.rows.indices.map { versions.value("version", row: $0) } == [.count(1), .count(2)])
-        #expect(versions.value("hash", row: 1) == .text(set.hash) && versions.value("judges", row: 1) == .text("this report"))
+        #expect(
+            versions.value("hash", row: 1) == .text(set.hash)
+                && versions.value("judges", row: 1) == .text("this report"))
         #expect(versions.value("answer_limit", row: 1) == .text("5 s; email 300 s"))
         #expect(report.rendered(.json).contains(set.hash))
         #expect(try report.rendered(.csv, section: "objective_versions").contains(set.hash))
@@ -49,7 +62,8 @@ import Testing
         #expect(first.section("objectives")?.rows.count == 7)
         #expect(throws: ReportError.self) { try desk.report(.sla, ReportRequest(objectives: 3)) }
         // A period that ended before the change is judged by what was in force then.
-        let before = try desk.report(.sla, ReportRequest(from: SampleStore.start, to: SampleStore.start + 60_000_000_000))
+        let before = try desk.report(
+            .sla, ReportRequest(from: SampleStore.start, to: SampleStore.start + 60_000_000_000))
         #expect(before.section("objective_versions")?.value("judges", row: 0) == .text("this report"))
         #expect(before.section("objective_versions")?.rows.count == 1)
         // The same from a segment.
@@ -63,7 +77,9 @@ import Testing
         sample.addTurn("c1", 1, at: 0, answerAfter: 45, channel: "email")
         sample.addTurn("c2", 1, at: 10, answerAfter: 2, channel: "web")
         sample.addTurn("c3", 1, at: 20, answerAfter: 2, status: "error", channel: "voice")
-        for (conversation, score, channel) in [("c1", 1, "email"), ("c2", 5, "web"), ("c3", 2, "voice")] as [(String, Int64, String)] {
+        for (conversation, score, channel) in [("c1", 1, "email"), ("c2", 5, "web"), ("c3", 2, "voice")]
+            as [(String, Int64, String)]
+        {
             sample.add(
                 "feedback.submitted", at: 100,
                 ["conversation_id": .text(conversation), "score": .integer(score), "channel": .text(channel)])
@@ -79,16 +95,24 @@ import Testing
         let report = try desk.report(.sla, ReportRequest())
         let table = try #require(report.section("objectives"))
         // Availability of e-mail and voice: one late, one with an error. The rest is the web, where all is well.
-        #expect(table.value("actual", row: 0) == .share(part: 0, whole: 2) && table.value("verdict", row: 0) == .state(.breached))
+        #expect(
+            table.value("actual", row: 0) == .share(part: 0, whole: 2)
+                && table.value("verdict", row: 0) == .state(.breached))
         #expect(table.value("samples", row: 2) == .count(1) && table.value("verdict", row: 2) == .state(.met))
-        #expect(table.value("actual", row: 3) == .share(part: 0, whole: 1) && table.value("verdict", row: 3) == .state(.met))
-        #expect(table.value("actual", row: 5) == .share(part: 1, whole: 1) && table.value("verdict", row: 5) == .state(.met))
+        #expect(
+            table.value("actual", row: 3) == .share(part: 0, whole: 1) && table.value("verdict", row: 3) == .state(.met)
+        )
+        #expect(
+            table.value("actual", row: 5) == .share(part: 1, whole: 1) && table.value("verdict", row: 5) == .state(.met)
+        )
         let questions = try #require(report.section("questions"))
         let counts = ["good", "failed", "answers", "ratings"].map { questions.value($0, row: 0) }
         #expect(counts == [.count(1), .count(2), .count(3), .count(3)])
         #expect(report.definitions.contains { $0.term == "availability" && $0.meaning.contains("email, voice") })
         let outcomes = try #require(try desk.report(.outcomes, ReportRequest()).section("satisfaction"))
-        #expect(outcomes.value("csat", row: 0) == .share(part: 1, whole: 3) && outcomes.value("verdict", row: 0) == .state(.met))
+        #expect(
+            outcomes.value("csat", row: 0) == .share(part: 1, whole: 3)
+                && outcomes.value("verdict", row: 0) == .state(.met))
     }
 
     /// Both reports that judge say by what.
@@ -103,7 +127,9 @@ import Testing
         let report = try sample.desk().report(.outcomes, ReportRequest())
         let section = try #require(report.section("satisfaction"))
         // Half of the ratings are good, and half is what was promised.
-        #expect(section.value("verdict", row: 0) == .state(.met) && section.value("objectives_version", row: 0) == .count(2))
+        #expect(
+            section.value("verdict", row: 0) == .state(.met) && section.value("objectives_version", row: 0) == .count(2)
+        )
         #expect(section.value("target", row: 0) == .share(part: 500_000, whole: 1_000_000))
         #expect(report.section("objective_versions")?.value("hash", row: 1) == .text(set.hash))
         #expect(report.definitions.contains { $0.term == "objectives" && $0.meaning.contains("version 2") })
@@ -119,7 +145,10 @@ import Testing
         sample.add("conversation.started", at: 952, ["conversation_id": .text("c13")])
         let desk = try sample.desk()
         let found = try #require(try desk.report(.outcomes, ReportRequest()).section("without_message"))
-        #expect(["conversations", "with_outcome", "rated"].map { found.value($0, row: 0) } == [.count(2), .count(1), .count(1)])
+        #expect(
+            ["conversations", "with_outcome", "rated"].map { found.value($0, row: 0) } == [
+                .count(2), .count(1), .count(1),
+            ])
         let activity = try #require(try desk.status().section("activity"))
         let row = try #require(activity.rows.firstIndex { $0[0] == .text("told_without_message") })
         #expect(activity.value("now", row: row) == .count(2))
@@ -136,10 +165,13 @@ import Testing
 
     @Test func anAnswerWithoutACallCostsNobodyKnowsWhat() throws {
         var sample = try SampleStore()
-        sample.add("message.sent", at: 1, ["conversation_id": .text("c"), "status": .text("ok"), "author": .text("agent")])
+        sample.add(
+            "message.sent", at: 1, ["conversation_id": .text("c"), "status": .text("ok"), "author": .text("agent")])
         let table = try #require(try sample.desk().report(.sla, ReportRequest()).section("objectives"))
         #expect(table.value("actual", row: 4) == ReportValue.none && table.value("verdict", row: 4) == .state(.noData))
-        #expect(table.value("actual_low", row: 4) == ReportValue.none && table.value("actual_high", row: 4) == ReportValue.none)
+        #expect(
+            table.value("actual_low", row: 4) == ReportValue.none
+                && table.value("actual_high", row: 4) == ReportValue.none)
     }
 
     /// What has no price puts the line at risk only where its price could change the verdict.

@@ -32,7 +32,8 @@ import Testing
                 facts.lastWord = kind == 4 ? .error : .answer
                 lastActivity = time
             case 5:
-                let (by, certainty) = [("agent", "confirmed"), ("human", "assumed"), ("agent", "assumed")][Int(place) % 3]
+                let (by, certainty) = [("agent", "confirmed"), ("human", "assumed"), ("agent", "assumed")][
+                    Int(place) % 3]
                 add("conversation.resolved", ["by": .text(by), "certainty": .text(certainty)])
                 tell(.resolved(by: by, certainty: certainty))
             case 6:
@@ -74,7 +75,8 @@ import Testing
                 let idle = OutcomeSettings.standard.idleClose(after: course.lastActivity, reached: now)
             {
                 course.facts.add(
-                    .closed(reason: OutcomeSettings.idleReason), at: OutcomeInstant(time: idle, position: course.place + 1))
+                    .closed(reason: OutcomeSettings.idleReason),
+                    at: OutcomeInstant(time: idle, position: course.place + 1))
             }
             courses.append(course)
         }
@@ -85,12 +87,14 @@ import Testing
             let row = try #require(report.section("outcomes"))
             for outcome in Outcome.allCases {
                 let count = Int128(closed.count { rule.outcome(of: $0.facts, at: now) == outcome })
-                #expect(row.value(outcome.rawValue, row: 0) == .count(count), "seed \(seed), \(rule.rawValue): \(outcome)")
+                #expect(
+                    row.value(outcome.rawValue, row: 0) == .count(count), "seed \(seed), \(rule.rawValue): \(outcome)")
             }
             #expect(row.value("closed", row: 0) == .count(Int128(closed.count)))
             let certainty = try #require(report.section("certainty"))
             let resolved = closed.filter { rule.outcome(of: $0.facts, at: now) == .resolved }
-            let confirmed = Int128(resolved.count { $0.facts.verdict?.isResolved == true && $0.facts.verdict?.certainty == "confirmed" })
+            let confirmed = Int128(
+                resolved.count { $0.facts.verdict?.isResolved == true && $0.facts.verdict?.certainty == "confirmed" })
             #expect(certainty.value("confirmed", row: 0) == .count(confirmed))
             #expect(certainty.value("assumed", row: 0) == .count(Int128(resolved.count) - confirmed))
             let idle = Int128(closed.count { $0.facts.closeReason == OutcomeSettings.idleReason })

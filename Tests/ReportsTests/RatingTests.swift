@@ -5,11 +5,14 @@ import Testing
 /// Rates of ratings count conversations.
 @Suite struct RatingTests {
     private static func add(
-        _ sample: inout SampleStore, _ id: String, topics: [String?] = ["t"], asked: Int = 1, scores: [Int64?] = [], isClosed: Bool = true
+        _ sample: inout SampleStore, _ id: String, topics: [String?] = ["t"], asked: Int = 1, scores: [Int64?] = [],
+        isClosed: Bool = true
     ) {
         let of: [String: EventValue] = ["conversation_id": .text(id), "channel": .text("web")]
         sample.add("conversation.started", at: 1, of)
-        for case let topic? in topics { sample.add("conversation.classified", at: 2, of.merging(["topic": .text(topic)]) { $1 }) }
+        for case let topic? in topics {
+            sample.add("conversation.classified", at: 2, of.merging(["topic": .text(topic)]) { $1 })
+        }
         for _ in 0..<asked { sample.add("feedback.requested", at: 3, of) }
         for (place, score) in scores.enumerated() {
             // From another page, which says another channel.
@@ -41,7 +44,8 @@ import Testing
         let levels = try desk.report(.sla, ReportRequest(by: [.channel]))
         #expect(levels.section("objectives")?.value("actual", row: 5) == .share(part: 1, whole: 1))
         #expect(levels.section("by_channel")?.value("satisfaction", row: 0) == .judged(.share(part: 1, whole: 1), .met))
-        #expect(try desk.status().section("objectives")?.value("now", row: 5) == .judged(.share(part: 1, whole: 1), .met))
+        #expect(
+            try desk.status().section("objectives")?.value("now", row: 5) == .judged(.share(part: 1, whole: 1), .met))
     }
 
     /// Asked, rated, both and neither, in several topics: parts add up to the whole, and no share passes 100 %.
@@ -51,7 +55,8 @@ import Testing
         for number in 0..<40 {
             let scores: [[Int64?]] = [[], [5], [1, 4], [5, 2], [nil]]
             Self.add(
-                &sample, "c\(number)", topics: topics[number % 5], asked: isAnyAsked && number % 3 == 0 ? 1 + number % 2 : 0,
+                &sample, "c\(number)", topics: topics[number % 5],
+                asked: isAnyAsked && number % 3 == 0 ? 1 + number % 2 : 0,
                 scores: scores[number / 5 % 5], isClosed: number % 7 > 0)
         }
         let report = try sample.desk().report(.outcomes, ReportRequest(by: [.topic]))
@@ -98,10 +103,13 @@ import Testing
         sample.add("message.received", at: 7_200, of)
         let desk = try sample.desk()
         for (from, to, rated) in [(-60, 60, 0), (3_500, 3_700, 1), (7_100, 7_300, 0)] as [(Int64, Int64, Int64)] {
-            let request = ReportRequest(from: SampleStore.start + from * 1_000_000_000, to: SampleStore.start + to * 1_000_000_000)
+            let request = ReportRequest(
+                from: SampleStore.start + from * 1_000_000_000, to: SampleStore.start + to * 1_000_000_000)
             let report = try desk.report(.outcomes, request)
             let open = try #require(report.section("not_closed"))
-            #expect(open.value("not_closed", row: 0) == .count(1) && open.value("rated", row: 0) == .count(Int128(rated)), "\(from)")
+            #expect(
+                open.value("not_closed", row: 0) == .count(1) && open.value("rated", row: 0) == .count(Int128(rated)),
+                "\(from)")
             #expect(report.section("satisfaction")?.value("ratings", row: 0) == .count(Int128(rated)), "\(from)")
         }
     }

@@ -10,8 +10,12 @@ import Testing
     private static let august = SampleStore.start - 9 * 3_600 * 1_000_000_000
     private static let september = august + 31 * day
 
-    private static func add(_ sample: inout SampleStore, _ amount: Int64, from: Int64?, to: Int64?, onDay: Int, category: String = "gpu") {
-        var fields: [String: EventValue] = ["category": .text(category), "amount_usd": .integer(amount), "vendor": .text("rack")]
+    private static func add(
+        _ sample: inout SampleStore, _ amount: Int64, from: Int64?, to: Int64?, onDay: Int, category: String = "gpu"
+    ) {
+        var fields: [String: EventValue] = [
+            "category": .text(category), "amount_usd": .integer(amount), "vendor": .text("rack"),
+        ]
         fields["period_start"] = from.map { .integer($0) }
         fields["period_end"] = to.map { .integer($0) }
         sample.add("cost.recorded", at: Double(onDay) * 86_400, fields)
@@ -29,7 +33,9 @@ import Testing
             if case .usd(let cost) = section.value("cost_usd", row: row) { amount += cost }
         }
         let invoices = try #require(report.section("invoices"))
-        for row in invoices.rows.indices { if case .usd(let part) = invoices.value("in_period_usd", row: row) { invoiced += part } }
+        for row in invoices.rows.indices {
+            if case .usd(let part) = invoices.value("in_period_usd", row: row) { invoiced += part }
+        }
         return (records, amount, invoiced)
     }
 
@@ -52,7 +58,10 @@ import Testing
         var sample = try SampleStore(nowSeconds: 200 * 86_400)
         let (start, end) = (Self.august - 17 * Self.day - 1, Self.september + 11 * Self.day + 12_345)
         Self.add(&sample, amount, from: start, to: end, onDay: 1)
-        let cuts = [start - Self.day, start + 1, Self.august, Self.august + 3, Self.september, Self.september + Self.day, end + Self.day]
+        let cuts = [
+            start - Self.day, start + 1, Self.august, Self.august + 3, Self.september, Self.september + Self.day,
+            end + Self.day,
+        ]
         var (sum, invoiced) = (Int128(0), Int128(0))
         for (from, to) in zip(cuts, cuts.dropFirst()) {
             let part = try Self.recorded(&sample, from, to)
@@ -77,12 +86,15 @@ import Testing
         let report = try sample.desk().report(.cost, ReportRequest(from: Self.august, to: half))
         let invoices = try #require(report.section("invoices"))
         #expect(invoices.rows.count == 1 && invoices.value("records", row: 0) == .count(3))
-        #expect(invoices.value("invoiced_usd", row: 0) == .usd(124) && invoices.value("in_period_usd", row: 0) == .usd(61))
+        #expect(
+            invoices.value("invoiced_usd", row: 0) == .usd(124) && invoices.value("in_period_usd", row: 0) == .usd(61))
     }
 
     @Test func whatSaysNoTimeCountsByItsOwn() throws {
         var sample = try SampleStore(nowSeconds: 90 * 86_400)
-        let ends: [(Int64?, Int64?)] = [(nil, nil), (Self.august, nil), (nil, Self.september), (Self.september, Self.august)]
+        let ends: [(Int64?, Int64?)] = [
+            (nil, nil), (Self.august, nil), (nil, Self.september), (Self.september, Self.august),
+        ]
         for (from, to) in ends { Self.add(&sample, 5, from: from, to: to, onDay: 40) }
         let before = try Self.recorded(&sample, Self.august, Self.september)
         #expect(before.records == 0)

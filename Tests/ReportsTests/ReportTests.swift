@@ -42,23 +42,32 @@ import Testing
         let desk = try sample.desk()
         for by in ReportKind.sla.dimensions {
             let section = try #require(try desk.report(.sla, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
-            for (column, expected) in [("good", 2), ("failed", 3), ("pending", 1), ("answers", 4)] as [(String, Int128)] {
+            for (column, expected) in [("good", 2), ("failed", 3), ("pending", 1), ("answers", 4)] as [(String, Int128)]
+            {
                 var sum: Int128 = 0
-                for row in section.rows.indices { if case .count(let count) = section.value(column, row: row) { sum += count } }
+                for row in section.rows.indices {
+                    if case .count(let count) = section.value(column, row: row) { sum += count }
+                }
                 #expect(sum == expected, "\(by) \(column)")
             }
         }
         for by in ReportKind.cost.dimensions {
             let section = try #require(try desk.report(.cost, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
             var sum: Int128 = 0
-            for row in section.rows.indices { if case .usd(let cost) = section.value("cost_usd", row: row) { sum += cost } }
+            for row in section.rows.indices {
+                if case .usd(let cost) = section.value("cost_usd", row: row) { sum += cost }
+            }
             #expect(sum == 4 * Self.bigCall, "\(by)")
         }
         for by in ReportKind.outcomes.dimensions {
             let section = try #require(try desk.report(.outcomes, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
-            for (column, expected) in [("closed", 3), ("resolved", 1), ("ratings", 2), ("satisfied", 1)] as [(String, Int128)] {
+            for (column, expected) in [("closed", 3), ("resolved", 1), ("ratings", 2), ("satisfied", 1)]
+                as [(String, Int128)]
+            {
                 var sum: Int128 = 0
-                for row in section.rows.indices { if case .count(let count) = section.value(column, row: row) { sum += count } }
+                for row in section.rows.indices {
+                    if case .count(let count) = section.value(column, row: row) { sum += count }
+                }
                 #expect(sum == expected, "\(by) \(column)")
             }
         }
@@ -91,10 +100,14 @@ import Testing
 
     @Test func whatIsMissingForAPriceIsNamed() throws {
         var sample = try SampleStore.filled()
-        for (status, tokens, other) in [("ok", nil, nil), ("error", nil, nil), ("ok", 5, nil), ("ok", 5, "output_audio")]
+        for (status, tokens, other) in [
+            ("ok", nil, nil), ("error", nil, nil), ("ok", 5, nil), ("ok", 5, "output_audio"),
+        ]
             as [(String, Int64?, String?)]
         {
-            var fields: [String: EventValue] = ["provider": .text("maker"), "request_model": .text("big"), "status": .text(status)]
+            var fields: [String: EventValue] = [
+                "provider": .text("maker"), "request_model": .text("big"), "status": .text(status),
+            ]
             fields["input_tokens"] = tokens.map { .integer($0) }
             fields["output_tokens"] = tokens.map { _ in .integer(0) }
             fields["other_usage"] = other.map { .text($0) }
@@ -103,12 +116,17 @@ import Testing
         let report = try sample.desk().report(.cost, ReportRequest(by: [.priceGaps]))
         let gaps = try #require(report.section("price_gaps"))
         let rows = gaps.rows.indices.map { row in
-            ["model", "price_gaps", "calls", "partly", "unpriced", "cost_low_usd", "cost_high_usd"].map { gaps.value($0, row: row) }
+            ["model", "price_gaps", "calls", "partly", "unpriced", "cost_low_usd", "cost_high_usd"].map {
+                gaps.value($0, row: row)
+            }
         }
         let expected: [[ReportValue?]] = [
             [.text("big"), .text("output_audio"), .count(1), .count(1), .count(0), .usd(12_500_000), .unknown],
             [.text("big"), .text("usage"), .count(1), .count(0), .count(1), .usd(0), .unknown],
-            [.text("half"), .text("cache_read"), .count(1), .count(1), .count(0), .usd(1_000_000_000), .usd(1_200_000_000)],
+            [
+                .text("half"), .text("cache_read"), .count(1), .count(1), .count(0), .usd(1_000_000_000),
+                .usd(1_200_000_000),
+            ],
             [.text("nobody"), .text("input,output,cache_read"), .count(1), .count(0), .count(1), .usd(0), .unknown],
         ]
         #expect(rows == expected)
@@ -121,19 +139,25 @@ import Testing
         var sample = try SampleStore.filled()
         let desk = try sample.desk()
         let house = try #require(try desk.report(.outcomes, ReportRequest()).section("outcomes"))
-        #expect(["closed", "resolved", "escalated", "abandoned", "open"].map { house.value($0, row: 0) } == [3, 1, 1, 1, 0].map { .count($0) })
+        #expect(
+            ["closed", "resolved", "escalated", "abandoned", "open"].map { house.value($0, row: 0) }
+                == [3, 1, 1, 1, 0].map { .count($0) })
         #expect(house.value("csat", row: 0) == .share(part: 1, whole: 2))
         #expect(house.value("response_rate", row: 0) == .share(part: 2, whole: 2))
         // Not 72 hours old yet.
         let zendesk = try #require(try desk.report(.outcomes, ReportRequest(rule: .zendesk2026)).section("outcomes"))
-        #expect(["resolved", "escalated", "abandoned", "open"].map { zendesk.value($0, row: 0) } == [0, 1, 1, 1].map { .count($0) })
+        #expect(
+            ["resolved", "escalated", "abandoned", "open"].map { zendesk.value($0, row: 0) }
+                == [0, 1, 1, 1].map { .count($0) })
         let report = try desk.report(.outcomes, ReportRequest())
         #expect(report.section("not_closed")?.value("not_closed", row: 0) == .count(1))
         let reasons = try #require(report.section("escalations"))
         #expect(reasons.rows.count == 1 && reasons.value("reason", row: 0) == .text("failure"))
         #expect(reasons.value("escalation_rate", row: 0) == .share(part: 1, whole: 3))
         let variants = try #require(report.section("variants"))
-        #expect(variants.rows.count == 2 && variants.value("resolved", row: 0) == .count(1) && variants.value("resolved", row: 1) == .count(0))
+        #expect(
+            variants.rows.count == 2 && variants.value("resolved", row: 0) == .count(1)
+                && variants.value("resolved", row: 1) == .count(0))
     }
 
     @Test func anEmptyStoreHasNoData() throws {
@@ -163,7 +187,8 @@ import Testing
         #expect(document.events.map(\.time) == document.events.map(\.time).sorted())
         #expect(document.header.first { $0.name == "outcome" }?.value == .text("resolved"))
         #expect(document.header.first { $0.name == "cost_usd" }?.value == .numeric(2 * ReportTests.bigCall, scale: 12))
-        #expect(document.events.first { $0.type == "llm.call" }?["cost_usd"] == .numeric(ReportTests.bigCall, scale: 12))
+        #expect(
+            document.events.first { $0.type == "llm.call" }?["cost_usd"] == .numeric(ReportTests.bigCall, scale: 12))
         #expect(document.json.contains("\"cost_usd\": \"0.006015\""))
         #expect(document.text.contains("conversation.resolved"))
         #expect(try desk.conversation("c1") == document)
@@ -186,7 +211,8 @@ import Testing
     @Test func theHourStandsBesideTheSameHourAWeekBefore() throws {
         var sample = try SampleStore.filled()
         sample.addTurn("old", 1, at: -7 * 86_400 + 5)
-        sample.add("deploy.changed", at: 10, ["subject": .text("agent"), "from_value": .text("1"), "to_value": .text("2")])
+        sample.add(
+            "deploy.changed", at: 10, ["subject": .text("agent"), "from_value": .text("1"), "to_value": .text("2")])
         let report = try sample.desk().status()
         let objectives = try #require(report.section("objectives"))
         #expect(objectives.value("now", row: 0) == .judged(.share(part: 2, whole: 5), .breached))
@@ -199,7 +225,9 @@ import Testing
 
     @Test func anHourThatIsNotWholeSaysSo() throws {
         var sample = try SampleStore(nowSeconds: 1_200)
-        for minute in 0..<60 { sample.add("tool.call", at: -7 * 86_400 + Double(minute) * 60 + 1, ["tool": .text("t")]) }
+        for minute in 0..<60 {
+            sample.add("tool.call", at: -7 * 86_400 + Double(minute) * 60 + 1, ["tool": .text("t")])
+        }
         for minute in 5..<15 { sample.add("tool.call", at: Double(minute) * 60, ["tool": .text("t")]) }
         let desk = try sample.desk()
         // To the full hour, of which 20 minutes have passed, and no more than 20 minutes of that a week before.

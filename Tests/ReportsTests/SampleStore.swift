@@ -19,7 +19,8 @@ struct SampleStore {
     /// The store's clock stands an hour after the start.
     init(nowSeconds: Int64 = 3600) throws {
         let context = StoreContext(
-            fileSystem: SimulatedFileSystem(seed: 1), clock: SimulatedClock(wallNanoseconds: Self.start + nowSeconds * 1_000_000_000),
+            fileSystem: SimulatedFileSystem(seed: 1),
+            clock: SimulatedClock(wallNanoseconds: Self.start + nowSeconds * 1_000_000_000),
             randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
         store = try EventStore.open(at: "/data", context: context, options: StoreOptions())
     }
@@ -28,7 +29,8 @@ struct SampleStore {
         let registry = Self.registry
         count += 1
         var values: [(UInt16, EventValue)] = [
-            (registry.wellKnown.id, .text("e\(count)")), (registry.wellKnown.source, .text("test")), (registry.wellKnown.tenant, .text(tenant)),
+            (registry.wellKnown.id, .text("e\(count)")), (registry.wellKnown.source, .text("test")),
+            (registry.wellKnown.tenant, .text(tenant)),
         ]
         for (name, value) in fields { values.append((registry.column(named: name)!, value)) }
         offsets.append(UInt32(writer.sink.count))
@@ -39,18 +41,23 @@ struct SampleStore {
 
     /// A question, its model call and, unless `answerAfter` is nil, its answer.
     mutating func addTurn(
-        _ conversation: String, _ turn: Int64, at seconds: Double, answerAfter: Double? = 1.5, status: String = "ok", model: String = "big",
+        _ conversation: String, _ turn: Int64, at seconds: Double, answerAfter: Double? = 1.5, status: String = "ok",
+        model: String = "big",
         route: String = "cloud", channel: String = "web", variant: String? = nil
     ) {
-        var context: [String: EventValue] = ["conversation_id": .text(conversation), "turn": .integer(turn), "channel": .text(channel)]
+        var context: [String: EventValue] = [
+            "conversation_id": .text(conversation), "turn": .integer(turn), "channel": .text(channel),
+        ]
         if let variant { (context["experiment"], context["variant"]) = (.text("tone"), .text(variant)) }
         func with(_ more: [String: EventValue]) -> [String: EventValue] { context.merging(more) { $1 } }
         add("message.received", at: seconds, with(["author": .text("user")]))
         add(
             "llm.call", at: seconds + 1,
             with([
-                "provider": .text("maker"), "request_model": .text(model), "route": .text(route), "input_tokens": .integer(1_000),
-                "output_tokens": .integer(100), "cache_read_tokens": .integer(200), "duration_ns": .integer(900_000_000), "status": .text("ok"),
+                "provider": .text("maker"), "request_model": .text(model), "route": .text(route),
+                "input_tokens": .integer(1_000),
+                "output_tokens": .integer(100), "cache_read_tokens": .integer(200),
+                "duration_ns": .integer(900_000_000), "status": .text("ok"),
             ]))
         guard let answerAfter else { return }
         add(
@@ -93,7 +100,9 @@ extension SampleStore {
     /// Four conversations with everything that reports show.
     static func filled() throws -> SampleStore {
         var sample = try SampleStore()
-        for (tokenClass, price) in [("input", 2_500_000), ("output", 10_000_000), ("cache_read", 37_500)] as [(String, Int64)] {
+        for (tokenClass, price) in [("input", 2_500_000), ("output", 10_000_000), ("cache_read", 37_500)]
+            as [(String, Int64)]
+        {
             sample.addPrice("big", tokenClass, picoPerToken: price)
         }
         sample.addPrice("half", "input", picoPerToken: 1_000_000)

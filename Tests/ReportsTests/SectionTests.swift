@@ -44,7 +44,8 @@ import Testing
     @Test func headingsAreInTheZoneAskedFor() throws {
         var sample = try SampleStore.filled()
         let desk = try sample.desk()
-        let request = ReportRequest(from: SampleStore.start, to: SampleStore.start + 3_600_000_000_000, timeZone: "Europe/Berlin")
+        let request = ReportRequest(
+            from: SampleStore.start, to: SampleStore.start + 3_600_000_000_000, timeZone: "Europe/Berlin")
         let text = try desk.report(.cost, request).rendered(.table)
         #expect(text.hasPrefix("Cost  2026-08-01T11:00:00+02:00 to 2026-08-01T12:00:00+02:00 (end not included)\n"))
     }

@@ -3,10 +3,13 @@ import Plans
 import SQLText
 import Testing
 
-/// Casts to types that hold less: what does not fit is refused or cut as PostgreSQL 15 does it, as a constant and out of a column.
+/// Casts to types that hold less: what does not fit is refused or cut as PostgreSQL 15 does it, as a constant and out
+/// of a column.
 @Suite struct CastTests {
     private func outcome(_ sql: String) -> String {
-        let columns = [("n", ColumnType.integer), ("d", .double), ("t", .text), ("b", .boolean)].map { TableColumn(name: $0.0, type: $0.1) }
+        let columns = [("n", ColumnType.integer), ("d", .double), ("t", .text), ("b", .boolean)].map {
+            TableColumn(name: $0.0, type: $0.1)
+        }
         let rows: [[Scalar]] = [
             [.integer(3_000_000_000), .double(1e-13), .text("1e-13"), .boolean(true)],
             [.integer(-32_769), .double(0.1), .text("abcdé"), .null],
@@ -15,7 +18,8 @@ import Testing
         let catalog = RowCatalog(tables: ["x": RowTable(name: "x", columns: columns, rows: rows)])
         do {
             return try catalog.answer(sql).rows.map { row in
-                row.map { if case .text(let text) = $0 { text } else { $0.isNull ? "null" : "\($0)" } }.joined(separator: ",")
+                row.map { if case .text(let text) = $0 { text } else { $0.isNull ? "null" : "\($0)" } }.joined(
+                    separator: ",")
             }.joined(separator: ";")
         } catch let error as QueryError {
             return error.kind.sqlState
@@ -25,9 +29,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("select 3000000000::int", "22003"), ("select '3000000000'::int", "22003"), ("select (-32769)::smallint", "22003"),
-        ("select int4(3000000000)", "22003"), ("select (-1)::oid", "22003"), ("select '3000000000'::bigint::text", "3000000000"),
-        ("select 2147483647::int::text, (-2147483648)::int4::text, (-32768)::int2::text", "2147483647,-2147483648,-32768"),
+        ("select 3000000000::int", "22003"), ("select '3000000000'::int", "22003"),
+        ("select (-32769)::smallint", "22003"),
+        ("select int4(3000000000)", "22003"), ("select (-1)::oid", "22003"),
+        ("select '3000000000'::bigint::text", "3000000000"),
+        (
+            "select 2147483647::int::text, (-2147483648)::int4::text, (-32768)::int2::text",
+            "2147483647,-2147483648,-32768"
+        ),
         ("select (2147483647::int + 1::int)::text", "2147483648"),
         ("select null::int", "null"),
         ("select 2147483647.4::int::text", "2147483647"),
@@ -40,17 +49,24 @@ import Testing
     func integers(_ sql: String, _ expected: String) { #expect(outcome(sql) == expected, "\(sql)") }
 
     @Test(arguments: [
-        ("select 1e-13::float8::numeric::text", "0.0000000000001"), ("select (1.0::float8 / 3)::numeric::text", "0.333333333333"),
+        ("select 1e-13::float8::numeric::text", "0.0000000000001"),
+        ("select (1.0::float8 / 3)::numeric::text", "0.333333333333"),
         ("select '0.1234567890123'::float8::numeric::text", "0.1234567890123"),
         ("select 1e20::float8::numeric::text", "100000000000000000000"),
-        ("select (-1.5e-20)::float8::numeric::text", "-0.000000000000000000015"), ("select '1e-60'::float8::numeric", "22003"),
+        ("select (-1.5e-20)::float8::numeric::text", "-0.000000000000000000015"),
+        ("select '1e-60'::float8::numeric", "22003"),
         ("select 123456::numeric(4,2)", "22003"), ("select 99.994::numeric(4,2)::text, 99.995::numeric(4,2)", "22003"),
-        ("select 99.994::numeric(4,2)::text, null::numeric(2), '12'::numeric(2)::text", "99.99,null,12"), ("select 1::numeric(0)", "22023"),
-        ("select n::numeric(9) from x", "22003"), ("select n::numeric(12, 1)::text from x where n > 0", "3000000000.0;7.0"),
+        ("select 99.994::numeric(4,2)::text, null::numeric(2), '12'::numeric(2)::text", "99.99,null,12"),
+        ("select 1::numeric(0)", "22023"),
+        ("select n::numeric(9) from x", "22003"),
+        ("select n::numeric(12, 1)::text from x where n > 0", "3000000000.0;7.0"),
         ("select d::numeric from x", "22003"), ("select t::numeric from x where t like '1e%'", "22003"),
         ("select d::numeric::text from x where d > 0.01", "0.100000000000;0.333333333333"),
         ("select t::numeric::text from x where t like '0%'", "0.500000000000"),
-        ("select d::numeric(30, 20)::text from x", "0.00000000000010000000;0.10000000000000000000;0.33333333333333300000;null"),
+        (
+            "select d::numeric(30, 20)::text from x",
+            "0.00000000000010000000;0.10000000000000000000;0.33333333333333300000;null"
+        ),
         (
             "select round(d::numeric, 2)::text, round(d::numeric, 14)::text from x",
             "0.00,0.00000000000010;0.10,0.10000000000000;0.33,0.33333333333333;null,null"
@@ -66,7 +82,8 @@ import Testing
     @Test(arguments: [
         ("select 'abcdef'::varchar(3), 123456::varchar(2), 'éa'::varchar(1)", "abc,12,é"),
         ("select t::varchar(5) from x", "1e-13;abcdé;0.5;null"),
-        ("select t::varchar(4) from x", "1e-1;abcd;0.5;null"), ("select 'a'::varchar(0)", "22023"), ("select 'x'::citext", "42704"),
+        ("select t::varchar(4) from x", "1e-1;abcd;0.5;null"), ("select 'a'::varchar(0)", "22023"),
+        ("select 'x'::citext", "42704"),
         (
             "select (interval '1 year 5 months 3 days 04:05:06' year)::text, (interval '1 year 5 months 3 days 04:05:06' day)::text",
             "1 year,1 year 5 mons 3 days"

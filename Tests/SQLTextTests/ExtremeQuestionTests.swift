@@ -7,8 +7,13 @@ import Testing
 /// Questions at the ends of what numbers, times, patterns and zones hold: an answer or the state that PostgreSQL gives.
 @Suite struct ExtremeQuestionTests {
     private func outcome(_ sql: String, timeZone: String = "UTC") -> String {
-        let columns = [("t", ColumnType.text), ("n", .integer), ("d", .double)].map { TableColumn(name: $0.0, type: $0.1) }
-        let texts = ["1e-9223372036854775808", "999999:00:00 999999:00:00 999999:00:00", "P1DT2H", "2026-01-01 24:30:00", "1.3 years"]
+        let columns = [("t", ColumnType.text), ("n", .integer), ("d", .double)].map {
+            TableColumn(name: $0.0, type: $0.1)
+        }
+        let texts = [
+            "1e-9223372036854775808", "999999:00:00 999999:00:00 999999:00:00", "P1DT2H", "2026-01-01 24:30:00",
+            "1.3 years",
+        ]
         let rows: [[Scalar]] = texts.map { [.text($0), .integer(.min), .double(1)] }
         let catalog = RowCatalog(tables: ["x": RowTable(name: "x", columns: columns, rows: rows)])
         do {
@@ -25,7 +30,8 @@ import Testing
     @Test(arguments: [
         ("select 1e-9223372036854775808", "22003"), ("select t::numeric from x where t like '1e-%'", "22P02"),
         ("select ('2026-01-01'::date + (-9223372036854775808)::bigint)::text", "22008"),
-        ("select ('2026-01-01'::date + n)::text from x", "22008"), ("select age('2026-01-01'::date + n) from x", "22008"),
+        ("select ('2026-01-01'::date + n)::text from x", "22008"),
+        ("select age('2026-01-01'::date + n) from x", "22008"),
         ("select round(1.5, (-9223372036854775808)::bigint)::text", "0"),
         ("select ((-170141183460469231731687303715884105727 - 1) % -1)::text", "0"),
         ("select log(1, 1)", "22012"), ("select log(d, 8) from x", "22012"), ("select log(2, 8)::text", "3"),
@@ -33,14 +39,20 @@ import Testing
     func numbers(_ sql: String, _ expected: String) { #expect(outcome(sql) == expected, "\(sql)") }
 
     @Test(arguments: [
-        ("a{-5}", "boolean(false)"), ("a{3,2}", "2201B"), ("a{256}", "2201B"), ("a{0x2}", "2201B"), ("a{1,2,3}", "2201B"),
+        ("a{-5}", "boolean(false)"), ("a{3,2}", "2201B"), ("a{256}", "2201B"), ("a{0x2}", "2201B"),
+        ("a{1,2,3}", "2201B"),
         ("a{+1}", "boolean(false)"),
         ("(((((){255}){255}){255}){255}){255}", "2201B"), ("a**", "2201B"), ("a{2}{3}", "2201B"),
-        ("^a{2,3}$", "boolean(true)"), ("^a{2}?$", "boolean(false)"), ("^(a{1}){3}$", "boolean(true)"), ("^a{4,}$", "boolean(false)"),
+        ("^a{2,3}$", "boolean(true)"), ("^a{2}?$", "boolean(false)"), ("^(a{1}){3}$", "boolean(true)"),
+        ("^a{4,}$", "boolean(false)"),
     ])
-    func patterns(_ pattern: String, _ expected: String) { #expect(outcome("select 'aaa' ~ '\(pattern)'") == expected, "\(pattern)") }
+    func patterns(_ pattern: String, _ expected: String) {
+        #expect(outcome("select 'aaa' ~ '\(pattern)'") == expected, "\(pattern)")
+    }
 
-    @Test(arguments: ["+02:9223372036854775807", "+-9223372036854775808", "+99", "+02:60", "+02:", "+", "+1:2:3", "+0x1"])
+    @Test(arguments: [
+        "+02:9223372036854775807", "+-9223372036854775808", "+99", "+02:60", "+02:", "+", "+1:2:3", "+0x1",
+    ])
     func zones(_ zone: String) {
         #expect(outcome("select 1", timeZone: zone) == "22023")
         #expect(outcome("select (timestamptz '2026-01-01Z' at time zone '\(zone)')::text") == "22023")
@@ -81,11 +93,14 @@ import Testing
     @Test(arguments: [
         ("interval", "P1DT2H", "1 day 02:00:00"), ("interval", "1.3 years", "1 year 4 mons"),
         ("interval", "1.75 months", "1 mon 22 days 12:00:00"),
-        ("interval", "0.1 day", "02:24:00"), ("interval", "2 centuries ago", "-200 years"), ("interval", "1.5e3 s", "22007"),
-        ("interval", "999999:00:00 999999:00:00 999999:00:00", "22015"), ("interval", "9223372036854775808 ns", "22015"),
+        ("interval", "0.1 day", "02:24:00"), ("interval", "2 centuries ago", "-200 years"),
+        ("interval", "1.5e3 s", "22007"),
+        ("interval", "999999:00:00 999999:00:00 999999:00:00", "22015"),
+        ("interval", "9223372036854775808 ns", "22015"),
         ("interval", "-9223372036854775807 ns", "-2562047:47:16.854775807"),
         ("interval", "--1:00", "22007"), ("interval", "1:00:60", "22007"),
-        ("timestamptz", "2026-01-01 24:30:00", "22008"), ("timestamptz", "2026-01-01 24:00:00", "2026-01-02 00:00:00+00"),
+        ("timestamptz", "2026-01-01 24:30:00", "22008"),
+        ("timestamptz", "2026-01-01 24:00:00", "2026-01-02 00:00:00+00"),
         ("timestamptz", "2026-02-29", "22008"), ("timestamptz", "2262-04-11 23:47:16-01", "22008"),
         ("timestamptz", "1677-09-21 00:12:43.2Z", "1677-09-21 00:12:43.2+00"), ("timestamptz", "soon", "22007"),
         ("date", "2026-01-01 9:5", "2026-01-01"),

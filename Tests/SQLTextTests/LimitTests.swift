@@ -17,7 +17,8 @@ import Testing
     @Test func longText() {
         let million = "select " + String(repeating: "1,", count: 500_000) + "1"
         #expect(state(million) == "54001")
-        let manyConstants = "select id from events where turn in (" + (0..<5_000).map(String.init).joined(separator: ",") + ")"
+        let manyConstants =
+            "select id from events where turn in (" + (0..<5_000).map(String.init).joined(separator: ",") + ")"
         #expect(state(manyConstants) == "ok")
     }
 
@@ -30,7 +31,8 @@ import Testing
             "select 1 where " + String(repeating: "not ", count: depth) + "true",
             "select " + String(repeating: "abs(", count: depth) + "1" + String(repeating: ")", count: depth),
             "select 1" + String(repeating: "::int", count: depth),
-            "select " + String(repeating: "case when true then ", count: depth) + "1" + String(repeating: " end", count: depth),
+            "select " + String(repeating: "case when true then ", count: depth) + "1"
+                + String(repeating: " end", count: depth),
             String(repeating: "select * from (", count: depth) + "select 1",
             "select 1" + String(repeating: " union select 1", count: depth),
             "select * from days d" + String(repeating: " cross join days", count: depth),
@@ -45,12 +47,15 @@ import Testing
     @Test func deepestAllowed() {
         var deepest = 0
         for depth in stride(from: 50, through: 450, by: 50) {
-            let sql = "select " + String(repeating: "turn + (", count: depth) + "1" + String(repeating: ")", count: depth) + " from events"
+            let sql =
+                "select " + String(repeating: "turn + (", count: depth) + "1" + String(repeating: ")", count: depth)
+                + " from events"
             if state(sql) == "ok" { deepest = depth }
         }
         #expect(deepest >= 100)
         #expect(state("select 1" + String(repeating: " union all select 1", count: 300)) == "ok")
-        #expect(state("select id from events where turn = 1" + String(repeating: " and turn <> 5", count: 3000)) == "ok")
+        #expect(
+            state("select id from events where turn = 1" + String(repeating: " and turn <> 5", count: 3000)) == "ok")
     }
 
     @Test func commonTablesDoNotExplode() {
@@ -77,7 +82,8 @@ import Testing
             percentile_cont within filter exists any $1 ; asc desc nulls first last over
             """.split { $0 == " " || $0 == "\n" || $0 == "\\" }.map(String.init)
         let starts = [
-            "select", "select count(*) ,", "select * from events where", "select channel from events group by", "explain select", "",
+            "select", "select count(*) ,", "select * from events where", "select channel from events group by",
+            "explain select", "",
         ]
         var planned = 0
         for _ in 0..<3_000 {

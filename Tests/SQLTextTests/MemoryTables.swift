@@ -15,7 +15,9 @@ struct RowTable: TableSource {
             let part = rows[start..<min(start + 7, rows.count)]
             return RowMorsel(
                 rowCount: part.count,
-                vectors: columns.indices.map { place in Vector(type: columns[place].type, scalars: part.map { $0[place] }) })
+                vectors: columns.indices.map { place in
+                    Vector(type: columns[place].type, scalars: part.map { $0[place] })
+                })
         }
     }
 }

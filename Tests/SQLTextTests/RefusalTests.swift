@@ -8,38 +8,52 @@ import Testing
     /// The question, and the text at whose beginning the refusal points.
     static let refusals: [(sql: String, place: String)] = [
         // Statements.
-        ("insert into events values (1)", "events"), ("update events set turn = 1", "events"), ("delete from events", "events"),
-        ("  -- why\n  create table x (a int)", "create"), ("truncate events", "truncate"), ("begin", "begin"), ("select 1 into x", "x"),
-        ("select 1;  select 2", "select 2"), ("select $1", "$1"), ("select channel from events for update", "for update"),
+        ("insert into events values (1)", "events"), ("update events set turn = 1", "events"),
+        ("delete from events", "events"),
+        ("  -- why\n  create table x (a int)", "create"), ("truncate events", "truncate"), ("begin", "begin"),
+        ("select 1 into x", "x"),
+        ("select 1;  select 2", "select 2"), ("select $1", "$1"),
+        ("select channel from events for update", "for update"),
         ("select substring(channel from 1 for 2) from events for share", "for share"),
         ("explain (format json) select 1", "format"), ("explain insert into events values (1)", "explain"),
         ("with q as (insert into events values (1) returning turn) select 1", "q as"),
         // Parts of a SELECT.
-        ("select row_number() over (order by time) from events", "row_number"), ("select count(*) over w from events window w as ()", "()"),
-        ("with recursive q as (select 1) select * from q", "with"), ("select distinct on (channel) channel from events", "channel) c"),
-        ("select channel from events group by rollup (channel)", "rollup"), ("select 1 group by grouping sets (())", "grouping"),
+        ("select row_number() over (order by time) from events", "row_number"),
+        ("select count(*) over w from events window w as ()", "()"),
+        ("with recursive q as (select 1) select * from q", "with"),
+        ("select distinct on (channel) channel from events", "channel) c"),
+        ("select channel from events group by rollup (channel)", "rollup"),
+        ("select 1 group by grouping sets (())", "grouping"),
         ("select grouping(channel) from events group by channel", "grouping"),
-        ("select 1 from events order by turn fetch first 1 rows with ties", "with ties"), ("select 1 order by 1 using <", "<"),
+        ("select 1 from events order by turn fetch first 1 rows with ties", "with ties"),
+        ("select 1 order by 1 using <", "<"),
         ("select turn from events limit (select 1)", "(select 1)"),
         // Sets and joins.
-        ("select 'intersect', 1 except select 'except', 2", "except s"), ("select 1 intersect all (select 2)", "intersect"),
+        ("select 'intersect', 1 except select 'except', 2", "except s"),
+        ("select 1 intersect all (select 2)", "intersect"),
         ("select 1 from (select 1 intersect select 2) q", "intersect"),
         ("select a from (select 1 a) q full join (select 2 b) r on a = b", "full"),
         ("select 1 from events a left join (events b full outer join events c on true) on true", "full"),
         ("select 1 from events, lateral (select 1) q", "lateral"), ("select 1 from generate_series(1, 3)", "generate"),
-        ("select 1 from events tablesample system (10)", "system"), ("select 1 from (events a join events b on true) as q", "events a"),
+        ("select 1 from events tablesample system (10)", "system"),
+        ("select 1 from (events a join events b on true) as q", "events a"),
         ("select (select s.channel from message_sent s where s.turn = m.turn) from llm_call m", "m.turn)"),
-        ("select 1 < any (select 1)", "< any"), ("select 1 = all (array[1])", "= all"), ("select array(select 1)", "array"),
+        ("select 1 < any (select 1)", "< any"), ("select 1 = all (array[1])", "= all"),
+        ("select array(select 1)", "array"),
         ("select turn from events order by turn in (select 1)", "in ("),
         // Values.
         ("select row(1, 2)", "row"), ("select (1, 2) = (1, 2)", "(1, 2) ="), ("select events from events", "events f"),
         ("select '{1,2}'::bigint[]", "bigint"), ("select (array[1, 2])[1:2]", "array"), ("select b'101'", "b'"),
-        ("select channel collate \"C\" from events", "collate"), ("select 5 & 3", "& 3"), ("select attributes @> '{}' from events", "@>"),
+        ("select channel collate \"C\" from events", "collate"), ("select 5 & 3", "& 3"),
+        ("select attributes @> '{}' from events", "@>"),
         ("select current_time", "current_time"), ("select xmlelement(name a)", "xmlelement"),
         // Texts.
-        ("select channel similar to 'a' from events", "similar"), ("select substring(channel from 'o(.)b') from events", "substring"),
-        ("select substring('foobar' similar '%#\"o_b#\"%' escape '#')", "substring"), ("select substring('foobar', '2')", "substring"),
-        ("select 'é' ~ 'a(?=b)'", "'a(?=b)'"), ("select 'a' ~ '(a)\\1'", "'(a)"), ("select channel !~* '[[:<:]]a' from events", "'[["),
+        ("select channel similar to 'a' from events", "similar"),
+        ("select substring(channel from 'o(.)b') from events", "substring"),
+        ("select substring('foobar' similar '%#\"o_b#\"%' escape '#')", "substring"),
+        ("select substring('foobar', '2')", "substring"),
+        ("select 'é' ~ 'a(?=b)'", "'a(?=b)'"), ("select 'a' ~ '(a)\\1'", "'(a)"),
+        ("select channel !~* '[[:<:]]a' from events", "'[["),
         ("select channel ~ '[(?=]\\y' from events", "'[(?=]"),
         // Types.
         ("select turn::char(3) from events", "char"), ("select 'x'::uuid", "uuid"), ("select time '10:00'", "time"),
@@ -49,7 +63,8 @@ import Testing
         ("select interval(0) '1.5 seconds'", "interval"), ("select length::interval day from days", "interval"),
         ("select 'nan'::float8::numeric", "::numeric"), ("select '{1.5}'::numeric[]", "numeric"),
         // to_char.
-        ("select to_char(time, 'YYYY RM') from events", "'YYYY RM'"), ("select to_char(time, 'YYYY-MM-DDTHH24') from events", "'YYYY"),
+        ("select to_char(time, 'YYYY RM') from events", "'YYYY RM'"),
+        ("select to_char(time, 'YYYY-MM-DDTHH24') from events", "'YYYY"),
         ("select to_char(time, 'SSSS') from events", "'SSSS'"), ("select to_char(turn, '999') from events", "to_char"),
         ("select to_char(length, 'HH24') from days", "to_char"),
         // Aggregates.
@@ -68,7 +83,9 @@ import Testing
             Issue.record("\(sql) was taken")
         } catch {
             #expect(error.kind == .notSupported, "\(sql): \(error)")
-            #expect(error.position == sql.unicodeScalars.distance(from: sql.startIndex, to: range.lowerBound) + 1, "\(sql): \(error)")
+            #expect(
+                error.position == sql.unicodeScalars.distance(from: sql.startIndex, to: range.lowerBound) + 1,
+                "\(sql): \(error)")
         }
     }
 
@@ -76,8 +93,10 @@ import Testing
     @Test(arguments: [
         "select 'a' ~ '[(?=]'", "select 'a' ~ '***=(?=a)'", "select 'a' ~ '(?q)(?=a)'", "select 'a' ~ '\\\\m'",
         "select 'a' ~ 'a(?# (?=b) )'",
-        "select substring('abc' from '2' for 2)", "select substring(channel, 2) from events", "select substring('abc', null)",
-        "select to_char(time, 'YYYY-MM-DD\"T\"HH24:MI') from events", "select array[1, 2]::int[]", "select interval '3' day",
+        "select substring('abc' from '2' for 2)", "select substring(channel, 2) from events",
+        "select substring('abc', null)",
+        "select to_char(time, 'YYYY-MM-DD\"T\"HH24:MI') from events", "select array[1, 2]::int[]",
+        "select interval '3' day",
         "select null::varchar(3)", "select \"full\".channel from events \"full\"", "select 1 /* full */ union select 2",
     ])
     func isTaken(_ sql: String) throws {

@@ -4,8 +4,8 @@ import Platform
 import Segments
 import Testing
 
-/// Bytes on disk are a promise: what a small segment looks like is kept as text. `PLIMSOLL_REWRITE_GOLDENS=1` writes the texts anew, for
-/// review.
+/// Bytes on disk are a promise: what a small segment looks like is kept as text. `PLIMSOLL_REWRITE_GOLDENS=1` writes
+/// the texts anew, for review.
 struct GoldenTests {
     private func compare(_ text: String, _ name: String) throws {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -31,7 +31,9 @@ struct GoldenTests {
         var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
         var manifest = Manifest()
         manifest.position = 12
-        manifest.segments = [ManifestSegment(try writeSample(files, "/s", groups: 1, rows: 12), positions: 1...12, receivedRange: 5...9)]
+        manifest.segments = [
+            ManifestSegment(try writeSample(files, "/s", groups: 1, rows: 12), positions: 1...12, receivedRange: 5...9)
+        ]
         manifest.superseded = [SupersededRows(table: "turns", segmentID: 7, group: 0, rows: [3, 4])]
         manifest.logStart = LogStart(file: 2, position: 13)
         try store.publish(manifest)

@@ -1,12 +1,14 @@
 import Segments
 import Testing
 
-/// Edits against the manifest that is in force when they are applied, which may be a later one than their job began with.
+/// Edits against the manifest that is in force when they are applied, which may be a later one than their job began
+/// with.
 @Suite struct ManifestEditTests {
     private func segment(_ id: UInt64, _ positions: ClosedRange<Int64>?) -> ManifestSegment {
         ManifestSegment(
             SegmentDescription(
-                segmentID: id, fileName: "\(id).segment", lengthBytes: 1, sha256: Array(repeating: 0, count: 32), tables: [],
+                segmentID: id, fileName: "\(id).segment", lengthBytes: 1, sha256: Array(repeating: 0, count: 32),
+                tables: [],
                 timeRange: nil), positions: positions)
     }
 
@@ -46,7 +48,9 @@ import Testing
 
     @Test func aSealComesLastAndMovesTheEnd() throws {
         let next = try base.applying(seal(4, 31...40, marking: [rows(1, [5, 2]), rows(2, [1])]), base: base)
-        #expect(next.segments.map(\.description.segmentID) == [1, 2, 3, 4] && next.position == 40 && next.nextSegmentID == 5)
+        #expect(
+            next.segments.map(\.description.segmentID) == [1, 2, 3, 4] && next.position == 40 && next.nextSegmentID == 5
+        )
         #expect(next.superseded == [rows(1, [2, 5]), rows(2, [1]), rows(3, [0, 7])])
         #expect(next.projections?.fileName == "state-40" && next.logStart == LogStart(file: 1, position: 41))
     }
@@ -62,13 +66,19 @@ import Testing
 
     @Test func whatTheBaseLostIsAConflict() throws {
         let later = try base.applying(rewrite([2], as: 4, 11...20), base: base)
-        #expect(throws: ManifestEditConflict.segmentGone(id: 2)) { try later.applying(rewrite([2], as: 5, 11...20), base: base) }
+        #expect(throws: ManifestEditConflict.segmentGone(id: 2)) {
+            try later.applying(rewrite([2], as: 5, 11...20), base: base)
+        }
         #expect(throws: ManifestEditConflict.segmentGone(id: 2)) {
             try later.applying(seal(5, 31...40, marking: [rows(2, [1])]), base: base)
         }
         let marked = try base.applying(seal(4, 31...40, marking: [rows(1, [3])]), base: base)
-        #expect(throws: ManifestEditConflict.rowsMarked(id: 1)) { try marked.applying(rewrite([1], as: 5, 1...10), base: base) }
-        #expect(throws: ManifestEditConflict.endPassed(position: 40)) { try marked.applying(seal(5, 31...35), base: base) }
+        #expect(throws: ManifestEditConflict.rowsMarked(id: 1)) {
+            try marked.applying(rewrite([1], as: 5, 1...10), base: base)
+        }
+        #expect(throws: ManifestEditConflict.endPassed(position: 40)) {
+            try marked.applying(seal(5, 31...35), base: base)
+        }
         #expect(throws: ManifestEditConflict.idTaken(id: 4)) { try marked.applying(seal(4, 41...50), base: base) }
     }
 

@@ -132,7 +132,8 @@ struct ManifestTests {
         var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
         try store.publish(try sampleManifest(files, "/s"))
         for name in ["00000000000000ff.segment.new", "stranger", "log-1"] { _ = try files.open("/s/" + name, .create) }
-        let (again, findings) = try ManifestStore.open(fileSystem: files, directory: "/s", isKnown: { $0.hasPrefix("log-") })
+        let (again, findings) = try ManifestStore.open(
+            fileSystem: files, directory: "/s", isKnown: { $0.hasPrefix("log-") })
         #expect(findings.temporaryFiles == ["00000000000000ff.segment.new"] && findings.unknownFiles == ["stranger"])
         try again.removeTemporaryFiles(findings)
         #expect(try files.lengthBytes(of: "/s/00000000000000ff.segment.new") == nil)

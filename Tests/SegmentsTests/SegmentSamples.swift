@@ -30,14 +30,17 @@ func callChunk(first: Int, rows: Int) -> Chunk {
     for row in stride(from: 0, to: rows, by: 7) { validity[row] = true }
     return Chunk(
         columns: [
-            Vector(type: .timestamptz, count: rows, storage: .int64((0..<rows).map { Int64(first + $0) * 1_000_000_000 })),
+            Vector(
+                type: .timestamptz, count: rows, storage: .int64((0..<rows).map { Int64(first + $0) * 1_000_000_000 })),
             Vector(type: .text, count: rows, storage: .text(codes: codes, dictionary: conversations.finish())),
-            Vector(type: .text, count: rows, storage: .text(codes: (0..<rows).map { UInt32($0 % 3) }, dictionary: models)),
+            Vector(
+                type: .text, count: rows, storage: .text(codes: (0..<rows).map { UInt32($0 % 3) }, dictionary: models)),
             Vector(type: .numeric(scale: 12), count: rows, storage: .int64((0..<rows).map { Int64($0 * 150_000) })),
             .constant(.boolean(true), type: .boolean, count: rows),
             Vector(
                 type: .text, count: rows,
-                storage: .text(codes: Array(repeating: 0, count: rows), dictionary: TextDictionary(["timeout"])), validity: validity),
+                storage: .text(codes: Array(repeating: 0, count: rows), dictionary: TextDictionary(["timeout"])),
+                validity: validity),
         ], rowCount: rows)
 }
 
@@ -61,7 +64,8 @@ func contents(_ reader: SegmentReader) throws -> String {
     for table in reader.tableNames {
         for group in reader.groups(table: table) {
             for (index, column) in group.columns.enumerated() {
-                lines.append("\(table) \(group.index) \(column.name) \(rows(try group.column(index))) \(group.summary(index))")
+                lines.append(
+                    "\(table) \(group.index) \(column.name) \(rows(try group.column(index))) \(group.summary(index))")
             }
         }
     }

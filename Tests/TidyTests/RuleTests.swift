@@ -29,8 +29,14 @@ struct RuleTests {
             /// About d.
             var d: Int
             """)
-        #expect(scanner.tokens.filter { $0.kind == .word }.map(\.text) == ["let", "a", "b", "map", "$0", "let", "c", "var", "d", "Int"])
-        #expect(scanner.tokens.filter { $0.kind == .string }.map(\.text) == ["no  // text", "", "raw \\(", "\n    x\" y\n    "])
+        #expect(
+            scanner.tokens.filter { $0.kind == .word }.map(\.text) == [
+                "let", "a", "b", "map", "$0", "let", "c", "var", "d", "Int",
+            ])
+        #expect(
+            scanner.tokens.filter { $0.kind == .string }.map(\.text) == [
+                "no  // text", "", "raw \\(", "\n    x\" y\n    ",
+            ])
         #expect(scanner.comments.map(\.line) == [1, 2, 3, 6])
         #expect(scanner.comments.filter(\.isDocumentation).map(\.text) == ["About d."])
         #expect(scanner.tokens.last?.line == 7)
@@ -63,7 +69,8 @@ struct RuleTests {
         var wrong = table
         wrong.rows.swapAt(0, 1)
         #expect(ImportRule.checkOrder(table).isEmpty)
-        #expect(ImportRule.checkOrder(wrong).map(\.message) == ["`High` may not import `Low`: no row above has that name"])
+        #expect(
+            ImportRule.checkOrder(wrong).map(\.message) == ["`High` may not import `Low`: no row above has that name"])
         wrong.rows = [table.rows[0], table.rows[0]]
         #expect(ImportRule.checkOrder(wrong).count == 1)
     }
@@ -86,7 +93,9 @@ struct RuleTests {
 
     @Test func importsBeyondTheTableAreFound() {
         let targets = [PackageTarget(name: "HighTests", folder: "Tests/HighTests", uses: ["High"], isTest: true)]
-        func check(_ text: String, _ path: String) -> [Int] { ImportRule.checkFiles([file(text, at: path)], table, targets).map(\.line) }
+        func check(_ text: String, _ path: String) -> [Int] {
+            ImportRule.checkFiles([file(text, at: path)], table, targets).map(\.line)
+        }
         #expect(check("package import Low\n@preconcurrency import struct Low.Thing\n", "Sources/High/A.swift").isEmpty)
         #expect(check("import Low\ninternal import Glibc\n", "Sources/High/A.swift") == [2])
         #expect(check("import High\n", "Sources/Base/Low/A.swift") == [1])
@@ -102,20 +111,23 @@ struct RuleTests {
         let text =
             "import Logging\npackage import NIOCore\nimport struct HTTPTypes.HTTPFields\n"
             + "@preconcurrency import HummingbirdCore\n"
-        for path in ["Sources/Services/Asking/A.swift", "Sources/Server/Clients/A.swift", "Tests/IntakesTests/A.swift"] {
+        for path in ["Sources/Services/Asking/A.swift", "Sources/Server/Clients/A.swift", "Tests/IntakesTests/A.swift"]
+        {
             #expect(lines(text, path) == [2, 3, 4], "\(path)")
         }
         #expect(lines(text, "Sources/Server/HTTPFronts/Setup/A.swift").isEmpty)
         #expect(lines(text, "Tests/HTTPFrontsTests/A.swift").isEmpty)
         let none = "import HTTPRequests\nlet text = \"import NIOCore\" // import NIOCore\n"
         #expect(lines(none, "Sources/Services/Sending/A.swift").isEmpty)
-        #expect(lines(text, "Sources/Server/HTTPFrontsElsewhere/A.swift") == [2, 3, 4], "a name that only begins alike")
+        #expect(
+            lines(text, "Sources/Server/HTTPFrontsElsewhere/A.swift") == [2, 3, 4], "a name that only begins alike")
     }
 
     // MARK: Unsafe code, the machine
 
     @Test(arguments: [
-        "let x = unsafe y", "final class A: @unchecked Sendable {}", "nonisolated(unsafe) var x = 0", "@safe func f() {}",
+        "let x = unsafe y", "final class A: @unchecked Sendable {}", "nonisolated(unsafe) var x = 0",
+        "@safe func f() {}",
         "bytes.withUnsafeBytes { _ in }", "var p: UnsafeRawPointer", "let q = OpaquePointer(x)",
     ])
     func unsafeCodeIsFound(_ text: String) {
@@ -126,7 +138,8 @@ struct RuleTests {
 
     @Test func textsAsKeysAreFound() {
         func lines(_ text: String, _ path: String) -> [Int] { TextKeyRule.check(file(text, at: path)).map(\.line) }
-        let text = "var a: [String: Int] = [:]\nvar b: Set<String> = []\nvar c: [String] = []\nlet d = [1: \"[String: Int]\"]\n"
+        let text =
+            "var a: [String: Int] = [:]\nvar b: Set<String> = []\nvar c: [String] = []\nlet d = [1: \"[String: Int]\"]\n"
         #expect(lines(text, "Sources/Columnar/A.swift") == [1, 2])
         #expect(lines(text, "Sources/Commands/A.swift").isEmpty)
     }
@@ -142,10 +155,12 @@ struct RuleTests {
     }
 
     @Test(arguments: [
-        "let a = Date()", "let a = Date.now", "let c = ContinuousClock()", "var g = SystemRandomNumberGenerator()", "Int.random(in: 0..<9)",
+        "let a = Date()", "let a = Date.now", "let c = ContinuousClock()", "var g = SystemRandomNumberGenerator()",
+        "Int.random(in: 0..<9)",
         "list.shuffled()", "let id = UUID()",
         "FileManager.default", "FileHandle.standardInput", "fopen(path, mode)", "URL(fileURLWithPath: x)",
-        "print(\"x\")", "Data(contentsOf: URL(string: x)!)", "value.hashValue", "var hasher = Hasher()", "TimeZone.current",
+        "print(\"x\")", "Data(contentsOf: URL(string: x)!)", "value.hashValue", "var hasher = Hasher()",
+        "TimeZone.current",
         "DispatchQueue.main",
     ])
     func machineCallsAreFound(_ text: String) {
@@ -154,8 +169,10 @@ struct RuleTests {
     }
 
     @Test(arguments: [
-        "let a = Date(timeIntervalSince1970: 0)", "Int.random(in: 0..<9, using: &generator)", "let n = catalog.now", "output.print(text)",
-        "func print(_ text: String) {}", "list.shuffled(using: &generator)", "func hash(into hasher: inout Hasher) {}", "// print(1)",
+        "let a = Date(timeIntervalSince1970: 0)", "Int.random(in: 0..<9, using: &generator)", "let n = catalog.now",
+        "output.print(text)",
+        "func print(_ text: String) {}", "list.shuffled(using: &generator)", "func hash(into hasher: inout Hasher) {}",
+        "// print(1)",
     ])
     func otherCallsPass(_ text: String) {
         #expect(MachineRule.check(file(text)).isEmpty)
@@ -173,25 +190,31 @@ struct RuleTests {
         "var names: [String: Int] = [:]\nfor (name, count) in names { write(name) }",
         "let names: Set<String>\nfor name in self.names where name != x { write(name) }",
         "func f(_ names: [String: Int]) { for name in names.keys { write(name) } }",
-        "let names = Set(list)\nlet rows = names.map { row($0) }", "var names = [Key: [Int]]()\nlet list = Array(names.values)",
+        "let names = Set(list)\nlet rows = names.map { row($0) }",
+        "var names = [Key: [Int]]()\nlet list = Array(names.values)",
         "let names = [\"a\": 1]\nreturn names.keys.joined(separator: x)",
         "let names = Dictionary(grouping: x) { $0 }\nnames.forEach { write($0) }",
         "func f(names: inout Set<Int>) { for name in names { write(name) } }",
     ])
     func unsortedIterationIsFound(_ text: String) {
         #expect(OrderRule.check(file(text)).count == 1)
-        let excused = text.replacing("\n", with: "\n// order: the sum is the same\n").replacing("{ for", with: "{\n// order: any\n for")
+        let excused = text.replacing("\n", with: "\n// order: the sum is the same\n").replacing(
+            "{ for", with: "{\n// order: any\n for")
         #expect(OrderRule.check(file(excused)).isEmpty)
     }
 
     @Test(arguments: [
         "var names: [String: Int] = [:]\nfor (name, count) in names.sorted(by: x) { write(name) }",
-        "let names: Set<String>\nlet list = names.map(row).sorted()", "let names: [String]\nfor name in names { write(name) }",
+        "let names: Set<String>\nlet list = names.map(row).sorted()",
+        "let names: [String]\nfor name in names { write(name) }",
         "let names: [String: [Int]]\nfor number in names[key] ?? [] { write(number) }",
-        "let names = Set(list).sorted()\nfor name in names { write(name) }", "let names = flag ? [a: b] : [:]\nnames[x] = 1",
-        "let names: Set<Int>\nlet all = names.map { $0 }.max()", "let names = [flag ? a : b]\nfor name in names { write(name) }",
+        "let names = Set(list).sorted()\nfor name in names { write(name) }",
+        "let names = flag ? [a: b] : [:]\nnames[x] = 1",
+        "let names: Set<Int>\nlet all = names.map { $0 }.max()",
+        "let names = [flag ? a : b]\nfor name in names { write(name) }",
         "let names: [String: Int]\nfunc f(names: [Int]) { for name in names { write(name) } }",
-        "let names: [String: Int]\nlet rows = Others.names.map(row)", "let a = A(b, names: [:])\nfor name in head.names { write(name) }",
+        "let names: [String: Int]\nlet rows = Others.names.map(row)",
+        "let a = A(b, names: [:])\nfor name in head.names { write(name) }",
     ])
     func sortedIterationPasses(_ text: String) {
         #expect(OrderRule.check(file(text)).isEmpty)
@@ -220,8 +243,10 @@ struct RuleTests {
         #expect(LeftoverRule.check(file("/// " + text)).isEmpty)
     }
 
-    @Test(arguments: ["let it be", "if a segment is whole, it passes", "for each of them {see above}",
-        "offset  size  field", "return to sender"])
+    @Test(arguments: [
+        "let it be", "if a segment is whole, it passes", "for each of them {see above}",
+        "offset  size  field", "return to sender",
+    ])
     func prosePasses(_ text: String) {
         #expect(LeftoverRule.check(file("// " + text)).isEmpty)
     }
@@ -260,7 +285,8 @@ struct RuleTests {
 
     @Test func longFunctionsAreFound() {
         let lines = String(repeating: "x\n", count: SizeRule.functionLinesMax - 1)
-        let text = "protocol P {\n func g()\n init()\n}\nfunc f(a: () -> Void = {}) -> Int {\n\(lines)}\ninit?(b: Int) { self.init(x) }\n"
+        let text =
+            "protocol P {\n func g()\n init()\n}\nfunc f(a: () -> Void = {}) -> Int {\n\(lines)}\ninit?(b: Int) { self.init(x) }\n"
         let sample = file(text)
         #expect(SizeRule.functions(of: sample).map(\.name) == ["f", "init"])
         #expect(SizeRule.functions(of: sample).map(\.lineCount) == [71, 1])
@@ -305,18 +331,27 @@ struct RuleTests {
     @Test(arguments: [
         ("package struct A {}", "let a: A"), ("package func f(a: Int, b: Int = 1, _ c: Int) {}", "f(a: 1, 2)"),
         ("package func f(a: Int) {}", "list.map(f)"), ("package func f(a: () -> Void) {}", "f { }"),
-        ("struct A { package let b = 1 }", "list.map(\\.b)"), ("struct A { package let b = 1 }", "extension A { var c: Int { b } }"),
+        ("struct A { package let b = 1 }", "list.map(\\.b)"),
+        ("struct A { package let b = 1 }", "extension A { var c: Int { b } }"),
         ("protocol P {}\nextension P { package var b: Int { 1 } }", "func g() { b }"),
         ("struct A { package init(c: Int) {} }", ".init(c: 1)"),
-        ("struct A<T> { package init(c: T) {} }", "A<Int>(c: 1)"), ("struct A { package init(c: Int) {} }", "list.map(A.init)"),
-        ("typealias B = A\nstruct A { package init(c: Int) {} }", "B(c: 1)"), ("struct A { package static let b = 1 }", "f(.b)"),
+        ("struct A<T> { package init(c: T) {} }", "A<Int>(c: 1)"),
+        ("struct A { package init(c: Int) {} }", "list.map(A.init)"),
+        ("typealias B = A\nstruct A { package init(c: Int) {} }", "B(c: 1)"),
+        ("struct A { package static let b = 1 }", "f(.b)"),
         // What a visible declaration, a protocol or inlined code names has to be visible.
-        ("package struct A {}\npackage func f(a: A) {}", "f(a: x)"), ("package enum B { case c(A) }\npackage struct A {}", "var b: B"),
+        ("package struct A {}\npackage func f(a: A) {}", "f(a: x)"),
+        ("package enum B { case c(A) }\npackage struct A {}", "var b: B"),
         ("package struct S { package static let s = 1 }\npackage func f(a: Int = .s) {}", "f(); S.self"),
-        ("protocol P { func f() }\nstruct A { package func f() {} }", ""), ("struct A { package var description: String { x } }", ""),
+        ("protocol P { func f() }\nstruct A { package func f() {} }", ""),
+        ("struct A { package var description: String { x } }", ""),
         ("@inlinable func g() { f() }\n@usableFromInline package func f() {}", ""),
-        ("struct A { package static func == (a: A, b: A) -> Bool { true }\n package init(from decoder: Decoder) {} }", ""),
-        ("struct A { package subscript(a: Int) -> Int { a } }", ""), ("struct A { package private(set) var b = 1 }", "x.b"),
+        (
+            "struct A { package static func == (a: A, b: A) -> Bool { true }\n package init(from decoder: Decoder) {} }",
+            ""
+        ),
+        ("struct A { package subscript(a: Int) -> Int { a } }", ""),
+        ("struct A { package private(set) var b = 1 }", "x.b"),
     ])
     func declarationsWithUserPass(_ text: String, _ use: String) {
         let found = surface(text, high: use)

@@ -5,7 +5,8 @@ import Testing
 import Transfers
 import WireFormats
 
-/// Exports that were changed and would poison a store: the refusal says where and what to do, and the store opens and goes on.
+/// Exports that were changed and would poison a store: the refusal says where and what to do, and the store opens and
+/// goes on.
 @Suite struct ChangedExportTests {
     /// A call that nobody has a price for.
     private static func call(_ id: String, _ store: EventStore) -> IngestBatch {
@@ -115,7 +116,9 @@ import WireFormats
         #expect(whole.events == 600 && whole.told.contains("no checksums"), "\(whole.told)")
         lines[300] = "{broken"
         let broken = try Self.outcome(Self.bytes(lines), MovingTests.Place(73))
-        #expect(broken.events == 299 && broken.told.contains("line 301") && broken.told.contains("299 events are kept"), "\(broken.told)")
+        #expect(
+            broken.events == 299 && broken.told.contains("line 301") && broken.told.contains("299 events are kept"),
+            "\(broken.told)")
     }
 
     @Test func spansOfAnExportAreLeftOutWhereItsEventsAreNew() throws {
@@ -162,7 +165,8 @@ import WireFormats
 
     @Test(arguments: [
         ("2262-04-11T23:47:16.854775807Z", "more than 24 h ahead"), ("2027-01-01T00:00:00Z", "more than 24 h ahead"),
-        ("1969-12-31T23:59:59Z", "before 1970"), ("2001-01-01T00:00:00Z", "not before the one of the event ahead of it"),
+        ("1969-12-31T23:59:59Z", "before 1970"),
+        ("2001-01-01T00:00:00Z", "not before the one of the event ahead of it"),
     ])
     func aReceivedTimeThatCannotBeIsRefused(time: String, reason: String) throws {
         let told = try #require(try refusal("receivedtime", time))
@@ -171,8 +175,10 @@ import WireFormats
 
     @Test(arguments: [
         "priced;170141183460469231731687303715884105727;170141183460469231731687303715884105727;170141183460469231731687303715884105727",
-        "priced;-5000000000000;-5000000000000;-5000000000000", "priced;9000000000000000000;9000000000000000000;9000000000000000000",
-        "priced;;0;", "priced;5;4;5", "priced;5;5;6", "priced;5;5;", "priced;5;5;5;input", "priced;+5;5;5", "partly;5;5;5",
+        "priced;-5000000000000;-5000000000000;-5000000000000",
+        "priced;9000000000000000000;9000000000000000000;9000000000000000000",
+        "priced;;0;", "priced;5;4;5", "priced;5;5;6", "priced;5;5;", "priced;5;5;5;input", "priced;+5;5;5",
+        "partly;5;5;5",
         "partly;;7;6;output", "partly;;-1;;output", "unpriced;;1;;input", "unpriced;0;0;0", "free;0;0;0", "", "priced",
     ])
     func aCostThatNoCallHasIsRefused(cost: String) throws {
@@ -181,7 +187,8 @@ import WireFormats
     }
 
     @Test(arguments: [
-        "priced;5;5;5", "priced;0;0;0", "partly;;7;;output", "partly;;7;9;reading", "partly;;7;", "unpriced;;0;;input,output",
+        "priced;5;5;5", "priced;0;0;0", "partly;;7;;output", "partly;;7;9;reading", "partly;;7;",
+        "unpriced;;0;;input,output",
     ])
     func aCostThatACallMayHaveIsTaken(cost: String) throws {
         #expect(try refusal("bookedcost", cost) == nil)

@@ -8,7 +8,8 @@ import Workload
 @Suite struct ImportWarningTests {
     @Test func warningsAreOfWhatIsNew() throws {
         func line(_ id: String, _ time: String, _ data: String) -> String {
-            #"{"specversion":"1.0","id":"\#(id)","source":"s","type":"feedback.submitted","time":"\#(time)","data":\#(data)}"# + "\n"
+            #"{"specversion":"1.0","id":"\#(id)","source":"s","type":"feedback.submitted","time":"\#(time)","data":\#(data)}"#
+                + "\n"
         }
         let place = MovingTests.Place(91)
         let time = RFC3339.render(WorkloadConfiguration.defaultStart)

@@ -39,7 +39,8 @@ private final class MemorySource: ByteSource {
     private var lines: [UInt8] {
         var text: [UInt8] = []
         for number in 0..<60_000 {
-            text.append(contentsOf: #"{"n":\#(number),"pad":"\#(String(repeating: "x", count: number % 300))"}"#.utf8 + [10])
+            text.append(
+                contentsOf: #"{"n":\#(number),"pad":"\#(String(repeating: "x", count: number % 300))"}"#.utf8 + [10])
         }
         return text
     }

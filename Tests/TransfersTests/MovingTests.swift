@@ -23,7 +23,8 @@ import Workload
         }
 
         private func context(_ seed: UInt64) -> StoreContext {
-            StoreContext(fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: seed), workers: InlineWorkers())
+            StoreContext(
+                fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: seed), workers: InlineWorkers())
         }
 
         func open(seed: UInt64 = 1) throws -> EventStore { try EventStore.open(at: "/data", context: context(seed)) }
@@ -31,7 +32,8 @@ import Workload
         /// Takes the key of another place over, as `--key` does.
         func install(keyOf other: Place) throws {
             try disk.createDirectories("/keys")
-            try disk.replace("/keys/other.key", with: try other.disk.contents(of: "/data/keys/store.key"), isSecret: true)
+            try disk.replace(
+                "/keys/other.key", with: try other.disk.contents(of: "/data/keys/store.key"), isSecret: true)
             try StoreKey.install(from: "/keys/other.key", into: "/data", context: context(78))
         }
 
@@ -46,25 +48,31 @@ import Workload
     }
 
     static func exported(_ store: EventStore, in times: Range<Int64> = .min ..< .max) throws -> [UInt8] {
-        let export = EventExport(try store.exportReader(in: times), registry: store.registry, as: .ndjson, pieceBytes: 1000)
+        let export = EventExport(
+            try store.exportReader(in: times), registry: store.registry, as: .ndjson, pieceBytes: 1000)
         var bytes: [UInt8] = []
         while let piece = try export.next() { bytes += piece }
         return bytes
     }
 
-    static func lines(_ bytes: [UInt8]) -> [String] { String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init) }
+    static func lines(_ bytes: [UInt8]) -> [String] {
+        String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
 
     /// Rows of every table, sorted. Left out is what tells of the files of one store.
     static func contents(_ store: EventStore) throws -> [String: [String]] {
         let snapshot = store.snapshot()
         var contents: [String: [String]] = [:]
         for name in snapshot.tableNames {
-            // How rollups stand in rows follows from where segments end; what is asked of them is compared by the test of rollups.
+            // How rollups stand in rows follows from where segments end; what is asked of them is compared by the test
+            // of rollups.
             guard !name.hasPrefix("rollup_"), let table = snapshot.table(named: name) else { continue }
             var rows: [String] = []
             for morsel in try table.morsels(for: ScanRequest(columns: Array(table.columns.indices))) {
                 let vectors = try table.columns.indices.map { try morsel.column($0) }
-                for row in 0..<morsel.rowCount { rows.append(vectors.map { "\($0.scalar(at: row))" }.joined(separator: "|")) }
+                for row in 0..<morsel.rowCount {
+                    rows.append(vectors.map { "\($0.scalar(at: row))" }.joined(separator: "|"))
+                }
             }
             contents[name] = rows.filter { !$0.contains("segment.attached") }.sorted()
         }
@@ -94,7 +102,9 @@ import Workload
             #expect(family.series.map(\.labels) == other.series.map(\.labels), "\(note): \(family.definition.name)")
             #expect(family.series.map(\.value) == other.series.map(\.value), "\(note): \(family.definition.name)")
         }
-        #expect(left.status.rebookedPicoUSD == right.status.rebookedPicoUSD && left.status.position == right.status.position)
+        #expect(
+            left.status.rebookedPicoUSD == right.status.rebookedPicoUSD && left.status.position == right.status.position
+        )
     }
 
     private static func decode(_ lines: [String], _ store: EventStore) -> IngestBatch {
@@ -102,42 +112,58 @@ import Workload
         return decoder.decodeLines(Array(lines.joined(separator: "\n").utf8).span).ingestBatch
     }
 
-    private static func price(_ model: String, _ tokenClass: String, _ usd: String, _ validFrom: String, id: String) -> String {
+    private static func price(_ model: String, _ tokenClass: String, _ usd: String, _ validFrom: String, id: String)
+        -> String
+    {
         #"{"specversion":"1.0","id":"\#(id)","source":"finance","type":"price.set","time":"2026-08-01T00:00:00Z","data":{"#
             + #""provider":"acme","model":"\#(model)","token_class":"\#(tokenClass)","usd_per_million_tokens":"\#(usd)","#
             + #""valid_from":"\#(validFrom)"}}"#
     }
 
-    private static func call(_ id: String, _ model: String, user: String? = nil, isTimed: Bool = true, input: Int = 1_000) -> String {
+    private static func call(
+        _ id: String, _ model: String, user: String? = nil, isTimed: Bool = true, input: Int = 1_000
+    ) -> String {
         let time = isTimed ? #","time":"2026-08-01T12:00:00.000000001Z""# : ""
         let person = user.map { #","user_id":"\#($0)""# } ?? ""
-        return #"{"specversion":"1.0","id":"\#(id)","source":"agent"\#(time),"type":"llm.call","data":{"conversation_id":"c-\#(id)","#
+        return
+            #"{"specversion":"1.0","id":"\#(id)","source":"agent"\#(time),"type":"llm.call","data":{"conversation_id":"c-\#(id)","#
             + #""turn":1,"provider":"acme","request_model":"\#(model)","input_tokens":\#(input),"output_tokens":7,"#
             + #""cache_read_tokens":3\#(person)}}"#
     }
 
     private struct Unexpected: Error {}
 
-    /// A store with everything that one may hold: late prices, corrections, events without a time, replaced rows, refused events, notes.
+    /// A store with everything that one may hold: late prices, corrections, events without a time, replaced rows,
+    /// refused events, notes.
     private static func fill(_ place: Place, _ store: EventStore, seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var traffic: [UInt8] = []
-        for event in SupportTraffic(WorkloadConfiguration(seed: seed)).generate(eventCount: 900) { event.render(into: &traffic) }
+        for event in SupportTraffic(WorkloadConfiguration(seed: seed)).generate(eventCount: 900) {
+            event.render(into: &traffic)
+        }
         let lines = lines(traffic)
         let day = "2026-08-01T00:00:00Z"
         for part in 0..<9 {
             place.clock.advance(nanoseconds: Int64(1_000_000_007 * (part + 1)))
             var batches = [decode(Array(lines[(part * 100)..<((part + 1) * 100)]), store)]
-            batches.append(decode(["late", "waiting", "changed"].map { call("\($0)-\(part)", $0, user: "u-\(part)") }, store))
+            batches.append(
+                decode(["late", "waiting", "changed"].map { call("\($0)-\(part)", $0, user: "u-\(part)") }, store))
             batches.append(decode(["untimed-\(part)", "untimed"].map { call($0, "changed", isTimed: false) }, store))
-            batches.append(IngestBatch(notes: [SystemNote(type: "trace.settled", data: "{\"part\":\(part),\"text\":\"a\\n\\\"é\"}")]))
+            batches.append(
+                IngestBatch(notes: [
+                    SystemNote(type: "trace.settled", data: "{\"part\":\(part),\"text\":\"a\\n\\\"é\"}")
+                ]))
             switch part {
-            case 1: batches.append(decode(["input", "output"].map { price("changed", $0, "2.5", day, id: "first-\($0)") }, store))
+            case 1:
+                batches.append(
+                    decode(["input", "output"].map { price("changed", $0, "2.5", day, id: "first-\($0)") }, store))
             case 3:
-                let unknown = #"{"specversion":"1.0","id":"x","source":"s","type":"no.such","time":"2026-08-01T00:00:00Z","data":{"é":1}}"#
+                let unknown =
+                    #"{"specversion":"1.0","id":"x","source":"s","type":"no.such","time":"2026-08-01T00:00:00Z","data":{"é":1}}"#
                 batches.append(decode([price("late", "input", "0.000001", day, id: "late-input"), unknown], store))
             case 6:
-                batches.append(decode(["output", "cache_read"].map { price("late", $0, "1", day, id: "late-\($0)") }, store))
+                batches.append(
+                    decode(["output", "cache_read"].map { price("late", $0, "1", day, id: "late-\($0)") }, store))
                 let classes = ["input", "output", "cache_read"]
                 batches.append(decode(classes.map { price("changed", $0, "3.75", day, id: "second-\($0)") }, store))
             default: break
@@ -155,7 +181,9 @@ import Workload
             if random.next(below: 3) == 0 { try store.tick() }
         }
         _ = try store.append([
-            IngestBatch(marks: [DeliveryMark(destination: "traces http://t:4318", position: 40, receivedTime: 1_785_600_000_000_000_000)])
+            IngestBatch(marks: [
+                DeliveryMark(destination: "traces http://t:4318", position: 40, receivedTime: 1_785_600_000_000_000_000)
+            ])
         ])
     }
 
@@ -167,7 +195,9 @@ import Workload
         second.clock.advance(nanoseconds: first.clock.wallNanoseconds() - second.clock.wallNanoseconds())
         try second.install(keyOf: first)
         let summary = try second.importing(export)
-        #expect(summary.accepted == Int(store.status.position) && summary.duplicates == 0 && summary.rejected == 0 && summary.records > 10)
+        #expect(
+            summary.accepted == Int(store.status.position) && summary.duplicates == 0 && summary.rejected == 0
+                && summary.records > 10)
         let copy = try second.open()
         try Self.expectEqual(store, copy, "seed \(seed)")
         #expect(try Self.exported(copy) == export, "seed \(seed): the export of the copy")
@@ -177,7 +207,9 @@ import Workload
         #expect(try copy.verify().findings == [])
         // Both go on alike, what is sent again included.
         for each in [store, copy] {
-            let repeated = [Self.call("untimed-8", "changed", isTimed: false), Self.call("late-3", "late", user: "u-3")]
+            let repeated = [
+                Self.call("untimed-8", "changed", isTimed: false), Self.call("late-3", "late", user: "u-3"),
+            ]
             let again = try each.append([Self.decode(repeated + [Self.call("new", "changed")], each)])
             #expect(again[0].duplicates == 2 && again[0].accepted == 1)
             _ = try each.rebook(provider: "acme", model: "changed", times: .min ..< .max)
@@ -226,9 +258,12 @@ import Workload
             do {
                 let summary = try place.importing(bytes)
                 return "taken: \(summary.text)"
-            } catch let error as RestoreRefusal { return "\(error.reason); \(error.advice)" } catch { return "\(error)" }
+            } catch let error as RestoreRefusal { return "\(error.reason); \(error.advice)" } catch {
+                return "\(error)"
+            }
         }
-        #expect(try refusal(export, second).contains("tokens of another key") && refusal(export, second).contains("--key"))
+        #expect(
+            try refusal(export, second).contains("tokens of another key") && refusal(export, second).contains("--key"))
         let part = try Self.exported(store, in: 0..<Int64.max)
         #expect(try refusal(part, second).contains("a part of its store"))
         let new = try second.open()
@@ -285,7 +320,8 @@ import Workload
         _ = try store.append([Self.decode([Self.call("a", "late", isTimed: false)], store)])
         let export = try Self.exported(store)
         let line = try #require(Self.lines(export).first { $0.contains(#""timegiven":true"#) })
-        #expect(line.contains(#""time":"\#(RFC3339.render(WorkloadConfiguration.defaultStart + 30 * 3_600_000_000_000))""#))
+        #expect(
+            line.contains(#""time":"\#(RFC3339.render(WorkloadConfiguration.defaultStart + 30 * 3_600_000_000_000))""#))
         for asNew in [false, true] {
             let place = asNew ? Place(43, at: second.clock.wallNanoseconds()) : second
             try place.install(keyOf: first)

@@ -61,11 +61,13 @@ import Transfers
         let known = try known("a,b,input,,1.00,,2001-01-01T00:00:00Z\na,b,output,,3.00,,2001-02-01T00:00:00Z\n")
         #expect(try lines(list, known: known) == [])
         // The price from a time on, and the price from now on, are compared with what counts then.
-        let edited = "provider,model,token_class,usd_per_million_tokens,valid_from\na,b,input,2,2001-01-01T00:00:00Z\na,b,output,3,\n"
+        let edited =
+            "provider,model,token_class,usd_per_million_tokens,valid_from\na,b,input,2,2001-01-01T00:00:00Z\na,b,output,3,\n"
         #expect(try lines(edited, known: known).count == 1)
         let future = try self.known("a,b,output,,3.00,,2001-02-01T00:00:00Z\na,b,output,,4.00,,2199-01-01T00:00:00Z\n")
         #expect(try lines("provider,model,token_class,usd_per_million_tokens\na,b,output,3\n", known: future) == [])
-        #expect(try lines("provider,model,token_class,usd_per_million_tokens\na,b,output,4\n", known: future).count == 1)
+        #expect(
+            try lines("provider,model,token_class,usd_per_million_tokens\na,b,output,4\n", known: future).count == 1)
     }
 
     @Test func aPriceMayReturnToWhatItWas() throws {
@@ -79,7 +81,8 @@ import Transfers
     @Test func everyRowThatIsNoPriceIsTold() throws {
         let header = "provider,model,token_class,usd_per_million_tokens,usd_per_gpu_hour,valid_from\n"
         let wrong = [
-            "a,b,colour,1,,", "a,b,input,cheap,,", "a,b,input,,,", "a,b,input,1,2,", "a,b,gpu,1,,", "a,b,input,-1,,", "a,b,input,1,,soon",
+            "a,b,colour,1,,", "a,b,input,cheap,,", "a,b,input,,,", "a,b,input,1,2,", "a,b,gpu,1,,", "a,b,input,-1,,",
+            "a,b,input,1,,soon",
             "a*,b,input,1,,", ",b,input,1,,",
         ]
         let rows = wrong.map { "\($0)\na,b,output,1,,\n" }.joined()
@@ -111,14 +114,17 @@ import Transfers
 
     /// What a first price books is told in calls and money.
     @Test func whatWaitedForAPriceIsCounted() throws {
-        func counted(_ row: String) -> WaitingCalls? { WaitingCalls(csv: Array("count,coalesce,coalesce\r\n\(row)\r\n".utf8)) }
+        func counted(_ row: String) -> WaitingCalls? {
+            WaitingCalls(csv: Array("count,coalesce,coalesce\r\n\(row)\r\n".utf8))
+        }
         let before = try #require(counted("3,0.001200000000,17"))
         #expect(before.again.contains("where position <= 17"))
         #expect(before.text(after: before) == "")
         let later = try #require(counted("1,0.003700000000,17"))
         #expect(
             before.text(after: later)
-                == "2 calls that waited for a price are booked whole now; all together 0.0025 USD more; 1 still lack one\n")
+                == "2 calls that waited for a price are booked whole now; all together 0.0025 USD more; 1 still lack one\n"
+        )
         #expect(counted("3,none,17") == nil && WaitingCalls(csv: []) == nil)
     }
 
@@ -135,13 +141,17 @@ import Transfers
         #expect(reason("provider;model;token_class\na;b;input\n").contains("separated by `;`"))
         #expect(reason("provider\tmodel\na\tb\n").contains("separated by tabs"))
         let comma = reason("provider,model,token_class,usd_per_million_tokens\na,b,input,1,00\n")
-        #expect(comma.contains("5 fields, expected 4") && comma.contains("input | 1 | 00") && comma.contains("decimals have a point"))
+        #expect(
+            comma.contains("5 fields, expected 4") && comma.contains("input | 1 | 00")
+                && comma.contains("decimals have a point"))
         let quoted = "provider,model,token_class,usd_per_million_tokens\na,b,input,\"1,00\"\n"
-        #expect(try PriceList(Array(quoted.utf8), name: "list").refusals.first?.reason.contains(#"found "1,00""#) == true)
+        #expect(
+            try PriceList(Array(quoted.utf8), name: "list").refusals.first?.reason.contains(#"found "1,00""#) == true)
     }
 
     @Test(arguments: [
-        "", "provider,colour\na,b\n", "provider,model\na\n", "provider,model\n", "{\"as_of\":1}", "[", "[]", "[1]", "[{\"colour\":\"a\"}]",
+        "", "provider,colour\na,b\n", "provider,model\na\n", "provider,model\n", "{\"as_of\":1}", "[", "[]", "[1]",
+        "[{\"colour\":\"a\"}]",
         "[{\"provider\":\"a\",\"usd_per_million_tokens\":2.5}]",
     ])
     func mistakesAreNamed(text: String) {

@@ -5,7 +5,8 @@ import Transfers
 
 @Suite struct ProgressLineTests {
     @Test func showsShareRateAndTimeLeft() {
-        let line = ProgressLine.line(done: 50, total: 100, count: 1000, unit: "events", elapsedNanoseconds: 2_000_000_000)
+        let line = ProgressLine.line(
+            done: 50, total: 100, count: 1000, unit: "events", elapsedNanoseconds: 2_000_000_000)
         #expect(line == "[############------------] 50%  1000 events  500/s  2 s left")
     }
 

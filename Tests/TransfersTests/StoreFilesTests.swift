@@ -12,13 +12,16 @@ import Workload
     private let fileSystem = POSIXFileSystem()
 
     private func withDirectory(_ body: (String) throws -> Void) throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-files-\(UUID().uuidString)")
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "plimsoll-files-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: directory) }
         try body(directory.path)
     }
 
     private var context: StoreContext {
-        StoreContext(fileSystem: fileSystem, clock: SystemClock(), randomness: SystemRandomness(), workers: ThreadWorkers(parallelism: 2))
+        StoreContext(
+            fileSystem: fileSystem, clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
     }
 
     private func open(_ directory: String) throws -> EventStore {
@@ -27,7 +30,9 @@ import Workload
 
     private func traffic(_ count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
-        for event in SupportTraffic(WorkloadConfiguration(seed: 11)).generate(eventCount: count) { event.render(into: &bytes) }
+        for event in SupportTraffic(WorkloadConfiguration(seed: 11)).generate(eventCount: count) {
+            event.render(into: &bytes)
+        }
         return bytes
     }
 
@@ -39,7 +44,8 @@ import Workload
     }
 
     private func bytes(_ store: EventStore, as format: ExportFormat, in times: Range<Int64>) throws -> [UInt8] {
-        let export = EventExport(try store.exportReader(in: times), registry: store.registry, as: format, pieceBytes: 1000)
+        let export = EventExport(
+            try store.exportReader(in: times), registry: store.registry, as: format, pieceBytes: 1000)
         var bytes: [UInt8] = []
         while let piece = try export.next() { bytes += piece }
         return bytes
@@ -80,7 +86,7 @@ import Workload
             let store = try open(directory)
             let summary = try importing(traffic(2000), into: store)
             let middle = WorkloadConfiguration.defaultStart + 9 * 3_600_000_000_000 + 1_200_000_000_000
-            let before = try export(store, in: .min ..< middle)
+            let before = try export(store, in: .min..<middle)
             let after = try export(store, in: middle ..< .max)
             #expect(!before.isEmpty && !after.isEmpty)
             let events = (before + after).filter { !$0.contains(#""type":"export.checkpoint""#) }
@@ -92,11 +98,13 @@ import Workload
     @Test func csvHasAColumnForEachFieldAndQuotesWhatNeedsIt() throws {
         try withDirectory { directory in
             let store = try open(directory)
-            let event = #"{"specversion":"1.0","id":"a,\"b\"","source":"s","type":"tool.call","time":"2026-08-01T09:00:00Z","#
+            let event =
+                #"{"specversion":"1.0","id":"a,\"b\"","source":"s","type":"tool.call","time":"2026-08-01T09:00:00Z","#
                 + #""data":{"tool":"say \n","cost_usd":"0.0305","duration_ns":5}}"#
             #expect(try importing(Array((event + "\n").utf8), into: store).accepted == 1)
             let text = String(decoding: try bytes(store, as: .csv, in: .min ..< .max), as: UTF8.self)
-            let names = text.prefix { $0 != "\r\n" }.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            let names = text.prefix { $0 != "\r\n" }.split(separator: ",", omittingEmptySubsequences: false).map(
+                String.init)
             #expect(names.prefix(2) == ["type", "time"] && names.count == store.registry.columns.count + 6)
             let row = text.dropFirst(names.joined(separator: ",").count + 1)
             #expect(row.hasPrefix("tool.call,2026-08-01T09:00:00Z,\"a,\"\"b\"\"\",s,"))
@@ -116,10 +124,13 @@ import Workload
             }
             let price = #""provider":"p","model":"m","token_class":"input","usd_per_million_tokens":"2.5""#
             let call = #""provider":"p","request_model":"m","input_tokens":1000,"output_tokens":"#
-            let lines = event("p", "price.set", price) + event("a", "llm.call", call + "0") + event("b", "llm.call", call + "5")
+            let lines =
+                event("p", "price.set", price) + event("a", "llm.call", call + "0") + event("b", "llm.call", call + "5")
             #expect(try importing(Array(lines.utf8), into: store).accepted == 3)
             let text = String(decoding: try bytes(store, as: .csv, in: .min ..< .max), as: UTF8.self)
-            let rows = text.split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+            let rows = text.split(separator: "\r\n").map {
+                $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            }
             let cost = try #require(rows[0].firstIndex(of: "cost_usd"))
             #expect(rows[0].suffix(4) == ["cost_low_usd", "cost_high_usd", "price_state", "price_gaps"])
             #expect(rows[2][cost] == "0.0025" && rows[2].suffix(4) == ["0.0025", "0.0025", "priced", ""])
@@ -135,7 +146,8 @@ import Workload
     @Test func rejectionsNameTheirLine() throws {
         try withDirectory { directory in
             let store = try open(directory)
-            let good = #"{"specversion":"1.0","id":"a","source":"s","type":"cache.lookup","time":"2026-08-01T09:00:00Z","data":{}}"#
+            let good =
+                #"{"specversion":"1.0","id":"a","source":"s","type":"cache.lookup","time":"2026-08-01T09:00:00Z","data":{}}"#
             let text = "\(good)\n\n{nonsense\n" + good.replacingOccurrences(of: "cache.lookup", with: "no.such") + "\n"
             let summary = try importing(Array(text.utf8), into: store)
             #expect(summary.accepted == 1 && summary.rejected == 2)

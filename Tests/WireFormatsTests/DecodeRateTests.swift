@@ -27,7 +27,9 @@ import WireFormats
             }
         }
         let seconds = duration / .seconds(1)
-        print("\(events) events in \(seconds) s: \(Int(Double(events) / seconds)) events/s, \(rowBytes / max(events, 1)) row bytes an event")
+        print(
+            "\(events) events in \(seconds) s: \(Int(Double(events) / seconds)) events/s, \(rowBytes / max(events, 1)) row bytes an event"
+        )
         #expect(events > 0 && rejected == 0)
     }
 }

@@ -13,7 +13,8 @@ import WireFormats
     @Test(arguments: ["export.finished", "export.record", "export.ended", "export.", "export.begun"])
     func oneEventOfAClientIsOneRejection(type: String) {
         let batch = decode([event(), event(type), event()], from: .client)
-        #expect(batch.asides.isEmpty && batch.batch.count == 2 && batch.rejectedCount == 1 && batch.deadLetterCount == 1)
+        #expect(
+            batch.asides.isEmpty && batch.batch.count == 2 && batch.rejectedCount == 1 && batch.deadLetterCount == 1)
         #expect(batch.rejections.first?.index == 1 && batch.rejections.first?.field == "type")
         #expect(batch.deadLetters.first?.type == type)
     }
@@ -27,7 +28,8 @@ import WireFormats
     @Test func aFileOfEventsTellsOfAnExportInIt() {
         let batch = decode([event(), event("export.begun"), event("export.finished")], from: .file)
         #expect(batch.asides.map(\.index) == [1] && batch.rejectedCount == 1)
-        #expect(decode([event("llm.call", #""reported_cost_usd":"0.5","currency":"EUR""#)], from: .file).rejectedCount == 1)
+        #expect(
+            decode([event("llm.call", #""reported_cost_usd":"0.5","currency":"EUR""#)], from: .file).rejectedCount == 1)
     }
 
     @Test func inAnExportAllAreAsides() {
@@ -36,11 +38,13 @@ import WireFormats
         #expect(batch.asides.map(\.index) == [0, 1, 2, 3] && batch.rejectedCount == 0)
     }
 
-    @Test(arguments: ["export.record", "export.checkpoint", "export.ended"]) func aFileWithoutItsFirstLineIsNoWholeExport(type: String) {
+    @Test(arguments: ["export.record", "export.checkpoint", "export.ended"])
+    func aFileWithoutItsFirstLineIsNoWholeExport(type: String) {
         #expect(decode([event(), event(type)], from: .file).asides.map(\.index) == [1])
     }
 
-    /// Spans are evidence: of an export that is moved they come along, of one whose events are new they would be settled a second time.
+    /// Spans are evidence: of an export that is moved they come along, of one whose events are new they would be
+    /// settled a second time.
     @Test func spansComeInByTheirOwnDoor() throws {
         let lines = [event(), event("span.received", #""trace_id":"a","span_id":"b""#), event("tool.call")]
         #expect(decode(lines, from: .export).batch.count == 3)
@@ -49,7 +53,9 @@ import WireFormats
         for origin in [LineOrigin.client, .file] {
             let batch = decode(lines, from: origin)
             let rejection = try #require(batch.rejections.first)
-            #expect(batch.batch.count == 2 && rejection.index == 1 && rejection.field == "type" && rejection.error.contains("/v1/traces"))
+            #expect(
+                batch.batch.count == 2 && rejection.index == 1 && rejection.field == "type"
+                    && rejection.error.contains("/v1/traces"))
         }
     }
 

@@ -4,7 +4,9 @@ import Testing
 import WireFormats
 
 @Suite struct HTTPEventsTests {
-    func decode(_ headers: [(String, String)], _ body: String) throws -> DecodedBatch { try decode(headers, bytes: Array(body.utf8)) }
+    func decode(_ headers: [(String, String)], _ body: String) throws -> DecodedBatch {
+        try decode(headers, bytes: Array(body.utf8))
+    }
 
     func decode(_ headers: [(String, String)], bytes: [UInt8]) throws -> DecodedBatch {
         var decoder = makeDecoder()
@@ -14,7 +16,8 @@ import WireFormats
     @Test func binaryMode() throws {
         let batch = try decode(
             [
-                ("Content-Type", "application/json; charset=utf-8"), ("ce-specversion", "1.0"), ("Ce-Id", "a%20b%E2%82%AC%zz"),
+                ("Content-Type", "application/json; charset=utf-8"), ("ce-specversion", "1.0"),
+                ("Ce-Id", "a%20b%E2%82%AC%zz"),
                 ("ce-source", "\"quoted \\\"s\\\"\""), ("ce-type", "llm.call"), ("ce-time", "2026-08-01T00:00:00Z"),
                 ("ce-subject", "c-1"), ("ce-region2", "eu"), ("x-other", "left alone"),
                 ("traceparent", "00-0f5ee02a2e35937b3c6537cfcc16b38d-00f067aa0ba902b7-01"),
@@ -38,9 +41,11 @@ import WireFormats
 
     /// Header values are percent-encoded UTF-8 (HTTP binding, 3.1.3.2): unneeded escapes are undone, once.
     @Test(arguments: [
-        ("help%20desk%2Fcaf%C3%A9", "help desk/café"), ("help%20desk%2fcaf%c3%a9", "help desk/café"), ("20%2D2", "20-2"),
+        ("help%20desk%2Fcaf%C3%A9", "help desk/café"), ("help%20desk%2fcaf%c3%a9", "help desk/café"),
+        ("20%2D2", "20-2"),
         ("100%25", "100%"), ("%2541", "%41"), ("20-%2", "20-%2"), ("20-%", "20-%"), ("%zz", "%zz"), ("%C3%A9", "é"),
-        ("e%CC%81", "e\u{301}"), ("raw é", "raw é"), ("\"a%20\\\"b\"", "a \"b"), ("%22a%22", "\"a\""), ("%EF%BF%BD", "\u{FFFD}"),
+        ("e%CC%81", "e\u{301}"), ("raw é", "raw é"), ("\"a%20\\\"b\"", "a \"b"), ("%22a%22", "\"a\""),
+        ("%EF%BF%BD", "\u{FFFD}"),
         ("%F0%9F%98%80", "😀"), ("a%00", "a\0"),
     ])
     func headerValuesAreDecoded(value: String, text: String) throws {
@@ -56,7 +61,9 @@ import WireFormats
     func headersThatAreNoTextAreRefused(value: String) throws {
         for name in ["ce-id", "ce-source", "ce-subject", "ce-tenant", "ce-extra"] {
             let refused = try told(name, value)
-            #expect(refused.hasPrefix("refused: \(name.dropFirst(3)): expected percent-encoded UTF-8 in \(name), found "), "\(refused)")
+            #expect(
+                refused.hasPrefix("refused: \(name.dropFirst(3)): expected percent-encoded UTF-8 in \(name), found "),
+                "\(refused)")
         }
     }
 
@@ -65,7 +72,8 @@ import WireFormats
         #expect(refused == "refused: id: expected one header ce-id, found several")
     }
 
-    /// The same kinds at the other borders of JSON: bytes and escapes that are no text are no JSON; NUL is a character like others.
+    /// The same kinds at the other borders of JSON: bytes and escapes that are no text are no JSON; NUL is a character
+    /// like others.
     @Test func textsOfOtherBordersAreNeverRepaired() throws {
         for id in [#"\ud800"#, #"\udc00\ud800"#, #"\ud83dx"#] {
             let line = #"{"specversion":"1.0","id":"\#(id)","source":"s","type":"llm.call"}"#
@@ -73,10 +81,13 @@ import WireFormats
             #expect(throws: BodyError.self) { try decode([("content-type", "application/cloudevents+json")], line) }
         }
         for bytes in [[0xFF], [0xFE], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xC0, 0xAF]] as [[UInt8]] {
-            let line = Array(#"{"specversion":"1.0","source":"s","type":"llm.call","id":""#.utf8) + bytes + Array(#""}"#.utf8)
+            let line =
+                Array(#"{"specversion":"1.0","source":"s","type":"llm.call","id":""#.utf8) + bytes + Array(#""}"#.utf8)
             let batch = try decode([("content-type", "application/x-ndjson")], bytes: line)
             #expect(batch.batch.count == 0 && batch.rejectedCount == 1)
-            #expect(throws: BodyError.self) { try decode([("content-type", "application/cloudevents+json")], bytes: line) }
+            #expect(throws: BodyError.self) {
+                try decode([("content-type", "application/cloudevents+json")], bytes: line)
+            }
         }
         let ids = [#"a"#, #"a\u0000"#, #"e\u0301"#, "é", #"\u00e9"#, #"😀"#, #"\ud83d\ude00"#].map { id -> [UInt8] in
             let batch = decodeLines(#"{"specversion":"1.0","id":"\#(id)","source":"s","type":"llm.call"}"#).batch
@@ -90,18 +101,22 @@ import WireFormats
         let headers = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "s"), ("ce-type", "llm.call")]
         #expect(throws: BodyError.self) { try decode(headers, #"{},"id":"evil""#) }
         #expect(throws: BodyError.self) { try decode(headers, #"1,"type":"price.set""#) }
-        #expect(dump(try decode(headers + [("ce-data", "{}")], "").batch) == "llm.call id='1' source='s' tenant='default'")
+        #expect(
+            dump(try decode(headers + [("ce-data", "{}")], "").batch) == "llm.call id='1' source='s' tenant='default'")
         let xml = try decode(headers + [("content-type", "text/xml")].filter { _ in false }, "  ")
         #expect(xml.batch.count == 1)
     }
 
     @Test func contentTypesChooseTheMode() throws {
         #expect(try decode([("content-type", "application/cloudevents+json; charset=utf-8")], event()).batch.count == 1)
-        #expect(try decode([("content-type", "application/cloudevents-batch+json")], "[" + event() + "]").batch.count == 1)
+        #expect(
+            try decode([("content-type", "application/cloudevents-batch+json")], "[" + event() + "]").batch.count == 1)
         #expect(try decode([("content-type", "application/x-ndjson")], event() + "\n" + event()).batch.count == 2)
         #expect(try decode([("content-type", "Application/JSON")], "[" + event() + "]").batch.count == 1)
         #expect(try decode([], event()).batch.count == 1)
-        #expect(throws: BodyError.unsupportedMediaType("image/png")) { try decode([("content-type", "image/png")], event()) }
+        #expect(throws: BodyError.unsupportedMediaType("image/png")) {
+            try decode([("content-type", "image/png")], event())
+        }
         #expect(throws: BodyError.json(JSONError(offset: 0, expectation: "a value"))) {
             try decode([("content-type", "application/json")], "")
         }

@@ -7,8 +7,10 @@ import WireFormats
     @Test(arguments: [
         #""amount_usd":"5","currency":"EUR""#, #""currency":"EUR""#, #""amount_usd":"5","Currency":"eur""#,
         #""amount_usd":"5","currency_code":"CHF""#,
-        #""amount_usd":"5","billing.currency":"GBP""#, #""amount_usd":"5","invoiceCurrency":"JPY""#, #""amount_usd":"5","currency":978"#,
-        #""amount_usd":"5","attributes":{"currency":"EUR"}"#, #""amount_eur":"5""#, #""amount":{"value":5,"currency":"EUR"}"#,
+        #""amount_usd":"5","billing.currency":"GBP""#, #""amount_usd":"5","invoiceCurrency":"JPY""#,
+        #""amount_usd":"5","currency":978"#,
+        #""amount_usd":"5","attributes":{"currency":"EUR"}"#, #""amount_eur":"5""#,
+        #""amount":{"value":5,"currency":"EUR"}"#,
         #""amount_usd":"5","total_cost_gbp":4.2"#, #""amount_usd":"5","currency":"USDC""#,
         #""amount_usd":"5","items":[{"value":5,"currency":"USD"},{"value":1,"currency":"EUR"}]"#,
         #""amount_usd":"5","currency":["USD","EUR"]"#, #""amount_usd":"5","items":[[[{"price_chf":"1"}]]]"#,
@@ -21,15 +23,19 @@ import WireFormats
     @Test(arguments: [
         #""amount_usd":"5""#, #""amount_usd":"5","currency":"USD""#, #""amount_usd":"5","currency":"usd""#,
         #""amount_usd":"5","currency":null"#,
-        #""amount_usd":"5","currency":"""#, #""amount_usd":"5","amount_due":"3""#, #""amount_usd":"5","note":"paid in EUR""#,
-        #""amount_usd":"5","items":[{"value":5,"currency":"USD"}],"tags":["EUR",3,null]"#, #""amount_usd":"5","currency":["usd"]"#,
+        #""amount_usd":"5","currency":"""#, #""amount_usd":"5","amount_due":"3""#,
+        #""amount_usd":"5","note":"paid in EUR""#,
+        #""amount_usd":"5","items":[{"value":5,"currency":"USD"}],"tags":["EUR",3,null]"#,
+        #""amount_usd":"5","currency":["usd"]"#,
     ])
     func dollarsAreTaken(data: String) {
         #expect(row(event("cost.recorded", data)).contains("amount_usd=5000000000000"))
     }
 
     @Test func onlyEventsAboutMoneyAreAsked() {
-        #expect(row(event("cost.recorded", #""amount_usd":"5""#, extra: #","currency":"EUR""#)).hasPrefix("refused: currency: "))
+        #expect(
+            row(event("cost.recorded", #""amount_usd":"5""#, extra: #","currency":"EUR""#)).hasPrefix(
+                "refused: currency: "))
         #expect(row(event("budget.set", #""amount_usd":"5","currency":"EUR""#)).hasPrefix("refused: currency: "))
         #expect(row(event("tool.call", #""cost_usd":"5","currency":"EUR""#)).hasPrefix("refused: currency: "))
         #expect(!row(event("tool.call", #""tool":"exchange","currency":"EUR""#)).hasPrefix("refused"))
@@ -41,9 +47,12 @@ import WireFormats
         let cost = #""reported_cost_usd":"0.5""#
         for currency in [#""currency":"EUR""#, #""billing":{"currency":"EUR"}"#, #""total_cost_eur":"0.5""#] {
             let answer = row(event(type, cost + "," + currency))
-            #expect(answer.hasPrefix("refused: ") && answer.contains("USD, the only currency that is kept"), "\(answer)")
+            #expect(
+                answer.hasPrefix("refused: ") && answer.contains("USD, the only currency that is kept"), "\(answer)")
         }
-        for data in [cost, cost + #","currency":"USD""#, #""currency":"EUR""#, #""reported_cost_usd":null,"currency":"EUR""#] {
+        for data in [
+            cost, cost + #","currency":"USD""#, #""currency":"EUR""#, #""reported_cost_usd":null,"currency":"EUR""#,
+        ] {
             #expect(!row(event(type, data)).hasPrefix("refused"), "\(data)")
         }
     }
@@ -60,7 +69,9 @@ import WireFormats
     }
 
     /// It would stand neither in the sum nor in the count of a report.
-    @Test(arguments: ["", #""category":"gpu""#, #""category":"gpu","amount":"12.5""#, #""category":"gpu","amount_usd":null"#])
+    @Test(arguments: [
+        "", #""category":"gpu""#, #""category":"gpu","amount":"12.5""#, #""category":"gpu","amount_usd":null"#,
+    ])
     func aCostWithoutAnAmountIsRefused(data: String) {
         let answer = row(event("cost.recorded", data))
         #expect(answer.hasPrefix("refused: amount_usd: expected an amount in USD as decimal text"), "\(answer)")
@@ -68,8 +79,10 @@ import WireFormats
 
     /// What a store took in before is the same in the store that takes over its export.
     @Test(arguments: [
-        event("cost.recorded", #""category":"gpu","amount":"12.5""#), event("cost.recorded", #""amount_usd":"5","currency":"EUR""#),
-        event("llm.call", #""reported_cost_usd":"0.5","currency":"EUR""#), event("llm.call", #""reported_cost_usd":"-3.5""#),
+        event("cost.recorded", #""category":"gpu","amount":"12.5""#),
+        event("cost.recorded", #""amount_usd":"5","currency":"EUR""#),
+        event("llm.call", #""reported_cost_usd":"0.5","currency":"EUR""#),
+        event("llm.call", #""reported_cost_usd":"-3.5""#),
     ])
     func exportsSayWhatWasTakenIn(line: String) {
         #expect(decodeLines(line).rejectedCount == 1)
@@ -80,7 +93,11 @@ import WireFormats
 
     @Test func patternsInPricesAreRefused() {
         func price(_ provider: String, _ model: String) -> String {
-            row(event("price.set", #""provider":"\#(provider)","model":"\#(model)","token_class":"input","usd_per_million_tokens":"1""#))
+            row(
+                event(
+                    "price.set",
+                    #""provider":"\#(provider)","model":"\#(model)","token_class":"input","usd_per_million_tokens":"1""#
+                ))
         }
         #expect(price("openai", "gpt-4*").contains("there are no patterns"))
         #expect(price("open*", "gpt-4o").hasPrefix("refused: provider: "))

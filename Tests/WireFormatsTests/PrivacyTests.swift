@@ -9,10 +9,12 @@ import WireFormats
     /// Events in which a planted value must not survive: rows, rejections and dead letters.
     static let planted = [
         event("llm.call", #""user_id":"CANARY-7f3a""#), event("llm.call", #""user_id":["CANARY-7f3a"]"#),
-        event("message.received", #""content":"CANARY-7f3a""#), event("message.received", #""content":{"a":"CANARY-7f3a"}"#),
+        event("message.received", #""content":"CANARY-7f3a""#),
+        event("message.received", #""content":{"a":"CANARY-7f3a"}"#),
         // A classed name is withheld wherever it stands.
         event("llm.call", #""content":"CANARY-7f3a""#), event("llm.call", #""x":{"y":[{"comment":"CANARY-7f3a"}]}"#),
-        event("llm.call", #""attributes":{"content":"CANARY-7f3a","user_id":"CANARY-7f3a"}"#), event(extra: #","content":"CANARY-7f3a""#),
+        event("llm.call", #""attributes":{"content":"CANARY-7f3a","user_id":"CANARY-7f3a"}"#),
+        event(extra: #","content":"CANARY-7f3a""#),
         // Wrong fields are told by kind and size.
         event("llm.call", #""status":"CANARY-7f3a""#), event("llm.call", #""input_tokens":"CANARY-7f3a""#),
         event("llm.call", #""stream":"CANARY-7f3a""#), event("llm.call", #""reported_cost_usd":"CANARY-7f3a""#),
@@ -36,13 +38,18 @@ import WireFormats
                 .joined(separator: "\n"))
         let counts = batch.withheld.map { "\(registry.columns[Int($0.column)].name) \($0.count)" }.sorted()
         #expect(counts == ["comment 1", "content 2"])
-        #expect(dump(batch.batch).split(separator: "\n").last == "llm.call id='e1' source='s' tenant='default' attributes={\"x\":{}}")
+        #expect(
+            dump(batch.batch).split(separator: "\n").last
+                == "llm.call id='e1' source='s' tenant='default' attributes={\"x\":{}}")
     }
 
     @Test func deadLettersKeepTheShape() throws {
         let letter = try #require(
-            decodeLines(event("no.such", #""b":"12345","a":{"x":1,"y":2},"n":7,"l":[1],"z":null,"t":true"#, extra: #","ext":"e""#))
-                .deadLetters.first)
+            decodeLines(
+                event(
+                    "no.such", #""b":"12345","a":{"x":1,"y":2},"n":7,"l":[1],"z":null,"t":true"#, extra: #","ext":"e""#)
+            )
+            .deadLetters.first)
         #expect(letter.id == "e1" && letter.source == "s" && letter.time == nil)
         #expect(
             letter.fields == """

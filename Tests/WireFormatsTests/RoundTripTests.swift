@@ -16,7 +16,8 @@ struct Generator {
     mutating func value(_ column: SchemaColumn) -> String {
         switch column.type {
         case .integer:
-            return "\((column.minimum ?? -9_000) + Int64(next(Int(min((column.maximum ?? 9_000) - (column.minimum ?? -9_000), 1 << 30)))))"
+            return
+                "\((column.minimum ?? -9_000) + Int64(next(Int(min((column.maximum ?? 9_000) - (column.minimum ?? -9_000), 1 << 30)))))"
         case .double: return "\(column.minimum ?? 0).\(next(1_000))"
         case .boolean: return next(2) == 0 ? "true" : "false"
         case .text:
@@ -30,11 +31,17 @@ struct Generator {
 
     mutating func event(_ type: SchemaEventType) -> String {
         let columns = registry.wellKnown
-        let tokens = [columns.reasoningTokens, columns.cacheReadTokens, columns.cacheWriteTokens, columns.cacheWrite1hTokens]
+        let tokens = [
+            columns.reasoningTokens, columns.cacheReadTokens, columns.cacheWriteTokens, columns.cacheWrite1hTokens,
+        ]
         var members: [String] = []
         for id in registry.contextColumns + type.ownColumns {
-            guard id != columns.id, id != columns.source, !tokens.contains(id), id != columns.pricePerGPUHour else { continue }
-            guard next(2) == 0 || type.requiredColumns.contains(id) || id == columns.pricePerMillionTokens else { continue }
+            guard id != columns.id, id != columns.source, !tokens.contains(id), id != columns.pricePerGPUHour else {
+                continue
+            }
+            guard next(2) == 0 || type.requiredColumns.contains(id) || id == columns.pricePerMillionTokens else {
+                continue
+            }
             // A price per token is of any class but gpu.
             let billed = "\"\(TokenClass.billed[next(TokenClass.billed.count)].rawValue)\""
             let text = id == columns.tokenClass ? billed : value(registry.columns[Int(id)])
@@ -44,7 +51,8 @@ struct Generator {
         // Any order.
         for place in members.indices { members.swapAt(place, next(members.count)) }
         let time = next(4) == 0 ? "" : #","time":"2026-08-01T00:00:\#(10 + next(50)).\#(next(1_000_000_000))Z""#
-        return #"{"specversion":"1.0","id":"i\#(next(1_000_000))","source":"s/\#(next(3))","type":"\#(type.name)"\#(time),"data":{\#(members.joined(separator: ","))}}"#
+        return
+            #"{"specversion":"1.0","id":"i\#(next(1_000_000))","source":"s/\#(next(3))","type":"\#(type.name)"\#(time),"data":{\#(members.joined(separator: ","))}}"#
     }
 }
 
@@ -77,7 +85,8 @@ struct Generator {
         #expect(base.hash == hash(event("llm.call", #""turn":2"#)).hash)
         for other in [
             event("llm.call", #""tenant":"t2""#), event(extra: #","id":"e2""#), event(extra: #","source":"s2""#),
-            event(extra: #","time":"1970-01-01T00:00:00Z""#), event(extra: #","time":"1970-01-01T00:00:00.000000001Z""#),
+            event(extra: #","time":"1970-01-01T00:00:00Z""#),
+            event(extra: #","time":"1970-01-01T00:00:00.000000001Z""#),
         ] {
             let other = hash(other)
             #expect(base.hash != other.hash)
@@ -85,11 +94,15 @@ struct Generator {
             #expect(EventIdentity.areEqual(other.bytes, at: 0, other.bytes, at: 0))
         }
         // Boundaries between the parts count.
-        #expect(hash(event(extra: #","id":"ab","source":"c""#)).hash != hash(event(extra: #","id":"a","source":"bc""#)).hash)
+        #expect(
+            hash(event(extra: #","id":"ab","source":"c""#)).hash != hash(event(extra: #","id":"a","source":"bc""#)).hash
+        )
     }
 
     @Test func readerFindsSingleFields() {
-        let batch = decodeLines(event("llm.call", #""turn":4,"provider":"p""#, extra: #","time":"1970-01-01T00:00:01Z""#)).batch
+        let batch = decodeLines(
+            event("llm.call", #""turn":4,"provider":"p""#, extra: #","time":"1970-01-01T00:00:01Z""#)
+        ).batch
         let reader = EventRowReader(batch.bytes, at: 0)
         #expect(reader.text(of: registry.wellKnown.provider).map { String(decoding: $0, as: UTF8.self) } == "p")
         #expect(reader.integer(of: registry.wellKnown.turn) == 4)
@@ -111,7 +124,9 @@ struct Generator {
                 switch generator.next(4) {
                 case 0: line[place] = UInt8(generator.next(256))
                 case 1: line.removeSubrange(place..<min(line.count, place + 1 + generator.next(8)))
-                case 2: line.insert(contentsOf: Array(#"null,"{}[]:9e99-\u0000"#.utf8).prefix(1 + generator.next(12)), at: place)
+                case 2:
+                    line.insert(
+                        contentsOf: Array(#"null,"{}[]:9e99-\u0000"#.utf8).prefix(1 + generator.next(12)), at: place)
                 default: line.swapAt(place, generator.next(line.count))
                 }
                 if line.isEmpty { line = [0x7B] }
@@ -123,7 +138,9 @@ struct Generator {
             for offset in batch.batch.offsets {
                 // What was accepted is sound: it renders, and reads back.
                 let rendered = render(EventBatch(bytes: batch.batch.bytes, offsets: [offset]))
-                #expect(decoder.decodeLines(rendered.span, from: .export).batch.bytes == batch.batch.bytes, "seed \(seed), round \(round)")
+                #expect(
+                    decoder.decodeLines(rendered.span, from: .export).batch.bytes == batch.batch.bytes,
+                    "seed \(seed), round \(round)")
             }
         }
         #expect(accepted > 300)

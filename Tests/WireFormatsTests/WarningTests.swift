@@ -12,11 +12,13 @@ struct WarningTests {
     @Test func namesThatLookLikeOursAreToldWithTheRightOne() {
         let batch = decoded(
             "llm.call",
-            #"{"model":"gpt","prompt_tokens":5,"completionTokens":6,"session_id":"c","cost":0.1,"latency_ms":7,"InputTokens":5,"mine":1}"#)
+            #"{"model":"gpt","prompt_tokens":5,"completionTokens":6,"session_id":"c","cost":0.1,"latency_ms":7,"InputTokens":5,"mine":1}"#
+        )
         #expect(batch.batch.count == 1 && batch.rejectedCount == 0 && batch.warningCount == 1)
         let warning = batch.warnings.first?.warning ?? ""
         for part in [
-            "model: kept as an attribute, no figure has it; the field is request_model", "prompt_tokens: ", "is input_tokens",
+            "model: kept as an attribute, no figure has it; the field is request_model", "prompt_tokens: ",
+            "is input_tokens",
             "is output_tokens",
             "is conversation_id", "is reported_cost_usd", "is duration_ns in nanoseconds",
         ] { #expect(warning.contains(part), "\(part)") }
@@ -33,7 +35,8 @@ struct WarningTests {
     @Test(arguments: [
         ("email", #""hidden""#), ("contactEmail", #""hidden""#), ("api_key", #""hidden""#), ("x-api-key", #""hidden""#),
         ("password", #"["hidden"]"#), ("userId", #""hidden""#), ("note", #""write to hidden@example.com, please""#),
-        ("deep", #"{"a":[{"secret":"hidden"}]}"#), ("list", #"["x","hidden@example.com"]"#), ("key", #""sk-hidden0123456789abcd""#),
+        ("deep", #"{"a":[{"secret":"hidden"}]}"#), ("list", #"["x","hidden@example.com"]"#),
+        ("key", #""sk-hidden0123456789abcd""#),
     ])
     func whatMayBeSomebodysIsWithheldAndTold(_ name: String, _ value: String) {
         let batch = decoded("llm.call", #"{"colour":"red","\#(name)":\#(value)}"#)
@@ -48,7 +51,8 @@ struct WarningTests {
     @Test func otherAttributesStay() {
         let batch = decoded(
             "llm.call",
-            #"{"channel_name":"email","has_email":true,"token_count":7,"path":"@scope/model","at":"5 @ 3.50","cookies_used":3}"#)
+            #"{"channel_name":"email","has_email":true,"token_count":7,"path":"@scope/model","at":"5 @ 3.50","cookies_used":3}"#
+        )
         let row = String(decoding: batch.batch.bytes, as: UTF8.self)
         #expect(batch.warningCount == 0)
         for part in ["email", "has_email", "token_count", "@scope/model", "5 @ 3.50", "cookies_used"] {

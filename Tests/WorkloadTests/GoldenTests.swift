@@ -9,8 +9,10 @@ import Workload
         let conversation = try #require(events.lazy.compactMap { $0.text("conversation_id") }.first)
         let chosen = events.prefix(2) + events.filter { $0.text("conversation_id") == conversation }.prefix(14)
         let lines = String(decoding: rendered(chosen), as: UTF8.self)
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Goldens/workload-first-lines.ndjson")
-            .standardizedFileURL
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../Goldens/workload-first-lines.ndjson"
+        )
+        .standardizedFileURL
         if ProcessInfo.processInfo.environment["PLIMSOLL_REWRITE_GOLDENS"] != nil {
             try Data(lines.utf8).write(to: file)
         }

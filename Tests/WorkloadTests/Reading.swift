@@ -22,7 +22,8 @@ extension WorkloadEvent {
 
 /// Field names of the schemas in the repository, by event type; the context under `_context`.
 func schemaFields() throws -> [String: Set<String>] {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Schemas/events").standardizedFileURL
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Schemas/events")
+        .standardizedFileURL
     var fields: [String: Set<String>] = [:]
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
     for file in files where file.pathExtension == "json" {

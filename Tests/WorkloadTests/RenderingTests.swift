@@ -26,7 +26,9 @@ import Workload
 
     @Test func anEventIsOneLineOfJSON() throws {
         let event = WorkloadEvent(
-            id: .text("a \"b\"\n\\é"), source: "agent/1", type: "message.received", time: 1, context: WorkloadContext([]), ownFields: [
+            id: .text("a \"b\"\n\\é"), source: "agent/1", type: "message.received", time: 1,
+            context: WorkloadContext([]),
+            ownFields: [
                 WorkloadField("content", .text("\u{1}\"x\"")), WorkloadField("turn", .integer(-3)),
                 WorkloadField("confidence", .decimal(units: 71, digits: 3)), WorkloadField("pii_found", .boolean(true)),
                 WorkloadField("trace_id", .hexadecimal128(1, 2)), WorkloadField("span_id", .hexadecimal64(255)),

@@ -81,7 +81,9 @@ import Workload
         }
         func summary(_ part: [WorkloadEvent]) -> (errors: Double, median: Int64) {
             let durations = part.filter { $0.text("status") == "ok" }.compactMap { $0.integer("duration_ns") }.sorted()
-            return (Double(part.count { $0.text("status") == "error" }) / Double(part.count), durations[durations.count / 2])
+            return (
+                Double(part.count { $0.text("status") == "error" }) / Double(part.count), durations[durations.count / 2]
+            )
         }
         let good = summary(calls.filter { $0.time < start + hour })
         let bad = summary(calls.filter { $0.time - ($0.integer("duration_ns") ?? 0) >= start + hour })
@@ -99,7 +101,9 @@ import Workload
             for _ in 0..<random.index(below: 9) {
                 time += random.integer(0, 5)
                 times.append(time)
-                run.append(WorkloadEvent(id: .text("x"), source: "", type: "", time: time, context: WorkloadContext([]), ownFields: []))
+                run.append(
+                    WorkloadEvent(
+                        id: .text("x"), source: "", type: "", time: time, context: WorkloadContext([]), ownFields: []))
             }
             merge.add(run)
         }

@@ -16,7 +16,9 @@ import Workload
     }
 
     @Test(arguments: [0, 1, 37, 5000, 60_000]) func asManyEventsAsAsked(_ count: Int) {
-        #expect(SupportTraffic(WorkloadConfiguration()).generate(eventCount: count).reduce(0) { sum, _ in sum + 1 } == count)
+        #expect(
+            SupportTraffic(WorkloadConfiguration()).generate(eventCount: count).reduce(0) { sum, _ in sum + 1 } == count
+        )
     }
 
     @Test func timesAscendAndIdentitiesDiffer() {
@@ -45,12 +47,17 @@ import Workload
     @Test func everyKindOfEventOccurs() {
         let types = Set(Self.day.map(\.type))
         let expected = [
-            "conversation.started", "conversation.closed", "conversation.resolved", "conversation.reopened", "conversation.classified",
-            "message.received", "message.sent", "llm.call", "embedding.call", "usage.reported", "agent.run", "agent.handoff",
-            "workflow.step", "retrieval.query", "cache.lookup", "memory.accessed", "tool.call", "guardrail.checked", "approval.requested",
-            "approval.decided", "escalation.raised", "escalation.accepted", "escalation.closed", "ticket.created", "ticket.updated",
+            "conversation.started", "conversation.closed", "conversation.resolved", "conversation.reopened",
+            "conversation.classified",
+            "message.received", "message.sent", "llm.call", "embedding.call", "usage.reported", "agent.run",
+            "agent.handoff",
+            "workflow.step", "retrieval.query", "cache.lookup", "memory.accessed", "tool.call", "guardrail.checked",
+            "approval.requested",
+            "approval.decided", "escalation.raised", "escalation.accepted", "escalation.closed", "ticket.created",
+            "ticket.updated",
             "feedback.requested", "feedback.submitted", "quality.scored", "experiment.assigned", "experiment.changed",
-            "feature_flag.evaluated", "prompt.published", "knowledge.indexed", "request.completed", "probe.checked", "resource.sampled",
+            "feature_flag.evaluated", "prompt.published", "knowledge.indexed", "request.completed", "probe.checked",
+            "resource.sampled",
             "price.set", "cost.recorded", "budget.set",
         ]
         #expect(expected.filter { !types.contains($0) }.isEmpty)
@@ -61,7 +68,8 @@ import Workload
         let local = calls.filter { $0.text("route") == "local" }
         #expect(abs(Double(local.count) / Double(calls.count) - 0.7) < 0.03)
         #expect(local.allSatisfy { ["vllm", "ollama"].contains($0.text("provider")) })
-        #expect(calls.contains { $0.text("provider") == "openai" } && calls.contains { $0.text("provider") == "anthropic" })
+        #expect(
+            calls.contains { $0.text("provider") == "openai" } && calls.contains { $0.text("provider") == "anthropic" })
     }
 
     @Test func theWebIsTheLargestOfFiveChannels() {
@@ -74,7 +82,8 @@ import Workload
     @Test func theDayHasBusinessHours() {
         let midnight = WorkloadConfiguration.defaultStart + Nanoseconds.day
         let started = Self.day.filter { $0.type == "conversation.started" && $0.time < midnight }
-        let hours = Dictionary(grouping: started) { ($0.time - WorkloadConfiguration.defaultStart) / Nanoseconds.hour }.mapValues(\.count)
+        let hours = Dictionary(grouping: started) { ($0.time - WorkloadConfiguration.defaultStart) / Nanoseconds.hour }
+            .mapValues(\.count)
         let night = (0..<5).reduce(0) { $0 + hours[$1, default: 0] }
         let morning = (8..<13).reduce(0) { $0 + hours[$1, default: 0] }
         #expect(morning > 8 * night)
@@ -111,7 +120,10 @@ import Workload
         #expect(changes.map { $0.time - WorkloadConfiguration.defaultStart } == [0, Nanoseconds.day / 2])
         let late = try #require(prices.first { $0.text("model") == "polaris-1" })
         #expect(late.value(of: "valid_from") == .timestamp(WorkloadConfiguration.defaultStart))
-        #expect(Self.day.contains { $0.type == "llm.call" && $0.text("request_model") == "polaris-1" && $0.time < late.time })
+        #expect(
+            Self.day.contains {
+                $0.type == "llm.call" && $0.text("request_model") == "polaris-1" && $0.time < late.time
+            })
         #expect(!prices.contains { $0.text("model") == "mistral-nemo-12b" && $0.text("token_class") == "cache_read" })
         #expect(!prices.contains { ["gpt-4o", "polaris-preview"].contains($0.text("model")) })
     }

@@ -1,9 +1,11 @@
-/// Unsigned values of a fixed number of bits, laid so that one shift serves many lanes and compilers vectorise the loop.
+/// Unsigned values of a fixed number of bits, laid so that one shift serves many lanes and compilers vectorise the
+/// loop.
 ///
-/// Whole blocks of 1,024 values are interleaved: with words of B bits there are L = 1,024 / B lanes, value `i` of a block lies in
-/// lane `i % L` as that lane's `i / L`-th value, and word `k` of lane `l` is the block's word `k · L + l`. Within a lane values
-/// follow each other from the least significant bit on and may straddle two words. A block of width `w` takes 128 · w bytes.
-/// What remains after the last whole block (fewer than 1,024 values) is one lane, padded to a whole word.
+/// Whole blocks of 1,024 values are interleaved: with words of B bits there are L = 1,024 / B lanes, value `i` of a
+/// block lies in lane `i % L` as that lane's `i / L`-th value, and word `k` of lane `l` is the block's word `k · L +
+/// l`. Within a lane values follow each other from the least significant bit on and may straddle two words. A block of
+/// width `w` takes 128 · w bytes. What remains after the last whole block (fewer than 1,024 values) is one lane, padded
+/// to a whole word.
 package enum BitPacking {
     /// Values in a whole, interleaved block.
     static let blockValues = 1_024
@@ -46,7 +48,8 @@ package enum BitPacking {
         if width == 0 { return Array(repeating: base, count: count) }
         return unsafe [Int64](unsafeUninitializedCapacity: count) { output, initialised in
             unsafe bytes.withUnsafeBytes { input in
-                // Sound: the guard above ties the input's length to count and width; the kernel writes exactly `count` values.
+                // Sound: the guard above ties the input's length to count and width; the kernel writes exactly `count`
+                // values.
                 let target = unsafe UnsafeMutableRawPointer(output.baseAddress!).assumingMemoryBound(to: UInt64.self)
                 if let source = input.baseAddress {
                     let first = UInt64(bitPattern: base)

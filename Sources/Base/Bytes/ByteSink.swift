@@ -23,8 +23,8 @@ package struct ByteSink: Sendable {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
-    /// Appends the `count` least significant bytes of a word, least significant first: several short numbers in one step, and
-    /// not a generic call.
+    /// Appends the `count` least significant bytes of a word, least significant first: several short numbers in one
+    /// step, and not a generic call.
     /// - Precondition: `count` in 0...8.
     package mutating func append(word: UInt64, count: Int) {
         assert((0...8).contains(count), "a word has eight bytes")

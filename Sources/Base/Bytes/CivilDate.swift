@@ -12,9 +12,9 @@ package struct CivilDate: Hashable, Sendable {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    /// The date of a number of days since 1970-01-01; any that 64-bit nanoseconds reach.
-    /// Algorithm: eras of 400 years that begin on 1 March, so that the leap day is the last (Howard Hinnant, "chrono-compatible low-level
-    /// date algorithms").
+    /// The date of a number of days since 1970-01-01; any that 64-bit nanoseconds reach. Algorithm: eras of 400 years
+    /// that begin on 1 March, so that the leap day is the last (Howard Hinnant, "chrono-compatible low-level date
+    /// algorithms").
     package init(daysSince1970 days: Int64) {
         let shifted = days &+ 719_468
         let era = floorDivide(shifted, 146_097)
@@ -49,7 +49,8 @@ package struct CivilDate: Hashable, Sendable {
         }
     }
 
-    /// The same day some months later, the month's last where it is shorter, as PostgreSQL has it; nil beyond ±1,000,000 years.
+    /// The same day some months later, the month's last where it is shorter, as PostgreSQL has it; nil beyond
+    /// ±1,000,000 years.
     package func adding(months: Int64) -> CivilDate? {
         let (sum, overflow) = (year * 12 + month - 1).addingReportingOverflow(months)
         guard !overflow, abs(sum) < 12_000_000 else { return nil }

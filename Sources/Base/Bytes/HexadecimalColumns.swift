@@ -1,4 +1,5 @@
-/// Writes numbers as lower-case hexadecimal digits into texts that lie end to end at a fixed distance: ids come back this way by the page.
+/// Writes numbers as lower-case hexadecimal digits into texts that lie end to end at a fixed distance: ids come back
+/// this way by the page.
 package enum HexadecimalColumns {
     /// The two digits of each byte, the first in the low half.
     private static let pairs: [UInt16] = (0...255).map { byte in
@@ -7,7 +8,8 @@ package enum HexadecimalColumns {
     }
 
     /// Writes the low `digits` digits of `value >> shift` for each value, that of index `i` at `offset + i · stride`.
-    /// - Precondition: `1 <= digits <= 16`, `0 <= shift < 64`, `digits <= stride`, and the last text ends within `bytes`.
+    /// - Precondition: `1 <= digits <= 16`, `0 <= shift < 64`, `digits <= stride`, and the last text ends within
+    ///   `bytes`.
     package static func write(
         _ values: [Int64], shift: Int, digits: Int, into bytes: inout [UInt8], offset: Int, stride: Int
     ) {

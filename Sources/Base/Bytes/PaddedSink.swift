@@ -1,4 +1,5 @@
-/// Appends words and raw bytes to an array that is always longer than what was written, so that a short number is one store and no call.
+/// Appends words and raw bytes to an array that is always longer than what was written, so that a short number is one
+/// store and no call.
 ///
 /// For the loops that write many small fields; ``ByteSink`` is for all else.
 package struct PaddedSink: Sendable {
@@ -62,7 +63,8 @@ package struct PaddedSink: Sendable {
             unsafe more.withUnsafeBytes { source in
                 unsafe storage.withUnsafeMutableBytes { target in
                     // Sound: `grow` made room for `count` bytes from `start` on.
-                    unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<(start &+ count)]).copyMemory(from: source)
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<(start &+ count)]).copyMemory(
+                        from: source)
                 }
             }
         }

@@ -83,7 +83,9 @@ package struct ProtobufWriter: Sendable {
 
     /// A message with its length ahead, as streams of messages have it.
     /// - Complexity: as ``message(_:_:)``.
-    package mutating func delimited<Failure: Error>(_ body: (inout ProtobufWriter) throws(Failure) -> Void) throws(Failure) {
+    package mutating func delimited<Failure: Error>(_ body: (inout ProtobufWriter) throws(Failure) -> Void)
+        throws(Failure)
+    {
         let start = bytes.count
         // Room for the length of a short message; a longer one moves.
         bytes.append(0)

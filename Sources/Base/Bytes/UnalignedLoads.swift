@@ -31,7 +31,9 @@ extension Span where Element == UInt8 {
     @inlinable package func loadUInt64(at offset: Int) -> UInt64 {
         precondition(offset >= 0 && offset &+ 8 <= count)
         // Sound: the precondition keeps the read inside the span; loadUnaligned has no alignment demand.
-        return unsafe withUnsafeBytes { raw in UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
+        return unsafe withUnsafeBytes { raw in
+            UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
     }
 
     /// Up to seven bytes from `offset` on as a little-endian number.

@@ -1,6 +1,7 @@
 import Bytes
 
-/// What events, prices and labels may come to at most, each with who relies on it. A test checks the relations between them.
+/// What events, prices and labels may come to at most, each with who relies on it. A test checks the relations between
+/// them.
 package enum Limits {
     // Events.
 
@@ -20,12 +21,14 @@ package enum Limits {
     package static let durationNanosecondsMax: Int64 = 100 * 366 * Nanoseconds.day
     /// How far an event's time may lie ahead of its receipt: 24 h; later ones are `too_new`.
     package static let futureNanosecondsMax: Int64 = Nanoseconds.day
-    /// Times that events may tell (ns since 1970 UTC): from 1678-01-01 on and before 2262-01-01. Beyond them the period that a time lies in
-    /// would begin or end outside of 64 bits. The decoder refuses others; what a store has already stays.
+    /// Times that events may tell (ns since 1970 UTC): from 1678-01-01 on and before 2262-01-01. Beyond them the period
+    /// that a time lies in would begin or end outside of 64 bits. The decoder refuses others; what a store has already
+    /// stays.
     package static let times: Range<Int64> = (-106_650 * Nanoseconds.day)..<(106_651 * Nanoseconds.day)
     /// Events received this long after their time count in `/metrics`; older ones are backfill: 1 h.
     package static let liveNanosecondsMax: Int64 = Nanoseconds.hour
-    /// A wall clock that departs from the monotonic one by less is being set right, and followed; by more, it was stepped: 10 s.
+    /// A wall clock that departs from the monotonic one by less is being set right, and followed; by more, it was
+    /// stepped: 10 s.
     package static let clockStepNanosecondsMin: Int64 = 10 * Nanoseconds.second
     /// So long must a wall clock stay with a step, by the monotonic clock, before received times follow it: 5 min.
     package static let clockStepDoubtNanoseconds: Int64 = 300 * Nanoseconds.second

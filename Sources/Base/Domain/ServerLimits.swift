@@ -15,8 +15,8 @@ package struct ServerLimits: Sendable {
     package var groupEventsMax = 50_000
     /// Longest time for a body to arrive.
     package var bodyTimeout = Duration.seconds(60)
-    /// Longest silence on a connection before or within a request; header fields that trickle are silence, too. Also how long an answer may
-    /// lie there without being fetched.
+    /// Longest silence on a connection before or within a request; header fields that trickle are silence, too. Also
+    /// how long an answer may lie there without being fetched.
     package var idleTimeout = Duration.seconds(75)
     /// How long the rest of a request is still read once it was refused, so that its sender sees the answer.
     package var lingerTimeout = Duration.seconds(2)

@@ -12,7 +12,8 @@ package enum DecimalError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .malformed(let offset): "decimal text such as \"0.0375\" (does not fit at byte \(offset))"
         case .tooPrecise(let decimals): "at most \(decimals) decimals"
-        case .outOfRange(let decimals): "an amount between −\(DecimalError.greatest(decimals)) and \(DecimalError.greatest(decimals))"
+        case .outOfRange(let decimals):
+            "an amount between −\(DecimalError.greatest(decimals)) and \(DecimalError.greatest(decimals))"
         }
     }
 

@@ -21,8 +21,9 @@ package enum TimestampError: Error, Equatable, Sendable, CustomStringConvertible
 
 /// RFC 3339 times and nanoseconds since 1970 UTC.
 package enum RFC3339 {
-    /// Parses `date T time zone`; `T` and `Z` in either case, a blank for `T`, up to nine decimals, offsets of hours and minutes.
-    /// A leap second (`:60`) is the first instant of the next minute plus its fraction, as POSIX time has it. Does not allocate.
+    /// Parses `date T time zone`; `T` and `Z` in either case, a blank for `T`, up to nine decimals, offsets of hours
+    /// and minutes. A leap second (`:60`) is the first instant of the next minute plus its fraction, as POSIX time has
+    /// it. Does not allocate.
     package static func parse(_ text: Span<UInt8>) throws(TimestampError) -> Int64 {
         guard text.count >= 20 else { throw .malformed(offset: text.count) }
         let year = try digits(text, 0, 4)
@@ -46,7 +47,9 @@ package enum RFC3339 {
         var place = 19
         let nanoseconds = try fraction(text, &place)
         let offset = try zone(text, place)
-        return try join(seconds: Int(date.daysSince1970) * 86_400 + hour * 3600 + minute * 60 + second - offset, nanoseconds: nanoseconds)
+        return try join(
+            seconds: Int(date.daysSince1970) * 86_400 + hour * 3600 + minute * 60 + second - offset,
+            nanoseconds: nanoseconds)
     }
 
     /// The same for a slice of bytes.
@@ -114,9 +117,11 @@ package enum RFC3339 {
     }
 
     private static func join(seconds: Int, nanoseconds: Int) throws(TimestampError) -> Int64 {
-        // Before 1970 both parts are made negative, so that the first nanoseconds of the range don't overflow on the way.
+        // Before 1970 both parts are made negative, so that the first nanoseconds of the range don't overflow on the
+        // way.
         assert((0..<1_000_000_000).contains(nanoseconds), "a fraction of a second")
-        let (whole, part) = seconds < 0 && nanoseconds > 0 ? (seconds + 1, nanoseconds - 1_000_000_000) : (seconds, nanoseconds)
+        let (whole, part) =
+            seconds < 0 && nanoseconds > 0 ? (seconds + 1, nanoseconds - 1_000_000_000) : (seconds, nanoseconds)
         let (product, isTooLarge) = Int64(whole).multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, isBeyond) = product.addingReportingOverflow(Int64(part))
         guard !isTooLarge, !isBeyond else { throw .outOfRange }

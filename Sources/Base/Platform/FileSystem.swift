@@ -50,8 +50,8 @@ package struct DirectoryEntry: Hashable, Sendable {
 
 /// All that the product does with files goes through here, so that tests can crash, fill and damage the disk.
 ///
-/// Paths are texts as the system takes them; `/` separates. Nothing is durable until it is flushed: contents by ``File/flush()``,
-/// names (created, renamed, removed) by ``flushDirectory(_:)`` on the directory that holds them.
+/// Paths are texts as the system takes them; `/` separates. Nothing is durable until it is flushed: contents by
+/// ``File/flush()``, names (created, renamed, removed) by ``flushDirectory(_:)`` on the directory that holds them.
 package protocol FileSystem: AnyObject, Sendable {
     func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File
 
@@ -82,8 +82,8 @@ package protocol FileSystem: AnyObject, Sendable {
     /// Bytes that may still be written to the volume that holds `path`.
     func freeBytes(at path: String) throws(StorageError) -> Int
 
-    /// Takes the lock file (created when missing) for this process alone; fails at once when another holds it. The system drops the lock
-    /// with the process, so a file left behind by a killed process locks nobody out.
+    /// Takes the lock file (created when missing) for this process alone; fails at once when another holds it. The
+    /// system drops the lock with the process, so a file left behind by a killed process locks nobody out.
     func lock(_ path: String) throws(StorageError) -> any FileLock
 }
 
@@ -92,8 +92,8 @@ package protocol FileLock: AnyObject, Sendable {
     func release()
 }
 
-/// An open file. Reads and writes name their offset, so a handle may be shared between threads; the system's interruptions
-/// are retried and short transfers completed. Closed by ``close()`` or with the last reference.
+/// An open file. Reads and writes name their offset, so a handle may be shared between threads; the system's
+/// interruptions are retried and short transfers completed. Closed by ``close()`` or with the last reference.
 package protocol File: AnyObject, Sendable {
     var path: String { get }
 
@@ -108,8 +108,8 @@ package protocol File: AnyObject, Sendable {
     /// Reserves disk space up to `bytes` and extends the file with zeros to that length; never shortens it.
     func preallocate(bytes: Int) throws(StorageError)
 
-    /// Makes written contents and the length durable (`fdatasync`). After a failure nothing written since the flush before may be
-    /// taken for durable, whatever a later call says.
+    /// Makes written contents and the length durable (`fdatasync`). After a failure nothing written since the flush
+    /// before may be taken for durable, whatever a later call says.
     func flush() throws(StorageError)
 
     func truncate(toBytes length: Int) throws(StorageError)
@@ -136,7 +136,8 @@ extension File {
     package func read(exactly count: Int, at offset: Int) throws -> [UInt8] {
         let bytes = try read(upTo: count, at: offset)
         guard bytes.count == count else {
-            throw CorruptionError(file: path, offset: offset + bytes.count, expectation: "\(count - bytes.count) more bytes")
+            throw CorruptionError(
+                file: path, offset: offset + bytes.count, expectation: "\(count - bytes.count) more bytes")
         }
         return bytes
     }
@@ -161,8 +162,8 @@ extension FileSystem {
         return try file.read(upTo: try file.lengthBytes(), at: 0)
     }
 
-    /// Replaces a file whole so that a crash leaves the old or the new one: writes and flushes a neighbour of the name `path` + `.new`,
-    /// renames it, flushes the directory.
+    /// Replaces a file whole so that a crash leaves the old or the new one: writes and flushes a neighbour of the name
+    /// `path` + `.new`, renames it, flushes the directory.
     package func replace(_ path: String, with bytes: [UInt8], isSecret: Bool = false) throws(StorageError) {
         let temporary = path + ".new"
         let file = try open(temporary, FileOptions(.readWrite, creation: .emptied, isSecret: isSecret))

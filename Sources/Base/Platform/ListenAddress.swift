@@ -13,7 +13,9 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Parses `127.0.0.1:8910`, `[::1]:8910`, `localhost:0`; nil when it is none of these.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
         var host = text[..<colon]
         if host.first == "[", host.last == "]" {
             host = host.dropFirst().dropLast()

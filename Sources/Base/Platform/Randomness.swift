@@ -50,7 +50,8 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
         return result
     }
 
-    /// Uniform in `0..<bound`, the same on every machine (multiply and shift; the bias is below 2⁻³² for the small bounds it is for).
+    /// Uniform in `0..<bound`, the same on every machine (multiply and shift; the bias is below 2⁻³² for the small
+    /// bounds it is for).
     /// - Precondition: `bound > 0`.
     package mutating func next(below bound: Int) -> Int {
         precondition(bound > 0)

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// Runs pure jobs beside the caller, one after the other in the order in which they came: work that nobody waits for, such as sealing.
+/// Runs pure jobs beside the caller, one after the other in the order in which they came: work that nobody waits for,
+/// such as sealing.
 package protocol SideQueue: AnyObject, Sendable {
     /// Takes a job and returns; an inline queue runs it first.
     func start(_ job: @escaping @Sendable () -> Void)
@@ -20,7 +21,8 @@ package final class InlineSideQueue: SideQueue {
 }
 
 // tests: simulations replay the machine from a seed.
-/// Keeps jobs until somebody runs or awaits them: a simulation decides when, so that a seed replays every order of events.
+/// Keeps jobs until somebody runs or awaits them: a simulation decides when, so that a seed replays every order of
+/// events.
 package final class HeldSideQueue: SideQueue {
     private let jobs = Mutex<[@Sendable () -> Void]>([])
 

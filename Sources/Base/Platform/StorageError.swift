@@ -38,7 +38,9 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
 
     /// What to do about it, as a clause.
     package var advice: String {
-        isLocked ? "another process uses this directory: stop it, or choose another directory" : SystemErrorText.advice(for: code)
+        isLocked
+            ? "another process uses this directory: stop it, or choose another directory"
+            : SystemErrorText.advice(for: code)
     }
 }
 

@@ -1,12 +1,14 @@
 internal import Synchronization
 
-/// Runs pure jobs on every core. The caller waits, takes part, and applies the results in order: where work runs never shows in a result.
+/// Runs pure jobs on every core. The caller waits, takes part, and applies the results in order: where work runs never
+/// shows in a result.
 package protocol Workers: AnyObject, Sendable {
     /// How many jobs may run at one time, the caller's thread included.
     var parallelism: Int { get }
 
-    /// Calls `job` once for each index of `0..<count` and returns when all are done. Indexes are handed out in ascending order. When jobs
-    /// throw, those already begun are finished, the rest is left out, and the error of the lowest index is thrown.
+    /// Calls `job` once for each index of `0..<count` and returns when all are done. Indexes are handed out in
+    /// ascending order. When jobs throw, those already begun are finished, the rest is left out, and the error of the
+    /// lowest index is thrown.
     func run(count: Int, _ job: @Sendable (Int) throws -> Void) throws
 }
 

@@ -58,7 +58,9 @@ enum CodeStream {
             guard all >= 0, all <= Int64(UInt32.max) else { throw cursor.failure("codes below \(limit)") }
             codes = narrow
         }
-        guard codes.isEmpty || Int(BitPacking.maximum(codes)) < limit else { throw cursor.failure("codes below \(limit)") }
+        guard codes.isEmpty || Int(BitPacking.maximum(codes)) < limit else {
+            throw cursor.failure("codes below \(limit)")
+        }
         return codes
     }
 }

@@ -1,7 +1,8 @@
 internal import Bytes
 
-// Doubles that people or programs wrote as short decimals (0.85, 3.5) are kept as mantissas: value = mantissa / 10^exponent,
-// which division rounds to the very double that the decimal names. What does not come back bit by bit is an exception.
+// Doubles that people or programs wrote as short decimals (0.85, 3.5) are kept as mantissas: value = mantissa /
+// 10^exponent, which division rounds to the very double that the decimal names. What does not come back bit by bit is
+// an exception.
 //
 //     1  exponent     0...15
 //     v  exceptions   0...count; when not 0: stream of positions, stream of bit patterns
@@ -9,7 +10,9 @@ internal import Bytes
 
 /// The decimal form of double pages (after the idea of ALP, "Adaptive Lossless floating-Point compression", 2023).
 enum DecimalDoubles {
-    private static let powers: [Double] = (0...15).map { exponent in (0..<exponent).reduce(1.0) { power, _ in power * 10 } }
+    private static let powers: [Double] = (0...15).map { exponent in
+        (0..<exponent).reduce(1.0) { power, _ in power * 10 }
+    }
     /// Mantissas stay exact in a double.
     private static let mantissaMax = 9_007_199_254_740_992.0
 

@@ -1,7 +1,7 @@
 internal import Bytes
 
-/// UUIDs in their usual text form: 36 characters become 16 bytes, and of versions 4 and 7 the fixed bits cost nothing, because each
-/// part is packed over its own minimum. A rising time (version 7) is kept as differences.
+/// UUIDs in their usual text form: 36 characters become 16 bytes, and of versions 4 and 7 the fixed bits cost nothing,
+/// because each part is packed over its own minimum. A rising time (version 7) is kept as differences.
 enum IdentifierText {
     static let length = 36
     private static let dash = UInt8(ascii: "-")
@@ -16,7 +16,9 @@ enum IdentifierText {
         for index in times.indices {
             let start = texts.range(index).lowerBound
             for dash in dashes where texts.bytes[start + dash] != Self.dash { return nil }
-            func part(_ from: Int, _ to: Int) -> UInt64? { HexadecimalDigits.parse(texts.bytes, (start + from)..<(start + to)) }
+            func part(_ from: Int, _ to: Int) -> UInt64? {
+                HexadecimalDigits.parse(texts.bytes, (start + from)..<(start + to))
+            }
             guard let first = part(0, 8), let second = part(9, 13), let third = part(14, 18), let fourth = part(19, 23),
                 let fifth = part(24, 36)
             else { return nil }

@@ -5,7 +5,9 @@ enum IntegerStreamDecoder {
     /// Reads a stream of exactly `count` values. Allocates no more than a few arrays of `count`.
     static func read(_ cursor: inout ByteCursor, count: Int, depth: Int = 0) throws(DecodingError) -> [Int64] {
         if count == 0 { return [] }
-        guard let kind = IntegerStreamKind(rawValue: try cursor.readByte()) else { throw cursor.failure("a kind of integer stream") }
+        guard let kind = IntegerStreamKind(rawValue: try cursor.readByte()) else {
+            throw cursor.failure("a kind of integer stream")
+        }
         switch kind {
         case .constant:
             return Array(repeating: try cursor.readZigzag(), count: count)
@@ -20,12 +22,15 @@ enum IntegerStreamDecoder {
             let runCount = try cursor.readCount(max: count)
             let starts = try read(&cursor, count: runCount, depth: depth + 1)
             let lengths = try read(&cursor, count: runCount, depth: depth + 1)
-            guard let values = expand(starts, lengths, count: count) else { throw cursor.failure("runs of \(count) values in all") }
+            guard let values = expand(starts, lengths, count: count) else {
+                throw cursor.failure("runs of \(count) values in all")
+            }
             return values
         }
     }
 
-    private static func readPacking(_ cursor: inout ByteCursor, count: Int, depth: Int) throws(DecodingError) -> [Int64] {
+    private static func readPacking(_ cursor: inout ByteCursor, count: Int, depth: Int) throws(DecodingError) -> [Int64]
+    {
         let base = try cursor.readZigzag()
         let divisor = try cursor.readVarint()
         let width = Int(try cursor.readByte())

@@ -34,7 +34,8 @@ enum IntegerStreamEncoder {
         }
     }
 
-    /// Whether differences, by a sample of four stretches, are narrower than the values: unsorted ids and durations are spared the attempt.
+    /// Whether differences, by a sample of four stretches, are narrower than the values: unsorted ids and durations are
+    /// spared the attempt.
     private static func mayDeltasPay(_ values: [Int64], _ packing: PackingPlan) -> Bool {
         guard packing.width > 1, values.count > 2 else { return false }
         if values.count < 1_024 { return true }
@@ -92,7 +93,9 @@ enum IntegerStreamEncoder {
         var plan = plan
         if depth >= depthMax, plan.exceptionCount > 0 {
             plan.exceptionCount = 0
-            plan.width = values.reduce(0) { max($0, BitPacking.width(UInt64(bitPattern: $1 &- plan.base) / plan.divisor)) }
+            plan.width = values.reduce(0) {
+                max($0, BitPacking.width(UInt64(bitPattern: $1 &- plan.base) / plan.divisor))
+            }
         }
         sink.append(zigzag: plan.base)
         sink.append(varint: plan.divisor)

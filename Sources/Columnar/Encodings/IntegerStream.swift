@@ -1,7 +1,7 @@
 internal import Bytes
 
-// A run of 64-bit integers, the building block of all pages: values, codes, lengths, positions and mantissas are such streams.
-// The number of values is known from outside.
+// A run of 64-bit integers, the building block of all pages: values, codes, lengths, positions and mantissas are such
+// streams. The number of values is known from outside.
 //
 //     1  kind
 //     …  constant   zig-zag value
@@ -89,7 +89,9 @@ extension PackingPlan {
         if divisor == 1 {
             for value in values { widths[64 &- UInt64(bitPattern: value &- base).leadingZeroBitCount] &+= 1 }
         } else {
-            for value in values { widths[64 &- (UInt64(bitPattern: value &- base) / divisor).leadingZeroBitCount] &+= 1 }
+            for value in values {
+                widths[64 &- (UInt64(bitPattern: value &- base) / divisor).leadingZeroBitCount] &+= 1
+            }
         }
         guard let widest = widths.lastIndex(where: { $0 > 0 }) else {
             return PackingPlan(base: base, divisor: divisor, width: 0, exceptionCount: 0, bytes: 4)
@@ -101,7 +103,8 @@ extension PackingPlan {
         for width in stride(from: widest - 1, through: 0, by: -1) {
             exceptions += widths[width + 1]
             // A position costs about two bytes; forty bytes pay for the headers of the two streams and the patching.
-            let bytes = BitPacking.packedBytes(count: values.count, width: width, wordBits: 64)
+            let bytes =
+                BitPacking.packedBytes(count: values.count, width: width, wordBits: 64)
                 + exceptions * (2 + (widest - width + 7) / 8) + 40
             if bytes < best.bytes {
                 best = PackingPlan(base: base, divisor: divisor, width: width, exceptionCount: exceptions, bytes: bytes)

@@ -49,7 +49,8 @@ enum NullMap {
         return validity
     }
 
-    private static func readPositions(_ cursor: inout ByteCursor, count: Int, rows: Int) throws(DecodingError) -> [Int] {
+    private static func readPositions(_ cursor: inout ByteCursor, count: Int, rows: Int) throws(DecodingError) -> [Int]
+    {
         var positions: [Int] = []
         positions.reserveCapacity(count)
         for position in try IntegerStreamDecoder.read(&cursor, count: count) {

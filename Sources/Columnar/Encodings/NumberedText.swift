@@ -25,7 +25,9 @@ enum NumberedText {
     private static func prefixLength(_ texts: TextRanges) -> Int {
         var length = texts.commonPrefixLength
         let start = texts.range(0).lowerBound
-        while length > 0, HexadecimalDigits.parse(texts.bytes, (start + length - 1)..<(start + length)) != nil { length -= 1 }
+        while length > 0, HexadecimalDigits.parse(texts.bytes, (start + length - 1)..<(start + length)) != nil {
+            length -= 1
+        }
         // Words such as "cafe" end in such digits, too; then the number begins after the last byte that is none.
         return length
     }
@@ -61,10 +63,13 @@ enum NumberedText {
             lows[index] = Int64(bitPattern: low)
             highs[index] = Int64(bitPattern: high)
         }
-        return block(.hexadecimal, texts, prefix: prefix, digits: digits, streams: digits > 16 ? [highs, lows] : [lows])
+        return block(
+            .hexadecimal, texts, prefix: prefix, digits: digits, streams: digits > 16 ? [highs, lows] : [lows])
     }
 
-    private static func block(_ form: TextForm, _ texts: TextRanges, prefix: Int, digits: Int?, streams: [[Int64]]) -> [UInt8] {
+    private static func block(_ form: TextForm, _ texts: TextRanges, prefix: Int, digits: Int?, streams: [[Int64]])
+        -> [UInt8]
+    {
         assert(streams.allSatisfy { $0.count == texts.count }, "a number for each text")
         var sink = ByteSink()
         sink.append(form.rawValue)
@@ -93,7 +98,8 @@ enum NumberedText {
         let low = min(digits, 16)
         HexadecimalColumns.write(lows, shift: 0, digits: low, into: &bytes, offset: length - low, stride: length)
         if digits > 16 {
-            HexadecimalColumns.write(highs, shift: 0, digits: digits - 16, into: &bytes, offset: prefix.count, stride: length)
+            HexadecimalColumns.write(
+                highs, shift: 0, digits: digits - 16, into: &bytes, offset: prefix.count, stride: length)
         }
         return TextDictionary(bytes: bytes, offsets: evenOffsets(count: count, length: length))
     }

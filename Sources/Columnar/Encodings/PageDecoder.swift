@@ -1,8 +1,8 @@
 package import Bytes
 internal import Compression
 
-/// Turns a page's payload back into a vector. Takes untrusted bytes: whatever they are, it answers a vector of `header.rowCount` rows or
-/// throws, and allocates no more than the limits of pages allow.
+/// Turns a page's payload back into a vector. Takes untrusted bytes: whatever they are, it answers a vector of
+/// `header.rowCount` rows or throws, and allocates no more than the limits of pages allow.
 package enum PageDecoder {
     /// Decodes the payload of a page of `type`.
     /// - Throws: `DecodingError` whose offset counts from the start of the (decompressed) payload.
@@ -29,7 +29,8 @@ package enum PageDecoder {
         return try decodePlain(header, try decompress(payload, header)[...], type)
     }
 
-    private static func decompress(_ payload: ArraySlice<UInt8>, _ header: PageHeader) throws(DecodingError) -> [UInt8] {
+    private static func decompress(_ payload: ArraySlice<UInt8>, _ header: PageHeader) throws(DecodingError) -> [UInt8]
+    {
         do {
             return header.compression == .lz4
                 ? try LZ4Block.decompress(payload, count: header.payloadBytes)
@@ -54,7 +55,8 @@ package enum PageDecoder {
         _ header: PageHeader, _ cursor: inout ByteCursor, _ type: ColumnType, count: Int, _ validity: Validity?
     ) throws(DecodingError) -> Vector.Storage {
         switch (header.encoding, type) {
-        case (.integers, .integer), (.integers, .timestamptz), (.integers, .timestamp), (.integers, .date), (.integers, .numeric):
+        case (.integers, .integer), (.integers, .timestamptz), (.integers, .timestamp), (.integers, .date),
+            (.integers, .numeric):
             return .int64(spread(try IntegerStreamDecoder.read(&cursor, count: count), validity, zero: 0))
         case (.wideIntegers, .numeric):
             let highs = try IntegerStreamDecoder.read(&cursor, count: count)
@@ -93,7 +95,8 @@ package enum PageDecoder {
         return values
     }
 
-    /// Lays dense values out over all rows, zero where a row is null. Whole words of present or absent rows move at once.
+    /// Lays dense values out over all rows, zero where a row is null. Whole words of present or absent rows move at
+    /// once.
     private static func spread<Value: Sendable>(_ values: [Value], _ validity: Validity?, zero: Value) -> [Value] {
         guard let validity else { return values }
         return [Value](capacity: validity.count) { output in

@@ -82,7 +82,8 @@ package enum PageEncoder {
     }
 
     private static func page(
-        _ encoding: PageEncoding, _ vector: Vector, _ summary: ColumnSummary, _ validity: Validity?, write: (inout ByteSink) -> Void
+        _ encoding: PageEncoding, _ vector: Vector, _ summary: ColumnSummary, _ validity: Validity?,
+        write: (inout ByteSink) -> Void
     ) -> EncodedPage {
         var sink = ByteSink()
         if let validity { NullMap.write(validity, into: &sink) }
@@ -98,8 +99,12 @@ package enum PageEncoder {
             let header = PageHeader(encoding: .nulls, rowCount: vector.count, summary: summary)
             return EncodedPage(type: vector.type, header: header, payload: [])
         }
-        if case .text(let text) = value, text.utf8.count > PageLimits.constantTextBytesMax { return longConstant(text, vector) }
-        if case .json(let text) = value, text.utf8.count > PageLimits.constantTextBytesMax { return longConstant(text, vector) }
+        if case .text(let text) = value, text.utf8.count > PageLimits.constantTextBytesMax {
+            return longConstant(text, vector)
+        }
+        if case .json(let text) = value, text.utf8.count > PageLimits.constantTextBytesMax {
+            return longConstant(text, vector)
+        }
         var summary = ColumnSummary(minimum: value, maximum: value, nullCount: 0)
         switch value {
         case .integer(let value) where vector.type.isSummed: summary.sum = Int128(value) * Int128(vector.count)
@@ -151,7 +156,8 @@ package enum PageEncoder {
     private static func booleans(_ values: [Bool], _ vector: Vector, _ validity: Validity?) -> EncodedPage {
         let trues = values.reduce(0) { $0 + ($1 ? 1 : 0) }
         let summary = ColumnSummary(
-            minimum: .boolean(trues == values.count), maximum: .boolean(trues > 0), nullCount: vector.count - values.count)
+            minimum: .boolean(trues == values.count), maximum: .boolean(trues > 0),
+            nullCount: vector.count - values.count)
         if validity == nil, summary.minimum == summary.maximum { return constantPage(summary.minimum, vector) }
         var words = [UInt64](repeating: 0, count: (values.count + 63) / 64)
         for index in values.indices where values[index] { words[index >> 6] |= 1 << UInt64(index & 63) }
@@ -176,7 +182,8 @@ package enum PageEncoder {
         }
     }
 
-    /// The texts that occur, in the order of their first use: unique texts then need no codes, and neighbours are alike.
+    /// The texts that occur, in the order of their first use: unique texts then need no codes, and neighbours are
+    /// alike.
     private static func compacted(_ codes: [UInt32], _ dictionary: TextDictionary) -> ([UInt32], TextRanges) {
         // New code + 1; 0 where the text has not occurred yet.
         var renumbered = [UInt32](repeating: 0, count: dictionary.count)

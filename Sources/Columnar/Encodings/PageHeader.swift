@@ -1,6 +1,7 @@
 package import Bytes
 
-// What stands before the payload of a page: everything a scan can use without reading the payload. Little-endian, varints LEB128.
+// What stands before the payload of a page: everything a scan can use without reading the payload. Little-endian,
+// varints LEB128.
 //
 //     size  field
 //     1     version        PageVersion
@@ -112,9 +113,13 @@ package struct PageHeader: Sendable {
     /// Reads a header of a column of `type`. Throws where a field is not what the format promises.
     package init(from cursor: inout ByteCursor, type: ColumnType) throws(DecodingError) {
         guard PageVersion(rawValue: try cursor.readByte()) != nil else { throw cursor.failure("page version 1") }
-        guard let encoding = PageEncoding(rawValue: try cursor.readByte()) else { throw cursor.failure("a page encoding") }
+        guard let encoding = PageEncoding(rawValue: try cursor.readByte()) else {
+            throw cursor.failure("a page encoding")
+        }
         let flags = try cursor.readByte()
-        guard flags < 16, let compression = PageCompression(rawValue: flags >> 2) else { throw cursor.failure("page flags") }
+        guard flags < 16, let compression = PageCompression(rawValue: flags >> 2) else {
+            throw cursor.failure("page flags")
+        }
         self.encoding = encoding
         self.compression = compression
         rowCount = try cursor.readCount(max: PageLimits.rowsMax)

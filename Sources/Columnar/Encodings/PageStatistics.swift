@@ -9,7 +9,8 @@ enum PageStatistics {
             high = max(high, value)
         }
         return ColumnSummary(
-            minimum: scalar(low, type), maximum: scalar(high, type), nullCount: nullCount, sum: type.isSummed ? sum(values) : nil)
+            minimum: scalar(low, type), maximum: scalar(high, type), nullCount: nullCount,
+            sum: type.isSummed ? sum(values) : nil)
     }
 
     /// The exact sum. Parts of 2^16 values are added in 64 bits, high and low halves apart.
@@ -44,7 +45,8 @@ enum PageStatistics {
             }
         }
         return ColumnSummary(
-            minimum: .numeric(low, scale: scale), maximum: .numeric(high, scale: scale), nullCount: nullCount, sum: total)
+            minimum: .numeric(low, scale: scale), maximum: .numeric(high, scale: scale), nullCount: nullCount,
+            sum: total)
     }
 
     /// In PostgreSQL's order NaN is the greatest value.
@@ -72,7 +74,8 @@ enum PageStatistics {
         }
         let isJSON = type == .json
         return ColumnSummary(
-            minimum: isJSON ? .json(minimum) : .text(minimum), maximum: isJSON ? .json(maximum) : .text(maximum), nullCount: nullCount)
+            minimum: isJSON ? .json(minimum) : .text(minimum), maximum: isJSON ? .json(maximum) : .text(maximum),
+            nullCount: nullCount)
     }
 
     static func scalar(_ value: Int64, _ type: ColumnType) -> Scalar {

@@ -1,11 +1,12 @@
 internal import Bytes
 
-/// Scalars in page headers: integers as zig-zag varints, numerics as two varints, doubles as their bit pattern, booleans as a
-/// byte, texts as a varint length and UTF-8.
+/// Scalars in page headers: integers as zig-zag varints, numerics as two varints, doubles as their bit pattern,
+/// booleans as a byte, texts as a varint length and UTF-8.
 enum SummaryCoding {
     static func write(_ value: Scalar, type: ColumnType, into sink: inout ByteSink) {
         switch value {
-        case .integer(let value), .timestamptz(let value), .timestamp(let value), .date(let value): sink.append(zigzag: value)
+        case .integer(let value), .timestamptz(let value), .timestamp(let value), .date(let value):
+            sink.append(zigzag: value)
         case .numeric(let value, _): write(wide: value, into: &sink)
         case .double(let value): sink.append(value)
         case .boolean(let value): sink.append(UInt8(value ? 1 : 0))

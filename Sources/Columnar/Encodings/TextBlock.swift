@@ -100,7 +100,9 @@ enum TextBlockDecoder {
         var total = 0
         var offsets = [UInt32](repeating: 0, count: count + 1)
         for index in lengths.indices {
-            guard lengths[index] >= 0, lengths[index] <= Int64(limit - total) else { throw cursor.failure("texts within the page") }
+            guard lengths[index] >= 0, lengths[index] <= Int64(limit - total) else {
+                throw cursor.failure("texts within the page")
+            }
             total += Int(lengths[index])
             offsets[index + 1] = UInt32(truncatingIfNeeded: total)
         }

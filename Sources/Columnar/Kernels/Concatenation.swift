@@ -13,7 +13,8 @@ extension Vector {
         }
         let count = filled.reduce(0) { $0 + $1.count }
         let arrays = filled.map { $0.typedConstant(type).expanded() }
-        let storage = joinedStorage(arrays, count: count)
+        let storage =
+            joinedStorage(arrays, count: count)
             ?? .scalars(arrays.flatMap { part in (0..<part.count).map { part.scalar(at: $0) } })
         assert(arrays.reduce(0) { $0 + $1.count } == count, "no row is lost")
         return Vector(type: type, count: count, storage: storage, validity: joinedValidity(arrays, count: count))
@@ -36,12 +37,21 @@ extension Vector {
     private static func joinedStorage(_ parts: [Vector], count: Int) -> Storage? {
         switch parts[0].storage {
         case .int64:
-            if let joined = joined(parts, count, { if case .int64(let v) = $0.storage { v } else { nil } }) { return .int64(joined) }
+            if let joined = joined(parts, count, { if case .int64(let v) = $0.storage { v } else { nil } }) {
+                return .int64(joined)
+            }
             return joinedWide(parts, count)
         case .int128: return joinedWide(parts, count)
-        case .double: return joined(parts, count, { if case .double(let v) = $0.storage { v } else { nil } }).map { .double($0) }
-        case .boolean: return joined(parts, count, { if case .boolean(let v) = $0.storage { v } else { nil } }).map { .boolean($0) }
-        case .interval: return joined(parts, count, { if case .interval(let v) = $0.storage { v } else { nil } }).map { .interval($0) }
+        case .double:
+            return joined(parts, count, { if case .double(let v) = $0.storage { v } else { nil } }).map { .double($0) }
+        case .boolean:
+            return joined(parts, count, { if case .boolean(let v) = $0.storage { v } else { nil } }).map {
+                .boolean($0)
+            }
+        case .interval:
+            return joined(parts, count, { if case .interval(let v) = $0.storage { v } else { nil } }).map {
+                .interval($0)
+            }
         case .text: return joinedTexts(parts, count)
         default: return nil
         }

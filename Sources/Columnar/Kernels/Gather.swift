@@ -30,7 +30,8 @@ extension Vector {
         case .int128(let values): picked = .int128(gathered(values, positions, missing: 0))
         case .double(let values): picked = .double(gathered(values, positions, missing: 0))
         case .boolean(let values): picked = .boolean(gathered(values, positions, missing: false))
-        case .text(let codes, let dictionary): picked = .text(codes: gathered(codes, positions, missing: 0), dictionary: dictionary)
+        case .text(let codes, let dictionary):
+            picked = .text(codes: gathered(codes, positions, missing: 0), dictionary: dictionary)
         case .interval(let values): picked = .interval(gathered(values, positions, missing: Interval()))
         case .scalars(let values): picked = .scalars(gathered(values, positions, missing: .null))
         case .constant(let value):
@@ -38,7 +39,9 @@ extension Vector {
             return expanded().gatherOrNull(positions)
         }
         var present = Validity(count: positions.count, allValid: false)
-        for (row, position) in positions.enumerated() where position != .max && validity?[Int(position)] ?? true { present[row] = true }
+        for (row, position) in positions.enumerated() where position != .max && validity?[Int(position)] ?? true {
+            present[row] = true
+        }
         return Vector(type: type, count: positions.count, storage: picked, validity: present)
     }
 
@@ -53,10 +56,12 @@ extension Vector {
 
     private static func repeated(_ value: Scalar, count: Int, type: ColumnType) -> Storage? {
         switch value {
-        case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v): .int64(Array(repeating: v, count: count))
+        case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v):
+            .int64(Array(repeating: v, count: count))
         case .double(let v): .double(Array(repeating: v, count: count))
         case .boolean(let v): .boolean(Array(repeating: v, count: count))
-        case .text(let v), .json(let v): .text(codes: Array(repeating: 0, count: count), dictionary: TextDictionary([v]))
+        case .text(let v), .json(let v):
+            .text(codes: Array(repeating: 0, count: count), dictionary: TextDictionary([v]))
         default: nil
         }
     }

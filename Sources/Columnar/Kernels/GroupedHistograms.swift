@@ -3,7 +3,9 @@ extension ExponentialHistogram {
     /// Adds each valid integer to its group's histogram.
     /// - Parameter groups: a group for each row; empty: all rows belong to group 0.
     /// - Precondition: groups are indices of `histograms`, all of integers.
-    package static func count(_ values: [Int64], validity: Validity?, groups: [UInt32], into histograms: inout [ExponentialHistogram]) {
+    package static func count(
+        _ values: [Int64], validity: Validity?, groups: [UInt32], into histograms: inout [ExponentialHistogram]
+    ) {
         assert(groups.isEmpty || groups.count == values.count, "a group for each row")
         for row in values.indices where validity?[row] ?? true {
             histograms[groups.isEmpty ? 0 : Int(groups[row])].add(values[row])
@@ -12,7 +14,9 @@ extension ExponentialHistogram {
 
     /// As for integers.
     /// - Precondition: groups are indices of `histograms`, all of doubles.
-    package static func count(_ values: [Double], validity: Validity?, groups: [UInt32], into histograms: inout [ExponentialHistogram]) {
+    package static func count(
+        _ values: [Double], validity: Validity?, groups: [UInt32], into histograms: inout [ExponentialHistogram]
+    ) {
         assert(groups.isEmpty || groups.count == values.count, "a group for each row")
         for row in values.indices where validity?[row] ?? true {
             histograms[groups.isEmpty ? 0 : Int(groups[row])].add(values[row])

@@ -1,5 +1,5 @@
-/// How often each bucket occurred: few buckets as sorted pairs, many near each other as a run, so that an update is a search among at most
-/// thirty-two pairs or one addition. Which of the two never shows in a result.
+/// How often each bucket occurred: few buckets as sorted pairs, many near each other as a run, so that an update is a
+/// search among at most thirty-two pairs or one addition. Which of the two never shows in a result.
 struct BucketCounts: Sendable {
     private static let pairsMax = 32
     private static let runBucketsMax = 1 << 13
@@ -42,7 +42,8 @@ struct BucketCounts: Sendable {
         }
     }
 
-    /// The bucket in which the count, begun at `seen` and going up, reaches the rank; nil, and all counted, where none does.
+    /// The bucket in which the count, begun at `seen` and going up, reaches the rank; nil, and all counted, where none
+    /// does.
     func index(reaching rank: UInt64, seen: inout UInt64) -> Int32? {
         for place in counts.indices {
             seen += counts[place]
@@ -78,7 +79,9 @@ struct BucketCounts: Sendable {
     }
 
     private mutating func becomeRun() {
-        guard let first = indices.first, let last = indices.last, Int(last) - Int(first) < Self.runBucketsMax / 2 else { return }
+        guard let first = indices.first, let last = indices.last, Int(last) - Int(first) < Self.runBucketsMax / 2 else {
+            return
+        }
         var run = [UInt64](repeating: 0, count: Int(last - first) + 1)
         for place in indices.indices { run[Int(indices[place] - first)] = counts[place] }
         assert(run.first != 0 && run.last != 0, "a run begins and ends with a bucket")

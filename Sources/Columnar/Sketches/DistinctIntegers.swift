@@ -1,6 +1,7 @@
 package import Bytes
 
-/// A set of 64-bit integers (values, codes or hashes) that counts how many distinct ones it was given: exact, mergeable.
+/// A set of 64-bit integers (values, codes or hashes) that counts how many distinct ones it was given: exact,
+/// mergeable.
 ///
 /// Open addressing with a fixed hash; never more than half full. Not for values that an adversary chooses.
 package struct DistinctIntegers: Sendable {

@@ -78,7 +78,9 @@ extension ExponentialHistogram {
         var last: Int64 = 0
         for place in 0..<(try cursor.readCount(max: bucketsMax)) {
             let distance = try cursor.readZigzag()
-            guard place == 0 || distance > 0, distance.magnitude <= UInt64(bucketsMax) else { throw cursor.failure("buckets that ascend") }
+            guard place == 0 || distance > 0, distance.magnitude <= UInt64(bucketsMax) else {
+                throw cursor.failure("buckets that ascend")
+            }
             last += distance
             guard last.magnitude <= UInt64(bucketsMax) else { throw cursor.failure("a bucket of a double") }
             let count = try cursor.readVarint()

@@ -1,7 +1,8 @@
 package import Bytes
 
-// A histogram of integers as text, for columns of rollups. Digits are those of base 64, each with five bits of a number, the lowest first:
-// a digit of 32 or more says that another follows. Signed numbers have the sign in the lowest bit.
+// A histogram of integers as text, for columns of rollups. Digits are those of base 64, each with five bits of a
+// number, the lowest first: a digit of 32 or more says that another follows. Signed numbers have the sign in the lowest
+// bit.
 //
 //     signed   minimum
 //     number   maximum − minimum
@@ -49,7 +50,9 @@ extension ExponentialHistogram {
         let minimum = try reader.signed()
         let maximum = minimum &+ Int64(bitPattern: try reader.number())
         let zeros = try reader.number()
-        guard maximum >= minimum, zeros <= Self.textCountMax else { throw reader.failure("a range and a number of zeros") }
+        guard maximum >= minimum, zeros <= Self.textCountMax else {
+            throw reader.failure("a range and a number of zeros")
+        }
         integerRange = (min(integerRange.minimum, minimum), max(integerRange.maximum, maximum))
         zeroCount += zeros
         count += zeros

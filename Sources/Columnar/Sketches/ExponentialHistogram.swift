@@ -1,4 +1,5 @@
-/// The distribution of a column's values: exact count, minimum, maximum and (of integers) sum, and quantiles within 0.54 %.
+/// The distribution of a column's values: exact count, minimum, maximum and (of integers) sum, and quantiles within
+/// 0.54 %.
 ///
 /// Merging any split of the values in any order gives the same histogram, byte for byte once serialised.
 package struct ExponentialHistogram: Sendable {
@@ -83,9 +84,8 @@ package struct ExponentialHistogram: Sendable {
         negative.merge(other.negative)
     }
 
-    /// The value that `percentile_disc(q)` would give, within 0.5415 % of it: the representative of the bucket in which the cumulative
-    /// share
-    /// reaches `q`, no further out than minimum and maximum. nil of no values.
+    /// The value that `percentile_disc(q)` would give, within 0.5415 % of it: the representative of the bucket in which
+    /// the cumulative share reaches `q`, no further out than minimum and maximum. nil of no values.
     /// - Precondition: `0...1`.
     /// - Complexity: O(buckets).
     package func quantile(_ q: Double) -> Double? {

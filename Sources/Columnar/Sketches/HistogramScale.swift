@@ -1,8 +1,9 @@
-// Base-2 exponential buckets of scale 7, as OpenTelemetry's exponential histograms define them: bucket `i` holds the magnitudes in
-// (2^(i/128), 2^((i+1)/128)]. So a bucket's end is 0.54 % above its beginning, and the value that lies best between them is at most
-// tanh(ln 2 / 256) = 0.2708 % off any value of the bucket. (Scale 6 would be 0.5415 % off: a hair more than the 0.54 % that are promised.)
-// An index needs no logarithm: the exponent of the double gives its whole octaves, and a table over the mantissa's upper eight bits,
-// checked against one boundary, the parts of an octave: boundaries stand at least 1.39 cells apart, so a cell holds at most one.
+// Base-2 exponential buckets of scale 7, as OpenTelemetry's exponential histograms define them: bucket `i` holds the
+// magnitudes in (2^(i/128), 2^((i+1)/128)]. So a bucket's end is 0.54 % above its beginning, and the value that lies
+// best between them is at most tanh(ln 2 / 256) = 0.2708 % off any value of the bucket. (Scale 6 would be 0.5415 % off:
+// a hair more than the 0.54 % that are promised.) An index needs no logarithm: the exponent of the double gives its
+// whole octaves, and a table over the mantissa's upper eight bits, checked against one boundary, the parts of an
+// octave: boundaries stand at least 1.39 cells apart, so a cell holds at most one.
 
 /// The fixed scale of our histograms: bucket indices of magnitudes, and magnitudes of buckets.
 package enum HistogramScale {
@@ -33,7 +34,8 @@ package enum HistogramScale {
     /// Fraction bits of the boundaries; the last stands for 2.
     private static let fractions: [UInt64] = boundaries.dropLast().map { $0.bitPattern & (1 << 52 - 1) } + [1 << 52]
 
-    /// For each value of the fraction's upper eight bits, the greatest k whose boundary is not above the cell's beginning.
+    /// For each value of the fraction's upper eight bits, the greatest k whose boundary is not above the cell's
+    /// beginning.
     private static let cells: [UInt8] = (0..<256).map { cell in
         UInt8(fractions.lastIndex { $0 <= UInt64(cell) << 44 } ?? 0)
     }
@@ -59,7 +61,8 @@ package enum HistogramScale {
         return octave * 128 + Int32(step)
     }
 
-    /// Where a bucket begins (exclusive); it ends (inclusive) where the next begins. 0 and infinity beyond a double's range.
+    /// Where a bucket begins (exclusive); it ends (inclusive) where the next begins. 0 and infinity beyond a double's
+    /// range.
     package static func lowerBound(_ index: Int32) -> Double {
         let octave = index >> 7
         let boundary = boundaries[Int(index & 127)]

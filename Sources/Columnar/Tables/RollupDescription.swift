@@ -1,5 +1,6 @@
-/// A rollup table as the planner sees it. Its rows stand for one or more rows of its source: a bucket of time, the dimensions' values, and
-/// what is known of the measures. Several rows may have equal keys, and a row may stand for one event at the event's own time.
+/// A rollup table as the planner sees it. Its rows stand for one or more rows of its source: a bucket of time, the
+/// dimensions' values, and what is known of the measures. Several rows may have equal keys, and a row may stand for one
+/// event at the event's own time.
 package struct RollupDescription: Hashable, Sendable {
     /// The rollup's table.
     package var table: String
@@ -22,7 +23,8 @@ package struct RollupDescription: Hashable, Sendable {
 
     /// Takes each part as given.
     package init(
-        table: String, source: String, grainNanoseconds: Int64, columns: [TableColumn], time: Int, dimensions: [Int], events: Int,
+        table: String, source: String, grainNanoseconds: Int64, columns: [TableColumn], time: Int, dimensions: [Int],
+        events: Int,
         measures: [RollupMeasureDescription], earliestTime: Int64?
     ) {
         self.table = table
@@ -64,7 +66,9 @@ package struct RollupMeasureDescription: Hashable, Sendable {
     package var limits: [Limit]
 
     /// Takes each part as given.
-    package init(source: TableColumn, count: Int, sum: Int, minimum: Int?, maximum: Int?, histogram: Int?, limits: [Limit]) {
+    package init(
+        source: TableColumn, count: Int, sum: Int, minimum: Int?, maximum: Int?, histogram: Int?, limits: [Limit]
+    ) {
         self.source = source
         self.count = count
         self.sum = sum

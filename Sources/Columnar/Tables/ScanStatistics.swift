@@ -10,7 +10,9 @@ package final class ScanStatistics: Sendable {
 
     package init() {}
 
-    package func add(groupsTotal: Int = 0, groupsSkipped: Int = 0, pagesRead: Int = 0, bytesRead: Int = 0, rowsScanned: Int = 0) {
+    package func add(
+        groupsTotal: Int = 0, groupsSkipped: Int = 0, pagesRead: Int = 0, bytesRead: Int = 0, rowsScanned: Int = 0
+    ) {
         if groupsTotal != 0 { self.groupsTotal.add(groupsTotal, ordering: .relaxed) }
         if groupsSkipped != 0 { self.groupsSkipped.add(groupsSkipped, ordering: .relaxed) }
         if pagesRead != 0 { self.pagesRead.add(pagesRead, ordering: .relaxed) }

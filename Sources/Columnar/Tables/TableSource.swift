@@ -5,8 +5,9 @@ package protocol TableSource: Sendable {
     var name: String { get }
     var columns: [TableColumn] { get }
 
-    /// The pieces of the table that may hold a row the request wants, in a stable order. Pieces that zone maps or filters rule
-    /// out are left off and counted in `request.statistics`. The engine applies the predicates again to each row.
+    /// The pieces of the table that may hold a row the request wants, in a stable order. Pieces that zone maps or
+    /// filters rule out are left off and counted in `request.statistics`. The engine applies the predicates again to
+    /// each row.
     func morsels(for request: ScanRequest) throws -> [any Morsel]
 }
 
@@ -23,8 +24,9 @@ package struct TableColumn: Hashable, Sendable {
 /// An independently readable piece of a table, at most 65,536 rows. Safe to read from any thread.
 package protocol Morsel: Sendable {
     var rowCount: Int { get }
-    /// Reads and decodes one column (its index in `TableSource.columns`). A column that the rows lack reads as `constant(.null)`.
-    /// Counts pages and bytes in the request's statistics. Throws a corruption error that names file and offset.
+    /// Reads and decodes one column (its index in `TableSource.columns`). A column that the rows lack reads as
+    /// `constant(.null)`. Counts pages and bytes in the request's statistics. Throws a corruption error that names file
+    /// and offset.
     func column(_ index: Int) throws -> Vector
     /// What is known of a column without reading it; nil if nothing.
     func summary(_ index: Int) -> ColumnSummary?

@@ -15,7 +15,8 @@ package struct ColumnBuilder: Sendable {
 
     /// Bytes held, roughly: for budgets.
     package var byteCount: Int {
-        integers.count * 8 + wides.count * 16 + doubles.count * 8 + booleans.count + codes.count * 4 + dictionary.byteCount
+        integers.count * 8 + wides.count * 16 + doubles.count * 8 + booleans.count + codes.count * 4
+            + dictionary.byteCount
     }
 
     /// Appends nulls until the column has `rows` rows.

@@ -1,7 +1,8 @@
 /// One value outside a vector: literals, results, minimum and maximum.
 ///
-/// Equal means the same bytes of text and the same digits: `String` of the language holds composed and decomposed letters equal, SQL
-/// does not. 1.0 and 1.00 are two scalars (compare numbers by ``order(_:_:)``), 0.0 and -0.0 are one, and so are all NaN.
+/// Equal means the same bytes of text and the same digits: `String` of the language holds composed and decomposed
+/// letters equal, SQL does not. 1.0 and 1.00 are two scalars (compare numbers by ``order(_:_:)``), 0.0 and -0.0 are
+/// one, and so are all NaN.
 package enum Scalar: Sendable {
     case null
     case boolean(Bool)
@@ -27,7 +28,8 @@ extension Scalar: Hashable {
         switch (left, right) {
         case (.null, .null): true
         case (.boolean(let a), .boolean(let b)): a == b
-        case (.integer(let a), .integer(let b)), (.timestamptz(let a), .timestamptz(let b)), (.timestamp(let a), .timestamp(let b)),
+        case (.integer(let a), .integer(let b)), (.timestamptz(let a), .timestamptz(let b)),
+            (.timestamp(let a), .timestamp(let b)),
             (.date(let a), .date(let b)):
             a == b
         case (.double(let a), .double(let b)): a == b || (a.isNaN && b.isNaN)
@@ -44,7 +46,8 @@ extension Scalar: Hashable {
         switch self {
         case .null: hasher.combine(0)
         case .boolean(let value): hasher.combine(value)
-        case .integer(let value), .timestamptz(let value), .timestamp(let value), .date(let value): hasher.combine(value)
+        case .integer(let value), .timestamptz(let value), .timestamp(let value), .date(let value):
+            hasher.combine(value)
         case .double(let value): hasher.combine(value.isNaN ? .nan : value)
         case .numeric(let value, let scale):
             hasher.combine(value)

@@ -17,7 +17,9 @@ package struct TextDictionaryBuilder: Sendable {
     package var byteCount: Int { bytes.count }
 
     /// The code of a text given as a range of `source`; a new one is added. O(length).
-    package mutating func code(of range: Range<Int>, in source: [UInt8]) -> UInt32 { code(of: source.span.extracting(range)) }
+    package mutating func code(of range: Range<Int>, in source: [UInt8]) -> UInt32 {
+        code(of: source.span.extracting(range))
+    }
 
     /// The code of a text; a new one is added. O(length).
     package mutating func code(of text: Span<UInt8>) -> UInt32 {

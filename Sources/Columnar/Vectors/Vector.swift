@@ -3,9 +3,10 @@
 /// Type and storage are apart: `numeric(scale: 12)` is stored as `int64` while it fits and as `int128` after sums.
 /// A constant stands for `count` equal values.
 ///
-/// What lies in a null row is defined here and nowhere else: zero, false, code 0, `Interval()`, `.null` among `scalars`. Kernels may
-/// therefore add up or select rows without looking whether they are null. Storage and validity change only together, through `init`,
-/// which checks both in debug builds; so no kernel can make a vector of another kind.
+/// What lies in a null row is defined here and nowhere else: zero, false, code 0, `Interval()`, `.null` among
+/// `scalars`. Kernels may therefore add up or select rows without looking whether they are null. Storage and validity
+/// change only together, through `init`, which checks both in debug builds; so no kernel can make a vector of another
+/// kind.
 package struct Vector: Sendable {
     package enum Storage: Sendable {
         /// integer, timestamptz, timestamp, date, and numeric whose mantissas fit.
@@ -43,7 +44,9 @@ package struct Vector: Sendable {
     }
 
     /// The same values under another type that is stored alike.
-    package func typed(_ type: ColumnType) -> Vector { Vector(type: type, count: count, storage: storage, validity: validity) }
+    package func typed(_ type: ColumnType) -> Vector {
+        Vector(type: type, count: count, storage: storage, validity: validity)
+    }
 
     /// Values of another storage in the same rows.
     /// - Precondition: as for `init`.
@@ -66,7 +69,9 @@ package struct Vector: Sendable {
         case .text(let codes, let dictionary):
             if let fault = fault(codes, isZero: { $0 == 0 }) { return fault }
             let entries = UInt32(dictionary.count)
-            for row in codes.indices where codes[row] >= entries && validity?[row] ?? true { return "has no text in row \(row)" }
+            for row in codes.indices where codes[row] >= entries && validity?[row] ?? true {
+                return "has no text in row \(row)"
+            }
             return nil
         }
     }
@@ -74,7 +79,9 @@ package struct Vector: Sendable {
     private func fault<Value>(_ values: [Value], isZero: (Value) -> Bool) -> String? {
         if values.count != count { return "has \(count) rows and \(values.count) values" }
         guard let validity else { return nil }
-        for row in values.indices where !validity[row] && !isZero(values[row]) { return "holds \(values[row]) in null row \(row)" }
+        for row in values.indices where !validity[row] && !isZero(values[row]) {
+            return "holds \(values[row]) in null row \(row)"
+        }
         return nil
     }
 }

@@ -1,8 +1,8 @@
 package import Domain
 import Yams
 
-/// What is said of objectives: changes of the built-in set. Names are free here, so they are read apart from the other settings, and only
-/// in files. Where nothing is said, the set that the store has stays in force.
+/// What is said of objectives: changes of the built-in set. Names are free here, so they are read apart from the other
+/// settings, and only in files. Where nothing is said, the set that the store has stays in force.
 ///
 ///     answer_limit: 30s
 ///     answer_limits:
@@ -48,7 +48,8 @@ package struct ObjectiveSettings: Sendable {
     private var channels: [AnswerLimits.Channel] = []
     private var channelsPlace: Int?
     private var lines: [Line] = []
-    /// Whether there is a name or a value of an objective that could not be read: nobody knows then how many there are to be.
+    /// Whether there is a name or a value of an objective that could not be read: nobody knows then how many there are
+    /// to be.
     private var isAnyUnread = false
     private var isDefaultAsked = false
     /// How many values the file has of it.
@@ -62,7 +63,8 @@ package struct ObjectiveSettings: Sendable {
         let isAnySaid = answerLimitNanoseconds != nil || budgetDays != nil || !channels.isEmpty || !lines.isEmpty
         guard isDefaultAsked || isAnySaid else { return nil }
         var set = ObjectiveSet.builtIn
-        set.answerLimits = AnswerLimits(nanoseconds: answerLimitNanoseconds ?? set.answerLimits.nanoseconds, channels: channels)
+        set.answerLimits = AnswerLimits(
+            nanoseconds: answerLimitNanoseconds ?? set.answerLimits.nanoseconds, channels: channels)
         if let budgetDays { set.budgetDays = budgetDays }
         for line in lines {
             let known = set.objectives.firstIndex { $0.measure == line.measure }
@@ -76,7 +78,8 @@ package struct ObjectiveSettings: Sendable {
                     set.objectives[known].isSilent = line.isSilent
                 }
             } else if let target = line.target {
-                var objective = Objective(line.measure, target: target, alertLimit: line.alert ?? nil, isSilent: line.isSilent)
+                var objective = Objective(
+                    line.measure, target: target, alertLimit: line.alert ?? nil, isSilent: line.isSilent)
                 objective.channels = line.channels ?? []
                 set.add(objective)
             }
@@ -92,11 +95,15 @@ package struct ObjectiveSettings: Sendable {
             let problems =
                 line.isUnread
                 ? Objective.problems(target: line.target, alertLimit: line.alert ?? nil)
-                    + Objective.problems(channels: line.channels ?? [], of: line.measure) : set.objective(line.measure)?.problems ?? []
-            findings += problems.map { SettingsFinding(line: line.place, message: "objectives.\(line.measure.name): expected \($0)") }
+                    + Objective.problems(channels: line.channels ?? [], of: line.measure)
+                : set.objective(line.measure)?.problems ?? []
+            findings += problems.map {
+                SettingsFinding(line: line.place, message: "objectives.\(line.measure.name): expected \($0)")
+            }
         }
         if channels.count > AnswerLimits.channelsMax {
-            let message = "answer_limits: expected at most \(AnswerLimits.channelsMax) channels with a limit of their own"
+            let message =
+                "answer_limits: expected at most \(AnswerLimits.channelsMax) channels with a limit of their own"
             findings.append(SettingsFinding(line: channelsPlace, message: message))
         }
         if !isAnyUnread, !(1...ObjectiveSet.objectivesMax).contains(set.objectives.count) {
@@ -155,7 +162,9 @@ package struct ObjectiveSettings: Sendable {
             findings.append(SettingsFinding(line: place, message: message))
         }
         // `1` and `"1"` are two names in YAML.
-        if channels.contains(where: { $0.name == bytes }) { findings.append(SettingsFinding(line: place, message: "given twice: \(key)")) }
+        if channels.contains(where: { $0.name == bytes }) {
+            findings.append(SettingsFinding(line: place, message: "given twice: \(key)"))
+        }
         var limit: Int64?
         Self.collect(&findings) { () throws(SettingsFinding) in
             let read: Int64 = try Self.text(value, key, place, SettingText.answerLimit)
@@ -198,14 +207,19 @@ package struct ObjectiveSettings: Sendable {
         return findings
     }
 
-    private static func readPart(_ part: Node, _ value: Node, _ key: String, _ line: inout Line) throws(SettingsFinding) {
+    private static func readPart(_ part: Node, _ value: Node, _ key: String, _ line: inout Line) throws(SettingsFinding)
+    {
         let (measure, place) = (line.measure, part.mark?.line)
         switch part.string {
         case "target":
-            line.target = try Self.text(value, key, place) { text throws(SettingProblem) in try SettingText.bound(text, of: measure) }
+            line.target = try Self.text(value, key, place) { text throws(SettingProblem) in
+                try SettingText.bound(text, of: measure)
+            }
         case "alert":
             let alert: ObjectiveBound? = try Self.text(value, key, place) { text throws(SettingProblem) in
-                try SettingText.value(text, or: "none") { text throws(SettingProblem) in try SettingText.bound(text, of: measure) }
+                try SettingText.value(text, or: "none") { text throws(SettingProblem) in
+                    try SettingText.bound(text, of: measure)
+                }
             }
             line.alert = .some(alert)
         case "channels": line.channels = try readChannels(value, key, place)
@@ -231,7 +245,9 @@ package struct ObjectiveSettings: Sendable {
     private static func text<Value>(
         _ node: Node, _ key: String, _ place: Int?, _ read: (String) throws(SettingProblem) -> Value
     ) throws(SettingsFinding) -> Value {
-        guard case .scalar(let scalar) = node else { throw SettingsFinding(line: place, message: "\(key): expected one value") }
+        guard case .scalar(let scalar) = node else {
+            throw SettingsFinding(line: place, message: "\(key): expected one value")
+        }
         do throws(SettingProblem) {
             return try read(scalar.string)
         } catch {

@@ -3,8 +3,8 @@ import Exporting
 package import Platform
 package import Sending
 
-/// What `plimsoll serve` can be told: by flag, by environment, by file. A flag beats its variable, which beats the file, which beats the
-/// default.
+/// What `plimsoll serve` can be told: by flag, by environment, by file. A flag beats its variable, which beats the
+/// file, which beats the default.
 package struct ServeSettings: Sendable {
     /// The data directory.
     package var data = "plimsoll-data"
@@ -83,81 +83,102 @@ struct SettingProblem: Error {
 
 extension Setting {
     /// Every setting, in the order in which they are listed.
-    package static let all: [Setting] = [
-        Setting(key: "data", purpose: "the data directory") { $0.data = try SettingText.name($1) },
-        Setting(key: "listen", purpose: "where to listen, such as 127.0.0.1:8910") { $0.listen = try SettingText.address($1) },
-        Setting(key: "otlp_http_listen", purpose: "where to take spans besides, as OTLP over HTTP; none for nowhere") {
-            $0.otlpHTTPListen = try SettingText.value($1, or: "none", SettingText.address)?.description ?? "none"
-        },
-        Setting(key: "insecure", purpose: "true: serve addresses that strangers reach") { $0.isInsecure = try SettingText.flag($1) },
-        Setting(key: "require_tokens", purpose: "true: let nobody in without a token, also while none was ever made") {
-            $0.isTokenRequired = try SettingText.flag($1)
-        },
-        Setting(key: "limits.body_size", purpose: "a request body on the wire") { $0.limits.bodyBytesMax = try SettingText.size($1) },
-        Setting(key: "limits.decoded_body_size", purpose: "the same decompressed") {
-            $0.limits.decodedBodyBytesMax = try SettingText.size($1)
-        },
-        Setting(key: "limits.ingest_size", purpose: "all bodies on their way to the disk") {
-            $0.limits.ingestBytesMax = try SettingText.size($1)
-        },
-        Setting(key: "limits.ingest_events", purpose: "all events on their way to the disk") {
-            $0.limits.ingestEventsMax = try SettingText.count($1)
-        },
-        Setting(key: "limits.header_size", purpose: "request line and header fields of a request") {
-            $0.limits.headerBytesMax = try SettingText.size($1)
-        },
-        Setting(key: "limits.connections", purpose: "open connections") { $0.limits.connectionsMax = try SettingText.count($1) },
-        Setting(key: "limits.queries_running", purpose: "questions answered at the same time") {
-            $0.limits.queriesRunningMax = try SettingText.count($1)
-        },
-        Setting(key: "limits.queries_waiting", purpose: "questions that wait for their turn") {
-            $0.limits.queriesWaitingMax = try SettingText.count($1)
-        },
-        Setting(key: "limits.query_memory", purpose: "what one question may hold") {
-            $0.limits.queryMemoryBytesMax = try SettingText.size($1)
-        },
-        Setting(key: "limits.query_time", purpose: "how long one question may run") {
-            $0.limits.queryTimeLimit = try SettingText.duration($1)
-        },
-        Setting(key: "limits.body_time", purpose: "how long a body may take to arrive") {
-            $0.limits.bodyTimeout = try SettingText.duration($1)
-        },
-        Setting(key: "limits.idle_time", purpose: "the longest silence on a connection") {
-            $0.limits.idleTimeout = try SettingText.duration($1)
-        },
-        Setting(key: "limits.drain_time", purpose: "how long requests under way may take once a stop was asked for") {
-            $0.limits.drainTimeout = try SettingText.duration($1)
-        },
-        Setting(key: "answer_limit", purpose: "within which time a question must be answered ok to be a good one") {
-            $0.objectives.answerLimitNanoseconds = try SettingText.answerLimit($1)
-        },
-        Setting(key: "error_budget", purpose: "over how many days error budgets run, such as 30d") {
-            $0.objectives.budgetDays = try SettingText.days($1)
-        },
-    ] + outcomes + traces
+    package static let all: [Setting] =
+        [
+            Setting(key: "data", purpose: "the data directory") { $0.data = try SettingText.name($1) },
+            Setting(key: "listen", purpose: "where to listen, such as 127.0.0.1:8910") {
+                $0.listen = try SettingText.address($1)
+            },
+            Setting(
+                key: "otlp_http_listen", purpose: "where to take spans besides, as OTLP over HTTP; none for nowhere"
+            ) {
+                $0.otlpHTTPListen = try SettingText.value($1, or: "none", SettingText.address)?.description ?? "none"
+            },
+            Setting(key: "insecure", purpose: "true: serve addresses that strangers reach") {
+                $0.isInsecure = try SettingText.flag($1)
+            },
+            Setting(
+                key: "require_tokens", purpose: "true: let nobody in without a token, also while none was ever made"
+            ) {
+                $0.isTokenRequired = try SettingText.flag($1)
+            },
+            Setting(key: "limits.body_size", purpose: "a request body on the wire") {
+                $0.limits.bodyBytesMax = try SettingText.size($1)
+            },
+            Setting(key: "limits.decoded_body_size", purpose: "the same decompressed") {
+                $0.limits.decodedBodyBytesMax = try SettingText.size($1)
+            },
+            Setting(key: "limits.ingest_size", purpose: "all bodies on their way to the disk") {
+                $0.limits.ingestBytesMax = try SettingText.size($1)
+            },
+            Setting(key: "limits.ingest_events", purpose: "all events on their way to the disk") {
+                $0.limits.ingestEventsMax = try SettingText.count($1)
+            },
+            Setting(key: "limits.header_size", purpose: "request line and header fields of a request") {
+                $0.limits.headerBytesMax = try SettingText.size($1)
+            },
+            Setting(key: "limits.connections", purpose: "open connections") {
+                $0.limits.connectionsMax = try SettingText.count($1)
+            },
+            Setting(key: "limits.queries_running", purpose: "questions answered at the same time") {
+                $0.limits.queriesRunningMax = try SettingText.count($1)
+            },
+            Setting(key: "limits.queries_waiting", purpose: "questions that wait for their turn") {
+                $0.limits.queriesWaitingMax = try SettingText.count($1)
+            },
+            Setting(key: "limits.query_memory", purpose: "what one question may hold") {
+                $0.limits.queryMemoryBytesMax = try SettingText.size($1)
+            },
+            Setting(key: "limits.query_time", purpose: "how long one question may run") {
+                $0.limits.queryTimeLimit = try SettingText.duration($1)
+            },
+            Setting(key: "limits.body_time", purpose: "how long a body may take to arrive") {
+                $0.limits.bodyTimeout = try SettingText.duration($1)
+            },
+            Setting(key: "limits.idle_time", purpose: "the longest silence on a connection") {
+                $0.limits.idleTimeout = try SettingText.duration($1)
+            },
+            Setting(key: "limits.drain_time", purpose: "how long requests under way may take once a stop was asked for")
+            {
+                $0.limits.drainTimeout = try SettingText.duration($1)
+            },
+            Setting(key: "answer_limit", purpose: "within which time a question must be answered ok to be a good one") {
+                $0.objectives.answerLimitNanoseconds = try SettingText.answerLimit($1)
+            },
+            Setting(key: "error_budget", purpose: "over how many days error budgets run, such as 30d") {
+                $0.objectives.budgetDays = try SettingText.days($1)
+            },
+        ] + outcomes + traces
 
     private static let outcomes: [Setting] = [
         Setting(
             key: "conversations.idle_after",
-            purpose: "conversations in which nobody has done anything for so long are closed, reason idle; never for no such closing"
+            purpose:
+                "conversations in which nobody has done anything for so long are closed, reason idle; never for no such closing"
         ) {
             $0.outcomes.idleAfterNanoseconds = try SettingText.value($1, or: "never", SettingText.nanoseconds)
         },
         Setting(
-            key: "outcomes.rule", purpose: "what reports count as resolved: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", ")
+            key: "outcomes.rule",
+            purpose: "what reports count as resolved: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", ")
         ) {
             $0.outcomes.rule = try SettingText.rule($1)
         },
     ]
 
     private static let traces: [Setting] = [
-        Setting(key: "traces.endpoint", purpose: "where to send traces of answers, as OTLP over HTTP; several separated by commas") {
+        Setting(
+            key: "traces.endpoint",
+            purpose: "where to send traces of answers, as OTLP over HTTP; several separated by commas"
+        ) {
             $0.traces.endpoints = try SettingText.endpoints($1)
         },
         Setting(key: "traces.headers", purpose: "sent along with traces: name=value, separated by commas") {
             $0.traces.headers = try SettingText.headers($1)
         },
-        Setting(key: "traces.sample_ratio", purpose: "share of traces sent, 0 to 1; errors and slow answers are always sent") {
+        Setting(
+            key: "traces.sample_ratio", purpose: "share of traces sent, 0 to 1; errors and slow answers are always sent"
+        ) {
             $0.traces.rule.sampling.ratio = try SettingText.share($1)
         },
         Setting(key: "traces.slow", purpose: "answers that take longer are always sent") {

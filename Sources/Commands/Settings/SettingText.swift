@@ -31,7 +31,9 @@ enum SettingText {
     }
 
     static func address(_ text: String) throws(SettingProblem) -> ListenAddress {
-        guard let address = ListenAddress(text) else { throw SettingProblem(expected: "an address such as 127.0.0.1:8910 or [::1]:8910") }
+        guard let address = ListenAddress(text) else {
+            throw SettingProblem(expected: "an address such as 127.0.0.1:8910 or [::1]:8910")
+        }
         return address
     }
 
@@ -43,7 +45,8 @@ enum SettingText {
     /// Bytes: `4096`, `64KiB`, `64MiB`, `1GiB`.
     static func size(_ text: String) throws(SettingProblem) -> Int {
         let units: [(suffix: String, bytes: Int)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)]
-        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }), let count = number(text.dropLast(unit.suffix.count)), count > 0
+        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
+            let count = number(text.dropLast(unit.suffix.count)), count > 0
         else { throw SettingProblem(expected: "a size such as 4096, 512KiB, 64MiB or 1GiB") }
         let (bytes, isBeyond) = count.multipliedReportingOverflow(by: unit.bytes)
         guard !isBeyond else { throw SettingProblem(expected: "a size within 64 bits") }
@@ -56,10 +59,13 @@ enum SettingText {
             ("ms", 6, 1), ("s", 9, 1), ("m", 9, 60), ("h", 9, 3600), ("d", 9, 86_400),
         ]
         guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
-            let number = try? DecimalText.parse(trimmed(text.dropLast(unit.suffix.count)), scale: unit.scale), number > 0
+            let number = try? DecimalText.parse(trimmed(text.dropLast(unit.suffix.count)), scale: unit.scale),
+            number > 0
         else { throw SettingProblem(expected: "a duration such as 500ms, 1.5s, 5m or 7d") }
         let (nanoseconds, isBeyond) = number.multipliedReportingOverflow(by: unit.seconds)
-        guard !isBeyond, nanoseconds <= durationMax else { throw SettingProblem(expected: "a duration of at most 1000000h") }
+        guard !isBeyond, nanoseconds <= durationMax else {
+            throw SettingProblem(expected: "a duration of at most 1000000h")
+        }
         return nanoseconds
     }
 
@@ -72,13 +78,16 @@ enum SettingText {
     /// A duration within which a question can be asked to be answered.
     static func answerLimit(_ text: String) throws(SettingProblem) -> Int64 {
         let limit = try nanoseconds(text)
-        guard AnswerLimits.range.contains(limit) else { throw SettingProblem(expected: "answer limits from 1 ms to 7 days") }
+        guard AnswerLimits.range.contains(limit) else {
+            throw SettingProblem(expected: "answer limits from 1 ms to 7 days")
+        }
         return limit
     }
 
     /// Such as `30d`.
     static func days(_ text: String) throws(SettingProblem) -> Int {
-        guard text.hasSuffix("d"), let days = number(text.dropLast()), ObjectiveSet.budgetDaysRange.contains(days) else {
+        guard text.hasSuffix("d"), let days = number(text.dropLast()), ObjectiveSet.budgetDaysRange.contains(days)
+        else {
             throw SettingProblem(expected: "days such as 30d, at most 366d")
         }
         return days
@@ -90,7 +99,10 @@ enum SettingText {
         case .duration: return .duration(nanoseconds: try nanoseconds(text))
         case .share:
             let isPercent = text.hasSuffix("%")
-            guard let share = try? DecimalText.parse(trimmed(isPercent ? text.dropLast() : text[...]), scale: isPercent ? 4 : 6) else {
+            guard
+                let share = try? DecimalText.parse(
+                    trimmed(isPercent ? text.dropLast() : text[...]), scale: isPercent ? 4 : 6)
+            else {
                 throw SettingProblem(expected: "a share such as 99.9% or 0.999, to a millionth")
             }
             return .share(partsPerMillion: share)

@@ -75,7 +75,9 @@ package struct SettingsFile: Sendable {
         switch root {
         case .mapping(let mapping): read(mapping, prefix: "")
         case .scalar(let scalar) where scalar.string.isEmpty: break
-        default: findings.append(SettingsFinding(line: root.mark?.line, message: "expected settings as `name: value`, one a line"))
+        default:
+            findings.append(
+                SettingsFinding(line: root.mark?.line, message: "expected settings as `name: value`, one a line"))
         }
     }
 
@@ -94,7 +96,9 @@ package struct SettingsFile: Sendable {
             default:
                 unreadKeys.insert(key)
                 let known = (Setting.all.map(\.key) + ObjectiveSettings.groups).joined(separator: ", ")
-                let message = isGroup ? "\(key): expected settings below it" : "there is no setting \(key) of this kind; known: \(known)"
+                let message =
+                    isGroup
+                    ? "\(key): expected settings below it" : "there is no setting \(key) of this kind; known: \(known)"
                 findings.append(SettingsFinding(line: line, message: message))
             }
         }
@@ -102,7 +106,8 @@ package struct SettingsFile: Sendable {
 
     private static func finding(_ error: YamlError) -> SettingsFinding {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             SettingsFinding(line: mark.line, message: "no YAML: \(problem)")
         case .duplicatedKeysInMapping(let duplicates, let context):
             SettingsFinding(

@@ -33,7 +33,8 @@ struct AlertsCommand: ParsableCommand {
 
     struct Dashboards: ObjectiveFilesCommand {
         static let kind = ObjectiveFiles.dashboards
-        static let configuration = CommandConfiguration(commandName: "dashboards", abstract: "Dashboards of Grafana, into --output.")
+        static let configuration = CommandConfiguration(
+            commandName: "dashboards", abstract: "Dashboards of Grafana, into --output.")
         @OptionGroup var options: AlertsOptions
     }
 
@@ -62,7 +63,10 @@ struct AlertsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A settings file whose objectives are meant.", valueName: "file"))
     var config: String?
 
-    @Option(help: ArgumentHelp("The directory to write files into; made where there is none. Files of other names stay.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The directory to write files into; made where there is none. Files of other names stay.", valueName: "dir")
+    )
     var output: String?
 
     func write(_ kind: ObjectiveFiles) async throws {
@@ -70,7 +74,8 @@ struct AlertsOptions: ParsableArguments {
         let set = try await objectives(machine)
         guard let output else {
             guard let text = kind.text(set) else {
-                throw CommandFailure(.badInput, "\(kind.rawValue) are several files", advice: "name a directory with --output DIR")
+                throw CommandFailure(
+                    .badInput, "\(kind.rawValue) are several files", advice: "name a directory with --output DIR")
             }
             try StandardStream.output.write(Array(text.utf8))
             return
@@ -86,12 +91,15 @@ struct AlertsOptions: ParsableArguments {
             let settings = try SettingsReading.checked(config, in: machine.fileSystem).applied(to: ServeSettings())
             return settings.objectives.set ?? .builtIn
         }
-        let places = [source.data, source.server, Environment.value("PLIMSOLL_DATA"), Environment.value("PLIMSOLL_SERVER")]
+        let places = [
+            source.data, source.server, Environment.value("PLIMSOLL_DATA"), Environment.value("PLIMSOLL_SERVER"),
+        ]
         guard places.contains(where: { $0 != nil }) else { return .builtIn }
         switch try source.resolve() {
         case .directory(let directory): return try machine.reading(directory) { $0.snapshot().objectives.current.set }
         case .server(let address):
-            guard let history = ObjectiveHistory(json: try await RemoteReading(server: address).text("/v1/objectives")) else {
+            guard let history = ObjectiveHistory(json: try await RemoteReading(server: address).text("/v1/objectives"))
+            else {
                 throw CommandFailure(
                     .badInput, "the server answers with objectives that this program does not know",
                     advice: "use the program of the server's version")

@@ -41,7 +41,8 @@ enum SettingsReading {
     static func checked(_ path: String, in fileSystem: any FileSystem) throws -> SettingsFile {
         let file = try file(path, in: fileSystem)
         if let finding = file.findings.first {
-            throw CommandFailure(.badInput, "\(path): \(finding)", advice: "`plimsoll check config \(path)` names every mistake")
+            throw CommandFailure(
+                .badInput, "\(path): \(finding)", advice: "`plimsoll check config \(path)` names every mistake")
         }
         return file
     }
@@ -56,7 +57,8 @@ enum SettingsReading {
         do throws(SettingsFinding) {
             return try ServeSettings.layered(file: file, environment: Environment.value)
         } catch {
-            throw CommandFailure(.badInput, "\(error)", advice: "change the variable, or give the option on the command line")
+            throw CommandFailure(
+                .badInput, "\(error)", advice: "change the variable, or give the option on the command line")
         }
     }
 }

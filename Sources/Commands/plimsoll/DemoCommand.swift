@@ -52,19 +52,24 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func serve() async throws {
         guard let address = ListenAddress(listen), address.isLoopback else {
-            throw CommandFailure(.badInput, "--listen \(listen) is no loopback address", advice: "write it as 127.0.0.1:8910")
+            throw CommandFailure(
+                .badInput, "--listen \(listen) is no loopback address", advice: "write it as 127.0.0.1:8910")
         }
         try await address.checkFree()
         let machine = Machine()
         if try TokenFile(dataDirectory: data, fileSystem: machine.fileSystem).load() != nil {
-            throw CommandFailure(.badInput, "\(data) has tokens: it is no place for a demo", advice: "name another directory with --data")
+            throw CommandFailure(
+                .badInput, "\(data) has tokens: it is no place for a demo", advice: "name another directory with --data"
+            )
         }
         let store = try machine.openStore(data)
         let configuration = ServerConfiguration(listen: address)
-        let server = PlimsollServer(store: store, configuration: configuration, clock: machine.clock, workers: machine.workers)
+        let server = PlimsollServer(
+            store: store, configuration: configuration, clock: machine.clock, workers: machine.workers)
         let tour = DemoTour(command: self, machine: machine, store: store)
         let (bound, whenBound) = AsyncStream.makeStream(of: ListenAddress.self)
-        // The server ends on Ctrl-C and takes the tour along; the tour ends with --once or a failure and asks the server to end.
+        // The server ends on Ctrl-C and takes the tour along; the tour ends with --once or a failure and asks the
+        // server to end.
         async let serving: Void = server.run {
             whenBound.yield($0)
             whenBound.finish()
@@ -120,9 +125,11 @@ struct DemoTour: Sendable {
     private func show(at address: ListenAddress, through traffic: DemoTraffic) async throws {
         let output = StandardStream.output
         let midnight = machine.clock.wallNanoseconds() / Nanoseconds.day * Nanoseconds.day
-        output.print("posting \(command.days == 1 ? "yesterday" : "\(command.days) days") of \(command.users) users over HTTP …")
+        output.print(
+            "posting \(command.days == 1 ? "yesterday" : "\(command.days) days") of \(command.users) users over HTTP …")
         let began = machine.clock.monotonicNanoseconds()
-        let (total, badHour) = try await traffic.postDays(command.days, before: midnight, users: command.users, seed: command.seed)
+        let (total, badHour) = try await traffic.postDays(
+            command.days, before: midnight, users: command.users, seed: command.seed)
         let seconds = Double(machine.clock.monotonicNanoseconds() - began) / 1e9
         let rate = Int(Double(total.accepted + total.duplicates) / max(seconds, 0.001))
         output.print(
@@ -131,10 +138,13 @@ struct DemoTour: Sendable {
         try printReports(from: midnight - Int64(command.days) * Nanoseconds.day, to: midnight, badHour: badHour)
         output.print(Self.guide(address, data: command.data, badHour: badHour))
         if command.once { return }
-        output.print("live traffic goes on at \(command.rate) messages a second; /metrics counts only what arrives live. Ctrl-C ends.")
+        output.print(
+            "live traffic goes on at \(command.rate) messages a second; /metrics counts only what arrives live. Ctrl-C ends."
+        )
         do {
             try await traffic.postLive(
-                users: command.users, messagesPerSecond: command.rate, seed: command.seed &+ 1, badHours: try command.slowness.badHours())
+                users: command.users, messagesPerSecond: command.rate, seed: command.seed &+ 1,
+                badHours: try command.slowness.badHours())
         } catch is CancellationError {
             return
         }

@@ -15,7 +15,8 @@ struct DialectsCommand: ParsableCommand {
 
     struct Report: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What was not understood: scopes, kinds, attribute names and turns in doubt with counts, no values.",
+            abstract:
+                "What was not understood: scopes, kinds, attribute names and turns in doubt with counts, no values.",
             discussion: "A dialect is a file in Schemas/dialects: what is listed here is what a new one would name.")
 
         @OptionGroup var source: SourceOptions
@@ -36,7 +37,8 @@ struct DialectsCommand: ParsableCommand {
             case .server(let address):
                 let query = RemoteQuery(server: address)
                 answer = try await query.run(DialectReport.sql, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
-                traces = try await query.run(DialectReport.tracesSQL, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
+                traces = try await query.run(
+                    DialectReport.tracesSQL, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
             }
             StandardStream.output.print(try DialectReport(answer: answer, traces: traces).text, terminator: "")
         }

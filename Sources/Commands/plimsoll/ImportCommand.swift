@@ -27,7 +27,8 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The key that a new directory is made with: DIR/keys/store.key of the store that an export came from.", valueName: "file"))
+            "The key that a new directory is made with: DIR/keys/store.key of the store that an export came from.",
+            valueName: "file"))
     var key: String?
 
     @Flag(
@@ -53,10 +54,12 @@ struct ImportCommand: AsyncParsableCommand {
         case .server(let address):
             guard key == nil else {
                 throw CommandFailure(
-                    .badInput, "a server keeps the key of its directory", advice: "use --key with --data, while no server runs")
+                    .badInput, "a server keeps the key of its directory",
+                    advice: "use --key with --data, while no server runs")
             }
             var remote = RemoteImport(
-                server: address, clock: machine.clock, progress: ProgressLine(clock: machine.clock), takesExportsAsNew: asNewEvents,
+                server: address, clock: machine.clock, progress: ProgressLine(clock: machine.clock),
+                takesExportsAsNew: asNewEvents,
                 mustEnd: { Interruption.isRequested })
             summary = try await remote.run(sources)
         }
@@ -66,7 +69,9 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     /// Into a directory that is made where there is none; an import of which nothing was kept leaves none behind.
-    private func importing(_ sources: [any ByteSource], into directory: String, _ machine: Machine) throws -> ImportSummary {
+    private func importing(_ sources: [any ByteSource], into directory: String, _ machine: Machine) throws
+        -> ImportSummary
+    {
         let ground = try NewGround(directory, machine.fileSystem)
         if let key { try StoreKey.install(from: key, into: directory, context: machine.context) }
         let store = try machine.openStore(directory)

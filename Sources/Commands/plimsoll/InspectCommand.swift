@@ -25,7 +25,8 @@ struct InspectCommand: ParsableCommand {
         if try fileSystem.isDirectory(path) {
             try inspectDirectory(fileSystem)
         } else if fileName(of: path).hasPrefix("manifest-") {
-            let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
+            let (store, _) = try ManifestStore.open(
+                fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
             StandardStream.output.print(bytes ? try store.remarks() : store.summary(), terminator: "")
         } else if fileName(of: path).hasSuffix(".segment") {
             let segment = try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil)
@@ -45,7 +46,9 @@ struct InspectCommand: ParsableCommand {
                 .badInput, "\(path) is no file that plimsoll writes",
                 advice: "name a data directory, or a segment, manifest, log or state file in one")
         }
-        try LogInspector.inspect(file, detail: bytes ? .bytes(payloadMax: 256) : .records) { StandardStream.output.print($0) }
+        try LogInspector.inspect(file, detail: bytes ? .bytes(payloadMax: 256) : .records) {
+            StandardStream.output.print($0)
+        }
     }
 
     private func inspectDirectory(_ fileSystem: any FileSystem) throws {
@@ -53,7 +56,8 @@ struct InspectCommand: ParsableCommand {
         let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: folder, isKnown: { _ in true })
         StandardStream.output.print(store.summary(), terminator: "")
         for entry in store.current.segments {
-            let segment = try SegmentReader.open(fileSystem: fileSystem, path: folder + "/" + entry.description.fileName, expected: nil)
+            let segment = try SegmentReader.open(
+                fileSystem: fileSystem, path: folder + "/" + entry.description.fileName, expected: nil)
             StandardStream.output.print(segment.inspection(), terminator: "")
         }
     }

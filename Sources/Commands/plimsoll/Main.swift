@@ -1,7 +1,8 @@
 import ArgumentParser
 import Platform
 
-/// Parses the command line, runs the command, and turns whatever goes wrong into a message on stderr and an exit status.
+/// Parses the command line, runs the command, and turns whatever goes wrong into a message on stderr and an exit
+/// status.
 @main
 enum Main {
     static func main() async {

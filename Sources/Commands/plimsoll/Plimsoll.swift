@@ -14,8 +14,10 @@ struct Plimsoll: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, ImportCommand.self, ExportCommand.self, QueryCommand.self, ReportCommand.self,
-            StatusCommand.self, PricesCommand.self, AlertsCommand.self, TokensCommand.self, DialectsCommand.self, SchemasCommand.self,
+            ServeCommand.self, DemoCommand.self, ImportCommand.self, ExportCommand.self, QueryCommand.self,
+            ReportCommand.self,
+            StatusCommand.self, PricesCommand.self, AlertsCommand.self, TokensCommand.self, DialectsCommand.self,
+            SchemasCommand.self,
             WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, CheckCommand.self, VersionCommand.self,
         ])
 }

@@ -23,7 +23,9 @@ struct PricesCommand: ParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the prices in force with their origin.",
-            discussion: "One row for each provider, model, class and tier: the price of calls made now. CSV is what `prices load` takes.")
+            discussion:
+                "One row for each provider, model, class and tier: the price of calls made now. CSV is what `prices load` takes."
+        )
 
         @OptionGroup var source: SourceOptions
 
@@ -82,9 +84,12 @@ struct PricesCommand: ParsableCommand {
             guard refusals.isEmpty else {
                 let lines = refusals.map { "\n  \(file) \($0.place): \($0.reason)" }.joined()
                 throw CommandFailure(
-                    .badInput, "no price was added, \(refusals.count) refused\(lines)", advice: "mend them and load the file again")
+                    .badInput, "no price was added, \(refusals.count) refused\(lines)",
+                    advice: "mend them and load the file again")
             }
-            let (now, progress) = (machine.clock.wallNanoseconds(), ProgressLine(clock: machine.clock, form: ProgressLine.Form.none))
+            let (now, progress) = (
+                machine.clock.wallNanoseconds(), ProgressLine(clock: machine.clock, form: ProgressLine.Form.none)
+            )
             let changes: PriceList.Changes
             let book: PriceBook
             var summary = ImportSummary()
@@ -110,7 +115,9 @@ struct PricesCommand: ParsableCommand {
                 let known = try KnownPrices(csv: Array(text.utf8), name: "\(address)")
                 book = known.book
                 changes = list.changes(to: known, now: now)
-                ask = { try await RemoteQuery(server: address).run($0, format: .csv, timeZone: "UTC", timeLimitSeconds: 30) }
+                ask = {
+                    try await RemoteQuery(server: address).run($0, format: .csv, timeZone: "UTC", timeLimitSeconds: 30)
+                }
                 waiting = try await changes.prices.isEmpty ? nil : Self.waiting(WaitingCalls.question, ask)
                 var remote = RemoteImport(server: address, clock: machine.clock, progress: progress)
                 summary = try await remote.run([BytesSource(changes.events, name: file)])
@@ -132,7 +139,9 @@ struct PricesCommand: ParsableCommand {
         }
 
         /// nil where the question takes too long or may not be asked: prices are set all the same.
-        private static func waiting(_ sql: String, _ ask: (String) async throws -> [UInt8]) async throws -> WaitingCalls? {
+        private static func waiting(_ sql: String, _ ask: (String) async throws -> [UInt8]) async throws
+            -> WaitingCalls?
+        {
             do {
                 return WaitingCalls(csv: try await ask(sql))
             } catch is QueryError {
@@ -163,7 +172,10 @@ struct PricesCommand: ParsableCommand {
         @Option(help: "The provider, as calls name it.")
         var provider: String
 
-        @Option(help: "The model, asked for or answering, a path before its name passed over; without it all of the provider.")
+        @Option(
+            help:
+                "The model, asked for or answering, a path before its name passed over; without it all of the provider."
+        )
         var model: String?
 
         @Option(help: ArgumentHelp("First event time; without it from the beginning.", valueName: "time"))

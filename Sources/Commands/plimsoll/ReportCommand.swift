@@ -36,7 +36,9 @@ struct ReportCommand: AsyncParsableCommand {
             discussion: "Several with commas between them, or the option several times.", valueName: "dimensions"))
     var by: [String] = []
 
-    @Option(help: ArgumentHelp("The zone of dates, hours, days, weeks and months, such as Europe/Berlin.", valueName: "zone"))
+    @Option(
+        help: ArgumentHelp(
+            "The zone of dates, hours, days, weeks and months, such as Europe/Berlin.", valueName: "zone"))
     var timezone = "UTC"
 
     @Option(
@@ -47,21 +49,27 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The version of the objectives that judges; default: the one in force at the end of the period.", valueName: "version"))
+            "The version of the objectives that judges; default: the one in force at the end of the period.",
+            valueName: "version"))
     var objectives: String?
 
     @Option(help: "How to print: table, csv or json. A csv holds one section: the breakdown, or that of --section.")
     var format: ReportFormat?
 
-    @Option(help: ArgumentHelp("Only this section; one that there is not is answered with those there are.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Only this section; one that there is not is answered with those there are.", valueName: "name"))
     var section: String?
 
-    @Option(help: ArgumentHelp("Write a CSV file of each section into this folder, or of the one of --section.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Write a CSV file of each section into this folder, or of the one of --section.", valueName: "dir"))
     var output: String?
 
     func validate() throws {
         if output != nil, let format, format != .csv {
-            throw ValidationError("--output writes csv; leave --format \(format.rawValue) out, or send what is printed to a file")
+            throw ValidationError(
+                "--output writes csv; leave --format \(format.rawValue) out, or send what is printed to a file")
         }
     }
 
@@ -77,7 +85,8 @@ struct ReportCommand: AsyncParsableCommand {
     private func report(_ store: EventStore, _ machine: Machine) throws -> Report {
         let tables = store.snapshot()
         let request = try ReportRequest(
-            kind: kind, from: from, to: to, by: by, rule: rule ?? tables.outcomes.rule.rawValue, timeZone: timezone, objectives: objectives,
+            kind: kind, from: from, to: to, by: by, rule: rule ?? tables.outcomes.rule.rawValue, timeZone: timezone,
+            objectives: objectives,
             now: tables.now)
         let desk = ReportDesk(catalog: tables, engine: machine.engine, outcomes: tables.outcomes)
         return try desk.report(kind, request)
@@ -86,7 +95,10 @@ struct ReportCommand: AsyncParsableCommand {
     private func address(_ format: ReportFormat, section: String?) -> String {
         let pairs: [(String, String?)] =
             [("from", from), ("to", to)] + by.map { ("by", $0) }
-            + [("rule", rule), ("timezone", timezone), ("objectives", objectives), ("section", section), ("format", format.rawValue)]
+            + [
+                ("rule", rule), ("timezone", timezone), ("objectives", objectives), ("section", section),
+                ("format", format.rawValue),
+            ]
         return "/v1/reports/\(kind.rawValue)?\(QueryText.joined(pairs))"
     }
 
@@ -96,7 +108,9 @@ struct ReportCommand: AsyncParsableCommand {
             try ReportFiles(report(store, machine)).multipart.body
         }
         guard let files = ReportFiles(multipart: body) else {
-            throw CommandFailure(.badInput, "the server's answer holds no sections", advice: "is it of the same version as this command?")
+            throw CommandFailure(
+                .badInput, "the server's answer holds no sections", advice: "is it of the same version as this command?"
+            )
         }
         return try files.only(section, of: kind.rawValue)
     }

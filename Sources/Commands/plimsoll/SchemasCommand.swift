@@ -10,7 +10,9 @@ struct SchemasCommand: ParsableCommand {
         commandName: "schemas",
         abstract: "Show the event types, the fields of one, or the columns of a table.")
 
-    @Argument(help: ArgumentHelp("An event type, such as llm.call, its table, or another table, such as turns.", valueName: "type"))
+    @Argument(
+        help: ArgumentHelp(
+            "An event type, such as llm.call, its table, or another table, such as turns.", valueName: "type"))
     var type: String?
 
     @Option(help: "How to print: table or json.")
@@ -19,11 +21,14 @@ struct SchemasCommand: ParsableCommand {
     func run() throws {
         let registry = SchemaRegistry.builtIn
         guard let type else {
-            let text = format == .table ? registry.renderTypes() + otherTables(registry) : SchemaListing(registry: registry).types
+            let text =
+                format == .table
+                ? registry.renderTypes() + otherTables(registry) : SchemaListing(registry: registry).types
             return StandardStream.output.print(text, terminator: "")
         }
         if let columns = TableGuide(registry: registry).columns(of: type) {
-            let text = format == .table ? Self.table(type, columns) : SchemaListing(registry: registry).table(type, columns)
+            let text =
+                format == .table ? Self.table(type, columns) : SchemaListing(registry: registry).table(type, columns)
             return StandardStream.output.print(text, terminator: "")
         }
         let name = registry.types.first { $0.tableName == type }?.name ?? type
@@ -33,11 +38,15 @@ struct SchemasCommand: ParsableCommand {
                 advice: "known types: " + registry.typeNames.joined(separator: ", ") + "; other tables: "
                     + TableGuide(registry: registry).tables.map(\.name).joined(separator: ", "))
         }
-        StandardStream.output.print(format == .table ? text : SchemaListing(registry: registry).type(id), terminator: "")
+        StandardStream.output.print(
+            format == .table ? text : SchemaListing(registry: registry).type(id), terminator: "")
     }
 
     private func otherTables(_ registry: SchemaRegistry) -> String {
-        "\n" + renderAligned([["OTHER TABLE", "WHAT IT HOLDS"]] + TableGuide(registry: registry).tables.map { [$0.name, $0.meaning] })
+        "\n"
+            + renderAligned(
+                [["OTHER TABLE", "WHAT IT HOLDS"]]
+                    + TableGuide(registry: registry).tables.map { [$0.name, $0.meaning] })
     }
 
     private static func table(_ name: String, _ columns: [TableGuide.Column]) -> String {

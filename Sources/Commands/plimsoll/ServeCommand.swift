@@ -36,14 +36,16 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Where to take spans besides, as OTLP over HTTP.",
-            discussion: "Default: PLIMSOLL_OTLP_HTTP_LISTEN, else 127.0.0.1:4318 if nobody else has it; none for nowhere.",
+            discussion:
+                "Default: PLIMSOLL_OTLP_HTTP_LISTEN, else 127.0.0.1:4318 if nobody else has it; none for nowhere.",
             valueName: "host:port"))
     var otlpHttpListen: String?
 
     @Option(
         help: ArgumentHelp(
             "Where to send traces of answers, as OTLP over HTTP.",
-            discussion: "Default: PLIMSOLL_TRACES_ENDPOINT, else nowhere. Without a path it means /v1/traces.", valueName: "url"))
+            discussion: "Default: PLIMSOLL_TRACES_ENDPOINT, else nowhere. Without a path it means /v1/traces.",
+            valueName: "url"))
     var tracesEndpoint: String?
 
     @Option(
@@ -53,7 +55,8 @@ struct ServeCommand: AsyncParsableCommand {
     var tracesSampleRatio: String?
 
     @Option(
-        help: ArgumentHelp("A settings file, YAML.", discussion: "Default: PLIMSOLL_CONFIG, else none.", valueName: "file"))
+        help: ArgumentHelp(
+            "A settings file, YAML.", discussion: "Default: PLIMSOLL_CONFIG, else none.", valueName: "file"))
     var config: String?
 
     @Flag(help: "Listen on an address that other machines reach, although nobody has to prove who he is.")
@@ -69,7 +72,8 @@ struct ServeCommand: AsyncParsableCommand {
         var settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
         if let text = listen {
             guard let address = ListenAddress(text) else {
-                throw CommandFailure(.badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
+                throw CommandFailure(
+                    .badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
             }
             settings.listen = address
         }
@@ -84,14 +88,17 @@ struct ServeCommand: AsyncParsableCommand {
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
         try await settings.listen.checkFree()
-        if let second = configuration.otlpListen, second.isRequired { try await second.address.checkFree(option: "--otlp-http-listen") }
+        if let second = configuration.otlpListen, second.isRequired {
+            try await second.address.checkFree(option: "--otlp-http-listen")
+        }
         let store = try machine.openStore(directory)
         try store.judge(by: settings.outcomes)
         let server = PlimsollServer(
             store: store, configuration: configuration, clock: machine.clock, workers: machine.workers, tokens: tokens)
         let announcement = Announcement()
         if let set = settings.objectives.set, let version = try store.putInForce(set) {
-            await announcement.add("objectives: version \(version.number) (\(version.set.hash)) is in force from now on")
+            await announcement.add(
+                "objectives: version \(version.number) (\(version.set.hash)) is in force from now on")
         }
         try await server.run { address in
             await announcement.add("spans also at http://\(address)/v1/traces")
@@ -105,7 +112,8 @@ struct ServeCommand: AsyncParsableCommand {
         let text = wanted ?? "127.0.0.1:4318"
         guard text != "none" else { return nil }
         guard let address = ListenAddress(text) else {
-            throw CommandFailure(.badInput, "--otlp-http-listen \(text) is no address", advice: "write it as 127.0.0.1:4318, or none")
+            throw CommandFailure(
+                .badInput, "--otlp-http-listen \(text) is no address", advice: "write it as 127.0.0.1:4318, or none")
         }
         return SecondAddress(address, isRequired: wanted != nil)
     }
@@ -118,7 +126,9 @@ extension ServeSettings {
         do {
             try set(key, to: text)
         } catch {
-            throw CommandFailure(.badInput, "\(flag) \(text): \(error.message)", advice: "`plimsoll help check config` lists the settings")
+            throw CommandFailure(
+                .badInput, "\(flag) \(text): \(error.message)",
+                advice: "`plimsoll help check config` lists the settings")
         }
     }
 }

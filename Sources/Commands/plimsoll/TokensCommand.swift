@@ -31,7 +31,9 @@ struct TokensCommand: ParsableCommand {
         @Option(help: "Who or what it is for.")
         var name = ""
 
-        @Option(help: ArgumentHelp("From when on it is worth nothing, such as now+90d; without it, never.", valueName: "time"))
+        @Option(
+            help: ArgumentHelp(
+                "From when on it is worth nothing, such as now+90d; without it, never.", valueName: "time"))
         var expires: String?
 
         func run() async throws {
@@ -39,9 +41,11 @@ struct TokensCommand: ParsableCommand {
             let expires = try expires.map(TimeArgument.parse)
             let token = try await TokenChange.make(in: data.directory) { book in
                 try book.create(
-                    name: name, scopes: Set(scope), expires: expires, now: machine.clock.wallNanoseconds(), randomness: machine.randomness)
+                    name: name, scopes: Set(scope), expires: expires, now: machine.clock.wallNanoseconds(),
+                    randomness: machine.randomness)
             }
-            StandardStream.error.print("token \(token.id) in \(data.directory); keep what follows, it cannot be shown again:")
+            StandardStream.error.print(
+                "token \(token.id) in \(data.directory); keep what follows, it cannot be shown again:")
             StandardStream.output.print(token.text)
         }
     }
@@ -78,7 +82,8 @@ struct TokensCommand: ParsableCommand {
 /// Changes the tokens of a data directory.
 private enum TokenChange {
     /// Waits a moment for another process that changes them just now.
-    static func make<Result>(in directory: String, _ change: (inout TokenBook) throws -> Result) async throws -> Result {
+    static func make<Result>(in directory: String, _ change: (inout TokenBook) throws -> Result) async throws -> Result
+    {
         let file = TokenFile(dataDirectory: directory, fileSystem: Machine().fileSystem)
         var attempt = 0
         while true {

@@ -18,7 +18,8 @@ struct VerifyCommand: ParsableCommand {
         for finding in result.findings { StandardStream.error.print(finding) }
         guard result.findings.isEmpty else {
             throw CommandFailure(
-                .damagedData, "\(result.findings.count) findings in \(data.directory)", advice: "restore the named files from a backup")
+                .damagedData, "\(result.findings.count) findings in \(data.directory)",
+                advice: "restore the named files from a backup")
         }
         if result.conversationsOfOldForms > 0 {
             StandardStream.output.print(

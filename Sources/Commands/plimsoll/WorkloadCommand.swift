@@ -51,17 +51,24 @@ struct WorkloadCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard live != (events != nil) else { throw ValidationError("say either --events N or --live") }
-        guard (events ?? 0) >= 0, users > 0, tenants > 0 else { throw ValidationError("--events, --users and --tenants must be positive") }
+        guard (events ?? 0) >= 0, users > 0, tenants > 0 else {
+            throw ValidationError("--events, --users and --tenants must be positive")
+        }
         guard rate > 0, rate <= 1000 else { throw ValidationError("--rate is up to 1000 a second") }
-        guard (0...1).contains(lateShare), (0...1).contains(duplicateShare) else { throw ValidationError("shares lie between 0 and 1") }
-        guard WorkloadIDStyle(rawValue: idStyle) != nil else { throw ValidationError("--id-style is uuid7, uuid4 or text") }
+        guard (0...1).contains(lateShare), (0...1).contains(duplicateShare) else {
+            throw ValidationError("shares lie between 0 and 1")
+        }
+        guard WorkloadIDStyle(rawValue: idStyle) != nil else {
+            throw ValidationError("--id-style is uuid7, uuid4 or text")
+        }
     }
 
     func run() async throws {
         let begin = try start.map(TimeArgument.parse) ?? WorkloadConfiguration.defaultStart
         // Years of traffic must fit the 64 bits of a time.
         guard (0..<7_258_118_400_000_000_000).contains(begin) else {
-            throw CommandFailure(.badInput, "--start lies between 1970 and 2200", advice: "say for instance --start 2026-08-01")
+            throw CommandFailure(
+                .badInput, "--start lies between 1970 and 2200", advice: "say for instance --start 2026-08-01")
         }
         var configuration = WorkloadConfiguration(
             seed: seed, start: begin, users: users, tenants: tenants,

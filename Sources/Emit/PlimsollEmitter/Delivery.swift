@@ -3,7 +3,8 @@ import HTTPRequests
 import Platform
 import Synchronization
 
-/// Brings batches to the server, one at a time, and does not give up by itself. Used from one queue; `giveUp` from anywhere.
+/// Brings batches to the server, one at a time, and does not give up by itself. Used from one queue; `giveUp` from
+/// anywhere.
 final class Delivery: Sendable {
     /// How a batch ended.
     struct Outcome {
@@ -37,8 +38,11 @@ final class Delivery: Sendable {
 
     /// Posts over a connection of its own.
     static func overHTTP(_ configuration: EmitterConfiguration) -> Post {
-        let url = (configuration.server.hasSuffix("/") ? String(configuration.server.dropLast()) : configuration.server) + "/v1/events"
-        let headers = ["Content-Type: application/x-ndjson"] + (configuration.token.map { ["Authorization: Bearer \($0)"] } ?? [])
+        let url =
+            (configuration.server.hasSuffix("/") ? String(configuration.server.dropLast()) : configuration.server)
+            + "/v1/events"
+        let headers =
+            ["Content-Type: application/x-ndjson"] + (configuration.token.map { ["Authorization: Bearer \($0)"] } ?? [])
         let timeout = configuration.requestTimeoutMilliseconds
         let connection = Mutex(HTTPConnection(userAgent: "plimsoll-emitter"))
         return { body throws(HTTPFailure) in
@@ -109,11 +113,15 @@ final class Delivery: Sendable {
         }
     }
 
-    private static func text(_ response: HTTPResponse) -> String { String(decoding: response.body.prefix(2000), as: UTF8.self) }
+    private static func text(_ response: HTTPResponse) -> String {
+        String(decoding: response.body.prefix(2000), as: UTF8.self)
+    }
 
-    /// Full jitter: anything between nothing and the doubled pause, so that many emitters do not come back at one instant.
+    /// Full jitter: anything between nothing and the doubled pause, so that many emitters do not come back at one
+    /// instant.
     private func pause(beforeAttempt attempt: Int, atLeastSeconds: Int?) {
-        let ceiling = min(configuration.backoffMillisecondsMax, configuration.backoffMilliseconds << min(attempt - 1, 16))
+        let ceiling = min(
+            configuration.backoffMillisecondsMax, configuration.backoffMilliseconds << min(attempt - 1, 16))
         let jitter = ceiling > 0 ? Int(randomness.nextUInt64() % UInt64(ceiling + 1)) : 0
         let milliseconds = max(0, min(atLeastSeconds ?? 0, Self.retryAfterSecondsMax)) * 1000 + jitter
         _ = interruption.wait(timeout: .now() + .milliseconds(milliseconds))
@@ -125,12 +133,15 @@ extension EventBatch {
     fileprivate var halves: (EventBatch, EventBatch) {
         var lines = 0
         let half = count / 2
-        guard let end = bytes.firstIndex(where: { byte in
-            if byte == UInt8(ascii: "\n") { lines += 1 }
-            return lines == half
-        }) else { preconditionFailure("every event ends its line") }
+        guard
+            let end = bytes.firstIndex(where: { byte in
+                if byte == UInt8(ascii: "\n") { lines += 1 }
+                return lines == half
+            })
+        else { preconditionFailure("every event ends its line") }
         return (
-            EventBatch(bytes: Array(bytes[...end]), count: half), EventBatch(bytes: Array(bytes[(end + 1)...]), count: count - half)
+            EventBatch(bytes: Array(bytes[...end]), count: half),
+            EventBatch(bytes: Array(bytes[(end + 1)...]), count: count - half)
         )
     }
 }
@@ -139,18 +150,23 @@ extension EventBatch {
 enum DeliveryAnswer {
     /// Events that the server holds now: accepted plus known already. nil when the answer says neither.
     static func kept(_ answer: [UInt8]) -> Int? {
-        guard let accepted = integer("\"accepted\":", in: answer), let duplicates = integer("\"duplicates\":", in: answer) else {
+        guard let accepted = integer("\"accepted\":", in: answer),
+            let duplicates = integer("\"duplicates\":", in: answer)
+        else {
             return nil
         }
         let (sum, overflow) = accepted.addingReportingOverflow(duplicates)
         return overflow ? nil : sum
     }
 
-    // The answer's first members are these two counts, so a search finds them before any text that a client could have shaped.
+    // The answer's first members are these two counts, so a search finds them before any text that a client could have
+    // shaped.
     private static func integer(_ name: String, in answer: [UInt8]) -> Int? {
         let name = Array(name.utf8)
         guard answer.count > name.count,
-            let start = (0...(answer.count - name.count)).first(where: { answer[$0..<($0 + name.count)].elementsEqual(name) })
+            let start = (0...(answer.count - name.count)).first(where: {
+                answer[$0..<($0 + name.count)].elementsEqual(name)
+            })
         else { return nil }
         let digits = answer[(start + name.count)...].prefix { $0 >= 48 && $0 <= 57 }
         return Int(String(decoding: digits, as: UTF8.self))

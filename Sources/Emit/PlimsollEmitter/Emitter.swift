@@ -7,9 +7,10 @@ import Synchronization
 
 /// Sends what an agent does to Plimsoll, without ever making the agent wait.
 ///
-/// ``emit(_:in:attributes:)`` renders an event into a bounded buffer and returns; a thread of the emitter posts batches. While the server
-/// is away or busy the same bytes, and so the same ids, are tried again with growing pauses: the server knows what it has already, so each
-/// event counts once. When the buffer is full events are dropped and counted. Call ``close(timeoutSeconds:)`` before the process ends.
+/// ``emit(_:in:attributes:)`` renders an event into a bounded buffer and returns; a thread of the emitter posts
+/// batches. While the server is away or busy the same bytes, and so the same ids, are tried again with growing pauses:
+/// the server knows what it has already, so each event counts once. When the buffer is full events are dropped and
+/// counted. Call ``close(timeoutSeconds:)`` before the process ends.
 ///
 ///     let emitter = Emitter(EmitterConfiguration(server: "http://127.0.0.1:8910", source: "agent/pod-3"))
 ///     let turn = EventContext(conversationID: "c-1", turn: 1, channel: "web", agent: "billing")
@@ -66,7 +67,9 @@ public final class Emitter: Sendable {
     ///   - attributes: whatever else is worth keeping, under names that no schema has.
     /// - Returns: false when it was dropped because the buffer is full or the emitter closed; ``statistics`` counts it.
     @discardableResult
-    public func emit(_ event: some AgentEvent, in context: EventContext = EventContext(), attributes: [String: String] = [:]) -> Bool {
+    public func emit(
+        _ event: some AgentEvent, in context: EventContext = EventContext(), attributes: [String: String] = [:]
+    ) -> Bool {
         emit(event, in: context, attributes: attributes, at: clock.wallNanoseconds())
     }
 
@@ -131,7 +134,8 @@ public final class Emitter: Sendable {
     }
 
     private func render(
-        _ event: some AgentEvent, _ context: EventContext, _ attributes: [String: String], _ time: Int64, _ names: inout EventNames,
+        _ event: some AgentEvent, _ context: EventContext, _ attributes: [String: String], _ time: Int64,
+        _ names: inout EventNames,
         _ bytes: inout [UInt8]
     ) {
         // The buffer changes hands, so that it is not copied.

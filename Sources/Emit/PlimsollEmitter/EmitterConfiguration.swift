@@ -14,7 +14,8 @@ public struct EmitterConfiguration: Sendable {
     public var source: String
     /// Bearer token for the server; nil sends none.
     public var token: String?
-    /// Bytes of events that may wait, those under way included. An agent never waits: beyond it events are dropped and counted.
+    /// Bytes of events that may wait, those under way included. An agent never waits: beyond it events are dropped and
+    /// counted.
     public var bufferBytesMax = 16 << 20
     /// See ``Overflow``.
     public var overflow = Overflow.dropNewest
@@ -48,7 +49,8 @@ public enum EmitterReport: Sendable, Equatable {
     case retrying(events: Int, attempt: Int, reason: String)
 }
 
-/// What became of the events so far. Each emitted event ends in exactly one of `delivered`, `refused` and `dropped`, or is still `waiting`.
+/// What became of the events so far. Each emitted event ends in exactly one of `delivered`, `refused` and `dropped`, or
+/// is still `waiting`.
 public struct EmitterStatistics: Sendable, Equatable {
     /// Handed to ``Emitter/emit(_:in:attributes:)``.
     public var emitted = 0

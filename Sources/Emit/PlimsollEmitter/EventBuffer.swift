@@ -4,7 +4,8 @@ struct EventBatch: Sendable {
     var count = 0
 }
 
-/// The events that wait: full batches in order, then the one that fills up. Bounded; what does not fit is dropped and counted.
+/// The events that wait: full batches in order, then the one that fills up. Bounded; what does not fit is dropped and
+/// counted.
 struct EventBuffer: Sendable {
     private let configuration: EmitterConfiguration
     private var full: [EventBatch] = []
@@ -27,7 +28,9 @@ struct EventBuffer: Sendable {
         let before = open.bytes.count
         render(&open.bytes)
         let size = open.bytes.count - before
-        while statistics.waitingBytes + size > configuration.bufferBytesMax, configuration.overflow == .dropOldest, !full.isEmpty {
+        while statistics.waitingBytes + size > configuration.bufferBytesMax, configuration.overflow == .dropOldest,
+            !full.isEmpty
+        {
             drop(full.removeFirst())
         }
         guard statistics.waitingBytes + size <= configuration.bufferBytesMax else {
@@ -38,7 +41,9 @@ struct EventBuffer: Sendable {
         open.count += 1
         statistics.waiting += 1
         statistics.waitingBytes += size
-        if open.count >= configuration.batchEventsMax || open.bytes.count >= configuration.batchBytesMax { closeBatch() }
+        if open.count >= configuration.batchEventsMax || open.bytes.count >= configuration.batchBytesMax {
+            closeBatch()
+        }
         return true
     }
 

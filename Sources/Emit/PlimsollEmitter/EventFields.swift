@@ -1,6 +1,7 @@
 import JSONTexts
 
-/// The members of an event's `data` on their way to JSON. ``AgentEvent/encode(into:)`` adds those that are there, in any order.
+/// The members of an event's `data` on their way to JSON. ``AgentEvent/encode(into:)`` adds those that are there, in
+/// any order.
 public struct EventFields: Sendable {
     private var json: JSONWriter
 

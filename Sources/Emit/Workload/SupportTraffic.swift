@@ -5,7 +5,8 @@ package struct SupportTraffic: Sendable {
     /// What decides every byte.
     package let configuration: WorkloadConfiguration
 
-    /// Mean number of events a conversation leaves behind, measured over a million; sets the length of a generated period.
+    /// Mean number of events a conversation leaves behind, measured over a million; sets the length of a generated
+    /// period.
     static let eventsPerConversation = 42.5
     /// Probes, samples and invoices of a day.
     static let backgroundEventsPerDay = 2600.0
@@ -13,17 +14,19 @@ package struct SupportTraffic: Sendable {
     /// Traffic of this kind; nothing is made before it is read.
     package init(_ configuration: WorkloadConfiguration) { self.configuration = configuration }
 
-    /// The traffic of `from..<to` (ns since 1970 UTC), with the load of business hours. Conversations that began before `from` are not part
-    /// of it; what open ones do after `to` is not returned, but ``WorkloadEvents/continued(messagesPerSecond:)`` goes on with it.
+    /// The traffic of `from..<to` (ns since 1970 UTC), with the load of business hours. Conversations that began before
+    /// `from` are not part of it; what open ones do after `to` is not returned, but
+    /// ``WorkloadEvents/continued(messagesPerSecond:)`` goes on with it.
     /// - Precondition: `from <= to`.
     package func events(from: Int64, to: Int64) -> WorkloadEvents {
-        stretch(.businessHours(perDay: configuration.conversationsPerDay), from: from, periodEnd: to, end: to, limit: .max)
+        stretch(
+            .businessHours(perDay: configuration.conversationsPerDay), from: from, periodEnd: to, end: to, limit: .max)
     }
 
     /// Exactly so many events from the configured start on.
     ///
-    /// From 50,000 events on they fill whole days, as many as the configured load needs and at least one; fewer fill an hour or more of a
-    /// morning. The price change lies in the middle of that period.
+    /// From 50,000 events on they fill whole days, as many as the configured load needs and at least one; fewer fill an
+    /// hour or more of a morning. The price change lies in the middle of that period.
     package func generate(eventCount: Int) -> WorkloadEvents {
         let count = Double(max(0, eventCount))
         if count < 50_000 {
@@ -40,14 +43,15 @@ package struct SupportTraffic: Sendable {
         }
         let fromConversations = max(count / 2, count - Self.backgroundEventsPerDay * Double(days))
         return stretch(
-            .businessHours(perDay: fromConversations / Self.eventsPerConversation / workingDays), from: configuration.start,
+            .businessHours(perDay: fromConversations / Self.eventsPerConversation / workingDays),
+            from: configuration.start,
             periodEnd: configuration.start + Int64(days) * Nanoseconds.day, end: .max, limit: max(0, eventCount))
     }
 
     /// Endless traffic from an instant on, at a steady rate whatever the hour.
     ///
-    /// - Parameter leadInNanoseconds: how long before `from` its first conversations began. Their earlier events are due at once, and the
-    ///   rate is the asked one from the first second instead of growing for some minutes.
+    /// - Parameter leadInNanoseconds: how long before `from` its first conversations began. Their earlier events are
+    ///   due at once, and the rate is the asked one from the first second instead of growing for some minutes.
     package func live(
         from: Int64, messagesPerSecond: Double = LiveTraffic.referenceMessagesPerSecond, leadInNanoseconds: Int64 = 0
     ) -> LiveTraffic {
@@ -56,7 +60,8 @@ package struct SupportTraffic: Sendable {
         return LiveTraffic(source: source, messagesPerSecond: messagesPerSecond)
     }
 
-    private func stretch(_ shape: ArrivalShape, from: Int64, periodEnd: Int64, end: Int64, limit: Int) -> WorkloadEvents {
+    private func stretch(_ shape: ArrivalShape, from: Int64, periodEnd: Int64, end: Int64, limit: Int) -> WorkloadEvents
+    {
         precondition(from <= periodEnd)
         var framework: [WorkloadEvent] = []
         if configuration.includesPrices {

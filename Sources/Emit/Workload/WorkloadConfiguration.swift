@@ -15,7 +15,8 @@ package struct BadHour: Hashable, Sendable {
 
     /// An hour of everything six times as slow and three failures in ten attempts, unless said otherwise.
     package init(
-        start: Int64, durationNanoseconds: Int64 = Nanoseconds.hour, model: String? = nil, slowdown: Double = 6, errorRate: Double = 0.3
+        start: Int64, durationNanoseconds: Int64 = Nanoseconds.hour, model: String? = nil, slowdown: Double = 6,
+        errorRate: Double = 0.3
     ) {
         self.start = start
         self.durationNanoseconds = durationNanoseconds
@@ -39,8 +40,8 @@ package enum WorkloadIDStyle: String, CaseIterable, Hashable, Sendable {
     case text
 }
 
-/// What the simulated support desk looks like. The defaults are the reference load: 1,000 daily users, about 4,000 conversations and
-/// 40,000 messages on a working day.
+/// What the simulated support desk looks like. The defaults are the reference load: 1,000 daily users, about 4,000
+/// conversations and 40,000 messages on a working day.
 package struct WorkloadConfiguration: Hashable, Sendable {
     /// The same seed and configuration give the same bytes.
     package var seed: UInt64
@@ -62,13 +63,16 @@ package struct WorkloadConfiguration: Hashable, Sendable {
     package var duplicateShare: Double
     /// How events are named.
     var idStyle: WorkloadIDStyle
-    /// Whether the period opens with its price list, budgets and experiment, and carries the price change and the late first price.
+    /// Whether the period opens with its price list, budgets and experiment, and carries the price change and the late
+    /// first price.
     package var includesPrices: Bool
 
     /// The reference load, changed where said; conversations a day follow the users unless given.
     package init(
-        seed: UInt64 = 1, start: Int64 = WorkloadConfiguration.defaultStart, users: Int = 1000, conversationsPerDay: Double? = nil,
-        tenants: Int = 6, promptIntervalNanoseconds: Int64 = 20 * Nanoseconds.hour, badHours: [BadHour] = [], lateShare: Double = 0,
+        seed: UInt64 = 1, start: Int64 = WorkloadConfiguration.defaultStart, users: Int = 1000,
+        conversationsPerDay: Double? = nil,
+        tenants: Int = 6, promptIntervalNanoseconds: Int64 = 20 * Nanoseconds.hour, badHours: [BadHour] = [],
+        lateShare: Double = 0,
         duplicateShare: Double = 0, idStyle: WorkloadIDStyle = .uuid7, includesPrices: Bool = true
     ) {
         precondition(users > 0 && tenants > 0 && promptIntervalNanoseconds > 0)

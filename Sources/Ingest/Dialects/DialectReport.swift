@@ -2,8 +2,9 @@ package import Bytes
 import Domain
 import JSONTexts
 
-/// What was not understood of the spans that came: scopes without a dialect, spans of no known kind, attributes, of resources as well, and
-/// members of metadata that no table names, and traces whose turns are in doubt. Counts and names, no values.
+/// What was not understood of the spans that came: scopes without a dialect, spans of no known kind, attributes, of
+/// resources as well, and members of metadata that no table names, and traces whose turns are in doubt. Counts and
+/// names, no values.
 package struct DialectReport: Hashable, Sendable {
     /// Spans of one instrumentation scope.
     package struct Scope: Hashable, Sendable {
@@ -71,7 +72,9 @@ package struct DialectReport: Hashable, Sendable {
     ///   - traces: what it answers to ``tracesSQL``.
     /// - Throws: with the place where it is no such answer.
     package init(answer: [UInt8], traces: [UInt8]) throws(DecodingError) {
-        guard let doubts = try JSONReader.parse(traces)["rows"]?.array else { throw DecodingError(offset: 0, expectation: "rows") }
+        guard let doubts = try JSONReader.parse(traces)["rows"]?.array else {
+            throw DecodingError(offset: 0, expectation: "rows")
+        }
         for doubt in doubts {
             guard let values = doubt.array, values.count == 4, let count = Self.count(values[3]) else {
                 throw DecodingError(offset: 0, expectation: "a type, two flags and a count")
@@ -86,7 +89,8 @@ package struct DialectReport: Hashable, Sendable {
         var byAttribute: [String: Attribute] = [:]
         var byDoubt: [String: Int64] = [:]
         for row in rows {
-            guard let values = row.array, values.count == 7, let name = values[0].string, let dialect = values[1].string,
+            guard let values = row.array, values.count == 7, let name = values[0].string,
+                let dialect = values[1].string,
                 let spans = Self.count(values[4]), let withheld = Self.count(values[5])
             else { throw DecodingError(offset: 0, expectation: "seven columns of texts and counts") }
             var scope = byScope[name] ?? Scope(name: name)
@@ -137,16 +141,22 @@ package struct DialectReport: Hashable, Sendable {
         let (outcomes, unknown) = (attributes.filter(\.isOutcome), attributes.filter { !$0.isUsage && !$0.isOutcome })
         if !unread.isEmpty { lines.append("usage and cost that no field reads, so that calls may lack them: spans") }
         lines += unread.map(\.line)
-        if !outcomes.isEmpty { lines.append("outcomes, scores and other names of Plimsoll's told in a form that nobody reads: spans") }
+        if !outcomes.isEmpty {
+            lines.append("outcomes, scores and other names of Plimsoll's told in a form that nobody reads: spans")
+        }
         lines += outcomes.map(\.line)
         if !unknown.isEmpty { lines.append("attributes that no dialect knows: spans") }
         lines += unknown.map(\.line)
         if attributes.isEmpty { lines.append("every attribute is known") }
         if !timeDoubts.isEmpty { lines.append("times that are not believed and left null: spans") }
         lines += timeDoubts.map { "  \($0.name): \($0.spans)" }
-        if joinedTraces > 0 { lines.append("traces with several questions read as one, for all that their spans tell: \(joinedTraces)") }
+        if joinedTraces > 0 {
+            lines.append("traces with several questions read as one, for all that their spans tell: \(joinedTraces)")
+        }
         if unansweredTraces > 0 {
-            lines.append("traces with model calls of a conversation, and no agent, chain or root that is its question: \(unansweredTraces)")
+            lines.append(
+                "traces with model calls of a conversation, and no agent, chain or root that is its question: \(unansweredTraces)"
+            )
         }
         if fullTraces > 0 { lines.append("traces with so many spans that more were refused: \(fullTraces)") }
         return lines.joined(separator: "\n") + "\n"

@@ -48,25 +48,32 @@ enum BinaryMode {
         writer.value(utf8: value[...])
     }
 
-    /// The text that a header tells: two values that differ in their bytes are never one text, so what is no UTF-8 is refused. A header
-    /// whose own bytes are none comes here with U+FFFD in their place; who means that character writes `%EF%BF%BD`.
+    /// The text that a header tells: two values that differ in their bytes are never one text, so what is no UTF-8 is
+    /// refused. A header whose own bytes are none comes here with U+FFFD in their place; who means that character
+    /// writes `%EF%BF%BD`.
     private static func text(_ attribute: String, _ value: String) throws(FieldError) -> [UInt8] {
         guard !value.unicodeScalars.contains("\u{FFFD}") else {
-            throw FieldError(field: attribute, expected: "percent-encoded UTF-8 in ce-\(attribute)", found: "bytes that are no UTF-8")
+            throw FieldError(
+                field: attribute, expected: "percent-encoded UTF-8 in ce-\(attribute)", found: "bytes that are no UTF-8"
+            )
         }
         let decoded = decodePercent(value)
         guard (try? UTF8Span(validating: decoded.span)) != nil else {
             throw FieldError(
-                field: attribute, expected: "percent-encoded UTF-8 in ce-\(attribute)", found: "escapes of bytes that are no UTF-8")
+                field: attribute, expected: "percent-encoded UTF-8 in ce-\(attribute)",
+                found: "escapes of bytes that are no UTF-8")
         }
         return decoded
     }
 
-    /// Undoes a header value's encoding (HTTP binding, 3.1.3.2): one pair of quotes around it with backslash escapes inside, then
-    /// percent-encoded bytes, once. A `%` without two hexadecimal digits stays as it is: some senders encode nothing.
+    /// Undoes a header value's encoding (HTTP binding, 3.1.3.2): one pair of quotes around it with backslash escapes
+    /// inside, then percent-encoded bytes, once. A `%` without two hexadecimal digits stays as it is: some senders
+    /// encode nothing.
     static func decodePercent(_ value: String) -> [UInt8] {
         var bytes = Array(value.utf8)
-        if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") { bytes = unquote(bytes) }
+        if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") {
+            bytes = unquote(bytes)
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = 0

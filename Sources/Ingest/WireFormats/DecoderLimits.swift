@@ -1,6 +1,7 @@
 internal import Domain
 
-/// What one event, and one batch of events, may hold at most. Tests make them small; the defaults are those of ``Limits``.
+/// What one event, and one batch of events, may hold at most. Tests make them small; the defaults are those of
+/// ``Limits``.
 package struct DecoderLimits: Hashable, Sendable {
     /// Bytes of one event's line in newline-delimited input.
     package var eventBytesMax = Limits.eventBytesMax

@@ -15,7 +15,9 @@ enum EnvelopeName: Int, CaseIterable {
         case 4: candidate = name[0] == UInt8(ascii: "d") ? .data : name[1] == UInt8(ascii: "y") ? .type : .time
         case 6: candidate = .source
         case 7: candidate = .subject
-        case 11: candidate = name[0] == UInt8(ascii: "s") ? .specversion : name[0] == UInt8(ascii: "t") ? .traceparent : .data_base64
+        case 11:
+            candidate =
+                name[0] == UInt8(ascii: "s") ? .specversion : name[0] == UInt8(ascii: "t") ? .traceparent : .data_base64
         case 15: candidate = .datacontenttype
         default: return nil
         }

@@ -14,13 +14,15 @@ extension EventAssembler {
         }
     }
 
-    /// Writes what was collected for `attributes` as one map in canonical form: keys sorted, of a repeated key the last.
+    /// Writes what was collected for `attributes` as one map in canonical form: keys sorted, of a repeated key the
+    /// last.
     mutating func writeAttributes(_ tape: JSONTape) throws(FieldError) {
         guard !attributeKeys.isEmpty else { return }
         // Before sorting, which takes longer than reading did.
         guard attributeKeys.count <= limits.attributesMax else {
             let name = registry.columns[Int(registry.wellKnown.attributes)].name
-            throw FieldError(field: name, expected: "at most \(limits.attributesMax) members", found: "\(attributeKeys.count)")
+            throw FieldError(
+                field: name, expected: "at most \(limits.attributesMax) members", found: "\(attributeKeys.count)")
         }
         let keys = tape.canonicalOrder(of: attributeKeys)
         beginMap()
@@ -42,13 +44,14 @@ extension EventAssembler {
         fill(column, FieldSlot(kind: .scratchJSON, payload: Int64(start), count: Int32(scratch.count - start)))
     }
 
-    /// Writes an object in canonical form, without members whose names are those of withheld fields; among the attributes without those
-    /// that may be somebody's.
+    /// Writes an object in canonical form, without members whose names are those of withheld fields; among the
+    /// attributes without those that may be somebody's.
     mutating func writeMap(_ tape: JSONTape, _ place: Int, _ field: String, depth: Int) throws(FieldError) {
         try writeMembers(tape, tape.canonicalKeys(of: place), field, depth: depth)
     }
 
-    private mutating func writeMembers(_ tape: JSONTape, _ keys: [Int], _ field: String, depth: Int) throws(FieldError) {
+    private mutating func writeMembers(_ tape: JSONTape, _ keys: [Int], _ field: String, depth: Int) throws(FieldError)
+    {
         attributeWriter.beginObject()
         for key in keys {
             if let column = registry.column(utf8: tape.string(key)), plan.isWithheld[Int(column)] {
@@ -75,7 +78,8 @@ extension EventAssembler {
         switch tape.kind(place) {
         case .object, .array:
             guard depth < limits.attributesDepthMax else {
-                throw FieldError(field: field, expected: "at most \(limits.attributesDepthMax) levels of nesting", found: "more")
+                throw FieldError(
+                    field: field, expected: "at most \(limits.attributesDepthMax) levels of nesting", found: "more")
             }
             if tape.kind(place) == .object {
                 try writeMap(tape, place, field, depth: depth)
@@ -89,7 +93,8 @@ extension EventAssembler {
         }
     }
 
-    private mutating func writeElements(_ tape: JSONTape, _ place: Int, _ field: String, depth: Int) throws(FieldError) {
+    private mutating func writeElements(_ tape: JSONTape, _ place: Int, _ field: String, depth: Int) throws(FieldError)
+    {
         attributeWriter.beginArray()
         var child = tape.firstChild(place)
         let end = tape.end(place)

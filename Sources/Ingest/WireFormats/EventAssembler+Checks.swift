@@ -25,7 +25,8 @@ extension EventAssembler {
         }
         let range = tape.stringRange(place)
         guard range.count <= limits.textBytesMax else {
-            throw FieldError(field: "subject", expected: "at most \(limits.textBytesMax) bytes", found: "\(range.count) bytes")
+            throw FieldError(
+                field: "subject", expected: "at most \(limits.textBytesMax) bytes", found: "\(range.count) bytes")
         }
         guard !range.isEmpty else { return }
         let column = registry.wellKnown.conversationID
@@ -37,7 +38,8 @@ extension EventAssembler {
         }
     }
 
-    /// Takes trace and span from a `traceparent`; one that is broken, or names another trace than the data, is kept as it came.
+    /// Takes trace and span from a `traceparent`; one that is broken, or names another trace than the data, is kept as
+    /// it came.
     private mutating func useTraceParent(_ tape: JSONTape, _ place: Int) {
         let columns = registry.wellKnown
         guard tape.kind(place) == .string else { return attributeKeys.append(place - 1) }
@@ -46,7 +48,9 @@ extension EventAssembler {
         let trace = range.lowerBound + TraceParent.traceRange.lowerBound
         let traceRange = trace..<(trace + TraceParent.traceRange.count)
         if isFilled(columns.traceID) {
-            guard tape.strings[traceRange].elementsEqual(text(columns.traceID, tape)) else { return attributeKeys.append(place - 1) }
+            guard tape.strings[traceRange].elementsEqual(text(columns.traceID, tape)) else {
+                return attributeKeys.append(place - 1)
+            }
         } else {
             fillText(columns.traceID, traceRange)
         }
@@ -75,7 +79,9 @@ extension EventAssembler {
                 field: registry.columns[Int(columns.reportedCost)].name, expected: "a cost in USD of at least 0",
                 found: "a negative amount")
         }
-        if type == registry.wellKnownTypes.priceSet, isFilled(columns.pricePerMillionTokens) == isFilled(columns.pricePerGPUHour) {
+        if type == registry.wellKnownTypes.priceSet,
+            isFilled(columns.pricePerMillionTokens) == isFilled(columns.pricePerGPUHour)
+        {
             throw FieldError(
                 field: "usd_per_million_tokens", expected: "either usd_per_million_tokens or usd_per_gpu_hour",
                 found: isFilled(columns.pricePerGPUHour) ? "both" : "neither")
@@ -86,21 +92,24 @@ extension EventAssembler {
                 throw FieldError(
                     field: "token_class",
                     expected: isGPU ? "usd_per_gpu_hour beside gpu" : "gpu beside usd_per_gpu_hour, and no other class",
-                    found: isGPU ? "usd_per_million_tokens" : String(decoding: text(columns.tokenClass, tape), as: UTF8.self))
+                    found: isGPU
+                        ? "usd_per_million_tokens" : String(decoding: text(columns.tokenClass, tape), as: UTF8.self))
             }
             try PriceEntry.checkNames(
                 provider: String(decoding: text(columns.provider, tape), as: UTF8.self),
                 model: String(decoding: text(columns.model, tape), as: UTF8.self))
         }
-        guard isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)
-            || isFilled(columns.cacheWrite1hTokens)
+        guard
+            isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)
+                || isFilled(columns.cacheWrite1hTokens)
         else { return }
         try checkPart([columns.reasoningTokens], of: columns.outputTokens)
         try checkPart([columns.cacheReadTokens, columns.cacheWriteTokens], of: columns.inputTokens)
         try checkPart([columns.cacheWrite1hTokens], of: columns.cacheWriteTokens)
     }
 
-    /// Refuses parts that exceed their whole, where a whole that is not told holds nothing: billed classes are differences.
+    /// Refuses parts that exceed their whole, where a whole that is not told holds nothing: billed classes are
+    /// differences.
     private func checkPart(_ parts: [UInt16], of whole: UInt16) throws(FieldError) {
         var sum: Int64 = 0
         for part in parts {
@@ -112,7 +121,8 @@ extension EventAssembler {
         let names = parts.map { registry.columns[Int($0)].name }.joined(separator: " + ")
         throw FieldError(
             field: registry.columns[Int(parts[0])].name,
-            expected: "\(names) of at most \(registry.columns[Int(whole)].name) (\(integer(whole).map(String.init) ?? "absent"))",
+            expected:
+                "\(names) of at most \(registry.columns[Int(whole)].name) (\(integer(whole).map(String.init) ?? "absent"))",
             found: "\(sum)")
     }
 }

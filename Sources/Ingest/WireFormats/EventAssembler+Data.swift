@@ -98,11 +98,14 @@ extension EventAssembler {
             value = exact
         default: throw mismatch(tape, place, column)
         }
-        guard value >= plan.minimums[Int(column)], value <= plan.maximums[Int(column)] else { throw mismatch(tape, place, column) }
+        guard value >= plan.minimums[Int(column)], value <= plan.maximums[Int(column)] else {
+            throw mismatch(tape, place, column)
+        }
         fill(column, FieldSlot(kind: .integer, payload: value))
     }
 
-    private mutating func fillDouble(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError) {
+    private mutating func fillDouble(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError)
+    {
         let value: Double
         switch kind {
         case JSONTag.integer: value = Double(tape.integer(place))
@@ -111,25 +114,31 @@ extension EventAssembler {
         default: throw mismatch(tape, place, column)
         }
         let description = registry.columns[Int(column)]
-        guard description.minimum.map({ value >= Double($0) }) ?? true, description.maximum.map({ value <= Double($0) }) ?? true else {
+        guard description.minimum.map({ value >= Double($0) }) ?? true,
+            description.maximum.map({ value <= Double($0) }) ?? true
+        else {
             throw mismatch(tape, place, column)
         }
         fill(column, FieldSlot(kind: .double, payload: Int64(bitPattern: value.bitPattern)))
     }
 
-    private mutating func fillTimestamp(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError) {
+    private mutating func fillTimestamp(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8)
+        throws(FieldError)
+    {
         guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
         fill(column, FieldSlot(kind: .integer, payload: try told(tape, place, registry.columns[Int(column)].name)))
     }
 
-    /// Decimal text, exactly. A JSON number is taken by its shortest decimal form, which is the sender's own for up to 15 digits; one
-    /// that carries the noise of binary sums has more decimals than a price and is refused.
-    private mutating func fillMoney(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError) {
+    /// Decimal text, exactly. A JSON number is taken by its shortest decimal form, which is the sender's own for up to
+    /// 15 digits; one that carries the noise of binary sums has more decimals than a price and is refused.
+    private mutating func fillMoney(_ column: UInt16, _ tape: JSONTape, _ place: Int, _ kind: UInt8) throws(FieldError)
+    {
         let scale = registry.columns[Int(column)].decimalScale
         do throws(DecimalError) {
             let value: Int64
             switch kind {
-            case JSONTag.string: value = try DecimalText.parse(tape.strings.span.extracting(tape.stringRange(place)), scale: scale)
+            case JSONTag.string:
+                value = try DecimalText.parse(tape.strings.span.extracting(tape.stringRange(place)), scale: scale)
             case JSONTag.integer: value = try DecimalText.parse(tape.integer(place).description, scale: scale)
             case JSONTag.double: value = try DecimalText.parse(tape.double(place).description, scale: scale)
             default: throw DecimalError.malformed(offset: 0)
@@ -140,7 +149,9 @@ extension EventAssembler {
             fill(column, FieldSlot(kind: .integer, payload: value))
         } catch {
             guard case .outOfRange = error else { throw mismatch(tape, place, column) }
-            let bounds = [plan.minimums[Int(column)], plan.maximums[Int(column)]].map { DecimalText.render(Int128($0), scale: scale) }
+            let bounds = [plan.minimums[Int(column)], plan.maximums[Int(column)]].map {
+                DecimalText.render(Int128($0), scale: scale)
+            }
             throw mismatch(tape, place, column, expected: "an amount in USD from \(bounds[0]) to \(bounds[1])")
         }
     }

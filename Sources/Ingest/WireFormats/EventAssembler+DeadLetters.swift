@@ -3,9 +3,9 @@ internal import JSONParsing
 internal import JSONTexts
 
 extension EventAssembler {
-    /// What an event of unknown type looks like: its envelope, and of each field of the data and each extension the name, the type and
-    /// the size; no values. `fields` is `{"<name>":{"size":…,"type":"…"},…}`, where `size` counts the bytes of a text or the children of an
-    /// object or array; the first fields only, as many as the limits say.
+    /// What an event of unknown type looks like: its envelope, and of each field of the data and each extension the
+    /// name, the type and the size; no values. `fields` is `{"<name>":{"size":…,"type":"…"},…}`, where `size` counts
+    /// the bytes of a text or the children of an object or array; the first fields only, as many as the limits say.
     func deadLetter(_ tape: JSONTape, _ error: String) -> DeadLetter {
         var keys = attributeKeys
         let data = envelope[EnvelopeName.data.rawValue]
@@ -16,7 +16,8 @@ extension EventAssembler {
                 key = tape.next(key + 1)
             }
         }
-        var shapes: [(name: String, kind: StaticString, size: Int)] = keys.prefix(limits.deadLetterFieldsMax).map { key in
+        var shapes: [(name: String, kind: StaticString, size: Int)] = keys.prefix(limits.deadLetterFieldsMax).map {
+            key in
             let (kind, size) = Self.shape(tape, key + 1)
             return (readable(tape.string(key), bytesMax: 64), kind, size)
         }
@@ -34,7 +35,8 @@ extension EventAssembler {
             }
         }
         return DeadLetter(
-            id: envelopeText(tape, .id) ?? "", source: envelopeText(tape, .source) ?? "", type: envelopeText(tape, .type) ?? "",
+            id: envelopeText(tape, .id) ?? "", source: envelopeText(tape, .source) ?? "",
+            type: envelopeText(tape, .type) ?? "",
             time: envelope[EnvelopeName.time.rawValue] == 0 ? nil : time, error: error,
             fields: writer.text)
     }

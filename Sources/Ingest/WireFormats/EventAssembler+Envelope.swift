@@ -18,7 +18,8 @@ extension EventAssembler {
             if let name = EnvelopeName.find(strings.extracting(TapeWord.range(words[key]))) {
                 envelope[name.rawValue] = isNull ? 0 : key + 1
             } else if !isNull {
-                if origin.isOfExport, exportPlaces.take(strings.extracting(TapeWord.range(words[key])), value: key + 1) {
+                if origin.isOfExport, exportPlaces.take(strings.extracting(TapeWord.range(words[key])), value: key + 1)
+                {
                     key = TapeWord.next(words, key + 1)
                     continue
                 }
@@ -45,14 +46,19 @@ extension EventAssembler {
 
     private func requiredText(_ tape: JSONTape, _ name: EnvelopeName) throws(FieldError) -> Range<Int> {
         let place = envelope[name.rawValue]
-        guard place != 0 else { throw FieldError(field: "\(name)", expected: "text that is not empty", found: "nothing") }
+        guard place != 0 else {
+            throw FieldError(field: "\(name)", expected: "text that is not empty", found: "nothing")
+        }
         guard tape.tag(place) == JSONTag.string else {
             throw FieldError(field: "\(name)", expected: "text that is not empty", found: describe(tape, place))
         }
         let range = tape.stringRange(place)
-        guard !range.isEmpty else { throw FieldError(field: "\(name)", expected: "text that is not empty", found: "empty text") }
+        guard !range.isEmpty else {
+            throw FieldError(field: "\(name)", expected: "text that is not empty", found: "empty text")
+        }
         guard range.count <= limits.textBytesMax else {
-            throw FieldError(field: "\(name)", expected: "at most \(limits.textBytesMax) bytes", found: "\(range.count) bytes")
+            throw FieldError(
+                field: "\(name)", expected: "at most \(limits.textBytesMax) bytes", found: "\(range.count) bytes")
         }
         return range
     }
@@ -67,8 +73,8 @@ extension EventAssembler {
         time = try told(tape, place, "time")
     }
 
-    /// The time that a text tells. One with no room for periods around it is refused, or a question that rounds times would fail for the
-    /// whole table; what a store took in once is still read from its export.
+    /// The time that a text tells. One with no room for periods around it is refused, or a question that rounds times
+    /// would fail for the whole table; what a store took in once is still read from its export.
     @inline(__always)
     func told(_ tape: JSONTape, _ place: Int, _ field: @autoclosure () -> String) throws(FieldError) -> Int64 {
         let time: Int64

@@ -32,8 +32,8 @@ struct FieldSlot {
 
 /// Turns parsed events into rows, one after the other, without an allocation per event on the common path.
 ///
-/// Fields come in any order: each lands in the slot of its column; when the event has proved sound, the filled slots are written in
-/// ascending order. So an event that is refused leaves no trace in the rows.
+/// Fields come in any order: each lands in the slot of its column; when the event has proved sound, the filled slots
+/// are written in ascending order. So an event that is refused leaves no trace in the rows.
 ///
 /// Of a repeated key the last value counts, in the envelope as in the data; but every value must be sound.
 struct EventAssembler {
@@ -120,7 +120,8 @@ struct EventAssembler {
             if !attributeKeys.isEmpty { warn(tape, type, index) }
         } catch {
             switch error {
-            case .aside(let type): result.asides.append(ExportAside(index: index, type: type, line: line.indices.map { line[$0] }))
+            case .aside(let type):
+                result.asides.append(ExportAside(index: index, type: type, line: line.indices.map { line[$0] }))
             case .evidence: result.evidenceLeftOut += 1
             case .field, .unknownType: reject(tape, error, index)
             }
@@ -140,7 +141,9 @@ struct EventAssembler {
 
     /// Counts an event whose envelope cannot be put together.
     mutating func append(refused error: FieldError) {
-        reject(index: result.eventCount, id: nil, field: error.field, expected: error.expected, sentence: error.description)
+        reject(
+            index: result.eventCount, id: nil, field: error.field, expected: error.expected, sentence: error.description
+        )
         result.eventCount += 1
     }
 
@@ -166,16 +169,18 @@ struct EventAssembler {
         return type
     }
 
-    /// Spans are evidence that is settled where it comes in. In an export that is moved both are there, the spans and what was derived from
-    /// them. A store that takes the events as new cannot know the derived ones for its own, so it takes those and no spans: with both, all
-    /// that they tell would be there twice.
+    /// Spans are evidence that is settled where it comes in. In an export that is moved both are there, the spans and
+    /// what was derived from them. A store that takes the events as new cannot know the derived ones for its own, so it
+    /// takes those and no spans: with both, all that they tell would be there twice.
     private func checkEvidence() throws(EventFailure) {
         switch origin {
         case .export: return
         case .newEvents: throw .evidence
         case .client, .file:
             throw .field(
-                FieldError(field: "type", expected: "an event; spans come in by POST /v1/traces (OTLP)", found: "evidence, span.received"))
+                FieldError(
+                    field: "type", expected: "an event; spans come in by POST /v1/traces (OTLP)",
+                    found: "evidence, span.received"))
         }
     }
 
@@ -205,7 +210,9 @@ struct EventAssembler {
     private mutating func write(_ tape: JSONTape, type: UInt16, index: Int) throws(EventFailure) {
         var isTimeAbsent = envelope[EnvelopeName.time.rawValue] == 0
         if origin.isOfExport {
-            do throws(FieldError) { isTimeAbsent = try noteExportPlaces(tape) || isTimeAbsent } catch { throw .field(error) }
+            do throws(FieldError) { isTimeAbsent = try noteExportPlaces(tape) || isTimeAbsent } catch {
+                throw .field(error)
+            }
         }
         result.batch.offsets.append(UInt32(writer.sink.count))
         result.eventIndexes.append(UInt32(truncatingIfNeeded: index))
@@ -228,7 +235,9 @@ struct EventAssembler {
     }
 
     @inline(__always)
-    private mutating func writeField(_ column: UInt16, _ slot: FieldSlot, _ strings: Span<UInt8>, _ scratch: Span<UInt8>) {
+    private mutating func writeField(
+        _ column: UInt16, _ slot: FieldSlot, _ strings: Span<UInt8>, _ scratch: Span<UInt8>
+    ) {
         let start = Int(slot.payload)
         switch slot.kind {
         case .integer: writer.add(column, integer: slot.payload)
@@ -236,7 +245,8 @@ struct EventAssembler {
         case .boolean: writer.add(column, boolean: slot.payload != 0)
         case .text: writer.add(column, utf8: strings.extracting(start..<(start + Int(slot.count))), isJSON: false)
         case .scratchText, .scratchJSON:
-            writer.add(column, utf8: scratch.extracting(start..<(start + Int(slot.count))), isJSON: slot.kind == .scratchJSON)
+            writer.add(
+                column, utf8: scratch.extracting(start..<(start + Int(slot.count))), isJSON: slot.kind == .scratchJSON)
         }
     }
 
@@ -268,8 +278,8 @@ struct EventAssembler {
         }
     }
 
-    /// An unknown type; lines of an export that are no events have types of their own, which mean something where an export is expected,
-    /// or begins.
+    /// An unknown type; lines of an export that are no events have types of their own, which mean something where an
+    /// export is expected, or begins.
     private func unknownType(_ tape: JSONTape) -> EventFailure {
         let type = envelopeText(tape, .type) ?? ""
         let isAside =
@@ -288,7 +298,9 @@ struct EventAssembler {
         let places = exportPlaces
         if places.timeGiven != 0 {
             guard tape.kind(places.timeGiven) == .true, envelope[EnvelopeName.time.rawValue] != 0 else {
-                throw FieldError(field: ExportNames.timeGiven, expected: "true, beside a time", found: describe(tape, places.timeGiven))
+                throw FieldError(
+                    field: ExportNames.timeGiven, expected: "true, beside a time",
+                    found: describe(tape, places.timeGiven))
             }
         }
         if places.bookedCost != 0, tape.kind(places.bookedCost) != .string {
@@ -299,12 +311,16 @@ struct EventAssembler {
             guard tape.kind(places.receivedTime) == .string,
                 let time = try? RFC3339.parse(tape.strings.span.extracting(tape.stringRange(places.receivedTime)))
             else {
-                throw FieldError(field: ExportNames.receivedTime, expected: "an RFC 3339 time", found: describe(tape, places.receivedTime))
+                throw FieldError(
+                    field: ExportNames.receivedTime, expected: "an RFC 3339 time",
+                    found: describe(tape, places.receivedTime))
             }
             received = time
         }
         result.receivedTimes.append(received)
-        if places.bookedCost != 0 { result.bookedCosts.append((result.batch.offsets.count, tape.text(places.bookedCost))) }
+        if places.bookedCost != 0 {
+            result.bookedCosts.append((result.batch.offsets.count, tape.text(places.bookedCost)))
+        }
         return places.timeGiven != 0
     }
 

@@ -13,8 +13,8 @@ package enum DocumentShape: Sendable {
 
 /// Decodes CloudEvents 1.0 in JSON into rows: newline-delimited, structured, batch, and the HTTP binary mode.
 ///
-/// One decoder serves one thread and is reused from body to body. Every event is either a row or a rejection; only a body that is no JSON
-/// at all fails as a whole.
+/// One decoder serves one thread and is reused from body to body. Every event is either a row or a rejection; only a
+/// body that is no JSON at all fails as a whole.
 package struct EventDecoder: ~Copyable {
     private var parser: JSONParser
     private var tape = JSONTape()
@@ -27,8 +27,8 @@ package struct EventDecoder: ~Copyable {
         self.limits = limits
     }
 
-    /// Decodes one event a line. Blank lines count for nothing; the last line may lack its line feed. A line that is no JSON, or
-    /// longer than the limit, is a rejection with the position inside the line.
+    /// Decodes one event a line. Blank lines count for nothing; the last line may lack its line feed. A line that is no
+    /// JSON, or longer than the limit, is a rejection with the position inside the line.
     ///
     /// With ``JSONParser/paddingBytes`` more bytes in the array after the text, no line is copied.
     /// - Parameter origin: whose lines they are.
@@ -48,7 +48,8 @@ package struct EventDecoder: ~Copyable {
         guard line.count <= limits.eventBytesMax else {
             assembler.note(line: text.extracting(line))
             return assembler.append(
-                broken: JSONError(offset: limits.eventBytesMax, expectation: "a line of at most \(limits.eventBytesMax) bytes"))
+                broken: JSONError(
+                    offset: limits.eventBytesMax, expectation: "a line of at most \(limits.eventBytesMax) bytes"))
         }
         do throws(JSONError) {
             try parser.parse(text, line, into: &tape)
@@ -63,9 +64,12 @@ package struct EventDecoder: ~Copyable {
 
     /// Decodes a JSON body: one event, or an array of events.
     /// - Parameter shape: which of the two its media type promises.
-    /// - Throws: ``JSONError`` with the byte position when the body is no JSON, or is not what was promised. An element of an array with a
-    ///   number out of range, with too many levels, or with a text or a word that is no JSON is one rejection.
-    package mutating func decodeDocument(_ body: Span<UInt8>, shape: DocumentShape = .either) throws(JSONError) -> DecodedBatch {
+    /// - Throws: ``JSONError`` with the byte position when the body is no JSON, or is not what was promised. An element
+    ///   of an array with a number out of range, with too many levels, or with a text or a word that is no JSON is one
+    ///   rejection.
+    package mutating func decodeDocument(_ body: Span<UInt8>, shape: DocumentShape = .either) throws(JSONError)
+        -> DecodedBatch
+    {
         do throws(JSONError) {
             try parser.parse(body, 0..<body.count, into: &tape)
         } catch {
@@ -86,7 +90,8 @@ package struct EventDecoder: ~Copyable {
         return assembler.finish()
     }
 
-    /// Decodes an array of which some element cannot be read, each element for itself: one bad event is not the end of its body.
+    /// Decodes an array of which some element cannot be read, each element for itself: one bad event is not the end of
+    /// its body.
     private mutating func decodeElements(_ body: Span<UInt8>) -> DecodedBatch {
         var place = 0
         while let element = JSONElements.next(body, &place) {
@@ -106,9 +111,11 @@ package struct EventDecoder: ~Copyable {
         let expectation: String
         switch (shape, tape.kind(tape.root)) {
         case (.either, _), (.event, .object), (.batch, .array): return
-        case (.event, .array): expectation = "one event; an array of events is sent as application/cloudevents-batch+json"
+        case (.event, .array):
+            expectation = "one event; an array of events is sent as application/cloudevents-batch+json"
         case (.event, _): expectation = "one event, a JSON object"
-        case (.batch, .object): expectation = "an array of events; a single event is sent as application/cloudevents+json"
+        case (.batch, .object):
+            expectation = "an array of events; a single event is sent as application/cloudevents+json"
         case (.batch, _): expectation = "an array of events"
         }
         var offset = 0

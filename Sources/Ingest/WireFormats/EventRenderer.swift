@@ -1,10 +1,12 @@
 package import Domain
 internal import JSONTexts
 
-/// Renders rows as CloudEvents 1.0 in structured JSON, one line an event: what `export` writes, and what decodes to the same row.
+/// Renders rows as CloudEvents 1.0 in structured JSON, one line an event: what `export` writes, and what decodes to the
+/// same row.
 ///
-/// `user_id` is rendered as the token that is stored, which the decoder leaves as it is. An event that came without `time` has the one it
-/// was given, and says so, so that it stands in the same day wherever it is imported and is still known when it is sent again.
+/// `user_id` is rendered as the token that is stored, which the decoder leaves as it is. An event that came without
+/// `time` has the one it was given, and says so, so that it stands in the same day wherever it is imported and is still
+/// known when it is sent again.
 package struct EventRenderer {
     /// What an export says of an event beside its row.
     package struct Beside: Sendable {

@@ -1,9 +1,10 @@
 package import Hashing
 
-/// What an export says in an event's envelope beside the attributes of CloudEvents, and which lines of it are no events. Only an import of
-/// an export reads them: from a client the same names are extensions like others.
+/// What an export says in an event's envelope beside the attributes of CloudEvents, and which lines of it are no
+/// events. Only an import of an export reads them: from a client the same names are extensions like others.
 package enum ExportNames {
-    /// `true` for an event that came without `time`: the time beside it is the one that it was given, no part of its identity.
+    /// `true` for an event that came without `time`: the time beside it is the one that it was given, no part of its
+    /// identity.
     static let timeGiven = "timegiven"
     /// When the event was received; an event without it came together with the one before.
     package static let receivedTime = "receivedtime"
@@ -39,7 +40,8 @@ package enum LineOrigin: Sendable {
     var isOfExport: Bool { self == .export || self == .newEvents }
 }
 
-/// The checksum of one line of an export, white space around it left out: a copy with other ends of lines is still the same.
+/// The checksum of one line of an export, white space around it left out: a copy with other ends of lines is still the
+/// same.
 package enum ExportLineHash {
     /// XXH3-128 of the line's text.
     package static func of(_ line: Span<UInt8>) -> Hash128 {

@@ -33,7 +33,8 @@ extension EventDecoder {
             case .some(.structured): return try decodeDocument(body, shape: .event)
             case .some(.batch): return try decodeDocument(body, shape: .batch)
             case .some(.json), nil:
-                return BinaryMode.isPresent(headers) ? try decodeBinary(headers: headers, body: body) : try decodeDocument(body)
+                return BinaryMode.isPresent(headers)
+                    ? try decodeBinary(headers: headers, body: body) : try decodeDocument(body)
             case .some(nil): break
             }
         } catch { throw .json(error) }

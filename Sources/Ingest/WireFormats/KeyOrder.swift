@@ -1,8 +1,8 @@
 internal import Bytes
 internal import Domain
 
-/// Guesses the column of a key from its place: senders write the keys of one type in one order, so the last event of the type tells most
-/// of the next one's. A guess is compared with the key; only where it fails is the key looked up.
+/// Guesses the column of a key from its place: senders write the keys of one type in one order, so the last event of
+/// the type tells most of the next one's. A guess is compared with the key; only where it fails is the key looked up.
 struct KeyOrder: Sendable {
     private static let placesMax = 64
 
@@ -30,7 +30,9 @@ struct KeyOrder: Sendable {
         let column = Int(columns[Int(type) * Self.placesMax + place])
         guard column >= 0 else { return nil }
         let start = column == 0 ? 0 : ends[column - 1]
-        guard ends[column] - start == key.count, key.isEqual(at: 0, to: names.span, at: start, length: key.count) else { return nil }
+        guard ends[column] - start == key.count, key.isEqual(at: 0, to: names.span, at: start, length: key.count) else {
+            return nil
+        }
         return UInt16(column)
     }
 

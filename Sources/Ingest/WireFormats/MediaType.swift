@@ -6,8 +6,8 @@ package enum MediaType: Sendable {
     case batch
     /// One event a line: `application/x-ndjson`, `application/ndjson`, `application/jsonl`.
     case lines
-    /// `application/json` and others ending in `+json`: the data of an event in binary mode when the request has `ce-` headers, else an
-    /// event or an array of events.
+    /// `application/json` and others ending in `+json`: the data of an event in binary mode when the request has `ce-`
+    /// headers, else an event or an array of events.
     case json
 
     /// The media type of a `Content-Type` header, parameters aside; nil for one that carries no events.

@@ -1,12 +1,15 @@
 internal import Domain
 internal import JSONParsing
 
-/// Members under names that no field has which are withheld all the same: what opens something, and what says who somebody is.
+/// Members under names that no field has which are withheld all the same: what opens something, and what says who
+/// somebody is.
 enum PrivateMembers {
     /// Without capitals and marks, the ends of names: `api_key`, `x-api-key`, `stripeApiKey`.
     private static let nameEnds = [
-        "apikey", "password", "passwd", "passphrase", "secret", "secrets", "secretkey", "privatekey", "accesskey", "credential",
-        "credentials", "authorization", "cookie", "cookies", "accesstoken", "refreshtoken", "authtoken", "apitoken", "bearertoken",
+        "apikey", "password", "passwd", "passphrase", "secret", "secrets", "secretkey", "privatekey", "accesskey",
+        "credential",
+        "credentials", "authorization", "cookie", "cookies", "accesstoken", "refreshtoken", "authtoken", "apitoken",
+        "bearertoken",
         "sessiontoken", "idtoken", "email", "emailaddress",
     ].map { Array($0.utf8) }
     private static let nameBytesMax = 64
@@ -24,12 +27,15 @@ enum PrivateMembers {
         SecretText.begins(value) || holdsAddress(value)
     }
 
-    /// Whether an e-mail address is in it: letters or digits on both sides of the sign, and a dot with letters behind it in one word.
+    /// Whether an e-mail address is in it: letters or digits on both sides of the sign, and a dot with letters behind
+    /// it in one word.
     private static func holdsAddress(_ text: ArraySlice<UInt8>) -> Bool {
         var rest = text
         while let sign = rest.firstIndex(of: UInt8(ascii: "@")) {
             let behind = rest[(sign + 1)...]
-            let domain = behind.prefix { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+            let domain = behind.prefix {
+                isLetter($0) || isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+            }
             rest = behind
             guard sign > text.startIndex, isLetter(text[sign - 1]) || isDigit(text[sign - 1]) else { continue }
             guard let dot = domain.firstIndex(of: UInt8(ascii: ".")), dot > domain.startIndex else { continue }
@@ -51,14 +57,17 @@ extension EventAssembler {
         if PrivateMembers.isPrivate(value: name) { return true }
         switch tape.kind(place) {
         case .string:
-            return PrivateMembers.isPrivate(value: tape.string(place)) || PrivateMembers.isPrivate(name: name) || isUser(name)
+            return PrivateMembers.isPrivate(value: tape.string(place)) || PrivateMembers.isPrivate(name: name)
+                || isUser(name)
         case .integer, .unsigned, .double: return isUser(name)
         case .array:
             var child = tape.firstChild(place)
             let end = tape.end(place)
             let isNamed = PrivateMembers.isPrivate(name: name) || isUser(name)
             while child < end {
-                if tape.kind(child) == .string, isNamed || PrivateMembers.isPrivate(value: tape.string(child)) { return true }
+                if tape.kind(child) == .string, isNamed || PrivateMembers.isPrivate(value: tape.string(child)) {
+                    return true
+                }
                 child = tape.next(child)
             }
             return false

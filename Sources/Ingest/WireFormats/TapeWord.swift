@@ -1,5 +1,5 @@
-/// What `JSONTape` says of one word, for the two loops that see every field of every event: the layout is drawn there, and calls into
-/// another module are too many here.
+/// What `JSONTape` says of one word, for the two loops that see every field of every event: the layout is drawn there,
+/// and calls into another module are too many here.
 enum TapeWord {
     @inline(__always) static func tag(_ word: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word >> 56) }
 

@@ -3,7 +3,8 @@ struct TraceParent {
     static let traceRange = 3..<35
     static let spanRange = 36..<52
 
-    /// Whether a text is a valid `traceparent`: lower-case hexadecimal, neither id all zeros. Versions above 00 may be longer.
+    /// Whether a text is a valid `traceparent`: lower-case hexadecimal, neither id all zeros. Versions above 00 may be
+    /// longer.
     static func isValid(_ text: Span<UInt8>) -> Bool {
         guard text.count == 55 || text.count > 55 && text[55] == UInt8(ascii: "-") else { return false }
         guard text.count == 55 || text[0] != 0x30 || text[1] != 0x30 else { return false }

@@ -1,7 +1,7 @@
 internal import Hashing
 
-/// Turns a user's id into a token that only the holder of the store's key can link to it: `u_` and the first 128 bits of
-/// HMAC-SHA-256(key, id) in lower-case hexadecimal.
+/// Turns a user's id into a token that only the holder of the store's key can link to it: `u_` and the first 128 bits
+/// of HMAC-SHA-256(key, id) in lower-case hexadecimal.
 ///
 /// A text that has the form of a token stays as it is, so that exported events read back as the same rows.
 ///
@@ -39,7 +39,9 @@ package struct UserTokeniser: Sendable {
         let start = slot * Self.tokenBytes
         if !isFilled[slot] || hashes[slot] != hash {
             let digest = hmacSHA256(key: key.span, message: id)
-            for (place, byte) in ("u_" + hexadecimal(digest.prefix(16))).utf8.enumerated() { tokens[start + place] = byte }
+            for (place, byte) in ("u_" + hexadecimal(digest.prefix(16))).utf8.enumerated() {
+                tokens[start + place] = byte
+            }
             hashes[slot] = hash
             isFilled[slot] = true
         }

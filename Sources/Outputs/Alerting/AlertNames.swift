@@ -5,7 +5,8 @@ import JSONTexts
 struct AlertNames {
     private var present: Set<String> = []
     private static let dependent = [
-        "SupportAvailability", "SupportAnswerP", "SupportFirstTokenP", "SupportErrorRate", "SupportCostPerAnswer", "SupportSatisfaction",
+        "SupportAvailability", "SupportAnswerP", "SupportFirstTokenP", "SupportErrorRate", "SupportCostPerAnswer",
+        "SupportSatisfaction",
     ]
 
     init() {}
@@ -39,15 +40,16 @@ extension Percentile {
     var camel: String { "P" + name.dropFirst() }
 }
 
-/// How many times faster than allowed a budget is used where so much of it goes in so long a time: 2 % in an hour, 5 % in six, 10 % in a
-/// day or in three (Google's "Site Reliability Workbook", chapter 5, alerting on several windows and burn rates).
+/// How many times faster than allowed a budget is used where so much of it goes in so long a time: 2 % in an hour, 5 %
+/// in six, 10 % in a day or in three (Google's "Site Reliability Workbook", chapter 5, alerting on several windows and
+/// burn rates).
 struct BurnRates {
     /// One of them.
     struct Rate {
         /// In ten-thousandths.
         var tenThousandths: Int64
-        /// Whether an alert asks for it: it is not slower than what the target allows, as a budget of few days makes it for a long window,
-        /// and so many can fail: a lax target allows more than there are.
+        /// Whether an alert asks for it: it is not slower than what the target allows, as a budget of few days makes it
+        /// for a long window, and so many can fail: a lax target allows more than there are.
         var isAsked: Bool
 
         /// `14.4`.

@@ -10,8 +10,8 @@ package struct ObjectiveFile: Hashable, Sendable {
     package var bytes: [UInt8]
 }
 
-/// What follows from a set of objectives: rules for Prometheus, OpenSLO documents, dashboards for Grafana, runbooks. The files in `Alerts`
-/// and `Dashboards` are those of the built-in set.
+/// What follows from a set of objectives: rules for Prometheus, OpenSLO documents, dashboards for Grafana, runbooks.
+/// The files in `Alerts` and `Dashboards` are those of the built-in set.
 package enum ObjectiveFiles: String, Hashable, Sendable, CaseIterable {
     case rules, slos, dashboards, runbooks
 
@@ -37,7 +37,9 @@ package enum ObjectiveFiles: String, Hashable, Sendable, CaseIterable {
 
     /// The files that a template makes: one, one for each percentile, or none where the set has no such line.
     private func scopes(_ template: String, _ values: TemplateValues) -> [(name: String, values: TemplateValues)] {
-        func each(_ list: String, _ name: (TemplateValues) -> String, where isWanted: (TemplateValues) -> Bool = { _ in true })
+        func each(
+            _ list: String, _ name: (TemplateValues) -> String, where isWanted: (TemplateValues) -> Bool = { _ in true }
+        )
             -> [(name: String, values: TemplateValues)]
         {
             (values.lists[list] ?? []).filter(isWanted).map { (name($0), $0.over(values)) }
@@ -45,12 +47,16 @@ package enum ObjectiveFiles: String, Hashable, Sendable, CaseIterable {
         func dashed(_ line: TemplateValues) -> String { "\(line.texts["dashed"] ?? "").yaml" }
         func isAlerting(_ line: TemplateValues) -> Bool { line.flags.contains("alerting") }
         func isMedian(_ line: TemplateValues) -> Bool { line.texts["percentile.quantile"] == Percentile.p50.quantile }
-        func runbook(_ kind: String) -> (TemplateValues) -> String { { "Support\(kind)\($0.texts["percentile.camel"] ?? "")High.md" } }
+        func runbook(_ kind: String) -> (TemplateValues) -> String {
+            { "Support\(kind)\($0.texts["percentile.camel"] ?? "")High.md" }
+        }
         switch template {
         case "answer-percentile.yaml": return each("answer", dashed)
         case "first-token-percentile.yaml": return each("first_token", dashed)
-        case "SupportAnswerMedianHigh.md": return each("answer", runbook("Answer"), where: { isAlerting($0) && isMedian($0) })
-        case "SupportAnswerPercentileHigh.md": return each("answer", runbook("Answer")) { isAlerting($0) && !isMedian($0) }
+        case "SupportAnswerMedianHigh.md":
+            return each("answer", runbook("Answer"), where: { isAlerting($0) && isMedian($0) })
+        case "SupportAnswerPercentileHigh.md":
+            return each("answer", runbook("Answer")) { isAlerting($0) && !isMedian($0) }
         case "SupportFirstTokenPercentileHigh.md": return each("first_token", runbook("FirstToken"), where: isAlerting)
         case "availability.yaml", "error-rate.yaml", "cost-per-answer.yaml", "satisfaction.yaml":
             let line = template.prefix { $0 != "." }.replacing("-", with: "_")
@@ -63,13 +69,16 @@ package enum ObjectiveFiles: String, Hashable, Sendable, CaseIterable {
 }
 
 extension ObjectiveFiles {
-    /// The files as one text, where a reader takes them so: rules as one rule file, OpenSLO documents one behind the other; nil for others.
+    /// The files as one text, where a reader takes them so: rules as one rule file, OpenSLO documents one behind the
+    /// other; nil for others.
     package func text(_ set: ObjectiveSet) -> String? {
         let texts = files(set).map { String(decoding: $0.bytes, as: UTF8.self) }
         switch self {
         case .rules:
             // One key `groups` over the groups of all.
-            let bodies = texts.map { text in text.split(separator: "\n", omittingEmptySubsequences: false).filter { $0 != "groups:" } }
+            let bodies = texts.map { text in
+                text.split(separator: "\n", omittingEmptySubsequences: false).filter { $0 != "groups:" }
+            }
             return "groups:\n" + bodies.map { $0.joined(separator: "\n") }.joined(separator: "\n")
         case .slos: return texts.joined(separator: "---\n")
         case .dashboards, .runbooks: return nil

@@ -5,7 +5,8 @@ import JSONTexts
 enum ObjectiveValues {
     /// Lines that panels and tables show although they may not be among the objectives; without bounds then.
     private static let shown: [ObjectiveMeasure] = [
-        .availability, .errorRate, .costPerAnswer, .satisfaction, .answerDuration(.p50), .answerDuration(.p95), .firstToken(.p50),
+        .availability, .errorRate, .costPerAnswer, .satisfaction, .answerDuration(.p50), .answerDuration(.p95),
+        .firstToken(.p50),
     ]
 
     static func values(_ set: ObjectiveSet) -> TemplateValues {
@@ -46,8 +47,10 @@ enum ObjectiveValues {
         let limit = objective.alertLimit ?? objective.target
         values.texts = [
             "name": objective.name, "dashed": objective.name.replacing("_", with: "-"), "title": objective.title,
-            "target.text": objective.target.text, "target.number": objective.target.number, "target.bucket": bucket(objective.target),
-            "limit.text": limit.text, "limit.number": limit.number, "limit.tight": limit.text.replacing(" %", with: "%"),
+            "target.text": objective.target.text, "target.number": objective.target.number,
+            "target.bucket": bucket(objective.target),
+            "limit.text": limit.text, "limit.number": limit.number,
+            "limit.tight": limit.text.replacing(" %", with: "%"),
             "limit.word": objective.alertLimit == nil ? "target" : "limit", "severity": severity(objective),
             "steps": steps(objective.measure, objective), "promise": promise(objective),
         ]
@@ -63,7 +66,8 @@ enum ObjectiveValues {
             let isMedian = percentile == .p50
             let beyond = DecimalText.render(Int128(1000 - percentile.permille), scale: 1)
             for (name, text) in [
-                ("name", percentile.name), ("camel", percentile.camel), ("quantile", percentile.quantile), ("number", percentile.number),
+                ("name", percentile.name), ("camel", percentile.camel), ("quantile", percentile.quantile),
+                ("number", percentile.number),
                 // Two beyond it at least, and never a handful.
                 ("samples", "\(max(20, 2 * 1000 / (1000 - percentile.permille)))"), ("words", percentile.words),
                 ("words_inside", isMedian ? "median" : percentile.words),
@@ -75,8 +79,9 @@ enum ObjectiveValues {
         return values
     }
 
-    /// How a line about certain channels selects series, alone in braces, behind other matchers, and the latter within a quoted text; how
-    /// many answers it rests on; and what people read. All without a matcher where a line is about all channels.
+    /// How a line about certain channels selects series, alone in braces, behind other matchers, and the latter within
+    /// a quoted text; how many answers it rests on; and what people read. All without a matcher where a line is about
+    /// all channels.
     private static func channels(_ objective: Objective?) -> [String: String] {
         let names = (objective?.channels ?? []).map { String(decoding: $0, as: UTF8.self) }
         let matcher = names.isEmpty ? "" : "channel=~\"\(names.map(pattern).joined(separator: "|"))\""
@@ -90,13 +95,17 @@ enum ObjectiveValues {
             let (all, gone) = ("support_answers_total\(alone)", "support_answers_corrected_total\(alone)")
             texts["answers.\(window)"] =
                 names.isEmpty
-                ? "job:support_answers:increase\(window)" : "sum by (job) (increase(\(all)[\(window)]) - increase(\(gone)[\(window)]))"
+                ? "job:support_answers:increase\(window)"
+                : "sum by (job) (increase(\(all)[\(window)]) - increase(\(gone)[\(window)]))"
         }
         return texts
     }
 
-    /// A name as a regular expression that matches nothing else. Of what names may have, these two alone mean something else there.
-    private static func pattern(_ name: String) -> String { name.replacing(".", with: "[.]").replacing("+", with: "[+]") }
+    /// A name as a regular expression that matches nothing else. Of what names may have, these two alone mean something
+    /// else there.
+    private static func pattern(_ name: String) -> String {
+        name.replacing(".", with: "[.]").replacing("+", with: "[+]")
+    }
 
     /// Beyond a target without an alert limit it is worth knowing, not worth waking for.
     private static func severity(_ objective: Objective) -> String {
@@ -107,7 +116,8 @@ enum ObjectiveValues {
         }
     }
 
-    /// How a bucket of a histogram is selected: Prometheus 2 keeps the bound as it was written, 2 in one format and 2.0 in the other.
+    /// How a bucket of a histogram is selected: Prometheus 2 keeps the bound as it was written, 2 in one format and 2.0
+    /// in the other.
     private static func bucket(_ bound: ObjectiveBound) -> String {
         let number = bound.number
         return number.utf8.contains(UInt8(ascii: ".")) ? "=\"\(number)\"" : "=~\"\(number)|\(number).0\""
@@ -165,7 +175,9 @@ enum ObjectiveValues {
             case .atLeast, .above: "at least "
             case .below: "at most "
             }
-        let alert = objective.alertLimit.map { ", alert \(objective.direction == .below ? "above" : "below") \($0.text)." }
+        let alert = objective.alertLimit.map {
+            ", alert \(objective.direction == .below ? "above" : "below") \($0.text)."
+        }
         let scope = objective.channels.isEmpty ? "" : " for \(objective.channelsText)"
         return " Target \(word)\(objective.target.text)\(scope)" + (alert ?? "; the table has no alert limit for it.")
     }
@@ -178,15 +190,19 @@ enum ObjectiveValues {
             case .answerDuration(let percentile), .firstToken(let percentile): " of \(percentile.title)"
             default: ""
             }
-        return " The dashed \(alert.isEmpty ? "line is" : "lines are") target (\(objective.target.text))\(alert)\(percentile)."
+        return
+            " The dashed \(alert.isEmpty ? "line is" : "lines are") target (\(objective.target.text))\(alert)\(percentile)."
     }
 
     // MARK: Availability
 
     private static func add(_ objective: Objective, _ set: ObjectiveSet, _ values: inout TemplateValues) {
         let burn = BurnRates(objective, budgetDays: set.budgetDays)
-        values.texts["availability.alerts"] = AlertNames.names(objective, budgetDays: set.budgetDays).joined(separator: ", ")
-        for (name, rate) in [("hour", burn.hour), ("six_hours", burn.sixHours), ("day", burn.day), ("three_days", burn.threeDays)] {
+        values.texts["availability.alerts"] = AlertNames.names(objective, budgetDays: set.budgetDays).joined(
+            separator: ", ")
+        for (name, rate) in [
+            ("hour", burn.hour), ("six_hours", burn.sixHours), ("day", burn.day), ("three_days", burn.threeDays),
+        ] {
             values.texts["burn.\(name)"] = rate.number
             if rate.isAsked { values.flags.insert("burn.\(name)") }
         }
@@ -199,24 +215,31 @@ enum ObjectiveValues {
         }
         // One line of the slow alert is enough for a panel: the lowest one.
         let slow = burn.threeDays.isAsked ? (burn.threeDays, "3 d", "yellow") : (burn.day, "1 d", "yellow")
-        let lines = [(burn.hour, "1 h", "red"), (burn.sixHours, "6 h", "orange"), slow].filter { $0.0.isAsked && !objective.isSilent }
+        let lines = [(burn.hour, "1 h", "red"), (burn.sixHours, "6 h", "orange"), slow].filter {
+            $0.0.isAsked && !objective.isSilent
+        }
         let steps: [Step] = [("green", nil)] + lines.reversed().map { ($0.2, $0.0.number) }
         values.texts["burn.steps"] = json(steps)
         let places = lines.map { "\($0.0.number) (\($0.1))" }.joined(separator: ", ")
         values.texts["burn.lines"] = lines.isEmpty ? "" : " The lines are where the burn alerts stand: \(places)."
         values.texts["burn.fast.rates"] = rates([(burn.hour, "an hour uses 2 %"), (burn.sixHours, "six hours use 5 %")])
-        values.texts["burn.slow.rates"] = rates([(burn.day, "a day uses 10 %"), (burn.threeDays, "three days use 10 %")])
+        values.texts["burn.slow.rates"] = rates([
+            (burn.day, "a day uses 10 %"), (burn.threeDays, "three days use 10 %"),
+        ])
     }
 
-    /// `At 14.4 times the allowed rate an hour uses 2 % of the budget, at 6 times six hours use 5 %`, of the rates that an alert asks for.
+    /// `At 14.4 times the allowed rate an hour uses 2 % of the budget, at 6 times six hours use 5 %`, of the rates that
+    /// an alert asks for.
     private static func rates(_ uses: [(rate: BurnRates.Rate, text: String)]) -> String {
         uses.filter { $0.rate.isAsked }.enumerated().map { index, use in
             index == 0
-                ? "At \(use.rate.number) times the allowed rate \(use.text) of the budget" : "at \(use.rate.number) times \(use.text)"
+                ? "At \(use.rate.number) times the allowed rate \(use.text) of the budget"
+                : "at \(use.rate.number) times \(use.text)"
         }.joined(separator: ", ")
     }
 
-    /// The limit of a row of `turns` in nanoseconds. Names of channels hold nothing that SQL or a shell would read as anything else.
+    /// The limit of a row of `turns` in nanoseconds. Names of channels hold nothing that SQL or a shell would read as
+    /// anything else.
     private static func sql(_ limits: AnswerLimits) -> String {
         guard !limits.channels.isEmpty else { return "\(limits.nanoseconds)" }
         let cases = limits.channels.map { "when '\(String(decoding: $0.name, as: UTF8.self))' then \($0.nanoseconds) " }

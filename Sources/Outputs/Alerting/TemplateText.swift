@@ -21,9 +21,9 @@ struct TemplateValues {
     }
 }
 
-/// A text with holes: `<<name>>` is a value, `<<if name>>`, `<<if not name>>` and `<<for list>>` up to `<<end>>` keep, drop or repeat what
-/// is between, `<<links A B>>` writes links of a dashboard to the runbooks of those alerts that there are. A line that holds nothing but an
-/// `if`, `for` or `end` leaves no line.
+/// A text with holes: `<<name>>` is a value, `<<if name>>`, `<<if not name>>` and `<<for list>>` up to `<<end>>` keep,
+/// drop or repeat what is between, `<<links A B>>` writes links of a dashboard to the runbooks of those alerts that
+/// there are. A line that holds nothing but an `if`, `for` or `end` leaves no line.
 ///
 /// Templates are part of the program: a hole that nothing fills is a mistake of ours and traps.
 struct TemplateText {
@@ -60,14 +60,18 @@ struct TemplateText {
     private static func parse(_ bytes: [UInt8], _ rest: inout ArraySlice<UInt8>, isInner: Bool) -> [Part] {
         var parts: [Part] = []
         while let start = place(of: UInt8(ascii: "<"), in: rest) {
-            guard let end = place(of: UInt8(ascii: ">"), in: rest[start...]) else { preconditionFailure("a hole of a template ends") }
+            guard let end = place(of: UInt8(ascii: ">"), in: rest[start...]) else {
+                preconditionFailure("a hole of a template ends")
+            }
             let words = String(decoding: rest[(start + 2)..<end], as: UTF8.self).split(separator: " ").map(String.init)
             let before = rest[..<start]
             if !before.isEmpty { parts.append(.text(before)) }
             // Nothing else on its line: what came before it ended one, and so does what follows.
             let isAlone = start == 0 || bytes[start - 1] == 0x0A
             rest = rest[(end + 2)...]
-            if isAlone, ["if", "for", "end"].contains(words.first ?? ""), rest.first == 0x0A { rest = rest.dropFirst() }
+            if isAlone, ["if", "for", "end"].contains(words.first ?? ""), rest.first == 0x0A {
+                rest = rest.dropFirst()
+            }
             switch words.first {
             case "end":
                 precondition(isInner, "a template ends what it began")
@@ -109,7 +113,8 @@ struct TemplateText {
                 guard let text = values.texts[name] else { preconditionFailure("nothing fills \(name)") }
                 bytes += Array(text.utf8)
             case .links(let names):
-                let known = names.map { $0.replacing("*", with: values.texts["percentile.camel"] ?? "*") }.filter(values.alerts.contains)
+                let known = names.map { $0.replacing("*", with: values.texts["percentile.camel"] ?? "*") }.filter(
+                    values.alerts.contains)
                 var json = JSONWriter(.spaced)
                 for alert in known {
                     json.object { json in
@@ -124,7 +129,9 @@ struct TemplateText {
                 case .isTrue: if values.flags.contains(block.name) { append(block.parts, values, to: &bytes) }
                 case .isFalse: if !values.flags.contains(block.name) { append(block.parts, values, to: &bytes) }
                 case .each:
-                    guard let list = values.lists[block.name] else { preconditionFailure("nothing is listed as \(block.name)") }
+                    guard let list = values.lists[block.name] else {
+                        preconditionFailure("nothing is listed as \(block.name)")
+                    }
                     for inner in list { append(block.parts, inner.over(values), to: &bytes) }
                 }
             }

@@ -2,7 +2,8 @@ import Domain
 import JSONTexts
 import Projections
 
-// Numbers are written from integers, digit by digit: what was added up exactly is not rounded by a double on its way out.
+// Numbers are written from integers, digit by digit: what was added up exactly is not rounded by a double on its way
+// out.
 
 /// Nanoseconds in seconds.
 func secondsText(_ nanoseconds: Int128) -> String { DecimalText.render(nanoseconds, scale: 9) }

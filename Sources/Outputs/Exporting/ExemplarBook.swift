@@ -1,8 +1,8 @@
 import Domain
 package import Projections
 
-/// The last answer with a trace for each bucket of the histograms of answers: what leads from a bad bucket to a trace. Kept by the running
-/// process only.
+/// The last answer with a trace for each bucket of the histograms of answers: what leads from a bad bucket to a trace.
+/// Kept by the running process only.
 package struct ExemplarBook: Sendable {
     /// Label sets with examples at one time; further ones have none.
     private static let labelSetsMax = 500
@@ -16,7 +16,9 @@ package struct ExemplarBook: Sendable {
     private let boundsNanoseconds: [Int64]
 
     /// No examples.
-    package init() { boundsNanoseconds = MetricCatalogue.metric(named: TracedAnswers.duration)?.bucketBoundsNanoseconds ?? [] }
+    package init() {
+        boundsNanoseconds = MetricCatalogue.metric(named: TracedAnswers.duration)?.bucketBoundsNanoseconds ?? []
+    }
 
     /// Notes an answer whose trace can be looked up.
     package mutating func add(_ answer: TracedAnswer) {

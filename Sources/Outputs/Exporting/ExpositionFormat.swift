@@ -16,9 +16,10 @@ package enum ExpositionFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The format that a client asks for: by `?format=` (`prometheus`, `text`, `openmetrics` or `protobuf`), else by the weights of its
-    /// `Accept` header (RFC 9110, section 12.5.1), else Prometheus text.
-    /// - Returns: nil for a `format` that does not exist. A header that accepts neither gets Prometheus text: somebody looks with a browser.
+    /// The format that a client asks for: by `?format=` (`prometheus`, `text`, `openmetrics` or `protobuf`), else by
+    /// the weights of its `Accept` header (RFC 9110, section 12.5.1), else Prometheus text.
+    /// - Returns: nil for a `format` that does not exist. A header that accepts neither gets Prometheus text: somebody
+    ///   looks with a browser.
     package static func negotiated(accept: String?, format: String?) -> ExpositionFormat? {
         if let format { return format == "text" ? .prometheus : ExpositionFormat(rawValue: format) }
         var (open, plain, binary) = (0, 0, 0)
@@ -36,7 +37,8 @@ package enum ExpositionFormat: String, Hashable, Sendable, CaseIterable {
             }
             switch type {
             case "application/openmetrics-text" where version == nil || version == "1.0.0": open = max(open, weight)
-            case "application/vnd.google.protobuf" where message == "io.prometheus.client.metricfamily" && encoding == "delimited":
+            case "application/vnd.google.protobuf"
+            where message == "io.prometheus.client.metricfamily" && encoding == "delimited":
                 binary = max(binary, weight)
             case "text/plain" where version == nil || version == "0.0.4": plain = max(plain, weight)
             case "text/*", "*/*": plain = max(plain, weight)

@@ -7,10 +7,14 @@ package enum MetricsExposition {
     /// - Complexity: O(series).
     /// - Parameter exemplars: traces of answers; shown by all formats but Prometheus text, which has no place for them.
     package static func render(
-        _ totals: MetricTotals, _ process: ProcessSamples, exemplars: ExemplarBook = ExemplarBook(), format: ExpositionFormat
+        _ totals: MetricTotals, _ process: ProcessSamples, exemplars: ExemplarBook = ExemplarBook(),
+        format: ExpositionFormat
     ) -> [UInt8] {
         let given = exemplars.added(to: totals.families) + process.families
-        let ordered = MetricCatalogue.all.compactMap { definition in given.first { $0.definition.name == definition.name } }
-        return format == .protobuf ? MetricsProtobuf.render(ordered) : Array(MetricsText.render(ordered, format: format).utf8)
+        let ordered = MetricCatalogue.all.compactMap { definition in
+            given.first { $0.definition.name == definition.name }
+        }
+        return format == .protobuf
+            ? MetricsProtobuf.render(ordered) : Array(MetricsText.render(ordered, format: format).utf8)
     }
 }

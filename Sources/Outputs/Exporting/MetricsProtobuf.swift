@@ -3,8 +3,8 @@ import Domain
 package import Projections
 
 // Format: messages `io.prometheus.client.MetricFamily`, each with its length ahead
-// (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto). Numbers there are doubles: the sums that
-// stand exactly in the text formats are rounded once, here.
+// (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto). Numbers there are
+// doubles: the sums that stand exactly in the text formats are rounded once, here.
 
 /// Renders metrics as protocol buffers: histograms with classic and, where they were kept, native buckets.
 package enum MetricsProtobuf {

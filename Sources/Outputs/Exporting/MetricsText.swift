@@ -3,12 +3,13 @@ import JSONTexts
 package import Projections
 
 // Formats: Prometheus text 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) and OpenMetrics 1.0
-// (https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md). In OpenMetrics bounds are canonical numbers with a
-// point, and the text ends with `# EOF`.
+// (https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md). In OpenMetrics bounds are
+// canonical numbers with a point, and the text ends with `# EOF`.
 //
-// A counter has help under its full name and no type there. Typed, its family would have the name without `_total`, and linters that
-// know the older text only (`promtool check metrics`) then miss the help of the samples; help under both names is refused by strict readers.
-// Untyped under the full name is legal in both and costs readers nothing but the word.
+// A counter has help under its full name and no type there. Typed, its family would have the name without `_total`, and
+// linters that know the older text only (`promtool check metrics`) then miss the help of the samples; help under both
+// names is refused by strict readers. Untyped under the full name is legal in both and costs readers nothing but the
+// word.
 
 /// Renders metrics as text.
 package enum MetricsText {
@@ -36,7 +37,8 @@ package enum MetricsText {
             switch series.value {
             case .number(let value): append(definition.name, pairs, String(value), to: &text)
             case .picoUSD(let value): append(definition.name, pairs, dollarText(value), to: &text)
-            case .histogram(let counts, let sum): append(histogram: definition, pairs, counts, sum, series.exemplars, to: &text, format)
+            case .histogram(let counts, let sum):
+                append(histogram: definition, pairs, counts, sum, series.exemplars, to: &text, format)
             }
         }
     }
@@ -61,7 +63,9 @@ package enum MetricsText {
                 if format == .openMetrics, !bound.contains(".") { bound += ".0" }
             }
             var value = String(total)
-            if format == .openMetrics, index < exemplars.count, let exemplar = exemplars[index] { value += Self.text(of: exemplar) }
+            if format == .openMetrics, index < exemplars.count, let exemplar = exemplars[index] {
+                value += Self.text(of: exemplar)
+            }
             append(name + "_bucket", pairs + ["le=\"\(bound)\""], value, to: &text)
         }
         append(name + "_sum", pairs, secondsText(sum), to: &text)

@@ -60,7 +60,9 @@ package struct ProcessSamples: Sendable {
     }
 
     private var flushFamily: MetricFamily? {
-        guard let flushes, let definition = MetricCatalogue.metric(named: "plimsoll_flush_duration_seconds") else { return nil }
+        guard let flushes, let definition = MetricCatalogue.metric(named: "plimsoll_flush_duration_seconds") else {
+            return nil
+        }
         let value = MetricValue.histogram(counts: flushes.counts, sumNanoseconds: flushes.sumNanoseconds)
         return MetricFamily(definition, [MetricSeries(labels: [], value: value)])
     }

@@ -1,8 +1,8 @@
 import Columnar
 import Plans
 
-/// Turns plan nodes into pipelines. A node that needs all rows of its input (aggregate, sort, distinct, limit, a join's right side)
-/// runs at once; the others are steps of the stream above them.
+/// Turns plan nodes into pipelines. A node that needs all rows of its input (aggregate, sort, distinct, limit, a join's
+/// right side) runs at once; the others are steps of the stream above them.
 struct PlanRunner: Sendable {
     let context: QueryContext
 
@@ -16,21 +16,28 @@ struct PlanRunner: Sendable {
         case .distinct(let input):
             let source = try pipeline(input)
             let keys = source.columns.enumerated().map { Expression.column($0.offset, $0.element.type) }
-            if keys.isEmpty { return Pipeline(columns: [], chunks: try LimitOperator(context: context, count: 1, offset: 0).run(source)) }
+            if keys.isEmpty {
+                return Pipeline(
+                    columns: [], chunks: try LimitOperator(context: context, count: 1, offset: 0).run(source))
+            }
             let operation = AggregateOperator(context: context, groups: keys, calls: [], output: source.columns)
             return Pipeline(columns: source.columns, chunks: try operation.run(source))
         case .sort(let input, let keys, let limit):
             let source = try pipeline(input)
-            return Pipeline(columns: source.columns, chunks: try SortOperator(context: context, keys: keys, limit: limit).run(source))
+            return Pipeline(
+                columns: source.columns,
+                chunks: try SortOperator(context: context, keys: keys, limit: limit).run(source))
         case .limit(let input, let count, let offset):
             let source = try pipeline(input)
             return Pipeline(
-                columns: source.columns, chunks: try LimitOperator(context: context, count: count, offset: offset).run(source))
+                columns: source.columns,
+                chunks: try LimitOperator(context: context, count: count, offset: offset).run(source))
         case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
             let rightChunks = try pipeline(right).collect(context)
             let source = try pipeline(left)
             return try JoinOperator(
-                context, right: rightChunks, rightColumns: right.output, leftColumns: source.columns, kind: kind, leftKeys: leftKeys,
+                context, right: rightChunks, rightColumns: right.output, leftColumns: source.columns, kind: kind,
+                leftKeys: leftKeys,
                 rightKeys: rightKeys, residual: residual
             ).apply(source)
         case .union(let inputs): return union(try inputs.map(pipeline), columns: plan.output)
@@ -56,7 +63,9 @@ struct PlanRunner: Sendable {
     /// A scan with the filters right above it, else a filter over a stream.
     private func filtered(_ plan: Plan) throws -> Pipeline {
         if let scan = try scan(plan) { return scan.pipeline }
-        guard case .filter(let input, let condition) = plan else { preconditionFailure("only scans and filters come here") }
+        guard case .filter(let input, let condition) = plan else {
+            preconditionFailure("only scans and filters come here")
+        }
         let conditions = condition.conjuncts
         return try pipeline(input).map(columns: input.output) { [context] chunk in
             let evaluator = Evaluator(context: context)

@@ -1,10 +1,11 @@
-/// A double in decimal digits, as PostgreSQL turns one into a numeric: fifteen significant digits, rounded half away from zero.
+/// A double in decimal digits, as PostgreSQL turns one into a numeric: fifteen significant digits, rounded half away
+/// from zero.
 package enum DecimalDigits {
     /// 10 to the number of digits kept.
     private static let keptMax: Int128 = 1_000_000_000_000_000
 
-    /// The value as `mantissa × 10^-scale`, at the smallest scale of zero or more that holds the digits; it may be greater than 38.
-    /// nil for what is not finite or has more than 38 digits before the point.
+    /// The value as `mantissa × 10^-scale`, at the smallest scale of zero or more that holds the digits; it may be
+    /// greater than 38. nil for what is not finite or has more than 38 digits before the point.
     package static func of(_ value: Double) -> (mantissa: Int128, scale: Int)? {
         guard value.isFinite else { return nil }
         var mantissa: Int128 = 0

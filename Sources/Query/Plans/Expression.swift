@@ -57,16 +57,19 @@ package enum ScalarFunction: String, Hashable, Sendable, CaseIterable {
     case coalesce, nullIf, greatest, least
     // Comparison; both sides of one type (numeric scales may differ).
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
-    // Arithmetic: integer, double, numeric; timestamp ± interval, timestamp − timestamp, interval ± interval, interval × number,
-    // date ± integer.
-    case add, subtract, multiply, divide, modulo, power, negate, absolute, round, ceiling, floor, truncate, sign, squareRoot
+    // Arithmetic: integer, double, numeric; timestamp ± interval, timestamp − timestamp, interval ± interval, interval
+    // × number, date ± integer.
+    case add, subtract, multiply, divide, modulo, power, negate, absolute, round, ceiling, floor, truncate, sign,
+        squareRoot
     case exponential, naturalLogarithm, logarithm
     /// What casts check: (integer, lowest, highest) is the integer, (numeric, digits) the numeric, when it fits.
     case checkedInteger, checkedNumeric
-    /// `x::numeric` of a double or a text, at twelve places; a small value of which too little would be left is refused.
+    /// `x::numeric` of a double or a text, at twelve places; a small value of which too little would be left is
+    /// refused.
     case numericOf
     // Text.
-    case concatenate, concat, lower, upper, length, octetLength, substring, trim, trimLeading, trimTrailing, replace, position
+    case concatenate, concat, lower, upper, length, octetLength, substring, trim, trimLeading, trimTrailing, replace,
+        position
     case left, right, splitPart, startsWith, repeatText, reverseText, padLeft, padRight
     /// (text, pattern, escape): `%` and `_`.
     case like, ilike

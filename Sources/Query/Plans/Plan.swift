@@ -1,9 +1,10 @@
 package import Columnar
 
-/// A logical plan. Every node knows its output columns; expressions inside a node refer to its input's columns by index.
+/// A logical plan. Every node knows its output columns; expressions inside a node refer to its input's columns by
+/// index.
 package indirect enum Plan: Hashable, Sendable {
-    /// Reads `columns` (indices into the table's columns) of a table. `predicates` refer to the table's columns, were derived from filters
-    /// above and only serve to skip; the filters themselves stay above.
+    /// Reads `columns` (indices into the table's columns) of a table. `predicates` refer to the table's columns, were
+    /// derived from filters above and only serve to skip; the filters themselves stay above.
     case scan(table: String, columns: [Int], output: [TableColumn], predicates: [ColumnPredicate])
     /// Literal rows (`SELECT 1`, `VALUES …`).
     case values(rows: [[Expression]], output: [TableColumn])
@@ -15,15 +16,19 @@ package indirect enum Plan: Hashable, Sendable {
     /// With `limit`, only the first rows are kept (top-k).
     case sort(Plan, [SortKey], limit: Int?)
     case limit(Plan, count: Int?, offset: Int)
-    /// Output: left columns, then right columns. Equal keys pair up, NULL keys never; `residual` sees both sides' columns.
-    case join(left: Plan, right: Plan, kind: JoinKind, leftKeys: [Expression], rightKeys: [Expression], residual: Expression?)
+    /// Output: left columns, then right columns. Equal keys pair up, NULL keys never; `residual` sees both sides'
+    /// columns.
+    case join(
+        left: Plan, right: Plan, kind: JoinKind, leftKeys: [Expression], rightKeys: [Expression], residual: Expression?)
     /// UNION ALL; inputs have equal types.
     case union([Plan])
 
     /// Names and types of the columns that come out.
     package var output: [TableColumn] {
         switch self {
-        case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output), .aggregate(_, _, _, let output): output
+        case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output),
+            .aggregate(_, _, _, let output):
+            output
         case .filter(let input, _), .distinct(let input), .sort(let input, _, _), .limit(let input, _, _): input.output
         case .join(let left, let right, _, _, _, _): left.output + right.output
         case .union(let inputs): inputs.first?.output ?? []
@@ -78,7 +83,8 @@ package struct AggregateCall: Hashable, Sendable {
     }
 }
 
-/// Functions of many rows. NULLs are left out, except by `countRows` and `arrayAggregate`. Semantics are PostgreSQL 15's.
+/// Functions of many rows. NULLs are left out, except by `countRows` and `arrayAggregate`. Semantics are PostgreSQL
+/// 15's.
 package enum AggregateFunction: Hashable, Sendable {
     case countRows, count, sum, average, minimum, maximum
     case booleanAnd, booleanOr

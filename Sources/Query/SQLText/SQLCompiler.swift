@@ -2,7 +2,8 @@ package import Columnar
 package import Plans
 import PostgresParsing
 
-/// SQL text → typed plan: PostgreSQL's grammar parses, the binder resolves and types, the rewrites prepare for the engine.
+/// SQL text → typed plan: PostgreSQL's grammar parses, the binder resolves and types, the rewrites prepare for the
+/// engine.
 ///
 /// Pure: the same text over the same catalog gives the same plan. `now()` is the catalog's `now`, once for a statement.
 package struct SQLCompiler: Sendable {
@@ -32,9 +33,12 @@ package struct SQLCompiler: Sendable {
         return statement
     }
 
-    /// As ``compile(_:)``, for a text that may set what holds for its one question: `SET plimsoll.rollups = off; select …`.
+    /// As ``compile(_:)``, for a text that may set what holds for its one question: `SET plimsoll.rollups = off; select
+    /// …`.
     /// - Returns: the settings in order, a nil value for the default, and the last statement.
-    package func compileScript(_ sql: String) throws(QueryError) -> (settings: [StatementSetting], statement: CompiledStatement) {
+    package func compileScript(_ sql: String) throws(QueryError) -> (
+        settings: [StatementSetting], statement: CompiledStatement
+    ) {
         try TextLimits.check(sql)
         let tree = try parse(sql)
         let statements = tree.list("stmts").compactMap { $0["stmt"] }

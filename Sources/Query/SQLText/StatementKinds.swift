@@ -7,7 +7,9 @@ enum StatementKinds {
     static let howEventsEnter =
         "The store is append-only: events enter through POST /v1/events, OTLP or plimsoll import; SQL reads them."
 
-    static func compile(_ statement: SyntaxNode, _ binder: Binder, timeZone: String) throws(QueryError) -> CompiledStatement {
+    static func compile(_ statement: SyntaxNode, _ binder: Binder, timeZone: String) throws(QueryError)
+        -> CompiledStatement
+    {
         guard let (kind, body) = statement.unwrapped else { throw binder.unsupported("this statement is") }
         switch kind {
         case "SelectStmt":

@@ -20,7 +20,8 @@ package enum PeriodText {
             return clock?.instant(ofReading: midnight) ?? midnight
         } catch {
             throw ReportError(
-                message: "\(text) is no time", hint: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, or now-7d (units s, m, h, d, w)")
+                message: "\(text) is no time",
+                hint: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, or now-7d (units s, m, h, d, w)")
         }
     }
 

@@ -28,7 +28,8 @@ package struct ReportDesk: Sendable {
     }
 
     /// One of the reports with a name.
-    /// - Throws: ``ReportError``; `QueryError` out of time, memory or cancelled; corruption errors of the store as they come.
+    /// - Throws: ``ReportError``; `QueryError` out of time, memory or cancelled; corruption errors of the store as they
+    ///   come.
     package func report(_ kind: ReportKind, _ request: ReportRequest) throws -> Report {
         var desk = self
         desk.timeZone = request.timeZone
@@ -39,8 +40,8 @@ package struct ReportDesk: Sendable {
         }
     }
 
-    /// Up to when the log knows that time has passed (ns since 1970 UTC): what silence and waiting mean is judged by it, so that a store
-    /// that nobody serves answers the same on every day.
+    /// Up to when the log knows that time has passed (ns since 1970 UTC): what silence and waiting mean is judged by
+    /// it, so that a store that nobody serves answers the same on every day.
     var reached: Int64 { catalog.watermark }
 
     /// The instant at which deadlines are judged (ns since 1970 UTC).
@@ -80,7 +81,8 @@ package struct ReportDesk: Sendable {
 
     func basis(_ period: ReportPeriod, exactness: String) -> ReportBasis {
         ReportBasis(
-            position: catalog.position, watermark: catalog.watermark, from: period.from, to: period.to, now: catalog.now,
+            position: catalog.position, watermark: catalog.watermark, from: period.from, to: period.to,
+            now: catalog.now,
             timeZone: timeZone, exactness: exactness)
     }
 }

@@ -31,7 +31,8 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     ]
     static let times: [ReportDimension] = [.month, .week, .day, .hour]
 
-    /// Whether a conversation has a value of it, which holds for those of its events that name none. A tenant is named by every event.
+    /// Whether a conversation has a value of it, which holds for those of its events that name none. A tenant is named
+    /// by every event.
     var isOfConversations: Bool { self == .topic || self != .tenant && Self.context.contains(self) }
 
     /// The dimension within which it is told: a variant is one of its experiment.
@@ -61,12 +62,13 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     /// What a conversation says, beside a row that may say it itself.
     var conversationColumn: String { "conversation_\(rawValue)" }
 
-    /// The row's own value, else that of its conversation, unless the row names another whole than the conversation: the variant of one
-    /// experiment is none of another.
+    /// The row's own value, else that of its conversation, unless the row names another whole than the conversation:
+    /// the variant of one experiment is none of another.
     private var joinedExpression: String {
         if self == .topic { return conversationColumn }
         guard let whole = within else { return "coalesce(\(rawValue), \(conversationColumn))" }
-        return "coalesce(\(rawValue), case when \(whole.rawValue) is null or \(whole.rawValue) = \(whole.conversationColumn) "
+        return
+            "coalesce(\(rawValue), case when \(whole.rawValue) is null or \(whole.rawValue) = \(whole.conversationColumn) "
             + "then \(conversationColumn) end)"
     }
 }

@@ -23,7 +23,9 @@ struct ReportGrouping {
     var name: String { "by_" + dimensions.map(\.rawValue).joined(separator: "_") }
     /// As tables print it.
     var title: String { "By " + dimensions.map { $0.rawValue.replacing("_", with: " ") }.joined(separator: ", ") }
-    var columns: [ReportColumn] { dimensions.map { ReportColumn($0.rawValue, $0.rawValue.replacing("_", with: " "), isKey: true) } }
+    var columns: [ReportColumn] {
+        dimensions.map { ReportColumn($0.rawValue, $0.rawValue.replacing("_", with: " "), isKey: true) }
+    }
 
     /// What dimensions mean that no event says by itself.
     var definitions: [ReportDefinition] {
@@ -31,14 +33,16 @@ struct ReportGrouping {
         if dimensions.contains(where: \.isTime) {
             definitions.append(
                 ReportDefinition(
-                    "month, week, day, hour", "by the clock of the report's zone; a week by its Monday; an hour with its offset from UTC"))
+                    "month, week, day, hour",
+                    "by the clock of the report's zone; a week by its Monday; an hour with its offset from UTC"))
         }
         let told = dimensions.filter { $0.isOfConversations && $0 != .topic }
         if !told.isEmpty {
             definitions.append(
                 ReportDefinition(
                     told.map(\.rawValue).joined(separator: ", "),
-                    "as the call, question or answer says itself, else as its conversation does: the first that an event of it names"))
+                    "as the call, question or answer says itself, else as its conversation does: the first that an event of it names"
+                ))
         }
         if dimensions.contains(.topic) {
             definitions.append(ReportDefinition("topic", "of the conversation: the last one that events name"))
@@ -46,8 +50,8 @@ struct ReportGrouping {
         return definitions
     }
 
-    /// How a table is read so that its rows know their key: with what their conversations say where a row of the period lacks something
-    /// that these may know. Where none does the table stands alone, so that rollups can answer.
+    /// How a table is read so that its rows know their key: with what their conversations say where a row of the period
+    /// lacks something that these may know. Where none does the table stands alone, so that rollups can answer.
     /// - Parameter time: the column by which rows count.
     /// - Throws: as `ReportDesk/report(_:_:)`.
     func source(_ table: String, time: String, of period: ReportPeriod, desk: ReportDesk) throws -> GroupedSource {
@@ -59,7 +63,8 @@ struct ReportGrouping {
         for whole in asked.compactMap(\.within) where !columns.contains(whole) { columns.append(whole) }
         let told = columns.map { ", \($0.rawValue) as \($0.conversationColumn)" }.joined()
         return GroupedSource(
-            text: table + " left join (select tenant as conversation_tenant, conversation_id as conversation_key\(told) "
+            text: table
+                + " left join (select tenant as conversation_tenant, conversation_id as conversation_key\(told) "
                 + "from conversations) as told_of_conversations on conversation_tenant = tenant and conversation_key = conversation_id",
             selection: dimensions.map { $0.expression(time: time, model: model, isJoined: true) + ", " }.joined())
     }
@@ -77,7 +82,9 @@ struct ReportGrouping {
     }
 
     /// The key as the beginning of what is selected of a table that knows it, with a comma behind it.
-    func selection(time: String) -> String { dimensions.map { $0.expression(time: time, model: model) + ", " }.joined() }
+    func selection(time: String) -> String {
+        dimensions.map { $0.expression(time: time, model: model) + ", " }.joined()
+    }
 
     /// The clause that follows; empty for one group.
     var clause: String { isWhole ? "" : " group by " + (1...width).map(String.init).joined(separator: ", ") }
@@ -96,8 +103,8 @@ struct ReportGrouping {
         }
     }
 
-    /// Days and weeks as the date of their first day, months without a day, hours with the zone's offset: the hour that autumn repeats
-    /// is two.
+    /// Days and weeks as the date of their first day, months without a day, hours with the zone's offset: the hour that
+    /// autumn repeats is two.
     private func text(_ dimension: ReportDimension, _ time: Int64) -> String {
         let offset = clock.offsetSeconds(at: time)
         let reading = RFC3339.render(time, offsetSeconds: offset)

@@ -22,17 +22,21 @@ package struct ReportRequest: Hashable, Sendable {
 
     /// The 30 days up to now, whole, in UTC, but for what is given.
     package init(
-        from: Int64? = nil, to: Int64? = nil, by: [ReportDimension] = [], rule: OutcomeRule = .house1, timeZone: String = "UTC",
+        from: Int64? = nil, to: Int64? = nil, by: [ReportDimension] = [], rule: OutcomeRule = .house1,
+        timeZone: String = "UTC",
         objectives: Int? = nil
     ) {
-        (self.from, self.to, self.by, self.rule, self.timeZone, self.objectives) = (from, to, by, rule, timeZone, objectives)
+        (self.from, self.to, self.by, self.rule, self.timeZone, self.objectives) = (
+            from, to, by, rule, timeZone, objectives
+        )
     }
 
     /// Reads the texts of a command line or a URL; nil where nothing was said.
     /// - Parameter by: names of dimensions, each text one or several with commas between them.
     /// - Throws: ``ReportError`` saying what is known or how a time is written.
     package init(
-        kind: ReportKind, from: String?, to: String?, by: [String], rule: String?, timeZone: String?, objectives: String? = nil, now: Int64
+        kind: ReportKind, from: String?, to: String?, by: [String], rule: String?, timeZone: String?,
+        objectives: String? = nil, now: Int64
     ) throws(ReportError) {
         self.init(timeZone: timeZone ?? "UTC")
         let clock = try Self.clock(self.timeZone)
@@ -42,13 +46,15 @@ package struct ReportRequest: Hashable, Sendable {
         if let rule {
             guard let known = OutcomeRule(rawValue: rule) else {
                 throw ReportError(
-                    message: "there is no outcome rule \(rule)", hint: "known: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", "))
+                    message: "there is no outcome rule \(rule)",
+                    hint: "known: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", "))
             }
             self.rule = known
         }
         if let objectives {
             guard let number = Int(objectives), number > 0 else {
-                throw ReportError(message: "\(objectives) is no version of the objectives", hint: "versions are numbers from 1")
+                throw ReportError(
+                    message: "\(objectives) is no version of the objectives", hint: "versions are numbers from 1")
             }
             self.objectives = number
         }
@@ -60,7 +66,8 @@ package struct ReportRequest: Hashable, Sendable {
             for name in text.split(separator: ",", omittingEmptySubsequences: false) {
                 let dimension = try kind.dimension(named: String(name))
                 guard !found.contains(dimension) else {
-                    throw ReportError(message: "\(dimension.rawValue) is asked for twice", hint: "name each dimension once")
+                    throw ReportError(
+                        message: "\(dimension.rawValue) is asked for twice", hint: "name each dimension once")
                 }
                 found.append(dimension)
             }
@@ -91,7 +98,8 @@ package struct ReportRequest: Hashable, Sendable {
         let start = from ?? end.subtractingReportingOverflow(30 * Nanoseconds.day).partialValue
         guard start < end else {
             throw ReportError(
-                message: "the period \(RFC3339.render(start)) to \(RFC3339.render(end)) holds no time", hint: "from must lie before to")
+                message: "the period \(RFC3339.render(start)) to \(RFC3339.render(end)) holds no time",
+                hint: "from must lie before to")
         }
         return ReportPeriod(from: start, to: end)
     }
@@ -117,12 +125,14 @@ struct ReportPeriod: Hashable, Sendable {
     func moved(byNanoseconds shift: Int64) -> ReportPeriod {
         let (start, end) = (from.addingReportingOverflow(shift), to.addingReportingOverflow(shift))
         let beyond = shift < 0 ? Int64.min : Int64.max
-        return ReportPeriod(from: start.overflow ? beyond : start.partialValue, to: end.overflow ? beyond : end.partialValue)
+        return ReportPeriod(
+            from: start.overflow ? beyond : start.partialValue, to: end.overflow ? beyond : end.partialValue)
     }
 
     /// With so much more on both sides.
     func widened(byNanoseconds more: Int64) -> ReportPeriod {
         let (start, end) = (from.subtractingReportingOverflow(more), to.addingReportingOverflow(more))
-        return ReportPeriod(from: start.overflow ? Int64.min : start.partialValue, to: end.overflow ? Int64.max : end.partialValue)
+        return ReportPeriod(
+            from: start.overflow ? Int64.min : start.partialValue, to: end.overflow ? Int64.max : end.partialValue)
     }
 }

@@ -20,8 +20,11 @@ struct CostFigures {
     /// The upper end of the range; nil where a call has none.
     var high: Int128? { unbounded == 0 ? knownHigh : nil }
     /// The upper end of the range of the calls of these that are not among the others; nil where one of them has none.
-    private func highOfOthers(than part: CostFigures) -> Int128? { unbounded == part.unbounded ? knownHigh - part.knownHigh : nil }
-    /// Between what shares of the cost of all calls those of a group lie: the least with all others at most, the most with them at least.
+    private func highOfOthers(than part: CostFigures) -> Int128? {
+        unbounded == part.unbounded ? knownHigh - part.knownHigh : nil
+    }
+    /// Between what shares of the cost of all calls those of a group lie: the least with all others at most, the most
+    /// with them at least.
     func shares(of total: CostFigures) -> (low: ReportValue, high: ReportValue) {
         // No call has no part of the cost, whatever the others cost.
         guard calls > 0 else { return (.ratio(booked, of: total.booked), .ratio(booked, of: total.booked)) }
@@ -29,8 +32,8 @@ struct CostFigures {
         let most = high.map { ReportValue.ratio($0, of: $0 + total.low - low) } ?? .unknown
         return (least, most)
     }
-    /// What is booked; nil where calls are not priced whole and all that is booked is the nothing of calls that failed: their 0 says
-    /// nothing of what the others cost.
+    /// What is booked; nil where calls are not priced whole and all that is booked is the nothing of calls that failed:
+    /// their 0 says nothing of what the others cost.
     var known: Int128? { calls > priced && priced == pricedErrors && booked == 0 ? nil : booked }
     /// The same as a figure: not told is not zero.
     var bookedShown: ReportValue { .amount(known) }

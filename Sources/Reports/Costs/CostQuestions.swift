@@ -43,7 +43,9 @@ struct UnitCounts {
     init() { (answers, conversations, resolved) = (0, 0, 0) }
 
     /// All of them by group; nil where answers and conversations don't say to which they belong.
-    static func groups(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping) throws -> Grouped<UnitCounts>? {
+    static func groups(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping) throws -> Grouped<
+        UnitCounts
+    >? {
         guard let answers = try Self.answers(desk: desk, period: period, by: by) else { return nil }
         var groups = try closed(desk: desk, period: period, rule: rule, by: by)
         for (key, count) in answers.sorted { groups[key, default: UnitCounts()].answers = count }

@@ -19,7 +19,9 @@ struct CostReport {
         if let counts { sections.append(unitBreakdown(by, groups, counts)) }
         sections += [try PriceGaps(desk: desk, period: period).section()]
         sections.append(try Unattributed(desk: desk, period: period).section())
-        sections += [try told.byModel(), try told.differingCalls(), try rollups.summary(), try rollups.differingTraces()]
+        sections += [
+            try told.byModel(), try told.differingCalls(), try rollups.summary(), try rollups.differingTraces(),
+        ]
         let recorded = try RecordedCosts(desk: desk, period: period)
         sections += [try otherCosts(period, recorded), try Invoices(desk: desk, recorded: recorded).section()]
         return Report(
@@ -32,7 +34,8 @@ struct CostReport {
         ReportSection(
             name: "total", title: "Model and embedding calls",
             columns: [
-                ReportColumn("cost_usd", "cost"), ReportColumn("cost_low_usd", "at least"), ReportColumn("cost_high_usd", "at most"),
+                ReportColumn("cost_usd", "cost"), ReportColumn("cost_low_usd", "at least"),
+                ReportColumn("cost_high_usd", "at most"),
                 ReportColumn("calls", "calls"), ReportColumn("errors", "errors"), ReportColumn("priced", "priced"),
                 ReportColumn("partly", "partly"), ReportColumn("unpriced", "unpriced"),
                 ReportColumn("calls_without_high", "no upper bound"),
@@ -46,7 +49,8 @@ struct CostReport {
     }
 
     private func unitTable(_ total: CostFigures, _ units: UnitCounts) -> ReportSection {
-        ReportSection(name: "per_unit", title: "Cost of one", columns: Self.unitColumns, rows: Self.unitRows(total, units))
+        ReportSection(
+            name: "per_unit", title: "Cost of one", columns: Self.unitColumns, rows: Self.unitRows(total, units))
     }
 
     private static let unitColumns = [
@@ -67,18 +71,24 @@ struct CostReport {
     }
 
     /// The cost of one by group: also of groups that only cost or only have answers or conversations.
-    private func unitBreakdown(_ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>) -> ReportSection {
+    private func unitBreakdown(_ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>)
+        -> ReportSection
+    {
         var groups = Grouped<(cost: CostFigures, units: UnitCounts)>()
         for (key, cost) in costs.sorted { groups[key, default: (CostFigures(), UnitCounts())].cost = cost }
         for (key, units) in counts.sorted { groups[key, default: (CostFigures(), UnitCounts())].units = units }
         return ReportSection(
-            name: "per_unit_\(by.name)", title: "Cost of one, b\(by.title.dropFirst())", columns: by.columns + Self.unitColumns,
-            rows: groups.sorted.flatMap { key, group in Self.unitRows(group.cost, group.units).map { by.values(key) + $0 } })
+            name: "per_unit_\(by.name)", title: "Cost of one, b\(by.title.dropFirst())",
+            columns: by.columns + Self.unitColumns,
+            rows: groups.sorted.flatMap { key, group in
+                Self.unitRows(group.cost, group.units).map { by.values(key) + $0 }
+            })
     }
 
     private func tokenTable(_ total: CostFigures) -> ReportSection {
         ReportSection(
-            name: "tokens", title: "Tokens by class", columns: [ReportColumn("token_class", "class"), ReportColumn("tokens", "tokens")],
+            name: "tokens", title: "Tokens by class",
+            columns: [ReportColumn("token_class", "class"), ReportColumn("tokens", "tokens")],
             rows: zip(CostFigures.tokenClasses, total.tokens).map { [.text($0), .count($1)] })
     }
 
@@ -88,8 +98,10 @@ struct CostReport {
         return ReportSection(
             name: "local_share", title: "Local and cloud models",
             columns: [
-                ReportColumn("route", "route"), ReportColumn("calls", "calls"), ReportColumn("share_of_calls", "of calls"),
-                ReportColumn("tokens", "tokens"), ReportColumn("share_of_tokens", "of tokens"), ReportColumn("cost_usd", "cost"),
+                ReportColumn("route", "route"), ReportColumn("calls", "calls"),
+                ReportColumn("share_of_calls", "of calls"),
+                ReportColumn("tokens", "tokens"), ReportColumn("share_of_tokens", "of tokens"),
+                ReportColumn("cost_usd", "cost"),
             ],
             rows: groups.sorted.map { key, figures in
                 by.values(key) + [
@@ -126,7 +138,8 @@ struct CostReport {
                     .count(figures.calls), figures.bookedShown,
                     figures.known == nil ? .unknown : .ratio(figures.booked, of: total.booked), .usd(figures.low),
                     .amount(figures.high), .count(figures.partly), .count(figures.unpriced),
-                    count.map { .count($0) } ?? .none, each(figures.known), each(figures.low), each(figures.high), shares.low,
+                    count.map { .count($0) } ?? .none, each(figures.known), each(figures.low), each(figures.high),
+                    shares.low,
                     shares.high,
                 ]
                 return by.values(key) + costs + figures.tokens.map { .count($0) }
@@ -135,9 +148,14 @@ struct CostReport {
 
     /// Costs that don't come from model calls, a line each.
     private func otherCosts(_ period: ReportPeriod, _ recorded: RecordedCosts) throws -> ReportSection {
-        let tools = try desk.rows("select count(cost_usd), sum(cost_usd) from tool_call where \(period.contains("time"))")
-        var rows: [[ReportValue]] = tools.map { [.text("tool_calls"), .none, .count($0.integer(0)), .usd($0.picoUSD(1))] }
-        rows += recorded.byCategory.map { [.text("recorded"), .optional($0.category), .count($0.records), .usd($0.amount)] }
+        let tools = try desk.rows(
+            "select count(cost_usd), sum(cost_usd) from tool_call where \(period.contains("time"))")
+        var rows: [[ReportValue]] = tools.map {
+            [.text("tool_calls"), .none, .count($0.integer(0)), .usd($0.picoUSD(1))]
+        }
+        rows += recorded.byCategory.map {
+            [.text("recorded"), .optional($0.category), .count($0.records), .usd($0.amount)]
+        }
         return ReportSection(
             name: "other_costs", title: "Other costs, in no figure above",
             columns: [
@@ -148,33 +166,45 @@ struct CostReport {
     }
 
     private func definitions(_ by: ReportGrouping) -> [ReportDefinition] {
-        let unknown = by.dimensions.filter(\.isOfCalls).map { $0.rawValue.replacing("_", with: " ") }.joined(separator: " and no ")
+        let unknown = by.dimensions.filter(\.isOfCalls).map { $0.rawValue.replacing("_", with: " ") }.joined(
+            separator: " and no ")
         let definitions = [
-            ReportDefinition("cost_usd", "booked cost of the model and embedding calls that are priced whole, by the time of the call"),
+            ReportDefinition(
+                "cost_usd",
+                "booked cost of the model and embedding calls that are priced whole, by the time of the call"),
             ReportDefinition("cost_low_usd", "the same with what is priced of the other calls"),
             ReportDefinition(
-                "cost_high_usd", "the same with the dearest reading of what is in doubt; unknown where a call has none, see price_gaps"),
+                "cost_high_usd",
+                "the same with the dearest reading of what is in doubt; unknown where a call has none, see price_gaps"),
             ReportDefinition(
                 "cost_per_unit, cost_per_answer",
-                "cost ÷ count; in JSON and CSV exact where it ends within 12 decimals, else rounded there, half away from zero"),
+                "cost ÷ count; in JSON and CSV exact where it ends within 12 decimals, else rounded there, half away from zero"
+            ),
             ReportDefinition(
                 "share_of_cost",
-                "of the booked cost; at least and at most: with the others at most and at least, unknown where a call has no upper bound"),
+                "of the booked cost; at least and at most: with the others at most and at least, unknown where a call has no upper bound"
+            ),
             ReportDefinition("priced, partly, unpriced", "calls of which all, some or nothing has a price"),
             ReportDefinition("answer", "\(QuestionRule.answer.definition) in the period"),
             ReportDefinition("conversation", "closed in the period"),
             ReportDefinition(
-                "resolved_conversation", "closed in the period and resolved by \(request.rule.rawValue): \(request.rule.definition)"),
+                "resolved_conversation",
+                "closed in the period and resolved by \(request.rule.rawValue): \(request.rule.definition)"),
             ReportDefinition(
-                "tokens", "input has cache_read and cache_write in it, cache_write has cache_write_1h in it, output has reasoning in it"),
+                "tokens",
+                "input has cache_read and cache_write in it, cache_write has cache_write_1h in it, output has reasoning in it"
+            ),
             ReportDefinition("share_of_tokens", "input and output tokens"),
             ReportDefinition(
                 "total_tokens",
                 "a model call that tells nothing else costs between all of them at the cheapest class and at the dearest; one amount only "
                     + "where every class has a price and all are the same, unknown where input or output has none"),
         ]
-        let none = unknown.isEmpty ? [] : [ReportDefinition(by.title.lowercased(), "an answer names no \(unknown), so none is counted")]
+        let none =
+            unknown.isEmpty
+            ? [] : [ReportDefinition(by.title.lowercased(), "an answer names no \(unknown), so none is counted")]
         let checks = Unattributed.definitions + ToldCosts.definitions + RollupChecks.definitions
-        return definitions + none + by.definitions + PriceGaps.definitions + checks + RecordedCosts.definitions + Invoices.definitions
+        return definitions + none + by.definitions + PriceGaps.definitions + checks + RecordedCosts.definitions
+            + Invoices.definitions
     }
 }

@@ -15,7 +15,8 @@ struct PriceGaps {
             ],
             rows: groups.sorted.map { key, figures in
                 by.values(key) + [
-                    .count(figures.calls), .count(figures.partly), .count(figures.unpriced), .usd(figures.low), .amount(figures.high),
+                    .count(figures.calls), .count(figures.partly), .count(figures.unpriced), .usd(figures.low),
+                    .amount(figures.high),
                 ]
             })
     }

@@ -2,9 +2,9 @@ import Domain
 
 /// What `cost.recorded` says that a period costs.
 ///
-/// A record with a time of its own (`period_start`, `period_end`) is a cost of that time, whenever the bill came. Of one that a report
-/// covers in part the share of its time counts: what is due by the end less what was due by the beginning, each rounded towards zero, so
-/// that the parts of neighbouring reports add up to the bill.
+/// A record with a time of its own (`period_start`, `period_end`) is a cost of that time, whenever the bill came. Of
+/// one that a report covers in part the share of its time counts: what is due by the end less what was due by the
+/// beginning, each rounded towards zero, so that the parts of neighbouring reports add up to the bill.
 struct RecordedCosts {
     /// In the order of vendors, times and invoices.
     let records: [Record]
@@ -41,7 +41,8 @@ struct RecordedCosts {
             // Each is cut for itself, so that no sum depends on what was told together.
             let within = covered.map { Self.part(of: amount, for: $0, within: period) } ?? amount
             return Record(
-                category: GroupCell(row.values[0]), categoryText: row.text(0), vendor: row.text(1), invoice: row.text(2), start: start,
+                category: GroupCell(row.values[0]), categoryText: row.text(0), vendor: row.text(1),
+                invoice: row.text(2), start: start,
                 end: end, count: count, amount: amount * count, amountWithin: within * count)
         }
     }

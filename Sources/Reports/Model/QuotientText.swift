@@ -1,6 +1,7 @@
 /// Quotients of integers as decimal text, without a double on the way.
 package enum QuotientText {
-    /// numerator ÷ denominator to so many significant digits, half away from zero; digits before the point are never cut.
+    /// numerator ÷ denominator to so many significant digits, half away from zero; digits before the point are never
+    /// cut.
     /// - Precondition: 0 < denominator < 10^37.
     package static func significant(_ numerator: Int128, _ denominator: Int128, digits count: Int = 6) -> String {
         precondition(denominator > 0)
@@ -18,7 +19,8 @@ package enum QuotientText {
         return trimmed(fixed(numerator, denominator, decimals: decimals))
     }
 
-    /// numerator ÷ denominator with at most so many decimals, half away from zero, without zeros at the end: exact where it ends by then.
+    /// numerator ÷ denominator with at most so many decimals, half away from zero, without zeros at the end: exact
+    /// where it ends by then.
     /// - Precondition: 0 < denominator < 10^37.
     package static func trimmed(_ numerator: Int128, _ denominator: Int128, decimals: Int) -> String {
         trimmed(fixed(numerator, denominator, decimals: decimals))

@@ -25,7 +25,9 @@ package struct ReportColumn: Hashable, Sendable {
     /// Whether rows are told apart by it; shown also where no row says anything.
     var isKey: Bool
 
-    init(_ name: String, _ title: String, isKey: Bool = false) { (self.name, self.title, self.isKey) = (name, title, isKey) }
+    init(_ name: String, _ title: String, isKey: Bool = false) {
+        (self.name, self.title, self.isKey) = (name, title, isKey)
+    }
 }
 
 /// A table of a report: one idea, one row a thing.
@@ -72,7 +74,9 @@ package struct Report: Hashable, Sendable {
 extension ReportSection {
     /// The value of a column in a row; nil where there is no such column or row.
     package func value(_ column: String, row: Int) -> ReportValue? {
-        guard let index = columns.firstIndex(where: { $0.name == column }), rows.indices.contains(row) else { return nil }
+        guard let index = columns.firstIndex(where: { $0.name == column }), rows.indices.contains(row) else {
+            return nil
+        }
         return rows[row][index]
     }
 }

@@ -28,7 +28,9 @@ package enum ReportValue: Hashable, Sendable {
 extension ReportValue {
     static func count(_ value: Int64) -> ReportValue { .count(Int128(value)) }
     /// The share, or none of nothing.
-    static func ratio(_ part: Int128, of whole: Int128) -> ReportValue { whole > 0 ? .share(part: part, whole: whole) : .none }
+    static func ratio(_ part: Int128, of whole: Int128) -> ReportValue {
+        whole > 0 ? .share(part: part, whole: whole) : .none
+    }
     /// The share, or none of nothing.
     static func ratio(_ part: Int64, of whole: Int64) -> ReportValue { ratio(Int128(part), of: Int128(whole)) }
     /// The cost of one, or none where there is none to share it.

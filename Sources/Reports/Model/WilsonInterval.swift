@@ -1,6 +1,7 @@
 /// Where the true share lies with 95 % confidence, given so many of so many.
 ///
-/// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927; z = 1.959964 (two-sided 95 %).
+/// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927; z = 1.959964 (two-sided
+/// 95 %).
 package struct WilsonInterval: Hashable, Sendable {
     /// Lower end of the interval, a share.
     package var low: Double

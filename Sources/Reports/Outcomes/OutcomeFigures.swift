@@ -21,22 +21,26 @@ struct OutcomeFigures {
 
     static let columns = [
         ReportColumn("closed", "closed"), ReportColumn("resolved", "resolved"), ReportColumn("escalated", "escalated"),
-        ReportColumn("abandoned", "abandoned"), ReportColumn("open", "open"), ReportColumn("resolution_rate", "resolution"),
-        ReportColumn("escalation_rate", "escalation"), ReportColumn("reopened", "reopened"), ReportColumn("reopen_rate", "reopen rate"),
+        ReportColumn("abandoned", "abandoned"), ReportColumn("open", "open"),
+        ReportColumn("resolution_rate", "resolution"),
+        ReportColumn("escalation_rate", "escalation"), ReportColumn("reopened", "reopened"),
+        ReportColumn("reopen_rate", "reopen rate"),
         ReportColumn("ratings", "ratings"), ReportColumn("satisfied", "4 or 5"), ReportColumn("csat", "CSAT"),
         ReportColumn("response_rate", "response"),
     ]
 
     /// What a rating could be expected of.
-    /// - Parameter isAsked: whether any of the report's conversations was asked: then those count, else all that closed. One answer for all
-    ///   groups, so that they add up.
+    /// - Parameter isAsked: whether any of the report's conversations was asked: then those count, else all that
+    ///   closed. One answer for all groups, so that they add up.
     func asked(_ isAsked: Bool) -> Int64 { isAsked ? askedOrRated : closed + ratedOpen }
 
     /// In the order of the columns.
     func values(isAsked: Bool) -> [ReportValue] {
         [
-            .count(closed), .count(resolved), .count(escalated), .count(abandoned), .count(open), .ratio(resolved, of: closed),
-            .ratio(handedOver, of: closed), .count(reopened), .ratio(reopened, of: closed), .count(ratings), .count(satisfied),
+            .count(closed), .count(resolved), .count(escalated), .count(abandoned), .count(open),
+            .ratio(resolved, of: closed),
+            .ratio(handedOver, of: closed), .count(reopened), .ratio(reopened, of: closed), .count(ratings),
+            .count(satisfied),
             .ratio(satisfied, of: ratings), .ratio(ratings, of: asked(isAsked)),
         ]
     }
@@ -48,7 +52,8 @@ struct OutcomeQuestions {
     let period: ReportPeriod
     let rule: OutcomeRule
 
-    /// Of the conversations that closed in the period, each counted once; of those that have not closed only the ratings count.
+    /// Of the conversations that closed in the period, each counted once; of those that have not closed only the
+    /// ratings count.
     func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<OutcomeFigures> {
         let outcome = OutcomeText.expression(rule, now: desk.reached)
         let isClosed = "closed_time is not null"
@@ -59,7 +64,8 @@ struct OutcomeQuestions {
                 + "count(*) filter (where \(isClosed) and escalations > 0), \(Ratings.selection), "
                 + "count(*) filter (where feedback_requests > 0), count(*) filter (where feedback_requests > 0 or score is not null), "
                 + "count(*) filter (where closed_time is null) "
-                + "from conversations where \(Ratings.within(period))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
+                + "from conversations where \(Ratings.within(period))\(condition.map { " and " + $0 } ?? "")\(by.clause)"
+        )
         var groups = Grouped<OutcomeFigures>()
         for row in rows { groups[by.key(row), default: OutcomeFigures()] = Self.read(row, from: by.width) }
         return groups
@@ -71,28 +77,35 @@ struct OutcomeQuestions {
     private static func read(_ row: ReportRow, from first: Int) -> OutcomeFigures {
         let counts = (0..<12).map { Int64(row.integer(first + $0)) }
         var figures = OutcomeFigures()
-        (figures.resolved, figures.escalated, figures.abandoned, figures.open) = (counts[0], counts[1], counts[2], counts[3])
+        (figures.resolved, figures.escalated, figures.abandoned, figures.open) = (
+            counts[0], counts[1], counts[2], counts[3]
+        )
         (figures.closed, figures.reopened, figures.handedOver) = (counts[4], counts[5], counts[6])
-        (figures.ratings, figures.satisfied, figures.requested, figures.askedOrRated) = (counts[7], counts[8], counts[9], counts[10])
+        (figures.ratings, figures.satisfied, figures.requested, figures.askedOrRated) = (
+            counts[7], counts[8], counts[9], counts[10]
+        )
         figures.ratedOpen = counts[11]
         return figures
     }
 
-    /// Of the resolved conversations closed in the period, those whose resolution the customer confirmed; the others are assumed.
+    /// Of the resolved conversations closed in the period, those whose resolution the customer confirmed; the others
+    /// are assumed.
     func confirmed() throws -> Int64 {
         let outcome = OutcomeText.expression(rule, now: desk.reached)
-        let text = "select count(*) from conversations where \(period.contains("closed_time")) and (\(outcome)) = 'resolved' "
+        let text =
+            "select count(*) from conversations where \(period.contains("closed_time")) and (\(outcome)) = 'resolved' "
         return Int64(try desk.rows(text + "and resolved_certainty = 'confirmed'").first?.integer(0) ?? 0)
     }
 
     /// Closed in the period by silence.
     func closedBySilence() throws -> Int64 {
-        let text = "select count(*) from conversations where \(period.contains("closed_time")) and closed_reason = 'idle'"
+        let text =
+            "select count(*) from conversations where \(period.contains("closed_time")) and closed_reason = 'idle'"
         return Int64(try desk.rows(text).first?.integer(0) ?? 0)
     }
 
-    /// Conversations begun before the period's end that never closed, and how many of them were last rated in the period, which is what
-    /// ``figures(_:where:)`` has of them.
+    /// Conversations begun before the period's end that never closed, and how many of them were last rated in the
+    /// period, which is what ``figures(_:where:)`` has of them.
     func neverClosed() throws -> (conversations: Int64, rated: Int64) {
         let rows = try desk.rows(
             "select count(*), count(*) filter (where score is not null and \(period.contains("rated_time"))) "
@@ -100,15 +113,16 @@ struct OutcomeQuestions {
         return (Int64(rows.first?.integer(0) ?? 0), Int64(rows.first?.integer(1) ?? 0))
     }
 
-    /// Conversations of the period that were told how they ended or were rated, though nobody told a question or an answer of them: a
-    /// mistyped id makes one.
+    /// Conversations of the period that were told how they ended or were rated, though nobody told a question or an
+    /// answer of them: a mistyped id makes one.
     func withoutMessage() throws -> (conversations: Int64, outcomes: Int64, ratings: Int64) {
         let hasOutcome =
             "(resolved_time is not null or reopened or escalations > 0 "
             + "or closed_time is not null and coalesce(closed_reason, '') <> 'idle')"
         let rows = try desk.rows(
             "select count(*), count(*) filter (where \(hasOutcome)), count(score) from conversations "
-                + "where \(period.contains("last_time")) and turns = 0 and answers = 0 and (\(hasOutcome) or score is not null)")
+                + "where \(period.contains("last_time")) and turns = 0 and answers = 0 and (\(hasOutcome) or score is not null)"
+        )
         let counts = (0..<3).map { Int64(rows.first?.integer($0) ?? 0) }
         return (counts[0], counts[1], counts[2])
     }
@@ -119,10 +133,14 @@ struct OutcomeQuestions {
         let closed =
             "select escalation_reason, count(*) from conversations where escalations > 0 and \(period.contains("closed_time")) group by 1"
         for row in try desk.rows(closed) {
-            groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].conversations = Int64(row.integer(1))
+            groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].conversations = Int64(
+                row.integer(1))
         }
-        for row in try desk.rows("select reason, count(*) from escalation_raised where \(period.contains("time")) group by 1") {
-            groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].raised = Int64(row.integer(1))
+        for row in try desk.rows(
+            "select reason, count(*) from escalation_raised where \(period.contains("time")) group by 1")
+        {
+            groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].raised = Int64(
+                row.integer(1))
         }
         return groups.sorted.map(\.value)
     }

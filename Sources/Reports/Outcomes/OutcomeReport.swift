@@ -21,14 +21,17 @@ struct OutcomeReport {
             sections.append(
                 ReportSection(
                     name: by.name, title: by.title, columns: by.columns + OutcomeFigures.columns,
-                    rows: try questions.figures(by).sorted.map { by.values($0.key) + $0.value.values(isAsked: isAsked) }))
+                    rows: try questions.figures(by).sorted.map { by.values($0.key) + $0.value.values(isAsked: isAsked) }
+                ))
         }
         let variants = ReportGrouping(dimensions: [.experiment, .variant], clock: by.clock)
         sections.append(self.variants(variants, try questions.figures(variants, where: "variant is not null").sorted))
         return Report(
             name: "outcomes", title: "Outcomes",
-            basis: desk.basis(period, exactness: "exact counts over every conversation; intervals are Wilson's, 95 %"), sections: sections,
-            main: by.isWhole ? "outcomes" : by.name, definitions: definitions + judging.definitions(of: .satisfaction) + by.definitions)
+            basis: desk.basis(period, exactness: "exact counts over every conversation; intervals are Wilson's, 95 %"),
+            sections: sections,
+            main: by.isWhole ? "outcomes" : by.name,
+            definitions: definitions + judging.definitions(of: .satisfaction) + by.definitions)
     }
 
     private func summary(_ total: OutcomeFigures) -> ReportSection {
@@ -58,7 +61,8 @@ struct OutcomeReport {
 
     private func notClosed(_ counts: (conversations: Int64, rated: Int64)) -> ReportSection {
         ReportSection(
-            name: "not_closed", title: "Conversations that have not closed: only their ratings are in the figures above",
+            name: "not_closed",
+            title: "Conversations that have not closed: only their ratings are in the figures above",
             columns: [ReportColumn("not_closed", "not closed"), ReportColumn("rated", "rated")],
             rows: [[.count(counts.conversations), .count(counts.rated)]])
     }
@@ -71,7 +75,8 @@ struct OutcomeReport {
                 ReportColumn("conversations", "conversations"), ReportColumn("with_outcome", "with an outcome"),
                 ReportColumn("rated", "rated"),
             ],
-            rows: counts.conversations > 0 ? [[.count(counts.conversations), .count(counts.outcomes), .count(counts.ratings)]] : [])
+            rows: counts.conversations > 0
+                ? [[.count(counts.conversations), .count(counts.outcomes), .count(counts.ratings)]] : [])
     }
 
     private func satisfaction(
@@ -83,28 +88,38 @@ struct OutcomeReport {
         cells += [.count(total.ratings), .count(total.satisfied), .count(total.requested)]
         cells.append(.ratio(total.ratings, of: total.asked(total.requested > 0)))
         let verdict = try objective.map { objective in
-            if objective.channels.isEmpty { return objective.state(.share(part: total.satisfied, whole: total.ratings)) }
+            if objective.channels.isEmpty {
+                return objective.state(.share(part: total.satisfied, whole: total.ratings))
+            }
             // Promised for certain channels.
-            let limited = try ServiceLevelQuestions.ratings(desk: desk, period: period, objectives: objectives, of: objective)
+            let limited = try ServiceLevelQuestions.ratings(
+                desk: desk, period: period, objectives: objectives, of: objective)
             return objective.state(.share(part: limited.satisfied, whole: limited.ratings))
         }
         cells.append(verdict.map { ReportValue.state($0) } ?? ReportValue.none)
-        cells += [ReportValue(objective?.target), ReportValue(objective?.alertLimit), .count(Int64(judging.version.number))]
+        cells += [
+            ReportValue(objective?.target), ReportValue(objective?.alertLimit), .count(Int64(judging.version.number)),
+        ]
         return ReportSection(
             name: "satisfaction", title: "Satisfaction",
             columns: [
                 ReportColumn("csat", "CSAT"), ReportColumn("csat_low", "from"), ReportColumn("csat_high", "to"),
-                ReportColumn("ratings", "ratings"), ReportColumn("satisfied", "4 or 5"), ReportColumn("requested", "requested"),
-                ReportColumn("response_rate", "response"), ReportColumn("verdict", "verdict"), ReportColumn("target", "target"),
+                ReportColumn("ratings", "ratings"), ReportColumn("satisfied", "4 or 5"),
+                ReportColumn("requested", "requested"),
+                ReportColumn("response_rate", "response"), ReportColumn("verdict", "verdict"),
+                ReportColumn("target", "target"),
                 ReportColumn("alert_limit", "alert"), ReportColumn("objectives_version", "version"),
             ], rows: [cells])
     }
 
-    private func escalations(_ groups: [(reason: String?, conversations: Int64, raised: Int64)], _ total: OutcomeFigures) -> ReportSection {
+    private func escalations(
+        _ groups: [(reason: String?, conversations: Int64, raised: Int64)], _ total: OutcomeFigures
+    ) -> ReportSection {
         ReportSection(
             name: "escalations", title: "Escalations by reason",
             columns: [
-                ReportColumn("reason", "reason"), ReportColumn("conversations", "conversations"), ReportColumn("escalation_rate", "of closed"),
+                ReportColumn("reason", "reason"), ReportColumn("conversations", "conversations"),
+                ReportColumn("escalation_rate", "of closed"),
                 ReportColumn("escalations_raised", "raised"),
             ],
             rows: groups.map { reason, conversations, raised in
@@ -117,8 +132,10 @@ struct OutcomeReport {
             name: "variants", title: "Variants, with 95 % intervals",
             columns: by.columns + [
                 ReportColumn("closed", "closed"),
-                ReportColumn("resolved", "resolved"), ReportColumn("resolution_rate", "resolution"), ReportColumn("resolution_low", "from"),
-                ReportColumn("resolution_high", "to"), ReportColumn("escalation_rate", "escalation"), ReportColumn("escalation_low", "from"),
+                ReportColumn("resolved", "resolved"), ReportColumn("resolution_rate", "resolution"),
+                ReportColumn("resolution_low", "from"),
+                ReportColumn("resolution_high", "to"), ReportColumn("escalation_rate", "escalation"),
+                ReportColumn("escalation_low", "from"),
                 ReportColumn("escalation_high", "to"), ReportColumn("ratings", "ratings"), ReportColumn("csat", "CSAT"),
                 ReportColumn("csat_low", "from"), ReportColumn("csat_high", "to"),
             ],
@@ -134,20 +151,29 @@ struct OutcomeReport {
     private var definitions: [ReportDefinition] {
         [
             ReportDefinition(request.rule.rawValue, request.rule.definition),
-            ReportDefinition("closed", "conversations whose last closing lies in the period; they are the whole of every rate of conversations"),
+            ReportDefinition(
+                "closed",
+                "conversations whose last closing lies in the period; they are the whole of every rate of conversations"
+            ),
             ReportDefinition(
                 "not_closed",
-                "begun before the end of the period and not closed until now; rated: those whose last rating lies in the period"),
+                "begun before the end of the period and not closed until now; rated: those whose last rating lies in the period"
+            ),
             ReportDefinition("silence", silence),
             ReportDefinition("confirmed", "resolved, and the customer said so; all other resolutions are assumed"),
-            ReportDefinition("escalation_rate", "closed conversations in which an escalation was ever raised, by the last reason; also the resolved ones"),
+            ReportDefinition(
+                "escalation_rate",
+                "closed conversations in which an escalation was ever raised, by the last reason; also the resolved ones"
+            ),
             ReportDefinition(
                 "without_message",
                 "conversations with an outcome or a rating and their last event in the period, of which neither a question nor an answer "
                     + "was ever told; an outcome: resolved, reopened, escalated, or closed by an event"),
             ReportDefinition("reopen_rate", "closed conversations that were reopened at least once"),
             ReportDefinition(
-                "ratings", "conversations with a rating, the last of each; it counts where the conversation closed, until then where it was given"),
+                "ratings",
+                "conversations with a rating, the last of each; it counts where the conversation closed, until then where it was given"
+            ),
             ReportDefinition("csat", "ratings of 4 or 5 ÷ ratings"),
             ReportDefinition(
                 "response_rate",
@@ -161,7 +187,8 @@ extension ReportValue {
     /// Three cells: a share and both ends of its interval; none of nothing.
     fileprivate static func withInterval(_ part: Int64, of whole: Int64) -> [ReportValue] {
         let interval = WilsonInterval(part: part, whole: whole)
-        let ends = [interval?.low, interval?.high].map { end in end.map { ReportValue.estimate($0) } ?? ReportValue.none }
+        let ends = [interval?.low, interval?.high].map { end in end.map { ReportValue.estimate($0) } ?? ReportValue.none
+        }
         return [.ratio(part, of: whole)] + ends
     }
 }

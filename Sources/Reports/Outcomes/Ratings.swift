@@ -1,5 +1,5 @@
-/// Which ratings a period has: of each conversation the last one. It counts where the conversation closed, and where it was given as long
-/// as the conversation has not closed.
+/// Which ratings a period has: of each conversation the last one. It counts where the conversation closed, and where it
+/// was given as long as the conversation has not closed.
 enum Ratings {
     /// The instant by which a conversation counts, in SQL.
     static let time = "coalesce(closed_time, rated_time)"

@@ -59,7 +59,9 @@ extension ConversationDocument {
         let width = events.reduce(0) { max($0, $1.type.count) }
         for event in events {
             let place = String(event.position)
-            text += "  " + String(repeating: " ", count: max(0, digits - place.count)) + place + "  " + RFC3339.render(event.time) + "  " + event.type
+            text +=
+                "  " + String(repeating: " ", count: max(0, digits - place.count)) + place + "  "
+                + RFC3339.render(event.time) + "  " + event.type
             let words = Self.words(event.fields, leavingOut: Self.untold)
             text += (words.isEmpty ? "" : String(repeating: " ", count: width - event.type.count + 2) + words) + "\n"
         }
@@ -69,13 +71,16 @@ extension ConversationDocument {
 
     /// What is the same in every line or says nothing to a reader.
     private static let untold = [
-        "id", "source", "received_time", "user_id", "channel", "team", "cost_centre", "environment", "region", "service_name",
+        "id", "source", "received_time", "user_id", "channel", "team", "cost_centre", "environment", "region",
+        "service_name",
         "service_version", "trace_id", "span_id", "parent_span_id",
     ]
 
     private static func words(_ fields: [ConversationField], leavingOut untold: [String]) -> String {
-        fields.filter { !untold.contains($0.name) }.map { "\($0.name)=\(PeopleText.text(.text(ScalarWords.text($0.value))))" }
-            .joined(separator: " ")
+        fields.filter { !untold.contains($0.name) }.map {
+            "\($0.name)=\(PeopleText.text(.text(ScalarWords.text($0.value))))"
+        }
+        .joined(separator: " ")
     }
 }
 

@@ -1,8 +1,8 @@
 import Domain
 import JSONTexts
 
-/// Figures as other programs read them: exact decimals in base units; shares to six significant digits, money quotients exact where they
-/// end within twelve decimals and rounded there where they don't.
+/// Figures as other programs read them: exact decimals in base units; shares to six significant digits, money quotients
+/// exact where they end within twelve decimals and rounded there where they don't.
 enum MachineText {
     static let picoPerUSD: Int128 = 1_000_000_000_000
 
@@ -15,7 +15,8 @@ enum MachineText {
         case .usd(let picoUSD): DecimalText.renderUSD(picoUSD)
         case .seconds(let nanoseconds): DecimalText.render(Int128(nanoseconds), scale: 9)
         case .share(let part, let whole): QuotientText.significant(part, whole)
-        case .usdPer(let picoUSD, let count): QuotientText.trimmed(picoUSD, count * picoPerUSD, decimals: DecimalText.usdScale)
+        case .usdPer(let picoUSD, let count):
+            QuotientText.trimmed(picoUSD, count * picoPerUSD, decimals: DecimalText.usdScale)
         case .estimate(let share): estimate(share)
         case .time(let time): RFC3339.render(time)
         case .state(let state): state.rawValue

@@ -26,8 +26,11 @@ package struct ReportFiles: Hashable, Sendable {
         var one = self
         one.files = files.filter { $0.name == Self.name(section, of: report) }
         guard !one.files.isEmpty else {
-            let known = files.map { $0.name.dropFirst(report.count + 1).dropLast(".csv".count) } + [ReportFiles.all[...]]
-            throw ReportError(message: "the report \(report) has no section \(section)", hint: "known: " + known.joined(separator: ", "))
+            let known =
+                files.map { $0.name.dropFirst(report.count + 1).dropLast(".csv".count) } + [ReportFiles.all[...]]
+            throw ReportError(
+                message: "the report \(report) has no section \(section)",
+                hint: "known: " + known.joined(separator: ", "))
         }
         return one
     }
@@ -40,7 +43,9 @@ extension ReportFiles {
     /// The body and the boundary that its content type must name.
     package var multipart: (body: String, boundary: String) {
         var number = 0
-        while files.contains(where: { Self.place(of: Array("plimsoll-section-\(number)".utf8), in: Array($0.text.utf8), from: 0) != nil }) {
+        while files.contains(where: {
+            Self.place(of: Array("plimsoll-section-\(number)".utf8), in: Array($0.text.utf8), from: 0) != nil
+        }) {
             number += 1
         }
         let boundary = "plimsoll-section-\(number)"
@@ -55,7 +60,8 @@ extension ReportFiles {
     /// Reads back what ``multipart`` wrote; nil for anything else.
     package init?(multipart body: String) {
         let bytes = Array(body.utf8)
-        guard let end = Self.place(of: Array("\r\n".utf8), in: bytes, from: 0), bytes.starts(with: Array("--".utf8)) else { return nil }
+        guard let end = Self.place(of: Array("\r\n".utf8), in: bytes, from: 0), bytes.starts(with: Array("--".utf8))
+        else { return nil }
         let mark = Array(bytes[..<end])
         files = []
         var place = end + 2
@@ -63,7 +69,9 @@ extension ReportFiles {
             let close = Self.place(of: Array("\r\n".utf8) + mark, in: bytes, from: head + 4)
         {
             let header = String(decoding: bytes[place..<head], as: UTF8.self)
-            guard let name = header.split(separator: "filename=\"").last?.split(separator: "\"").first else { return nil }
+            guard let name = header.split(separator: "filename=\"").last?.split(separator: "\"").first else {
+                return nil
+            }
             files.append(File(name: String(name), text: String(decoding: bytes[(head + 4)..<close], as: UTF8.self)))
             place = close + 2 + mark.count
             if bytes[place...].starts(with: Array("--".utf8)) { return }
@@ -74,6 +82,8 @@ extension ReportFiles {
 
     private static func place(of pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
         guard start <= bytes.count - pattern.count else { return nil }
-        return (start...(bytes.count - pattern.count)).first { bytes[$0] == pattern[0] && bytes[$0...].starts(with: pattern) }
+        return (start...(bytes.count - pattern.count)).first {
+            bytes[$0] == pattern[0] && bytes[$0...].starts(with: pattern)
+        }
     }
 }

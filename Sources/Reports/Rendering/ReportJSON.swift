@@ -1,9 +1,9 @@
 import Domain
 import JSONTexts
 
-/// Reports as JSON. Counts are numbers up to 2^53; money and decimals are strings, exact; a quotient is an object with its value (a share
-/// to six significant digits, money to twelve decimals) and the exact numerator and denominator. `null` is no data, `"unknown"` an upper
-/// bound that nobody knows.
+/// Reports as JSON. Counts are numbers up to 2^53; money and decimals are strings, exact; a quotient is an object with
+/// its value (a share to six significant digits, money to twelve decimals) and the exact numerator and denominator.
+/// `null` is no data, `"unknown"` an upper bound that nobody knows.
 enum ReportJSON {
     static func render(_ report: Report) -> String {
         var json = JSONWriter(.indented)
@@ -59,7 +59,9 @@ enum ReportJSON {
         }
     }
 
-    private static func quotient(_ value: ReportValue, _ numerator: String, _ denominator: Int128, to json: inout JSONWriter) {
+    private static func quotient(
+        _ value: ReportValue, _ numerator: String, _ denominator: Int128, to json: inout JSONWriter
+    ) {
         json.beginObject()
         json.member("value", MachineText.text(value) ?? "")
         json.member("numerator", numerator)

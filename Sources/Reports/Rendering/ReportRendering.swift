@@ -20,7 +20,8 @@ extension Report {
         guard let section else { return rendered(format) }
         if section == ReportFiles.all {
             if format != .csv { return rendered(format) }
-            throw ReportError(message: "a CSV holds one section", hint: "name one, or a folder for all of them with --output DIR")
+            throw ReportError(
+                message: "a CSV holds one section", hint: "name one, or a folder for all of them with --output DIR")
         }
         return try narrowed(to: section).rendered(format)
     }

@@ -14,8 +14,11 @@ enum ReportTableText {
         text += "\nBasis: every event up to position \(basis.position)"
         if basis.position > 0 { text += ", received by \(RFC3339.render(basis.watermark))" }
         text += "; now is \(RFC3339.render(basis.now))"
-        if basis.timeZone != "UTC" { text += "; hours, days, weeks and months by the clock of \(PeopleText.text(.text(basis.timeZone)))" }
-        text += ".\nExactness: \(basis.exactness); money is rounded here, in JSON and CSV only what one costs is, at 12 decimals.\n"
+        if basis.timeZone != "UTC" {
+            text += "; hours, days, weeks and months by the clock of \(PeopleText.text(.text(basis.timeZone)))"
+        }
+        text +=
+            ".\nExactness: \(basis.exactness); money is rounded here, in JSON and CSV only what one costs is, at 12 decimals.\n"
         text += "Definitions:\n"
         for definition in report.definitions { text += "  \(definition.term): \(definition.meaning)\n" }
         return text
@@ -67,7 +70,8 @@ enum PeopleText {
         case .unknown: "unknown"
         case .text(let text): escaped(text)
         case .count(let count): grouped(count)
-        case .usd(let picoUSD): signed(picoUSD, "$" + QuotientText.fixed(magnitude(picoUSD), MachineText.picoPerUSD, decimals: 6))
+        case .usd(let picoUSD):
+            signed(picoUSD, "$" + QuotientText.fixed(magnitude(picoUSD), MachineText.picoPerUSD, decimals: 6))
         case .seconds(let nanoseconds): QuotientText.fixed(Int128(nanoseconds), 1_000_000_000, decimals: 3) + " s"
         case .share(let part, let whole): percent(part, whole)
         case .usdPer(let picoUSD, let count):
@@ -112,6 +116,8 @@ enum PeopleText {
 
     /// Control characters would break lines or drive the terminal.
     private static func escaped(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0 }))
     }
 }

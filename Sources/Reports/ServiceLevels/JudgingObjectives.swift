@@ -14,7 +14,8 @@ struct JudgingObjectives {
         if let number {
             guard let chosen = history[number] else {
                 throw ReportError(
-                    message: "there is no version \(number) of the objectives", hint: "the log has version 1 to \(history.current.number)")
+                    message: "there is no version \(number) of the objectives",
+                    hint: "the log has version 1 to \(history.current.number)")
             }
             version = chosen
         } else {
@@ -29,7 +30,8 @@ struct JudgingObjectives {
         let atStart = history.inForce(at: period.from)
         let within = history.versions.filter { $0.number > atStart.number && $0.since < period.to }
         let known = [atStart] + within
-        return known.contains { $0.number == version.number } ? known : (known + [version]).sorted { $0.number < $1.number }
+        return known.contains { $0.number == version.number }
+            ? known : (known + [version]).sorted { $0.number < $1.number }
     }
 
     /// Which version judged, and which else were in force.
@@ -37,12 +39,15 @@ struct JudgingObjectives {
         ReportSection(
             name: "objective_versions", title: "Versions of the objectives in the period",
             columns: [
-                ReportColumn("version", "version"), ReportColumn("hash", "hash"), ReportColumn("in_force_from", "in force from"),
-                ReportColumn("in_force_to", "to"), ReportColumn("answer_limit", "answer limit"), ReportColumn("judges", "judges"),
+                ReportColumn("version", "version"), ReportColumn("hash", "hash"),
+                ReportColumn("in_force_from", "in force from"),
+                ReportColumn("in_force_to", "to"), ReportColumn("answer_limit", "answer limit"),
+                ReportColumn("judges", "judges"),
             ],
             rows: concerned.map { version in
                 [
-                    .count(Int64(version.number)), .text(version.set.hash), version.since == .min ? .none : .time(version.since),
+                    .count(Int64(version.number)), .text(version.set.hash),
+                    version.since == .min ? .none : .time(version.since),
                     history[version.number + 1].map { .time($0.since) } ?? .none, .text(version.set.answerLimits.text),
                     .text(version.number == self.version.number ? "this report" : "no"),
                 ]
@@ -59,14 +64,17 @@ struct JudgingObjectives {
 
     private func meanings(of objectives: [Objective]) -> [ReportDefinition] {
         var definitions = objectives.map { objective in
-            let scope = objective.channels.isEmpty ? "" : " Only of what names one of these channels: \(objective.channelsText)."
+            let scope =
+                objective.channels.isEmpty
+                ? "" : " Only of what names one of these channels: \(objective.channelsText)."
             return ReportDefinition(objective.name, set.definition(objective.measure) + scope)
         }
         definitions.append(
             ReportDefinition(
                 "objectives",
                 "version \(version.number) (\(version.set.hash)) judges the whole period"
-                    + (concerned.count > 1 ? ", though others were in force in it; --objectives N judges by version N" : "")))
+                    + (concerned.count > 1
+                        ? ", though others were in force in it; --objectives N judges by version N" : "")))
         return definitions
     }
 }
@@ -84,7 +92,8 @@ extension ReportDesk {
         var history = ObjectiveHistory()
         guard catalog.table(named: "system_events") != nil else { return history }
         let records = try rows(
-            "select received_time, cast(data as text) from system_events where type = '\(ObjectiveVersion.recordType)' order by position")
+            "select received_time, cast(data as text) from system_events where type = '\(ObjectiveVersion.recordType)' order by position"
+        )
         let versions = records.compactMap { row -> ObjectiveVersion? in
             guard let since = row.time(0), let data = row.text(1) else { return nil }
             return ObjectiveVersion(data: data, since: since)

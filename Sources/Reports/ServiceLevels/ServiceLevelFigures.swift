@@ -42,12 +42,14 @@ struct ServiceLevelFigures {
         return cost.each(cost.known, per: Int128(answers))
     }
 
-    /// How an objective stands. A cost stands firm where both ends of its range stand the same, whatever is unknown between them.
+    /// How an objective stands. A cost stands firm where both ends of its range stand the same, whatever is unknown
+    /// between them.
     func state(_ objective: Objective) -> ObjectiveState {
         guard objective.measure == .costPerAnswer else { return objective.state(actual(objective)) }
         guard cost.calls > 0 else { return .noData }
         return objective.state(
-            low: .costPerAnswer(picoUSD: cost.low, answers: answers), high: cost.high.map { .costPerAnswer(picoUSD: $0, answers: answers) })
+            low: .costPerAnswer(picoUSD: cost.low, answers: answers),
+            high: cost.high.map { .costPerAnswer(picoUSD: $0, answers: answers) })
     }
 
     /// How many things the figure rests on.
@@ -62,13 +64,15 @@ struct ServiceLevelFigures {
         }
     }
 
-    /// The share of the error budget that is left, below zero when overspent; none where the objective has no budget or nothing happened.
+    /// The share of the error budget that is left, below zero when overspent; none where the objective has no budget or
+    /// nothing happened.
     func budgetLeft(_ objective: Objective) -> ReportValue {
         guard objective.measure.hasBudget, case .share(let target) = objective.target else { return .none }
         let figures = concerned(objective)
         let (bad, total, allowed) =
             objective.direction == .below
-            ? (figures.errors, figures.answers, target) : (figures.failed, figures.good + figures.failed, 1_000_000 - target)
+            ? (figures.errors, figures.answers, target)
+            : (figures.failed, figures.good + figures.failed, 1_000_000 - target)
         let budget = Int128(total) * Int128(allowed)
         return .ratio(budget - Int128(bad) * 1_000_000, of: budget)
     }

@@ -20,7 +20,8 @@ struct ServiceLevelQuestions {
 
     /// Those of everything.
     static func whole(desk: ReportDesk, period: ReportPeriod, objectives: ObjectiveSet) throws -> ServiceLevelFigures {
-        try Self(desk: desk, period: period, by: .whole(), objectives: objectives).figures()[.all, default: ServiceLevelFigures()]
+        try Self(desk: desk, period: period, by: .whole(), objectives: objectives).figures()[
+            .all, default: ServiceLevelFigures()]
     }
 
     /// Ratings alone, of the channels that an objective is about.
@@ -28,14 +29,16 @@ struct ServiceLevelQuestions {
         desk: ReportDesk, period: ReportPeriod, objectives: ObjectiveSet, of objective: Objective
     ) throws -> ServiceLevelFigures {
         var groups = Grouped<ServiceLevelFigures>()
-        try Self(desk: desk, period: period, by: .whole(), objectives: objectives).addRatings(&groups, Self.within(objective.channels))
+        try Self(desk: desk, period: period, by: .whole(), objectives: objectives).addRatings(
+            &groups, Self.within(objective.channels))
         return groups[.all, default: ServiceLevelFigures()]
     }
 
     /// The condition that follows others; empty for all. What names no channel is of none.
     private static func within(_ channels: [[UInt8]]) -> String {
         guard !channels.isEmpty else { return "" }
-        return " and channel in (" + channels.map { SQLTexts.text(String(decoding: $0, as: UTF8.self)) }.joined(separator: ", ") + ")"
+        return " and channel in ("
+            + channels.map { SQLTexts.text(String(decoding: $0, as: UTF8.self)) }.joined(separator: ", ") + ")"
     }
 
     func figures() throws -> Grouped<ServiceLevelFigures> {
@@ -47,7 +50,9 @@ struct ServiceLevelQuestions {
             try addQuestions(&limited, condition)
             try addAnswers(&limited, condition)
             try addRatings(&limited, condition)
-            for (key, figures) in limited.sorted { groups[key, default: ServiceLevelFigures()].limited[objective.channels] = figures }
+            for (key, figures) in limited.sorted {
+                groups[key, default: ServiceLevelFigures()].limited[objective.channels] = figures
+            }
         }
         return groups
     }
@@ -59,7 +64,8 @@ struct ServiceLevelQuestions {
         for table in ["llm_call", "embedding_call"] {
             let source = try by.source(table, time: "time", of: period, desk: desk)
             let rows = try desk.rows(
-                "select \(source.selection)\(CostFigures.selection) from \(source.text) where \(period.contains("time"))\(by.clause)")
+                "select \(source.selection)\(CostFigures.selection) from \(source.text) where \(period.contains("time"))\(by.clause)"
+            )
             for row in rows { groups[by.key(row), default: ServiceLevelFigures()].cost.add(row, from: by.width) }
         }
         try addRatings(&groups)
@@ -88,7 +94,9 @@ struct ServiceLevelQuestions {
         let isCounted = asksTurns ? "status is not null" : QuestionRule.answer.sqlCondition
         let percentiles =
             objectives.answerPercentiles.map { Self.percentile($0, of: "duration_ns", .answerDuration($0)) }
-            + objectives.firstTokenPercentiles.map { Self.percentile($0, of: "time_to_first_token_ns", .firstToken($0)) }
+            + objectives.firstTokenPercentiles.map {
+                Self.percentile($0, of: "time_to_first_token_ns", .firstToken($0))
+            }
         let rows = try desk.rows(
             "select \(source.selection)count(*), count(*) filter (where status = 'error'), count(duration_ns), "
                 + "count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "

@@ -1,6 +1,7 @@
 import Domain
 
-/// Is what was promised kept: each objective with its target, what was measured, and how much of the error budget is left.
+/// Is what was promised kept: each objective with its target, what was measured, and how much of the error budget is
+/// left.
 struct ServiceLevelReport {
     let desk: ReportDesk
     let request: ReportRequest
@@ -12,10 +13,12 @@ struct ServiceLevelReport {
         let judging = try desk.objectives(period, number: request.objectives)
         let total = try figures(period, judging.set)
         var sections = [
-            table(judging, total, budget: try budgetFigures(period, total, judging.set)), questions(total), judging.section,
+            table(judging, total, budget: try budgetFigures(period, total, judging.set)), questions(total),
+            judging.section,
         ]
         if !by.isWhole {
-            let groups = try ServiceLevelQuestions(desk: desk, period: period, by: by, objectives: judging.set).figures()
+            let groups = try ServiceLevelQuestions(desk: desk, period: period, by: by, objectives: judging.set)
+                .figures()
             sections.append(breakdown(by, groups.sorted, judging.set.objectives))
         }
         sections.append(try worst(period, judging.set))
@@ -43,9 +46,12 @@ struct ServiceLevelReport {
         ReportSection(
             name: "objectives", title: "Objectives",
             columns: [
-                ReportColumn("objective", "objective"), ReportColumn("target", "target"), ReportColumn("alert_limit", "alert"),
-                ReportColumn("actual", "actual"), ReportColumn("samples", "samples"), ReportColumn("verdict", "verdict"),
-                ReportColumn("budget_left", "budget left"), ReportColumn("actual_low", "at least"), ReportColumn("actual_high", "at most"),
+                ReportColumn("objective", "objective"), ReportColumn("target", "target"),
+                ReportColumn("alert_limit", "alert"),
+                ReportColumn("actual", "actual"), ReportColumn("samples", "samples"),
+                ReportColumn("verdict", "verdict"),
+                ReportColumn("budget_left", "budget left"), ReportColumn("actual_low", "at least"),
+                ReportColumn("actual_high", "at most"),
                 ReportColumn("unpriced_calls", "unpriced calls"), ReportColumn("objectives_version", "version"),
             ],
             rows: judging.set.objectives.map { objective in
@@ -66,12 +72,14 @@ struct ServiceLevelReport {
             name: "questions", title: "Questions and answers",
             columns: [
                 ReportColumn("good", "good"), ReportColumn("failed", "failed"), ReportColumn("pending", "pending"),
-                ReportColumn("answers", "answers"), ReportColumn("errors", "errors"), ReportColumn("ratings", "ratings"),
+                ReportColumn("answers", "answers"), ReportColumn("errors", "errors"),
+                ReportColumn("ratings", "ratings"),
                 ReportColumn("satisfied", "4 or 5"), ReportColumn("cost_usd", "cost"),
             ],
             rows: [
                 [
-                    .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers), .count(figures.errors),
+                    .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers),
+                    .count(figures.errors),
                     .count(figures.ratings), .count(figures.satisfied), figures.cost.bookedShown,
                 ]
             ])
@@ -87,13 +95,15 @@ struct ServiceLevelReport {
                 ReportColumn("answers", "answers"),
             ] + objectives.map { ReportColumn($0.name, $0.title.lowercased()) },
             rows: groups.map { key, figures in
-                by.values(key) + [.count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers)]
+                by.values(key) + [
+                    .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers),
+                ]
                     + objectives.map { .judged(figures.shown($0), figures.state($0)) }
             })
     }
 
-    /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the target of the
-    /// highest percentile.
+    /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the
+    /// target of the highest percentile.
     private func worst(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ReportSection {
         let questions = ServiceLevelQuestions(desk: desk, period: period, by: try .whole(), objectives: objectives)
         let failures = "count(*) filter (where \(questions.isFailed))"
@@ -107,13 +117,16 @@ struct ServiceLevelReport {
         return ReportSection(
             name: "worst_conversations", title: "Worst conversations: most failed questions, then slowest answer",
             columns: [
-                ReportColumn("conversation_id", "conversation"), ReportColumn("tenant", "tenant"), ReportColumn("failed", "failed"),
-                ReportColumn("questions", "questions"), ReportColumn("errors", "errors"), ReportColumn("slowest_answer", "slowest answer"),
+                ReportColumn("conversation_id", "conversation"), ReportColumn("tenant", "tenant"),
+                ReportColumn("failed", "failed"),
+                ReportColumn("questions", "questions"), ReportColumn("errors", "errors"),
+                ReportColumn("slowest_answer", "slowest answer"),
                 ReportColumn("first_asked", "first asked"),
             ],
             rows: rows.map { row in
                 [
-                    .optional(row.text(0)), .optional(row.text(1)), .count(row.integer(2)), .count(row.integer(3)), .count(row.integer(5)),
+                    .optional(row.text(0)), .optional(row.text(1)), .count(row.integer(2)), .count(row.integer(3)),
+                    .count(row.integer(5)),
                     row.optionalNanoseconds(4).map { .seconds($0) } ?? .none, row.time(6).map { .time($0) } ?? .none,
                 ]
             })
@@ -124,20 +137,25 @@ struct ServiceLevelReport {
         definitions += [
             ReportDefinition(
                 "question", "\(QuestionRule.question.definition) with a conversation; it counts when it was asked"),
-            ReportDefinition("failed", "not answered ok within the limit, which has passed at `now`; until then it is pending"),
+            ReportDefinition(
+                "failed", "not answered ok within the limit, which has passed at `now`; until then it is pending"),
             ReportDefinition("answer", "\(QuestionRule.answer.definition); it counts when it was sent"),
-            ReportDefinition("percentile", "percentile_disc: the smallest measured value that so many of the answers do not exceed"),
+            ReportDefinition(
+                "percentile", "percentile_disc: the smallest measured value that so many of the answers do not exceed"),
             ReportDefinition(
                 "verdict",
                 "met: the target itself or better; at risk: beyond the target, the alert limit itself included; beyond alert limit "
                     + "(CSV: breached)"),
             ReportDefinition(
-                "verdict of a cost", "that of both ends of its range; at risk where they differ; no data where no call was told"),
+                "verdict of a cost",
+                "that of both ends of its range; at risk where they differ; no data where no call was told"),
             ReportDefinition(
-                "rating", "the last of a conversation; it counts where the conversation closed, until then where it was given"),
+                "rating",
+                "the last of a conversation; it counts where the conversation closed, until then where it was given"),
             ReportDefinition(
                 "budget_left",
-                "1 − bad ÷ (share allowed × all), over \(judging.set.budgetDays) days up to the end of the period; below 0: overspent"),
+                "1 − bad ÷ (share allowed × all), over \(judging.set.budgetDays) days up to the end of the period; below 0: overspent"
+            ),
         ]
         if by.isOfCalls {
             definitions.append(
@@ -145,7 +163,9 @@ struct ServiceLevelReport {
                     "by model, provider, route",
                     "questions and answers by their last answering call, cost by the call itself; ratings name none"))
             definitions.append(
-                ReportDefinition("model", "the one that was asked for, since a call that fails knows no other; else the one that answered"))
+                ReportDefinition(
+                    "model",
+                    "the one that was asked for, since a call that fails knows no other; else the one that answered"))
         }
         return definitions + by.definitions
     }

@@ -12,7 +12,8 @@ struct StatusReport {
     func report() throws -> Report {
         let end = to ?? desk.now
         let hour = hour(before: end)
-        // Of an hour that is not over, and of that a week before, what has passed of it: figures of unlike spans can't be compared.
+        // Of an hour that is not over, and of that a week before, what has passed of it: figures of unlike spans can't
+        // be compared.
         let period = ReportPeriod(from: hour.from, to: max(hour.from, min(hour.to, desk.now)))
         let earlier = period.moved(byNanoseconds: -7 * 24 * Self.hour)
         let judging = try desk.objectives(hour)
@@ -22,18 +23,26 @@ struct StatusReport {
             name: "status", title: "The last hour",
             basis: desk.basis(period, exactness: "exact: counts, percentiles and money are computed from every event"),
             sections: [
-                try coverage.section([("now", period), ("week_before", earlier)]), objectives(judging.set, now.levels, before.levels),
+                try coverage.section([("now", period), ("week_before", earlier)]),
+                objectives(judging.set, now.levels, before.levels),
                 activity(now, before), try changes(end),
             ],
-            main: "objectives", definitions: [
-                ReportDefinition("now", "the hour up to the end of the period; what has passed of it where it ends later"),
+            main: "objectives",
+            definitions: [
+                ReportDefinition(
+                    "now", "the hour up to the end of the period; what has passed of it where it ends later"),
                 ReportDefinition("week_before", "the same span seven days earlier"),
                 ReportDefinition(
-                    "coverage", "minutes in which anything was recorded ÷ the 60 of an hour: below 100 % figures may be of a part of it"),
+                    "coverage",
+                    "minutes in which anything was recorded ÷ the 60 of an hour: below 100 % figures may be of a part of it"
+                ),
                 ReportDefinition(
                     "told_without_message",
-                    "conversations with an outcome or a rating but without any question or answer: are their ids right?"),
-                ReportDefinition("changes", "deployments, prompts, prices, experiments and knowledge of the day up to the end, latest first"),
+                    "conversations with an outcome or a rating but without any question or answer: are their ids right?"
+                ),
+                ReportDefinition(
+                    "changes",
+                    "deployments, prompts, prices, experiments and knowledge of the day up to the end, latest first"),
             ] + judging.definitions)
     }
 
@@ -59,7 +68,9 @@ struct StatusReport {
         return Figures(levels: levels, counts: counts)
     }
 
-    private func objectives(_ set: ObjectiveSet, _ now: ServiceLevelFigures, _ before: ServiceLevelFigures) -> ReportSection {
+    private func objectives(_ set: ObjectiveSet, _ now: ServiceLevelFigures, _ before: ServiceLevelFigures)
+        -> ReportSection
+    {
         ReportSection(
             name: "objectives", title: "Objectives",
             columns: [
@@ -78,17 +89,25 @@ struct StatusReport {
 
     private func activity(_ now: Figures, _ before: Figures) -> ReportSection {
         var rows: [[ReportValue]] = [
-            [.text("questions"), .count(now.levels.good + now.levels.failed + now.levels.pending),
-                .count(before.levels.good + before.levels.failed + before.levels.pending)],
+            [
+                .text("questions"), .count(now.levels.good + now.levels.failed + now.levels.pending),
+                .count(before.levels.good + before.levels.failed + before.levels.pending),
+            ],
             [.text("questions_failed"), .count(now.levels.failed), .count(before.levels.failed)],
             [.text("answers"), .count(now.levels.answers), .count(before.levels.answers)],
         ]
         rows += zip(now.counts, before.counts).map { [.text($0.name), .count($0.count), .count($1.count)] }
-        rows.append([.text("unpriced_calls"), .count(now.levels.cost.notWhollyPriced), .count(before.levels.cost.notWhollyPriced)])
+        rows.append([
+            .text("unpriced_calls"), .count(now.levels.cost.notWhollyPriced),
+            .count(before.levels.cost.notWhollyPriced),
+        ])
         rows.append([.text("cost_usd"), now.levels.cost.bookedShown, before.levels.cost.bookedShown])
         return ReportSection(
             name: "activity", title: "Activity",
-            columns: [ReportColumn("measure", "measure"), ReportColumn("now", "now"), ReportColumn("week_before", "a week before")], rows: rows)
+            columns: [
+                ReportColumn("measure", "measure"), ReportColumn("now", "now"),
+                ReportColumn("week_before", "a week before"),
+            ], rows: rows)
     }
 
     private func changes(_ end: Int64) throws -> ReportSection {
@@ -103,11 +122,13 @@ struct StatusReport {
             "select time, position, type, subject, from_value, to_value, \"by\" from knowledge_indexed where \(day)",
         ]
         let rows = try desk.rows(
-            "select * from (\(sources.joined(separator: " union all "))) as changes order by time desc, position desc limit \(Self.changesMax)")
+            "select * from (\(sources.joined(separator: " union all "))) as changes order by time desc, position desc limit \(Self.changesMax)"
+        )
         return ReportSection(
             name: "changes", title: "What changed in the last day",
             columns: [
-                ReportColumn("time", "time"), ReportColumn("type", "type"), ReportColumn("subject", "what"), ReportColumn("from_value", "from"),
+                ReportColumn("time", "time"), ReportColumn("type", "type"), ReportColumn("subject", "what"),
+                ReportColumn("from_value", "from"),
                 ReportColumn("to_value", "to"), ReportColumn("by", "by"),
             ],
             rows: rows.map { row in

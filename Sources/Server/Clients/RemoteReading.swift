@@ -15,7 +15,8 @@ package struct RemoteReading: Sendable {
     }
 
     /// Hands over the body as it comes, piece by piece; the sender waits while a piece is worked on.
-    /// - Throws: ``AccessDeniedError``, ``ServerRefusal``; ``UnreachableError`` also when the connection breaks before the end.
+    /// - Throws: ``AccessDeniedError``, ``ServerRefusal``; ``UnreachableError`` also when the connection breaks before
+    ///   the end.
     package func stream(_ path: String, _ take: @escaping @Sendable ([UInt8]) -> Void) async throws {
         let client = try await ServerClient.connect(to: server)
         let answer = try await client.send("GET", path, timeout: .seconds(86_400), onPiece: take)

@@ -24,7 +24,8 @@ package struct RemoteRebooking: Sendable {
         do {
             var previews: [RebookingPreview] = []
             for scope in scopes {
-                let answer = try await client.send("GET", "/v1/prices/rebook?" + Self.query(scope), timeout: .seconds(600))
+                let answer = try await client.send(
+                    "GET", "/v1/prices/rebook?" + Self.query(scope), timeout: .seconds(600))
                 previews.append(try preview(of: answer))
             }
             await client.close()
@@ -67,7 +68,8 @@ package struct RemoteRebooking: Sendable {
         json.endObject()
         let client = try await ServerClient.connect(to: server)
         let answer = try await client.send(
-            "POST", "/v1/prices/rebook", headers: [("Content-Type", "application/json")], body: json.bytes, timeout: .seconds(600))
+            "POST", "/v1/prices/rebook", headers: [("Content-Type", "application/json")], body: json.bytes,
+            timeout: .seconds(600))
         await client.close()
         return try answer.checked(from: server).text
     }

@@ -1,8 +1,8 @@
 package import Platform
 import Synchronization
 
-/// Decides who is let in. Looks at the token file again so often that what was made or revoked counts within half a second; a file that is
-/// damaged, unreadable or gone lets nobody in.
+/// Decides who is let in. Looks at the token file again so often that what was made or revoked counts within half a
+/// second; a file that is damaged, unreadable or gone lets nobody in.
 package final class AccessControl: Sendable {
     /// A decision rests on a look that is no older.
     private static let lookNanoseconds: Int64 = 500_000_000

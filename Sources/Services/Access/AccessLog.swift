@@ -1,8 +1,8 @@
 import Platform
 import Synchronization
 
-/// Says who was refused and who used `admin`: by token id, never by secret, and with nothing that a stranger could have written.
-/// At most one line a second about refusals, so that nobody fills the disk; counters have them all.
+/// Says who was refused and who used `admin`: by token id, never by secret, and with nothing that a stranger could have
+/// written. At most one line a second about refusals, so that nobody fills the disk; counters have them all.
 struct AccessLog: Sendable {
     private final class Pace: Sendable {
         let state = Mutex((last: Int64?.none, withheld: 0))

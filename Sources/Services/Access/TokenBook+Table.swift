@@ -2,7 +2,8 @@ import Domain
 import JSONTexts
 
 extension TokenBook {
-    /// A line for each token, in the order in which they were made: id, state at `now` (ns since 1970 UTC), scopes, times, name.
+    /// A line for each token, in the order in which they were made: id, state at `now` (ns since 1970 UTC), scopes,
+    /// times, name.
     package func table(at now: Int64) -> String {
         let head = ["id", "state", "scopes", "created", "expires", "revoked", "name"]
         let rows = records.map { record in

@@ -75,14 +75,16 @@ package struct TokenBook: Hashable, Sendable {
         name: String, scopes: Set<AccessScope>, expires: Int64?, now: Int64, randomness: any Randomness
     ) throws(TokenMistake) -> AccessToken {
         guard !scopes.isEmpty else { throw TokenMistake("a token needs a scope: ingest, read or admin") }
-        guard name.utf8.count <= Self.nameBytesMax, !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        guard name.utf8.count <= Self.nameBytesMax,
+            !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { throw TokenMistake("the name must be one line of at most \(Self.nameBytesMax) bytes") }
         if let expires, expires <= now { throw TokenMistake("the token would have expired already") }
         guard records.count < Self.countMax else { throw TokenMistake("there are \(Self.countMax) tokens already") }
         while true {
             let token = AccessToken(randomness: randomness)
             let record = TokenRecord(
-                id: token.id, digest: token.digest, scopes: AccessScope.allCases.filter(scopes.contains), created: now, expires: expires,
+                id: token.id, digest: token.digest, scopes: AccessScope.allCases.filter(scopes.contains), created: now,
+                expires: expires,
                 revoked: nil, name: name)
             if add(record) { return token }
         }
@@ -92,7 +94,9 @@ package struct TokenBook: Hashable, Sendable {
     /// - Returns: what is kept of it.
     /// - Throws: ``TokenMistake`` when there is no token of this id. One that is revoked already stays as it is.
     package mutating func revoke(_ id: String, now: Int64) throws(TokenMistake) -> TokenRecord {
-        guard let place = places[id] else { throw TokenMistake("there is no token \(id); `plimsoll tokens list` names them") }
+        guard let place = places[id] else {
+            throw TokenMistake("there is no token \(id); `plimsoll tokens list` names them")
+        }
         if records[place].revoked == nil { records[place].revoked = now }
         return records[place]
     }
@@ -102,7 +106,8 @@ package struct TokenBook: Hashable, Sendable {
     /// - Returns: the token's id as far as its secret proved right, and what speaks against it.
     func judge(_ text: String?, needing scope: AccessScope, now: Int64) -> (id: String?, objection: AccessObjection?) {
         guard let text else { return (nil, .missing) }
-        guard let token = AccessToken(text), let place = places[token.id], Self.areEqual(records[place].digest, token.digest)
+        guard let token = AccessToken(text), let place = places[token.id],
+            Self.areEqual(records[place].digest, token.digest)
         else { return (nil, .unknown) }
         switch records[place].state(at: now) {
         case .revoked: return (token.id, .revoked)

@@ -15,8 +15,8 @@ package import Platform
 //
 // Versions: 1. Numbers are never used again.
 
-/// Where tokens are kept. A file of its own, so that tokens can be made and revoked while a server holds the data directory; the server
-/// reads it again. Replaced whole, so that a crash leaves the old or the new one.
+/// Where tokens are kept. A file of its own, so that tokens can be made and revoked while a server holds the data
+/// directory; the server reads it again. Replaced whole, so that a crash leaves the old or the new one.
 package struct TokenFile: Sendable {
     private static let head = Array("plimsoll tokens 1\n".utf8)
     /// More than all records that may be there.
@@ -42,7 +42,8 @@ package struct TokenFile: Sendable {
     }
 
     /// Changes the tokens and makes it durable; nothing is written when `change` throws.
-    /// - Throws: what `change` throws, what ``load()`` throws; `StorageError` also while another process is about to change them.
+    /// - Throws: what `change` throws, what ``load()`` throws; `StorageError` also while another process is about to
+    ///   change them.
     package func update<Result>(_ change: (inout TokenBook) throws -> Result) throws -> Result {
         try fileSystem.createDirectories(parentDirectory(of: path))
         let lock = try fileSystem.lock(path + ".lock")
@@ -60,11 +61,15 @@ package struct TokenFile: Sendable {
         func append(_ line: String) {
             let line = Array(line.utf8)
             let sum = xxh3(line, seed: UInt64(bytes.count))
-            bytes += Array(hexadecimal((0..<8).map { UInt8(truncatingIfNeeded: sum >> (56 - 8 * $0)) }).utf8) + [UInt8(ascii: " ")] + line
+            bytes +=
+                Array(hexadecimal((0..<8).map { UInt8(truncatingIfNeeded: sum >> (56 - 8 * $0)) }).utf8) + [
+                    UInt8(ascii: " ")
+                ] + line
             bytes.append(UInt8(ascii: "\n"))
         }
         for record in book.records {
-            let times = [record.created, record.expires, record.revoked].map { $0.map(String.init) ?? "-" }.joined(separator: " ")
+            let times = [record.created, record.expires, record.revoked].map { $0.map(String.init) ?? "-" }.joined(
+                separator: " ")
             append("token \(record.id) \(hexadecimal(record.digest)) \(record.scopeList) \(times) \(record.name)")
         }
         append("end \(book.records.count)")
@@ -78,8 +83,12 @@ package struct TokenFile: Sendable {
         var book = TokenBook()
         var offset = head.count
         while true {
-            func damaged(_ expectation: String) -> CorruptionError { CorruptionError(file: file, offset: offset, expectation: expectation) }
-            guard let end = bytes[offset...].firstIndex(of: UInt8(ascii: "\n")) else { throw damaged("a line with its end") }
+            func damaged(_ expectation: String) -> CorruptionError {
+                CorruptionError(file: file, offset: offset, expectation: expectation)
+            }
+            guard let end = bytes[offset...].firstIndex(of: UInt8(ascii: "\n")) else {
+                throw damaged("a line with its end")
+            }
             let (sum, line) = (bytes[offset..<end].prefix(17), bytes[offset..<end].dropFirst(17))
             let computed = xxh3(line, seed: UInt64(offset))
             let expected = (0..<8).map { UInt8(truncatingIfNeeded: computed >> (56 - 8 * $0)) }
@@ -90,7 +99,9 @@ package struct TokenFile: Sendable {
                 guard end + 1 == bytes.count else { throw damaged("nothing after the last line") }
                 return book
             }
-            guard let record = record(line), book.add(record) else { throw damaged("a token, or the end with the number of tokens") }
+            guard let record = record(line), book.add(record) else {
+                throw damaged("a token, or the end with the number of tokens")
+            }
             offset = end + 1
         }
     }
@@ -105,11 +116,13 @@ package struct TokenFile: Sendable {
         let texts = parts.map { String(decoding: $0, as: UTF8.self) }
         let names = texts[3].split(separator: ",", omittingEmptySubsequences: false)
         let scopes = names.compactMap { AccessScope(rawValue: String($0)) }
-        guard !scopes.isEmpty, scopes.count == names.count, let created = Int64(texts[4]), texts[5] == "-" || Int64(texts[5]) != nil,
+        guard !scopes.isEmpty, scopes.count == names.count, let created = Int64(texts[4]),
+            texts[5] == "-" || Int64(texts[5]) != nil,
             texts[6] == "-" || Int64(texts[6]) != nil
         else { return nil }
         return TokenRecord(
-            id: texts[1], digest: digest, scopes: scopes, created: created, expires: Int64(texts[5]), revoked: Int64(texts[6]),
+            id: texts[1], digest: digest, scopes: scopes, created: created, expires: Int64(texts[5]),
+            revoked: Int64(texts[6]),
             name: texts[7])
     }
 }

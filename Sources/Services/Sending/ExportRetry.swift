@@ -1,10 +1,11 @@
 import HTTPRequests
 import WireFormats
 
-/// What becomes of a request to an OTLP receiver, by its answer. A value that knows no clock: chance comes in, pauses go out.
+/// What becomes of a request to an OTLP receiver, by its answer. A value that knows no clock: chance comes in, pauses
+/// go out.
 ///
-/// Tried again are what the specification of OTLP over HTTP names (429, 502, 503, 504), 408, and a connection that brought no answer;
-/// anything else would fail again.
+/// Tried again are what the specification of OTLP over HTTP names (429, 502, 503, 504), 408, and a connection that
+/// brought no answer; anything else would fail again.
 struct ExportRetry: Sendable {
     enum Verdict: Hashable, Sendable {
         /// Taken, but for some spans.
@@ -45,7 +46,9 @@ struct ExportRetry: Sendable {
         }
     }
 
-    mutating func judge(_ failure: HTTPFailure, chance: UInt64) -> Verdict { again("no_answer", atLeastSeconds: 0, chance: chance) }
+    mutating func judge(_ failure: HTTPFailure, chance: UInt64) -> Verdict {
+        again("no_answer", atLeastSeconds: 0, chance: chance)
+    }
 
     /// Full jitter above what the receiver asked for, so that many senders do not come back at one instant.
     private mutating func again(_ reason: String, atLeastSeconds: Int, chance: UInt64) -> Verdict {
@@ -53,6 +56,7 @@ struct ExportRetry: Sendable {
         failures += 1
         assert(failures > 0, "this failure is counted")
         let jitter = Int(chance % UInt64(max(0, ceiling) + 1))
-        return .again(milliseconds: min(max(0, atLeastSeconds), Self.retryAfterSecondsMax) * 1000 + jitter, reason: reason)
+        return .again(
+            milliseconds: min(max(0, atLeastSeconds), Self.retryAfterSecondsMax) * 1000 + jitter, reason: reason)
     }
 }

@@ -2,8 +2,8 @@ package import EventStores
 package import Intakes
 package import Platform
 
-/// Runs one ``TraceSender`` on a thread of its own as long as the server runs, and has its marks written. A slow or absent destination
-/// holds nothing up but itself.
+/// Runs one ``TraceSender`` on a thread of its own as long as the server runs, and has its marks written. A slow or
+/// absent destination holds nothing up but itself.
 package struct TraceExport: BackgroundWork {
     private let sender: TraceSender
     private let thread: ThreadPool
@@ -42,7 +42,8 @@ package struct TraceExport: BackgroundWork {
         try? await Task.sleep(for: .seconds(5))
     }
 
-    /// A mark that could not be written is made good by the next one; a start from the one before sends the same spans again.
+    /// A mark that could not be written is made good by the next one; a start from the one before sends the same spans
+    /// again.
     private func commit(_ mark: DeliveryMark) async {
         do {
             _ = try await committer.commit(IngestBatch(marks: [mark]), weight: 1)

@@ -25,12 +25,14 @@ package struct TraceExportConfiguration: Sendable {
     package init() {}
 
     /// An endpoint for traces: a URL without a path gets `/v1/traces`, as OpenTelemetry's exporters have it.
-    /// - Returns: nil for what is no `http` or `https` URL, or one with credentials in it, which would be shown wherever its name is.
+    /// - Returns: nil for what is no `http` or `https` URL, or one with credentials in it, which would be shown
+    ///   wherever its name is.
     package static func endpoint(_ text: String) -> String? {
         guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
         let rest = text.dropFirst(scheme.count)
         let host = rest.prefix { $0 != "/" }
-        guard !host.isEmpty, !rest.contains("@"), !rest.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "#" }) else { return nil }
+        guard !host.isEmpty, !rest.contains("@"), !rest.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "#" })
+        else { return nil }
         return rest.dropFirst(host.count).allSatisfy { $0 == "/" } ? scheme + host + "/v1/traces" : text
     }
 }

@@ -7,8 +7,8 @@ package import Platform
 import Synchronization
 import WireFormats
 
-/// Brings the traces of answers to one destination. Reads events from the store by position, so that nothing but one request and the turns
-/// of the last minutes is in memory, however long the destination is away.
+/// Brings the traces of answers to one destination. Reads events from the store by position, so that nothing but one
+/// request and the turns of the last minutes is in memory, however long the destination is away.
 ///
 /// Used from one thread at a time; only ``sample`` may be asked from anywhere.
 package final class TraceSender: Sendable {
@@ -72,7 +72,8 @@ package final class TraceSender: Sendable {
 
     /// - Parameter note: told of each answer whose trace is on its way.
     package init(
-        endpoint: String, configuration: TraceExportConfiguration, store: any SendingStore, clock: any Clock, randomness: any Randomness,
+        endpoint: String, configuration: TraceExportConfiguration, store: any SendingStore, clock: any Clock,
+        randomness: any Randomness,
         note: @escaping @Sendable (TracedAnswer) -> Void = { _ in }
     ) {
         self.endpoint = endpoint
@@ -87,13 +88,15 @@ package final class TraceSender: Sendable {
         headers = ["Content-Type: application/x-protobuf", "Content-Encoding: gzip"] + own
         let (status, name) = (store.status, destination)
         // Who is sent to for the first time hears of what comes from now on.
-        let mark = store.deliveryMarks.first { $0.destination == name }
+        let mark =
+            store.deliveryMarks.first { $0.destination == name }
             ?? DeliveryMark(destination: name, position: status.position, receivedTime: status.watermark)
         state = Mutex(
             State(
                 assembler: TraceAssembler(registry: store.registry, rule: configuration.rule),
                 retry: ExportRetry(
-                    backoffMilliseconds: configuration.backoffMilliseconds, backoffMillisecondsMax: configuration.backoffMillisecondsMax),
+                    backoffMilliseconds: configuration.backoffMilliseconds,
+                    backoffMillisecondsMax: configuration.backoffMillisecondsMax),
                 connection: HTTPConnection(userAgent: "plimsoll/\(Version.text)"), mark: mark,
                 readPosition: max(0, mark.position - Bounds.lookbackPositions), readTime: mark.receivedTime,
                 readSince: mark.receivedTime - configuration.rule.lookbackNanoseconds))
@@ -106,7 +109,9 @@ package final class TraceSender: Sendable {
     /// What became of the traces so far.
     package var sample: TraceExportSample {
         var sample = counts.withLock { $0 }
-        if let oldest = oldestWaiting.withLock({ $0 }) { sample.lagSeconds = Int(max(0, store.now - oldest) / 1_000_000_000) }
+        if let oldest = oldestWaiting.withLock({ $0 }) {
+            sample.lagSeconds = Int(max(0, store.now - oldest) / 1_000_000_000)
+        }
         return sample
     }
 
@@ -144,7 +149,9 @@ package final class TraceSender: Sendable {
                 // What came just now waits for what belongs to it.
                 if event.position > state.mark.position, event.position > settledPosition { return }
                 (state.readPosition, state.readTime) = (event.position, max(state.readTime, event.receivedTime))
-                guard let emission = state.assembler.take(event.row, position: event.position, receivedTime: event.receivedTime),
+                guard
+                    let emission = state.assembler.take(
+                        event.row, position: event.position, receivedTime: event.receivedTime),
                     emission.position > state.mark.position
                 else { continue }
                 if let answer = emission.answer { note(answer) }
@@ -165,7 +172,9 @@ package final class TraceSender: Sendable {
     private func nextRequest(_ state: inout State) -> Request? {
         var (count, spans, traces) = (0, 0, 0)
         for emission in state.waiting {
-            if count > 0, count >= state.emissionsMax || spans + emission.spans.count > configuration.requestSpansMax { break }
+            if count > 0, count >= state.emissionsMax || spans + emission.spans.count > configuration.requestSpansMax {
+                break
+            }
             count += 1
             spans += emission.spans.count
             if emission.kind == .trace { traces += 1 }
@@ -223,13 +232,16 @@ package final class TraceSender: Sendable {
         state.request = nil
         if state.emissionsMax < Int.max / 2 { state.emissionsMax *= 2 }
         (state.mark.position, state.mark.receivedTime) =
-            state.waiting.isEmpty ? (state.readPosition, max(last.receivedTime, state.readTime)) : (last.position, last.receivedTime)
+            state.waiting.isEmpty
+            ? (state.readPosition, max(last.receivedTime, state.readTime)) : (last.position, last.receivedTime)
         return state.mark
     }
 
     /// A start reads back from the mark, so that it follows also where there is long nothing to send.
     private func markOfSilence(_ state: inout State) -> DeliveryMark? {
-        guard state.waiting.isEmpty, state.readPosition - state.mark.position >= Bounds.unmarkedPositions else { return nil }
+        guard state.waiting.isEmpty, state.readPosition - state.mark.position >= Bounds.unmarkedPositions else {
+            return nil
+        }
         (state.mark.position, state.mark.receivedTime) = (state.readPosition, state.readTime)
         return state.mark
     }
@@ -243,8 +255,8 @@ package final class TraceSender: Sendable {
     }
 }
 
-/// How far the store had got at which time of the monotonic clock, so that what has been there for a while is known whatever the wall
-/// clock does.
+/// How far the store had got at which time of the monotonic clock, so that what has been there for a while is known
+/// whatever the wall clock does.
 struct ArrivalTrack {
     private var marks: [(time: Int64, position: Int64)] = []
     private var settledPosition: Int64 = 0

@@ -2,12 +2,14 @@ internal import Hashing
 package import Platform
 
 extension EventLog {
-    /// Opens the log in `directory`, which is created when missing, and replays the records from `start` on in order. Markers of the log
-    /// itself are not replayed. Nothing is written before everything that matters has been read. O(bytes from `start` on) and one search
-    /// of the last file. The caller holds the lock of the data directory.
-    /// - Throws: ``CorruptionError`` when flushed bytes are damaged and loss is not accepted; ``StorageError``; what `replay` throws.
+    /// Opens the log in `directory`, which is created when missing, and replays the records from `start` on in order.
+    /// Markers of the log itself are not replayed. Nothing is written before everything that matters has been read.
+    /// O(bytes from `start` on) and one search of the last file. The caller holds the lock of the data directory.
+    /// - Throws: ``CorruptionError`` when flushed bytes are damaged and loss is not accepted; ``StorageError``; what
+    ///   `replay` throws.
     package static func open(
-        directory path: String, fileSystem: any FileSystem, randomness: any Randomness, options: EventLogOptions = EventLogOptions(),
+        directory path: String, fileSystem: any FileSystem, randomness: any Randomness,
+        options: EventLogOptions = EventLogOptions(),
         from start: LogStart = .beginning, replay: (LogRecord) throws -> Void
     ) throws -> (log: EventLog, report: RecoveryReport) {
         try fileSystem.createDirectories(path)
@@ -20,7 +22,8 @@ extension EventLog {
                 let damage = missing(place, in: directory)
                 guard options.acceptsLoss else { throw damage }
                 report.nextPosition = place.position
-                report.loss = LogLoss(damage: damage.description, fromPosition: 0, toPosition: place.position, files: [])
+                report.loss = LogLoss(
+                    damage: damage.description, fromPosition: 0, toPosition: place.position, files: [])
             }
             return try begin(directory, options, listing, randomness, &report)
         }
@@ -34,7 +37,8 @@ extension EventLog {
             guard !recovery.files.isEmpty else {
                 var remaining = listing
                 remaining.logs = []
-                return try begin(directory, options, remaining, randomness, &report, number: (listing.logs.last ?? 0) + 1)
+                return try begin(
+                    directory, options, remaining, randomness, &report, number: (listing.logs.last ?? 0) + 1)
             }
         }
         return (try resume(directory, options, listing, recovery), report)
@@ -42,17 +46,20 @@ extension EventLog {
 
     private static func missing(_ place: LogPlace, in directory: LogDirectory) -> CorruptionError {
         CorruptionError(
-            file: directory.logPath(place.fileNumber), offset: place.offset, expectation: "the log to reach this place, found no log")
+            file: directory.logPath(place.fileNumber), offset: place.offset,
+            expectation: "the log to reach this place, found no log")
     }
 
     /// The first file of a log.
     private static func begin(
-        _ directory: LogDirectory, _ options: EventLogOptions, _ listing: LogDirectory.Listing, _ randomness: any Randomness,
+        _ directory: LogDirectory, _ options: EventLogOptions, _ listing: LogDirectory.Listing,
+        _ randomness: any Randomness,
         _ report: inout RecoveryReport, number: UInt64 = 1
     ) throws(StorageError) -> (log: EventLog, report: RecoveryReport) {
         let fileSystem = directory.fileSystem
         var header = LogFileHeader(
-            logID: randomness.nextUInt64(), fileNumber: number, fileBytes: options.fileBytes, firstPosition: report.nextPosition,
+            logID: randomness.nextUInt64(), fileNumber: number, fileBytes: options.fileBytes,
+            firstPosition: report.nextPosition,
             previousEnd: 0, previousChain: 0)
         try removeLeftovers(directory, listing, keeping: [])
         let fresh = directory.freshPath(number)
@@ -76,13 +83,17 @@ extension EventLog {
         _ directory: LogDirectory, _ options: EventLogOptions, _ listing: LogDirectory.Listing, _ recovery: LogRecovery
     ) throws(StorageError) -> EventLog {
         let fileSystem = directory.fileSystem
-        let active = try fileSystem.open(directory.logPath(recovery.files[recovery.files.count - 1].fileNumber), .update)
-        // What was read may so far be known to the system's cache alone; the replayed records count as stored from here on.
+        let active = try fileSystem.open(
+            directory.logPath(recovery.files[recovery.files.count - 1].fileNumber), .update)
+        // What was read may so far be known to the system's cache alone; the replayed records count as stored from here
+        // on.
         try active.flush()
         try directory.flush()
         var spares: [UInt64] = []
         for number in listing.spares where spares.count < options.spareFilesMax {
-            if try fileSystem.lengthBytes(of: directory.sparePath(number)) == options.fileBytes { spares.append(number) }
+            if try fileSystem.lengthBytes(of: directory.sparePath(number)) == options.fileBytes {
+                spares.append(number)
+            }
         }
         try removeLeftovers(directory, listing, keeping: spares)
         let start = Start(

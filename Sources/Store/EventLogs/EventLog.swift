@@ -1,10 +1,12 @@
 internal import Hashing
 package import Platform
 
-/// The write-ahead log: takes records from one writer, makes them durable in groups, gives them back in order after a restart.
+/// The write-ahead log: takes records from one writer, makes them durable in groups, gives them back in order after a
+/// restart.
 ///
-/// Synchronous and deterministic; belongs to one thread at a time. `append` gathers, `flush` makes durable: a record counts as stored when
-/// the `flush` after its `append` has returned. After a failed write or flush nothing is taken any more.
+/// Synchronous and deterministic; belongs to one thread at a time. `append` gathers, `flush` makes durable: a record
+/// counts as stored when the `flush` after its `append` has returned. After a failed write or flush nothing is taken
+/// any more.
 package final class EventLog {
     let directory: LogDirectory
     let options: EventLogOptions
@@ -90,11 +92,14 @@ package final class EventLog {
         }
     }
 
-    /// Makes room for several records, so that none of them can fail for want of space once the first was taken. O(payloads).
+    /// Makes room for several records, so that none of them can fail for want of space once the first was taken.
+    /// O(payloads).
     /// - Throws: ``EventLogError``; ``StorageError`` of making a new file: nothing was taken then.
     package func reserve(payloads: [Int]) throws {
         try checkUsable()
-        if let largest = payloads.max(), largest > LogFormat.payloadBytesMax { throw EventLogError.recordTooLarge(payloadBytes: largest) }
+        if let largest = payloads.max(), largest > LogFormat.payloadBytesMax {
+            throw EventLogError.recordTooLarge(payloadBytes: largest)
+        }
         let bytes = payloads.reduce(0) { $0 + LogFormat.recordBytes(payloadBytes: $1) }
         if bytes > active.fileBytes - endOffset { try rotate(roomFor: bytes) }
     }
@@ -102,8 +107,8 @@ package final class EventLog {
     /// Takes a record; not durable before ``flush()``. O(payload).
     /// - Parameter position: of the first event, or of the next event where `count` is 0.
     /// - Returns: where the record stands.
-    /// - Throws: ``EventLogError``; ``StorageError`` of writing, which stops the log, or of making room for a new file, which does not: the
-    ///   record is not taken then, and the caller may try again when there is space.
+    /// - Throws: ``EventLogError``; ``StorageError`` of writing, which stops the log, or of making room for a new file,
+    ///   which does not: the record is not taken then, and the caller may try again when there is space.
     /// - Precondition: `position >= nextPosition`, `0 <= count <= UInt32.max`.
     @discardableResult
     package func append(
@@ -111,14 +116,17 @@ package final class EventLog {
     ) throws -> LogPlace {
         try checkUsable()
         precondition(position >= nextPosition && count >= 0, "positions ascend")
-        guard payload.count <= LogFormat.payloadBytesMax else { throw EventLogError.recordTooLarge(payloadBytes: payload.count) }
+        guard payload.count <= LogFormat.payloadBytesMax else {
+            throw EventLogError.recordTooLarge(payloadBytes: payload.count)
+        }
         let bytes = LogFormat.recordBytes(payloadBytes: payload.count)
         if bytes > active.fileBytes - endOffset { try rotate(roomFor: bytes) }
         assert(bytes <= active.fileBytes - endOffset, "a record ends in its file")
         var place = end
         place.position = position
         var header = LogRecordHeader(
-            payloadBytes: payload.count, kind: kind, file: active, count: UInt32(count), chain: place.chain, position: position,
+            payloadBytes: payload.count, kind: kind, file: active, count: UInt32(count), chain: place.chain,
+            position: position,
             receivedTime: receivedTime, flushedOffset: flushedOffset)
         header.append(payload: payload, to: &buffer, fileNumber: active.fileNumber, offset: place.offset)
         assert(endOffset == place.offset + bytes, "records lie end to end")
@@ -142,7 +150,8 @@ package final class EventLog {
         let end = endOffset
         assert(end <= active.fileBytes, "records end in their file")
         if end > filledOffset {
-            // Zeros go ahead of the records in steps, in the same write: one flush in many moves metadata, and none waits for a whole file.
+            // Zeros go ahead of the records in steps, in the same write: one flush in many moves metadata, and none
+            // waits for a whole file.
             filledOffset = min(LogFormat.filledOffset(after: end), active.fileBytes)
             buffer.append(contentsOf: [UInt8](repeating: 0, count: filledOffset - end))
         }
@@ -162,8 +171,8 @@ package final class EventLog {
         flushedOffset = writtenOffset
     }
 
-    /// Notes that nothing came for a while, and flushes: the note vouches for all before it, so that a later cut can only concern the note.
-    /// To be called once after about a second without an append.
+    /// Notes that nothing came for a while, and flushes: the note vouches for all before it, so that a later cut can
+    /// only concern the note. To be called once after about a second without an append.
     package func markIdle(time: Int64) throws { try mark(.idle, time: time) }
 
     /// Flushes, ends the log in a marker that vouches for all before it, flushes that, and closes the files.
@@ -194,7 +203,8 @@ package final class EventLog {
         assert(isFlushed && buffer.isEmpty, "the file that ends is durable")
         let fileBytes = max(options.fileBytes, LogFormat.fileHeaderBytes + bytes)
         var header = LogFileHeader(
-            logID: active.logID, fileNumber: number, fileBytes: fileBytes, firstPosition: nextPosition, previousEnd: writtenOffset,
+            logID: active.logID, fileNumber: number, fileBytes: fileBytes, firstPosition: nextPosition,
+            previousEnd: writtenOffset,
             previousChain: chain)
         let (next, isFilled) = try beginFile(&header)
         file.close()
@@ -241,7 +251,8 @@ package final class EventLog {
         }
     }
 
-    /// Reserves a spare file if there is none, so that a full disk shows early and the next rotation has its room: for idle moments.
+    /// Reserves a spare file if there is none, so that a full disk shows early and the next rotation has its room: for
+    /// idle moments.
     package func prepareSpare() throws(StorageError) {
         guard spares.isEmpty else { return }
         let number = active.fileNumber + 1
@@ -249,8 +260,8 @@ package final class EventLog {
         spares.append(Spare(number: number, isFilled: false))
     }
 
-    /// Frees the files whose records all stand before `place`; they are used again. The caller has made durable elsewhere what they hold,
-    /// records without events included. Returns the number of files freed.
+    /// Frees the files whose records all stand before `place`; they are used again. The caller has made durable
+    /// elsewhere what they hold, records without events included. Returns the number of files freed.
     @discardableResult
     package func release(before place: LogPlace) throws -> Int {
         try release { _, next in next.fileNumber <= place.fileNumber }

@@ -79,8 +79,8 @@ package struct LogLoss: Sendable, Equatable, CustomStringConvertible {
 
 /// Why the log does not take a record.
 package enum EventLogError: Error, Sendable, CustomStringConvertible {
-    /// An earlier write or flush failed. What was not flushed then may be lost, so nothing is taken any more: restart, which reads what is
-    /// really there.
+    /// An earlier write or flush failed. What was not flushed then may be lost, so nothing is taken any more: restart,
+    /// which reads what is really there.
     case stopped(StorageError)
     /// The payload is longer than ``LogFormat/payloadBytesMax``: split the batch.
     case recordTooLarge(payloadBytes: Int)
@@ -89,8 +89,10 @@ package enum EventLogError: Error, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .stopped(let cause): "the log takes nothing after a failure (\(cause)); restart to go on from what is stored"
-        case .recordTooLarge(let bytes): "a record of \(bytes) bytes exceeds \(LogFormat.payloadBytesMax): split the batch"
+        case .stopped(let cause):
+            "the log takes nothing after a failure (\(cause)); restart to go on from what is stored"
+        case .recordTooLarge(let bytes):
+            "a record of \(bytes) bytes exceeds \(LogFormat.payloadBytesMax): split the batch"
         case .closed: "the log is closed"
         }
     }

@@ -35,7 +35,9 @@ struct LogFileHeader: Equatable {
         return sink.bytes
     }
 
-    init(logID: UInt64, fileNumber: UInt64, fileBytes: Int, firstPosition: Int64, previousEnd: Int, previousChain: UInt32) {
+    init(
+        logID: UInt64, fileNumber: UInt64, fileBytes: Int, firstPosition: Int64, previousEnd: Int, previousChain: UInt32
+    ) {
         self.logID = logID
         self.fileNumber = fileNumber
         self.fileBytes = fileBytes

@@ -37,7 +37,8 @@ struct LogFileReader {
         let place = LogPlace(fileNumber: header.fileNumber, offset: offset, chain: chain, position: record.position)
         let payloadStart = bytes.startIndex + LogFormat.recordHeaderBytes
         let result = LogRecord(
-            place: place, kind: record.kind, position: record.position, count: Int(record.count), receivedTime: record.receivedTime,
+            place: place, kind: record.kind, position: record.position, count: Int(record.count),
+            receivedTime: record.receivedTime,
             payload: bytes[payloadStart..<(payloadStart + record.payloadBytes)])
         offset += record.recordBytes
         assert(offset <= limit, "a record that passes ends where records may")
@@ -54,7 +55,9 @@ struct LogFileReader {
     private mutating func plausibleHeader(at place: Int) throws -> LogRecordHeader? {
         guard limit - place >= LogFormat.recordHeaderBytes else { return nil }
         let bytes = try slice(at: place, count: LogFormat.recordHeaderBytes)
-        guard bytes.count == LogFormat.recordHeaderBytes, let record = try? LogRecordHeader(parsing: bytes) else { return nil }
+        guard bytes.count == LogFormat.recordHeaderBytes, let record = try? LogRecordHeader(parsing: bytes) else {
+            return nil
+        }
         return record.isPlausible(in: header, offset: place, limit: limit) ? record : nil
     }
 
@@ -79,7 +82,8 @@ struct LogFileReader {
 
     /// What lies behind the place reached.
     struct Remains {
-        /// Intact records of this file that no later record vouches for: a power cut kept them and lost what came before.
+        /// Intact records of this file that no later record vouches for: a power cut kept them and lost what came
+        /// before.
         var orphans = 0
         /// The first record that says that the place reached was flushed, and the position after the last such record.
         var witness: (offset: Int, nextPosition: Int64)?

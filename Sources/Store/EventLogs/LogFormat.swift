@@ -5,8 +5,8 @@
 //     quarantine/                what an operator gave up, with reasons
 //
 // All numbers are little-endian. A file has a fixed size from its first day; its space is reserved, zeros are written
-// ahead of the records, and freed files are used again: so nearly every flush moves no metadata. Both formats below start at multiples of
-// eight.
+// ahead of the records, and freed files are used again: so nearly every flush moves no metadata. Both formats below
+// start at multiples of eight.
 //
 // File header, one sector of 512 bytes, flushed before the file gets its name:
 //
@@ -40,14 +40,15 @@
 //     48      8     logID
 //     56      …     payload          opaque here; zeros up to a multiple of eight
 //
-// The place in the seed keeps a record from being taken for one elsewhere: recycled bytes never pass. The chain keeps records that a power
-// cut left behind a hole from joining a later history.
+// The place in the seed keeps a record from being taken for one elsewhere: recycled bytes never pass. The chain keeps
+// records that a power cut left behind a hole from joining a later history.
 //
-// Reading. Each file but the last must hold intact records up to the `previousEnd` of its successor. In the last file the first
-// record that does not pass ends the log. If a record behind it passes and its `flushedOffset` lies beyond that place, then flushed bytes
-// were damaged and the start is refused; otherwise the tail was torn and is cut: what was never flushed was never acknowledged.
-// What this cannot tell: damage in the last flushed group after an unclean stop looks like a torn tail, since nothing behind it vouches.
-// A clean close and an idle log therefore end in a marker that vouches for all before it.
+// Reading. Each file but the last must hold intact records up to the `previousEnd` of its successor. In the last file
+// the first record that does not pass ends the log. If a record behind it passes and its `flushedOffset` lies beyond
+// that place, then flushed bytes were damaged and the start is refused; otherwise the tail was torn and is cut: what
+// was never flushed was never acknowledged. What this cannot tell: damage in the last flushed group after an unclean
+// stop looks like a torn tail, since nothing behind it vouches. A clean close and an idle log therefore end in a marker
+// that vouches for all before it.
 
 /// The ladder of formats. Numbers are never reused.
 package enum LogFormatVersion: UInt8, Sendable {

@@ -1,7 +1,8 @@
 internal import Bytes
 package import Platform
 
-/// Renders a log file as text: offset, bytes in hexadecimal, meaning. Shows what is there, damaged or not, and never fails on contents.
+/// Renders a log file as text: offset, bytes in hexadecimal, meaning. Shows what is there, damaged or not, and never
+/// fails on contents.
 package struct LogInspector {
     /// How much to show.
     package enum Detail: Sendable {
@@ -37,7 +38,9 @@ package struct LogInspector {
         let remains = try reader.searchRemains()
         line("\(hexadecimal(end)) end of \(records) records, \(length - end) bytes free")
         if let witness = remains.witness {
-            line("\(hexadecimal(end)) DAMAGED: the record at \(hexadecimal(witness.offset)) says that this place was flushed")
+            line(
+                "\(hexadecimal(end)) DAMAGED: the record at \(hexadecimal(witness.offset)) says that this place was flushed"
+            )
         } else if let torn {
             line("\(hexadecimal(end)) torn record of \(torn.recordBytes) bytes")
         }
@@ -52,9 +55,11 @@ package struct LogInspector {
         }
         if case .bytes = detail {
             let fields: [(Int, Int, String)] = [
-                (0, 7, "magic"), (7, 1, "version \(number(7, 1))"), (8, 8, "log id"), (16, 8, "file number \(number(16, 8))"),
+                (0, 7, "magic"), (7, 1, "version \(number(7, 1))"), (8, 8, "log id"),
+                (16, 8, "file number \(number(16, 8))"),
                 (24, 8, "file bytes \(number(24, 8))"), (32, 8, "first position \(number(32, 8))"),
-                (40, 8, "end of the file before \(number(40, 8))"), (48, 4, "chain of the file before"), (52, 4, "zero"),
+                (40, 8, "end of the file before \(number(40, 8))"), (48, 4, "chain of the file before"),
+                (52, 4, "zero"),
                 (56, 8, "checksum"),
             ]
             for (offset, width, remark) in fields where offset + width <= sector.count {
@@ -81,17 +86,26 @@ package struct LogInspector {
         guard let header = try? LogRecordHeader(parsing: bytes[...]) else { return }
         line("\(hexadecimal(start)) \(summary(record))")
         let fields: [(Int, Int, String)] = [
-            (0, 8, "checksum, intact"), (8, 4, "payload bytes \(header.payloadBytes)"), (12, 1, "kind \(header.kind)"), (13, 1, "zero"),
-            (14, 2, "file number, low"), (16, 4, "count \(header.count)"), (20, 4, "chain"), (24, 8, "position \(header.position)"),
-            (32, 8, "received time \(header.receivedTime)"), (40, 8, "flushed up to \(hexadecimal(header.flushedOffset))"),
+            (0, 8, "checksum, intact"), (8, 4, "payload bytes \(header.payloadBytes)"), (12, 1, "kind \(header.kind)"),
+            (13, 1, "zero"),
+            (14, 2, "file number, low"), (16, 4, "count \(header.count)"), (20, 4, "chain"),
+            (24, 8, "position \(header.position)"),
+            (32, 8, "received time \(header.receivedTime)"),
+            (40, 8, "flushed up to \(hexadecimal(header.flushedOffset))"),
             (48, 8, "log id"),
         ]
-        for (offset, width, remark) in fields { dump(Array(bytes[offset..<(offset + width)]), at: start + offset, remark) }
+        for (offset, width, remark) in fields {
+            dump(Array(bytes[offset..<(offset + width)]), at: start + offset, remark)
+        }
         let shown = Array(record.payload.prefix(payloadMax))
         for index in stride(from: 0, to: shown.count, by: 8) {
-            dump(Array(shown[index..<min(index + 8, shown.count)]), at: start + LogFormat.recordHeaderBytes + index, "payload")
+            dump(
+                Array(shown[index..<min(index + 8, shown.count)]), at: start + LogFormat.recordHeaderBytes + index,
+                "payload")
         }
-        if record.payload.count > shown.count { line("         \(record.payload.count - shown.count) more payload bytes") }
+        if record.payload.count > shown.count {
+            line("         \(record.payload.count - shown.count) more payload bytes")
+        }
         let payloadEnd = start + LogFormat.recordHeaderBytes + record.payload.count
         if end > payloadEnd { dump([UInt8](repeating: 0, count: end - payloadEnd), at: payloadEnd, "padding") }
     }

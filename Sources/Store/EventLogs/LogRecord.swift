@@ -93,7 +93,8 @@ package struct LogRecord: Sendable {
     package var payload: ArraySlice<UInt8>
 
     package init(
-        place: LogPlace, kind: LogRecordKind, position: Int64, count: Int, receivedTime: Int64, payload: ArraySlice<UInt8>
+        place: LogPlace, kind: LogRecordKind, position: Int64, count: Int, receivedTime: Int64,
+        payload: ArraySlice<UInt8>
     ) {
         self.place = place
         self.kind = kind

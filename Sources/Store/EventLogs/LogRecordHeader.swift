@@ -35,7 +35,8 @@ struct LogRecordHeader {
         let start = buffer.count
         buffer.append(contentsOf: sink.bytes)
         buffer.append(contentsOf: payload)
-        buffer.append(contentsOf: [UInt8](repeating: 0, count: recordBytes - LogFormat.recordHeaderBytes - payload.count))
+        buffer.append(
+            contentsOf: [UInt8](repeating: 0, count: recordBytes - LogFormat.recordHeaderBytes - payload.count))
         assert(buffer.count - start == recordBytes, "a record is padded")
         checksum = Self.checksum(of: buffer[start...], fileNumber: fileNumber, offset: offset)
         for index in 0..<8 { buffer[start + index] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt64(index))) }
@@ -58,7 +59,8 @@ struct LogRecordHeader {
     }
 
     init(
-        payloadBytes: Int, kind: LogRecordKind, file: LogFileHeader, count: UInt32, chain: UInt32, position: Int64, receivedTime: Int64,
+        payloadBytes: Int, kind: LogRecordKind, file: LogFileHeader, count: UInt32, chain: UInt32, position: Int64,
+        receivedTime: Int64,
         flushedOffset: Int
     ) {
         self.payloadBytes = payloadBytes

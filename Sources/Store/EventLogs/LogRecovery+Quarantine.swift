@@ -1,14 +1,15 @@
 internal import Platform
 
 extension LogRecovery {
-    /// Moves what is not trusted out of the log, so that the log ends before the damage. Copies come first, then later files from the
-    /// newest to the oldest, the damaged bytes themselves last: a crash in between leaves a log that is still refused, never one with a
-    /// silent gap.
+    /// Moves what is not trusted out of the log, so that the log ends before the damage. Copies come first, then later
+    /// files from the newest to the oldest, the damaged bytes themselves last: a crash in between leaves a log that is
+    /// still refused, never one with a silent gap.
     mutating func quarantine(_ damage: Damage) throws(StorageError) -> LogLoss {
         let fileSystem = directory.fileSystem
         try fileSystem.createDirectories(directory.quarantinePath)
         var loss = LogLoss(
-            damage: damage.error.description, fromPosition: report.nextPosition, toPosition: damage.knownPosition, files: [])
+            damage: damage.error.description, fromPosition: report.nextPosition, toPosition: damage.knownPosition,
+            files: [])
         assert(damage.fileIndex.map { $0 == files.count - 1 } ?? files.isEmpty, "the damage ends what is trusted")
         let kept = damage.fileIndex.map { files[$0] }
         let moved = numbers.filter { kept == nil || $0 > kept?.fileNumber ?? 0 }

@@ -67,7 +67,8 @@ struct LogRecovery {
             let path = directory.logPath(number)
             func damaged(_ offset: Int, _ expectation: String) -> Damage {
                 Damage(
-                    error: CorruptionError(file: path, offset: offset, expectation: expectation), fileIndex: nil, offset: 0,
+                    error: CorruptionError(file: path, offset: offset, expectation: expectation), fileIndex: nil,
+                    offset: 0,
                     knownPosition: nil)
             }
             let file = try fileSystem.open(path, .read)
@@ -89,7 +90,9 @@ struct LogRecovery {
                 guard header.previousEnd >= LogFormat.fileHeaderBytes, header.previousEnd <= previous.fileBytes else {
                     return damaged(40, "an end within the file before")
                 }
-                guard header.firstPosition >= previous.firstPosition else { return damaged(32, "a position that does not fall") }
+                guard header.firstPosition >= previous.firstPosition else {
+                    return damaged(32, "a position that does not fall")
+                }
             }
             files.append(header)
         }
@@ -111,7 +114,8 @@ struct LogRecovery {
             }
             return (index, place)
         case .position(let position):
-            // The last file that begins before the position: records without events at the position itself may stand at its end.
+            // The last file that begins before the position: records without events at the position itself may stand at
+            // its end.
             return (max(0, (files.firstIndex { $0.firstPosition >= position } ?? files.count) - 1), nil)
         }
     }
@@ -130,7 +134,8 @@ struct LogRecovery {
         while case .record(let record) = try reader.next() {
             guard record.position >= report.nextPosition else {
                 damage = Damage(
-                    error: CorruptionError(file: path, offset: record.place.offset, expectation: "a position that does not fall"),
+                    error: CorruptionError(
+                        file: path, offset: record.place.offset, expectation: "a position that does not fall"),
                     fileIndex: index, offset: record.place.offset)
                 break
             }
@@ -148,7 +153,8 @@ struct LogRecovery {
             else {
                 damage = Damage(
                     error: CorruptionError(
-                        file: path, offset: reader.offset, expectation: "a record; the next file says that one stood here"),
+                        file: path, offset: reader.offset,
+                        expectation: "a record; the next file says that one stood here"),
                     fileIndex: index, offset: reader.offset, knownPosition: next.firstPosition)
                 return
             }
@@ -199,7 +205,8 @@ struct LogRecovery {
         guard end < goal else { return }
         damage = Damage(
             error: CorruptionError(
-                file: directory.logPath(last.fileNumber), offset: endOffset, expectation: "records up to \(goal), as the manifest says"),
+                file: directory.logPath(last.fileNumber), offset: endOffset,
+                expectation: "records up to \(goal), as the manifest says"),
             fileIndex: files.count - 1, offset: endOffset)
     }
 }

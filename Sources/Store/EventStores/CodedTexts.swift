@@ -1,6 +1,7 @@
 import Columnar
 
-/// A column of texts by code, so that what is asked of a text is asked once a page and not once a row. A null has the last code.
+/// A column of texts by code, so that what is asked of a text is asked once a page and not once a row. A null has the
+/// last code.
 struct CodedTexts {
     private let vector: Vector
     /// As many as there are codes but one.
@@ -31,5 +32,7 @@ struct CodedTexts {
     func text(of code: Int) -> ArraySlice<UInt8>? { code < texts.count ? texts.utf8(code) : nil }
 
     /// By code: what a question says of its text; false for a null.
-    func codes(_ isWanted: (ArraySlice<UInt8>) -> Bool) -> [Bool] { (0..<texts.count).map { isWanted(texts.utf8($0)) } + [false] }
+    func codes(_ isWanted: (ArraySlice<UInt8>) -> Bool) -> [Bool] {
+        (0..<texts.count).map { isWanted(texts.utf8($0)) } + [false]
+    }
 }

@@ -8,8 +8,8 @@ import Synchronization
 
 /// The store: the one place where the write half and the read half meet.
 ///
-/// Synchronous: every call returns when it is done. Appends come from one thread at a time (others wait), snapshots from any; a query works on the
-/// snapshot it took and never waits for a write.
+/// Synchronous: every call returns when it is done. Appends come from one thread at a time (others wait), snapshots
+/// from any; a query works on the snapshot it took and never waits for a write.
 package final class EventStore: Sendable {
     /// Every column and type, in the order that the store's files use.
     package let registry: SchemaRegistry
@@ -30,7 +30,9 @@ package final class EventStore: Sendable {
     /// Opens the directory, creating what is missing, and replays what no segment holds yet.
     /// - Throws: ``StorageError``, ``CorruptionError``, ``StoreError``.
     /// - Complexity: O(unsealed events), whatever the store holds.
-    package static func open(at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()) throws -> EventStore {
+    package static func open(at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()) throws
+        -> EventStore
+    {
         let opening = try StoreOpening(files: StoreFiles(root: directory), context: context, options: options)
         return EventStore(opening, directory: directory, context: context)
     }
@@ -48,7 +50,8 @@ package final class EventStore: Sendable {
     }
 
     /// Takes the batches in, in order, with one flush. Durable when it returns.
-    /// - Throws: ``StoreError``; ``CorruptionError`` where a look-up met damage. Nothing of the batches is in the store then.
+    /// - Throws: ``StoreError``; ``CorruptionError`` where a look-up met damage. Nothing of the batches is in the store
+    ///   then.
     package func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try changing { writer in
             writer.settleIfDone()
@@ -61,7 +64,8 @@ package final class EventStore: Sendable {
         }
     }
 
-    /// As ``append(_:)``, for imports: the events go straight to a segment, which is durable and named when the call returns.
+    /// As ``append(_:)``, for imports: the events go straight to a segment, which is durable and named when the call
+    /// returns.
     package func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try changing { try $0.importBulk(batches) }
     }
@@ -71,8 +75,8 @@ package final class EventStore: Sendable {
         try changing { try $0.tick() }
     }
 
-    /// Judges conversations by these settings from now on, those of before as well; a row `outcomes.set` of `system_events` where they
-    /// change.
+    /// Judges conversations by these settings from now on, those of before as well; a row `outcomes.set` of
+    /// `system_events` where they change.
     /// - Throws: ``StoreError``.
     package func judge(by settings: OutcomeSettings) throws {
         try changing { try $0.setOutcomes(settings) }
@@ -104,12 +108,15 @@ package final class EventStore: Sendable {
         StoreSnapshot(
             version: version, layouts: layouts, registry: registry, workers: context.workers,
             tokeniser: userToken,
-            now: version.clock?.time(wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds())
+            now: version.clock?.time(
+                wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds())
                 ?? context.clock.wallNanoseconds())
     }
 
     /// The token under which a user is kept.
-    @Sendable package func userToken(_ userID: String) -> String { Hashing.userToken(key: userTokenKey, id: Array(userID.utf8).span) }
+    @Sendable package func userToken(_ userID: String) -> String {
+        Hashing.userToken(key: userTokenKey, id: Array(userID.utf8).span)
+    }
 
     /// Events that did not enter since the process started.
     package var refused: Refusals { account.withLock { $0.refusals } }

@@ -14,7 +14,8 @@ final class SealedSegment: Sendable {
     private let identities: BlockFilter?
 
     init(
-        id: UInt64, reader: SegmentReader, replaced: ReplacedRows, positions: ClosedRange<Int64>?, timeRange: ClosedRange<Int64>,
+        id: UInt64, reader: SegmentReader, replaced: ReplacedRows, positions: ClosedRange<Int64>?,
+        timeRange: ClosedRange<Int64>,
         identities: BlockFilter?
     ) {
         self.id = id
@@ -27,7 +28,8 @@ final class SealedSegment: Sendable {
 
     /// Opens a segment that a manifest lists or a job has made; none of its rows are replaced yet.
     /// - Throws: ``StorageError``, ``CorruptionError``.
-    static func open(_ entry: ManifestSegment, in directory: String, fileSystem: any FileSystem) throws -> SealedSegment {
+    static func open(_ entry: ManifestSegment, in directory: String, fileSystem: any FileSystem) throws -> SealedSegment
+    {
         let description = entry.description
         let reader = try SegmentReader.open(
             fileSystem: fileSystem, path: directory + "/" + description.fileName,
@@ -45,7 +47,8 @@ final class SealedSegment: Sendable {
     /// The same segment with other replaced rows.
     func replacing(replaced: ReplacedRows) -> SealedSegment {
         SealedSegment(
-            id: id, reader: reader, replaced: replaced, positions: positions, timeRange: timeRange, identities: identities)
+            id: id, reader: reader, replaced: replaced, positions: positions, timeRange: timeRange,
+            identities: identities)
     }
 }
 
@@ -56,8 +59,11 @@ extension SealedSegment {
     }
 
     /// The rows of a group that count, as they are: with the segment's costs.
-    func morsel(of group: RowGroup, index: Int, columns: [TableColumn], table: String, statistics: ScanStatistics) -> any Morsel {
-        GroupMorsel(group: group, columns: columns, statistics: statistics).without(deadRows(table: table, group: index))
+    func morsel(of group: RowGroup, index: Int, columns: [TableColumn], table: String, statistics: ScanStatistics)
+        -> any Morsel
+    {
+        GroupMorsel(group: group, columns: columns, statistics: statistics).without(
+            deadRows(table: table, group: index))
     }
 }
 

@@ -1,7 +1,8 @@
 package import Domain
 package import Platform
 
-/// The machine as the store sees it. Everything that is not a pure function of its input comes in here, so that a seed replays all.
+/// The machine as the store sees it. Everything that is not a pure function of its input comes in here, so that a seed
+/// replays all.
 package struct StoreContext: Sendable {
     package var fileSystem: any FileSystem
     package var clock: any Clock

@@ -25,7 +25,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .closed: "the store is closed"
         case .keyMissing(let path):
             "\(path) is missing: users and repeats are recognised by it; put it back from the backup that is kept with the directory"
-        case .correctionTooLarge: "the correction is beyond 9,223,372 USD; book shorter periods again, one after the other"
+        case .correctionTooLarge:
+            "the correction is beyond 9,223,372 USD; book shorter periods again, one after the other"
         case .recordTooLarge(let bytes):
             "a record of it would have \(bytes) bytes, and the log holds \(LogFormat.payloadBytesMax); ask for less at once, "
                 + "such as one model instead of all"
@@ -37,7 +38,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
 extension StoreError {
     /// What a failed step means for the caller; damage and the store's own errors pass as they are.
     static func wrapping(_ error: any Error) -> any Error {
-        if let error = error as? StorageError { return error.isSpaceExhausted ? noSpace(reason: "\(error)") : stopped(reason: "\(error)") }
+        if let error = error as? StorageError {
+            return error.isSpaceExhausted ? noSpace(reason: "\(error)") : stopped(reason: "\(error)")
+        }
         if let error = error as? EventLogError {
             switch error {
             case .stopped(let cause): return stopped(reason: "\(cause)")

@@ -14,12 +14,14 @@ package enum StoreFileInspection {
         switch name {
         case "store.key":
             let isWhole = sizeBytes == 40
-            return "store.key: the key of user tokens and identities, \(sizeBytes) bytes\(isWhole ? "" : " (DAMAGED: expected 40)"); "
+            return
+                "store.key: the key of user tokens and identities, \(sizeBytes) bytes\(isWhole ? "" : " (DAMAGED: expected 40)"); "
                 + "not shown. Back it up with the directory"
         case "LOCK": return "LOCK: held by the process that serves the directory; no contents"
         case _ where name.hasSuffix(".new"):
             return "\(name): \(sizeBytes) bytes under a temporary name, left by a crash; removed at the next start"
-        case _ where fileName(of: parentDirectory(of: path)) == "keys": return "\(name): a secret, \(sizeBytes) bytes; not shown"
+        case _ where fileName(of: parentDirectory(of: path)) == "keys":
+            return "\(name): a secret, \(sizeBytes) bytes; not shown"
         case _ where name.hasPrefix("state-"): return try state(try fileSystem.contents(of: path), path)
         default: return nil
         }

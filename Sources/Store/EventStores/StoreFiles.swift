@@ -6,12 +6,14 @@ struct StoreFiles: Sendable {
 
     var lock: String { root + "/LOCK" }
     var keys: String { root + "/keys" }
-    /// 32 secret bytes, by which stand-ins for user ids and hashes of identities are keyed, and the first 8 of their SHA-256.
+    /// 32 secret bytes, by which stand-ins for user ids and hashes of identities are keyed, and the first 8 of their
+    /// SHA-256.
     var secret: String { root + "/keys/store.key" }
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }
 
-    /// An id that no file of these names has, so that nothing is written under the name of a file that is to be removed.
+    /// An id that no file of these names has, so that nothing is written under the name of a file that is to be
+    /// removed.
     static func nextID(above names: [String]) -> UInt64 {
         let ids = names.compactMap { name -> UInt64? in
             if name.hasPrefix("state-") { return UInt64(name.dropFirst(6)) }

@@ -23,7 +23,9 @@ extension StoreSnapshot {
         var result: [StoredNote] = []
         for segment in version.sealed.segments { result += try notes(ofType: type, in: segment) }
         for record in version.systemRecords {
-            if case .event(type, let data) = record.content { result.append(StoredNote(position: record.position, data: data)) }
+            if case .event(type, let data) = record.content {
+                result.append(StoredNote(position: record.position, data: data))
+            }
         }
         return result.sorted { $0.position < $1.position }
     }
@@ -49,7 +51,9 @@ extension StoreSnapshot {
             let rows = (0..<group.rowCount).filter { codes[types.code(of: $0)] }
             let positions = try group.column(named: "position", type: .integer)
             let data = try group.column(named: "data", type: .json)
-            for row in rows { result.append(StoredNote(position: positions.integer(at: row) ?? 0, data: data.text(at: row) ?? "{}")) }
+            for row in rows {
+                result.append(StoredNote(position: positions.integer(at: row) ?? 0, data: data.text(at: row) ?? "{}"))
+            }
         }
         return result
     }

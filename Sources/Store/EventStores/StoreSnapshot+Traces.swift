@@ -33,12 +33,15 @@ extension StoreSnapshot {
         guard let layout = layouts.tables.first(where: { $0.typeID == type }) else { return [] }
         for segment in version.sealed.segments {
             for group in segment.reader.groups(table: layout.name) {
-                guard case .timestamptz(let last)? = group.summary(named: "received_time")?.maximum, last >= time else { continue }
+                guard case .timestamptz(let last)? = group.summary(named: "received_time")?.maximum, last >= time else {
+                    continue
+                }
                 let times = try group.column(named: "received_time", type: .timestamptz)
                 let traces = try group.column(named: "trace_id", type: .text)
                 let parents = try group.column(named: "parent_span_id", type: .text)
                 for row in 0..<group.rowCount {
-                    guard let received = times.integer(at: row), received >= time, let trace = traces.text(at: row) else { continue }
+                    guard let received = times.integer(at: row), received >= time, let trace = traces.text(at: row)
+                    else { continue }
                     result.append(ReceivedSpan(traceID: trace, isRoot: parents.isNull(at: row), receivedTime: received))
                 }
             }
@@ -49,13 +52,16 @@ extension StoreSnapshot {
                 guard reader.type == type, let trace = reader.text(of: known.traceID) else { continue }
                 let isRoot = reader.text(of: known.parentSpanID) == nil
                 result.append(
-                    ReceivedSpan(traceID: String(decoding: trace, as: UTF8.self), isRoot: isRoot, receivedTime: block.receivedTimes[row]))
+                    ReceivedSpan(
+                        traceID: String(decoding: trace, as: UTF8.self), isRoot: isRoot,
+                        receivedTime: block.receivedTimes[row]))
             }
         }
         return result
     }
 
-    /// Every event of the given traces that is a span or comes from a source that begins so, by trace, ascending by position.
+    /// Every event of the given traces that is a span or comes from a source that begins so, by trace, ascending by
+    /// position.
     /// - Complexity: O(unsealed events), a filter test for each trace and group of sealed spans, and what is found.
     package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] {
         var result: [String: [StoredEvent]] = [:]
@@ -67,7 +73,11 @@ extension StoreSnapshot {
             sealed = Set(result.keys)
         }
         // A trace without a sealed span has no sealed event that was derived from one.
-        if !sealed.isEmpty { for layout in tables where layout.typeID != spanType { try addSealed(layout, sealed, sourcePrefix, &result) } }
+        if !sealed.isEmpty {
+            for layout in tables where layout.typeID != spanType {
+                try addSealed(layout, sealed, sourcePrefix, &result)
+            }
+        }
         addUnsealed(traceIDs, sourcePrefix, &result)
         // order: each list is sorted for itself.
         for trace in result.keys { result[trace]?.sort { $0.position < $1.position } }
@@ -75,7 +85,8 @@ extension StoreSnapshot {
     }
 
     private func addSealed(
-        _ layout: EventTableLayout, _ traceIDs: Set<String>, _ sourcePrefix: String?, _ result: inout [String: [StoredEvent]]
+        _ layout: EventTableLayout, _ traceIDs: Set<String>, _ sourcePrefix: String?,
+        _ result: inout [String: [StoredEvent]]
     ) throws {
         let restorer = RowRestorer(layout, registry: registry)
         // order: asked until one fits.
@@ -84,7 +95,9 @@ extension StoreSnapshot {
         for segment in version.sealed.segments {
             for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
                 guard let column = group.columnIndex(named: "trace_id") else { continue }
-                if let filter = try group.filter(column), !hashes.contains(where: { filter.mightContain($0) }) { continue }
+                if let filter = try group.filter(column), !hashes.contains(where: { filter.mightContain($0) }) {
+                    continue
+                }
                 let traces = try group.column(named: "trace_id", type: .text)
                 let codedTraces = CodedTexts(traces)
                 let isWanted = codedTraces.codes { wanted.contains($0) }
@@ -93,7 +106,8 @@ extension StoreSnapshot {
                 let isDerived = sources.codes { text in sourcePrefix.map { text.starts(with: $0.utf8) } ?? true }
                 let dead = Set(segment.deadRows(table: layout.name, group: index))
                 let rows = (0..<group.rowCount).filter { row in
-                    isWanted[codedTraces.code(of: row)] && isDerived[sources.code(of: row)] && !dead.contains(UInt32(row))
+                    isWanted[codedTraces.code(of: row)] && isDerived[sources.code(of: row)]
+                        && !dead.contains(UInt32(row))
                 }
                 let restored = try restorer.restore(rows: rows, of: group)
                 for (index, row) in rows.enumerated() {
@@ -115,7 +129,8 @@ extension StoreSnapshot {
             for row in 0..<block.count {
                 let reader = EventRowReader(block.bytes, at: Int(block.starts[row]))
                 let isSpan = reader.type == registry.wellKnownTypes.spanReceived
-                guard isSpan || reader.text(of: known.source)?.starts(with: prefix) ?? false, let trace = reader.text(of: known.traceID),
+                guard isSpan || reader.text(of: known.source)?.starts(with: prefix) ?? false,
+                    let trace = reader.text(of: known.traceID),
                     wanted.contains(trace)
                 else { continue }
                 result[String(decoding: trace, as: UTF8.self), default: []].append(
@@ -126,11 +141,12 @@ extension StoreSnapshot {
         }
     }
 
-    /// Traces with spans of some instrumentations, by the position of their spans: of so many segments as hold `countMax` of them, at
-    /// least one.
+    /// Traces with spans of some instrumentations, by the position of their spans: of so many segments as hold
+    /// `countMax` of them, at least one.
     /// - Parameter position: spans at it and before are passed over.
     /// - Returns: the traces, and up to where spans were looked at.
-    /// - Complexity: a look at the summaries of each group of spans, O(spans) of the groups whose texts leave room for one.
+    /// - Complexity: a look at the summaries of each group of spans, O(spans) of the groups whose texts leave room for
+    ///   one.
     package func traces(
         of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
     ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) {
@@ -141,11 +157,15 @@ extension StoreSnapshot {
         for segment in version.sealed.segments {
             guard let positions = segment.positions, positions.upperBound > position else { continue }
             if result.count >= countMax { return (result, covered) }
-            for group in segment.reader.groups(table: layout.name) { result.formUnion(try traces(of: scopes, in: group)) }
+            for group in segment.reader.groups(table: layout.name) {
+                result.formUnion(try traces(of: scopes, in: group))
+            }
             covered = max(covered, positions.upperBound)
         }
         if result.count >= countMax { return (result, covered) }
-        for block in version.tail.blocks where block.lastPosition > position { addTraces(of: scopes, in: block, &result) }
+        for block in version.tail.blocks where block.lastPosition > position {
+            addTraces(of: scopes, in: block, &result)
+        }
         return (result, max(position, version.position))
     }
 
@@ -154,7 +174,10 @@ extension StoreSnapshot {
             text.isEmpty || group.mayHold(String(decoding: text, as: UTF8.self), in: column)
         }
         // order: asked until one fits.
-        guard scopes.contains(where: { mayHold("instrumentation_name", $0.name) && mayHold("instrumentation_version", $0.version) })
+        guard
+            scopes.contains(where: {
+                mayHold("instrumentation_name", $0.name) && mayHold("instrumentation_version", $0.version)
+            })
         else { return [] }
         let names = CodedTexts(try group.column(named: "instrumentation_name", type: .text))
         let versions = CodedTexts(try group.column(named: "instrumentation_version", type: .text))
@@ -182,10 +205,12 @@ extension StoreSnapshot {
         else { return }
         for row in 0..<block.count {
             let reader = EventRowReader(block.bytes, at: Int(block.starts[row]))
-            guard reader.type == registry.wellKnownTypes.spanReceived, let trace = reader.text(of: registry.wellKnown.traceID),
+            guard reader.type == registry.wellKnownTypes.spanReceived,
+                let trace = reader.text(of: registry.wellKnown.traceID),
                 scopes.contains(
                     InstrumentationScope(
-                        name: Array(reader.text(of: nameColumn) ?? []), version: Array(reader.text(of: versionColumn) ?? [])))
+                        name: Array(reader.text(of: nameColumn) ?? []),
+                        version: Array(reader.text(of: versionColumn) ?? [])))
             else { continue }
             result.insert(String(decoding: trace, as: UTF8.self))
         }

@@ -29,7 +29,10 @@ package struct StoreSnapshot: TableCatalog {
 
     package var tableNames: [String] {
         let rollups = layouts.rollups.map(\.layout.definition.name)
-        return (layouts.tables.map(\.name) + rollups + ["events", "turns", "conversations", "dead_letters", "system_events"]).sorted()
+        return
+            (layouts.tables.map(\.name) + rollups + [
+                "events", "turns", "conversations", "dead_letters", "system_events",
+            ]).sorted()
     }
 
     package var rollups: [RollupDescription] {
@@ -44,7 +47,8 @@ package struct StoreSnapshot: TableCatalog {
         case "turns": readModel(name, ReadModelColumns.turns)
         case "conversations": readModel(name, ReadModelColumns.conversations)
         case "system_events": recordTable(name, SystemTables.events, SystemTables.chunks(version.systemRecords).events)
-        case "dead_letters": recordTable(name, SystemTables.deadLetters, SystemTables.chunks(version.systemRecords).deadLetters)
+        case "dead_letters":
+            recordTable(name, SystemTables.deadLetters, SystemTables.chunks(version.systemRecords).deadLetters)
         default: layouts.tables.first { $0.name == name }.map(eventTable) ?? rollupTable(name)
         }
     }

@@ -26,7 +26,9 @@ final class StoreVersion: Sendable {
         ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: [SystemRecord],
         dirty: [ConversationGrouping.Key], overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule
     ) {
-        (self.ledger, self.counters, self.sealed, self.tail, self.systemRecords) = (ledger, counters, sealed, tail, systemRecords)
+        (self.ledger, self.counters, self.sealed, self.tail, self.systemRecords) = (
+            ledger, counters, sealed, tail, systemRecords
+        )
         (self.dirty, self.overlay, self.clock, self.closing) = (dirty, overlay, clock, closing)
     }
 
@@ -35,12 +37,15 @@ final class StoreVersion: Sendable {
     /// Every event received up to this time is included.
     var receivedTime: Int64 { ledger.receivedTime }
 
-    /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits for another's fold:
-    /// two that ask at once both fold, and get the same rows.
-    func unsealedRows(_ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers) throws -> ConversationRows {
+    /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits
+    /// for another's fold: two that ask at once both fold, and get the same rows.
+    func unsealedRows(_ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers) throws
+        -> ConversationRows
+    {
         if let known = folded.withLock({ $0 }) { return known }
         let rows = try ConversationRows.folding(
-            tail.readBlocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
+            tail.readBlocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry,
+            workers: workers)
         folded.withLock { $0 = rows }
         return rows
     }

@@ -28,7 +28,9 @@ extension SystemRecord {
         self.position = position
         self.receivedTime = receivedTime
         var cursor = ByteCursor(payload)
-        func text(_ cursor: inout ByteCursor) throws(DecodingError) -> String { try cursor.readText(max: cursor.remaining) }
+        func text(_ cursor: inout ByteCursor) throws(DecodingError) -> String {
+            try cursor.readText(max: cursor.remaining)
+        }
         switch try cursor.readByte() {
         case 1:
             let type = try text(&cursor)
@@ -38,7 +40,8 @@ extension SystemRecord {
             let (error, fields) = (try text(&cursor), try text(&cursor))
             let hasTime = try cursor.readByte() != 0
             let time = hasTime ? try cursor.read(littleEndian: Int64.self) : nil
-            content = .deadLetter(DeadLetter(id: id, source: source, type: type, time: time, error: error, fields: fields))
+            content = .deadLetter(
+                DeadLetter(id: id, source: source, type: type, time: time, error: error, fields: fields))
         default: throw cursor.failure("a kind of system record")
         }
         guard cursor.isAtEnd else { throw cursor.failure("the end of the record") }

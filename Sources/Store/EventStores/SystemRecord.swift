@@ -1,7 +1,8 @@
 import Columnar
 package import Domain
 
-/// Something that happened to the store itself, or an event it had to refuse: a row of `system_events` or `dead_letters`.
+/// Something that happened to the store itself, or an event it had to refuse: a row of `system_events` or
+/// `dead_letters`.
 ///
 /// Carries the position of the last event before it; takes none of its own, and never moves the watermark.
 package struct SystemRecord: Hashable, Sendable {
@@ -28,8 +29,10 @@ enum SystemTables {
     ]
     static let deadLetters = [
         TableColumn(name: "position", type: .integer), TableColumn(name: "received_time", type: .timestamptz),
-        TableColumn(name: "id", type: .text), TableColumn(name: "source", type: .text), TableColumn(name: "type", type: .text),
-        TableColumn(name: "time", type: .timestamptz), TableColumn(name: "error", type: .text), TableColumn(name: "fields", type: .json),
+        TableColumn(name: "id", type: .text), TableColumn(name: "source", type: .text),
+        TableColumn(name: "type", type: .text),
+        TableColumn(name: "time", type: .timestamptz), TableColumn(name: "error", type: .text),
+        TableColumn(name: "fields", type: .json),
     ]
 
     /// The records as rows of both tables.
@@ -48,7 +51,9 @@ enum SystemTables {
             case .deadLetter(let letter):
                 letterColumns[0].append(integer: record.position)
                 letterColumns[1].append(integer: record.receivedTime)
-                for (column, text) in zip([2, 3, 4], [letter.id, letter.source, letter.type]) { letterColumns[column].append(text: text) }
+                for (column, text) in zip([2, 3, 4], [letter.id, letter.source, letter.type]) {
+                    letterColumns[column].append(text: text)
+                }
                 if let time = letter.time {
                     letterColumns[5].padNulls(to: letterCount)
                     letterColumns[5].append(integer: time)

@@ -1,8 +1,9 @@
 import Columnar
 import Domain
 
-// A conversation and its turns are a pure function of its events, sorted by `EventOrder`: however the events came, whatever was
-// sealed between them, the same rows come out. So the rows are recomputed whole whenever an event touches the conversation.
+// A conversation and its turns are a pure function of its events, sorted by `EventOrder`: however the events came,
+// whatever was sealed between them, the same rows come out. So the rows are recomputed whole whenever an event touches
+// the conversation.
 
 /// One turn while its conversation is folded. References are indices into the sorted events; −1 is none.
 struct TurnState {
@@ -87,7 +88,9 @@ package struct ConversationFold: Sendable {
         precondition(!events.isEmpty)
         assert(events.allSatisfy { $0.cost >= -1 && Int($0.cost) < costs.count }, "costs lie beside the buffers")
         reset()
-        for (index, reference) in events.enumerated() { self.events.append(read(reference, index, buffers[Int(reference.buffer)])) }
+        for (index, reference) in events.enumerated() {
+            self.events.append(read(reference, index, buffers[Int(reference.buffer)]))
+        }
         assert(zip(self.events, self.events.dropFirst()).allSatisfy { $0.time <= $1.time }, "events ascend by time")
         let source = FoldSource(events: events, buffers: buffers)
         matching.match(self.events, source)

@@ -1,9 +1,9 @@
 package import Domain
 import Hashing
 
-/// The order of a conversation's events: by time. At one time those that came without a time stand first, as they arrived; the others stand
-/// in the order in which such things happen, question before answer, and then by their ids. So the order in which events with a time of
-/// their own arrive never shows.
+/// The order of a conversation's events: by time. At one time those that came without a time stand first, as they
+/// arrived; the others stand in the order in which such things happen, question before answer, and then by their ids.
+/// So the order in which events with a time of their own arrive never shows.
 package struct EventOrder: Hashable, Comparable, Sendable {
     /// Event time, ns since 1970 UTC.
     package let time: Int64

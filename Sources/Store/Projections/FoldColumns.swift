@@ -45,7 +45,9 @@ package struct FoldColumns: Sendable {
         self.roles = roles
         self.ordinals = ordinals
         types = FoldTypes(registry)
-        guard let trace = ReadModelColumns.context.firstIndex(of: "trace_id") else { preconditionFailure("read models have the trace") }
+        guard let trace = ReadModelColumns.context.firstIndex(of: "trace_id") else {
+            preconditionFailure("read models have the trace")
+        }
         traceOrdinal = trace
         orderer = EventOrderer(registry)
     }
@@ -53,13 +55,20 @@ package struct FoldColumns: Sendable {
     /// Sorts the events of a conversation by ``EventOrder``, which makes the fold independent of how they came.
     /// - Complexity: O(events) where they are sorted, else O(events · log events).
     package func sort(_ events: inout [EventReference], buffers: [[UInt8]]) {
-        func time(_ event: EventReference) -> Int64 { EventRowCursor.time(buffers[Int(event.buffer)], at: Int(event.start)) }
+        func time(_ event: EventReference) -> Int64 {
+            EventRowCursor.time(buffers[Int(event.buffer)], at: Int(event.start))
+        }
         if zip(events, events.dropFirst()).allSatisfy({ time($0) < time($1) }) { return }
         let keyed = events.map { event in
-            (order: orderer.order(buffers[Int(event.buffer)], at: Int(event.start), position: event.position), event: event)
+            (
+                order: orderer.order(buffers[Int(event.buffer)], at: Int(event.start), position: event.position),
+                event: event
+            )
         }
         let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.order <= $1.order }
-        if !isSorted { events = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }.map(\.event) }
+        if !isSorted {
+            events = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }.map(\.event)
+        }
         assert(zip(events, events.dropFirst()).allSatisfy { time($0) <= time($1) }, "time goes before all else")
     }
 }
@@ -71,7 +80,8 @@ struct FoldTypes: Sendable {
         /// What a person or an agent does and the fold does not count.
         case act
         case started, question, answer, modelCall, embeddingCall, toolCall, retrieval, cacheLookup
-        case escalationRaised, escalationAccepted, escalationClosed, classified, resolved, closed, reopened, feedbackRequested, feedback
+        case escalationRaised, escalationAccepted, escalationClosed, classified, resolved, closed, reopened,
+            feedbackRequested, feedback
 
         /// Whether a person or an agent did something, where its author does not say otherwise.
         var isActivity: Bool {
@@ -81,8 +91,8 @@ struct FoldTypes: Sendable {
             }
         }
 
-        /// Where events of a type stand among those of one time: what is asked comes before what is done, and that before what is said
-        /// of it.
+        /// Where events of a type stand among those of one time: what is asked comes before what is done, and that
+        /// before what is said of it.
         var rank: UInt8 {
             switch self {
             case .started: 0
@@ -101,7 +111,8 @@ struct FoldTypes: Sendable {
 
     /// Types besides those below whose events are things that people and agents do.
     private static let acts = [
-        "agent.run", "agent.handoff", "workflow.step", "guardrail.checked", "memory.accessed", "approval.requested", "approval.decided",
+        "agent.run", "agent.handoff", "workflow.step", "guardrail.checked", "memory.accessed", "approval.requested",
+        "approval.decided",
         "ticket.created", "ticket.updated",
     ]
 

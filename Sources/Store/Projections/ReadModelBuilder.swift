@@ -6,7 +6,9 @@ struct FoldSource {
     var events: [EventReference]
     var buffers: [[UInt8]]
 
-    func time(_ index: Int) -> Int64 { EventRowCursor.time(buffers[Int(events[index].buffer)], at: Int(events[index].start)) }
+    func time(_ index: Int) -> Int64 {
+        EventRowCursor.time(buffers[Int(events[index].buffer)], at: Int(events[index].start))
+    }
 }
 
 /// One value of a row under construction.
@@ -139,7 +141,8 @@ package struct ReadModelBuilder: Sendable {
         }
         let facts = summary.facts
         conversationSlots[at.outcome] = .string(OutcomeRule.house1.outcome(of: facts, at: summary.lastTime).rawValue)
-        conversationSlots[at.outcomeFin] = .string(OutcomeRule.intercomFin.outcome(of: facts, at: summary.lastTime).rawValue)
+        conversationSlots[at.outcomeFin] = .string(
+            OutcomeRule.intercomFin.outcome(of: facts, at: summary.lastTime).rawValue)
         if let verdict = facts.verdict, verdict.isResolved {
             conversationSlots[at.resolvedTime] = .integer(verdict.instant.time)
             conversationSlots[at.resolvedBy] = .string(verdict.by ?? "agent")

@@ -3,17 +3,21 @@ import Domain
 
 /// The columns of the read models `turns` and `conversations`, by name and type, in the order of their tables.
 package enum ReadModelColumns {
-    /// Context that a turn takes from its answer, else its question, and a conversation from its first event that has it.
+    /// Context that a turn takes from its answer, else its question, and a conversation from its first event that has
+    /// it.
     package static let context = [
-        "tenant", "channel", "user_id", "agent", "agent_version", "team", "cost_centre", "environment", "region", "service_name",
+        "tenant", "channel", "user_id", "agent", "agent_version", "team", "cost_centre", "environment", "region",
+        "service_name",
         "service_version", "experiment", "variant", "prompt_name", "prompt_version", "trace_id",
     ]
     /// Classes of tokens, each summed over the calls of a turn or conversation.
     package static let tokens = [
-        "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens",
+        "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
+        "reasoning_tokens",
     ]
     static let money: [(String, ColumnType)] = [
-        ("cost_usd", .numeric(scale: 12)), ("cost_low_usd", .numeric(scale: 12)), ("cost_high_usd", .numeric(scale: 12)),
+        ("cost_usd", .numeric(scale: 12)), ("cost_low_usd", .numeric(scale: 12)),
+        ("cost_high_usd", .numeric(scale: 12)),
         ("price_state", .text),
     ]
 
@@ -34,18 +38,23 @@ package enum ReadModelColumns {
     /// Columns of `conversations`, one row each.
     package static let conversations: [TableColumn] = columns(
         [
-            ("conversation_id", .text), ("start_time", .timestamptz), ("last_time", .timestamptz), ("closed_time", .timestamptz),
+            ("conversation_id", .text), ("start_time", .timestamptz), ("last_time", .timestamptz),
+            ("closed_time", .timestamptz),
         ],
         context.map { ($0, .text) },
         [
-            // By house-1, as events say it; readers see what silence makes of it. The facts beside it serve the other rules.
-            ("outcome", .text), ("outcome_intercom_fin", .text), ("resolved_time", .timestamptz), ("resolved_by", .text),
+            // By house-1, as events say it; readers see what silence makes of it. The facts beside it serve the other
+            // rules.
+            ("outcome", .text), ("outcome_intercom_fin", .text), ("resolved_time", .timestamptz),
+            ("resolved_by", .text),
             ("reopened", .boolean), ("topic", .text), ("turns", .integer), ("answers", .integer), ("errors", .integer),
         ],
         tokens.map { ($0, .integer) }, money,
         [
-            ("escalations", .integer), ("escalation_reason", .text), ("score", .integer), ("feedback_requests", .integer),
-            ("rated_time", .timestamptz), ("closed_reason", .text), ("last_activity_time", .timestamptz), ("last_message", .text),
+            ("escalations", .integer), ("escalation_reason", .text), ("score", .integer),
+            ("feedback_requests", .integer),
+            ("rated_time", .timestamptz), ("closed_reason", .text), ("last_activity_time", .timestamptz),
+            ("last_message", .text),
             ("resolved_certainty", .text),
             // Follows from the others, the setting in force and the time reached, when it is read; rows keep none.
             ("outcome_silence_resolves", .text),

@@ -8,9 +8,11 @@ struct ReadModelPlaces: Sendable {
         let modelCalls, toolCalls, retrievals, cacheHits, escalated, score: Int
     }
     struct Conversation: Sendable {
-        let conversation, startTime, lastTime, closedTime, context, resolvedBy, reopened, topic, turns, answers, errors, tokens, money: Int
+        let conversation, startTime, lastTime, closedTime, context, resolvedBy, reopened, topic, turns, answers, errors,
+            tokens, money: Int
         let escalations, escalationReason, score, feedbackRequests: Int
-        let outcome, outcomeFin, resolvedTime, ratedTime, closedReason, lastActivityTime, lastMessage, resolvedCertainty: Int
+        let outcome, outcomeFin, resolvedTime, ratedTime, closedReason, lastActivityTime, lastMessage,
+            resolvedCertainty: Int
     }
 
     let turn: Turn
@@ -27,12 +29,15 @@ struct ReadModelPlaces: Sendable {
         turn = Turn(
             turn: turns("turn"), askedTime: turns("asked_time"), time: turns("time"), status: turns("status"),
             model: turns("model"), requestModel: turns("request_model"), tokens: turns("input_tokens"),
-            money: turns("cost_usd"), modelCalls: turns("llm_calls"), toolCalls: turns("tool_calls"), retrievals: turns("retrievals"),
+            money: turns("cost_usd"), modelCalls: turns("llm_calls"), toolCalls: turns("tool_calls"),
+            retrievals: turns("retrievals"),
             cacheHits: turns("cache_hits"), escalated: turns("escalated"), score: turns("score"))
         let conversations = Self.index(ReadModelColumns.conversations)
         conversation = Conversation(
-            conversation: conversations("conversation_id"), startTime: conversations("start_time"), lastTime: conversations("last_time"),
-            closedTime: conversations("closed_time"), context: conversations("tenant"), resolvedBy: conversations("resolved_by"),
+            conversation: conversations("conversation_id"), startTime: conversations("start_time"),
+            lastTime: conversations("last_time"),
+            closedTime: conversations("closed_time"), context: conversations("tenant"),
+            resolvedBy: conversations("resolved_by"),
             reopened: conversations("reopened"), topic: conversations("topic"), turns: conversations("turns"),
             answers: conversations("answers"), errors: conversations("errors"), tokens: conversations("input_tokens"),
             money: conversations("cost_usd"), escalations: conversations("escalations"),
@@ -53,16 +58,25 @@ struct ReadModelPlaces: Sendable {
         }
         fromQuestion = targets(context.map { ($0, $0) })
         fromAnswer = targets(
-            (context + ["status", "error_type", "duration_ns", "time_to_first_token_ns", "answered_from"]).map { ($0, $0) })
+            (context + ["status", "error_type", "duration_ns", "time_to_first_token_ns", "answered_from"]).map {
+                ($0, $0)
+            })
         fromCall = targets(
-            [("provider", "provider"), ("request_model", "request_model"), ("response_model", "model"), ("route", "route")])
-        guard let id = registry.column(named: "conversation_id") else { preconditionFailure("the schemas lack conversation_id") }
+            [
+                ("provider", "provider"), ("request_model", "request_model"), ("response_model", "model"),
+                ("route", "route"),
+            ])
+        guard let id = registry.column(named: "conversation_id") else {
+            preconditionFailure("the schemas lack conversation_id")
+        }
         conversationColumn = id
     }
 
     private static func index(_ columns: [TableColumn]) -> (String) -> Int {
         { name in
-            guard let index = columns.firstIndex(where: { $0.name == name }) else { preconditionFailure("no column \(name)") }
+            guard let index = columns.firstIndex(where: { $0.name == name }) else {
+                preconditionFailure("no column \(name)")
+            }
             return index
         }
     }

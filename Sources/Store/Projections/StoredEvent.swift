@@ -2,7 +2,8 @@ package import Domain
 
 /// Where one event's row stands: which buffer, at which byte, under which position, and what its call was booked at.
 ///
-/// Buffers are kept apart so that a conversation can be folded over log blocks and rows read back from segments without copying either.
+/// Buffers are kept apart so that a conversation can be folded over log blocks and rows read back from segments without
+/// copying either.
 package struct EventReference: Sendable {
     /// Index of the buffer.
     package var buffer: Int32
@@ -31,10 +32,12 @@ package struct CallCost: Hashable, Sendable {
     package var highPicoUSD: Int128?
     /// Whether all, some or none of what was used is priced.
     package var state: PriceState
-    /// What is missing, by names with commas between; nil where nothing is, and for calls that were booked before it was noted.
+    /// What is missing, by names with commas between; nil where nothing is, and for calls that were booked before it
+    /// was noted.
     package var gaps: String?
 
-    package init(costPicoUSD: Int128?, lowPicoUSD: Int128, highPicoUSD: Int128?, state: PriceState, gaps: String? = nil) {
+    package init(costPicoUSD: Int128?, lowPicoUSD: Int128, highPicoUSD: Int128?, state: PriceState, gaps: String? = nil)
+    {
         self.costPicoUSD = costPicoUSD
         self.lowPicoUSD = lowPicoUSD
         self.highPicoUSD = highPicoUSD
@@ -46,7 +49,8 @@ package struct CallCost: Hashable, Sendable {
 extension CallCost {
     /// Whether nothing but the names of what is missing differs: calls booked before these were noted have none.
     package func isSameAmount(as other: CallCost) -> Bool {
-        costPicoUSD == other.costPicoUSD && lowPicoUSD == other.lowPicoUSD && highPicoUSD == other.highPicoUSD && state == other.state
+        costPicoUSD == other.costPicoUSD && lowPicoUSD == other.lowPicoUSD && highPicoUSD == other.highPicoUSD
+            && state == other.state
     }
 }
 

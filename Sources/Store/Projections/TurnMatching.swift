@@ -2,14 +2,15 @@ import Hashing
 
 /// Finds the turn of each event of a conversation: a pure function of the sorted events, whatever came first.
 ///
-/// - A question with a number opens the turn of that number; one without opens a turn of its own, unless its trace is that of a question
-///   with a number, of which it is a repeat by another sender.
-/// - An event with a number belongs to the turn of that number. Where no question of the conversation has one, it belongs to the turn of
-///   its trace, else to the question that has the number when they are counted in order: from 0 where some event says 0, else from 1.
-/// - An event without a number belongs to the turn of its trace (of several, to the last question before it), else to the last question
-///   before it.
-/// - A turn's answer is the first that says its number, else the first of its trace, else, where the question has no number, the first
-///   after it that has no number either and that no trace gives to another turn.
+/// - A question with a number opens the turn of that number; one without opens a turn of its own, unless its trace is
+///   that of a question with a number, of which it is a repeat by another sender.
+/// - An event with a number belongs to the turn of that number. Where no question of the conversation has one, it
+///   belongs to the turn of its trace, else to the question that has the number when they are counted in order: from 0
+///   where some event says 0, else from 1.
+/// - An event without a number belongs to the turn of its trace (of several, to the last question before it), else to
+///   the last question before it.
+/// - A turn's answer is the first that says its number, else the first of its trace, else, where the question has no
+///   number, the first after it that has no number either and that no trace gives to another turn.
 struct TurnMatching: Sendable {
     /// In the order in which their first events come.
     var turns: [TurnState] = []
@@ -35,7 +36,8 @@ struct TurnMatching: Sendable {
         }
     }
 
-    /// - Parameter questionsBefore: questions without a number that came before all these events and are not among them.
+    /// - Parameter questionsBefore: questions without a number that came before all these events and are not among
+    ///   them.
     mutating func match(_ events: [FoldEvent], questionsBefore: Int64 = 0, _ source: @escaping Traces) {
         assert(questionsBefore >= 0, "a number of questions")
         self.questionsBefore = questionsBefore

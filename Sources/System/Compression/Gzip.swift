@@ -12,13 +12,15 @@ package enum Gzip {
         var stream = unsafe z_stream()
         // Sound: the stream stays in this frame, zeroed as zlib asks; window bits 15 + 16 choose the gzip form.
         let started = unsafe deflateInit2_(
-            &stream, Int32(level), Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &stream, Int32(level), Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
         precondition(started == Z_OK, "zlib offers deflate")
         let bound = unsafe Int(deflateBound(&stream, UInt(bytes.count)))
         let output = unsafe bytes.withUnsafeBytes { source in
             unsafe [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
                 // Sound: zlib reads the live source without writing to it, and the buffer holds `deflateBound` bytes.
-                unsafe stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self))
+                unsafe stream.next_in = UnsafeMutablePointer(
+                    mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self))
                 unsafe stream.avail_in = UInt32(source.count)
                 unsafe stream.next_out = buffer.baseAddress
                 unsafe stream.avail_out = UInt32(bound)

@@ -11,7 +11,8 @@ internal import CZlib
     init(isGzip: Bool) {
         self.isGzip = isGzip
         unsafe stream = .allocate(capacity: 1)
-        // Sound: a zeroed z_stream is the documented start; the pointer lives until `deinit`, as zlib keeps a link back to it.
+        // Sound: a zeroed z_stream is the documented start; the pointer lives until `deinit`, as zlib keeps a link back
+        // to it.
         unsafe stream.initialize(to: z_stream())
         let result = unsafe inflateInit2_(stream, isGzip ? 31 : 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(result == Z_OK, "zlib offers inflate")
@@ -44,7 +45,8 @@ internal import CZlib
                 let inputBytes = min(source.count - position, Int(Int32.max))
                 let outputBytes = min(target.count, Int(Int32.max))
                 let start = unsafe source.baseAddress.map { unsafe $0 + position }
-                unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: start?.assumingMemoryBound(to: UInt8.self))
+                unsafe stream.pointee.next_in = UnsafeMutablePointer(
+                    mutating: start?.assumingMemoryBound(to: UInt8.self))
                 unsafe stream.pointee.avail_in = UInt32(inputBytes)
                 unsafe stream.pointee.next_out = target.baseAddress?.assumingMemoryBound(to: UInt8.self)
                 unsafe stream.pointee.avail_out = UInt32(outputBytes)

@@ -20,7 +20,8 @@ package enum LZ4Block {
             unsafe [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
                 // Sound: the buffer holds `compressBound` bytes, so the call cannot fail or write past it.
                 let written = unsafe LZ4_compress_default(
-                    source.baseAddress?.assumingMemoryBound(to: CChar.self), UnsafeMutableRawPointer(buffer.baseAddress!)
+                    source.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    UnsafeMutableRawPointer(buffer.baseAddress!)
                         .assumingMemoryBound(to: CChar.self), Int32(source.count), Int32(bound))
                 precondition(written > 0, "LZ4 compresses into its own bound")
                 count = Int(written)
@@ -43,7 +44,8 @@ package enum LZ4Block {
             unsafe [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, filled in
                 // Sound: the safe decoder reads inside the source and writes at most `count` bytes.
                 result = unsafe LZ4_decompress_safe(
-                    source.baseAddress?.assumingMemoryBound(to: CChar.self), UnsafeMutableRawPointer(buffer.baseAddress!)
+                    source.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    UnsafeMutableRawPointer(buffer.baseAddress!)
                         .assumingMemoryBound(to: CChar.self), Int32(source.count), Int32(count))
                 filled = max(0, Int(result))
             }

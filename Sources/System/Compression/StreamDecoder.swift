@@ -41,13 +41,16 @@ package struct StreamDecoder: ~Copyable {
     }
 
     /// Appends what these bytes decompress to. After an error the decoder is of no further use.
-    /// - Throws: `damaged` with the offset in the compressed stream, `limitExceeded` as soon as one byte too many came out.
+    /// - Throws: `damaged` with the offset in the compressed stream, `limitExceeded` as soon as one byte too many came
+    ///   out.
     /// - Complexity: O(input + output).
     package mutating func decode(_ input: Span<UInt8>, into output: inout [UInt8]) throws(CompressionError) {
         let base = inputBytes
         inputBytes += input.count
         if coding == .identity {
-            guard input.count <= outputBytesMax - outputBytes else { throw .limitExceeded(outputBytesMax: outputBytesMax) }
+            guard input.count <= outputBytesMax - outputBytes else {
+                throw .limitExceeded(outputBytesMax: outputBytesMax)
+            }
             outputBytes += input.count
             // Sound: the buffer is the live span's own.
             unsafe input.withUnsafeBytes { unsafe output.append(contentsOf: $0) }
@@ -67,7 +70,8 @@ package struct StreamDecoder: ~Copyable {
         }
     }
 
-    private mutating func step(_ input: Span<UInt8>, _ position: inout Int, _ base: Int) throws(CompressionError) -> Int {
+    private mutating func step(_ input: Span<UInt8>, _ position: inout Int, _ base: Int) throws(CompressionError) -> Int
+    {
         if let written = try inflate?.step(input, position: &position, output: &scratch, base: base) { return written }
         return try zstandard?.step(input, position: &position, output: &scratch, base: base) ?? 0
     }
@@ -84,7 +88,8 @@ package struct StreamDecoder: ~Copyable {
     }
 
     /// Says that no more bytes come.
-    /// - Throws: `truncated` when the stream ended inside a frame, or a `gzip`, `deflate` or `zstd` body held none at all.
+    /// - Throws: `truncated` when the stream ended inside a frame, or a `gzip`, `deflate` or `zstd` body held none at
+    ///   all.
     package func finish() throws(CompressionError) {
         guard !isInsideFrame, coding == .identity || inputBytes > 0 else {
             throw .truncated(format: coding.rawValue, offset: inputBytes)

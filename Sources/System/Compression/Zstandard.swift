@@ -12,7 +12,8 @@ package enum Zstandard {
         return unsafe bytes.withUnsafeBytes { source in
             unsafe [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
                 // Sound: the buffer holds `compressBound` bytes; only lack of memory can make the call fail.
-                let written = unsafe ZSTD_compress(buffer.baseAddress, bound, source.baseAddress, source.count, Int32(level))
+                let written = unsafe ZSTD_compress(
+                    buffer.baseAddress, bound, source.baseAddress, source.count, Int32(level))
                 precondition(ZSTD_isError(written) == 0, "Zstandard compresses into its own bound")
                 count = written
             }
@@ -30,9 +31,12 @@ package enum Zstandard {
     package static func decompress(_ bytes: Span<UInt8>, count: Int) throws(CompressionError) -> [UInt8] {
         let announced = unsafe bytes.withUnsafeBytes { unsafe ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
         // 2^64 − 1: the size is not given; 2^64 − 2: not a frame.
-        guard announced != UInt64.max - 1 else { throw .damaged(format: "Zstandard", offset: 0, detail: "no frame header") }
+        guard announced != UInt64.max - 1 else {
+            throw .damaged(format: "Zstandard", offset: 0, detail: "no frame header")
+        }
         guard count >= 0, announced == UInt64.max || announced <= UInt64(count) else {
-            throw .damaged(format: "Zstandard", offset: 0, detail: "the frame announces \(announced) bytes instead of \(count)")
+            throw .damaged(
+                format: "Zstandard", offset: 0, detail: "the frame announces \(announced) bytes instead of \(count)")
         }
         var result = 0
         let output = unsafe bytes.withUnsafeBytes { source in

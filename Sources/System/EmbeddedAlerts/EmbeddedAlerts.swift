@@ -1,9 +1,9 @@
 package import Bytes
 internal import CEmbeddedAlerts
 
-/// Rules, OpenSLO documents, dashboards and runbooks that the program was built with: templates in `templates` where numbers of objectives
-/// stand in them, else the files that are used as they are. They are listed in `CEmbeddedAlerts.c`, as the bytes of a file of this size
-/// are nothing for a compiler of Swift.
+/// Rules, OpenSLO documents, dashboards and runbooks that the program was built with: templates in `templates` where
+/// numbers of objectives stand in them, else the files that are used as they are. They are listed in
+/// `CEmbeddedAlerts.c`, as the bytes of a file of this size are nothing for a compiler of Swift.
 package enum EmbeddedAlerts {
     /// Rule files of Prometheus.
     package static var rules: [EmbeddedFile] { files(PLIMSOLL_ALERT_RULES) }

@@ -1,7 +1,8 @@
 package import Bytes
 internal import CEmbeddedPages
 
-/// The files of `Sources/Server/Pages`: documents, styles and scripts that a browser is shown. They are listed in `CEmbeddedPages.c`.
+/// The files of `Sources/Server/Pages`: documents, styles and scripts that a browser is shown. They are listed in
+/// `CEmbeddedPages.c`.
 package enum EmbeddedPages {
     /// In the order of the list.
     package static var files: [EmbeddedFile] {

@@ -58,13 +58,14 @@ package func hmacSHA256(key: Span<UInt8>, message: Span<UInt8>) -> [UInt8] {
     unsafe key.withUnsafeBytes { key in
         unsafe message.withUnsafeBytes { message in
             unsafe [UInt8](unsafeUninitializedCapacity: SHA256.digestBytes) { buffer, count in
-                // Sound: lengths belong to their live spans, and the buffer holds the 32 bytes written. A null key would mean
-                // "keep the previous one", so an empty key points at a zero byte of its own.
+                // Sound: lengths belong to their live spans, and the buffer holds the 32 bytes written. A null key
+                // would mean "keep the previous one", so an empty key points at a zero byte of its own.
                 var zero: UInt8 = 0
                 let result = unsafe withUnsafePointer(to: &zero) { empty in
                     unsafe HMAC(
                         EVP_sha256(), key.baseAddress ?? UnsafeRawPointer(empty), Int32(clamping: key.count),
-                        message.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? empty, message.count, buffer.baseAddress, nil)
+                        message.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? empty, message.count,
+                        buffer.baseAddress, nil)
                 }
                 precondition(unsafe result != nil, "libcrypto offers HMAC-SHA-256")
                 count = SHA256.digestBytes

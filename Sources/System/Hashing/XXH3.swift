@@ -1,6 +1,7 @@
 internal import CXXHash
 
-// XXH3 of the xxHash family: fast, well mixed, not for adversaries who know the seed. Specification: xxHash 0.8, `XXH3_64bits_withSeed`.
+// XXH3 of the xxHash family: fast, well mixed, not for adversaries who know the seed. Specification: xxHash 0.8,
+// `XXH3_64bits_withSeed`.
 
 /// A 128-bit hash as two halves; ordered by `high`, then `low`.
 package struct Hash128: Hashable, Comparable, Sendable {
@@ -20,7 +21,8 @@ package struct Hash128: Hashable, Comparable, Sendable {
 /// XXH3-64 of the bytes. Equal bytes and seed give the same hash on every machine.
 package func xxh3(_ bytes: Span<UInt8>, seed: UInt64 = 0) -> UInt64 {
     unsafe bytes.withUnsafeBytes { raw in
-        // Sound: the pointer and count describe one live span; a null pointer comes only with a count of 0, which XXH3 allows.
+        // Sound: the pointer and count describe one live span; a null pointer comes only with a count of 0, which XXH3
+        // allows.
         unsafe XXH3_64bits_withSeed(raw.baseAddress, raw.count, seed)
     }
 }

@@ -1,7 +1,8 @@
 /// Finds the elements of an array in a text that the parser refused as a whole.
 ///
-/// It asks for less than the parser: whatever stands between quotes is a text, numbers may have any size, levels any depth. But brackets,
-/// commas, colons and quotes must be where JSON wants them, or nobody can say where one element ends and the next begins.
+/// It asks for less than the parser: whatever stands between quotes is a text, numbers may have any size, levels any
+/// depth. But brackets, commas, colons and quotes must be where JSON wants them, or nobody can say where one element
+/// ends and the next begins.
 package enum JSONElements {
     /// Whether the text is an array whose elements can be told apart, with white space around it.
     /// - Complexity: O(length); a bit of memory a level.
@@ -17,7 +18,9 @@ package enum JSONElements {
     /// - Parameter place: 0 for the first; moves behind the element.
     package static func next(_ text: Span<UInt8>, _ place: inout Int) -> Range<Int>? {
         skipSpace(text, &place)
-        guard let before = at(text, place), before == UInt8(ascii: "[") || before == UInt8(ascii: ",") else { return nil }
+        guard let before = at(text, place), before == UInt8(ascii: "[") || before == UInt8(ascii: ",") else {
+            return nil
+        }
         place += 1
         skipSpace(text, &place)
         let start = place
@@ -102,7 +105,8 @@ package enum JSONElements {
         let start = index
         while let byte = at(text, index) {
             switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."): index += 1
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                index += 1
             default: return index > start
             }
         }
@@ -110,7 +114,8 @@ package enum JSONElements {
     }
 }
 
-/// For each open level, whether it is an object: a bit each, since a body of nothing but brackets has as many levels as bytes.
+/// For each open level, whether it is an object: a bit each, since a body of nothing but brackets has as many levels as
+/// bytes.
 private struct OpenLevels {
     private var words: [UInt64] = []
     private var count = 0

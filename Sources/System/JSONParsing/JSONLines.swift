@@ -8,15 +8,16 @@ package enum JSONLines {
         precondition(start >= 0 && start <= text.count)
         return unsafe text.withUnsafeBufferPointer { bytes in
             // Sound: the search stays within `count - start` bytes from `start`, which is inside the span.
-            guard let base = bytes.baseAddress, let found = unsafe memchr(base + start, 0x0A, bytes.count - start) else {
+            guard let base = bytes.baseAddress, let found = unsafe memchr(base + start, 0x0A, bytes.count - start)
+            else {
                 return bytes.count
             }
             return unsafe UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
         }
     }
 
-    /// Where the last whole line ends: the place after its line feed; 0 when there is none. What follows is the start of a line that
-    /// the next piece of a stream completes.
+    /// Where the last whole line ends: the place after its line feed; 0 when there is none. What follows is the start
+    /// of a line that the next piece of a stream completes.
     package static func endOfLastLine(_ text: Span<UInt8>) -> Int {
         var end = text.count
         while end > 0, text[end - 1] != 0x0A { end -= 1 }

@@ -2,8 +2,9 @@ internal import CSimdjson
 
 /// Parses JSON (RFC 8259) with simdjson; owns the buffers and is reused from document to document.
 ///
-/// Strict: UTF-8 is checked, lone surrogates, NaN, comments and trailing commas are refused, a byte order mark too. Integers must fit
-/// 64 bits (signed or unsigned), other numbers a finite double; what does not is an error, not a rounded value. For one thread at a time.
+/// Strict: UTF-8 is checked, lone surrogates, NaN, comments and trailing commas are refused, a byte order mark too.
+/// Integers must fit 64 bits (signed or unsigned), other numbers a finite double; what does not is an error, not a
+/// rounded value. For one thread at a time.
 @safe package struct JSONParser: ~Copyable {
     /// Bytes that may follow a text in its array so that it is parsed without a copy.
     static let paddingBytes = 32
@@ -40,7 +41,8 @@ internal import CSimdjson
         }
         let code = unsafe text.withUnsafeBufferPointer { bytes -> Int32 in
             guard let base = bytes.baseAddress else { return unsafe plimsoll_json_parse(parser, nil, 0, 0).error }
-            // Sound: the range lies within the span; the result's pointers are copied from before the parser's next use.
+            // Sound: the range lies within the span; the result's pointers are copied from before the parser's next
+            // use.
             let document = unsafe plimsoll_json_parse(
                 parser, base + range.lowerBound, range.count, bytes.count - range.lowerBound)
             if unsafe document.error == 0 {

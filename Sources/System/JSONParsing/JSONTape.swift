@@ -15,9 +15,9 @@ package enum JSONKind: UInt8, Sendable {
 
 /// A parsed document as two flat arrays: walking it costs no call into C and no allocation.
 ///
-/// A place is an index into ``words``. The root value stands at ``root``. Inside an object keys and values alternate, inside an array values
-/// follow each other, from ``firstChild(_:)`` to ``end(_:)``; ``next(_:)`` steps over a value with all it holds. Keys stand as written, in
-/// order, repeats included.
+/// A place is an index into ``words``. The root value stands at ``root``. Inside an object keys and values alternate,
+/// inside an array values follow each other, from ``firstChild(_:)`` to ``end(_:)``; ``next(_:)`` steps over a value
+/// with all it holds. Keys stand as written, in order, repeats included.
 ///
 ///     word     top byte: kind, as an ASCII letter; below, 56 bits:
 ///              string         low 28 bits: where its bytes begin in `strings`; the 28 bits above: how many they are
@@ -46,7 +46,9 @@ package struct JSONTape: Sendable {
     }
 
     /// The kind of the value at `place`.
-    @inlinable @inline(__always) package func kind(_ place: Int) -> JSONKind { JSONKind(rawValue: UInt8(words[place] >> 56)) ?? .null }
+    @inlinable @inline(__always) package func kind(_ place: Int) -> JSONKind {
+        JSONKind(rawValue: UInt8(words[place] >> 56)) ?? .null
+    }
 
     /// The place after the value at `place` and all that it holds.
     @inlinable @inline(__always) package func next(_ place: Int) -> Int {

@@ -21,15 +21,16 @@ package enum PostgresSyntax {
     /// The longest text that is taken.
     package static let textBytesMax = 256 * 1024
 
-    /// How many levels of JSON a reader of the tree should admit. A chain of operators nests once a link, so a tree can be deeper than
-    /// anyone means it to be.
+    /// How many levels of JSON a reader of the tree should admit. A chain of operators nests once a link, so a tree can
+    /// be deeper than anyone means it to be.
     package static let treeDepthMax = 1_000
 
     /// Up to here the caller's stack is deep enough: a level takes some 130 bytes of stack and at least two of text.
     private static let shallowTextBytesMax = 4_096
 
-    /// Parses statements into libpg_query's JSON tree: `{"version":…,"stmts":[{"stmt":{…},"stmt_location":…,"stmt_len":…}]}`.
-    /// `location` values inside are byte offsets into `sql`. Callable from any thread.
+    /// Parses statements into libpg_query's JSON tree:
+    /// `{"version":…,"stmts":[{"stmt":{…},"stmt_location":…,"stmt_len":…}]}`. `location` values inside are byte offsets
+    /// into `sql`. Callable from any thread.
     /// - Throws: ``PostgresSyntaxError`` for text that the grammar refuses, that holds a NUL, or that is too long.
     /// - Complexity: O(length); allocates outside Swift and frees before it returns.
     package static func parse(_ sql: String) throws(PostgresSyntaxError) -> String {
@@ -42,7 +43,8 @@ package enum PostgresSyntax {
             throw PostgresSyntaxError(message: "null character not allowed in a statement", position: position)
         }
         let stackBytes = length <= shallowTextBytesMax ? 0 : 512 * 1024 + 256 * length
-        // Sound: the text lives during the call; the result is owned here and freed once, after its strings were copied.
+        // Sound: the text lives during the call; the result is owned here and freed once, after its strings were
+        // copied.
         let result = unsafe sql.withCString { text in
             unsafe stackBytes == 0 ? pg_query_parse(text) : parseOnDeepStack(text, stackBytes: stackBytes)
         }
@@ -64,11 +66,12 @@ package enum PostgresSyntax {
     var result: PgQueryParseResult
 }
 
-/// Parses on a thread of its own and waits for it: libpg_query prints its tree by recursion, and neither the caller's stack nor the
-/// library bounds that. The stack's pages are touched only as far as the tree is deep.
+/// Parses on a thread of its own and waits for it: libpg_query prints its tree by recursion, and neither the caller's
+/// stack nor the library bounds that. The stack's pages are touched only as far as the tree is deep.
 private func parseOnDeepStack(_ text: UnsafePointer<CChar>, stackBytes: Int) -> PgQueryParseResult {
     var work = unsafe DeepParse(text: text, result: PgQueryParseResult())
-    // Sound: `work` and the text outlive the thread, which is joined before this function returns; nobody else touches them meanwhile.
+    // Sound: `work` and the text outlive the thread, which is joined before this function returns; nobody else touches
+    // them meanwhile.
     return unsafe withUnsafeMutablePointer(to: &work) { work in
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)

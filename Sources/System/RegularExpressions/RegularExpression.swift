@@ -6,8 +6,9 @@ package struct RegularExpressionError: Error, Hashable, Sendable {
     package var reason: String
 }
 
-/// A compiled pattern of RE2 over UTF-8, which is also Prometheus's: time is linear in the text, whatever the pattern. `.` does not match
-/// a line end unless `(?s)` says so, `^` and `$` are the ends of the text unless `(?m)` does, classes such as `\w` are ASCII.
+/// A compiled pattern of RE2 over UTF-8, which is also Prometheus's: time is linear in the text, whatever the pattern.
+/// `.` does not match a line end unless `(?s)` says so, `^` and `$` are the ends of the text unless `(?m)` does,
+/// classes such as `\w` are ASCII.
 @safe package final class RegularExpression: Sendable {
     /// Program and caches of states together; beyond it RE2 goes on with a slower way that needs none.
     private static let memoryMax: Int64 = 8 << 20
@@ -24,7 +25,8 @@ package struct RegularExpressionError: Error, Hashable, Sendable {
         let compiled = unsafe bytes.withUnsafeBytes { bytes in
             unsafe reason.withUnsafeMutableBytes { reason in
                 unsafe plimsoll_pattern_create(
-                    bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, ignoresCase ? 1 : 0, Self.memoryMax,
+                    bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, ignoresCase ? 1 : 0,
+                    Self.memoryMax,
                     reason.baseAddress?.assumingMemoryBound(to: CChar.self), reason.count)
             }
         }
@@ -52,8 +54,11 @@ package struct RegularExpressionError: Error, Hashable, Sendable {
     private func matches(_ text: Span<UInt8>, isWhole: Bool) -> Bool {
         // Sound: the span outlives the call, which keeps nothing of it.
         unsafe text.withUnsafeBufferPointer { bytes in
-            guard let base = bytes.baseAddress else { return unsafe plimsoll_pattern_matches(pattern, "", 0, isWhole ? 1 : 0) != 0 }
-            return unsafe UnsafeRawBufferPointer(start: base, count: bytes.count).withMemoryRebound(to: CChar.self) { text in
+            guard let base = bytes.baseAddress else {
+                return unsafe plimsoll_pattern_matches(pattern, "", 0, isWhole ? 1 : 0) != 0
+            }
+            return unsafe UnsafeRawBufferPointer(start: base, count: bytes.count).withMemoryRebound(to: CChar.self) {
+                text in
                 unsafe plimsoll_pattern_matches(pattern, text.baseAddress, text.count, isWhole ? 1 : 0) != 0
             }
         }

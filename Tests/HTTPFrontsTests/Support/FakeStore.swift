@@ -47,10 +47,13 @@ final class FakeStore: ServedStore {
             if state.isFull { throw StoreError.noSpace(reason: "no byte left") }
             state.appends += 1
             return batches.map { batch in
-                let verdicts = (0..<batch.events.count).map { row in state.verdict ?? .accepted(position: Int64(state.rows + row + 1)) }
+                let verdicts = (0..<batch.events.count).map { row in
+                    state.verdict ?? .accepted(position: Int64(state.rows + row + 1))
+                }
                 let accepted = state.verdict == nil ? batch.events.count : 0
                 state.rows += accepted
-                return AppendResult(verdicts: verdicts, accepted: accepted, duplicates: 0, lastPosition: Int64(state.rows))
+                return AppendResult(
+                    verdicts: verdicts, accepted: accepted, duplicates: 0, lastPosition: Int64(state.rows))
             }
         }
     }

@@ -10,14 +10,17 @@ import Sending
 func withServer<Result: Sendable>(
     _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(), tokens: TokenFile? = nil,
     isTokenRequired: Bool = false, traceExport: TraceExportConfiguration = TraceExportConfiguration(),
-    settleRule: SettleRule = SettleRule(), _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
+    settleRule: SettleRule = SettleRule(),
+    _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
-    var configuration = ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, stopsOnSignals: false)
+    var configuration = ServerConfiguration(
+        listen: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, stopsOnSignals: false)
     configuration.isTokenRequired = isTokenRequired
     configuration.traceExport = traceExport
     configuration.settleRule = settleRule
     let server = PlimsollServer(
-        store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2), tokens: tokens)
+        store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2),
+        tokens: tokens)
     let (addresses, source) = AsyncStream<ListenAddress>.makeStream()
     return try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask {
@@ -48,7 +51,8 @@ func withServer<Result: Sendable>(
 extension ServerClient {
     /// Posts to `/v1/events`.
     func post(
-        _ body: [UInt8], type: String = "application/x-ndjson", encoding: String? = nil, headers: [(String, String)] = []
+        _ body: [UInt8], type: String = "application/x-ndjson", encoding: String? = nil,
+        headers: [(String, String)] = []
     ) async throws -> ServerAnswer {
         var headers = headers
         if !type.isEmpty { headers.append(("Content-Type", type)) }
@@ -56,7 +60,9 @@ extension ServerClient {
         return try await send("POST", "/v1/events", headers: headers, body: body)
     }
 
-    func post(_ body: String, type: String = "application/x-ndjson", headers: [(String, String)] = []) async throws -> ServerAnswer {
+    func post(_ body: String, type: String = "application/x-ndjson", headers: [(String, String)] = []) async throws
+        -> ServerAnswer
+    {
         try await post(Array(body.utf8), type: type, headers: headers)
     }
 }

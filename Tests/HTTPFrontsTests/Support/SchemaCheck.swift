@@ -1,7 +1,7 @@
 import JSONTexts
 
-/// Holds JSON against the schemas of an OpenAPI document: as much of JSON Schema as ours say. Shares no code with what writes
-/// them.
+/// Holds JSON against the schemas of an OpenAPI document: as much of JSON Schema as ours say. Shares no code with what
+/// writes them.
 struct SchemaCheck {
     let document: JSONValue
 

@@ -56,17 +56,20 @@ final class TinyReceiver: Sendable {
 
     private func take(_ headers: HTTPFields, _ body: [UInt8]) throws -> Response {
         let encoding = headers[.contentEncoding] ?? ""
-        let bytes = encoding == "gzip" ? try StreamDecoder.decode(body[...], coding: .gzip, outputBytesMax: 64 << 20) : body
+        let bytes =
+            encoding == "gzip" ? try StreamDecoder.decode(body[...], coding: .gzip, outputBytesMax: 64 << 20) : body
         let traces = try OTLPTraces(protobuf: bytes)
         let answer = state.withLock { state in
             let answer = state.answers.isEmpty ? Answer() : state.answers.removeFirst()
             state.arrivals.append(
                 Arrival(
-                    encoding: encoding, userAgent: headers[.userAgent] ?? "", secret: headers[.authorization], traces: traces,
+                    encoding: encoding, userAgent: headers[.userAgent] ?? "", secret: headers[.authorization],
+                    traces: traces,
                     status: answer.status))
             return answer
         }
-        var response = Response(status: .init(code: answer.status), body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+        var response = Response(
+            status: .init(code: answer.status), body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
         if let seconds = answer.retryAfter { response.headers[.retryAfter] = seconds }
         return response
     }

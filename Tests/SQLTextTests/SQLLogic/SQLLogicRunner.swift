@@ -106,12 +106,15 @@ extension RowCatalog {
             guard words.count > 1 else { throw unreadable(sql) }
             return TableColumn(
                 name: words[0],
-                type: try Self.type(of: "select null::\(words[1...].prefix { $0 != "primary" }.joined(separator: " "))", self))
+                type: try Self.type(
+                    of: "select null::\(words[1...].prefix { $0 != "primary" }.joined(separator: " "))", self))
         }
         tables[name] = RowTable(name: name, columns: columns)
     }
 
-    private static func type(of sql: String, _ catalog: RowCatalog) throws -> ColumnType { try catalog.answer(sql).columns[0].type }
+    private static func type(of sql: String, _ catalog: RowCatalog) throws -> ColumnType {
+        try catalog.answer(sql).columns[0].type
+    }
 
     private mutating func insert(_ sql: String) throws {
         guard let values = sql.range(of: "values", options: .caseInsensitive) else { throw unreadable(sql) }
@@ -121,11 +124,14 @@ extension RowCatalog {
         var places = Array(table.columns.indices)
         if let open = head.firstIndex(of: "("), let close = head.lastIndex(of: ")") {
             places = try split(head[head.index(after: open)..<close]).map { column in
-                guard let place = table.columns.firstIndex(where: { $0.name == column.lowercased() }) else { throw unreadable(sql) }
+                guard let place = table.columns.firstIndex(where: { $0.name == column.lowercased() }) else {
+                    throw unreadable(sql)
+                }
                 return place
             }
         }
-        let casts = places.enumerated().map { "column\($0.offset + 1)::\(table.columns[$0.element].type.castName)" }.joined(separator: ", ")
+        let casts = places.enumerated().map { "column\($0.offset + 1)::\(table.columns[$0.element].type.castName)" }
+            .joined(separator: ", ")
         for row in try answer("select \(casts) from (\(sql[values.lowerBound...])) v").rows {
             var full = [Scalar](repeating: .null, count: table.columns.count)
             for (place, value) in zip(places, row) { full[place] = value }

@@ -3,8 +3,8 @@ import Foundation
 /// One record of a sqllogictest script.
 enum SQLLogicRecord {
     case statement(String, refusal: SQLLogicRefusal?)
-    /// `types`: a letter a column, I, R or T, a value a line; or E alone, a row a line, exactly as PostgreSQL writes it.
-    /// `sorting`: nosort, rowsort or valuesort.
+    /// `types`: a letter a column, I, R or T, a value a line; or E alone, a row a line, exactly as PostgreSQL writes
+    /// it. `sorting`: nosort, rowsort or valuesort.
     case query(String, types: String, sorting: String, label: String?, expected: [String])
 }
 
@@ -15,7 +15,8 @@ struct SQLLogicRefusal {
     var position: Int?
 }
 
-/// A script in the format of SQLite's sqllogictest. Records that other engines are meant for are left out; `halt` ends the script.
+/// A script in the format of SQLite's sqllogictest. Records that other engines are meant for are left out; `halt` ends
+/// the script.
 ///
 /// In our own scripts `onlyif plimsoll` stands above what Plimsoll answers otherwise than PostgreSQL, `skipif plimsoll`
 /// above what PostgreSQL answers there; `Tests/Outside/sql_logic.py` asks PostgreSQL.

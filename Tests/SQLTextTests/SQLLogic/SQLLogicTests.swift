@@ -5,7 +5,8 @@ import Testing
 /// `SQLLOGICTEST_FOLDER` names.
 @Suite struct SQLLogicTests {
     private static var own: URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
             .appendingPathComponent("Goldens/SQLLogic")
     }
 
@@ -96,6 +97,8 @@ import Testing
 
     @Test func hashesAreMD5() {
         #expect(SQLLogicText.hashed([]) == "0 values hashing to d41d8cd98f00b204e9800998ecf8427e")
-        #expect(MD5.digest(Array("message digest".utf8)).map { String(format: "%02x", $0) }.joined() == "f96b697d7cb7938d525a2f31aaf161d0")
+        #expect(
+            MD5.digest(Array("message digest".utf8)).map { String(format: "%02x", $0) }.joined()
+                == "f96b697d7cb7938d525a2f31aaf161d0")
     }
 }

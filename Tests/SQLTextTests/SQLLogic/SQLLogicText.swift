@@ -14,7 +14,8 @@ enum SQLLogicText {
         case (_, "R"): return String(format: "%.3f", number(value))
         case (.text(let text), _):
             if text.isEmpty { return "(empty)" }
-            return String(String.UnicodeScalarView(text.unicodeScalars.map { (32...126).contains($0.value) ? $0 : "@" }))
+            return String(
+                String.UnicodeScalarView(text.unicodeScalars.map { (32...126).contains($0.value) ? $0 : "@" }))
         case (.boolean(let flag), _): return flag ? "true" : "false"
         case (.timestamptz(let instant), _), (.timestamp(let instant), _): return CivilTime(nanoseconds: instant).text
         case (.date(let days), _): return CivilDate(daysSince1970: days).text
@@ -125,7 +126,9 @@ enum MD5 {
         for byte in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: UInt64(message.count * 8) >> UInt64(8 * byte))) }
         var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476]
         for start in stride(from: 0, to: bytes.count, by: 64) {
-            let words = (0..<16).map { word in (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + word * 4 + $1]) << UInt32(8 * $1) } }
+            let words = (0..<16).map { word in
+                (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + word * 4 + $1]) << UInt32(8 * $1) }
+            }
             var (a, b, c, d) = (state[0], state[1], state[2], state[3])
             for step in 0..<64 {
                 let (mixed, word): (UInt32, Int) =

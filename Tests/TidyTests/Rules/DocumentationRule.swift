@@ -4,8 +4,10 @@ enum DocumentationRule {
         "func", "var", "let", "struct", "enum", "class", "actor", "protocol", "init", "subscript", "typealias",
     ]
     private static let modifiers: Set<String> = [
-        "static", "final", "mutating", "nonmutating", "override", "convenience", "required", "lazy", "weak", "consuming", "borrowing",
-        "indirect", "nonisolated", "isolated", "private", "fileprivate", "internal", "package", "public", "open", "set", "(", ")", "unsafe",
+        "static", "final", "mutating", "nonmutating", "override", "convenience", "required", "lazy", "weak",
+        "consuming", "borrowing",
+        "indirect", "nonisolated", "isolated", "private", "fileprivate", "internal", "package", "public", "open", "set",
+        "(", ")", "unsafe",
         "prefix", "postfix", "infix",
     ]
 
@@ -16,7 +18,8 @@ enum DocumentationRule {
             let token = file.tokens[index]
             guard token.kind == .word, token.text == "package" || token.text == "public" else { continue }
             guard file.token(index + 1).text != "(", let kind = kindAfter(file, index) else { continue }
-            // An operator's meaning, and a description's, is that of the protocol that asks for it; a list of properties is theirs.
+            // An operator's meaning, and a description's, is that of the protocol that asks for it; a list of
+            // properties is theirs.
             if isWitness(file, kind) || isMemberwise(file, kind) { continue }
             var line = token.line - 1
             while line > 0, isAttributeLine(file, line) { line -= 1 }
@@ -25,7 +28,9 @@ enum DocumentationRule {
             findings.append(
                 Finding(
                     path: file.path, line: token.line,
-                    message: "`\(file.tokens[kind].text)\(name.kind == .word ? " " + name.text : "")` has no documentation comment"))
+                    message:
+                        "`\(file.tokens[kind].text)\(name.kind == .word ? " " + name.text : "")` has no documentation comment"
+                ))
         }
         return findings
     }
@@ -45,7 +50,8 @@ enum DocumentationRule {
 
     private static func isWitness(_ file: SourceFile, _ kind: Int) -> Bool {
         let name = file.token(kind + 1)
-        return file.tokens[kind].text == "func" && name.kind == .sign || ["description", "hash", "rawValue", "encode"].contains(name.text)
+        return file.tokens[kind].text == "func" && name.kind == .sign
+            || ["description", "hash", "rawValue", "encode"].contains(name.text)
             || file.token(kind + 2).text == "rawValue"
     }
 
@@ -57,8 +63,10 @@ enum DocumentationRule {
         let end = file.afterBracket(index) - 1
         index += 1
         while index < end {
-            guard file.token(index).text == "self", file.token(index + 1).text == ".", file.token(index + 3).text == "=",
-                file.token(index + 2).text == file.token(index + 4).text, file.token(index + 5).startsLine || index + 5 == end
+            guard file.token(index).text == "self", file.token(index + 1).text == ".",
+                file.token(index + 3).text == "=",
+                file.token(index + 2).text == file.token(index + 4).text,
+                file.token(index + 5).startsLine || index + 5 == end
             else { return false }
             index += 5
         }

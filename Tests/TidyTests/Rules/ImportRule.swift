@@ -26,7 +26,9 @@ enum ImportRule {
         for target in targets where !target.isTest {
             guard let row = table.rows.first(where: { $0.target == target.name }) else {
                 findings.append(
-                    Finding(path: mapPath, line: 0, message: "the table has no row for target `\(target.name)` of Package.swift"))
+                    Finding(
+                        path: mapPath, line: 0,
+                        message: "the table has no row for target `\(target.name)` of Package.swift"))
                 continue
             }
             if row.folder != target.folder {
@@ -37,7 +39,8 @@ enum ImportRule {
                 findings.append(finding(row, "Package.swift lets `\(row.target)` use `\(module)`, the table doesn't"))
             }
             for module in row.imports where !uses.contains(module) {
-                findings.append(finding(row, "the table lets `\(row.target)` import `\(module)`, Package.swift doesn't"))
+                findings.append(
+                    finding(row, "the table lets `\(row.target)` import `\(module)`, Package.swift doesn't"))
             }
         }
         for row in table.rows where !names.contains(row.target) {
@@ -61,11 +64,14 @@ enum ImportRule {
                 let elsewhere = table.rows.filter { target.uses.contains($0.target) }.flatMap(\.elsewhere)
                 granted = toolchainOfTests.union(target.uses).union(elsewhere)
             } else {
-                findings.append(Finding(path: file.path, line: 0, message: "belongs to no target of \(mapPath) and Package.swift"))
+                findings.append(
+                    Finding(path: file.path, line: 0, message: "belongs to no target of \(mapPath) and Package.swift"))
                 continue
             }
             for (module, line) in imports(of: file) where !granted.contains(module) {
-                findings.append(Finding(path: file.path, line: line, message: "imports `\(module)`, which \(mapPath) does not grant"))
+                findings.append(
+                    Finding(
+                        path: file.path, line: line, message: "imports `\(module)`, which \(mapPath) does not grant"))
             }
         }
         return findings

@@ -1,4 +1,5 @@
-/// The machine is reached through Platform: whoever takes the clock, chance or files from elsewhere cannot be tested in simulation.
+/// The machine is reached through Platform: whoever takes the clock, chance or files from elsewhere cannot be tested in
+/// simulation.
 enum MachineRule {
     struct Ban {
         /// Consecutive tokens; a last `(` asks for a call.
@@ -67,7 +68,10 @@ enum MachineRule {
                 if ban.instead == threads, file.isBelow(homeOfThreads) { continue }
                 if let allowed, !allowed.contains(where: { $0.tokens == ban.tokens }) { continue }
                 let call = ban.tokens.joined()
-                findings.append(Finding(path: file.path, line: file.tokens[index].line, message: "`\(call)` is Platform's: \(ban.instead)"))
+                findings.append(
+                    Finding(
+                        path: file.path, line: file.tokens[index].line,
+                        message: "`\(call)` is Platform's: \(ban.instead)"))
             }
         }
         return findings

@@ -1,14 +1,17 @@
 /// Dictionaries and sets iterate in another order in every run; no such order may reach bytes or output.
 ///
-/// A heuristic by names: what a file (or another file of the same type, `Name+Aspect.swift`) declares as a dictionary or set is looked for
-/// in loops, in `map` and its kin, and in `Array(…)`. Sorting or folding in the same statement settles it; where the order cannot matter,
-/// a comment says why: `// order: reason`, on the line above or at the line's end.
+/// A heuristic by names: what a file (or another file of the same type, `Name+Aspect.swift`) declares as a dictionary
+/// or set is looked for in loops, in `map` and its kin, and in `Array(…)`. Sorting or folding in the same statement
+/// settles it; where the order cannot matter, a comment says why: `// order: reason`, on the line above or at the
+/// line's end.
 enum OrderRule {
     private static let exposing: Set<String> = [
-        "map", "compactMap", "flatMap", "forEach", "enumerated", "joined", "first", "prefix", "dropFirst", "lazy", "makeIterator",
+        "map", "compactMap", "flatMap", "forEach", "enumerated", "joined", "first", "prefix", "dropFirst", "lazy",
+        "makeIterator",
     ]
     private static let settling: Set<String> = [
-        "sorted", "sort", "reduce", "min", "max", "allSatisfy", "contains", "Set", "Dictionary", "uniqueKeysWithValues", "isEmpty",
+        "sorted", "sort", "reduce", "min", "max", "allSatisfy", "contains", "Set", "Dictionary", "uniqueKeysWithValues",
+        "isEmpty",
         "formUnion", "subtracting", "union",
     ]
 
@@ -31,12 +34,17 @@ enum OrderRule {
         let candidates = inherited.union(declared.filter(\.isUnordered).map(\.name))
         guard !candidates.isEmpty else { return [] }
         var excused: Set<Int> = []
-        for comment in file.comments where comment.text.hasPrefix("order:") { excused.formUnion([comment.line, comment.line + 1]) }
+        for comment in file.comments where comment.text.hasPrefix("order:") {
+            excused.formUnion([comment.line, comment.line + 1])
+        }
 
         var findings: [Finding] = []
-        for index in file.tokens.indices where file.tokens[index].kind == .word && candidates.contains(file.tokens[index].text) {
+        for index in file.tokens.indices
+        where file.tokens[index].kind == .word && candidates.contains(file.tokens[index].text) {
             let token = file.tokens[index]
-            guard !excused.contains(token.line), exposes(file, index), isUnordered(token.text, at: index) else { continue }
+            guard !excused.contains(token.line), exposes(file, index), isUnordered(token.text, at: index) else {
+                continue
+            }
             let advice = "sort it, or say `// order: why it cannot matter` above"
             let message = "iterates `\(token.text)`, a dictionary or set, in no order: \(advice)"
             findings.append(Finding(path: file.path, line: token.line, message: message))
@@ -48,7 +56,9 @@ enum OrderRule {
     private static func exposes(_ file: SourceFile, _ index: Int) -> Bool {
         let start = startOfPath(file, index)
         // `Names.all` is a property of another type.
-        if start < index, file.token(start).text.first?.isUppercase == true, file.token(start).text != "Self" { return false }
+        if start < index, file.token(start).text.first?.isUppercase == true, file.token(start).text != "Self" {
+            return false
+        }
         var next = index + 1
         if file.token(next).text == ".", ["keys", "values"].contains(file.token(next + 1).text) { next += 2 }
         if file.token(next).text == ".", exposing.contains(file.token(next + 1).text) { return !isSettled(file, index) }
@@ -110,9 +120,13 @@ enum OrderRule {
             let after = file.token(index + 1).text
             let isVariable = ["let", "var"].contains(file.token(index - 1).text)
             if after == ":", isVariable || isParameter(file, index) {
-                found.append(Declaration(name: file.tokens[index].text, place: index, isUnordered: isUnorderedType(file, index + 2)))
+                found.append(
+                    Declaration(
+                        name: file.tokens[index].text, place: index, isUnordered: isUnorderedType(file, index + 2)))
             } else if isVariable, after == "=" {
-                found.append(Declaration(name: file.tokens[index].text, place: index, isUnordered: isUnorderedValue(file, index + 2)))
+                found.append(
+                    Declaration(
+                        name: file.tokens[index].text, place: index, isUnordered: isUnorderedValue(file, index + 2)))
             } else if isVariable || (after == "in" && file.token(index - 1).text == "for") {
                 found.append(Declaration(name: file.tokens[index].text, place: index, isUnordered: false))
             }

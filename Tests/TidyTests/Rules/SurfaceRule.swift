@@ -1,22 +1,29 @@
 /// What a target shows to others has a user there: in another target, or at least, with a reason, in tests.
 ///
-/// A heuristic by names (`Uses`), which rather takes too much for a use: what it finds is unused. Protocols' requirements and what stands
-/// for them, operators, overrides and subscripts are not looked at, nor is what the head of another declaration names. A declaration that
-/// only tests use says why: `// tests: reason`, on a line above or at the line's end; a type says it for its members too.
+/// A heuristic by names (`Uses`), which rather takes too much for a use: what it finds is unused. Protocols'
+/// requirements and what stands for them, operators, overrides and subscripts are not looked at, nor is what the head
+/// of another declaration names. A declaration that only tests use says why: `// tests: reason`, on a line above or at
+/// the line's end; a type says it for its members too.
 enum SurfaceRule {
     /// Who adds this library to a package of their own uses what is `public` there.
     static let products = ["Sources/Emit/PlimsollEmitter"]
 
     /// What protocols of Swift and of packages ask for.
     private static let witnesses: Set<String> = [
-        "description", "debugDescription", "hash", "encode", "makeIterator", "makeAsyncIterator", "next", "rawValue", "allCases", "id",
-        "startIndex", "endIndex", "index", "count", "underestimatedCount", "wrappedValue", "projectedValue", "errorDescription",
-        "advanced", "distance", "Element", "Index", "Iterator", "AsyncIterator", "RawValue", "AllCases", "Failure", "Body", "CodingKeys",
-        "body", "run", "handle", "respond", "response", "write", "appendLiteral", "appendInterpolation", "callAsFunction", "magnitude",
+        "description", "debugDescription", "hash", "encode", "makeIterator", "makeAsyncIterator", "next", "rawValue",
+        "allCases", "id",
+        "startIndex", "endIndex", "index", "count", "underestimatedCount", "wrappedValue", "projectedValue",
+        "errorDescription",
+        "advanced", "distance", "Element", "Index", "Iterator", "AsyncIterator", "RawValue", "AllCases", "Failure",
+        "Body", "CodingKeys",
+        "body", "run", "handle", "respond", "response", "write", "appendLiteral", "appendInterpolation",
+        "callAsFunction", "magnitude",
     ]
     private static let witnessInitialisers: Set<[String]> = [
-        ["from"], ["rawValue"], ["stringLiteral"], ["integerLiteral"], ["floatLiteral"], ["booleanLiteral"], ["nilLiteral"],
-        ["arrayLiteral"], ["dictionaryLiteral"], ["stringInterpolation"], ["unicodeScalarLiteral"], ["extendedGraphemeClusterLiteral"],
+        ["from"], ["rawValue"], ["stringLiteral"], ["integerLiteral"], ["floatLiteral"], ["booleanLiteral"],
+        ["nilLiteral"],
+        ["arrayLiteral"], ["dictionaryLiteral"], ["stringInterpolation"], ["unicodeScalarLiteral"],
+        ["extendedGraphemeClusterLiteral"],
     ]
 
     private typealias Read = (file: SourceFile, room: String, declarations: Declarations)
@@ -66,7 +73,9 @@ enum SurfaceRule {
     }
 
     /// What files that import a room use, by room; those of tests apart.
-    private static func uses(_ files: [SourceFile], of names: Set<String>) -> (sources: [String: Uses], tests: [String: Uses]) {
+    private static func uses(_ files: [SourceFile], of names: Set<String>) -> (
+        sources: [String: Uses], tests: [String: Uses]
+    ) {
         var sources: [String: Uses] = [:]
         var tests: [String: Uses] = [:]
         for file in files where file.isSwift {

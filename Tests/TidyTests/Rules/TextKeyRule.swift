@@ -1,5 +1,6 @@
-/// Texts of events are bytes: `String` holds composed and decomposed letters equal, so it is no key where data is handled. Names that the
-/// code itself writes (units, zones, columns) may be one; how many there are is counted by room.
+/// Texts of events are bytes: `String` holds composed and decomposed letters equal, so it is no key where data is
+/// handled. Names that the code itself writes (units, zones, columns) may be one; how many there are is counted by
+/// room.
 enum TextKeyRule {
     static let homes = ["Sources/Columnar", "Sources/Query/Plans", "Sources/Query/Execution", "Sources/Store/Segments"]
 
@@ -14,7 +15,9 @@ enum TextKeyRule {
             guard isKey || isMember else { return nil }
             return Finding(
                 path: file.path, line: file.token(index).line,
-                message: "a `String` as a key folds letters that differ in bytes; use the bytes, `Scalar` or a dictionary's code")
+                message:
+                    "a `String` as a key folds letters that differ in bytes; use the bytes, `Scalar` or a dictionary's code"
+            )
         }
     }
 }

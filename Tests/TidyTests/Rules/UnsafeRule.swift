@@ -12,17 +12,23 @@ enum UnsafeRule {
             switch token.text {
             case "unsafe": isFound = true
             case "unchecked", "safe", "_unsafeNonescapableResult", "unsafe_": isFound = isAttribute
-            default: isFound = token.text.hasPrefix("unsafeBitCast") || token.text.hasPrefix("withUnsafe") || isUnsafePointer(token.text)
+            default:
+                isFound =
+                    token.text.hasPrefix("unsafeBitCast") || token.text.hasPrefix("withUnsafe")
+                    || isUnsafePointer(token.text)
             }
             guard isFound else { return nil }
             return Finding(
                 path: file.path, line: token.line,
-                message: "`\(token.text)` belongs into \(homes.joined(separator: ", ")); use arrays, Span or MutableSpan here")
+                message:
+                    "`\(token.text)` belongs into \(homes.joined(separator: ", ")); use arrays, Span or MutableSpan here"
+            )
         }
     }
 
     private static func isUnsafePointer(_ name: String) -> Bool {
-        name.hasPrefix("Unsafe") && (name.contains("Pointer") || name.hasPrefix("UnsafeContinuation")) || name == "OpaquePointer"
+        name.hasPrefix("Unsafe") && (name.contains("Pointer") || name.hasPrefix("UnsafeContinuation"))
+            || name == "OpaquePointer"
             || name == "Unmanaged"
     }
 }

@@ -21,11 +21,12 @@ struct Declaration {
     var line: Int
 }
 
-/// Declarations of a file with `package` or `public`, and what of the file reaches beyond its target without such a word.
+/// Declarations of a file with `package` or `public`, and what of the file reaches beyond its target without such a
+/// word.
 struct Declarations {
     private(set) var declared: [Declaration] = []
-    /// Words that stand in the heads of declarations for others, in cases of enums, in protocols and in code that is inlined elsewhere:
-    /// what they name has to be visible where these are.
+    /// Words that stand in the heads of declarations for others, in cases of enums, in protocols and in code that is
+    /// inlined elsewhere: what they name has to be visible where these are.
     private(set) var named: Set<String> = []
     /// What protocols ask for.
     private(set) var required: Set<String> = []
@@ -42,7 +43,8 @@ struct Declarations {
 
     private static let types: Set<String> = ["struct", "enum", "class", "actor", "protocol"]
     private static let modifiers: Set<String> = [
-        "static", "final", "mutating", "nonmutating", "convenience", "required", "lazy", "weak", "consuming", "borrowing", "indirect",
+        "static", "final", "mutating", "nonmutating", "convenience", "required", "lazy", "weak", "consuming",
+        "borrowing", "indirect",
         "nonisolated", "private", "fileprivate", "internal", "set", "(", ")", "unsafe", "open",
     ]
 
@@ -107,7 +109,9 @@ struct Declarations {
         var place = index + 1
         while place < file.tokens.count, !file.tokens[place].startsLine || file.token(place - 1).text == "," {
             let isOpen = file.tokens[place].text == "("
-            for inside in place..<(isOpen ? file.afterBracket(place) : place + 1) { named.insert(file.token(inside).text) }
+            for inside in place..<(isOpen ? file.afterBracket(place) : place + 1) {
+                named.insert(file.token(inside).text)
+            }
             place = isOpen ? file.afterBracket(place) : place + 1
         }
     }
@@ -117,9 +121,12 @@ struct Declarations {
         if file.token(place).text == "(" || file.token(index - 1).text == "(" { return }
         while Self.modifiers.contains(file.token(place).text) { place += 1 }
         let keyword = file.token(place).text
-        if keyword == "class", ["func", "var", "subscript"].contains(file.token(place + 1).text) { return nameHead(file, index) }
+        if keyword == "class", ["func", "var", "subscript"].contains(file.token(place + 1).text) {
+            return nameHead(file, index)
+        }
         let nameToken = file.token(place + 1).text == "`" ? file.token(place + 2) : file.token(place + 1)
-        var made = Declaration(kind: .property, name: nameToken.text, owner: owner, parameters: [], line: file.tokens[index].line)
+        var made = Declaration(
+            kind: .property, name: nameToken.text, owner: owner, parameters: [], line: file.tokens[index].line)
         switch keyword {
         case "struct", "enum", "class", "actor", "protocol", "typealias": made.kind = .type
         case "func": made.kind = .function
@@ -156,7 +163,8 @@ struct Declarations {
             default: break
             }
             let before = file.token(index - 1).text
-            if token.startsLine, depth == 0, !goingOn.contains(token.text), token.text != ")", token.text != "]", before != ",",
+            if token.startsLine, depth == 0, !goingOn.contains(token.text), token.text != ")", token.text != "]",
+                before != ",",
                 before != ":", before != "&", before != "="
             {
                 return
@@ -189,14 +197,17 @@ struct Declarations {
         while index < end {
             let before = file.token(index - 1).text
             if before == "(" || before == ",", file.tokens[index].kind == .word,
-                file.token(index + 1).text == ":" || file.token(index + 1).kind == .word && file.token(index + 2).text == ":"
+                file.token(index + 1).text == ":"
+                    || file.token(index + 1).kind == .word && file.token(index + 2).text == ":"
             {
                 found.append(ParameterLabel(name: file.tokens[index].text, isRequired: true))
                 index += 1
                 continue
             }
             let isClosure = file.tokens[index].text == ">" && before == "-"
-            if isClosure || file.tokens[index].text == "=" && file.token(index + 1).text != "=" && before != "=" && before != "!",
+            if isClosure
+                || file.tokens[index].text == "=" && file.token(index + 1).text != "=" && before != "="
+                    && before != "!",
                 !found.isEmpty
             {
                 found[found.count - 1].isRequired = false
@@ -204,7 +215,9 @@ struct Declarations {
             // The list's own bracket is passed; those inside hold no parameter of it.
             if ["(", "[", "{"].contains(file.tokens[index].text) {
                 let close = file.afterBracket(index)
-                let holdsClosure = (index..<close).contains { file.tokens[$0].text == ">" && file.token($0 - 1).text == "-" }
+                let holdsClosure = (index..<close).contains {
+                    file.tokens[$0].text == ">" && file.token($0 - 1).text == "-"
+                }
                 if holdsClosure, !found.isEmpty { found[found.count - 1].isRequired = false }
                 index = close
             } else {

@@ -15,7 +15,8 @@ struct ImportTable {
     init(parsing text: String) {
         var isInside = false
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let cells = line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast().map(Self.names)
+            let cells = line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast().map(
+                Self.names)
             guard cells.count == 4 else {
                 isInside = false
                 continue
@@ -31,7 +32,9 @@ struct ImportTable {
 
     /// What stands in back quotes.
     private static func names(_ cell: Substring) -> [String] {
-        cell.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+        cell.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map {
+            String($0.element)
+        }
     }
 
     /// The row whose folder holds a path; the deepest one.

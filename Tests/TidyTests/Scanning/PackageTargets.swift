@@ -8,7 +8,8 @@ struct PackageTarget: Equatable {
     var isTest: Bool
 }
 
-/// Reads the target list of `Package.swift` from its text: calls of `room`, `library`, `tests`, `.target`, `.executableTarget`.
+/// Reads the target list of `Package.swift` from its text: calls of `room`, `library`, `tests`, `.target`,
+/// `.executableTarget`.
 enum PackageTargets {
     static func parse(_ text: String) -> [PackageTarget] {
         let file = SourceFile(path: "Package.swift", text: text)
@@ -22,7 +23,8 @@ enum PackageTargets {
                 guard arguments.strings.count == 2 else { continue }
                 targets.append(
                     PackageTarget(
-                        name: arguments.strings[0], folder: "Sources/" + arguments.strings[1], uses: arguments.lists["uses"] ?? [],
+                        name: arguments.strings[0], folder: "Sources/" + arguments.strings[1],
+                        uses: arguments.lists["uses"] ?? [],
                         isTest: false))
             case "library":
                 guard let name = arguments.strings.first else { continue }
@@ -31,7 +33,8 @@ enum PackageTargets {
                 guard let name = arguments.strings.first else { continue }
                 targets.append(
                     PackageTarget(
-                        name: name + "Tests", folder: "Tests/\(name)Tests", uses: [name] + (arguments.lists["uses"] ?? []), isTest: true))
+                        name: name + "Tests", folder: "Tests/\(name)Tests",
+                        uses: [name] + (arguments.lists["uses"] ?? []), isTest: true))
             case "target", "executableTarget", "testTarget":
                 guard let name = arguments.named["name"], let path = arguments.named["path"] else { continue }
                 targets.append(
@@ -67,7 +70,11 @@ enum PackageTargets {
                     label = ""
                     index += 1
                 } else if token.kind == .string {
-                    if label.isEmpty { strings.append(token.text) } else if named[label] == nil { named[label] = token.text }
+                    if label.isEmpty {
+                        strings.append(token.text)
+                    } else if named[label] == nil {
+                        named[label] = token.text
+                    }
                     index += 1
                 } else {
                     index = token.text == "(" ? file.afterBracket(index) : index + 1

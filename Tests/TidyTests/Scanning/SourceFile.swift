@@ -29,7 +29,9 @@ struct SourceFile {
     func isBelow(_ folder: String) -> Bool { path.hasPrefix(folder + "/") }
 
     /// The token at an index; an empty sign beyond either end.
-    func token(_ index: Int) -> Token { tokens.indices.contains(index) ? tokens[index] : Token(kind: .sign, text: "", line: 0) }
+    func token(_ index: Int) -> Token {
+        tokens.indices.contains(index) ? tokens[index] : Token(kind: .sign, text: "", line: 0)
+    }
 
     /// The index after the bracket that closes the one at `open`; the end when none does.
     func afterBracket(_ open: Int) -> Int {

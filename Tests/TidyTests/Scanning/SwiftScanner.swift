@@ -21,7 +21,8 @@ struct Comment: Equatable {
     var isDocumentation: Bool
 }
 
-/// Splits Swift text into tokens and comments. Knows strings (raw, multi-line, with code inside) and nested comments, and no grammar.
+/// Splits Swift text into tokens and comments. Knows strings (raw, multi-line, with code inside) and nested comments,
+/// and no grammar.
 struct SwiftScanner {
     private let bytes: [UInt8]
     private var place = 0
@@ -38,7 +39,8 @@ struct SwiftScanner {
 
     private func byte(_ offset: Int = 0) -> UInt8 { place + offset < bytes.count ? bytes[place + offset] : 0 }
 
-    /// Letters, digits, `_`, `$`, and all beyond ASCII. Comparisons of numbers, because builds without optimisation run this most.
+    /// Letters, digits, `_`, `$`, and all beyond ASCII. Comparisons of numbers, because builds without optimisation run
+    /// this most.
     private static func isWord(_ byte: UInt8) -> Bool {
         if byte >= 0x61 { return byte <= 0x7A || byte >= 0x80 }
         if byte >= 0x41 { return byte <= 0x5A || byte == 0x5F }
@@ -113,7 +115,8 @@ struct SwiftScanner {
     private mutating func addComment(_ text: ArraySlice<UInt8>) {
         let isDocumentation = text.starts(with: Array("///".utf8)) || text.starts(with: Array("/**".utf8))
         let inner = text.drop { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: " ") }
-        comments.append(Comment(text: String(decoding: inner, as: UTF8.self), line: line, isDocumentation: isDocumentation))
+        comments.append(
+            Comment(text: String(decoding: inner, as: UTF8.self), line: line, isDocumentation: isDocumentation))
     }
 
     private mutating func scanBlockComment() {

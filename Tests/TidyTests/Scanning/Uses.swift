@@ -97,7 +97,8 @@ struct Uses {
         let needsDot = !declaration.owner.isEmpty && !isInherited
         switch declaration.kind {
         case .type: return plain.contains(name) || calls[name] != nil
-        case .property: return (needsDot ? members : plain).contains(name) || (needsDot ? memberCalls : calls)[name] != nil
+        case .property:
+            return (needsDot ? members : plain).contains(name) || (needsDot ? memberCalls : calls)[name] != nil
         case .function:
             if (needsDot ? members : plain).contains(name) { return true }
             return Self.fits(declaration, (needsDot ? memberCalls : calls)[name])

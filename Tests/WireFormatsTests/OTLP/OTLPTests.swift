@@ -17,9 +17,12 @@ struct OTLPTests {
         span.attributes = [
             OTLPAttribute("text", .string("tea \"quoted\" \u{1}")), OTLPAttribute("empty", .string("")),
             OTLPAttribute("yes", .boolean(true)),
-            OTLPAttribute("no", .boolean(false)), OTLPAttribute("zero", .integer(0)), OTLPAttribute("least", .integer(.min)),
-            OTLPAttribute("most", .integer(.max)), OTLPAttribute("half", .double(0.5)), OTLPAttribute("endless", .double(-.infinity)),
-            OTLPAttribute("list", .array([.string("a"), .integer(-1), .array([]), .map([OTLPAttribute("k", .double(1e300))])])),
+            OTLPAttribute("no", .boolean(false)), OTLPAttribute("zero", .integer(0)),
+            OTLPAttribute("least", .integer(.min)),
+            OTLPAttribute("most", .integer(.max)), OTLPAttribute("half", .double(0.5)),
+            OTLPAttribute("endless", .double(-.infinity)),
+            OTLPAttribute(
+                "list", .array([.string("a"), .integer(-1), .array([]), .map([OTLPAttribute("k", .double(1e300))])])),
             OTLPAttribute("raw", .bytes([0, 255, 62, 63][...])), OTLPAttribute("nothing", .empty),
         ]
         var event = OTLPSpanEvent()
@@ -61,14 +64,16 @@ struct OTLPTests {
             "attributes":[{"key":"n","value":{"intValue":7}},{"key":"s","value":{"intValue":"-8"}}]}]}]}]}
             """
         var parser = JSONParser()
-        let span = try #require(try OTLPTraces(json: Array(text.utf8), parser: &parser).resources.first?.scopes.first?.spans.first)
+        let span = try #require(
+            try OTLPTraces(json: Array(text.utf8), parser: &parser).resources.first?.scopes.first?.spans.first)
         #expect(span.traceID.first == 0x5B && span.spanID.first == 0xEE && span.isIdentified)
         #expect(span.start == 1_544_712_660_000_000_000 && span.end == 1_544_712_661_000_000_000)
         #expect(span.attributes == [OTLPAttribute("n", .integer(7)), OTLPAttribute("s", .integer(-8))])
     }
 
     @Test(arguments: [
-        #"{"resourceSpans":{}}"#, #"{"resourceSpans":[3]}"#, #"{"resourceSpans":[{"scopeSpans":[{"spans":{"traceId":"00"}}]}]}"#, "[]", "{",
+        #"{"resourceSpans":{}}"#, #"{"resourceSpans":[3]}"#,
+        #"{"resourceSpans":[{"scopeSpans":[{"spans":{"traceId":"00"}}]}]}"#, "[]", "{",
     ])
     func wrongJSONIsRefused(_ text: String) {
         #expect(throws: (any Error).self) {
@@ -80,9 +85,11 @@ struct OTLPTests {
     /// One that cannot be read does not take the others with it.
     @Test func aBrokenSpanIsAloneInIt() throws {
         let spans = [
-            #"{"traceId":"xy"}"#, #"{"kind":"SPAN_KIND_CLIENT","status":{"code":"STATUS_CODE_ERROR"}}"#, #"{"kind":"SPAN_KIND_CUSTOM"}"#,
+            #"{"traceId":"xy"}"#, #"{"kind":"SPAN_KIND_CLIENT","status":{"code":"STATUS_CODE_ERROR"}}"#,
+            #"{"kind":"SPAN_KIND_CUSTOM"}"#,
             #"{"attributes":[{"key":"n","value":{"intValue":"1e3"}},{"key":"w","value":{"intValue":"7.0"}}]}"#,
-            #"{"attributes":[{"key":"n","value":{"intValue":"many"}}]}"#, #"{"attributes":[{"key":"n","value":{"intValue":"1e30"}}]}"#, "3",
+            #"{"attributes":[{"key":"n","value":{"intValue":"many"}}]}"#,
+            #"{"attributes":[{"key":"n","value":{"intValue":"1e30"}}]}"#, "3",
         ]
         var parser = JSONParser()
         let scopes = #""scopeSpans":[{"spans":["# + spans.joined(separator: ",") + "]}]"
@@ -93,7 +100,8 @@ struct OTLPTests {
         #expect(read[3].attributes == [OTLPAttribute("n", .integer(1000)), OTLPAttribute("w", .integer(7))])
         #expect(read[4].defect == "a 64-bit integer in intValue")
         // What is said of the resource is said of all its spans.
-        let resource = #"{"resourceSpans":[{"resource":{"attributes":[{"key":"n","value":{"intValue":"many"}}]},"# + scopes + "}]}"
+        let resource =
+            #"{"resourceSpans":[{"resource":{"attributes":[{"key":"n","value":{"intValue":"many"}}]},"# + scopes + "}]}"
         let all = try OTLPTraces(json: Array(resource.utf8), parser: &parser).resources[0].scopes[0].spans
         #expect(all.allSatisfy { $0.defect != nil })
     }
@@ -126,11 +134,15 @@ struct OTLPTests {
     @Test func answersAreInTheRequestsEncoding() {
         #expect(OTLPAnswer.exported(rejectedSpans: 0, message: "", .protobuf).isEmpty)
         #expect(OTLPAnswer.exported(rejectedSpans: 0, message: "", .json) == Array("{}".utf8))
-        #expect(OTLPAnswer.exported(rejectedSpans: 2, message: "no id", .protobuf) == [0x0A, 9, 0x08, 2, 0x12, 5] + Array("no id".utf8))
+        #expect(
+            OTLPAnswer.exported(rejectedSpans: 2, message: "no id", .protobuf) == [0x0A, 9, 0x08, 2, 0x12, 5]
+                + Array("no id".utf8))
         let json = String(decoding: OTLPAnswer.exported(rejectedSpans: 2, message: "no id", .json), as: UTF8.self)
         #expect(json == #"{"partialSuccess":{"rejectedSpans":"2","errorMessage":"no id"}}"#)
         #expect(OTLPAnswer.status(code: 3, message: "no", .protobuf) == [0x08, 3, 0x12, 2] + Array("no".utf8))
-        #expect(String(decoding: OTLPAnswer.status(code: 3, message: "no", .json), as: UTF8.self) == #"{"code":3,"message":"no"}"#)
+        #expect(
+            String(decoding: OTLPAnswer.status(code: 3, message: "no", .json), as: UTF8.self)
+                == #"{"code":3,"message":"no"}"#)
         #expect(OTLPEncoding(contentType: "application/JSON; charset=utf-8") == .json)
         #expect(OTLPEncoding(contentType: "text/plain") == nil)
     }

@@ -1,4 +1,5 @@
-/// An event that was refused because its type is unknown, kept so that nothing vanishes: its envelope and the shape of its data, no values.
+/// An event that was refused because its type is unknown, kept so that nothing vanishes: its envelope and the shape of
+/// its data, no values.
 package struct DeadLetter: Hashable, Sendable {
     /// The event's `id`, as sent.
     package var id: String

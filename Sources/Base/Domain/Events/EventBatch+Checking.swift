@@ -1,8 +1,9 @@
 package import Bytes
 
 extension EventBatch {
-    /// Takes rows end to end and proves their shape: lengths add up, types and columns are known, fields ascend, values are of the column's
-    /// kind, and the identity stands in front. What passes can be walked by ``EventRowCursor`` without a check.
+    /// Takes rows end to end and proves their shape: lengths add up, types and columns are known, fields ascend, values
+    /// are of the column's kind, and the identity stands in front. What passes can be walked by ``EventRowCursor``
+    /// without a check.
     /// - Throws: with the offset of the first byte that is not what a row promises.
     /// - Complexity: O(bytes).
     package init(checking bytes: [UInt8], registry: SchemaRegistry) throws(DecodingError) {
@@ -17,12 +18,20 @@ extension EventBatch {
     }
 
     /// - Returns: where the row ends.
-    private static func checkRow(_ bytes: [UInt8], at start: Int, _ registry: SchemaRegistry) throws(DecodingError) -> Int {
-        func wrong(_ offset: Int, _ expectation: String) -> DecodingError { DecodingError(offset: offset, expectation: expectation) }
+    private static func checkRow(_ bytes: [UInt8], at start: Int, _ registry: SchemaRegistry) throws(DecodingError)
+        -> Int
+    {
+        func wrong(_ offset: Int, _ expectation: String) -> DecodingError {
+            DecodingError(offset: offset, expectation: expectation)
+        }
         guard bytes.count - start >= EventRowWriter.headerBytes else { throw wrong(start, "a row header") }
         let end = start + EventRowCursor.byteCount(bytes, at: start)
-        guard end - start >= EventRowWriter.headerBytes, end <= bytes.count else { throw wrong(start, "a row that ends in its record") }
-        guard Int(EventRowCursor.type(bytes, at: start)) < registry.types.count else { throw wrong(start + 4, "a known event type") }
+        guard end - start >= EventRowWriter.headerBytes, end <= bytes.count else {
+            throw wrong(start, "a row that ends in its record")
+        }
+        guard Int(EventRowCursor.type(bytes, at: start)) < registry.types.count else {
+            throw wrong(start + 4, "a known event type")
+        }
         var cursor = ByteCursor(bytes[(start + EventRowWriter.headerBytes)..<end])
         var count = 0
         var last = -1
@@ -30,8 +39,12 @@ extension EventBatch {
         while !cursor.isAtEnd {
             let at = cursor.index
             let column = Int(try cursor.read(littleEndian: UInt16.self))
-            guard column > last, column < registry.columns.count else { throw wrong(at, "a known column after the one before") }
-            if count < 3, column != Int([known.id, known.source, known.tenant][count]) { throw wrong(at, "id, source and tenant first") }
+            guard column > last, column < registry.columns.count else {
+                throw wrong(at, "a known column after the one before")
+            }
+            if count < 3, column != Int([known.id, known.source, known.tenant][count]) {
+                throw wrong(at, "id, source and tenant first")
+            }
             last = column
             count += 1
             try checkValue(&cursor, registry.columns[column].type)

@@ -1,11 +1,11 @@
 import Bytes
 import Hashing
 
-/// What makes an event the same event however often it is sent: tenant, source, id, and the time as sent or its absence. An event sent
-/// without time is compared with those sent without time.
+/// What makes an event the same event however often it is sent: tenant, source, id, and the time as sent or its
+/// absence. An event sent without time is compared with those sent without time.
 ///
-/// A row begins with `id`, `source` and `tenant`, each with its length, so a prefix of its fields is the identity. A hash found again
-/// is confirmed by an exact look-up (``areEqual(_:at:_:at:)``); it only says where to look.
+/// A row begins with `id`, `source` and `tenant`, each with its length, so a prefix of its fields is the identity. A
+/// hash found again is confirmed by an exact look-up (``areEqual(_:at:_:at:)``); it only says where to look.
 package enum EventIdentity {
     /// The bytes of id, source and tenant, as their fields stand in the row.
     /// - Precondition: a sound row at `start`.
@@ -20,7 +20,9 @@ package enum EventIdentity {
     /// A keyed hash of a row's identity; the time enters through the seed. Filters in segments hold it.
     /// - Precondition: a sound row at `start`.
     package static func hash(_ bytes: [UInt8], at start: Int, key: UInt64) -> UInt64 {
-        let time = EventRowCursor.isTimeAbsent(bytes, at: start) ? UInt64.max : UInt64(bitPattern: EventRowCursor.time(bytes, at: start))
+        let time =
+            EventRowCursor.isTimeAbsent(bytes, at: start)
+            ? UInt64.max : UInt64(bitPattern: EventRowCursor.time(bytes, at: start))
         let mixed = (time ^ (time >> 31)) &* 0x9E37_79B9_7F4A_7C15
         return xxh3(bytes.span.extracting(fields(bytes, at: start)), seed: key ^ mixed)
     }
@@ -42,8 +44,12 @@ package enum EventIdentity {
 
     /// Whether two events of one identity say the same: type and every field.
     /// - Precondition: sound rows.
-    package static func haveEqualContent(_ left: [UInt8], at leftStart: Int, _ right: [UInt8], at rightStart: Int) -> Bool {
-        guard EventRowCursor.type(left, at: leftStart) == EventRowCursor.type(right, at: rightStart) else { return false }
+    package static func haveEqualContent(_ left: [UInt8], at leftStart: Int, _ right: [UInt8], at rightStart: Int)
+        -> Bool
+    {
+        guard EventRowCursor.type(left, at: leftStart) == EventRowCursor.type(right, at: rightStart) else {
+            return false
+        }
         let header = EventRowWriter.headerBytes
         return areEqual(
             left, (leftStart + header)..<(leftStart + EventRowCursor.byteCount(left, at: leftStart)),
@@ -51,6 +57,7 @@ package enum EventIdentity {
     }
 
     private static func areEqual(_ left: [UInt8], _ range: Range<Int>, _ right: [UInt8], _ other: Range<Int>) -> Bool {
-        range.count == other.count && left.span.isEqual(at: range.lowerBound, to: right.span, at: other.lowerBound, length: range.count)
+        range.count == other.count
+            && left.span.isEqual(at: range.lowerBound, to: right.span, at: other.lowerBound, length: range.count)
     }
 }

@@ -1,6 +1,7 @@
 package import Bytes
 
-// One event as bytes: the form in which it travels from the decoder through the writer into the log, and back. Little-endian.
+// One event as bytes: the form in which it travels from the decoder through the writer into the log, and back.
+// Little-endian.
 //
 //     offset  size  field
 //     0       4     rowBytes      whole row, this field included
@@ -13,8 +14,8 @@ package import Bytes
 //                                   1  kind     see EventField.Kind
 //                                   …  value    integer: zig-zag varint · double: 8 · boolean: 1 · text, json: varint length + UTF-8
 //
-// Absent means null. `id`, `source` and `tenant` are always present. Equal events have equal bytes (identity and conflict checks compare
-// them). Derived values (position, received_time, costs) are never in a row.
+// Absent means null. `id`, `source` and `tenant` are always present. Equal events have equal bytes (identity and
+// conflict checks compare them). Derived values (position, received_time, costs) are never in a row.
 
 /// A value of an event's field. Integers also carry durations, timestamps (ns), and prices (pico-USD per token).
 package enum EventValue: Hashable, Sendable {

@@ -2,7 +2,8 @@ import Bytes
 
 /// Walks the fields of one event row that our own writer or log produced, without copying or allocating.
 ///
-/// Rows from a file have passed the record's checksum before a cursor sees them; ``EventBatch/check()`` proves the shape once.
+/// Rows from a file have passed the record's checksum before a cursor sees them; ``EventBatch/check()`` proves the
+/// shape once.
 package struct EventRowCursor: Sendable {
     /// A field as it stands in the row.
     package enum Value: Sendable {
@@ -58,7 +59,8 @@ package struct EventRowCursor: Sendable {
         guard index < end else { return false }
         // Column, kind and, mostly, a whole varint in one load; the last bytes of the last row are read one by one.
         let isWhole = index &+ 8 <= bytes.count
-        let head = isWhole ? bytes.loadUInt64(at: index) : bytes.loadPartialUInt64(at: index, length: bytes.count &- index)
+        let head =
+            isWhole ? bytes.loadUInt64(at: index) : bytes.loadPartialUInt64(at: index, length: bytes.count &- index)
         column = UInt16(truncatingIfNeeded: head)
         let kind = UInt8(truncatingIfNeeded: head >> 16)
         index &+= 3

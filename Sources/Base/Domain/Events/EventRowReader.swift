@@ -1,4 +1,5 @@
-/// Answers single fields of rows in one array without copying: for look-ups and checks, where a walk over all fields is too much.
+/// Answers single fields of rows in one array without copying: for look-ups and checks, where a walk over all fields is
+/// too much.
 package struct EventRowReader: Sendable {
     /// The array that holds the row, among others.
     package let bytes: [UInt8]

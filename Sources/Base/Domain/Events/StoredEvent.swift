@@ -19,7 +19,8 @@ package struct StoredEvent: Hashable, Sendable {
     }
 }
 
-/// A row that takes the place of an event's: what became known later shows the event in another light. The old row stays in the log.
+/// A row that takes the place of an event's: what became known later shows the event in another light. The old row
+/// stays in the log.
 package struct EventReplacement: Hashable, Sendable {
     /// Position of the event, which it keeps.
     package var position: Int64

@@ -1,6 +1,8 @@
-/// All metrics, in the order of `/metrics`. Events count when they are received within an hour of their time; older ones are backfill.
+/// All metrics, in the order of `/metrics`. Events count when they are received within an hour of their time; older
+/// ones are backfill.
 package enum MetricCatalogue {
-    /// Upper bounds of classic histogram buckets in nanoseconds; 2, 3, 5 and 8 s are those that objectives and alerts ask for.
+    /// Upper bounds of classic histogram buckets in nanoseconds; 2, 3, 5 and 8 s are those that objectives and alerts
+    /// ask for.
     package static let bucketBoundsNanoseconds: [Int64] = [
         50, 100, 250, 500, 1000, 2000, 3000, 5000, 8000, 13_000, 20_000, 30_000, 60_000, 120_000,
     ].map { $0 * 1_000_000 }
@@ -28,7 +30,9 @@ package enum MetricCatalogue {
     package static let untrackedConversations = "plimsoll_untracked_conversation_events_total"
 
     private static let place: [MetricLabel] = [.column("tenant"), .column("channel")]
-    private static let model: [MetricLabel] = [.column("tenant"), .column("provider"), .column("model"), .column("route")]
+    private static let model: [MetricLabel] = [
+        .column("tenant"), .column("provider"), .column("model"), .column("route"),
+    ]
     private static let calls = ["llm.call", "embedding.call"]
     private static let messages = QuestionRule.allCases.map(\.eventType)
     private static let sent = [QuestionRule.answer.eventType]
@@ -37,11 +41,13 @@ package enum MetricCatalogue {
     /// The definition with a name; nil for none.
     package static func metric(named name: String) -> MetricDefinition? { all.first { $0.name == name } }
 
-    /// Every metric, conversations first, ourselves last. What is counted from events is followed by what was taken back of it.
+    /// Every metric, conversations first, ourselves last. What is counted from events is followed by what was taken
+    /// back of it.
     package static let all: [MetricDefinition] =
         (conversations + answering + models + parts).flatMap { [$0] + corrections(of: $0) } + ourselves
 
-    /// A counter never falls. What it counted and what later events show in another light is counted beside it, under the same labels.
+    /// A counter never falls. What it counted and what later events show in another light is counted beside it, under
+    /// the same labels.
     private static func corrections(of metric: MetricDefinition) -> [MetricDefinition] {
         guard metric.source != .process else { return [] }
         var corrections = metric
@@ -63,7 +69,8 @@ package enum MetricCatalogue {
             "support_conversations_started_total", .counter, "Conversations that began.", labels: place,
             from: ["conversation.started"], .count),
         MetricDefinition(
-            "support_conversations_resolved_total", .counter, "Conversations that were resolved; a reopening takes nothing back.",
+            "support_conversations_resolved_total", .counter,
+            "Conversations that were resolved; a reopening takes nothing back.",
             labels: place + [.column("by")], from: ["conversation.resolved"], .count),
         MetricDefinition(
             "support_conversations_reopened_total", .counter, "Conversations that were reopened.", labels: place,
@@ -74,12 +81,14 @@ package enum MetricCatalogue {
             labels: place + [.column("reason")],
             from: ["conversation.closed"], .count),
         MetricDefinition(
-            "support_escalations_raised_total", .counter, "Conversations handed to people.", labels: place + [.column("reason")],
+            "support_escalations_raised_total", .counter, "Conversations handed to people.",
+            labels: place + [.column("reason")],
             from: ["escalation.raised"], .count),
         MetricDefinition(
             "support_escalations_closed_total", .counter, "Escalations that people are done with.", labels: place,
             from: ["escalation.closed"], .count),
-        MetricDefinition("support_conversations_active", .gauge, "Conversations with an event in the last 15 minutes.", .process),
+        MetricDefinition(
+            "support_conversations_active", .gauge, "Conversations with an event in the last 15 minutes.", .process),
         MetricDefinition("support_active_users", .gauge, "Users with a question in the last 15 minutes.", .process),
     ]
 
@@ -93,31 +102,40 @@ package enum MetricCatalogue {
             "Questions that were answered well within the limit (good) or not (failed), as it was first judged.",
             labels: place + [MetricLabel("result", .given)], from: messages, .questions),
         MetricDefinition(
-            "support_answers_total", .counter, "Answers of agents.", labels: place + [.column("agent"), .column("status")],
+            "support_answers_total", .counter, "Answers of agents.",
+            labels: place + [.column("agent"), .column("status")],
             from: sent, where: answers, .count),
         MetricDefinition(
             "support_answer_duration_seconds", .histogram, unit: "seconds", "Time from question to whole answer.",
             labels: place + [.column("agent")], from: sent, where: answers, .observe(column: "duration_ns")),
         MetricDefinition(
-            "support_time_to_first_token_seconds", .histogram, unit: "seconds", "Time from question to the first token of the answer.",
+            "support_time_to_first_token_seconds", .histogram, unit: "seconds",
+            "Time from question to the first token of the answer.",
             labels: place + [.column("agent")], from: sent, where: answers, .observe(column: "time_to_first_token_ns")),
         MetricDefinition(
             "support_feedback_total", .counter,
             "Rated conversations by the score of their last rating; what an earlier one counted is taken back while it is remembered.",
-            labels: place + [.column("score")], from: ["feedback.submitted"], where: [.isPresent(column: "score")], .ratings),
+            labels: place + [.column("score")], from: ["feedback.submitted"], where: [.isPresent(column: "score")],
+            .ratings),
     ]
 
     private static let models: [MetricDefinition] = [
         MetricDefinition(
-            "support_llm_calls_total", .counter, "Calls of language and embedding models.", labels: model + [.column("status")],
+            "support_llm_calls_total", .counter, "Calls of language and embedding models.",
+            labels: model + [.column("status")],
             from: calls, .count),
         MetricDefinition(
-            "support_llm_call_duration_seconds", .histogram, unit: "seconds", "Duration of calls of language and embedding models.",
+            "support_llm_call_duration_seconds", .histogram, unit: "seconds",
+            "Duration of calls of language and embedding models.",
             labels: model, from: calls, .observe(column: "duration_ns")),
         tokens("support_llm_input_tokens_total", "Input tokens, cached ones included.", "input_tokens"),
         tokens("support_llm_output_tokens_total", "Output tokens, reasoning included.", "output_tokens"),
-        tokens("support_llm_cache_read_input_tokens_total", "Input tokens read from the provider's cache.", "cache_read_tokens"),
-        tokens("support_llm_cache_write_input_tokens_total", "Input tokens written to the provider's cache.", "cache_write_tokens"),
+        tokens(
+            "support_llm_cache_read_input_tokens_total", "Input tokens read from the provider's cache.",
+            "cache_read_tokens"),
+        tokens(
+            "support_llm_cache_write_input_tokens_total", "Input tokens written to the provider's cache.",
+            "cache_write_tokens"),
         tokens("support_llm_reasoning_output_tokens_total", "Output tokens spent on reasoning.", "reasoning_tokens"),
         MetricDefinition(
             "support_llm_cost_usd_total", .counter, unit: "usd", "Booked cost of calls whose cost is known exactly.",
@@ -134,44 +152,58 @@ package enum MetricCatalogue {
 
     private static let parts: [MetricDefinition] = [
         MetricDefinition(
-            "support_retrieval_duration_seconds", .histogram, unit: "seconds", "Duration of searches in the knowledge base.",
-            labels: [.column("tenant"), .column("index"), .column("kind")], from: ["retrieval.query"], .observe(column: "duration_ns")),
+            "support_retrieval_duration_seconds", .histogram, unit: "seconds",
+            "Duration of searches in the knowledge base.",
+            labels: [.column("tenant"), .column("index"), .column("kind")], from: ["retrieval.query"],
+            .observe(column: "duration_ns")),
         MetricDefinition(
             "support_cache_lookups_total", .counter, "Looks into the answer cache.",
-            labels: [.column("tenant"), .column("cache"), MetricLabel("result", .boolean("hit", ifTrue: "hit", ifFalse: "miss"))],
+            labels: [
+                .column("tenant"), .column("cache"),
+                MetricLabel("result", .boolean("hit", ifTrue: "hit", ifFalse: "miss")),
+            ],
             from: ["cache.lookup"], .count),
         MetricDefinition(
-            "support_tool_calls_total", .counter, "Uses of tools.", labels: [.column("tenant"), .column("tool"), .column("status")],
+            "support_tool_calls_total", .counter, "Uses of tools.",
+            labels: [.column("tenant"), .column("tool"), .column("status")],
             from: ["tool.call"], .count),
         MetricDefinition(
             "support_probes_total", .counter, "Synthetic checks.",
-            labels: [.column("target"), MetricLabel("result", .boolean("up", ifTrue: "ok", ifFalse: "failed"))], from: ["probe.checked"],
+            labels: [.column("target"), MetricLabel("result", .boolean("up", ifTrue: "ok", ifFalse: "failed"))],
+            from: ["probe.checked"],
             .count),
     ]
 
     private static let ourselves: [MetricDefinition] = [
         MetricDefinition(
-            "plimsoll_build_info", .gauge, "The running program; always 1.", labels: [MetricLabel("version", .given)], .process),
+            "plimsoll_build_info", .gauge, "The running program; always 1.", labels: [MetricLabel("version", .given)],
+            .process),
         MetricDefinition(
             acceptedEvents, .counter, "Events accepted, by type.", labels: [MetricLabel("type", .given)], .process),
-        MetricDefinition("plimsoll_events_duplicate_total", .counter, "Events that had been accepted before.", .process),
         MetricDefinition(
-            "plimsoll_events_rejected_total", .counter, "Events refused, by reason.", labels: [MetricLabel("reason", .given)], .process),
+            "plimsoll_events_duplicate_total", .counter, "Events that had been accepted before.", .process),
+        MetricDefinition(
+            "plimsoll_events_rejected_total", .counter, "Events refused, by reason.",
+            labels: [MetricLabel("reason", .given)], .process),
         MetricDefinition(
             "plimsoll_http_refusals_total", .counter, "Requests that were not served, by reason.",
             labels: [MetricLabel("reason", .given)], .process),
         MetricDefinition(
-            backfilledEvents, .counter, "Events received more than an hour after their time, by type; counted nowhere else here.",
+            backfilledEvents, .counter,
+            "Events received more than an hour after their time, by type; counted nowhere else here.",
             labels: [MetricLabel("type", .given)], .process),
         MetricDefinition(
             untrackedQuestions, .counter,
-            "Questions not judged here, because too many waited for an answer or because what changed them came too late.", .process),
+            "Questions not judged here, because too many waited for an answer or because what changed them came too late.",
+            .process),
         MetricDefinition(
-            forgottenAnswers, .counter, "Answers whose question had not come when they were forgotten, after a day or for want of room.",
+            forgottenAnswers, .counter,
+            "Answers whose question had not come when they were forgotten, after a day or for want of room.",
             .process),
         MetricDefinition(
             untrackedConversations, .counter,
-            "Events of conversations that are too many to be followed or remembered: their silence or rating may count wrongly.", .process),
+            "Events of conversations that are too many to be followed or remembered: their silence or rating may count wrongly.",
+            .process),
         MetricDefinition(
             "plimsoll_unlisted_values_total", .counter, "Values that a schema does not list, by field.",
             labels: [MetricLabel("field", .given)], .process),
@@ -186,26 +218,31 @@ package enum MetricCatalogue {
             "plimsoll_flush_duration_seconds", .histogram, unit: "seconds", "Duration of log flushes.",
             bounds: flushBoundsNanoseconds, .process),
         MetricDefinition(
-            "plimsoll_trace_export_traces_total", .counter, "Traces of answers for another system, by what became of them.",
+            "plimsoll_trace_export_traces_total", .counter,
+            "Traces of answers for another system, by what became of them.",
             labels: [MetricLabel("destination", .given), MetricLabel("result", .given)], .process),
         MetricDefinition(
             "plimsoll_trace_export_spans_total", .counter, "Spans for another system, by what became of them.",
             labels: [MetricLabel("destination", .given), MetricLabel("result", .given)], .process),
         MetricDefinition(
-            "plimsoll_trace_export_failures_total", .counter, "Requests with traces that brought no success, by reason.",
+            "plimsoll_trace_export_failures_total", .counter,
+            "Requests with traces that brought no success, by reason.",
             labels: [MetricLabel("destination", .given), MetricLabel("reason", .given)], .process),
         MetricDefinition(
-            "plimsoll_trace_export_lag_seconds", .gauge, unit: "seconds", "How long the oldest trace that is not delivered has waited.",
+            "plimsoll_trace_export_lag_seconds", .gauge, unit: "seconds",
+            "How long the oldest trace that is not delivered has waited.",
             labels: [MetricLabel("destination", .given)], .process),
         MetricDefinition(
             "plimsoll_trace_export_position", .gauge, "Position up to which traces are delivered.",
             labels: [MetricLabel("destination", .given)], .process),
         MetricDefinition(
-            "plimsoll_spans_echoed_total", .counter, "Spans not taken in because a Plimsoll had made them of its events.", .process),
+            "plimsoll_spans_echoed_total", .counter,
+            "Spans not taken in because a Plimsoll had made them of its events.", .process),
         MetricDefinition("plimsoll_queued_batches", .gauge, "Batches that wait for the writer.", .process),
         MetricDefinition("plimsoll_resident_bytes", .gauge, unit: "bytes", "Resident memory.", .process),
         MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all live files.", .process),
         MetricDefinition(
-            "plimsoll_free_bytes", .gauge, unit: "bytes", "Bytes that may still be written to the volume of the data directory.", .process),
+            "plimsoll_free_bytes", .gauge, unit: "bytes",
+            "Bytes that may still be written to the volume of the data directory.", .process),
     ]
 }

@@ -13,9 +13,9 @@ package enum MetricCondition: Hashable, Sendable {
 
 /// Where a label gets its value.
 ///
-/// A null is the empty text, whichever label it is: nobody told the channel, the agent, the reason. Prometheus takes an empty label for one
-/// that is not there, so such series are what `channel=""` selects and stand in every sum over all channels; `unknown` would be a name that
-/// somebody may tell.
+/// A null is the empty text, whichever label it is: nobody told the channel, the agent, the reason. Prometheus takes an
+/// empty label for one that is not there, so such series are what `channel=""` selects and stand in every sum over all
+/// channels; `unknown` would be a name that somebody may tell.
 package enum MetricLabelSource: Hashable, Sendable {
     /// A text column, or `model` as ``DerivedColumn/model`` defines it; an integer in decimal.
     case column(String)
@@ -56,7 +56,8 @@ package enum MetricSource: Hashable, Sendable {
     case questions
     /// Conversations by their last rating; what an earlier one counted is taken back.
     case ratings
-    /// What the metric of a name counted and what later events took back: counted − taken back is what all events give together.
+    /// What the metric of a name counted and what later events took back: counted − taken back is what all events give
+    /// together.
     case corrections(of: String)
     /// Known to the running process or a read model, not folded from events.
     case process
@@ -74,7 +75,8 @@ package struct MetricDefinition: Hashable, Sendable {
     package var help: String
     /// Labels in the order of the text formats.
     package var labels: [MetricLabel]
-    /// Upper bounds of a histogram's classic buckets in nanoseconds, ascending; what is beyond them has a bucket of its own.
+    /// Upper bounds of a histogram's classic buckets in nanoseconds, ascending; what is beyond them has a bucket of its
+    /// own.
     package var bucketBoundsNanoseconds: [Int64]
     /// Label sets kept; what is beyond counts, exactly, in one set whose labels are all `other`.
     package var labelSetsMax: Int
@@ -86,8 +88,10 @@ package struct MetricDefinition: Hashable, Sendable {
     package var source: MetricSource
 
     init(
-        _ name: String, _ kind: MetricKind, unit: String = "", _ help: String, labels: [MetricLabel] = [], cap: Int = 1000,
-        bounds: [Int64] = MetricCatalogue.bucketBoundsNanoseconds, from types: [String] = [], where conditions: [MetricCondition] = [],
+        _ name: String, _ kind: MetricKind, unit: String = "", _ help: String, labels: [MetricLabel] = [],
+        cap: Int = 1000,
+        bounds: [Int64] = MetricCatalogue.bucketBoundsNanoseconds, from types: [String] = [],
+        where conditions: [MetricCondition] = [],
         _ source: MetricSource
     ) {
         (self.name, self.kind, self.unit, self.help, self.labels) = (name, kind, unit, help, labels)

@@ -36,10 +36,11 @@ package struct BookedCost: Hashable, Sendable {
 
     /// Books a call.
     ///
-    /// GPU time that was told is the whole price where it has one; else tokens are. A call that failed and told nothing costs nothing; one
-    /// that went well and told nothing costs nobody knows what. Of a total that contradicts the counts see ``TokenUsage/isTotalAbove`` and
-    /// ``TokenUsage/isTotalBelow``.
-    /// - Precondition: ``TokenUsage/check()`` did not throw; the prices are within ``Limits``, so that no sum leaves 64 bits.
+    /// GPU time that was told is the whole price where it has one; else tokens are. A call that failed and told nothing
+    /// costs nothing; one that went well and told nothing costs nobody knows what. Of a total that contradicts the
+    /// counts see ``TokenUsage/isTotalAbove`` and ``TokenUsage/isTotalBelow``.
+    /// - Precondition: ``TokenUsage/check()`` did not throw; the prices are within ``Limits``, so that no sum leaves 64
+    ///   bits.
     package init(_ usage: TokenUsage, at prices: ClassPrices) {
         var range = CostRange()
         let isByGPU = usage.gpuDurationNanoseconds != nil && prices.gpu != nil
@@ -89,10 +90,12 @@ package struct BookedCost: Hashable, Sendable {
 extension PriceBook {
     /// Books one call; ``CallBooker`` does the same for many.
     package func book(
-        _ usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?, at time: Int64
+        _ usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?,
+        at time: Int64
     ) -> BookedCost {
         let quote = quote(
-            provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier, at: time)
+            provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier,
+            at: time)
         return BookedCost(usage, at: quote.prices)
     }
 }

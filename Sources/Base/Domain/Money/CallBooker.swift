@@ -1,10 +1,11 @@
 /// A memory of the providers, models and tiers that a price book was asked for, so that booking a call builds no text.
 ///
-/// Owned by the one writer, beside the book: it is no state, what it remembers follows from the book. The memory has a fixed number of
-/// places; names beyond it push older ones out and cost time, not memory.
+/// Owned by the one writer, beside the book: it is no state, what it remembers follows from the book. The memory has a
+/// fixed number of places; names beyond it push older ones out and cost time, not memory.
 package struct CallBooker: Sendable {
     private struct Place: Sendable {
-        /// Where provider, request model, response model and tier stand end to end in ``keys``; empty: the place is free.
+        /// Where provider, request model, response model and tier stand end to end in ``keys``; empty: the place is
+        /// free.
         var key = 0..<0
         var lengths = SIMD4<UInt32>(repeating: 0)
         var tier = ""
@@ -31,18 +32,21 @@ package struct CallBooker: Sendable {
     /// Books a call whose names are given as UTF-8 bytes; an empty span is an absent name.
     /// - Precondition: ``TokenUsage/check()`` did not throw.
     package mutating func book(
-        _ usage: TokenUsage, provider: Span<UInt8>, requestModel: Span<UInt8>, responseModel: Span<UInt8>, serviceTier: Span<UInt8>,
+        _ usage: TokenUsage, provider: Span<UInt8>, requestModel: Span<UInt8>, responseModel: Span<UInt8>,
+        serviceTier: Span<UInt8>,
         at time: Int64, from book: PriceBook
     ) -> BookedCost {
         let prices = prices(
-            provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier, at: time, from: book)
+            provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier,
+            at: time, from: book)
         return BookedCost(usage, at: prices)
     }
 
     /// The prices of a call, from memory where they are known for the time.
     /// - Parameter book: the same since ``forget()``.
     package mutating func prices(
-        provider: Span<UInt8>, requestModel: Span<UInt8>, responseModel: Span<UInt8>, serviceTier: Span<UInt8>, at time: Int64,
+        provider: Span<UInt8>, requestModel: Span<UInt8>, responseModel: Span<UInt8>, serviceTier: Span<UInt8>,
+        at time: Int64,
         from book: PriceBook
     ) -> ClassPrices {
         let lengths = SIMD4<UInt32>(
@@ -63,14 +67,17 @@ package struct CallBooker: Sendable {
                 free = index
                 break
             }
-            if isPlace(index, of: provider, requestModel, responseModel, serviceTier, lengths) { return prices(at: time, in: index) }
+            if isPlace(index, of: provider, requestModel, responseModel, serviceTier, lengths) {
+                return prices(at: time, in: index)
+            }
         }
         remember(provider, requestModel, responseModel, serviceTier, lengths, in: free, from: book)
         return prices(at: time, in: free)
     }
 
     private func isPlace(
-        _ index: Int, of provider: Span<UInt8>, _ requestModel: Span<UInt8>, _ responseModel: Span<UInt8>, _ serviceTier: Span<UInt8>,
+        _ index: Int, of provider: Span<UInt8>, _ requestModel: Span<UInt8>, _ responseModel: Span<UInt8>,
+        _ serviceTier: Span<UInt8>,
         _ lengths: SIMD4<UInt32>
     ) -> Bool {
         guard places[index].lengths == lengths else { return false }
@@ -94,7 +101,9 @@ package struct CallBooker: Sendable {
         let candidates = book.candidates(provider: names[0], requestModel: names[1], responseModel: names[2])
         var place = Place()
         let start = keys.count
-        for name in [bytes(provider), bytes(requestModel), bytes(responseModel), bytes(serviceTier)] { keys.append(contentsOf: name) }
+        for name in [bytes(provider), bytes(requestModel), bytes(responseModel), bytes(serviceTier)] {
+            keys.append(contentsOf: name)
+        }
         place.key = start..<keys.count
         assert(!place.key.isEmpty, "an empty key is a free place")
         place.lengths = lengths
@@ -120,7 +129,9 @@ private func mix(_ name: Span<UInt8>, into hash: inout UInt32) {
 }
 
 /// Whether the key is the four names end to end; their lengths are known to agree.
-private func isEqual(_ key: Span<UInt8>, _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>) -> Bool {
+private func isEqual(
+    _ key: Span<UInt8>, _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, _ fourth: Span<UInt8>
+) -> Bool {
     var start = 0
     for place in first.indices where first[place] != key[start + place] { return false }
     start += first.count

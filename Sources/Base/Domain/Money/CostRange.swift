@@ -23,7 +23,9 @@ struct CostRange {
             if wholes.output == 0 { wholes.output = nil }
         }
         if wholes.input == nil, wholes.output == nil {
-            if let total = usage.total, total > 0 || !usage.mustTell { return add(total: total, prices, isInputOnly: usage.isInputOnly) }
+            if let total = usage.total, total > 0 || !usage.mustTell {
+                return add(total: total, prices, isInputOnly: usage.isInputOnly)
+            }
             if usage.gpuDurationNanoseconds ?? 0 > 0 { return note(.gpu) }
             if usage.mustTell { note(.usage) }
             return
@@ -48,10 +50,13 @@ struct CostRange {
         add(output)
     }
 
-    /// These counts, of which the sender's own total says that there were fewer tokens: from what these cost at least to the counts.
+    /// These counts, of which the sender's own total says that there were fewer tokens: from what these cost at least
+    /// to the counts.
     private func orLess(by total: Int64, _ prices: ClassPrices, isInputOnly: Bool) -> CostRange {
         var range = self
-        let known = isInputOnly ? [prices.input] : [prices.input, prices.output, prices.cacheRead, prices.cacheWrite, prices.cacheWrite1h]
+        let known =
+            isInputOnly
+            ? [prices.input] : [prices.input, prices.output, prices.cacheRead, prices.cacheWrite, prices.cacheWrite1h]
         // A class without a price may be all that there was.
         let isKnown = prices.input != nil && (isInputOnly || prices.output != nil)
         range.low = min(low, isKnown ? total * (known.compactMap { $0 }.min() ?? 0) : 0)
@@ -60,8 +65,8 @@ struct CostRange {
         return range
     }
 
-    /// Only how many tokens there were is known, not of which class: between the cheapest and the dearest price of any. Exact only where
-    /// every class has a price and all are the same: a price that comes later may be another one.
+    /// Only how many tokens there were is known, not of which class: between the cheapest and the dearest price of any.
+    /// Exact only where every class has a price and all are the same: a price that comes later may be another one.
     private mutating func add(total: Int64, _ prices: ClassPrices, isInputOnly: Bool) {
         guard total > 0 else { return }
         if let longest = prices.inputTokensMax, total > longest { note(.length) }

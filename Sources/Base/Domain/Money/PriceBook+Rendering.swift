@@ -40,9 +40,11 @@ extension PriceBook {
         var rows = [["PROVIDER", "MODEL", "CLASS", "TIER", "USD", "PER", "VALID FROM", "ORIGIN"]]
         for entry in shown {
             rows.append([
-                entry.provider, entry.model, entry.tokenClass.rawValue, entry.serviceTier.isEmpty ? "–" : entry.serviceTier, entry.usd,
+                entry.provider, entry.model, entry.tokenClass.rawValue,
+                entry.serviceTier.isEmpty ? "–" : entry.serviceTier, entry.usd,
                 entry.tokenClass == .gpu ? "GPU hour" : "million tokens",
-                entry.validFrom == .min ? "any time" : RFC3339.render(entry.validFrom), entry.origin == .set ? "set" : "list price",
+                entry.validFrom == .min ? "any time" : RFC3339.render(entry.validFrom),
+                entry.origin == .set ? "set" : "list price",
             ])
         }
         guard case .inForce(let time) = selection else { return renderAligned(rows) }
@@ -63,7 +65,8 @@ extension PriceBook {
         for entry in selected(selection, includesBuiltIn: includesBuiltIn) {
             let isHour = entry.tokenClass == .gpu
             table.row([
-                entry.provider, entry.model, entry.tokenClass.rawValue, entry.serviceTier, isHour ? "" : entry.usd, isHour ? entry.usd : "",
+                entry.provider, entry.model, entry.tokenClass.rawValue, entry.serviceTier, isHour ? "" : entry.usd,
+                isHour ? entry.usd : "",
                 entry.validFrom == .min ? "" : RFC3339.render(entry.validFrom),
             ])
         }
@@ -97,16 +100,23 @@ extension PriceBook {
     private func check(_ pair: [PriceEntry]) -> [PriceFinding] {
         var findings: [PriceFinding] = []
         guard let first = pair.first(where: { isInForce($0, at: .max) }) else { return [] }
-        let quote = quote(provider: first.provider, requestModel: first.model, responseModel: nil, serviceTier: nil, at: .max).prices
+        let quote = quote(
+            provider: first.provider, requestModel: first.model, responseModel: nil, serviceTier: nil, at: .max
+        ).prices
         let note = { (kind: PriceFinding.Kind, explanation: String) in
-            findings.append(PriceFinding(provider: first.provider, model: first.model, kind: kind, explanation: explanation))
+            findings.append(
+                PriceFinding(provider: first.provider, model: first.model, kind: kind, explanation: explanation))
         }
         let hasTokens = TokenClass.billed.contains { quote[$0] != nil }
         if hasTokens, quote.input == nil { note(.missingClass, "input has no price; calls cannot be priced") }
         for tokenClass in TokenClass.billed where quote[tokenClass] == nil {
-            let lost = pair.contains { $0.origin == .builtIn && $0.tokenClass == tokenClass && !isInForce($0, at: .max) }
+            let lost = pair.contains {
+                $0.origin == .builtIn && $0.tokenClass == tokenClass && !isInForce($0, at: .max)
+            }
             guard lost else { continue }
-            note(.lostListPrice, "\(tokenClass.rawValue) had a list price, which counts no more since another class was set; set it too")
+            note(
+                .lostListPrice,
+                "\(tokenClass.rawValue) had a list price, which counts no more since another class was set; set it too")
         }
         if let read = quote.cacheRead, let input = quote.input, read > input {
             note(.cacheReadAboveInput, "reading a token from the cache costs more than sending it")

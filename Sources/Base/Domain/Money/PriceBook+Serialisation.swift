@@ -53,7 +53,9 @@ extension PriceBook {
             let tier = try cursor.readText(max: Limits.nameBytesMax)
             let tokenClass = Int(try cursor.readByte())
             guard TokenClass.allCases.indices.contains(tokenClass) else { throw cursor.failure("a token class") }
-            guard let origin = PriceOrigin(rawValue: try cursor.readByte()) else { throw cursor.failure("an origin of a price") }
+            guard let origin = PriceOrigin(rawValue: try cursor.readByte()) else {
+                throw cursor.failure("an origin of a price")
+            }
             let amount = try cursor.readZigzag()
             let validFrom = try cursor.readZigzag()
             let position = try cursor.readZigzag()
@@ -66,7 +68,8 @@ extension PriceBook {
             do throws(FieldError) {
                 entry = try PriceEntry(
                     provider: provider, model: model, tokenClass: TokenClass.allCases[tokenClass], serviceTier: tier,
-                    picoUSDPerToken: isGPU ? nil : amount, picoUSDPerGPUHour: isGPU ? amount : nil, validFrom: validFrom,
+                    picoUSDPerToken: isGPU ? nil : amount, picoUSDPerGPUHour: isGPU ? amount : nil,
+                    validFrom: validFrom,
                     position: position, origin: origin)
             } catch {
                 throw cursor.failure("a price: \(error)")

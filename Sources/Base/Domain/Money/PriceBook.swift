@@ -1,22 +1,26 @@
 /// All prices in force, and which of them holds for a call.
 ///
-/// Which prices count for a call, asked in this order; the first list that has any price of a tier and class with `valid_from` ≤ the call's
-/// time decides alone, for tokens and for GPU time apart:
+/// Which prices count for a call, asked in this order; the first list that has any price of a tier and class with
+/// `valid_from` ≤ the call's time decides alone, for tokens and for GPU time apart:
 /// 1. prices that were set for the model that answered (`response_model`),
-/// 2. prices that were set for the model that was asked for (`request_model`), so that one's own price of an alias beats a list price,
+/// 2. prices that were set for the model that was asked for (`request_model`), so that one's own price of an alias
+///   beats a list price,
 /// 3. prices that were set for all models of the provider (`*`),
 /// 4. 5. 6. built-in prices of the same three.
 /// So built-in prices hold until the `valid_from` of the first price that is set, and not from then on.
 ///
-/// In the list, for each class: those of the call's service tier, the greatest `valid_from`, then the greatest position. A tier has the
-/// prices that name it and no others: what priority or flex costs does not follow from the standard price.
+/// In the list, for each class: those of the call's service tier, the greatest `valid_from`, then the greatest
+/// position. A tier has the prices that name it and no others: what priority or flex costs does not follow from the
+/// standard price.
 package struct PriceBook: Sendable {
     /// By bytes: two spellings of a letter are two names.
     private struct Pair: Hashable {
         var provider: [UInt8]
         var model: [UInt8]
 
-        init(_ provider: String, _ model: String) { (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8)) }
+        init(_ provider: String, _ model: String) {
+            (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8))
+        }
     }
 
     private struct ClassTier: Hashable {
@@ -81,7 +85,8 @@ package struct PriceBook: Sendable {
         let earliest = earliest[ClassTier(pair, entry)]
         insert(entry)
         guard let earliest else { return PriceChange(entry: entry, waitingTimes: entry.validFrom...Int64.max) }
-        return PriceChange(entry: entry, waitingTimes: entry.validFrom < earliest ? entry.validFrom...(earliest - 1) : nil)
+        return PriceChange(
+            entry: entry, waitingTimes: entry.validFrom < earliest ? entry.validFrom...(earliest - 1) : nil)
     }
 
     /// The prices that may count for a call, in the order in which the rule above asks them.
@@ -114,8 +119,8 @@ package struct PriceBook: Sendable {
     /// - Complexity: O(built-in prices).
     package var listNumber: Int64 { builtIn.values.reduce(0) { $1.reduce($0) { max($0, $1.list) } } }
 
-    /// What a newer list has that the built-in prices of this book lack: the same but for their positions is the same price. Prices that
-    /// the list no longer has go on to hold, as the book said they would.
+    /// What a newer list has that the built-in prices of this book lack: the same but for their positions is the same
+    /// price. Prices that the list no longer has go on to hold, as the book said they would.
     /// - Returns: in the list's order, as those of the next list, which comes behind the event of `position`.
     /// - Complexity: O(list · built-in prices of one model).
     package func additions(from list: [PriceEntry], at position: Int64) -> [PriceEntry] {
@@ -144,8 +149,8 @@ package struct PriceBook: Sendable {
         (set.values.flatMap { $0 } + builtIn.values.flatMap { $0 }).sorted()
     }
 
-    /// Whether an entry still counts for calls of a time: a built-in one until the first price that is set for its model, or
-    /// for all of the provider, holds.
+    /// Whether an entry still counts for calls of a time: a built-in one until the first price that is set for its
+    /// model, or for all of the provider, holds.
     package func isInForce(_ entry: PriceEntry, at time: Int64) -> Bool {
         guard entry.origin == .builtIn else { return true }
         let candidates = candidates(provider: entry.provider, requestModel: entry.model, responseModel: nil)
@@ -157,12 +162,15 @@ package struct PriceBook: Sendable {
 package struct PriceChange: Hashable, Sendable {
     /// The price that was set.
     package var entry: PriceEntry
-    /// Times of calls of the price's tier whose class had no set price before and has one now; nil: the price books nothing that waited.
+    /// Times of calls of the price's tier whose class had no set price before and has one now; nil: the price books
+    /// nothing that waited.
     package var waitingTimes: ClosedRange<Int64>?
 
     /// Whether a call that lacks a price should be booked again.
     package func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64) -> Bool {
-        guard let waitingTimes, waitingTimes.contains(time), provider.utf8.elementsEqual(entry.provider.utf8) else { return false }
+        guard let waitingTimes, waitingTimes.contains(time), provider.utf8.elementsEqual(entry.provider.utf8) else {
+            return false
+        }
         if entry.model == PriceEntry.anyModel { return true }
         let names = ModelName.names(requestModel: requestModel, responseModel: responseModel)
         return names.contains { entry.model.utf8.elementsEqual($0.utf8) }

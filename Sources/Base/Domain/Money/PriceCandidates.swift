@@ -14,7 +14,8 @@ package struct PriceCandidates: Hashable, Sendable {
         lists.first { $0[0].origin == .builtIn }?.lazy.filter(known.includes).compactMap(\.inputTokensMax).first
     }
 
-    /// The list that decides alone for calls of a time: the first with a price that holds by then; of GPU time, or of tokens.
+    /// The list that decides alone for calls of a time: the first with a price that holds by then; of GPU time, or of
+    /// tokens.
     /// - Parameter known: prices that had come by then.
     package func deciding(isGPU: Bool, at time: Int64, known: PriceHorizon) -> [PriceEntry] {
         lists.first { list in

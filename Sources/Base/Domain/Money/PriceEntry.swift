@@ -25,7 +25,8 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     package var amount: Int64
     /// Calls at this time (ns since 1970) or later have the price.
     package var validFrom: Int64
-    /// Place of the event in the log; of a built-in price the last event before the store knew it, 0 from its beginning on.
+    /// Place of the event in the log; of a built-in price the last event before the store knew it, 0 from its beginning
+    /// on.
     package var position: Int64
     /// Who put it into the book.
     package var origin: PriceOrigin
@@ -37,22 +38,31 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     /// The model name that stands for all models of a provider.
     package static let anyModel = "*"
 
-    /// One price of a `price.set`, checked. Exactly one of the two amounts is there: per GPU hour for the class `gpu`, which alone is
-    /// billed by time, per token for all others.
-    /// - Throws: what is missing, double, of another unit than its class, below zero, or beyond the limits that keep a cost within 64 bits.
+    /// One price of a `price.set`, checked. Exactly one of the two amounts is there: per GPU hour for the class `gpu`,
+    /// which alone is billed by time, per token for all others.
+    /// - Throws: what is missing, double, of another unit than its class, below zero, or beyond the limits that keep a
+    ///   cost within 64 bits.
     package init(
-        provider: String, model: String, tokenClass: TokenClass, serviceTier: String?, picoUSDPerToken: Int64?, picoUSDPerGPUHour: Int64?,
+        provider: String, model: String, tokenClass: TokenClass, serviceTier: String?, picoUSDPerToken: Int64?,
+        picoUSDPerGPUHour: Int64?,
         validFrom: Int64, position: Int64, origin: PriceOrigin = .set
     ) throws(FieldError) {
         let perToken = "usd_per_million_tokens"
         let perHour = "usd_per_gpu_hour"
-        guard !provider.isEmpty else { throw FieldError(field: "provider", expected: "the name of a provider", found: "empty text") }
-        guard !model.isEmpty else { throw FieldError(field: "model", expected: "the name of a model, or * for all", found: "empty text") }
+        guard !provider.isEmpty else {
+            throw FieldError(field: "provider", expected: "the name of a provider", found: "empty text")
+        }
+        guard !model.isEmpty else {
+            throw FieldError(field: "model", expected: "the name of a model, or * for all", found: "empty text")
+        }
         switch (picoUSDPerToken, picoUSDPerGPUHour) {
         case (let amount?, nil):
-            guard tokenClass != .gpu else { throw FieldError(field: perHour, expected: "a price, as token_class is gpu", found: "nothing") }
+            guard tokenClass != .gpu else {
+                throw FieldError(field: perHour, expected: "a price, as token_class is gpu", found: "nothing")
+            }
             guard (0...Limits.pricePicoUSDPerTokenMax).contains(amount) else {
-                throw PriceEntry.beyond(perToken, amount, DecimalText.perMillionTokensScale, Limits.pricePicoUSDPerTokenMax)
+                throw PriceEntry.beyond(
+                    perToken, amount, DecimalText.perMillionTokensScale, Limits.pricePicoUSDPerTokenMax)
             }
             (self.amount, self.tokenClass) = (amount, tokenClass)
         case (nil, let amount?):
@@ -77,7 +87,8 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
             found: DecimalText.render(Int128(amount), scale: scale))
     }
 
-    /// Refuses names that read like patterns: names are compared as they are, and `*` alone stands for all models of a provider.
+    /// Refuses names that read like patterns: names are compared as they are, and `*` alone stands for all models of a
+    /// provider.
     package static func checkNames(provider: String, model: String) throws(FieldError) {
         let signs = "*?%^$|"
         let isSign = { (byte: UInt8) in signs.utf8.contains(byte) }
@@ -86,13 +97,14 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
             throw FieldError(field: "provider", expected: expected, found: provider)
         }
         if model != anyModel, model.utf8.contains(where: isSign) {
-            let expected = "the name of one model as calls give it, or * alone for all of the provider; there are no patterns"
+            let expected =
+                "the name of one model as calls give it, or * alone for all of the provider; there are no patterns"
             throw FieldError(field: "model", expected: expected, found: model)
         }
     }
 
-    /// A tier by its lower-case name. No tier is the same as the names that providers give to it: empty. `auto` is one of them, since a
-    /// call that was answered by another tier says so in its answer.
+    /// A tier by its lower-case name. No tier is the same as the names that providers give to it: empty. `auto` is one
+    /// of them, since a call that was answered by another tier says so in its answer.
     package static func normalised(tier: String?) -> String {
         let standard = ["default", "standard", "auto", "standard_only", "on_demand"]
         guard let tier = tier?.lowercased(), !standard.contains(tier) else { return "" }
@@ -102,7 +114,8 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     /// The price as people read it: USD per million tokens or per GPU hour.
     package var usd: String {
         DecimalText.render(
-            Int128(amount), scale: tokenClass == .gpu ? DecimalText.usdScale : DecimalText.perMillionTokensScale, minimumDecimals: 2)
+            Int128(amount), scale: tokenClass == .gpu ? DecimalText.usdScale : DecimalText.perMillionTokensScale,
+            minimumDecimals: 2)
     }
 
     /// Whether both are prices of the same class and tier of the same model.
@@ -114,7 +127,8 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
     /// Canonical order: provider, model, class, tier, valid_from, position, list, origin, amount; text by its bytes.
     package static func < (left: PriceEntry, right: PriceEntry) -> Bool {
         if let order = precedes(left.provider, right.provider) ?? precedes(left.model, right.model)
-            ?? precedes(left.tokenClass.rawValue, right.tokenClass.rawValue) ?? precedes(left.serviceTier, right.serviceTier)
+            ?? precedes(left.tokenClass.rawValue, right.tokenClass.rawValue)
+            ?? precedes(left.serviceTier, right.serviceTier)
         {
             return order
         }

@@ -17,7 +17,8 @@ package struct ClassPrices: Hashable, Sendable {
 
     /// Prices by class; none where nothing is given.
     package init(
-        input: Int64? = nil, output: Int64? = nil, cacheRead: Int64? = nil, cacheWrite: Int64? = nil, cacheWrite1h: Int64? = nil,
+        input: Int64? = nil, output: Int64? = nil, cacheRead: Int64? = nil, cacheWrite: Int64? = nil,
+        cacheWrite1h: Int64? = nil,
         gpu: Int64? = nil
     ) {
         (self.input, self.output, self.cacheRead) = (input, output, cacheRead)
@@ -52,7 +53,8 @@ package struct ClassPrices: Hashable, Sendable {
     package func filled(from other: ClassPrices) -> ClassPrices {
         var filled = ClassPrices(
             input: input ?? other.input, output: output ?? other.output, cacheRead: cacheRead ?? other.cacheRead,
-            cacheWrite: cacheWrite ?? other.cacheWrite, cacheWrite1h: cacheWrite1h ?? other.cacheWrite1h, gpu: gpu ?? other.gpu)
+            cacheWrite: cacheWrite ?? other.cacheWrite, cacheWrite1h: cacheWrite1h ?? other.cacheWrite1h,
+            gpu: gpu ?? other.gpu)
         filled.inputTokensMax = inputTokensMax ?? other.inputTokensMax
         return filled
     }
@@ -69,8 +71,8 @@ package struct PriceQuote: Hashable, Sendable {
 
     /// Picks among the candidates of a call; `serviceTier` is normalised.
     ///
-    /// The first list with a price that holds by then decides alone, for tokens and for GPU time apart: a price of GPU time says nothing of
-    /// calls that tell none.
+    /// The first list with a price that holds by then decides alone, for tokens and for GPU time apart: a price of GPU
+    /// time says nothing of calls that tell none.
     /// - Parameter known: prices that had come by then.
     /// - Complexity: O(candidates).
     package init(_ candidates: PriceCandidates, serviceTier: String, at time: Int64, known: PriceHorizon = .all) {
@@ -95,7 +97,9 @@ package struct PriceQuote: Hashable, Sendable {
                 }
                 best[entry.tokenClass] = entry
             }
-            for tokenClass in TokenClass.allCases where (tokenClass == .gpu) == isGPU { prices[tokenClass] = best[tokenClass]?.amount }
+            for tokenClass in TokenClass.allCases where (tokenClass == .gpu) == isGPU {
+                prices[tokenClass] = best[tokenClass]?.amount
+            }
         }
     }
 }

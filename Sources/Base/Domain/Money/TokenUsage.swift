@@ -1,7 +1,7 @@
 /// What a model call used, as its event states it; nil where the event is silent.
 ///
-/// Counts overlap as providers report them: cached tokens are part of the input, reasoning part of the output, one-hour cache writes part
-/// of the cache writes. ``billed`` takes them apart.
+/// Counts overlap as providers report them: cached tokens are part of the input, reasoning part of the output, one-hour
+/// cache writes part of the cache writes. ``billed`` takes them apart.
 package struct TokenUsage: Hashable, Sendable {
     /// Input tokens.
     package var input: Int64?
@@ -25,17 +25,20 @@ package struct TokenUsage: Hashable, Sendable {
     package var other = ""
     /// Whether the call makes no output that is billed: an embedding.
     package var isInputOnly = false
-    /// Whether the call cost something for certain, so that a count it does not tell is not known. A call that failed may be silent: it
-    /// cost nothing.
+    /// Whether the call cost something for certain, so that a count it does not tell is not known. A call that failed
+    /// may be silent: it cost nothing.
     package var mustTell = false
 
     /// Counts by class; nothing is stated where nothing is given.
     package init(
-        input: Int64? = nil, output: Int64? = nil, cacheRead: Int64? = nil, cacheWrite: Int64? = nil, cacheWrite1h: Int64? = nil,
+        input: Int64? = nil, output: Int64? = nil, cacheRead: Int64? = nil, cacheWrite: Int64? = nil,
+        cacheWrite1h: Int64? = nil,
         reasoning: Int64? = nil, gpuDurationNanoseconds: Int64? = nil
     ) {
         (self.input, self.output, self.cacheRead, self.cacheWrite) = (input, output, cacheRead, cacheWrite)
-        (self.cacheWrite1h, self.reasoning, self.gpuDurationNanoseconds) = (cacheWrite1h, reasoning, gpuDurationNanoseconds)
+        (self.cacheWrite1h, self.reasoning, self.gpuDurationNanoseconds) = (
+            cacheWrite1h, reasoning, gpuDurationNanoseconds
+        )
     }
 
     /// Whether the event states any billed count, be it zero.
@@ -43,12 +46,15 @@ package struct TokenUsage: Hashable, Sendable {
         input != nil || output != nil || cacheRead != nil || cacheWrite != nil || cacheWrite1h != nil
     }
 
-    /// Whether a call must tell its usage: one that did not fail, and a stream that broke off after its answer had begun.
+    /// Whether a call must tell its usage: one that did not fail, and a stream that broke off after its answer had
+    /// begun.
     /// - Parameter hasBegun: something of the answer is known: its id, model, first token or why it ended.
-    package static func mustTell(isError: Bool, isStream: Bool, hasBegun: Bool) -> Bool { !isError || isStream && hasBegun }
+    package static func mustTell(isError: Bool, isStream: Bool, hasBegun: Bool) -> Bool {
+        !isError || isStream && hasBegun
+    }
 
-    /// Input and output where one of them is not told and follows from the total. The total of a call that makes no output is its input.
-    /// Beside a total zeros tell nothing.
+    /// Input and output where one of them is not told and follows from the total. The total of a call that makes no
+    /// output is its input. Beside a total zeros tell nothing.
     package var wholes: (input: Int64?, output: Int64?) {
         guard let total, doubt.isEmpty else { return (input, output) }
         if total > 0, (input ?? 0) == 0, (output ?? 0) == 0 { return (isInputOnly ? total : nil, nil) }
@@ -68,15 +74,16 @@ package struct TokenUsage: Hashable, Sendable {
         return total > input + (wholes.output ?? 0)
     }
 
-    /// Whether the sender's total is less than the counts that were told, by any reading of them. A total of zero tells nothing.
+    /// Whether the sender's total is less than the counts that were told, by any reading of them. A total of zero tells
+    /// nothing.
     /// - Precondition: ``check()`` did not throw.
     package var isTotalBelow: Bool {
         guard let total, total > 0 else { return false }
         return total < (doubt.isEmpty ? billed : billedInside).sum
     }
 
-    /// Refuses counts below zero or beyond the limit, and a part larger than its whole; an absent count is 0. To be asked before an
-    /// event is accepted: ``billed`` relies on it.
+    /// Refuses counts below zero or beyond the limit, and a part larger than its whole; an absent count is 0. To be
+    /// asked before an event is accepted: ``billed`` relies on it.
     package func check() throws(FieldError) {
         try check("input_tokens", input)
         try check("output_tokens", output)
@@ -89,7 +96,9 @@ package struct TokenUsage: Hashable, Sendable {
             throw FieldError(
                 field: "gpu_duration_ns", expected: "0 to \(Limits.gpuDurationNanosecondsMax)", found: "\(duration)")
         }
-        try check("input_tokens", input, holds: (cacheRead ?? 0) + (cacheWrite ?? 0), "cache_read_tokens + cache_write_tokens")
+        try check(
+            "input_tokens", input, holds: (cacheRead ?? 0) + (cacheWrite ?? 0), "cache_read_tokens + cache_write_tokens"
+        )
         try check("cache_write_tokens", cacheWrite, holds: cacheWrite1h ?? 0, "cache_write_1h_tokens")
         try check("output_tokens", output, holds: reasoning ?? 0, "reasoning_tokens")
     }
@@ -101,20 +110,25 @@ package struct TokenUsage: Hashable, Sendable {
 
     private func check(_ field: String, _ whole: Int64?, holds part: Int64, _ parts: String) throws(FieldError) {
         guard part > whole ?? 0 else { return }
-        throw FieldError(field: field, expected: "at least \(part), as it includes \(parts)", found: whole.map { "\($0)" } ?? "nothing")
+        throw FieldError(
+            field: field, expected: "at least \(part), as it includes \(parts)",
+            found: whole.map { "\($0)" } ?? "nothing")
     }
 
-    /// Tokens by billed class, disjoint: input without cache, cache reads, cache writes without the one-hour ones, these, output.
+    /// Tokens by billed class, disjoint: input without cache, cache reads, cache writes without the one-hour ones,
+    /// these, output.
     /// - Precondition: ``check()`` did not throw.
     package var billed: ClassAmounts {
         let (read, write, hour) = (cacheRead ?? 0, cacheWrite ?? 0, cacheWrite1h ?? 0)
         let wholes = wholes
         return ClassAmounts(
-            input: (wholes.input ?? 0) - read - write, output: wholes.output ?? 0, cacheRead: read, cacheWrite: write - hour,
+            input: (wholes.input ?? 0) - read - write, output: wholes.output ?? 0, cacheRead: read,
+            cacheWrite: write - hour,
             cacheWrite1h: hour)
     }
 
-    /// The same where the parts in doubt lie inside: the wholes without what was added, the parts at most as large as these.
+    /// The same where the parts in doubt lie inside: the wholes without what was added, the parts at most as large as
+    /// these.
     /// - Precondition: ``check()`` did not throw.
     var billedInside: ClassAmounts {
         var amounts = billed
@@ -148,7 +162,9 @@ package struct ClassAmounts: Hashable, Sendable {
     package var sum: Int64 { input + output + cacheRead + cacheWrite + cacheWrite1h }
 
     /// Counts by class; nothing is stated where nothing is given.
-    package init(input: Int64 = 0, output: Int64 = 0, cacheRead: Int64 = 0, cacheWrite: Int64 = 0, cacheWrite1h: Int64 = 0) {
+    package init(
+        input: Int64 = 0, output: Int64 = 0, cacheRead: Int64 = 0, cacheWrite: Int64 = 0, cacheWrite1h: Int64 = 0
+    ) {
         (self.input, self.output, self.cacheRead) = (input, output, cacheRead)
         (self.cacheWrite, self.cacheWrite1h) = (cacheWrite, cacheWrite1h)
     }

@@ -69,16 +69,19 @@ package struct CostGaps: OptionSet, Hashable, Sendable {
     /// The prompt is longer than the prices hold for.
     package static let length = CostGaps(rawValue: 1 << 8)
 
-    /// In the order in which ``names(inputTokensMax:other:)`` writes them; ``length`` has a number in its name and comes behind.
+    /// In the order in which ``names(inputTokensMax:other:)`` writes them; ``length`` has a number in its name and
+    /// comes behind.
     private static let named: [(CostGaps, String)] = [
-        (.usage, "usage"), (.input, "input"), (.output, "output"), (.cacheRead, "cache_read"), (.cacheWrite, "cache_write"),
+        (.usage, "usage"), (.input, "input"), (.output, "output"), (.cacheRead, "cache_read"),
+        (.cacheWrite, "cache_write"),
         (.cacheWrite1h, "cache_write_1h"), (.gpu, "gpu"), (.reading, "reading"),
     ]
 
     /// What is missing, with commas between, as the column `price_gaps` has it.
     /// - Parameters:
     ///   - inputTokensMax: the length up to which the prices hold, for ``length``.
-    ///   - other: billed use that no class tells, as `other_usage` names it; each name is written once, and one that has a meaning here
+    ///   - other: billed use that no class tells, as `other_usage` names it; each name is written once, and one that
+    ///     has a meaning here
     ///     begins with `other_`.
     package func names(inputTokensMax: Int64?, other: String) -> String {
         var names = Self.named.filter { contains($0.0) }.map(\.1)

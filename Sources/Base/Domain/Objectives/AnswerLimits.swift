@@ -28,7 +28,8 @@ package struct AnswerLimits: Hashable, Sendable {
     package init(nanoseconds: Int64, channels: [Channel] = []) {
         self.nanoseconds = nanoseconds
         self.channels = channels.sorted { $0.name.lexicographicallyPrecedes($1.name) }
-        precondition(zip(self.channels, self.channels.dropFirst()).allSatisfy { $0.name != $1.name }, "a channel has one limit")
+        precondition(
+            zip(self.channels, self.channels.dropFirst()).allSatisfy { $0.name != $1.name }, "a channel has one limit")
     }
 
     /// The limit of a channel, nil for questions that name none.
@@ -46,7 +47,9 @@ package struct AnswerLimits: Hashable, Sendable {
 
     /// `30 s`, `30 s; email 300 s`.
     package var text: String {
-        let own = channels.map { "\(String(decoding: $0.name, as: UTF8.self)) \(ObjectiveText.seconds($0.nanoseconds))" }
+        let own = channels.map {
+            "\(String(decoding: $0.name, as: UTF8.self)) \(ObjectiveText.seconds($0.nanoseconds))"
+        }
         return ([ObjectiveText.seconds(nanoseconds)] + own).joined(separator: "; ")
     }
 }

@@ -26,8 +26,9 @@ package enum ObjectiveState: String, Hashable, Sendable {
 
 /// One line of the service level table.
 package struct Objective: Hashable, Sendable {
-    /// Which side of the target is good, in the words of promises. The target itself is met on either side: only what is beyond it is at
-    /// risk, and only what is beyond the alert limit breaches it, as rules fire only beyond their limits.
+    /// Which side of the target is good, in the words of promises. The target itself is met on either side: only what
+    /// is beyond it is at risk, and only what is beyond the alert limit breaches it, as rules fire only beyond their
+    /// limits.
     package enum Direction: Hashable, Sendable {
         /// Greater is better.
         case atLeast, above
@@ -39,8 +40,8 @@ package struct Objective: Hashable, Sendable {
     package var measure: ObjectiveMeasure
     /// What is promised.
     package var target: ObjectiveBound
-    /// Beyond it an alert fires; the limit itself is still only at risk. nil: the table has none, and a rule tells of what is beyond the
-    /// target.
+    /// Beyond it an alert fires; the limit itself is still only at risk. nil: the table has none, and a rule tells of
+    /// what is beyond the target.
     package var alertLimit: ObjectiveBound?
     /// Whether somebody said that there is to be no alert: no rule at all then.
     package var isSilent: Bool
@@ -50,7 +51,8 @@ package struct Objective: Hashable, Sendable {
     /// Sorts the channels and takes the rest as given.
     /// - Precondition: a silent one has no alert limit.
     package init(
-        _ measure: ObjectiveMeasure, target: ObjectiveBound, alertLimit: ObjectiveBound?, isSilent: Bool = false, channels: [[UInt8]] = []
+        _ measure: ObjectiveMeasure, target: ObjectiveBound, alertLimit: ObjectiveBound?, isSilent: Bool = false,
+        channels: [[UInt8]] = []
     ) {
         precondition(!isSilent || alertLimit == nil, "no alert has no limit")
         (self.measure, self.target, self.alertLimit, self.isSilent) = (measure, target, alertLimit, isSilent)
@@ -74,8 +76,8 @@ package struct Objective: Hashable, Sendable {
         return (direction == .below ? toLimit > 0 : toLimit < 0) ? .breached : .atRisk
     }
 
-    /// How the objective stands where only a range is known of what was measured: what both ends say, at risk where they differ, since the
-    /// part that is not known decides. nil at the upper end: nobody knows it.
+    /// How the objective stands where only a range is known of what was measured: what both ends say, at risk where
+    /// they differ, since the part that is not known decides. nil at the upper end: nobody knows it.
     package func state(low: ObjectiveActual, high: ObjectiveActual?) -> ObjectiveState {
         precondition(direction == .below, "a range is judged where less is better")
         let (best, worst) = (state(low), high.map { state($0) })
@@ -88,7 +90,8 @@ package struct Objective: Hashable, Sendable {
         switch (actual, bound) {
         case (.share(let part, let whole), .share(let partsPerMillion)):
             whole > 0 ? order(Int128(part) * 1_000_000, Int128(whole) * Int128(partsPerMillion)) : nil
-        case (.duration(let nanoseconds, let count), .duration(let bound)): count > 0 ? order(Int128(nanoseconds), Int128(bound)) : nil
+        case (.duration(let nanoseconds, let count), .duration(let bound)):
+            count > 0 ? order(Int128(nanoseconds), Int128(bound)) : nil
         case (.costPerAnswer(let picoUSD, let answers), .costPerAnswer(let bound)):
             // Answers times a bound of cents stays far below 128 bits.
             answers > 0 ? order(picoUSD, Int128(answers) * Int128(bound)) : nil

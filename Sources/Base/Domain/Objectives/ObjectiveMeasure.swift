@@ -15,8 +15,8 @@ package enum ObjectiveMeasure: Hashable, Sendable {
     /// Ratings of 4 or 5 of all ratings.
     case satisfaction
 
-    /// The measure with a name: `availability`, `error_rate`, `cost_per_answer`, `satisfaction`, `answer_p95`, `first_token_p50`;
-    /// any percentile from 1 to 99.9 will do (`answer_p99_9`). nil for other texts.
+    /// The measure with a name: `availability`, `error_rate`, `cost_per_answer`, `satisfaction`, `answer_p95`,
+    /// `first_token_p50`; any percentile from 1 to 99.9 will do (`answer_p99_9`). nil for other texts.
     package init?(name: String) {
         switch name {
         case "availability": self = .availability
@@ -84,7 +84,9 @@ package enum ObjectiveMeasure: Hashable, Sendable {
 
     /// Whether it can be promised of certain channels: all that it is measured by names the channel.
     package var knowsChannels: Bool {
-        metrics.allSatisfy { name in MetricCatalogue.metric(named: name)?.labels.contains { $0.name == "channel" } ?? false }
+        metrics.allSatisfy { name in
+            MetricCatalogue.metric(named: name)?.labels.contains { $0.name == "channel" } ?? false
+        }
     }
 
     /// A bound of so many whole units: parts per million, nanoseconds or pico-USD.
@@ -113,13 +115,19 @@ package struct Percentile: Hashable, Comparable, Sendable {
         guard name.utf8.starts(with: prefix.utf8) else { return nil }
         let digits = Array(name.utf8.dropFirst(prefix.utf8.count))
         let parts = digits.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
-        let isPlain = { (part: ArraySlice<UInt8>) in !part.isEmpty && part.count <= 2 && part.allSatisfy { (0x30...0x39).contains($0) } }
-        guard (1...2).contains(parts.count), parts.allSatisfy(isPlain), let whole = Int(String(decoding: parts[0], as: UTF8.self)) else {
+        let isPlain = { (part: ArraySlice<UInt8>) in
+            !part.isEmpty && part.count <= 2 && part.allSatisfy { (0x30...0x39).contains($0) }
+        }
+        guard (1...2).contains(parts.count), parts.allSatisfy(isPlain),
+            let whole = Int(String(decoding: parts[0], as: UTF8.self))
+        else {
             return nil
         }
         var tenths = 0
         if parts.count == 2 {
-            guard parts[1].count == 1, let digit = Int(String(decoding: parts[1], as: UTF8.self)), digit > 0 else { return nil }
+            guard parts[1].count == 1, let digit = Int(String(decoding: parts[1], as: UTF8.self)), digit > 0 else {
+                return nil
+            }
             tenths = digit
         }
         self.init(permille: whole * 10 + tenths)
@@ -142,7 +150,8 @@ package struct Percentile: Hashable, Comparable, Sendable {
     package var words: String {
         if permille == 500 { return "Median" }
         let (tens, units) = (permille / 10 % 100 / 10, permille / 10 % 10)
-        let ending = permille % 10 != 0 || tens == 1 ? "th" : units == 1 ? "st" : units == 2 ? "nd" : units == 3 ? "rd" : "th"
+        let ending =
+            permille % 10 != 0 || tens == 1 ? "th" : units == 1 ? "st" : units == 2 ? "nd" : units == 3 ? "rd" : "th"
         return "\(number)\(ending) percentile"
     }
 

@@ -8,8 +8,8 @@ import JSONTexts
 //      "budget_days":30,
 //      "objectives":[{"alert":995000,"name":"availability","target":999000}]}   ppm, ns or pico-USD by the measure
 //
-// Without an alert limit there is no member `alert`; where no alert was asked for it is "none". A line about certain channels has a member
-// `channels` behind it, an array of their names, ascending.
+// Without an alert limit there is no member `alert`; where no alert was asked for it is "none". A line about certain
+// channels has a member `channels` behind it, an array of their names, ascending.
 
 extension ObjectiveSet {
     /// Equal exactly where sets are.
@@ -53,14 +53,17 @@ extension ObjectiveSet {
         }
         var objectives: [Objective] = []
         for line in lines {
-            guard let measure = line["name"]?.string.flatMap({ ObjectiveMeasure(name: $0) }), let target = line["target"]?.integer else {
+            guard let measure = line["name"]?.string.flatMap({ ObjectiveMeasure(name: $0) }),
+                let target = line["target"]?.integer
+            else {
                 return nil
             }
             let (limit, isSilent) = (line["alert"]?.integer, line["alert"]?.string == "none")
             guard let channels = Self.channels(line["channels"]) else { return nil }
             objectives.append(
                 Objective(
-                    measure, target: measure.bound(target), alertLimit: limit.map(measure.bound), isSilent: isSilent, channels: channels))
+                    measure, target: measure.bound(target), alertLimit: limit.map(measure.bound), isSilent: isSilent,
+                    channels: channels))
         }
         self.init(
             objectives: objectives, answerLimits: AnswerLimits(nanoseconds: limit, channels: limits),
@@ -68,7 +71,8 @@ extension ObjectiveSet {
         guard (try? check()) != nil else { return nil }
     }
 
-    /// The channels of a line: none where there is no such member, as in records of before; nil for what is not written so.
+    /// The channels of a line: none where there is no such member, as in records of before; nil for what is not written
+    /// so.
     private static func channels(_ json: JSONValue?) -> [[UInt8]]? {
         guard let json else { return [] }
         guard let values = json.array, !values.isEmpty else { return nil }

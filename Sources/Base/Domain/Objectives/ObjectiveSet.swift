@@ -1,9 +1,10 @@
 import Bytes
 
-/// What is promised, and when somebody is woken: the lines of the service level table, the time within which questions must be answered,
-/// and over how many days error budgets run.
+/// What is promised, and when somebody is woken: the lines of the service level table, the time within which questions
+/// must be answered, and over how many days error budgets run.
 ///
-/// The set in force is a record of the log (``ObjectiveVersion``); reports, counters, rules and dashboards follow from it.
+/// The set in force is a record of the log (``ObjectiveVersion``); reports, counters, rules and dashboards follow from
+/// it.
 package struct ObjectiveSet: Hashable, Sendable {
     /// Lines beyond it would make reports and rules nobody reads.
     package static let objectivesMax = 24
@@ -39,7 +40,8 @@ package struct ObjectiveSet: Hashable, Sendable {
 
     /// Percentiles of the time to the whole answer, ascending.
     package var answerPercentiles: [Percentile] {
-        objectives.compactMap { if case .answerDuration(let percentile) = $0.measure { percentile } else { nil } }.sorted()
+        objectives.compactMap { if case .answerDuration(let percentile) = $0.measure { percentile } else { nil } }
+            .sorted()
     }
 
     /// Percentiles of the time to the first token, ascending.
@@ -47,29 +49,36 @@ package struct ObjectiveSet: Hashable, Sendable {
         objectives.compactMap { if case .firstToken(let percentile) = $0.measure { percentile } else { nil } }.sorted()
     }
 
-    /// Durations that rules compare with, ascending: histograms have a bucket that ends at each, so that the share within them is exact.
+    /// Durations that rules compare with, ascending: histograms have a bucket that ends at each, so that the share
+    /// within them is exact.
     var durationBounds: [Int64] {
         var bounds: Set<Int64> = []
         for objective in objectives {
-            for case .duration(let nanoseconds)? in [objective.target, objective.alertLimit] { bounds.insert(nanoseconds) }
+            for case .duration(let nanoseconds)? in [objective.target, objective.alertLimit] {
+                bounds.insert(nanoseconds)
+            }
         }
         return bounds.sorted()
     }
 
-    /// Upper bounds of the classic buckets of histograms of durations: those of the catalogue and ``durationBounds``, ascending.
+    /// Upper bounds of the classic buckets of histograms of durations: those of the catalogue and ``durationBounds``,
+    /// ascending.
     package var bucketBounds: [Int64] { Set(MetricCatalogue.bucketBoundsNanoseconds + durationBounds).sorted() }
 }
 
 extension ObjectiveSet {
     private static let cent: Int64 = 10_000_000_000
 
-    /// Version 1 of every store: in force where the log says nothing. It never changes; other defaults would be a record of new stores.
+    /// Version 1 of every store: in force where the log says nothing. It never changes; other defaults would be a
+    /// record of new stores.
     package static let builtIn = ObjectiveSet(
         objectives: [
             share(.availability, target: 999_000, alert: 995_000),
             duration(.answerDuration(.p50), target: 2, alert: 3), duration(.answerDuration(.p95), target: 5, alert: 8),
             share(.errorRate, target: 10_000, alert: 20_000),
-            Objective(.costPerAnswer, target: .costPerAnswer(picoUSD: 2 * cent), alertLimit: .costPerAnswer(picoUSD: 5 * cent)),
+            Objective(
+                .costPerAnswer, target: .costPerAnswer(picoUSD: 2 * cent), alertLimit: .costPerAnswer(picoUSD: 5 * cent)
+            ),
             share(.satisfaction, target: 850_000, alert: 800_000), duration(.firstToken(.p50), target: 2, alert: nil),
         ], answerLimits: AnswerLimits(nanoseconds: 30 * Nanoseconds.second), budgetDays: 30)
 
@@ -94,7 +103,8 @@ extension Percentile {
 }
 
 extension ObjectiveSet {
-    /// Adds a line where its kind stands: percentiles of one thing ascending beside each other, what is new otherwise last.
+    /// Adds a line where its kind stands: percentiles of one thing ascending beside each other, what is new otherwise
+    /// last.
     /// - Precondition: there is none about the same.
     package mutating func add(_ objective: Objective) {
         precondition(self.objective(objective.measure) == nil, "each objective once")
@@ -108,7 +118,8 @@ extension ObjectiveMeasure {
     /// Of two percentiles of one thing the lower one.
     fileprivate func comesBefore(_ other: ObjectiveMeasure) -> Bool {
         switch (self, other) {
-        case (.answerDuration(let left), .answerDuration(let right)), (.firstToken(let left), .firstToken(let right)): left < right
+        case (.answerDuration(let left), .answerDuration(let right)), (.firstToken(let left), .firstToken(let right)):
+            left < right
         default: false
         }
     }

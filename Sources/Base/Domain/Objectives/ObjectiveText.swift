@@ -6,16 +6,22 @@ package enum ObjectiveText {
     package static func seconds(_ nanoseconds: Int64) -> String { "\(secondsNumber(nanoseconds)) s" }
 
     /// `30`, `0.5`.
-    package static func secondsNumber(_ nanoseconds: Int64) -> String { DecimalText.render(Int128(nanoseconds), scale: 9) }
+    package static func secondsNumber(_ nanoseconds: Int64) -> String {
+        DecimalText.render(Int128(nanoseconds), scale: 9)
+    }
 
     /// `99.9 %`.
     package static func percent(_ partsPerMillion: Int64) -> String { "\(percentNumber(partsPerMillion)) %" }
 
     /// `99.9`.
-    static func percentNumber(_ partsPerMillion: Int64) -> String { DecimalText.render(Int128(partsPerMillion), scale: 4) }
+    static func percentNumber(_ partsPerMillion: Int64) -> String {
+        DecimalText.render(Int128(partsPerMillion), scale: 4)
+    }
 
     /// `0.999`.
-    package static func share(_ partsPerMillion: Int64) -> String { DecimalText.render(Int128(partsPerMillion), scale: 6) }
+    package static func share(_ partsPerMillion: Int64) -> String {
+        DecimalText.render(Int128(partsPerMillion), scale: 6)
+    }
 
     /// `0.02`.
     package static func usd(_ picoUSD: Int64) -> String { DecimalText.render(Int128(picoUSD), scale: 12) }

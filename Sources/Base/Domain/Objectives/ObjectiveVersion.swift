@@ -13,7 +13,9 @@ package struct ObjectiveVersion: Hashable, Sendable {
     package var since: Int64
 
     /// Takes each part as given.
-    package init(number: Int, set: ObjectiveSet, since: Int64) { (self.number, self.set, self.since) = (number, set, since) }
+    package init(number: Int, set: ObjectiveSet, since: Int64) {
+        (self.number, self.set, self.since) = (number, set, since)
+    }
 
     /// The record's data as canonical JSON.
     package var data: String {
@@ -69,13 +71,17 @@ package struct ObjectiveHistory: Hashable, Sendable {
     }
 
     /// The one with a number; nil for none.
-    package subscript(number: Int) -> ObjectiveVersion? { versions.indices.contains(number - 1) ? versions[number - 1] : nil }
+    package subscript(number: Int) -> ObjectiveVersion? {
+        versions.indices.contains(number - 1) ? versions[number - 1] : nil
+    }
 
     /// The one in force at a time: that of a period which ends there.
     package func inForce(at time: Int64) -> ObjectiveVersion { versions.last { $0.since <= time } ?? versions[0] }
 
     /// Those that came into force within a period, start included, end not.
-    package func changes(from: Int64, to: Int64) -> [ObjectiveVersion] { versions.dropFirst().filter { $0.since >= from && $0.since < to } }
+    package func changes(from: Int64, to: Int64) -> [ObjectiveVersion] {
+        versions.dropFirst().filter { $0.since >= from && $0.since < to }
+    }
 }
 
 extension ObjectiveHistory {

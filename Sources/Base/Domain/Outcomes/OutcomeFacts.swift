@@ -77,7 +77,8 @@ package struct OutcomeFacts: Hashable, Sendable {
     /// Takes one event in; each event once, in any order.
     package mutating func add(_ event: OutcomeEvent, at instant: OutcomeInstant) {
         switch event {
-        case .resolved(let by, let certainty): judge(Verdict(instant: instant, isResolved: true, by: by, certainty: certainty))
+        case .resolved(let by, let certainty):
+            judge(Verdict(instant: instant, isResolved: true, by: by, certainty: certainty))
         case .reopened:
             reopenings += 1
             comeBack(instant)

@@ -1,6 +1,7 @@
 import Bytes
 
-/// A named, versioned definition of what counts as resolved. A changed definition gets a new name; old names keep their meaning.
+/// A named, versioned definition of what counts as resolved. A changed definition gets a new name; old names keep their
+/// meaning.
 package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
     case house1 = "house-1"
     case intercomFin = "intercom-fin"

@@ -1,8 +1,9 @@
 import Bytes
 import JSONTexts
 
-/// How a store judges how conversations end: after how much silence they are over, and by which rule reports count unless they are asked
-/// for another. Logged when it comes into force; what is in force last judges all conversations, also those of before.
+/// How a store judges how conversations end: after how much silence they are over, and by which rule reports count
+/// unless they are asked for another. Logged when it comes into force; what is in force last judges all conversations,
+/// also those of before.
 package struct OutcomeSettings: Hashable, Sendable {
     /// A conversation in which nobody has done anything for so long is closed; nil: silence closes nothing.
     package var idleAfterNanoseconds: Int64?
@@ -10,7 +11,9 @@ package struct OutcomeSettings: Hashable, Sendable {
     package var rule: OutcomeRule
 
     /// Takes both as given.
-    package init(idleAfterNanoseconds: Int64?, rule: OutcomeRule) { (self.idleAfterNanoseconds, self.rule) = (idleAfterNanoseconds, rule) }
+    package init(idleAfterNanoseconds: Int64?, rule: OutcomeRule) {
+        (self.idleAfterNanoseconds, self.rule) = (idleAfterNanoseconds, rule)
+    }
 
     /// Of a new store, and of a server that is told nothing else: a day of silence, house-1.
     package static let standard = OutcomeSettings(idleAfterNanoseconds: Nanoseconds.day, rule: .house1)

@@ -1,12 +1,13 @@
 /// Every rollup there is, as data: storing, reading, verifying and answering from them follow from this list.
 ///
-/// A dimension that is added here makes older segments answer from their events; one that is taken away, and a measure that nobody asks
-/// for, cost nothing.
+/// A dimension that is added here makes older segments answer from their events; one that is taken away, and a measure
+/// that nobody asks for, cost nothing.
 package enum RollupCatalogue {
     /// In the order in which segments hold them. Days have more dimensions than hours: they have fewer buckets.
     package static let definitions: [RollupDefinition] =
         RollupGrain.allCases.map { grain in
-            RollupDefinition("llm_call", grain, by: (grain == .day ? ["tenant"] : []) + call, costs + tokens + callTimes)
+            RollupDefinition(
+                "llm_call", grain, by: (grain == .day ? ["tenant"] : []) + call, costs + tokens + callTimes)
         }
         + RollupGrain.allCases.map { grain in
             RollupDefinition(
@@ -17,7 +18,9 @@ package enum RollupCatalogue {
         + lasting.map {
             RollupDefinition(QuestionRule.question.table, $0, by: ["tenant", "channel", QuestionRule.authorColumn], [])
         }
-        + lasting.map { RollupDefinition("tool_call", $0, by: ["tool", "status", "error_type"], [.duration("duration_ns")]) }
+        + lasting.map {
+            RollupDefinition("tool_call", $0, by: ["tool", "status", "error_type"], [.duration("duration_ns")])
+        }
         + [
             RollupDefinition("retrieval_query", .day, by: ["kind", "status"], [.duration("duration_ns")]),
             RollupDefinition("cache_lookup", .day, by: ["cache", "hit"], [.sum("duration_ns")]),

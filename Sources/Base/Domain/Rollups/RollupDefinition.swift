@@ -43,8 +43,8 @@ package struct RollupMeasure: Hashable, Sendable {
 
 /// One rollup: events of one type folded by bucket of event time and by the values of a few columns.
 ///
-/// Only facts are folded: what an event says of itself and what it cost when it was booked. A price that comes later is laid over by
-/// reading the events it concerns.
+/// Only facts are folded: what an event says of itself and what it cost when it was booked. A price that comes later is
+/// laid over by reading the events it concerns.
 package struct RollupDefinition: Hashable, Sendable {
     /// The SQL table: `rollup_llm_call_1h`.
     package var name: String

@@ -4,7 +4,8 @@ package struct FieldError: Error, Equatable, Sendable, CustomStringConvertible {
     package var field: String
     /// What the schema promises, in words that tell the sender what to do.
     package var expected: String
-    /// What came, cut to a readable length; a kind of value rather than the value where the field may hold personal data.
+    /// What came, cut to a readable length; a kind of value rather than the value where the field may hold personal
+    /// data.
     package var found: String
 
     /// An error in one field.

@@ -1,4 +1,5 @@
-/// Finds a short name among a few hundred by its bytes, without an allocation: open addressing over five sampled bytes and the length.
+/// Finds a short name among a few hundred by its bytes, without an allocation: open addressing over five sampled bytes
+/// and the length.
 struct NameTable: Sendable {
     private static let empty: UInt16 = .max
 

@@ -60,8 +60,8 @@ package struct SchemaColumn: Hashable, Sendable {
     /// Only `status` and `token_class` refuse values that are not listed; elsewhere they are accepted and counted.
     package var isClosed: Bool
 
-    /// Decimals of a money column's stored integer: a price per million tokens is stored as pico-USD per token, which is
-    /// USD per million tokens with six decimals; all other amounts are pico-USD, twelve decimals.
+    /// Decimals of a money column's stored integer: a price per million tokens is stored as pico-USD per token, which
+    /// is USD per million tokens with six decimals; all other amounts are pico-USD, twelve decimals.
     package var decimalScale: Int { unit == SchemaColumn.perMillionTokensUnit ? 6 : 12 }
 
     static let perMillionTokensUnit = "usd_per_million_tokens"

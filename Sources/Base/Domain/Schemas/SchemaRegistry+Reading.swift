@@ -2,7 +2,8 @@ package import Bytes
 import EmbeddedSchemas
 import JSONTexts
 
-// From the schema files to columns and types. The files are ours and tested, so a fault in them is our mistake and stops the start.
+// From the schema files to columns and types. The files are ours and tested, so a fault in them is our mistake and
+// stops the start.
 extension SchemaRegistry {
     /// The registry of this program, in the order that a new store gets.
     package static let builtIn = SchemaRegistry(SchemaFiles.builtIn, continuing: SchemaNames())
@@ -24,12 +25,16 @@ extension SchemaRegistry {
         }
         var types: [SchemaEventType] = []
         for name in typeNames {
-            guard let file = files.types.first(where: { $0.name == name }) else { preconditionFailure("\(name) has no schema file") }
+            guard let file = files.types.first(where: { $0.name == name }) else {
+                preconditionFailure("\(name) has no schema file")
+            }
             let fields = file.fields.map { (id: id($0.name), known: $0.knownValues) }.sorted { $0.id < $1.id }
             types.append(
                 SchemaEventType(
-                    id: UInt16(types.count), name: name, tableName: SchemaEventType.tableName(of: name), description: file.description,
-                    timeDescription: file.timeDescription, ownColumns: fields.map(\.id), requiredColumns: file.required.map(id).sorted(),
+                    id: UInt16(types.count), name: name, tableName: SchemaEventType.tableName(of: name),
+                    description: file.description,
+                    timeDescription: file.timeDescription, ownColumns: fields.map(\.id),
+                    requiredColumns: file.required.map(id).sorted(),
                     knownValues: fields.map(\.known)))
         }
         self.init(columns: columns, types: types, contextColumns: files.contextNames.map(id).sorted())
@@ -122,6 +127,7 @@ package struct SchemaFiles: Sendable {
             id: 0, name: name, type: type, unit: column?["unit"]?.string,
             encoding: (column?["encoding"]?.string).flatMap(EncodingHint.init), privacy: privacy,
             openTelemetryName: column?["opentelemetry"]?.string, description: schema["description"]?.string ?? "",
-            minimum: schema["minimum"]?.integer, maximum: schema["maximum"]?.integer, knownValues: known, isClosed: closed != nil)
+            minimum: schema["minimum"]?.integer, maximum: schema["maximum"]?.integer, knownValues: known,
+            isClosed: closed != nil)
     }
 }

@@ -6,15 +6,19 @@ extension SchemaRegistry {
         return renderAligned([["TYPE", "WHAT IT TELLS"]] + rows) + "\nplimsoll schemas TYPE shows its fields.\n"
     }
 
-    /// One type with its fields, their types, units, privacy classes and OpenTelemetry twins; nil where the type is unknown.
+    /// One type with its fields, their types, units, privacy classes and OpenTelemetry twins; nil where the type is
+    /// unknown.
     package func renderType(named name: String) -> String? {
         guard let id = type(named: name) else { return nil }
         let type = types[Int(id)]
-        var text = "\(type.name)  (table \(type.tableName))\n\(type.description)\ntime: \(type.timeDescription)\n\nFields of its own\n"
+        var text =
+            "\(type.name)  (table \(type.tableName))\n\(type.description)\ntime: \(type.timeDescription)\n\nFields of its own\n"
         let own = type.ownColumns.indices.map { field(type.ownColumns[$0], in: type, known: type.knownValues[$0]) }
         text += renderAligned([fieldHeader] + own)
         text += "\nFields of every event\n"
-        let context = contextColumns.filter { $0 != wellKnown.id && $0 != wellKnown.source && $0 != wellKnown.attributes }
+        let context = contextColumns.filter {
+            $0 != wellKnown.id && $0 != wellKnown.source && $0 != wellKnown.attributes
+        }
         text += renderAligned([fieldHeader] + context.map { field($0, in: type, known: columns[Int($0)].knownValues) })
         if isBooked(id) {
             text += "\nDerived\n"
@@ -29,9 +33,11 @@ extension SchemaRegistry {
     private func field(_ id: UInt16, in type: SchemaEventType, known: [String]) -> [String] {
         let column = columns[Int(id)]
         let required = type.requiredColumns.contains(id) ? " Required." : ""
-        let values = known.isEmpty ? "" : " " + (column.isClosed ? "One of: " : "Known: ") + known.joined(separator: ", ") + "."
+        let values =
+            known.isEmpty ? "" : " " + (column.isClosed ? "One of: " : "Known: ") + known.joined(separator: ", ") + "."
         return [
-            column.name, column.type.rawValue, column.unit ?? "–", column.privacy.rawValue, column.openTelemetryName ?? "–",
+            column.name, column.type.rawValue, column.unit ?? "–", column.privacy.rawValue,
+            column.openTelemetryName ?? "–",
             column.description + required + values,
         ]
     }

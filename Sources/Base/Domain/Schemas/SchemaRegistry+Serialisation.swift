@@ -1,10 +1,12 @@
-// The registry as a record of the log: which columns and types there were, in which order. Text, one a line, ending in a line feed:
+// The registry as a record of the log: which columns and types there were, in which order. Text, one a line, ending in
+// a line feed:
 //
 //     plimsoll schemas 1
 //     column <name> <type> <unit or -> <privacy class>
 //     type <name> <column,column,… or ->
 //
-// Index of a line among its kind = the id in event rows. Two registries with equal bytes read and write the same event rows.
+// Index of a line among its kind = the id in event rows. Two registries with equal bytes read and write the same event
+// rows.
 
 /// The names that a store was created with and those added since, in order: what ids in its files mean.
 package struct SchemaNames: Equatable, Sendable {
@@ -49,7 +51,9 @@ package struct SchemaNames: Equatable, Sendable {
 
 extension SchemaNames {
     /// Whether this list begins with all of an older one, so that ids of then mean the same.
-    package func continues(_ older: SchemaNames) -> Bool { columns.starts(with: older.columns) && types.starts(with: older.types) }
+    package func continues(_ older: SchemaNames) -> Bool {
+        columns.starts(with: older.columns) && types.starts(with: older.types)
+    }
 }
 
 /// Why this program cannot go on with the schemas of a store.
@@ -69,7 +73,8 @@ package enum SchemaContinuationError: Error, Equatable, Sendable, CustomStringCo
         case .malformed(let line): "schema record, line \(line): not a schema list of version 1"
         case .unknown(let name):
             "the store has \(name), which this version does not know; open it with the version that wrote it or a later one"
-        case .changed(let column, let was, let now): "the store keeps \(column) as \(was), this version would read it as \(now)"
+        case .changed(let column, let was, let now):
+            "the store keeps \(column) as \(was), this version would read it as \(now)"
         case .repeated(let name): "schema record: \(name) stands twice"
         }
     }
@@ -91,7 +96,8 @@ extension SchemaRegistry {
         return Array(text.utf8)
     }
 
-    /// The registry of this program for a store that was created with other lists; see ``SchemaFiles/registry(continuing:)``.
+    /// The registry of this program for a store that was created with other lists; see
+    /// ``SchemaFiles/registry(continuing:)``.
     package static func builtIn(continuing names: SchemaNames) throws(SchemaContinuationError) -> SchemaRegistry {
         try SchemaFiles.builtIn.registry(continuing: names)
     }
@@ -106,7 +112,8 @@ extension SchemaFiles {
             guard seen.insert(old.name).inserted else { throw .repeated(name: old.name) }
             guard let column = columns[old.name] else { throw .unknown(name: old.name) }
             let (was, now) = (
-                "\(old.type) \(old.unit) \(old.privacy)", "\(column.type.rawValue) \(column.unit ?? "-") \(column.privacy.rawValue)"
+                "\(old.type) \(old.unit) \(old.privacy)",
+                "\(column.type.rawValue) \(column.unit ?? "-") \(column.privacy.rawValue)"
             )
             guard was == now else { throw .changed(column: old.name, was: was, now: now) }
         }

@@ -1,8 +1,9 @@
-/// Every column and event type that the program knows, in a fixed order; what decoding, storage and SQL look names up in.
+/// Every column and event type that the program knows, in a fixed order; what decoding, storage and SQL look names up
+/// in.
 ///
-/// Made once at start-up from the schema files that are built in, then shared by everyone: it never changes. Column 0 is `id`, 1 `source`,
-/// 2 `tenant`; then the context, then own fields by file and name, then `attributes`. A store keeps the order that it was created
-/// with (``builtIn(continuing:)``): ids stand in its files.
+/// Made once at start-up from the schema files that are built in, then shared by everyone: it never changes. Column 0
+/// is `id`, 1 `source`, 2 `tenant`; then the context, then own fields by file and name, then `attributes`. A store
+/// keeps the order that it was created with (``builtIn(continuing:)``): ids stand in its files.
 package final class SchemaRegistry: Sendable {
     /// All columns, by id.
     package let columns: [SchemaColumn]
@@ -41,11 +42,15 @@ package final class SchemaRegistry: Sendable {
         allowedBits = bits
         let (columnTable, typeTable) = (columnTable, typeTable)
         wellKnown = WellKnownColumns { name in
-            guard let id = columnTable.find(Array(name.utf8).span) else { preconditionFailure("no schema file has the field \(name)") }
+            guard let id = columnTable.find(Array(name.utf8).span) else {
+                preconditionFailure("no schema file has the field \(name)")
+            }
             return id
         }
         wellKnownTypes = WellKnownTypes { name in
-            guard let id = typeTable.find(Array(name.utf8).span) else { preconditionFailure("no schema file has the type \(name)") }
+            guard let id = typeTable.find(Array(name.utf8).span) else {
+                preconditionFailure("no schema file has the type \(name)")
+            }
             return id
         }
     }
@@ -57,14 +62,16 @@ package final class SchemaRegistry: Sendable {
     /// The same for text; allocates.
     package func column(named name: String) -> UInt16? { columnTable.find(Array(name.utf8).span) }
 
-    /// Id of an event type by the UTF-8 bytes of its name, with or without the prefix `io.plimsoll.`; nil where it is unknown.
-    /// Does not allocate.
+    /// Id of an event type by the UTF-8 bytes of its name, with or without the prefix `io.plimsoll.`; nil where it is
+    /// unknown. Does not allocate.
     package func type(utf8 name: Span<UInt8>) -> UInt16? {
         let prefix: StaticString = "io.plimsoll."
         guard name.count > prefix.utf8CodeUnitCount, name[0] == UInt8(ascii: "i"), name[2] == UInt8(ascii: ".") else {
             return typeTable.find(name)
         }
-        for (place, byte) in SchemaRegistry.typePrefix.enumerated() where name[place] != byte { return typeTable.find(name) }
+        for (place, byte) in SchemaRegistry.typePrefix.enumerated() where name[place] != byte {
+            return typeTable.find(name)
+        }
         return typeTable.find(name.extracting(SchemaRegistry.typePrefix.count..<name.count))
     }
     /// The same for a slice of bytes.
@@ -80,8 +87,8 @@ package final class SchemaRegistry: Sendable {
         return allowedBits[Int(type) * wordsPerType + Int(column) / 64] & (1 << (column % 64)) != 0
     }
 
-    /// Whether a text is among the values that the type lists for the field; true where it lists none. Others are counted, or refused
-    /// where the column is closed. Does not allocate.
+    /// Whether a text is among the values that the type lists for the field; true where it lists none. Others are
+    /// counted, or refused where the column is closed. Does not allocate.
     /// - Complexity: O(listed values).
     package func isKnown(_ value: Span<UInt8>, of column: UInt16, in type: UInt16) -> Bool {
         let known: [String]

@@ -1,7 +1,7 @@
 import JSONTexts
 
-// SQL sees one table per event type. Its columns, in order: id, source, type, time, received_time, position, the context, own fields,
-// derived values, attributes.
+// SQL sees one table per event type. Its columns, in order: id, source, type, time, received_time, position, the
+// context, own fields, derived values, attributes.
 
 /// A value that is computed from an event and the price book, never sent.
 package enum DerivedColumn: String, Hashable, Sendable, CaseIterable {
@@ -34,7 +34,8 @@ package enum DerivedColumn: String, Hashable, Sendable, CaseIterable {
         case .costLow: "At least: booked cost of what was told and has a price, by the cheaper reading of the counts."
         case .costHigh:
             "At most: by the dearer reading, unpriced cache_read at the input price; null where a class has no price or usage is not told."
-        case .priceState: "Whether all, some or none of what was used has a price: priced, partly, unpriced; usage not told is unpriced."
+        case .priceState:
+            "Whether all, some or none of what was used has a price: priced, partly, unpriced; usage not told is unpriced."
         case .priceGaps:
             "What is missing, with commas between: usage, a class (output, gpu), reading (there are two), input_above_N, other use by name."
         }
@@ -74,11 +75,12 @@ extension SchemaRegistry {
     /// - Complexity: O(columns); ask once.
     package func tableColumns(of type: UInt16) -> [SchemaTableColumn] {
         let derived = isBooked(type) ? DerivedColumn.allCases.map(tableColumn) : []
-        return leadingColumns + storedColumns(types[Int(type)].ownColumns) + derived + storedColumns([wellKnown.attributes])
+        return leadingColumns + storedColumns(types[Int(type)].ownColumns) + derived
+            + storedColumns([wellKnown.attributes])
     }
 
-    /// Columns of the table `events`: those of every type, each name once. A type's own table says by name where its values come from
-    /// (`cost_usd` is sent with a tool call and derived for a model call).
+    /// Columns of the table `events`: those of every type, each name once. A type's own table says by name where its
+    /// values come from (`cost_usd` is sent with a tool call and derived for a model call).
     package var eventsTableColumns: [SchemaTableColumn] {
         let context = Set(contextColumns)
         let own = storedColumns(columns.map(\.id).filter { !context.contains($0) })
@@ -89,11 +91,13 @@ extension SchemaRegistry {
 
     private var leadingColumns: [SchemaTableColumn] {
         let time = { (name: String, source: SchemaTableColumnSource, description: String) in
-            SchemaTableColumn(name: name, type: .timestamp, decimalScale: 0, unit: "ns", source: source, description: description)
+            SchemaTableColumn(
+                name: name, type: .timestamp, decimalScale: 0, unit: "ns", source: source, description: description)
         }
         let rest = contextColumns.filter { ![wellKnown.id, wellKnown.source, wellKnown.attributes].contains($0) }
         return storedColumns([wellKnown.id, wellKnown.source]) + [
-            SchemaTableColumn(name: "type", type: .text, decimalScale: 0, source: .type, description: "The event's type."),
+            SchemaTableColumn(
+                name: "type", type: .text, decimalScale: 0, source: .type, description: "The event's type."),
             time("time", .time, "The instant at which the thing ended."),
             time("received_time", .receivedTime, "When the event was accepted."),
             SchemaTableColumn(
@@ -106,14 +110,16 @@ extension SchemaRegistry {
         ids.map { id in
             let column = columns[Int(id)]
             return SchemaTableColumn(
-                name: column.name, type: column.type, decimalScale: column.decimalScale, unit: column.unit, source: .stored(id),
+                name: column.name, type: column.type, decimalScale: column.decimalScale, unit: column.unit,
+                source: .stored(id),
                 description: column.description)
         }
     }
 
     private func tableColumn(_ derived: DerivedColumn) -> SchemaTableColumn {
         SchemaTableColumn(
-            name: derived.rawValue, type: derived.type, decimalScale: DecimalText.usdScale, unit: derived.type == .money ? "usd" : nil,
+            name: derived.rawValue, type: derived.type, decimalScale: DecimalText.usdScale,
+            unit: derived.type == .money ? "usd" : nil,
             source: .derived(derived), description: derived.description)
     }
 }

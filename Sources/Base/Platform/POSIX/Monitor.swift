@@ -1,9 +1,10 @@
 internal import Glibc
 
-/// A mutual exclusion with a condition to wait for: the system's own, because the standard library has no condition variable.
+/// A mutual exclusion with a condition to wait for: the system's own, because the standard library has no condition
+/// variable.
 @safe final class Monitor: @unchecked Sendable {
-    // Sound: both live in memory of their own whose address never changes, as the system demands, from `init` to `deinit`; every use
-    // goes through the system's calls, which are made for several threads.
+    // Sound: both live in memory of their own whose address never changes, as the system demands, from `init` to
+    // `deinit`; every use goes through the system's calls, which are made for several threads.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
 

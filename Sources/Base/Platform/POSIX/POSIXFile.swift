@@ -52,7 +52,8 @@ final class POSIXFile: File {
     func preallocate(bytes: Int) throws(StorageError) {
         let length = try lengthBytes()
         guard bytes > length else { return }
-        // Reserves blocks; on a volume that cannot, the library touches every block instead. Answers the error number itself.
+        // Reserves blocks; on a volume that cannot, the library touches every block instead. Answers the error number
+        // itself.
         var code = EINTR
         while code == EINTR { code = posix_fallocate(open, off_t(length), off_t(bytes - length)) }
         guard code == 0 else { throw StorageError(.preallocate, path: path, offset: length, code: code) }

@@ -13,7 +13,8 @@ package final class POSIXFileSystem: FileSystem {
         case .exclusively: flags |= O_CREAT | O_EXCL
         case .emptied: flags |= O_CREAT | O_TRUNC
         }
-        return POSIXFile(path: path, descriptor: try descriptor(.open, path, flags, mode: options.isSecret ? 0o600 : 0o644))
+        return POSIXFile(
+            path: path, descriptor: try descriptor(.open, path, flags, mode: options.isSecret ? 0o600 : 0o644))
     }
 
     private func descriptor(
@@ -106,7 +107,8 @@ package final class POSIXFileSystem: FileSystem {
         var volume = statvfs()
         // Sound: `volume` is a whole `statvfs`, the text a NUL-terminated copy; both outlive the call.
         _ = try retryingInterruptions(.examine, path: path) { unsafe statvfs(path, &volume) }
-        let (bytes, overflow) = Int(clamping: volume.f_bavail).multipliedReportingOverflow(by: Int(clamping: volume.f_frsize))
+        let (bytes, overflow) = Int(clamping: volume.f_bavail).multipliedReportingOverflow(
+            by: Int(clamping: volume.f_frsize))
         return overflow ? .max : bytes
     }
 

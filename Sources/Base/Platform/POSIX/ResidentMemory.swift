@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Physical memory that the process holds, in bytes; nil where the system does not tell. By `proc(5)`, the second number of `statm`.
+/// Physical memory that the process holds, in bytes; nil where the system does not tell. By `proc(5)`, the second
+/// number of `statm`.
 package func residentMemoryBytes() -> Int? {
     guard let file = try? POSIXFileSystem().open("/proc/self/statm", .read) else { return nil }
     defer { file.close() }

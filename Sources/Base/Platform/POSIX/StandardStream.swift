@@ -13,11 +13,13 @@ package enum StandardStream: Int32, Sendable {
         do throws(StorageError) {
             _ = try completeTransfer(.write, path: name, offset: 0, count: bytes.count) { done in
                 // Sound: `done` is below `bytes.count`, so pointer and length stay inside the array.
-                let moved = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(rawValue, $0.baseAddress.unsafelyUnwrapped + done, bytes.count - done) }
+                let moved = unsafe bytes.withUnsafeBytes {
+                    unsafe Glibc.write(rawValue, $0.baseAddress.unsafelyUnwrapped + done, bytes.count - done)
+                }
                 return moved < 0 ? -Int(errno) : moved
             }
             return true
-        } catch where error.code == EPIPE {
+        } catch  where error.code == EPIPE {
             return false
         }
     }
@@ -45,7 +47,9 @@ package enum StandardStream: Int32, Sendable {
         var byte: [UInt8] = [0]
         while line.count < 4096 {
             var span = byte.mutableSpan
-            guard let count = try? read(into: &span), count > 0 else { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
+            guard let count = try? read(into: &span), count > 0 else {
+                return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+            }
             if byte[0] == UInt8(ascii: "\n") { break }
             line.append(byte[0])
         }

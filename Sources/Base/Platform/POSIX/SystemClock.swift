@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The machine's clocks. The monotonic one counts on while the machine sleeps, so that waking up is no step of the wall clock.
+/// The machine's clocks. The monotonic one counts on while the machine sleeps, so that waking up is no step of the wall
+/// clock.
 package final class SystemClock: Clock {
     package init() {}
 

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Synchronization
 
-/// Fixed threads that share out the indexes of a run: each takes the next free index until none is left. Several callers may run at one
-/// time, and a job may itself run jobs: whoever waits also works.
+/// Fixed threads that share out the indexes of a run: each takes the next free index until none is left. Several
+/// callers may run at one time, and a job may itself run jobs: whoever waits also works.
 package final class ThreadWorkers: Workers {
     package let parallelism: Int
     private let crew: Crew
@@ -35,7 +35,8 @@ package final class ThreadWorkers: Workers {
     }
 }
 
-/// One call of `run`. The job is let go before the call returns: workers touch it only between ``Crew``'s join and leave.
+/// One call of `run`. The job is let go before the call returns: workers touch it only between ``Crew``'s join and
+/// leave.
 private final class Run: Sendable {
     private struct State {
         var job: (@Sendable (Int) throws -> Void)?
@@ -116,7 +117,9 @@ private final class Crew: Sendable {
         monitor.locked {
             while true {
                 let (run, isDismissed) = state.withLock { state -> (Run?, Bool) in
-                    guard let index = state.entries.firstIndex(where: { $0.run.hasFreeIndex }) else { return (nil, state.isDismissed) }
+                    guard let index = state.entries.firstIndex(where: { $0.run.hasFreeIndex }) else {
+                        return (nil, state.isDismissed)
+                    }
                     state.entries[index].workers += 1
                     return (state.entries[index].run, false)
                 }

@@ -88,14 +88,16 @@ struct SimulatedDisk {
         }
     }
 
-    /// Settles on one of the states that a power cut may leave. How much survives is itself drawn, so that whole losses, whole
-    /// survivals and every mixture come up.
+    /// Settles on one of the states that a power cut may leave. How much survives is itself drawn, so that whole
+    /// losses, whole survivals and every mixture come up.
     mutating func cutPower(_ generator: inout SeededGenerator) {
         let moods: [[SimulatedNode.Fate]] = [
             SimulatedNode.Fate.allCases, [.nothing], [.everything], [.prefix], [.someSectors], [.nothing, .everything],
         ]
         let fates = moods[generator.next(below: moods.count)]
-        for change in nameChanges where fates[generator.next(below: fates.count)] != .nothing { Self.apply(change, to: &flushedNames) }
+        for change in nameChanges where fates[generator.next(below: fates.count)] != .nothing {
+            Self.apply(change, to: &flushedNames)
+        }
         nameChanges.removeAll()
         names = flushedNames
         for node in nodes.keys.sorted() { nodes[node]?.cutPower(&generator, fates: fates) }

@@ -29,13 +29,16 @@ final class SimulatedFile: File {
     }
 
     func lengthBytes() throws(StorageError) -> Int {
-        try perform(.examine, changes: false) { state, _ throws(StorageError) in state.disk.nodes[node]?.written.count ?? 0 }
+        try perform(.examine, changes: false) { state, _ throws(StorageError) in
+            state.disk.nodes[node]?.written.count ?? 0
+        }
     }
 
     func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {
         var done = 0
         while done < span.count {
-            let piece = try perform(.read, offset: offset + done, changes: false) { state, verdict throws(StorageError) in
+            let piece = try perform(.read, offset: offset + done, changes: false) {
+                state, verdict throws(StorageError) in
                 let content = state.disk.nodes[node]?.written ?? []
                 let start = min(offset + done, content.count)
                 var count = min(span.count - done, content.count - start)
@@ -77,7 +80,9 @@ final class SimulatedFile: File {
 
     func preallocate(bytes: Int) throws(StorageError) {
         try perform(.preallocate) { state, _ throws(StorageError) in
-            guard state.hasRoom(for: bytes, in: node) else { throw StorageError(.preallocate, path: path, code: ENOSPC) }
+            guard state.hasRoom(for: bytes, in: node) else {
+                throw StorageError(.preallocate, path: path, code: ENOSPC)
+            }
             state.disk.withNode(node) { if bytes > $0.written.count { $0.record(.resize(bytes)) } }
         }
     }

@@ -90,7 +90,9 @@ package final class SimulatedFileSystem: FileSystem {
         _ body: (inout State, Verdict) throws(StorageError) -> Result
     ) throws(StorageError) -> Result {
         try state.withLock { state throws(StorageError) in
-            func failure(_ code: Int32) -> StorageError { StorageError(operation, path: path, offset: offset, code: code) }
+            func failure(_ code: Int32) -> StorageError {
+                StorageError(operation, path: path, offset: offset, code: code)
+            }
             if state.isOff { throw failure(EIO) }
             if let life, life != state.life { throw failure(ESTALE) }
             state.counts.calls += 1
@@ -134,7 +136,8 @@ package final class SimulatedFileSystem: FileSystem {
                 state.disk.withNode(node) { $0.record(.resize(0)) }
             }
             guard let node else { throw failure(ENOENT) }
-            return SimulatedFile(path: path, node: node, life: state.life, isWritable: options.access == .readWrite, system: self)
+            return SimulatedFile(
+                path: path, node: node, life: state.life, isWritable: options.access == .readWrite, system: self)
         }
     }
 
@@ -164,7 +167,9 @@ package final class SimulatedFileSystem: FileSystem {
 
     package func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
         try perform(.list, directory) { state, _ throws(StorageError) in
-            guard state.disk.directories.contains(directory) else { throw StorageError(.list, path: directory, code: ENOENT) }
+            guard state.disk.directories.contains(directory) else {
+                throw StorageError(.list, path: directory, code: ENOENT)
+            }
             return state.entries(of: directory)
         }
     }
@@ -175,7 +180,9 @@ package final class SimulatedFileSystem: FileSystem {
 
     package func flushDirectory(_ path: String) throws(StorageError) {
         try perform(.flushDirectory, path) { state, verdict throws(StorageError) in
-            guard state.disk.directories.contains(path) else { throw StorageError(.flushDirectory, path: path, code: ENOENT) }
+            guard state.disk.directories.contains(path) else {
+                throw StorageError(.flushDirectory, path: path, code: ENOENT)
+            }
             if case .pretend = verdict { return }
             state.disk.flushDirectory(path)
             state.counts.directoryFlushes += 1
@@ -229,7 +236,8 @@ extension SimulatedFileSystem.State {
     func entries(of directory: String) -> [DirectoryEntry] {
         let inside = disk.names.keys.filter { parentDirectory(of: $0) == directory }
         let below = disk.directories.filter { $0 != directory && parentDirectory(of: $0) == directory }
-        return (inside.map { DirectoryEntry(name: fileName(of: $0), isDirectory: false) }
+        return
+            (inside.map { DirectoryEntry(name: fileName(of: $0), isDirectory: false) }
             + below.map { DirectoryEntry(name: fileName(of: $0), isDirectory: true) })
             .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }

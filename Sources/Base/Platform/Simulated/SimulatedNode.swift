@@ -66,7 +66,8 @@ struct SimulatedNode {
                 if fates[generator.next(below: fates.count)] != .nothing { Self.apply(change, to: &content) }
             case .write(let offset, let bytes):
                 Self.apply(
-                    offset: offset, bytes: bytes, fate: fates[generator.next(below: fates.count)], to: &content, &generator)
+                    offset: offset, bytes: bytes, fate: fates[generator.next(below: fates.count)], to: &content,
+                    &generator)
             }
         }
         written = content

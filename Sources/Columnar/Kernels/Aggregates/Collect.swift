@@ -61,18 +61,21 @@ struct CollectAccumulator: Accumulator {
     func finish(_ wanted: [UInt32]) -> Vector {
         var members = [[Int]](repeating: [], count: groupCount)
         for row in sortedRows() { members[Int(groups[row])].append(row) }
-        return Vector(type: type, scalars: wanted.map { group in
-            let rows = members[Int(group)]
-            if rows.isEmpty { return .null }
-            guard let separator else { return .array(rows.map { values[$0] }) }
-            return .text(rows.map { text(values[$0]) }.joined(separator: separator))
-        })
+        return Vector(
+            type: type,
+            scalars: wanted.map { group in
+                let rows = members[Int(group)]
+                if rows.isEmpty { return .null }
+                guard let separator else { return .array(rows.map { values[$0] }) }
+                return .text(rows.map { text(values[$0]) }.joined(separator: separator))
+            })
     }
 
     private func sortedRows() -> [Int] {
         guard !keys.isEmpty else { return Array(values.indices) }
         let columns = keys.indices.map { key in Vector(type: keys[key].type, scalars: orders.map { $0[key] }) }
-        let order = SortOrder.rows(of: columns, descending: keys.map(\.isDescending), nullsFirst: keys.map(\.nullsFirst))
+        let order = SortOrder.rows(
+            of: columns, descending: keys.map(\.isDescending), nullsFirst: keys.map(\.nullsFirst))
         return order.map { Int($0) }
     }
 }

@@ -42,7 +42,9 @@ struct DistinctAccumulator: Accumulator {
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
         if isCount {
             var counts = [Int64](repeating: 0, count: groupCount)
-            for pair in pairs.keys where !values.isNull(UInt32(truncatingIfNeeded: pair)) { counts[Int(pair >> 32)] += 1 }
+            for pair in pairs.keys where !values.isNull(UInt32(truncatingIfNeeded: pair)) {
+                counts[Int(pair >> 32)] += 1
+            }
             return Vector(type: .integer, count: groups.count, storage: .int64(groups.map { counts[Int($0)] }))
         }
         var state = inner

@@ -1,4 +1,5 @@
-/// `sum` and `avg` of doubles, with the rounding error of every addition carried along (Neumaier's compensated summation).
+/// `sum` and `avg` of doubles, with the rounding error of every addition carried along (Neumaier's compensated
+/// summation).
 struct DoubleSumAccumulator: Accumulator {
     let isAverage: Bool
     private var sums: [Double] = []
@@ -23,10 +24,13 @@ struct DoubleSumAccumulator: Accumulator {
         if value.isAllNull { return }
         let dense = value.hasNoNulls
         switch value.doubles {
-        case .array(let values)?: assignment.forEach { row, group in if dense || !value.isNull(row) { take(values[row], group) } }
+        case .array(let values)?:
+            assignment.forEach { row, group in if dense || !value.isNull(row) { take(values[row], group) } }
         case .constant(let constant)?: assignment.forEach { _, group in take(constant, group) }
         case nil:
-            assignment.forEach { row, group in if case .double(let number) = value.scalar(at: row) { take(number, group) } }
+            assignment.forEach { row, group in
+                if case .double(let number) = value.scalar(at: row) { take(number, group) }
+            }
         }
     }
 
@@ -39,7 +43,9 @@ struct DoubleSumAccumulator: Accumulator {
     @inline(__always)
     private mutating func add(_ value: Double, _ count: Int64, _ group: Int) {
         let sum = sums[group] + value
-        if sum.isFinite { errors[group] += abs(sums[group]) >= abs(value) ? (sums[group] - sum) + value : (value - sum) + sums[group] }
+        if sum.isFinite {
+            errors[group] += abs(sums[group]) >= abs(value) ? (sums[group] - sum) + value : (value - sum) + sums[group]
+        }
         sums[group] = sum
         counts[group] &+= count
     }
@@ -54,12 +60,14 @@ struct DoubleSumAccumulator: Accumulator {
 
     /// - Throws: where finite values make an infinite sum.
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
-        Vector(type: .double, scalars: try groups.map { (group) throws(KernelError) -> Scalar in
-            let index = Int(group)
-            guard counts[index] > 0 else { return .null }
-            if !sums[index].isFinite, !hasInfinite[index] { throw KernelError.outOfRange(.double) }
-            let sum = sums[index].isFinite ? sums[index] + errors[index] : sums[index]
-            return .double(isAverage ? sum / Double(counts[index]) : sum)
-        })
+        Vector(
+            type: .double,
+            scalars: try groups.map { (group) throws(KernelError) -> Scalar in
+                let index = Int(group)
+                guard counts[index] > 0 else { return .null }
+                if !sums[index].isFinite, !hasInfinite[index] { throw KernelError.outOfRange(.double) }
+                let sum = sums[index].isFinite ? sums[index] + errors[index] : sums[index]
+                return .double(isAverage ? sum / Double(counts[index]) : sum)
+            })
     }
 }

@@ -86,7 +86,9 @@ struct ExtremumAccumulator: Accumulator {
 
     private mutating func take(_ value: Scalar, _ group: Int) {
         if value.isNull { return }
-        if best[group].isNull || (ScalarOrder.compare(value, best[group]) > 0) == isMaximum, value != best[group] { best[group] = value }
+        if best[group].isNull || (ScalarOrder.compare(value, best[group]) > 0) == isMaximum, value != best[group] {
+            best[group] = value
+        }
     }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {

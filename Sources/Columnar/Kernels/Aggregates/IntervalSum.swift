@@ -30,11 +30,13 @@ struct IntervalSumAccumulator: Accumulator {
     }
 
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
-        Vector(type: .interval, scalars: groups.map { group in
-            let index = Int(group)
-            guard counts[index] > 0 else { return .null }
-            if !isAverage { return .interval(sums[index]) }
-            return IntervalMath.divide(sums[index], by: Double(counts[index])).map { .interval($0) } ?? .null
-        })
+        Vector(
+            type: .interval,
+            scalars: groups.map { group in
+                let index = Int(group)
+                guard counts[index] > 0 else { return .null }
+                if !isAverage { return .interval(sums[index]) }
+                return IntervalMath.divide(sums[index], by: Double(counts[index])).map { .interval($0) } ?? .null
+            })
     }
 }

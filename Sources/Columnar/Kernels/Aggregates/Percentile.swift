@@ -81,16 +81,18 @@ struct PercentileAccumulator: Accumulator {
         }
         var mixed: [Int: [Scalar]] = [:]
         for (group, value) in others { mixed[Int(group), default: []].append(value) }
-        return Vector(type: type, scalars: wanted.map { group in
-            let range = starts[Int(group)]..<starts[Int(group) + 1]
-            RadixOrder.sort(&placed, range)
-            if var values = mixed[Int(group)] {
-                values += placed[range].map { OrderedBits.scalar($0, type: argument) }
-                values.sort { ScalarOrder.compare($0, $1) < 0 }
-                return answer(values.count) { values[$0] }
-            }
-            return answer(range.count) { OrderedBits.scalar(placed[range.lowerBound + $0], type: argument) }
-        })
+        return Vector(
+            type: type,
+            scalars: wanted.map { group in
+                let range = starts[Int(group)]..<starts[Int(group) + 1]
+                RadixOrder.sort(&placed, range)
+                if var values = mixed[Int(group)] {
+                    values += placed[range].map { OrderedBits.scalar($0, type: argument) }
+                    values.sort { ScalarOrder.compare($0, $1) < 0 }
+                    return answer(values.count) { values[$0] }
+                }
+                return answer(range.count) { OrderedBits.scalar(placed[range.lowerBound + $0], type: argument) }
+            })
     }
 
     private func answer(_ count: Int, _ value: (Int) -> Scalar) -> Scalar {

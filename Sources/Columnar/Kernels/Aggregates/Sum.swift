@@ -1,4 +1,5 @@
-/// `sum` and `avg` of integers and decimals: exact, in 128 bits. A second argument says how many values each row stands for.
+/// `sum` and `avg` of integers and decimals: exact, in 128 bits. A second argument says how many values each row stands
+/// for.
 struct SumAccumulator: Accumulator {
     private let type: ColumnType
     private let isAverage: Bool
@@ -130,31 +131,35 @@ struct SumAccumulator: Accumulator {
         if groups.allSatisfy({ counts[Int($0)] > 0 }), type.isNumeric, type.scale == scale {
             return Vector(type: type, count: groups.count, storage: .int128(groups.map { sums[Int($0)] })).narrowed()
         }
-        return Vector(type: type, scalars: try groups.map { (group) throws(KernelError) -> Scalar in
-            guard counts[Int(group)] > 0 else { return .null }
-            let sum = sums[Int(group)]
-            switch type {
-            case .integer:
-                guard let narrow = Int64(exactly: sum), scale == 0 else { throw KernelError.outOfRange(.integer) }
-                return .integer(narrow)
-            case .double: return .double(Decimal128.toDouble(sum, scale: scale))
-            default: return .numeric(sum, scale: scale)
-            }
-        })
+        return Vector(
+            type: type,
+            scalars: try groups.map { (group) throws(KernelError) -> Scalar in
+                guard counts[Int(group)] > 0 else { return .null }
+                let sum = sums[Int(group)]
+                switch type {
+                case .integer:
+                    guard let narrow = Int64(exactly: sum), scale == 0 else { throw KernelError.outOfRange(.integer) }
+                    return .integer(narrow)
+                case .double: return .double(Decimal128.toDouble(sum, scale: scale))
+                default: return .numeric(sum, scale: scale)
+                }
+            })
     }
 
     /// A quotient of decimals by PostgreSQL's rule: at least sixteen significant digits.
     private func averages(_ groups: [UInt32]) throws(KernelError) -> Vector {
-        Vector(type: type, scalars: try groups.map { (group) throws(KernelError) -> Scalar in
-            let count = Int128(counts[Int(group)])
-            guard count > 0 else { return .null }
-            let sum = sums[Int(group)]
-            if type == .double { return .double(Decimal128.toDouble(sum, scale: scale) / Double(count)) }
-            let places = Decimal128.divisionScale(sum, scale, count, 0)
-            guard let quotient = Decimal128.divide(sum, scale, by: count, 0, scale: places)
-            else { throw KernelError.decimalOverflow }
-            return .numeric(quotient, scale: places)
-        })
+        Vector(
+            type: type,
+            scalars: try groups.map { (group) throws(KernelError) -> Scalar in
+                let count = Int128(counts[Int(group)])
+                guard count > 0 else { return .null }
+                let sum = sums[Int(group)]
+                if type == .double { return .double(Decimal128.toDouble(sum, scale: scale) / Double(count)) }
+                let places = Decimal128.divisionScale(sum, scale, count, 0)
+                guard let quotient = Decimal128.divide(sum, scale, by: count, 0, scale: places)
+                else { throw KernelError.decimalOverflow }
+                return .numeric(quotient, scale: places)
+            })
     }
 
     mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool {

@@ -1,5 +1,5 @@
-/// Variance and standard deviation. Doubles by updating mean and squared distance (Youngs and Cramer); whole numbers and decimals by
-/// exact sums, so that neither size nor order nor threads change anything.
+/// Variance and standard deviation. Doubles by updating mean and squared distance (Youngs and Cramer); whole numbers
+/// and decimals by exact sums, so that neither size nor order nor threads change anything.
 struct VarianceAccumulator: Accumulator {
     private let isSample: Bool
     private let isDeviation: Bool
@@ -20,7 +20,11 @@ struct VarianceAccumulator: Accumulator {
     var memoryBytes: Int { distances.capacity * 24 + moments.capacity * 80 }
 
     mutating func grow(to groups: Int) {
-        if isDouble { distances.pad(to: groups, with: SquaredDistance()) } else { moments.pad(to: groups, with: ExactMoments()) }
+        if isDouble {
+            distances.pad(to: groups, with: SquaredDistance())
+        } else {
+            moments.pad(to: groups, with: ExactMoments())
+        }
     }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
@@ -45,25 +49,28 @@ struct VarianceAccumulator: Accumulator {
     }
 
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
-        return Vector(type: type, scalars: try groups.map { (group) throws(KernelError) -> Scalar in
-            let count = isDouble ? distances[Int(group)].count : moments[Int(group)].count
-            let divisor = isSample ? count - 1 : count
-            if divisor < 1 { return .null }
-            let variance: Double
-            if isDouble {
-                variance = try distances[Int(group)].total() / Double(divisor)
-            } else {
-                variance = moments[Int(group)].variance(divisor: divisor) / power10(2 * scale)
-            }
-            return .double(isDeviation ? variance.squareRoot() : variance)
-        })
+        return Vector(
+            type: type,
+            scalars: try groups.map { (group) throws(KernelError) -> Scalar in
+                let count = isDouble ? distances[Int(group)].count : moments[Int(group)].count
+                let divisor = isSample ? count - 1 : count
+                if divisor < 1 { return .null }
+                let variance: Double
+                if isDouble {
+                    variance = try distances[Int(group)].total() / Double(divisor)
+                } else {
+                    variance = moments[Int(group)].variance(divisor: divisor) / power10(2 * scale)
+                }
+                return .double(isDeviation ? variance.squareRoot() : variance)
+            })
     }
 }
 
 /// Ten to the power of `places`; exact up to 22 of them, then within a few units in the last place.
 private func power10(_ places: Int) -> Double { (0..<places).reduce(1) { product, _ in product * 10 } }
 
-/// Count, mean and summed squares of the distances from it. Stable in any order; order and threads change the last digits.
+/// Count, mean and summed squares of the distances from it. Stable in any order; order and threads change the last
+/// digits.
 private struct SquaredDistance: Sendable {
     var count: Int64 = 0
     private var mean = 0.0

@@ -90,7 +90,9 @@ package enum Decimal128 {
     }
 
     /// `left / right` at `scale` places. - Precondition: `right != 0`.
-    package static func divide(_ left: Int128, _ leftScale: Int, by right: Int128, _ rightScale: Int, scale: Int) -> Int128? {
+    package static func divide(_ left: Int128, _ leftScale: Int, by right: Int128, _ rightScale: Int, scale: Int)
+        -> Int128?
+    {
         let shift = scale - leftScale + rightScale
         var magnitude: UInt128
         var divisor = right.magnitude

@@ -1,6 +1,7 @@
 internal import Bytes
 
-/// Interval arithmetic as PostgreSQL does it: months, days and clock apart, fractions spilling downwards. nil on overflow.
+/// Interval arithmetic as PostgreSQL does it: months, days and clock apart, fractions spilling downwards. nil on
+/// overflow.
 package enum IntervalMath {
     /// Part by part.
     package static func add(_ left: Interval, _ right: Interval) -> Interval? {
@@ -18,13 +19,15 @@ package enum IntervalMath {
         return a || b || c ? nil : Interval(months: months, days: days, nanoseconds: nanoseconds)
     }
 
-    /// Multiplies by a factor; a fraction of a month becomes days of thirty to the month, a fraction of a day clock time.
+    /// Multiplies by a factor; a fraction of a month becomes days of thirty to the month, a fraction of a day clock
+    /// time.
     package static func multiply(_ value: Interval, by factor: Double) -> Interval? { scaled(value) { $0 * factor } }
 
     /// Divides by a number that is not zero, with the same cascade of fractions.
     package static func divide(_ value: Interval, by divisor: Double) -> Interval? { scaled(value) { $0 / divisor } }
 
-    /// What PostgreSQL does, step by step: its rounding to microseconds decides where a fraction that is nearly whole goes.
+    /// What PostgreSQL does, step by step: its rounding to microseconds decides where a fraction that is nearly whole
+    /// goes.
     private static func scaled(_ value: Interval, _ scale: (Double) -> Double) -> Interval? {
         func rounded(_ number: Double) -> Double { (number * 1_000_000).rounded(.toNearestOrEven) / 1_000_000 }
         let months = scale(Double(value.months))

@@ -1,5 +1,5 @@
-/// Which group each row of a chunk belongs to. Rows of one group in a row are a run, which aggregates sum without looking at
-/// groups again: an ungrouped chunk is one run, sorted times make long ones.
+/// Which group each row of a chunk belongs to. Rows of one group in a row are a run, which aggregates sum without
+/// looking at groups again: an ungrouped chunk is one run, sorted times make long ones.
 package struct GroupAssignment: Sendable {
     struct Run: Sendable {
         var group: Int

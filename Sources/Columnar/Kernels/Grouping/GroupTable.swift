@@ -1,5 +1,5 @@
-/// Numbers the distinct combinations of several key columns. Columns are numbered one by one and combined in pairs, so that a row
-/// costs one small table look-up a column and no key is ever copied.
+/// Numbers the distinct combinations of several key columns. Columns are numbered one by one and combined in pairs, so
+/// that a row costs one small table look-up a column and no key is ever copied.
 package struct GroupTable: Sendable {
     private var columns: [KeyColumn]
     /// `pairs[i]` combines the number so far with the number of column `i + 1`.

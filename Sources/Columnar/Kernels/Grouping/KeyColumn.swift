@@ -40,7 +40,8 @@ struct KeyColumn: Sendable {
     var count: Int { kinds.count }
 
     var memoryBytes: Int {
-        texts.memoryBytes + numbers.memoryBytes + kinds.capacity * 4 + (textNumbers.capacity + integerNumbers.capacity) * 4
+        texts.memoryBytes + numbers.memoryBytes + kinds.capacity * 4 + (textNumbers.capacity + integerNumbers.capacity)
+            * 4
             + codeNumbers.capacity * 4 + others.count * 160
     }
 
@@ -60,7 +61,9 @@ struct KeyColumn: Sendable {
         return result
     }
 
-    private mutating func encode(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?, into result: inout [UInt32]) {
+    private mutating func encode(
+        _ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?, into result: inout [UInt32]
+    ) {
         if lastDictionary !== dictionary {
             lastDictionary = dictionary
             codeNumbers = Array(repeating: Self.unknown, count: dictionary.count)
@@ -157,7 +160,9 @@ struct KeyColumn: Sendable {
                 guard Int(code) < known.count, vector.validity?[row] ?? true else { return Self.unknown }
                 if let number = known[Int(code)] { return number }
                 let range = dictionary.range(Int(code))
-                let number = texts.find(dictionary.bytes, range.lowerBound, range.count).map { textNumbers[Int($0)] } ?? Self.unknown
+                let number =
+                    texts.find(dictionary.bytes, range.lowerBound, range.count).map { textNumbers[Int($0)] }
+                    ?? Self.unknown
                 known[Int(code)] = number
                 return number
             }
@@ -220,7 +225,9 @@ struct KeyColumn: Sendable {
                 validity?[row] = false
             }
         }
-        return Vector(type: type, count: wanted.count, storage: .text(codes: codes, dictionary: texts.dictionary), validity: validity)
+        return Vector(
+            type: type, count: wanted.count, storage: .text(codes: codes, dictionary: texts.dictionary),
+            validity: validity)
     }
 
     private enum Canonical {
@@ -236,7 +243,9 @@ struct KeyColumn: Sendable {
         case .null: return .null
         case .boolean(let truth): return .word(truth ? 1 : 0)
         case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v):
-            if case .numeric(let scale) = type { return canonical(.numeric(Int128(v), scale: 0), type: .numeric(scale: scale)) }
+            if case .numeric(let scale) = type {
+                return canonical(.numeric(Int128(v), scale: 0), type: .numeric(scale: scale))
+            }
             return .word(UInt64(bitPattern: v))
         case .double(let v): return .word(UInt64(bitPattern: word(v)))
         case .text(let text), .json(let text): return .bytes(Array(text.utf8))

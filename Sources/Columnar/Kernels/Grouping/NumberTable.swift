@@ -1,4 +1,5 @@
-/// Distinct 64-bit keys, numbered as first seen. Small dense keys index an array directly; others go through open addressing.
+/// Distinct 64-bit keys, numbered as first seen. Small dense keys index an array directly; others go through open
+/// addressing.
 struct NumberTable: Sendable {
     private(set) var keys: [UInt64] = []
     /// Number + 1 by key while every key is below `directLimit`.

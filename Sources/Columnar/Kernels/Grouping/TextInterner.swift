@@ -4,7 +4,8 @@ internal import Bytes
 struct TextInterner: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var offsets: [UInt32] = [0]
-    /// The hash, then number + 1 in the lower half; 0 is free. A power of two, at most half full. Growing needs no text.
+    /// The hash, then number + 1 in the lower half; 0 is free. A power of two, at most half full. Growing needs no
+    /// text.
     private var slots: [UInt64] = Array(repeating: 0, count: 64)
 
     var count: Int { offsets.count - 1 }
@@ -93,7 +94,9 @@ struct TextInterner: Sendable {
             state = Mixing.mix(state ^ source.loadUInt64(at: start + index))
             index += 8
         }
-        if index < length { state = Mixing.mix(state ^ source.loadPartialUInt64(at: start + index, length: length - index)) }
+        if index < length {
+            state = Mixing.mix(state ^ source.loadPartialUInt64(at: start + index, length: length - index))
+        }
         return state
     }
 }

@@ -1,5 +1,5 @@
-/// Orders rows by several key columns: every key becomes 64-bit words whose unsigned order is the wanted one, texts of large
-/// dictionaries excepted, which compare by their bytes.
+/// Orders rows by several key columns: every key becomes 64-bit words whose unsigned order is the wanted one, texts of
+/// large dictionaries excepted, which compare by their bytes.
 package struct SortOrder {
     private enum Key {
         case words([UInt64])
@@ -14,10 +14,13 @@ package struct SortOrder {
         count = columns.first?.count ?? 0
         assert(columns.allSatisfy { $0.count == count }, "keys of the same rows")
         assert(descending.count == columns.count && nullsFirst.count == columns.count, "a direction for each key")
-        for (index, column) in columns.enumerated() { add(column, isDescending: descending[index], nullsFirst: nullsFirst[index]) }
+        for (index, column) in columns.enumerated() {
+            add(column, isDescending: descending[index], nullsFirst: nullsFirst[index])
+        }
     }
 
-    /// Row numbers in order; equal rows keep theirs. With a limit, only the first rows are found, without sorting the rest.
+    /// Row numbers in order; equal rows keep theirs. With a limit, only the first rows are found, without sorting the
+    /// rest.
     package static func rows(
         of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil
     ) -> [UInt32] {
@@ -131,7 +134,9 @@ package struct SortOrder {
         for row in 0..<UInt32(count) {
             if heap.count < limit {
                 heap.append(row)
-                if heap.count == limit { for index in stride(from: limit / 2, through: 0, by: -1) { siftDown(&heap, index) } }
+                if heap.count == limit {
+                    for index in stride(from: limit / 2, through: 0, by: -1) { siftDown(&heap, index) }
+                }
             } else if precedes(row, heap[0]) {
                 heap[0] = row
                 siftDown(&heap, 0)
@@ -146,7 +151,9 @@ package struct SortOrder {
         var index = start
         while true {
             var worst = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && precedes(heap[worst], heap[child]) { worst = child }
+            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && precedes(heap[worst], heap[child]) {
+                worst = child
+            }
             if worst == index { return }
             heap.swapAt(worst, index)
             index = worst

@@ -13,8 +13,8 @@ struct DemoRefusal: Error, Sendable, CustomStringConvertible {
     var description: String { "the server refused a batch with status \(status): \(text)" }
 }
 
-/// Posts simulated traffic to a server as an emitter would: batches of newline-delimited CloudEvents over HTTP, sent again when it is
-/// told to wait.
+/// Posts simulated traffic to a server as an emitter would: batches of newline-delimited CloudEvents over HTTP, sent
+/// again when it is told to wait.
 package struct DemoTraffic {
     /// Events of one request.
     private static let batchEvents = 500
@@ -40,7 +40,9 @@ package struct DemoTraffic {
 
     /// The days before `end` (ns since 1970 UTC, a midnight), with one hour in which a local model is slow and failing.
     /// - Returns: what the server took, and when the bad hour began.
-    package func postDays(_ days: Int, before end: Int64, users: Int, seed: UInt64) async throws -> (total: Total, badHour: Int64) {
+    package func postDays(_ days: Int, before end: Int64, users: Int, seed: UInt64) async throws -> (
+        total: Total, badHour: Int64
+    ) {
         let start = end - Int64(days) * Nanoseconds.day
         let badHour = end - Nanoseconds.day + 14 * Nanoseconds.hour
         let bad = BadHour(start: badHour, model: "llama-3.1-8b-instruct", slowdown: 8, errorRate: 0.25)
@@ -56,7 +58,8 @@ package struct DemoTraffic {
             if count % Self.batchEvents == 0 {
                 try await post(&body, &total)
                 progress.update(
-                    done: Int((event.time - start) / Nanoseconds.second), total: Int((end - start) / Nanoseconds.second), count: count,
+                    done: Int((event.time - start) / Nanoseconds.second),
+                    total: Int((end - start) / Nanoseconds.second), count: count,
                     unit: "events")
             }
         }
@@ -69,7 +72,8 @@ package struct DemoTraffic {
     /// - Parameter badHours: when models are to be slow and failing.
     package func postLive(users: Int, messagesPerSecond: Double, seed: UInt64, badHours: [BadHour]) async throws {
         let now = clock.wallNanoseconds()
-        let configuration = WorkloadConfiguration(seed: seed, start: now, users: users, badHours: badHours, includesPrices: false)
+        let configuration = WorkloadConfiguration(
+            seed: seed, start: now, users: users, badHours: badHours, includesPrices: false)
         var live = SupportTraffic(configuration)
             .live(from: now, messagesPerSecond: messagesPerSecond, leadInNanoseconds: 2 * Nanoseconds.minute)
         var total = Total()
@@ -84,7 +88,8 @@ package struct DemoTraffic {
     private func post(_ body: inout [UInt8], _ total: inout Total) async throws {
         guard !body.isEmpty else { return }
         while true {
-            let answer = try await client.send("POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body)
+            let answer = try await client.send(
+                "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body)
             if answer.status == 429 || answer.status == 503 {
                 try await Task.sleep(for: .seconds(answer.retryAfterSeconds ?? 1))
                 continue

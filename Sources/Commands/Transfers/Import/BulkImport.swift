@@ -4,11 +4,12 @@ package import Platform
 import Synchronization
 import WireFormats
 
-/// Imports newline-delimited events into a store in this process: durable, de-duplicated, priced, and queryable when it returns.
+/// Imports newline-delimited events into a store in this process: durable, de-duplicated, priced, and queryable when it
+/// returns.
 ///
-/// Works in rounds. In each, one job writes what the round before decoded while the others read and decode the next blocks, so that
-/// cores and disk
-/// are busy together; results are applied in the order of the input. Memory holds two rounds of decoded events and one block a thread.
+/// Works in rounds. In each, one job writes what the round before decoded while the others read and decode the next
+/// blocks, so that cores and disk are busy together; results are applied in the order of the input. Memory holds two
+/// rounds of decoded events and one block a thread.
 package struct BulkImport {
     /// Blocks of one round: about as many events as one segment wants.
     private static let blocksPerRound = 24
@@ -27,7 +28,8 @@ package struct BulkImport {
     ///   - takesExportsAsNew: an export is not moved, its events are taken as if they were sent now.
     ///   - mustEnd: asked after each round; what was read by then is still written.
     package init(
-        store: EventStore, workers: any Workers, clock: any Clock, progress: ProgressLine, takesExportsAsNew: Bool = false,
+        store: EventStore, workers: any Workers, clock: any Clock, progress: ProgressLine,
+        takesExportsAsNew: Bool = false,
         mustEnd: @escaping @Sendable () -> Bool = { false }
     ) {
         self.mustEnd = mustEnd
@@ -39,12 +41,15 @@ package struct BulkImport {
         decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
     }
 
-    /// Imports the sources one after the other. An export is moved: it must be whole, and the store must be one that has none of its events
-    /// or went on from it.
-    /// - Throws: ``ImportError``, ``RestoreRefusal``, what reading and the store throw. What the rounds before brought in stays.
+    /// Imports the sources one after the other. An export is moved: it must be whole, and the store must be one that
+    /// has none of its events or went on from it.
+    /// - Throws: ``ImportError``, ``RestoreRefusal``, what reading and the store throw. What the rounds before brought
+    ///   in stays.
     package mutating func run(_ sources: [any ByteSource]) throws -> ImportSummary {
         let start = clock.monotonicNanoseconds()
-        let totalBytes = sources.reduce(Int?(0)) { total, source in total.flatMap { sum in source.lengthBytes.map { sum + $0 } } }
+        let totalBytes = sources.reduce(Int?(0)) { total, source in
+            total.flatMap { sum in source.lengthBytes.map { sum + $0 } }
+        }
         var doneBytes = 0
         for source in sources where !summary.isInterrupted {
             try importAll(of: source, doneBytes: doneBytes, totalBytes: totalBytes)
@@ -85,14 +90,17 @@ package struct BulkImport {
             let made = outcome.withLock { $0 }
             if let failure = written.failure { throw failure }
             for (batch, result) in zip(decoded, made.appended) {
-                summary.add(IngestAnswer(batch, result, registry: store.registry), source: source.name, linesBefore: linesBefore)
+                summary.add(
+                    IngestAnswer(batch, result, registry: store.registry), source: source.name, linesBefore: linesBefore
+                )
                 linesBefore += batch.eventCount
             }
             if let restored = made.restored { summary.add(restored) }
             if mustEnd() { summary.isInterrupted = true }
             decoded = next.withLock { $0.sorted { $0.place < $1.place }.map(\.batch) }
             progress.update(
-                done: doneBytes + feed.sourceBytes, total: totalBytes, count: summary.accepted + summary.duplicates + summary.rejected,
+                done: doneBytes + feed.sourceBytes, total: totalBytes,
+                count: summary.accepted + summary.duplicates + summary.rejected,
                 unit: "events")
         } while !decoded.isEmpty
         if let error = broken.withLock({ $0 }) {
@@ -107,10 +115,13 @@ package struct BulkImport {
     private mutating func way(of source: any ByteSource, _ feed: BlockFeed) throws -> ImportWay {
         // Whatever was done to an export: with a first line or without, its events are events.
         if takesExportsAsNew { return .asNewEvents }
-        guard let beginning = try feed.first().flatMap({ try ExportBeginning(firstOf: $0, decoders: decoders) }) else { return .events }
+        guard let beginning = try feed.first().flatMap({ try ExportBeginning(firstOf: $0, decoders: decoders) }) else {
+            return .events
+        }
         let restoring = try StoreRestoring(beginning, into: store)
         if !beginning.hasChecksums {
-            summary.remarks.append("\(source.name): an export of format 1 holds no checksums, so that not every damage is noticed")
+            summary.remarks.append(
+                "\(source.name): an export of format 1 holds no checksums, so that not every damage is noticed")
         }
         return .moving(restoring, ExportLines(beginning, source: source.name))
     }
@@ -139,7 +150,8 @@ private struct Written {
                     let line = lines + aside.index + 1
                     let what =
                         aside.type == ExportNames.begun
-                        ? "import the export as a file of its own" : "its first line is missing, so that it is no whole export"
+                        ? "import the export as a file of its own"
+                        : "its first line is missing, so that it is no whole export"
                     throw ImportError(source: source, reason: "line \(line) is one of an export: \(what)")
                 }
                 lines += batch.eventCount
@@ -214,11 +226,14 @@ extension ImportSummary {
         spansLeftOut += answer.spansLeftOut
         position = max(position, answer.position)
         warned += answer.warningCount
-        for warning in answer.warnings where warnings.count < Self.rejectionsListedMax { warnings.insert(warning.warning) }
+        for warning in answer.warnings where warnings.count < Self.rejectionsListedMax {
+            warnings.insert(warning.warning)
+        }
         for rejection in answer.rejections {
             guard rejections.count < Self.rejectionsListedMax else { break }
             rejections.append(
-                Rejection(source: source, line: linesBefore + rejection.index + 1, id: rejection.id, error: rejection.error))
+                Rejection(
+                    source: source, line: linesBefore + rejection.index + 1, id: rejection.id, error: rejection.error))
         }
     }
 }

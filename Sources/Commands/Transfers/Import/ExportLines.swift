@@ -28,8 +28,9 @@ extension ExportBeginning {
     }
 }
 
-/// Follows the lines of an export: what is no event stands where it belongs, checksums are those of the lines, and nothing is missing at
-/// the end. What no checksum has confirmed yet is held back, so that whatever is handed out is as it was written.
+/// Follows the lines of an export: what is no event stands where it belongs, checksums are those of the lines, and
+/// nothing is missing at the end. What no checksum has confirmed yet is held back, so that whatever is handed out is as
+/// it was written.
 struct ExportLines {
     private let source: String
     private let hasChecksums: Bool
@@ -60,10 +61,13 @@ struct ExportLines {
             lines += decoded.eventCount
             count.events += decoded.batch.count
             let whole = (rows: decoded.batch.count, records: decoded.asides.count)
-            return hasChecksums ? handOut(decoded, to: confirmed, rest: whole, start) : handOut(decoded, to: whole, rest: whole, start)
+            return hasChecksums
+                ? handOut(decoded, to: confirmed, rest: whole, start) : handOut(decoded, to: whole, rest: whole, start)
         } catch {
-            // Without checksums each line stands for itself; with them what the last one does not cover is not known to be right.
-            let kept = error.confirmed ?? (rows: decoded.eventIndexes.count { Int($0) < error.index }, records: error.asides)
+            // Without checksums each line stands for itself; with them what the last one does not cover is not known to
+            // be right.
+            let kept =
+                error.confirmed ?? (rows: decoded.eventIndexes.count { Int($0) < error.index }, records: error.asides)
             let ready = handOut(decoded, to: kept, rest: kept, start)
             failure = wrong(error.place, error.what)
             return ready
@@ -94,7 +98,9 @@ struct ExportLines {
             let place = first.map { "lines \($0 + 1) to \(line - 1)" } ?? "line \(line)"
             return LineFault(index: index, asides: asides, confirmed: confirmed, place: place, what: what)
         }
-        if hasEnded, decoded.eventCount > 0 { throw fault(0, 0, "the export has ended before it; import one export at a time") }
+        if hasEnded, decoded.eventCount > 0 {
+            throw fault(0, 0, "the export has ended before it; import one export at a time")
+        }
         let rejected = decoded.rejections.first
         for (number, aside) in decoded.asides.enumerated() {
             if let rejected, rejected.index < aside.index { break }
@@ -107,28 +113,36 @@ struct ExportLines {
             switch aside.type {
             case ExportNames.begun where lines + index == 0: break
             case ExportNames.record:
-                guard let record = SystemRecord(parsing: aside.line) else { throw fault(index, number, "a record that cannot be read") }
+                guard let record = SystemRecord(parsing: aside.line) else {
+                    throw fault(index, number, "a record that cannot be read")
+                }
                 guard record.isOfKnownKind else {
                     throw fault(index, number, "a record of the kind \(record.kind), which is not known here")
                 }
                 count.records += 1
             case ExportNames.checkpoint where hasChecksums:
                 let expected = ExportCheckpoint(lines: checksum.lines, checksum: checksum.told())
-                guard let told = ExportCheckpoint(parsing: aside.line) else { throw fault(index, number, "a checksum that cannot be read") }
+                guard let told = ExportCheckpoint(parsing: aside.line) else {
+                    throw fault(index, number, "a checksum that cannot be read")
+                }
                 guard told == expected else {
-                    throw fault(index, number, "they are not what was written: their checksum differs", from: confirmedLines)
+                    throw fault(
+                        index, number, "they are not what was written: their checksum differs", from: confirmedLines)
                 }
                 confirmed = (rows: rows, records: number + 1)
                 confirmedLines = lines + index + 1
             case ExportNames.ended:
                 let end = ExportEnd(
                     events: count.events + rows, records: count.records, checksum: hasChecksums ? checksum.told() : nil)
-                guard let told = ExportEnd(parsing: aside.line), told.events == end.events, told.records == end.records else {
+                guard let told = ExportEnd(parsing: aside.line), told.events == end.events, told.records == end.records
+                else {
                     throw fault(
-                        index, number, "lines are missing: there are \(end.events) events and \(end.records) records before it")
+                        index, number,
+                        "lines are missing: there are \(end.events) events and \(end.records) records before it")
                 }
                 guard told.checksum == end.checksum || !hasChecksums else {
-                    throw fault(index, number, "they are not what was written: their checksum differs", from: confirmedLines)
+                    throw fault(
+                        index, number, "they are not what was written: their checksum differs", from: confirmedLines)
                 }
                 if hasChecksums { confirmed = (rows: rows, records: number + 1) }
                 hasEnded = true
@@ -147,7 +161,9 @@ struct ExportLines {
 
     /// What waited, where the run confirms it, with the run's confirmed part; the rest waits.
     /// - Parameter rest: how far the run is good for anything.
-    private mutating func handOut(_ decoded: DecodedBatch, to reach: Reach?, rest: Reach, _ start: Int) -> [RestoredBatch] {
+    private mutating func handOut(_ decoded: DecodedBatch, to reach: Reach?, rest: Reach, _ start: Int)
+        -> [RestoredBatch]
+    {
         var ready: [RestoredBatch] = []
         let reach = reach ?? (rows: 0, records: 0)
         if reach.rows > 0 || reach.records > 0 {
@@ -166,10 +182,13 @@ struct ExportLines {
         var batch = RestoredBatch(
             events: EventBatch(bytes: decoded.batch.bytes, offsets: Array(decoded.batch.offsets[rows])),
             receivedTimes: Array(decoded.receivedTimes[rows]),
-            bookedCosts: decoded.bookedCosts.filter { rows.contains($0.row) }.map { ($0.row - rows.lowerBound, $0.text) }, records: [],
+            bookedCosts: decoded.bookedCosts.filter { rows.contains($0.row) }.map {
+                ($0.row - rows.lowerBound, $0.text)
+            }, records: [],
             lines: decoded.eventIndexes[rows].map { start + Int($0) + 1 })
         var before = rows.lowerBound
-        for aside in decoded.asides[from.records..<max(from.records, to.records)] where aside.type == ExportNames.record {
+        for aside in decoded.asides[from.records..<max(from.records, to.records)] where aside.type == ExportNames.record
+        {
             while before < rows.upperBound, Int(decoded.eventIndexes[before]) < aside.index { before += 1 }
             guard let record = SystemRecord(parsing: aside.line) else { continue }
             batch.records.append((before - rows.lowerBound, record, start + aside.index + 1))
@@ -180,7 +199,8 @@ struct ExportLines {
     /// Says so if the last line was not there.
     func checkEnd() throws(ImportError) {
         guard !hasEnded else { return }
-        throw ImportError(source: source, reason: "the export breaks off after \(lines) lines: its last one is missing; \(kept)")
+        throw ImportError(
+            source: source, reason: "the export breaks off after \(lines) lines: its last one is missing; \(kept)")
     }
 
     /// What to say where the source itself cannot be read to its end.

@@ -41,7 +41,8 @@ package struct ImportSummary: Sendable {
     package var records = 0
     /// Lines of an export that are no events and were left out, since its events were taken as new.
     package var leftOut = 0
-    /// Spans of an export that were left out: its events were taken as new, and what was derived from the spans is among them.
+    /// Spans of an export that were left out: its events were taken as new, and what was derived from the spans is
+    /// among them.
     package var spansLeftOut = 0
     /// What else is to be known of the sources, a sentence each.
     package var remarks: [String] = []
@@ -67,8 +68,8 @@ package struct ImportSummary: Sendable {
     /// The elapsed time in seconds, to the microsecond.
     package var seconds: Double { Double(elapsedNanoseconds / 1000) / 1_000_000 }
 
-    /// `{"accepted":n,"duplicates":n,"rejected":n,"rejections":[first hundred],"position":p,"seconds":s}`, with `warned` and `warnings`
-    /// where there are any.
+    /// `{"accepted":n,"duplicates":n,"rejected":n,"rejections":[first hundred],"position":p,"seconds":s}`, with
+    /// `warned` and `warnings` where there are any.
     package var json: String {
         var json = JSONWriter()
         json.beginObject()
@@ -111,13 +112,17 @@ package struct ImportSummary: Sendable {
 
     /// The same for people.
     package var text: String {
-        var text = "\(isInterrupted ? "interrupted; kept is what came before: " : "")accepted \(accepted), duplicates \(duplicates)"
+        var text =
+            "\(isInterrupted ? "interrupted; kept is what came before: " : "")accepted \(accepted), duplicates \(duplicates)"
         text += ", rejected \(rejected)"
         if records > 0 { text += ", records \(records)" }
-        if leftOut > 0 { text += "; \(leftOut) lines of exports that are no events were left out, users stay as they were exported" }
+        if leftOut > 0 {
+            text += "; \(leftOut) lines of exports that are no events were left out, users stay as they were exported"
+        }
         if spansLeftOut > 0 { text += "; \(spansLeftOut) spans were left out: what was derived from them is kept" }
         if seconds > 0 {
-            text += " in \(Double(Int(seconds * 100)) / 100) s (\(Int(Double(accepted + duplicates + rejected) / seconds)) events/s)"
+            text +=
+                " in \(Double(Int(seconds * 100)) / 100) s (\(Int(Double(accepted + duplicates + rejected) / seconds)) events/s)"
         }
         for remark in remarks { text += "\n  \(remark)" }
         if warned > 0 {

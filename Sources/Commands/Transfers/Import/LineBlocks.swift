@@ -50,7 +50,8 @@ package struct LineBlocks: ~Copyable {
             }
             guard block.count <= Self.lineBytesMax else {
                 throw ImportError(
-                    source: source.name, reason: "a line is longer than \(Self.lineBytesMax) bytes; is this newline-delimited JSON?")
+                    source: source.name,
+                    reason: "a line is longer than \(Self.lineBytesMax) bytes; is this newline-delimited JSON?")
             }
             searched = block.count >= blockBytes ? block.count : 0
             try fill(&block)
@@ -114,7 +115,9 @@ package struct LineBlocks: ~Copyable {
             throw ImportError(source: source.name, reason: "\(error)")
         }
         guard isAtEnd else { return }
-        do throws(CompressionError) { try decoder?.finish() } catch { cut = ImportError(source: source.name, reason: "\(error)") }
+        do throws(CompressionError) { try decoder?.finish() } catch {
+            cut = ImportError(source: source.name, reason: "\(error)")
+        }
     }
 
     private func lastLineEnd(_ block: [UInt8], from start: Int) -> Int? {

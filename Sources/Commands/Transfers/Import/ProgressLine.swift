@@ -1,7 +1,7 @@
 package import Platform
 
-/// Says on stderr how far a long work is, how fast, and how long it will take: on a terminal one line, redrawn at most five times a
-/// second, elsewhere a plain line every five seconds.
+/// Says on stderr how far a long work is, how fast, and how long it will take: on a terminal one line, redrawn at most
+/// five times a second, elsewhere a plain line every five seconds.
 package struct ProgressLine {
     /// Where it says it.
     package enum Form: Sendable { case terminal, lines, none }
@@ -74,6 +74,8 @@ package struct ProgressLine {
 
     private static func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded(.up))
-        return whole < 60 ? "\(whole) s" : whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole / 60 % 60) min"
+        return whole < 60
+            ? "\(whole) s"
+            : whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole / 60 % 60) min"
     }
 }

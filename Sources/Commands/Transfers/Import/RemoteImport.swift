@@ -3,9 +3,11 @@ import Domain
 import Intakes
 package import Platform
 
-/// Imports newline-delimited events into a running server, block by block; what the server is too busy for is sent again.
+/// Imports newline-delimited events into a running server, block by block; what the server is too busy for is sent
+/// again.
 ///
-/// One block at a time: costs are booked in the order of acceptance, so a price must not be overtaken by the calls behind it.
+/// One block at a time: costs are booked in the order of acceptance, so a price must not be overtaken by the calls
+/// behind it.
 package struct RemoteImport {
     /// Bytes of lines in one request.
     private static let requestBytes = 4 << 20
@@ -36,7 +38,9 @@ package struct RemoteImport {
     ///   `AccessDeniedError`, ``UnreachableError``.
     package mutating func run(_ sources: [any ByteSource]) async throws -> ImportSummary {
         let start = clock.monotonicNanoseconds()
-        let totalBytes = sources.reduce(Int?(0)) { total, source in total.flatMap { sum in source.lengthBytes.map { sum + $0 } } }
+        let totalBytes = sources.reduce(Int?(0)) { total, source in
+            total.flatMap { sum in source.lengthBytes.map { sum + $0 } }
+        }
         var doneBytes = 0
         let client = try await ServerClient.connect(to: server)
         for source in sources where !summary.isInterrupted {
@@ -49,7 +53,9 @@ package struct RemoteImport {
         return summary
     }
 
-    private mutating func send(_ source: any ByteSource, over client: ServerClient, doneBytes: Int, totalBytes: Int?) async throws {
+    private mutating func send(_ source: any ByteSource, over client: ServerClient, doneBytes: Int, totalBytes: Int?)
+        async throws
+    {
         var blocks = LineBlocks(source, blockBytes: Self.requestBytes)
         var linesBefore = 0
         let path = takesExportsAsNew ? "/v1/events?export=as-new" : "/v1/events"
@@ -57,7 +63,8 @@ package struct RemoteImport {
             guard !mustEnd() else { return summary.isInterrupted = true }
             let answer = try await Self.postUntilTaken(block, to: path, over: client, of: server, source: source.name)
             summary.add(answer, source: source.name, linesBefore: linesBefore)
-            linesBefore += answer.accepted + answer.duplicates + answer.rejectedCount + answer.asides + answer.spansLeftOut
+            linesBefore +=
+                answer.accepted + answer.duplicates + answer.rejectedCount + answer.asides + answer.spansLeftOut
             progress.update(
                 done: doneBytes + blocks.sourceBytes, total: totalBytes,
                 count: summary.accepted + summary.duplicates + summary.rejected, unit: "events")
@@ -73,7 +80,8 @@ package struct RemoteImport {
             switch answer.status {
             case 200:
                 guard let parsed = IngestAnswer(parsing: answer.body) else {
-                    throw UnreachableError(description: "\(source): the answer of \(server) cannot be read; is it a plimsoll server?")
+                    throw UnreachableError(
+                        description: "\(source): the answer of \(server) cannot be read; is it a plimsoll server?")
                 }
                 return parsed
             case 429: try await Task.sleep(for: .seconds(answer.retryAfterSeconds ?? 1))

@@ -1,4 +1,5 @@
-/// Reads comma-separated values after RFC 4180: quoted fields may hold commas, quotes (doubled) and line ends. Empty lines are skipped.
+/// Reads comma-separated values after RFC 4180: quoted fields may hold commas, quotes (doubled) and line ends. Empty
+/// lines are skipped.
 enum CSVReader {
     /// - Returns: each row with the line of the file in which it begins, counted from 1.
     static func rows(_ bytes: [UInt8]) -> [(line: Int, fields: [String])] {

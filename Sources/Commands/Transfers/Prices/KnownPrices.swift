@@ -17,8 +17,10 @@ package struct KnownPrices: Sendable {
         /// A price for it; nil where it cannot be one.
         func entry(amount: Int64, validFrom: Int64, origin: PriceOrigin = .set) -> PriceEntry? {
             try? PriceEntry(
-                provider: String(decoding: provider, as: UTF8.self), model: String(decoding: model, as: UTF8.self), tokenClass: tokenClass,
-                serviceTier: String(decoding: serviceTier, as: UTF8.self), picoUSDPerToken: tokenClass == .gpu ? nil : amount,
+                provider: String(decoding: provider, as: UTF8.self), model: String(decoding: model, as: UTF8.self),
+                tokenClass: tokenClass,
+                serviceTier: String(decoding: serviceTier, as: UTF8.self),
+                picoUSDPerToken: tokenClass == .gpu ? nil : amount,
                 picoUSDPerGPUHour: tokenClass == .gpu ? amount : nil, validFrom: validFrom, position: 0, origin: origin)
         }
     }
@@ -38,7 +40,8 @@ package struct KnownPrices: Sendable {
         self.book = book
         for entry in book.entries where entry.origin == .set {
             let key = Key(
-                provider: entry.provider, model: entry.model, tokenClass: entry.tokenClass, serviceTier: entry.serviceTier)
+                provider: entry.provider, model: entry.model, tokenClass: entry.tokenClass,
+                serviceTier: entry.serviceTier)
             prices[key, default: []].append(Price(validFrom: entry.validFrom, amount: entry.amount))
         }
     }
@@ -64,7 +67,8 @@ package struct KnownPrices: Sendable {
     /// How many prices were ever set for it.
     func count(of key: Key) -> Int { prices[key]?.count ?? 0 }
 
-    /// Whether setting the price would change nothing: the same one is known from the same time on, or without a time counts now.
+    /// Whether setting the price would change nothing: the same one is known from the same time on, or without a time
+    /// counts now.
     func contains(_ key: Key, amount: Int64, validFrom: Int64?, now: Int64) -> Bool {
         let counting = prices[key]?.last { validFrom == nil ? $0.validFrom <= now : $0.validFrom == validFrom }
         return counting?.amount == amount

@@ -20,7 +20,9 @@ extension PriceList {
             return rows
         }
         if document["provider"] != nil { return [try row(document, place: "price 1", name)] }
-        guard document["models"] != nil || document["providers"] != nil else { throw ImportError(source: name, reason: wanted) }
+        guard document["models"] != nil || document["providers"] != nil else {
+            throw ImportError(source: name, reason: wanted)
+        }
         return try rowsOfFile(bytes, name)
     }
 
@@ -31,12 +33,16 @@ extension PriceList {
             guard PriceRow.fields.contains(member.name) else {
                 throw ImportError(
                     source: name,
-                    reason: "\(place): unknown member \(member.name.prefix(60)); known are \(PriceRow.fields.joined(separator: ", "))")
+                    reason:
+                        "\(place): unknown member \(member.name.prefix(60)); known are \(PriceRow.fields.joined(separator: ", "))"
+                )
             }
             switch member.value {
             case .string(let text): row[member.name] = text
             case .null: break
-            default: throw ImportError(source: name, reason: "\(place): \(member.name): expected text in quotes, also for prices")
+            default:
+                throw ImportError(
+                    source: name, reason: "\(place): \(member.name): expected text in quotes, also for prices")
             }
         }
         return row

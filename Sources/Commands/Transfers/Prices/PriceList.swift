@@ -7,7 +7,8 @@ import WireFormats
 /// A list of prices to set, read from a file.
 ///
 /// CSV with a header line: `provider,model,token_class,usd_per_million_tokens,usd_per_gpu_hour,service_tier,valid_from`
-/// in any order; columns that are not needed may be missing. JSON: an array of objects with these members, or what ``PriceFile`` says.
+/// in any order; columns that are not needed may be missing. JSON: an array of objects with these members, or what
+/// ``PriceFile`` says.
 package struct PriceList: Sendable {
     /// What a list changes: events to append.
     package struct Changes: Sendable {
@@ -40,7 +41,8 @@ package struct PriceList: Sendable {
         guard !rows.isEmpty else { throw ImportError(source: name, reason: "there is no price in it") }
     }
 
-    /// Every row that a store would refuse, by the checks of the store; none of the list is to be loaded where there is one.
+    /// Every row that a store would refuse, by the checks of the store; none of the list is to be loaded where there is
+    /// one.
     /// - Complexity: O(bytes of the list).
     package var refusals: [Refusal] {
         var json = JSONWriter()
@@ -56,8 +58,8 @@ package struct PriceList: Sendable {
         }
     }
 
-    /// The rows that change something, in the order of the list. Ids follow from what is set and from how often it was set before, so that
-    /// the same change sent twice is recognised, and a price may still return to what it was.
+    /// The rows that change something, in the order of the list. Ids follow from what is set and from how often it was
+    /// set before, so that the same change sent twice is recognised, and a price may still return to what it was.
     /// - Parameters:
     ///   - known: what the store has.
     ///   - now: ns since 1970 UTC.
@@ -113,14 +115,17 @@ package struct PriceList: Sendable {
         if let stranger = fields.first(where: { !PriceRow.fields.contains($0) }) {
             throw ImportError(
                 source: name,
-                reason: "line \(header.line): unknown column \(stranger.prefix(60)); known are \(PriceRow.fields.joined(separator: ", "))")
+                reason:
+                    "line \(header.line): unknown column \(stranger.prefix(60)); known are \(PriceRow.fields.joined(separator: ", "))"
+            )
         }
         var rows: [PriceRow] = []
         for line in lines.dropFirst() {
             guard line.fields.count == fields.count else {
                 throw ImportError(
                     source: name,
-                    reason: "line \(line.line): \(line.fields.count) fields, expected \(fields.count) as in the header: "
+                    reason:
+                        "line \(line.line): \(line.fields.count) fields, expected \(fields.count) as in the header: "
                         + "\(line.fields.joined(separator: " | ").prefix(120)); decimals have a point, a text with a comma stands "
                         + "in quotes")
             }

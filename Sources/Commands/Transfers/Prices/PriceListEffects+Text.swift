@@ -6,7 +6,8 @@ extension PriceListEffects {
     /// Beyond it calls are looked up by provider, and beyond as many providers not at all.
     package static let lookupsMax = 20
 
-    /// Which calls to look up that may stay booked at other prices: those of each pair, or of each provider where the pairs are many.
+    /// Which calls to look up that may stay booked at other prices: those of each pair, or of each provider where the
+    /// pairs are many.
     package var lookups: [RebookingPreview.Scope] {
         guard !isByProvider else { return Array(providers.prefix(Self.lookupsMax)) }
         return pairs.map {
@@ -14,8 +15,8 @@ extension PriceListEffects {
         }
     }
 
-    /// What new prices supersede, what has none any more, and which calls stay booked at other prices, for people; empty where there is
-    /// nothing to tell.
+    /// What new prices supersede, what has none any more, and which calls stay booked at other prices, for people;
+    /// empty where there is nothing to tell.
     /// - Parameter previews: of ``lookups``, in their order.
     package func text(_ previews: [RebookingPreview]) -> String {
         let lookups = lookups
@@ -47,7 +48,8 @@ extension PriceListEffects {
             if let last = scopes.last, last.provider.utf8.elementsEqual(pair.provider.utf8) {
                 scopes[scopes.count - 1].times = min(last.times.lowerBound, pair.validFrom)..<Int64.max
             } else {
-                scopes.append(RebookingPreview.Scope(provider: pair.provider, model: nil, times: pair.validFrom..<Int64.max))
+                scopes.append(
+                    RebookingPreview.Scope(provider: pair.provider, model: nil, times: pair.validFrom..<Int64.max))
             }
         }
         return scopes

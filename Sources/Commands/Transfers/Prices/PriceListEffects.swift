@@ -24,7 +24,8 @@ package struct PriceListEffects: Sendable {
     /// - Parameters:
     ///   - prices: those that are new, in the order in which they are set.
     ///   - book: as it was before, list prices included.
-    /// - Complexity: O(entries of the book × log of them), and for each pair O(its new prices × its classes and tiers × its entries).
+    /// - Complexity: O(entries of the book × log of them), and for each pair O(its new prices × its classes and tiers ×
+    ///   its entries).
     package init(setting prices: [PriceEntry], in book: PriceBook) {
         var after = book
         let known = KnownEntries(book.entries)
@@ -42,28 +43,38 @@ package struct PriceListEffects: Sendable {
         }
     }
 
-    private static func pair(_ prices: [PriceEntry], _ known: KnownEntries, _ before: PriceBook, _ after: PriceBook) -> Pair {
+    private static func pair(_ prices: [PriceEntry], _ known: KnownEntries, _ before: PriceBook, _ after: PriceBook)
+        -> Pair
+    {
         let (provider, model) = (prices[0].provider, prices[0].model)
         let times = Set(prices.map(\.validFrom)).sorted()
         var pair = Pair(provider: provider, model: model, validFrom: times[0])
         for price in prices {
-            guard let old = price.counterpart(in: before, at: price.validFrom), old.amount != price.amount else { continue }
+            guard let old = price.counterpart(in: before, at: price.validFrom), old.amount != price.amount else {
+                continue
+            }
             let origin = old.origin == .builtIn ? " (list price)" : ""
-            pair.lines.append("\(price.what) from \(RFC3339.render(price.validFrom)) on: \(price.usd) instead of \(old.usd)\(origin)")
+            pair.lines.append(
+                "\(price.what) from \(RFC3339.render(price.validFrom)) on: \(price.usd) instead of \(old.usd)\(origin)")
         }
         var told: Set<String> = []
         let entries = known.oneOfEach(provider, model)
         for time in times {
             for entry in entries where !told.contains(entry.what) {
-                guard let old = entry.counterpart(in: before, at: time), entry.counterpart(in: after, at: time) == nil else { continue }
+                guard let old = entry.counterpart(in: before, at: time), entry.counterpart(in: after, at: time) == nil
+                else { continue }
                 told.insert(entry.what)
                 let origin = old.origin == .builtIn ? ", the list price" : ""
-                pair.lines.append("\(entry.what) has no price from \(RFC3339.render(time)) on (it was \(old.usd)\(origin)); set it too")
+                pair.lines.append(
+                    "\(entry.what) has no price from \(RFC3339.render(time)) on (it was \(old.usd)\(origin)); set it too"
+                )
             }
         }
         if model == PriceEntry.anyModel {
             let count = known.listedModelCount(of: provider)
-            if count > 0 { pair.lines.append("the list prices of \(count) models of \(provider) no longer count from then on") }
+            if count > 0 {
+                pair.lines.append("the list prices of \(count) models of \(provider) no longer count from then on")
+            }
         }
         return pair
     }
@@ -76,7 +87,9 @@ private struct KnownEntries {
         var provider: [UInt8]
         var model: [UInt8]
 
-        init(_ provider: String, _ model: String) { (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8)) }
+        init(_ provider: String, _ model: String) {
+            (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8))
+        }
     }
 
     private var ofPair: [Pair: [PriceEntry]] = [:]
@@ -109,7 +122,9 @@ extension PriceEntry {
     }
 
     /// Class and tier in words.
-    fileprivate var what: String { serviceTier.isEmpty ? tokenClass.rawValue : "\(tokenClass.rawValue) of tier \(serviceTier)" }
+    fileprivate var what: String {
+        serviceTier.isEmpty ? tokenClass.rawValue : "\(tokenClass.rawValue) of tier \(serviceTier)"
+    }
 
     /// The price that holds for the same provider, model, class and tier at a time.
     fileprivate func counterpart(in book: PriceBook, at time: Int64) -> PriceEntry? {

@@ -21,10 +21,12 @@ struct PriceRow: Hashable, Sendable {
     }
 
     /// What it says, names with values.
-    var members: [(field: String, value: String)] { zip(Self.fields, values).filter { !$1.isEmpty }.map { (field: $0, value: $1) } }
+    var members: [(field: String, value: String)] {
+        zip(Self.fields, values).filter { !$1.isEmpty }.map { (field: $0, value: $1) }
+    }
 
-    /// A refusal of this row with the value itself where it only tells how long that is, as it does of what may be personal: a price list
-    /// is its reader's own.
+    /// A refusal of this row with the value itself where it only tells how long that is, as it does of what may be
+    /// personal: a price list is its reader's own.
     func naming(_ reason: String) -> String {
         for (field, value) in members where reason.contains(field) {
             let size = "text of \(value.utf8.count) bytes"
@@ -36,7 +38,8 @@ struct PriceRow: Hashable, Sendable {
 
     /// What it sets a price for; nil where class or time is none, which the store will say.
     var key: KnownPrices.Key? {
-        guard let tokenClass = self["usd_per_gpu_hour"].isEmpty ? TokenClass(rawValue: self["token_class"]) : .gpu else { return nil }
+        guard let tokenClass = self["usd_per_gpu_hour"].isEmpty ? TokenClass(rawValue: self["token_class"]) : .gpu
+        else { return nil }
         return KnownPrices.Key(
             provider: self["provider"], model: self["model"], tokenClass: tokenClass,
             serviceTier: PriceEntry.normalised(tier: self["service_tier"].isEmpty ? nil : self["service_tier"]))
@@ -52,5 +55,7 @@ struct PriceRow: Hashable, Sendable {
     }
 
     /// From when on (ns since 1970 UTC); nil where it does not say, so from when it is loaded.
-    func validFrom() throws(TimestampError) -> Int64? { self["valid_from"].isEmpty ? nil : try RFC3339.parse(self["valid_from"]) }
+    func validFrom() throws(TimestampError) -> Int64? {
+        self["valid_from"].isEmpty ? nil : try RFC3339.parse(self["valid_from"])
+    }
 }

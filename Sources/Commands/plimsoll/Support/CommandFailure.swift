@@ -19,7 +19,8 @@ struct CommandFailure: Error {
         self.advice = advice
     }
 
-    /// Finds the exit status for what a library threw. What none of them foresees counts as a failure of storage: data may be at stake.
+    /// Finds the exit status for what a library threw. What none of them foresees counts as a failure of storage: data
+    /// may be at stake.
     init(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure

@@ -12,7 +12,8 @@ struct Machine {
     let sideQueue: any SideQueue = ThreadSideQueue()
 
     var context: StoreContext {
-        StoreContext(fileSystem: fileSystem, clock: clock, randomness: randomness, workers: workers, sideQueue: sideQueue)
+        StoreContext(
+            fileSystem: fileSystem, clock: clock, randomness: randomness, workers: workers, sideQueue: sideQueue)
     }
 
     /// What answers questions here.

@@ -4,7 +4,9 @@ import Workload
 
 /// When a model of simulated traffic is slow and failing, so that alerts have something to tell.
 struct SlowModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("From when on a model is slow and failing in live traffic, such as now+2m.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "From when on a model is slow and failing in live traffic, such as now+2m.", valueName: "time"))
     var slowFrom: String?
 
     @Option(help: ArgumentHelp("Until when it is, such as now+7m; default: five minutes later.", valueName: "time"))
@@ -24,7 +26,8 @@ struct SlowModelOptions: ParsableArguments {
         let end = slowTo == nil ? period.lowerBound + 5 * Nanoseconds.minute : period.upperBound
         return [
             BadHour(
-                start: period.lowerBound, durationNanoseconds: end - period.lowerBound, model: slowModel == "all" ? nil : slowModel,
+                start: period.lowerBound, durationNanoseconds: end - period.lowerBound,
+                model: slowModel == "all" ? nil : slowModel,
                 slowdown: 8, errorRate: 0.25)
         ]
     }

@@ -12,7 +12,8 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The server to ask instead, such as http://127.0.0.1:8910.", discussion: "Default: PLIMSOLL_SERVER.", valueName: "url"))
+            "The server to ask instead, such as http://127.0.0.1:8910.", discussion: "Default: PLIMSOLL_SERVER.",
+            valueName: "url"))
     var server: String?
 
     @OptionGroup var token: TokenOptions
@@ -20,7 +21,8 @@ struct SourceOptions: ParsableArguments {
     /// A flag beats the environment, and `--data` and `--server` exclude each other.
     func resolve() throws -> Source {
         if let data, server != nil {
-            throw CommandFailure(.badInput, "both --data \(data) and --server were given", advice: "leave one of them out")
+            throw CommandFailure(
+                .badInput, "both --data \(data) and --server were given", advice: "leave one of them out")
         }
         if let data { return .directory(data) }
         if let server { return .server(try endpoint(server)) }
@@ -30,18 +32,22 @@ struct SourceOptions: ParsableArguments {
         return .directory(DataOptions.resolve(nil))
     }
 
-    private func endpoint(_ url: String) throws -> ServerEndpoint { ServerEndpoint(try Self.address(url), token: try token.resolve()) }
+    private func endpoint(_ url: String) throws -> ServerEndpoint {
+        ServerEndpoint(try Self.address(url), token: try token.resolve())
+    }
 
     /// The address in `http://host:port` (a path is not accepted).
     static func address(_ url: String) throws -> ListenAddress {
         guard !url.hasPrefix("https://") else {
-            throw CommandFailure(.badInput, "\(url): TLS is not spoken", advice: "use http:// and a tunnel such as `ssh -L`")
+            throw CommandFailure(
+                .badInput, "\(url): TLS is not spoken", advice: "use http:// and a tunnel such as `ssh -L`")
         }
         var text = url.hasPrefix("http://") ? String(url.dropFirst("http://".count)) : url
         if text.hasSuffix("/") { text.removeLast() }
         if !text.contains(":") { text += ":8910" }
         guard let address = ListenAddress(text) else {
-            throw CommandFailure(.badInput, "\(url) is not the address of a server", advice: "write it as http://127.0.0.1:8910")
+            throw CommandFailure(
+                .badInput, "\(url) is not the address of a server", advice: "write it as http://127.0.0.1:8910")
         }
         return address
     }
@@ -56,7 +62,8 @@ enum Source {
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The data directory.", discussion: "Default: PLIMSOLL_DATA, else plimsoll-data in the current directory.", valueName: "dir"))
+            "The data directory.", discussion: "Default: PLIMSOLL_DATA, else plimsoll-data in the current directory.",
+            valueName: "dir"))
     var data: String?
 
     var directory: String { Self.resolve(data) }

@@ -7,18 +7,23 @@ import Platform
 /// Times on the command line: RFC 3339, a date, `now`, or `now-7d` with the units s, m, h, d, w.
 enum TimeArgument {
     /// Nanoseconds since 1970 UTC.
-    static func parse(_ text: String) throws(CommandFailure) -> Int64 { try parse(text, now: SystemClock().wallNanoseconds()) }
+    static func parse(_ text: String) throws(CommandFailure) -> Int64 {
+        try parse(text, now: SystemClock().wallNanoseconds())
+    }
 
     /// Times from `from` (else the beginning) until `to` (else the end), exclusive.
     /// - Parameter timeZone: IANA name of the zone whose midnight begins a date.
     static func range(from: String?, to: String?, timeZone: String = "UTC") throws(CommandFailure) -> Range<Int64> {
         guard let clock = try? WallClock(zone: timeZone) else {
-            throw CommandFailure(.badInput, "there is no time zone \(timeZone)", advice: "use an IANA name such as Europe/Berlin")
+            throw CommandFailure(
+                .badInput, "there is no time zone \(timeZone)", advice: "use an IANA name such as Europe/Berlin")
         }
         let now = SystemClock().wallNanoseconds()
         let start = try from.map { text throws(CommandFailure) in try parse(text, now: now, clock: clock) } ?? .min
         let end = try to.map { text throws(CommandFailure) in try parse(text, now: now, clock: clock) } ?? .max
-        guard start < end else { throw CommandFailure(.badInput, "--from \(from ?? "") does not lie before --to \(to ?? "")") }
+        guard start < end else {
+            throw CommandFailure(.badInput, "--from \(from ?? "") does not lie before --to \(to ?? "")")
+        }
         return start..<end
     }
 

@@ -6,11 +6,14 @@ struct TokenOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The token for --server.",
-            discussion: "Default: PLIMSOLL_TOKEN, which other users of this machine do not see, as they see this.", valueName: "token"))
+            discussion: "Default: PLIMSOLL_TOKEN, which other users of this machine do not see, as they see this.",
+            valueName: "token"))
     var token: String?
 
     @Option(
-        help: ArgumentHelp("A file that holds the token for --server.", discussion: "Default: PLIMSOLL_TOKEN_FILE.", valueName: "file"))
+        help: ArgumentHelp(
+            "A file that holds the token for --server.", discussion: "Default: PLIMSOLL_TOKEN_FILE.", valueName: "file")
+    )
     var tokenFile: String?
 
     /// A flag beats the environment; nil where there is none at all.
@@ -34,7 +37,8 @@ struct TokenOptions: ParsableArguments {
     /// Never shows the text: it may be a secret all the same.
     private static func checked(_ text: String, from origin: String) throws -> String {
         guard !text.isEmpty, text.utf8.count <= 4096, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw CommandFailure(.badInput, "\(origin) holds no token", advice: "`plimsoll tokens create` makes one and shows it once")
+            throw CommandFailure(
+                .badInput, "\(origin) holds no token", advice: "`plimsoll tokens create` makes one and shows it once")
         }
         return text
     }

@@ -19,45 +19,56 @@ struct TrafficModel: Sendable {
 
 /// The models by share of calls: 70 % local.
 ///
-/// Their prices differ on purpose (see ``PriceList``): a changed price, a late first price, a missing cache price, one known to the
-/// default book alone, one known to nobody.
+/// Their prices differ on purpose (see ``PriceList``): a changed price, a late first price, a missing cache price, one
+/// known to the default book alone, one known to nobody.
 enum ModelCatalogue {
     static let chat: [TrafficModel] = [
         TrafficModel(
             provider: "vllm", name: "llama-3.1-8b-instruct", isLocal: true, share: 0.30, firstTokenMilliseconds: 210,
             tokensPerSecond: 118),
         TrafficModel(
-            provider: "vllm", name: "qwen3-32b", isLocal: true, share: 0.18, firstTokenMilliseconds: 380, tokensPerSecond: 84,
+            provider: "vllm", name: "qwen3-32b", isLocal: true, share: 0.18, firstTokenMilliseconds: 380,
+            tokensPerSecond: 84,
             reasons: true),
         TrafficModel(
-            provider: "ollama", name: "mistral-nemo-12b", isLocal: true, share: 0.14, firstTokenMilliseconds: 260, tokensPerSecond: 96),
+            provider: "ollama", name: "mistral-nemo-12b", isLocal: true, share: 0.14, firstTokenMilliseconds: 260,
+            tokensPerSecond: 96),
         TrafficModel(
-            provider: "ollama", name: "llama-3.2-3b", isLocal: true, share: 0.08, firstTokenMilliseconds: 150, tokensPerSecond: 150,
+            provider: "ollama", name: "llama-3.2-3b", isLocal: true, share: 0.08, firstTokenMilliseconds: 150,
+            tokensPerSecond: 150,
             readsCache: false),
         TrafficModel(
-            provider: "openai", name: "gpt-4o-mini", isLocal: false, share: 0.10, firstTokenMilliseconds: 420, tokensPerSecond: 105),
+            provider: "openai", name: "gpt-4o-mini", isLocal: false, share: 0.10, firstTokenMilliseconds: 420,
+            tokensPerSecond: 105),
         TrafficModel(
-            provider: "openai", name: "gpt-4o", isLocal: false, share: 0.06, firstTokenMilliseconds: 480, tokensPerSecond: 88),
+            provider: "openai", name: "gpt-4o", isLocal: false, share: 0.06, firstTokenMilliseconds: 480,
+            tokensPerSecond: 88),
         TrafficModel(
-            provider: "anthropic", name: "claude-sonnet-4", responseName: "claude-sonnet-4-20250514", isLocal: false, share: 0.06,
+            provider: "anthropic", name: "claude-sonnet-4", responseName: "claude-sonnet-4-20250514", isLocal: false,
+            share: 0.06,
             firstTokenMilliseconds: 620, tokensPerSecond: 78, writesCache: true),
         TrafficModel(
-            provider: "anthropic", name: "claude-3-5-haiku", isLocal: false, share: 0.03, firstTokenMilliseconds: 390, tokensPerSecond: 112,
+            provider: "anthropic", name: "claude-3-5-haiku", isLocal: false, share: 0.03, firstTokenMilliseconds: 390,
+            tokensPerSecond: 112,
             writesCache: true),
         TrafficModel(
-            provider: "nordlicht", name: "polaris-1", isLocal: false, share: 0.03, firstTokenMilliseconds: 410, tokensPerSecond: 99,
+            provider: "nordlicht", name: "polaris-1", isLocal: false, share: 0.03, firstTokenMilliseconds: 410,
+            tokensPerSecond: 99,
             readsCache: false),
         TrafficModel(
-            provider: "nordlicht", name: "polaris-preview", isLocal: false, share: 0.02, firstTokenMilliseconds: 450, tokensPerSecond: 92,
+            provider: "nordlicht", name: "polaris-preview", isLocal: false, share: 0.02, firstTokenMilliseconds: 450,
+            tokensPerSecond: 92,
             readsCache: false),
     ]
 
     static let chatCumulative = cumulative(chat.map(\.share))
 
     static let embedding: [TrafficModel] = [
-        TrafficModel(provider: "vllm", name: "bge-m3", isLocal: true, share: 0.7, firstTokenMilliseconds: 9, tokensPerSecond: 0),
         TrafficModel(
-            provider: "openai", name: "text-embedding-3-small", isLocal: false, share: 0.3, firstTokenMilliseconds: 48, tokensPerSecond: 0),
+            provider: "vllm", name: "bge-m3", isLocal: true, share: 0.7, firstTokenMilliseconds: 9, tokensPerSecond: 0),
+        TrafficModel(
+            provider: "openai", name: "text-embedding-3-small", isLocal: false, share: 0.3, firstTokenMilliseconds: 48,
+            tokensPerSecond: 0),
     ]
 
     static let embeddingCumulative = cumulative(embedding.map(\.share))

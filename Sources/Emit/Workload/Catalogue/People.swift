@@ -35,7 +35,8 @@ enum Catalogue {
             name: "billing", intents: ["explain_invoice", "refund", "change_plan"], agent: "billing", team: "payments",
             tools: ["lookup_invoice", "refund", "crm_contact"], ease: -0.03),
         Topic(
-            name: "access", intents: ["reset_password", "unlock_account", "single_sign_on"], agent: "account", team: "identity",
+            name: "access", intents: ["reset_password", "unlock_account", "single_sign_on"], agent: "account",
+            team: "identity",
             tools: ["reset_password", "lookup_user"], ease: 0.09),
         Topic(
             name: "delivery", intents: ["where_is_it", "return_item", "damaged"], agent: "returns", team: "logistics",
@@ -47,7 +48,8 @@ enum Catalogue {
             name: "fault", intents: ["error_message", "slow", "outage"], agent: "technical", team: "engineering",
             tools: ["search_docs", "read_status", "create_ticket"], ease: -0.10),
         Topic(
-            name: "contract", intents: ["renewal", "cancel", "data_request"], agent: "general", team: "frontline", tools: ["crm_contact"],
+            name: "contract", intents: ["renewal", "cancel", "data_request"], agent: "general", team: "frontline",
+            tools: ["crm_contact"],
             ease: -0.06),
     ]
     static let topicsCumulative = cumulative([0.24, 0.20, 0.21, 0.17, 0.12, 0.06])

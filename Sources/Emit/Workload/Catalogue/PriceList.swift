@@ -3,8 +3,8 @@
 /// Each irregularity that booking must survive is there once:
 /// - `llama-3.1-8b-instruct` costs $0.0375 and $0.01875 per million, finer than a cent a million;
 /// - `gpt-4o-mini` changes its price in the middle of the period;
-/// - `polaris-1` is used from the start and known to no book; its first prices arrive after two fifths of the period and hold from its
-///   beginning;
+/// - `polaris-1` is used from the start and known to no book; its first prices arrive after two fifths of the period
+///   and hold from its beginning;
 /// - `qwen3-32b` leaves the default book's price for local models at the same moment, for good;
 /// - `mistral-nemo-12b` reports cached tokens but has no cache price;
 /// - `gpt-4o` and `text-embedding-3-small` are left to the default book; `polaris-preview` has no price anywhere.
@@ -21,7 +21,8 @@ enum PriceList {
         _ provider: String, _ model: String, tier: String? = nil, _ prices: KeyValuePairs<String, String>
     ) -> [Entry] {
         prices.map {
-            Entry(provider: provider, model: model, tokenClass: $0.key, usdPerMillionTokens: $0.value, serviceTier: tier)
+            Entry(
+                provider: provider, model: model, tokenClass: $0.key, usdPerMillionTokens: $0.value, serviceTier: tier)
         }
     }
 
@@ -43,5 +44,6 @@ enum PriceList {
         entries("nordlicht", "polaris-1", ["input": "0.55", "output": "1.650001"])
         + entries("vllm", "qwen3-32b", ["input": "0.09", "cache_read": "0.045", "output": "0.290004"])
 
-    static let changed: [Entry] = entries("openai", "gpt-4o-mini", ["input": "0.18", "cache_read": "0.09", "output": "0.72"])
+    static let changed: [Entry] = entries(
+        "openai", "gpt-4o-mini", ["input": "0.18", "cache_read": "0.09", "output": "0.72"])
 }

@@ -1,7 +1,7 @@
 /// A small seeded generator: the same seed and stream give the same numbers on every machine.
 ///
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Each conversation has a stream of its own,
-/// so that what one of them draws never moves another.
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Each conversation has a
+/// stream of its own, so that what one of them draws never moves another.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -29,7 +29,9 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// Uniform in `low...high`.
-    package mutating func integer(_ low: Int64, _ high: Int64) -> Int64 { low + Int64(index(below: Int(high - low + 1))) }
+    package mutating func integer(_ low: Int64, _ high: Int64) -> Int64 {
+        low + Int64(index(below: Int(high - low + 1)))
+    }
 
     mutating func element<Element>(of elements: [Element]) -> Element { elements[index(below: elements.count)] }
 }

@@ -21,12 +21,18 @@ extension ConversationBuilder {
         if random.chance(0.25) {
             emit(
                 "experiment.assigned", at: now - 4_000_000,
-                [WorkloadField("subject", .text("tone")), WorkloadField("to_value", .text(Catalogue.variants[variant]))])
+                [
+                    WorkloadField("subject", .text("tone")),
+                    WorkloadField("to_value", .text(Catalogue.variants[variant])),
+                ])
         }
         if random.chance(0.05) {
             emit(
                 "feature_flag.evaluated", at: now - 3_000_000,
-                [WorkloadField("subject", .text("rerank")), WorkloadField("to_value", .text(user % 2 == 0 ? "on" : "off"))])
+                [
+                    WorkloadField("subject", .text("rerank")),
+                    WorkloadField("to_value", .text(user % 2 == 0 ? "on" : "off")),
+                ])
         }
     }
 
@@ -101,7 +107,9 @@ extension ConversationBuilder {
 
     private mutating func reopen() {
         now += Int64(random.waitingTime(mean: 3 * 3600e9)) + 2 * Nanoseconds.minute
-        emit("conversation.reopened", at: now, [WorkloadField("reason", .text(random.chance(0.7) ? "not_solved" : "new_detail"))])
+        emit(
+            "conversation.reopened", at: now,
+            [WorkloadField("reason", .text(random.chance(0.7) ? "not_solved" : "new_detail"))])
         now += 2 * Nanoseconds.second
         holdTurns(count: 1 + random.index(below: 2))
         end(random.chance(0.65) ? .resolved : .escalated, mayReopen: false)
@@ -114,7 +122,9 @@ extension ConversationBuilder {
         let satisfied = happy ? 0.955 + 0.012 * Double(variant) : 0.42
         let score: Int64 = random.chance(satisfied) ? (random.chance(0.6) ? 5 : 4) : random.integer(1, 3)
         var fields = [WorkloadField("kind", .text("stars")), WorkloadField("score", .integer(score))]
-        if random.chance(0.05) { fields.append(WorkloadField("comment", .text("Thanks, \"\(topic.agent)\" was fine."))) }
+        if random.chance(0.05) {
+            fields.append(WorkloadField("comment", .text("Thanks, \"\(topic.agent)\" was fine.")))
+        }
         emit("feedback.submitted", at: now + 20 * Nanoseconds.second + Int64(random.waitingTime(mean: 60e9)), fields)
     }
 
@@ -126,7 +136,8 @@ extension ConversationBuilder {
             "escalation.raised", at: now,
             [
                 WorkloadField("escalation_id", identifier), WorkloadField("reason", .text(reason)),
-                WorkloadField("queue", .text(topic.team)), WorkloadField("priority", .text(random.chance(0.15) ? "high" : "normal")),
+                WorkloadField("queue", .text(topic.team)),
+                WorkloadField("priority", .text(random.chance(0.15) ? "high" : "normal")),
             ])
         if random.chance(0.5) { summarise() }
         let ticket = WorkloadValue.text("T-\(random.integer(100_000, 999_999))")
@@ -134,7 +145,9 @@ extension ConversationBuilder {
         if random.chance(0.06) { return close(reason: "abandoned") }
         let wait = Int64(random.logNormal(median: 95e9, sigma: 0.8))
         now += wait
-        emit("escalation.accepted", at: now, [WorkloadField("escalation_id", identifier), WorkloadField("wait_ns", .integer(wait))])
+        emit(
+            "escalation.accepted", at: now,
+            [WorkloadField("escalation_id", identifier), WorkloadField("wait_ns", .integer(wait))])
         let accepted = now
         for _ in 0..<(1 + random.index(below: 3)) {
             now += Int64(random.waitingTime(mean: 90e9)) + 5 * Nanoseconds.second
@@ -150,7 +163,8 @@ extension ConversationBuilder {
         emit(
             "escalation.closed", at: now,
             [
-                WorkloadField("escalation_id", identifier), WorkloadField("handled_by", .text("desk-\(random.index(below: 12))")),
+                WorkloadField("escalation_id", identifier),
+                WorkloadField("handled_by", .text("desk-\(random.index(below: 12))")),
                 WorkloadField("handling_duration_ns", .integer(now - accepted)),
             ])
         emitTicket("ticket.updated", ticket, state: "solved")
@@ -166,6 +180,9 @@ extension ConversationBuilder {
     private mutating func emitTicket(_ type: String, _ ticket: WorkloadValue, state: String) {
         emit(
             type, at: now + 300_000_000,
-            [WorkloadField("system", .text("zendesk")), WorkloadField("ticket_id", ticket), WorkloadField("state", .text(state))])
+            [
+                WorkloadField("system", .text("zendesk")), WorkloadField("ticket_id", ticket),
+                WorkloadField("state", .text(state)),
+            ])
     }
 }

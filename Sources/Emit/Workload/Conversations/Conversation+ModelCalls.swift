@@ -19,10 +19,13 @@ extension ConversationBuilder {
     }
 
     /// One model call with up to two repeats after a passing failure.
-    private mutating func call(_ model: TrafficModel, purpose: String, finish: String, outputMedian: Double) -> ModelAnswer {
+    private mutating func call(_ model: TrafficModel, purpose: String, finish: String, outputMedian: Double)
+        -> ModelAnswer
+    {
         var attempt: Int64 = 1
         while true {
-            let result = attemptCall(model, purpose: purpose, finish: finish, outputMedian: outputMedian, attempt: attempt)
+            let result = attemptCall(
+                model, purpose: purpose, finish: finish, outputMedian: outputMedian, attempt: attempt)
             guard let error = result.errorType else { return result }
             if attempt == 3 || error == "context_length" { return result }
             now += Int64(random.waitingTime(mean: 120e6 * Double(attempt)))
@@ -41,7 +44,9 @@ extension ConversationBuilder {
         let wait = random.duration(medianMilliseconds: model.firstTokenMilliseconds, sigma: 0.38)
         let firstToken = Int64(Double(wait) * slowdown) + queue
         if failed || tooLong {
-            let error = tooLong ? "context_length" : Catalogue.errorTypes[random.index(ofCumulative: Catalogue.errorTypesCumulative)]
+            let error =
+                tooLong
+                ? "context_length" : Catalogue.errorTypes[random.index(ofCumulative: Catalogue.errorTypesCumulative)]
             let duration = error == "timeout" ? Int64(6e9 * min(slowdown, 2)) : firstToken / 2
             now += duration
             emitFailedCall(model, purpose: purpose, attempt: attempt, duration: duration, error: error)
@@ -54,7 +59,8 @@ extension ConversationBuilder {
         now += firstToken + generation
         usage.isCut = usage.output >= 4000
         emitCall(
-            model, purpose: purpose, usage: usage, queue: queue, firstToken: firstToken, duration: firstToken + generation,
+            model, purpose: purpose, usage: usage, queue: queue, firstToken: firstToken,
+            duration: firstToken + generation,
             attempt: attempt, finish: usage.isCut ? "length" : finish)
         return ModelAnswer(firstToken: start + firstToken, errorType: nil)
     }
@@ -92,11 +98,15 @@ extension ConversationBuilder {
         if answered, let name = model.responseName { fields.append(WorkloadField("response_model", .text(name))) }
         fields.append(WorkloadField("route", .text(model.route)))
         // Judging can wait: where the provider sells a batch tier, it is used.
-        if purpose == "judge", model.name == "gpt-4o-mini" { fields.append(WorkloadField("service_tier", .text("batch"))) }
+        if purpose == "judge", model.name == "gpt-4o-mini" {
+            fields.append(WorkloadField("service_tier", .text("batch")))
+        }
         return fields
     }
 
-    private mutating func emitFailedCall(_ model: TrafficModel, purpose: String, attempt: Int64, duration: Int64, error: String) {
+    private mutating func emitFailedCall(
+        _ model: TrafficModel, purpose: String, attempt: Int64, duration: Int64, error: String
+    ) {
         var fields = callHead(model, purpose: purpose, answered: false)
         fields.append(WorkloadField("duration_ns", .integer(duration)))
         fields.append(WorkloadField("attempt", .integer(attempt)))
@@ -106,7 +116,8 @@ extension ConversationBuilder {
     }
 
     private mutating func emitCall(
-        _ model: TrafficModel, purpose: String, usage: Usage, queue: Int64, firstToken: Int64, duration: Int64, attempt: Int64,
+        _ model: TrafficModel, purpose: String, usage: Usage, queue: Int64, firstToken: Int64, duration: Int64,
+        attempt: Int64,
         finish: String
     ) {
         var fields = callHead(model, purpose: purpose, answered: true)
@@ -116,13 +127,17 @@ extension ConversationBuilder {
         if model.readsCache { fields.append(WorkloadField("cache_read_tokens", .integer(usage.cacheRead))) }
         if model.writesCache {
             fields.append(WorkloadField("cache_write_tokens", .integer(usage.cacheWrite)))
-            if usage.cacheWriteHour > 0 { fields.append(WorkloadField("cache_write_1h_tokens", .integer(usage.cacheWriteHour))) }
+            if usage.cacheWriteHour > 0 {
+                fields.append(WorkloadField("cache_write_1h_tokens", .integer(usage.cacheWriteHour)))
+            }
         }
         if usage.reasoning > 0 { fields.append(WorkloadField("reasoning_tokens", .integer(usage.reasoning))) }
         if model.isLocal { fields.append(WorkloadField("queue_duration_ns", .integer(queue))) }
         fields.append(WorkloadField("time_to_first_token_ns", .integer(firstToken)))
         fields.append(WorkloadField("duration_ns", .integer(duration)))
-        if model.provider == "vllm" { fields.append(WorkloadField("gpu_duration_ns", .integer((duration - queue) / 4))) }
+        if model.provider == "vllm" {
+            fields.append(WorkloadField("gpu_duration_ns", .integer((duration - queue) / 4)))
+        }
         fields.append(WorkloadField("attempt", .integer(attempt)))
         fields.append(WorkloadField("finish_reason", .text(finish)))
         fields.append(WorkloadField("stream", .boolean(channel == "web" || channel == "slack")))
@@ -165,8 +180,10 @@ extension ConversationBuilder {
             [
                 WorkloadField("operation", .text("embeddings")), WorkloadField("provider", .text(model.provider)),
                 WorkloadField("request_model", .text(model.name)), WorkloadField("route", .text(model.route)),
-                WorkloadField("input_tokens", .integer(random.integer(8, 90))), WorkloadField("duration_ns", .integer(duration)),
-                WorkloadField("status", .text("ok")), WorkloadField("dimensions", .integer(ModelCatalogue.embeddingDimensions[choice])),
+                WorkloadField("input_tokens", .integer(random.integer(8, 90))),
+                WorkloadField("duration_ns", .integer(duration)),
+                WorkloadField("status", .text("ok")),
+                WorkloadField("dimensions", .integer(ModelCatalogue.embeddingDimensions[choice])),
             ])
     }
 
@@ -194,7 +211,8 @@ extension ConversationBuilder {
         emitInTurn(
             "approval.decided", at: now,
             [
-                WorkloadField("decision", .text(random.chance(0.92) ? "approved" : "denied")), WorkloadField("by", .text("policy")),
+                WorkloadField("decision", .text(random.chance(0.92) ? "approved" : "denied")),
+                WorkloadField("by", .text("policy")),
                 WorkloadField("wait_ns", .integer(wait)),
             ])
     }

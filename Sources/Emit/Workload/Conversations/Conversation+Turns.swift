@@ -31,10 +31,12 @@ extension ConversationBuilder {
             WorkloadField("author", .text("user")),
             WorkloadField("characters", .integer(Int64(random.logNormal(median: 110, sigma: 0.7)) + 2)),
             WorkloadField("pii_found", .boolean(random.chance(0.06))),
-            WorkloadField("injection_score", thousandths(random.chance(0.004) ? 0.6 + 0.4 * random.unit() : 0.1 * random.unit())),
+            WorkloadField(
+                "injection_score", thousandths(random.chance(0.004) ? 0.6 + 0.4 * random.unit() : 0.1 * random.unit())),
         ]
         if random.chance(0.02) {
-            fields.append(WorkloadField("content", .text("My question is about \(topic.name) \"\(topic.intents[0])\".")))
+            fields.append(
+                WorkloadField("content", .text("My question is about \(topic.name) \"\(topic.intents[0])\".")))
         }
         emitInTurn("message.received", at: now, fields)
         now += random.integer(1_000_000, 6_000_000)
@@ -87,7 +89,8 @@ extension ConversationBuilder {
         emitInTurn(
             "memory.accessed", at: now,
             [
-                WorkloadField("store", .text("profile")), WorkloadField("operation", .text(random.chance(0.8) ? "read" : "write")),
+                WorkloadField("store", .text("profile")),
+                WorkloadField("operation", .text(random.chance(0.8) ? "read" : "write")),
                 WorkloadField("duration_ns", .integer(duration)),
             ])
     }
@@ -142,7 +145,8 @@ extension ConversationBuilder {
                     "usage.reported", at: now + 500_000,
                     [
                         WorkloadField("input_tokens", .integer(random.integer(300, 3000))),
-                        WorkloadField("output_tokens", .integer(random.integer(20, 600))), WorkloadField("scope", .text("agent_run")),
+                        WorkloadField("output_tokens", .integer(random.integer(20, 600))),
+                        WorkloadField("scope", .text("agent_run")),
                     ])
             }
         }

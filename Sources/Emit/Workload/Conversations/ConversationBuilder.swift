@@ -2,8 +2,8 @@ import Bytes
 
 /// Writes all events of one conversation from its own stream of chance.
 ///
-/// A conversation is a pure function of the configuration, the minute in which it begins and its number in that minute: no window, rate or
-/// neighbour changes it.
+/// A conversation is a pure function of the configuration, the minute in which it begins and its number in that minute:
+/// no window, rate or neighbour changes it.
 struct ConversationBuilder {
     let configuration: WorkloadConfiguration
     var random: SeededGenerator
@@ -27,7 +27,8 @@ struct ConversationBuilder {
     init(configuration: WorkloadConfiguration, start: Int64, serial: UInt64) {
         self.configuration = configuration
         var random = SeededGenerator(seed: configuration.seed, stream: serial)
-        identities = IdentityMaker(style: configuration.idStyle, generator: SeededGenerator(seed: ~configuration.seed, stream: serial))
+        identities = IdentityMaker(
+            style: configuration.idStyle, generator: SeededGenerator(seed: ~configuration.seed, stream: serial))
         source = random.element(of: Catalogue.pods)
         var name: [UInt8] = Array("c-".utf8)
         appendHexadecimal(random.next(), digits: 15, to: &name)
@@ -81,7 +82,8 @@ struct ConversationBuilder {
     mutating func emit(_ type: String, at time: Int64, _ fields: [WorkloadField]) {
         events.append(
             WorkloadEvent(
-                id: identities.next(at: time), source: source, type: type, time: time, context: context, ownFields: fields))
+                id: identities.next(at: time), source: source, type: type, time: time, context: context,
+                ownFields: fields))
     }
 
     /// Adds one event of the current turn, with its trace and a span of its own.

@@ -13,33 +13,41 @@ struct BackgroundEvents: Sendable {
 
         mutating func emit(_ type: String, at time: Int64, _ fields: [WorkloadField]) {
             events.append(
-                WorkloadEvent(id: identities.next(at: time), source: source, type: type, time: time, context: context, ownFields: fields))
+                WorkloadEvent(
+                    id: identities.next(at: time), source: source, type: type, time: time, context: context,
+                    ownFields: fields))
         }
     }
 
     private func writer(_ source: String, stream: UInt64, context: [WorkloadField] = []) -> Writer {
         Writer(
             source: source, context: WorkloadContext(context),
-            identities: IdentityMaker(style: configuration.idStyle, generator: SeededGenerator(seed: ~configuration.seed, stream: stream)))
+            identities: IdentityMaker(
+                style: configuration.idStyle, generator: SeededGenerator(seed: ~configuration.seed, stream: stream)))
     }
 
-    /// The price list, budgets and experiment of a period, its late first price and its price change, ascending in time.
+    /// The price list, budgets and experiment of a period, its late first price and its price change, ascending in
+    /// time.
     func framework(from: Int64, to: Int64) -> [WorkloadEvent] {
         var writer = writer("finance/prices", stream: 1)
         for entry in PriceList.initial { writer.emit("price.set", at: from, fields(of: entry, validFrom: from)) }
         writer.emit(
             "budget.set", at: from,
             [
-                WorkloadField("scope", .text("all")), WorkloadField("amount_usd", .text("2500")), WorkloadField("period", .text("month")),
+                WorkloadField("scope", .text("all")), WorkloadField("amount_usd", .text("2500")),
+                WorkloadField("period", .text("month")),
             ])
         writer.emit(
             "experiment.changed", at: from,
             [
-                WorkloadField("subject", .text("tone")), WorkloadField("to_value", .text("running")), WorkloadField("by", .text("product")),
+                WorkloadField("subject", .text("tone")), WorkloadField("to_value", .text("running")),
+                WorkloadField("by", .text("product")),
                 WorkloadField("weights", .json("{\"concise\":10,\"control\":80,\"empathic\":10}")),
             ])
         let length = to - from
-        for entry in PriceList.late { writer.emit("price.set", at: from + length / 5 * 2, fields(of: entry, validFrom: from)) }
+        for entry in PriceList.late {
+            writer.emit("price.set", at: from + length / 5 * 2, fields(of: entry, validFrom: from))
+        }
         let change = from + length / 2
         for entry in PriceList.changed { writer.emit("price.set", at: change, fields(of: entry, validFrom: change)) }
         return writer.events
@@ -61,7 +69,8 @@ struct BackgroundEvents: Sendable {
     func events(inHour hour: Int64) -> [WorkloadEvent] {
         let start = hour * Nanoseconds.hour
         let stream = 0x4000_0000_0000_0000 | UInt64(bitPattern: hour)
-        var writer = writer("platform/monitor", stream: stream, context: [WorkloadField("environment", .text("production"))])
+        var writer = writer(
+            "platform/monitor", stream: stream, context: [WorkloadField("environment", .text("production"))])
         var random = SeededGenerator(seed: configuration.seed, stream: stream)
         for minute in 0..<60 {
             let time = start + Int64(minute) * Nanoseconds.minute + 7_000_000
@@ -72,7 +81,8 @@ struct BackgroundEvents: Sendable {
         let hourOfDay = hour - floorDivide(hour, 24) * 24
         if hourOfDay == 0 { bill(dayStarting: start - Nanoseconds.day, at: start + 30 * Nanoseconds.minute, &writer) }
         if hourOfDay == 3 { indexKnowledge(at: start + 11 * Nanoseconds.minute, &random, &writer) }
-        return writer.events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+        return writer.events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(
+            \.element)
     }
 
     private func probe(at time: Int64, _ random: inout SeededGenerator, _ writer: inout Writer) {
@@ -107,7 +117,8 @@ struct BackgroundEvents: Sendable {
             writer.emit(
                 "prompt.published", at: time,
                 [
-                    WorkloadField("prompt_name", .text("support-answer")), WorkloadField("prompt_version", .text("v\(number + 1)")),
+                    WorkloadField("prompt_name", .text("support-answer")),
+                    WorkloadField("prompt_version", .text("v\(number + 1)")),
                     WorkloadField("subject", .text("support-answer")), WorkloadField("from_value", .text("v\(number)")),
                     WorkloadField("to_value", .text("v\(number + 1)")), WorkloadField("by", .text("prompt-team")),
                     WorkloadField("content_hash", .hexadecimal64(scramble(UInt64(bitPattern: number)))),
@@ -117,14 +128,17 @@ struct BackgroundEvents: Sendable {
             writer.emit(
                 "deploy.changed", at: time,
                 [
-                    WorkloadField("service_name", .text("support-agent")), WorkloadField("service_version", .text("1.\(number + 1)")),
+                    WorkloadField("service_name", .text("support-agent")),
+                    WorkloadField("service_version", .text("1.\(number + 1)")),
                     WorkloadField("subject", .text("support-agent")), WorkloadField("from_value", .text("1.\(number)")),
                     WorkloadField("to_value", .text("1.\(number + 1)")), WorkloadField("by", .text("pipeline")),
                 ])
         }
     }
 
-    private func forEachMultiple(of interval: Int64, within start: Int64, _ body: (_ number: Int64, _ time: Int64) -> Void) {
+    private func forEachMultiple(
+        of interval: Int64, within start: Int64, _ body: (_ number: Int64, _ time: Int64) -> Void
+    ) {
         var number = max(1, floorDivide(start - configuration.start, interval))
         while true {
             let time = configuration.start + number * interval
@@ -146,7 +160,8 @@ struct BackgroundEvents: Sendable {
                 [
                     WorkloadField("category", .text(category)), WorkloadField("component", .text(component)),
                     WorkloadField("vendor", .text(vendor)), WorkloadField("deployment", .text("production")),
-                    WorkloadField("period_start", .timestamp(day)), WorkloadField("period_end", .timestamp(day + Nanoseconds.day)),
+                    WorkloadField("period_start", .timestamp(day)),
+                    WorkloadField("period_end", .timestamp(day + Nanoseconds.day)),
                     WorkloadField("amount_usd", .text(amount)),
                     WorkloadField("invoice_id", .text("inv-\(floorDivide(day, Nanoseconds.day))")),
                 ])

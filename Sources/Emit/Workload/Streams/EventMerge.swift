@@ -1,7 +1,7 @@
 /// Merges runs of events that are each in time order, without copying them.
 ///
-/// A binary heap over the next event of every open run; a run that is used up gives its place to a later one. Ties go to the run that
-/// was opened first, so the order is the same in every process.
+/// A binary heap over the next event of every open run; a run that is used up gives its place to a later one. Ties go
+/// to the run that was opened first, so the order is the same in every process.
 package struct EventMerge: Sendable {
     private struct Run: Sendable {
         var events: [WorkloadEvent]

@@ -42,7 +42,8 @@ struct TrafficSource: Sendable {
     private mutating func openMinute() {
         let minute = floorDivide(openedUntil, Nanoseconds.minute)
         let minuteStart = minute * Nanoseconds.minute
-        var random = SeededGenerator(seed: configuration.seed, stream: 0x2000_0000_0000_0000 | UInt64(bitPattern: minute))
+        var random = SeededGenerator(
+            seed: configuration.seed, stream: 0x2000_0000_0000_0000 | UInt64(bitPattern: minute))
         let count = random.poisson(mean: shape.meanPerMinute(at: minuteStart))
         for number in 0..<count {
             // A conversation's first event lies 5 ms before its first question and still within the minute.

@@ -50,6 +50,7 @@ package struct WorkloadEvents: Sequence, IteratorProtocol, Sendable {
     }
 
     private mutating func drawDelay() -> Int64 {
-        random.chance(0.5) ? random.integer(1, Nanoseconds.minute) : random.integer(Nanoseconds.minute, 2 * Nanoseconds.hour)
+        random.chance(0.5)
+            ? random.integer(1, Nanoseconds.minute) : random.integer(Nanoseconds.minute, 2 * Nanoseconds.hour)
     }
 }

@@ -20,7 +20,9 @@ struct BookSpan {
     var classified: (kind: SpanClass, dialect: String?) {
         let byScope = book.dialect(ofScope: record.scope)
         for rule in book.kinds {
-            guard holds(rule.condition), let value = attribute(rule.attribute)?.plainText, let kind = rule.kind(of: value) else { continue }
+            guard holds(rule.condition), let value = attribute(rule.attribute)?.plainText,
+                let kind = rule.kind(of: value)
+            else { continue }
             let exception = book.exceptions.first { $0.applies(to: record.name, by: rule.attribute, as: kind) }
             return (exception?.becomes ?? kind, byScope ?? rule.dialect)
         }
@@ -47,7 +49,8 @@ struct BookSpan {
         return nil
     }
 
-    /// What the span or its resource says of a field in our own name for it; nil where it is in no form that the field takes.
+    /// What the span or its resource says of a field in our own name for it; nil where it is in no form that the field
+    /// takes.
     func told(_ field: ToldField) -> EventValue? { attribute(field.attribute).flatMap { field.value(of: $0) } }
 
     /// The first place of the field that has a time span, ns.
@@ -61,7 +64,8 @@ struct BookSpan {
             }
             guard let value = value(rule), let scale = rule.unit else { continue }
             if scale == .instant {
-                guard record.timeDoubt == nil, let text = value.plainText, let time = try? RFC3339.parse(text), time >= record.start
+                guard record.timeDoubt == nil, let text = value.plainText, let time = try? RFC3339.parse(text),
+                    time >= record.start
                 else { continue }
                 let (span, isBeyond) = time.subtractingReportingOverflow(record.start)
                 guard !isBeyond, span < SpanTimeDoubt.durationNanosecondsMax else { continue }
@@ -114,7 +118,8 @@ struct BookSpan {
     /// Who runs the model; where only the model's name says it, as in `openai/gpt-4o`, what stands before the slash.
     var provider: String? {
         if let told = text(.provider) { return told }
-        guard let model = text(.responseModel) ?? text(.requestModel), let slash = model.firstIndex(of: "/"), slash > model.startIndex
+        guard let model = text(.responseModel) ?? text(.requestModel), let slash = model.firstIndex(of: "/"),
+            slash > model.startIndex
         else { return nil }
         return book.translated(String(model[..<slash]), .provider)
     }
@@ -132,7 +137,8 @@ struct BookSpan {
     /// Whose a span is when neither it nor one around it says so.
     static let unnamedTenant = "default"
 
-    /// Whose the evidence of the span is, which is written before the spans around it are known: what it or its resource says.
+    /// Whose the evidence of the span is, which is written before the spans around it are known: what it or its
+    /// resource says.
     var tenant: String { text(.tenant) ?? Self.unnamedTenant }
 
     // MARK: Places
@@ -143,13 +149,17 @@ struct BookSpan {
 
     /// Of the attributes that end so the one with the least name.
     private func attribute(endingIn suffix: String) -> SpanValue? {
-        record.attributes.keys.filter { $0.hasSuffix(suffix) && !book.isNamed($0) }.min().flatMap { record.attributes[$0] }
+        record.attributes.keys.filter { $0.hasSuffix(suffix) && !book.isNamed($0) }.min().flatMap {
+            record.attributes[$0]
+        }
     }
 
     private func value(_ rule: DialectRule) -> SpanValue? {
         guard holds(rule.condition) else { return nil }
         if rule.isExceptionType { return record.moments.lazy.compactMap(\.exceptionType).first.map { .text($0) } }
-        guard rule.event == nil, let value = rule.suffix.map(attribute(endingIn:)) ?? attribute(rule.key) else { return nil }
+        guard rule.event == nil, let value = rule.suffix.map(attribute(endingIn:)) ?? attribute(rule.key) else {
+            return nil
+        }
         switch (rule.type, value) {
         case ("integer"?, .integer), ("double"?, .double), (nil, _): return value
         default: return nil

@@ -4,9 +4,12 @@ import WireFormats
 enum Credentials {
     /// What such names end in, word by word.
     private static let names: [[String]] = [
-        ["authorization"], ["cookie"], ["cookies"], ["password"], ["passwd"], ["passphrase"], ["secret"], ["secrets"], ["credential"],
-        ["credentials"], ["bearer"], ["apikey"], ["api", "key"], ["secret", "key"], ["private", "key"], ["access", "key"],
-        ["access", "token"], ["refresh", "token"], ["auth", "token"], ["api", "token"], ["bearer", "token"], ["session", "token"],
+        ["authorization"], ["cookie"], ["cookies"], ["password"], ["passwd"], ["passphrase"], ["secret"], ["secrets"],
+        ["credential"],
+        ["credentials"], ["bearer"], ["apikey"], ["api", "key"], ["secret", "key"], ["private", "key"],
+        ["access", "key"],
+        ["access", "token"], ["refresh", "token"], ["auth", "token"], ["api", "token"], ["bearer", "token"],
+        ["session", "token"],
     ]
     /// The last letters of the names, so that most names are not taken apart.
     private static let ends: Set<UInt32> = Set(names.compactMap(\.last).map { end(of: $0) })

@@ -25,11 +25,13 @@ package struct EvidenceBatch: Sendable {
     }
 }
 
-/// Turns trace requests into `span.received` events. One encoder serves one thread and is used again from request to request.
+/// Turns trace requests into `span.received` events. One encoder serves one thread and is used again from request to
+/// request.
 package struct EvidenceEncoder: ~Copyable {
     private var reader: SpanReader
     private let columns: SpanColumns
-    /// What the rows of one request may come to: each repeats what is kept of its resource, so that they can be far more than the body was.
+    /// What the rows of one request may come to: each repeats what is kept of its resource, so that they can be far
+    /// more than the body was.
     private static let rowsBytesMax = 32 << 20
 
     /// - Parameter tokeniser: what user ids go through.
@@ -48,7 +50,8 @@ package struct EvidenceEncoder: ~Copyable {
             for scope in resource.scopes {
                 for span in scope.spans {
                     let isTooMuch = writer.sink.count > Self.rowsBytesMax
-                    let tooMuch = isTooMuch ? "the spans of one request may come to \(Self.rowsBytesMax >> 20) MiB" : nil
+                    let tooMuch =
+                        isTooMuch ? "the spans of one request may come to \(Self.rowsBytesMax >> 20) MiB" : nil
                     let notText = (broken ?? span.brokenAttribute).map { "the text of \($0) is no UTF-8" }
                     if let objection = tooMuch ?? Self.objection(to: span, in: scope) ?? notText {
                         if scope.name == OTLPTraces.ownScope { batch.echoes += 1 }
@@ -69,8 +72,11 @@ package struct EvidenceEncoder: ~Copyable {
     }
 
     private static func objection(to span: OTLPSpan, in scope: OTLPScopeSpans) -> String? {
-        // Events made these spans; events made of them again would count twice, and two that send to each other would never end.
-        if scope.name == OTLPTraces.ownScope { return "spans that a Plimsoll made of its events are not taken in; send it the events" }
+        // Events made these spans; events made of them again would count twice, and two that send to each other would
+        // never end.
+        if scope.name == OTLPTraces.ownScope {
+            return "spans that a Plimsoll made of its events are not taken in; send it the events"
+        }
         if let defect = span.defect { return "a span could not be read: expected \(defect)" }
         if !span.isIdentified { return "a span needs a trace id of 16 bytes and a span id of 8, not all zeros" }
         if span.end == 0 { return "a span needs the time at which it ended" }

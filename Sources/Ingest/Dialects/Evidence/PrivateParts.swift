@@ -1,7 +1,8 @@
 import WireFormats
 
-/// Names without what names nobody should have in them: e-mail addresses, keys and queries of addresses. Names of spans, of their events
-/// and of attributes are kept as they came but for these, since what is kept is looked up by them.
+/// Names without what names nobody should have in them: e-mail addresses, keys and queries of addresses. Names of
+/// spans, of their events and of attributes are kept as they came but for these, since what is kept is looked up by
+/// them.
 enum PrivateParts {
     /// What stands for a part that was taken out.
     static let mark = "*"
@@ -45,7 +46,10 @@ enum PrivateParts {
 
     /// Whether something may have to be taken out; most names have none of it.
     private static func mayHide(_ name: String) -> Bool {
-        if name.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "%") }) { return true }
+        if name.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "%") })
+        {
+            return true
+        }
         guard name.utf8.count >= SecretText.bytesMin else { return false }
         var isStart = true
         for index in name.utf8.indices {
@@ -75,7 +79,8 @@ enum PrivateParts {
             } else if byte != UInt8(ascii: "@") {
                 continue
             }
-            guard let dot = rest.firstIndex(of: UInt8(ascii: ".")), dot > rest.startIndex, dot + 1 < rest.endIndex else { continue }
+            guard let dot = rest.firstIndex(of: UInt8(ascii: ".")), dot > rest.startIndex, dot + 1 < rest.endIndex
+            else { continue }
             // The version of a model is no domain.
             if rest.contains(where: { (0x61...0x7A).contains($0 | 0x20) }) { return true }
         }
@@ -83,16 +88,23 @@ enum PrivateParts {
     }
 }
 
-/// Words that settings of calls are chosen from. Where a table names attributes by their beginning alone, no other text is kept.
+/// Words that settings of calls are chosen from. Where a table names attributes by their beginning alone, no other text
+/// is kept.
 enum ChosenWords {
     private static let words: Set<[UInt8]> = Set(
         ([
-            "true", "false", "auto", "none", "any", "required", "text", "json", "json_object", "json_schema", "markdown", "base64", "float",
-            "int8", "uint8", "binary", "ubinary", "minimal", "low", "medium", "high", "default", "flex", "priority", "standard", "batch",
-            "scale", "stop", "length", "tool_calls", "tool_use", "end_turn", "max_tokens", "content_filter", "function_call", "function",
-            "enabled", "disabled", "adaptive", "truncate", "left", "right", "start", "end", "completed", "incomplete", "in_progress",
-            "failed", "cancelled", "queued", "ok", "error", "success", "chat", "completion", "embedding", "message", "model", "audio",
-            "image", "video", "concise", "detailed", "get", "head", "post", "put", "patch", "delete", "options", "_other", "grpc",
+            "true", "false", "auto", "none", "any", "required", "text", "json", "json_object", "json_schema",
+            "markdown", "base64", "float",
+            "int8", "uint8", "binary", "ubinary", "minimal", "low", "medium", "high", "default", "flex", "priority",
+            "standard", "batch",
+            "scale", "stop", "length", "tool_calls", "tool_use", "end_turn", "max_tokens", "content_filter",
+            "function_call", "function",
+            "enabled", "disabled", "adaptive", "truncate", "left", "right", "start", "end", "completed", "incomplete",
+            "in_progress",
+            "failed", "cancelled", "queued", "ok", "error", "success", "chat", "completion", "embedding", "message",
+            "model", "audio",
+            "image", "video", "concise", "detailed", "get", "head", "post", "put", "patch", "delete", "options",
+            "_other", "grpc",
             "jsonrpc", "connect_rpc", "http", "https", "in_memory", "24h", "5m", "1h", "ephemeral",
         ] as [String]).map { Array($0.utf8) })
     private static let bytesMax = 16

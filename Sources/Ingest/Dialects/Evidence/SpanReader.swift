@@ -3,8 +3,8 @@ import Hashing
 import JSONParsing
 import WireFormats
 
-/// Makes evidence of spans as they came: keeps what dialect tables name, turns users into tokens, withholds and counts the rest.
-/// One reader serves one thread.
+/// Makes evidence of spans as they came: keeps what dialect tables name, turns users into tokens, withholds and counts
+/// the rest. One reader serves one thread.
 struct SpanReader: ~Copyable {
     /// Bounds of one span's evidence; what is beyond is withheld and counted.
     private enum Bounds {
@@ -39,7 +39,8 @@ struct SpanReader: ~Copyable {
         record.spanID = hexadecimal(span.spanID)
         record.parentSpanID = span.parentSpanID.contains { $0 != 0 } ? hexadecimal(span.parentSpanID) : ""
         record.name = Self.cut(PrivateParts.without(span.name), Limits.nameBytesMax)
-        record.kind = ["", "internal", "server", "client", "producer", "consumer"][(1...5).contains(span.kind) ? span.kind : 0]
+        record.kind =
+            ["", "internal", "server", "client", "producer", "consumer"][(1...5).contains(span.kind) ? span.kind : 0]
         record.scope = Self.cut(scope.name, Limits.nameBytesMax)
         record.scopeVersion = Self.cut(scope.version, Bounds.nameBytes)
         record.end = Int64(clamping: span.end)
@@ -50,7 +51,8 @@ struct SpanReader: ~Copyable {
         record.resource = resource.attributes
         for attribute in span.attributes { keep(attribute, &record) }
         record.withheldValues += resource.withheldValues
-        // After the span's own, so that a large resource keeps none of them out; in order, so that equal spans give equal rows.
+        // After the span's own, so that a large resource keeps none of them out; in order, so that equal spans give
+        // equal rows.
         for name in resource.unknownAttributes.keys.sorted() {
             if let type = resource.unknownAttributes[name] { noteUnknown(name, type, &record) }
         }
@@ -63,7 +65,9 @@ struct SpanReader: ~Copyable {
             }
             record.moments.append(moment(event, &record))
         }
-        for link in span.links.prefix(Bounds.links) { record.links.append("\(hexadecimal(link.traceID))-\(hexadecimal(link.spanID))") }
+        for link in span.links.prefix(Bounds.links) {
+            record.links.append("\(hexadecimal(link.traceID))-\(hexadecimal(link.spanID))")
+        }
         return record
     }
 
@@ -94,13 +98,16 @@ struct SpanReader: ~Copyable {
         }
         if let usage, keep(attribute, usage, treatment, &record) { return }
         switch treatment {
-        case .kept where Credentials.isLikely(name, attribute.value): record.withheldValues += Self.valueCount(attribute.value)
+        case .kept where Credentials.isLikely(name, attribute.value):
+            record.withheldValues += Self.valueCount(attribute.value)
         case .kept where book.errorNames.contains(name) && Self.isSentence(attribute.value):
             record.withheldValues += 1
             record.attributes[name] = .text(Self.otherError)
         case .kept:
             // In a form that the field does not take it may be anything.
-            if let told = book.told.byAttribute[name], Self.spanValue(attribute.value).flatMap({ told.value(of: $0) }) == nil {
+            if let told = book.told.byAttribute[name],
+                Self.spanValue(attribute.value).flatMap({ told.value(of: $0) }) == nil
+            {
                 noteUnknown(name, attribute.value, &record)
                 record.withheldValues += Self.valueCount(attribute.value)
                 return
@@ -114,7 +121,9 @@ struct SpanReader: ~Copyable {
             } else {
                 record.withheldValues += Self.valueCount(attribute.value)
             }
-            if Self.isOfResponse(name), Self.isNumberOrJSON(attribute.value) { noteUnknown(name, attribute.value, &record) }
+            if Self.isOfResponse(name), Self.isNumberOrJSON(attribute.value) {
+                noteUnknown(name, attribute.value, &record)
+            }
         case .numbers: storeNumbers(attribute.value, name, &record)
         case .token:
             switch attribute.value {
@@ -122,14 +131,19 @@ struct SpanReader: ~Copyable {
             case .integer(let number): record.attributes[name] = .text(token(number))
             case .double(let number):
                 // Some senders have no other numbers.
-                if let whole = Int64(exactly: number) { record.attributes[name] = .text(token(whole)) } else { record.withheldValues += 1 }
+                if let whole = Int64(exactly: number) {
+                    record.attributes[name] = .text(token(whole))
+                } else {
+                    record.withheldValues += 1
+                }
             case .empty, .text: break
             default: record.withheldValues += Self.valueCount(attribute.value)
             }
         case .members, .content: record.withheldValues += Self.textCount(attribute.value)
         case .unread, nil:
             noteUnknown(name, attribute.value, &record)
-            // A number whose name nobody knows may be somebody's: of an account, a telephone, a card. Yes and no tell nobody.
+            // A number whose name nobody knows may be somebody's: of an account, a telephone, a card. Yes and no tell
+            // nobody.
             if case .boolean = attribute.value {
                 store(attribute.value, name, &record)
             } else {
@@ -177,7 +191,9 @@ struct SpanReader: ~Copyable {
         var result: [NumberWalker.Leaf] = []
         var places: [String: Int] = [:]
         for leaf in leaves {
-            guard UsageWords.isOfIterations(leaf.path), let count = leaf.value.wholeNumber, (0...Limits.tokensMax).contains(count) else {
+            guard UsageWords.isOfIterations(leaf.path), let count = leaf.value.wholeNumber,
+                (0...Limits.tokensMax).contains(count)
+            else {
                 result.append(leaf)
                 continue
             }
@@ -193,11 +209,15 @@ struct SpanReader: ~Copyable {
     }
 
     /// - Parameter isKept: whether a table has the attribute kept whatever it says.
-    private func keep(_ leaf: NumberWalker.Leaf, of name: String, _ usage: UsageName, isKept: Bool, _ record: inout SpanRecord) {
+    private func keep(
+        _ leaf: NumberWalker.Leaf, of name: String, _ usage: UsageName, isKept: Bool, _ record: inout SpanRecord
+    ) {
         let told = leaf.path.isEmpty ? name : name + "/" + leaf.path
         guard leaf.path.isEmpty || UsageName(told) != nil else { return }
         let key = leaf.path.isEmpty || book.reads(told) ? told : name + "/" + UsageWords.shown(leaf.path)
-        guard let usage = leaf.path.isEmpty ? usage : UsageName(key), key.utf8.count <= 2 * Bounds.nameBytes else { return }
+        guard let usage = leaf.path.isEmpty ? usage : UsageName(key), key.utf8.count <= 2 * Bounds.nameBytes else {
+            return
+        }
         var isRead = usage != .unread || book.reads(key)
         if case .field(let field) = usage, field != .reportedCost {
             isRead = leaf.value.wholeNumber.map { (0...Limits.tokensMax).contains($0) } ?? false
@@ -260,7 +280,8 @@ struct SpanReader: ~Copyable {
     /// What OpenTelemetry calls an error of a kind that has no name.
     private static let otherError = "_OTHER"
 
-    /// Whether what should be the kind of an error is what was said of it: a kind has one word, but for Python's way to print a class.
+    /// Whether what should be the kind of an error is what was said of it: a kind has one word, but for Python's way to
+    /// print a class.
     private static func isSentence(_ value: OTLPValue) -> Bool {
         guard case .text(let bytes) = value else { return false }
         if bytes.starts(with: "<class '".utf8) { return bytes.count(where: { $0 == 0x20 }) > 1 }
@@ -280,7 +301,9 @@ struct SpanReader: ~Copyable {
         }
     }
 
-    private static func isOfResponse(_ name: String) -> Bool { name.hasPrefix("gen_ai.response.") || name.hasPrefix("ai.response.") }
+    private static func isOfResponse(_ name: String) -> Bool {
+        name.hasPrefix("gen_ai.response.") || name.hasPrefix("ai.response.")
+    }
 
     private static func isNumberOrJSON(_ value: OTLPValue) -> Bool {
         switch value {
@@ -300,14 +323,20 @@ struct SpanReader: ~Copyable {
     }
 
     private func store(_ value: OTLPValue, _ name: String, _ record: inout SpanRecord) {
-        if let kept = Self.spanValue(value) { record.attributes[name] = kept } else { record.withheldValues += Self.textCount(value) }
+        if let kept = Self.spanValue(value) {
+            record.attributes[name] = kept
+        } else {
+            record.withheldValues += Self.textCount(value)
+        }
     }
 
-    /// Keeps what is a number, yes or no, or a container of numbers under names that may be shown; the rest is withheld.
+    /// Keeps what is a number, yes or no, or a container of numbers under names that may be shown; the rest is
+    /// withheld.
     private func storeNumbers(_ value: OTLPValue, _ name: String, _ record: inout SpanRecord) {
         var leaves: [NumberWalker.Leaf] = []
         switch value {
-        case _ where Credentials.isLikely(name, value) || UsageWords.isCredential(UsageWords.segments(of: name).flatMap { $0 }):
+        case _
+        where Credentials.isLikely(name, value) || UsageWords.isCredential(UsageWords.segments(of: name).flatMap { $0 }):
             record.withheldValues += Self.valueCount(value)
         case .integer, .double, .boolean: return store(value, name, &record)
         case .text(let bytes):
@@ -349,7 +378,8 @@ struct SpanReader: ~Copyable {
             case .string:
                 let text = tape.string(place)
                 guard !text.isEmpty, text.count <= Bounds.textBytes else { continue }
-                record.attributes[member.key] = .text(member.isToken ? token(text) : String(decoding: text, as: UTF8.self))
+                record.attributes[member.key] = .text(
+                    member.isToken ? token(text) : String(decoding: text, as: UTF8.self))
             case .integer where member.isToken: record.attributes[member.key] = .text(token(tape.integer(place)))
             case .integer: record.attributes[member.key] = .integer(tape.integer(place))
             case .double where !member.isToken: record.attributes[member.key] = .double(tape.double(place))
@@ -369,7 +399,8 @@ struct SpanReader: ~Copyable {
             defer { key = tape.next(key + 1) }
             left -= 1
             let member = tape.text(key)
-            guard let type = Self.typeName(tape.kind(key + 1)), !members.contains(where: { $0.path.first == member }) else { continue }
+            guard let type = Self.typeName(tape.kind(key + 1)), !members.contains(where: { $0.path.first == member })
+            else { continue }
             // What is no name may be anything, a person's for one.
             let listed = name + "/" + (Self.isName(member) ? member : "*")
             if book.treatment(of: listed) == nil { noteUnknown(listed, type, &record) }
@@ -408,7 +439,8 @@ struct SpanReader: ~Copyable {
         for attribute in event.attributes {
             if attribute.key == "exception.type", case .text(let bytes) = attribute.value {
                 let isSentence = Self.isSentence(attribute.value)
-                exceptionType = isSentence ? Self.otherError : Self.cut(String(decoding: bytes, as: UTF8.self), Bounds.nameBytes)
+                exceptionType =
+                    isSentence ? Self.otherError : Self.cut(String(decoding: bytes, as: UTF8.self), Bounds.nameBytes)
                 record.withheldValues += isSentence ? 1 : 0
             } else {
                 record.withheldValues += Self.textCount(attribute.value)
@@ -439,7 +471,8 @@ struct SpanReader: ~Copyable {
     private static func spanValue(_ value: OTLPValue) -> SpanValue? {
         switch value {
         case .empty, .bytes, .map: return nil
-        case .text(let bytes): return bytes.count <= Bounds.textBytes ? .text(String(decoding: bytes, as: UTF8.self)) : nil
+        case .text(let bytes):
+            return bytes.count <= Bounds.textBytes ? .text(String(decoding: bytes, as: UTF8.self)) : nil
         case .boolean(let value): return .boolean(value)
         case .integer(let value): return .integer(value)
         case .double(let value): return value.isFinite ? .double(value) : nil

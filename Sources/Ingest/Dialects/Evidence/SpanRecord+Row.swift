@@ -43,7 +43,9 @@ extension SpanRecord {
 
     /// Reads the span back from its event.
     /// - Throws: with the field that is not as written.
-    package init(row bytes: [UInt8], at start: Int, columns: SpanColumns, parser: inout JSONParser) throws(DecodingError) {
+    package init(row bytes: [UInt8], at start: Int, columns: SpanColumns, parser: inout JSONParser)
+        throws(DecodingError)
+    {
         self.init()
         end = EventRowCursor.time(bytes, at: start)
         var duration: Int64?
@@ -56,10 +58,14 @@ extension SpanRecord {
             default: break
             }
         }
-        func text(_ name: String) -> String { texts[columns[name]].map { String(decoding: bytes[$0], as: UTF8.self) } ?? "" }
+        func text(_ name: String) -> String {
+            texts[columns[name]].map { String(decoding: bytes[$0], as: UTF8.self) } ?? ""
+        }
         timeDoubt = SpanTimeDoubt(rawValue: text("time_doubt")).flatMap { $0 == .firstToken ? nil : $0 }
         // Evidence written before times were doubted says what it was told.
-        if timeDoubt == nil { timeDoubt = duration.map { SpanTimeDoubt(start: end - max(0, min($0, end)), end: end) } ?? .noStart }
+        if timeDoubt == nil {
+            timeDoubt = duration.map { SpanTimeDoubt(start: end - max(0, min($0, end)), end: end) } ?? .noStart
+        }
         self.start = timeDoubt == nil ? end - (duration ?? 0) : end
         (traceID, spanID, parentSpanID) = (text("trace_id"), text("span_id"), text("parent_span_id"))
         (name, kind) = (text("span_name"), text("span_kind"))
@@ -71,13 +77,16 @@ extension SpanRecord {
             do throws(JSONError) {
                 try parser.parse(bytes[range], into: &tape)
             } catch {
-                throw DecodingError(offset: range.lowerBound + error.offset, expectation: error.expectation + " in \(name)")
+                throw DecodingError(
+                    offset: range.lowerBound + error.offset, expectation: error.expectation + " in \(name)")
             }
             return tape.root
         }
         if let place = try parse("span_attributes") { attributes = Self.values(tape, place) }
         if let place = try parse("resource_attributes") { resource = Self.values(tape, place) }
-        if let place = try parse("unknown_attributes") { unknownAttributes = Self.values(tape, place).compactMapValues(\.plainText) }
+        if let place = try parse("unknown_attributes") {
+            unknownAttributes = Self.values(tape, place).compactMapValues(\.plainText)
+        }
         if let place = try parse("span_events"), let list = tape.value(place, "events"), tape.kind(list) == .array {
             moments = Self.moments(tape, list)
         }

@@ -10,7 +10,8 @@ struct SpanMoment: Hashable, Sendable {
     var exceptionType: String?
 }
 
-/// A span as evidence keeps it: what dialect tables name, no content, users as tokens. The content of a `span.received` event.
+/// A span as evidence keeps it: what dialect tables name, no content, users as tokens. The content of a `span.received`
+/// event.
 package struct SpanRecord: Hashable, Sendable {
     /// 32 hexadecimal digits.
     package var traceID = ""

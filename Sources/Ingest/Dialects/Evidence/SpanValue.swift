@@ -12,7 +12,9 @@ package enum SpanValue: Hashable, Sendable {
         case .text(let text):
             // Some senders put JSON's own quotes around a text.
             var inner = text[...]
-            while inner.utf8.count >= 2, inner.hasPrefix("\""), inner.hasSuffix("\"") { inner = inner.dropFirst().dropLast() }
+            while inner.utf8.count >= 2, inner.hasPrefix("\""), inner.hasSuffix("\"") {
+                inner = inner.dropFirst().dropLast()
+            }
             return inner.isEmpty ? nil : String(inner)
         case .integer(let value): return String(value)
         case .double(let value): return value.description

@@ -12,8 +12,11 @@ struct CallFacts {
     private var tenants: Set<String>
     private var usage: SpanUsage
 
-    /// Those who make models and serve them under their own name alone. A gateway, a proxy or a cloud may stand for any of them.
-    private static let makers: Set = ["openai", "anthropic", "gcp.gemini", "mistral_ai", "cohere", "deepseek", "x_ai", "groq", "perplexity"]
+    /// Those who make models and serve them under their own name alone. A gateway, a proxy or a cloud may stand for any
+    /// of them.
+    private static let makers: Set = [
+        "openai", "anthropic", "gcp.gemini", "mistral_ai", "cohere", "deepseek", "x_ai", "groq", "perplexity",
+    ]
     /// An id this short is drawn anew from few: Ollama's are `chatcmpl-` and a number below 999.
     private static let drawnIDBytesMax = 15
 
@@ -55,9 +58,12 @@ struct CallFacts {
         return isAround && isRepeated && isApart(Set(responses.map(Self.form)), Set(other.responses.map(Self.form)))
     }
 
-    /// Whether two spans that tell one response's id tell one call. An instrumentation tells of a call once, and ids may be drawn from few.
+    /// Whether two spans that tell one response's id tell one call. An instrumentation tells of a call once, and ids
+    /// may be drawn from few.
     func canBeOneResponse(with other: CallFacts) -> Bool {
-        guard agreesOnWho(with: other), agreesOnModel(with: other), usage.canBeOne(with: other.usage) else { return false }
+        guard agreesOnWho(with: other), agreesOnModel(with: other), usage.canBeOne(with: other.usage) else {
+            return false
+        }
         if scopes.isDisjoint(with: other.scopes) || usage.isEqual(to: other.usage) { return true }
         let isDrawn = responses.intersection(other.responses).allSatisfy { $0.utf8.count <= Self.drawnIDBytesMax }
         return !isDrawn && !(usage.isTold && other.usage.isTold)
@@ -91,7 +97,9 @@ struct CallFacts {
     /// Whether it can be what several calls come to together, or repeat one of them.
     /// - Parameter isAround: whether they lie in it; else they only ran meanwhile.
     func canSumUp(_ calls: [CallFacts], isAround: Bool) -> Bool {
-        guard calls.contains(where: { !isApart(tenants, $0.tenants) }) else { return isAround && !usage.isTold && !hasAnswer }
+        guard calls.contains(where: { !isApart(tenants, $0.tenants) }) else {
+            return isAround && !usage.isTold && !hasAnswer
+        }
         if calls.contains(where: { canBeOne(with: $0, isAround: isAround) }) { return true }
         // One that tells an answer of its own, and not what it used, is no wrapper around a single other.
         guard usage.isTold else { return isAround && (calls.count > 1 || isWrapper) }
@@ -105,6 +113,7 @@ struct CallFacts {
         return sum.isTold && !usage.isBelow(sum) && calls.contains { agreesOnWho(with: $0) && agreesOnModel(with: $0) }
     }
 
-    /// Whether it says no more than that one call ran in it: by which name it was asked for, not who answered or what was used.
+    /// Whether it says no more than that one call ran in it: by which name it was asked for, not who answered or what
+    /// was used.
     var isWrapper: Bool { !usage.isTold && !hasAnswer }
 }

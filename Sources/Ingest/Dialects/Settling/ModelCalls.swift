@@ -1,10 +1,11 @@
-/// Which spans of a tree are calls of models, each once, and which of them only sum up others. Embeddings are told apart the same way.
+/// Which spans of a tree are calls of models, each once, and which of them only sum up others. Embeddings are told
+/// apart the same way.
 ///
-/// Spans tell of one call when nothing they say contradicts that (``CallFacts``), and they share a response's id, stand side by side under
-/// one parent, made by different scopes, the time of one inside that of the other, or one lies in the other and nothing else of its kind
-/// does. A span around several calls whose usage is their sum, repeats one of them or is not told sums them up: each attempt is billed.
-/// Around calls that it can neither be nor sum up a span is a call of its own. A call that a tool makes is not a part of the call around
-/// the tool.
+/// Spans tell of one call when nothing they say contradicts that (``CallFacts``), and they share a response's id, stand
+/// side by side under one parent, made by different scopes, the time of one inside that of the other, or one lies in
+/// the other and nothing else of its kind does. A span around several calls whose usage is their sum, repeats one of
+/// them or is not told sums them up: each attempt is billed. Around calls that it can neither be nor sum up a span is a
+/// call of its own. A call that a tool makes is not a part of the call around the tool.
 struct ModelCalls {
     /// Model calls, outer spans before inner ones.
     private(set) var units: [WorkUnit] = []
@@ -28,7 +29,8 @@ private struct CallGroups {
     private(set) var units: [WorkUnit] = []
     private(set) var rollUps: Set<Int> = []
 
-    /// Siblings that one span is compared with, ancestors of one that may tell the same response, and calls that one may sum up.
+    /// Siblings that one span is compared with, ancestors of one that may tell the same response, and calls that one
+    /// may sum up.
     private static let neighboursMax = 256
     /// Spans of one response's id that another is compared with.
     private static let tellersMax = 8
@@ -55,7 +57,8 @@ private struct CallGroups {
         joinResponses(except: siblingSums)
         joinNested(siblingSums)
         var places: [Int: Int] = [:]
-        for index in calls.sorted(by: { (tree.depths[$0], $0) < (tree.depths[$1], $1) }) where !rollUps.contains(index) {
+        for index in calls.sorted(by: { (tree.depths[$0], $0) < (tree.depths[$1], $1) }) where !rollUps.contains(index)
+        {
             let root = groups.root(of: index)
             if let place = places[root] {
                 units[place].spans.append(index)
@@ -84,7 +87,8 @@ private struct CallGroups {
         var scope: String
     }
 
-    /// Two instrumentations side by side tell one call; one that spans several of the other's, one after the other, may sum them up.
+    /// Two instrumentations side by side tell one call; one that spans several of the other's, one after the other, may
+    /// sum them up.
     /// - Returns: those that sum up.
     private mutating func joinSiblings() -> Set<Int> {
         var families: [String: [Int]] = [:]
@@ -126,7 +130,8 @@ private struct CallGroups {
 
     /// Joins two of different instrumentations that can tell one call. Of one call each instrumentation tells once.
     private mutating func join(_ one: Sibling, _ two: Sibling, where isAlike: (CallFacts, CallFacts) -> Bool) {
-        guard let mine = facts(of: one.index), let theirs = facts(of: two.index), mine.scopes.isDisjoint(with: theirs.scopes),
+        guard let mine = facts(of: one.index), let theirs = facts(of: two.index),
+            mine.scopes.isDisjoint(with: theirs.scopes),
             isAlike(mine, theirs), mine.canBeOne(with: theirs, isAround: false)
         else { return }
         join(one.index, two.index)
@@ -177,7 +182,9 @@ private struct CallGroups {
     }
 
     private mutating func canBeOneResponse(_ one: Int, _ two: Int) -> Bool {
-        guard !isAround(one, two), !isAround(two, one), let mine = facts(of: one), let theirs = facts(of: two) else { return false }
+        guard !isAround(one, two), !isAround(two, one), let mine = facts(of: one), let theirs = facts(of: two) else {
+            return false
+        }
         return mine.canBeOneResponse(with: theirs)
     }
 
@@ -217,7 +224,9 @@ private struct CallGroups {
             }
             billed[root] = [root] + inside
             guard !inside.isEmpty, let own = facts(of: root) else { continue }
-            if within.count == 1, let only = within.first, groups.root(of: inside[0]) == groups.root(of: only), canBeOne(own, only) {
+            if within.count == 1, let only = within.first, groups.root(of: inside[0]) == groups.root(of: only),
+                canBeOne(own, only)
+            {
                 join(root, only)
                 billed[root] = inside
             } else if own.tellsUsage, let answered = answeredAttempt(among: inside, members), canBeOne(own, answered) {
@@ -234,7 +243,9 @@ private struct CallGroups {
     /// Of several attempts of which none tells what it used, the only one that did not fail.
     private mutating func answeredAttempt(among attempts: [Int], _ members: [Int: [Int]]) -> Int? {
         guard attempts.count > 1, !attempts.contains(where: { facts(of: $0)?.tellsUsage ?? true }) else { return nil }
-        let answered = attempts.filter { attempt in !(members[attempt] ?? [attempt]).contains { tree.spans[$0].hasFailed } }
+        let answered = attempts.filter { attempt in
+            !(members[attempt] ?? [attempt]).contains { tree.spans[$0].hasFailed }
+        }
         return answered.count == 1 ? answered[0] : nil
     }
 

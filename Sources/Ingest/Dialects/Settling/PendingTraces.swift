@@ -73,7 +73,9 @@ package struct PendingTraces: Sendable {
             }
         }
         result.sort {
-            ($0.reason == .crowded ? 1 : 0, $0.lastReceived, $0.traceID) < ($1.reason == .crowded ? 1 : 0, $1.lastReceived, $1.traceID)
+            ($0.reason == .crowded ? 1 : 0, $0.lastReceived, $0.traceID) < (
+                $1.reason == .crowded ? 1 : 0, $1.lastReceived, $1.traceID
+            )
         }
         let wanted = result.filter { $0.reason != .crowded }.count
         return result.prefix(min(countMax, max(wanted, min(crowd, result.count)))).map {

@@ -2,8 +2,9 @@ import Bytes
 import Domain
 import Hashing
 
-/// Ids of events that are derived from spans. Each ends in a mark that only the holder of the store's key can make, so that no client can
-/// send an event which settling takes for its own, or which keeps one of its own out as known already.
+/// Ids of events that are derived from spans. Each ends in a mark that only the holder of the store's key can make, so
+/// that no client can send an event which settling takes for its own, or which keeps one of its own out as known
+/// already.
 package struct SettledIDs: Sendable {
     private let key: [UInt8]
     /// Events up to this position may have ids without a mark, as stores were written before there were marks.
@@ -24,7 +25,8 @@ package struct SettledIDs: Sendable {
         return known.contains(name) ? name : "\(name)/\(mark(name))"
     }
 
-    /// Of the events of a trace those that settling derived, the first of each id: nobody else can know an id before it is told.
+    /// Of the events of a trace those that settling derived, the first of each id: nobody else can know an id before it
+    /// is told.
     func own(_ events: [StoredEvent], _ columns: SpanColumns) -> [StoredEvent] {
         var seen: Set<String> = []
         return events.sorted { $0.position < $1.position }.filter { isOwn($0, columns) && seen.insert($0.id).inserted }
@@ -50,5 +52,7 @@ package struct SettledIDs: Sendable {
         return source.count == prefix.count || source[source.startIndex + prefix.count] == UInt8(ascii: "/")
     }
 
-    private func mark(_ name: String) -> String { hexadecimal(hmacSHA256(key: key, message: Array(name.utf8)).prefix(8)) }
+    private func mark(_ name: String) -> String {
+        hexadecimal(hmacSHA256(key: key, message: Array(name.utf8)).prefix(8))
+    }
 }

@@ -1,6 +1,7 @@
 import Domain
 
-/// The spans of one trace as a tree, with what each inherits. Equal sets of spans give equal trees, whatever order they come in.
+/// The spans of one trace as a tree, with what each inherits. Equal sets of spans give equal trees, whatever order they
+/// come in.
 struct SpanTree {
     /// Ascending by start, then span id.
     let spans: [BookSpan]
@@ -16,7 +17,8 @@ struct SpanTree {
     private(set) var tenants: [String?] = []
     /// Of each field that holds for a turn what holds for each span; without fields that no span says.
     private(set) var turns: [DialectField: [String?]] = [:]
-    /// Of each attribute in our own name that spans say the one value that they say; without those that they say differently.
+    /// Of each attribute in our own name that spans say the one value that they say; without those that they say
+    /// differently.
     private(set) var onlyTold: [String: EventValue] = [:]
     /// Whether some span says something in our own name.
     private(set) var isToldOurNames = false
@@ -25,7 +27,8 @@ struct SpanTree {
     private(set) var agents: [String?] = []
     /// The version of that agent.
     private(set) var agentVersions: [String?] = []
-    /// The outermost agent's span below each span, where all outermost ones are of one name; −1 where there is none or several.
+    /// The outermost agent's span below each span, where all outermost ones are of one name; −1 where there is none or
+    /// several.
     private(set) var agentsBelow: [Int] = []
     private(set) var environments: [String?] = []
     private(set) var regions: [String?] = []
@@ -55,7 +58,9 @@ struct SpanTree {
         inherit(distinct.map { $0.text(.tenant) }, into: \.tenants)
         findTurns()
         findTold()
-        agents = distinct.indices.map { distinct[$0].text(.agent) ?? (kinds[$0] == .agent ? distinct[$0].record.name : nil) }
+        agents = distinct.indices.map {
+            distinct[$0].text(.agent) ?? (kinds[$0] == .agent ? distinct[$0].record.name : nil)
+        }
         for index in order where agents[index] == nil && parents[index] >= 0 { agents[index] = agents[parents[index]] }
         findAgentsBelow()
         // A version is that of its agent; where no agent is named around, that of any agent below.
@@ -67,11 +72,13 @@ struct SpanTree {
         environments = inherited(distinct.map { $0.text(.environment) })
         regions = inherited(distinct.map { $0.text(.region) })
         isAttached = Array(repeating: false, count: spans.count)
-        for index in order { isAttached[index] = parents[index] >= 0 ? isAttached[parents[index]] || isEntry(index) : isEntry(index) }
+        for index in order {
+            isAttached[index] = parents[index] >= 0 ? isAttached[parents[index]] || isEntry(index) : isEntry(index)
+        }
     }
 
-    /// Each span once, ascending by start, then id. Of a span that was sent again, as some senders do once it has gone on, what ended
-    /// last counts, then what says more.
+    /// Each span once, ascending by start, then id. Of a span that was sent again, as some senders do once it has gone
+    /// on, what ended last counts, then what says more.
     private static func lastTold(_ records: [SpanRecord]) -> [SpanRecord] {
         var best: [String: SpanRecord] = [:]
         for record in records {
@@ -92,7 +99,9 @@ struct SpanTree {
 
     /// All that it says, in one order.
     private static func text(of record: SpanRecord) -> [UInt8] {
-        var parts = ["\(record.start)", record.parentSpanID, record.name, record.kind, record.scope, record.scopeVersion]
+        var parts = [
+            "\(record.start)", record.parentSpanID, record.name, record.kind, record.scope, record.scopeVersion,
+        ]
         parts += ["\(record.statusCode)", "\(record.moments)"]
         for values in [record.attributes, record.resource] {
             // order: sorted.
@@ -106,7 +115,8 @@ struct SpanTree {
     /// A root, or where a request from elsewhere came in.
     func isEntry(_ index: Int) -> Bool {
         let record = spans[index].record
-        return record.parentSpanID.isEmpty || parents[index] < 0 && (record.kind == "server" || record.kind == "consumer")
+        return record.parentSpanID.isEmpty
+            || parents[index] < 0 && (record.kind == "server" || record.kind == "consumer")
     }
 
     /// Whether the span itself says which conversation it belongs to.
@@ -131,7 +141,11 @@ struct SpanTree {
         var result = Array(repeating: -1, count: count)
         for index in order where parents[index] >= 0 {
             let parent = parents[index]
-            if kinds[parent] == kind { result[index] = parent } else if kinds[parent] != end { result[index] = result[parent] }
+            if kinds[parent] == kind {
+                result[index] = parent
+            } else if kinds[parent] != end {
+                result[index] = result[parent]
+            }
         }
         return result
     }
@@ -148,7 +162,9 @@ struct SpanTree {
         for index in order.reversed() where parents[index] >= 0 {
             let parent = parents[index]
             guard own[parent] == nil else { continue }
-            if isMixed[index] || below[parent] != nil && below[index] != nil && below[parent] != below[index] { isMixed[parent] = true }
+            if isMixed[index] || below[parent] != nil && below[index] != nil && below[parent] != below[index] {
+                isMixed[parent] = true
+            }
             if below[parent] == nil { below[parent] = below[index] }
         }
         var values = own
@@ -200,7 +216,8 @@ struct SpanTree {
     private mutating func findTurns() {
         let names = book.turnNames
         let isTold = spans.contains { span in
-            span.record.attributes.keys.contains { names.contains($0) } || span.record.resource.keys.contains { names.contains($0) }
+            span.record.attributes.keys.contains { names.contains($0) }
+                || span.record.resource.keys.contains { names.contains($0) }
         }
         guard isTold else { return }
         for fields in DialectField.ofTurn {
@@ -223,7 +240,8 @@ struct SpanTree {
         if isToldOurNames { onlyTold = told(by: Array(spans.indices)) }
     }
 
-    /// Of each attribute in our own name that some spans say the one value that they say; without those that they say differently.
+    /// Of each attribute in our own name that some spans say the one value that they say; without those that they say
+    /// differently.
     func told(by indices: [Int]) -> [String: EventValue] {
         var result: [String: EventValue] = [:]
         var differing: Set<String> = []
@@ -231,7 +249,8 @@ struct SpanTree {
             let names = [span.record.attributes.keys, span.record.resource.keys].joined()
             // order: each name for itself.
             for name in names where name.hasPrefix(ToldFields.prefix) {
-                guard let field = book.told.byAttribute[name], let value = span.told(field), !differing.contains(name) else { continue }
+                guard let field = book.told.byAttribute[name], let value = span.told(field), !differing.contains(name)
+                else { continue }
                 if let other = result[name], other != value {
                     result[name] = nil
                     differing.insert(name)

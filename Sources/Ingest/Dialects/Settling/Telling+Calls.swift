@@ -1,8 +1,11 @@
 import Domain
 
 extension Telling {
-    /// Adds what a model or embedding call says: each field from the first span that has it, of token counts the largest.
-    static func describeCall(_ tree: SpanTree, _ members: [Int], _ usage: CallUsage, _ reportedCost: Int64?, _ fields: inout FieldSet) {
+    /// Adds what a model or embedding call says: each field from the first span that has it, of token counts the
+    /// largest.
+    static func describeCall(
+        _ tree: SpanTree, _ members: [Int], _ usage: CallUsage, _ reportedCost: Int64?, _ fields: inout FieldSet
+    ) {
         let spans = members.map { tree.spans[$0] }
         func first<Value>(_ read: (BookSpan) -> Value?) -> Value? { spans.lazy.compactMap(read).first }
         fields.add("operation", text: first { $0.text(.operation) })
@@ -29,7 +32,9 @@ extension Telling {
         for member in members { told.join(SpanUsage(tree.spans[member])) }
         // A failed call that counts nothing was not counted.
         let isFailed = members.contains { tree.spans[$0].hasFailed }
-        if isFailed, (told.counts[.inputTokens] ?? 0) + (told.counts[.outputTokens] ?? 0) + (told.counts[.totalTokens] ?? 0) == 0 {
+        if isFailed,
+            (told.counts[.inputTokens] ?? 0) + (told.counts[.outputTokens] ?? 0) + (told.counts[.totalTokens] ?? 0) == 0
+        {
             told.forgetCounts()
         }
         return told

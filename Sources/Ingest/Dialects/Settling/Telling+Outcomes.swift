@@ -1,8 +1,9 @@
 import Domain
 
 extension Telling {
-    /// Adds what spans say became of the conversation: resolved, handed to people, closed, rated, judged. Of a span within another that
-    /// says the same only the outer one counts, since some senders copy such attributes to all spans below.
+    /// Adds what spans say became of the conversation: resolved, handed to people, closed, rated, judged. Of a span
+    /// within another that says the same only the outer one counts, since some senders copy such attributes to all
+    /// spans below.
     mutating func addOutcomes() {
         let outcomes = tree.spans.map(\.outcome)
         let isResolved = outcomes.contains(.resolved)
@@ -52,10 +53,13 @@ extension Telling {
         }
     }
 
-    /// What the conversation is about. Where all of a trace says the same it is one event, be it on spans beside each other.
+    /// What the conversation is about. Where all of a trace says the same it is one event, be it on spans beside each
+    /// other.
     private mutating func addClassifications() {
         guard let topics = tree.turns[.topic], let intents = tree.turns[.intent] else { return }
-        var own: [[String?]?] = topics.indices.map { tree.spans[$0].isClassification ? [topics[$0], intents[$0]] : nil }
+        var own: [[String?]?] = topics.indices.map {
+            tree.spans[$0].isClassification ? [topics[$0], intents[$0]] : nil
+        }
         if Set(own.compactMap { $0 }).count == 1, let first = tree.order.first(where: { own[$0] != nil }) {
             for index in own.indices where index != first { own[index] = nil }
         }
@@ -113,7 +117,8 @@ extension BookSpan {
 
     /// What is noted where it is told and cannot be used.
     static let outcomeFields: [DialectField] = [
-        .outcome, .outcomeBy, .outcomeCertainty, .escalationReason, .escalationQueue, .escalationID, .feedbackScore, .feedbackKind,
+        .outcome, .outcomeBy, .outcomeCertainty, .escalationReason, .escalationQueue, .escalationID, .feedbackScore,
+        .feedbackKind,
         .evaluationScore, .evaluationName, .evaluationLabel,
     ]
 
@@ -134,7 +139,9 @@ extension BookSpan {
     /// The customer's, 1 to 5 points, also where it came as text or as a double.
     var rating: Int64? {
         guard let text = text(.feedbackScore) else { return nil }
-        guard let points = Int64(text) ?? Double(text).flatMap({ Int64(exactly: $0) }), (1...5).contains(points) else { return nil }
+        guard let points = Int64(text) ?? Double(text).flatMap({ Int64(exactly: $0) }), (1...5).contains(points) else {
+            return nil
+        }
         return points
     }
 

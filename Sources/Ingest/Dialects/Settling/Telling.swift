@@ -55,7 +55,9 @@ struct Telling {
             let usage = read(told, of: unit.spans)
             append(types.embeddingCall, unit) { tree, fields in
                 Self.describeCall(tree, unit.spans, usage, told.reportedCost, &fields)
-                fields.add("dimensions", integer: unit.spans.lazy.compactMap { tree.spans[$0].count(.dimensions, maximum: 1 << 20) }.first)
+                fields.add(
+                    "dimensions",
+                    integer: unit.spans.lazy.compactMap { tree.spans[$0].count(.dimensions, maximum: 1 << 20) }.first)
             }
         case .tool:
             append(types.toolCall, unit) { tree, fields in
@@ -73,13 +75,15 @@ struct Telling {
                 fields.add("to_agent", text: unit.text(.toAgent, tree))
             }
         case .guardrail:
-            append(types.guardrailChecked, unit) { tree, fields in fields.add("guardrail", text: tree.spans[unit.spans[0]].record.name) }
+            append(types.guardrailChecked, unit) { tree, fields in
+                fields.add("guardrail", text: tree.spans[unit.spans[0]].record.name)
+            }
         case .step, .definition, .other: break
         }
     }
 
-    /// Decides how the parts of what was told lie to their wholes. What a span's own total proves of its emitter is noted span by span, so
-    /// that it is the same whichever span of a call comes first.
+    /// Decides how the parts of what was told lie to their wholes. What a span's own total proves of its emitter is
+    /// noted span by span, so that it is the same whichever span of a call comes first.
     private mutating func read(_ told: SpanUsage, of spans: [Int]) -> CallUsage {
         var teller: Int?
         for index in spans {
@@ -129,7 +133,9 @@ struct Telling {
     private mutating func addAnswers() {
         let turns = Turns(tree)
         var runs: [Int: [Int]] = [:]
-        for group in turns.groups { runs[group.dropFirst().reduce(group[0]) { isBetter($1, than: $0) ? $1 : $0 }] = group }
+        for group in turns.groups {
+            runs[group.dropFirst().reduce(group[0]) { isBetter($1, than: $0) ? $1 : $0 }] = group
+        }
         let answers = runs.keys.sorted()
         let owners = tree.owners(among: answers)
         if answers.count > 1, tree.isToldOurNames { splitTold(answers, owners) }
@@ -150,26 +156,35 @@ struct Telling {
             if last.hasFailed { answer.add("error_type", text: last.errorType) }
             answer.add("duration_ns", integer: stretch.durationNanoseconds)
             let firstToken = span.nanoseconds(.timeToFirstToken) ?? firstTokens.nanoseconds(ofTurn: index)
-            answer.add("time_to_first_token_ns", integer: firstToken.flatMap { stretch.waited($0, from: span.record.start) })
-            events.append(Told(id: id(of: index, types.messageSent), type: types.messageSent, time: stretch.end, fields: answer))
+            answer.add(
+                "time_to_first_token_ns", integer: firstToken.flatMap { stretch.waited($0, from: span.record.start) })
+            events.append(
+                Told(id: id(of: index, types.messageSent), type: types.messageSent, time: stretch.end, fields: answer))
         }
         doubts.isJoined = turns.isJoined
         let answered = Set(answers.compactMap { tree.conversations[$0].map { Array($0.utf8) } })
         doubts.isUnanswered = calls.units.contains { unit in
-            guard tree.isAttached[unit.spans[0]], let conversation = tree.conversations[unit.spans[0]] else { return false }
+            guard tree.isAttached[unit.spans[0]], let conversation = tree.conversations[unit.spans[0]] else {
+                return false
+            }
             return !answered.contains(Array(conversation.utf8))
         }
     }
 
-    /// One answer for each turn: the one told before stays, else an agent goes before a chain, and what took longer before what did not.
+    /// One answer for each turn: the one told before stays, else an agent goes before a chain, and what took longer
+    /// before what did not.
     private func isBetter(_ index: Int, than other: Int) -> Bool {
         func rank(_ index: Int) -> (Int, Int, Int64) {
-            (known.contains(id(of: index, types.messageSent)) ? 1 : 0, tree.kinds[index] == .agent ? 1 : 0, duration(index) ?? -1)
+            (
+                known.contains(id(of: index, types.messageSent)) ? 1 : 0, tree.kinds[index] == .agent ? 1 : 0,
+                duration(index) ?? -1
+            )
         }
         return rank(index) > rank(other)
     }
 
-    /// Usage that agents, chains, wrappers and calls around several attempts repeat, and what a call says of several together.
+    /// Usage that agents, chains, wrappers and calls around several attempts repeat, and what a call says of several
+    /// together.
     private mutating func addRollUps() {
         for index in 0..<tree.count {
             let isCall = tree.kinds[index] == .modelCall || tree.kinds[index] == .embedding
@@ -188,7 +203,10 @@ struct Telling {
             fields.add("request_model", text: span.text(.requestModel))
             fields.add("response_model", text: span.text(.responseModel))
             fields.add("reported_cost_usd", integer: told.reportedCost)
-            events.append(Told(id: id(of: index, types.usageReported), type: types.usageReported, time: span.record.end, fields: fields))
+            events.append(
+                Told(
+                    id: id(of: index, types.usageReported), type: types.usageReported, time: span.record.end,
+                    fields: fields))
         }
     }
 
@@ -196,7 +214,8 @@ struct Telling {
 
     private func id(of index: Int, _ type: UInt16) -> String {
         let record = tree.spans[index].record
-        return ids.id(traceID: record.traceID, spanID: record.spanID, type: columns.registry.types[Int(type)].name, known: known)
+        return ids.id(
+            traceID: record.traceID, spanID: record.spanID, type: columns.registry.types[Int(type)].name, known: known)
     }
 
     private func duration(_ index: Int) -> Int64? { tree.spans[index].record.durationNanoseconds }
@@ -204,23 +223,27 @@ struct Telling {
     /// What holds for all calls of a piece of work, so that it need not be said again on each.
     private static let handedDown: Set = ["purpose", "route"]
 
-    /// Adds what the spans of a piece of work say of it in our own names. Before all else is added, since of a name the first counts.
+    /// Adds what the spans of a piece of work say of it in our own names. Before all else is added, since of a name the
+    /// first counts.
     private func addTold(of spans: [Int], _ type: UInt16, _ fields: inout FieldSet) {
         guard tree.isToldOurNames else { return }
         for field in tree.book.told.fields(of: columns.registry.types[Int(type)].name) {
             let own = spans.lazy.compactMap { tree.spans[$0].told(field) }.first
-            fields.add(field.column, own ?? (Self.handedDown.contains(field.column) ? tree.told(field, from: spans[0]) : nil))
+            fields.add(
+                field.column, own ?? (Self.handedDown.contains(field.column) ? tree.told(field, from: spans[0]) : nil))
         }
     }
 
-    /// Adds what is said in our own names of an event of the turn. What only one kind of event has can be said on any span; else the span
-    /// itself must say it, and where it tells a topic as well, the confidence in it is meant.
+    /// Adds what is said in our own names of an event of the turn. What only one kind of event has can be said on any
+    /// span; else the span itself must say it, and where it tells a topic as well, the confidence in it is meant.
     private func addTold(around index: Int, _ type: UInt16, _ fields: inout FieldSet) {
         guard tree.isToldOurNames else { return }
         for field in tree.book.told.fields(of: columns.registry.types[Int(type)].name) {
             if !field.isShared {
                 fields.add(field.column, tree.told(field, from: index) ?? onlyTold(field, around: index))
-            } else if type == types.conversationClassified || field.column != "confidence" || !tree.spans[index].isClassification {
+            } else if type == types.conversationClassified || field.column != "confidence"
+                || !tree.spans[index].isClassification
+            {
                 fields.add(field.column, tree.spans[index].told(field))
             }
         }
@@ -281,5 +304,7 @@ struct Telling {
 
 extension WorkUnit {
     /// A field from the first span that has it.
-    func text(_ field: DialectField, _ tree: SpanTree) -> String? { spans.lazy.compactMap { tree.spans[$0].text(field) }.first }
+    func text(_ field: DialectField, _ tree: SpanTree) -> String? {
+        spans.lazy.compactMap { tree.spans[$0].text(field) }.first
+    }
 }

@@ -1,12 +1,12 @@
 import Bytes
 package import Domain
 
-/// Turns the spans of a trace into the events that they tell of: model calls, tool calls, retrievals, agent runs, what became of the
-/// conversation, and the question and answer that the trace as a whole is. A pure function of the spans, of what was told before, and of
-/// how those who count are known to count.
+/// Turns the spans of a trace into the events that they tell of: model calls, tool calls, retrievals, agent runs, what
+/// became of the conversation, and the question and answer that the trace as a whole is. A pure function of the spans,
+/// of what was told before, and of how those who count are known to count.
 ///
-/// Ids are derived from trace, span and type. A piece of work told before keeps its id when more spans tell of it, so that late spans
-/// replace or add, and never repeat.
+/// Ids are derived from trace, span and type. A piece of work told before keeps its id when more spans tell of it, so
+/// that late spans replace or add, and never repeat.
 package struct TraceSettler: Sendable {
     /// Who sends the events of settled traces begins with this.
     package static let sourcePrefix = "settled"
@@ -30,7 +30,9 @@ package struct TraceSettler: Sendable {
     ///   - told: events of the trace that may have been derived from it before; others among them are left alone.
     ///   - readings: how those who count are known to count.
     /// - Complexity: O(spans × nesting).
-    package func settle(_ spans: [SpanRecord], told: [StoredEvent], readings: EmitterReadings = EmitterReadings()) -> Settlement {
+    package func settle(_ spans: [SpanRecord], told: [StoredEvent], readings: EmitterReadings = EmitterReadings())
+        -> Settlement
+    {
         let tree = SpanTree(spans, book: book)
         let told = ids.own(told, columns)
         let known = Dictionary(told.map { ($0.id, $0) }) { first, _ in first }
@@ -73,12 +75,16 @@ struct Told {
     var time: Int64
     var fields: FieldSet
 
-    func write(to writer: inout EventRowWriter, _ columns: SpanColumns) { fields.write(type: type, time: time, to: &writer) }
+    func write(to writer: inout EventRowWriter, _ columns: SpanColumns) {
+        fields.write(type: type, time: time, to: &writer)
+    }
 
     /// What becomes of an event that turned out to repeat another one: a check figure that is never added.
     static func repetition(of before: StoredEvent, _ columns: SpanColumns) -> Told {
         var fields = FieldSet(columns)
-        let kept = ["id", "source", "tenant", "conversation_id", "trace_id", "span_id", "parent_span_id", "service_name"]
+        let kept = [
+            "id", "source", "tenant", "conversation_id", "trace_id", "span_id", "parent_span_id", "service_name",
+        ]
         var cursor = EventRowCursor(before.row, at: 0)
         while cursor.advance(in: before.row) {
             let name = kept.first { columns[$0] == cursor.column }
@@ -87,7 +93,8 @@ struct Told {
         }
         fields.add("scope", text: "repetition")
         return Told(
-            id: before.id, type: columns.registry.wellKnownTypes.usageReported, time: EventRowCursor.time(before.row, at: 0),
+            id: before.id, type: columns.registry.wellKnownTypes.usageReported,
+            time: EventRowCursor.time(before.row, at: 0),
             fields: fields)
     }
 }

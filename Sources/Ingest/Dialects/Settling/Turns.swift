@@ -2,17 +2,20 @@ import Domain
 
 /// Which spans of a tree stand for turns: a question and its answer each.
 ///
-/// A trace is one turn, told by its outermost agent, chain or workflow, or by its root where that names its conversation itself. It is
-/// several where agents, or chains that hold further work in named steps, stand side by side within a span that is no agent:
+/// A trace is one turn, told by its outermost agent, chain or workflow, or by its root where that names its
+/// conversation itself. It is several where agents, or chains that hold further work in named steps, stand side by side
+/// within a span that is no agent:
 ///
-/// - of different conversations: each conversation has its turns. Within a chain or workflow only where it names no conversation itself;
-/// - of one conversation, one after the other, within a plain span: the same agent or chain runs again after it had answered, or another
-///   agent begins after a pause in which a person may have spoken. A run after one that failed is the next attempt at the same question,
-///   and so is any run within the same HTTP request.
+/// - of different conversations: each conversation has its turns. Within a chain or workflow only where it names no
+///   conversation itself;
+/// - of one conversation, one after the other, within a plain span: the same agent or chain runs again after it had
+///   answered, or another agent begins after a pause in which a person may have spoken. A run after one that failed is
+///   the next attempt at the same question, and so is any run within the same HTTP request.
 ///
-/// What runs within an agent, or within a chain or workflow of one conversation, is a part of its turn: workers of a supervisor, nodes of
-/// a graph, agents that a conversation was handed to. A model call is a turn only as the root of its trace, where it names a conversation,
-/// does not end in asking for tools and has no other purpose. What remains open is read as one turn and said: ``isJoined``.
+/// What runs within an agent, or within a chain or workflow of one conversation, is a part of its turn: workers of a
+/// supervisor, nodes of a graph, agents that a conversation was handed to. A model call is a turn only as the root of
+/// its trace, where it names a conversation, does not end in asking for tools and has no other purpose. What remains
+/// open is read as one turn and said: ``isJoined``.
 struct Turns {
     /// The spans that may stand for a turn, by turn.
     private(set) var groups: [[Int]] = []
@@ -21,7 +24,8 @@ struct Turns {
 
     /// People take longer to hear an answer and to ask again; code that hands over from one agent to the next does not.
     private static let pauseNanoseconds: Int64 = 2_000_000_000
-    /// LangChain names a chain that nobody named after its class: two of that name are two pieces, not the same one again.
+    /// LangChain names a chain that nobody named after its class: two of that name are two pieces, not the same one
+    /// again.
     private static let unnamedChainPrefix = "Runnable"
 
     private let tree: SpanTree
@@ -81,7 +85,9 @@ struct Turns {
     /// A model call that is a whole trace.
     private func isLoneAnswer(_ index: Int) -> Bool {
         let span = tree.spans[index]
-        guard tree.kinds[index] == .modelCall, span.record.parentSpanID.isEmpty, tree.hasOwnConversation(index) else { return false }
+        guard tree.kinds[index] == .modelCall, span.record.parentSpanID.isEmpty, tree.hasOwnConversation(index) else {
+            return false
+        }
         return span.finishReason != "tool_calls" && tree.isForAnswer(index)
     }
 
@@ -96,9 +102,12 @@ struct Turns {
         return result
     }
 
-    /// What a chain or workflow without a conversation of its own is made of, where that belongs to different conversations.
+    /// What a chain or workflow without a conversation of its own is made of, where that belongs to different
+    /// conversations.
     private func parts(of index: Int) -> [Int]? {
-        func isOpen(_ place: Int) -> Bool { tree.kinds[place] == .step && tree.conversations[place] == nil && hasParts[place] }
+        func isOpen(_ place: Int) -> Bool {
+            tree.kinds[place] == .step && tree.conversations[place] == nil && hasParts[place]
+        }
         guard isOpen(index) else { return nil }
         let parts = outermost(below: index, isOpen: isOpen)
         let named = parts.compactMap { tree.conversations[$0] }
@@ -156,10 +165,13 @@ struct Turns {
         var hasAgent = false
         for index in sequence {
             let kind = tree.kinds[index]
-            let name = kind == .agent ? tree.agents[index] ?? tree.spans[index].record.name : tree.spans[index].record.name
+            let name =
+                kind == .agent ? tree.agents[index] ?? tree.spans[index].record.name : tree.spans[index].record.name
             let identity = Identity(kind: kind, name: Array(name.utf8))
             let previous = result.last?.last
-            let link = previous.map { self.link(index, after: $0, end: end, same: latest[identity], hasAgent: hasAgent) } ?? .next
+            let link =
+                previous.map { self.link(index, after: $0, end: end, same: latest[identity], hasAgent: hasAgent) }
+                ?? .next
             if link == .next {
                 result.append([])
                 latest = [:]
@@ -199,14 +211,17 @@ struct Turns {
 extension BookSpan {
     /// Whether one request over HTTP came in here: a WebSocket, which may carry many questions, has no method.
     var isHTTPRequest: Bool {
-        record.kind == "server" && ["http.request.method", "http.method"].contains { record.attributes[$0]?.plainText != nil }
+        record.kind == "server"
+            && ["http.request.method", "http.method"].contains { record.attributes[$0]?.plainText != nil }
     }
 }
 
 extension SpanTree {
     /// Whether a model call is for the answer itself, and not for a judge, a summary or the like.
     func isForAnswer(_ index: Int) -> Bool {
-        guard isToldOurNames, let field = book.told.byColumn["purpose"], case .text(let purpose)? = told(field, from: index) else {
+        guard isToldOurNames, let field = book.told.byColumn["purpose"],
+            case .text(let purpose)? = told(field, from: index)
+        else {
             return true
         }
         return purpose == "answer"

@@ -9,8 +9,8 @@ extension SpanTree {
     /// Every piece of work, each once however many spans tell of it.
     ///
     /// - A model call or an embedding: see ``ModelCalls``.
-    /// - A tool call or agent run: a span with no ancestor of its class and name. An agent without a name around one that has a name is a
-    ///   wrapper.
+    /// - A tool call or agent run: a span with no ancestor of its class and name. An agent without a name around one
+    ///   that has a name is a wrapper.
     /// - Anything else: a span with no ancestor of its class.
     /// - Complexity: O(spans × nesting).
     func units(_ calls: ModelCalls) -> [WorkUnit] {
@@ -23,7 +23,8 @@ extension SpanTree {
         let members = order.filter { kinds[$0] == kind }
         guard !members.isEmpty else { return [] }
         let isNamed = kind == .tool || kind == .agent
-        let names = isNamed ? spans.map { $0.text(kind == .tool ? .tool : .agent) } : Array(repeating: nil, count: count)
+        let names =
+            isNamed ? spans.map { $0.text(kind == .tool ? .tool : .agent) } : Array(repeating: nil, count: count)
         var wrappers: Set<Int> = []
         if kind == .agent {
             for index in members where names[index] != nil {

@@ -1,7 +1,8 @@
 import Bytes
 import EmbeddedSchemas
 
-/// All dialects together: where each field may stand, in the order in which the places are tried, and what becomes of each attribute.
+/// All dialects together: where each field may stand, in the order in which the places are tried, and what becomes of
+/// each attribute.
 ///
 /// A span may speak several dialects at once, so no dialect is chosen for it: the tables' rules are one list.
 package struct DialectBook: Sendable {
@@ -23,8 +24,8 @@ package struct DialectBook: Sendable {
         case token
         /// Kept where it is a number, or numbers under names of usage; other texts are withheld.
         case numbers
-        /// Kept where it is a number, yes or no, or a word that settings are chosen from; all else is withheld. So are attributes that a
-        /// table names by their beginning alone: nobody knows what else will begin so.
+        /// Kept where it is a number, yes or no, or a word that settings are chosen from; all else is withheld. So are
+        /// attributes that a table names by their beginning alone: nobody knows what else will begin so.
         case plain
         /// Of its JSON text these members are kept, the token ones as tokens; nothing else.
         case members([Member])
@@ -52,7 +53,8 @@ package struct DialectBook: Sendable {
     let errorNames: Set<String>
     /// Names under which something that holds for a turn may stand.
     let turnNames: Set<String>
-    /// Fields that a span may fill, by name of an attribute, and those that may stand elsewhere, such as in the span's events.
+    /// Fields that a span may fill, by name of an attribute, and those that may stand elsewhere, such as in the span's
+    /// events.
     private let fieldsByName: [String: [DialectField]]
     private let fieldsElsewhere: [DialectField]
     private let scopes: [(prefix: String, dialect: String)]
@@ -93,7 +95,9 @@ package struct DialectBook: Sendable {
         }
         (fieldsByName, fieldsElsewhere) = (byName, elsewhere)
         passOverPrefixes = tables.flatMap(\.passOverPrefixes)
-        scopes = tables.flatMap { table in table.scopes.map { ($0, table.name) } }.sorted { $0.prefix.count > $1.prefix.count }
+        scopes = tables.flatMap { table in table.scopes.map { ($0, table.name) } }.sorted {
+            $0.prefix.count > $1.prefix.count
+        }
         (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, told: told)
         errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty })
         turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map(\.key))
@@ -121,7 +125,11 @@ package struct DialectBook: Sendable {
         var endings: [(suffix: String, treatment: Treatment)] = []
         var wild: [(prefix: String, treatment: Treatment)] = []
         func note(_ name: String, _ treatment: Treatment) {
-            if name.hasSuffix("*") { wild.append((String(name.dropLast()), treatment)) } else { exact[name] = treatment }
+            if name.hasSuffix("*") {
+                wild.append((String(name.dropLast()), treatment))
+            } else {
+                exact[name] = treatment
+            }
         }
         // order: each name is written for itself.
         for name in told.withheld { exact[name] = .content }
@@ -144,7 +152,8 @@ package struct DialectBook: Sendable {
                 } else if rule.path.isEmpty {
                     exact[rule.attribute] = field == .user ? .token : field.isNumber ? .numbers : .kept
                 } else {
-                    members[rule.attribute, default: []].append(Member(path: rule.path, key: rule.key, isToken: field == .user))
+                    members[rule.attribute, default: []].append(
+                        Member(path: rule.path, key: rule.key, isToken: field == .user))
                 }
             }
         }
@@ -165,7 +174,8 @@ package struct DialectBook: Sendable {
     /// Whether a table names the attribute whole, so that rules for names that end so do not concern it.
     func isNamed(_ name: String) -> Bool { exact[name] != nil }
 
-    /// What a table says that a value means, be it whole or, where the table's value ends in `*`, by its beginning; nil where none does.
+    /// What a table says that a value means, be it whole or, where the table's value ends in `*`, by its beginning; nil
+    /// where none does.
     func translated(_ text: String, _ field: DialectField) -> String? {
         guard let known = translations[field], !known.isEmpty else { return nil }
         let text = text.lowercased()
@@ -188,6 +198,7 @@ package struct DialectBook: Sendable {
     static func withoutNumbers(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 >= 0x30 && $0 <= 0x39 }) else { return name }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.map { part in !part.isEmpty && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? "N" : part }.joined(separator: ".")
+        return parts.map { part in !part.isEmpty && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? "N" : part }
+            .joined(separator: ".")
     }
 }

@@ -74,12 +74,15 @@ package enum DialectField: String, CaseIterable, Sendable {
     }
 
     /// Whether it is a number in whatever form it comes.
-    var isNumber: Bool { SpanUsage.tokenFields.contains(self) || self == .reportedCost || self == .dimensions || self == .resends }
+    var isNumber: Bool {
+        SpanUsage.tokenFields.contains(self) || self == .reportedCost || self == .dimensions || self == .resends
+    }
 
-    /// What is held for the whole turn from wherever in its trace it is told, each but the first of a list only together with the one
-    /// before it: a version is that of its prompt.
+    /// What is held for the whole turn from wherever in its trace it is told, each but the first of a list only
+    /// together with the one before it: a version is that of its prompt.
     static let ofTurn: [[DialectField]] = [
-        [.turn], [.messageID], [.team], [.costCentre], [.experiment, .variant], [.promptName, .promptVersion], [.topic, .intent],
+        [.turn], [.messageID], [.team], [.costCentre], [.experiment, .variant], [.promptName, .promptVersion],
+        [.topic, .intent],
     ]
 }
 

@@ -19,8 +19,8 @@ struct DialectRule: Hashable, Sendable {
         case instant
     }
 
-    /// Name of the attribute; `span.name` is the span's own name; `*.x` any that ends so and that no table names whole. Empty for ``event``
-    /// and ``isExceptionType``.
+    /// Name of the attribute; `span.name` is the span's own name; `*.x` any that ends so and that no table names whole.
+    /// Empty for ``event`` and ``isExceptionType``.
     var attribute = ""
     /// Members to follow where the attribute's text is JSON.
     var path: [String] = []
@@ -67,7 +67,8 @@ struct KindRule: Hashable, Sendable {
     /// The class that a value means; nil when the rule does not know it.
     func kind(of value: String) -> SpanClass? {
         if let found = values[value.lowercased()] { return found }
-        return prefixes.filter { value.hasPrefix($0.key) }.max { ($0.key.count, $0.key) < ($1.key.count, $1.key) }?.value
+        return prefixes.filter { value.hasPrefix($0.key) }.max { ($0.key.count, $0.key) < ($1.key.count, $1.key) }?
+            .value
     }
 }
 

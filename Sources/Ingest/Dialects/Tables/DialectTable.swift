@@ -29,13 +29,13 @@ package struct DialectTableError: Error, Equatable, Sendable, CustomStringConver
 ///      "pass_over_prefixes": ["[Scrubbed"], "metadata": ["kept", "kept.where.plain.*"], "numbers": ["kept.where.a.number.*"],
 ///      "content": ["withheld", "withheld.*"], "unread": ["withheld.and.listed.*"]}
 ///
-/// A rule may also have `type` (integer, double), `unit` (s, ms, ns, instant), `values`, `when` (`attribute` with `equals` or `prefix`),
-/// `pass_over_prefixes`, `pass_over_response_ids`, `roll_up` (what stands there adds up several calls), or stand on an `event` or
-/// `exception_type` instead of an attribute. Rules of all tables
-/// are tried in the order of their ranks; a rule without a rank has its table's. In names, `N` stands for a number between dots; a rule's
-/// attribute `*.x` is any that ends so and that no table names whole. A value to translate may end in `*`. A member of a JSON text of
-/// which some are read is named as `attribute/member`, so that it is known and not listed. Counts of tokens and costs need no rule where
-/// their names say it: ``UsageName``.
+/// A rule may also have `type` (integer, double), `unit` (s, ms, ns, instant), `values`, `when` (`attribute` with
+/// `equals` or `prefix`), `pass_over_prefixes`, `pass_over_response_ids`, `roll_up` (what stands there adds up several
+/// calls), or stand on an `event` or `exception_type` instead of an attribute. Rules of all tables are tried in the
+/// order of their ranks; a rule without a rank has its table's. In names, `N` stands for a number between dots; a
+/// rule's attribute `*.x` is any that ends so and that no table names whole. A value to translate may end in `*`. A
+/// member of a JSON text of which some are read is named as `attribute/member`, so that it is known and not listed.
+/// Counts of tokens and costs need no rule where their names say it: ``UsageName``.
 package struct DialectTable: Sendable {
     /// Its name.
     package var name: String
@@ -59,7 +59,9 @@ package struct DialectTable: Sendable {
         } catch {
             throw DialectTableError(place: "byte \(error.offset)", expected: error.expectation)
         }
-        guard let name = document["dialect"]?.string else { throw DialectTableError(place: "dialect", expected: "a name") }
+        guard let name = document["dialect"]?.string else {
+            throw DialectTableError(place: "dialect", expected: "a name")
+        }
         self.name = name
         let rank = Int(document["rank"]?.integer ?? 50)
         scopes = Self.texts(document["scopes"])
@@ -83,7 +85,9 @@ package struct DialectTable: Sendable {
             let pairs = (member.value.members ?? []).map { ($0.name.lowercased(), $0.value.string ?? "") }
             translations[try Self.field(member.name, "translations")] = Dictionary(pairs) { $1 }
         }
-        for member in document["not_a"]?.members ?? [] { notA[try Self.field(member.name, "not_a")] = Self.texts(member.value) }
+        for member in document["not_a"]?.members ?? [] {
+            notA[try Self.field(member.name, "not_a")] = Self.texts(member.value)
+        }
         passOverPrefixes = Self.texts(document["pass_over_prefixes"])
         metadata = Self.texts(document["metadata"])
         numbers = Self.texts(document["numbers"])
@@ -96,22 +100,33 @@ package struct DialectTable: Sendable {
     private static func field(_ name: String, _ place: String) throws(DialectTableError) -> DialectField {
         guard let field = DialectField(rawValue: name) else {
             throw DialectTableError(
-                place: "\(place).\(name)", expected: "one of \(DialectField.allCases.map(\.rawValue).sorted().joined(separator: ", "))")
+                place: "\(place).\(name)",
+                expected: "one of \(DialectField.allCases.map(\.rawValue).sorted().joined(separator: ", "))")
         }
         return field
     }
 
-    private static func kind(_ value: JSONValue, _ place: String, _ rank: Int, _ name: String) throws(DialectTableError) -> KindRule {
-        guard let attribute = value["attribute"]?.string else { throw DialectTableError(place: place, expected: "an attribute") }
+    private static func kind(_ value: JSONValue, _ place: String, _ rank: Int, _ name: String) throws(DialectTableError)
+        -> KindRule
+    {
+        guard let attribute = value["attribute"]?.string else {
+            throw DialectTableError(place: place, expected: "an attribute")
+        }
         var rule = KindRule(attribute: attribute, rank: Int(value["rank"]?.integer ?? Int64(rank)), dialect: name)
-        for member in value["values"]?.members ?? [] { rule.values[member.name.lowercased()] = try spanClass(member.value, place) }
-        for member in value["prefixes"]?.members ?? [] { rule.prefixes[member.name] = try spanClass(member.value, place) }
+        for member in value["values"]?.members ?? [] {
+            rule.values[member.name.lowercased()] = try spanClass(member.value, place)
+        }
+        for member in value["prefixes"]?.members ?? [] {
+            rule.prefixes[member.name] = try spanClass(member.value, place)
+        }
         rule.condition = condition(value["when"])
         return rule
     }
 
     private static func exception(_ value: JSONValue, _ place: String) throws(DialectTableError) -> KindException {
-        guard let attribute = value["attribute"]?.string else { throw DialectTableError(place: place, expected: "an attribute") }
+        guard let attribute = value["attribute"]?.string else {
+            throw DialectTableError(place: place, expected: "an attribute")
+        }
         return KindException(
             attribute: attribute, kind: try spanClass(value["kind"], place), namePrefix: value["name_prefix"]?.string,
             nameSuffix: value["name_suffix"]?.string, becomes: try spanClass(value["becomes"], place))
@@ -119,17 +134,20 @@ package struct DialectTable: Sendable {
 
     private static func spanClass(_ value: JSONValue?, _ place: String) throws(DialectTableError) -> SpanClass {
         guard let text = value?.string, let found = SpanClass(rawValue: text) else {
-            throw DialectTableError(place: place, expected: "one of \(SpanClass.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw DialectTableError(
+                place: place, expected: "one of \(SpanClass.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return found
     }
 
     private static func condition(_ value: JSONValue?) -> DialectCondition? {
         guard let attribute = value?["attribute"]?.string else { return nil }
-        return DialectCondition(attribute: attribute, equals: value?["equals"]?.string?.lowercased(), prefix: value?["prefix"]?.string)
+        return DialectCondition(
+            attribute: attribute, equals: value?["equals"]?.string?.lowercased(), prefix: value?["prefix"]?.string)
     }
 
-    private static func rule(_ value: JSONValue, _ place: String, _ rank: Int) throws(DialectTableError) -> DialectRule {
+    private static func rule(_ value: JSONValue, _ place: String, _ rank: Int) throws(DialectTableError) -> DialectRule
+    {
         var rule = DialectRule()
         rule.rank = Int(value["rank"]?.integer ?? Int64(rank))
         rule.attribute = value.string ?? value["attribute"]?.string ?? ""

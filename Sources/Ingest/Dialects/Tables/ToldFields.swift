@@ -35,8 +35,9 @@ struct ToldField: Hashable, Sendable {
     }
 }
 
-/// What spans may say of events in Plimsoll's own names: the attributes of the name space `plimsoll.` that the schemas give to the
-/// columns of what spans become. Made of the schemas that `plimsoll schemas` is printed from, so that what is shown is what is read.
+/// What spans may say of events in Plimsoll's own names: the attributes of the name space `plimsoll.` that the schemas
+/// give to the columns of what spans become. Made of the schemas that `plimsoll schemas` is printed from, so that what
+/// is shown is what is read.
 package struct ToldFields: Sendable {
     /// By the schemas that the program was built with.
     package static let builtIn = ToldFields(.builtIn)
@@ -44,17 +45,21 @@ package struct ToldFields: Sendable {
     /// What all names of ours begin with.
     static let prefix = "plimsoll."
 
-    /// The events that a trace may come to. Those of one list are about the same piece of work, so that a name means the same of each.
+    /// The events that a trace may come to. Those of one list are about the same piece of work, so that a name means
+    /// the same of each.
     package static let eventTypes = [
-        ["llm.call", "embedding.call", "usage.reported"], ["message.received", "message.sent"], ["tool.call"], ["retrieval.query"],
+        ["llm.call", "embedding.call", "usage.reported"], ["message.received", "message.sent"], ["tool.call"],
+        ["retrieval.query"],
         ["agent.run"], ["agent.handoff"], ["guardrail.checked"], ["conversation.classified"], ["conversation.resolved"],
         ["conversation.closed"], ["escalation.raised"], ["feedback.submitted"], ["quality.scored"],
     ]
 
-    /// Own fields that no attribute says, by type; under the empty name those of any type. A span's own times are its duration, doubts and
-    /// what a roll-up is of are found here, and of what could be said of a question and its answer the answer is meant.
+    /// Own fields that no attribute says, by type; under the empty name those of any type. A span's own times are its
+    /// duration, doubts and what a roll-up is of are found here, and of what could be said of a question and its answer
+    /// the answer is meant.
     package static let untold: [String: Set<String>] = [
-        "": ["duration_ns", "usage_doubt", "other_usage"], "usage.reported": ["scope"], "message.received": ["author", "characters"],
+        "": ["duration_ns", "usage_doubt", "other_usage"], "usage.reported": ["scope"],
+        "message.received": ["author", "characters"],
     ]
 
     /// Every field by its column: those that events of all types may have, and own ones.
@@ -76,12 +81,16 @@ package struct ToldFields: Sendable {
         }
         let families = Self.eventTypes.map { types in Set(types.flatMap(own).map(\.name)) }
         func field(_ column: SchemaColumn) -> ToldField? {
-            guard let name = column.openTelemetryName, name.hasPrefix(Self.prefix), column.type != .json else { return nil }
+            guard let name = column.openTelemetryName, name.hasPrefix(Self.prefix), column.type != .json else {
+                return nil
+            }
             if column.privacy.isWithheld { withheld.insert(name) }
             guard column.privacy == .public else { return nil }
             return ToldField(column, attribute: name, isShared: families.filter { $0.contains(column.name) }.count > 1)
         }
-        for column in registry.contextColumns { byColumn[registry.columns[Int(column)].name] = field(registry.columns[Int(column)]) }
+        for column in registry.contextColumns {
+            byColumn[registry.columns[Int(column)].name] = field(registry.columns[Int(column)])
+        }
         for type in Self.eventTypes.joined() {
             byType[type] = own(type).compactMap(field)
             for field in byType[type] ?? [] { byColumn[field.column] = field }

@@ -16,9 +16,9 @@ package enum UsagePart: String, Hashable, Sendable, CaseIterable, Comparable {
 
 /// What a call used, once it is decided how its parts lie to their wholes.
 ///
-/// A told total decides: of the readings the one whose sum it is. Where none or several fit, what the emitter is known to do counts, then
-/// the convention: inside. A part that is larger than its whole cannot be inside; without a total that leaves both readings open, and the
-/// counts here are those of the reading beside.
+/// A told total decides: of the readings the one whose sum it is. Where none or several fit, what the emitter is known
+/// to do counts, then the convention: inside. A part that is larger than its whole cannot be inside; without a total
+/// that leaves both readings open, and the counts here are those of the reading beside.
 struct CallUsage: Hashable {
     /// Counts in which parts are inside their wholes.
     var tokens = TokenUsage()
@@ -70,14 +70,17 @@ struct CallUsage: Hashable {
         if let total, total > 0, (input ?? 0) + (output ?? 0) == 0 { (input, output) = (nil, nil) }
         let parts = Counts(
             input: input ?? 0, output: output ?? 0, read: told.counts[.cacheReadTokens] ?? 0,
-            write: told.counts[.cacheWriteTokens] ?? told.counts[.cacheWrite1hTokens] ?? 0, hour: told.counts[.cacheWrite1hTokens] ?? 0,
+            write: told.counts[.cacheWriteTokens] ?? told.counts[.cacheWrite1hTokens] ?? 0,
+            hour: told.counts[.cacheWrite1hTokens] ?? 0,
             reasoning: told.counts[.reasoningTokens] ?? 0)
         let hasParts = parts.read + parts.write + parts.reasoning > 0
         if let total, !hasParts { (input, output) = Self.completed(input, output, by: total) }
         var counts = parts
         (counts.input, counts.output) = (input ?? 0, output ?? 0)
         let lone = leaveLoneParts(of: &counts, isInputTold: input != nil, isOutputTold: output != nil)
-        guard counts.sum + counts.read + counts.write + counts.reasoning > 0 || input != nil || output != nil else { return }
+        guard counts.sum + counts.read + counts.write + counts.reasoning > 0 || input != nil || output != nil else {
+            return
+        }
         guard let decided = decide(counts, known.merging(told.conventions) { proved, _ in proved }) else {
             others.insert(Self.untold)
             return
@@ -92,10 +95,13 @@ struct CallUsage: Hashable {
             reasoning: shown(decided.reasoning, told.counts[.reasoningTokens] != nil && !lone.contains(.reasoning)))
     }
 
-    /// Takes out parts whose whole was not told: a whole made of its part alone would say that there was nothing else, and what is left of
-    /// the total would be priced as the other side. Only where the total is what the other whole and the part come to, that is so.
+    /// Takes out parts whose whole was not told: a whole made of its part alone would say that there was nothing else,
+    /// and what is left of the total would be priced as the other side. Only where the total is what the other whole
+    /// and the part come to, that is so.
     /// - Returns: what was taken out; it is in doubt and named as use that no class tells.
-    private mutating func leaveLoneParts(of counts: inout Counts, isInputTold: Bool, isOutputTold: Bool) -> Set<UsagePart> {
+    private mutating func leaveLoneParts(of counts: inout Counts, isInputTold: Bool, isOutputTold: Bool) -> Set<
+        UsagePart
+    > {
         var lone: Set<UsagePart> = []
         if !isInputTold, counts.read + counts.write > 0 { lone.insert(.cache) }
         if !isOutputTold, counts.reasoning > 0 { lone.insert(.reasoning) }
@@ -139,19 +145,24 @@ struct CallUsage: Hashable {
         return counts.read(as: reading)
     }
 
-    /// The one reading whose sum is the total. Of several that fit, what they agree on is decided and the rest in doubt; nil where none
-    /// fits.
+    /// The one reading whose sum is the total. Of several that fit, what they agree on is decided and the rest in
+    /// doubt; nil where none fits.
     private mutating func decideByTotal(_ counts: Counts) -> Counts? {
         guard let total else { return nil }
         var fitting: [(reading: Reading, counts: Counts)] = []
         for bits in 0..<16 {
             let reading = Reading(
-                isReadBeside: bits & 4 != 0, isWriteBeside: bits & 2 != 0, isHourBeside: bits & 1 != 0, isReasoningBeside: bits & 8 != 0)
+                isReadBeside: bits & 4 != 0, isWriteBeside: bits & 2 != 0, isHourBeside: bits & 1 != 0,
+                isReasoningBeside: bits & 8 != 0)
             if reading.isReadBeside && counts.read == 0 || reading.isWriteBeside && counts.write == 0 { continue }
-            if reading.isHourBeside && counts.hour == 0 || reading.isReasoningBeside && counts.reasoning == 0 { continue }
+            if reading.isHourBeside && counts.hour == 0 || reading.isReasoningBeside && counts.reasoning == 0 {
+                continue
+            }
             guard let found = counts.read(as: reading), found.sum == total else { continue }
             // Where it makes no difference to the sum, hours are inside.
-            if fitting.contains(where: { $0.counts.input == found.input && $0.counts.output == found.output }) { continue }
+            if fitting.contains(where: { $0.counts.input == found.input && $0.counts.output == found.output }) {
+                continue
+            }
             fitting.append((reading, found))
         }
         guard let first = fitting.first else { return nil }
@@ -168,7 +179,8 @@ struct CallUsage: Hashable {
         if Set(fitting.map(\.counts.output)).count > 1 { doubts.insert(.reasoning) }
         return counts.read(
             as: Reading(
-                isReadBeside: counts.read > 0, isWriteBeside: counts.write > 0, isHourBeside: counts.hour > counts.write,
+                isReadBeside: counts.read > 0, isWriteBeside: counts.write > 0,
+                isHourBeside: counts.hour > counts.write,
                 isReasoningBeside: counts.reasoning > 0))
     }
 }

@@ -1,5 +1,5 @@
-/// Finds the numbers in a text that is JSON, or an object as Python prints one: `{'cached_tokens': 9, 'audio_tokens': None}`,
-/// `Usage(prompt_tokens=10, details=Details(cached_tokens=9))`. Keeps names and numbers, no texts.
+/// Finds the numbers in a text that is JSON, or an object as Python prints one: `{'cached_tokens': 9, 'audio_tokens':
+/// None}`, `Usage(prompt_tokens=10, details=Details(cached_tokens=9))`. Keeps names and numbers, no texts.
 package struct NumberWalker {
     private enum Bounds {
         static let depth = 16
@@ -125,7 +125,9 @@ package struct NumberWalker {
     }
 
     private mutating func note(_ value: SpanValue) {
-        if !path.isEmpty, leaves.count < Bounds.numbers { leaves.append(Leaf(path: path.joined(separator: "/"), value: value)) }
+        if !path.isEmpty, leaves.count < Bounds.numbers {
+            leaves.append(Leaf(path: path.joined(separator: "/"), value: value))
+        }
     }
 
     /// What stands between quotes, as it stands there.
@@ -158,7 +160,8 @@ package struct NumberWalker {
 
     private static func isOfNumber(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): true
+        case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
         default: false
         }
     }

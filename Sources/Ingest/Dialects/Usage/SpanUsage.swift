@@ -24,7 +24,8 @@ struct SpanUsage {
     static let unreadTokens = "unread_tokens"
 
     static let tokenFields: [DialectField] = [
-        .inputTokens, .outputTokens, .cacheReadTokens, .cacheWriteTokens, .cacheWrite1hTokens, .reasoningTokens, .totalTokens,
+        .inputTokens, .outputTokens, .cacheReadTokens, .cacheWriteTokens, .cacheWrite1hTokens, .reasoningTokens,
+        .totalTokens,
     ]
 
     /// - Complexity: O(attributes).
@@ -44,7 +45,9 @@ struct SpanUsage {
                 if let count = Self.sound(value.wholeNumber) { iterations[field] = max(count, iterations[field] ?? 0) }
             case .field(let field):
                 note(field, value.wholeNumber)
-                if field == .outputTokens, UsageWords.isGeminiOutput(name), let count = value.wholeNumber { geminis.insert(count) }
+                if field == .outputTokens, UsageWords.isGeminiOutput(name), let count = value.wholeNumber {
+                    geminis.insert(count)
+                }
             case .cacheWrite5m: write5m = max(write5m ?? 0, Self.sound(value.wholeNumber) ?? 0)
             case .other(let other): if value.number ?? 0 > 0 { others.insert(other) }
             case .unread: if UsageWords.countsTokens(name) { unread = max(unread, Self.sound(value.wholeNumber) ?? 0) }
@@ -53,7 +56,9 @@ struct SpanUsage {
         }
         // What a table names goes before what a name alone says, unless it says nothing.
         for field in Self.tokenFields {
-            guard let count = span.count(field, maximum: Limits.tokensMax), count > 0 || counts[field] == nil else { continue }
+            guard let count = span.count(field, maximum: Limits.tokensMax), count > 0 || counts[field] == nil else {
+                continue
+            }
             counts[field] = count
         }
         // A call that was made in several goes tells the last of them beside the list of all.
@@ -61,7 +66,9 @@ struct SpanUsage {
         if !iterations.isEmpty, isTotalBelow { counts[.totalTokens] = nil }
         // Gemini's candidates never hold the thoughts, by whatever other name they are told as well.
         if let output = counts[.outputTokens], geminis.contains(output) { conventions[.reasoning] = .beside }
-        for bucket in Self.buckets where span.record.attributes[bucket.whole] != nil { conventions[bucket.part] = .beside }
+        for bucket in Self.buckets where span.record.attributes[bucket.whole] != nil {
+            conventions[bucket.part] = .beside
+        }
         if let write5m { note(.cacheWriteTokens, write5m + (counts[.cacheWrite1hTokens] ?? 0)) }
         reportedCost = span.picoUSD(.reportedCost) ?? Self.cost(costs)
         // What is more than all that was read is no part of it.
@@ -69,7 +76,9 @@ struct SpanUsage {
     }
 
     /// Whether it tells parts of counts.
-    var hasParts: Bool { [DialectField.cacheReadTokens, .cacheWriteTokens, .reasoningTokens].contains { counts[$0] ?? 0 > 0 } }
+    var hasParts: Bool {
+        [DialectField.cacheReadTokens, .cacheWriteTokens, .reasoningTokens].contains { counts[$0] ?? 0 > 0 }
+    }
 
     /// What the span says of several calls together, whosoever they are.
     init(rollUpOf span: BookSpan) {
@@ -121,7 +130,9 @@ struct SpanUsage {
         if let count = Self.sound(count) { counts[field] = max(count, counts[field] ?? 0) }
     }
 
-    private static func sound(_ count: Int64?) -> Int64? { count.flatMap { (0...Limits.tokensMax).contains($0) ? $0 : nil } }
+    private static func sound(_ count: Int64?) -> Int64? {
+        count.flatMap { (0...Limits.tokensMax).contains($0) ? $0 : nil }
+    }
 
     /// The total, or input and output where only they are told.
     private static func cost(_ costs: [UsageName: Double]) -> Int64? {
@@ -165,7 +176,8 @@ extension SpanUsage {
     /// Whether it tells that anything was used.
     var isTold: Bool { wholes.high > 0 }
 
-    /// Whether both can be what one call used: what is told twice is about the same, in one of the ways in which parts are counted.
+    /// Whether both can be what one call used: what is told twice is about the same, in one of the ways in which parts
+    /// are counted.
     func canBeOne(with other: SpanUsage) -> Bool {
         guard isTold, other.isTold else { return true }
         return isAbout(other, oneIn: 20)
@@ -176,7 +188,8 @@ extension SpanUsage {
 
     /// Whether it is less than others told together.
     func isBelow(_ sum: SpanUsage) -> Bool {
-        input.high > 0 && input.high < sum.input.low || output.high > 0 && output.high < sum.output.low || wholes.high < sum.wholes.low
+        input.high > 0 && input.high < sum.input.low || output.high > 0 && output.high < sum.output.low
+            || wholes.high < sum.wholes.low
     }
 
     /// Whether both tell exactly the same, in one of the ways in which parts are counted.
@@ -195,7 +208,8 @@ extension SpanUsage {
         guard hasInput || hasOutput else { return Self.isAbout(wholes, other.wholes, share) }
         if hasInput, !Self.isAbout(input, other.input, share) { return false }
         guard hasOutput, !Self.isAbout(output, other.output, share) else { return true }
-        return hasInput && Self.isOne(input, other.input) && min(output.high, other.output.high) <= Self.startedTokensMax
+        return hasInput && Self.isOne(input, other.input)
+            && min(output.high, other.output.high) <= Self.startedTokensMax
     }
 
     /// Who counts by itself comes close.

@@ -1,5 +1,6 @@
-/// Who counts: an instrumentation, its version, the provider whose numbers it passes on, the model, and whose calls they are. One gateway
-/// passes on models that count differently, and what one tenant's calls prove says nothing of another's.
+/// Who counts: an instrumentation, its version, the provider whose numbers it passes on, the model, and whose calls
+/// they are. One gateway passes on models that count differently, and what one tenant's calls prove says nothing of
+/// another's.
 package struct UsageEmitter: Hashable, Sendable, Comparable {
     /// Name of the instrumentation scope.
     package var scope: String
@@ -30,12 +31,17 @@ package struct UsageEmitter: Hashable, Sendable, Comparable {
 
     /// By scope, version, provider, model, tenant.
     package static func < (left: UsageEmitter, right: UsageEmitter) -> Bool {
-        for (one, other) in zip(left.parts, right.parts) where one != other { return one.utf8.lexicographicallyPrecedes(other.utf8) }
-        return (left.model == nil ? 0 : 1, left.tenant == nil ? 0 : 1) < (right.model == nil ? 0 : 1, right.tenant == nil ? 0 : 1)
+        for (one, other) in zip(left.parts, right.parts) where one != other {
+            return one.utf8.lexicographicallyPrecedes(other.utf8)
+        }
+        return (left.model == nil ? 0 : 1, left.tenant == nil ? 0 : 1) < (
+            right.model == nil ? 0 : 1, right.tenant == nil ? 0 : 1
+        )
     }
 }
 
-/// A part of calls that their own totals did not decide, so that it was read by what was known of their emitter, or by convention.
+/// A part of calls that their own totals did not decide, so that it was read by what was known of their emitter, or by
+/// convention.
 package struct AssumedReading: Hashable, Sendable, Comparable {
     /// Whose calls they were, of any model.
     package var emitter: UsageEmitter
@@ -49,7 +55,9 @@ package struct AssumedReading: Hashable, Sendable, Comparable {
     }
 
     /// One of ours.
-    package init(_ emitter: UsageEmitter, _ part: UsagePart) { (self.emitter, self.part) = (emitter.ofAnyModel, part.rawValue) }
+    package init(_ emitter: UsageEmitter, _ part: UsagePart) {
+        (self.emitter, self.part) = (emitter.ofAnyModel, part.rawValue)
+    }
 
     /// By emitter, then part.
     package static func < (left: AssumedReading, right: AssumedReading) -> Bool {
@@ -79,13 +87,14 @@ package struct UsageProof: Hashable, Sendable, Comparable {
 
     /// By emitter, part, reading.
     package static func < (left: UsageProof, right: UsageProof) -> Bool {
-        left.emitter != right.emitter ? left.emitter < right.emitter : (left.part, left.reading) < (right.part, right.reading)
+        left.emitter != right.emitter
+            ? left.emitter < right.emitter : (left.part, left.reading) < (right.part, right.reading)
     }
 }
 
-/// How emitters are known to count. A set of proofs, so that the order in which they come does not show. What is proved of a model counts
-/// for it; a model without a proof of its own is read as the emitter's other models, where they agree. Of proofs of both readings nothing
-/// is known.
+/// How emitters are known to count. A set of proofs, so that the order in which they come does not show. What is proved
+/// of a model counts for it; a model without a proof of its own is read as the emitter's other models, where they
+/// agree. Of proofs of both readings nothing is known.
 package struct EmitterReadings: Sendable {
     /// What is kept at most; proofs beyond it are not remembered.
     package static let proofsMax = 20_000
@@ -119,7 +128,9 @@ package struct EmitterReadings: Sendable {
         return result
     }
 
-    private static func readings(_ emitter: UsageEmitter, _ part: UsagePart, in proofs: Set<UsageProof>) -> [PartReading] {
+    private static func readings(_ emitter: UsageEmitter, _ part: UsagePart, in proofs: Set<UsageProof>)
+        -> [PartReading]
+    {
         [.inside, .beside].filter { proofs.contains(UsageProof(emitter, part, $0)) }
     }
 }

@@ -1,9 +1,10 @@
-/// What the name of a number says of a call's usage or cost, read word by word: `gen_ai.usage.input_tokens.cached`, `promptTokenCount` and
-/// `usage/prompt_tokens_details/cached_tokens` need no rule of their own.
+/// What the name of a number says of a call's usage or cost, read word by word: `gen_ai.usage.input_tokens.cached`,
+/// `promptTokenCount` and `usage/prompt_tokens_details/cached_tokens` need no rule of their own.
 ///
-/// Dots and slashes part segments, all else and a capital letter part words. A name speaks of the call when a segment says so: one of a
-/// name space of model calls, or a container of usage that the number stands below. Words before it may be anybody's, but for those of
-/// something larger than a call, such as a session; an unknown word after it is a qualifier that nobody here understands.
+/// Dots and slashes part segments, all else and a capital letter part words. A name speaks of the call when a segment
+/// says so: one of a name space of model calls, or a container of usage that the number stands below. Words before it
+/// may be anybody's, but for those of something larger than a call, such as a session; an unknown word after it is a
+/// qualifier that nobody here understands.
 package enum UsageName: Hashable, Sendable {
     /// The number belongs to a field: a class of tokens, a total, a cost.
     case field(DialectField)
@@ -28,7 +29,8 @@ package enum UsageName: Hashable, Sendable {
         let sequence = segments.flatMap { $0 }
         let words = Set(sequence)
         let isCost = !words.isDisjoint(with: UsageWords.cost)
-        guard isCost || !words.isDisjoint(with: UsageWords.usage), words.isDisjoint(with: UsageWords.otherMatters) else { return nil }
+        guard isCost || !words.isDisjoint(with: UsageWords.usage), words.isDisjoint(with: UsageWords.otherMatters)
+        else { return nil }
         if !isCost, name.hasPrefix("gen_ai.request.") { return nil }
         guard words.isDisjoint(with: UsageWords.larger), !UsageWords.isCredential(sequence) else { return nil }
         guard let start = UsageWords.start(segments) else { return nil }
@@ -54,8 +56,8 @@ package enum UsageName: Hashable, Sendable {
         return false
     }
 
-    /// The words that count: those after the last `usage`. nil where one of them is unknown, or nothing stands below a container that has
-    /// no name space before it.
+    /// The words that count: those after the last `usage`. nil where one of them is unknown, or nothing stands below a
+    /// container that has no name space before it.
     private static func counted(_ segments: [[String]]) -> Set<String>? {
         var rest = segments
         // Its members are the names of models.
@@ -95,7 +97,10 @@ package enum UsageName: Hashable, Sendable {
             if words.contains("5m") { return .cacheWrite5m }
             return .field(has(UsageWords.writing) ? .cacheWriteTokens : .cacheReadTokens)
         }
-        if has(UsageWords.writing) || has(UsageWords.reading) || words.contains("request") || words.contains("requests") { return .unread }
+        if has(UsageWords.writing) || has(UsageWords.reading) || words.contains("request") || words.contains("requests")
+        {
+            return .unread
+        }
         if has(UsageWords.reasoning) { return isInput ? .unread : .field(.reasoningTokens) }
         if isInput { return isOutput ? .unread : .field(.inputTokens) }
         return .field(isOutput ? .outputTokens : .totalTokens)

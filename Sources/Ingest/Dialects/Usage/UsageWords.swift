@@ -4,47 +4,64 @@ enum UsageWords {
     static let cost: Set = ["cost", "costs", "price", "spend", "spent", "usd"]
     /// A name with one of these is about something else: a limit, a speed, a machine, somebody's account.
     static let otherMatters: Set = [
-        "max", "maximum", "min", "minimum", "limit", "limits", "budget", "remaining", "available", "allowed", "per", "time", "first",
-        "rate", "second", "seconds", "ms", "duration", "latency", "speed", "throughput", "type", "id", "ids", "window", "reset", "key",
-        "keys", "auth", "bearer", "csrf", "threshold", "percent", "percentage", "ratio", "cpu", "memory", "disk", "heap", "gpu", "rss",
-        "currency", "source", "center", "centre", "team", "org", "account", "stop", "logprobs", "logprob", "bias", "encoding",
+        "max", "maximum", "min", "minimum", "limit", "limits", "budget", "remaining", "available", "allowed", "per",
+        "time", "first",
+        "rate", "second", "seconds", "ms", "duration", "latency", "speed", "throughput", "type", "id", "ids", "window",
+        "reset", "key",
+        "keys", "auth", "bearer", "csrf", "threshold", "percent", "percentage", "ratio", "cpu", "memory", "disk",
+        "heap", "gpu", "rss",
+        "currency", "source", "center", "centre", "team", "org", "account", "stop", "logprobs", "logprob", "bias",
+        "encoding",
         "encoder", "tokenizer", "unit", "created", "expires",
     ]
 
     /// What is more than a call, or nothing that a model does: a name with one of these tells no call's own usage.
     static let larger: Set = [
-        "session", "sessions", "conversation", "conversations", "thread", "trace", "user", "users", "customer", "app", "application",
-        "tenant", "workspace", "organization", "project", "history", "context", "agent", "order", "refund", "subscription", "quota",
-        "invoice", "billing", "payment", "cart", "shipping", "product", "item", "plan", "credit", "credits", "wallet", "balance",
-        "aggregated", "aggregate", "accumulated", "cumulative", "cumulated", "lifetime", "overall", "daily", "monthly", "day", "month",
+        "session", "sessions", "conversation", "conversations", "thread", "trace", "user", "users", "customer", "app",
+        "application",
+        "tenant", "workspace", "organization", "project", "history", "context", "agent", "order", "refund",
+        "subscription", "quota",
+        "invoice", "billing", "payment", "cart", "shipping", "product", "item", "plan", "credit", "credits", "wallet",
+        "balance",
+        "aggregated", "aggregate", "accumulated", "cumulative", "cumulated", "lifetime", "overall", "daily", "monthly",
+        "day", "month",
         "established",
     ]
     /// Work that has usage of its own: with one of these before it, a container is not the call's.
     private static let otherWork: Set = [
-        "tool", "tools", "rag", "search", "web", "retrieval", "retriever", "guardrail", "judge", "eval", "evaluation", "db", "database",
-        "vector", "turn", "task", "workflow", "crew", "chain", "graph", "pipeline", "job", "batch", "host", "system", "process",
+        "tool", "tools", "rag", "search", "web", "retrieval", "retriever", "guardrail", "judge", "eval", "evaluation",
+        "db", "database",
+        "vector", "turn", "task", "workflow", "crew", "chain", "graph", "pipeline", "job", "batch", "host", "system",
+        "process",
     ]
     /// What begins a segment that speaks of model calls.
     static let nameSpaces: Set = [
-        "ai", "genai", "llm", "llms", "lm", "llmobs", "openinference", "langfuse", "langsmith", "litellm", "traceloop", "braintrust",
-        "mlflow", "dspy", "openlit", "weave", "helicone", "portkey", "opik", "lunary", "langwatch", "lmnr", "langchain", "langchain4j",
-        "langgraph", "llamaindex", "openai", "anthropic", "cohere", "mistral", "groq", "deepseek", "ollama", "gemini", "bedrock", "vertex",
-        "vertexai", "crewai", "mastra", "genkit", "haystack", "strands", "agno", "pydantic", "openrouter", "vllm", "watsonx",
+        "ai", "genai", "llm", "llms", "lm", "llmobs", "openinference", "langfuse", "langsmith", "litellm", "traceloop",
+        "braintrust",
+        "mlflow", "dspy", "openlit", "weave", "helicone", "portkey", "opik", "lunary", "langwatch", "lmnr", "langchain",
+        "langchain4j",
+        "langgraph", "llamaindex", "openai", "anthropic", "cohere", "mistral", "groq", "deepseek", "ollama", "gemini",
+        "bedrock", "vertex",
+        "vertexai", "crewai", "mastra", "genkit", "haystack", "strands", "agno", "pydantic", "openrouter", "vllm",
+        "watsonx",
     ]
     /// Of these the name of a container of usage is made.
     private static let container: Set = [
-        "usage", "usages", "token", "tokens", "count", "counts", "metadata", "detail", "details", "lm", "llm", "model", "raw", "object",
+        "usage", "usages", "token", "tokens", "count", "counts", "metadata", "detail", "details", "lm", "llm", "model",
+        "raw", "object",
         "response", "stats", "metrics",
     ]
     /// Words of secrets, beside which a token is no token of a model.
     private static let secrets: Set = [
-        "access", "refresh", "oauth", "xsrf", "secret", "card", "phone", "sms", "otp", "pin", "device", "push", "jwt", "password",
+        "access", "refresh", "oauth", "xsrf", "secret", "card", "phone", "sms", "otp", "pin", "device", "push", "jwt",
+        "password",
         "passcode", "login", "verification", "mfa", "sso", "email", "invite",
     ]
 
     static let input: Set = ["input", "inputs", "prompt", "prompts", "in"]
     static let output: Set = [
-        "output", "outputs", "completion", "completions", "candidates", "candidate", "generated", "generation", "out", "sampled",
+        "output", "outputs", "completion", "completions", "candidates", "candidate", "generated", "generation", "out",
+        "sampled",
     ]
     static let cache: Set = ["cache", "cached", "caching", "ephemeral"]
     static let writing: Set = ["write", "writes", "written", "creation", "create", "stored", "5m", "1h"]
@@ -53,35 +70,48 @@ enum UsageWords {
     static let reasoning: Set = ["reasoning", "thinking", "thoughts", "thought"]
     static let predictions: Set = ["accepted", "rejected", "prediction", "predicted"]
     private static let modalities = [
-        "audio": "audio", "speech": "audio", "image": "image", "images": "image", "vision": "image", "video": "video", "videos": "video",
+        "audio": "audio", "speech": "audio", "image": "image", "images": "image", "vision": "image", "video": "video",
+        "videos": "video",
     ]
     private static let services: Set = [
-        "search", "searches", "web", "grounding", "citation", "citations", "fetch", "fetches", "interpreter", "execution", "tool", "tools",
+        "search", "searches", "web", "grounding", "citation", "citations", "fetch", "fetches", "interpreter",
+        "execution", "tool", "tools",
         "queries",
     ]
 
     /// What says which class a number belongs to.
-    static let classes = input.union(output).union(cache).union(writing).union(reading).union(notFromCache).union(reasoning)
-        .union(predictions).union(modalities.keys).union(services)
+    static let classes = input.union(output).union(cache).union(writing).union(reading).union(notFromCache).union(
+        reasoning
+    )
+    .union(predictions).union(modalities.keys).union(services)
     /// Words that change what a name means.
     static let counting = classes.union(cost).union(["total", "request", "requests"])
     /// Words that don't: what each such name says, and who sends it.
     static let silent: Set = [
-        "usage", "usages", "token", "tokens", "count", "counts", "num", "number", "n", "of", "detail", "details", "text", "the",
-        "gen", "ai", "genai", "llm", "llms", "lm", "response", "metric", "metrics", "metadata", "model", "observation", "raw", "chat",
-        "client", "span", "call", "value", "amount", "estimated", "stats", "server", "use", "billed", "billable", "units", "file", "code",
-        "modality", "content", "operation", "inference", "completed", "data", "object", "breakdown", "experimental", "extra", "provider",
-        "langfuse", "langsmith", "mlflow", "braintrust", "traceloop", "openinference", "weave", "wandb", "helicone", "portkey",
-        "posthog", "sentry", "datadog", "dd", "ml", "obs", "newrelic", "azure", "az", "aws", "amazon", "bedrock", "vertex", "google",
-        "gcp", "gemini", "openai", "anthropic", "cohere", "mistral", "groq", "deepseek", "ollama", "crewai", "crew", "dspy", "mastra",
-        "genkit", "haystack", "strands", "agno", "semantic", "kernel", "microsoft", "extensions", "litellm", "openlit", "logfire",
+        "usage", "usages", "token", "tokens", "count", "counts", "num", "number", "n", "of", "detail", "details",
+        "text", "the",
+        "gen", "ai", "genai", "llm", "llms", "lm", "response", "metric", "metrics", "metadata", "model", "observation",
+        "raw", "chat",
+        "client", "span", "call", "value", "amount", "estimated", "stats", "server", "use", "billed", "billable",
+        "units", "file", "code",
+        "modality", "content", "operation", "inference", "completed", "data", "object", "breakdown", "experimental",
+        "extra", "provider",
+        "langfuse", "langsmith", "mlflow", "braintrust", "traceloop", "openinference", "weave", "wandb", "helicone",
+        "portkey",
+        "posthog", "sentry", "datadog", "dd", "ml", "obs", "newrelic", "azure", "az", "aws", "amazon", "bedrock",
+        "vertex", "google",
+        "gcp", "gemini", "openai", "anthropic", "cohere", "mistral", "groq", "deepseek", "ollama", "crewai", "crew",
+        "dspy", "mastra",
+        "genkit", "haystack", "strands", "agno", "semantic", "kernel", "microsoft", "extensions", "litellm", "openlit",
+        "logfire",
         "pydantic", "arize", "phoenix", "opik", "lunary", "langwatch", "langchain", "langchain4j", "langgraph",
         "llamaindex", "llmobs", "lmnr", "vertexai", "openrouter", "vllm", "watsonx", "spring", "iterations",
     ]
 
     static func isKnown(_ word: String) -> Bool { counting.contains(word) || silent.contains(word) }
 
-    /// Where what speaks of the call begins: the first segment of a known name space, else the container of usage. nil where neither is.
+    /// Where what speaks of the call begins: the first segment of a known name space, else the container of usage. nil
+    /// where neither is.
     static func start(_ segments: [[String]]) -> Int? {
         if let index = segments.firstIndex(where: isNameSpace) { return index }
         guard let index = segments.firstIndex(where: { isContainer($0) || $0.first == "usage" }) else { return nil }
@@ -90,19 +120,24 @@ enum UsageWords {
 
     private static func isNameSpace(_ segment: [String]) -> Bool {
         guard let first = segment.first else { return false }
-        return nameSpaces.contains(first) || [["gen", "ai"], ["ml", "obs"], ["semantic", "kernel"]].contains(Array(segment.prefix(2)))
+        return nameSpaces.contains(first)
+            || [["gen", "ai"], ["ml", "obs"], ["semantic", "kernel"]].contains(Array(segment.prefix(2)))
     }
 
-    /// Whether a segment is the name of something that holds usage: `usage`, `token_usage`, `usageMetadata`, `token_count`.
+    /// Whether a segment is the name of something that holds usage: `usage`, `token_usage`, `usageMetadata`,
+    /// `token_count`.
     static func isContainer(_ segment: [String]) -> Bool {
         let isUsage = segment.contains("usage") || segment.contains("usages") || segment == ["token", "count"]
         return isUsage && segment.allSatisfy { container.contains($0) }
     }
 
-    /// Whether the words speak of a token that opens something. One token is none of a model's unless a word says what is counted.
+    /// Whether the words speak of a token that opens something. One token is none of a model's unless a word says what
+    /// is counted.
     static func isCredential(_ words: [String]) -> Bool {
         let classes = input.union(output).union(cache).union(reasoning).union(["total"]).subtracting(["in", "out"])
-        let counted = classes.union(cost).union(["count", "counts", "usage", "usages", "detail", "details", "number", "num"])
+        let counted = classes.union(cost).union([
+            "count", "counts", "usage", "usages", "detail", "details", "number", "num",
+        ])
         for (index, word) in words.enumerated() where word == "token" || word == "tokens" {
             if index > 0, words[index - 1] == "api" || words[index - 1] == "code" { return true }
             if words.contains(where: { secrets.contains($0) }) { return true }
@@ -112,10 +147,11 @@ enum UsageWords {
         return false
     }
 
-    /// A path of names from inside a value, as it may be written out: names can be anything there, so what is not made of known words, but
-    /// for one word before what counts, is shown as `*`.
+    /// A path of names from inside a value, as it may be written out: names can be anything there, so what is not made
+    /// of known words, but for one word before what counts, is shown as `*`.
     static func shown(_ path: String) -> String {
-        path.split(separator: "/", omittingEmptySubsequences: false).map { isShown($0) ? String($0) : "*" }.joined(separator: "/")
+        path.split(separator: "/", omittingEmptySubsequences: false).map { isShown($0) ? String($0) : "*" }.joined(
+            separator: "/")
     }
 
     private static func isShown(_ name: Substring) -> Bool {
@@ -170,7 +206,9 @@ enum UsageWords {
         guard !words.isDisjoint(with: services) else { return nil }
         if !words.isDisjoint(with: ["citation", "citations"]) { return "citation" }
         if !words.isDisjoint(with: ["fetch", "fetches"]) { return "web_fetch" }
-        if !words.isDisjoint(with: ["search", "searches", "queries", "web"]) { return words.contains("web") ? "web_search" : "search" }
+        if !words.isDisjoint(with: ["search", "searches", "queries", "web"]) {
+            return words.contains("web") ? "web_search" : "search"
+        }
         if words.contains("grounding") { return "grounding" }
         return words.isDisjoint(with: ["interpreter", "execution"]) ? "tool_use" : "code_execution"
     }

@@ -7,7 +7,9 @@ extension OTLPJSON {
     }
 
     /// Calls the body for each member that is not null.
-    func members(_ place: Int, _ name: String, _ body: (String, Int) throws(DecodingError) -> Void) throws(DecodingError) {
+    func members(_ place: Int, _ name: String, _ body: (String, Int) throws(DecodingError) -> Void)
+        throws(DecodingError)
+    {
         guard tape.kind(place) == .object else { throw failure(name, "an object") }
         var key = tape.firstChild(place)
         let end = tape.end(place)
@@ -32,7 +34,9 @@ extension OTLPJSON {
         return tape.string(place)
     }
 
-    func text(_ place: Int, _ name: String) throws(DecodingError) -> String { String(decoding: try string(place, name), as: UTF8.self) }
+    func text(_ place: Int, _ name: String) throws(DecodingError) -> String {
+        String(decoding: try string(place, name), as: UTF8.self)
+    }
 
     /// - Parameter names: of the enumeration, by number from 0.
     func enumeration(_ place: Int, _ name: String, _ names: [String]) throws(DecodingError) -> Int64 {
@@ -115,8 +119,11 @@ enum Base64 {
         var bits: UInt32 = 0
         var count = 0
         for byte in text where byte != UInt8(ascii: "=") {
-            let plain = byte == UInt8(ascii: "-") ? UInt8(ascii: "+") : byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte
-            guard let digit = alphabet.firstIndex(of: plain) else { throw DecodingError(offset: 0, expectation: "base64 in bytesValue") }
+            let plain =
+                byte == UInt8(ascii: "-") ? UInt8(ascii: "+") : byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte
+            guard let digit = alphabet.firstIndex(of: plain) else {
+                throw DecodingError(offset: 0, expectation: "base64 in bytesValue")
+            }
             bits = bits << 6 | UInt32(digit)
             count += 6
             if count >= 8 {

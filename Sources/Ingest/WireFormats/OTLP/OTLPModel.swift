@@ -1,6 +1,8 @@
-// What a trace request of the OpenTelemetry protocol holds (opentelemetry-proto, `trace.proto`), whichever encoding it came in.
+// What a trace request of the OpenTelemetry protocol holds (opentelemetry-proto, `trace.proto`), whichever encoding it
+// came in.
 
-/// A value of an attribute. Texts are bytes as they came: most are never kept, so they are neither copied nor checked here.
+/// A value of an attribute. Texts are bytes as they came: most are never kept, so they are neither copied nor checked
+/// here.
 package indirect enum OTLPValue: Hashable, Sendable {
     /// No value at all.
     case empty

@@ -2,9 +2,10 @@ internal import Bytes
 package import JSONParsing
 
 extension OTLPTraces {
-    /// Reads a request in the JSON encoding (OTLP 1.x, "JSON Protobuf Encoding"): names in lowerCamelCase, ids in hexadecimal of either
-    /// case, enumerations as integers or by name, 64-bit integers as numbers or decimal text, other bytes in base64. Unknown members are
-    /// passed over. A span with something else in it has a ``OTLPSpan/defect``, and so have all of a resource with such an attribute.
+    /// Reads a request in the JSON encoding (OTLP 1.x, "JSON Protobuf Encoding"): names in lowerCamelCase, ids in
+    /// hexadecimal of either case, enumerations as integers or by name, 64-bit integers as numbers or decimal text,
+    /// other bytes in base64. Unknown members are passed over. A span with something else in it has a
+    /// ``OTLPSpan/defect``, and so have all of a resource with such an attribute.
     /// - Throws: ``JSONError`` for text that is no JSON, ``DecodingError`` for JSON that is no request.
     package init(json body: [UInt8], parser: inout JSONParser) throws {
         self.init()
@@ -13,7 +14,9 @@ extension OTLPTraces {
         let reader = OTLPJSON(tape: tape)
         try reader.members(tape.root, "a request") { name, place throws(DecodingError) in
             guard name == "resourceSpans" else { return }
-            try reader.elements(place, name) { place throws(DecodingError) in resources.append(try reader.resourceSpans(place)) }
+            try reader.elements(place, name) { place throws(DecodingError) in
+                resources.append(try reader.resourceSpans(place))
+            }
         }
     }
 }
@@ -24,7 +27,8 @@ struct OTLPJSON {
 
     /// Names of enumerations by their numbers, as some senders write them.
     private static let spanKinds = [
-        "SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER", "SPAN_KIND_CONSUMER",
+        "SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER",
+        "SPAN_KIND_CONSUMER",
     ]
     private static let statusCodes = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"]
 
@@ -60,7 +64,8 @@ struct OTLPJSON {
                     if name == "name" { result.name = try text(place, name) }
                     if name == "version" { result.version = try text(place, name) }
                 }
-            case "spans": try elements(place, name) { place throws(DecodingError) in result.spans.append(spanOrDefect(place)) }
+            case "spans":
+                try elements(place, name) { place throws(DecodingError) in result.spans.append(spanOrDefect(place)) }
             default: break
             }
         }
@@ -90,11 +95,15 @@ struct OTLPJSON {
             case "startTimeUnixNano": span.start = try unsigned(place, name)
             case "endTimeUnixNano": span.end = try unsigned(place, name)
             case "attributes": span.attributes = try attributes(place)
-            case "events": try elements(place, name) { place throws(DecodingError) in span.events.append(try event(place)) }
-            case "links": try elements(place, name) { place throws(DecodingError) in span.links.append(try link(place)) }
+            case "events":
+                try elements(place, name) { place throws(DecodingError) in span.events.append(try event(place)) }
+            case "links":
+                try elements(place, name) { place throws(DecodingError) in span.links.append(try link(place)) }
             case "status":
                 try members(place, name) { name, place throws(DecodingError) in
-                    if name == "code" { span.statusCode = Int(truncatingIfNeeded: try enumeration(place, name, Self.statusCodes)) }
+                    if name == "code" {
+                        span.statusCode = Int(truncatingIfNeeded: try enumeration(place, name, Self.statusCodes))
+                    }
                     if name == "message" { span.statusMessage = try text(place, name) }
                 }
             case "flags": span.flags = UInt32(truncatingIfNeeded: try unsigned(place, name))
@@ -150,7 +159,9 @@ struct OTLPJSON {
             switch name {
             case "stringValue": result = .text(try string(place, name))
             case "boolValue":
-                guard tape.kind(place) == .true || tape.kind(place) == .false else { throw failure(name, "true or false") }
+                guard tape.kind(place) == .true || tape.kind(place) == .false else {
+                    throw failure(name, "true or false")
+                }
                 result = .boolean(tape.kind(place) == .true)
             case "intValue": result = .integer(try integer(place, name))
             case "doubleValue": result = .double(try double(place, name))

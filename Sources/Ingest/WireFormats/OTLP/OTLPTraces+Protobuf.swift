@@ -1,15 +1,19 @@
 package import Bytes
 
-// Field numbers: opentelemetry-proto, `collector/trace/v1/trace_service.proto`, `trace/v1/trace.proto`, `common/v1/common.proto`.
+// Field numbers: opentelemetry-proto, `collector/trace/v1/trace_service.proto`, `trace/v1/trace.proto`,
+// `common/v1/common.proto`.
 
 extension OTLPTraces {
-    /// Reads a request in the protobuf encoding. Unknown fields are passed over, as are known ones of another wire type.
+    /// Reads a request in the protobuf encoding. Unknown fields are passed over, as are known ones of another wire
+    /// type.
     /// - Throws: with the offset of the first field that cannot be read.
     package init(protobuf body: [UInt8]) throws(DecodingError) {
         self.init()
         var reader = ProtobufReader(body[...])
         while let content = try reader.next() {
-            if reader.field == 1, case .bytes(let bytes) = content { resources.append(try OTLPProtobuf.resourceSpans(bytes)) }
+            if reader.field == 1, case .bytes(let bytes) = content {
+                resources.append(try OTLPProtobuf.resourceSpans(bytes))
+            }
         }
     }
 }
@@ -32,7 +36,8 @@ enum OTLPProtobuf {
         return result
     }
 
-    private static func resource(_ bytes: ArraySlice<UInt8>, _ attributes: inout [OTLPAttribute]) throws(DecodingError) {
+    private static func resource(_ bytes: ArraySlice<UInt8>, _ attributes: inout [OTLPAttribute]) throws(DecodingError)
+    {
         var reader = ProtobufReader(bytes)
         while let content = try reader.next() {
             if reader.field == 1, case .bytes(let bytes) = content { attributes.append(try attribute(bytes, depth: 0)) }

@@ -70,7 +70,8 @@ extension OTLPTraces {
         case .boolean(let value): writer.field(2, bool: value)
         case .integer(let value): writer.field(3, varint: UInt64(bitPattern: value))
         case .double(let value): writer.field(4, double: value)
-        case .array(let values): writer.message(5) { writer in for value in values { writer.message(1) { add(value, to: &$0) } } }
+        case .array(let values):
+            writer.message(5) { writer in for value in values { writer.message(1) { add(value, to: &$0) } } }
         case .map(let pairs): writer.message(6) { add(pairs, 1, to: &$0) }
         case .bytes(let bytes): writer.field(7, bytes: bytes)
         }

@@ -8,7 +8,8 @@ enum ProtobufContent {
     case bytes(ArraySlice<UInt8>)
 }
 
-/// Walks the fields of one message in the protobuf wire format. Unknown fields are the caller's to skip, groups are refused.
+/// Walks the fields of one message in the protobuf wire format. Unknown fields are the caller's to skip, groups are
+/// refused.
 struct ProtobufReader {
     private var cursor: ByteCursor
     /// Number of the field that ``next()`` moved to.

@@ -1,8 +1,8 @@
 import Domain
 import WireFormats
 
-/// How columns become attributes: under the OpenTelemetry name that their schema gives, in the unit that the name asks for. Content, what
-/// is personal, and free attributes have no place here; users are in the rows as tokens already.
+/// How columns become attributes: under the OpenTelemetry name that their schema gives, in the unit that the name asks
+/// for. Content, what is personal, and free attributes have no place here; users are in the rows as tokens already.
 struct SpanAttributes: Sendable {
     private enum Form: Sendable { case plain, seconds, usd, list }
 
@@ -19,11 +19,13 @@ struct SpanAttributes: Sendable {
         let known = registry.wellKnown
         // What a span says elsewhere: in its ids, its times, its status and its resource.
         let elsewhere = [
-            known.source, known.traceID, known.spanID, known.parentSpanID, known.durationNanoseconds, known.status, known.errorType,
+            known.source, known.traceID, known.spanID, known.parentSpanID, known.durationNanoseconds, known.status,
+            known.errorType,
             known.serviceName, known.serviceVersion, known.environment, known.region,
         ]
         resource = [
-            (known.region, "cloud.region"), (known.environment, "deployment.environment.name"), (known.serviceVersion, "service.version"),
+            (known.region, "cloud.region"), (known.environment, "deployment.environment.name"),
+            (known.serviceVersion, "service.version"),
         ]
         attributes = registry.columns.map { column in
             guard !elsewhere.contains(column.id), !column.privacy.isWithheld, column.type != .json,
@@ -42,7 +44,9 @@ struct SpanAttributes: Sendable {
         var result: [String: OTLPValue] = [:]
         var cursor = EventRowCursor(event.bytes, at: event.start)
         while cursor.advance(in: event.bytes) {
-            guard Int(cursor.column) < attributes.count, let attribute = attributes[Int(cursor.column)] else { continue }
+            guard Int(cursor.column) < attributes.count, let attribute = attributes[Int(cursor.column)] else {
+                continue
+            }
             let value: OTLPValue
             switch cursor.value {
             case .integer(let number):
@@ -65,8 +69,11 @@ struct SpanAttributes: Sendable {
 
     /// What is said of the service that an event came from; `service` stands in where the event names none.
     func resource(of event: EventRowReader, known: WellKnownColumns) -> [OTLPAttribute] {
-        let service = event.text(of: known.serviceName) ?? event.text(of: known.agent) ?? Array("unknown_service".utf8)[...]
-        var result = resource.compactMap { column, name in event.text(of: column).map { OTLPAttribute(name, .text(Self.copy($0))) } }
+        let service =
+            event.text(of: known.serviceName) ?? event.text(of: known.agent) ?? Array("unknown_service".utf8)[...]
+        var result = resource.compactMap { column, name in
+            event.text(of: column).map { OTLPAttribute(name, .text(Self.copy($0))) }
+        }
         result.append(OTLPAttribute("service.name", .text(Self.copy(service))))
         return result.sorted { $0.key < $1.key }
     }

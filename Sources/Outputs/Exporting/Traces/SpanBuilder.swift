@@ -37,7 +37,8 @@ struct SpanBuilder: Sendable {
 
     private var spanTypes: [UInt16] {
         [
-            types.messageSent, types.agentRun, types.llmCall, types.embeddingCall, types.toolCall, types.retrievalQuery, types.cacheLookup,
+            types.messageSent, types.agentRun, types.llmCall, types.embeddingCall, types.toolCall, types.retrievalQuery,
+            types.cacheLookup,
             types.escalationRaised,
         ]
     }
@@ -47,9 +48,12 @@ struct SpanBuilder: Sendable {
         case types.messageSent, types.agentRun:
             Shape(operation: "invoke_agent", verb: "invoke_agent", object: known.agent, kind: Kind.internal)
         case types.llmCall: Shape(operation: "chat", verb: "chat", object: known.requestModel, kind: Kind.client)
-        case types.embeddingCall: Shape(operation: "embeddings", verb: "embeddings", object: known.requestModel, kind: Kind.client)
-        case types.toolCall: Shape(operation: "execute_tool", verb: "execute_tool", object: known.tool, kind: Kind.internal)
-        case types.retrievalQuery: Shape(operation: "retrieval", verb: "retrieval", object: known.index, kind: Kind.client)
+        case types.embeddingCall:
+            Shape(operation: "embeddings", verb: "embeddings", object: known.requestModel, kind: Kind.client)
+        case types.toolCall:
+            Shape(operation: "execute_tool", verb: "execute_tool", object: known.tool, kind: Kind.internal)
+        case types.retrievalQuery:
+            Shape(operation: "retrieval", verb: "retrieval", object: known.index, kind: Kind.client)
         case types.cacheLookup: Shape(operation: nil, verb: "cache_lookup", object: known.cache, kind: Kind.internal)
         case types.escalationRaised: Shape(operation: nil, verb: "escalate", object: known.queue, kind: Kind.internal)
         default: nil
@@ -70,7 +74,9 @@ struct SpanBuilder: Sendable {
         span.kind = shape.kind
         var verb = shape.verb
         // Calls are named after their operation, whatever it is.
-        if shape.kind == Kind.client, case .text(let word)? = values[operation] { verb = String(decoding: word, as: UTF8.self) }
+        if shape.kind == Kind.client, case .text(let word)? = values[operation] {
+            verb = String(decoding: word, as: UTF8.self)
+        }
         span.name = event.text(of: shape.object).map { verb + " " + String(decoding: $0, as: UTF8.self) } ?? verb
         let end = max(0, event.time)
         var start = end

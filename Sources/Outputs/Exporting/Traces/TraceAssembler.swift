@@ -6,7 +6,8 @@ package import WireFormats
 package struct TraceRule: Hashable, Sendable {
     /// Which are kept.
     package var sampling = TraceSampling()
-    /// Whether answers that came in as spans are sent on; they came from a trace system, which need not hear of them again.
+    /// Whether answers that came in as spans are sent on; they came from a trace system, which need not hear of them
+    /// again.
     package var forwardsReceived = false
     /// How long after the first event of a turn its other events belong to the same trace, by received time.
     package var lookbackNanoseconds: Int64 = 900_000_000_000
@@ -47,9 +48,10 @@ package struct TraceEmission: Sendable {
 
 /// Makes traces of events, one answer one trace. Takes events in the order of their positions.
 ///
-/// The events of a turn wait for its answer (`message.sent` of the agent); with it they become one trace. What comes later becomes a
-/// further span of the same trace. So each span belongs to one position, the later one of its event and of its answer, and a place in the
-/// log says exactly which spans were given: that is what makes a delivery that was interrupted go on without repeating or losing any.
+/// The events of a turn wait for its answer (`message.sent` of the agent); with it they become one trace. What comes
+/// later becomes a further span of the same trace. So each span belongs to one position, the later one of its event and
+/// of its answer, and a place in the log says exactly which spans were given: that is what makes a delivery that was
+/// interrupted go on without repeating or losing any.
 package struct TraceAssembler: Sendable {
     private struct Turn: Sendable {
         var held: [[UInt8]] = []
@@ -129,10 +131,14 @@ package struct TraceAssembler: Sendable {
         answering event: EventRowReader, _ turn: inout Turn, _ position: Int64, _ receivedTime: Int64
     ) -> TraceEmission? {
         let traceID = builder.identity.traceID(of: event)
-        guard let root = builder.span(of: event, traceID: traceID, parent: [], askedTime: turn.askedTime) else { return nil }
+        guard let root = builder.span(of: event, traceID: traceID, parent: [], askedTime: turn.askedTime) else {
+            return nil
+        }
         let duration = event.integer(of: builder.known.durationNanoseconds)
-        let isKept = rule.sampling.keeps(traceID: traceID)
-            || rule.sampling.keepsAnyway(hasError: turn.hasError || builder.isError(event), durationNanoseconds: duration)
+        let isKept =
+            rule.sampling.keeps(traceID: traceID)
+            || rule.sampling.keepsAnyway(
+                hasError: turn.hasError || builder.isError(event), durationNanoseconds: duration)
         let resource = builder.resource(of: event)
         let held = turn.held
         turn.trace = Trace(id: traceID, root: root.spanID, resource: resource, isKept: isKept)
@@ -155,7 +161,8 @@ package struct TraceAssembler: Sendable {
     ) -> TraceEmission? {
         // A second answer that names another trace stands there alone.
         let traceID = isAnswer ? builder.identity.traceID(of: event) : trace.id
-        guard trace.isKept, let span = builder.span(of: event, traceID: traceID, parent: traceID == trace.id ? trace.root : []),
+        guard trace.isKept,
+            let span = builder.span(of: event, traceID: traceID, parent: traceID == trace.id ? trace.root : []),
             span.spanID != trace.root
         else { return nil }
         return TraceEmission(

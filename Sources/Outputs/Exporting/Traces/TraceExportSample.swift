@@ -39,7 +39,9 @@ extension TraceExportSample {
                 MetricFamily(
                     definition,
                     samples.flatMap { sample in
-                        values(sample).map { MetricSeries(labels: [sample.destination] + $0.0, value: .number(Int128($0.1))) }
+                        values(sample).map {
+                            MetricSeries(labels: [sample.destination] + $0.0, value: .number(Int128($0.1)))
+                        }
                     })
             }
         }
@@ -53,7 +55,9 @@ extension TraceExportSample {
             family("plimsoll_trace_export_spans_total") {
                 [(["sent"], $0.spansSent), (["rejected"], $0.spansRejected), (["dropped"], $0.spansDropped)]
             },
-            family("plimsoll_trace_export_failures_total") { $0.failures.sorted { $0.key < $1.key }.map { ([$0.key], $0.value) } },
+            family("plimsoll_trace_export_failures_total") {
+                $0.failures.sorted { $0.key < $1.key }.map { ([$0.key], $0.value) }
+            },
             family("plimsoll_trace_export_lag_seconds") { [([], $0.lagSeconds)] },
             family("plimsoll_trace_export_position") { [([], Int($0.position))] },
         ].compactMap { $0 }

@@ -1,8 +1,8 @@
 import Domain
 import Hashing
 
-// Ids that follow from the events, so that a span which is sent again is the same span. Derived trace ids are XXH3-128 over what makes a
-// turn, span ids XXH3-64 over what makes an event; both with a seed of their own.
+// Ids that follow from the events, so that a span which is sent again is the same span. Derived trace ids are XXH3-128
+// over what makes a turn, span ids XXH3-64 over what makes an event; both with a seed of their own.
 
 /// What of an event says where in a trace it belongs. Reads columns by id, once known.
 struct TraceIdentity: Sendable {
@@ -21,15 +21,18 @@ struct TraceIdentity: Sendable {
     /// Whether the event was derived from spans that came in.
     func isReceived(_ event: EventRowReader) -> Bool {
         guard let source = event.text(of: known.source), source.starts(with: Self.settledPrefix) else { return false }
-        return source.count == Self.settledPrefix.count || source[source.startIndex + Self.settledPrefix.count] == UInt8(ascii: "/")
+        return source.count == Self.settledPrefix.count
+            || source[source.startIndex + Self.settledPrefix.count] == UInt8(ascii: "/")
     }
 
-    /// What the events of one answer have in common: tenant, conversation and turn; of those derived from spans, and of those without a
-    /// turn, tenant and trace. nil where an event has neither.
+    /// What the events of one answer have in common: tenant, conversation and turn; of those derived from spans, and of
+    /// those without a turn, tenant and trace. nil where an event has neither.
     func turn(of event: EventRowReader) -> Hash128? {
         var name: [UInt8] = []
         append(event.text(of: known.tenant), to: &name)
-        if !isReceived(event), let conversation = event.text(of: known.conversationID), let turn = event.integer(of: known.turn) {
+        if !isReceived(event), let conversation = event.text(of: known.conversationID),
+            let turn = event.integer(of: known.turn)
+        {
             append(conversation, to: &name)
             append(turn, to: &name)
             return xxh3Wide(name, seed: Seed.turn)
@@ -39,8 +42,8 @@ struct TraceIdentity: Sendable {
         return xxh3Wide(name, seed: Seed.turn &+ 1)
     }
 
-    /// The trace of an answer, 16 bytes: its own where it names one, else one that follows from tenant, conversation and turn, or from the
-    /// event itself where there is no turn.
+    /// The trace of an answer, 16 bytes: its own where it names one, else one that follows from tenant, conversation
+    /// and turn, or from the event itself where there is no turn.
     func traceID(of answer: EventRowReader) -> [UInt8] {
         if let own = ownTraceID(of: answer) { return own }
         var name: [UInt8] = []
@@ -77,7 +80,9 @@ struct TraceIdentity: Sendable {
 
     private func append(_ number: Int64, to name: inout [UInt8]) { name += bigEndian(UInt64(bitPattern: number)) }
 
-    private func bigEndian(_ word: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+    private func bigEndian(_ word: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+    }
 
     /// Hexadecimal digits as bytes; nil for anything else, for another length, and for zeros alone.
     private func bytes(_ text: ArraySlice<UInt8>?, count: Int) -> [UInt8]? {

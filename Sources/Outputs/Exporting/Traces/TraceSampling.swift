@@ -1,7 +1,8 @@
-/// Which traces are kept: a share of all, chosen by the trace id so that every sampler chooses the same ones, and every answer that failed
-/// or was slow.
+/// Which traces are kept: a share of all, chosen by the trace id so that every sampler chooses the same ones, and every
+/// answer that failed or was slow.
 package struct TraceSampling: Hashable, Sendable {
-    /// Share of traces kept, 0 to 1. OpenTelemetry's consistent sampling: the last 56 bits of the trace id are the chance.
+    /// Share of traces kept, 0 to 1. OpenTelemetry's consistent sampling: the last 56 bits of the trace id are the
+    /// chance.
     package var ratio: Double
     /// Answers that took longer than this (ns) are kept; by default the alert limit of the service level table.
     package var slowNanoseconds: Int64
@@ -23,5 +24,7 @@ package struct TraceSampling: Hashable, Sendable {
     }
 
     /// Whether a trace is kept, whatever the share says.
-    func keepsAnyway(hasError: Bool, durationNanoseconds: Int64?) -> Bool { hasError || durationNanoseconds ?? 0 > slowNanoseconds }
+    func keepsAnyway(hasError: Bool, durationNanoseconds: Int64?) -> Bool {
+        hasError || durationNanoseconds ?? 0 > slowNanoseconds
+    }
 }

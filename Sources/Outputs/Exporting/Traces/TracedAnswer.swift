@@ -28,7 +28,9 @@ package struct TracedAnswers: Sendable {
     /// Looks the labels' columns up.
     package init(_ registry: SchemaRegistry) {
         builder = SpanBuilder(registry)
-        columns = (MetricCatalogue.metric(named: Self.duration)?.labels ?? []).compactMap { registry.column(named: $0.name) }
+        columns = (MetricCatalogue.metric(named: Self.duration)?.labels ?? []).compactMap {
+            registry.column(named: $0.name)
+        }
     }
 
     /// The answer that a row is; nil where it is none, or has no trace of its own.
@@ -42,10 +44,12 @@ package struct TracedAnswers: Sendable {
     func answer(_ event: EventRowReader, traceID: [UInt8]) -> TracedAnswer {
         let labels = columns.map { column in
             guard let text = event.text(of: column) else { return "" }
-            return text.count > Limits.labelBytesMax ? MetricCatalogue.otherLabel : String(decoding: text, as: UTF8.self)
+            return text.count > Limits.labelBytesMax
+                ? MetricCatalogue.otherLabel : String(decoding: text, as: UTF8.self)
         }
         return TracedAnswer(
             labels: labels, durationNanoseconds: event.integer(of: builder.known.durationNanoseconds),
-            firstTokenNanoseconds: event.integer(of: builder.known.timeToFirstToken), time: event.time, traceID: hexadecimal(traceID))
+            firstTokenNanoseconds: event.integer(of: builder.known.timeToFirstToken), time: event.time,
+            traceID: hexadecimal(traceID))
     }
 }

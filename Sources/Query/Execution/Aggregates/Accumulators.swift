@@ -3,7 +3,8 @@ import Plans
 
 /// Makes the state that an aggregate call needs.
 enum Accumulators {
-    /// - Throws: `.notSupported` for argument types that the function does not take, `.numberOutOfRange` for a fraction outside 0...1.
+    /// - Throws: `.notSupported` for argument types that the function does not take, `.numberOutOfRange` for a fraction
+    ///   outside 0...1.
     static func make(_ call: AggregateCall, zone: ZoneOffsets) throws -> any Accumulator {
         if call.isDistinct, !call.arguments.isEmpty, call.function != .minimum, call.function != .maximum {
             var plain = call

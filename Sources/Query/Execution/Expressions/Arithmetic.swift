@@ -120,7 +120,8 @@ struct Arithmetic: Sendable {
         if case .scalars = left.storage { return nil }
         if case .scalars = right.storage { return nil }
         let count = left.count
-        let natural = function == .multiply ? left.type.scale + right.type.scale : max(left.type.scale, right.type.scale)
+        let natural =
+            function == .multiply ? left.type.scale + right.type.scale : max(left.type.scale, right.type.scale)
         guard natural <= Decimal128.scaleMax else { return nil }
         let x = function == .multiply ? left : try Rescaling.rescale(left, to: natural)
         let y = function == .multiply ? right : try Rescaling.rescale(right, to: natural)
@@ -172,7 +173,8 @@ struct Arithmetic: Sendable {
 
     /// Times plus or minus one interval.
     private func shifted(
-        _ function: ScalarFunction, _ times: Operand<Int64>, by interval: Interval, _ validity: Validity?, type: ColumnType, _ count: Int
+        _ function: ScalarFunction, _ times: Operand<Int64>, by interval: Interval, _ validity: Validity?,
+        type: ColumnType, _ count: Int
     ) throws -> Vector? {
         guard let step = function == .add ? interval : IntervalMath.negate(interval) else { return nil }
         let isFixed = type == .timestamp || context.zone.fixedOffsetSeconds != nil

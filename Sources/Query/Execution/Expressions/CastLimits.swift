@@ -8,7 +8,8 @@ enum CastLimits {
     static func checked(_ function: ScalarFunction, _ arguments: [Scalar]) throws -> Scalar {
         switch (function, arguments[0]) {
         case (.checkedInteger, .integer(let value)):
-            guard arguments.count > 2, case (.integer(let least), .integer(let most)) = (arguments[1], arguments[2]) else { break }
+            guard arguments.count > 2, case (.integer(let least), .integer(let most)) = (arguments[1], arguments[2])
+            else { break }
             guard value >= least, value <= most else {
                 throw QueryError(.numberOutOfRange, "\(IntegerRange.name(most: most)) out of range")
             }
@@ -36,13 +37,18 @@ enum CastLimits {
         case .double(let number): own = DecimalDigits.of(number)
         case .text(let text), .json(let text):
             let trimmed = Casting.trimmed(text)
-            guard let parsed = Decimal128.parse(trimmed) else { throw QueryError.invalidText(text, .numeric(scale: scale)) }
+            guard let parsed = Decimal128.parse(trimmed) else {
+                throw QueryError.invalidText(text, .numeric(scale: scale))
+            }
             own = parsed
             // What reads as zero and has other digits is less than 38 places hold.
-            isNothingLeft = parsed.mantissa == 0 && trimmed.utf8.prefix { $0 | 0x20 != 0x65 }.contains { $0 >= 0x31 && $0 <= 0x39 }
+            isNothingLeft =
+                parsed.mantissa == 0 && trimmed.utf8.prefix { $0 | 0x20 != 0x65 }.contains { $0 >= 0x31 && $0 <= 0x39 }
         default: throw QueryError.unsupported("a numeric of this type")
         }
-        guard let own, let mantissa = Decimal128.rescale(own.mantissa, from: own.scale, to: scale) else { throw Rescaling.overflow }
+        guard let own, let mantissa = Decimal128.rescale(own.mantissa, from: own.scale, to: scale) else {
+            throw Rescaling.overflow
+        }
         let isRounded = own.scale > scale && Decimal128.rescale(mantissa, from: scale, to: own.scale) != own.mantissa
         if isNothingLeft || (isRounded && mantissa.magnitude < keptLeast) {
             throw QueryError(

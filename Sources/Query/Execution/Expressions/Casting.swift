@@ -11,10 +11,14 @@ struct Casting: Sendable {
         if value.type == type { return value }
         let count = value.count
         if value.isAllNull { return .nulls(type, count: count) }
-        if case .constant(let constant) = value.storage { return .constant(try cast(constant, to: type), type: type, count: count) }
+        if case .constant(let constant) = value.storage {
+            return .constant(try cast(constant, to: type), type: type, count: count)
+        }
         if let fast = try castArrays(value, to: type) { return fast }
         if case .text(let codes, let dictionary) = value.storage {
-            return try TextMapping.map(codes, dictionary, validity: value.validity, type: type, isJSON: value.type == .json) {
+            return try TextMapping.map(
+                codes, dictionary, validity: value.validity, type: type, isJSON: value.type == .json
+            ) {
                 try cast($0, to: type)
             }
         }
@@ -28,21 +32,26 @@ struct Casting: Sendable {
         let count = value.count
         switch (value.storage, value.type, type) {
         case (.boolean(let values), _, .integer):
-            return Vector(type: type, count: count, storage: .int64(values.map { $0 ? 1 : 0 }), validity: value.validity)
+            return Vector(
+                type: type, count: count, storage: .int64(values.map { $0 ? 1 : 0 }), validity: value.validity)
         case (.int64(let values), .integer, .double):
-            return Vector(type: type, count: count, storage: .double(values.map { Double($0) }), validity: value.validity)
+            return Vector(
+                type: type, count: count, storage: .double(values.map { Double($0) }), validity: value.validity)
         case (.int64, .integer, .numeric(let target)), (.int64, .numeric, .numeric(let target)),
             (.int128, .numeric, .numeric(let target)):
             return try Rescaling.rescale(value, to: target)
         case (.int64(let values), .numeric(let scale), .double):
             return Vector(
-                type: type, count: count, storage: .double(values.map { Decimal128.toDouble(Int128($0), scale: scale) }),
+                type: type, count: count,
+                storage: .double(values.map { Decimal128.toDouble(Int128($0), scale: scale) }),
                 validity: value.validity)
         case (.int64(let values), .timestamptz, .timestamp) where context.zone.fixedOffsetSeconds == 0,
             (.int64(let values), .timestamp, .timestamptz) where context.zone.fixedOffsetSeconds == 0:
             return Vector(type: type, count: count, storage: .int64(values), validity: value.validity)
         case (.text(let codes, let dictionary), _, .text):
-            return Vector(type: type, count: count, storage: .text(codes: codes, dictionary: dictionary), validity: value.validity)
+            return Vector(
+                type: type, count: count, storage: .text(codes: codes, dictionary: dictionary), validity: value.validity
+            )
         default: return nil
         }
     }
@@ -117,7 +126,9 @@ struct Casting: Sendable {
         case .integer(let number): return number
         case .boolean(let truth): return truth ? 1 : 0
         case .double(let number):
-            guard let exact = Int64(exactly: number.rounded(.toNearestOrEven)) else { throw QueryError.outOfRange(.integer) }
+            guard let exact = Int64(exactly: number.rounded(.toNearestOrEven)) else {
+                throw QueryError.outOfRange(.integer)
+            }
             return exact
         case .numeric(let mantissa, let scale):
             guard let whole = Decimal128.rescale(mantissa, from: scale, to: 0), let exact = Int64(exactly: whole) else {
@@ -127,7 +138,9 @@ struct Casting: Sendable {
         case .text(let text), .json(let text):
             if let exact = Int64(Self.trimmed(text)) { return exact }
             let digits = Self.trimmed(text).utf8.drop { $0 == 0x2D || $0 == 0x2B }
-            if !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.count + 1 >= Self.trimmed(text).utf8.count {
+            if !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+                digits.count + 1 >= Self.trimmed(text).utf8.count
+            {
                 throw QueryError(.numberOutOfRange, "value \"\(text)\" is out of range for type bigint")
             }
             throw QueryError.invalidText(text, .integer)
@@ -148,7 +161,8 @@ struct Casting: Sendable {
             default: break
             }
             let trimmed = Self.trimmed(text)
-            guard Decimal128.parse(trimmed) != nil || trimmed.utf8.allSatisfy({ $0 < 0x40 || $0 == 0x65 || $0 == 0x45 }),
+            guard
+                Decimal128.parse(trimmed) != nil || trimmed.utf8.allSatisfy({ $0 < 0x40 || $0 == 0x65 || $0 == 0x45 }),
                 let number = Double(trimmed)
             else { throw QueryError.invalidText(text, .double) }
             let digits = trimmed.utf8.prefix { $0 != 0x45 && $0 != 0x65 }
@@ -165,9 +179,12 @@ struct Casting: Sendable {
         switch value {
         case .numeric(let own, let ownScale): mantissa = Decimal128.rescale(own, from: ownScale, to: scale)
         case .integer(let number): mantissa = Decimal128.rescale(Int128(number), from: 0, to: scale)
-        case .double(let number): mantissa = DecimalDigits.of(number).flatMap { Decimal128.rescale($0.mantissa, from: $0.scale, to: scale) }
+        case .double(let number):
+            mantissa = DecimalDigits.of(number).flatMap { Decimal128.rescale($0.mantissa, from: $0.scale, to: scale) }
         case .text(let text), .json(let text):
-            guard let parsed = Decimal128.parse(Self.trimmed(text)) else { throw QueryError.invalidText(text, .numeric(scale: scale)) }
+            guard let parsed = Decimal128.parse(Self.trimmed(text)) else {
+                throw QueryError.invalidText(text, .numeric(scale: scale))
+            }
             mantissa = Decimal128.rescale(parsed.mantissa, from: parsed.scale, to: scale)
         default: throw refusal(value, .numeric(scale: scale))
         }
@@ -180,7 +197,8 @@ struct Casting: Sendable {
     private func toTime(_ value: Scalar, _ type: ColumnType) throws -> Scalar {
         switch value {
         case .timestamptz(let utc): return fromLocal(try context.zone.exactLocal(utc: utc), utc: utc, type)
-        case .timestamp(let local): return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
+        case .timestamp(let local):
+            return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
         case .date(let day):
             let (local, overflow) = day.multipliedReportingOverflow(by: Nanoseconds.day)
             if type == .date { return value }
@@ -188,11 +206,15 @@ struct Casting: Sendable {
             return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
         case .text(let text):
             if let special = special(String(Self.trimmed(text)).lowercased(), type) { return special }
-            guard let written = WrittenTime(String(Self.trimmed(text))) else { throw QueryError.invalidText(text, type) }
+            guard let written = WrittenTime(String(Self.trimmed(text))) else {
+                throw QueryError.invalidText(text, type)
+            }
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
             if type == .date { return .date(written.day) }
             guard type == .timestamptz else { return fromLocal(wall, utc: 0, type) }
-            guard let offset = written.offsetSeconds else { return .timestamptz(try context.zone.exactUTC(local: wall)) }
+            guard let offset = written.offsetSeconds else {
+                return .timestamptz(try context.zone.exactUTC(local: wall))
+            }
             let (instant, overflow) = wall.subtractingReportingOverflow(offset * Nanoseconds.second)
             if overflow { throw QueryError.timeFieldOutOfRange(text) }
             return .timestamptz(instant)

@@ -22,9 +22,11 @@ enum Comparison {
             values = compareDoubles(function, a, b, count)
         } else if left.type.scale == right.type.scale, let a = left.mantissas, let b = right.mantissas {
             values = compare(function, a, b, count)
-        } else if case .constant(.numeric(let mantissa, let scale)) = right.storage, left.type.isNumeric, let a = left.integers,
+        } else if case .constant(.numeric(let mantissa, let scale)) = right.storage, left.type.isNumeric,
+            let a = left.integers,
             let exact = Decimal128.rescale(mantissa, from: scale, to: left.type.scale),
-            Decimal128.rescale(exact, from: left.type.scale, to: scale) == mantissa, let constant = Int64(exactly: exact)
+            Decimal128.rescale(exact, from: left.type.scale, to: scale) == mantissa,
+            let constant = Int64(exactly: exact)
         {
             values = compare(function, a, .constant(constant), count)
         } else {
@@ -73,7 +75,8 @@ enum Comparison {
     }
 
     private static func texts(
-        _ function: ScalarFunction, _ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?, _ text: String
+        _ function: ScalarFunction, _ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?,
+        _ text: String
     ) -> Vector {
         let wanted = Array(text.utf8)
         return TextMapping.test(codes, dictionary, validity: validity) { entry in

@@ -1,8 +1,8 @@
 import Columnar
 import Plans
 
-/// Evaluates typed expressions over whole chunks. The shape (constant, dictionary, nulls, dense) is decided once a chunk.
-/// One evaluator a chunk: the text it makes is booked while it lives.
+/// Evaluates typed expressions over whole chunks. The shape (constant, dictionary, nulls, dense) is decided once a
+/// chunk. One evaluator a chunk: the text it makes is booked while it lives.
 struct Evaluator: Sendable {
     let context: QueryContext
     private let meter: TextMeter
@@ -32,7 +32,9 @@ struct Evaluator: Sendable {
         }
     }
 
-    private func call(_ function: ScalarFunction, _ arguments: [Expression], type: ColumnType, _ chunk: Chunk) throws -> Vector {
+    private func call(_ function: ScalarFunction, _ arguments: [Expression], type: ColumnType, _ chunk: Chunk) throws
+        -> Vector
+    {
         switch function {
         case .and, .or: return try connective(function, arguments, chunk)
         case .coalesce: return try coalesce(arguments, type: type, chunk)
@@ -71,7 +73,9 @@ struct Evaluator: Sendable {
     }
 
     /// A function of one text column and constants runs once per dictionary entry that occurs.
-    private func applyPerEntry(_ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int) throws -> Vector? {
+    private func applyPerEntry(_ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int) throws
+        -> Vector?
+    {
         var textIndex: Int?
         for (index, value) in values.enumerated() {
             switch value.storage {
@@ -96,7 +100,9 @@ struct Evaluator: Sendable {
         return result
     }
 
-    private func applyPerRow(_ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int) throws -> Vector {
+    private func applyPerRow(_ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int) throws
+        -> Vector
+    {
         let scalars = ScalarFunctions(context: context)
         var builder = VectorBuilder(type: type, capacity: count)
         var arguments = [Scalar](repeating: .null, count: values.count)

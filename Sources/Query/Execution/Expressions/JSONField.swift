@@ -1,6 +1,7 @@
 import Columnar
 
-/// Member and element access on JSON text. Documents are canonical, so one pass over the bytes finds a member without a tree.
+/// Member and element access on JSON text. Documents are canonical, so one pass over the bytes finds a member without a
+/// tree.
 enum JSONField {
     /// `->`: the member as JSON.
     static func field(_ document: Scalar, _ key: Scalar) -> Scalar {
@@ -77,7 +78,9 @@ enum JSONField {
         }
 
         private mutating func skipSpaces() {
-            while let byte = bytes.first, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { bytes.removeFirst() }
+            while let byte = bytes.first, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+                bytes.removeFirst()
+            }
         }
 
         private mutating func take(_ byte: UInt8) -> Bool {
@@ -110,7 +113,9 @@ enum JSONField {
                 }
             }
             var whole = source[start..<bytes.startIndex]
-            while let last = whole.last, last == 0x20 || last == 0x0A || last == 0x0D || last == 0x09 { whole = whole.dropLast() }
+            while let last = whole.last, last == 0x20 || last == 0x0A || last == 0x0D || last == 0x09 {
+                whole = whole.dropLast()
+            }
             return whole.isEmpty ? nil : whole
         }
 

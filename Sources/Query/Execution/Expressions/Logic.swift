@@ -16,7 +16,9 @@ extension Evaluator {
             }
             // Open rows: those the settled value (false for AND, true for OR) has not decided.
             var open: [UInt32] = []
-            for row in 0..<count where truths.isKnown(row) != true || truths.values[row] == isAnd { open.append(UInt32(row)) }
+            for row in 0..<count where truths.isKnown(row) != true || truths.values[row] == isAnd {
+                open.append(UInt32(row))
+            }
             if open.isEmpty { continue }
             let part = TruthTable(try evaluate(argument, open.count == count ? chunk : chunk.gather(open)))
             truths.combine(part, at: open, isAnd: isAnd)

@@ -9,7 +9,9 @@ func jointValidity(_ left: Vector, _ right: Vector) -> Validity? {
 
 /// Applies a step to pairs; each shape gets its own tight loop.
 @inline(__always)
-func zipOperands<A, B, Result>(_ left: Operand<A>, _ right: Operand<B>, count: Int, _ step: (A, B) -> Result) -> [Result] {
+func zipOperands<A, B, Result>(_ left: Operand<A>, _ right: Operand<B>, count: Int, _ step: (A, B) -> Result)
+    -> [Result]
+{
     var result: [Result] = []
     result.reserveCapacity(count)
     switch (left, right) {

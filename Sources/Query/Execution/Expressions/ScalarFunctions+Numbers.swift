@@ -6,7 +6,8 @@ extension ScalarFunctions {
     /// Arithmetic and mathematics of single values.
     func number(_ function: ScalarFunction, _ arguments: [Scalar], type: ColumnType) throws -> Scalar {
         switch (arguments[0], arguments.count > 1 ? arguments[1] : .null) {
-        case (.integer(let a), .integer(let b)) where type != .double && !type.isNumeric: return try integers(function, a, b)
+        case (.integer(let a), .integer(let b)) where type != .double && !type.isNumeric:
+            return try integers(function, a, b)
         case (.integer(let a), .null) where type == .integer: return try integer(function, a)
         case (.double(let a), .double(let b)): return .double(try doubles(function, a, b))
         case (.double(let a), .null): return .double(try double(function, a))
@@ -143,19 +144,26 @@ extension ScalarFunctions {
         let scale = max(a.1, b.1)
         switch function {
         case .multiply:
-            guard let product = Decimal128.multiply(a.0, b.0), a.1 + b.1 <= Decimal128.scaleMax else { throw Rescaling.overflow }
+            guard let product = Decimal128.multiply(a.0, b.0), a.1 + b.1 <= Decimal128.scaleMax else {
+                throw Rescaling.overflow
+            }
             return .numeric(product, scale: a.1 + b.1)
         case .divide:
             if b.0 == 0 { throw QueryError.divisionByZero }
             let places = Decimal128.divisionScale(a.0, a.1, b.0, b.1)
-            guard let quotient = Decimal128.divide(a.0, a.1, by: b.0, b.1, scale: places) else { throw Rescaling.overflow }
+            guard let quotient = Decimal128.divide(a.0, a.1, by: b.0, b.1, scale: places) else {
+                throw Rescaling.overflow
+            }
             return .numeric(quotient, scale: places)
         case .power, .logarithm:
-            let result = try doubles(function, Decimal128.toDouble(a.0, scale: a.1), Decimal128.toDouble(b.0, scale: b.1))
+            let result = try doubles(
+                function, Decimal128.toDouble(a.0, scale: a.1), Decimal128.toDouble(b.0, scale: b.1))
             return try fromDouble(result)
         default: break
         }
-        guard let x = Decimal128.rescale(a.0, from: a.1, to: scale), let y = Decimal128.rescale(b.0, from: b.1, to: scale) else {
+        guard let x = Decimal128.rescale(a.0, from: a.1, to: scale),
+            let y = Decimal128.rescale(b.0, from: b.1, to: scale)
+        else {
             throw Rescaling.overflow
         }
         switch function {
@@ -187,7 +195,8 @@ extension ScalarFunctions {
         }
     }
 
-    /// A result computed in doubles, shown with sixteen significant digits as PostgreSQL's numeric functions do at least.
+    /// A result computed in doubles, shown with sixteen significant digits as PostgreSQL's numeric functions do at
+    /// least.
     private func fromDouble(_ value: Double) throws -> Scalar {
         guard value.isFinite else { throw Rescaling.overflow }
         let magnitude = value == 0 ? 0 : Int(log10(abs(value)).rounded(.down))
@@ -209,7 +218,9 @@ extension ScalarFunctions {
         }
         guard let factor = Decimal128.power(-target) else { return .numeric(0, scale: 0) }
         let whole =
-            isTruncating ? (Decimal128.power(a.1).map { a.0 / $0 / factor } ?? 0) : Decimal128.rescale(a.0, from: a.1, to: target) ?? 0
+            isTruncating
+            ? (Decimal128.power(a.1).map { a.0 / $0 / factor } ?? 0)
+            : Decimal128.rescale(a.0, from: a.1, to: target) ?? 0
         guard let result = Decimal128.multiply(whole, factor) else { throw Rescaling.overflow }
         return .numeric(result, scale: 0)
     }

@@ -8,7 +8,9 @@ extension ScalarFunctions {
         let first = ScalarText.text(arguments[0], zone: context.zone)
         func string(_ index: Int) -> String { ScalarText.text(arguments[index], zone: context.zone) }
         func integer(_ index: Int) throws -> Int64 {
-            guard case .integer(let value) = try Casting(context: context).cast(arguments[index], to: .integer) else { return 0 }
+            guard case .integer(let value) = try Casting(context: context).cast(arguments[index], to: .integer) else {
+                return 0
+            }
             return value
         }
         switch function {
@@ -41,10 +43,12 @@ extension ScalarFunctions {
             if length > TextEdits.bytesMax { throw TextEdits.tooLong }
             return .text(
                 try TextEdits.pad(
-                    first, length: Int(max(0, length)), fill: arguments.count > 2 ? string(2) : " ", isLeft: function == .padLeft))
+                    first, length: Int(max(0, length)), fill: arguments.count > 2 ? string(2) : " ",
+                    isLeft: function == .padLeft))
         case .like, .ilike:
             let escape = arguments.count > 2 ? string(2) : "\\"
-            return .boolean(try context.patterns.like(string(1), escape: escape, ignoresCase: function == .ilike).matches(first))
+            return .boolean(
+                try context.patterns.like(string(1), escape: escape, ignoresCase: function == .ilike).matches(first))
         case .regexMatch, .regexMatchInsensitive:
             let expression = try context.patterns.regular(string(1), ignoresCase: function == .regexMatchInsensitive)
             return .boolean(expression.matches(first))
@@ -114,7 +118,8 @@ enum TextEdits {
         let pattern = Array(needle.unicodeScalars)
         if pattern.isEmpty { return 1 }
         guard source.count >= pattern.count else { return 0 }
-        for start in 0...(source.count - pattern.count) where source[start..<start + pattern.count].elementsEqual(pattern) {
+        for start in 0...(source.count - pattern.count)
+        where source[start..<start + pattern.count].elementsEqual(pattern) {
             return Int64(start + 1)
         }
         return 0

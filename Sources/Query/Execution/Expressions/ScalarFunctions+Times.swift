@@ -17,8 +17,10 @@ extension ScalarFunctions {
         case (.add, .interval(let a), .interval(let b)): return .interval(try some(IntervalMath.add(a, b)))
         case (.subtract, .interval(let a), .interval(let b)):
             return .interval(try some(IntervalMath.add(a, try some(IntervalMath.negate(b)))))
-        case (.multiply, .interval(let a), let factor): return .interval(try some(IntervalMath.multiply(a, by: try factorValue(factor))))
-        case (.multiply, let factor, .interval(let a)): return .interval(try some(IntervalMath.multiply(a, by: try factorValue(factor))))
+        case (.multiply, .interval(let a), let factor):
+            return .interval(try some(IntervalMath.multiply(a, by: try factorValue(factor))))
+        case (.multiply, let factor, .interval(let a)):
+            return .interval(try some(IntervalMath.multiply(a, by: try factorValue(factor))))
         case (.divide, .interval(let a), let divisor):
             let value = try factorValue(divisor)
             if value == 0 { throw QueryError.divisionByZero }
@@ -36,14 +38,16 @@ extension ScalarFunctions {
             if overflow || day.magnitude > 2_000_000_000 { throw QueryError(.timeOutOfRange, "date out of range") }
             return .date(day)
         case (.add, let time, .interval(let step)): return try some(shift(time, step))
-        case (.subtract, let time, .interval(let step)): return try some(shift(time, try some(IntervalMath.negate(step))))
+        case (.subtract, let time, .interval(let step)):
+            return try some(shift(time, try some(IntervalMath.negate(step))))
         default: throw QueryError.unsupported("\(function.rawValue) of these types")
         }
     }
 
     private func shift(_ time: Scalar, _ step: Interval) -> Scalar? {
         switch time {
-        case .timestamptz(let utc): return IntervalMath.add(step, toUTC: utc, zone: context.zone).map { .timestamptz($0) }
+        case .timestamptz(let utc):
+            return IntervalMath.add(step, toUTC: utc, zone: context.zone).map { .timestamptz($0) }
         case .timestamp(let local): return IntervalMath.add(step, toLocal: local).map { .timestamp($0) }
         case .date(let day):
             let (local, overflow) = day.multipliedReportingOverflow(by: Nanoseconds.day)
@@ -134,7 +138,9 @@ extension ScalarFunctions {
         ]
         var total = Interval()
         for (argument, unit) in zip(arguments, units) {
-            guard let part = IntervalMath.multiply(unit, by: try factorValue(argument)), let sum = IntervalMath.add(total, part) else {
+            guard let part = IntervalMath.multiply(unit, by: try factorValue(argument)),
+                let sum = IntervalMath.add(total, part)
+            else {
                 throw QueryError(.timeOutOfRange, "interval out of range")
             }
             total = sum
@@ -190,7 +196,8 @@ extension ScalarFunctions {
         let value = try fieldValue(field, arguments[1])
         switch type {
         case .double: return .double(Decimal128.toDouble(value.mantissa, scale: value.scale))
-        case .integer: return .integer(Int64(clamping: Decimal128.rescale(value.mantissa, from: value.scale, to: 0) ?? 0))
+        case .integer:
+            return .integer(Int64(clamping: Decimal128.rescale(value.mantissa, from: value.scale, to: 0) ?? 0))
         default: return .numeric(value.mantissa, scale: value.scale)
         }
     }
@@ -243,7 +250,9 @@ extension ScalarFunctions {
         return ((Int128(day) + Self.julianDayOf1970) * one + gone, 20)
     }
 
-    private func partial(_ field: TimeField, ofMinute nanoseconds: Int128, epoch: Int128) -> (mantissa: Int128, scale: Int) {
+    private func partial(_ field: TimeField, ofMinute nanoseconds: Int128, epoch: Int128) -> (
+        mantissa: Int128, scale: Int
+    ) {
         switch field {
         case .milliseconds: return nanoseconds % 1000 == 0 ? (nanoseconds / 1000, 3) : (nanoseconds, 6)
         case .microseconds: return nanoseconds % 1000 == 0 ? (nanoseconds / 1000, 0) : (nanoseconds, 3)

@@ -16,7 +16,8 @@ struct ScalarFunctions {
         case .lessOrEqual: return .boolean(ScalarOrder.compare(arguments[0], arguments[1]) <= 0)
         case .greater: return .boolean(ScalarOrder.compare(arguments[0], arguments[1]) > 0)
         case .greaterOrEqual: return .boolean(ScalarOrder.compare(arguments[0], arguments[1]) >= 0)
-        case .add, .subtract, .multiply, .divide, .modulo, .power, .negate, .absolute, .round, .ceiling, .floor, .truncate, .sign,
+        case .add, .subtract, .multiply, .divide, .modulo, .power, .negate, .absolute, .round, .ceiling, .floor,
+            .truncate, .sign,
             .squareRoot, .exponential, .naturalLogarithm, .logarithm:
             return try number(function, arguments, type: type)
         case .dateTrunc, .dateBin, .extract, .atTimeZone, .toTimestamp, .makeInterval, .toChar, .age:
@@ -34,7 +35,8 @@ struct ScalarFunctions {
     }
 
     private func element(_ array: Scalar, _ index: Scalar) -> Scalar {
-        guard case .array(let values) = array, case .integer(let position) = index, position >= 1, position <= Int64(values.count)
+        guard case .array(let values) = array, case .integer(let position) = index, position >= 1,
+            position <= Int64(values.count)
         else { return .null }
         return values[Int(position) - 1]
     }
@@ -67,7 +69,8 @@ struct ScalarFunctions {
             }
             return best
         case .concat:
-            return .text(try TextEdits.join(arguments.filter { !$0.isNull }.map { ScalarText.text($0, zone: context.zone) }))
+            return .text(
+                try TextEdits.join(arguments.filter { !$0.isNull }.map { ScalarText.text($0, zone: context.zone) }))
         case .makeArray: return .array(arguments)
         default: return nil
         }

@@ -2,8 +2,8 @@ import Columnar
 
 /// Runs a function once per dictionary entry instead of once per row.
 enum TextMapping {
-    /// - Parameter transform: entry (or null, for null rows) → value. Only entries that a row uses are transformed, so an
-    ///   entry nobody sees cannot fail.
+    /// - Parameter transform: entry (or null, for null rows) → value. Only entries that a row uses are transformed, so
+    ///   an entry nobody sees cannot fail.
     static func map(
         _ codes: [UInt32], _ dictionary: TextDictionary, validity: Validity?, type: ColumnType, isJSON: Bool,
         _ transform: (Scalar) throws -> Scalar

@@ -2,8 +2,9 @@ import Columnar
 import Plans
 import Synchronization
 
-/// Books the text that expressions make of one chunk on the query's budget, and asks now and then whether the query may go on.
-/// What was booked is given back with the meter: by then the chunk was handed on, and whoever keeps it books what it keeps.
+/// Books the text that expressions make of one chunk on the query's budget, and asks now and then whether the query may
+/// go on. What was booked is given back with the meter: by then the chunk was handed on, and whoever keeps it books
+/// what it keeps.
 final class TextMeter: Sendable {
     private let context: QueryContext
     private let bookedBytes = Atomic<Int>(0)
@@ -56,8 +57,8 @@ extension Scalar {
 }
 
 extension Chunk {
-    /// Its bytes with those of the texts its rows show, and the chunk to keep: dictionaries of which the rows use less than half
-    /// are cut down to what they use.
+    /// Its bytes with those of the texts its rows show, and the chunk to keep: dictionaries of which the rows use less
+    /// than half are cut down to what they use.
     func kept() -> (chunk: Chunk, bytes: Int) {
         var kept = self
         var bytes = memoryBytes

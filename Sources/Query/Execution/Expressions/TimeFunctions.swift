@@ -2,8 +2,8 @@ import Bytes
 import Columnar
 import Plans
 
-/// date_trunc, date_bin, extract and AT TIME ZONE over arrays. Times in one bucket run together in sorted data, so the bounds
-/// of the last bucket are kept and the calendar is asked only when a time leaves it.
+/// date_trunc, date_bin, extract and AT TIME ZONE over arrays. Times in one bucket run together in sorted data, so the
+/// bounds of the last bucket are kept and the calendar is asked only when a time leaves it.
 struct TimeFunctions: Sendable {
     let context: QueryContext
 
@@ -19,7 +19,9 @@ struct TimeFunctions: Sendable {
     private func truncate(_ values: [Vector]) throws -> Vector? {
         guard case .constant(.text(let unitText)) = values[0].storage else { return nil }
         let value = values[1]
-        guard case .int64(let times) = value.storage, value.type == .timestamptz || value.type == .timestamp else { return nil }
+        guard case .int64(let times) = value.storage, value.type == .timestamptz || value.type == .timestamp else {
+            return nil
+        }
         let unit = try TimeUnit(named: unitText)
         var zone = value.type == .timestamp ? ZoneOffsets.utc : context.zone
         if values.count == 3 {
@@ -78,13 +80,16 @@ struct TimeFunctions: Sendable {
         let zone = values[1].type == .timestamp ? ZoneOffsets.utc : context.zone
         var numbers = times.map { whole.value(local: zone.local(utc: $0)) }
         clear(&numbers, values[1].validity)
-        let base = Vector(type: .numeric(scale: 0), count: times.count, storage: .int64(numbers), validity: values[1].validity)
+        let base = Vector(
+            type: .numeric(scale: 0), count: times.count, storage: .int64(numbers), validity: values[1].validity)
         switch type {
         case .numeric(let scale): return try Rescaling.rescale(base, to: scale)
         case .integer:
             return Vector(type: .integer, count: times.count, storage: .int64(numbers), validity: values[1].validity)
         case .double:
-            return Vector(type: .double, count: times.count, storage: .double(numbers.map { Double($0) }), validity: values[1].validity)
+            return Vector(
+                type: .double, count: times.count, storage: .double(numbers.map { Double($0) }),
+                validity: values[1].validity)
         default: return nil
         }
     }

@@ -4,12 +4,14 @@ import Plans
 
 /// The units of date_trunc.
 enum TimeUnit: String, CaseIterable {
-    case nanoseconds, microseconds, milliseconds, second, minute, hour, day, week, month, quarter, year, decade, century, millennium
+    case nanoseconds, microseconds, milliseconds, second, minute, hour, day, week, month, quarter, year, decade,
+        century, millennium
 
     /// - Throws: `.invalidParameter` for a word that is no unit.
     init(named name: String) throws {
         let word = name.lowercased()
-        if let unit = TimeUnit(rawValue: word) ?? TimeUnit(rawValue: String(word.dropLast(word.hasSuffix("s") ? 1 : 0))) {
+        if let unit = TimeUnit(rawValue: word) ?? TimeUnit(rawValue: String(word.dropLast(word.hasSuffix("s") ? 1 : 0)))
+        {
             self = unit
             return
         }
@@ -19,8 +21,9 @@ enum TimeUnit: String, CaseIterable {
         case "nanosecond": self = .nanoseconds
         case "centuries": self = .century
         case "millennia": self = .millennium
-        default: throw QueryError(
-            .invalidParameter, "unit \"\(name)\" not recognized for type timestamp with time zone")
+        default:
+            throw QueryError(
+                .invalidParameter, "unit \"\(name)\" not recognized for type timestamp with time zone")
         }
     }
 
@@ -61,8 +64,8 @@ enum TimeUnit: String, CaseIterable {
         return Interval(months: span.months, days: span.days, nanoseconds: span.nanoseconds - span.nanoseconds % length)
     }
 
-    /// The bucket that holds an instant: start (the answer) and a bound below which every later time shares it. The bound may
-    /// be nearer than the bucket's end where the zone's offset changes.
+    /// The bucket that holds an instant: start (the answer) and a bound below which every later time shares it. The
+    /// bound may be nearer than the bucket's end where the zone's offset changes.
     /// - Throws: `.timeOutOfRange` when the bucket begins before the first instant of 64-bit nanoseconds.
     func bucket(of utc: Int64, zone: ZoneOffsets) throws -> (start: Int64, end: Int64) {
         let offset = zone.offsetNanoseconds(utc: utc)

@@ -1,7 +1,8 @@
 import Columnar
 import Plans
 
-/// Hash aggregation: one table and one set of states a thread, merged at the end, groups in the order they were first seen.
+/// Hash aggregation: one table and one set of states a thread, merged at the end, groups in the order they were first
+/// seen.
 struct AggregateOperator: Sendable {
     let context: QueryContext
     let groups: [Expression]
@@ -122,7 +123,8 @@ extension Chunk {
     func gather(_ positions: [UInt32], only wanted: Set<Int>) -> Chunk {
         Chunk(
             columns: columns.enumerated().map { index, column in
-                wanted.contains(index) ? column.gather(positions) : .constant(.null, type: column.type, count: positions.count)
+                wanted.contains(index)
+                    ? column.gather(positions) : .constant(.null, type: column.type, count: positions.count)
             }, rowCount: positions.count)
     }
 }

@@ -3,8 +3,9 @@ import Plans
 
 /// Decides conditions for a whole morsel by what page headers say, so that a column need not be read.
 ///
-/// It reckons with what a condition can become: any of true, false and NULL. A function that is not named here may give all three and so
-/// proves nothing; one that is named answers by the three-valued logic of SQL, nulls of the column included.
+/// It reckons with what a condition can become: any of true, false and NULL. A function that is not named here may give
+/// all three and so proves nothing; one that is named answers by the three-valued logic of SQL, nulls of the column
+/// included.
 struct ConditionProof {
     private let rowCount: Int
     private let summary: (Int) -> ColumnSummary?
@@ -41,8 +42,10 @@ struct ConditionProof {
 
     private func call(_ function: ScalarFunction, _ arguments: [Expression]) -> Outcomes {
         switch function {
-        case .and: return arguments.map(outcomes).reduce(.isTrue) { combined($0, $1, decisive: .isFalse, other: .isTrue) }
-        case .or: return arguments.map(outcomes).reduce(.isFalse) { combined($0, $1, decisive: .isTrue, other: .isFalse) }
+        case .and:
+            return arguments.map(outcomes).reduce(.isTrue) { combined($0, $1, decisive: .isFalse, other: .isTrue) }
+        case .or:
+            return arguments.map(outcomes).reduce(.isFalse) { combined($0, $1, decisive: .isTrue, other: .isFalse) }
         case .not:
             let inner = outcomes(arguments[0])
             var result = inner.intersection(.isNull)
@@ -55,7 +58,8 @@ struct ConditionProof {
             let (null, present): (Outcomes, Outcomes) = function == .isNull ? (.isTrue, .isFalse) : (.isFalse, .isTrue)
             return (range.hasNulls ? null : []).union(range.hasValues ? present : [])
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isDistinctFrom, .isNotDistinctFrom:
-            guard let left = ValueRange.of(arguments[0], rowCount, summary), let right = ValueRange.of(arguments[1], rowCount, summary)
+            guard let left = ValueRange.of(arguments[0], rowCount, summary),
+                let right = ValueRange.of(arguments[1], rowCount, summary)
             else { return .any }
             return left.compared(to: right, by: function)
         default: return .any
@@ -73,7 +77,8 @@ struct ConditionProof {
 
     private func truthTest(_ function: ScalarFunction, _ inner: Outcomes) -> Outcomes {
         let wanted: Outcomes = function == .isTrue || function == .isNotTrue ? .isTrue : .isFalse
-        let (met, unmet): (Outcomes, Outcomes) = function == .isTrue || function == .isFalse ? (.isTrue, .isFalse) : (.isFalse, .isTrue)
+        let (met, unmet): (Outcomes, Outcomes) =
+            function == .isTrue || function == .isFalse ? (.isTrue, .isFalse) : (.isFalse, .isTrue)
         return (inner.contains(wanted) ? met : []).union(inner.subtracting(wanted).isEmpty ? [] : unmet)
     }
 
@@ -101,7 +106,8 @@ private struct ValueRange {
     /// Null where a bound is not known.
     var low: Scalar
     var high: Scalar
-    /// Whether the bounds are values that occur. Those of texts may be cut: the lower one to a prefix, the upper one rounded up.
+    /// Whether the bounds are values that occur. Those of texts may be cut: the lower one to a prefix, the upper one
+    /// rounded up.
     var isExact: Bool
     var hasNulls: Bool
     var hasValues: Bool
@@ -173,7 +179,9 @@ private struct ValueRange {
         let canBeLess = Scalar.order(low, other.high).map { $0 == .less } ?? true
         let canBeGreater = Scalar.order(high, other.low).map { $0 == .greater } ?? true
         let areApart = Scalar.order(high, other.low) == .less || Scalar.order(low, other.high) == .greater
-        let arePoints = isExact && other.isExact && Scalar.order(low, high) == .equal && Scalar.order(other.low, other.high) == .equal
+        let arePoints =
+            isExact && other.isExact && Scalar.order(low, high) == .equal
+            && Scalar.order(other.low, other.high) == .equal
         let canBeEqual = !areApart
         let canDiffer = !(arePoints && Scalar.order(low, other.low) == .equal)
         func outcomes(_ isTrue: Bool, _ isFalse: Bool) -> ConditionProof.Outcomes {

@@ -16,7 +16,8 @@ struct JoinOperator: Sendable {
     private let rows: [UInt32]
 
     init(
-        _ context: QueryContext, right chunks: [Chunk], rightColumns: [TableColumn], leftColumns: [TableColumn], kind: JoinKind,
+        _ context: QueryContext, right chunks: [Chunk], rightColumns: [TableColumn], leftColumns: [TableColumn],
+        kind: JoinKind,
         leftKeys: [Expression], rightKeys: [Expression], residual: Expression?
     ) throws {
         self.context = context
@@ -28,7 +29,9 @@ struct JoinOperator: Sendable {
         let right = Chunk.concatenate(chunks, columns: rightColumns)
         self.right = right
         let keyTypes: [ColumnType] = zip(leftKeys, rightKeys).map { left, right in
-            if left.type.isNumeric || right.type.isNumeric { return .numeric(scale: max(left.type.scale, right.type.scale)) }
+            if left.type.isNumeric || right.type.isNumeric {
+                return .numeric(scale: max(left.type.scale, right.type.scale))
+            }
             return right.type
         }
         self.keyTypes = keyTypes
@@ -87,7 +90,8 @@ struct JoinOperator: Sendable {
         var groups: [UInt32] = []
         if let table {
             let evaluator = Evaluator(context: context)
-            groups = table.lookUp(try zip(leftKeys, keyTypes).map { try Self.aligned(evaluator.evaluate($0, chunk), to: $1) })
+            groups = table.lookUp(
+                try zip(leftKeys, keyTypes).map { try Self.aligned(evaluator.evaluate($0, chunk), to: $1) })
         }
         assert(table == nil || groups.count == chunk.rowCount, "a group or none for each row")
         let most = context.chunkRowsMax
@@ -177,6 +181,8 @@ struct JoinOperator: Sendable {
     }
 
     private func paired(_ chunk: Chunk, _ left: [UInt32], _ matches: [UInt32]) -> Chunk {
-        Chunk(columns: chunk.columns.map { $0.gather(left) } + right.columns.map { $0.gatherOrNull(matches) }, rowCount: left.count)
+        Chunk(
+            columns: chunk.columns.map { $0.gather(left) } + right.columns.map { $0.gatherOrNull(matches) },
+            rowCount: left.count)
     }
 }

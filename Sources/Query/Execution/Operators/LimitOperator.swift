@@ -1,7 +1,8 @@
 import Columnar
 import Synchronization
 
-/// The first rows of a stream, in the order of the input. Stops reading once the units from the beginning on hold enough.
+/// The first rows of a stream, in the order of the input. Stops reading once the units from the beginning on hold
+/// enough.
 struct LimitOperator: Sendable {
     let context: QueryContext
     let count: Int?
@@ -32,7 +33,8 @@ struct LimitOperator: Sendable {
 
     func run(_ input: Pipeline) throws -> [Chunk] {
         let skipped = max(0, offset)
-        let wanted = count.map { $0.addingReportingOverflow(skipped).overflow ? Int.max : max(0, $0) + skipped } ?? Int.max
+        let wanted =
+            count.map { $0.addingReportingOverflow(skipped).overflow ? Int.max : max(0, $0) + skipped } ?? Int.max
         if wanted == 0 || count == 0 { return [] }
         let progress = Mutex(Progress())
         let parts = try input.run(

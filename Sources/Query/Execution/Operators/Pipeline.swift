@@ -2,8 +2,9 @@ import Columnar
 import Platform
 import Synchronization
 
-/// A stream of chunks in units that any thread may produce: a morsel of a table, or chunks that stand ready. Steps that look at one
-/// chunk at a time (filter, project, probe) are composed into `produce`; what needs all rows ends a pipeline and begins the next.
+/// A stream of chunks in units that any thread may produce: a morsel of a table, or chunks that stand ready. Steps that
+/// look at one chunk at a time (filter, project, probe) are composed into `produce`; what needs all rows ends a
+/// pipeline and begins the next.
 struct Pipeline: Sendable {
     typealias Sink = (Chunk) throws -> Void
 
@@ -39,7 +40,8 @@ struct Pipeline: Sendable {
 
     /// Runs every unit on the query's threads, each with a state of its own.
     /// - Parameters:
-    ///   - inOrder: each thread takes one stretch of neighbouring units, so that states merged in order have seen the rows in order.
+    ///   - inOrder: each thread takes one stretch of neighbouring units, so that states merged in order have seen the
+    ///     rows in order.
     ///   - unitDone: told of every finished unit; answers the unit from which on none is needed, once that is known.
     ///   - consume: takes a chunk; its ordinal grows through the whole input. False: no later unit is needed.
     /// - Returns: the states in the order of their threads.
@@ -59,7 +61,9 @@ struct Pipeline: Sendable {
                 while true {
                     let unit = inOrder ? place : next.add(1, ordering: .relaxed).oldValue
                     place += 1
-                    if unit >= (inOrder ? stretch.upperBound : unitCount) || unit >= end.load(ordering: .relaxed) { break }
+                    if unit >= (inOrder ? stretch.upperBound : unitCount) || unit >= end.load(ordering: .relaxed) {
+                        break
+                    }
                     try context.check()
                     var ordinal = UInt64(unit) << 32
                     try produce(unit) { chunk in

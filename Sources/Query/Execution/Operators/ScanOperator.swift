@@ -23,7 +23,8 @@ struct ScanOperator: Sendable {
         self.output = output
         self.conditions = conditions
         let provable = context.options.usesSummaries ? predicates : []
-        morsels = try source.morsels(for: ScanRequest(columns: columns, predicates: provable, statistics: context.statistics))
+        morsels = try source.morsels(
+            for: ScanRequest(columns: columns, predicates: provable, statistics: context.statistics))
     }
 
     var pipeline: Pipeline {
@@ -38,7 +39,8 @@ struct ScanOperator: Sendable {
         guard context.options.usesSummaries else { return conditions }
         var open: [Expression] = []
         for condition in conditions {
-            switch ConditionProof.decide(condition, rowCount: morsel.rowCount, summary: { morsel.summary(columns[$0]) }) {
+            switch ConditionProof.decide(condition, rowCount: morsel.rowCount, summary: { morsel.summary(columns[$0]) })
+            {
             case true?: continue
             case false?: return nil
             case nil: open.append(condition)

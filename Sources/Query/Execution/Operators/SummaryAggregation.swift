@@ -1,8 +1,8 @@
 import Columnar
 import Plans
 
-/// Ungrouped counts, sums, minima and maxima straight over a table take whole morsels by their page headers, without reading a
-/// page, wherever the headers also prove every condition.
+/// Ungrouped counts, sums, minima and maxima straight over a table take whole morsels by their page headers, without
+/// reading a page, wherever the headers also prove every condition.
 struct SummaryAggregation: Sendable {
     private let scan: ScanOperator
     private let aggregate: AggregateOperator
@@ -11,7 +11,9 @@ struct SummaryAggregation: Sendable {
     init?(_ scan: ScanOperator, _ aggregate: AggregateOperator) {
         guard aggregate.groups.isEmpty, scan.context.options.usesSummaries else { return nil }
         for call in aggregate.calls {
-            guard call.filter == nil, !call.isDistinct || call.function == .minimum || call.function == .maximum else { return nil }
+            guard call.filter == nil, !call.isDistinct || call.function == .minimum || call.function == .maximum else {
+                return nil
+            }
             switch call.function {
             case .countRows: continue
             case .count, .sum, .minimum, .maximum, .average, .mergedCount:

@@ -2,7 +2,8 @@ import Plans
 import RegularExpressions
 import Synchronization
 
-/// The patterns that a query compiled: a function's pattern is nearly always the same for every row. Safe on any thread.
+/// The patterns that a query compiled: a function's pattern is nearly always the same for every row. Safe on any
+/// thread.
 final class PatternMemory: Sendable {
     private struct Key: Hashable {
         var pattern: [UInt8]

@@ -59,7 +59,8 @@ extension PatternParser {
             let reference = try number(base: 10, digits: 1...255)
             if place == start + 1 || reference <= groups {
                 if reference > groups { throw Self.invalid("invalid backreference number") }
-                throw Self.refused("back references", "Compare the parts that have to be equal by conditions of their own.")
+                throw Self.refused(
+                    "back references", "Compare the parts that have to be equal by conditions of their own.")
             }
             place = start
         }

@@ -2,9 +2,10 @@ import Plans
 
 /// A pattern as PostgreSQL's `~` reads it (advanced regular expressions), in RE2's syntax, which finds the same texts.
 ///
-/// Characters and classes are written out as code points, so that no class, letter case or line end means something else over there. What
-/// RE2 cannot do in linear time (references back, looking around) and the other flavours are refused by name. Which of several matches
-/// would be preferred does not matter where only the truth of a match is asked.
+/// Characters and classes are written out as code points, so that no class, letter case or line end means something
+/// else over there. What RE2 cannot do in linear time (references back, looking around) and the other flavours are
+/// refused by name. Which of several matches would be preferred does not matter where only the truth of a match is
+/// asked.
 struct PostgresPattern {
     /// In RE2's syntax.
     let text: String
@@ -149,10 +150,12 @@ struct PatternParser {
         if take(#"\A"#) { return #"\A"# }
         if take(#"\Z"#) { return #"\z"# }
         for boundary in [#"\m"#, #"\M"#, #"\y"#, #"\Y"#, "[[:<:]]", "[[:>:]]"] where sees(boundary) {
-            throw Self.refused("word boundaries (\(boundary))", #"Name what may stand beside a word: (^|\W)word($|\W)."#)
+            throw Self.refused(
+                "word boundaries (\(boundary))", #"Name what may stand beside a word: (^|\W)word($|\W)."#)
         }
         for look in ["(?=", "(?!", "(?<=", "(?<!"] where sees(look) {
-            throw Self.refused("look-around constraints (\(look))", "Match the parts by conditions of their own, joined by AND.")
+            throw Self.refused(
+                "look-around constraints (\(look))", "Match the parts by conditions of their own, joined by AND.")
         }
         return nil
     }

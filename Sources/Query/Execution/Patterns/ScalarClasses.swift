@@ -1,5 +1,5 @@
-/// The named classes of PostgreSQL's patterns over UTF-8, with the members that the C library's locale C.UTF-8 gives them. Those that
-/// Unicode decides are computed when first asked for.
+/// The named classes of PostgreSQL's patterns over UTF-8, with the members that the C library's locale C.UTF-8 gives
+/// them. Those that Unicode decides are computed when first asked for.
 enum ScalarClasses {
     static let digit = ScalarSet([0x30...0x39])
     static let newline = ScalarSet("\n")
@@ -33,7 +33,9 @@ enum ScalarClasses {
         }
     }
 
-    private static let upper = collect { $0.properties.isUppercase || $0.properties.generalCategory == .titlecaseLetter }
+    private static let upper = collect {
+        $0.properties.isUppercase || $0.properties.generalCategory == .titlecaseLetter
+    }
     private static let lower = collect { $0.properties.isLowercase }
     /// What is shown and is no letter, digit or white space.
     private static let punct = collect { scalar in

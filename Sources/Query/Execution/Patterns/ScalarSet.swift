@@ -65,7 +65,8 @@ struct ScalarSet: Sendable {
         func hexadecimal(_ value: UInt32) -> String { #"\x{"# + String(value, radix: 16) + "}" }
         if ranges.count == 1, ranges[0].count == 1 { return hexadecimal(ranges[0].lowerBound) }
         let parts = ranges.map { range in
-            range.count == 1 ? hexadecimal(range.lowerBound) : hexadecimal(range.lowerBound) + "-" + hexadecimal(range.upperBound)
+            range.count == 1
+                ? hexadecimal(range.lowerBound) : hexadecimal(range.lowerBound) + "-" + hexadecimal(range.upperBound)
         }
         return "[" + parts.joined() + "]"
     }

@@ -15,7 +15,8 @@ enum TableText {
         text += widths.map { String(repeating: "-", count: $0 + 2) }.joined(separator: "+") + "\n"
         for row in rows {
             let cells = row.indices.map { index in
-                let isNumber = [.integer, .double].contains(result.columns[index].type) || result.columns[index].type.isNumeric
+                let isNumber =
+                    [.integer, .double].contains(result.columns[index].type) || result.columns[index].type.isNumeric
                 let padding = String(repeating: " ", count: widths[index] - row[index].count)
                 return isNumber ? padding + row[index] : row[index] + padding
             }

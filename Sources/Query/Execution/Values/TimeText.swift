@@ -43,7 +43,8 @@ enum TimeText {
         return timestamp(utc, offsetSeconds: offset) + offsetText(offset)
     }
 
-    /// RFC 3339: `2026-08-01T09:00:15.5Z`. It has no seconds in offsets, so those of mean times are left out of the reading, too.
+    /// RFC 3339: `2026-08-01T09:00:15.5Z`. It has no seconds in offsets, so those of mean times are left out of the
+    /// reading, too.
     static func rfc3339(_ utc: Int64, zone: ZoneOffsets) -> String {
         let offset = zone.offsetNanoseconds(utc: utc) / Nanoseconds.minute * 60
         return RFC3339.render(utc, decimals: .shortest, offsetSeconds: offset)

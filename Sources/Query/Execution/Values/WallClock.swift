@@ -10,7 +10,7 @@ package struct WallClock: Sendable {
     /// Seconds that the zone is ahead of UTC at an instant (ns since 1970 UTC).
     package func offsetSeconds(at instant: Int64) -> Int64 { zone.offsetNanoseconds(utc: instant) / Nanoseconds.second }
 
-    /// The instant at which the clock shows a reading (ns since 1970, as if it were UTC). In the gap of spring the offset before the change
-    /// counts, in the repeat of autumn the one after it.
+    /// The instant at which the clock shows a reading (ns since 1970, as if it were UTC). In the gap of spring the
+    /// offset before the change counts, in the repeat of autumn the one after it.
     package func instant(ofReading local: Int64) -> Int64 { zone.utc(local: local) }
 }

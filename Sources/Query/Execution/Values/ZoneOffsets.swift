@@ -3,8 +3,8 @@ import Foundation
 import Plans
 import Synchronization
 
-/// Offsets of one time zone from UTC. UTC and fixed offsets cost nothing; other zones are a sorted table of the transitions of all the
-/// years that 64-bit nanoseconds hold.
+/// Offsets of one time zone from UTC. UTC and fixed offsets cost nothing; other zones are a sorted table of the
+/// transitions of all the years that 64-bit nanoseconds hold.
 final class ZoneOffsets: Sendable {
     let name: String
     /// Set when the zone never changes its offset.
@@ -78,7 +78,8 @@ final class ZoneOffsets: Sendable {
 
     private init(zone: TimeZone, name: String) {
         self.name = name
-        // 1675 to 2264: before the first transition the mean time of the place holds, after the last one known its rules go on.
+        // 1675 to 2264: before the first transition the mean time of the place holds, after the last one known its
+        // rules go on.
         var moment = Date(timeIntervalSince1970: -9_300_000_000)
         let end = Date(timeIntervalSince1970: 9_300_000_000)
         var transitions: [Int64] = []
@@ -146,8 +147,8 @@ final class ZoneOffsets: Sendable {
     /// Wall-clock reading of an instant.
     func local(utc: Int64) -> Int64 { utc &+ offsetNanoseconds(utc: utc) }
 
-    /// The instant of a wall-clock reading. In a spring gap the offset before the change counts, in an autumn repeat the one
-    /// after it, as PostgreSQL decides.
+    /// The instant of a wall-clock reading. In a spring gap the offset before the change counts, in an autumn repeat
+    /// the one after it, as PostgreSQL decides.
     func utc(local: Int64) -> Int64 {
         if let fixedOffsetSeconds { return local &- fixedOffsetSeconds * Nanoseconds.second }
         let seconds = floorDivide(local, Nanoseconds.second)

@@ -17,7 +17,9 @@ package struct ResultSet: Sendable {
 
     /// Takes each part as given.
     /// - Precondition: each chunk has the columns.
-    package init(columns: [TableColumn], chunks: [Chunk], position: Int64, watermark: Int64, statistics: QueryStatistics) {
+    package init(
+        columns: [TableColumn], chunks: [Chunk], position: Int64, watermark: Int64, statistics: QueryStatistics
+    ) {
         assert(chunks.allSatisfy { $0.columns.count == columns.count }, "rows of these columns")
         self.columns = columns
         self.chunks = chunks

@@ -1,10 +1,11 @@
 import Columnar
 
 extension Plan {
-    /// The plan as EXPLAIN shows it: a line a node, inputs indented below, subqueries under the node that needs their value.
+    /// The plan as EXPLAIN shows it: a line a node, inputs indented below, subqueries under the node that needs their
+    /// value.
     ///
-    /// `notes` adds what is known of a node, by its number in reading order (the root is 0, subqueries before inputs): the engine
-    /// says there what running it took.
+    /// `notes` adds what is known of a node, by its number in reading order (the root is 0, subqueries before inputs):
+    /// the engine says there what running it took.
     package func explained(notes: (_ node: Int) -> [String] = { _ in [] }) -> [String] {
         var lines: [String] = []
         var number = 0
@@ -60,8 +61,10 @@ extension Plan {
                 case .cross: "Cross join"
                 }
             let rest = residual.map { $0.text(over: output) }
-            return [name, keys.isEmpty ? "" : "on " + keys.joined(separator: " AND "), rest.map { "where \($0)" } ?? ""]
-                .filter { !$0.isEmpty }.joined(separator: " ")
+            return [
+                name, keys.isEmpty ? "" : "on " + keys.joined(separator: " AND "), rest.map { "where \($0)" } ?? "",
+            ]
+            .filter { !$0.isEmpty }.joined(separator: " ")
         case .union:
             return "Union all"
         }

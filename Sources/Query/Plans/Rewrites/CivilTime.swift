@@ -42,7 +42,8 @@ private func padded(_ value: Int64, _ width: Int) -> String {
     return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }
 
-/// An instant some months, days and nanoseconds later, by the UTC calendar; nil when out of the range of 64-bit nanoseconds.
+/// An instant some months, days and nanoseconds later, by the UTC calendar; nil when out of the range of 64-bit
+/// nanoseconds.
 package func adding(_ interval: Interval, toNanoseconds start: Int64) -> Int64? {
     let time = CivilTime(nanoseconds: start)
     guard let date = interval.months == 0 ? time.date : time.date.adding(months: interval.months) else { return nil }

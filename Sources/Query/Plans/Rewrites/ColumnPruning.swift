@@ -1,24 +1,29 @@
 import Columnar
 
 extension Plan {
-    /// The plan with scans, projections and aggregates reduced to what the nodes above read. Names, types and order of the
-    /// whole plan's output stay.
+    /// The plan with scans, projections and aggregates reduced to what the nodes above read. Names, types and order of
+    /// the whole plan's output stay.
     package func pruningColumns() -> Plan {
         // A SELECT of nothing has rows without columns: what else its nodes carry is taken off.
         exactly(Array(output.indices)).mapSubqueries { $0.pruningColumns() }
     }
 
-    /// A plan that yields at least the wanted columns (ascending), and where each of them stands in its output. At the root all
-    /// columns are wanted, so the order stays.
+    /// A plan that yields at least the wanted columns (ascending), and where each of them stands in its output. At the
+    /// root all columns are wanted, so the order stays.
     private func pruned(to wanted: [Int]) -> (plan: Plan, place: ColumnPlaces) {
         switch self {
         case .scan(let table, let columns, let output, let predicates):
             return (
-                .scan(table: table, columns: wanted.map { columns[$0] }, output: wanted.map { output[$0] }, predicates: predicates),
+                .scan(
+                    table: table, columns: wanted.map { columns[$0] }, output: wanted.map { output[$0] },
+                    predicates: predicates),
                 places(wanted)
             )
         case .values(let rows, let output):
-            return (.values(rows: rows.map { row in wanted.map { row[$0] } }, output: wanted.map { output[$0] }), places(wanted))
+            return (
+                .values(rows: rows.map { row in wanted.map { row[$0] } }, output: wanted.map { output[$0] }),
+                places(wanted)
+            )
         case .filter(let input, let condition):
             let (below, place) = input.pruned(to: columns(wanted, [condition]))
             return (.filter(below, condition.renumbered { place[$0] }), place)
@@ -26,7 +31,10 @@ extension Plan {
             let kept = wanted.map { expressions[$0] }
             let (below, place) = input.pruned(to: columns([], kept))
             if kept.isEmpty { return (below, places([])) }
-            return (.project(below, kept.map { $0.renumbered { place[$0] } }, output: wanted.map { output[$0] }), places(wanted))
+            return (
+                .project(below, kept.map { $0.renumbered { place[$0] } }, output: wanted.map { output[$0] }),
+                places(wanted)
+            )
         case .aggregate(let input, let groups, let aggregates, let output):
             return prunedAggregate(input, groups, aggregates, output, wanted)
         case .distinct(let input):
@@ -49,9 +57,12 @@ extension Plan {
     private func exactly(_ wanted: [Int]) -> Plan {
         let (below, place) = pruned(to: wanted)
         let available = below.output
-        if wanted.count == available.count, wanted.enumerated().allSatisfy({ place[$0.element] == $0.offset }) { return below }
+        if wanted.count == available.count, wanted.enumerated().allSatisfy({ place[$0.element] == $0.offset }) {
+            return below
+        }
         return .project(
-            below, wanted.map { .column(place[$0], available[place[$0]].type) }, output: wanted.map { available[place[$0]] })
+            below, wanted.map { .column(place[$0], available[place[$0]].type) },
+            output: wanted.map { available[place[$0]] })
     }
 
     private func prunedAggregate(
@@ -62,24 +73,30 @@ extension Plan {
         let (below, place) = input.pruned(to: columns([], groups + calls.flatMap(\.expressions)))
         let plan = Plan.aggregate(
             below, groups: groups.map { $0.renumbered { place[$0] } },
-            aggregates: calls.map { $0.mapExpressions { $0.renumbered { place[$0] } } }, output: kept.map { output[$0] })
+            aggregates: calls.map { $0.mapExpressions { $0.renumbered { place[$0] } } }, output: kept.map { output[$0] }
+        )
         return (plan, places(kept))
     }
 
     private func prunedJoin(
-        _ left: Plan, _ right: Plan, _ kind: JoinKind, _ leftKeys: [Expression], _ rightKeys: [Expression], _ residual: Expression?,
+        _ left: Plan, _ right: Plan, _ kind: JoinKind, _ leftKeys: [Expression], _ rightKeys: [Expression],
+        _ residual: Expression?,
         _ wanted: [Int]
     ) -> (plan: Plan, place: ColumnPlaces) {
         let leftCount = left.output.count
         let both = columns(wanted, residual.map { [$0] } ?? [])
         let (leftBelow, leftPlace) = left.pruned(to: columns(both.filter { $0 < leftCount }, leftKeys))
-        let (rightBelow, rightPlace) = right.pruned(to: columns(both.filter { $0 >= leftCount }.map { $0 - leftCount }, rightKeys))
+        let (rightBelow, rightPlace) = right.pruned(
+            to: columns(both.filter { $0 >= leftCount }.map { $0 - leftCount }, rightKeys))
         let newLeftCount = leftBelow.output.count
         var place = ColumnPlaces()
-        for index in both { place[index] = index < leftCount ? leftPlace[index] : newLeftCount + rightPlace[index - leftCount] }
+        for index in both {
+            place[index] = index < leftCount ? leftPlace[index] : newLeftCount + rightPlace[index - leftCount]
+        }
         let plan = Plan.join(
             left: leftBelow, right: rightBelow, kind: kind, leftKeys: leftKeys.map { $0.renumbered { leftPlace[$0] } },
-            rightKeys: rightKeys.map { $0.renumbered { rightPlace[$0] } }, residual: residual.map { $0.renumbered { place[$0] } })
+            rightKeys: rightKeys.map { $0.renumbered { rightPlace[$0] } },
+            residual: residual.map { $0.renumbered { place[$0] } })
         return (plan, place)
     }
 }
@@ -95,7 +112,9 @@ private struct ColumnPlaces {
     /// - Precondition: the column was asked for.
     subscript(column: Int) -> Int {
         get {
-            guard let place = places[column] else { preconditionFailure("column \(column) was pruned though it is read") }
+            guard let place = places[column] else {
+                preconditionFailure("column \(column) was pruned though it is read")
+            }
             return place
         }
         set { places[column] = newValue }

@@ -71,14 +71,16 @@ package struct ConstantFolding: Sendable {
         return left.count == 1 ? left[0] : .call(function, left, .boolean)
     }
 
-    /// The condition that is true where this one is false, and NULL where it is NULL; nil when no single function says it.
+    /// The condition that is true where this one is false, and NULL where it is NULL; nil when no single function says
+    /// it.
     private func opposite(of condition: Expression) -> Expression? {
         guard case .call(let function, let arguments, _) = condition else { return nil }
         if function == .not { return arguments[0] }
         return function.opposite.map { .call($0, arguments, .boolean) }
     }
 
-    /// True when one equals, else NULL when the value or a constant is, else false; nil when that takes more than plain comparing.
+    /// True when one equals, else NULL when the value or a constant is, else false; nil when that takes more than plain
+    /// comparing.
     private func membership(of value: Scalar, in constants: [Scalar]) -> Scalar? {
         if value.isNull { return .null }
         var hasNull = false
@@ -93,7 +95,9 @@ package struct ConstantFolding: Sendable {
         return hasNull ? .null : .boolean(false)
     }
 
-    private func foldBranches(_ branches: [ConditionalBranch], _ otherwise: Expression?, _ type: ColumnType) -> Expression {
+    private func foldBranches(_ branches: [ConditionalBranch], _ otherwise: Expression?, _ type: ColumnType)
+        -> Expression
+    {
         var left: [ConditionalBranch] = []
         for branch in branches {
             guard let condition = branch.condition.constant else {
@@ -110,7 +114,8 @@ package struct ConstantFolding: Sendable {
 }
 
 extension ScalarFunction {
-    /// The test that holds exactly where this one fails. Doubles are ordered totally (NaN is greatest), so comparisons have one.
+    /// The test that holds exactly where this one fails. Doubles are ordered totally (NaN is greatest), so comparisons
+    /// have one.
     var opposite: ScalarFunction? {
         switch self {
         case .equal: .notEqual

@@ -1,10 +1,11 @@
 import Columnar
 
 extension Plan {
-    /// The plan with conditions moved as near to the scans as they may go: through projections, sorts and unions, onto the side of
-    /// a join that they speak of; equalities between the two sides of a join become its keys.
+    /// The plan with conditions moved as near to the scans as they may go: through projections, sorts and unions, onto
+    /// the side of a join that they speak of; equalities between the two sides of a join become its keys.
     ///
-    /// A condition that may fail on some row (a division) stays where it was written, below nothing that could have kept the row away.
+    /// A condition that may fail on some row (a division) stays where it was written, below nothing that could have
+    /// kept the row away.
     package func pushingFiltersDown() -> Plan {
         rewriteDown { node in
             switch node {
@@ -17,8 +18,11 @@ extension Plan {
 
     /// A join with the equalities between its sides taken out of the residual as keys; any other plan as it is.
     package func takingJoinKeys() -> Plan {
-        guard case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual?) = self else { return self }
-        var conditions = JoinConditions(leftCount: left.output.count, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
+        guard case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual?) = self else {
+            return self
+        }
+        var conditions = JoinConditions(
+            leftCount: left.output.count, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
         let rest = residual.conjuncts.filter { !conditions.takeKey($0) }
         return .join(
             left: left, right: right, kind: kind, leftKeys: conditions.leftKeys, rightKeys: conditions.rightKeys,
@@ -48,7 +52,8 @@ extension Plan {
         case .aggregate(let input, let groups, let aggregates, let output):
             let (movable, staying) = split(conditions) { condition in
                 let columns = condition.columnsRead
-                return !condition.mayFail && !columns.isEmpty && columns.allSatisfy { $0 < groups.count && groups[$0].isCheap }
+                return !condition.mayFail && !columns.isEmpty
+                    && columns.allSatisfy { $0 < groups.count && groups[$0].isCheap }
             }
             let below = movable.isEmpty ? input : input.accepting(movable.map { $0.substituting(groups) })
             return Plan.aggregate(below, groups: groups, aggregates: aggregates, output: output).filtered(staying)
@@ -93,7 +98,8 @@ private struct JoinConditions {
         for condition in above {
             switch side(condition) {
             case .left where !condition.mayFail: leftFilters.append(condition)
-            case .right where !isOuter && !condition.mayFail: rightFilters.append(condition.renumbered { $0 - leftCount })
+            case .right where !isOuter && !condition.mayFail:
+                rightFilters.append(condition.renumbered { $0 - leftCount })
             case .both where !isOuter && !condition.mayFail:
                 if !join.takeKey(condition) { residual.append(condition) }
             default: stayingAbove.append(condition)
@@ -101,7 +107,8 @@ private struct JoinConditions {
         }
         if join.kind == .cross && !join.leftKeys.isEmpty { join.kind = .inner }
         return Plan.join(
-            left: left.acceptingAll(leftFilters), right: right.acceptingAll(rightFilters), kind: join.kind, leftKeys: join.leftKeys,
+            left: left.acceptingAll(leftFilters), right: right.acceptingAll(rightFilters), kind: join.kind,
+            leftKeys: join.leftKeys,
             rightKeys: join.rightKeys, residual: Expression.conjunction(residual)
         ).filtered(stayingAbove)
     }
@@ -117,7 +124,9 @@ private struct JoinConditions {
 
     /// Takes `left expression = right expression` as a key pair.
     mutating func takeKey(_ condition: Expression) -> Bool {
-        guard case .call(.equal, let sides, _) = condition, sides.count == 2, sides[0].type == sides[1].type else { return false }
+        guard case .call(.equal, let sides, _) = condition, sides.count == 2, sides[0].type == sides[1].type else {
+            return false
+        }
         switch (side(sides[0]), side(sides[1])) {
         case (.left, .right):
             leftKeys.append(sides[0])
@@ -139,7 +148,8 @@ extension Expression {
         case .cast(let inner, _): inner.isCheap
         case .call(let function, let arguments, _):
             switch function {
-            case .dateTrunc, .dateBin, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isNull, .isNotNull, .add,
+            case .dateTrunc, .dateBin, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isNull,
+                .isNotNull, .add,
                 .subtract, .jsonText:
                 arguments.allSatisfy(\.isCheap) && !mayFailForValues
             default: false
@@ -155,6 +165,8 @@ extension Expression {
     }
 }
 
-private func split(_ conditions: [Expression], _ test: (Expression) -> Bool) -> (movable: [Expression], staying: [Expression]) {
+private func split(_ conditions: [Expression], _ test: (Expression) -> Bool) -> (
+    movable: [Expression], staying: [Expression]
+) {
     (conditions.filter(test), conditions.filter { !test($0) })
 }

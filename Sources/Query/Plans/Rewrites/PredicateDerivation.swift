@@ -1,8 +1,9 @@
 import Columnar
 
 extension Plan {
-    /// The plan with each scan told which simple conditions the filters right above it demand, so that zone maps can skip.
-    /// The filters stay. Run it after scalar subqueries were replaced by their values: only constants can refute a page.
+    /// The plan with each scan told which simple conditions the filters right above it demand, so that zone maps can
+    /// skip. The filters stay. Run it after scalar subqueries were replaced by their values: only constants can refute
+    /// a page.
     package func derivingPredicates(timeZone: String) -> Plan {
         let arithmetic = ScalarArithmetic(timeZone: timeZone)
         return rewriteUp { node in
@@ -58,10 +59,16 @@ private func columnPredicate(_ condition: Expression, _ arithmetic: ScalarArithm
     case .call(let function, let arguments, _):
         guard arguments.count == 2 else { return nil }
         if case .column(let index, let type) = arguments[0], let constant = arguments[1].constant {
-            return comparison(function, constant, type, arithmetic).map { ColumnPredicate(column: index, comparison: $0) }
+            return comparison(function, constant, type, arithmetic).map {
+                ColumnPredicate(column: index, comparison: $0)
+            }
         }
-        if case .column(let index, let type) = arguments[1], let constant = arguments[0].constant, let mirrored = function.mirrored {
-            return comparison(mirrored, constant, type, arithmetic).map { ColumnPredicate(column: index, comparison: $0) }
+        if case .column(let index, let type) = arguments[1], let constant = arguments[0].constant,
+            let mirrored = function.mirrored
+        {
+            return comparison(mirrored, constant, type, arithmetic).map {
+                ColumnPredicate(column: index, comparison: $0)
+            }
         }
         return nil
     case .column, .literal, .cast, .conditional, .scalarSubquery, .placeholder:

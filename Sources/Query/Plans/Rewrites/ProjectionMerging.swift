@@ -1,5 +1,6 @@
 extension Plan {
-    /// The plan without projections that change nothing, and with a projection that only picks columns of another one merged into it.
+    /// The plan without projections that change nothing, and with a projection that only picks columns of another one
+    /// merged into it.
     func mergingProjections() -> Plan {
         rewriteUp { node in
             guard case .project(let input, let expressions, let output) = node else { return node }

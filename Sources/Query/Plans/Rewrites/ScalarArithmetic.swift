@@ -2,8 +2,9 @@ import Bytes
 package import Columnar
 import JSONTexts
 
-/// The few operations on constants that plans need before any engine runs: what literals and zone-map bounds are made of.
-/// nil where the operation is not known here or would fail; then the engine decides, and raises the error if there is one.
+/// The few operations on constants that plans need before any engine runs: what literals and zone-map bounds are made
+/// of. nil where the operation is not known here or would fail; then the engine decides, and raises the error if there
+/// is one.
 package struct ScalarArithmetic: Sendable {
     /// Whether days and months are those of UTC; else only exact spans of time are added.
     package var isUTC: Bool
@@ -35,7 +36,11 @@ package struct ScalarArithmetic: Sendable {
         case .add, .subtract: return sum(arguments[0], arguments[1], isMinus: function == .subtract, type)
         case .multiply: return product(arguments[0], arguments[1], type)
         case .checkedInteger:
-            guard case (.integer(let value), .integer(let least), .integer(let most)) = (arguments[0], arguments[1], arguments[2]) else {
+            guard
+                case (.integer(let value), .integer(let least), .integer(let most)) = (
+                    arguments[0], arguments[1], arguments[2]
+                )
+            else {
                 return nil
             }
             return value >= least && value <= most ? .integer(value) : nil
@@ -47,7 +52,8 @@ package struct ScalarArithmetic: Sendable {
     package func cast(_ value: Scalar, to type: ColumnType) -> Scalar? {
         switch (value, type) {
         case (.null, _): return .null
-        case (.integer, .integer), (.double, .double), (.text, .text), (.boolean, .boolean), (.timestamptz, .timestamptz),
+        case (.integer, .integer), (.double, .double), (.text, .text), (.boolean, .boolean),
+            (.timestamptz, .timestamptz),
             (.timestamp, .timestamp), (.date, .date), (.interval, .interval), (.json, .json):
             return value
         case (.integer(let number), .double): return .double(Double(number))
@@ -66,7 +72,8 @@ package struct ScalarArithmetic: Sendable {
         case (.timestamp(let instant), .timestamptz) where isUTC: return .timestamptz(instant)
         case (.timestamptz(let instant), .timestamp) where isUTC: return .timestamp(instant)
         case (.timestamp(let instant), .date): return .date(CivilTime(nanoseconds: instant).date.daysSince1970)
-        case (.timestamptz(let instant), .date) where isUTC: return .date(CivilTime(nanoseconds: instant).date.daysSince1970)
+        case (.timestamptz(let instant), .date) where isUTC:
+            return .date(CivilTime(nanoseconds: instant).date.daysSince1970)
         case (.integer(let number), .text): return .text(String(number))
         case (.numeric(let mantissa, let scale), .text): return .text(DecimalText.renderFull(mantissa, scale: scale))
         default: return nil
@@ -98,7 +105,8 @@ package struct ScalarArithmetic: Sendable {
     /// NULL as soon as one argument is.
     private func isStrict(_ function: ScalarFunction) -> Bool {
         switch function {
-        case .and, .or, .isNull, .isNotNull, .isDistinctFrom, .isNotDistinctFrom, .isTrue, .isFalse, .isNotTrue, .isNotFalse, .coalesce,
+        case .and, .or, .isNull, .isNotNull, .isDistinctFrom, .isNotDistinctFrom, .isTrue, .isFalse, .isNotTrue,
+            .isNotFalse, .coalesce,
             .nullIf, .greatest, .least, .concat, .makeArray:
             false
         default: true
@@ -138,7 +146,8 @@ package struct ScalarArithmetic: Sendable {
         case (.timestamp(let instant), .interval(let span)):
             return moved(instant, span, isMinus: isMinus).map { .timestamp($0) }
         case (.date(let days), .integer(let count)):
-            let (result, overflow) = isMinus ? days.subtractingReportingOverflow(count) : days.addingReportingOverflow(count)
+            let (result, overflow) =
+                isMinus ? days.subtractingReportingOverflow(count) : days.addingReportingOverflow(count)
             return overflow || result.magnitude > 2_000_000_000 ? nil : .date(result)
         default: return nil
         }

@@ -1,5 +1,6 @@
 extension Plan {
-    /// Tells a sort below a limit how many rows will be wanted, so that it keeps no more. The limit stays for its offset.
+    /// Tells a sort below a limit how many rows will be wanted, so that it keeps no more. The limit stays for its
+    /// offset.
     package func limitingSorts() -> Plan {
         rewriteUp { node in
             guard case .limit(let input, let count?, let offset) = node else { return node }
@@ -11,7 +12,8 @@ extension Plan {
     private func keepingFirst(_ count: Int) -> Plan {
         switch self {
         case .sort(let input, let keys, let known): .sort(input, keys, limit: min(count, known ?? count))
-        case .project(let input, let expressions, let output): .project(input.keepingFirst(count), expressions, output: output)
+        case .project(let input, let expressions, let output):
+            .project(input.keepingFirst(count), expressions, output: output)
         case .scan, .values, .filter, .aggregate, .distinct, .limit, .join, .union: self
         }
     }

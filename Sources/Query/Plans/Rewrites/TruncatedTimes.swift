@@ -1,11 +1,13 @@
 import Bytes
 import Columnar
 
-/// What `date_trunc('day', time) >= …` and `time::date = …` say of the time itself: wide enough for every zone and every length of a
-/// unit, as bounds only serve to skip. Empty for other conditions.
+/// What `date_trunc('day', time) >= …` and `time::date = …` say of the time itself: wide enough for every zone and
+/// every length of a unit, as bounds only serve to skip. Empty for other conditions.
 func truncatedTimePredicates(_ condition: Expression) -> [ColumnPredicate] {
     guard case .call(let function, let arguments, _) = condition, arguments.count == 2 else { return [] }
-    if let constant = arguments[1].constant, let span = TruncatedSpan(arguments[0]) { return span.predicates(function, constant) }
+    if let constant = arguments[1].constant, let span = TruncatedSpan(arguments[0]) {
+        return span.predicates(function, constant)
+    }
     if let constant = arguments[0].constant, let span = TruncatedSpan(arguments[1]), let mirrored = function.mirrored {
         return span.predicates(mirrored, constant)
     }
@@ -22,7 +24,8 @@ private struct TruncatedSpan {
     init?(_ expression: Expression) {
         switch expression {
         case .call(.dateTrunc, let arguments, _):
-            guard arguments.count >= 2, case .text(let unit)? = arguments[0].constant, case .column(let index, let type) = arguments[1],
+            guard arguments.count >= 2, case .text(let unit)? = arguments[0].constant,
+                case .column(let index, let type) = arguments[1],
                 type.isTime,
                 let longest = Self.longestNanoseconds[unit.lowercased()]
             else { return nil }
@@ -64,7 +67,9 @@ private struct TruncatedSpan {
         }
     }
 
-    private func scalar(_ instant: Int64) -> Scalar { type == .timestamptz ? .timestamptz(instant) : .timestamp(instant) }
+    private func scalar(_ instant: Int64) -> Scalar {
+        type == .timestamptz ? .timestamptz(instant) : .timestamp(instant)
+    }
 
     /// The longest that each unit can be: days with a clock change, leap years.
     private static let longestNanoseconds: [String: Int64] = [

@@ -1,6 +1,7 @@
 import Columnar
 
-/// An aggregation straight over the rows of one table: its expressions in terms of what the scan reads, projections looked through.
+/// An aggregation straight over the rows of one table: its expressions in terms of what the scan reads, projections
+/// looked through.
 struct AggregateSource {
     let table: String
     /// The scan itself, to read rows where no rollup can stand for them.
@@ -15,7 +16,9 @@ struct AggregateSource {
 
     /// nil for other nodes, and where something else than filters and projections lies between.
     init?(_ plan: Plan) {
-        guard case .aggregate(let input, let groups, let calls, let output) = plan, let rows = Self.rows(input) else { return nil }
+        guard case .aggregate(let input, let groups, let calls, let output) = plan, let rows = Self.rows(input) else {
+            return nil
+        }
         guard case .scan(let table, _, let columns, _) = rows.scan else { return nil }
         self.table = table
         self.columns = columns
@@ -35,7 +38,9 @@ struct AggregateSource {
     private static func rows(_ plan: Plan) -> Rows? {
         switch plan {
         case .scan(_, _, let output, _):
-            return Rows(scan: plan, conditions: [], expressions: output.enumerated().map { .column($0.offset, $0.element.type) })
+            return Rows(
+                scan: plan, conditions: [], expressions: output.enumerated().map { .column($0.offset, $0.element.type) }
+            )
         case .filter(let input, let condition):
             guard var rows = rows(input) else { return nil }
             rows.conditions += condition.substituting(rows.expressions).conjuncts

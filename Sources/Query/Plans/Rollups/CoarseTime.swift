@@ -1,7 +1,8 @@
 import Bytes
 import Columnar
 
-/// Decides which functions of time say the same of every instant of a bucket, so that the bucket's beginning may stand for the instant.
+/// Decides which functions of time say the same of every instant of a bucket, so that the bucket's beginning may stand
+/// for the instant.
 struct CoarseTime {
     let grainNanoseconds: Int64
     /// Buckets are cut in UTC; in other zones days begin elsewhere.
@@ -18,7 +19,8 @@ struct CoarseTime {
         case .cast(.column(time, .timestamptz), .date):
             return isUTC
         case .call(.dateTrunc, let arguments, _):
-            guard arguments.count >= 2, case .column(time, .timestamptz) = arguments[1], let unit = text(arguments[0]) else { return false }
+            guard arguments.count >= 2, case .column(time, .timestamptz) = arguments[1], let unit = text(arguments[0])
+            else { return false }
             if arguments.count > 2 {
                 guard let zone = text(arguments[2]), Self.isUTC(zone) else { return false }
             } else if !isUTC {
@@ -26,13 +28,16 @@ struct CoarseTime {
             }
             return (Self.units[unit.lowercased()] ?? 0) >= grainNanoseconds
         case .call(.extract, let arguments, _):
-            guard arguments.count == 2, case .column(time, .timestamptz) = arguments[1], let field = text(arguments[0]), isUTC else {
+            guard arguments.count == 2, case .column(time, .timestamptz) = arguments[1], let field = text(arguments[0]),
+                isUTC
+            else {
                 return false
             }
             return (Self.fields[field.lowercased()] ?? 0) >= grainNanoseconds
         case .call(.dateBin, let arguments, _):
             guard arguments.count == 3, case .column(time, .timestamptz) = arguments[1],
-                case .interval(let stride)? = arguments[0].constant, case .timestamptz(let origin)? = arguments[2].constant,
+                case .interval(let stride)? = arguments[0].constant,
+                case .timestamptz(let origin)? = arguments[2].constant,
                 stride.months == 0
             else { return false }
             let (days, overflow) = stride.days.multipliedReportingOverflow(by: Self.day)
@@ -47,7 +52,9 @@ struct CoarseTime {
         if case .text(let text)? = expression.constant { text } else { nil }
     }
 
-    private static func isUTC(_ zone: String) -> Bool { ["UTC", "ETC/UTC", "GMT", "ETC/GMT", "Z", "ZULU"].contains(zone.uppercased()) }
+    private static func isUTC(_ zone: String) -> Bool {
+        ["UTC", "ETC/UTC", "GMT", "ETC/GMT", "Z", "ZULU"].contains(zone.uppercased())
+    }
 
     private static let day = Nanoseconds.day
     private static let units: [String: Int64] = [

@@ -50,7 +50,9 @@ struct EventPartials {
             return column(name).map { $0.type.isNumeric ? $0 : .cast($0, .numeric(scale: 0)) }
         case .histogram: return .cast(.literal(.null, .null), .text)
         case .atMost(let name, let bound):
-            return column(name).map { counted(.call(.lessOrEqual, [$0, .literal(.integer(bound), .integer)], .boolean)) }
+            return column(name).map {
+                counted(.call(.lessOrEqual, [$0, .literal(.integer(bound), .integer)], .boolean))
+            }
         }
     }
 }

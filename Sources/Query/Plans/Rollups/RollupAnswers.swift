@@ -1,8 +1,9 @@
 package import Columnar
 
 extension Plan {
-    /// The plan with each aggregation over events that rollups can answer reading these instead: whole buckets from the rollup of longest
-    /// buckets, what is left at both ends from shorter ones and from the events. Answers are the same to the last digit.
+    /// The plan with each aggregation over events that rollups can answer reading these instead: whole buckets from the
+    /// rollup of longest buckets, what is left at both ends from shorter ones and from the events. Answers are the same
+    /// to the last digit.
     ///
     /// Run it on a rewritten plan without subqueries, and rewrite it again.
     /// - Parameter rollups: those of longest buckets first.
@@ -48,7 +49,9 @@ private struct RollupAnswer {
 
     /// nil where no whole bucket lies in the times asked for.
     var plan: Plan? {
-        guard let pieces = try? pieces(translation.range, known[...]), pieces.contains(where: { $0.isRollup }) else { return nil }
+        guard let pieces = try? pieces(translation.range, known[...]), pieces.contains(where: { $0.isRollup }) else {
+            return nil
+        }
         var rows = pieces.count == 1 ? pieces[0].plan : .union(pieces.map(\.plan))
         if let condition = Expression.conjunction(translation.conditions) { rows = .filter(rows, condition) }
         return .aggregate(rows, groups: translation.groups, aggregates: translation.calls, output: source.output)
@@ -63,7 +66,8 @@ private struct RollupAnswer {
     private func pieces(_ range: TimeRange, _ rollups: ArraySlice<RollupDescription>) throws -> [Piece] {
         guard let rollup = rollups.first else { return [Piece(plan: try events(range), isRollup: false)] }
         let rest = rollups.dropFirst()
-        guard !range.isEmpty, let split = range.split(grain: rollup.grainNanoseconds, earliest: rollup.earliestTime) else {
+        guard !range.isEmpty, let split = range.split(grain: rollup.grainNanoseconds, earliest: rollup.earliestTime)
+        else {
             return try pieces(range, rest)
         }
         return try (split.before.map { try pieces($0, rest) } ?? [])
@@ -74,14 +78,20 @@ private struct RollupAnswer {
     private func rows(of rollup: RollupDescription, _ range: TimeRange) -> Plan {
         var read = [rollup.time]
         let indices = translation.partials.map { partial in
-            guard let index = rollup.index(of: partial) else { preconditionFailure("a rollup that was found to know all") }
+            guard let index = rollup.index(of: partial) else {
+                preconditionFailure("a rollup that was found to know all")
+            }
             return index
         }
         for index in indices where !read.contains(index) { read.append(index) }
         let columns = read.map { rollup.columns[$0] }
         var plan = Plan.scan(table: rollup.table, columns: read, output: columns, predicates: [])
-        if let condition = Expression.conjunction(range.conditions(on: .column(0, columns[0].type))) { plan = .filter(plan, condition) }
-        let expressions = indices.map { index in Expression.column(read.firstIndex(of: index) ?? 0, rollup.columns[index].type) }
+        if let condition = Expression.conjunction(range.conditions(on: .column(0, columns[0].type))) {
+            plan = .filter(plan, condition)
+        }
+        let expressions = indices.map { index in
+            Expression.column(read.firstIndex(of: index) ?? 0, rollup.columns[index].type)
+        }
         return .project(plan, expressions, output: indices.map { rollup.columns[$0] })
     }
 
@@ -99,7 +109,9 @@ private struct RollupAnswer {
         guard let time = source.columns.firstIndex(where: { $0.name == known[0].columns[known[0].time].name }) else {
             throw RollupTranslation.NotKnown()
         }
-        if let condition = Expression.conjunction(range.conditions(on: .column(time, .timestamptz))) { plan = .filter(plan, condition) }
+        if let condition = Expression.conjunction(range.conditions(on: .column(time, .timestamptz))) {
+            plan = .filter(plan, condition)
+        }
         return .project(plan, expressions, output: output)
     }
 }

@@ -51,7 +51,9 @@ struct RollupTranslation {
         switch expression {
         case .column(let index, let type):
             let name = source.columns[index].name
-            guard index != time, rollup.dimensions.contains(where: { rollup.columns[$0].name == name }) else { throw NotKnown() }
+            guard index != time, rollup.dimensions.contains(where: { rollup.columns[$0].name == name }) else {
+                throw NotKnown()
+            }
             return .column(try place(.key(name)), type)
         case .scalarSubquery, .placeholder:
             throw NotKnown()
@@ -79,8 +81,10 @@ struct RollupTranslation {
         var (filter, counted) = (call.filter, Counted.events)
         if call.function == .countRows, let condition = call.filter { (filter, counted) = try taken(from: condition) }
         let condition = try filter.map { (condition) throws(NotKnown) in try keyed(condition) }
-        func result(_ function: AggregateFunction, _ arguments: [Expression], isDistinct: Bool = false) -> AggregateCall {
-            AggregateCall(function: function, arguments: arguments, isDistinct: isDistinct, filter: condition, type: call.type)
+        func result(_ function: AggregateFunction, _ arguments: [Expression], isDistinct: Bool = false) -> AggregateCall
+        {
+            AggregateCall(
+                function: function, arguments: arguments, isDistinct: isDistinct, filter: condition, type: call.type)
         }
         if call.function == .countRows { return result(.mergedCount, [try number(counted)]) }
         guard call.order.isEmpty, call.arguments.count == 1 else { throw NotKnown() }
@@ -165,7 +169,8 @@ struct RollupTranslation {
         case .present(let name): try column(.count(name))
         case .absent(let name): .call(.subtract, [try column(.events), try column(.count(name))], .integer)
         case .atMost(let name, let bound): try column(.atMost(name, bound))
-        case .above(let name, let bound): .call(.subtract, [try column(.count(name)), try column(.atMost(name, bound))], .integer)
+        case .above(let name, let bound):
+            .call(.subtract, [try column(.count(name)), try column(.atMost(name, bound))], .integer)
         }
     }
 
@@ -183,7 +188,8 @@ struct RollupTranslation {
 
     /// The number of events where the value is not null, else 0.
     private mutating func presentEvents(_ value: Expression) throws(NotKnown) -> Expression {
-        let isNull = ConditionalBranch(condition: .call(.isNull, [value], .boolean), value: .literal(.integer(0), .integer))
+        let isNull = ConditionalBranch(
+            condition: .call(.isNull, [value], .boolean), value: .literal(.integer(0), .integer))
         return .conditional([isNull], otherwise: try column(.events), .integer)
     }
 }

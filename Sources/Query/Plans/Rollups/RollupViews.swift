@@ -1,12 +1,15 @@
 package import Columnar
 
 extension Plan {
-    /// The plan with each scan of a rollup's table as a question sees it: rows of equal keys merged into one, whose time is the bucket's
-    /// beginning. Run it on a plan as it was bound; what ``answeredFromRollups(_:timeZone:)`` puts in reads the parts themselves.
+    /// The plan with each scan of a rollup's table as a question sees it: rows of equal keys merged into one, whose
+    /// time is the bucket's beginning. Run it on a plan as it was bound; what ``answeredFromRollups(_:timeZone:)`` puts
+    /// in reads the parts themselves.
     package func mergingRollups(_ rollups: [RollupDescription]) -> Plan {
         if rollups.isEmpty { return self }
         return rewriteUp { node in
-            guard case .scan(let table, let columns, let output, _) = node, let rollup = rollups.first(where: { $0.table == table }) else {
+            guard case .scan(let table, let columns, let output, _) = node,
+                let rollup = rollups.first(where: { $0.table == table })
+            else {
                 return node
             }
             return rollup.merged(columns, output: output)
@@ -26,7 +29,8 @@ extension RollupDescription {
         }
         let length = Interval(nanoseconds: grainNanoseconds)
         let bucket = Expression.call(
-            .dateBin, [.literal(.interval(length), .interval), column(time), .literal(.timestamptz(0), .timestamptz)], .timestamptz)
+            .dateBin, [.literal(.interval(length), .interval), column(time), .literal(.timestamptz(0), .timestamptz)],
+            .timestamptz)
         let keys = [time] + dimensions
         let measured = wanted.filter { !keys.contains($0) }
         let calls = measured.map { index in
@@ -34,7 +38,8 @@ extension RollupDescription {
                 function: merging(index), arguments: arguments(index).map(column), type: columns[index].type)
         }
         let names = (keys + measured).map { columns[$0] }
-        let aggregate = Plan.aggregate(parts, groups: [bucket] + dimensions.map(column), aggregates: calls, output: names)
+        let aggregate = Plan.aggregate(
+            parts, groups: [bucket] + dimensions.map(column), aggregates: calls, output: names)
         let places = wanted.map { index in
             keys.firstIndex(of: index) ?? keys.count + (measured.firstIndex(of: index) ?? 0)
         }

@@ -39,8 +39,8 @@ struct TimeRange: Hashable {
         return true
     }
 
-    /// The whole buckets inside the range, and what is left before and after them; nil where no bucket fits or the range lies at the end
-    /// of time.
+    /// The whole buckets inside the range, and what is left before and after them; nil where no bucket fits or the
+    /// range lies at the end of time.
     func split(grain: Int64, earliest: Int64?) -> (before: TimeRange?, whole: TimeRange, after: TimeRange?)? {
         var whole = TimeRange()
         let start = lower.map { max($0, earliest ?? $0) } ?? earliest

@@ -1,19 +1,23 @@
 import Bytes
 package import Columnar
 
-/// Intervals as PostgreSQL reads them: `1 day 02:03:04.5`, `-7 days`, `2 hours ago`, `P1DT2H`, and a bare number of a named unit.
-/// Fractions are exact: those of a day or week run over into the clock, those of a month into days of thirty to the month, those of
-/// longer units are rounded to months.
+/// Intervals as PostgreSQL reads them: `1 day 02:03:04.5`, `-7 days`, `2 hours ago`, `P1DT2H`, and a bare number of a
+/// named unit. Fractions are exact: those of a day or week run over into the clock, those of a month into days of
+/// thirty to the month, those of longer units are rounded to months.
 package enum IntervalText {
     /// - Parameters:
     ///   - unit: what a bare number counts, as in `interval '3' day`; seconds unless named.
     ///   - position: where the text stands, for the error.
     /// - Throws: `.invalidTime` for text that is no interval, `.intervalOutOfRange` when it is too long for 64-bit
     ///   nanoseconds.
-    package static func read(_ text: String, unit: String = "second", position: Int? = nil) throws(QueryError) -> Interval {
+    package static func read(_ text: String, unit: String = "second", position: Int? = nil) throws(QueryError)
+        -> Interval
+    {
         var reader = IntervalReader(text: text, position: position)
         let bytes = Array(text.utf8.drop { $0 <= 32 })
-        if bytes.first == UInt8(ascii: "P") || bytes.first == UInt8(ascii: "p") { return try reader.readISO(bytes.dropFirst()) }
+        if bytes.first == UInt8(ascii: "P") || bytes.first == UInt8(ascii: "p") {
+            return try reader.readISO(bytes.dropFirst())
+        }
         return try reader.readWords(unit: unit)
     }
 }
@@ -58,7 +62,10 @@ private struct IntervalReader {
             } else if isNumeric(letter) || letter == "." {
                 number += letter
             } else {
-                let units = isTime ? ["H": "hour", "M": "minute", "S": "second"] : ["Y": "year", "M": "month", "W": "week", "D": "day"]
+                let units =
+                    isTime
+                    ? ["H": "hour", "M": "minute", "S": "second"]
+                    : ["Y": "year", "M": "month", "W": "week", "D": "day"]
                 guard let unit = units[letter] else { throw invalid() }
                 try add(amount(number), unit: unit)
                 number = ""
@@ -160,7 +167,8 @@ private struct IntervalReader {
         let isNegative = token.hasPrefix("-")
         let unsigned = isNegative || token.hasPrefix("+") ? token.dropFirst() : token[...]
         let parts = unsigned.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2 || parts.count == 3, parts.allSatisfy({ $0.utf8.first.map { $0 >= 48 && $0 <= 57 } ?? false }),
+        guard parts.count == 2 || parts.count == 3,
+            parts.allSatisfy({ $0.utf8.first.map { $0 >= 48 && $0 <= 57 } ?? false }),
             let hours = Int64(parts[0]), let minutes = Int64(parts[1]), minutes < 60
         else { throw invalid() }
         let seconds = parts.count == 3 ? try amount(parts[2]) : Amount(mantissa: 0, scale: 0, one: 1)
@@ -195,7 +203,8 @@ private struct IntervalReader {
     ]
     private static let daysOf: [String: Int64] = ["day": 1, "d": 1, "week": 7, "w": 7]
     private static let monthsOf: [String: Int64] = [
-        "month": 1, "mon": 1, "quarter": 3, "year": 12, "yr": 12, "y": 12, "decade": 120, "century": 1200, "centurie": 1200, "c": 1200,
+        "month": 1, "mon": 1, "quarter": 3, "year": 12, "yr": 12, "y": 12, "decade": 120, "century": 1200,
+        "centurie": 1200, "c": 1200,
         "millennium": 12_000, "millennia": 12_000,
     ]
 
@@ -216,10 +225,12 @@ private struct IntervalReader {
         let newDays = sum.days.addingReportingOverflow(days)
         let newNanoseconds = sum.nanoseconds.addingReportingOverflow(nanoseconds)
         let bound: Int64 = 1 << 40
-        guard !newNanoseconds.overflow, newNanoseconds.partialValue != .min, newMonths.partialValue.magnitude < bound.magnitude,
+        guard !newNanoseconds.overflow, newNanoseconds.partialValue != .min,
+            newMonths.partialValue.magnitude < bound.magnitude,
             newDays.partialValue.magnitude < bound.magnitude, !newMonths.overflow, !newDays.overflow
         else { throw tooLong() }
-        sum = Interval(months: newMonths.partialValue, days: newDays.partialValue, nanoseconds: newNanoseconds.partialValue)
+        sum = Interval(
+            months: newMonths.partialValue, days: newDays.partialValue, nanoseconds: newNanoseconds.partialValue)
     }
 
     private func invalid() -> QueryError {

@@ -1,4 +1,5 @@
-/// A part of `to_char`'s pattern that stands for a part of the time. Of patterns that begin alike the longer comes first.
+/// A part of `to_char`'s pattern that stands for a part of the time. Of patterns that begin alike the longer comes
+/// first.
 package enum TimePatternField: String, CaseIterable, Sendable {
     case year = "YYYY", isoYear = "IYYY"
     case monthName = "Month", shortMonthName = "Mon"
@@ -8,7 +9,8 @@ package enum TimePatternField: String, CaseIterable, Sendable {
     case shortYear = "YY", hour = "HH", morning = "AM", afternoon = "PM", quarter = "Q", weekday = "D"
 }
 
-/// The pattern of `to_char` for times. What PostgreSQL would read as something else than we write is refused rather than copied.
+/// The pattern of `to_char` for times. What PostgreSQL would read as something else than we write is refused rather
+/// than copied.
 package enum TimePattern {
     /// A part of the pattern.
     package enum Piece: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import Bytes
 
-/// A date and time as SQL writes them, in ISO 8601 order: `2026-08-01`, `2026-08-01 09:00:15.778+02`, `2026-08-01T09:00:15Z`, `24:00:00`.
+/// A date and time as SQL writes them, in ISO 8601 order: `2026-08-01`, `2026-08-01 09:00:15.778+02`,
+/// `2026-08-01T09:00:15Z`, `24:00:00`.
 package struct WrittenTime {
     private var date: CivilDate
     private var nanosecondsOfDay: Int64 = 0
@@ -14,7 +15,9 @@ package struct WrittenTime {
         bytes = Array(text.utf8)[...]
         date = CivilDate(year: 0, month: 0, day: 0)
         skipSpaces()
-        guard let year = digits(4...6), take("-"), let month = digits(1...2), take("-"), let day = digits(1...2) else { return nil }
+        guard let year = digits(4...6), take("-"), let month = digits(1...2), take("-"), let day = digits(1...2) else {
+            return nil
+        }
         date = CivilDate(year: year, month: month, day: day)
         if take("T") || take("t") || skipSpaces() {
             if !bytes.isEmpty, !readClock() { return nil }
@@ -27,7 +30,8 @@ package struct WrittenTime {
 
     /// Nanoseconds since 1970 by the wall clock; nil when a field is out of range or 64 bits do not hold it.
     package var nanoseconds: Int64? {
-        guard date.month >= 1, date.month <= 12, date.day >= 1, date.day <= date.daysInMonth, nanosecondsOfDay >= 0 else { return nil }
+        guard date.month >= 1, date.month <= 12, date.day >= 1, date.day <= date.daysInMonth, nanosecondsOfDay >= 0
+        else { return nil }
         // The first day begins before the first instant.
         return Int64(exactly: Int128(date.daysSince1970) * Int128(Nanoseconds.day) + Int128(nanosecondsOfDay))
     }
@@ -47,7 +51,8 @@ package struct WrittenTime {
                 fraction = read
             }
         }
-        let isInRange = (hour < 24 && minute < 60 && seconds <= 60) || (hour == 24 && minute == 0 && seconds == 0 && fraction == 0)
+        let isInRange =
+            (hour < 24 && minute < 60 && seconds <= 60) || (hour == 24 && minute == 0 && seconds == 0 && fraction == 0)
         nanosecondsOfDay = isInRange ? ((hour * 60 + minute) * 60 + seconds) * 1_000_000_000 + fraction : -1
         return true
     }

@@ -13,7 +13,9 @@ extension Expression {
     }
 
     /// The same expression with each direct child replaced.
-    package func mapChildren<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure) -> Expression {
+    package func mapChildren<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure)
+        -> Expression
+    {
         switch self {
         case .column, .literal, .scalarSubquery, .placeholder:
             return self
@@ -26,7 +28,8 @@ extension Expression {
         case .conditional(let branches, let otherwise, let type):
             var mapped: [ConditionalBranch] = []
             for branch in branches {
-                mapped.append(ConditionalBranch(condition: try transform(branch.condition), value: try transform(branch.value)))
+                mapped.append(
+                    ConditionalBranch(condition: try transform(branch.condition), value: try transform(branch.value)))
             }
             var last: Expression?
             if let otherwise { last = try transform(otherwise) }
@@ -101,8 +104,8 @@ extension Expression {
         }
     }
 
-    /// Whether evaluating may fail (overflow, division by zero, a text that is no number, a subquery of two rows): such an
-    /// expression must not meet rows that a condition before it would have kept away.
+    /// Whether evaluating may fail (overflow, division by zero, a text that is no number, a subquery of two rows): such
+    /// an expression must not meet rows that a condition before it would have kept away.
     package var mayFail: Bool {
         // Without columns it is one value, computed before any row is met.
         if !readsRow { return false }
@@ -118,7 +121,9 @@ extension Expression {
 
     private static func isWidening(_ from: ColumnType, _ to: ColumnType) -> Bool {
         switch (from, to) {
-        case (.null, _), (.integer, .double), (.numeric, .double), (.boolean, .integer), (.date, .timestamp), (_, .text): true
+        case (.null, _), (.integer, .double), (.numeric, .double), (.boolean, .integer), (.date, .timestamp),
+            (_, .text):
+            true
         case (.integer, .numeric(let scale)): scale == 0
         case (.numeric(let old), .numeric(let new)): new <= old
         default: from == to
@@ -130,9 +135,11 @@ extension ScalarFunction {
     /// Never fails, whatever the values.
     var isTotal: Bool {
         switch self {
-        case .and, .or, .not, .isNull, .isNotNull, .isDistinctFrom, .isNotDistinctFrom, .isTrue, .isFalse, .isNotTrue, .isNotFalse,
+        case .and, .or, .not, .isNull, .isNotNull, .isDistinctFrom, .isNotDistinctFrom, .isTrue, .isFalse, .isNotTrue,
+            .isNotFalse,
             .coalesce, .nullIf, .greatest, .least, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual,
-            .concatenate, .concat, .lower, .upper, .length, .octetLength, .startsWith, .like, .ilike, .jsonText, .jsonField, .userToken:
+            .concatenate, .concat, .lower, .upper, .length, .octetLength, .startsWith, .like, .ilike, .jsonText,
+            .jsonField, .userToken:
             true
         default: false
         }

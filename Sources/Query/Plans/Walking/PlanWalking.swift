@@ -32,7 +32,8 @@ extension Plan {
             .limit(try transform(input), count: count, offset: offset)
         case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
             .join(
-                left: try transform(left), right: try transform(right), kind: kind, leftKeys: leftKeys, rightKeys: rightKeys,
+                left: try transform(left), right: try transform(right), kind: kind, leftKeys: leftKeys,
+                rightKeys: rightKeys,
                 residual: residual)
         case .union(let inputs):
             .union(try mapAll(inputs, transform))
@@ -40,7 +41,9 @@ extension Plan {
     }
 
     /// The same node with each of its own expressions replaced; inputs are left alone.
-    package func mapExpressions<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure) -> Plan {
+    package func mapExpressions<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure)
+        -> Plan
+    {
         switch self {
         case .scan, .distinct, .limit, .union:
             return self
@@ -124,14 +127,18 @@ extension Expression {
 
 extension SortKey {
     /// The same order of another expression.
-    func mapExpression<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure) -> SortKey {
+    func mapExpression<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure)
+        -> SortKey
+    {
         SortKey(expression: try transform(expression), isDescending: isDescending, nullsFirst: nullsFirst)
     }
 }
 
 extension AggregateCall {
     /// The same aggregate with arguments, filter and order replaced.
-    package func mapExpressions<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure) -> AggregateCall {
+    package func mapExpressions<Failure: Error>(_ transform: (Expression) throws(Failure) -> Expression) throws(Failure)
+        -> AggregateCall
+    {
         var call = self
         call.arguments = try mapAll(arguments, transform)
         if let filter { call.filter = try transform(filter) }

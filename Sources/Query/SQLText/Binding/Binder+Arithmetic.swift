@@ -4,10 +4,12 @@ import Plans
 /// Arithmetic by type, as PostgreSQL's operator table has it.
 extension Binder {
     func applyPrefix(_ name: String, _ value: Bound, at position: Int?) throws(QueryError) -> Bound {
-        let operand = value.isUnknown ? Bound(try coercion.convert(value, to: .double), position: value.position) : value
+        let operand =
+            value.isUnknown ? Bound(try coercion.convert(value, to: .double), position: value.position) : value
         switch (name, operand.type) {
         case ("+", let type) where type.isNumber: return operand
-        case ("-", let type) where type.isNumber || type == .interval: return call(.negate, [operand.expression], type, at: position)
+        case ("-", let type) where type.isNumber || type == .interval:
+            return call(.negate, [operand.expression], type, at: position)
         case ("@", let type) where type.isNumber: return call(.absolute, [operand.expression], type, at: position)
         case ("|/", let type) where type.isNumber:
             return call(.squareRoot, [try coercion.convert(operand, to: .double)], .double, at: position)
@@ -28,10 +30,13 @@ extension Binder {
         case ("-", .date, .date): return call(.subtract, [a.expression, b.expression], .integer, at: position)
         case ("+", let time, .interval) where time.isTime, ("-", let time, .interval) where time.isTime:
             let type: ColumnType = time == .date ? .timestamp : time
-            return call(name == "+" ? .add : .subtract, [try coercion.convert(a, to: type), b.expression], type, at: position)
+            return call(
+                name == "+" ? .add : .subtract, [try coercion.convert(a, to: type), b.expression], type, at: position)
         case ("-", let from, let to) where from.isTime && to.isTime:
             guard let common = Coercion.common([from, to]) else { break }
-            return call(.subtract, [try coercion.convert(a, to: common), try coercion.convert(b, to: common)], .interval, at: position)
+            return call(
+                .subtract, [try coercion.convert(a, to: common), try coercion.convert(b, to: common)], .interval,
+                at: position)
         case ("*", .interval, let number) where number.isNumber, ("/", .interval, let number) where number.isNumber:
             let factor = try coercion.convert(b, to: .double)
             return call(name == "*" ? .multiply : .divide, [a.expression, factor], .interval, at: position)
@@ -43,7 +48,9 @@ extension Binder {
     }
 
     /// Literals in quotes take the type that the other side suggests.
-    private func withKnownTypes(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> (Bound, Bound) {
+    private func withKnownTypes(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError)
+        -> (Bound, Bound)
+    {
         guard left.isUnknown || right.isUnknown else { return (left, right) }
         if left.isUnknown && right.isUnknown {
             throw QueryError(
@@ -63,7 +70,9 @@ extension Binder {
         return left.isUnknown ? (other, right) : (left, other)
     }
 
-    private func numberArithmetic(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> Bound {
+    private func numberArithmetic(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError)
+        -> Bound
+    {
         let function: ScalarFunction =
             switch name {
             case "+": .add
@@ -76,14 +85,17 @@ extension Binder {
         if left.type == .double || right.type == .double || function == .power {
             if function == .modulo { throw operatorMissing(name, left, right, at: position) }
             return call(
-                function, [try coercion.convert(left, to: .double), try coercion.convert(right, to: .double)], .double, at: position)
+                function, [try coercion.convert(left, to: .double), try coercion.convert(right, to: .double)], .double,
+                at: position)
         }
         if left.type == .integer && right.type == .integer {
             return call(function, [left.expression, right.expression], .integer, at: position)
         }
         let a = try asDecimal(left)
         let b = try asDecimal(right)
-        guard case .numeric(let x) = a.type, case .numeric(let y) = b.type else { throw operatorMissing(name, left, right, at: position) }
+        guard case .numeric(let x) = a.type, case .numeric(let y) = b.type else {
+            throw operatorMissing(name, left, right, at: position)
+        }
         return call(function, [a, b], .numeric(scale: NumericScale.of(function, x, y)), at: position)
     }
 
@@ -92,8 +104,8 @@ extension Binder {
     }
 }
 
-/// Scales of numeric results. PostgreSQL keeps a scale with every value; here a column has one, chosen so that sixteen significant
-/// digits of a small share or price survive and 128 bits still hold the whole.
+/// Scales of numeric results. PostgreSQL keeps a scale with every value; here a column has one, chosen so that sixteen
+/// significant digits of a small share or price survive and 128 bits still hold the whole.
 enum NumericScale {
     /// Digits after the point of quotients and averages of whole numbers.
     static let ofQuotient = 16

@@ -5,13 +5,16 @@ import Plans
 /// CAST, `::` and typed literals such as `interval '7 days'`.
 extension Binder {
     func bindCast(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
-        guard let argument = node["arg"], let typeName = node["typeName"] else { throw unsupported("this cast is", at: node) }
+        guard let argument = node["arg"], let typeName = node["typeName"] else {
+            throw unsupported("this cast is", at: node)
+        }
         let value = try bind(argument, level)
         let modifiers = try typeModifiers(typeName)
         let name = typeName.names("names").last ?? ""
         let place = position(node) ?? position(typeName)
         if TypeNames.refused.contains(name) {
-            throw unsupported("the type \(shown(name)) is", at: typeName, hint: "Types: \(TypeNames.all.joined(separator: ", ")).")
+            throw unsupported(
+                "the type \(shown(name)) is", at: typeName, hint: "Types: \(TypeNames.all.joined(separator: ", ")).")
         }
         guard let type = TypeNames.type(named: name) else {
             throw fail(
@@ -19,13 +22,16 @@ extension Binder {
                 hint: nearestName(to: name, among: TypeNames.all).map { "Did you mean \($0)?" }
                     ?? "Types: \(TypeNames.all.joined(separator: ", ")).")
         }
-        if !typeName.list("arrayBounds").isEmpty { return try arrayCast(value, type, name, modifiers, typeName, at: place) }
+        if !typeName.list("arrayBounds").isEmpty {
+            return try arrayCast(value, type, name, modifiers, typeName, at: place)
+        }
         switch name {
         case "numeric", "decimal": return try numericCast(value, modifiers, typeName, at: place)
         case "varchar": return try varcharCast(value, modifiers, typeName, at: place)
         case "interval" where !modifiers.isEmpty: return try intervalCast(value, modifiers, typeName, at: place)
         case "timestamp" where !modifiers.isEmpty, "timestamptz" where !modifiers.isEmpty:
-            throw unsupported("a precision of \(name) is", at: typeName, hint: "date_trunc('second', x) cuts fractions off.")
+            throw unsupported(
+                "a precision of \(name) is", at: typeName, hint: "date_trunc('second', x) cuts fractions off.")
         default:
             if !modifiers.isEmpty {
                 throw fail(.syntax, "type modifier is not allowed for type \"\(name)\"", at: typeName)
@@ -60,7 +66,8 @@ extension Binder {
         return Bound(try coercion.convert(value, to: type), position: place)
     }
 
-    /// `numeric(p, s)` rounds to the scale and holds p digits; `numeric` keeps the value's scale, where a constant or a column has one.
+    /// `numeric(p, s)` rounds to the scale and holds p digits; `numeric` keeps the value's scale, where a constant or a
+    /// column has one.
     private func numericCast(
         _ value: Bound, _ modifiers: [Int], _ typeName: SyntaxNode, at place: Int?
     ) throws(QueryError) -> Bound {
@@ -74,7 +81,9 @@ extension Binder {
         }
         let result = try converted(value, to: .numeric(scale: scale), at: place)
         if result.isNull || precision > 38 { return result }
-        if case .numeric(let mantissa, _)? = result.expression.constant, String(mantissa.magnitude).utf8.count <= precision {
+        if case .numeric(let mantissa, _)? = result.expression.constant,
+            String(mantissa.magnitude).utf8.count <= precision
+        {
             return result
         }
         let digits = Expression.literal(.integer(Int64(precision)), .integer)
@@ -128,7 +137,8 @@ extension Binder {
     }
 
     private func arrayCast(
-        _ value: Bound, _ element: ColumnType, _ name: String, _ modifiers: [Int], _ typeName: SyntaxNode, at place: Int?
+        _ value: Bound, _ element: ColumnType, _ name: String, _ modifiers: [Int], _ typeName: SyntaxNode,
+        at place: Int?
     ) throws(QueryError) -> Bound {
         guard modifiers.isEmpty, !element.isNumeric else {
             throw unsupported("an array of \(name) as the type of a cast is", at: typeName)
@@ -162,7 +172,9 @@ extension Binder {
             throw unsupported("a precision or a range of fields of interval is", at: typeName, hint: hint)
         }
         guard value.isUnknown else { throw unsupported("a cast to a field of interval is", at: typeName, hint: hint) }
-        guard case .text(let text)? = value.expression.constant else { return Bound(.literal(.null, .interval), position: place) }
+        guard case .text(let text)? = value.expression.constant else {
+            return Bound(.literal(.null, .interval), position: place)
+        }
         var span = try IntervalText.read(text, unit: unit, position: value.position)
         switch unit {
         case "year": span = Interval(months: span.months - span.months % 12)

@@ -24,10 +24,13 @@ extension Binder {
             case "SubLink": return try bindSubquery(body, level)
             case "SQLValueFunction": return try bindValueFunction(body)
             case "ParamRef":
-                throw unsupported("a query parameter ($\(body.integer("number"))) is", at: body, hint: "Write the value into the text.")
+                throw unsupported(
+                    "a query parameter ($\(body.integer("number"))) is", at: body,
+                    hint: "Write the value into the text.")
             case "RowExpr": throw unsupported("a row value is", at: body)
             case "GroupingFunc": throw unsupported("GROUPING is", at: body)
-            case "CollateClause": throw unsupported("COLLATE is", at: body, hint: "Text is ordered by bytes (collation C).")
+            case "CollateClause":
+                throw unsupported("COLLATE is", at: body, hint: "Text is ordered by bytes (collation C).")
             case "SetToDefault": throw unsupported("DEFAULT is", at: body)
             default: throw unsupported("\(kind) is", at: body)
             }
@@ -57,8 +60,12 @@ extension Binder {
     private func bindConstant(_ node: SyntaxNode) throws(QueryError) -> Bound {
         let place = position(node)
         if node.flag("isnull") { return Bound(.literal(.null, .null), isUnknown: true, position: place) }
-        if let text = node["sval"] { return Bound(.literal(.text(text.text("sval") ?? ""), .text), isUnknown: true, position: place) }
-        if let flag = node["boolval"] { return Bound(.literal(.boolean(flag.flag("boolval")), .boolean), position: place) }
+        if let text = node["sval"] {
+            return Bound(.literal(.text(text.text("sval") ?? ""), .text), isUnknown: true, position: place)
+        }
+        if let flag = node["boolval"] {
+            return Bound(.literal(.boolean(flag.flag("boolval")), .boolean), position: place)
+        }
         if let number = node["ival"] {
             let value = number.integer("ival")
             let negative = value == 0 ? source.negatedDigits(at: node.integer("location")) : nil
@@ -66,7 +73,8 @@ extension Binder {
         }
         if let number = node["fval"]?.text("fval") {
             if let value = Int64(number) { return Bound(.literal(.integer(value), .integer), position: place) }
-            guard let value = try NumberText.decimal(number, position: place), case .numeric(_, let scale) = value else {
+            guard let value = try NumberText.decimal(number, position: place), case .numeric(_, let scale) = value
+            else {
                 throw fail(.syntax, "invalid number \(number)", at: node)
             }
             return Bound(.literal(value, .numeric(scale: scale)), position: place)
@@ -93,7 +101,8 @@ extension Binder {
         if kind == "NullTest" {
             let function: ScalarFunction = node.text("nulltesttype") == "IS_NOT_NULL" ? .isNotNull : .isNull
             return call(
-                function, [value.isUnknown ? try coercion.convert(value, to: .text) : value.expression], .boolean, at: position(node))
+                function, [value.isUnknown ? try coercion.convert(value, to: .text) : value.expression], .boolean,
+                at: position(node))
         }
         let test = node.text("booltesttype") ?? ""
         let operand = try condition(value, "IS TRUE")
@@ -129,10 +138,12 @@ extension Binder {
         let (converted, type) = try unified(values, "CASE", at: node)
         let branches = zip(conditions, converted).map { ConditionalBranch(condition: $0, value: $1) }
         let otherwise = converted.count > conditions.count ? converted.last : nil
-        return Bound(coercion.folding.fold(.conditional(branches, otherwise: otherwise, type)), position: position(node))
+        return Bound(
+            coercion.folding.fold(.conditional(branches, otherwise: otherwise, type)), position: position(node))
     }
 
-    private func bindVariadic(_ node: SyntaxNode, _ function: ScalarFunction, _ name: String, _ level: SelectLevel) throws(QueryError)
+    private func bindVariadic(_ node: SyntaxNode, _ function: ScalarFunction, _ name: String, _ level: SelectLevel)
+        throws(QueryError)
         -> Bound
     {
         var values: [Bound] = []
@@ -173,7 +184,8 @@ extension Binder {
         guard let argument = node["arg"] else { throw unsupported("this subscript is", at: node) }
         var value = try bind(argument, level)
         for step in node.list("indirection") {
-            guard let indices = step.body(of: "A_Indices"), !indices.flag("is_slice"), let upper = indices["uidx"] else {
+            guard let indices = step.body(of: "A_Indices"), !indices.flag("is_slice"), let upper = indices["uidx"]
+            else {
                 throw QueryError(
                     .notSupported, "only single subscripts of arrays are supported", position: value.position)
             }
@@ -187,7 +199,9 @@ extension Binder {
             guard Coercion.isImplicit(index.type, .integer) else {
                 throw QueryError(.typeMismatch, "array subscript must have type integer", position: index.position)
             }
-            value = call(.arrayElement, [value.expression, try coercion.convert(index, to: .integer)], element, at: value.position)
+            value = call(
+                .arrayElement, [value.expression, try coercion.convert(index, to: .integer)], element,
+                at: value.position)
         }
         return value
     }
@@ -196,13 +210,16 @@ extension Binder {
         let place = position(node)
         switch node.text("op") ?? "" {
         case "SVFOP_CURRENT_TIMESTAMP_N", "SVFOP_LOCALTIMESTAMP_N":
-            throw unsupported("a precision of a timestamp is", at: node, hint: "date_trunc('second', x) cuts fractions off.")
+            throw unsupported(
+                "a precision of a timestamp is", at: node, hint: "date_trunc('second', x) cuts fractions off.")
         case "SVFOP_CURRENT_TIMESTAMP":
             return Bound(.literal(.timestamptz(now), .timestamptz), position: place)
         case "SVFOP_LOCALTIMESTAMP":
-            return Bound(coercion.folding.fold(.cast(.literal(.timestamptz(now), .timestamptz), .timestamp)), position: place)
+            return Bound(
+                coercion.folding.fold(.cast(.literal(.timestamptz(now), .timestamptz), .timestamp)), position: place)
         case "SVFOP_CURRENT_DATE":
-            return Bound(coercion.folding.fold(.cast(.literal(.timestamptz(now), .timestamptz), .date)), position: place)
+            return Bound(
+                coercion.folding.fold(.cast(.literal(.timestamptz(now), .timestamptz), .date)), position: place)
         case "SVFOP_CURRENT_USER", "SVFOP_USER", "SVFOP_SESSION_USER", "SVFOP_CURRENT_ROLE", "SVFOP_CURRENT_CATALOG":
             return Bound(.literal(.text("plimsoll"), .text), position: place)
         case "SVFOP_CURRENT_SCHEMA": return Bound(.literal(.text("public"), .text), position: place)

@@ -4,7 +4,8 @@ import Plans
 /// FROM: tables, subqueries, joins.
 extension Binder {
     /// A FROM list: its items side by side.
-    func bindFrom(_ items: [SyntaxNode], _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope) {
+    func bindFrom(_ items: [SyntaxNode], _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope)
+    {
         guard let first = items.first else { return (.values(rows: [[]], output: []), Scope()) }
         var (plan, scope) = try bindFromItem(first, surroundings)
         for item in items.dropFirst() {
@@ -16,7 +17,9 @@ extension Binder {
         return (plan, scope)
     }
 
-    private func bindFromItem(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope) {
+    private func bindFromItem(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (
+        plan: Plan, scope: Scope
+    ) {
         try nested(at: node) { () throws(QueryError) in
             guard let (kind, body) = node.unwrapped else { throw unsupported("this FROM item is") }
             switch kind {
@@ -24,7 +27,8 @@ extension Binder {
             case "RangeSubselect": return try bindDerivedTable(body, surroundings)
             case "JoinExpr": return try bindJoin(body, surroundings)
             case "RangeFunction":
-                throw unsupported("a function in FROM is", at: firstLocated(body), hint: "Read a table, a subquery or VALUES.")
+                throw unsupported(
+                    "a function in FROM is", at: firstLocated(body), hint: "Read a table, a subquery or VALUES.")
             case "RangeTableSample": throw unsupported("TABLESAMPLE is", at: body)
             case "RangeTableFunc": throw unsupported("XMLTABLE is", at: body)
             default: throw unsupported("\(kind) in FROM is")
@@ -36,7 +40,9 @@ extension Binder {
         body.list("functions").first?.body(of: "List")?.list("items").first?.unwrapped?.body
     }
 
-    private func bindTable(_ body: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope) {
+    private func bindTable(_ body: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (
+        plan: Plan, scope: Scope
+    ) {
         let name = body.text("relname") ?? ""
         let schema = body.text("schemaname")
         let alias = body["alias"]?.text("aliasname") ?? name
@@ -52,7 +58,8 @@ extension Binder {
             let near = nearestName(to: name, among: catalog.tableNames + surroundings.tables.map(\.name))
             throw fail(
                 .undefinedTable, "relation \"\(shown)\" does not exist", at: body,
-                hint: near.map { "Did you mean \"\($0)\"?" } ?? "Tables: \(catalog.tableNames.joined(separator: ", ")).")
+                hint: near.map { "Did you mean \"\($0)\"?" } ?? "Tables: \(catalog.tableNames.joined(separator: ", "))."
+            )
         }
         try countRelations(1)
         let columns = try renamed(table.columns, body["alias"])
@@ -60,9 +67,13 @@ extension Binder {
         return (plan, Scope(relation: alias, columns: columns))
     }
 
-    private func bindDerivedTable(_ body: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope) {
+    private func bindDerivedTable(_ body: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (
+        plan: Plan, scope: Scope
+    ) {
         if body.flag("lateral") {
-            throw unsupported("LATERAL is", keyword: "lateral", before: body["subquery"] ?? body, hint: "Join a grouped subquery instead.")
+            throw unsupported(
+                "LATERAL is", keyword: "lateral", before: body["subquery"] ?? body,
+                hint: "Join a grouped subquery instead.")
         }
         guard let select = body["subquery"]?.body(of: "SelectStmt") else { throw unsupported("this subquery is") }
         guard let alias = body["alias"]?.text("aliasname") else {

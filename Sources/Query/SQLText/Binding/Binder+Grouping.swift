@@ -3,7 +3,8 @@ import Plans
 
 /// GROUP BY and ORDER BY items: positions, result names, expressions.
 extension Binder {
-    func bindGroups(_ nodes: [SyntaxNode], _ targets: [Target], _ level: SelectLevel) throws(QueryError) -> [Expression] {
+    func bindGroups(_ nodes: [SyntaxNode], _ targets: [Target], _ level: SelectLevel) throws(QueryError) -> [Expression]
+    {
         level.clause = .group
         var groups: [Expression] = []
         for node in nodes {
@@ -36,9 +37,12 @@ extension Binder {
     func bindOrder(_ nodes: [SyntaxNode], _ targets: [Target], _ level: SelectLevel) throws(QueryError) -> [OrderKey] {
         var keys: [OrderKey] = []
         for node in nodes {
-            guard let body = node.body(of: "SortBy"), let item = body["node"] else { throw unsupported("this ORDER BY is") }
+            guard let body = node.body(of: "SortBy"), let item = body["node"] else {
+                throw unsupported("this ORDER BY is")
+            }
             if let target = try position(of: item, "ORDER BY", targets) {
-                keys.append(OrderKey(expression: targets[target].value.expression, target: target, node: body, position: nil))
+                keys.append(
+                    OrderKey(expression: targets[target].value.expression, target: target, node: body, position: nil))
                 continue
             }
             if let name = plainName(item), let first = targets.firstIndex(where: { $0.name == name }) {
@@ -46,7 +50,8 @@ extension Binder {
                 guard others.allSatisfy({ $0.value.expression == targets[first].value.expression }) else {
                     throw fail(.ambiguousColumn, "ORDER BY \"\(name)\" is ambiguous", at: item.unwrapped?.body)
                 }
-                keys.append(OrderKey(expression: targets[first].value.expression, target: first, node: body, position: nil))
+                keys.append(
+                    OrderKey(expression: targets[first].value.expression, target: first, node: body, position: nil))
                 continue
             }
             let value = try bind(item, level)
@@ -100,7 +105,8 @@ struct Grouping {
     func plan(names targets: [Target]) -> Plan {
         let groupColumns = groups.enumerated().map { place, group in
             TableColumn(
-                name: targets.first { $0.value.expression == group }?.name ?? columnName(group) ?? "group\(place + 1)", type: group.type)
+                name: targets.first { $0.value.expression == group }?.name ?? columnName(group) ?? "group\(place + 1)",
+                type: group.type)
         }
         let callColumns = level.aggregates.map { call in
             let own = targets.first { $0.value.expression == level.place(call) }?.name

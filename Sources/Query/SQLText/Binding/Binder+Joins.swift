@@ -7,7 +7,8 @@ extension Binder {
         guard let leftNode = body["larg"], let rightNode = body["rarg"] else { throw unsupported("this join is") }
         let type = body.text("jointype") ?? ""
         guard ["JOIN_INNER", "JOIN_LEFT", "JOIN_RIGHT"].contains(type) else {
-            throw unsupported("FULL JOIN is", keyword: "full", before: rightNode, hint: "UNION ALL of two left joins says the same.")
+            throw unsupported(
+                "FULL JOIN is", keyword: "full", before: rightNode, hint: "UNION ALL of two left joins says the same.")
         }
         if body["alias"] != nil { throw unsupported("an alias of a whole join is") }
         let left = try bindFrom([leftNode], surroundings)
@@ -43,7 +44,8 @@ extension Binder {
     /// The join with the equalities between its sides as keys.
     private func joinPlan(_ first: Plan, _ second: Plan, _ kind: JoinKind, _ conditions: [Expression]) -> Plan {
         let plan = Plan.join(
-            left: first, right: second, kind: kind, leftKeys: [], rightKeys: [], residual: Expression.conjunction(conditions))
+            left: first, right: second, kind: kind, leftKeys: [], rightKeys: [],
+            residual: Expression.conjunction(conditions))
         return plan.takingJoinKeys()
     }
 
@@ -64,7 +66,9 @@ extension Binder {
             ]
             conditions.append(.call(.equal, sides, .boolean))
             let hidden = keepsRight ? a.index : b.index
-            for place in scope.columns.indices where scope.columns[place].index == hidden { scope.columns[place].isMerged = true }
+            for place in scope.columns.indices where scope.columns[place].index == hidden {
+                scope.columns[place].isMerged = true
+            }
         }
         let merged = names.compactMap { name in scope.columns.first { $0.name == name && !$0.isMerged } }
         let mergedIndices = Set(merged.map(\.index))

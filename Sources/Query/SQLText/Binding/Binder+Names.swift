@@ -14,7 +14,8 @@ extension Binder {
             try names.count == 1
             ? resolve(name, level, node) : resolve(name, of: names[names.count - 2], level, node)
         if !level.isInsideAggregate {
-            level.columnUses.append(ColumnUse(index: column.index, name: names.joined(separator: "."), position: position(node)))
+            level.columnUses.append(
+                ColumnUse(index: column.index, name: names.joined(separator: "."), position: position(node)))
         }
         return Bound(.column(column.index, column.type), position: position(node))
     }
@@ -28,12 +29,16 @@ extension Binder {
                 hint: "It could be \(relations.map { "\($0).\(name)" }.joined(separator: " or ")).")
         }
         if let column = found.first { return column }
-        if level.scope.relations.contains(name) { throw unsupported("a whole row as a value is", at: node, hint: "Name the columns.") }
+        if level.scope.relations.contains(name) {
+            throw unsupported("a whole row as a value is", at: node, hint: "Name the columns.")
+        }
         try refuseCorrelation(level, node, name) { !$0.columns(named: name).isEmpty }
         throw unknownColumn(name, names: level.scope.starColumns.map(\.name), node)
     }
 
-    private func resolve(_ name: String, of relation: String, _ level: SelectLevel, _ node: SyntaxNode) throws(QueryError) -> ScopeColumn {
+    private func resolve(_ name: String, of relation: String, _ level: SelectLevel, _ node: SyntaxNode)
+        throws(QueryError) -> ScopeColumn
+    {
         guard level.scope.relations.contains(relation) else {
             try refuseCorrelation(level, node, "\(relation).\(name)") { $0.relations.contains(relation) }
             let near = nearestName(to: relation, among: level.scope.relations)
@@ -61,7 +66,8 @@ extension Binder {
             hint: "Join the subquery's grouped result instead.")
     }
 
-    private func unknownColumn(_ shown: String, plain: String? = nil, names: [String], _ node: SyntaxNode) -> QueryError {
+    private func unknownColumn(_ shown: String, plain: String? = nil, names: [String], _ node: SyntaxNode) -> QueryError
+    {
         let near = nearestName(to: plain ?? shown, among: names)
         let quoted = plain == nil ? "\"\(shown)\"" : shown
         let hint = near.map { "Did you mean \"\($0)\"?" } ?? Self.listing(names)

@@ -22,19 +22,24 @@ extension Binder {
             return call(.nullIf, [pair.left, pair.right], pair.left.type, at: position(node))
         case "AEXPR_IN": return try bindList(name, node, level)
         case "AEXPR_LIKE", "AEXPR_ILIKE": return try bindLike(name, node, level)
-        case "AEXPR_BETWEEN", "AEXPR_NOT_BETWEEN", "AEXPR_BETWEEN_SYM", "AEXPR_NOT_BETWEEN_SYM": return try bindBetween(node, level)
+        case "AEXPR_BETWEEN", "AEXPR_NOT_BETWEEN", "AEXPR_BETWEEN_SYM", "AEXPR_NOT_BETWEEN_SYM":
+            return try bindBetween(node, level)
         case "AEXPR_OP_ANY", "AEXPR_OP_ALL": return try bindArrayComparison(name, node, level)
-        case "AEXPR_SIMILAR": throw unsupported("SIMILAR TO is", at: node, hint: "LIKE and ~ (regular expressions) are.")
+        case "AEXPR_SIMILAR":
+            throw unsupported("SIMILAR TO is", at: node, hint: "LIKE and ~ (regular expressions) are.")
         default: throw unsupported("this operator is", at: node)
         }
     }
 
     private func bindSides(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> (Bound, Bound) {
-        guard let left = node["lexpr"], let right = node["rexpr"] else { throw unsupported("this operator is", at: node) }
+        guard let left = node["lexpr"], let right = node["rexpr"] else {
+            throw unsupported("this operator is", at: node)
+        }
         return (try bind(left, level), try bind(right, level))
     }
 
-    private func bindPlainOperator(_ name: String, _ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
+    private func bindPlainOperator(_ name: String, _ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound
+    {
         let place = position(node)
         guard node["lexpr"] != nil else {
             guard let operand = node["rexpr"] else { throw unsupported("this operator is", at: node) }
@@ -61,7 +66,8 @@ extension Binder {
         let shown = (left.map { $0.type.sqlName + " " } ?? "") + "\(name) \(right.type.sqlName)"
         return QueryError(
             .undefinedFunction, "operator does not exist: \(shown)",
-            hint: "No operator matches the given argument types; a cast such as x::bigint or x::text may be missing.", position: position)
+            hint: "No operator matches the given argument types; a cast such as x::bigint or x::text may be missing.",
+            position: position)
     }
 
     /// Both sides as one type that has an order.
@@ -76,7 +82,9 @@ extension Binder {
         if case .json = common { throw operatorMissing(name, left, right, at: position) }
         if case .array = common { throw operatorMissing(name, left, right, at: position) }
         // Numerics of different scale compare as they are; converting would cost a multiplication a row.
-        if case .numeric(let a) = left.type, case .numeric(let b) = right.type, a != b { return (left.expression, right.expression) }
+        if case .numeric(let a) = left.type, case .numeric(let b) = right.type, a != b {
+            return (left.expression, right.expression)
+        }
         if case .numeric = common {
             return (try asNumeric(left, other: common), try asNumeric(right, other: common))
         }
@@ -103,14 +111,18 @@ extension Binder {
         return nil
     }
 
-    func compare(_ function: ScalarFunction, _ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> Bound {
+    func compare(_ function: ScalarFunction, _ name: String, _ left: Bound, _ right: Bound, at position: Int?)
+        throws(QueryError) -> Bound
+    {
         let pair = try comparable(name, left, right, at: position)
         return call(function, [pair.left, pair.right], .boolean, at: position)
     }
 
     private func bindBetween(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
         let place = position(node)
-        guard let subject = node["lexpr"], let bounds = node["rexpr"]?.body(of: "List")?.list("items"), bounds.count == 2 else {
+        guard let subject = node["lexpr"], let bounds = node["rexpr"]?.body(of: "List")?.list("items"),
+            bounds.count == 2
+        else {
             throw unsupported("this BETWEEN is", at: node)
         }
         let value = try bind(subject, level)
@@ -123,7 +135,9 @@ extension Binder {
             return call(.and, [from.expression, to.expression], .boolean, at: place)
         }
         var result = try within(low, high)
-        if kind.hasSuffix("_SYM") { result = call(.or, [result.expression, try within(high, low).expression], .boolean, at: place) }
+        if kind.hasSuffix("_SYM") {
+            result = call(.or, [result.expression, try within(high, low).expression], .boolean, at: place)
+        }
         return kind.contains("NOT") ? call(.not, [result.expression], .boolean, at: place) : result
     }
 
@@ -138,7 +152,9 @@ extension Binder {
     }
 
     /// `value IN (…)`: constants as one set, anything else as comparisons.
-    private func member(_ value: Bound, _ items: [Bound], isNegated: Bool, at position: Int?) throws(QueryError) -> Bound {
+    private func member(_ value: Bound, _ items: [Bound], isNegated: Bool, at position: Int?) throws(QueryError)
+        -> Bound
+    {
         var constants: [Scalar] = []
         var others: [Expression] = []
         var subject: Expression?
@@ -159,16 +175,21 @@ extension Binder {
             others.insert(test, at: 0)
         }
         let any = others.count == 1 ? others[0] : .call(.or, others, .boolean)
-        return isNegated ? call(.not, [any], .boolean, at: position) : Bound(coercion.folding.fold(any), position: position)
+        return isNegated
+            ? call(.not, [any], .boolean, at: position) : Bound(coercion.folding.fold(any), position: position)
     }
 
-    private func bindArrayComparison(_ name: String, _ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
+    private func bindArrayComparison(_ name: String, _ node: SyntaxNode, _ level: SelectLevel) throws(QueryError)
+        -> Bound
+    {
         let isAny = node.text("kind") == "AEXPR_OP_ANY"
-        guard let subject = node["lexpr"], let list = node["rexpr"], (isAny && name == "=") || (!isAny && (name == "<>" || name == "!=")),
+        guard let subject = node["lexpr"], let list = node["rexpr"],
+            (isAny && name == "=") || (!isAny && (name == "<>" || name == "!=")),
             let elements = list.body(of: "A_ArrayExpr")?.list("elements")
         else {
             throw unsupported(
-                "this comparison with ANY or ALL is", at: node, hint: "x = ANY (ARRAY[...]) and x <> ALL (ARRAY[...]) are.")
+                "this comparison with ANY or ALL is", at: node,
+                hint: "x = ANY (ARRAY[...]) and x <> ALL (ARRAY[...]) are.")
         }
         let value = try bind(subject, level)
         var bounds: [Bound] = []

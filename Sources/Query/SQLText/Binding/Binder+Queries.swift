@@ -20,7 +20,9 @@ extension Binder {
             throw unsupported("SELECT INTO is", at: node["intoClause"]?["rel"], hint: StatementKinds.howEventsEnter)
         }
         if !node.list("lockingClause").isEmpty {
-            throw unsupported("FOR UPDATE or FOR SHARE is", keyword: "for", followedBy: ["update", "share", "no", "key"], behind: node)
+            throw unsupported(
+                "FOR UPDATE or FOR SHARE is", keyword: "for", followedBy: ["update", "share", "no", "key"], behind: node
+            )
         }
         if let window = node.list("windowClause").first { throw unsupported("WINDOW is", at: window.unwrapped?.body) }
         if node.text("limitOption") == "LIMIT_OPTION_WITH_TIES" {
@@ -36,7 +38,10 @@ extension Binder {
         for item in with.list("ctes") {
             guard let body = item.body(of: "CommonTableExpr"), let name = body.text("ctename"),
                 let select = body["ctequery"]?.body(of: "SelectStmt")
-            else { throw unsupported("a WITH query that is no SELECT is", at: item.unwrapped?.body, hint: StatementKinds.howEventsEnter) }
+            else {
+                throw unsupported(
+                    "a WITH query that is no SELECT is", at: item.unwrapped?.body, hint: StatementKinds.howEventsEnter)
+            }
             guard names.insert(name).inserted else {
                 throw fail(.duplicateName, "WITH query name \"\(name)\" specified more than once", at: body)
             }
@@ -49,9 +54,11 @@ extension Binder {
             }
             if !aliases.isEmpty {
                 let columns = query.columns.enumerated().map {
-                    TableColumn(name: $0.offset < aliases.count ? aliases[$0.offset] : $0.element.name, type: $0.element.type)
+                    TableColumn(
+                        name: $0.offset < aliases.count ? aliases[$0.offset] : $0.element.name, type: $0.element.type)
                 }
-                query.plan = .project(query.plan, columns.enumerated().map { .column($0.offset, $0.element.type) }, output: columns)
+                query.plan = .project(
+                    query.plan, columns.enumerated().map { .column($0.offset, $0.element.type) }, output: columns)
             }
             inner.tables.append(CommonTable(name: name, query: query, relationCount: max(1, relationCount - before)))
         }
@@ -85,10 +92,13 @@ extension Binder {
     private func bindUnion(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
         var current = node
         var later: [(node: SyntaxNode, keepsAll: Bool)] = []
-        while let left = current["larg"], let right = current["rarg"], current.text("op") ?? "SETOP_NONE" != "SETOP_NONE" {
+        while let left = current["larg"], let right = current["rarg"],
+            current.text("op") ?? "SETOP_NONE" != "SETOP_NONE"
+        {
             guard current.text("op") == "SETOP_UNION" else {
                 let word = current.text("op") == "SETOP_EXCEPT" ? "except" : "intersect"
-                throw unsupported("\(word.uppercased()) is", keyword: word, before: right, hint: "IN and NOT IN (subquery) are.")
+                throw unsupported(
+                    "\(word.uppercased()) is", keyword: word, before: right, hint: "IN and NOT IN (subquery) are.")
             }
             later.append((right, current.flag("all")))
             current = left
@@ -168,7 +178,9 @@ extension Binder {
     func settled(_ query: BoundQuery) -> BoundQuery { BoundQuery(plan: query.plan) }
 
     /// ORDER BY and LIMIT over the rows of VALUES or UNION, where only result names and positions mean something.
-    private func finished(_ query: BoundQuery, _ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
+    private func finished(_ query: BoundQuery, _ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError)
+        -> BoundQuery
+    {
         var keys: [SortKey] = []
         for item in node.list("sortClause") {
             guard let body = item.body(of: "SortBy"), let key = body["node"] else { continue }

@@ -29,7 +29,9 @@ extension Binder {
             let grouping = Grouping(groups: groups, level: level)
             input = grouping.plan(names: targets)
             if let having { input = .filter(input, try grouping.rewrite(having)) }
-            for place in targets.indices { targets[place].value.expression = try grouping.rewrite(targets[place].value.expression) }
+            for place in targets.indices {
+                targets[place].value.expression = try grouping.rewrite(targets[place].value.expression)
+            }
             order = try order.map { key throws(QueryError) in try key.rewritten(grouping) }
         }
         return try project(targets, order, over: input, node, surroundings)
@@ -48,7 +50,9 @@ extension Binder {
     private func bindTargets(_ nodes: [SyntaxNode], _ level: SelectLevel) throws(QueryError) -> [Target] {
         var targets: [Target] = []
         for node in nodes {
-            guard let body = node.body(of: "ResTarget"), let value = body["val"] else { throw unsupported("this result column is") }
+            guard let body = node.body(of: "ResTarget"), let value = body["val"] else {
+                throw unsupported("this result column is")
+            }
             if let reference = value.body(of: "ColumnRef"), let fields = starFields(reference) {
                 targets += try bindStar(fields, reference, level)
             } else {
@@ -65,7 +69,9 @@ extension Binder {
         return fields.dropLast().compactMap(\.stringValue)
     }
 
-    private func bindStar(_ qualifiers: [String], _ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> [Target] {
+    private func bindStar(_ qualifiers: [String], _ node: SyntaxNode, _ level: SelectLevel) throws(QueryError)
+        -> [Target]
+    {
         let columns: [ScopeColumn]
         if let relation = qualifiers.last {
             guard level.scope.relations.contains(relation) else {
@@ -96,7 +102,8 @@ extension Binder {
         var columns: [TableColumn] = []
         var unknown: Set<Int> = []
         for (place, target) in targets.enumerated() {
-            let expression = target.value.isUnknown ? try coercion.convert(target.value, to: .text) : target.value.expression
+            let expression =
+                target.value.isUnknown ? try coercion.convert(target.value, to: .text) : target.value.expression
             let settled = expression.type == .null ? Expression.literal(.null, .text) : expression
             if target.value.isUnknown { unknown.insert(place) }
             expressions.append(settled)

@@ -4,7 +4,9 @@ import Plans
 /// Subqueries as values: one value, EXISTS, IN.
 extension Binder {
     func bindSubquery(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
-        guard let select = node["subselect"]?.body(of: "SelectStmt") else { throw unsupported("this subquery is", at: node) }
+        guard let select = node["subselect"]?.body(of: "SelectStmt") else {
+            throw unsupported("this subquery is", at: node)
+        }
         let place = position(node)
         switch node.text("subLinkType") ?? "" {
         case "EXPR_SUBLINK":
@@ -16,10 +18,12 @@ extension Binder {
         case "EXISTS_SUBLINK":
             let query = settled(try bindQuery(select, level.inner))
             return call(
-                .greater, [rowCount(of: .limit(query.plan, count: 1, offset: 0)), .literal(.integer(0), .integer)], .boolean, at: place)
+                .greater, [rowCount(of: .limit(query.plan, count: 1, offset: 0)), .literal(.integer(0), .integer)],
+                .boolean, at: place)
         case "ANY_SUBLINK":
             if let name = node.names("operName").last, name != "=" {
-                throw unsupported("\(name) ANY (subquery) is", at: node, hint: "Compare with (SELECT min(...) ...) or max.")
+                throw unsupported(
+                    "\(name) ANY (subquery) is", at: node, hint: "Compare with (SELECT min(...) ...) or max.")
             }
             return try bindMembership(node, select, level)
         default:
@@ -35,9 +39,11 @@ extension Binder {
             .integer)
     }
 
-    /// `x IN (SELECT …)`: the distinct values are joined on the left of everything else; a column that marks the match and the
-    /// subquery's count of rows and NULLs decide between true, false and NULL.
-    private func bindMembership(_ node: SyntaxNode, _ select: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
+    /// `x IN (SELECT …)`: the distinct values are joined on the left of everything else; a column that marks the match
+    /// and the subquery's count of rows and NULLs decide between true, false and NULL.
+    private func bindMembership(_ node: SyntaxNode, _ select: SyntaxNode, _ level: SelectLevel) throws(QueryError)
+        -> Bound
+    {
         guard [.select, .filter, .aggregateFilter].contains(level.clause), let test = node["testexpr"] else {
             throw unsupported("IN (subquery) in \(level.clause.rawValue) is", at: node, hint: "Move it to WHERE.")
         }
@@ -46,7 +52,9 @@ extension Binder {
         let query = settled(try bindQuery(select, level.inner))
         guard query.columns.count == 1 else { throw fail(.syntax, "subquery has too many columns", at: node) }
         let inner = Bound(.column(0, query.columns[0].type))
-        guard let type = Coercion.common([value.type, inner.type]) else { throw operatorMissing("=", value, inner, at: position(node)) }
+        guard let type = Coercion.common([value.type, inner.type]) else {
+            throw operatorMissing("=", value, inner, at: position(node))
+        }
         let key = try coercion.convert(value, to: type)
         let column = TableColumn(name: query.columns[0].name, type: type)
         let members = Plan.project(query.plan, [try coercion.convert(inner, to: type)], output: [column])
@@ -61,27 +69,33 @@ extension Binder {
         let rows = rowCount(of: .limit(members, count: 1, offset: 0))
         let zero = Expression.literal(.integer(0), .integer)
         let branches = [
-            ConditionalBranch(condition: .call(.isNotNull, [mark], .boolean), value: .literal(.boolean(true), .boolean)),
-            ConditionalBranch(condition: .call(.equal, [rows, zero], .boolean), value: .literal(.boolean(false), .boolean)),
             ConditionalBranch(
-                condition: .call(.or, [.call(.isNull, [key], .boolean), .call(.greater, [nulls, zero], .boolean)], .boolean),
+                condition: .call(.isNotNull, [mark], .boolean), value: .literal(.boolean(true), .boolean)),
+            ConditionalBranch(
+                condition: .call(.equal, [rows, zero], .boolean), value: .literal(.boolean(false), .boolean)),
+            ConditionalBranch(
+                condition: .call(
+                    .or, [.call(.isNull, [key], .boolean), .call(.greater, [nulls, zero], .boolean)], .boolean),
                 value: .literal(.null, .boolean)),
         ]
         return Bound(
             .conditional(branches, otherwise: .literal(.boolean(false), .boolean), .boolean), position: position(node))
     }
 
-    /// WHERE `x IN (SELECT …)` as one of several conditions that all must hold: an inner join keeps the rows, nothing else is needed.
-    /// Says whether the condition was of this form.
+    /// WHERE `x IN (SELECT …)` as one of several conditions that all must hold: an inner join keeps the rows, nothing
+    /// else is needed. Says whether the condition was of this form.
     func bindSemiJoin(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bool {
-        guard let body = node.body(of: "SubLink"), body.text("subLinkType") == "ANY_SUBLINK", body.names("operName").last ?? "=" == "=",
+        guard let body = node.body(of: "SubLink"), body.text("subLinkType") == "ANY_SUBLINK",
+            body.names("operName").last ?? "=" == "=",
             let test = body["testexpr"], let select = body["subselect"]?.body(of: "SelectStmt")
         else { return false }
         let value = try bind(test, level)
         let query = settled(try bindQuery(select, level.inner))
         guard query.columns.count == 1 else { throw fail(.syntax, "subquery has too many columns", at: body) }
         let inner = Bound(.column(0, query.columns[0].type))
-        guard let type = Coercion.common([value.type, inner.type]) else { throw operatorMissing("=", value, inner, at: position(body)) }
+        guard let type = Coercion.common([value.type, inner.type]) else {
+            throw operatorMissing("=", value, inner, at: position(body))
+        }
         let column = TableColumn(name: query.columns[0].name, type: type)
         let members = Plan.distinct(.project(query.plan, [try coercion.convert(inner, to: type)], output: [column]))
         level.plan = .join(

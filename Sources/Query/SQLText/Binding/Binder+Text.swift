@@ -20,7 +20,8 @@ extension Binder {
                 .notSupported, "\(part) in regular expressions are not supported",
                 hint: "Match the parts by conditions of their own, joined by AND.", position: right.position)
         }
-        let match = call(name.hasSuffix("*") ? .regexMatchInsensitive : .regexMatch, [pair.0, pair.1], .boolean, at: position)
+        let match = call(
+            name.hasSuffix("*") ? .regexMatchInsensitive : .regexMatch, [pair.0, pair.1], .boolean, at: position)
         return name.hasPrefix("!") ? call(.not, [match.expression], .boolean, at: position) : match
     }
 
@@ -30,12 +31,15 @@ extension Binder {
         if let escape = right.body(of: "FuncCall"), escape.names("funcname").last == "like_escape" {
             let arguments = escape.list("args")
             guard arguments.count == 2 else { throw unsupported("this LIKE is", at: node) }
-            return try matchLike(name, value, try bind(arguments[0], level), escape: try bind(arguments[1], level), at: position(node))
+            return try matchLike(
+                name, value, try bind(arguments[0], level), escape: try bind(arguments[1], level), at: position(node))
         }
         return try matchLike(name, value, try bind(right, level), escape: nil, at: position(node))
     }
 
-    func matchLike(_ name: String, _ left: Bound, _ right: Bound, escape: Bound?, at position: Int?) throws(QueryError) -> Bound {
+    func matchLike(_ name: String, _ left: Bound, _ right: Bound, escape: Bound?, at position: Int?) throws(QueryError)
+        -> Bound
+    {
         let pair = try textPair(name, left, right, at: position)
         let mark: Expression
         if let escape {
@@ -52,7 +56,9 @@ extension Binder {
         return name.hasPrefix("!") ? call(.not, [match.expression], .boolean, at: position) : match
     }
 
-    private func textPair(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> (Expression, Expression) {
+    private func textPair(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> (
+        Expression, Expression
+    ) {
         guard Coercion.isImplicit(left.type, .text), Coercion.isImplicit(right.type, .text) else {
             throw operatorMissing(name, left, right, at: position)
         }
@@ -60,9 +66,12 @@ extension Binder {
     }
 
     func jsonAccess(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> Bound {
-        guard left.type == .json, Coercion.isImplicit(right.type, .text) else { throw operatorMissing(name, left, right, at: position) }
+        guard left.type == .json, Coercion.isImplicit(right.type, .text) else {
+            throw operatorMissing(name, left, right, at: position)
+        }
         let key = try coercion.convert(right, to: .text)
         return name == "->>"
-            ? call(.jsonText, [left.expression, key], .text, at: position) : call(.jsonField, [left.expression, key], .json, at: position)
+            ? call(.jsonText, [left.expression, key], .text, at: position)
+            : call(.jsonField, [left.expression, key], .json, at: position)
     }
 }

@@ -1,7 +1,8 @@
 import Columnar
 import Plans
 
-/// Turns the grammar's tree of one statement into a typed plan: resolves names, types every expression, makes casts explicit.
+/// Turns the grammar's tree of one statement into a typed plan: resolves names, types every expression, makes casts
+/// explicit.
 ///
 /// Used for one statement by one thread; extensions hold one part of the grammar each.
 final class Binder {
@@ -27,11 +28,14 @@ final class Binder {
 
     /// Where a node begins that may have no place of its own: at the first of the nodes in it.
     func start(_ node: SyntaxNode) -> Int? {
-        node.integer("location") > 0 ? position(node) : node.firstLocation.flatMap { source.characterPosition(byteOffset: $0) }
+        node.integer("location") > 0
+            ? position(node) : node.firstLocation.flatMap { source.characterPosition(byteOffset: $0) }
     }
 
-    func fail(_ kind: QueryError.Kind, _ message: String, at node: SyntaxNode? = nil,
-    hint: String? = nil) -> QueryError {
+    func fail(
+        _ kind: QueryError.Kind, _ message: String, at node: SyntaxNode? = nil,
+        hint: String? = nil
+    ) -> QueryError {
         QueryError(kind, message, hint: hint, position: node.flatMap { position($0) })
     }
 
@@ -50,7 +54,8 @@ final class Binder {
     }
 
     /// `.notSupported` at two keywords that the tree does not place: the first ones behind the beginning of a node.
-    func unsupported(_ what: String, keyword: String, followedBy next: [String], behind node: SyntaxNode) -> QueryError {
+    func unsupported(_ what: String, keyword: String, followedBy next: [String], behind node: SyntaxNode) -> QueryError
+    {
         let words = source.words
         let begin = node.firstLocation ?? 0
         let place = words.indices.dropLast().first { place in

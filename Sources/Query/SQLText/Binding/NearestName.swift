@@ -11,7 +11,8 @@ func nearestName(to name: String, among names: [String]) -> String? {
     return best?.name
 }
 
-/// Insertions, deletions, replacements and exchanges of neighbours that lead from one to the other (optimal string alignment).
+/// Insertions, deletions, replacements and exchanges of neighbours that lead from one to the other (optimal string
+/// alignment).
 private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...right.count)

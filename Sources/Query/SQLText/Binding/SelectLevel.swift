@@ -3,7 +3,8 @@ import Plans
 
 /// The clause an expression stands in: some allow aggregates, and messages name it.
 enum Clause: String {
-    case select = "SELECT", from = "FROM", joinCondition = "JOIN conditions", filter = "WHERE", group = "GROUP BY", having = "HAVING"
+    case select = "SELECT", from = "FROM", joinCondition = "JOIN conditions", filter = "WHERE", group = "GROUP BY",
+        having = "HAVING"
     case order = "ORDER BY", limit = "LIMIT", values = "VALUES", aggregateFilter = "FILTER", set = "SET"
 
     var allowsAggregates: Bool { self == .select || self == .having || self == .order }

@@ -3,7 +3,8 @@ import Plans
 
 enum AggregateNames {
     static let all: Set<String> = [
-        "count", "sum", "avg", "min", "max", "bool_and", "bool_or", "every", "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp",
+        "count", "sum", "avg", "min", "max", "bool_and", "bool_or", "every", "stddev", "stddev_samp", "stddev_pop",
+        "variance", "var_samp",
         "var_pop", "string_agg", "array_agg", "percentile_cont", "percentile_disc", "approx_percentile",
     ]
 }
@@ -84,7 +85,8 @@ extension Binder {
             throw functionMissing(name, [operand.type], node, isNameKnown: true)
         }
         return AggregateCall(
-            function: function, arguments: [try coercion.convert(operand, to: input)], order: name == "array_agg" ? order : [], type: result
+            function: function, arguments: [try coercion.convert(operand, to: input)],
+            order: name == "array_agg" ? order : [], type: result
         )
     }
 
@@ -105,7 +107,8 @@ extension Binder {
         case ("array_agg", .array): nil
         case ("array_agg", _): (.arrayAggregate, type, .array(type))
         // Integers and decimals go in as they are: as doubles they would lose the digits by which they differ.
-        case ("stddev", _) where type.isNumber, ("stddev_samp", _) where type.isNumber: (.standardDeviation, type, .double)
+        case ("stddev", _) where type.isNumber, ("stddev_samp", _) where type.isNumber:
+            (.standardDeviation, type, .double)
         case ("stddev_pop", _) where type.isNumber: (.standardDeviationPopulation, type, .double)
         case ("variance", _) where type.isNumber, ("var_samp", _) where type.isNumber: (.variance, type, .double)
         case ("var_pop", _) where type.isNumber: (.variancePopulation, type, .double)
@@ -113,8 +116,12 @@ extension Binder {
         }
     }
 
-    private func stringAggregate(_ arguments: [Bound], _ order: [SortKey], _ node: SyntaxNode) throws(QueryError) -> AggregateCall {
-        guard arguments.count == 2, Coercion.isImplicit(arguments[0].type, .text), Coercion.isImplicit(arguments[1].type, .text) else {
+    private func stringAggregate(_ arguments: [Bound], _ order: [SortKey], _ node: SyntaxNode) throws(QueryError)
+        -> AggregateCall
+    {
+        guard arguments.count == 2, Coercion.isImplicit(arguments[0].type, .text),
+            Coercion.isImplicit(arguments[1].type, .text)
+        else {
             throw functionMissing("string_agg", arguments.map(\.type), node, isNameKnown: true)
         }
         guard let constant = try coercion.convert(arguments[1], to: .text).constant else {
@@ -146,7 +153,8 @@ extension Binder {
         }
         let type = key.expression.type
         return AggregateCall(
-            function: isContinuous ? .percentileContinuous(fractions, asArray: asArray) : .percentileDiscrete(fractions, asArray: asArray),
+            function: isContinuous
+                ? .percentileContinuous(fractions, asArray: asArray) : .percentileDiscrete(fractions, asArray: asArray),
             arguments: [], order: [key], type: asArray ? .array(type) : type)
     }
 

@@ -30,7 +30,9 @@ extension Binder {
 
     private func unsupportedCallPart(_ node: SyntaxNode) -> String? {
         if node.flag("agg_star") { return "* as an argument of a function that is no aggregate" }
-        if node.flag("agg_distinct") || node["agg_filter"] != nil || node["agg_order"] != nil || node.flag("agg_within_group") {
+        if node.flag("agg_distinct") || node["agg_filter"] != nil || node["agg_order"] != nil
+            || node.flag("agg_within_group")
+        {
             return "DISTINCT, FILTER, ORDER BY or WITHIN GROUP for a function that is no aggregate"
         }
         return node.flag("func_variadic") ? "VARIADIC" : nil
@@ -75,11 +77,14 @@ extension Binder {
 /// The fields that `date_trunc` and `extract` know.
 enum TimeFields {
     static let truncating = [
-        "microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century",
+        "microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade",
+        "century",
         "millennium",
     ]
     static let extracting =
-        truncating + ["epoch", "dow", "isodow", "doy", "isoyear", "julian", "timezone", "timezone_hour", "timezone_minute"]
+        truncating + [
+            "epoch", "dow", "isodow", "doy", "isoyear", "julian", "timezone", "timezone_hour", "timezone_minute",
+        ]
 
     /// What a date has none of.
     static let ofClocks = [
@@ -90,8 +95,10 @@ enum TimeFields {
     static func canonical(_ field: String, among known: [String]) -> String? {
         let lower = field.lowercased()
         let aliases = [
-            "mon": "month", "min": "minute", "sec": "second", "us": "microseconds", "ms": "milliseconds", "hr": "hour", "h": "hour",
-            "microsecond": "microseconds", "millisecond": "milliseconds", "centuries": "century", "y": "year", "d": "day",
+            "mon": "month", "min": "minute", "sec": "second", "us": "microseconds", "ms": "milliseconds", "hr": "hour",
+            "h": "hour",
+            "microsecond": "microseconds", "millisecond": "milliseconds", "centuries": "century", "y": "year",
+            "d": "day",
         ]
         if let alias = aliases[lower] { return alias }
         if known.contains(lower) { return lower }

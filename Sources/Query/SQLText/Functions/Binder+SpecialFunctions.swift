@@ -4,7 +4,8 @@ import Plans
 /// Functions whose result type follows from a constant or from the argument's scale.
 enum SpecialFunctions {
     static let names = [
-        "extract", "date_part", "round", "trunc", "ceil", "floor", "abs", "sign", "mod", "concat", "age", "pi", "version",
+        "extract", "date_part", "round", "trunc", "ceil", "floor", "abs", "sign", "mod", "concat", "age", "pi",
+        "version",
         "current_database", "current_schema", "make_interval", "now", "date", "nullif", "coalesce", "greatest", "least",
     ]
 }
@@ -15,7 +16,8 @@ extension Binder {
         let place = position(node)
         switch (name, arguments.count) {
         case ("extract", 2), ("date_part", 2): return try bindExtract(name, arguments, node)
-        case ("round", 1...2), ("trunc", 1...2): return try bindRounding(name == "round" ? .round : .truncate, arguments, at: place)
+        case ("round", 1...2), ("trunc", 1...2):
+            return try bindRounding(name == "round" ? .round : .truncate, arguments, at: place)
         case ("ceil", 1), ("ceiling", 1), ("floor", 1):
             guard case .numeric = arguments[0].type else { return nil }
             let operand = withAllPlaces(arguments[0].expression, scale: Self.placesOfDoubles)
@@ -34,7 +36,8 @@ extension Binder {
             for argument in arguments { texts.append(try shown(argument)) }
             return call(.concat, texts, .text, at: place)
         case ("age", 1):
-            let midnight = coercion.folding.fold(.cast(.cast(.literal(.timestamptz(now), .timestamptz), .date), .timestamptz))
+            let midnight = coercion.folding.fold(
+                .cast(.cast(.literal(.timestamptz(now), .timestamptz), .date), .timestamptz))
             guard arguments[0].type.isTime || arguments[0].isUnknown else { return nil }
             return call(.age, [midnight, try coercion.convert(arguments[0], to: .timestamptz)], .interval, at: place)
         case ("pi", 0): return Bound(.literal(.double(.pi), .double), position: place)
@@ -53,8 +56,8 @@ extension Binder {
         return call(.left, [text, .literal(.integer(1), .integer)], .text, at: value.position).expression
     }
 
-    /// `substring(x from 'pattern')` and `substring(x similar pattern escape e)`: a text in second place is a pattern, unless a length
-    /// says that it is a number in quotes.
+    /// `substring(x from 'pattern')` and `substring(x similar pattern escape e)`: a text in second place is a pattern,
+    /// unless a length says that it is a number in quotes.
     private func refusePattern(_ arguments: [Bound], _ node: SyntaxNode) throws(QueryError) {
         func isText(_ value: Bound) -> Bool { value.type == .text || (value.isUnknown && !value.isNull) }
         if arguments.dropFirst().allSatisfy(isText) {
@@ -66,7 +69,8 @@ extension Binder {
 
     private func checkTimePattern(_ arguments: [Bound], _ node: SyntaxNode) throws(QueryError) {
         if arguments[0].type.isNumber || arguments[0].type == .interval {
-            throw unsupported("to_char of a number or an interval is", at: node, hint: "round(x, 2)::text writes a number.")
+            throw unsupported(
+                "to_char of a number or an interval is", at: node, hint: "round(x, 2)::text writes a number.")
         }
         guard case .text(let format)? = arguments[1].expression.constant else { return }
         do throws(QueryError) {
@@ -78,7 +82,8 @@ extension Binder {
         }
     }
 
-    /// `x::numeric` inside of what rounds it: PostgreSQL has all digits there, so that its twelve places are not what is rounded.
+    /// `x::numeric` inside of what rounds it: PostgreSQL has all digits there, so that its twelve places are not what
+    /// is rounded.
     private func withAllPlaces(_ expression: Expression, scale: Int) -> Expression {
         guard case .call(.numericOf, let inner, _) = expression else { return expression }
         return .cast(inner[0], .numeric(scale: scale))
@@ -88,8 +93,10 @@ extension Binder {
     private static let placesOfDoubles = 16
 
     /// `date(x)`, `text(x)`: a cast written as a call.
-    private func bindTypeNamedCall(_ name: String, _ arguments: [Bound], at position: Int?) throws(QueryError) -> Bound? {
-        guard arguments.count == 1, !["numeric", "decimal", "json", "oid"].contains(name), let type = TypeNames.type(named: name),
+    private func bindTypeNamedCall(_ name: String, _ arguments: [Bound], at position: Int?) throws(QueryError) -> Bound?
+    {
+        guard arguments.count == 1, !["numeric", "decimal", "json", "oid"].contains(name),
+            let type = TypeNames.type(named: name),
             arguments[0].isUnknown || Coercion.isExplicit(arguments[0].type, type)
         else { return nil }
         return try cast(arguments[0], to: type, named: name, at: position)
@@ -123,7 +130,9 @@ extension Binder {
         return call(.extract, [fieldText, value.expression], .numeric(scale: scale), at: position(node))
     }
 
-    private func bindRounding(_ function: ScalarFunction, _ arguments: [Bound], at position: Int?) throws(QueryError) -> Bound? {
+    private func bindRounding(_ function: ScalarFunction, _ arguments: [Bound], at position: Int?) throws(QueryError)
+        -> Bound?
+    {
         let value =
             arguments.count == 2 ? try coercion.numbered(arguments[0], beside: .numeric(scale: 0)) : arguments[0]
         guard arguments.count == 2 else {
@@ -131,7 +140,8 @@ extension Binder {
             let operand = withAllPlaces(value.expression, scale: function == .round ? 0 : Self.placesOfDoubles)
             return call(function, [operand], .numeric(scale: 0), at: position)
         }
-        guard value.type == .integer || value.type.isExactDecimal, Coercion.isImplicit(arguments[1].type, .integer) else { return nil }
+        guard value.type == .integer || value.type.isExactDecimal, Coercion.isImplicit(arguments[1].type, .integer)
+        else { return nil }
         let digits = try coercion.convert(arguments[1], to: .integer)
         guard case .integer(let count)? = digits.constant else {
             throw QueryError(
@@ -142,14 +152,16 @@ extension Binder {
         let operand =
             value.type == .integer
             ? try coercion.convert(value, to: .numeric(scale: 0))
-            : withAllPlaces(value.expression, scale: function == .round && count >= 0 ? scale : max(scale, Self.placesOfDoubles))
+            : withAllPlaces(
+                value.expression, scale: function == .round && count >= 0 ? scale : max(scale, Self.placesOfDoubles))
         return call(function, [operand, digits], .numeric(scale: scale), at: position)
     }
 
     /// `make_interval(days => 7)`: years, months, weeks, days, hours, minutes, seconds.
     func bindMakeInterval(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
         let names = ["years", "months", "weeks", "days", "hours", "mins", "secs"]
-        var values = [Expression](repeating: .literal(.integer(0), .integer), count: 6) + [.literal(.double(0), .double)]
+        var values =
+            [Expression](repeating: .literal(.integer(0), .integer), count: 6) + [.literal(.double(0), .double)]
         for (place, argument) in node.list("args").enumerated() {
             let named = argument.body(of: "NamedArgExpr")
             guard let slot = named == nil ? place : names.firstIndex(of: named?.text("name") ?? ""), slot < names.count,

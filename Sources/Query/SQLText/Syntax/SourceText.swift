@@ -19,11 +19,13 @@ struct SourceText: Sendable {
     func characterPosition(byteOffset: Int) -> Int? {
         guard byteOffset >= 0, byteOffset <= bytes.count else { return nil }
         let start = byteOffset & ~255
-        return bytes[start..<byteOffset].reduce(charactersBefore[byteOffset >> 8] + 1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
+        return bytes[start..<byteOffset].reduce(charactersBefore[byteOffset >> 8] + 1) {
+            $1 & 0xC0 == 0x80 ? $0 : $0 + 1
+        }
     }
 
-    /// The magnitude of a negative integer constant whose minus sign stands at an offset. The grammar folds the sign into the
-    /// constant, but its printer drops negative values; so the digits are read where the tree says they stand.
+    /// The magnitude of a negative integer constant whose minus sign stands at an offset. The grammar folds the sign
+    /// into the constant, but its printer drops negative values; so the digits are read where the tree says they stand.
     func negatedDigits(at start: Int) -> Int64? {
         var offset = start
         guard offset >= 0, offset < bytes.count, bytes[offset] == UInt8(ascii: "-") else { return nil }
@@ -60,10 +62,12 @@ struct SourceText: Sendable {
                 let start = offset
                 while isWordByte(offset) { offset += 1 }
                 // E'…' is the one kind of quote in which a backslash hides the next character.
-                if offset - start == 1, bytes[start] | 0x20 == UInt8(ascii: "e"), value(at: offset) == UInt8(ascii: "'") {
+                if offset - start == 1, bytes[start] | 0x20 == UInt8(ascii: "e"), value(at: offset) == UInt8(ascii: "'")
+                {
                     offset = endOfQuote(from: offset, hasEscapes: true)
                 } else {
-                    words.append(Word(text: String(decoding: bytes[start..<offset], as: UTF8.self).lowercased(), offset: start))
+                    words.append(
+                        Word(text: String(decoding: bytes[start..<offset], as: UTF8.self).lowercased(), offset: start))
                 }
             } else {
                 offset = endOfMark(from: offset)
@@ -88,12 +92,14 @@ struct SourceText: Sendable {
 
     private func isWordByte(_ offset: Int) -> Bool {
         guard let byte = value(at: offset) else { return false }
-        return byte == UInt8(ascii: "_") || byte >= 0x80 || (byte >= 48 && byte <= 57) || (byte | 0x20 >= 97 && byte | 0x20 <= 122)
+        return byte == UInt8(ascii: "_") || byte >= 0x80 || (byte >= 48 && byte <= 57)
+            || (byte | 0x20 >= 97 && byte | 0x20 <= 122)
     }
 
     private func isComment(at offset: Int) -> Bool {
         let (first, second) = (value(at: offset), value(at: offset + 1))
-        return (first == UInt8(ascii: "-") && second == UInt8(ascii: "-")) || (first == UInt8(ascii: "/") && second == UInt8(ascii: "*"))
+        return (first == UInt8(ascii: "-") && second == UInt8(ascii: "-"))
+            || (first == UInt8(ascii: "/") && second == UInt8(ascii: "*"))
     }
 
     /// Past a quoted text, a quoted name, a comment or one other byte.

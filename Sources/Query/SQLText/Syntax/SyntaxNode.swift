@@ -1,5 +1,5 @@
-/// A node of the grammar's tree. Nodes stand wrapped in an object of one key, their kind; fields are left out when zero,
-/// false or empty.
+/// A node of the grammar's tree. Nodes stand wrapped in an object of one key, their kind; fields are left out when
+/// zero, false or empty.
 enum SyntaxNode: Sendable {
     case object([String: SyntaxNode])
     case array([SyntaxNode])

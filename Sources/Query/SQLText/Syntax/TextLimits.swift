@@ -1,6 +1,7 @@
 import Plans
 
-/// How long and how deep a query may be. The grammar looks after its own stack; what follows recurses, so it is bounded here.
+/// How long and how deep a query may be. The grammar looks after its own stack; what follows recurses, so it is bounded
+/// here.
 enum TextLimits {
     /// The longest query text, in bytes of UTF-8.
     static let textBytesMax = 256 * 1024

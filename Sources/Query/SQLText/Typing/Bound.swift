@@ -4,7 +4,8 @@ import Plans
 /// An expression with its type, and what the binder must still know of how it was written.
 struct Bound {
     var expression: Expression
-    /// A text in quotes (or a bare NULL) whose type the context decides; never what was put in its place, such as a group's column.
+    /// A text in quotes (or a bare NULL) whose type the context decides; never what was put in its place, such as a
+    /// group's column.
     var isUnknown: Bool { isOpen && expression.constant != nil }
     private let isOpen: Bool
     /// 1-based character position.

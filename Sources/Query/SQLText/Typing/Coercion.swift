@@ -15,7 +15,8 @@ struct Coercion {
     /// Whether a value converts without being asked to.
     static func isImplicit(_ from: ColumnType, _ to: ColumnType) -> Bool {
         switch (from, to) {
-        case (.null, _), (.integer, .numeric), (.integer, .double), (.numeric, .numeric), (.numeric, .double), (.date, .timestamp),
+        case (.null, _), (.integer, .numeric), (.integer, .double), (.numeric, .numeric), (.numeric, .double),
+            (.date, .timestamp),
             (.date, .timestamptz), (.timestamp, .timestamptz):
             true
         case (.array(let inner), .array(let outer)): isImplicit(inner, outer)
@@ -53,8 +54,8 @@ struct Coercion {
         return folding.fold(.cast(value.expression, type))
     }
 
-    /// A literal in quotes beside a numeric is a number with the places that are written, not with its neighbour's; what
-    /// else it may be stays open.
+    /// A literal in quotes beside a numeric is a number with the places that are written, not with its neighbour's;
+    /// what else it may be stays open.
     func numbered(_ value: Bound, beside type: ColumnType) throws(QueryError) -> Bound {
         guard case .numeric = type, value.isUnknown, case .text(let text)? = value.expression.constant,
             let number = NumberText.trimmed(text),
@@ -63,8 +64,8 @@ struct Coercion {
         return Bound(.literal(scalar, .numeric(scale: scale)), position: value.position)
     }
 
-    /// Several values, literals in quotes beside numerics read as ``numbered(_:beside:)`` reads them, and the type that they
-    /// become together; nil when they have none.
+    /// Several values, literals in quotes beside numerics read as ``numbered(_:beside:)`` reads them, and the type that
+    /// they become together; nil when they have none.
     func joined(_ values: [Bound]) throws(QueryError) -> (values: [Bound], type: ColumnType)? {
         guard let known = Self.common(values.map(\.type)) else { return nil }
         var numbered: [Bound] = []
@@ -91,14 +92,18 @@ struct Coercion {
             return .double(value)
         case .numeric(let scale):
             guard let number = NumberText.trimmed(text) else { throw invalid(text, type, position) }
-            guard let value = try NumberText.decimal(number, position: position) else { throw invalid(text, type, position) }
+            guard let value = try NumberText.decimal(number, position: position) else {
+                throw invalid(text, type, position)
+            }
             return NumberText.rounded(value, toScale: scale)
         case .timestamptz, .timestamp, .date:
             return try times.read(text, as: type, position: position)
         case .interval:
             return .interval(try IntervalText.read(text, position: position))
         case .json:
-            if let fault = JSONSyntax.fault(in: Array(text.utf8)) { throw .invalidJSON(fault.description, position: position) }
+            if let fault = JSONSyntax.fault(in: Array(text.utf8)) {
+                throw .invalidJSON(fault.description, position: position)
+            }
             return .json(text)
         case .array: return nil
         }

@@ -7,7 +7,9 @@ enum NumberText {
     /// The text without white space around it; nil when nothing is left.
     static func trimmed(_ text: String) -> String? {
         let bytes = Array(text.utf8)
-        guard let first = bytes.firstIndex(where: { $0 > 32 }), let last = bytes.lastIndex(where: { $0 > 32 }) else { return nil }
+        guard let first = bytes.firstIndex(where: { $0 > 32 }), let last = bytes.lastIndex(where: { $0 > 32 }) else {
+            return nil
+        }
         return String(decoding: bytes[first...last], as: UTF8.self)
     }
 

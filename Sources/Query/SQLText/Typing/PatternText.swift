@@ -14,16 +14,22 @@ enum PatternText {
                 guard place + 1 < scalars.count else { return nil }
                 let letter = scalars[place + 1]
                 if ["m", "M", "y", "Y"].contains(letter) { return "word boundaries (\\\(letter))" }
-                let isOneDigit = letter.value >= 49 && letter.value <= 57 && !(place + 2 < scalars.count && isDigit(scalars[place + 2]))
+                let isOneDigit =
+                    letter.value >= 49 && letter.value <= 57
+                    && !(place + 2 < scalars.count && isDigit(scalars[place + 2]))
                 if isOneDigit && letter.value - 48 <= groups { return "back references" }
                 place += 2
             case "[":
-                for boundary in ["[[:<:]]", "[[:>:]]"] where sees(boundary, scalars, place) { return "word boundaries (\(boundary))" }
+                for boundary in ["[[:<:]]", "[[:>:]]"] where sees(boundary, scalars, place) {
+                    return "word boundaries (\(boundary))"
+                }
                 place = endOfBracket(scalars, place)
             case "(" where sees("(?#", scalars, place):
                 while place < scalars.count, scalars[place] != ")" { place += 1 }
             default:
-                for look in ["(?=", "(?!", "(?<=", "(?<!"] where sees(look, scalars, place) { return "look-around constraints (\(look))" }
+                for look in ["(?=", "(?!", "(?<=", "(?<!"] where sees(look, scalars, place) {
+                    return "look-around constraints (\(look))"
+                }
                 if scalars[place] == "(", !sees("(?", scalars, place) { groups += 1 }
                 place += 1
             }

@@ -2,7 +2,8 @@ import Bytes
 import Columnar
 import Plans
 
-/// Dates and times as SQL writes them: `2026-08-01`, `2026-08-01 09:00:15.778+02`, `2026-08-01T09:00:15Z`, `now`, `today`, `epoch`.
+/// Dates and times as SQL writes them: `2026-08-01`, `2026-08-01 09:00:15.778+02`, `2026-08-01T09:00:15Z`, `now`,
+/// `today`, `epoch`.
 struct TimeText {
     let timeZone: String
     /// What `now` means, ns.
@@ -10,7 +11,8 @@ struct TimeText {
 
     private var isUTC: Bool { ScalarArithmetic(timeZone: timeZone).isUTC }
 
-    /// - Returns: nil when the text has no offset and the session's zone is not UTC: then the engine, which knows zones, reads it.
+    /// - Returns: nil when the text has no offset and the session's zone is not UTC: then the engine, which knows
+    ///   zones, reads it.
     /// - Throws: `.invalidTime` for text that is no time, `.timeOutOfRange` for a field out of range.
     func read(_ text: String, as type: ColumnType, position: Int?) throws(QueryError) -> Scalar? {
         if let instant = named(text) {

@@ -34,15 +34,20 @@ enum TypeNames {
     static let defaultScale = 12
 
     static let all = [
-        "boolean", "bigint", "integer", "smallint", "double precision", "real", "numeric", "text", "varchar", "timestamptz", "timestamp",
+        "boolean", "bigint", "integer", "smallint", "double precision", "real", "numeric", "text", "varchar",
+        "timestamptz", "timestamp",
         "date", "interval", "jsonb",
     ]
 
     /// Types of PostgreSQL that columns here do not have: a text in their place would compare, sort and read otherwise.
     static let refused = [
-        "bpchar", "char", "name", "uuid", "time", "timetz", "bytea", "bit", "varbit", "money", "xml", "inet", "cidr", "macaddr", "macaddr8",
-        "point", "line", "lseg", "box", "path", "polygon", "circle", "tsvector", "tsquery", "jsonpath", "regclass", "regtype", "regproc",
-        "regprocedure", "regnamespace", "regrole", "xid", "cid", "tid", "pg_lsn", "int4range", "int8range", "numrange", "tsrange",
-        "tstzrange", "daterange", "int4multirange", "int8multirange", "nummultirange", "tsmultirange", "tstzmultirange", "datemultirange",
+        "bpchar", "char", "name", "uuid", "time", "timetz", "bytea", "bit", "varbit", "money", "xml", "inet", "cidr",
+        "macaddr", "macaddr8",
+        "point", "line", "lseg", "box", "path", "polygon", "circle", "tsvector", "tsquery", "jsonpath", "regclass",
+        "regtype", "regproc",
+        "regprocedure", "regnamespace", "regrole", "xid", "cid", "tid", "pg_lsn", "int4range", "int8range", "numrange",
+        "tsrange",
+        "tstzrange", "daterange", "int4multirange", "int8multirange", "nummultirange", "tsmultirange", "tstzmultirange",
+        "datemultirange",
     ]
 }

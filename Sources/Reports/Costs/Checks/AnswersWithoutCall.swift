@@ -2,9 +2,9 @@ import Domain
 
 /// Counts the answers of a period for which no model call was told.
 ///
-/// A turn knows its calls, and most answers are the first of a turn that has some: these are put aside by one join. What is left is looked
-/// for by trace and by number, and what is left of that, such as a second answer of a turn, stands beside the questions of its
-/// conversation in the order of time.
+/// A turn knows its calls, and most answers are the first of a turn that has some: these are put aside by one join.
+/// What is left is looked for by trace and by number, and what is left of that, such as a second answer of a turn,
+/// stands beside the questions of its conversation in the order of time.
 struct AnswersWithoutCall {
     let desk: ReportDesk
     let period: ReportPeriod
@@ -26,9 +26,11 @@ struct AnswersWithoutCall {
             + "and (turn is null or of_turn is null or turn = of_turn) where tenant is null"
     }
 
-    /// Those of them that neither their trace nor their number leads to a call; `trace_calls` is null where no turn has their trace.
+    /// Those of them that neither their trace nor their number leads to a call; `trace_calls` is null where no turn has
+    /// their trace.
     private var unfound: String {
-        let inThese = "conversation_id in (select of_conversation from (\(notFirst)) as answers where of_conversation is not null)"
+        let inThese =
+            "conversation_id in (select of_conversation from (\(notFirst)) as answers where of_conversation is not null)"
         let byTrace =
             "select tenant as call_tenant, trace_id as call_trace from llm_call "
             + "where trace_id in (select of_trace from (\(notFirst)) as answers where of_trace is not null) group by 1, 2"

@@ -1,6 +1,7 @@
 import Domain
 
-/// Bills that senders tell as `cost.recorded`, each beside what was booked of its vendor's calls in the time that it covers.
+/// Bills that senders tell as `cost.recorded`, each beside what was booked of its vendor's calls in the time that it
+/// covers.
 struct Invoices {
     let desk: ReportDesk
     let recorded: RecordedCosts
@@ -23,8 +24,8 @@ struct Invoices {
             (records, amount, amountWithin) = (record.count, record.amount, record.amountWithin)
         }
 
-        /// Whether both are of one vendor for one time: then only both together can be compared with what was booked. Without these only
-        /// records of one number are one bill.
+        /// Whether both are of one vendor for one time: then only both together can be compared with what was booked.
+        /// Without these only records of one number are one bill.
         func isOfTheSame(_ other: Bill) -> Bool {
             guard Self.same(vendor, other.vendor), start == other.start, end == other.end else { return false }
             if vendor != nil, start != nil, end != nil { return true }
@@ -51,9 +52,12 @@ struct Invoices {
         ReportSection(
             name: "invoices", title: "Invoices, beside what was booked of the same provider and time",
             columns: [
-                ReportColumn("vendor", "vendor"), ReportColumn("invoice_id", "invoice"), ReportColumn("period_start", "from"),
-                ReportColumn("period_end", "to"), ReportColumn("records", "records"), ReportColumn("invoiced_usd", "invoiced"),
-                ReportColumn("in_period_usd", "of it in the period"), ReportColumn("calls", "calls"), ReportColumn("booked_usd", "booked"),
+                ReportColumn("vendor", "vendor"), ReportColumn("invoice_id", "invoice"),
+                ReportColumn("period_start", "from"),
+                ReportColumn("period_end", "to"), ReportColumn("records", "records"),
+                ReportColumn("invoiced_usd", "invoiced"),
+                ReportColumn("in_period_usd", "of it in the period"), ReportColumn("calls", "calls"),
+                ReportColumn("booked_usd", "booked"),
                 ReportColumn("booked_low_usd", "booked at least"), ReportColumn("booked_high_usd", "booked at most"),
                 ReportColumn("difference_usd", "invoiced − booked at least"),
             ],
@@ -64,7 +68,11 @@ struct Invoices {
         var bills: [Bill] = []
         for record in recorded.records where record.vendor != nil || record.invoice != nil {
             let bill = Bill(record)
-            if let last = bills.last, last.isOfTheSame(bill) { bills[bills.count - 1].add(bill) } else { bills.append(bill) }
+            if let last = bills.last, last.isOfTheSame(bill) {
+                bills[bills.count - 1].add(bill)
+            } else {
+                bills.append(bill)
+            }
         }
         return bills
     }
@@ -72,7 +80,8 @@ struct Invoices {
     private func row(_ bill: Bill) throws -> [ReportValue] {
         let numbers = bill.invoices.isEmpty ? nil : bill.invoices.joined(separator: ", ")
         let told: [ReportValue] = [
-            .optional(bill.vendor), .optional(numbers), bill.start.map { .time($0) } ?? .none, bill.end.map { .time($0) } ?? .none,
+            .optional(bill.vendor), .optional(numbers), bill.start.map { .time($0) } ?? .none,
+            bill.end.map { .time($0) } ?? .none,
             .count(bill.records), .usd(bill.amount), .usd(bill.amountWithin),
         ]
         guard let vendor = bill.vendor, let start = bill.start, let end = bill.end, start < end else {
@@ -83,7 +92,8 @@ struct Invoices {
         // Of a vendor none of whose calls is known, such as a landlord, there is nothing to compare.
         guard booked.calls > 0 else { return told + [ReportValue.count(Int128(0)), .none, .none, .none, .none] }
         return told + [
-            .count(booked.calls), booked.bookedShown, .usd(booked.low), .amount(booked.high), .usd(bill.amount - booked.low),
+            .count(booked.calls), booked.bookedShown, .usd(booked.low), .amount(booked.high),
+            .usd(bill.amount - booked.low),
         ]
     }
 

@@ -3,8 +3,8 @@ import Domain
 
 /// What agents, wrappers and gateways say was used in a trace, beside the calls of that trace: a check, in no sum.
 ///
-/// Records of one trace may repeat each other (an agent and the one that called it) or stand side by side. So the calls should use as much
-/// as the largest of them at least, and as much as all of them together at most.
+/// Records of one trace may repeat each other (an agent and the one that called it) or stand side by side. So the calls
+/// should use as much as the largest of them at least, and as much as all of them together at most.
 struct RollupChecks {
     let desk: ReportDesk
     let period: ReportPeriod
@@ -20,7 +20,8 @@ struct RollupChecks {
         case noTrace = "no trace told"
     }
 
-    /// A row a trace with records: how many of them, the largest and their sum in tokens and cost; how many calls, their tokens and cost.
+    /// A row a trace with records: how many of them, the largest and their sum in tokens and cost; how many calls,
+    /// their tokens and cost.
     private var traces: String {
         let tokens = "coalesce(input_tokens, 0) + coalesce(output_tokens, 0)"
         let told = "(input_tokens is not null or output_tokens is not null or reported_cost_usd is not null)"
@@ -34,7 +35,8 @@ struct RollupChecks {
             "select tenant, trace_id, conversation_id, 0, null, null, 1, \(tokens), cost_low_usd from \(table) "
                 + "where \(near) and trace_id is not null"
         }
-        return "select tenant, trace_id, max(conversation_id) as conversation_id, sum(records) as records, max(told) as largest, "
+        return
+            "select tenant, trace_id, max(conversation_id) as conversation_id, sum(records) as records, max(told) as largest, "
             + "sum(told) as told, max(told_cost) as told_cost, sum(calls) as calls, sum(used) as used, sum(cost) as cost from ("
             + ([records] + calls).joined(separator: " union all ") + ") as events group by 1, 2 having sum(records) > 0"
     }
@@ -60,9 +62,12 @@ struct RollupChecks {
                 "select \(Self.verdict), count(*), sum(records), sum(largest), sum(told_cost), sum(calls), sum(used), sum(cost) "
                     + "from (\(traces)) as traces group by 1")
             for row in rows {
-                guard let verdict = row.text(0).flatMap(Verdict.init(rawValue:)) else { preconditionFailure("a verdict of ours") }
+                guard let verdict = row.text(0).flatMap(Verdict.init(rawValue:)) else {
+                    preconditionFailure("a verdict of ours")
+                }
                 found[verdict] = [
-                    .count(row.integer(1)), .count(row.integer(2)), .count(row.integer(3)), .amountOrNone(row.optionalPicoUSD(4)),
+                    .count(row.integer(1)), .count(row.integer(2)), .count(row.integer(3)),
+                    .amountOrNone(row.optionalPicoUSD(4)),
                     .count(row.integer(5)), .count(row.integer(6)), .amountOrNone(row.optionalPicoUSD(7)),
                 ]
             }
@@ -70,8 +75,10 @@ struct RollupChecks {
         return ReportSection(
             name: "rollups", title: "What agents and wrappers say was used, beside the calls of their traces",
             columns: [
-                ReportColumn("verdict", "verdict"), ReportColumn("traces", "traces"), ReportColumn("records", "records"),
-                ReportColumn("told_tokens", "told tokens"), ReportColumn("told_cost_usd", "told cost"), ReportColumn("calls", "calls"),
+                ReportColumn("verdict", "verdict"), ReportColumn("traces", "traces"),
+                ReportColumn("records", "records"),
+                ReportColumn("told_tokens", "told tokens"), ReportColumn("told_cost_usd", "told cost"),
+                ReportColumn("calls", "calls"),
                 ReportColumn("tokens", "their tokens"), ReportColumn("cost_low_usd", "their cost at least"),
             ],
             rows: Verdict.allCases.compactMap { verdict in found[verdict].map { [.text(verdict.rawValue)] + $0 } })
@@ -80,7 +87,8 @@ struct RollupChecks {
     /// The traces that differ most.
     func differingTraces() throws -> ReportSection {
         let off = "case when used < largest then largest - used else used - told end"
-        let hasRecords = try desk.rows("select 1 from usage_reported where \(period.contains("time")) and trace_id is not null limit 1")
+        let hasRecords = try desk.rows(
+            "select 1 from usage_reported where \(period.contains("time")) and trace_id is not null limit 1")
         let rows =
             hasRecords.isEmpty
             ? []
@@ -92,8 +100,10 @@ struct RollupChecks {
         return ReportSection(
             name: "differing_traces", title: "Traces that differ most from what was said of them",
             columns: [
-                ReportColumn("trace_id", "trace"), ReportColumn("conversation_id", "conversation"), ReportColumn("verdict", "verdict"),
-                ReportColumn("told_tokens", "told tokens"), ReportColumn("told_cost_usd", "told cost"), ReportColumn("calls", "calls"),
+                ReportColumn("trace_id", "trace"), ReportColumn("conversation_id", "conversation"),
+                ReportColumn("verdict", "verdict"),
+                ReportColumn("told_tokens", "told tokens"), ReportColumn("told_cost_usd", "told cost"),
+                ReportColumn("calls", "calls"),
                 ReportColumn("tokens", "their tokens"), ReportColumn("cost_low_usd", "their cost at least"),
             ],
             rows: rows.map { row in
@@ -110,6 +120,7 @@ struct RollupChecks {
             "rollups",
             "usage.reported, a check that is never added; told: the largest record of each trace. Calls of a trace agree when they use as "
                 + "much as the largest record at least and as all records together at most"),
-        ReportDefinition("no call told", "usage was said of a trace in which no model call was told: it is in no figure above"),
+        ReportDefinition(
+            "no call told", "usage was said of a trace in which no model call was told: it is in no figure above"),
     ]
 }

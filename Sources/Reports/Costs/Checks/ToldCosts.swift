@@ -9,7 +9,8 @@ struct ToldCosts {
     private static let rounding = "0.0000005"
 
     /// The told cost lies outside the range of ours, which is one amount where all of a call has a price.
-    private static let differs = "(reported_cost_usd < cost_low_usd - \(rounding) or reported_cost_usd > cost_high_usd + \(rounding))"
+    private static let differs =
+        "(reported_cost_usd < cost_low_usd - \(rounding) or reported_cost_usd > cost_high_usd + \(rounding))"
 
     private struct Sums {
         var calls: Int128 = 0
@@ -42,12 +43,14 @@ struct ToldCosts {
             name: "told_costs", title: "What senders say that calls cost, beside ours",
             columns: by.columns + [
                 ReportColumn("calls", "calls that tell"), ReportColumn("told_cost_usd", "told"),
-                ReportColumn("cost_low_usd", "ours at least"), ReportColumn("difference_usd", "difference"), ReportColumn("not_wholly_priced", "not priced whole"),
+                ReportColumn("cost_low_usd", "ours at least"), ReportColumn("difference_usd", "difference"),
+                ReportColumn("not_wholly_priced", "not priced whole"),
                 ReportColumn("calls_that_differ", "calls that differ"),
             ],
             rows: groups.sorted.map { key, sums in
                 by.values(key) + [
-                    .count(sums.calls), .usd(sums.told), .usd(sums.low), .usd(sums.told - sums.low), .count(sums.notWhole),
+                    .count(sums.calls), .usd(sums.told), .usd(sums.low), .usd(sums.told - sums.low),
+                    .count(sums.notWhole),
                     .count(sums.differing),
                 ]
             })
@@ -66,13 +69,16 @@ struct ToldCosts {
         return ReportSection(
             name: "differing_calls", title: "Calls that differ most from what their sender says",
             columns: [
-                ReportColumn("time", "time"), ReportColumn("model", "model"), ReportColumn("conversation_id", "conversation"),
-                ReportColumn("trace_id", "trace"), ReportColumn("told_cost_usd", "told"), ReportColumn("cost_low_usd", "ours at least"),
+                ReportColumn("time", "time"), ReportColumn("model", "model"),
+                ReportColumn("conversation_id", "conversation"),
+                ReportColumn("trace_id", "trace"), ReportColumn("told_cost_usd", "told"),
+                ReportColumn("cost_low_usd", "ours at least"),
                 ReportColumn("cost_high_usd", "ours at most"),
             ],
             rows: rows.map { row in
                 [
-                    row.time(0).map { .time($0) } ?? .none, .optional(row.text(1)), .optional(row.text(2)), .optional(row.text(3)),
+                    row.time(0).map { .time($0) } ?? .none, .optional(row.text(1)), .optional(row.text(2)),
+                    .optional(row.text(3)),
                     .usd(row.picoUSD(4)), .usd(row.picoUSD(5)), .amount(row.optionalPicoUSD(6)),
                 ]
             })
@@ -81,7 +87,9 @@ struct ToldCosts {
     static let definitions = [
         ReportDefinition(
             "told_costs",
-            "reported_cost_usd of calls, a check that is never added; difference: told − ours at least, so also what we lack a price for"),
-        ReportDefinition("calls_that_differ", "told outside ours at least … at most by more than $0.0000005, which is rounding"),
+            "reported_cost_usd of calls, a check that is never added; difference: told − ours at least, so also what we lack a price for"
+        ),
+        ReportDefinition(
+            "calls_that_differ", "told outside ours at least … at most by more than $0.0000005, which is rounding"),
     ]
 }

@@ -15,14 +15,20 @@ struct Unattributed {
             ],
             rows: [
                 [
-                    .text("calls_without_conversation"), .count(calls.calls), calls.bookedShown, .usd(calls.low), .amount(calls.high),
+                    .text("calls_without_conversation"), .count(calls.calls), calls.bookedShown, .usd(calls.low),
+                    .amount(calls.high),
                 ],
-                [.text("answers_without_call"), .count(try AnswersWithoutCall(desk: desk, period: period).count()), .none, .none, .none],
+                [
+                    .text("answers_without_call"), .count(try AnswersWithoutCall(desk: desk, period: period).count()),
+                    .none, .none, .none,
+                ],
             ])
     }
 
     static let definitions = [
-        ReportDefinition("calls_without_conversation", "calls that name no conversation; they are in the total, and in the cost of one"),
+        ReportDefinition(
+            "calls_without_conversation",
+            "calls that name no conversation; they are in the total, and in the cost of one"),
         ReportDefinition(
             "answers_without_call",
             "answers of the model (answered_from null or model) for which no model call was told, so that what they cost is missing: none "

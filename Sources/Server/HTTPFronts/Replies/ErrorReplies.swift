@@ -2,19 +2,22 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Turns whatever a route throws into an answer, in JSON or as OTLP wants it: refusals as they say, missing routes as 404, the unforeseen
-/// as 500 with a line in the log. Counts them all.
+/// Turns whatever a route throws into an answer, in JSON or as OTLP wants it: refusals as they say, missing routes as
+/// 404, the unforeseen as 500 with a line in the log. Counts them all.
 struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
     let counts: RefusalCounts
 
-    func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
+    func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws
+        -> Response
+    {
         do {
             let response = try await answer(to: request, context: context, next: next)
             if response.status.code >= 400 { counts.add(.status(response.status.code)) }
             return response
         } catch let refusal as Refusal {
             counts.add(refusal.reason ?? .status(refusal.status.code))
-            return TraceRequests.isAddress(request.uri.path) ? TraceRequests.response(for: refusal, to: request) : refusal.response
+            return TraceRequests.isAddress(request.uri.path)
+                ? TraceRequests.response(for: refusal, to: request) : refusal.response
         }
     }
 
@@ -35,7 +38,8 @@ struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
     }
 
     private func reason(_ error: HTTPError, _ request: Request) -> String {
-        error.status == .notFound ? "no such address: \(request.method) \(request.uri.path)" : error.body ?? error.status.reasonPhrase
+        error.status == .notFound
+            ? "no such address: \(request.method) \(request.uri.path)" : error.body ?? error.status.reasonPhrase
     }
 
     private func hint(_ status: HTTPResponse.Status) -> String? {

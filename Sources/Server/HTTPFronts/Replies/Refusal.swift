@@ -24,7 +24,8 @@ struct Refusal: Error, Sendable {
 
     /// Takes each part as given; what is nil is left out of the answer.
     init(
-        _ status: HTTPResponse.Status, _ message: String, hint: String? = nil, position: Int? = nil, code: String? = nil,
+        _ status: HTTPResponse.Status, _ message: String, hint: String? = nil, position: Int? = nil,
+        code: String? = nil,
         retryAfterSeconds: Int? = nil
     ) {
         self.status = status
@@ -36,7 +37,8 @@ struct Refusal: Error, Sendable {
     }
 
     init(
-        _ status: HTTPResponse.Status, _ message: String, hint: String, retryAfterSeconds: Int? = nil, reason: RefusalReason
+        _ status: HTTPResponse.Status, _ message: String, hint: String, retryAfterSeconds: Int? = nil,
+        reason: RefusalReason
     ) {
         self.init(status, message, hint: hint, retryAfterSeconds: retryAfterSeconds)
         self.reason = reason

@@ -20,7 +20,9 @@ extension Routes {
         let source = try await desk.goOn { try store.export(in: from..<to) }
         let export = EventExport(source, registry: store.registry, as: format)
         let body = ResponseBody { writer in
-            while let piece = try await desk.goOn({ try export.next() }) { try await writer.write(ByteBuffer(bytes: piece)) }
+            while let piece = try await desk.goOn({ try export.next() }) {
+                try await writer.write(ByteBuffer(bytes: piece))
+            }
             try await writer.finish(nil)
         }
         let contentType = format == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson"

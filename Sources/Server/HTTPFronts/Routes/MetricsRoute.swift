@@ -15,9 +15,11 @@ extension Routes {
     func metrics(_ query: QueryParameters, _ headers: HTTPFields) async throws -> Response {
         let named = query["format"]
         guard let format = ExpositionFormat.negotiated(accept: headers[.accept], format: named) else {
-            throw Refusal(.badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
+            throw Refusal(
+                .badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
         }
-        let bytes = MetricsExposition.render(store.counters, await processSamples(), exemplars: examples.book, format: format)
+        let bytes = MetricsExposition.render(
+            store.counters, await processSamples(), exemplars: examples.book, format: format)
         return Response(bytes: bytes, contentType: format.contentType)
     }
 
@@ -27,7 +29,8 @@ extension Routes {
         samples.duplicates = status.refusals.duplicates
         samples.httpRefusals = refusals.all
         samples.rejected = [
-            ("conflict", status.refusals.conflicts), ("too_old", status.refusals.tooOld), ("too_new", status.refusals.tooNew),
+            ("conflict", status.refusals.conflicts), ("too_old", status.refusals.tooOld),
+            ("too_new", status.refusals.tooNew),
             ("unknown_type", decoded.unknownTypes), ("invalid", decoded.invalid),
         ]
         samples.withheld = Self.named(decoded.withheld, store.registry)
@@ -40,7 +43,8 @@ extension Routes {
         samples.traceExports = senders.map(\.sample)
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
-        // Counters must be readable while the desk is full of questions, so the two that need one of their own may be missing.
+        // Counters must be readable while the desk is full of questions, so the two that need one of their own may be
+        // missing.
         if let active = try? await activity() { (samples.activeConversations, samples.activeUsers) = active }
         return samples
     }

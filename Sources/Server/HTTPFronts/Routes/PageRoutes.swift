@@ -37,8 +37,8 @@ struct PageFile: Sendable {
         tag = "\"\(hexadecimal(SHA256.hash(file.bytes).prefix(16)))\""
     }
 
-    /// Nothing but files of this server is loaded, run or asked; what stands in a document neither runs nor styles. No other
-    /// site shows the pages in a frame or learns where somebody came from.
+    /// Nothing but files of this server is loaded, run or asked; what stands in a document neither runs nor styles. No
+    /// other site shows the pages in a frame or learns where somebody came from.
     static let guards: HTTPFields = {
         var fields: HTTPFields = [
             .contentSecurityPolicy:

@@ -81,7 +81,8 @@ struct RebookRequest: Sendable {
     var model: String?
     var times: Range<Int64>
 
-    private static let example = #"send {"provider":"openai","model":"gpt-4o","from":"2026-08-01T00:00:00Z","to":"2026-09-01T00:00:00Z"}"#
+    private static let example =
+        #"send {"provider":"openai","model":"gpt-4o","from":"2026-08-01T00:00:00Z","to":"2026-09-01T00:00:00Z"}"#
 
     private static let members: [(name: String, kind: String)] = [
         ("provider", "text"), ("model", "text"), ("from", "time"), ("to", "time"),
@@ -94,7 +95,8 @@ struct RebookRequest: Sendable {
             json = try JSONReader.parse(body)
         } catch {
             throw Refusal(
-                .badRequest, "the body is not JSON: expected \(error.expectation)", hint: Self.example, position: error.offset)
+                .badRequest, "the body is not JSON: expected \(error.expectation)", hint: Self.example,
+                position: error.offset)
         }
         guard let provider = json["provider"]?.string, !provider.isEmpty else {
             throw Refusal(.badRequest, "the member provider is missing or no text", hint: Self.example)
@@ -115,7 +117,8 @@ struct RebookRequest: Sendable {
             }
         }
         try self.init(
-            provider: provider, model: json["model"]?.string, from: json["from"]?.string, to: json["to"]?.string, part: "member",
+            provider: provider, model: json["model"]?.string, from: json["from"]?.string, to: json["to"]?.string,
+            part: "member",
             hint: Self.example)
     }
 
@@ -125,14 +128,20 @@ struct RebookRequest: Sendable {
         guard let provider = query["provider"], !provider.isEmpty else {
             throw Refusal(.badRequest, "the parameter provider is missing", hint: hint)
         }
-        try self.init(provider: provider, model: query["model"], from: query["from"], to: query["to"], part: "parameter", hint: hint)
+        try self.init(
+            provider: provider, model: query["model"], from: query["from"], to: query["to"], part: "parameter",
+            hint: hint)
     }
 
     /// - Parameter part: what the request calls its fields.
-    private init(provider: String, model: String?, from: String?, to: String?, part: String, hint: String) throws(Refusal) {
+    private init(provider: String, model: String?, from: String?, to: String?, part: String, hint: String)
+        throws(Refusal)
+    {
         func time(_ name: String, _ text: String?, _ absent: Int64) throws(Refusal) -> Int64 {
             guard let text else { return absent }
-            guard let time = try? RFC3339.parse(text) else { throw Refusal(.badRequest, "the \(part) \(name) is no time", hint: hint) }
+            guard let time = try? RFC3339.parse(text) else {
+                throw Refusal(.badRequest, "the \(part) \(name) is no time", hint: hint)
+            }
             return time
         }
         let (from, to) = (try time("from", from, .min), try time("to", to, .max))

@@ -1,14 +1,17 @@
 import Hummingbird
 
-/// The parameters in an address, each known and given at most once where several mean nothing: a mistyped one would otherwise be answered
-/// as if it were not there.
+/// The parameters in an address, each known and given at most once where several mean nothing: a mistyped one would
+/// otherwise be answered as if it were not there.
 struct QueryParameters: Sendable {
     private let values: [String: [String]]
 
-    /// - Throws: 400 for a name that the route does not have, and for one that is given twice where the route does not say that it may be.
+    /// - Throws: 400 for a name that the route does not have, and for one that is given twice where the route does not
+    ///   say that it may be.
     init(_ request: Request, of route: Route) throws(Refusal) {
         let parameters = route.parameters.filter { $0.place == .query }
-        let hint = parameters.isEmpty ? "this address takes no parameters" : "known: \(parameters.map(\.name).joined(separator: ", "))"
+        let hint =
+            parameters.isEmpty
+            ? "this address takes no parameters" : "known: \(parameters.map(\.name).joined(separator: ", "))"
         var values: [String: [String]] = [:]
         for (name, value) in request.uri.queryParameters {
             let name = String(name)

@@ -18,7 +18,8 @@ extension Routes {
                     let (body, boundary) = ReportFiles(report).multipart
                     return Response(bytes: Array(body.utf8), contentType: "multipart/mixed; boundary=\(boundary)")
                 }
-                return Response(bytes: Array(try report.rendered(format, section: section).utf8), contentType: format.contentType)
+                return Response(
+                    bytes: Array(try report.rendered(format, section: section).utf8), contentType: format.contentType)
             }
         }
     }
@@ -32,12 +33,17 @@ extension Routes {
         guard !(id + (tenant ?? "")).utf8.contains(0) else {
             throw Refusal(.notFound, "a conversation with a null character in its name cannot be asked for")
         }
-        guard format != .csv else { throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table") }
+        guard format != .csv else {
+            throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table")
+        }
         let document = try await desk.run { [self] cancellation in
             try refusing { try reports(over: store.pinnedForReports(), cancellation).conversation(id, tenant: tenant) }
         }
-        guard let document else { throw Refusal(.notFound, "no event names the conversation \(id)", hint: "ids are case-sensitive") }
-        return Response(bytes: Array((format == .json ? document.json : document.text).utf8), contentType: format.contentType)
+        guard let document else {
+            throw Refusal(.notFound, "no event names the conversation \(id)", hint: "ids are case-sensitive")
+        }
+        return Response(
+            bytes: Array((format == .json ? document.json : document.text).utf8), contentType: format.contentType)
     }
 
     private func reports(
@@ -62,7 +68,8 @@ extension Routes {
         }
         let request = try ReportRequest(
             kind: kind, from: query["from"], to: query["to"], by: query.all("by"),
-            rule: query["rule"] ?? pinned.outcomes.rule.rawValue, timeZone: query["timezone"], objectives: query["objectives"],
+            rule: query["rule"] ?? pinned.outcomes.rule.rawValue, timeZone: query["timezone"],
+            objectives: query["objectives"],
             now: now)
         return try reports.report(kind, request)
     }
@@ -96,7 +103,8 @@ extension Routes {
     private static func format(_ text: String) throws(Refusal) -> ReportFormat {
         guard let format = ReportFormat(rawValue: text) else {
             throw Refusal(
-                .badRequest, "there is no format \(text)", hint: "known: " + ReportFormat.allCases.map(\.rawValue).joined(separator: ", "))
+                .badRequest, "there is no format \(text)",
+                hint: "known: " + ReportFormat.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return format
     }

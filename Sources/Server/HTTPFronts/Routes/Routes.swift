@@ -73,7 +73,9 @@ struct Routes: Sendable {
     }
 
     private func readiness() throws(Refusal) -> Response {
-        if let objection = health.unreadiness { throw Refusal(.serviceUnavailable, objection, hint: "see the server's log") }
+        if let objection = health.unreadiness {
+            throw Refusal(.serviceUnavailable, objection, hint: "see the server's log")
+        }
         return Response(text: "ready\n")
     }
 

@@ -12,7 +12,8 @@ extension Routes {
         var bodyLimits = limits
         bodyLimits.bodyBytesMax = limits.queryTextBytesMax
         let body = try await BodyCollector.collect(
-            request, limits: bodyLimits, ticket: ticket, hint: "shorten the query; long lists of values may be written as a join")
+            request, limits: bodyLimits, ticket: ticket,
+            hint: "shorten the query; long lists of values may be written as a join")
         let query = try QueryRequest(
             body: body, contentType: request.headers[.contentType], accept: request.headers[.accept], limits: limits)
         let runner = StatementRunner(engine: engine)

@@ -37,7 +37,9 @@ struct DisconnectionNotice: RouterMiddleware {
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         // Events are written whether or not their sender waits.
-        guard request.uri.path != "/v1/events", !TraceRequests.isAddress(request.uri.path) else { return try await next(request, context) }
+        guard request.uri.path != "/v1/events", !TraceRequests.isAddress(request.uri.path) else {
+            return try await next(request, context)
+        }
         let channel = context.channel
         let disconnection = try await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection

@@ -22,7 +22,8 @@ final class HTTPFront: Sendable {
     ///   - onSecondListening: called once with that address as it is really bound.
     ///   - onListening: called once with the address really bound.
     init(
-        router: Router<ServerContext>, listen: ListenAddress, second: SecondAddress? = nil, limits: ServerLimits, refusals: RefusalCounts,
+        router: Router<ServerContext>, listen: ListenAddress, second: SecondAddress? = nil, limits: ServerLimits,
+        refusals: RefusalCounts,
         background: [any BackgroundWork] = [], stopsOnSignals: Bool, logger: Logger,
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
@@ -34,20 +35,23 @@ final class HTTPFront: Sendable {
             services.append(SecondFront(application: application, address: second, logger: logger))
         }
         var configuration = ServiceGroupConfiguration(
-            services: services + [main], gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [], logger: logger)
+            services: services + [main], gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [],
+            logger: logger)
         configuration.maximumGracefulShutdownDuration = limits.drainTimeout
         group = ServiceGroup(configuration: configuration)
     }
 
     private static func application(
-        _ router: Router<ServerContext>, _ listen: ListenAddress, _ limits: ServerLimits, _ refusals: RefusalCounts, _ logger: Logger,
+        _ router: Router<ServerContext>, _ listen: ListenAddress, _ limits: ServerLimits, _ refusals: RefusalCounts,
+        _ logger: Logger,
         _ onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) -> some ApplicationProtocol {
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [DisconnectionWatch(), RequestDeadline(limits, refusals)],
             idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax, maxHeaderFieldCount: 200))
+                maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax,
+                maxHeaderFieldCount: 200))
         return Application(
             router: router, server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
@@ -75,7 +79,7 @@ private struct SecondFront<Front: ApplicationProtocol>: Service {
     func run() async throws {
         do {
             try await application.run()
-        } catch where !address.isRequired && !(error is CancellationError) {
+        } catch  where !address.isRequired && !(error is CancellationError) {
             logger.warning("spans are not taken at \(address.address): \(error)")
             await cancelWhenGracefulShutdown {
                 // The front ends as soon as one of its services does: this one waits for the stop.

@@ -85,8 +85,10 @@ package final class PlimsollServer: Sendable {
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
             threads: threads.decoders, log: log)
         let routes = Routes(
-            store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples, desk: desk,
-            health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads, limits: limits,
+            store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
+            desk: desk,
+            health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads,
+            limits: limits,
             startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
@@ -95,7 +97,8 @@ package final class PlimsollServer: Sendable {
         let settling = SettlingService(
             settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
         let front = HTTPFront(
-            router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits, refusals: refusals,
+            router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
+            refusals: refusals,
             background: [ticker, settling] + exports,
             stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
         ) { [self] address in
@@ -124,7 +127,8 @@ package final class PlimsollServer: Sendable {
     private func traceSenders(_ examples: TracedExamples) -> [TraceSender] {
         configuration.traceExport.endpoints.map { endpoint in
             TraceSender(
-                endpoint: endpoint, configuration: configuration.traceExport, store: store, clock: clock, randomness: randomness,
+                endpoint: endpoint, configuration: configuration.traceExport, store: store, clock: clock,
+                randomness: randomness,
                 note: examples.add)
         }
     }

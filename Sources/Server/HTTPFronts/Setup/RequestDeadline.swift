@@ -3,8 +3,9 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Ends connections that do not get on: a body that trickles, the rest of one that was refused already and that nobody reads any more, an
-/// answer that its client does not fetch. Each only holds a connection, but of those there is an end.
+/// Ends connections that do not get on: a body that trickles, the rest of one that was refused already and that nobody
+/// reads any more, an answer that its client does not fetch. Each only holds a connection, but of those there is an
+/// end.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -47,7 +48,11 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
             answered += 1
-            if isReading { arm(context.channel, after: answered == begun ? lingerTimeout : bodyTimeout, isCounted: answered != begun) }
+            if isReading {
+                arm(
+                    context.channel, after: answered == begun ? lingerTimeout : bodyTimeout,
+                    isCounted: answered != begun)
+            }
         }
         context.write(data, promise: promise)
     }

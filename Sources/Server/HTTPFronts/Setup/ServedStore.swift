@@ -40,9 +40,13 @@ extension ServedStore {
     /// The built-in ones, for a store that keeps no record of others.
     package var objectives: ObjectiveHistory { ObjectiveHistory() }
     /// Judged as in a new store, for one that keeps no settings.
-    package func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) { (pinnedTables(), .standard) }
+    package func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) {
+        (pinnedTables(), .standard)
+    }
     /// Nothing, for a store that books no calls.
-    package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview { RebookingPreview() }
+    package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
+        RebookingPreview()
+    }
     /// None, for a store that books no calls.
     package func inexactCalls() throws -> InexactCalls { InexactCalls() }
 }

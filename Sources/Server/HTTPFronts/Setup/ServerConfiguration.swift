@@ -24,7 +24,10 @@ package struct ServerConfiguration: Sendable {
     package var isTokenRequired = false
 
     /// Loopback needs no insistence; see ``objection(hasTokens:)``.
-    package init(listen: ListenAddress, isInsecure: Bool = false, limits: ServerLimits = ServerLimits(), stopsOnSignals: Bool = true) {
+    package init(
+        listen: ListenAddress, isInsecure: Bool = false, limits: ServerLimits = ServerLimits(),
+        stopsOnSignals: Bool = true
+    ) {
         self.listen = listen
         self.isInsecure = isInsecure
         self.limits = limits

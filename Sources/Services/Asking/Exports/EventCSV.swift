@@ -2,8 +2,8 @@ package import Domain
 package import EventStores
 import JSONTexts
 
-/// Writes rows as CSV (RFC 4180): type and time, then a column for each that the schemas know, then what calls cost beside `cost_usd`, by
-/// the names of SQL. What an event has not got is empty.
+/// Writes rows as CSV (RFC 4180): type and time, then a column for each that the schemas know, then what calls cost
+/// beside `cost_usd`, by the names of SQL. What an event has not got is empty.
 package struct EventCSV {
     private let registry: SchemaRegistry
     private var table = CSVWriter()

@@ -7,12 +7,13 @@ import WireFormats
 package enum ExportFormat: String, Sendable, CaseIterable {
     /// CloudEvents, one a line; can be imported again.
     case ndjson
-    /// One table of all events, texts exactly as they are: for programs. What a spreadsheet takes for a formula is not changed.
+    /// One table of all events, texts exactly as they are: for programs. What a spreadsheet takes for a formula is not
+    /// changed.
     case csv
 }
 
-/// Events as text, in the order of their acceptance, piece by piece. As CloudEvents they stand between a first and a last line, with what
-/// happened in the store between them and checksums over them.
+/// Events as text, in the order of their acceptance, piece by piece. As CloudEvents they stand between a first and a
+/// last line, with what happened in the store between them and checksums over them.
 package final class EventExport: Sendable {
     private struct State {
         var source: any ExportSource
@@ -37,10 +38,13 @@ package final class EventExport: Sendable {
     private let pieceBytes: Int
 
     /// - Parameter pieceBytes: about how long a piece is; it always ends with a line.
-    package init(_ source: any ExportSource, registry: SchemaRegistry, as format: ExportFormat, pieceBytes: Int = 256 << 10) {
+    package init(
+        _ source: any ExportSource, registry: SchemaRegistry, as format: ExportFormat, pieceBytes: Int = 256 << 10
+    ) {
         self.format = format
         self.pieceBytes = pieceBytes
-        state = Mutex(State(source: source, lines: EventRenderer(registry: registry), table: EventCSV(registry: registry)))
+        state = Mutex(
+            State(source: source, lines: EventRenderer(registry: registry), table: EventCSV(registry: registry)))
     }
 
     /// The next piece; nil after the last one. Blocks for reading the store.

@@ -9,8 +9,8 @@ package struct StatementRunner: Sendable {
     /// - Parameter engine: answers the plans that texts become.
     package init(engine: any QueryEngine) { self.engine = engine }
 
-    /// Compiles and runs one statement, under the settings that stand before it. EXPLAIN answers its lines as rows; SET alone answers
-    /// none, for there is no session to keep it.
+    /// Compiles and runs one statement, under the settings that stand before it. EXPLAIN answers its lines as rows; SET
+    /// alone answers none, for there is no session to keep it.
     /// - Throws: `QueryError`; corruption errors of the store as they come.
     package func run(_ sql: String, over catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet {
         let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone).compileScript(sql)
@@ -37,13 +37,15 @@ package struct StatementRunner: Sendable {
         case .set(let name, let value):
             try options.apply(StatementSetting(name: name, value: value))
             return ResultSet(
-                columns: [], chunks: [], position: catalog.position, watermark: catalog.watermark, statistics: QueryStatistics())
+                columns: [], chunks: [], position: catalog.position, watermark: catalog.watermark,
+                statistics: QueryStatistics())
         case .show(let name):
             switch name {
             case "timezone", "time zone": return lines([options.timeZone], statement, catalog)
             case "plimsoll.rollups": return lines([options.usesRollups ? "on" : "off"], statement, catalog)
-            default: throw QueryError(
-                .undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+            default:
+                throw QueryError(
+                    .undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
             }
         }
     }
@@ -51,7 +53,8 @@ package struct StatementRunner: Sendable {
     private func lines(_ lines: [String], _ statement: CompiledStatement, _ catalog: any TableCatalog) -> ResultSet {
         let vector = Vector(type: .text, count: lines.count, storage: .scalars(lines.map { .text($0) }))
         return ResultSet(
-            columns: statement.columns, chunks: [Chunk(columns: [vector], rowCount: lines.count)], position: catalog.position,
+            columns: statement.columns, chunks: [Chunk(columns: [vector], rowCount: lines.count)],
+            position: catalog.position,
             watermark: catalog.watermark, statistics: QueryStatistics())
     }
 }

@@ -15,9 +15,12 @@ package enum PriceText {
         guard !calls.groups.isEmpty else { return findings }
         var rows = [["PROVIDER", "MODEL", "TIER", "MISSING", "CALLS", "AT LEAST USD", "AT MOST USD"]]
         for group in calls.groups {
-            func text(_ bytes: [UInt8], _ absent: String) -> String { bytes.isEmpty ? absent : String(decoding: bytes, as: UTF8.self) }
+            func text(_ bytes: [UInt8], _ absent: String) -> String {
+                bytes.isEmpty ? absent : String(decoding: bytes, as: UTF8.self)
+            }
             rows.append([
-                text(group.provider, "–"), text(group.model, "–"), text(group.serviceTier, "–"), text(group.gaps, "not noted"),
+                text(group.provider, "–"), text(group.model, "–"), text(group.serviceTier, "–"),
+                text(group.gaps, "not noted"),
                 "\(group.calls)", usd(group.low), group.high.map(usd) ?? "unknown",
             ])
         }
@@ -27,14 +30,16 @@ package enum PriceText {
     /// What a correction would change, a line for each model; one sentence where it would change nothing.
     package static func preview(_ preview: RebookingPreview, provider: String, model: String?) -> String {
         guard preview.calls > 0 else {
-            return "no call of \(provider)\(model.map { " \($0)" } ?? "") in that time costs anything else at the prices in force\n"
+            return
+                "no call of \(provider)\(model.map { " \($0)" } ?? "") in that time costs anything else at the prices in force\n"
         }
         var rows = [["MODEL", "CALLS", "FROM USD", "TO USD", "NOT EXACT BEFORE", "NOT EXACT AFTER"]]
         for model in preview.models {
             rows.append([
                 model.name.isEmpty ? "–" : String(decoding: model.name, as: UTF8.self), "\(model.calls)",
                 (model.inexactBefore > 0 ? "at least " : "") + usd(model.before),
-                (model.inexactAfter > 0 ? "at least " : "") + usd(model.after), "\(model.inexactBefore)", "\(model.inexactAfter)",
+                (model.inexactAfter > 0 ? "at least " : "") + usd(model.after), "\(model.inexactBefore)",
+                "\(model.inexactAfter)",
             ])
         }
         return renderAligned(rows)
@@ -50,16 +55,23 @@ package enum PriceText {
                 + "nothing was recorded\n"
         }
         let (change, isOne) = (rebooking.change, rebooking.calls == 1)
-        let calls = "\(count(rebooking.calls)) up to position \(rebooking.lastPosition) \(isOne ? "costs" : "cost") something else now"
+        let calls =
+            "\(count(rebooking.calls)) up to position \(rebooking.lastPosition) \(isOne ? "costs" : "cost") something else now"
         let exact = "\(usd(change.exact.after.low - change.exact.before.low)) USD"
         guard change.exact.calls < change.all.calls else { return "\(calls), \(exact) all together\n" }
-        let (low, high) = (change.all.differenceLow.map(usd) ?? "unknown", change.all.differenceHigh.map(usd) ?? "unknown")
+        let (low, high) = (
+            change.all.differenceLow.map(usd) ?? "unknown", change.all.differenceHigh.map(usd) ?? "unknown"
+        )
         var lines = ["\(calls); the whole difference in USD is at least \(low), at most \(high)"]
-        if change.exact.calls > 0 { lines.append("\(count(change.exact.calls)) with an exact cost before and after: \(exact)") }
+        if change.exact.calls > 0 {
+            lines.append("\(count(change.exact.calls)) with an exact cost before and after: \(exact)")
+        }
         func add(_ part: RebookingChange.Part, _ what: String) {
             guard part.calls > 0 else { return }
             let (has, its) = part.calls == 1 ? ("has", "its") : ("have", "their")
-            lines.append("\(count(part.calls)) \(has) \(what): \(its) cost is \(range(part.after)), and was \(range(part.before))")
+            lines.append(
+                "\(count(part.calls)) \(has) \(what): \(its) cost is \(range(part.after)), and was \(range(part.before))"
+            )
         }
         add(change.exactBefore, "no exact cost any more")
         add(change.exactAfter, "an exact cost now")

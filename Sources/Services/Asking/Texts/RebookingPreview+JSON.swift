@@ -30,9 +30,12 @@ extension RebookingPreview {
         guard let json = try? JSONReader.parse(bytes), let entries = json["models"]?.array else { return nil }
         var models: [Model] = []
         for entry in entries {
-            guard let name = entry["model"]?.string, let calls = entry["calls"]?.integer, let from = entry["from_usd"]?.string,
-                let to = entry["to_usd"]?.string, let before = try? DecimalText.parse(from, scale: DecimalText.usdScale),
-                let after = try? DecimalText.parse(to, scale: DecimalText.usdScale), let inexactBefore = entry["inexact_before"]?.integer,
+            guard let name = entry["model"]?.string, let calls = entry["calls"]?.integer,
+                let from = entry["from_usd"]?.string,
+                let to = entry["to_usd"]?.string,
+                let before = try? DecimalText.parse(from, scale: DecimalText.usdScale),
+                let after = try? DecimalText.parse(to, scale: DecimalText.usdScale),
+                let inexactBefore = entry["inexact_before"]?.integer,
                 let inexactAfter = entry["inexact_after"]?.integer
             else { return nil }
             var model = Model(name: Array(name.utf8))

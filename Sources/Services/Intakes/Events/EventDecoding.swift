@@ -21,7 +21,8 @@ enum EventDecoding {
             throw IntakeRefusal(
                 .conflicting,
                 "this is an export: sent as events it would lose its corrections and the prices that its costs come from",
-                hint: "move it with `plimsoll import --data DIR`; with --as-new-events its events are taken as if they were "
+                hint:
+                    "move it with `plimsoll import --data DIR`; with --as-new-events its events are taken as if they were "
                     + "sent now")
         }
         return batch

@@ -5,8 +5,8 @@ import WireFormats
 
 /// The way of events from a front to the disk: undo compression, decode, commit, answer.
 ///
-/// The front reads the body on its own tasks; decoding happens on the decoder threads, writing on the writer thread; the
-/// gate bounds what is on the way.
+/// The front reads the body on its own tasks; decoding happens on the decoder threads, writing on the writer thread;
+/// the gate bounds what is on the way.
 package final class EventIntake: Sendable {
     /// Bounds what is on the way.
     package let gate: IngestGate

@@ -5,7 +5,8 @@ extension IngestAnswer {
     /// Reads back what ``json`` wrote; nil when it is something else.
     package init?(parsing bytes: [UInt8]) {
         guard let json = try? JSONReader.parse(bytes), let accepted = json["accepted"]?.integer,
-            let duplicates = json["duplicates"]?.integer, let rejected = json["rejected"]?.array, let position = json["position"]?.integer
+            let duplicates = json["duplicates"]?.integer, let rejected = json["rejected"]?.array,
+            let position = json["position"]?.integer
         else { return nil }
         self.accepted = Int(accepted)
         self.duplicates = Int(duplicates)

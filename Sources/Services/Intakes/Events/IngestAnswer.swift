@@ -41,7 +41,8 @@ package struct IngestAnswer: Sendable {
     package var position: Int64
     /// Lines of an export that are no events, which were left out.
     package var asides = 0
-    /// Spans of an export that were left out, since its events are taken as new and what was derived from them is among these.
+    /// Spans of an export that were left out, since its events are taken as new and what was derived from them is among
+    /// these.
     package var spansLeftOut = 0
 
     /// Joins what the decoder refused with the writer's verdicts on the rest.
@@ -77,8 +78,8 @@ package struct IngestAnswer: Sendable {
         warningCount = decoded.warnedIndexes.count { kept.contains($0) }
     }
 
-    /// `{"accepted":n,"duplicates":n,"rejected":[{"index":i,"id":…,"error":…}],"position":p}`; `rejected_count` beside it when not
-    /// all are listed. `warnings` and `warning_count` likewise, where there are any.
+    /// `{"accepted":n,"duplicates":n,"rejected":[{"index":i,"id":…,"error":…}],"position":p}`; `rejected_count` beside
+    /// it when not all are listed. `warnings` and `warning_count` likewise, where there are any.
     package var json: [UInt8] {
         var json = JSONWriter()
         json.beginObject()
@@ -86,7 +87,9 @@ package struct IngestAnswer: Sendable {
         json.member("duplicates", duplicates)
         Self.append("rejected", rejections.map { ($0.index, $0.id, $0.error) }, as: "error", to: &json)
         if rejectedCount > rejections.count { json.member("rejected_count", rejectedCount) }
-        if !warnings.isEmpty { Self.append("warnings", warnings.map { ($0.index, $0.id, $0.warning) }, as: "warning", to: &json) }
+        if !warnings.isEmpty {
+            Self.append("warnings", warnings.map { ($0.index, $0.id, $0.warning) }, as: "warning", to: &json)
+        }
         if warningCount > warnings.count { json.member("warning_count", warningCount) }
         if asides > 0 { json.member("left_out", asides) }
         if spansLeftOut > 0 { json.member("spans_left_out", spansLeftOut) }
@@ -116,7 +119,8 @@ package struct IngestAnswer: Sendable {
     private static func reason(_ verdict: EventVerdict) -> String? {
         switch verdict {
         case .accepted, .duplicate: nil
-        case .conflict: "conflict: another event with this tenant, source, id and time is kept already; give new facts a new id"
+        case .conflict:
+            "conflict: another event with this tenant, source, id and time is kept already; give new facts a new id"
         case .tooOld: "too_old: its time lies beyond the retention horizon"
         case .tooNew: "too_new: its time lies more than 24 h ahead; check the sender's clock"
         }

@@ -2,9 +2,8 @@ package import Synchronization
 
 /// Bounds what all requests together hold in memory between the socket and the disk.
 ///
-/// A request takes bytes as they arrive and events once they are decoded, and returns both when it is answered. What does not fit is
-/// refused instead of
-/// being queued without end.
+/// A request takes bytes as they arrive and events once they are decoded, and returns both when it is answered. What
+/// does not fit is refused instead of being queued without end.
 package final class IngestGate: Sendable {
     private struct Held {
         var bytes = 0
@@ -29,8 +28,9 @@ package final class IngestGate: Sendable {
     /// Decoded events on the way.
     package var eventsHeld: Int { held.withLock { $0.events } }
 
-    /// Takes room, or says that there is none. A request alone may always take events: otherwise one that is larger than the whole
-    /// queue could never enter.
+    // tests: the count by itself, without a request that gives back.
+    /// Takes room, or says that there is none. A request alone may always take events: otherwise one that is larger
+    /// than the whole queue could never enter.
     package func take(bytes: Int, events: Int) -> Bool {
         assert(bytes >= 0 && events >= 0, "room is taken here and given back elsewhere")
         let fits = held.withLock { held in
@@ -45,6 +45,7 @@ package final class IngestGate: Sendable {
         return fits
     }
 
+    // tests: the count by itself, without a request that gives back.
     /// Makes room again for what was taken.
     /// - Precondition: no more than is held.
     package func giveBack(bytes: Int, events: Int) {

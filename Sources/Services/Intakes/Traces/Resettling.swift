@@ -1,8 +1,9 @@
 import Dialects
 import EventStores
 
-/// Traces that settle again, because a total proved how those who made their spans count. Done a few at a time beside what comes, segment
-/// by segment. When all traces of before know a proof, a note in the log says so; a process that ends earlier leaves the rest to the next.
+/// Traces that settle again, because a total proved how those who made their spans count. Done a few at a time beside
+/// what comes, segment by segment. When all traces of before know a proof, a note in the log says so; a process that
+/// ends earlier leaves the rest to the next.
 struct Resettling {
     /// Traces that are looked up together, so that a long past is not held at once.
     static let tracesPerPage = 10_000
@@ -27,7 +28,8 @@ struct Resettling {
     /// Traces of those whom the proof is about settle again.
     mutating func add(_ proof: UsageProof) { waiting.append(proof) }
 
-    /// Whose spans are to be looked up next, and behind which position; nil where traces that were found still wait, or nothing does.
+    /// Whose spans are to be looked up next, and behind which position; nil where traces that were found still wait, or
+    /// nothing does.
     /// - Parameter position: of the store's last event; later spans settle by what is known by then.
     mutating func wantedPage(at position: Int64) -> (scopes: Set<InstrumentationScope>, after: Int64)? {
         if pass == nil, !waiting.isEmpty {

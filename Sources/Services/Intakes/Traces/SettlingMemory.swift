@@ -3,8 +3,9 @@ import Domain
 import EventStores
 import JSONTexts
 
-/// What settling knows beyond the spans of one trace: how those who count are known to count, and which ids stores of before gave. It
-/// stands in the log as rows of `system_events` and is read from there at a start, so that a replay knows the same.
+/// What settling knows beyond the spans of one trace: how those who count are known to count, and which ids stores of
+/// before gave. It stands in the log as rows of `system_events` and is read from there at a start, so that a replay
+/// knows the same.
 struct SettlingMemory {
     private enum NoteType {
         static let reading = "usage.reading_proved"
@@ -84,7 +85,8 @@ struct SettlingMemory {
         let note = Self.note(NoteType.reading, proof)
         let reading = AssumedReading(emitter: proof.emitter, part: proof.part)
         let concernsOthers =
-            !isEveryAssumptionNoted || assumed.count >= Self.assumedMax || (reading.map { assumed.contains($0) } ?? false)
+            !isEveryAssumptionNoted || assumed.count >= Self.assumedMax
+            || (reading.map { assumed.contains($0) } ?? false)
         return (concernsOthers ? [note] : [note, Self.appliedNote(proof)], concernsOthers)
     }
 
@@ -118,11 +120,14 @@ struct SettlingMemory {
             let provider = json["provider"]?.string
         else { return nil }
         return UsageEmitter(
-            scope: scope, version: version, provider: provider, model: json["model"]?.string, tenant: json["tenant"]?.string)
+            scope: scope, version: version, provider: provider, model: json["model"]?.string,
+            tenant: json["tenant"]?.string)
     }
 
     private static func proof(_ json: JSONValue) -> UsageProof? {
-        guard let emitter = emitter(json), let part = json["part"]?.string, let reading = json["reading"]?.string else { return nil }
+        guard let emitter = emitter(json), let part = json["part"]?.string, let reading = json["reading"]?.string else {
+            return nil
+        }
         return UsageProof(emitter: emitter, part: part, reading: reading)
     }
 }

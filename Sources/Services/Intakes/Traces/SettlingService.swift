@@ -2,8 +2,8 @@ import Domain
 package import EventStores
 package import Platform
 
-/// Settles traces as long as the server runs. A thread of its own reads and works them out, so that a trace of many spans holds nobody's
-/// events up; the writer only takes in what comes of it.
+/// Settles traces as long as the server runs. A thread of its own reads and works them out, so that a trace of many
+/// spans holds nobody's events up; the writer only takes in what comes of it.
 package struct SettlingService: BackgroundWork {
     private let settlement: TraceSettlement
     private let thread: ThreadPool

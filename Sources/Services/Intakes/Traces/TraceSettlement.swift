@@ -8,12 +8,14 @@ package import Platform
 import Projections
 import Synchronization
 
-/// Settles traces: remembers which have new spans, and when one is due reads all its spans from the store, appends what they tell of, and
-/// notes in the log that it settled, by which rule. Nothing is lost with the process: a start looks for spans that were received last.
+/// Settles traces: remembers which have new spans, and when one is due reads all its spans from the store, appends what
+/// they tell of, and notes in the log that it settled, by which rule. Nothing is lost with the process: a start looks
+/// for spans that were received last.
 package final class TraceSettlement: Sendable {
     /// Settled together, so that one read of the store and one flush serve many.
     private static let tracesPerStep = 500
-    /// Spans of one trace that are looked at: more than are let in, since what is on its way when a trace is full still comes.
+    /// Spans of one trace that are looked at: more than are let in, since what is on its way when a trace is full still
+    /// comes.
     private static let spansPerTrace = 2 * TraceSizes.spansMax
 
     private struct State {
@@ -95,8 +97,8 @@ package final class TraceSettlement: Sendable {
         fileprivate var notes: [SystemNote] = []
     }
 
-    /// Works out what some of the traces that are due come to, else some of those that settle again; blocking, one caller at a time, on
-    /// any thread. What it gives is to be written, then told to ``wrote(_:)`` or ``failed(_:)``.
+    /// Works out what some of the traces that are due come to, else some of those that settle again; blocking, one
+    /// caller at a time, on any thread. What it gives is to be written, then told to ``wrote(_:)`` or ``failed(_:)``.
     /// - Returns: nil where nothing is due.
     /// - Throws: what the store throws; the traces stay due.
     func nextStep() throws -> Step? {
@@ -125,8 +127,8 @@ package final class TraceSettlement: Sendable {
         return step.batches.isEmpty ? nil : step
     }
 
-    /// - Returns: some of the traces that were settled without what is known now of those who made their spans, none at the end of them;
-    ///   nil where there are none to settle again.
+    /// - Returns: some of the traces that were settled without what is known now of those who made their spans, none at
+    ///   the end of them; nil where there are none to settle again.
     private func nextTracesAgain() throws -> [String]? {
         let position = store.status.position
         if let page = state.withLock({ $0.again.wantedPage(at: position) }) {
@@ -179,18 +181,24 @@ package final class TraceSettlement: Sendable {
     private static func add(_ events: EventBatch, to batches: inout [IngestBatch]) {
         for offset in events.offsets {
             let start = Int(offset)
-            if batches.last.map({ $0.events.bytes.count > IngestBatch.bytesMax / 2 }) ?? true { batches.append(IngestBatch()) }
+            if batches.last.map({ $0.events.bytes.count > IngestBatch.bytesMax / 2 }) ?? true {
+                batches.append(IngestBatch())
+            }
             let last = batches.count - 1
             batches[last].events.offsets.append(UInt32(batches[last].events.bytes.count))
-            batches[last].events.bytes += events.bytes[start..<(start + EventRowCursor.byteCount(events.bytes, at: start))]
+            batches[last].events.bytes +=
+                events.bytes[start..<(start + EventRowCursor.byteCount(events.bytes, at: start))]
         }
     }
 
-    /// Remembers what traces that settled together proved and what they assumed; what was settled without a proof settles again.
+    /// Remembers what traces that settled together proved and what they assumed; what was settled without a proof
+    /// settles again.
     private func learn(_ settled: [Settlement]) {
         state.withLock { state in
             // They settled without each other's proofs, so what they assumed comes first.
-            for assumed in settled.lazy.flatMap(\.assumed) { state.notes += [state.memory.learn(assumed)].compactMap { $0 } }
+            for assumed in settled.lazy.flatMap(\.assumed) {
+                state.notes += [state.memory.learn(assumed)].compactMap { $0 }
+            }
             for proof in settled.lazy.flatMap(\.proofs) {
                 let learnt = state.memory.learn(proof)
                 state.notes += learnt.notes
@@ -223,7 +231,8 @@ package final class TraceSettlement: Sendable {
         return settler.withLock { $0 }.settle(spans, told: told, readings: readings)
     }
 
-    /// After a start: traces whose spans came so late that they may not have settled. Blocking; ``nextStep()`` does it where nobody has.
+    /// After a start: traces whose spans came so late that they may not have settled. Blocking; ``nextStep()`` does it
+    /// where nobody has.
     /// - Throws: what the store throws.
     package func recover() throws {
         guard !state.withLock({ $0.isRecovered }) else { return }
@@ -236,7 +245,8 @@ package final class TraceSettlement: Sendable {
             for proof in memory.unapplied { state.again.add(proof) }
             for span in spans {
                 // As long ago as it was when the store took its last event; how long nobody ran does not matter.
-                state.pending.note(span.traceID, isRoot: span.isRoot, receivedTime: now - max(0, watermark - span.receivedTime))
+                state.pending.note(
+                    span.traceID, isRoot: span.isRoot, receivedTime: now - max(0, watermark - span.receivedTime))
             }
             state.isRecovered = true
         }

@@ -1,5 +1,5 @@
-/// How many spans the traces have that are being received, so that none grows beyond what settling can hold at once. Small traces are
-/// forgotten when they settle.
+/// How many spans the traces have that are being received, so that none grows beyond what settling can hold at once.
+/// Small traces are forgotten when they settle.
 struct TraceSizes {
     /// Spans that one trace may have; more are refused, and the sender is told.
     static let spansMax = 50_000

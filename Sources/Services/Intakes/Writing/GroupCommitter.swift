@@ -3,10 +3,9 @@ import Synchronization
 
 /// Serialises writes on one thread and covers whatever waits with one flush (group commit).
 ///
-/// `Item` is what one request brings, `Result` what it learns once its events are durable. Items are written in the order in which
-/// they were handed in.
-/// After the first failure that is final nothing is written any more: every later item fails at once. Any other failure (a full disk) is
-/// that of its group alone.
+/// `Item` is what one request brings, `Result` what it learns once its events are durable. Items are written in the
+/// order in which they were handed in. After the first failure that is final nothing is written any more: every later
+/// item fails at once. Any other failure (a full disk) is that of its group alone.
 package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     private struct Waiting {
         var item: Item
@@ -71,7 +70,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
                 let results = try write(group.map(\.item))
                 precondition(results.count == group.count, "one result per item")
                 for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
-            } catch where !isFinal(error) {
+            } catch  where !isFinal(error) {
                 for waiting in group { waiting.continuation.resume(throwing: error) }
             } catch {
                 let rest = state.withLock { state in

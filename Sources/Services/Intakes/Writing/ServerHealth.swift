@@ -33,6 +33,7 @@ package final class ServerHealth: Sendable {
         self.clock = clock
     }
 
+    // tests: whether a failure stopped it, apart from a shutdown.
     /// Whether nothing is taken until a restart, because the store failed.
     package var isStorageFailed: Bool { state.withLock { $0.failure != nil } }
 

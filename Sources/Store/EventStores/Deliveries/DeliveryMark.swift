@@ -1,8 +1,8 @@
 import Domain
 import JSONTexts
 
-/// How far what is sent to another system has got: everything up to a position was acknowledged there. Logged, so that a start goes on from
-/// it; a row `delivery.marked` of `system_events`.
+/// How far what is sent to another system has got: everything up to a position was acknowledged there. Logged, so that
+/// a start goes on from it; a row `delivery.marked` of `system_events`.
 package struct DeliveryMark: Hashable, Sendable {
     /// What is sent and where to, such as `traces http://tempo:4318/v1/traces`.
     package var destination: String
@@ -45,7 +45,8 @@ extension DeliveryMark {
     /// The mark that a record tells of; nil where the data is not what ``data`` writes.
     init?(data: String) {
         guard let json = try? JSONReader.parse(data), let destination = json["destination"]?.string,
-            let position = json["position"]?.integer, let text = json["received_time_ns"]?.string, let time = Int64(text)
+            let position = json["position"]?.integer, let text = json["received_time_ns"]?.string,
+            let time = Int64(text)
         else { return nil }
         self.init(destination: destination, position: position, receivedTime: time)
     }

@@ -50,9 +50,11 @@ package struct EventPageRequest: Sendable {
 }
 
 extension StoreSnapshot {
-    /// The next events behind a position. Events that came so late that no counter took them are left out: history that is imported is no
-    /// news for other systems. Events are shown as they came: rows that stand for them since they were sealed are in no page.
-    /// - Complexity: O(rows of the first segment behind the position that has any wanted, or unsealed events, and what is found).
+    /// The next events behind a position. Events that came so late that no counter took them are left out: history that
+    /// is imported is no news for other systems. Events are shown as they came: rows that stand for them since they
+    /// were sealed are in no page.
+    /// - Complexity: O(rows of the first segment behind the position that has any wanted, or unsealed events, and what
+    ///   is found).
     package func page(_ request: EventPageRequest) throws -> EventPage {
         for segment in version.sealed.segments {
             guard let positions = segment.positions, positions.upperBound > request.after else { continue }
@@ -70,7 +72,9 @@ extension StoreSnapshot {
         var row: Int
     }
 
-    private func page(_ request: EventPageRequest, of segment: SealedSegment, _ own: ClosedRange<Int64>) throws -> EventPage {
+    private func page(_ request: EventPageRequest, of segment: SealedSegment, _ own: ClosedRange<Int64>) throws
+        -> EventPage
+    {
         var places: [Place] = []
         var groups: [RowGroup] = []
         for (index, layout) in layouts.tables.enumerated() where request.types.contains(layout.typeID) {
@@ -81,7 +85,8 @@ extension StoreSnapshot {
                 for row in 0..<group.rowCount {
                     guard let position = positions.integer(at: row), position > request.after, own.contains(position),
                         let arrival = received.integer(at: row),
-                        arrival >= request.receivedSince, let time = times.integer(at: row), isNews(time, received: arrival, position)
+                        arrival >= request.receivedSince, let time = times.integer(at: row),
+                        isNews(time, received: arrival, position)
                     else { continue }
                     places.append(Place(position: position, layout: index, group: groups.count, row: row))
                 }
@@ -123,7 +128,8 @@ extension StoreSnapshot {
                 let end = Int(start) + EventRowCursor.byteCount(rows.bytes, at: Int(start))
                 events.append(
                     PagedEvent(
-                        position: rows.positions[index], receivedTime: rows.receivedTimes[index], row: Array(rows.bytes[Int(start)..<end])))
+                        position: rows.positions[index], receivedTime: rows.receivedTimes[index],
+                        row: Array(rows.bytes[Int(start)..<end])))
             }
         }
         return events.sorted { $0.position < $1.position }
@@ -135,18 +141,24 @@ extension StoreSnapshot {
             let first = max(0, Int(request.after - block.firstPosition + 1))
             for row in first..<block.count {
                 let (start, arrival) = (Int(block.starts[row]), block.receivedTimes[row])
-                guard request.types.contains(EventRowCursor.type(block.bytes, at: start)), arrival >= request.receivedSince,
-                    isNews(EventRowCursor.time(block.bytes, at: start), received: arrival, block.firstPosition + Int64(row))
+                guard request.types.contains(EventRowCursor.type(block.bytes, at: start)),
+                    arrival >= request.receivedSince,
+                    isNews(
+                        EventRowCursor.time(block.bytes, at: start), received: arrival, block.firstPosition + Int64(row)
+                    )
                 else { continue }
                 let end = start + EventRowCursor.byteCount(block.bytes, at: start)
                 page.events.append(
-                    PagedEvent(position: block.firstPosition + Int64(row), receivedTime: arrival, row: Array(block.bytes[start..<end])))
+                    PagedEvent(
+                        position: block.firstPosition + Int64(row), receivedTime: arrival,
+                        row: Array(block.bytes[start..<end])))
                 guard page.events.count == request.countMax else { continue }
                 (page.coveredPosition, page.coveredTime) = (block.firstPosition + Int64(row), arrival)
                 return page
             }
         }
-        page.coveredTime = page.coveredPosition == version.position ? version.receivedTime : page.events.last?.receivedTime
+        page.coveredTime =
+            page.coveredPosition == version.position ? version.receivedTime : page.events.last?.receivedTime
         return page
     }
 }

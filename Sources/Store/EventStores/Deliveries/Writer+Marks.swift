@@ -1,5 +1,6 @@
 extension Writer {
-    /// Marks come every second, so among unsealed records each takes the place of the one before; the log keeps them all.
+    /// Marks come every second, so among unsealed records each takes the place of the one before; the log keeps them
+    /// all.
     /// - Parameter mark: its record was just added.
     func dropOlderMarks(than mark: DeliveryMark) {
         let (beginning, last) = (mark.dataBeginning, systemRecords.count - 1)

@@ -13,7 +13,8 @@ struct RetiredFiles {
 
     mutating func add(_ name: String, reader: SegmentReader? = nil) { files.append(File(name: name, reader: reader)) }
 
-    /// Removes what nobody names any more. What cannot be removed now is tried again later, and found by the next start.
+    /// Removes what nobody names any more. What cannot be removed now is tried again later, and found by the next
+    /// start.
     /// - Complexity: O(retired files × files that are kept), nothing where none is retired.
     mutating func remove(from directory: String, _ manifests: ManifestStore, _ fileSystem: any FileSystem) {
         guard !files.isEmpty else { return }

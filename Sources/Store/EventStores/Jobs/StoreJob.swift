@@ -3,8 +3,9 @@ package import Segments
 
 /// Work beside the writer over an immutable base: seal, and whatever keeps otherwise what was sealed before.
 ///
-/// A job touches nothing of the writer and publishes nothing: it writes files, flushes them, and says in an edit what they change. A crash
-/// at any step leaves the store as it was, with files that no manifest names. The writer applies the edit where its base still holds.
+/// A job touches nothing of the writer and publishes nothing: it writes files, flushes them, and says in an edit what
+/// they change. A crash at any step leaves the store as it was, with files that no manifest names. The writer applies
+/// the edit where its base still holds.
 package protocol StoreJob: Sendable {
     /// What the job does, such as `seal`; one of a kind is under way at a time.
     var kind: String { get }

@@ -2,8 +2,8 @@ import EventLogs
 import Platform
 import Segments
 
-// A job has three parts: the writer gives it a base, the job makes files and an edit, the writer applies the edit between two steps. What
-// comes in the meantime goes on as if there were no job.
+// A job has three parts: the writer gives it a base, the job makes files and an edit, the writer applies the edit
+// between two steps. What comes in the meantime goes on as if there were no job.
 
 extension Writer {
     /// What a job may stand on now.
@@ -12,7 +12,8 @@ extension Writer {
         // A file that a failed attempt may have left under a name that a manifest knows is never written again.
         nextSegmentID = id + 1
         return StoreJobBase(
-            fileSystem: context.fileSystem, directory: files.segments, manifest: manifests.current, segmentID: id, workers: workers)
+            fileSystem: context.fileSystem, directory: files.segments, manifest: manifests.current, segmentID: id,
+            workers: workers)
     }
 
     func isUnderWay(_ kind: String) -> Bool { flights.contains { $0.job.kind == kind } }
@@ -48,7 +49,8 @@ extension Writer {
     }
 
     /// Publishes what a job made, or returns to the state before it.
-    /// - Returns: false where its base no longer holds, which is no failure: nothing of it is kept, and it is to be done again.
+    /// - Returns: false where its base no longer holds, which is no failure: nothing of it is kept, and it is to be
+    ///   done again.
     /// - Throws: what the job threw; ``StorageError`` of publishing.
     @discardableResult
     func takeOver(_ flight: JobFlight) throws -> Bool {

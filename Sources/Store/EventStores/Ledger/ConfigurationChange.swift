@@ -1,8 +1,9 @@
 import Domain
 import JSONTexts
 
-/// What a start of a newer version brought that the store did not know: columns and event types, and prices of the built-in list. A row
-/// `config.changed` of `system_events`; prices hold for calls behind it, and book calls before it that waited for one.
+/// What a start of a newer version brought that the store did not know: columns and event types, and prices of the
+/// built-in list. A row `config.changed` of `system_events`; prices hold for calls behind it, and book calls before it
+/// that waited for one.
 struct ConfigurationChange: Hashable, Sendable {
     /// Names of columns, in the order of their ids.
     var columns: [String] = []
@@ -79,7 +80,8 @@ struct ConfigurationChange: Hashable, Sendable {
                 provider: provider, model: model, tokenClass: tokenClass, serviceTier: json["service_tier"]?.string,
                 picoUSDPerToken: try amount("usd_per_million_tokens", scale: DecimalText.perMillionTokensScale),
                 picoUSDPerGPUHour: try amount("usd_per_gpu_hour", scale: DecimalText.usdScale),
-                validFrom: try json["valid_from"]?.string.map { try RFC3339.parse($0) } ?? .min, position: position, origin: .builtIn)
+                validFrom: try json["valid_from"]?.string.map { try RFC3339.parse($0) } ?? .min, position: position,
+                origin: .builtIn)
             entry.inputTokensMax = json["input_tokens_max"]?.integer
             entry.list = list
             return entry

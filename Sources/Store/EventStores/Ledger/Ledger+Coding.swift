@@ -2,8 +2,8 @@ import Bytes
 import Domain
 import EventLogs
 
-// What the store must know of its sealed past besides the segments themselves, published with them at one position: a file `state-<id>`
-// beside the segments. Little-endian.
+// What the store must know of its sealed past besides the segments themselves, published with them at one position: a
+// file `state-<id>` beside the segments. Little-endian.
 //
 //     offset  size  field
 //     0       1     version        StateVersion
@@ -92,7 +92,9 @@ struct StateFile: Sendable {
     /// Reads what ``serialised`` of this or an older version wrote.
     init(parsing bytes: [UInt8]) throws(DecodingError) {
         var cursor = ByteCursor(bytes)
-        guard let version = StateVersion(rawValue: try cursor.readByte()) else { throw cursor.failure("a known version of the state") }
+        guard let version = StateVersion(rawValue: try cursor.readByte()) else {
+            throw cursor.failure("a known version of the state")
+        }
         func has(_ first: StateVersion) -> Bool { version.rawValue >= first.rawValue }
         let position = try cursor.read(littleEndian: Int64.self)
         guard position >= 0 else { throw cursor.failure("a position") }
@@ -101,18 +103,20 @@ struct StateFile: Sendable {
         let book = try Self.book(&cursor)
         ledger = Ledger(book: book)
         (ledger.position, ledger.receivedTime) = (position, receivedTime)
-        ledger.absentTimes.add(try Self.list(&cursor, bytesMin: 16) { cursor throws(DecodingError) in
-            let hash = try cursor.read(littleEndian: UInt64.self)
-            return AbsentTimes.Entry(hash: hash, time: try cursor.read(littleEndian: Int64.self))
-        })
+        ledger.absentTimes.add(
+            try Self.list(&cursor, bytesMin: 16) { cursor throws(DecodingError) in
+                let hash = try cursor.read(littleEndian: UInt64.self)
+                return AbsentTimes.Entry(hash: hash, time: try cursor.read(littleEndian: Int64.self))
+            })
         counters = has(.second) ? try Self.part(&cursor) : []
         if has(.third) { try Self.readRebookings(&cursor, into: &ledger) }
         if has(.fourth) { try Self.readMarks(&cursor, into: &ledger) }
         if has(.fifth) {
-            ledger.leads = ClockLeads(try Self.list(&cursor, bytesMin: 16) { cursor throws(DecodingError) in
-                let position = try cursor.read(littleEndian: Int64.self)
-                return ClockLeads.Entry(position: position, lead: try cursor.read(littleEndian: Int64.self))
-            })
+            ledger.leads = ClockLeads(
+                try Self.list(&cursor, bytesMin: 16) { cursor throws(DecodingError) in
+                    let position = try cursor.read(littleEndian: Int64.self)
+                    return ClockLeads.Entry(position: position, lead: try cursor.read(littleEndian: Int64.self))
+                })
         }
         if has(.sixth) { try Self.readObjectives(&cursor, into: &ledger) }
         if has(.seventh) { ledger.outcomes = try Self.outcomes(&cursor) }

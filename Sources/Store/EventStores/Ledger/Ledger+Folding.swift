@@ -23,11 +23,15 @@ extension Ledger {
         guard case .event(let type, let data) = record.content else { return .none }
         switch type {
         case DeliveryMark.recordType:
-            guard let mark = DeliveryMark(data: data) else { throw DamagedRecord(expectation: "the data of a mark of deliveries") }
+            guard let mark = DeliveryMark(data: data) else {
+                throw DamagedRecord(expectation: "the data of a mark of deliveries")
+            }
             marks.set(mark)
             return .mark(mark)
         case ClockStep.recordType:
-            guard let lead = ClockStep.lead(data: data) else { throw DamagedRecord(expectation: "the data of a step of the clock") }
+            guard let lead = ClockStep.lead(data: data) else {
+                throw DamagedRecord(expectation: "the data of a step of the clock")
+            }
             leads.set(lead, from: nextPosition)
             return .none
         case ObjectiveVersion.recordType:
@@ -42,8 +46,10 @@ extension Ledger {
             outcomes = settings
             return .none
         case ConfigurationChange.recordType:
-            guard let change = ConfigurationChange(
-                data: data, position: record.position, list: prices.book.listNumber + 1) else {
+            guard
+                let change = ConfigurationChange(
+                    data: data, position: record.position, list: prices.book.listNumber + 1)
+            else {
                 throw DamagedRecord(expectation: "the data of a change of schemas or list prices")
             }
             for entry in change.prices { prices.add(entry) }

@@ -2,9 +2,9 @@ import Domain
 
 /// What the store has come to know by a position besides its rows and counters: a pure function of the log up to there.
 ///
-/// A plain value that is cheap to copy: the writer has one, versions and jobs keep that of their position, a step that fails returns to the
-/// one before it, and the state file beside the segments is its coding. A new field has its declaration here, its coding in
-/// `Ledger+Coding.swift` and its fold in `Ledger+Folding.swift`.
+/// A plain value that is cheap to copy: the writer has one, versions and jobs keep that of their position, a step that
+/// fails returns to the one before it, and the state file beside the segments is its coding. A new field has its
+/// declaration here, its coding in `Ledger+Coding.swift` and its fold in `Ledger+Folding.swift`.
 struct Ledger: Sendable {
     /// The last position given out; 0 when there is none.
     var position: Int64 = 0

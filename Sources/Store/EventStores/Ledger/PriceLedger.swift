@@ -1,6 +1,7 @@
 import Domain
 
-/// All prices with their history, and every deliberate correction: what a call costs follows from them and from its position.
+/// All prices with their history, and every deliberate correction: what a call costs follows from them and from its
+/// position.
 struct PriceLedger: Sendable {
     private(set) var book: PriceBook
     /// Prices that may book calls which waited for one, oldest first: follows from the book.

@@ -1,8 +1,8 @@
 import Domain
 import Projections
 
-/// Books calls and takes prices over, in position order: the money side of the single writer. Beside the ledger it remembers only what
-/// follows from it.
+/// Books calls and takes prices over, in position order: the money side of the single writer. Beside the ledger it
+/// remembers only what follows from it.
 struct Booking: Sendable {
     private var booker = CallBooker()
     private let known: WellKnownColumns
@@ -18,7 +18,9 @@ struct Booking: Sendable {
     mutating func book(_ bytes: [UInt8], at start: Int, position: Int64, prices: inout PriceLedger) -> CallCost? {
         let type = EventRowCursor.type(bytes, at: start)
         if type == types.priceSet {
-            guard let entry = PriceEntry(row: bytes, at: start, position: position, known), prices.add(entry) else { return nil }
+            guard let entry = PriceEntry(row: bytes, at: start, position: position, known), prices.add(entry) else {
+                return nil
+            }
             booker.forget()
             return nil
         }
@@ -27,15 +29,19 @@ struct Booking: Sendable {
         let span = bytes.span
         return CallCost(
             booker.book(
-                fields.usage, provider: span.extracting(fields.provider), requestModel: span.extracting(fields.requestModel),
+                fields.usage, provider: span.extracting(fields.provider),
+                requestModel: span.extracting(fields.requestModel),
                 responseModel: span.extracting(fields.responseModel), serviceTier: span.extracting(fields.serviceTier),
                 at: fields.time, from: prices.book))
     }
 
-    /// What a call costs that takes the place of another at a position: by the prices that were known there and by what lies over that
-    /// call, not by those of today. So a trace that settles again books its calls as they would have been booked at once.
+    /// What a call costs that takes the place of another at a position: by the prices that were known there and by what
+    /// lies over that call, not by those of today. So a trace that settles again books its calls as they would have
+    /// been booked at once.
     /// - Returns: nil for every event that is no call.
-    func cost(inPlaceOf position: Int64, _ bytes: [UInt8], at start: Int, _ book: PriceBook, _ overlay: CostOverlay) -> CallCost? {
+    func cost(inPlaceOf position: Int64, _ bytes: [UInt8], at start: Int, _ book: PriceBook, _ overlay: CostOverlay)
+        -> CallCost?
+    {
         guard isCall(EventRowCursor.type(bytes, at: start)) else { return nil }
         let fields = CallFields(bytes, at: start, known, types)
         let names = fields.names(in: bytes)

@@ -58,7 +58,9 @@ struct CallFields {
 
     /// - Parameter bytes: those it was read from.
     func names(in bytes: [UInt8]) -> Names {
-        func text(_ range: Range<Int>) -> String? { range.isEmpty ? nil : String(decoding: bytes[range], as: UTF8.self) }
+        func text(_ range: Range<Int>) -> String? {
+            range.isEmpty ? nil : String(decoding: bytes[range], as: UTF8.self)
+        }
         return Names(
             provider: text(provider) ?? "", requestModel: text(requestModel), responseModel: text(responseModel),
             serviceTier: text(serviceTier))
@@ -68,13 +70,15 @@ struct CallFields {
 extension CallCost {
     init(_ booked: BookedCost) {
         self.init(
-            costPicoUSD: booked.cost.map { Int128($0) }, lowPicoUSD: Int128(booked.low), highPicoUSD: booked.high.map { Int128($0) },
+            costPicoUSD: booked.cost.map { Int128($0) }, lowPicoUSD: Int128(booked.low),
+            highPicoUSD: booked.high.map { Int128($0) },
             state: booked.state, gaps: booked.gapNames)
     }
 }
 
 extension PriceEntry {
-    /// The price that a `price.set` event states; nil where it states none that can be kept (the decoder refuses those).
+    /// The price that a `price.set` event states; nil where it states none that can be kept (the decoder refuses
+    /// those).
     init?(row bytes: [UInt8], at start: Int, position: Int64, _ known: WellKnownColumns) {
         var texts: [UInt16: String] = [:]
         var numbers: [UInt16: Int64] = [:]
@@ -90,8 +94,10 @@ extension PriceEntry {
             let tokenClass = texts[known.tokenClass].flatMap(TokenClass.init(rawValue:)),
             let entry = try? PriceEntry(
                 provider: provider, model: model, tokenClass: tokenClass, serviceTier: texts[known.serviceTier] ?? "",
-                picoUSDPerToken: numbers[known.pricePerMillionTokens], picoUSDPerGPUHour: numbers[known.pricePerGPUHour],
-                validFrom: numbers[known.validFrom] ?? EventRowCursor.time(bytes, at: start), position: position, origin: .set)
+                picoUSDPerToken: numbers[known.pricePerMillionTokens],
+                picoUSDPerGPUHour: numbers[known.pricePerGPUHour],
+                validFrom: numbers[known.validFrom] ?? EventRowCursor.time(bytes, at: start), position: position,
+                origin: .set)
         else { return nil }
         self = entry
     }

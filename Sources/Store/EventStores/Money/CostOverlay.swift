@@ -3,12 +3,14 @@ import Domain
 import Projections
 import Segments
 
-/// Prices that became known after calls were sealed without one, and deliberate corrections, laid over the calls when they are read.
+/// Prices that became known after calls were sealed without one, and deliberate corrections, laid over the calls when
+/// they are read.
 ///
-/// A class without a price takes the first one that becomes known and was valid at the call's time; what had a price keeps it, unless a
-/// correction books the call again: then the last one counts, and prices that come after it. A call that is priced waits for nothing: no
-/// later price changes it until the next correction. So the cost of a call is a function of its position, the price history and the
-/// corrections, whatever came in one batch and wherever it was sealed, and segments need not be rewritten.
+/// A class without a price takes the first one that becomes known and was valid at the call's time; what had a price
+/// keeps it, unless a correction books the call again: then the last one counts, and prices that come after it. A call
+/// that is priced waits for nothing: no later price changes it until the next correction. So the cost of a call is a
+/// function of its position, the price history and the corrections, whatever came in one batch and wherever it was
+/// sealed, and segments need not be rewritten.
 final class CostOverlay: Sendable {
     private let late: [PriceChange]
     /// Oldest first.
@@ -22,13 +24,17 @@ final class CostOverlay: Sendable {
         self.late = late.sorted { $0.entry.position < $1.entry.position }
     }
 
-    convenience init(_ prices: PriceLedger) { self.init(book: prices.book, late: prices.late, rebookings: prices.rebookings) }
+    convenience init(_ prices: PriceLedger) {
+        self.init(book: prices.book, late: prices.late, rebookings: prices.rebookings)
+    }
 
     /// The same with one more correction.
     func adding(_ rebooking: Rebooking) -> CostOverlay { adding([rebooking]) }
 
     /// The same with more corrections, oldest first.
-    func adding(_ more: [Rebooking]) -> CostOverlay { CostOverlay(book: book, late: late, rebookings: rebookings + more) }
+    func adding(_ more: [Rebooking]) -> CostOverlay {
+        CostOverlay(book: book, late: late, rebookings: rebookings + more)
+    }
 
     /// Whether a sealed group may hold a call that a late price or a correction concerns.
     func concerns(_ group: RowGroup) -> Bool {
@@ -38,7 +44,8 @@ final class CostOverlay: Sendable {
         return state.minimum != priced || state.maximum != priced
     }
 
-    /// Whether a sealed group may hold a call that a correction concerns, so that what the group says of its costs need not hold.
+    /// Whether a sealed group may hold a call that a correction concerns, so that what the group says of its costs need
+    /// not hold.
     func mayCorrect(_ group: RowGroup) -> Bool { rebookings.contains { $0.mayConcern(group) } }
 
     /// What a call costs that was booked at some cost.
@@ -47,18 +54,22 @@ final class CostOverlay: Sendable {
     func cost(of fields: CallFields, in bytes: [UInt8], position: Int64, booked: CallCost) -> CallCost {
         let names = fields.names(in: bytes)
         return cost(
-            of: fields.usage, provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel,
+            of: fields.usage, provider: names.provider, requestModel: names.requestModel,
+            responseModel: names.responseModel,
             serviceTier: names.serviceTier, time: fields.time, position: position, booked: booked)
     }
 
     /// The same of a call that is read from columns.
     /// - Complexity: O(late prices).
     func cost(
-        of usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?, time: Int64,
+        of usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?,
+        time: Int64,
         position: Int64, booked: CallCost
     ) -> CallCost {
         let rebooking = rebookings.last {
-            $0.concerns(provider: provider, requestModel: requestModel, responseModel: responseModel, time: time, position: position)
+            $0.concerns(
+                provider: provider, requestModel: requestModel, responseModel: responseModel, time: time,
+                position: position)
         }
         guard rebooking != nil || booked.state != .priced else { return booked }
         // The prices that were known when the cost was decided.
@@ -74,7 +85,8 @@ final class CostOverlay: Sendable {
         let tier = PriceEntry.normalised(tier: serviceTier)
         var prices = PriceQuote(candidates, serviceTier: tier, at: time, known: known).prices
         var cost = BookedCost(usage, at: prices)
-        // A class without a price takes what the book says of it once it says something, as long as the call waits for some price.
+        // A class without a price takes what the book says of it once it says something, as long as the call waits for
+        // some price.
         for change in concerning {
             if cost.state == .priced { break }
             let later = PriceHorizon(before: change.entry.position + 1)

@@ -30,7 +30,9 @@ package struct InexactCalls: Sendable {
 
     fileprivate init(_ found: [[[UInt8]]: Group]) {
         groups = found.sorted { left, right in
-            for (one, other) in zip(left.key, right.key) where one != other { return one.lexicographicallyPrecedes(other) }
+            for (one, other) in zip(left.key, right.key) where one != other {
+                return one.lexicographicallyPrecedes(other)
+            }
             return false
         }.map(\.value)
     }

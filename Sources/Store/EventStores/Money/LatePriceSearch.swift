@@ -5,7 +5,8 @@ import Segments
 
 /// Finds what newly known prices concern: unsealed calls, and conversations with sealed ones.
 ///
-/// A call waits for a price when it is not priced as it is read now, whatever its segment says: a correction may have taken its price away.
+/// A call waits for a price when it is not priced as it is read now, whatever its segment says: a correction may have
+/// taken its price away.
 struct LatePriceSearch {
     private let changes: [PriceChange]
     /// What lay over sealed calls before these prices.
@@ -31,14 +32,16 @@ struct LatePriceSearch {
     /// Conversations of a block's calls that the prices concern.
     func conversations(in block: TailBlock) -> Set<ConversationGrouping.Key> {
         var found: Set<ConversationGrouping.Key> = []
-        for row in 0..<block.count where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
+        for row in 0..<block.count
+        where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
             let start = Int(block.starts[row])
             let fields = CallFields(block.bytes, at: start, registry.wellKnown, registry.wellKnownTypes)
             guard let key = ConversationGrouping.key(block.bytes, start, registry.wellKnown) else { continue }
             let names = fields.names(in: block.bytes)
             let isConcerned = changes.contains {
                 $0.concerns(
-                    provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel, time: fields.time)
+                    provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel,
+                    time: fields.time)
             }
             if isConcerned { found.insert(key) }
         }
@@ -46,7 +49,8 @@ struct LatePriceSearch {
     }
 
     /// Conversations of sealed calls that the prices concern.
-    /// - Complexity: reads the call groups in the prices' time that hold a call without some price, or one that a correction concerns.
+    /// - Complexity: reads the call groups in the prices' time that hold a call without some price, or one that a
+    ///   correction concerns.
     func conversations(in sealed: SealedState) throws -> Set<ConversationGrouping.Key> {
         var found: Set<ConversationGrouping.Key> = []
         for layout in layouts.tables {
@@ -64,7 +68,9 @@ struct LatePriceSearch {
     /// - Complexity: as ``conversations(in:)``.
     func booking(in sealed: SealedState, _ blocks: [TailBlock]) throws -> [PriceEntry] {
         var isBooking = [Bool](repeating: false, count: changes.count)
-        func note(provider: String, requestModel: String?, responseModel: String?, time: Int64, gaps: String?, hasTotal: Bool) {
+        func note(
+            provider: String, requestModel: String?, responseModel: String?, time: Int64, gaps: String?, hasTotal: Bool
+        ) {
             for (index, change) in changes.enumerated() where !isBooking[index] {
                 guard hasTotal || Self.mayFill(gaps, change.entry.tokenClass) else { continue }
                 isBooking[index] = change.concerns(
@@ -72,11 +78,14 @@ struct LatePriceSearch {
             }
         }
         for block in blocks {
-            for row in 0..<block.count where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
-                let fields = CallFields(block.bytes, at: Int(block.starts[row]), registry.wellKnown, registry.wellKnownTypes)
+            for row in 0..<block.count
+            where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
+                let fields = CallFields(
+                    block.bytes, at: Int(block.starts[row]), registry.wellKnown, registry.wellKnownTypes)
                 let names = fields.names(in: block.bytes)
                 note(
-                    provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel, time: fields.time,
+                    provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel,
+                    time: fields.time,
                     gaps: block.costs[Int(block.costIndices[row])].gaps, hasTotal: fields.usage.total != nil)
             }
         }
@@ -101,10 +110,12 @@ struct LatePriceSearch {
         return zip(changes, isBooking).filter { $1 }.map { $0.0.entry }.sorted { $0.position < $1.position }
     }
 
-    /// Whether a price of a class may be what a call waits for, by the names of what it lacks; nil: they were not noted.
+    /// Whether a price of a class may be what a call waits for, by the names of what it lacks; nil: they were not
+    /// noted.
     private static func mayFill(_ gaps: String?, _ tokenClass: TokenClass) -> Bool {
         guard let gaps else { return true }
-        return tokenClass == .gpu || gaps.utf8.split(separator: UInt8(ascii: ",")).contains { $0.elementsEqual(tokenClass.rawValue.utf8) }
+        return tokenClass == .gpu
+            || gaps.utf8.split(separator: UInt8(ascii: ",")).contains { $0.elementsEqual(tokenClass.rawValue.utf8) }
     }
 
     /// A cost that became known, with the labels of its counter: tenant, provider, model, route.
@@ -113,8 +124,11 @@ struct LatePriceSearch {
         var labels: [String]
     }
 
-    private func live(_ group: RowGroup, _ index: Int, _ segment: SealedSegment, _ layout: EventTableLayout) -> any Morsel {
-        segment.morsel(of: group, index: index, columns: layout.columns, table: layout.name, statistics: ScanStatistics())
+    private func live(_ group: RowGroup, _ index: Int, _ segment: SealedSegment, _ layout: EventTableLayout)
+        -> any Morsel
+    {
+        segment.morsel(
+            of: group, index: index, columns: layout.columns, table: layout.name, statistics: ScanStatistics())
     }
 
     /// The calls of a sealed morsel that wait for a price, as they were read before these prices.
@@ -139,14 +153,20 @@ struct LatePriceSearch {
             for segment in sealed.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() where mayConcern(group) {
                     let base = live(group, index, segment, layout)
-                    let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).column(money.cost)
-                    let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).column(money.cost)
+                    let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).column(
+                        money.cost)
+                    let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).column(
+                        money.cost)
                     let (times, received) = (try base.column(layout.time), try base.column(layout.receivedTime))
                     let positions = try base.column(layout.position)
-                    let columns = try ["tenant", "provider", "model", "route"].map { try layout.index(of: $0).map { try base.column($0) } }
+                    let columns = try ["tenant", "provider", "model", "route"].map {
+                        try layout.index(of: $0).map { try base.column($0) }
+                    }
                     for row in 0..<base.rowCount where old.wide(at: row) == nil {
-                        guard let cost = new.wide(at: row), let time = times.integer(at: row), let arrival = received.integer(at: row),
-                            time >= arrival - leads.lead(at: positions.integer(at: row) ?? 0) - Limits.liveNanosecondsMax
+                        guard let cost = new.wide(at: row), let time = times.integer(at: row),
+                            let arrival = received.integer(at: row),
+                            time >= arrival - leads.lead(at: positions.integer(at: row) ?? 0)
+                                - Limits.liveNanosecondsMax
                         else { continue }
                         found.append(FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" }))
                     }
@@ -157,7 +177,9 @@ struct LatePriceSearch {
     }
 
     private func mayConcern(_ group: RowGroup) -> Bool {
-        guard let state = group.summary(named: "price_state"), let time = group.summary(named: "time") else { return false }
+        guard let state = group.summary(named: "price_state"), let time = group.summary(named: "time") else {
+            return false
+        }
         let priced = Scalar.text(PriceState.priced.name)
         guard state.minimum != priced || state.maximum != priced || before.mayCorrect(group),
             case .timestamptz(let last) = time.maximum
@@ -178,7 +200,9 @@ struct LatePriceSearch {
                 let provider = providers?.text(at: row), let time = times.integer(at: row)
             else { continue }
             let isConcerned = changes.contains {
-                $0.concerns(provider: provider, requestModel: requests?.text(at: row), responseModel: responses?.text(at: row), time: time)
+                $0.concerns(
+                    provider: provider, requestModel: requests?.text(at: row), responseModel: responses?.text(at: row),
+                    time: time)
             }
             if isConcerned { found.insert(.init(tenant: tenant, conversation: conversation)) }
         }

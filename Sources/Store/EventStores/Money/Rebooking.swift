@@ -3,8 +3,9 @@ import Domain
 import JSONTexts
 import Segments
 
-/// A deliberate correction: calls of a provider and model in a range of event times are booked again at the prices that were in force when
-/// it was asked for. Laid over the calls when they are read; what was booked stays in segments and counters.
+/// A deliberate correction: calls of a provider and model in a range of event times are booked again at the prices that
+/// were in force when it was asked for. Laid over the calls when they are read; what was booked stays in segments and
+/// counters.
 package struct Rebooking: Hashable, Sendable {
     /// As calls name it.
     package var provider: String
@@ -18,9 +19,9 @@ package struct Rebooking: Hashable, Sendable {
     var list: Int64 = 0
     /// How many calls cost something else now.
     package var calls: Int64 = 0
-    /// By how much the sum of exact costs changes, in pico-USD: what was counted and all corrections add up to that sum. A cost that is not
-    /// exact is no part of it: a call that stops being exact takes all of its cost away, one that begins brings all of it. What the calls
-    /// cost more or less is another figure, ``change``.
+    /// By how much the sum of exact costs changes, in pico-USD: what was counted and all corrections add up to that
+    /// sum. A cost that is not exact is no part of it: a call that stops being exact takes all of its cost away, one
+    /// that begins brings all of it. What the calls cost more or less is another figure, ``change``.
     package var correctionPicoUSD: Int64 = 0
     /// What they cost before and after, for people: no part of the record, so empty where it was read back.
     package var change = RebookingChange()
@@ -28,12 +29,16 @@ package struct Rebooking: Hashable, Sendable {
     var passesOverPaths = true
 
     /// Whether a call is booked again.
-    func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64, position: Int64) -> Bool {
-        guard position <= lastPosition, times.contains(time), provider.utf8.elementsEqual(self.provider.utf8) else { return false }
+    func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64, position: Int64) -> Bool
+    {
+        guard position <= lastPosition, times.contains(time), provider.utf8.elementsEqual(self.provider.utf8) else {
+            return false
+        }
         guard let model = model?.utf8 else { return true }
         let names =
             passesOverPaths
-            ? ModelName.names(requestModel: requestModel, responseModel: responseModel) : [responseModel, requestModel].compactMap { $0 }
+            ? ModelName.names(requestModel: requestModel, responseModel: responseModel)
+            : [responseModel, requestModel].compactMap { $0 }
         return names.contains { model.elementsEqual($0.utf8) }
     }
 
@@ -43,7 +48,9 @@ package struct Rebooking: Hashable, Sendable {
             case .timestamptz(let last) = time.maximum
         else { return true }
         guard last >= times.lowerBound, first < times.upperBound else { return false }
-        if case .integer(let position)? = group.summary(named: "position")?.minimum, position > lastPosition { return false }
+        if case .integer(let position)? = group.summary(named: "position")?.minimum, position > lastPosition {
+            return false
+        }
         return group.mayHold(provider, in: "provider")
     }
 }

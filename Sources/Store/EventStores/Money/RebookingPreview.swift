@@ -69,12 +69,15 @@ extension StoreSnapshot {
             guard let table = table(named: layout.name), let place = layout.index(of: "provider") else { continue }
             var predicates: [ColumnPredicate] = []
             if search.covering.count == 1 {
-                predicates.append(ColumnPredicate(column: place, comparison: .equal(.text(search.covering[0].provider))))
+                predicates.append(
+                    ColumnPredicate(column: place, comparison: .equal(.text(search.covering[0].provider))))
             }
             if earliest > .min {
-                predicates.append(ColumnPredicate(column: layout.time, comparison: .greaterOrEqual(.timestamptz(earliest))))
+                predicates.append(
+                    ColumnPredicate(column: layout.time, comparison: .greaterOrEqual(.timestamptz(earliest))))
             }
-            let morsels = try table.morsels(for: ScanRequest(columns: money.costs, predicates: predicates, statistics: ScanStatistics()))
+            let morsels = try table.morsels(
+                for: ScanRequest(columns: money.costs, predicates: predicates, statistics: ScanStatistics()))
             for morsel in morsels {
                 let old = try CallCost.read(money, rows: 0..<morsel.rowCount) { try morsel.column($0) }
                 let new = try RepricedMorsel(base: morsel, layout: layout, money: money, overlay: after).costs()

@@ -9,12 +9,15 @@ struct RebookingSearch {
         /// nil: every model.
         var model: [UInt8]?
 
-        init(_ provider: String, _ model: String?) { (self.provider, self.model) = (Array(provider.utf8), model.map { Array($0.utf8) }) }
+        init(_ provider: String, _ model: String?) {
+            (self.provider, self.model) = (Array(provider.utf8), model.map { Array($0.utf8) })
+        }
     }
 
     private let scopes: [RebookingPreview.Scope]
     private var places: [Pair: [Int]] = [:]
-    /// One correction for each provider, of all that is asked about: what a call would cost does not depend on which of them books it.
+    /// One correction for each provider, of all that is asked about: what a call would cost does not depend on which of
+    /// them books it.
     private(set) var covering: [Rebooking] = []
 
     init(_ scopes: [RebookingPreview.Scope], lastPosition: Int64, list: Int64) {
@@ -24,7 +27,8 @@ struct RebookingSearch {
             places[Pair(scope.provider, scope.model), default: []].append(place)
             if let index = known[Array(scope.provider.utf8)] {
                 let times = covering[index].times
-                covering[index].times = min(times.lowerBound, scope.times.lowerBound)..<max(times.upperBound, scope.times.upperBound)
+                covering[index].times =
+                    min(times.lowerBound, scope.times.lowerBound)..<max(times.upperBound, scope.times.upperBound)
                 covering[index].model = nil
             } else {
                 known[Array(scope.provider.utf8)] = covering.count
@@ -42,7 +46,8 @@ struct RebookingSearch {
         models.append(nil)
         var found: [Int] = []
         for model in models {
-            for place in places[Pair(provider, model)] ?? [] where scopes[place].times.contains(time) && !found.contains(place) {
+            for place in places[Pair(provider, model)] ?? []
+            where scopes[place].times.contains(time) && !found.contains(place) {
                 found.append(place)
             }
         }

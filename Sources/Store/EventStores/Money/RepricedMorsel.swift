@@ -40,11 +40,13 @@ struct RepricedMorsel: Morsel {
     /// By row; nil for one without a cost.
     func costs() throws -> [CallCost?] {
         let names = [
-            "provider", "request_model", "response_model", "service_tier", "status", "usage_doubt", "other_usage", "response_id",
+            "provider", "request_model", "response_model", "service_tier", "status", "usage_doubt", "other_usage",
+            "response_id",
             "finish_reason",
         ].map { layout.index(of: $0) }
         let counts = [
-            "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens",
+            "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
+            "reasoning_tokens",
             "gpu_duration_ns", "total_tokens", "time_to_first_token_ns",
         ].map { layout.index(of: $0) }
         let streams = try layout.index(of: "stream").map { try base.column($0) }
@@ -67,7 +69,8 @@ struct RepricedMorsel: Morsel {
                 hasBegun: has(2) || has(7) || has(8) || count(8) != nil)
             return overlay.cost(
                 of: usage, provider: texts[0]?.text(at: row) ?? "", requestModel: texts[1]?.text(at: row),
-                responseModel: texts[2]?.text(at: row), serviceTier: texts[3]?.text(at: row), time: times.integer(at: row) ?? 0,
+                responseModel: texts[2]?.text(at: row), serviceTier: texts[3]?.text(at: row),
+                time: times.integer(at: row) ?? 0,
                 position: positions.integer(at: row) ?? 0, booked: cost)
         }
     }
@@ -82,9 +85,12 @@ extension CallCost {
         let (state, gaps) = (try column(money.state), try column(money.gaps))
         let states = PriceState.allCases
         return rows.map { row in
-            guard let name = state.text(at: row), let state = states.first(where: { $0.name == name }) else { return nil }
+            guard let name = state.text(at: row), let state = states.first(where: { $0.name == name }) else {
+                return nil
+            }
             return CallCost(
-                costPicoUSD: cost.wide(at: row), lowPicoUSD: low.wide(at: row) ?? 0, highPicoUSD: high.wide(at: row), state: state,
+                costPicoUSD: cost.wide(at: row), lowPicoUSD: low.wide(at: row) ?? 0, highPicoUSD: high.wide(at: row),
+                state: state,
                 gaps: gaps.text(at: row))
         }
     }

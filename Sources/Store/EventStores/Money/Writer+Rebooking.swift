@@ -6,19 +6,21 @@ import Projections
 import Segments
 
 extension Writer {
-    /// Books calls again at the prices now in force, as a record that is durable when this returns. Counters stay as they are.
-    /// Where no call costs anything else, nothing is recorded.
+    /// Books calls again at the prices now in force, as a record that is durable when this returns. Counters stay as
+    /// they are. Where no call costs anything else, nothing is recorded.
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
         try checkUsable()
         // A segment under way would bring the calls at their old cost, and the rows that follow from it.
         settle()
         var rebooking = Rebooking(
-            provider: provider, model: model, times: times, lastPosition: ledger.position, list: ledger.prices.book.listNumber)
+            provider: provider, model: model, times: times, lastPosition: ledger.position,
+            list: ledger.prices.book.listNumber)
         let effect = try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self)
         guard let correction = Int64(exactly: effect.correctionPicoUSD) else { throw StoreError.correctionTooLarge }
         (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, correction)
         guard rebooking.calls > 0 else { return rebooking }
-        let prices = ledger.prices.book.candidates(provider: provider, requestModel: model, responseModel: nil).lists.flatMap { $0 }
+        let prices = ledger.prices.book.candidates(provider: provider, requestModel: model, responseModel: nil).lists
+            .flatMap { $0 }
         try observeClock()
         try noteDurably(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
         apply(rebooking, effect)
@@ -29,7 +31,8 @@ extension Writer {
 
     /// Lays a correction over what was read back from the log.
     func replay(_ rebooking: Rebooking) throws {
-        apply(rebooking, try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self))
+        apply(
+            rebooking, try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self))
     }
 
     private func apply(_ rebooking: Rebooking, _ effect: RebookingEffect) {
@@ -58,9 +61,11 @@ private struct RebookingEffect {
         for layout in writer.layouts.tables {
             guard let money = layout.money else { continue }
             for segment in writer.sealed.segments {
-                for (index, group) in segment.reader.groups(table: layout.name).enumerated() where rebooking.mayConcern(group) {
+                for (index, group) in segment.reader.groups(table: layout.name).enumerated()
+                where rebooking.mayConcern(group) {
                     let base = segment.morsel(
-                        of: group, index: index, columns: layout.columns, table: layout.name, statistics: ScanStatistics())
+                        of: group, index: index, columns: layout.columns, table: layout.name,
+                        statistics: ScanStatistics())
                     try compare(base, layout, money, before, after)
                 }
             }
@@ -69,7 +74,8 @@ private struct RebookingEffect {
     }
 
     private mutating func compare(
-        _ base: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, _ before: CostOverlay, _ after: CostOverlay
+        _ base: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, _ before: CostOverlay,
+        _ after: CostOverlay
     ) throws {
         let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).costs()
         let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).costs()
@@ -104,19 +110,21 @@ private struct RebookingEffect {
 }
 
 extension CallCost {
-    /// The same, as no call costs more; sums over all calls of a store stay within 128 bits then, whatever it was told before.
+    /// The same, as no call costs more; sums over all calls of a store stay within 128 bits then, whatever it was told
+    /// before.
     fileprivate var within64Bits: CallCost {
         func bounded(_ amount: Int128) -> Int128 { min(max(amount, Int128(Int64.min)), Int128(Int64.max)) }
         return CallCost(
-            costPicoUSD: costPicoUSD.map(bounded), lowPicoUSD: bounded(lowPicoUSD), highPicoUSD: highPicoUSD.map(bounded), state: state,
+            costPicoUSD: costPicoUSD.map(bounded), lowPicoUSD: bounded(lowPicoUSD),
+            highPicoUSD: highPicoUSD.map(bounded), state: state,
             gaps: gaps)
     }
 }
 
 extension EventStore {
-    /// Books the calls of a provider and model in a range of event times again, at the prices now in force. Reads show the new cost from
-    /// then on; counters don't fall, the difference is in ``StoreStatus/rebookedPicoUSD``. Durable when it returns; where no call costs
-    /// anything else, nothing is recorded.
+    /// Books the calls of a provider and model in a range of event times again, at the prices now in force. Reads show
+    /// the new cost from then on; counters don't fall, the difference is in ``StoreStatus/rebookedPicoUSD``. Durable
+    /// when it returns; where no call costs anything else, nothing is recorded.
     /// - Parameter model: asked for or answering; nil: every model of the provider.
     /// - Throws: ``StoreError``, ``CorruptionError``.
     /// - Complexity: O(calls in the time range).

@@ -1,8 +1,8 @@
 import Domain
 import Projections
 
-// What a call costs as a text in an export: state, cost, lower and upper end in pico-USD, and what is missing, with semicolons between;
-// empty for null.
+// What a call costs as a text in an export: state, cost, lower and upper end in pico-USD, and what is missing, with
+// semicolons between; empty for null.
 
 extension CallCost {
     var text: String {
@@ -13,13 +13,16 @@ extension CallCost {
     /// Reads what ``text`` wrote; nil where it is something else, and for what no call can cost.
     init?(text: String) {
         let parts = text.split(separator: ";", maxSplits: 4, omittingEmptySubsequences: false)
-        guard parts.count >= 4, let state = PriceState.allCases.first(where: { $0.name == parts[0] }), let low = Int128(parts[2]) else {
+        guard parts.count >= 4, let state = PriceState.allCases.first(where: { $0.name == parts[0] }),
+            let low = Int128(parts[2])
+        else {
             return nil
         }
         func amount(_ part: Substring) -> Int128?? { part.isEmpty ? .some(nil) : Int128(part).map { .some($0) } }
         guard let cost = amount(parts[1]), let high = amount(parts[3]) else { return nil }
         self.init(
-            costPicoUSD: cost, lowPicoUSD: low, highPicoUSD: high, state: state, gaps: parts.count > 4 ? String(parts[4]) : nil)
+            costPicoUSD: cost, lowPicoUSD: low, highPicoUSD: high, state: state,
+            gaps: parts.count > 4 ? String(parts[4]) : nil)
         guard isPossible, self.text.utf8.elementsEqual(text.utf8) else { return nil }
     }
 

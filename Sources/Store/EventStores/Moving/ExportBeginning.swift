@@ -2,9 +2,10 @@ import Domain
 import Hashing
 import JSONTexts
 
-// An export is newline-delimited CloudEvents: a first line that says of which store it is and what that store began with, then every event
-// in the order of positions with what happened in the store between them, and a last line that counts both. Checksums stand between and
-// in the last line. What a start would find in the log is in it, so importing it into an empty store is a replay.
+// An export is newline-delimited CloudEvents: a first line that says of which store it is and what that store began
+// with, then every event in the order of positions with what happened in the store between them, and a last line that
+// counts both. Checksums stand between and in the last line. What a start would find in the log is in it, so importing
+// it into an empty store is a replay.
 
 /// A line of an export that is no event: a CloudEvent in shape, whose data say what happened.
 enum ExportLine {
@@ -39,7 +40,8 @@ package struct ExportBeginning: Hashable, Sendable {
     package var records: Int
     /// Corrections of costs and first prices.
     var corrections: Int
-    /// The prices that were there before the first event, as a price book is serialised; empty where not everything is there.
+    /// The prices that were there before the first event, as a price book is serialised; empty where not everything is
+    /// there.
     package var prices: [UInt8]
 
     /// Of this line; those of earlier versions hold no checksums.
@@ -68,26 +70,33 @@ package struct ExportBeginning: Hashable, Sendable {
     /// Reads what ``line`` wrote.
     /// - Throws: ``RestoreRefusal`` for another format, and for what is no such line.
     package init(parsing line: [UInt8]) throws(RestoreRefusal) {
-        guard let data = (try? JSONReader.parse(line))?["data"], let format = data["format"]?.integer else { throw Self.unreadable }
+        guard let data = (try? JSONReader.parse(line))?["data"], let format = data["format"]?.integer else {
+            throw Self.unreadable
+        }
         guard (1...Self.latestFormat).contains(format) else {
             throw RestoreRefusal(
-                reason: "the export has format \(format), which is not known here", advice: "use the version that wrote it, or a later one")
+                reason: "the export has format \(format), which is not known here",
+                advice: "use the version that wrote it, or a later one")
         }
         guard let store = data["store"]?.string, case .boolean(let isWhole)? = data["is_whole"],
             case .boolean(let hasUsers)? = data["has_users"], let position = data["position"]?.integer,
             let records = data["records"]?.integer, let corrections = data["corrections"]?.integer,
             let prices = (data["price_book"]?.string).flatMap(Self.bytes)
         else { throw Self.unreadable }
-        (self.store, self.isWhole, self.hasUsers, self.position, self.prices) = (store, isWhole, hasUsers, position, prices)
+        (self.store, self.isWhole, self.hasUsers, self.position, self.prices) = (
+            store, isWhole, hasUsers, position, prices
+        )
         (self.records, self.corrections, self.format) = (Int(records), Int(corrections), format)
     }
 
-    init(store: String, isWhole: Bool, hasUsers: Bool, position: Int64, records: Int, corrections: Int, prices: [UInt8]) {
+    init(store: String, isWhole: Bool, hasUsers: Bool, position: Int64, records: Int, corrections: Int, prices: [UInt8])
+    {
         (self.store, self.isWhole, self.hasUsers, self.position) = (store, isWhole, hasUsers, position)
         (self.records, self.corrections, self.prices) = (records, corrections, prices)
     }
 
-    private static let unreadable = RestoreRefusal(reason: "the first line of the export is damaged", advice: "export again")
+    private static let unreadable = RestoreRefusal(
+        reason: "the first line of the export is damaged", advice: "export again")
 
     private static func bytes(_ text: String) -> [UInt8]? {
         let digits = text.utf8.map { byte -> UInt8? in

@@ -3,11 +3,12 @@ import Domain
 package import Hashing
 import JSONTexts
 
-/// The checksum that runs along an export. It is told every ``stretchLines`` lines and at the end, so that damage is located to a stretch
-/// and what stands before it is known to be as it was written.
+/// The checksum that runs along an export. It is told every ``stretchLines`` lines and at the end, so that damage is
+/// located to a stretch and what stands before it is known to be as it was written.
 ///
-/// Of each line it takes XXH3-128; of these, with the checksum before them in front, XXH3-128 again when it is told: so each one stands for
-/// everything from the first line on, order included. It finds damage and edits that forgot of it, no forgery.
+/// Of each line it takes XXH3-128; of these, with the checksum before them in front, XXH3-128 again when it is told: so
+/// each one stands for everything from the first line on, order included. It finds damage and edits that forgot of it,
+/// no forgery.
 package struct ExportChecksum: Sendable {
     /// Lines between two checkpoints, which do not count themselves.
     package static let stretchLines = 256

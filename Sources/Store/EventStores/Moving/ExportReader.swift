@@ -42,7 +42,8 @@ package protocol ExportSource: Sendable {
     mutating func next() throws -> ExportPage?
 }
 
-/// Every event of a snapshot as the row that counts, in the order of positions: sealed events a segment at a time, then the rest.
+/// Every event of a snapshot as the row that counts, in the order of positions: sealed events a segment at a time, then
+/// the rest.
 package struct ExportReader: ExportSource {
     /// What the first line says.
     package let beginning: ExportBeginning
@@ -76,7 +77,8 @@ package struct ExportReader: ExportSource {
         listPrices = snapshot.book.later.filter { $0.origin == .builtIn }[...]
         (booking, prices) = (Booking(snapshot.registry), PriceLedger(book: book))
         beginning = ExportBeginning(
-            store: store, isWhole: isWhole, hasUsers: snapshot.hasUsers, position: snapshot.position, records: records.count,
+            store: store, isWhole: isWhole, hasUsers: snapshot.hasUsers, position: snapshot.position,
+            records: records.count,
             corrections: records.count { $0.isCorrection }, prices: isWhole ? book.serialised : [])
     }
 
@@ -87,7 +89,8 @@ package struct ExportReader: ExportSource {
         while segments < version.sealed.segments.count {
             let segment = version.sealed.segments[segments]
             segments += 1
-            guard let positions = segment.positions, segment.timeRange.overlaps(times) || moved.has(any: positions) else { continue }
+            guard let positions = segment.positions, segment.timeRange.overlaps(times) || moved.has(any: positions)
+            else { continue }
             return page(try snapshot.block(of: segment, at: positions, moved))
         }
         if blocks < version.tail.blocks.count {
@@ -105,7 +108,9 @@ package struct ExportReader: ExportSource {
         var page = ExportPage()
         page.events.bytes = block.bytes
         guard beginning.isWhole else {
-            let rows = (0..<block.count).filter { times.contains(EventRowCursor.time(block.bytes, at: Int(block.starts[$0]))) }
+            let rows = (0..<block.count).filter {
+                times.contains(EventRowCursor.time(block.bytes, at: Int(block.starts[$0])))
+            }
             page.events.offsets = rows.map { block.starts[$0] }
             page.receivedTimes = rows.map { block.receivedTimes[$0] }
             page.costs = costs(of: block, rows: rows)
@@ -130,14 +135,15 @@ package struct ExportReader: ExportSource {
             for (place, row) in rows.enumerated() where block.costIndices[row] >= 0 {
                 let cost = actual[Int(block.costIndices[row])]
                 costs[place] = ExportedCost(
-                    cost: cost.costPicoUSD, low: cost.lowPicoUSD, high: cost.highPicoUSD, state: cost.state, gaps: cost.gaps)
+                    cost: cost.costPicoUSD, low: cost.lowPicoUSD, high: cost.highPicoUSD, state: cost.state,
+                    gaps: cost.gaps)
             }
             return costs
         }
     }
 
-    /// Costs of calls that an import would not come to by booking in the order of positions: of those whose row was replaced after prices
-    /// had changed, and of those that an older version booked by other rules.
+    /// Costs of calls that an import would not come to by booking in the order of positions: of those whose row was
+    /// replaced after prices had changed, and of those that an older version booked by other rules.
     private mutating func costsThatDoNotFollow(_ block: TailBlock) -> [Int: String] {
         var costs = block.costs
         for row in 0..<block.count {
@@ -166,12 +172,16 @@ package struct ExportReader: ExportSource {
 extension EventStore {
     /// What an export of some times says; of all times when they are `.min ..< .max`.
     /// - Throws: ``CorruptionError`` and ``StorageError`` of reading.
-    package func exportReader(in times: Range<Int64>) throws -> ExportReader { try ExportReader(snapshot(), in: times, store: fingerprint) }
+    package func exportReader(in times: Range<Int64>) throws -> ExportReader {
+        try ExportReader(snapshot(), in: times, store: fingerprint)
+    }
 }
 
 extension StoreSnapshot {
     /// The events of a segment's positions, in their order, at the costs that were booked.
-    fileprivate func block(of segment: SealedSegment, at positions: ClosedRange<Int64>, _ moved: MovedRows) throws -> TailBlock {
+    fileprivate func block(of segment: SealedSegment, at positions: ClosedRange<Int64>, _ moved: MovedRows) throws
+        -> TailBlock
+    {
         var bytes: [UInt8] = []
         var found: [(position: Int64, start: UInt32, receivedTime: Int64, cost: CallCost?)] = []
         func add(_ rows: RestoredRows) {
@@ -185,7 +195,9 @@ extension StoreSnapshot {
         for layout in layouts.tables {
             let restorer = RowRestorer(layout, registry: registry)
             for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
-                add(try restorer.restore(rows: segment.liveRows(of: group, index: index, table: layout.name), of: group))
+                add(
+                    try restorer.restore(rows: segment.liveRows(of: group, index: index, table: layout.name), of: group)
+                )
             }
         }
         for rows in moved.rows { add(rows) }
@@ -196,11 +208,13 @@ extension StoreSnapshot {
             firstPosition: positions.lowerBound, receivedTimes: found.map(\.receivedTime), identities: [])
     }
 
-    /// Records that an export carries, ascending by position, then by the time they were received; dead letters last, as segments have them
-    /// in a table of their own.
+    /// Records that an export carries, ascending by position, then by the time they were received; dead letters last,
+    /// as segments have them in a table of their own.
     fileprivate func movedRecords() throws -> [SystemRecord] {
         let all = (try sealedRecords() + version.systemRecords).filter(\.isMoved)
-        let keys = all.enumerated().map { (index, record) in (record.position, record.receivedTime, record.isDeadLetter ? 1 : 0, index) }
+        let keys = all.enumerated().map { (index, record) in
+            (record.position, record.receivedTime, record.isDeadLetter ? 1 : 0, index)
+        }
         return keys.sorted { $0 < $1 }.map { all[$0.3] }
     }
 
@@ -230,7 +244,9 @@ extension StoreSnapshot {
     func sealedRecords() throws -> [SystemRecord] {
         var records: [SystemRecord] = []
         for segment in version.sealed.segments {
-            for (table, columns) in [("system_events", SystemTables.events), ("dead_letters", SystemTables.deadLetters)] {
+            for (table, columns) in [
+                ("system_events", SystemTables.events), ("dead_letters", SystemTables.deadLetters),
+            ] {
                 for group in segment.reader.groups(table: table) {
                     let vectors = try columns.map { try group.column(named: $0.name, type: $0.type) }
                     func text(_ name: String, _ row: Int) -> String {
@@ -238,15 +254,19 @@ extension StoreSnapshot {
                     }
                     func letter(_ row: Int) -> DeadLetter {
                         DeadLetter(
-                            id: text("id", row), source: text("source", row), type: text("type", row), time: vectors[5].integer(at: row),
+                            id: text("id", row), source: text("source", row), type: text("type", row),
+                            time: vectors[5].integer(at: row),
                             error: text("error", row), fields: text("fields", row))
                     }
                     for row in 0..<group.rowCount {
                         let isEvent = table == "system_events"
                         records.append(
                             SystemRecord(
-                                position: vectors[0].integer(at: row) ?? 0, receivedTime: vectors[1].integer(at: row) ?? 0,
-                                content: isEvent ? .event(type: text("type", row), data: text("data", row)) : .deadLetter(letter(row))))
+                                position: vectors[0].integer(at: row) ?? 0,
+                                receivedTime: vectors[1].integer(at: row) ?? 0,
+                                content: isEvent
+                                    ? .event(type: text("type", row), data: text("data", row))
+                                    : .deadLetter(letter(row))))
                     }
                 }
             }

@@ -3,7 +3,8 @@ import Domain
 import Projections
 import Segments
 
-/// Rows that came to stand for sealed ones: they wait in the tail, or lie in a later segment than the one of their position.
+/// Rows that came to stand for sealed ones: they wait in the tail, or lie in a later segment than the one of their
+/// position.
 struct MovedRows: Sendable {
     private(set) var rows: [RestoredRows] = []
 
@@ -14,7 +15,9 @@ struct MovedRows: Sendable {
             for layout in snapshot.layouts.tables {
                 let restorer = RowRestorer(layout, registry: snapshot.registry)
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
-                    if case .integer(let least)? = group.summary(named: "position")?.minimum, least >= first { continue }
+                    if case .integer(let least)? = group.summary(named: "position")?.minimum, least >= first {
+                        continue
+                    }
                     let positions = try group.column(named: "position", type: .integer)
                     let live = segment.liveRows(of: group, index: index, table: layout.name)
                     let moved = live.filter { (positions.integer(at: $0) ?? .max) < first }
@@ -25,13 +28,16 @@ struct MovedRows: Sendable {
         for block in snapshot.version.tail.amended {
             rows.append(
                 RestoredRows(
-                    bytes: block.bytes, starts: block.starts, positions: (0..<block.count).map { block.position(of: $0) },
+                    bytes: block.bytes, starts: block.starts,
+                    positions: (0..<block.count).map { block.position(of: $0) },
                     receivedTimes: block.receivedTimes, costs: (0..<block.count).map { block.cost(of: $0) }))
         }
     }
 
     /// Whether the row of one of the positions is among them.
-    func has(any positions: ClosedRange<Int64>) -> Bool { rows.contains { $0.positions.contains { positions.contains($0) } } }
+    func has(any positions: ClosedRange<Int64>) -> Bool {
+        rows.contains { $0.positions.contains { positions.contains($0) } }
+    }
 }
 
 extension SealedSegment {

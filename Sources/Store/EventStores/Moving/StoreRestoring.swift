@@ -11,7 +11,8 @@ package final class StoreRestoring: Sendable {
     private let beginning: ExportBeginning
     private let progress = Mutex(RestoreProgress())
 
-    /// Takes over what the export's store began with, where this one has no event yet; where it has, the export must go on from it.
+    /// Takes over what the export's store began with, where this one has no event yet; where it has, the export must go
+    /// on from it.
     /// - Throws: ``RestoreRefusal`` where that cannot be; nothing has changed then.
     package init(_ beginning: ExportBeginning, into store: EventStore) throws {
         self.store = store
@@ -37,24 +38,32 @@ package final class StoreRestoring: Sendable {
 
 extension EventStore {
     /// Why an export can't be moved here, before anything is read of it; nil where it can.
-    private func objection(to beginning: ExportBeginning, hasEvents: Bool, records: Set<SystemRecord>) -> RestoreRefusal? {
-        let asNew = "with --as-new-events its events are taken as if they were sent now: booked at this store's prices, without corrections"
+    private func objection(to beginning: ExportBeginning, hasEvents: Bool, records: Set<SystemRecord>)
+        -> RestoreRefusal?
+    {
+        let asNew =
+            "with --as-new-events its events are taken as if they were sent now: booked at this store's prices, without corrections"
         guard beginning.isWhole else {
             return RestoreRefusal(
-                reason: "the export holds a part of its store, without the prices and corrections that its costs come from",
+                reason:
+                    "the export holds a part of its store, without the prices and corrections that its costs come from",
                 advice: "export without --from and --to; \(asNew)")
         }
         let isSameKey = beginning.store == fingerprint
         if hasEvents {
             guard !isSameKey, !records.contains(where: { $0.isRestore(of: beginning.store) }) else { return nil }
             return RestoreRefusal(
-                reason: "the export comes from another store, and this one has events already: their costs would change with the order",
+                reason:
+                    "the export comes from another store, and this one has events already: their costs would change with the order",
                 advice: "import it into a directory that is not there yet; \(asNew)")
         }
         guard beginning.hasUsers, !isSameKey else { return nil }
         return RestoreRefusal(
-            reason: "the export holds users as tokens of another key: without that of its own store nobody would know them again",
-            advice: "import into a directory that is not there yet, with the key of the export's store: --key DIR/keys/store.key; \(asNew)")
+            reason:
+                "the export holds users as tokens of another key: without that of its own store nobody would know them again",
+            advice:
+                "import into a directory that is not there yet, with the key of the export's store: --key DIR/keys/store.key; \(asNew)"
+        )
     }
 
     /// Whether it has neither events nor records.
@@ -98,10 +107,12 @@ extension Writer {
         do {
             book = try PriceBook(parsing: &cursor)
         } catch {
-            throw RestoreRefusal(reason: "the prices in the first line of the export are damaged", advice: "export again")
+            throw RestoreRefusal(
+                reason: "the prices in the first line of the export are damaged", advice: "export again")
         }
         do {
-            try log.append(.configuration, position: nextPosition, count: 0, receivedTime: receivedTime, payload: book.serialised)
+            try log.append(
+                .configuration, position: nextPosition, count: 0, receivedTime: receivedTime, payload: book.serialised)
             if !isOwn { try note(SystemRecord.restore(of: beginning.store)) }
             try log.flush()
         } catch {

@@ -18,13 +18,17 @@ extension SystemRecord {
         }
     }
 
-    /// Whether it is of a kind that this version, or one before, writes. Of another one nobody here can say what a start must do with it.
+    /// Whether it is of a kind that this version, or one before, writes. Of another one nobody here can say what a
+    /// start must do with it.
     package var isOfKnownKind: Bool { Self.knownKinds.contains { kind.utf8.elementsEqual($0.utf8) } }
 
-    /// A new kind goes here, or an export that holds it is refused. What settling notes has its names in `Server/Traces`.
+    /// A new kind goes here, or an export that holds it is refused. What settling notes has its names in
+    /// `Server/Traces`.
     private static let knownKinds = [
-        "dead_letter", "segment.attached", "store.restored", Rebooking.recordType, DeliveryMark.recordType, ClockStep.recordType,
-        ObjectiveVersion.recordType, OutcomeSettings.recordType, ConfigurationChange.recordType, "trace.settled", "trace.full",
+        "dead_letter", "segment.attached", "store.restored", Rebooking.recordType, DeliveryMark.recordType,
+        ClockStep.recordType,
+        ObjectiveVersion.recordType, OutcomeSettings.recordType, ConfigurationChange.recordType, "trace.settled",
+        "trace.full",
         "settling.marked", "usage.reading_proved", "usage.reading_applied", "usage.reading_assumed",
     ]
 
@@ -63,7 +67,8 @@ extension SystemRecord {
     /// Reads what ``line`` wrote; nil where it is something else.
     package init?(parsing line: [UInt8]) {
         guard let data = (try? JSONReader.parse(line))?["data"], let position = data["position"]?.integer,
-            let received = data["received_time"]?.string, let receivedTime = try? RFC3339.parse(received), let kind = data["kind"]?.string
+            let received = data["received_time"]?.string, let receivedTime = try? RFC3339.parse(received),
+            let kind = data["kind"]?.string
         else { return nil }
         let content: Content
         if kind == "dead_letter" {
@@ -75,7 +80,8 @@ extension SystemRecord {
                 guard let parsed = try? RFC3339.parse(text) else { return nil }
                 time = parsed
             }
-            content = .deadLetter(DeadLetter(id: id, source: source, type: type, time: time, error: error, fields: fields))
+            content = .deadLetter(
+                DeadLetter(id: id, source: source, type: type, time: time, error: error, fields: fields))
         } else {
             guard let record = data["record"]?.string else { return nil }
             content = .event(type: kind, data: record)

@@ -30,7 +30,9 @@ package struct RestoredBatch: Sendable {
         events: EventBatch, receivedTimes: [Int64?], bookedCosts: [(row: Int, text: String)],
         records: [(rowsBefore: Int, record: SystemRecord, line: Int)], lines: [Int]
     ) {
-        (self.events, self.receivedTimes, self.bookedCosts, self.records) = (events, receivedTimes, bookedCosts, records)
+        (self.events, self.receivedTimes, self.bookedCosts, self.records) = (
+            events, receivedTimes, bookedCosts, records
+        )
         self.lines = lines
     }
 }
@@ -61,9 +63,10 @@ struct RestoreProgress {
 }
 
 extension Writer {
-    /// Writes runs of an export as a segment: positions, received times and costs are those of the store that it came from, and records
-    /// come into force at their places. What the store has already is compared and passed over.
-    /// - Throws: ``RestoreRefusal`` where the export says something else than the store; nothing of the runs is kept then.
+    /// Writes runs of an export as a segment: positions, received times and costs are those of the store that it came
+    /// from, and records come into force at their places. What the store has already is compared and passed over.
+    /// - Throws: ``RestoreRefusal`` where the export says something else than the store; nothing of the runs is kept
+    ///   then.
     func restore(_ batches: [RestoredBatch], _ progress: inout RestoreProgress) throws -> RestoreResult {
         try checkUsable()
         settle()
@@ -86,7 +89,8 @@ extension Writer {
                     next = rowsBefore
                     guard record.position == reached.events else { throw Self.misplaced(reached.events) }
                     guard reached.known.remove(record) == nil else { continue }
-                    try Self.checkTimes(of: record, latest: latest, "the record after event \(reached.events) (line \(line))")
+                    try Self.checkTimes(
+                        of: record, latest: latest, "the record after event \(reached.events) (line \(line))")
                     try noteLatePrices(since: lateCount)
                     lateCount = ledger.prices.late.count
                     ledger.receivedTime = max(receivedTime, record.receivedTime)
@@ -97,7 +101,8 @@ extension Writer {
                     }
                     result.records += 1
                 }
-                try admit(batch.events, rows: next..<batch.events.count, events, known, sealedPosition, &reached, &result)
+                try admit(
+                    batch.events, rows: next..<batch.events.count, events, known, sealedPosition, &reached, &result)
             }
             try noteLatePrices(since: lateCount)
             if tail.count > 0 || !systemRecords.isEmpty { try seal() }
@@ -147,12 +152,15 @@ extension Writer {
 
     /// Takes rows in that the store lacks.
     private func admit(
-        _ events: EventBatch, rows: Range<Int>, _ restored: RestoredEvents, _ known: (hashes: [UInt64], sealed: [EventVerdict?]),
+        _ events: EventBatch, rows: Range<Int>, _ restored: RestoredEvents,
+        _ known: (hashes: [UInt64], sealed: [EventVerdict?]),
         _ sealedPosition: Int64, _ progress: inout RestoreProgress, _ result: inout RestoreResult
     ) throws {
         var first = rows.lowerBound
         while first < rows.upperBound, progress.events < sealedPosition {
-            guard !known.sealed.isEmpty, known.sealed[first] == .duplicate else { throw Self.diverged(progress.events + 1) }
+            guard !known.sealed.isEmpty, known.sealed[first] == .duplicate else {
+                throw Self.diverged(progress.events + 1)
+            }
             progress.events += 1
             result.duplicates += 1
             first += 1
@@ -166,10 +174,12 @@ extension Writer {
         for row in part { costs[row - first] = restored.costs[row] }
         let batch = EventBatch(bytes: events.bytes, offsets: Array(events.offsets[part]))
         let context = AdmissionContext(
-            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, clockTime: clockTime,
+            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
+            clockTime: clockTime,
             horizon: nil)
         let outcome = Admission(
-            batch, hashes: Array(known.hashes[part]), sealed: known.sealed.isEmpty ? [] : Array(known.sealed[part]), context: context,
+            batch, hashes: Array(known.hashes[part]), sealed: known.sealed.isEmpty ? [] : Array(known.sealed[part]),
+            context: context,
             identities: &identities, booking: &booking, prices: &ledger.prices,
             restored: RestoredEvents(receivedTimes: times, costs: costs))
         if outcome.accepted < part.count {
@@ -198,7 +208,9 @@ extension Writer {
         if type == ClockStep.recordType, let lead = ClockStep.lead(data: data), lead > record.receivedTime {
             throw damaged(place, "a lead of the clock that ends after 1970")
         }
-        if type == DeliveryMark.recordType, let mark = DeliveryMark(data: data), !(0...max(0, latest)).contains(mark.receivedTime) {
+        if type == DeliveryMark.recordType, let mark = DeliveryMark(data: data),
+            !(0...max(0, latest)).contains(mark.receivedTime)
+        {
             throw misdated(place, mark.receivedTime)
         }
     }
@@ -207,11 +219,13 @@ extension Writer {
         let when = time < 0 ? "before 1970" : "more than 24 h ahead of this machine's clock"
         return RestoreRefusal(
             reason: "\(place) of the export was received at \(RFC3339.render(time)), \(when)",
-            advice: "set the clock of this machine right, or mend the line; with --as-new-events its events are taken as if they were sent"
+            advice:
+                "set the clock of this machine right, or mend the line; with --as-new-events its events are taken as if they were sent"
                 + " now")
     }
 
     private static func damaged(_ place: String, _ expectation: String) -> RestoreRefusal {
-        RestoreRefusal(reason: "\(place) of the export lacks \(expectation)", advice: "export again, and import the file as it is")
+        RestoreRefusal(
+            reason: "\(place) of the export lacks \(expectation)", advice: "export again, and import the file as it is")
     }
 }

@@ -8,7 +8,8 @@ package enum StoreKey {
     static func read(_ path: String, fileSystem: any FileSystem) throws -> [UInt8] {
         let secret = try fileSystem.contents(of: path)
         guard secret.count == 40 else {
-            throw CorruptionError(file: path, offset: secret.count, expectation: "32 secret bytes and 8 of their SHA-256")
+            throw CorruptionError(
+                file: path, offset: secret.count, expectation: "32 secret bytes and 8 of their SHA-256")
         }
         guard SHA256.hash(Array(secret[..<32]))[..<8] == secret[32...] else {
             throw CorruptionError(file: path, offset: 32, expectation: "the SHA-256 of the secret before it")
@@ -16,9 +17,10 @@ package enum StoreKey {
         return Array(secret[..<32])
     }
 
-    /// Gives a store that has no event yet the key of another one, so that it knows the same users. Nothing changes where it has that key.
-    /// - Throws: ``RestoreRefusal`` where the directory holds a store with events and another key, or one that has lost its own;
-    ///   ``CorruptionError`` where the file holds no key; ``StorageError``.
+    /// Gives a store that has no event yet the key of another one, so that it knows the same users. Nothing changes
+    /// where it has that key.
+    /// - Throws: ``RestoreRefusal`` where the directory holds a store with events and another key, or one that has lost
+    ///   its own; ``CorruptionError`` where the file holds no key; ``StorageError``.
     package static func install(from path: String, into directory: String, context: StoreContext) throws {
         let fileSystem = context.fileSystem
         guard try fileSystem.lengthBytes(of: path) != nil else {

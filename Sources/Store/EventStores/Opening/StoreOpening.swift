@@ -69,7 +69,8 @@ struct StoreOpening {
         writer = Writer(
             WriterStart(
                 context: context, options: options, files: files, registry: registry,
-                identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests, lock: lock,
+                identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests,
+                lock: lock,
                 ledger: ledger, sealed: sealed, counters: counters))
         writer.nextSegmentID = StoreFiles.nextID(above: findings.unknownFiles)
         // Files of attempts that came to nothing; where a manifest is damaged they may be what it named.
@@ -83,14 +84,17 @@ struct StoreOpening {
             throw findings.refused.first
                 ?? CorruptionError(
                     file: files.segments, offset: 0,
-                    expectation: "manifest and segments of events up to position \(log.nextPosition - 1), which the log tells of")
+                    expectation:
+                        "manifest and segments of events up to position \(log.nextPosition - 1), which the log tells of"
+                )
         }
         // Power may have gone while a store was begun: without an event it has not begun.
         if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
             try writer.begin(after: Set(replayed.map(\.kind)))
         }
         recovery = RecoverySummary(
-            replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" }, damage: findings.refused)
+            replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" },
+            damage: findings.refused)
         if let names { try writer.takeOverConfiguration(from: names) }
     }
 
@@ -122,13 +126,15 @@ struct StoreOpening {
     }
 
     /// What ids in the store's rows mean: what the log said last, else the state; nil of a store that has not begun.
-    private static func schemas(_ sealed: [UInt8]?, _ records: [LogRecord], _ files: StoreFiles) throws -> SchemaNames? {
+    private static func schemas(_ sealed: [UInt8]?, _ records: [LogRecord], _ files: StoreFiles) throws -> SchemaNames?
+    {
         var names = try sealed.flatMap { try $0.isEmpty ? nil : read($0) }
         for record in records where record.kind == .schemas {
             let next = try read(Array(record.payload))
             guard names.map(next.continues) ?? true else {
                 throw CorruptionError(
-                    file: "\(files.log), \(record.place)", offset: record.place.offset, expectation: "schemas that go on from those before")
+                    file: "\(files.log), \(record.place)", offset: record.place.offset,
+                    expectation: "schemas that go on from those before")
             }
             names = next
         }
@@ -151,7 +157,9 @@ struct StoreOpening {
         }
     }
 
-    private static func sealed(_ manifest: Manifest, _ files: StoreFiles, _ fileSystem: any FileSystem) throws -> SealedState {
+    private static func sealed(_ manifest: Manifest, _ files: StoreFiles, _ fileSystem: any FileSystem) throws
+        -> SealedState
+    {
         var state = SealedState()
         let replaced = ReplacedRows(manifest.superseded).bySegment
         for entry in manifest.segments {
@@ -169,7 +177,8 @@ struct StoreOpening {
         do {
             return try MetricCounters(parsing: bytes, registry: registry, objectives: objectives)
         } catch {
-            throw CorruptionError(file: path, offset: error.offset, expectation: "in the counters: \(error.expectation)")
+            throw CorruptionError(
+                file: path, offset: error.offset, expectation: "in the counters: \(error.expectation)")
         }
     }
 }

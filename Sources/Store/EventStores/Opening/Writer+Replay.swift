@@ -5,7 +5,8 @@ import Platform
 import Projections
 
 extension Writer {
-    /// Applies the log's records behind the last seal, in order: the same steps as when they came, without admission and without writing.
+    /// Applies the log's records behind the last seal, in order: the same steps as when they came, without admission
+    /// and without writing.
     /// - Throws: ``CorruptionError``; ``StoreError/newerFormat(reason:)`` for a record that this version does not know.
     func replay(_ records: [LogRecord]) throws {
         for record in records {
@@ -27,7 +28,9 @@ extension Writer {
             case .segmentAttached: break
             default:
                 throw StoreError.newerFormat(
-                    reason: "\(files.log), \(record.place): a record of kind \(record.kind.rawValue), which this version does not know")
+                    reason:
+                        "\(files.log), \(record.place): a record of kind \(record.kind.rawValue), which this version does not know"
+                )
             }
         }
     }
@@ -45,7 +48,8 @@ extension Writer {
     private func replaySystemRecord(_ record: LogRecord) throws {
         let note: SystemRecord
         do {
-            note = try SystemRecord(position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload)
+            note = try SystemRecord(
+                position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload)
         } catch {
             throw corruption(record, error.expectation)
         }
@@ -76,9 +80,12 @@ extension Writer {
         return nil
     }
 
-    /// The prices that the store began with are those of its log, whatever list the program brings. Later ones come as system records.
+    /// The prices that the store began with are those of its log, whatever list the program brings. Later ones come as
+    /// system records.
     private func replayPrices(_ record: LogRecord) throws {
-        guard ledger.position == 0 else { throw corruption(record, "no event before the prices that the store begins with") }
+        guard ledger.position == 0 else {
+            throw corruption(record, "no event before the prices that the store begins with")
+        }
         var cursor = ByteCursor(Array(record.payload))
         do {
             begin(with: try PriceBook(parsing: &cursor))
@@ -136,20 +143,24 @@ extension Writer {
     /// - Parameter known: kinds of records that are there from a beginning that was cut short.
     func begin(after known: Set<LogRecordKind>) throws {
         readClock()
-        let first = [(.schemas, registry.serialised), (.configuration, ledger.prices.book.serialised)] as [(LogRecordKind, [UInt8])]
+        let first =
+            [(.schemas, registry.serialised), (.configuration, ledger.prices.book.serialised)]
+            as [(LogRecordKind, [UInt8])]
         for (kind, payload) in first where !known.contains(kind) {
             try log.append(kind, position: nextPosition, count: 0, receivedTime: receivedTime, payload: payload)
         }
         let outcomes = OutcomeSettings.standard
-        try log.append(.outcomes, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(outcomes.data.utf8))
+        try log.append(
+            .outcomes, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(outcomes.data.utf8))
         judge(by: outcomes)
         try log.flush()
     }
 
-    /// Logs what this version brings that the store did not know, and seals what came before it; nothing where there is no such thing.
+    /// Logs what this version brings that the store did not know, and seals what came before it; nothing where there is
+    /// no such thing.
     ///
-    /// Ids of columns and types follow names for ever, so rows of before are read as they were. Prices of a newer list hold for calls from
-    /// now on; what is booked stays, and calls that waited for a price take one.
+    /// Ids of columns and types follow names for ever, so rows of before are read as they were. Prices of a newer list
+    /// hold for calls from now on; what is booked stays, and calls that waited for a price take one.
     /// - Parameter names: what the log says of the store's schemas.
     func takeOverConfiguration(from names: SchemaNames) throws {
         guard ledger.position > 0 else { return try beginAnew(names) }
@@ -161,13 +172,16 @@ extension Writer {
         try observeClock()
         let lateCount = ledger.prices.late.count
         if !change.columns.isEmpty || !change.types.isEmpty {
-            try log.append(.schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
+            try log.append(
+                .schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
         }
         try note(.event(type: ConfigurationChange.recordType, data: change.data))
         for entry in change.prices { ledger.prices.add(entry) }
         booking.forget()
         counters.beginStep()
-        for price in try noteLatePrices(since: lateCount) { try note(.event(type: Rebooking.recordType, data: price.firstPriceData)) }
+        for price in try noteLatePrices(since: lateCount) {
+            try note(.event(type: Rebooking.recordType, data: price.firstPriceData))
+        }
         try log.flush()
     }
 
@@ -179,10 +193,12 @@ extension Writer {
         guard !hasPrices || !hasNames else { return }
         readClock()
         if !hasNames {
-            try log.append(.schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
+            try log.append(
+                .schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
         }
         if !hasPrices {
-            try log.append(.configuration, position: nextPosition, count: 0, receivedTime: receivedTime, payload: book.serialised)
+            try log.append(
+                .configuration, position: nextPosition, count: 0, receivedTime: receivedTime, payload: book.serialised)
             begin(with: book)
         }
         try log.flush()

@@ -3,8 +3,9 @@ import Domain
 import Projections
 import Segments
 
-/// What silence makes of conversations, as readers see them: a pure function of the rows, the setting in force and the time that the log
-/// has reached. Rows keep what events say, so nothing is folded again because time passes or the setting changes.
+/// What silence makes of conversations, as readers see them: a pure function of the rows, the setting in force and the
+/// time that the log has reached. Rows keep what events say, so nothing is folded again because time passes or the
+/// setting changes.
 struct ClosingRule: Sendable {
     var settings: OutcomeSettings
     /// Up to when the log knows that time has passed.
@@ -16,7 +17,9 @@ struct ClosingRule: Sendable {
 
         init(_ columns: [TableColumn]) {
             func place(_ name: String) -> Int {
-                guard let index = columns.firstIndex(where: { $0.name == name }) else { preconditionFailure("no column \(name)") }
+                guard let index = columns.firstIndex(where: { $0.name == name }) else {
+                    preconditionFailure("no column \(name)")
+                }
                 return index
             }
             closedTime = place("closed_time")
@@ -34,8 +37,8 @@ struct ClosingRule: Sendable {
 
     static let places = Places(ReadModelColumns.conversations)
 
-    /// Whether zone maps prove that no row satisfies all predicates; those on derived columns prove nothing, but for the bounds of
-    /// `closed_time`.
+    /// Whether zone maps prove that no row satisfies all predicates; those on derived columns prove nothing, but for
+    /// the bounds of `closed_time`.
     func canSkip(_ group: RowGroup, _ request: ScanRequest, names: [String]) throws -> Bool {
         let derived = Self.places.derived
         let plain = request.predicates.filter { !derived.contains($0.column) }
@@ -82,7 +85,8 @@ extension Int64 {
 struct ClosingMorsel: Morsel {
     let base: any Morsel
     let rule: ClosingRule
-    /// Written before rows said when somebody last acted: their last event stands in, and a closing that they tell of stands.
+    /// Written before rows said when somebody last acted: their last event stands in, and a closing that they tell of
+    /// stands.
     let isOldForm: Bool
 
     var rowCount: Int { base.rowCount }
@@ -99,7 +103,9 @@ struct ClosingMorsel: Morsel {
     }
 
     /// What pages say of derived columns does not hold.
-    func summary(_ index: Int) -> ColumnSummary? { ClosingRule.places.derived.contains(index) ? nil : base.summary(index) }
+    func summary(_ index: Int) -> ColumnSummary? {
+        ClosingRule.places.derived.contains(index) ? nil : base.summary(index)
+    }
 
     /// By row: when silence closed it; nil where it is open or an event closed it.
     private func idleCloses(told: Vector) throws -> [Int64?] {
@@ -145,11 +151,16 @@ struct ClosingMorsel: Morsel {
         var merged = [UInt32](repeating: 0, count: rowCount)
         for row in 0..<rowCount {
             let isTold = idle[row] == nil && !texts.isEmpty && told.validity?[row] ?? true
-            if isTold { merged[row] = codes.isEmpty ? 0 : codes[row] } else if idle[row] != nil { merged[row] = idleCode }
+            if isTold {
+                merged[row] = codes.isEmpty ? 0 : codes[row]
+            } else if idle[row] != nil {
+                merged[row] = idleCode
+            }
             validity.append(isTold || idle[row] != nil)
         }
         let dictionary = TextDictionary(texts + [OutcomeSettings.idleReason])
-        return Vector(type: .text, count: rowCount, storage: .text(codes: merged, dictionary: dictionary), validity: validity)
+        return Vector(
+            type: .text, count: rowCount, storage: .text(codes: merged, dictionary: dictionary), validity: validity)
     }
 
     /// What no verdict and no escalation decides is abandoned when closed, else open.
@@ -186,7 +197,9 @@ struct ClosingMorsel: Morsel {
     private static func code(of outcome: Outcome) -> UInt8 { UInt8(Outcome.allCases.firstIndex(of: outcome) ?? 0) }
 
     private static func vector(_ outcomes: [UInt8]) -> Vector {
-        Vector(type: .text, count: outcomes.count, storage: .text(codes: outcomes.map { UInt32($0) }, dictionary: outcomeTexts))
+        Vector(
+            type: .text, count: outcomes.count,
+            storage: .text(codes: outcomes.map { UInt32($0) }, dictionary: outcomeTexts))
     }
 }
 

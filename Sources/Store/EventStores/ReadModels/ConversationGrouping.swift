@@ -9,7 +9,9 @@ struct ConversationGrouping: Sendable {
         var tenant: String
         var conversation: String
 
-        static func < (left: Key, right: Key) -> Bool { (left.tenant, left.conversation) < (right.tenant, right.conversation) }
+        static func < (left: Key, right: Key) -> Bool {
+            (left.tenant, left.conversation) < (right.tenant, right.conversation)
+        }
     }
 
     /// Sorted by where they were first seen.
@@ -21,14 +23,16 @@ struct ConversationGrouping: Sendable {
     /// - Parameter also: conversations to fold although no unsealed event touches them.
     init(blocks: [TailBlock], also: [Key], registry: SchemaRegistry) {
         let wellKnown = registry.wellKnown
-        precondition(wellKnown.conversationID == wellKnown.tenant + 1, "tenant and conversation_id stand side by side in a row")
+        precondition(
+            wellKnown.conversationID == wellKnown.tenant + 1, "tenant and conversation_id stand side by side in a row")
         var dictionary = TextDictionaryBuilder()
         var costOffset: Int32 = 0
         for (blockIndex, block) in blocks.enumerated() {
             for row in 0..<block.count {
                 let start = Int(block.starts[row])
                 guard let fields = Self.fields(block.bytes, start, wellKnown) else { continue }
-                let code = Int(dictionary.code(of: fields.tenant.lowerBound..<fields.conversation.upperBound, in: block.bytes))
+                let code = Int(
+                    dictionary.code(of: fields.tenant.lowerBound..<fields.conversation.upperBound, in: block.bytes))
                 if code == keys.count {
                     keys.append(
                         Key(
@@ -54,7 +58,9 @@ struct ConversationGrouping: Sendable {
     /// The conversation of an event; nil outside any.
     static func key(_ bytes: [UInt8], _ start: Int, _ known: WellKnownColumns) -> Key? {
         fields(bytes, start, known).map {
-            Key(tenant: String(decoding: bytes[$0.tenant], as: UTF8.self), conversation: String(decoding: bytes[$0.conversation], as: UTF8.self))
+            Key(
+                tenant: String(decoding: bytes[$0.tenant], as: UTF8.self),
+                conversation: String(decoding: bytes[$0.conversation], as: UTF8.self))
         }
     }
 
@@ -66,7 +72,9 @@ struct ConversationGrouping: Sendable {
         var cursor = EventRowCursor(bytes, at: start)
         while cursor.advance(in: bytes) {
             if cursor.column == known.tenant, case .text(let range) = cursor.value { tenant = range }
-            if cursor.column == known.conversationID, case .text(let range) = cursor.value, let tenant { return (tenant, range) }
+            if cursor.column == known.conversationID, case .text(let range) = cursor.value, let tenant {
+                return (tenant, range)
+            }
             if cursor.column > known.conversationID { return nil }
         }
         return nil

@@ -38,11 +38,15 @@ struct ConversationIndex: Sendable {
         for key in wanted { isWanted[key] = true }
         return (0..<dictionary.count).map { code in
             let text = dictionary.utf8(code)
-            return (byHash[lookupHash(text)] ?? []).filter { isWanted[Int($0)] && keys[Int($0)].conversation.utf8.elementsEqual(text) }
+            return (byHash[lookupHash(text)] ?? []).filter {
+                isWanted[Int($0)] && keys[Int($0)].conversation.utf8.elementsEqual(text)
+            }
         }
     }
 
-    func isTenant(_ utf8: ArraySlice<UInt8>, ofKey key: Int32) -> Bool { keys[Int(key)].tenant.utf8.elementsEqual(utf8) }
+    func isTenant(_ utf8: ArraySlice<UInt8>, ofKey key: Int32) -> Bool {
+        keys[Int(key)].tenant.utf8.elementsEqual(utf8)
+    }
 }
 
 extension RowGroup {
@@ -50,7 +54,11 @@ extension RowGroup {
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
     /// - Complexity: a filter test for each key; O(rows) where one passes.
     func rows(of index: ConversationIndex) throws -> [Match] {
-        if let filter = try columnIndex(named: "conversation_id").flatMap({ try filter($0) }), !index.mightOccur(in: filter) { return [] }
+        if let filter = try columnIndex(named: "conversation_id").flatMap({ try filter($0) }),
+            !index.mightOccur(in: filter)
+        {
+            return []
+        }
         let conversations = try column(named: "conversation_id", type: .text)
         var codes: [UInt32] = []
         var keys: [[Int32]] = []

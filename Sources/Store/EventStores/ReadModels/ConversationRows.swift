@@ -4,7 +4,8 @@ import Platform
 import Projections
 import Synchronization
 
-/// Rows of the read models that stand for all conversations touched by a run of unsealed events, and the sealed rows they replace.
+/// Rows of the read models that stand for all conversations touched by a run of unsealed events, and the sealed rows
+/// they replace.
 struct ConversationRows: Sendable {
     var turns: [Chunk] = []
     var conversations: [Chunk] = []
@@ -15,7 +16,8 @@ struct ConversationRows: Sendable {
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
     /// - Complexity: O(events of the touched conversations).
     static func folding(
-        _ blocks: [TailBlock], dirty: [ConversationGrouping.Key], sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts,
+        _ blocks: [TailBlock], dirty: [ConversationGrouping.Key], sealed: SealedState, overlay: CostOverlay,
+        layouts: EventTableLayouts,
         registry: SchemaRegistry, workers: any Workers
     ) throws -> ConversationRows {
         let grouping = ConversationGrouping(blocks: blocks, also: dirty, registry: registry)
@@ -26,7 +28,8 @@ struct ConversationRows: Sendable {
         for first in stride(from: 0, to: grouping.keys.count, by: keysAtOnce) {
             let keys = first..<min(first + keysAtOnce, grouping.keys.count)
             let found = try SealedConversations(
-                keys: Array(grouping.keys[keys]), sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: workers)
+                keys: Array(grouping.keys[keys]), sealed: sealed, overlay: overlay, layouts: layouts,
+                registry: registry, workers: workers)
             try fold(grouping, keys, found, blocks, columns, workers, outputs)
             rows.replaced.merge(found.replaced)
         }
@@ -50,7 +53,8 @@ struct ConversationRows: Sendable {
 
     /// Folds some of the conversations, each part its share.
     private static func fold(
-        _ grouping: ConversationGrouping, _ keys: Range<Int>, _ found: SealedConversations, _ blocks: [TailBlock], _ columns: FoldColumns,
+        _ grouping: ConversationGrouping, _ keys: Range<Int>, _ found: SealedConversations, _ blocks: [TailBlock],
+        _ columns: FoldColumns,
         _ workers: any Workers, _ outputs: [PartOutput]
     ) throws {
         let buffers = blocks.map(\.bytes) + [found.rows.bytes]
@@ -65,7 +69,8 @@ struct ConversationRows: Sendable {
                         let cost = found.costIndices[row]
                         events.append(
                             EventReference(
-                                buffer: Int32(blocks.count), start: Int32(found.rows.starts[row]), position: found.rows.positions[row],
+                                buffer: Int32(blocks.count), start: Int32(found.rows.starts[row]),
+                                position: found.rows.positions[row],
                                 cost: cost < 0 ? -1 : cost + Int32(costs.count)))
                     }
                     if events.isEmpty { continue }

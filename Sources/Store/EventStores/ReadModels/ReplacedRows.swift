@@ -40,7 +40,9 @@ struct ReplacedRows: Hashable, Sendable {
 
     init(_ manifestRows: [SupersededRows]) {
         for entry in manifestRows {
-            rows[Place(segment: entry.segmentID, table: entry.table, group: entry.group)] = entry.rows.map { UInt32($0) }
+            rows[Place(segment: entry.segmentID, table: entry.table, group: entry.group)] = entry.rows.map {
+                UInt32($0)
+            }
         }
     }
 

@@ -4,7 +4,8 @@ import Platform
 import Projections
 import Segments
 
-/// What segments hold of given conversations: their events, restored, and the read-model rows that stand for them so far.
+/// What segments hold of given conversations: their events, restored, and the read-model rows that stand for them so
+/// far.
 struct SealedConversations {
     private(set) var rows = RestoredRows()
     /// Into `costs`, −1 for events that cost nothing; one for each restored row.
@@ -42,7 +43,9 @@ struct SealedConversations {
                 for (number, group) in segment.reader.groups(table: layout.name).enumerated() {
                     guard let times = group.timeRange else { continue }
                     let inTime = present.filter { firsts[$0] <= times.upperBound && lasts[$0] >= times.lowerBound }
-                    if !inTime.isEmpty { places.append((group, segment.deadRows(table: layout.name, group: number), layout, inTime)) }
+                    if !inTime.isEmpty {
+                        places.append((group, segment.deadRows(table: layout.name, group: number), layout, inTime))
+                    }
                 }
             }
         }
@@ -61,7 +64,8 @@ struct SealedConversations {
         for (matches, restored) in found { append(restored, keys: matches.map(\.key)) }
     }
 
-    /// Live rows of a read model in one group that stand for one of the keys, and when each begins and ends where the model says so.
+    /// Live rows of a read model in one group that stand for one of the keys, and when each begins and ends where the
+    /// model says so.
     private struct ReadModelRows {
         var place: ReplacedRows.Place
         var matches: [Match]
@@ -71,13 +75,17 @@ struct SealedConversations {
     private static func readModelRows(
         _ table: String, _ index: ConversationIndex, _ sealed: SealedState, _ workers: any Workers
     ) throws -> [ReadModelRows] {
-        let work = sealed.segments.flatMap { segment in segment.reader.groups(table: table).enumerated().map { (segment, $0, $1) } }
+        let work = sealed.segments.flatMap { segment in
+            segment.reader.groups(table: table).enumerated().map { (segment, $0, $1) }
+        }
         return try workers.map(count: work.count) { item in
             let (segment, groupIndex, group) = work[item]
             let place = ReplacedRows.Place(segment: segment.id, table: table, group: groupIndex)
             let dead = Set(segment.replaced.rows(at: place))
             let matches = try group.rows(of: index).filter { !dead.contains(UInt32($0.row)) }
-            guard !matches.isEmpty, table == "conversations" else { return ReadModelRows(place: place, matches: matches, times: []) }
+            guard !matches.isEmpty, table == "conversations" else {
+                return ReadModelRows(place: place, matches: matches, times: [])
+            }
             let starts = try group.column(named: "start_time", type: .timestamptz)
             let ends = try group.column(named: "last_time", type: .timestamptz)
             let times = matches.map { (starts.integer(at: $0.row) ?? .min, ends.integer(at: $0.row) ?? .max) }

@@ -6,12 +6,17 @@ import Segments
 
 /// The rollup rows that a segment carries, folded from its own event groups alone.
 enum RollupGroups {
-    /// - Parameter parts: of each event group in turn; in it, by rollup: its part, nil where the group is of another type.
-    static func encode(_ parts: [[RollupPart?]], layouts: EventTableLayouts, workers: any Workers) throws -> [EncodedGroup] {
+    /// - Parameter parts: of each event group in turn; in it, by rollup: its part, nil where the group is of another
+    ///   type.
+    static func encode(_ parts: [[RollupPart?]], layouts: EventTableLayouts, workers: any Workers) throws
+        -> [EncodedGroup]
+    {
         try workers.map(count: layouts.rollups.count) { index in
             let layout = layouts.rollups[index].layout
             let columns = segmentColumns(layout)
-            return RollupPart.joined(parts.compactMap { $0[index] }, columns: layout.columns, rowsMax: Limits.groupRowsMax).map {
+            return RollupPart.joined(
+                parts.compactMap { $0[index] }, columns: layout.columns, rowsMax: Limits.groupRowsMax
+            ).map {
                 encodeGroup(table: layout.definition.name, columns: columns, chunk: $0)
             }
         }.flatMap { $0 }
@@ -30,13 +35,16 @@ enum RollupGroups {
     static func recomputed(_ segment: SealedSegment, rollup: Int, layouts: EventTableLayouts) throws -> [Chunk] {
         let (layout, source) = layouts.rollups[rollup]
         let events = layouts.tables[source]
-        let watermark = layouts.tables.flatMap { segment.reader.groups(table: $0.name) }.compactMap { group -> Int64? in
-            if case .timestamptz(let time)? = group.summary(named: "received_time")?.maximum { time } else { nil }
-        }.max() ?? 0
+        let watermark =
+            layouts.tables.flatMap { segment.reader.groups(table: $0.name) }.compactMap { group -> Int64? in
+                if case .timestamptz(let time)? = group.summary(named: "received_time")?.maximum { time } else { nil }
+            }.max() ?? 0
         let parts = try segment.reader.groups(table: events.name).map { group in
             let morsel = GroupMorsel(group: group, columns: events.columns, statistics: ScanStatistics())
             let columns = try events.columns.indices.map { index in
-                layout.reads(index) ? try morsel.column(index) : .constant(.null, type: events.columns[index].type, count: group.rowCount)
+                layout.reads(index)
+                    ? try morsel.column(index)
+                    : .constant(.null, type: events.columns[index].type, count: group.rowCount)
             }
             return layout.fold(Chunk(columns: columns, rowCount: group.rowCount), watermark: watermark)
         }

@@ -7,7 +7,8 @@ import Platform
 import Projections
 import Segments
 
-/// A seal over a frozen snapshot: one segment with everything unsealed and the read-model rows that it changes, and the state beside it.
+/// A seal over a frozen snapshot: one segment with everything unsealed and the read-model rows that it changes, and the
+/// state beside it.
 struct SealJob: StoreJob {
     static let kind = "seal"
 
@@ -35,8 +36,10 @@ struct SealJob: StoreJob {
     /// - Complexity: O(events of the blocks and of the conversations they touch).
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
         let rows = try ConversationRows.folding(
-            blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, workers: base.workers)
-        let groups = try SealedGroups(blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
+            blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry,
+            workers: base.workers)
+        let groups = try SealedGroups(
+            blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
         let note = SystemRecord(
             position: ledger.position, receivedTime: ledger.receivedTime,
             content: .event(type: "segment.attached", data: attached(as: base.segmentID)))
@@ -49,7 +52,9 @@ struct SealJob: StoreJob {
             throw error
         }
         var edit = ManifestEdit()
-        edit.added = [ManifestSegment(description, positions: eventCount > 0 ? (sealed.position + 1)...ledger.position : nil)]
+        edit.added = [
+            ManifestSegment(description, positions: eventCount > 0 ? (sealed.position + 1)...ledger.position : nil)
+        ]
         var replaced = rows.replaced
         replaced.merge(dead)
         edit.superseded = replaced.manifestRows
@@ -68,14 +73,18 @@ struct SealJob: StoreJob {
         }
     }
 
-    private func write(_ groups: SealedGroups, records: [SystemRecord], _ base: StoreJobBase) throws -> SegmentDescription {
-        let writer = try SegmentWriter(fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID)
+    private func write(_ groups: SealedGroups, records: [SystemRecord], _ base: StoreJobBase) throws
+        -> SegmentDescription
+    {
+        let writer = try SegmentWriter(
+            fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID)
         do {
             for group in groups.groups { try writer.add(group) }
             let tables = SystemTables.chunks(records)
             let hints = SegmentHints(registry)
             for (name, columns, chunk) in [
-                ("system_events", SystemTables.events, tables.events), ("dead_letters", SystemTables.deadLetters, tables.deadLetters),
+                ("system_events", SystemTables.events, tables.events),
+                ("dead_letters", SystemTables.deadLetters, tables.deadLetters),
             ] {
                 for piece in chunk.pieces(of: Limits.groupRowsMax) {
                     try writer.add(table: name, columns: hints.columns(columns), chunk: piece)
@@ -90,7 +99,8 @@ struct SealJob: StoreJob {
     }
 
     private func writeState(_ base: StoreJobBase) throws -> FileReference {
-        let file = StateFile(schemas: registry.serialised, ledger: ledger, counters: counters.serialised, replayFrom: place)
+        let file = StateFile(
+            schemas: registry.serialised, ledger: ledger, counters: counters.serialised, replayFrom: place)
         let (name, bytes) = ("state-\(base.segmentID)", file.serialised)
         try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
         return FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))

@@ -5,7 +5,8 @@ import Platform
 import Projections
 import Segments
 
-/// Unsealed blocks as encoded row groups: typed, at most a UTC day and 65,536 rows each, ordered by time, then position.
+/// Unsealed blocks as encoded row groups: typed, at most a UTC day and 65,536 rows each, ordered by time, then
+/// position.
 ///
 /// A pure function of the blocks: any thread may run it, and encoding is spread over the workers.
 struct SealedGroups: Sendable {
@@ -26,7 +27,8 @@ struct SealedGroups: Sendable {
     static let dayNanoseconds = Nanoseconds.day
 
     init(
-        blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry, workers: any Workers
+        blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry,
+        workers: any Workers
     ) throws {
         let work = Self.plan(blocks, layouts)
         let hints = SegmentHints(registry)
@@ -51,7 +53,8 @@ struct SealedGroups: Sendable {
             for row in 0..<block.count {
                 let start = Int(block.starts[row])
                 byType[Int(EventRowCursor.type(block.bytes, at: start))].append(
-                    RowPlace(time: EventRowCursor.time(block.bytes, at: start), block: Int32(blockIndex), row: Int32(row)))
+                    RowPlace(
+                        time: EventRowCursor.time(block.bytes, at: start), block: Int32(blockIndex), row: Int32(row)))
             }
         }
         var work: [Work] = []
@@ -78,7 +81,8 @@ struct SealedGroups: Sendable {
 
     /// A group's events, and what each rollup of their type makes of them.
     private static func encode(
-        _ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints, rollups: [(layout: RollupLayout, source: Int)], watermark: Int64
+        _ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints, rollups: [(layout: RollupLayout, source: Int)],
+        watermark: Int64
     ) -> (group: EncodedGroup, rollups: [RollupPart?]) {
         var transposer = RowTransposer(work.layout)
         var absent: [Bool] = []
@@ -88,7 +92,9 @@ struct SealedGroups: Sendable {
             absent.append(EventRowCursor.isTimeAbsent(block.bytes, at: Int(block.starts[Int(place.row)])))
         }
         var chunk = transposer.finish()
-        let parts = rollups.map { $0.source == Int(work.layout.typeID) ? $0.layout.fold(chunk, watermark: watermark) : nil }
+        let parts = rollups.map {
+            $0.source == Int(work.layout.typeID) ? $0.layout.fold(chunk, watermark: watermark) : nil
+        }
         var columns = work.layout.columns
         if absent.contains(true) {
             columns.append(TableColumn(name: EventTableLayout.timeAbsentColumn, type: .boolean))

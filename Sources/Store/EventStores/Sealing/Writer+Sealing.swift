@@ -4,12 +4,14 @@ import Platform
 import Projections
 import Segments
 
-// Sealing has three parts: the writer freezes what is unsealed, a job makes a segment of it, the writer publishes it between
-// two steps. Events that come in the meantime go to new blocks and stay in the log.
+// Sealing has three parts: the writer freezes what is unsealed, a job makes a segment of it, the writer publishes it
+// between two steps. Events that come in the meantime go to new blocks and stay in the log.
 
 extension Writer {
     /// Whether enough has gathered for a segment.
-    var isSealDue: Bool { tail.freshCount + tail.freshAmendedCount >= options.sealEventsMax || tail.freshBytes >= options.sealBytesMax }
+    var isSealDue: Bool {
+        tail.freshCount + tail.freshAmendedCount >= options.sealEventsMax || tail.freshBytes >= options.sealBytesMax
+    }
 
     /// Whether seals have failed or lagged for so long that taking more in would cost too much memory.
     var isTailFull: Bool { tail.count >= 4 * options.sealEventsMax || tail.byteCount >= 4 * options.sealBytesMax }
@@ -28,7 +30,8 @@ extension Writer {
         precondition(isPublished, "nothing else publishes while this runs")
     }
 
-    /// Has a segment made beside the writer, if enough has gathered and no seal is under way. After a failure only ``seal()`` tries again.
+    /// Has a segment made beside the writer, if enough has gathered and no seal is under way. After a failure only
+    /// ``seal()`` tries again.
     func startSealIfDue() {
         guard isSealDue, !hasSealFailed, !isUnderWay(SealJob.kind), let job = try? freeze() else { return }
         _ = start(job)
@@ -37,7 +40,9 @@ extension Writer {
     /// Sets everything unsealed aside for a job; nil when there is nothing to seal.
     private func freeze() throws -> SealJob? {
         precondition(frozen == nil, "one seal at a time")
-        guard failure == nil, tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty || !dirty.isEmpty else { return nil }
+        guard failure == nil, tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty || !dirty.isEmpty else {
+            return nil
+        }
         try flushLog()
         let job = SealJob(
             registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,
@@ -70,13 +75,15 @@ extension Writer {
         ledger.absentTimes.forget(before: clockTime - Limits.timelessLookupNanoseconds)
         // Behind the place where replay goes on: the segment has the record already, the log only tells its story.
         let attached = job.attached(as: segmentID)
-        try log.append(.segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Array(attached.utf8))
+        try log.append(
+            .segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime,
+            payload: Array(attached.utf8))
         try log.release(before: job.place)
         try takeUpLateReplacements()
     }
 
-    /// Rows that were replaced while the seal was under way stand for those of its segment from now on; the log has them behind the place
-    /// where replay goes on.
+    /// Rows that were replaced while the seal was under way stand for those of its segment from now on; the log has
+    /// them behind the place where replay goes on.
     private func takeUpLateReplacements() throws {
         let late = lateReplacements
         lateReplacements = []
@@ -94,7 +101,9 @@ extension Writer {
         identities = IdentityTable()
         identities.reserve(tail.freshCount)
         for block in Array(tail.amended.dropFirst(tail.frozenAmended)) + tail.freshBlocks {
-            for (row, hash) in block.identities.enumerated() { identities.insert(hash, position: block.position(of: row)) }
+            for (row, hash) in block.identities.enumerated() {
+                identities.insert(hash, position: block.position(of: row))
+            }
         }
     }
 }

@@ -49,7 +49,8 @@ struct EventTable: TableSource {
     }
 }
 
-/// A row group of a segment. Columns are found by name, so that a segment written before a column existed reads as null there.
+/// A row group of a segment. Columns are found by name, so that a segment written before a column existed reads as null
+/// there.
 struct GroupMorsel: Morsel {
     let group: RowGroup
     let columns: [TableColumn]

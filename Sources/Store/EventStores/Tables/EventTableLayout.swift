@@ -52,9 +52,11 @@ package struct EventTableLayout: Sendable {
             let response = registry.column(named: "response_model")
         {
             money = MoneyPlaces(
-                model: index("model"), cost: index("cost_usd"), low: index("cost_low_usd"), high: index("cost_high_usd"),
+                model: index("model"), cost: index("cost_usd"), low: index("cost_low_usd"),
+                high: index("cost_high_usd"),
                 state: index("price_state"), gaps: index("price_gaps"),
-                isInputOnly: type.id == registry.wellKnownTypes.embeddingCall, requestModel: request, responseModel: response)
+                isInputOnly: type.id == registry.wellKnownTypes.embeddingCall, requestModel: request,
+                responseModel: response)
         } else {
             money = nil
         }
@@ -125,7 +127,9 @@ package struct EventTableLayouts: Sendable {
         let tables = registry.types.map { EventTableLayout(type: $0, registry: registry) }
         self.tables = tables
         rollups = RollupCatalogue.definitions.compactMap { definition in
-            tables.firstIndex { $0.name == definition.source }.map { (RollupLayout(definition, sourceColumns: tables[$0].columns), $0) }
+            tables.firstIndex { $0.name == definition.source }.map {
+                (RollupLayout(definition, sourceColumns: tables[$0].columns), $0)
+            }
         }
         var wide: [TableColumn] = []
         var places: [String: Int] = [:]

@@ -43,7 +43,9 @@ struct ReadModelTable: TableSource {
 
     private func canSkip(_ group: RowGroup, _ request: ScanRequest) throws -> Bool {
         let names = columns.map(\.name)
-        guard let closing else { return try group.canSkip(request.predicates, names: names, statistics: request.statistics) }
+        guard let closing else {
+            return try group.canSkip(request.predicates, names: names, statistics: request.statistics)
+        }
         return try closing.canSkip(group, request, names: names)
     }
 

@@ -5,9 +5,9 @@ import Segments
 
 /// A rollup's parts: the rows that segments carry, and events themselves where there are none.
 ///
-/// Events stand for themselves in segments without rows (written before the rollup was, or not worth it), in those of whose events some
-/// were replaced later, in those with calls that a late price concerns when costs are asked for, and in the unsealed tail. So the parts add
-/// up to what the events do, wherever each lies.
+/// Events stand for themselves in segments without rows (written before the rollup was, or not worth it), in those of
+/// whose events some were replaced later, in those with calls that a late price concerns when costs are asked for, and
+/// in the unsealed tail. So the parts add up to what the events do, wherever each lies.
 struct RollupTable: TableSource {
     let layout: RollupLayout
     let source: EventTable
@@ -40,10 +40,14 @@ struct RollupTable: TableSource {
                 }
             } else {
                 let narrow = ScanRequest(columns: [], predicates: narrowed(predicates), statistics: request.statistics)
-                morsels += try source.morsels(of: segment, for: narrow).map { EventsAsRollupMorsel(base: $0, layout: layout) }
+                morsels += try source.morsels(of: segment, for: narrow).map {
+                    EventsAsRollupMorsel(base: $0, layout: layout)
+                }
             }
         }
-        for morsel in source.unsealedMorsels(request.statistics) { morsels.append(EventsAsRollupMorsel(base: morsel, layout: layout)) }
+        for morsel in source.unsealedMorsels(request.statistics) {
+            morsels.append(EventsAsRollupMorsel(base: morsel, layout: layout))
+        }
         return morsels
     }
 
@@ -51,7 +55,8 @@ struct RollupTable: TableSource {
     private func narrowed(_ predicates: [ColumnPredicate]) -> [ColumnPredicate] {
         predicates.compactMap { predicate in
             switch layout.contents[predicate.column] {
-            case .bucket(let index), .dimension(let index): ColumnPredicate(column: index, comparison: predicate.comparison)
+            case .bucket(let index), .dimension(let index):
+                ColumnPredicate(column: index, comparison: predicate.comparison)
             default: nil
             }
         }
@@ -62,7 +67,8 @@ extension RollupLayout.Content {
     /// The source's column; nil for the number of events.
     var source: Int? {
         switch self {
-        case .bucket(let index), .dimension(let index), .count(let index), .sum(let index), .minimum(let index), .maximum(let index),
+        case .bucket(let index), .dimension(let index), .count(let index), .sum(let index), .minimum(let index),
+            .maximum(let index),
             .histogram(let index), .atMost(let index, _):
             index
         case .events: nil
@@ -119,7 +125,9 @@ struct EventsAsRollupMorsel: Morsel {
 extension Vector {
     /// Integers as decimals without places.
     fileprivate func asNumeric(_ type: ColumnType) -> Vector {
-        if case .constant(.integer(let value)) = storage { return .constant(.numeric(Int128(value), scale: 0), type: type, count: count) }
+        if case .constant(.integer(let value)) = storage {
+            return .constant(.numeric(Int128(value), scale: 0), type: type, count: count)
+        }
         return typed(type)
     }
 }

@@ -38,13 +38,16 @@ struct RowRestorer {
         let times = try column(layout.time)
         let positions = try column(layout.position)
         let received = try column(layout.receivedTime)
-        let sources = try fields.compactMap { try RestoredField(column($0.index), id: $0.column, isJSON: $0.type == .json) }
+        let sources = try fields.compactMap {
+            try RestoredField(column($0.index), id: $0.column, isJSON: $0.type == .json)
+        }
         var restored = RestoredRows()
         var writer = EventRowWriter()
         for row in rows {
             restored.starts.append(UInt32(writer.sink.count))
             writer.begin(
-                type: layout.typeID, time: times.integer(at: row) ?? 0, isTimeAbsent: isTimeAbsent?.boolean(at: row) ?? false)
+                type: layout.typeID, time: times.integer(at: row) ?? 0,
+                isTimeAbsent: isTimeAbsent?.boolean(at: row) ?? false)
             for source in sources { source.write(row, into: &writer) }
             writer.end()
             restored.positions.append(positions.integer(at: row) ?? 0)

@@ -40,7 +40,10 @@ struct RowTransposer {
                 builders[target].append(boolean: value)
             case .text(let range), .json(let range):
                 builders[target].append(utf8: range, of: bytes, row: rowCount)
-                if let money = layout.money, cursor.column == money.requestModel || cursor.column == money.responseModel { model = range }
+                if let money = layout.money, cursor.column == money.requestModel || cursor.column == money.responseModel
+                {
+                    model = range
+                }
             }
         }
         if let money = layout.money { put(money, model, bytes, cost) }
@@ -51,8 +54,12 @@ struct RowTransposer {
         builders[index].append(integer: value, row: rowCount)
     }
 
-    private mutating func put(_ money: EventTableLayout.MoneyPlaces, _ model: Range<Int>?, _ bytes: [UInt8], _ cost: CallCost?) {
-        for index in [money.model, money.cost, money.low, money.high, money.state, money.gaps] { builders[index].padNulls(to: rowCount) }
+    private mutating func put(
+        _ money: EventTableLayout.MoneyPlaces, _ model: Range<Int>?, _ bytes: [UInt8], _ cost: CallCost?
+    ) {
+        for index in [money.model, money.cost, money.low, money.high, money.state, money.gaps] {
+            builders[index].padNulls(to: rowCount)
+        }
         if let model { builders[money.model].append(utf8: model, of: bytes) }
         guard let cost else { return }
         if let exact = cost.costPicoUSD { builders[money.cost].append(wide: exact) }

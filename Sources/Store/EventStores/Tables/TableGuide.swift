@@ -28,10 +28,16 @@ package struct TableGuide: Sendable {
             ("conversations", "One row a conversation: its outcome, what it cost, how often it was escalated."),
             ("events", "Every event of every type, with every column of any type."),
             ("dead_letters", "Events that were refused because their type is unknown."),
-            ("system_events", "What the store noted itself: seals, corrections of costs, traces that settled, steps of the clock."),
+            (
+                "system_events",
+                "What the store noted itself: seals, corrections of costs, traces that settled, steps of the clock."
+            ),
         ]
             + layouts.rollups.map(\.layout).map {
-                ($0.definition.name, "Counts, exact sums and distributions of \($0.definition.source) by bucket of time and dimensions.")
+                (
+                    $0.definition.name,
+                    "Counts, exact sums and distributions of \($0.definition.source) by bucket of time and dimensions."
+                )
             }
     }
 
@@ -73,7 +79,8 @@ package struct TableGuide: Sendable {
         case .minimum(let index): return "The least \(name(index))."
         case .maximum(let index): return "The greatest \(name(index))."
         case .histogram(let index): return "The distribution of \(name(index)) as text."
-        case .atMost(let index, let nanoseconds): return "How many \(name(index)) are at most \(nanoseconds / 1_000_000_000) s."
+        case .atMost(let index, let nanoseconds):
+            return "How many \(name(index)) are at most \(nanoseconds / 1_000_000_000) s."
         }
     }
 }

@@ -26,7 +26,8 @@ struct WideTable: TableSource {
     }
 
     /// The predicates in the type's own columns; nil where one of them can't hold for any event of the type.
-    private func narrowed(_ predicates: [ColumnPredicate], _ sources: [Int], _ table: EventTable) -> [ColumnPredicate]? {
+    private func narrowed(_ predicates: [ColumnPredicate], _ sources: [Int], _ table: EventTable) -> [ColumnPredicate]?
+    {
         var narrowed: [ColumnPredicate] = []
         for predicate in predicates {
             let source = sources[predicate.column]

@@ -1,6 +1,7 @@
 /// The unsealed events as a list of blocks, small ones merged so that their number stays logarithmic.
 ///
-/// While a seal is under way its blocks are the frozen ones: they lead the list and are no longer merged, only repriced for readers.
+/// While a seal is under way its blocks are the frozen ones: they lead the list and are no longer merged, only repriced
+/// for readers.
 struct Tail: Sendable {
     private(set) var blocks: [TailBlock] = []
     private(set) var count = 0

@@ -3,8 +3,9 @@ import Domain
 import Projections
 import Synchronization
 
-/// Accepted events that no segment holds yet as they are, in the order of their positions: a run of new ones, or some that stand for sealed
-/// ones. Never changes, so that readers share it with the writer; neighbours are merged into larger blocks as they grow in number.
+/// Accepted events that no segment holds yet as they are, in the order of their positions: a run of new ones, or some
+/// that stand for sealed ones. Never changes, so that readers share it with the writer; neighbours are merged into
+/// larger blocks as they grow in number.
 final class TailBlock: Sendable {
     let bytes: [UInt8]
     /// Where each row begins.
@@ -22,7 +23,8 @@ final class TailBlock: Sendable {
     private let tables = Mutex<[UInt16: Chunk]>([:])
 
     init(
-        bytes: [UInt8], starts: [UInt32], firstPosition: Int64, receivedTimes: [Int64], costIndices: [Int32], costs: [CallCost],
+        bytes: [UInt8], starts: [UInt32], firstPosition: Int64, receivedTimes: [Int64], costIndices: [Int32],
+        costs: [CallCost],
         identities: [UInt64], positions: [Int64]? = nil
     ) {
         precondition(positions.map { $0.count == starts.count && $0.first == firstPosition } ?? true)
@@ -67,7 +69,8 @@ final class TailBlock: Sendable {
     func replacing(costs: [CallCost]) -> TailBlock {
         precondition(costs.count == self.costs.count)
         return TailBlock(
-            bytes: bytes, starts: starts, firstPosition: firstPosition, receivedTimes: receivedTimes, costIndices: costIndices,
+            bytes: bytes, starts: starts, firstPosition: firstPosition, receivedTimes: receivedTimes,
+            costIndices: costIndices,
             costs: costs, identities: identities, positions: positions)
     }
 
@@ -77,7 +80,8 @@ final class TailBlock: Sendable {
     ///   - identityKey: keys the hashes of identities, which a new row may change by its time.
     ///   - cost: what a row costs at its position; nil for events that cost nothing.
     func replacing(
-        rows: [Int: [UInt8]], identityKey: UInt64, cost: (_ bytes: [UInt8], _ start: Int, _ position: Int64) -> CallCost?
+        rows: [Int: [UInt8]], identityKey: UInt64,
+        cost: (_ bytes: [UInt8], _ start: Int, _ position: Int64) -> CallCost?
     ) -> TailBlock {
         var newIdentities = identities
         var builder = TailBlockBuilder()

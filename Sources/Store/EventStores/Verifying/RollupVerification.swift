@@ -19,7 +19,9 @@ extension EventStore {
                     stored.append(Chunk(columns: columns, rowCount: group.rowCount))
                 }
                 if !Self.areEqual(expected, stored) {
-                    findings.append("\(rollup.layout.definition.name): rows of segment \(segment.id) are not those that its events give")
+                    findings.append(
+                        "\(rollup.layout.definition.name): rows of segment \(segment.id) are not those that its events give"
+                    )
                 }
             }
         }

@@ -1,8 +1,9 @@
 import Columnar
 import Hashing
 
-/// Hashes of rows by what they hold, whatever storage their columns have: column by column, each value with the kind that it is, so that no
-/// two rows run into one another. Of the same values in the same columns they are the same on every machine.
+/// Hashes of rows by what they hold, whatever storage their columns have: column by column, each value with the kind
+/// that it is, so that no two rows run into one another. Of the same values in the same columns they are the same on
+/// every machine.
 enum RowHashes {
     /// The kinds of values; part of the hash.
     private enum Kind: UInt64 {
@@ -85,13 +86,17 @@ enum RowHashes {
         case .timestamp(let value): hash(value, .timestamp)
         case .date(let value): hash(value, .date)
         case .interval(let value):
-            mixed(mixed(hash(value.months, .interval), UInt64(bitPattern: value.days)), UInt64(bitPattern: value.nanoseconds))
+            mixed(
+                mixed(hash(value.months, .interval), UInt64(bitPattern: value.days)),
+                UInt64(bitPattern: value.nanoseconds))
         case .json(let text): hash(Array(text.utf8)[...], .json)
         case .array(let values): values.reduce(hash(Int64(values.count), .array)) { mixed($0, hash($1)) }
         }
     }
 
-    private static func hash(_ value: Int64, _ kind: Kind) -> UInt64 { mixed(mixed(kind.rawValue, 0), UInt64(bitPattern: value)) }
+    private static func hash(_ value: Int64, _ kind: Kind) -> UInt64 {
+        mixed(mixed(kind.rawValue, 0), UInt64(bitPattern: value))
+    }
 
     private static func hash(_ value: Bool) -> UInt64 { hash(value ? 1 : 0, .boolean) }
 

@@ -16,7 +16,8 @@ package struct Verification: Sendable {
     package var turns = 0
     /// Rows of the table `conversations`.
     package var conversations = 0
-    /// Conversations whose rows an earlier version of the program made: not compared, they come anew with their next event.
+    /// Conversations whose rows an earlier version of the program made: not compared, they come anew with their next
+    /// event.
     package var conversationsOfOldForms = 0
 }
 
@@ -24,7 +25,8 @@ extension EventStore {
     /// Reads everything: files against the manifest, pages against their checksums, read models and rollups against a
     /// recomputation from all events.
     /// - Throws: `StorageError`; damage is a finding.
-    /// - Complexity: one pass over the store for each 200,000 events or so, so that memory stays bounded: O(events²) for very many.
+    /// - Complexity: one pass over the store for each 200,000 events or so, so that memory stays bounded: O(events²)
+    ///   for very many.
     package func verify() throws -> Verification {
         var result = Verification()
         let version = publishedVersion
@@ -43,16 +45,20 @@ extension EventStore {
         let oldForms = try version.sealed.oldFormConversations()
         result.conversationsOfOldForms = oldForms.count
         var recomputed = ReadModelDigest(leavingOut: oldForms)
-        for part in 0..<parts { try recomputed.add(try recomputedRows(version, part: part, of: parts), version.closing) }
+        for part in 0..<parts {
+            try recomputed.add(try recomputedRows(version, part: part, of: parts), version.closing)
+        }
         var stored = ReadModelDigest(leavingOut: oldForms)
         try stored.add(snapshot(of: version))
         (result.turns, result.conversations) = (stored.turns.rows, stored.conversations.rows)
         if recomputed.turns != stored.turns {
-            result.findings.append("turns: \(stored.turns.rows) rows stored, \(recomputed.turns.rows) recomputed, and they are not equal")
+            result.findings.append(
+                "turns: \(stored.turns.rows) rows stored, \(recomputed.turns.rows) recomputed, and they are not equal")
         }
         if recomputed.conversations != stored.conversations {
             result.findings.append(
-                "conversations: \(stored.conversations.rows) rows stored, \(recomputed.conversations.rows) recomputed, and they are not equal")
+                "conversations: \(stored.conversations.rows) rows stored, \(recomputed.conversations.rows) recomputed, and they are not equal"
+            )
         }
         result.findings += try rollupDamage(version)
         return result
@@ -71,11 +77,16 @@ extension EventStore {
                     let ids = try morsel.column(conversation)
                     let rows = Self.rows(ids, except: dead, in: part, of: parts)
                     if rows.isEmpty { continue }
-                    let restored = try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) { try morsel.column($0) }
+                    let restored = try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
+                        try morsel.column($0)
+                    }
                     for (index, start) in restored.starts.enumerated() {
                         let end = Int(start) + EventRowCursor.byteCount(restored.bytes, at: Int(start))
                         found.append(
-                            (restored.positions[index], restored.receivedTimes[index], Array(restored.bytes[Int(start)..<end]), restored.costs[index]))
+                            (
+                                restored.positions[index], restored.receivedTimes[index],
+                                Array(restored.bytes[Int(start)..<end]), restored.costs[index]
+                            ))
                     }
                 }
             }
@@ -84,7 +95,8 @@ extension EventStore {
             for row in 0..<block.count {
                 let start = Int(block.starts[row])
                 guard Self.part(of: conversationID(block.bytes, start), parts) == part else { continue }
-                found.append((block.position(of: row), block.receivedTimes[row], block.bytes(of: row), block.cost(of: row)))
+                found.append(
+                    (block.position(of: row), block.receivedTimes[row], block.bytes(of: row), block.cost(of: row)))
             }
         }
         found.sort { $0.position < $1.position }
@@ -96,7 +108,8 @@ extension EventStore {
         }
         let block = builder.finish(firstPosition: 1, receivedTimes: found.map(\.receivedTime), identities: [])
         return try ConversationRows.folding(
-            [block], dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts, registry: registry,
+            [block], dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts,
+            registry: registry,
             workers: storeContext.workers)
     }
 
@@ -104,9 +117,12 @@ extension EventStore {
         conversation.map { part(of: Array($0.utf8)[...], parts) }
     }
 
-    private static func part(of conversation: ArraySlice<UInt8>, _ parts: Int) -> Int { Int(xxh3(conversation) % UInt64(parts)) }
+    private static func part(of conversation: ArraySlice<UInt8>, _ parts: Int) -> Int {
+        Int(xxh3(conversation) % UInt64(parts))
+    }
 
-    /// Rows of a group whose conversation is of the part, ascending. A conversation's part is computed once for all of its rows.
+    /// Rows of a group whose conversation is of the part, ascending. A conversation's part is computed once for all of
+    /// its rows.
     private static func rows(_ ids: Vector, except dead: Set<UInt32>, in part: Int, of parts: Int) -> [Int] {
         let texts = CodedTexts(ids)
         let isOfPart = texts.codes { Self.part(of: $0, parts) == part }
@@ -158,7 +174,8 @@ struct ReadModelDigest {
         {
             let rows = (0..<UInt32(count)).filter { row in
                 let key = ConversationGrouping.Key(
-                    tenant: vectors[tenant].text(at: Int(row)) ?? "", conversation: vectors[id].text(at: Int(row)) ?? "")
+                    tenant: vectors[tenant].text(at: Int(row)) ?? "", conversation: vectors[id].text(at: Int(row)) ?? ""
+                )
                 return !omitted.contains(key)
             }
             vectors = vectors.map { $0.gather(rows) }
@@ -186,11 +203,15 @@ extension SealedState {
         for segment in segments {
             for (index, group) in segment.reader.groups(table: "conversations").enumerated()
             where group.columnIndex(named: "last_activity_time") == nil {
-                let dead = Set(segment.replaced.rows(at: ReplacedRows.Place(segment: segment.id, table: "conversations", group: index)))
+                let dead = Set(
+                    segment.replaced.rows(
+                        at: ReplacedRows.Place(segment: segment.id, table: "conversations", group: index)))
                 let tenants = try group.column(named: "tenant", type: .text)
                 let ids = try group.column(named: "conversation_id", type: .text)
                 for row in 0..<group.rowCount where !dead.contains(UInt32(row)) {
-                    keys.insert(ConversationGrouping.Key(tenant: tenants.text(at: row) ?? "", conversation: ids.text(at: row) ?? ""))
+                    keys.insert(
+                        ConversationGrouping.Key(
+                            tenant: tenants.text(at: row) ?? "", conversation: ids.text(at: row) ?? ""))
                 }
             }
         }

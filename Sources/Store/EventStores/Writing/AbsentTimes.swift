@@ -2,8 +2,8 @@ import Domain
 
 /// Under which times events that came without `time` were filed in the last 24 hours, by the hash of their identity.
 ///
-/// Their identity has no time that could lead to a segment, so this small list does. Runs of entries, each sorted by hash and each at least
-/// twice as long as the next: a copy is cheap, and so is an addition to one of two copies.
+/// Their identity has no time that could lead to a segment, so this small list does. Runs of entries, each sorted by
+/// hash and each at least twice as long as the next: a copy is cheap, and so is an addition to one of two copies.
 struct AbsentTimes: Sendable {
     struct Entry: Hashable, Sendable, Comparable {
         var hash: UInt64

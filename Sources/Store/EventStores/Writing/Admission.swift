@@ -2,8 +2,9 @@ import Columnar
 import Domain
 import Projections
 
-// Admission decides, for each event of a batch in order, whether it enters, and builds the block of those that do. Of the writer's state it
-// changes the table of identities and the prices; all else the writer applies after the log has the block.
+// Admission decides, for each event of a batch in order, whether it enters, and builds the block of those that do. Of
+// the writer's state it changes the table of identities and the prices; all else the writer applies after the log has
+// the block.
 
 /// What the writer knows when a batch arrives.
 struct AdmissionContext {
@@ -38,7 +39,8 @@ struct Admission {
     ///   - restored: what an export says of the events, by row; nil for events that come now.
     /// - Complexity: O(bytes of the batch).
     init(
-        _ batch: EventBatch, hashes: [UInt64], sealed: [EventVerdict?], context: AdmissionContext, identities: inout IdentityTable,
+        _ batch: EventBatch, hashes: [UInt64], sealed: [EventVerdict?], context: AdmissionContext,
+        identities: inout IdentityTable,
         booking: inout Booking, prices: inout PriceLedger, restored: RestoredEvents? = nil
     ) {
         self.context = context
@@ -96,7 +98,8 @@ struct Admission {
         return EventIdentity.haveEqualContent(source, at: start, other, at: otherStart) ? .duplicate : .conflict
     }
 
-    /// The time under which an event without one of its own is filed: the one that an export says it was given, else now.
+    /// The time under which an event without one of its own is filed: the one that an export says it was given, else
+    /// now.
     private func filedTime(_ bytes: [UInt8], _ start: Int) -> Int64 {
         let time = EventRowCursor.time(bytes, at: start)
         return time == 0 ? context.clockTime : time

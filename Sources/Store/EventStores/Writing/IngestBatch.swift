@@ -16,7 +16,8 @@ package struct IngestBatch: Sendable {
     package var marks: [DeliveryMark]
 
     package init(
-        events: EventBatch = EventBatch(), deadLetters: [DeadLetter] = [], replacements: [EventReplacement] = [], notes: [SystemNote] = [],
+        events: EventBatch = EventBatch(), deadLetters: [DeadLetter] = [], replacements: [EventReplacement] = [],
+        notes: [SystemNote] = [],
         marks: [DeliveryMark] = []
     ) {
         self.events = events

@@ -3,10 +3,10 @@ import JSONTexts
 
 /// Gives received times: the wall clock, as far as the monotonic one bears it out.
 ///
-/// A step of the wall clock, either way, is not believed at once: time goes on by the monotonic clock until the wall clock has stayed
-/// with the step for ``Limits/clockStepDoubtNanoseconds``. When it comes back to where the monotonic clock counts, it is believed at once.
-/// Received times never fall: where they have followed a clock that ran away, they stay ahead of it by a lead that is kept, and what is
-/// judged by the time of arrival is judged without the lead.
+/// A step of the wall clock, either way, is not believed at once: time goes on by the monotonic clock until the wall
+/// clock has stayed with the step for ``Limits/clockStepDoubtNanoseconds``. When it comes back to where the monotonic
+/// clock counts, it is believed at once. Received times never fall: where they have followed a clock that ran away,
+/// they stay ahead of it by a lead that is kept, and what is judged by the time of arrival is judged without the lead.
 struct ReceiptClock: Sendable {
     /// The received time last given, ns since 1970 UTC.
     private(set) var receivedTime: Int64 = 0
@@ -24,8 +24,8 @@ struct ReceiptClock: Sendable {
         var monotonic: Int64
         var believed: Int64
 
-        /// Where the monotonic clock has counted to, and by how much the wall clock is ahead of it. At the ends of time the one stands
-        /// still and the other goes on.
+        /// Where the monotonic clock has counted to, and by how much the wall clock is ahead of it. At the ends of time
+        /// the one stands still and the other goes on.
         func count(wall: Int64, monotonic: Int64) -> (expected: Int64, difference: Int64) {
             let elapsed = max(0, monotonic.saturatingSubtract(self.monotonic))
             return (believed.saturatingAdd(elapsed), wall.saturatingSubtract(believed).saturatingSubtract(elapsed))
@@ -41,7 +41,8 @@ struct ReceiptClock: Sendable {
     /// Goes on from what the log says.
     init(receivedTime: Int64 = 0, lead: Int64 = 0) { (self.receivedTime, self.lead) = (receivedTime, lead) }
 
-    /// The time that is believed: what the wall clock says, or where the monotonic one has counted to. ns since 1970 UTC.
+    /// The time that is believed: what the wall clock says, or where the monotonic one has counted to. ns since 1970
+    /// UTC.
     func time(wall: Int64, monotonic: Int64) -> Int64 {
         guard let anchor else { return wall }
         let counted = anchor.count(wall: wall, monotonic: monotonic)
@@ -82,7 +83,8 @@ struct ReceiptClock: Sendable {
     /// The steps were told of in the log.
     mutating func told() { untold.removeAll() }
 
-    /// The first reading of a process: a store that was down for a while finds the clock ahead; one that finds it behind doubts it.
+    /// The first reading of a process: a store that was down for a while finds the clock ahead; one that finds it
+    /// behind doubts it.
     private mutating func start(_ wall: Int64, _ monotonic: Int64, _ position: Int64) {
         let believed = receivedTime.saturatingSubtract(lead)
         let difference = wall.saturatingSubtract(believed)
@@ -112,7 +114,8 @@ struct ReceiptClock: Sendable {
     private mutating func tell(_ state: ClockStep.State, _ difference: Int64, _ wall: Int64, _ position: Int64) {
         untold.append(
             ClockStep(
-                state: state, differenceNanoseconds: difference, leadNanoseconds: lead, firstPosition: position, wallTime: wall))
+                state: state, differenceNanoseconds: difference, leadNanoseconds: lead, firstPosition: position,
+                wallTime: wall))
     }
 
     /// Smaller differences are how clocks are set right, and followed.

@@ -18,8 +18,8 @@ package enum EventVerdict: Hashable, Sendable {
     case tooNew
 }
 
-/// Exact answers for events whose identity a segment's filter may hold: what is said of the events of several batches, which are looked up
-/// together, so that a page serves them all.
+/// Exact answers for events whose identity a segment's filter may hold: what is said of the events of several batches,
+/// which are looked up together, so that a page serves them all.
 struct SealedIdentities {
     /// An incoming event to look up.
     private struct Candidate {
@@ -44,10 +44,11 @@ struct SealedIdentities {
     ///   - hashes: of the identities, by batch and row.
     ///   - now: under which an event without a time of its own would be filed.
     /// - Throws: ``CorruptionError`` or ``StorageError`` where a look-up in segments fails.
-    /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's time, each decoded
-    ///   once.
+    /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's
+    ///   time, each decoded once.
     init(
-        _ batches: [EventBatch], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, now: Int64, layouts: EventTableLayouts,
+        _ batches: [EventBatch], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, now: Int64,
+        layouts: EventTableLayouts,
         registry: SchemaRegistry, workers: any Workers
     ) throws {
         self.batches = batches
@@ -62,14 +63,19 @@ struct SealedIdentities {
                 segment.covers(time: candidates[$0].time) && segment.mightContain(identity: candidates[$0].hash)
             }
             guard !here.isEmpty else { continue }
-            try search(segment, here, workers) { [batches] in EventRowCursor.type(batches[Int($0.batch)].bytes, at: $0.start) == $1.typeID }
+            try search(segment, here, workers) { [batches] in
+                EventRowCursor.type(batches[Int($0.batch)].bytes, at: $0.start) == $1.typeID
+            }
             let left = open(here)
             guard !left.isEmpty else { continue }
-            try search(segment, left, workers) { [batches] in EventRowCursor.type(batches[Int($0.batch)].bytes, at: $0.start) != $1.typeID }
+            try search(segment, left, workers) { [batches] in
+                EventRowCursor.type(batches[Int($0.batch)].bytes, at: $0.start) != $1.typeID
+            }
         }
     }
 
-    /// By row of a batch: what is said of the event; nil for one that no segment holds. Empty where none of the batch is in segments.
+    /// By row of a batch: what is said of the event; nil for one that no segment holds. Empty where none of the batch
+    /// is in segments.
     func verdicts(ofBatch batch: Int) -> [EventVerdict?] {
         let known = candidates.filter { $0.batch == batch && $0.verdict != nil }
         guard !known.isEmpty else { return [] }
@@ -78,12 +84,17 @@ struct SealedIdentities {
         return verdicts
     }
 
-    private mutating func collect(_ index: Int, _ hashes: [UInt64], _ sealed: SealedState, _ absentTimes: AbsentTimes, _ now: Int64) {
+    private mutating func collect(
+        _ index: Int, _ hashes: [UInt64], _ sealed: SealedState, _ absentTimes: AbsentTimes, _ now: Int64
+    ) {
         let batch = batches[index]
         func candidate(_ row: Int, _ time: Int64) -> Candidate? {
-            let isPossible = sealed.segments.contains { $0.covers(time: time) && $0.mightContain(identity: hashes[row]) }
+            let isPossible = sealed.segments.contains {
+                $0.covers(time: time) && $0.mightContain(identity: hashes[row])
+            }
             guard isPossible else { return nil }
-            return Candidate(batch: Int32(index), row: Int32(row), start: Int(batch.offsets[row]), hash: hashes[row], time: time)
+            return Candidate(
+                batch: Int32(index), row: Int32(row), start: Int(batch.offsets[row]), hash: hashes[row], time: time)
         }
         for row in 0..<batch.count {
             let start = Int(batch.offsets[row])
@@ -118,15 +129,22 @@ struct SealedIdentities {
             }
         }
         let (work, this) = (lookUps, self)
-        let found = try workers.map(count: work.count) { try this.compare(work[$0].group, work[$0].places, work[$0].layout) }
-        for (place, verdict) in found.joined() where candidates[place].verdict == nil { candidates[place].verdict = verdict }
+        let found = try workers.map(count: work.count) {
+            try this.compare(work[$0].group, work[$0].places, work[$0].layout)
+        }
+        for (place, verdict) in found.joined() where candidates[place].verdict == nil {
+            candidates[place].verdict = verdict
+        }
     }
 
     /// Compares candidates with the group's rows of the same time; rows ascend by time.
-    private func compare(_ group: RowGroup, _ places: [Int], _ layout: EventTableLayout) throws -> [(place: Int, verdict: EventVerdict)] {
+    private func compare(_ group: RowGroup, _ places: [Int], _ layout: EventTableLayout) throws -> [(
+        place: Int, verdict: EventVerdict
+    )] {
         let times = try group.column(named: "time", type: .timestamptz)
         let firsts = places.map { Self.lowerBound(times, candidates[$0].time) }
-        guard zip(places, firsts).contains(where: { times.count > $1 && times.integer(at: $1) == candidates[$0].time }) else { return [] }
+        guard zip(places, firsts).contains(where: { times.count > $1 && times.integer(at: $1) == candidates[$0].time })
+        else { return [] }
         let ids = try group.column(named: registry.columns[Int(registry.wellKnown.id)].name, type: .text)
         let pairs = pairs(places, firsts, times, ids)
         guard !pairs.isEmpty else { return [] }
@@ -143,7 +161,8 @@ struct SealedIdentities {
         return found
     }
 
-    /// Candidates and rows of the same time and id; each row of such a time is looked at once, however many candidates share the time.
+    /// Candidates and rows of the same time and id; each row of such a time is looked at once, however many candidates
+    /// share the time.
     private func pairs(_ places: [Int], _ firsts: [Int], _ times: Vector, _ ids: Vector) -> [(place: Int, row: Int)] {
         var pairs: [(place: Int, row: Int)] = []
         var next = 0
@@ -161,7 +180,9 @@ struct SealedIdentities {
                 ids.withText(at: row) { id in
                     for place in byID[xxh3(id)] ?? [] {
                         let bytes = batches[Int(candidates[place].batch)].bytes
-                        if id.elementsEqual(bytes[Self.idRange(bytes, candidates[place].start)]) { pairs.append((place, row)) }
+                        if id.elementsEqual(bytes[Self.idRange(bytes, candidates[place].start)]) {
+                            pairs.append((place, row))
+                        }
                     }
                 }
                 row += 1

@@ -23,7 +23,8 @@ struct SealedRows {
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
     /// - Complexity: reads the positions of the groups that may hold one.
     init(
-        positions: Set<Int64>, sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts, registry: SchemaRegistry
+        positions: Set<Int64>, sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts,
+        registry: SchemaRegistry
     ) throws {
         guard let first = positions.min(), let last = positions.max() else { return }
         for segment in sealed.segments {
@@ -33,7 +34,8 @@ struct SealedRows {
                         case .integer(let high) = range.maximum, low <= last, high >= first
                     else { continue }
                     let place = ReplacedRows.Place(segment: segment.id, table: layout.name, group: index)
-                    try search(group, place, positions, Set(segment.replaced.rows(at: place)), overlay, layout, registry)
+                    try search(
+                        group, place, positions, Set(segment.replaced.rows(at: place)), overlay, layout, registry)
                 }
             }
         }
@@ -41,7 +43,8 @@ struct SealedRows {
     }
 
     private mutating func search(
-        _ group: RowGroup, _ place: ReplacedRows.Place, _ positions: Set<Int64>, _ dead: Set<UInt32>, _ overlay: CostOverlay,
+        _ group: RowGroup, _ place: ReplacedRows.Place, _ positions: Set<Int64>, _ dead: Set<UInt32>,
+        _ overlay: CostOverlay,
         _ layout: EventTableLayout, _ registry: SchemaRegistry
     ) throws {
         let own = try group.column(named: "position", type: .integer)
@@ -50,7 +53,9 @@ struct SealedRows {
         }
         guard !rows.isEmpty else { return }
         let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
-        let restored = try RowRestorer(layout, registry: registry).restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
+        let restored = try RowRestorer(layout, registry: registry).restore(
+            rows: rows, isTimeAbsent: try group.timeAbsent()
+        ) {
             try morsel.column($0)
         }
         for (index, row) in rows.enumerated() {
@@ -58,7 +63,8 @@ struct SealedRows {
             let end = start + EventRowCursor.byteCount(restored.bytes, at: start)
             found.append(
                 Found(
-                    position: restored.positions[index], place: place, row: row, bytes: Array(restored.bytes[start..<end]),
+                    position: restored.positions[index], place: place, row: row,
+                    bytes: Array(restored.bytes[start..<end]),
                     receivedTime: restored.receivedTimes[index], cost: restored.costs[index]))
         }
     }

@@ -8,11 +8,13 @@ extension Writer {
     func readClock() {
         if clock == nil { clock = ReceiptClock(receivedTime: receivedTime, lead: ledger.leads.last) }
         clock?.observe(
-            wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds(), position: nextPosition)
+            wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds(),
+            position: nextPosition)
         ledger.receivedTime = max(receivedTime, clock?.receivedTime ?? 0)
     }
 
-    /// The same, and steps of the wall clock are noted in the log before anything is judged by them: a replay finds the same.
+    /// The same, and steps of the wall clock are noted in the log before anything is judged by them: a replay finds the
+    /// same.
     func observeClock() throws {
         readClock()
         guard let steps = clock?.untold, !steps.isEmpty else { return }

@@ -11,7 +11,8 @@ extension Writer {
             let position = block.position(of: row)
             counters.fold(
                 block.bytes, at: Int(block.starts[row]), position: position,
-                arrival: arrival(position, receivedTime: block.receivedTimes[row]), cost: cost < 0 ? nil : block.costs[Int(cost)])
+                arrival: arrival(position, receivedTime: block.receivedTimes[row]),
+                cost: cost < 0 ? nil : block.costs[Int(cost)])
         }
     }
 
@@ -29,8 +30,9 @@ extension Writer {
         }
     }
 
-    /// Notes in the log that time has passed the limit of a question or the silence of a conversation, then counts what follows: a replay
-    /// finds the same. A store that takes nothing in notes the time now and then, so that readers see who has been silent for too long.
+    /// Notes in the log that time has passed the limit of a question or the silence of a conversation, then counts what
+    /// follows: a replay finds the same. A store that takes nothing in notes the time now and then, so that readers see
+    /// who has been silent for too long.
     func noteTimeReached() throws {
         try observeClock()
         let now = receivedTime
@@ -62,7 +64,8 @@ extension Writer {
         counters.idleAfterNanoseconds = settings.idleAfterNanoseconds
     }
 
-    /// Judges conversations by other settings from now on, those of before as well, and logs it; nothing where they are the same.
+    /// Judges conversations by other settings from now on, those of before as well, and logs it; nothing where they are
+    /// the same.
     func setOutcomes(_ settings: OutcomeSettings) throws {
         try checkUsable()
         guard settings != ledger.outcomes else { return }

@@ -19,8 +19,8 @@ extension Writer {
 }
 
 extension EventStore {
-    /// Puts a set of objectives in force as the next version, as a record `objectives.changed`, unless it is in force already. Questions
-    /// that come from then on are judged by it in `/metrics`. Durable when it returns.
+    /// Puts a set of objectives in force as the next version, as a record `objectives.changed`, unless it is in force
+    /// already. Questions that come from then on are judged by it in `/metrics`. Durable when it returns.
     /// - Returns: the version that came into force; nil where nothing changed.
     /// - Throws: ``StoreError``.
     package func putInForce(_ set: ObjectiveSet) throws -> ObjectiveVersion? { try changing { try $0.putInForce(set) } }

@@ -14,7 +14,9 @@ extension Writer {
         let possible = replacements.filter { $0.position > 0 && $0.position < nextPosition }
         guard !possible.isEmpty else { return }
         for part in Self.parts(of: possible) {
-            try log.append(.replacements, position: nextPosition, count: 0, receivedTime: receivedTime, payload: Self.payload(of: part))
+            try log.append(
+                .replacements, position: nextPosition, count: 0, receivedTime: receivedTime,
+                payload: Self.payload(of: part))
         }
         try apply(possible)
     }
@@ -35,8 +37,8 @@ extension Writer {
         return parts
     }
 
-    /// Puts new rows in place, and counts what they change: those of unsealed events in their blocks, those of sealed ones in a block of
-    /// their own that is read in the place of the sealed rows.
+    /// Puts new rows in place, and counts what they change: those of unsealed events in their blocks, those of sealed
+    /// ones in a block of their own that is read in the place of the sealed rows.
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
     /// - Complexity: O(bytes of the blocks concerned), and a look at each segment that may hold one of the positions.
     func apply(_ replacements: [EventReplacement]) throws {
@@ -51,8 +53,10 @@ extension Writer {
         guard !rows.isEmpty else { return [] }
         var changes: [RowReplacement] = []
         // order: sorted, so that the later seal takes them up in the order of positions.
-        lateReplacements += rows.filter { tail.isFrozen($0.key) }.map { EventReplacement(position: $0.key, row: $0.value) }
-            .sorted { $0.position < $1.position }
+        lateReplacements += rows.filter { tail.isFrozen($0.key) }.map {
+            EventReplacement(position: $0.key, row: $0.value)
+        }
+        .sorted { $0.position < $1.position }
         tail.replace { block in
             var own: [Int: [UInt8]] = [:]
             // order: each goes to a place of its own.
@@ -65,7 +69,8 @@ extension Writer {
             for (row, new) in own {
                 changes.append(
                     change(
-                        old: block.bytes(of: row), block.cost(of: row), new: new, replaced.cost(of: row), position: block.position(of: row),
+                        old: block.bytes(of: row), block.cost(of: row), new: new, replaced.cost(of: row),
+                        position: block.position(of: row),
                         receivedTime: block.receivedTimes[row]))
             }
             return replaced
@@ -76,11 +81,13 @@ extension Writer {
         return changes
     }
 
-    /// Lays rows over sealed ones: those are dead, and the new ones wait for the next segment. The conversations of the old rows are
-    /// folded again.
+    /// Lays rows over sealed ones: those are dead, and the new ones wait for the next segment. The conversations of the
+    /// old rows are folded again.
     func amend(_ rows: [Int64: [UInt8]]) throws -> [RowReplacement] {
         guard !rows.isEmpty else { return [] }
-        let found = try SealedRows(positions: Set(rows.keys), sealed: sealed, overlay: overlay, layouts: layouts, registry: registry).found
+        let found = try SealedRows(
+            positions: Set(rows.keys), sealed: sealed, overlay: overlay, layouts: layouts, registry: registry
+        ).found
         guard !found.isEmpty else { return [] }
         var block = AmendedBlock()
         for old in found {
@@ -118,7 +125,9 @@ extension Writer {
         return sink.bytes
     }
 
-    static func replacements(parsing payload: ArraySlice<UInt8>, registry: SchemaRegistry) throws(DecodingError) -> [EventReplacement] {
+    static func replacements(parsing payload: ArraySlice<UInt8>, registry: SchemaRegistry) throws(DecodingError)
+        -> [EventReplacement]
+    {
         var cursor = ByteCursor(payload)
         var result: [EventReplacement] = []
         while !cursor.isAtEnd {

@@ -7,7 +7,8 @@ import Segments
 
 /// The single writer: all that changes lives here, behind the store's lock.
 ///
-/// Each step prepares, makes durable, and only then publishes a new ``StoreVersion``; a step that fails leaves the published one.
+/// Each step prepares, makes durable, and only then publishes a new ``StoreVersion``; a step that fails leaves the
+/// published one.
 final class Writer {
     let context: StoreContext
     let options: StoreOptions
@@ -141,7 +142,8 @@ final class Writer {
         let outcome = admit(batch.events, known, index)
         if let block = outcome.block {
             try log.append(
-                .events, position: block.firstPosition, count: block.count, receivedTime: receivedTime, payload: block.bytes)
+                .events, position: block.firstPosition, count: block.count, receivedTime: receivedTime,
+                payload: block.bytes)
             take(block, outcome)
         }
         for letter in batch.deadLetters { try note(.deadLetter(letter)) }
@@ -176,7 +178,8 @@ final class Writer {
     /// The table of identities learns of the events at once; a step that fails makes it anew.
     private func admit(_ events: EventBatch, _ known: KnownIdentities, _ index: Int) -> Admission {
         let context = AdmissionContext(
-            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime, clockTime: clockTime,
+            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
+            clockTime: clockTime,
             horizon: nil)
         return Admission(
             events, hashes: known.hashes[index], sealed: known.sealed.verdicts(ofBatch: index), context: context,
@@ -194,12 +197,14 @@ final class Writer {
     /// Logs a system record; durable with the next flush.
     func note(_ content: SystemRecord.Content) throws {
         let record = record(content)
-        try log.append(.system, position: nextPosition, count: 0, receivedTime: receivedTime, payload: record.serialised)
+        try log.append(
+            .system, position: nextPosition, count: 0, receivedTime: receivedTime, payload: record.serialised)
         systemRecords.append(record)
     }
 
     /// Logs a system record, durable when this returns. Where that fails, the store does not have it.
-    /// - Throws: ``StoreError``; ``StoreError/recordTooLarge(bytes:)`` for what no log record holds, and nothing was logged then.
+    /// - Throws: ``StoreError``; ``StoreError/recordTooLarge(bytes:)`` for what no log record holds, and nothing was
+    ///   logged then.
     func noteDurably(_ content: SystemRecord.Content) throws {
         let before = systemRecords.count
         do {
@@ -240,7 +245,8 @@ final class Writer {
                 if let block = outcome.block { take(block, outcome) }
                 for letter in batch.deadLetters {
                     systemRecords.append(
-                        SystemRecord(position: nextPosition - 1, receivedTime: receivedTime, content: .deadLetter(letter)))
+                        SystemRecord(
+                            position: nextPosition - 1, receivedTime: receivedTime, content: .deadLetter(letter)))
                 }
                 results.append(outcome.result(lastPosition: nextPosition - 1))
             }
@@ -261,8 +267,8 @@ final class Writer {
 
     // MARK: Late prices
 
-    /// Applies prices that became known since `count` to unsealed calls, marks the sealed conversations they concern, and counts the costs
-    /// that became known.
+    /// Applies prices that became known since `count` to unsealed calls, marks the sealed conversations they concern,
+    /// and counts the costs that became known.
     /// - Returns: the prices that booked calls which waited.
     @discardableResult
     func noteLatePrices(since count: Int) throws -> [PriceEntry] {
@@ -275,7 +281,8 @@ final class Writer {
         for cost in try search.firstCosts(in: sealed, before: before, after: overlay, leads: ledger.leads) {
             counters.addLateCost(cost.picoUSD, labels: cost.labels)
         }
-        // Calls of a seal under way go to their segment at the old cost: their conversations are folded again once it is published.
+        // Calls of a seal under way go to their segment at the old cost: their conversations are folded again once it
+        // is published.
         for block in tail.blocks.prefix(tail.frozenBlocks) + tail.amended.prefix(tail.frozenAmended) {
             dirty.formUnion(search.conversations(in: block))
         }
@@ -292,7 +299,9 @@ final class Writer {
     var overlay: CostOverlay {
         let prices = ledger.prices
         let (priceCount, rebookingCount) = (prices.book.count, prices.rebookings.count)
-        if let known = knownOverlay, (known.priceCount, known.rebookingCount) == (priceCount, rebookingCount) { return known.overlay }
+        if let known = knownOverlay, (known.priceCount, known.rebookingCount) == (priceCount, rebookingCount) {
+            return known.overlay
+        }
         let overlay = CostOverlay(prices)
         knownOverlay = (priceCount, rebookingCount, overlay)
         return overlay

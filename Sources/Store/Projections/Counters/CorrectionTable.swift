@@ -1,4 +1,5 @@
-/// What was counted in a ``LabelTable`` and taken back later: as many words for each of its sets, none while nothing was.
+/// What was counted in a ``LabelTable`` and taken back later: as many words for each of its sets, none while nothing
+/// was.
 struct CorrectionTable: Sendable {
     private let stride: Int
     private var words: [UInt64] = []

@@ -6,5 +6,7 @@ package struct EventArrival: Hashable, Sendable {
     package var clockTime: Int64
 
     /// - Parameter lead: how far received times were ahead of the clock then, ns.
-    package init(receivedTime: Int64, lead: Int64 = 0) { (self.receivedTime, clockTime) = (receivedTime, receivedTime &- lead) }
+    package init(receivedTime: Int64, lead: Int64 = 0) {
+        (self.receivedTime, clockTime) = (receivedTime, receivedTime &- lead)
+    }
 }

@@ -1,4 +1,5 @@
-/// Counts of durations in buckets whose bounds grow by 2^(1/8): what Prometheus calls a native histogram of schema 3. Sparse.
+/// Counts of durations in buckets whose bounds grow by 2^(1/8): what Prometheus calls a native histogram of schema 3.
+/// Sparse.
 ///
 /// Bucket i holds what is above 2^((i−1)/8) s and at most 2^(i/8) s; zero and less has a count of its own.
 /// Format: https://prometheus.io/docs/specs/native_histograms/
@@ -60,8 +61,8 @@ package struct ExponentialBuckets: Hashable, Sendable {
     }
 }
 
-/// The exponential buckets of all label sets of all histograms, those that counted something. Open addressing, so that a copy is two
-/// arrays.
+/// The exponential buckets of all label sets of all histograms, those that counted something. Open addressing, so that
+/// a copy is two arrays.
 struct ExponentialCounts: Sendable {
     /// 0 is free; a power of two, at most half full.
     private var keys: [UInt32] = Array(repeating: 0, count: 64)
@@ -118,7 +119,8 @@ struct ExponentialCounts: Sendable {
                 found[set, default: ExponentialBuckets()].zeroCount = count
             } else {
                 let index = place - 1 + ExponentialBuckets.indexes.lowerBound
-                found[set, default: ExponentialBuckets()].buckets.append(ExponentialBuckets.Bucket(index: index, count: count))
+                found[set, default: ExponentialBuckets()].buckets.append(
+                    ExponentialBuckets.Bucket(index: index, count: count))
             }
         }
         return found

@@ -13,8 +13,9 @@ protocol ForgottenValues: Hashable, Sendable {
     func contains(_ key: Hash128) -> Bool
 }
 
-/// Values by a hash, in bounded room: what is touched goes to the younger of two generations, and when that is full, the elder one is
-/// forgotten. What a step changed can be taken back: changes since ``beginStep()`` are remembered, since copying all would cost more.
+/// Values by a hash, in bounded room: what is touched goes to the younger of two generations, and when that is full,
+/// the elder one is forgotten. What a step changed can be taken back: changes since ``beginStep()`` are remembered,
+/// since copying all would cost more.
 struct Generations<Forgotten: ForgottenValues>: Sendable {
     typealias Value = Forgotten.Value
     typealias Generation = [Hash128: Value]
@@ -53,7 +54,8 @@ struct Generations<Forgotten: ForgottenValues>: Sendable {
             switch change {
             case .young(let key, let before): young[key] = before
             case .old(let key, let before): old[key] = before
-            case .generations(let young, let old, let forgotten): (self.young, self.old, self.forgotten) = (young, old, forgotten)
+            case .generations(let young, let old, let forgotten):
+                (self.young, self.old, self.forgotten) = (young, old, forgotten)
             }
         }
         undo.removeAll()
@@ -118,7 +120,8 @@ struct Generations<Forgotten: ForgottenValues>: Sendable {
     }
 }
 
-/// Halves of the keys of what is forgotten, in two generations of their own, so that it can be told for longer when something comes for it.
+/// Halves of the keys of what is forgotten, in two generations of their own, so that it can be told for longer when
+/// something comes for it.
 struct ForgottenNames: Hashable, Sendable {
     var young: Set<UInt64> = []
     var old: Set<UInt64> = []

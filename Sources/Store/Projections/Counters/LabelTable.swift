@@ -2,7 +2,8 @@ import Hashing
 
 /// The label sets of the metrics that share labels, each with a row of counting words. Set 0 is `other`.
 ///
-/// A key is each label's value, one length byte ahead. Open addressing by XXH3, so that finding a set allocates nothing.
+/// A key is each label's value, one length byte ahead. Open addressing by XXH3, so that finding a set allocates
+/// nothing.
 struct LabelTable: Sendable {
     /// Words of one set.
     let stride: Int

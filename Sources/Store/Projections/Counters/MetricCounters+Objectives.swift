@@ -1,17 +1,18 @@
 package import Domain
 
 extension MetricCounters {
-    /// The counters from when on a set is in force: questions that come then are judged by its limits, and histograms have a bucket that
-    /// ends at each of its durations.
+    /// The counters from when on a set is in force: questions that come then are judged by its limits, and histograms
+    /// have a bucket that ends at each of its durations.
     ///
-    /// What was observed before keeps its place between the bounds that were there; a bucket that is cut gives all it holds to its upper
-    /// part, so no bound that stays changes its count, and one that is new counts from now on.
+    /// What was observed before keeps its place between the bounds that were there; a bucket that is cut gives all it
+    /// holds to its upper part, so no bound that stays changes its count, and one that is new counts from now on.
     /// - Complexity: O(counters).
     package func following(_ objectives: ObjectiveSet, registry: SchemaRegistry) -> MetricCounters {
         var counters = self
         if objectives.bucketBounds != program.bounds {
             do {
-                counters = try MetricCounters(parsing: serialised, registry: registry, objectives: objectives, bounds: program.bounds)
+                counters = try MetricCounters(
+                    parsing: serialised, registry: registry, objectives: objectives, bounds: program.bounds)
             } catch {
                 preconditionFailure("counters read what they write: \(error)")
             }

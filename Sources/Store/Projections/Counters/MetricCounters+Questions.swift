@@ -1,8 +1,8 @@
 import Domain
 import Hashing
 
-// Questions are judged by event time, whatever order they and their answers come in. What was counted stays; a verdict that later events
-// change is counted anew under the right result, and taken back under the other.
+// Questions are judged by event time, whatever order they and their answers come in. What was counted stays; a verdict
+// that later events change is counted anew under the right result, and taken back under the other.
 
 /// A question or an answer in the row at hand.
 struct RowMessage: Hashable {
@@ -36,24 +36,29 @@ extension MetricCounters {
         if let changes { count(changes) } else { totals.untracked &+= 1 }
     }
 
-    /// An answer that came too late to be counted itself still decides about a question that was or that will be, as a rating does about
-    /// those before it.
+    /// An answer that came too late to be counted itself still decides about a question that was or that will be, as a
+    /// rating does about those before it.
     mutating func followLate(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) {
         if isRating(bytes, start) { return followRating(bytes, start, position, isLive: false) }
-        guard program.types[Int(EventRowCursor.type(bytes, at: start))].isAnswer, let row = message(bytes, start, position, arrival) else {
+        guard program.types[Int(EventRowCursor.type(bytes, at: start))].isAnswer,
+            let row = message(bytes, start, position, arrival)
+        else {
             return
         }
         if tracked.hasQuestion(row.key) { take(row, arrival) } else { tracked.keepLate(row.message, key: row.key) }
     }
 
-    /// What the row says as a question or an answer; nil for anything else, outside of conversations, and where its author has no part in
-    /// questions.
+    /// What the row says as a question or an answer; nil for anything else, outside of conversations, and where its
+    /// author has no part in questions.
     mutating func message(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) -> RowMessage? {
         let entry = program.types[Int(EventRowCursor.type(bytes, at: start))]
-        guard let action = entry.message.map({ program.actions[$0.action] }), let step = entry.message?.step else { return nil }
+        guard let action = entry.message.map({ program.actions[$0.action] }), let step = entry.message?.step else {
+            return nil
+        }
         read(bytes, start, entry)
         guard holds(action.conditions, bytes), let key = conversationKey(entry, bytes) else { return nil }
-        var message = TrackedMessage(order: orderer.order(bytes, at: start, position: position), isQuestion: action.kind == .question)
+        var message = TrackedMessage(
+            order: orderer.order(bytes, at: start, position: position), isQuestion: action.kind == .question)
         let (turn, trace) = (slots[Int(entry.turn)], slots[Int(entry.trace)])
         if turn.kind == .number { message.turn = turn.number }
         if trace.kind == .text { message.trace = xxh3Wide(bytes[trace.text]) }
@@ -64,8 +69,8 @@ extension MetricCounters {
             let channel = slots[Int(entry.channel)]
             let limit = answerLimits.nanoseconds(channel: channel.kind == .text ? bytes[channel.text] : nil)
             message.goodUntil = message.order.time &+ limit
-            // The wait for the answer to arrive runs from when the question did, so that what was on its way for a while is still judged by
-            // its own times.
+            // The wait for the answer to arrive runs from when the question did, so that what was on its way for a
+            // while is still judged by its own times.
             let ahead = message.order.time > arrival.clockTime ? message.order.time &- arrival.clockTime : 0
             message.deadline = arrival.receivedTime &+ ahead &+ limit
         } else {
@@ -92,11 +97,13 @@ extension MetricCounters {
         return xxh3Wide(name.span)
     }
 
-    /// Counts verdicts that are other ones now: what rises is counted, what falls is taken back, and what does both stays.
+    /// Counts verdicts that are other ones now: what rises is counted, what falls is taken back, and what does both
+    /// stays.
     mutating func count(_ changes: [VerdictChange]) {
         guard !changes.isEmpty, let questions else { return }
         if changes.count == 1, changes[0].from == .none {
-            totals.tables[questions.table].count(questions.words.lowerBound + Self.word(changes[0].to), of: changes[0].set)
+            totals.tables[questions.table].count(
+                questions.words.lowerBound + Self.word(changes[0].to), of: changes[0].set)
             return
         }
         var net: [Int: [Int]] = [:]
@@ -109,7 +116,9 @@ extension MetricCounters {
             for (word, difference) in words.enumerated() {
                 let word = questions.words.lowerBound + word
                 if difference > 0 { totals.tables[questions.table].count(word, of: set, times: UInt64(difference)) }
-                if difference < 0 { totals.corrections[questions.table].count(word, of: set, times: UInt64(-difference)) }
+                if difference < 0 {
+                    totals.corrections[questions.table].count(word, of: set, times: UInt64(-difference))
+                }
             }
         }
     }
@@ -126,8 +135,8 @@ extension MetricCounters {
     /// Whether ``reach(_:)`` would change something; cheap when called often.
     package mutating func isDue(at time: Int64) -> Bool { isSilenceDue(at: time) || tracked.isAnyExpired(before: time) }
 
-    /// Received time has reached `time`: questions whose limit lies before it have failed, and silence that is over has closed its
-    /// conversation.
+    /// Received time has reached `time`: questions whose limit lies before it have failed, and silence that is over has
+    /// closed its conversation.
     package mutating func reach(_ time: Int64) {
         reachSilence(time)
         for key in tracked.reach(time) { count(tracked.judge(key)) }

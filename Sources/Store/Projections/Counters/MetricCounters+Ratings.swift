@@ -2,8 +2,9 @@ import Bytes
 import Domain
 import Hashing
 
-// A conversation counts under its last rating, as reports have it. When another one becomes the last, it is counted and the one before is
-// taken back: counted less taken back is a function of the ratings that are known, whatever order they came in.
+// A conversation counts under its last rating, as reports have it. When another one becomes the last, it is counted and
+// the one before is taken back: counted less taken back is a function of the ratings that are known, whatever order
+// they came in.
 
 /// The rating in the row at hand.
 struct RowRating: Hashable {
@@ -16,7 +17,8 @@ extension MetricCounters {
         program.types[Int(EventRowCursor.type(bytes, at: start))].rating != nil
     }
 
-    /// Counts what a rating changes. One that came too late to be counted itself still takes the place of an earlier one that was.
+    /// Counts what a rating changes. One that came too late to be counted itself still takes the place of an earlier
+    /// one that was.
     mutating func followRating(_ bytes: [UInt8], _ start: Int, _ position: Int64, isLive: Bool) {
         guard let row = rating(bytes, start, position, isLive: isLive) else { return }
         let before = rated[row.key]?.standing
@@ -24,13 +26,14 @@ extension MetricCounters {
         countRating(from: before, to: rated[row.key]?.standing)
     }
 
-    /// What the row says as a rating; nil for anything else, without a score, outside of conversations, and where it came too late and
-    /// nothing was counted of its conversation.
+    /// What the row says as a rating; nil for anything else, without a score, outside of conversations, and where it
+    /// came too late and nothing was counted of its conversation.
     private mutating func rating(_ bytes: [UInt8], _ start: Int, _ position: Int64, isLive: Bool) -> RowRating? {
         let entry = program.types[Int(EventRowCursor.type(bytes, at: start))]
         guard let place = entry.rating else { return nil }
         read(bytes, start, entry)
-        guard holds(program.actions[place.action].conditions, bytes), let conversation = conversationKey(entry, bytes) else { return nil }
+        guard holds(program.actions[place.action].conditions, bytes), let conversation = conversationKey(entry, bytes)
+        else { return nil }
         // What it would take back is not known any more.
         if rated.isForgotten(conversation) { totals.untrackedConversations &+= 1 }
         guard isLive || rated[conversation] != nil else { return nil }
@@ -38,7 +41,8 @@ extension MetricCounters {
         makeKey(step.labels, bytes)
         let set = totals.tables[step.table].set(of: key)
         return RowRating(
-            key: conversation, rating: KnownRating(order: orderer.order(bytes, at: start, position: position), set: set))
+            key: conversation, rating: KnownRating(order: orderer.order(bytes, at: start, position: position), set: set)
+        )
     }
 
     /// Counts the label set that stands now and takes back the one that stood.
@@ -51,12 +55,15 @@ extension MetricCounters {
 
     // MARK: Replacing
 
-    /// Takes ratings out and in before anything is counted. Of a conversation that is forgotten nobody knows what was counted: it stands.
+    /// Takes ratings out and in before anything is counted. Of a conversation that is forgotten nobody knows what was
+    /// counted: it stands.
     mutating func followRatings(_ replacements: [RowReplacement]) {
         var touched: [(key: Hash128, before: Int?)] = []
         var known: Set<Hash128> = []
         for replacement in replacements where isRating(replacement.old, 0) || isRating(replacement.new, 0) {
-            let (old, new) = (followedRating(replacement.old, replacement), followedRating(replacement.new, replacement))
+            let (old, new) = (
+                followedRating(replacement.old, replacement), followedRating(replacement.new, replacement)
+            )
             guard old != new else { continue }
             if let old {
                 if known.insert(old.key).inserted { touched.append((old.key, rated[old.key]?.standing)) }
@@ -72,7 +79,8 @@ extension MetricCounters {
     }
 
     private mutating func followedRating(_ row: [UInt8], _ replacement: RowReplacement) -> RowRating? {
-        rating(row, 0, replacement.position, isLive: Self.isLive(row, at: 0, arrivalTime: replacement.arrival.clockTime))
+        rating(
+            row, 0, replacement.position, isLive: Self.isLive(row, at: 0, arrivalTime: replacement.arrival.clockTime))
     }
 
     // MARK: States
@@ -87,7 +95,9 @@ extension MetricCounters {
                 sink.append(varint: UInt64(conversation.ratings.count))
                 for rating in conversation.ratings {
                     sink.append(littleEndian: rating.order.time)
-                    for word in [rating.order.rank, rating.order.prefix, rating.order.hash] { sink.append(littleEndian: word) }
+                    for word in [rating.order.rank, rating.order.prefix, rating.order.hash] {
+                        sink.append(littleEndian: word)
+                    }
                     guard let placement = program.ratings else { continue }
                     append(rating.set, of: totals.tables[placement.table], to: &sink)
                 }
@@ -101,11 +111,15 @@ extension MetricCounters {
         let young = try readRatedGeneration(&cursor)
         let old = try readRatedGeneration(&cursor)
         var forgotten = ForgottenRatings()
-        if version.rawValue >= MetricStateVersion.silenceByOrder.rawValue { forgotten.names = try Self.readNames(&cursor) }
+        if version.rawValue >= MetricStateVersion.silenceByOrder.rawValue {
+            forgotten.names = try Self.readNames(&cursor)
+        }
         rated.restore(young: young, old: old, forgotten)
     }
 
-    private mutating func readRatedGeneration(_ cursor: inout ByteCursor) throws(DecodingError) -> RatedConversations.Generation {
+    private mutating func readRatedGeneration(_ cursor: inout ByteCursor) throws(DecodingError)
+        -> RatedConversations.Generation
+    {
         var generation: RatedConversations.Generation = [:]
         for _ in 0..<(try cursor.readCount(max: cursor.remaining / 17)) {
             let high = try cursor.read(littleEndian: UInt64.self)

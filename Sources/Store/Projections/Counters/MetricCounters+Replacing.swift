@@ -17,8 +17,12 @@ package struct RowReplacement: Sendable {
     package var arrival: EventArrival
 
     /// Takes each part as given.
-    package init(old: [UInt8], oldCost: CallCost?, new: [UInt8], newCost: CallCost?, position: Int64, arrival: EventArrival) {
-        (self.old, self.oldCost, self.new, self.newCost, self.position, self.arrival) = (old, oldCost, new, newCost, position, arrival)
+    package init(
+        old: [UInt8], oldCost: CallCost?, new: [UInt8], newCost: CallCost?, position: Int64, arrival: EventArrival
+    ) {
+        (self.old, self.oldCost, self.new, self.newCost, self.position, self.arrival) = (
+            old, oldCost, new, newCost, position, arrival
+        )
     }
 }
 
@@ -33,7 +37,8 @@ extension MetricCounters {
         followSilence(replacements)
     }
 
-    /// Metrics that events add to: a counter rises by the difference or it is taken back; of a histogram the whole old observation is.
+    /// Metrics that events add to: a counter rises by the difference or it is taken back; of a histogram the whole old
+    /// observation is.
     private mutating func countDifference(_ replacement: RowReplacement) {
         let (before, after) = (
             contribution(replacement.old, replacement.oldCost, replacement.arrival),
@@ -87,7 +92,9 @@ extension MetricCounters {
     }
 
     /// The finer buckets of new observations; what is taken back has none.
-    private mutating func addBuckets(of after: MetricTotals, unlessIn before: MetricTotals, _ placement: MetricProgram.Placement) {
+    private mutating func addBuckets(
+        of after: MetricTotals, unlessIn before: MetricTotals, _ placement: MetricProgram.Placement
+    ) {
         let table = after.tables[placement.table]
         // order: each is counted for itself.
         for (alone, buckets) in after.exponential.buckets(histogram: placement.histogram) {
@@ -105,8 +112,8 @@ extension MetricCounters {
 
     // MARK: Questions
 
-    /// Takes questions and answers out and in before anything is judged, so that a turn that moves as a whole changes no verdict on its
-    /// way.
+    /// Takes questions and answers out and in before anything is judged, so that a turn that moves as a whole changes
+    /// no verdict on its way.
     private mutating func follow(_ replacements: [RowReplacement], _ receivedTime: Int64) {
         var changes: [VerdictChange] = []
         var touched: [Hash128] = []
@@ -149,7 +156,9 @@ extension MetricTotals {
     fileprivate func keys(_ placement: MetricProgram.Placement) -> Set<[UInt8]> {
         let table = tables[placement.table]
         return Set(
-            (0..<table.setCount).filter { table.words(placement.words, of: $0).contains { $0 != 0 } }.map { Array(table.key(of: $0)) })
+            (0..<table.setCount).filter { table.words(placement.words, of: $0).contains { $0 != 0 } }.map {
+                Array(table.key(of: $0))
+            })
     }
 
     /// The metric's words under a key; zeros where there are none.

@@ -31,8 +31,8 @@ import Hashing
 //     …  late       the younger and the elder generation of answers that came late and before their questions, as those of questions
 //                   (from version 6 on)
 //
-// A label set is a byte, 1 for `other`, and a count of bytes with the values, each with a length byte ahead. Metrics that the program no
-// longer has, or has in another shape, are dropped when they are read; new ones begin at zero.
+// A label set is a byte, 1 for `other`, and a count of bytes with the values, each with a length byte ahead. Metrics
+// that the program no longer has, or has in another shape, are dropped when they are read; new ones begin at zero.
 
 /// The ladder of the counters' format.
 enum MetricStateVersion: UInt8 {
@@ -42,7 +42,8 @@ enum MetricStateVersion: UInt8 {
     case exponential = 2
     /// Without silence: conversations are followed from their next event on.
     case questions = 3
-    /// Every rating was counted, and none is remembered: a conversation that is rated again counts once more, the first time.
+    /// Every rating was counted, and none is remembered: a conversation that is rated again counts once more, the first
+    /// time.
     case silence = 4
     /// Silence by bare times, only of what came in time and under a setting.
     case ratings = 5
@@ -68,14 +69,18 @@ extension MetricCounters {
         for metric in metrics {
             guard let placement = program.placements[metric] else { continue }
             let table = totals.tables[placement.table]
-            append(placement, named: program.definitions[metric].name, to: &sink) { Array(table.words(placement.words, of: $0)) }
+            append(placement, named: program.definitions[metric].name, to: &sink) {
+                Array(table.words(placement.words, of: $0))
+            }
         }
         appendTracked(to: &sink)
         sink.append(varint: UInt64(metrics.count))
         for metric in metrics {
             guard let placement = program.placements[metric] else { continue }
             let table = totals.corrections[placement.table]
-            append(placement, named: program.definitions[metric].name, to: &sink) { table.words(placement.words, of: $0) }
+            append(placement, named: program.definitions[metric].name, to: &sink) {
+                table.words(placement.words, of: $0)
+            }
         }
         let histograms = metrics.filter { program.placements[$0]?.histogram ?? -1 >= 0 }
         sink.append(varint: UInt64(histograms.count))
@@ -116,7 +121,8 @@ extension MetricCounters {
     }
 
     private func append(
-        _ placement: MetricProgram.Placement, named name: String, to sink: inout ByteSink, words: (_ set: Int) -> [UInt64]
+        _ placement: MetricProgram.Placement, named name: String, to sink: inout ByteSink,
+        words: (_ set: Int) -> [UInt64]
     ) {
         let table = totals.tables[placement.table]
         let sets = sorted((0..<table.setCount).filter { words($0).contains { $0 != 0 } }, of: table)
@@ -182,9 +188,12 @@ extension MetricCounters {
         beginStep()
     }
 
-    private typealias Restoring = (_ totals: inout MetricTotals, _ value: UInt64, _ word: Int, _ table: Int, _ set: Int) -> Void
+    private typealias Restoring = (_ totals: inout MetricTotals, _ value: UInt64, _ word: Int, _ table: Int, _ set: Int)
+        -> Void
 
-    private mutating func readMetric(_ cursor: inout ByteCursor, _ layout: BucketMove, _ restore: Restoring) throws(DecodingError) {
+    private mutating func readMetric(_ cursor: inout ByteCursor, _ layout: BucketMove, _ restore: Restoring)
+        throws(DecodingError)
+    {
         let name = try cursor.readText(max: cursor.remaining)
         let width = try cursor.readCount(max: cursor.remaining)
         let index = program.definitions.firstIndex { $0.name == name }
@@ -198,7 +207,9 @@ extension MetricCounters {
             for word in 0..<width {
                 let value = try cursor.read(littleEndian: UInt64.self)
                 guard let placement, let set else { continue }
-                restore(&totals, value, placement.words.lowerBound + (isHistogram ? layout.word(word) : word), placement.table, set)
+                restore(
+                    &totals, value, placement.words.lowerBound + (isHistogram ? layout.word(word) : word),
+                    placement.table, set)
             }
         }
     }
@@ -211,13 +222,17 @@ extension MetricCounters {
             let key = try Self.readKey(&cursor)
             let set = placement.map { place in key.map { totals.tables[place.table].set(of: $0) } ?? 0 }
             let zeros = try cursor.readVarint()
-            if let placement, let set, zeros > 0 { totals.exponential.add(zeros, histogram: placement.histogram, set: set, bucket: nil) }
+            if let placement, let set, zeros > 0 {
+                totals.exponential.add(zeros, histogram: placement.histogram, set: set, bucket: nil)
+            }
             for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
                 let (bucket, count) = (try cursor.readZigzag(), try cursor.readVarint())
                 guard let bucket = Int(exactly: bucket), ExponentialBuckets.indexes.contains(bucket) else {
                     throw cursor.failure("the index of a bucket")
                 }
-                if let placement, let set { totals.exponential.add(count, histogram: placement.histogram, set: set, bucket: bucket) }
+                if let placement, let set {
+                    totals.exponential.add(count, histogram: placement.histogram, set: set, bucket: bucket)
+                }
             }
         }
     }

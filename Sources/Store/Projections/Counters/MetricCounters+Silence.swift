@@ -1,13 +1,15 @@
 import Domain
 import Hashing
 
-// Conversations that silence closes are counted as time passes, under the reason idle, for as long as that is their standing close: what
-// other events or another setting take from it is taken back, and the silence that closes them then is counted when it is over. So counted
-// less taken back is a function of what is known, of the setting and of the time reached, whatever order they came in. A conversation of
-// which all came too late to be counted is none of these; what comes too late for another one has its part in it all the same.
+// Conversations that silence closes are counted as time passes, under the reason idle, for as long as that is their
+// standing close: what other events or another setting take from it is taken back, and the silence that closes them
+// then is counted when it is over. So counted less taken back is a function of what is known, of the setting and of the
+// time reached, whatever order they came in. A conversation of which all came too late to be counted is none of these;
+// what comes too late for another one has its part in it all the same.
 
 extension MetricCounters {
-    /// After how much silence conversations are closed (ns); nil: never. As the store's log says; not part of the state.
+    /// After how much silence conversations are closed (ns); nil: never. As the store's log says; not part of the
+    /// state.
     package var idleAfterNanoseconds: Int64? {
         get { silenceSetting }
         set {
@@ -54,13 +56,16 @@ extension MetricCounters {
     /// What the row says of silence; nil where that is nothing.
     private mutating func silenceFields(_ bytes: [UInt8], _ start: Int) -> SilenceColumns.Fields? {
         let meaning = program.silence.types.meanings[Int(EventRowCursor.type(bytes, at: start))]
-        guard let fields = program.silence.read(bytes, start, meaning, &silenceName), fields.moment.tells || fields.channel != nil
+        guard let fields = program.silence.read(bytes, start, meaning, &silenceName),
+            fields.moment.tells || fields.channel != nil
         else { return nil }
         return fields
     }
 
     /// Counts what stands now and takes back what stood before; labels that are others now move what they count.
-    private mutating func countIdle(from before: OpenConversation?, to after: OpenConversation, _ placement: MetricProgram.Placement) {
+    private mutating func countIdle(
+        from before: OpenConversation?, to after: OpenConversation, _ placement: MetricProgram.Placement
+    ) {
         let old = before.flatMap { $0.isCounted ? Int($0.set) : nil }
         let new = after.isCounted ? Int(after.set) : nil
         guard old != new else { return }
@@ -68,7 +73,8 @@ extension MetricCounters {
         if let new { totals.tables[placement.table].count(placement.words.lowerBound, of: new) }
     }
 
-    /// Counts the conversations whose silence is over by `time`, and takes back those that the setting in force leaves open.
+    /// Counts the conversations whose silence is over by `time`, and takes back those that the setting in force leaves
+    /// open.
     mutating func reachSilence(_ time: Int64) {
         guard let placement = program.closings else { return }
         let (changes, uncorrected) = conversations.reach(max(time, tracked.scalars.reached), idleAfter: silenceSetting)
@@ -79,7 +85,9 @@ extension MetricCounters {
     /// Whether ``reachSilence(_:)`` would do something.
     func isSilenceDue(at time: Int64) -> Bool { conversations.isDue(at: time, idleAfter: silenceSetting) }
 
-    private mutating func labelSet(_ bytes: [UInt8], _ fields: SilenceColumns.Fields, _ placement: MetricProgram.Placement) -> Int32 {
+    private mutating func labelSet(
+        _ bytes: [UInt8], _ fields: SilenceColumns.Fields, _ placement: MetricProgram.Placement
+    ) -> Int32 {
         var key: [UInt8] = []
         Self.append(fields.tenant.map { bytes[$0] } ?? [], to: &key)
         Self.append(fields.channel.map { bytes[$0] } ?? [], to: &key)
@@ -89,14 +97,16 @@ extension MetricCounters {
 
     // MARK: Replacing
 
-    /// Takes in the rows that are there now. What only the rows of before told of cannot be taken out of what is known: where it may have
-    /// decided, that is counted.
+    /// Takes in the rows that are there now. What only the rows of before told of cannot be taken out of what is known:
+    /// where it may have decided, that is counted.
     mutating func followSilence(_ replacements: [RowReplacement]) {
         for replacement in replacements {
             let (old, new) = (silenceFields(replacement.old, 0), silenceFields(replacement.new, 0))
             let isChannelSame = old?.channel.map { replacement.old[$0] } == new?.channel.map { replacement.new[$0] }
             guard old?.key != new?.key || old?.moment != new?.moment || !isChannelSame else { continue }
-            if let old, let known = conversations[old.key], mayMiss(old, new, known) { totals.untrackedConversations &+= 1 }
+            if let old, let known = conversations[old.key], mayMiss(old, new, known) {
+                totals.untrackedConversations &+= 1
+            }
             followSilence(
                 replacement.new, at: 0, position: replacement.position,
                 isLive: Self.isLive(replacement.new, at: 0, arrivalTime: replacement.arrival.clockTime))
@@ -104,7 +114,8 @@ extension MetricCounters {
     }
 
     /// Whether what the old row told may be what is known, and the new one does not tell it.
-    private func mayMiss(_ old: SilenceColumns.Fields, _ new: SilenceColumns.Fields?, _ known: OpenConversation) -> Bool {
+    private func mayMiss(_ old: SilenceColumns.Fields, _ new: SilenceColumns.Fields?, _ known: OpenConversation) -> Bool
+    {
         let time = old.moment.time
         let isSame = new?.key == old.key
         if old.channel != nil, known.labelOrder.time == time, !isSame || new?.channel == nil { return true }
@@ -113,7 +124,8 @@ extension MetricCounters {
         }
         // Returns and closings decide only where there are both.
         guard known.told != .unknown, !isSame || old.moment != new?.moment else { return false }
-        return old.moment.isClosing || old.moment.isReturn && known.lastReturn.time == time && known.lastReturn > known.told
+        return old.moment.isClosing
+            || old.moment.isReturn && known.lastReturn.time == time && known.lastReturn > known.told
     }
 }
 
@@ -129,8 +141,8 @@ struct SilenceColumns: Sendable {
 
     let types: FoldTypes
     private let tenant, conversation, channel, author, purpose: UInt16
-    /// The last column that says where an event belongs, and the last that says anything of it: rows are in the order of columns, and of
-    /// most events the rest need not be looked at.
+    /// The last column that says where an event belongs, and the last that says anything of it: rows are in the order
+    /// of columns, and of most events the rest need not be looked at.
     private let lastOfContext, last: UInt16
 
     init(_ registry: SchemaRegistry) {

@@ -96,11 +96,15 @@ extension MetricCounters {
 
     private static func readNameGeneration(_ cursor: inout ByteCursor) throws(DecodingError) -> Set<UInt64> {
         var names: Set<UInt64> = []
-        for _ in 0..<(try cursor.readCount(max: cursor.remaining / 8)) { names.insert(try cursor.read(littleEndian: UInt64.self)) }
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining / 8)) {
+            names.insert(try cursor.read(littleEndian: UInt64.self))
+        }
         return names
     }
 
-    private mutating func readOpenGeneration(_ cursor: inout ByteCursor) throws(DecodingError) -> OpenConversations.Generation {
+    private mutating func readOpenGeneration(_ cursor: inout ByteCursor) throws(DecodingError)
+        -> OpenConversations.Generation
+    {
         var generation: OpenConversations.Generation = [:]
         for _ in 0..<(try cursor.readCount(max: cursor.remaining / 19)) {
             let high = try cursor.read(littleEndian: UInt64.self)
@@ -128,8 +132,8 @@ extension MetricCounters {
         return Int32(truncatingIfNeeded: totals.tables[placement.table].set(of: labels))
     }
 
-    /// Reads what versions 4 and 5 wrote: all in one, with bare times. Which setting they were judged by is not known, so they are judged
-    /// anew when time is next reached.
+    /// Reads what versions 4 and 5 wrote: all in one, with bare times. Which setting they were judged by is not known,
+    /// so they are judged anew when time is next reached.
     mutating func readSilenceOfTimes(_ cursor: inout ByteCursor) throws(DecodingError) {
         totals.untrackedConversations = try cursor.readVarint()
         var waiting: OpenConversations.Generation = [:]
@@ -140,8 +144,12 @@ extension MetricCounters {
             let key = Hash128(high: high, low: try cursor.read(littleEndian: UInt64.self))
             var conversation = OpenConversation()
             conversation.lastActivity = try cursor.read(littleEndian: Int64.self)
-            let (lastReturn, told) = (try cursor.read(littleEndian: Int64.self), try cursor.read(littleEndian: Int64.self))
-            if lastReturn != .min { conversation.lastReturn = ConversationInstant(time: lastReturn, rank: 1 << 63 | returned) }
+            let (lastReturn, told) = (
+                try cursor.read(littleEndian: Int64.self), try cursor.read(littleEndian: Int64.self)
+            )
+            if lastReturn != .min {
+                conversation.lastReturn = ConversationInstant(time: lastReturn, rank: 1 << 63 | returned)
+            }
             if told != .min { conversation.told = ConversationInstant(time: told, rank: 1 << 63 | closed) }
             conversation.isLive = true
             conversation.isCounted = try cursor.readByte() != 0
@@ -150,6 +158,7 @@ extension MetricCounters {
             conversation.set = try readIdleSet(&cursor)
             if program.closings != nil { waiting[key] = conversation }
         }
-        conversations.restore(waiting: waiting, judged: waiting.isEmpty ? OpenConversations.never : OpenConversations.unknown)
+        conversations.restore(
+            waiting: waiting, judged: waiting.isEmpty ? OpenConversations.never : OpenConversations.unknown)
     }
 }

@@ -35,7 +35,9 @@ extension MetricCounters {
     private func append(_ message: TrackedMessage, to sink: inout ByteSink) {
         sink.append(littleEndian: message.order.time)
         for word in [message.order.rank, message.order.prefix, message.order.hash] { sink.append(littleEndian: word) }
-        let bits: [Bool] = [message.isQuestion, message.isError, message.turn != nil, message.trace != nil, message.isWaiting]
+        let bits: [Bool] = [
+            message.isQuestion, message.isError, message.turn != nil, message.trace != nil, message.isWaiting,
+        ]
         var flags = message.counted.rawValue << 5
         for (bit, flag) in bits.enumerated() where flag { flags |= 1 << bit }
         sink.append(flags)
@@ -77,7 +79,9 @@ extension MetricCounters {
             let forgotten = try Self.readForgotten(&cursor, version)
             let questions = try cursor.readVarint()
             var messages: [TrackedMessage] = []
-            for _ in 0..<(try cursor.readCount(max: cursor.remaining / 33)) { messages.append(try readMessage(&cursor)) }
+            for _ in 0..<(try cursor.readCount(max: cursor.remaining / 33)) {
+                messages.append(try readMessage(&cursor))
+            }
             generation[key] = TrackedConversation(
                 messages: messages, forgotten: forgotten, forgottenQuestions: Int64(clamping: questions))
         }
@@ -107,9 +111,12 @@ extension MetricCounters {
         let (rank, prefix) = (try cursor.read(littleEndian: UInt64.self), try cursor.read(littleEndian: UInt64.self))
         let order = EventOrder(time: time, rank: rank, prefix: prefix, hash: try cursor.read(littleEndian: UInt64.self))
         let flags = try cursor.readByte()
-        guard let verdict = QuestionVerdict(rawValue: flags >> 5) else { throw cursor.failure("a verdict on a question") }
+        guard let verdict = QuestionVerdict(rawValue: flags >> 5) else {
+            throw cursor.failure("a verdict on a question")
+        }
         var message = TrackedMessage(
-            order: order, isQuestion: flags & 1 != 0, isError: flags & 2 != 0, counted: verdict, isWaiting: flags & 16 != 0)
+            order: order, isQuestion: flags & 1 != 0, isError: flags & 2 != 0, counted: verdict,
+            isWaiting: flags & 16 != 0)
         if flags & 4 != 0 { message.turn = try cursor.read(littleEndian: Int64.self) }
         if flags & 8 != 0 { message.trace = try Self.readHash(&cursor) }
         guard message.isQuestion else { return message }
@@ -125,8 +132,8 @@ extension MetricCounters {
         return totals.tables[table].set(of: labels)
     }
 
-    /// The questions of versions that remembered only those that wait, each under a hash of its turn; they move to their conversation when
-    /// something comes for the turn.
+    /// The questions of versions that remembered only those that wait, each under a hash of its turn; they move to
+    /// their conversation when something comes for the turn.
     mutating func readWaitingQuestions(_ cursor: inout ByteCursor) throws(DecodingError) {
         var waiting: TrackedConversations.Generation = [:]
         for _ in 0..<(try cursor.readCount(max: cursor.remaining / 34)) {

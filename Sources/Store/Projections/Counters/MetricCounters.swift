@@ -1,11 +1,12 @@
 package import Domain
 import Hashing
 
-/// The counters of `/metrics`: a pure fold over accepted events in the order of their positions and over the passing of time.
+/// The counters of `/metrics`: a pure fold over accepted events in the order of their positions and over the passing of
+/// time.
 ///
-/// An event counts when it was received within ``Limits/liveNanosecondsMax`` of its time; older ones are counted by type as backfill and
-/// nowhere else, though as answers, ratings and closings they decide about what was counted. All words are integers, so the fold of any
-/// split is the fold of the whole.
+/// An event counts when it was received within ``Limits/liveNanosecondsMax`` of its time; older ones are counted by
+/// type as backfill and nowhere else, though as answers, ratings and closings they decide about what was counted. All
+/// words are integers, so the fold of any split is the fold of the whole.
 package struct MetricCounters: Sendable {
     /// What is shown; cheap to copy.
     package internal(set) var totals: MetricTotals
@@ -35,11 +36,14 @@ package struct MetricCounters: Sendable {
     /// Counters at zero.
     /// - Parameters:
     ///   - objectives: those in force: how long questions wait, and where buckets of histograms end.
-    ///   - openConversationsMax: so many conversations are followed until silence closes them, and at least half as many are remembered
+    ///   - openConversationsMax: so many conversations are followed until silence closes them, and at least half as
+    ///     many are remembered
     ///     after that, so that memory stays bounded.
-    ///   - ratedConversationsMax: the ratings of so many conversations are remembered for sure, of twice as many at most.
+    ///   - ratedConversationsMax: the ratings of so many conversations are remembered for sure, of twice as many at
+    ///     most.
     package init(
-        registry: SchemaRegistry, definitions: [MetricDefinition] = MetricCatalogue.all, objectives: ObjectiveSet = .builtIn,
+        registry: SchemaRegistry, definitions: [MetricDefinition] = MetricCatalogue.all,
+        objectives: ObjectiveSet = .builtIn,
         openConversationsMax: Int = 1 << 18, ratedConversationsMax: Int = 1 << 16
     ) {
         rated = RatedConversations(countMax: ratedConversationsMax)
@@ -60,7 +64,9 @@ package struct MetricCounters: Sendable {
     ///   - arrival: when it came.
     ///   - cost: what a call was booked at.
     /// - Precondition: a sound row at `start`, of a type of the registry.
-    package mutating func fold(_ bytes: [UInt8], at start: Int, position: Int64 = 0, arrival: EventArrival, cost: CallCost?) {
+    package mutating func fold(
+        _ bytes: [UInt8], at start: Int, position: Int64 = 0, arrival: EventArrival, cost: CallCost?
+    ) {
         let type = Int(EventRowCursor.type(bytes, at: start))
         totals.accepted[type] &+= 1
         let isLive = Self.isLive(bytes, at: start, arrivalTime: arrival.clockTime)
@@ -108,7 +114,8 @@ package struct MetricCounters: Sendable {
         var known = -1
         for index in step.actions {
             let action = program.actions[index]
-            guard action.kind != .question, action.kind != .answer, holds(action.conditions, bytes), adds(action, cost) else { continue }
+            guard action.kind != .question, action.kind != .answer, holds(action.conditions, bytes), adds(action, cost)
+            else { continue }
             if known < 0 {
                 makeKey(step.labels, bytes)
                 known = totals.tables[step.table].set(of: key)
@@ -135,7 +142,9 @@ package struct MetricCounters: Sendable {
             if slot.kind == .absent {
                 guard condition.acceptsNull else { return false }
             } else if !condition.texts.isEmpty {
-                guard slot.kind == .text, condition.texts.contains(where: { isEqual(program.texts[$0], bytes, slot.text) }) else {
+                guard slot.kind == .text,
+                    condition.texts.contains(where: { isEqual(program.texts[$0], bytes, slot.text) })
+                else {
                     return false
                 }
             }
@@ -200,14 +209,17 @@ package struct MetricCounters: Sendable {
 
     /// Appends a label's value, too long ones as `other`.
     static func append(_ value: some RandomAccessCollection<UInt8>, to key: inout [UInt8]) {
-        guard value.count <= Limits.labelBytesMax else { return append(Array(MetricCatalogue.otherLabel.utf8), to: &key) }
+        guard value.count <= Limits.labelBytesMax else {
+            return append(Array(MetricCatalogue.otherLabel.utf8), to: &key)
+        }
         key.append(UInt8(value.count))
         key.append(contentsOf: value)
     }
 
     // MARK: Late prices
 
-    /// Adds what a call costs that was counted without a cost and has got its first prices now: it is none of the unpriced ones any more.
+    /// Adds what a call costs that was counted without a cost and has got its first prices now: it is none of the
+    /// unpriced ones any more.
     /// - Precondition: the call was live when it came; a sound row at `start`.
     package mutating func addLateCost(_ picoUSD: Int128, _ bytes: [UInt8], at start: Int) {
         guard let placement = program.cost else { return }

@@ -1,7 +1,7 @@
 import Domain
 
-/// The metric catalogue resolved against the columns and types of a store: per event type a flat list of what to read and what to count, so
-/// that folding an event looks up no name.
+/// The metric catalogue resolved against the columns and types of a store: per event type a flat list of what to read
+/// and what to count, so that folding an event looks up no name.
 struct MetricProgram: Sendable {
     enum LabelKind: UInt8, Sendable { case field, eitherField, boolean, constant }
 
@@ -50,7 +50,8 @@ struct MetricProgram: Sendable {
         /// Slots 1…; slot 0 is nobody's.
         var slotCount = 1
         /// Slots of the fields by which questions find their answers, and ratings their conversation.
-        var tenant: UInt8 = 0, channel: UInt8 = 0, conversation: UInt8 = 0, turn: UInt8 = 0, trace: UInt8 = 0, status: UInt8 = 0
+        var tenant: UInt8 = 0, channel: UInt8 = 0, conversation: UInt8 = 0, turn: UInt8 = 0, trace: UInt8 = 0,
+            status: UInt8 = 0
         /// Of questions and answers: the action that says which ones count, and its step.
         var message: (action: Int, step: Int)?
         var isAnswer = false
@@ -99,7 +100,10 @@ struct MetricProgram: Sendable {
         return definitions.firstIndex { $0.name == name }.flatMap { placements[$0] }
     }
 
-    init(_ definitions: [MetricDefinition], registry: SchemaRegistry, bounds: [Int64] = MetricCatalogue.bucketBoundsNanoseconds) {
+    init(
+        _ definitions: [MetricDefinition], registry: SchemaRegistry,
+        bounds: [Int64] = MetricCatalogue.bucketBoundsNanoseconds
+    ) {
         let definitions = definitions.map { definition in
             guard case .observe = definition.source else { return definition }
             var definition = definition
@@ -120,7 +124,9 @@ struct MetricProgram: Sendable {
             histograms += 1
         }
         tables = layout.tables
-        closings = definitions.firstIndex { $0.name == MetricCatalogue.closedConversations }.flatMap { [placements] in placements[$0] }
+        closings = definitions.firstIndex { $0.name == MetricCatalogue.closedConversations }.flatMap { [placements] in
+            placements[$0]
+        }
         silence = SilenceColumns(registry)
         cost = definitions.firstIndex { $0.source == .bookedCost }.flatMap { [placements] in placements[$0] }
         unpriced = definitions.firstIndex { $0.source == .unpricedCalls }.flatMap { [placements] in placements[$0] }
@@ -152,7 +158,9 @@ struct MetricProgram: Sendable {
     }
 
     private mutating func slot(_ name: String, _ entry: inout TypeProgram, _ registry: SchemaRegistry) -> UInt8 {
-        guard let column = registry.column(named: name) else { preconditionFailure("a metric names \(name), which no schema has") }
+        guard let column = registry.column(named: name) else {
+            preconditionFailure("a metric names \(name), which no schema has")
+        }
         let index = entry.firstRole + Int(column)
         if roles[index] == 0 {
             roles[index] = UInt8(entry.slotCount)
@@ -168,11 +176,15 @@ struct MetricProgram: Sendable {
     }
 
     private mutating func add(
-        _ label: MetricLabel, _ ordinal: Int, _ type: SchemaEventType, _ entry: inout TypeProgram, _ registry: SchemaRegistry
+        _ label: MetricLabel, _ ordinal: Int, _ type: SchemaEventType, _ entry: inout TypeProgram,
+        _ registry: SchemaRegistry
     ) {
         switch label.source {
-        case .column("model") where type.id == registry.wellKnownTypes.llmCall || type.id == registry.wellKnownTypes.embeddingCall:
-            let (response, request) = (slot("response_model", &entry, registry), slot("request_model", &entry, registry))
+        case .column("model")
+        where type.id == registry.wellKnownTypes.llmCall || type.id == registry.wellKnownTypes.embeddingCall:
+            let (response, request) = (
+                slot("response_model", &entry, registry), slot("request_model", &entry, registry)
+            )
             labels.append(Label(kind: .eitherField, slot: response, otherSlot: request))
         case .column(let name): labels.append(Label(kind: .field, slot: slot(name, &entry, registry)))
         case .boolean(let name, let yes, let no):
@@ -185,7 +197,8 @@ struct MetricProgram: Sendable {
     }
 
     private mutating func add(
-        _ definition: MetricDefinition, _ placement: Placement?, _ ordinal: Int, _ entry: inout TypeProgram, _ registry: SchemaRegistry
+        _ definition: MetricDefinition, _ placement: Placement?, _ ordinal: Int, _ entry: inout TypeProgram,
+        _ registry: SchemaRegistry
     ) {
         guard let placement else { return }
         let firstCondition = conditions.count

@@ -15,8 +15,8 @@ package struct MetricTotals: Sendable {
     var untracked: UInt64 = 0
     /// Answers forgotten before their question came.
     var forgottenAnswers: UInt64 = 0
-    /// Events of conversations that are too many to be followed or remembered, as far as silence or ratings depend on them, and
-    /// conversations that another setting would have changed had they not been forgotten.
+    /// Events of conversations that are too many to be followed or remembered, as far as silence or ratings depend on
+    /// them, and conversations that another setting would have changed had they not been forgotten.
     var untrackedConversations: UInt64 = 0
 
     init(_ program: MetricProgram) {
@@ -87,7 +87,9 @@ extension MetricTotals {
     /// - Complexity: O(series).
     package var families: [MetricFamily] {
         program.definitions.enumerated().compactMap { index, definition in
-            if let placement = program.placement(of: index) { return MetricFamily(definition, series(definition, placement)) }
+            if let placement = program.placement(of: index) {
+                return MetricFamily(definition, series(definition, placement))
+            }
             switch definition.name {
             case MetricCatalogue.acceptedEvents: return MetricFamily(definition, byType(accepted))
             case MetricCatalogue.backfilledEvents: return MetricFamily(definition, byType(backfilled))
@@ -96,7 +98,8 @@ extension MetricTotals {
             case MetricCatalogue.forgottenAnswers:
                 return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(forgottenAnswers)))])
             case MetricCatalogue.untrackedConversations:
-                return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(untrackedConversations)))])
+                return MetricFamily(
+                    definition, [MetricSeries(labels: [], value: .number(Int128(untrackedConversations)))])
             default: return nil
             }
         }
@@ -116,18 +119,22 @@ extension MetricTotals {
         if case .corrections(let name) = source, let metric = program.definitions.first(where: { $0.name == name }) {
             (source, isTakenBack) = (metric.source, true)
         }
-        let exponential = placement.histogram < 0 || isTakenBack ? [:] : self.exponential.buckets(histogram: placement.histogram)
+        let exponential =
+            placement.histogram < 0 || isTakenBack ? [:] : self.exponential.buckets(histogram: placement.histogram)
         for set in 0..<table.setCount {
             let counted = Array(table.words(placement.words, of: set))
             let words = isTakenBack ? corrections[placement.table].words(placement.words, of: set) : counted
-            // What was taken back stands beside all that was counted, as a zero at first, so that a difference of rates never lacks a side
-            // nor misses a first one. Histograms are many series each: they have it only where there is something.
+            // What was taken back stands beside all that was counted, as a zero at first, so that a difference of rates
+            // never lacks a side nor misses a first one. Histograms are many series each: they have it only where there
+            // is something.
             let isCounted = definition.kind == .counter && counted.contains { $0 != 0 }
             guard isCounted || words.contains(where: { $0 != 0 }) else { continue }
             let labels = labels(of: set, in: table, definition)
             switch source {
-            case .sum: series.append(MetricSeries(labels: labels, value: .number(Int128(high: words[2], low: words[1]))))
-            case .bookedCost: series.append(MetricSeries(labels: labels, value: .picoUSD(Int128(high: words[2], low: words[1]))))
+            case .sum:
+                series.append(MetricSeries(labels: labels, value: .number(Int128(high: words[2], low: words[1]))))
+            case .bookedCost:
+                series.append(MetricSeries(labels: labels, value: .picoUSD(Int128(high: words[2], low: words[1]))))
             case .observe:
                 let buckets = words.count - 2
                 let sum = Int128(high: words[buckets + 1], low: words[buckets])

@@ -3,13 +3,16 @@ import Hashing
 /// When somebody came back or closed: as much of ``EventOrder`` as tells a return from a closing.
 struct ConversationInstant: Hashable, Comparable, Sendable {
     var time: Int64
-    /// As in ``EventOrder``. Things of different meaning have different ones, and of those of one meaning any stands for all.
+    /// As in ``EventOrder``. Things of different meaning have different ones, and of those of one meaning any stands
+    /// for all.
     var rank: UInt64
 
     /// Before everything.
     static let unknown = ConversationInstant(time: .min, rank: 0)
 
-    static func < (left: ConversationInstant, right: ConversationInstant) -> Bool { (left.time, left.rank) < (right.time, right.rank) }
+    static func < (left: ConversationInstant, right: ConversationInstant) -> Bool {
+        (left.time, left.rank) < (right.time, right.rank)
+    }
 }
 
 extension EventOrder {
@@ -42,7 +45,8 @@ struct OpenConversation: Hashable, Sendable {
     /// Whether silence can close it.
     var mayBeIdle: Bool { isLive && lastActivity != .min && !isClosedByEvent }
 
-    /// When silence closes it; nil where an event did, where nobody is known to have done anything, and where it is backfill alone.
+    /// When silence closes it; nil where an event did, where nobody is known to have done anything, and where it is
+    /// backfill alone.
     func silenceEnd(after idleAfter: Int64) -> Int64? {
         guard mayBeIdle else { return nil }
         let (end, isBeyond) = lastActivity.addingReportingOverflow(idleAfter)
@@ -83,9 +87,9 @@ struct ConversationMoment: Hashable {
     var tells: Bool { isActivity || isReturn || isClosing }
 }
 
-/// Conversations as far as silence is concerned, by a hash of tenant and conversation: those whose silence is awaited, those for which
-/// nothing is awaited now, and those that are backfill so far. What is known of each does not depend on the setting; the setting decides
-/// which of them count.
+/// Conversations as far as silence is concerned, by a hash of tenant and conversation: those whose silence is awaited,
+/// those for which nothing is awaited now, and those that are backfill so far. What is known of each does not depend on
+/// the setting; the setting decides which of them count.
 ///
 /// What a step changed can be taken back.
 struct OpenConversations: Sendable {
@@ -197,8 +201,8 @@ struct OpenConversations: Sendable {
         return !isBeyond && rounded < time
     }
 
-    /// Time has reached `time`: gives those that silence has closed by then and, where the setting is another one, those that count as
-    /// closed by it and are not.
+    /// Time has reached `time`: gives those that silence has closed by then and, where the setting is another one,
+    /// those that count as closed by it and are not.
     /// - Returns: the changes, in the order of keys, and how many that are forgotten another setting may have changed.
     mutating func reach(_ time: Int64, idleAfter: Int64?) -> (changes: [SilenceChange], uncorrected: UInt64) {
         guard judged == idleAfter ?? Self.never else { return judge(by: idleAfter, reached: time) }
@@ -218,7 +222,8 @@ struct OpenConversations: Sendable {
     }
 
     /// Judges all by a setting.
-    private mutating func judge(by idleAfter: Int64?, reached: Int64) -> (changes: [SilenceChange], uncorrected: UInt64) {
+    private mutating func judge(by idleAfter: Int64?, reached: Int64) -> (changes: [SilenceChange], uncorrected: UInt64)
+    {
         let uncorrected = judged == Self.unknown ? 0 : done.forgotten.uncorrected(after: idleAfter, reached: reached)
         judged = idleAfter ?? Self.never
         earliest = .max
@@ -263,6 +268,10 @@ struct OpenConversations: Sendable {
 
     /// The same of those for which nothing is awaited, or of those that are backfill.
     mutating func restore(isLate: Bool, young: Generation, old: Generation, _ forgotten: ForgottenConversations) {
-        if isLate { late.restore(young: young, old: old, forgotten) } else { done.restore(young: young, old: old, forgotten) }
+        if isLate {
+            late.restore(young: young, old: old, forgotten)
+        } else {
+            done.restore(young: young, old: old, forgotten)
+        }
     }
 }

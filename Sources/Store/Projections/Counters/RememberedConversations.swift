@@ -1,7 +1,7 @@
 import Hashing
 
-/// Conversations whose silence is not awaited, by a hash of tenant and conversation: people come back to them, and what comes late may show
-/// them in another light.
+/// Conversations whose silence is not awaited, by a hash of tenant and conversation: people come back to them, and what
+/// comes late may show them in another light.
 typealias RememberedConversations = Generations<ForgottenConversations>
 
 /// What is known of forgotten conversations, as far as another setting would have changed what they count.

@@ -33,8 +33,8 @@ struct VerdictChange: Hashable, Sendable {
     var to: QuestionVerdict
 }
 
-/// The questions and answers of one conversation. Verdicts follow from what is here alone, so the order in which it came does not show, and
-/// they follow by the rule by which the read model finds the answer of a turn.
+/// The questions and answers of one conversation. Verdicts follow from what is here alone, so the order in which it
+/// came does not show, and they follow by the rule by which the read model finds the answer of a turn.
 struct TrackedConversation: Hashable, Sendable {
     /// Questions that may wait: a client that asks without end waits on its own account.
     static let waitingMax = 16
@@ -60,7 +60,9 @@ struct TrackedConversation: Hashable, Sendable {
     /// The first time at which a waiting question fails; nil while none waits.
     var deadline: Int64? {
         var first: Int64?
-        for message in messages where message.isQuestion && message.isWaiting { first = min(first ?? .max, message.deadline) }
+        for message in messages where message.isQuestion && message.isWaiting {
+            first = min(first ?? .max, message.deadline)
+        }
         return first
     }
 
@@ -72,13 +74,14 @@ struct TrackedConversation: Hashable, Sendable {
         return true
     }
 
-    /// Whether an answer from among what is forgotten may be the one of a question that is not: one of its turn or trace, whose answer so
-    /// far is remembered as well, or one that waits and finds its answer by order.
+    /// Whether an answer from among what is forgotten may be the one of a question that is not: one of its turn or
+    /// trace, whose answer so far is remembered as well, or one that waits and finds its answer by order.
     private func mayDecide(_ answer: TrackedMessage) -> Bool {
         messages.contains { question in
             guard question.isQuestion else { return false }
             let isOne =
-                answer.turn != nil && question.turn == answer.turn || answer.trace != nil && question.trace == answer.trace
+                answer.turn != nil && question.turn == answer.turn
+                || answer.trace != nil && question.trace == answer.trace
             return isOne || question.isWaiting && (answer.turn == nil || question.turn == nil)
         }
     }
@@ -96,17 +99,20 @@ struct TrackedConversation: Hashable, Sendable {
         }
     }
 
-    /// Forgets a message with all that, left alone, would be taken for something else: a repeat for the question that it repeats, a judged
-    /// question for one that nobody answered, an answer for that of a later question of its trace.
+    /// Forgets a message with all that, left alone, would be taken for something else: a repeat for the question that
+    /// it repeats, a judged question for one that nobody answered, an answer for that of a later question of its trace.
     private mutating func forget(_ place: Int) {
         let message = remove(place)
         if let turn = message.turn {
-            while let other = messages.firstIndex(where: { $0.isQuestion && !$0.isWaiting && $0.turn == turn }) { forget(other) }
+            while let other = messages.firstIndex(where: { $0.isQuestion && !$0.isWaiting && $0.turn == turn }) {
+                forget(other)
+            }
         }
         guard let trace = message.trace else { return }
         let next = messages.firstIndex { $0.isQuestion && $0.trace == trace }
         if message.isQuestion {
-            for answer in (0..<(next ?? messages.count)).reversed() where !messages[answer].isQuestion && messages[answer].trace == trace {
+            for answer in (0..<(next ?? messages.count)).reversed()
+            where !messages[answer].isQuestion && messages[answer].trace == trace {
                 _ = remove(answer)
             }
         } else if let next, !messages[next].isWaiting, message.turn == nil || messages[next].turn == nil {
@@ -138,7 +144,9 @@ struct TrackedConversation: Hashable, Sendable {
         for turn in matching.turns where turn.question >= 0 { answers[turn.question] = turn.answer }
         var changes: [VerdictChange] = []
         for index in messages.indices where messages[index].isQuestion {
-            judge(index, isAsked: answers[index] > -2, answers[index] < 0 ? nil : messages[answers[index]], reached, &changes)
+            judge(
+                index, isAsked: answers[index] > -2, answers[index] < 0 ? nil : messages[answers[index]], reached,
+                &changes)
         }
         return changes
     }

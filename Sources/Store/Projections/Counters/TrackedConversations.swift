@@ -2,15 +2,17 @@ import Bytes
 import Domain
 import Hashing
 
-/// Questions and answers that are remembered, by a hash of tenant and conversation: those that wait, and for a day or as long as there is
-/// room those that are judged, since what comes late may show them in another light.
+/// Questions and answers that are remembered, by a hash of tenant and conversation: those that wait, and for a day or
+/// as long as there is room those that are judged, since what comes late may show them in another light.
 ///
-/// Two generations: what is touched goes to the younger one, and when that is full or a day old, the elder one is forgotten. What a step
-/// changed can be taken back: the changes since ``beginStep()`` are remembered, since copying all would cost more.
+/// Two generations: what is touched goes to the younger one, and when that is full or a day old, the elder one is
+/// forgotten. What a step changed can be taken back: the changes since ``beginStep()`` are remembered, since copying
+/// all would cost more.
 struct TrackedConversations: Sendable {
     typealias Generation = [Hash128: TrackedConversation]
 
-    /// Beyond it a question is not followed, only counted as such: what a flood of questions costs in memory stays bounded.
+    /// Beyond it a question is not followed, only counted as such: what a flood of questions costs in memory stays
+    /// bounded.
     static let waitingMax = 1 << 18
     /// Messages of a generation, besides those of conversations that wait.
     static let generationMessagesMax = 1 << 17
@@ -22,8 +24,8 @@ struct TrackedConversations: Sendable {
 
     private var young: Generation = [:]
     private var old: Generation = [:]
-    /// Answers that came too late to be counted, before their question. They have room of their own, so that an import makes nothing else
-    /// be forgotten; those that are forgotten are backfill and were counted as such.
+    /// Answers that came too late to be counted, before their question. They have room of their own, so that an import
+    /// makes nothing else be forgotten; those that are forgotten are backfill and were counted as such.
     private var late = Generations<ForgottenAnswers>(countMax: 1 << 12)
     /// First deadline of each conversation with a question that waits.
     private var deadlines: [Hash128: Int64] = [:]
@@ -99,7 +101,9 @@ struct TrackedConversations: Sendable {
 
     /// Takes a message in and, where wanted, judges what it changes.
     /// - Returns: nil where there is no room for it, or no place in what is remembered.
-    mutating func add(_ message: TrackedMessage, key: Hash128, receivedTime: Int64, judges: Bool = true) -> [VerdictChange]? {
+    mutating func add(_ message: TrackedMessage, key: Hash128, receivedTime: Int64, judges: Bool = true)
+        -> [VerdictChange]?
+    {
         if message.isQuestion, scalars.waitingCount >= Self.waitingMax { return nil }
         age(receivedTime)
         let reached = scalars.reached

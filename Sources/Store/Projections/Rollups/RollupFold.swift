@@ -5,7 +5,8 @@ extension RollupLayout {
     /// the chunk.
     ///
     /// They are what a query answers that groups and aggregates the events, out of the same tables and states.
-    /// - Parameter watermark: the latest received time; events that are too old for the rollup's retention by then are left out.
+    /// - Parameter watermark: the latest received time; events that are too old for the rollup's retention by then are
+    ///   left out.
     /// - Complexity: O(rows · columns).
     package func fold(_ chunk: Chunk, watermark: Int64) -> RollupPart {
         guard case .bucket(let time) = contents[0] else { preconditionFailure("buckets come first") }

@@ -51,7 +51,8 @@ package struct RollupLayout: Sendable {
         for measure in definition.measures {
             let index = source(measure.column)
             let (name, type) = (measure.column, sourceColumns[index].type)
-            precondition(type == .integer || (type.isNumeric && !measure.hasHistogram), "\(name) can't be folded exactly")
+            precondition(
+                type == .integer || (type.isNumeric && !measure.hasHistogram), "\(name) can't be folded exactly")
             add(name + "_count", .integer, .count(index))
             add(name + "_sum", .numeric(scale: type.scale), .sum(index))
             if measure.hasExtrema {
@@ -91,7 +92,8 @@ package struct RollupLayout: Sendable {
         }
         guard let events = place(.events) else { preconditionFailure("every rollup counts its events") }
         return RollupDescription(
-            table: definition.name, source: definition.source, grainNanoseconds: definition.grain.nanoseconds, columns: columns, time: 0,
+            table: definition.name, source: definition.source, grainNanoseconds: definition.grain.nanoseconds,
+            columns: columns, time: 0,
             dimensions: Array(1..<(1 + definition.dimensions.count)), events: events, measures: measures,
             earliestTime: earliestTime(watermark: watermark))
     }
@@ -106,5 +108,6 @@ package struct RollupLayout: Sendable {
 func floored(_ value: Int64, to step: Int64) -> Int64 {
     assert(step > 0, "buckets have a length")
     let rest = value % step
-    return rest >= 0 ? value - rest : value.subtractingReportingOverflow(rest + step).overflow ? value - rest : value - (rest + step)
+    return rest >= 0
+        ? value - rest : value.subtractingReportingOverflow(rest + step).overflow ? value - rest : value - (rest + step)
 }

@@ -1,7 +1,8 @@
 package import Bytes
 
-// A split-block Bloom filter (Putze, Sanders, Singler 2007; the shape that Parquet uses): a key sets one bit in each of the eight 32-bit
-// words of one 32-byte block, so a probe touches one cache line. The blocks are the whole content, words little-endian.
+// A split-block Bloom filter (Putze, Sanders, Singler 2007; the shape that Parquet uses): a key sets one bit in each of
+// the eight 32-bit words of one 32-byte block, so a probe touches one cache line. The blocks are the whole content,
+// words little-endian.
 
 /// A set of 64-bit hashes that answers "surely not" or "perhaps".
 package struct BlockFilter: Sendable, Equatable {
@@ -45,7 +46,9 @@ package struct BlockFilter: Sendable, Equatable {
         let first = firstWord(hash)
         assert(first + Self.blockWords <= words.count, "a block of the filter")
         let key = UInt32(truncatingIfNeeded: hash)
-        for lane in 0..<Self.blockWords where words[first + lane] & (1 << ((key &* Self.salts[lane]) >> 27)) == 0 { return false }
+        for lane in 0..<Self.blockWords where words[first + lane] & (1 << ((key &* Self.salts[lane]) >> 27)) == 0 {
+            return false
+        }
         return true
     }
 

@@ -86,7 +86,9 @@ struct SegmentFooter: Sendable {
             for _ in 0..<(try cursor.readCount(max: SegmentLimits.columnsMax)) {
                 let name = try cursor.readText(max: SegmentLimits.nameBytesMax)
                 let type = try ColumnTypeCoding.read(&cursor)
-                guard let hint = ColumnHint(rawValue: try cursor.readByte()) else { throw cursor.failure("a column hint") }
+                guard let hint = ColumnHint(rawValue: try cursor.readByte()) else {
+                    throw cursor.failure("a column hint")
+                }
                 table.columns.append(SegmentColumn(name: name, type: type, hint: hint))
             }
             for _ in 0..<(try cursor.readCount(max: SegmentLimits.groupsMax)) {

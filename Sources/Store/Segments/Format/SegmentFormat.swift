@@ -1,6 +1,7 @@
 internal import Hashing
 
-// A sealed segment: row groups of several tables, column by column. Written once, never changed. Little-endian, varints LEB128.
+// A sealed segment: row groups of several tables, column by column. Written once, never changed. Little-endian, varints
+// LEB128.
 //
 //     offset  size  field
 //     0       32    file header
@@ -19,9 +20,9 @@ internal import Hashing
 //     0   8   checksum of bytes 8..<length           page header (Columnar), payload
 //     8   …   content
 //
-// Every checksum is XXH3-64 with a seed made of the segment id and the block's offset in the file, so a block that was moved within a file
-// or between files does not pass. Pages of one value or of nulls only have no block: their header in the footer says it all, and a column
-// that is null throughout a group is left out.
+// Every checksum is XXH3-64 with a seed made of the segment id and the block's offset in the file, so a block that was
+// moved within a file or between files does not pass. Pages of one value or of nulls only have no block: their header
+// in the footer says it all, and a column that is null throughout a group is left out.
 //
 //     footer content
 //     v+…   metadata           the caller's bytes
@@ -37,9 +38,8 @@ internal import Hashing
 //           v v   offset and length of the page block (length 0: none)
 //           v v   offset and length of the filter block (length 0: none)
 //
-// Reading: the length is the manifest's; trailer, then footer, then single blocks as asked. A segment is whole or refused: there is no
-// torn tail,
-// because a segment gets its name only after it was flushed and read back.
+// Reading: the length is the manifest's; trailer, then footer, then single blocks as asked. A segment is whole or
+// refused: there is no torn tail, because a segment gets its name only after it was flushed and read back.
 
 /// The ladder of segment formats; numbers are never reused.
 package enum SegmentVersion: UInt8, Sendable {

@@ -37,7 +37,10 @@ package struct ManifestSegment: Hashable, Sendable {
     package var receivedRange: ClosedRange<Int64>?
 
     /// Takes each part as given.
-    package init(_ description: SegmentDescription, positions: ClosedRange<Int64>? = nil, receivedRange: ClosedRange<Int64>? = nil) {
+    package init(
+        _ description: SegmentDescription, positions: ClosedRange<Int64>? = nil,
+        receivedRange: ClosedRange<Int64>? = nil
+    ) {
         self.description = description
         self.positions = positions
         self.receivedRange = receivedRange

@@ -54,15 +54,20 @@ enum ManifestCoding {
         return sink.bytes
     }
 
-    static func decode(_ bytes: [UInt8]) throws(DecodingError) -> (manifest: Manifest, version: UInt64, previous: [UInt8]) {
+    static func decode(_ bytes: [UInt8]) throws(DecodingError) -> (
+        manifest: Manifest, version: UInt64, previous: [UInt8]
+    ) {
         var cursor = ByteCursor(bytes)
-        guard try cursor.readSlice(8).elementsEqual(magic) else { throw DecodingError(offset: 0, expectation: "the magic of a manifest") }
+        guard try cursor.readSlice(8).elementsEqual(magic) else {
+            throw DecodingError(offset: 0, expectation: "the magic of a manifest")
+        }
         guard ManifestFormat(rawValue: try cursor.readByte()) != nil else { throw cursor.failure("manifest format 1") }
         guard try cursor.readSlice(7).allSatisfy({ $0 == 0 }) else { throw cursor.failure("zeros") }
         let version = try cursor.read(littleEndian: UInt64.self)
         let previous = Array(try cursor.readSlice(hashBytes))
         let length = try cursor.read(littleEndian: UInt64.self)
-        guard let count = Int(exactly: length), cursor.remaining >= hashBytes, count == cursor.remaining - hashBytes else {
+        guard let count = Int(exactly: length), cursor.remaining >= hashBytes, count == cursor.remaining - hashBytes
+        else {
             throw cursor.failure("a body of \(length) bytes and a hash")
         }
         guard SHA256.hash(bytes[..<(headerBytes + count)]).elementsEqual(bytes[(headerBytes + count)...]) else {
@@ -174,7 +179,8 @@ enum ManifestCoding {
         }
         let timeRange = try readRange(&cursor)
         let description = SegmentDescription(
-            segmentID: segmentID, fileName: file.fileName, lengthBytes: file.lengthBytes, sha256: file.sha256, tables: tables,
+            segmentID: segmentID, fileName: file.fileName, lengthBytes: file.lengthBytes, sha256: file.sha256,
+            tables: tables,
             timeRange: timeRange)
         let positions = try readRange(&cursor)
         return ManifestSegment(description, positions: positions, receivedRange: try readRange(&cursor))

@@ -1,5 +1,6 @@
-/// What a job made: files that were written, flushed and read again, and what they change in the manifest. A job never publishes; whoever
-/// owns the manifest applies the edit to the version that is in force by then, which may be a later one than the job began with.
+/// What a job made: files that were written, flushed and read again, and what they change in the manifest. A job never
+/// publishes; whoever owns the manifest applies the edit to the version that is in force by then, which may be a later
+/// one than the job began with.
 package struct ManifestEdit: Hashable, Sendable {
     /// Segments that come.
     package var added: [ManifestSegment] = []
@@ -32,7 +33,8 @@ package struct SealedEnd: Hashable, Sendable {
     }
 }
 
-/// Why an edit does not fit the manifest that is in force: another one changed what it stands on. The job is to be done again.
+/// Why an edit does not fit the manifest that is in force: another one changed what it stands on. The job is to be done
+/// again.
 package enum ManifestEditConflict: Error, Hashable, Sendable {
     /// A segment that the edit removes or marks rows of is no longer live.
     case segmentGone(id: UInt64)
@@ -56,7 +58,8 @@ extension Manifest {
         if let end = edit.end, end.position < position { throw .endPassed(position: position) }
         try checkRemoved(edit, base)
         next.segments.removeAll { edit.removed.contains($0.description.segmentID) }
-        try next.insert(edit.added, in: edit.removed.first.flatMap { id in segments.firstIndex { $0.description.segmentID == id } })
+        try next.insert(
+            edit.added, in: edit.removed.first.flatMap { id in segments.firstIndex { $0.description.segmentID == id } })
         try checkPositions(edit)
         try next.mark(edit)
         guard let end = edit.end else { return next }
@@ -89,7 +92,9 @@ extension Manifest {
         for segment in edit.added {
             guard let positions = segment.positions else { continue }
             if positions.lowerBound > position, edit.end != nil { continue }
-            guard gone.contains(where: { $0.overlaps(positions) }) else { throw .positionsDiffer(id: segment.description.segmentID) }
+            guard gone.contains(where: { $0.overlaps(positions) }) else {
+                throw .positionsDiffer(id: segment.description.segmentID)
+            }
             sealedAgain += positions.count
         }
         guard sealedAgain == sealedBefore else { throw .positionsDiffer(id: edit.removed.first ?? 0) }

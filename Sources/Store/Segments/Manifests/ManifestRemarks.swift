@@ -2,7 +2,8 @@ internal import Bytes
 internal import Platform
 
 extension ManifestStore {
-    /// The current version's file, field by field, its body as a summary: for `inspect` and the tests that hold the format still.
+    /// The current version's file, field by field, its body as a summary: for `inspect` and the tests that hold the
+    /// format still.
     /// - Precondition: a version was published.
     package func remarks() throws -> String {
         let bytes = try currentBytes()
@@ -22,15 +23,20 @@ extension ManifestStore {
     /// What the current version names, a line each.
     package func summary() -> String {
         let log = current.logStart
-        var lines = ["manifest version \(version): position \(current.position), log from \(log.position) in file \(log.file)"]
+        var lines = [
+            "manifest version \(version): position \(current.position), log from \(log.position) in file \(log.file)"
+        ]
         for segment in current.segments {
             let description = segment.description
             let tables = description.tables.map { "\($0.table) \($0.rowCount)" }.joined(separator: ", ")
             let positions = segment.positions.map { "\($0.lowerBound)...\($0.upperBound)" } ?? "none"
-            lines.append("  \(description.fileName): \(description.lengthBytes) bytes, positions \(positions), rows: \(tables)")
+            lines.append(
+                "  \(description.fileName): \(description.lengthBytes) bytes, positions \(positions), rows: \(tables)")
         }
         for list in current.superseded {
-            lines.append("  superseded: \(list.rows.count) rows of \(list.table), segment \(list.segmentID), group \(list.group)")
+            lines.append(
+                "  superseded: \(list.rows.count) rows of \(list.table), segment \(list.segmentID), group \(list.group)"
+            )
         }
         if let file = current.projections { lines.append("  projections: \(file.fileName), \(file.lengthBytes) bytes") }
         lines.append(current.isCleanEnd ? "  closed in order" : "  open or not closed in order")

@@ -4,8 +4,9 @@ package import Platform
 
 /// The versions of the manifest in a store's directory: `manifest-<version>`, the two newest kept.
 ///
-/// A version is written under a temporary name, flushed, renamed, and the directory flushed; only then is the version before the last
-/// removed. So at any crash at least one whole version is there, and the newest whole one is the state. For one thread at a time.
+/// A version is written under a temporary name, flushed, renamed, and the directory flushed; only then is the version
+/// before the last removed. So at any crash at least one whole version is there, and the newest whole one is the state.
+/// For one thread at a time.
 package struct ManifestStore: Sendable {
     private let fileSystem: any FileSystem
     /// Where versions and live files are.
@@ -37,8 +38,8 @@ package struct ManifestStore: Sendable {
         }
     }
 
-    /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one is there and
-    /// whole, and every file it names is there in full length. Writes nothing.
+    /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one
+    /// is there and whole, and every file it names is there in full length. Writes nothing.
     /// - Parameter isKnown: names in the directory that belong to others, such as log files.
     /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal.
     package static func open(
@@ -83,8 +84,8 @@ package struct ManifestStore: Sendable {
         previousNames = current.liveFileNames
         current = manifest
         currentHash = SHA256.hash(bytes)
-        // Versions before the last are no longer needed. A failure to remove one, or a crash that brings it back, harms nothing: the
-        // next opening finds it again.
+        // Versions before the last are no longer needed. A failure to remove one, or a crash that brings it back, harms
+        // nothing: the next opening finds it again.
         assert(stale.allSatisfy { $0 + 1 < version }, "the two newest versions stay")
         for old in stale { try? fileSystem.remove(path(old)) }
         stale = []
@@ -106,7 +107,9 @@ package struct ManifestStore: Sendable {
             do {
                 let handle = try fileSystem.open(directory + "/" + file.fileName, .read)
                 if try fileDigest(handle, lengthBytes: file.lengthBytes) != file.sha256 {
-                    damage.append(CorruptionError(file: handle.path, offset: 0, expectation: "the SHA-256 that the manifest names"))
+                    damage.append(
+                        CorruptionError(
+                            file: handle.path, offset: 0, expectation: "the SHA-256 that the manifest names"))
                 }
             } catch let error as CorruptionError {
                 damage.append(error)
@@ -135,7 +138,8 @@ package struct ManifestStore: Sendable {
     }
 
     static func version(ofFileName name: String) -> UInt64? {
-        guard name.hasPrefix("manifest-"), let version = UInt64(name.dropFirst(9), radix: 16), fileName(version) == name else { return nil }
+        guard name.hasPrefix("manifest-"), let version = UInt64(name.dropFirst(9), radix: 16), fileName(version) == name
+        else { return nil }
         return version
     }
 
@@ -155,7 +159,9 @@ package struct ManifestStore: Sendable {
         } catch {
             throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
         }
-        guard decoded.version == version else { throw CorruptionError(file: path, offset: 16, expectation: "version \(version)") }
+        guard decoded.version == version else {
+            throw CorruptionError(file: path, offset: 16, expectation: "version \(version)")
+        }
         var previous: [String] = []
         if version > 1, try fileSystem.lengthBytes(of: self.path(version - 1)) != nil {
             let before = try fileSystem.contents(of: self.path(version - 1))
@@ -171,7 +177,8 @@ package struct ManifestStore: Sendable {
             let length = try fileSystem.lengthBytes(of: directory + "/" + file.fileName)
             guard length == file.lengthBytes else {
                 let path = directory + "/" + file.fileName
-                throw CorruptionError(file: path, offset: length ?? 0, expectation: "a file of \(file.lengthBytes) bytes")
+                throw CorruptionError(
+                    file: path, offset: length ?? 0, expectation: "a file of \(file.lengthBytes) bytes")
             }
         }
         self.version = version

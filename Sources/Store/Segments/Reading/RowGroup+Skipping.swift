@@ -1,19 +1,20 @@
 package import Columnar
 
 extension RowGroup {
-    /// Whether no row of the group can satisfy all predicates: by the zone maps of the footer first, then by the filters of looked-up
-    /// columns,
-    /// which are read from the file.
+    /// Whether no row of the group can satisfy all predicates: by the zone maps of the footer first, then by the
+    /// filters of looked-up columns, which are read from the file.
     /// - Parameters:
     ///   - predicates: their columns index `names`.
-    ///   - names: the names of the table's columns as the query knows them; one that the segment lacks is null throughout.
+    ///   - names: the names of the table's columns as the query knows them; one that the segment lacks is null
+    ///     throughout.
     package func canSkip(
         _ predicates: [ColumnPredicate], names: [String], statistics: ScanStatistics? = nil
     ) throws -> Bool {
         assert(predicates.allSatisfy { names.indices.contains($0.column) }, "columns that the query knows")
         let places = predicates.map { columnIndex(named: names[$0.column]) }
         for (predicate, place) in zip(predicates, places) {
-            let summary = place.map { self.summary($0) } ?? ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount)
+            let summary =
+                place.map { self.summary($0) } ?? ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount)
             if predicate.comparison.isRefuted(by: summary, rowCount: rowCount) { return true }
         }
         for (predicate, place) in zip(predicates, places) {

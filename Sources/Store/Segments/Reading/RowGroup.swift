@@ -20,7 +20,9 @@ package struct RowGroup: Sendable {
     package var columnNames: [String] { columns.map(\.name) }
 
     /// The place of a column in `columns`.
-    package func columnIndex(named name: String) -> Int? { segment.footer.tables[table].columns.firstIndex { $0.name == name } }
+    package func columnIndex(named name: String) -> Int? {
+        segment.footer.tables[table].columns.firstIndex { $0.name == name }
+    }
 
     /// Bytes that the column's page takes in the file; 0 for a column of one value or of nulls.
     func pageBytes(_ column: Int) -> Int { directory.pages[column]?.page.length ?? 0 }

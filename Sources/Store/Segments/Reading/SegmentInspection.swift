@@ -70,7 +70,9 @@ extension SegmentReader {
             let rows = groups.reduce(0) { $0 + $1.rowCount }
             let columns = usage.filter { $0.table == name }
             let bytes = columns.reduce(0) { $0 + $1.pageBytes + $1.filterBytes }
-            lines.append("table \(name): \(rows) rows in \(groups.count) groups, \(bytes) bytes, \(Self.ratio(bytes, rows)) a row")
+            lines.append(
+                "table \(name): \(rows) rows in \(groups.count) groups, \(bytes) bytes, \(Self.ratio(bytes, rows)) a row"
+            )
             for column in columns {
                 var line = "  \(column.column): \(column.pageBytes) bytes for \(column.valueCount) values"
                 line += ", \(Self.ratio(column.pageBytes, column.valueCount)) each"

@@ -2,7 +2,8 @@ internal import Bytes
 internal import Columnar
 package import Platform
 
-/// An open segment: the footer in memory, everything else read when asked. Safe from any thread. Letting go of it closes the file.
+/// An open segment: the footer in memory, everything else read when asked. Safe from any thread. Letting go of it
+/// closes the file.
 package final class SegmentReader: Sendable {
     /// The segment's id; part of every checksum.
     package let segmentID: UInt64
@@ -41,8 +42,12 @@ package final class SegmentReader: Sendable {
             CorruptionError(file: file.path, offset: offset, expectation: expectation)
         }
         let length = try file.lengthBytes()
-        if let expected, expected.lengthBytes != length { throw damaged(length, "a file of \(expected.lengthBytes) bytes") }
-        guard length >= SegmentLimits.headerBytes + SegmentLimits.trailerBytes else { throw damaged(length, "header and trailer") }
+        if let expected, expected.lengthBytes != length {
+            throw damaged(length, "a file of \(expected.lengthBytes) bytes")
+        }
+        guard length >= SegmentLimits.headerBytes + SegmentLimits.trailerBytes else {
+            throw damaged(length, "header and trailer")
+        }
         let segmentID = try Self.readHeader(file)
         if let expected, expected.segmentID != segmentID { throw damaged(16, "segment id \(expected.segmentID)") }
         let place = try Self.readTrailer(file, segmentID: segmentID, lengthBytes: length)
@@ -102,7 +107,8 @@ package final class SegmentReader: Sendable {
         let checksum = try cursor.read(littleEndian: UInt64.self)
         let content = bytes[SegmentLimits.checksumBytes...]
         guard SegmentFormat.checksum(content, segmentID: segmentID, offset: place.offset) == checksum else {
-            throw CorruptionError(file: file.path, offset: place.offset, expectation: "the checksum of a block of \(place.length) bytes")
+            throw CorruptionError(
+                file: file.path, offset: place.offset, expectation: "the checksum of a block of \(place.length) bytes")
         }
         return content
     }
@@ -127,7 +133,8 @@ package final class SegmentReader: Sendable {
         }
     }
 
-    /// Reads everything: the whole file against `sha256` (where given), each page's and filter's checksum, each page decoded.
+    /// Reads everything: the whole file against `sha256` (where given), each page's and filter's checksum, each page
+    /// decoded.
     /// - Throws: the first damage found.
     /// - Complexity: O(file).
     package func verify(sha256: [UInt8]? = nil) throws {

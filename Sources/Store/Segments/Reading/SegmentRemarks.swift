@@ -59,7 +59,9 @@ extension SegmentReader {
         return remarks.text
     }
 
-    private func add(_ reference: PageReference, _ name: String, _ type: ColumnType, _ remarks: inout ByteRemarks) throws {
+    private func add(_ reference: PageReference, _ name: String, _ type: ColumnType, _ remarks: inout ByteRemarks)
+        throws
+    {
         let start = reference.page.offset
         let bytes = try file.read(exactly: reference.page.length, at: start)
         var cursor = ByteCursor(bytes[8...])
@@ -70,7 +72,9 @@ extension SegmentReader {
         remarks.add(bytes[8..<9], at: start + 8, "page version \(bytes[8])")
         remarks.add(bytes[9..<10], at: start + 9, "encoding \(header.encoding)")
         remarks.add(bytes[10..<11], at: start + 10, "flags, compression \(header.compression)")
-        remarks.add(bytes[11..<payload], at: start + 11, "\(header.rowCount) rows, \(header.summary.nullCount) null, summary, lengths")
+        remarks.add(
+            bytes[11..<payload], at: start + 11,
+            "\(header.rowCount) rows, \(header.summary.nullCount) null, summary, lengths")
         remarks.add(bytes[payload...], at: start + payload, "payload")
     }
 }

@@ -15,7 +15,8 @@ package struct SegmentDescription: Hashable, Sendable {
 
     /// Takes each part as given.
     package init(
-        segmentID: UInt64, fileName: String, lengthBytes: Int, sha256: [UInt8], tables: [TableRows], timeRange: ClosedRange<Int64>?
+        segmentID: UInt64, fileName: String, lengthBytes: Int, sha256: [UInt8], tables: [TableRows],
+        timeRange: ClosedRange<Int64>?
     ) {
         self.segmentID = segmentID
         self.fileName = fileName

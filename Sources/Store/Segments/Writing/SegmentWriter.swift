@@ -3,9 +3,11 @@ package import Columnar
 internal import Hashing
 package import Platform
 
-/// Writes one segment: groups are encoded anywhere, appended here one after the other, and the file gets its name when it is whole.
+/// Writes one segment: groups are encoded anywhere, appended here one after the other, and the file gets its name when
+/// it is whole.
 ///
-/// For one thread at a time. Until ``finish(metadata:)`` returns, the file has the temporary name `….segment.new`, which recovery removes.
+/// For one thread at a time. Until ``finish(metadata:)`` returns, the file has the temporary name `….segment.new`,
+/// which recovery removes.
 package final class SegmentWriter {
     /// Bytes gathered before they are written.
     private static let bufferBytesMax = 1 << 20
@@ -49,8 +51,8 @@ package final class SegmentWriter {
         try add(encodeGroup(table: table, columns: columns, chunk: chunk))
     }
 
-    /// Appends an encoded group: checksums and copies, no more. A column unknown so far joins the table; groups before it read as null
-    /// there.
+    /// Appends an encoded group: checksums and copies, no more. A column unknown so far joins the table; groups before
+    /// it read as null there.
     package func add(_ group: EncodedGroup) throws {
         let table = footer.tables.firstIndex { $0.name == group.table } ?? footer.tables.count
         if table == footer.tables.count { footer.tables.append(TableDirectory(name: group.table, columns: [])) }
@@ -113,7 +115,8 @@ package final class SegmentWriter {
         try fileSystem.rename(temporaryPath, to: directory + "/" + fileName)
         try fileSystem.flushDirectory(directory)
         return SegmentDescription(
-            segmentID: segmentID, fileName: fileName, lengthBytes: length, sha256: written, tables: tableRows(), timeRange: timeRange)
+            segmentID: segmentID, fileName: fileName, lengthBytes: length, sha256: written, tables: tableRows(),
+            timeRange: timeRange)
     }
 
     /// Gives up: closes and removes the temporary file. Recovery does the same for one that a crash left.
@@ -133,7 +136,9 @@ package final class SegmentWriter {
     }
 
     private func noteTimes(_ column: SegmentColumn, _ summary: ColumnSummary) {
-        guard column.name == "time", case .timestamptz(let low) = summary.minimum, case .timestamptz(let high) = summary.maximum else {
+        guard column.name == "time", case .timestamptz(let low) = summary.minimum,
+            case .timestamptz(let high) = summary.maximum
+        else {
             return
         }
         timeRange = min(low, timeRange?.lowerBound ?? low)...max(high, timeRange?.upperBound ?? high)

@@ -1,8 +1,8 @@
 package import Access
 
 // tests: the table is held against a running server, row by row.
-/// An address of the server as data. Whether a request finds a handler, who is let in, which parameters are known, and what
-/// people and programs are told of it: all that follows from here.
+/// An address of the server as data. Whether a request finds a handler, who is let in, which parameters are known, and
+/// what people and programs are told of it: all that follows from here.
 package struct Route: Sendable {
     /// The only one of its name.
     package var name: RouteName
