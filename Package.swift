@@ -83,7 +83,8 @@ let package = Package(
         tests("Platform"),
         .target(
             name: "EmbeddedSchemas", dependencies: ["Bytes"], path: "Schemas", exclude: ["generate_emitter_events.py"],
-            resources: [.embedInCode("events"), .embedInCode("prices"), .embedInCode("dialects")], swiftSettings: settings),
+            resources: [.embedInCode("events"), .embedInCode("prices"), .embedInCode("dialects")],
+            swiftSettings: settings),
         room("Domain", "Base/Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas", "Hashing"]),
         tests("Domain", uses: ["Bytes", "JSONTexts", "Platform", "EmbeddedSchemas"]),
 
@@ -113,7 +114,8 @@ let package = Package(
         room(
             "EventStores", "Store/EventStores",
             uses: [
-                "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections", "Hashing",
+                "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections",
+                "Hashing",
             ]),
         tests(
             "EventStores",
@@ -142,7 +144,8 @@ let package = Package(
             uses: ["Bytes", "JSONTexts", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
-        room("Reports", "Reports", uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Domain", "Execution", "SQLText"]),
+        room(
+            "Reports", "Reports", uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Domain", "Execution", "SQLText"]),
         tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform"]),
 
         // Emitters.
@@ -172,7 +175,8 @@ let package = Package(
         tests(
             "Asking",
             uses: [
-                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform", "Projections",
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform",
+                "Projections",
                 "Segments",
             ]),
         room(
@@ -184,13 +188,16 @@ let package = Package(
         room(
             "Clients", "Server/Clients",
             uses: [
-                "Asking", "Domain", "EventStores", "Execution", "HTTPRequests", "JSONTexts", "Plans", "Platform", "SQLText",
+                "Asking", "Domain", "EventStores", "Execution", "HTTPRequests", "JSONTexts", "Plans", "Platform",
+                "SQLText",
             ]),
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EmbeddedPages", "EventStores", "Execution",
-                "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports", "SQLText",
+                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EmbeddedPages", "EventStores",
+                "Execution",
+                "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports",
+                "SQLText",
                 "Sending", "WireFormats", hummingbird,
             ]),
         tests(
@@ -204,14 +211,16 @@ let package = Package(
         room(
             "Transfers", "Commands/Transfers",
             uses: [
-                "Bytes", "JSONTexts", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression", "Intakes",
+                "Bytes", "JSONTexts", "Platform", "Domain", "Hashing", "WireFormats", "EventStores", "Compression",
+                "Intakes",
                 "Clients",
                 "Workload",
             ]),
         tests(
             "Transfers",
             uses: [
-                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Asking", "Intakes",
+                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Asking",
+                "Intakes",
                 "WireFormats", "Workload",
             ]),
         room(
@@ -222,13 +231,16 @@ let package = Package(
             name: "plimsoll",
             dependencies: [
                 "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution",
-                "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access", "Asking",
+                "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
+                "Asking",
                 "Clients", "HTTPFronts", "Alerting", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 
         // Alert rules and dashboards, held against the metric catalogue.
-        .testTarget(name: "DashboardsTests", dependencies: ["Domain", "Alerting"], path: "Tests/DashboardsTests", swiftSettings: settings),
+        .testTarget(
+            name: "DashboardsTests", dependencies: ["Domain", "Alerting"], path: "Tests/DashboardsTests",
+            swiftSettings: settings),
 
         // The executable, looked at from outside.
         .testTarget(name: "OutsideTests", path: "Tests/OutsideTests", swiftSettings: settings),

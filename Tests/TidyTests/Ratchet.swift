@@ -97,7 +97,7 @@ enum Ratchet {
         "Tests/SQLTextTests": 2,
         "Tests/TransfersTests": 13,
         "Tests/WireFormatsTests": 15,
-        "TidyTests": 7,
+        "Tests/TidyTests": 7,
         "Transfers": 10,
         "WireFormats": 3,
         "plimsoll": 56,
