@@ -32,7 +32,7 @@ test: test-packages
 
 test-asserts: test-packages
 	@echo "== building and running the tests with every assert looked at, in a build of its own"
-	$(SWIFT) test $(FLAGS) $(ASSERTS) --disable-testable-imports
+	PLIMSOLL_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" $(SWIFT) test $(FLAGS) $(ASSERTS) --disable-testable-imports
 
 bench: build
 	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"
