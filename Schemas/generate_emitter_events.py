@@ -38,7 +38,7 @@ def quoted(name):
 
 
 def comment(text, indent):
-    return [f"{indent}/// {line}" for line in textwrap.wrap(text, 130 - len(indent))]
+    return [f"{indent}/// {line}" for line in textwrap.wrap(text, 116 - len(indent))]
 
 
 def struct(name, description, fields, conformance, extra):

@@ -78,8 +78,6 @@ enum Ratchet {
         "EventStores": 13,
         "HTTPFronts": 2,
         "Intakes": 2,
-        "Package.swift": 10,
-        "PlimsollEmitter": 1,
         "Projections": 14,
         "Reports": 62,
         "Segments": 2,

@@ -14,7 +14,8 @@ import Synchronization
 ///
 ///     let emitter = Emitter(EmitterConfiguration(server: "http://127.0.0.1:8910", source: "agent/pod-3"))
 ///     let turn = EventContext(conversationID: "c-1", turn: 1, channel: "web", agent: "billing")
-///     emitter.emit(LLMCall(provider: "openai", requestModel: "gpt-4o-mini", inputTokens: 812, outputTokens: 143), in: turn)
+///     emitter.emit(
+///         LLMCall(provider: "openai", requestModel: "gpt-4o-mini", inputTokens: 812, outputTokens: 143), in: turn)
 public final class Emitter: Sendable {
     private struct State {
         var buffer: EventBuffer

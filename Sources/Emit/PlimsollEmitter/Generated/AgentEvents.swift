@@ -521,8 +521,8 @@ public struct EmbeddingCall: AgentEvent, Hashable {
     public var responseID: String?
     /// Whether the model runs in the house or at a provider.
     public var route: String?
-    /// Price and speed class at the provider; null, `default`, `standard`, `auto`, `standard_only` and `on_demand` are the same; a
-    /// tier has only the prices that name it.
+    /// Price and speed class at the provider; null, `default`, `standard`, `auto`, `standard_only` and `on_demand` are
+    /// the same; a tier has only the prices that name it.
     public var serviceTier: String?
     /// All input tokens, cached ones included.
     public var inputTokens: Int64?
@@ -554,10 +554,11 @@ public struct EmbeddingCall: AgentEvent, Hashable {
     public var status: String?
     /// What went wrong; null where nothing did.
     public var errorType: String?
-    /// All tokens as the sender's own total says; where no class is told, a model call costs between the cheapest and the dearest, an
-    /// embedding only has input.
+    /// All tokens as the sender's own total says; where no class is told, a model call costs between the cheapest and
+    /// the dearest, an embedding only has input.
     public var totalTokens: Int64?
-    /// Parts that may lie inside their whole or beside it, separated by commas; the counts are those of the reading beside.
+    /// Parts that may lie inside their whole or beside it, separated by commas; the counts are those of the reading
+    /// beside.
     public var usageDoubt: String?
     /// Billed use that no class of tokens tells, separated by commas; a call with it is priced in part.
     public var otherUsage: String?
@@ -998,8 +999,8 @@ public struct LLMCall: AgentEvent, Hashable {
     public var responseID: String?
     /// Whether the model runs in the house or at a provider.
     public var route: String?
-    /// Price and speed class at the provider; null, `default`, `standard`, `auto`, `standard_only` and `on_demand` are the same; a
-    /// tier has only the prices that name it.
+    /// Price and speed class at the provider; null, `default`, `standard`, `auto`, `standard_only` and `on_demand` are
+    /// the same; a tier has only the prices that name it.
     public var serviceTier: String?
     /// All input tokens, cached ones included.
     public var inputTokens: Int64?
@@ -1031,10 +1032,11 @@ public struct LLMCall: AgentEvent, Hashable {
     public var status: String?
     /// What went wrong; null where nothing did.
     public var errorType: String?
-    /// All tokens as the sender's own total says; where no class is told, a model call costs between the cheapest and the dearest, an
-    /// embedding only has input.
+    /// All tokens as the sender's own total says; where no class is told, a model call costs between the cheapest and
+    /// the dearest, an embedding only has input.
     public var totalTokens: Int64?
-    /// Parts that may lie inside their whole or beside it, separated by commas; the counts are those of the reading beside.
+    /// Parts that may lie inside their whole or beside it, separated by commas; the counts are those of the reading
+    /// beside.
     public var usageDoubt: String?
     /// Billed use that no class of tokens tells, separated by commas; a call with it is priced in part.
     public var otherUsage: String?
@@ -1266,8 +1268,8 @@ public struct PriceSet: AgentEvent, Hashable {
     public var usdPerMillionTokens: String?
     /// Price in USD per GPU hour, decimal text, usd_per_gpu_hour.
     public var usdPerGPUHour: String?
-    /// Price and speed class at the provider; null, `default`, `standard`, `auto`, `standard_only` and `on_demand` are the same; a
-    /// tier has only the prices that name it.
+    /// Price and speed class at the provider; null, `default`, `standard`, `auto`, `standard_only` and `on_demand` are
+    /// the same; a tier has only the prices that name it.
     public var serviceTier: String?
     /// From when on the price holds; the event's time where absent, ns.
     public var validFrom: String?
