@@ -73,7 +73,6 @@ enum Ratchet {
         "Columnar": 4,
         "Dialects": 6,
         "Domain": 17,
-        "EmbeddedSchemas": 1,
         "EventLogs": 2,
         "EventStores": 13,
         "HTTPFronts": 2,
