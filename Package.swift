@@ -217,9 +217,8 @@ let package = Package(
         tests(
             "Transfers",
             uses: [
-                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Asking",
-                "Intakes",
-                "WireFormats", "Workload",
+                "Bytes", "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections",
+                "Asking", "Intakes", "WireFormats", "Workload",
             ]),
         room(
             "Settings", "Commands/Settings",
