@@ -69,6 +69,8 @@ let package = Package(
         room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts", "Bytes"]),
         .target(name: "CEmbeddedPages", path: "Sources/System/CEmbeddedPages"),
         room("EmbeddedPages", "System/EmbeddedPages", uses: ["CEmbeddedPages", "Bytes"]),
+        .target(name: "CEmbeddedSchemas", path: "Sources/System/CEmbeddedSchemas"),
+        room("EmbeddedSchemas", "System/EmbeddedSchemas", uses: ["CEmbeddedSchemas", "Bytes"]),
         tests("Compression"),
         tests("Hashing"),
         tests("JSONParsing", uses: ["JSONTexts", "WireFormats"]),
@@ -81,10 +83,6 @@ let package = Package(
         tests("JSONTexts", uses: ["Bytes", "Platform"]),
         room("Platform", "Base/Platform", uses: ["Bytes"]),
         tests("Platform"),
-        .target(
-            name: "EmbeddedSchemas", dependencies: ["Bytes"], path: "Schemas", exclude: ["generate_emitter_events.py"],
-            resources: [.embedInCode("events"), .embedInCode("prices"), .embedInCode("dialects")],
-            swiftSettings: settings),
         room("Domain", "Base/Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas", "Hashing"]),
         tests("Domain", uses: ["Bytes", "JSONTexts", "Platform", "EmbeddedSchemas"]),
 
@@ -219,9 +217,8 @@ let package = Package(
         tests(
             "Transfers",
             uses: [
-                "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections", "Asking",
-                "Intakes",
-                "WireFormats", "Workload",
+                "Bytes", "JSONTexts", "Platform", "Columnar", "Compression", "Domain", "EventStores", "Projections",
+                "Asking", "Intakes", "WireFormats", "Workload",
             ]),
         room(
             "Settings", "Commands/Settings",
@@ -239,8 +236,8 @@ let package = Package(
 
         // Alert rules and dashboards, held against the metric catalogue.
         .testTarget(
-            name: "DashboardsTests", dependencies: ["Domain", "Alerting"], path: "Tests/DashboardsTests",
-            swiftSettings: settings),
+            name: "DashboardsTests", dependencies: ["Bytes", "Domain", "EmbeddedAlerts", "Alerting"],
+            path: "Tests/DashboardsTests", swiftSettings: settings),
 
         // The executable, looked at from outside.
         .testTarget(name: "OutsideTests", path: "Tests/OutsideTests", swiftSettings: settings),

@@ -1,5 +1,7 @@
 import Alerting
+import Bytes
 import Domain
+import EmbeddedAlerts
 import Foundation
 import Testing
 
@@ -53,6 +55,24 @@ import Testing
         for file in files {
             let text = try Repository.text(Repository.root.appending(path: "\(folder)/\(file.name)"))
             #expect(text == String(decoding: file.bytes, as: UTF8.self), "\(file.name) is not what its template gives")
+        }
+    }
+
+    /// Also those that the built-in set makes no file of.
+    @Test func everyTemplateIsBuiltIn() throws {
+        let built: [String: [EmbeddedFile]] = [
+            "rules": EmbeddedAlerts.rules, "slos": EmbeddedAlerts.slos, "dashboards": EmbeddedAlerts.dashboards,
+            "runbooks": EmbeddedAlerts.runbooks,
+        ]
+        let templates = Repository.root.appending(path: "Alerts/templates")
+        let folders = try FileManager.default.contentsOfDirectory(atPath: templates.path)
+        #expect(folders.sorted() == built.keys.sorted())
+        for folder in folders {
+            for name in try FileManager.default.contentsOfDirectory(atPath: templates.appending(path: folder).path) {
+                let file = try #require(built[folder]?.first { $0.name == name }, "\(folder)/\(name) is not built in")
+                let bytes = try Data(contentsOf: templates.appending(path: "\(folder)/\(name)"))
+                #expect(file.bytes == Array(bytes), "\(folder)/\(name)")
+            }
         }
     }
 

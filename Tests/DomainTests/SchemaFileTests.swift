@@ -10,8 +10,20 @@ import Testing
         .deletingLastPathComponent()
         .appending(path: "Schemas")
 
-    @Test(arguments: ["events", "prices"]) func everyFileIsBuiltIn(name: String) throws {
-        let listed = name == "events" ? EmbeddedSchemas.events : EmbeddedSchemas.prices
+    private static let built = [
+        "events": EmbeddedSchemas.events, "prices": EmbeddedSchemas.prices, "dialects": EmbeddedSchemas.dialects,
+    ]
+
+    @Test func everyFolderIsBuiltIn() throws {
+        let folders = try FileManager.default.contentsOfDirectory(
+            at: Self.folder, includingPropertiesForKeys: [.isDirectoryKey])
+        let names = try folders.filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
+            .map(\.lastPathComponent)
+        #expect(names.sorted() == Self.built.keys.sorted())
+    }
+
+    @Test(arguments: built.keys.sorted()) func everyFileIsBuiltIn(name: String) throws {
+        let listed = try #require(Self.built[name])
         let found = try FileManager.default.contentsOfDirectory(atPath: Self.folder.appending(path: name).path).sorted()
         #expect(listed.map(\.name) == found)
         for file in listed {

@@ -11,6 +11,7 @@ struct OutsideTests {
         ["test_outside.py"],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--events", "6000", "--seed", "5"],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--demo-users", "40"],
+        ["first_minute.py", "--plimsoll", OutsideChecks.executable],
         ["finance_walk.py", "--plimsoll", OutsideChecks.executable, "--seed", "3"],
         ["older_stores.py", "--plimsoll", OutsideChecks.executable],
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],

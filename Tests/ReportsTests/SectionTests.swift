@@ -46,8 +46,13 @@ import Testing
         let desk = try sample.desk()
         let request = ReportRequest(
             from: SampleStore.start, to: SampleStore.start + 3_600_000_000_000, timeZone: "Europe/Berlin")
-        let text = try desk.report(.cost, request).rendered(.table)
+        var report = try desk.report(.cost, request)
+        let text = report.rendered(.table)
         #expect(text.hasPrefix("Cost  2026-08-01T11:00:00+02:00 to 2026-08-01T12:00:00+02:00 (end not included)\n"))
+        // Who explains the figures otherwise has no heading without lines.
+        report.definitions = []
+        let bare = report.rendered(.table)
+        #expect(text.hasPrefix(bare + "Definitions:\n  ") && bare.contains("\nExactness: "))
     }
 
     @Test func filesComeBackAsTheyWereSent() throws {

@@ -6,5 +6,16 @@ package struct EmbeddedFile: Sendable {
     package var bytes: [UInt8]
 
     /// Takes each part as given.
+    // tests: stores of programs that were built with other schemas.
     package init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
+
+    /// Copies a file that a C target has as a constant.
+    /// - Parameters:
+    ///   - name: ends with a zero.
+    ///   - bytes: `count` of them.
+    @unsafe package init(name: UnsafePointer<CChar>, bytes: UnsafePointer<UInt8>, count: Int) {
+        // Sound: the caller says that so much is there, and both are copied.
+        self.name = unsafe String(cString: name)
+        self.bytes = unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
+    }
 }

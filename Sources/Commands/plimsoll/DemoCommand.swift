@@ -5,7 +5,6 @@ import Clients
 import Domain
 import EventStores
 import HTTPFronts
-import JSONTexts
 import Platform
 import Reports
 import Transfers
@@ -15,8 +14,10 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "A day of support traffic, the three reports, and a live server to look at.",
         discussion: """
-            Starts a server on a store of its own, posts yesterday's traffic over HTTP with one bad hour in it (a slow model), prints the \
-            reports, and goes on with live traffic at real speed until Ctrl-C.
+            Starts a server on a store of its own, posts yesterday's traffic over HTTP with one bad hour in it (a slow \
+            model), prints the reports, and goes on with live traffic at real speed until Ctrl-C.
+
+            It says what it is doing, how to read the figures, and which commands work next.
             """)
 
     @Option(help: "Daily users of the simulated support desk.")
@@ -62,6 +63,7 @@ struct DemoCommand: AsyncParsableCommand {
                 .badInput, "\(data) has tokens: it is no place for a demo", advice: "name another directory with --data"
             )
         }
+        StandardStream.output.print("opening the store in \(data)")
         let store = try machine.openStore(data)
         let configuration = ServerConfiguration(listen: address)
         let server = PlimsollServer(
@@ -110,8 +112,10 @@ struct DemoTour: Sendable {
     let machine: Machine
     let store: EventStore
 
+    private var output: StandardStream { .output }
+
     func run(at address: ListenAddress) async throws {
-        StandardStream.output.print("serving on http://\(address), data in \(command.data)")
+        output.print("serving on http://\(address)")
         let client = try await ServerClient.connect(to: address)
         do {
             try await show(at: address, through: DemoTraffic(client: client, clock: machine.clock))
@@ -123,24 +127,18 @@ struct DemoTour: Sendable {
     }
 
     private func show(at address: ListenAddress, through traffic: DemoTraffic) async throws {
-        let output = StandardStream.output
         let midnight = machine.clock.wallNanoseconds() / Nanoseconds.day * Nanoseconds.day
-        output.print(
-            "posting \(command.days == 1 ? "yesterday" : "\(command.days) days") of \(command.users) users over HTTP …")
-        let began = machine.clock.monotonicNanoseconds()
-        let (total, badHour) = try await traffic.postDays(
-            command.days, before: midnight, users: command.users, seed: command.seed)
-        let seconds = Double(machine.clock.monotonicNanoseconds() - began) / 1e9
-        let rate = Int(Double(total.accepted + total.duplicates) / max(seconds, 0.001))
-        output.print(
-            "\(total.accepted) events accepted, \(total.duplicates) known already, \(total.rejected) refused; \(rate) a second, "
-                + "each flushed before its answer\n")
-        try printReports(from: midnight - Int64(command.days) * Nanoseconds.day, to: midnight, badHour: badHour)
-        output.print(Self.guide(address, data: command.data, badHour: badHour))
+        let days = DemoDays(command.days, before: midnight, users: command.users, seed: command.seed)
+        try await post(days, through: traffic)
+        output.print("computing the reports\n")
+        let conversation = try printReports(days)
+        let guide = DemoGuide(
+            server: command.once ? nil : "http://\(address)", data: command.data, conversation: conversation)
+        output.print(guide.text)
         if command.once { return }
         output.print(
-            "live traffic goes on at \(command.rate) messages a second; /metrics counts only what arrives live. Ctrl-C ends."
-        )
+            "Live traffic goes on at \(command.rate) messages a second; /metrics counts only what arrives live. "
+                + "Ctrl-C ends.")
         do {
             try await traffic.postLive(
                 users: command.users, messagesPerSecond: command.rate, seed: command.seed &+ 1,
@@ -150,29 +148,44 @@ struct DemoTour: Sendable {
         }
     }
 
-    private func printReports(from: Int64, to: Int64, badHour: Int64) throws {
-        let desk = ReportDesk(catalog: store.snapshot(), engine: machine.engine)
-        let periods: [(String, ReportKind, Int64, Int64)] = [
-            ("The whole period", .sla, from, to), ("The bad hour alone", .sla, badHour, badHour + Nanoseconds.hour),
-            ("Cost", .cost, from, to), ("Outcomes", .outcomes, from, to),
-        ]
-        for (title, kind, from, to) in periods {
-            StandardStream.output.print("── \(title) " + String(repeating: "─", count: max(0, 76 - title.count)))
-            StandardStream.output.print(try desk.report(kind, ReportRequest(from: from, to: to)).rendered(.table))
-        }
+    private func post(_ days: DemoDays, through traffic: DemoTraffic) async throws {
+        let what = command.days == 1 ? "yesterday" : "\(command.days) days"
+        output.print("making \(what) of a support desk with \(command.users) users a day")
+        var making = ProgressLine(clock: machine.clock)
+        let eventCount = days.eventCount(&making)
+        output.print("posting \(eventCount) events over HTTP; each is flushed to disk before its answer")
+        let began = machine.clock.monotonicNanoseconds()
+        var sending = ProgressLine(clock: machine.clock)
+        let total = try await traffic.post(days, eventCount: eventCount, &sending)
+        let seconds = Double(machine.clock.monotonicNanoseconds() - began) / 1e9
+        let rate = Int(Double(total.accepted + total.duplicates) / max(seconds, 0.001))
+        output.print(
+            "\(total.accepted) events accepted, \(total.duplicates) known already, \(total.rejected) refused; "
+                + "\(rate) a second")
     }
 
-    private static func guide(_ address: ListenAddress, data: String, badHour: Int64) -> String {
-        let url = "http://\(address)"
-        let hour = RFC3339.render(badHour)
-        return """
-            Look at  \(url)/ (status)  \(url)/metrics  \(url)/v1/reports/sla?format=table
-            Try      plimsoll report sla --server \(url) --by channel --from now-2d
-                     plimsoll report cost --server \(url) --by model --from now-2d
-                     plimsoll query --server \(url) "select route, count(*), sum(cost_usd) from llm_call group by 1 order by 1"
-                     plimsoll query --server \(url) "select date_trunc('hour', time) h, approx_percentile(duration_ns, 0.95) / 1e9 \
-            as p95_s from message_sent group by h order by h"
-                     plimsoll query --server \(url) "explain analyze select count(*) from events where time >= '\(hour)'"
-            """
+    /// - Returns: the conversation that went worst.
+    private func printReports(_ days: DemoDays) throws -> String? {
+        let desk = ReportDesk(catalog: store.snapshot(), engine: machine.engine)
+        let whole = ReportRequest(from: days.start, to: days.end)
+        let hour = ReportRequest(from: days.badHour, to: days.badHour + Nanoseconds.hour)
+        let levels = try desk.report(.sla, whole)
+        try show("The whole period", levels, DemoLegend.text(.sla))
+        try show("The bad hour alone", try desk.report(.sla, hour), section: "objectives")
+        try show("Cost", try desk.report(.cost, whole), DemoLegend.text(.cost))
+        try show("Outcomes", try desk.report(.outcomes, whole), DemoLegend.text(.outcomes))
+        guard case .text(let id)? = levels.section("worst_conversations")?.value("conversation_id", row: 0) else {
+            return nil
+        }
+        return id
+    }
+
+    /// The legend stands in the place of the definitions.
+    private func show(_ title: String, _ report: Report, section: String? = nil, _ legend: String? = nil) throws {
+        var report = report
+        report.definitions = []
+        output.print("── \(title) " + String(repeating: "─", count: max(0, 76 - title.count)))
+        output.print(try report.rendered(.table, section: section))
+        if let legend { output.print(legend) }
     }
 }

@@ -19,7 +19,7 @@ enum ReportTableText {
         }
         text +=
             ".\nExactness: \(basis.exactness); money is rounded here, in JSON and CSV only what one costs is, at 12 decimals.\n"
-        text += "Definitions:\n"
+        if !report.definitions.isEmpty { text += "Definitions:\n" }
         for definition in report.definitions { text += "  \(definition.term): \(definition.meaning)\n" }
         return text
     }

@@ -16,10 +16,9 @@ package enum EmbeddedAlerts {
 
     private static func files(_ folder: plimsoll_alert_folder) -> [EmbeddedFile] {
         (0..<plimsoll_embedded_alert_count(folder)).map { index in
-            // Sound: names and bytes are constants of the program, and both are copied.
+            // Sound: names and bytes are constants of the program, as many as it says.
             let file = unsafe plimsoll_embedded_alert_at(folder, index)
-            let bytes = unsafe UnsafeBufferPointer(start: file.bytes, count: file.count)
-            return unsafe EmbeddedFile(name: String(cString: file.name), bytes: Array(bytes))
+            return unsafe EmbeddedFile(name: file.name, bytes: file.bytes, count: file.count)
         }
     }
 }

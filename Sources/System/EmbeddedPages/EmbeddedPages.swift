@@ -7,10 +7,9 @@ package enum EmbeddedPages {
     /// In the order of the list.
     package static var files: [EmbeddedFile] {
         (0..<plimsoll_embedded_page_count()).map { index in
-            // Sound: names and bytes are constants of the program, and both are copied.
+            // Sound: names and bytes are constants of the program, as many as it says.
             let file = unsafe plimsoll_embedded_page_at(index)
-            let bytes = unsafe UnsafeBufferPointer(start: file.bytes, count: file.count)
-            return unsafe EmbeddedFile(name: String(cString: file.name), bytes: Array(bytes))
+            return unsafe EmbeddedFile(name: file.name, bytes: file.bytes, count: file.count)
         }
     }
 }

@@ -8,8 +8,8 @@ struct Repository: Sendable {
     let map: String
     let package: String
 
-    /// Below `Sources` and `Schemas`.
-    var sources: [SourceFile] { files.filter { ($0.isBelow("Sources") || $0.isBelow("Schemas")) && $0.isSwift } }
+    /// Below `Sources`.
+    var sources: [SourceFile] { files.filter { $0.isBelow("Sources") && $0.isSwift } }
     var swift: [SourceFile] { files.filter(\.isSwift) }
 
     static let shared = Repository(root: findRoot())

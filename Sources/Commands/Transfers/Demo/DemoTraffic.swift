@@ -38,17 +38,10 @@ package struct DemoTraffic {
         self.clock = clock
     }
 
-    /// The days before `end` (ns since 1970 UTC, a midnight), with one hour in which a local model is slow and failing.
-    /// - Returns: what the server took, and when the bad hour began.
-    package func postDays(_ days: Int, before end: Int64, users: Int, seed: UInt64) async throws -> (
-        total: Total, badHour: Int64
-    ) {
-        let start = end - Int64(days) * Nanoseconds.day
-        let badHour = end - Nanoseconds.day + 14 * Nanoseconds.hour
-        let bad = BadHour(start: badHour, model: "llama-3.1-8b-instruct", slowdown: 8, errorRate: 0.25)
-        let configuration = WorkloadConfiguration(seed: seed, start: start, users: users, badHours: [bad])
-        var events = SupportTraffic(configuration).events(from: start, to: end)
-        var progress = ProgressLine(clock: clock)
+    /// Posts whole days and says how many of their `eventCount` events were sent.
+    /// - Returns: what the server took.
+    package func post(_ days: DemoDays, eventCount: Int, _ progress: inout ProgressLine) async throws -> Total {
+        var events = days.events()
         var total = Total()
         var body: [UInt8] = []
         var count = 0
@@ -57,15 +50,12 @@ package struct DemoTraffic {
             count += 1
             if count % Self.batchEvents == 0 {
                 try await post(&body, &total)
-                progress.update(
-                    done: Int((event.time - start) / Nanoseconds.second),
-                    total: Int((end - start) / Nanoseconds.second), count: count,
-                    unit: "events")
+                progress.update(done: count, total: eventCount, count: count, unit: "of \(eventCount) events sent")
             }
         }
         try await post(&body, &total)
         progress.clear()
-        return (total, badHour)
+        return total
     }
 
     /// Live traffic at real speed until the task is cancelled.
