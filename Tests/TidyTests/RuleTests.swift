@@ -144,6 +144,26 @@ struct RuleTests {
         #expect(lines(text, "Sources/Commands/A.swift").isEmpty)
     }
 
+    @Test func keysWithTextsCompareBytes() {
+        let text = """
+            struct A: Hashable { var name: String }
+            struct B: Hashable, Sendable {
+                var names: [String]?
+                static func == (left: B, right: B) -> Bool { true }
+            }
+            struct C: Hashable { var name: String { "" }; func f(a: String) {} }
+            struct D: Hashable { let parent: String? }
+            struct E: Hashable { var name: String }
+            struct F { struct G: Comparable, Hashable { var name: String } }
+            // texts: words of ours.
+            struct H: Hashable { var name: String }
+            var all: ([H: Int], [A: Int], Set<B>, [C: Int], Set<F.D>, [F.G: Int], [E]) = x
+            """
+        func lines(_ path: String) -> [Int] { TextMemberRule.check([file(text, at: path)]).map(\.line) }
+        #expect(lines("Sources/Store/A.swift") == [1, 7, 9])
+        #expect(lines("Sources/Commands/A.swift").isEmpty)
+    }
+
     @Test func codesOfErrorsAreFound() {
         let text = #"["22012", "42P01", "XX001", "08000", "ARRAY", "2201", "a 22012"] // 22012"#
         #expect(StateCodeRule.check(file(text)).count == 4)

@@ -52,6 +52,7 @@ struct TidyTests {
         let findings = repository.sources.flatMap(TextKeyRule.check)
         expectNone(Ratchet.beyond(findings, Ratchet.textKeys, group: room))
         report("texts as keys", Ratchet.slack(findings, Ratchet.textKeys, group: room))
+        expectNone(TextMemberRule.check(repository.sources))
     }
 
     @Test func codesOfErrorsHaveOneHome() {

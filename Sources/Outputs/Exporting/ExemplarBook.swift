@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 package import Projections
 
@@ -10,6 +11,12 @@ package struct ExemplarBook: Sendable {
     private struct Key: Hashable {
         var metric: String
         var labels: [String]
+
+        /// By bytes: two spellings of a letter are two series.
+        static func == (left: Key, right: Key) -> Bool {
+            left.metric.hasSameBytes(as: right.metric) && left.labels.count == right.labels.count
+                && zip(left.labels, right.labels).allSatisfy { $0.hasSameBytes(as: $1) }
+        }
     }
 
     private var exemplars: [Key: [MetricExemplar?]] = [:]

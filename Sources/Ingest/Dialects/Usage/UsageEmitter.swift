@@ -1,3 +1,5 @@
+import Bytes
+
 /// Who counts: an instrumentation, its version, the provider whose numbers it passes on, the model, and whose calls
 /// they are. One gateway passes on models that count differently, and what one tenant's calls prove says nothing of
 /// another's.
@@ -29,9 +31,15 @@ package struct UsageEmitter: Hashable, Sendable, Comparable {
 
     private var parts: [String] { [scope, version, provider, model ?? "", tenant ?? ""] }
 
+    /// By bytes: two spellings of a letter are two models, tenants, emitters.
+    package static func == (left: UsageEmitter, right: UsageEmitter) -> Bool {
+        (left.model == nil) == (right.model == nil) && (left.tenant == nil) == (right.tenant == nil)
+            && zip(left.parts, right.parts).allSatisfy { $0.hasSameBytes(as: $1) }
+    }
+
     /// By scope, version, provider, model, tenant.
     package static func < (left: UsageEmitter, right: UsageEmitter) -> Bool {
-        for (one, other) in zip(left.parts, right.parts) where one != other {
+        for (one, other) in zip(left.parts, right.parts) where !one.hasSameBytes(as: other) {
             return one.utf8.lexicographicallyPrecedes(other.utf8)
         }
         return (left.model == nil ? 0 : 1, left.tenant == nil ? 0 : 1) < (
@@ -42,6 +50,7 @@ package struct UsageEmitter: Hashable, Sendable, Comparable {
 
 /// A part of calls that their own totals did not decide, so that it was read by what was known of their emitter, or by
 /// convention.
+// texts: the part is a word of ours.
 package struct AssumedReading: Hashable, Sendable, Comparable {
     /// Whose calls they were, of any model.
     package var emitter: UsageEmitter
@@ -66,6 +75,7 @@ package struct AssumedReading: Hashable, Sendable, Comparable {
 }
 
 /// What the total of a call proves: that its emitter counts a part inside its whole, or beside it.
+// texts: part and reading are words of ours.
 package struct UsageProof: Hashable, Sendable, Comparable {
     /// Whose call it was.
     package var emitter: UsageEmitter

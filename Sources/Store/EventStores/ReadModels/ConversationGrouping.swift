@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import Projections
@@ -9,8 +10,16 @@ struct ConversationGrouping: Sendable {
         var tenant: String
         var conversation: String
 
+        /// By bytes: two spellings of a letter are two conversations.
+        static func == (left: Key, right: Key) -> Bool {
+            left.conversation.hasSameBytes(as: right.conversation) && left.tenant.hasSameBytes(as: right.tenant)
+        }
+
+        /// By tenant, then conversation, of each the bytes.
         static func < (left: Key, right: Key) -> Bool {
-            (left.tenant, left.conversation) < (right.tenant, right.conversation)
+            left.tenant.hasSameBytes(as: right.tenant)
+                ? left.conversation.utf8.lexicographicallyPrecedes(right.conversation.utf8)
+                : left.tenant.utf8.lexicographicallyPrecedes(right.tenant.utf8)
         }
     }
 

@@ -2,6 +2,7 @@ import Segments
 
 /// Rows of sealed read models that a later version replaces: for each segment and table, by group, ascending.
 struct ReplacedRows: Hashable, Sendable {
+    // texts: tables have names of ours.
     struct Place: Hashable, Comparable, Sendable {
         var segment: UInt64
         var table: String

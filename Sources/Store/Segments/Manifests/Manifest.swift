@@ -48,6 +48,7 @@ package struct ManifestSegment: Hashable, Sendable {
 }
 
 /// Rows of one group that no longer count.
+// texts: tables have names of ours.
 package struct SupersededRows: Hashable, Sendable {
     /// The table's name.
     package var table: String
