@@ -58,7 +58,7 @@ enum Ratchet {
     /// Texts as keys where data is handled, by target: units of time and their words, zones, columns.
     static let textKeys: [String: Int] = [
         "Execution": 1,
-        "Plans": 6,
+        "Plans": 3,
         "Segments": 1,
     ]
 

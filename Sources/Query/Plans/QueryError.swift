@@ -21,6 +21,11 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
         QueryError(.invalidText, "invalid input syntax for type json: \(fault)", position: position)
     }
 
+    /// What PostgreSQL's numerics may be and ours never are.
+    package static func nonFiniteNumeric(position: Int? = nil) -> QueryError {
+        QueryError(.notSupported, "NaN and infinity as numeric are not supported", position: position)
+    }
+
     package var description: String {
         "\(message) (\(kind))" + (position.map { " at character \($0)" } ?? "") + (hint.map { "; \($0)" } ?? "")
     }

@@ -44,7 +44,7 @@ enum StatementKinds {
             guard let element = option.body(of: "DefElem"), let name = element.text("defname") else { continue }
             let value = optionText(element["arg"])
             switch name {
-            case "analyze": analyze = value.map { BooleanText.read($0) ?? true } ?? true
+            case "analyze": analyze = value.map { InputText.boolean($0) ?? true } ?? true
             case "costs", "timing", "buffers", "summary", "verbose", "settings", "wal": break
             case "format" where value?.lowercased() == "text": break
             default: throw binder.unsupported("EXPLAIN option \(name.uppercased()) is", at: element)

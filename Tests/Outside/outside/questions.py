@@ -278,7 +278,8 @@ class Questions:
 
     # Times
 
-    ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca", "Asia/Tokyo"]
+    ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca", "Asia/Tokyo",
+             "est", "BST", "CET", "msk", "europe/paris", "US/Eastern", "+03:30", "UTC-2"]
     UNITS = ["microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century", "millennium"]
     FIELDS = UNITS + ["epoch", "dow", "isodow", "doy", "isoyear", "julian"]
     # Around the changes of clocks, of years and of centuries, and far away.

@@ -34,12 +34,12 @@ enum CastLimits {
         let own: (mantissa: Int128, scale: Int)?
         var isNothingLeft = false
         switch value {
-        case .double(let number): own = DecimalDigits.of(number)
+        case .double(let number):
+            guard number.isFinite else { throw QueryError.nonFiniteNumeric() }
+            own = DecimalDigits.of(number)
         case .text(let text), .json(let text):
-            let trimmed = Casting.trimmed(text)
-            guard let parsed = Decimal128.parse(trimmed) else {
-                throw QueryError.invalidText(text, .numeric(scale: scale))
-            }
+            let trimmed = InputText.trimmed(text)
+            let parsed = try Casting.decimal(text, scale: scale)
             own = parsed
             // What reads as zero and has other digits is less than 38 places hold.
             isNothingLeft =

@@ -88,13 +88,6 @@ struct Casting: Sendable {
         QueryError(.undefinedCast, "cannot cast this type to \(type.sqlName)")
     }
 
-    static func trimmed(_ text: String) -> Substring {
-        var result = text[...]
-        while let first = result.first, first.isWhitespace { result.removeFirst() }
-        while let last = result.last, last.isWhitespace { result.removeLast() }
-        return result
-    }
-
     /// JSON is shown as it stands, so that what is none must not become any.
     private func toJSON(_ value: Scalar) throws -> String {
         switch value {
@@ -111,11 +104,8 @@ struct Casting: Sendable {
         case .boolean: return value
         case .integer(let number): return .boolean(number != 0)
         case .text(let text):
-            switch Self.trimmed(text).lowercased() {
-            case "t", "tr", "tru", "true", "y", "ye", "yes", "on", "1": return .boolean(true)
-            case "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0": return .boolean(false)
-            default: throw QueryError.invalidText(text, .boolean)
-            }
+            guard let truth = InputText.boolean(text) else { throw QueryError.invalidText(text, .boolean) }
+            return .boolean(truth)
         case .json(let text) where text == "true" || text == "false": return .boolean(text == "true")
         default: throw refusal(value, .boolean)
         }
@@ -136,10 +126,11 @@ struct Casting: Sendable {
             }
             return exact
         case .text(let text), .json(let text):
-            if let exact = Int64(Self.trimmed(text)) { return exact }
-            let digits = Self.trimmed(text).utf8.drop { $0 == 0x2D || $0 == 0x2B }
+            let trimmed = InputText.trimmed(text)
+            if let exact = Int64(trimmed) { return exact }
+            let digits = trimmed.utf8.drop { $0 == 0x2D || $0 == 0x2B }
             if !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
-                digits.count + 1 >= Self.trimmed(text).utf8.count
+                digits.count + 1 >= trimmed.utf8.count
             {
                 throw QueryError(.numberOutOfRange, "value \"\(text)\" is out of range for type bigint")
             }
@@ -154,21 +145,13 @@ struct Casting: Sendable {
         case .integer(let number): return Double(number)
         case .numeric(let mantissa, let scale): return Decimal128.toDouble(mantissa, scale: scale)
         case .text(let text), .json(let text):
-            switch Self.trimmed(text).lowercased() {
-            case "nan": return .nan
-            case "infinity", "inf", "+infinity": return .infinity
-            case "-infinity", "-inf": return -.infinity
-            default: break
-            }
-            let trimmed = Self.trimmed(text)
-            guard
-                Decimal128.parse(trimmed) != nil || trimmed.utf8.allSatisfy({ $0 < 0x40 || $0 == 0x65 || $0 == 0x45 }),
-                let number = Double(trimmed)
-            else { throw QueryError.invalidText(text, .double) }
-            let digits = trimmed.utf8.prefix { $0 != 0x45 && $0 != 0x65 }
-            guard number.isFinite, number != 0 || !digits.contains(where: { $0 >= 0x31 && $0 <= 0x39 }) else {
+            let number: Double?
+            do {
+                number = try InputText.double(InputText.trimmed(text))
+            } catch {
                 throw QueryError(.numberOutOfRange, "\"\(text)\" is out of range for type double precision")
             }
+            guard let number else { throw QueryError.invalidText(text, .double) }
             return number
         default: throw refusal(value, .double)
         }
@@ -180,11 +163,10 @@ struct Casting: Sendable {
         case .numeric(let own, let ownScale): mantissa = Decimal128.rescale(own, from: ownScale, to: scale)
         case .integer(let number): mantissa = Decimal128.rescale(Int128(number), from: 0, to: scale)
         case .double(let number):
+            guard number.isFinite else { throw QueryError.nonFiniteNumeric() }
             mantissa = DecimalDigits.of(number).flatMap { Decimal128.rescale($0.mantissa, from: $0.scale, to: scale) }
         case .text(let text), .json(let text):
-            guard let parsed = Decimal128.parse(Self.trimmed(text)) else {
-                throw QueryError.invalidText(text, .numeric(scale: scale))
-            }
+            let parsed = try Self.decimal(text, scale: scale)
             mantissa = Decimal128.rescale(parsed.mantissa, from: parsed.scale, to: scale)
         default: throw refusal(value, .numeric(scale: scale))
         }
@@ -192,6 +174,14 @@ struct Casting: Sendable {
             throw QueryError(.numberOutOfRange, "value overflows numeric format", hint: "values have at most 38 digits")
         }
         return .numeric(mantissa, scale: scale)
+    }
+
+    /// A text as a decimal of its own scale.
+    static func decimal(_ text: String, scale: Int) throws -> (mantissa: Int128, scale: Int) {
+        let trimmed = InputText.trimmed(text)
+        if InputText.nonFinite(trimmed) != nil { throw QueryError.nonFiniteNumeric() }
+        guard let parsed = Decimal128.parse(trimmed) else { throw QueryError.invalidText(text, .numeric(scale: scale)) }
+        return parsed
     }
 
     private func toTime(_ value: Scalar, _ type: ColumnType) throws -> Scalar {
@@ -205,20 +195,24 @@ struct Casting: Sendable {
             if overflow { throw QueryError(.timeOutOfRange, "timestamp out of range") }
             return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
         case .text(let text):
-            if let special = special(String(Self.trimmed(text)).lowercased(), type) { return special }
-            guard let written = WrittenTime(String(Self.trimmed(text))) else {
-                throw QueryError.invalidText(text, type)
-            }
+            let trimmed = InputText.trimmed(text)
+            if let special = special(trimmed.lowercased(), type) { return special }
+            guard let written = WrittenTime(trimmed) else { throw QueryError.invalidText(text, type) }
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
+            let zone = try zone(of: written)
             if type == .date { return .date(written.day) }
             guard type == .timestamptz else { return fromLocal(wall, utc: 0, type) }
-            guard let offset = written.offsetSeconds else {
-                return .timestamptz(try context.zone.exactUTC(local: wall))
-            }
-            let (instant, overflow) = wall.subtractingReportingOverflow(offset * Nanoseconds.second)
-            if overflow { throw QueryError.timeFieldOutOfRange(text) }
-            return .timestamptz(instant)
+            return .timestamptz(try zone.exactUTC(local: wall))
         default: throw refusal(value, type)
+        }
+    }
+
+    /// - Throws: `.invalidParameter` for a name that no zone has, whether the type keeps zones or not.
+    private func zone(of written: WrittenTime) throws -> ZoneOffsets {
+        switch written.zone {
+        case .offset(let seconds): ZoneOffsets(fixed: seconds, name: "")
+        case .name(let name): try ZoneOffsets.written(name)
+        case nil: context.zone
         }
     }
 

@@ -83,16 +83,12 @@ extension ScalarFunctions {
         case .extract: return try extracted(arguments, type: type)
         case .atTimeZone:
             // Both orders occur: `x AT TIME ZONE z` and timezone(z, x).
-            if case .text(let name) = arguments[0] { return try moved(arguments[1], zone: ZoneOffsets.posix(name)) }
-            guard case .text(let name) = arguments[1] else { break }
-            return try moved(arguments[0], zone: ZoneOffsets.posix(name))
+            if let zone = try zone(arguments[0]) { return try moved(arguments[1], zone: zone) }
+            guard let zone = try zone(arguments[1]) else { break }
+            return try moved(arguments[0], zone: zone)
         case .toTimestamp:
             guard arguments.count == 1 else { throw QueryError.unsupported("to_timestamp with a format") }
-            let seconds = try factorValue(arguments[0]) * 1e9
-            guard let nanoseconds = Int64(exactly: (seconds / 1000).rounded() * 1000) else {
-                throw QueryError(.timeOutOfRange, "timestamp out of range")
-            }
-            return .timestamptz(nanoseconds)
+            return .timestamptz(try instant(ofSeconds: factorValue(arguments[0])))
         case .makeInterval: return try madeInterval(arguments)
         case .age: return try age(arguments)
         case .toChar:
@@ -103,13 +99,23 @@ extension ScalarFunctions {
         throw QueryError.unsupported("\(function.rawValue) of these types")
     }
 
+    /// Microseconds as PostgreSQL rounds them: counted from 2000, where doubles lie closer.
+    private func instant(ofSeconds seconds: Double) throws -> Int64 {
+        let start: Int64 = 946_684_800
+        let microseconds = ((seconds - Double(start)) * 1e6).rounded(.toNearestOrEven)
+        guard let whole = Int64(exactly: microseconds),
+            let instant = Int64(exactly: (Int128(whole) + Int128(start) * 1_000_000) * 1000)
+        else { throw QueryError(.timeOutOfRange, "timestamp out of range") }
+        return instant
+    }
+
     private func truncated(_ arguments: [Scalar]) throws -> Scalar {
         guard case .text(let name) = arguments[0] else { throw QueryError.unsupported("date_trunc of these types") }
         let unit = try TimeUnit(named: name)
         switch arguments[1] {
         case .timestamptz(let utc):
             var zone = context.zone
-            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets.posix(other) }
+            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets.written(other) }
             return .timestamptz(try unit.bucket(of: utc, zone: zone).start)
         case .timestamp(let local): return .timestamp(try unit.bucket(of: local, zone: .utc).start)
         case .date(let day):
@@ -118,6 +124,20 @@ extension ScalarFunctions {
             return .timestamp(try unit.bucket(of: local.partialValue, zone: .utc).start)
         case .interval(let span): return .interval(try unit.truncated(span))
         default: throw QueryError.unsupported("date_trunc of this type")
+        }
+    }
+
+    /// A zone by its name, or by how far it lies east of Greenwich; nil for other values.
+    private func zone(_ value: Scalar) throws -> ZoneOffsets? {
+        switch value {
+        case .text(let name): return try ZoneOffsets.written(name)
+        case .interval(let span):
+            guard span.months == 0, span.days == 0 else {
+                throw QueryError(
+                    .invalidParameter, "interval time zone \"\(span.text)\" must not include months or days")
+            }
+            return ZoneOffsets(fixed: span.nanoseconds / Nanoseconds.second, name: span.text)
+        default: return nil
         }
     }
 

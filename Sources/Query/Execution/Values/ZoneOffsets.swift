@@ -25,13 +25,22 @@ final class ZoneOffsets: Sendable {
     /// Zones by name, as many as are asked for in earnest: a table of transitions takes milliseconds to build.
     private typealias Book = Mutex<[String: ZoneOffsets]>
     private static let known = Book([:])
-    /// By names as POSIX reads them.
-    private static let knownByPOSIX = Book([:])
+    /// By names as they stand in a question.
+    private static let knownAsWritten = Book([:])
     private static let knownMax = 64
 
-    /// The zone of a name, built once a process. - Throws: `.invalidParameter` for a name that no zone has.
+    /// The zone of a session, by its whole name or its offset, built once a process.
+    /// - Throws: `.invalidParameter` for a name that no zone has.
     static func named(_ name: String) throws -> ZoneOffsets {
-        try zone(name, in: known) { try ZoneOffsets(named: name) }
+        try zone(name, in: known) {
+            if let seconds = numericOffset(name) { return ZoneOffsets(fixed: seconds, name: name) }
+            if let place = place(name) { return place }
+            // With a sign at its head it would be an offset as ISO writes them.
+            guard let offset = posix(name), let seconds = offset.fixedOffsetSeconds, name.first?.isLetter == true,
+                isShown(seconds)
+            else { return try refused(name) }
+            return offset
+        }
     }
 
     private static func zone(
@@ -43,37 +52,30 @@ final class ZoneOffsets: Sendable {
         return zone
     }
 
-    /// The zone that AT TIME ZONE and `date_trunc` name. PostgreSQL reads an offset there as POSIX does, with letters
-    /// before it or none: `+02` and `UTC+2` lie two hours west. Asked for row by row, hence read once, too.
-    static func posix(_ name: String) throws -> ZoneOffsets {
-        try zone(name, in: knownByPOSIX) { try readAsPOSIX(name) }
+    /// The zone that AT TIME ZONE, `date_trunc` and times in quotes name: an abbreviation, a whole name, or an offset
+    /// as POSIX reads it. Asked for row by row, hence read once, too.
+    static func written(_ name: String) throws -> ZoneOffsets {
+        try zone(name, in: knownAsWritten) {
+            switch ZoneAbbreviation(name) {
+            case .fixed(let seconds): ZoneOffsets(fixed: seconds, name: name)
+            case .place(let place): try named(place)
+            case .changing(let first, let changes): ZoneOffsets(first: first, changes: changes, name: name)
+            case nil: try place(name) ?? posix(name) ?? refused(name)
+            }
+        }
     }
 
-    private static func readAsPOSIX(_ name: String) throws -> ZoneOffsets {
-        let digits = name.drop { $0.isLetter && $0.isASCII }
-        let letterCount = name.utf8.count - digits.utf8.count
-        guard let first = digits.utf8.first, letterCount == 0 || letterCount > 2,
-            let west = numericOffset(first == 43 || first == 45 ? String(digits) : "+\(digits)")
-        else { return try named(name) }
-        return ZoneOffsets(fixed: -west, name: name)
+    private static func refused(_ name: String) throws -> ZoneOffsets {
+        throw QueryError(
+            .invalidParameter, "time zone \"\(name)\" not recognized", hint: "use an IANA name such as Europe/Berlin")
     }
 
-    private convenience init(named name: String) throws {
-        let upper = name.uppercased()
-        if ["UTC", "GMT", "Z", "ZULU", "ETC/UTC", "UCT"].contains(upper) {
-            self.init(fixed: 0, name: "UTC")
-            return
+    /// A zone by its whole name, in letters of any case.
+    private static func place(_ name: String) -> ZoneOffsets? {
+        if ["UTC", "GMT", "Z", "ZULU", "ETC/UTC", "UCT"].contains(name.uppercased()) { return .utc }
+        return ZoneNames.identifier(of: name).flatMap { TimeZone(identifier: $0) }.map {
+            ZoneOffsets(zone: $0, name: name)
         }
-        if let seconds = Self.numericOffset(name) {
-            self.init(fixed: seconds, name: name)
-            return
-        }
-        guard let zone = TimeZone(identifier: name) ?? TimeZone(abbreviation: upper) else {
-            throw QueryError(
-                .invalidParameter, "time zone \"\(name)\" not recognized",
-                hint: "use an IANA name such as Europe/Berlin")
-        }
-        self.init(zone: zone, name: name)
     }
 
     private init(zone: TimeZone, name: String) {
@@ -99,18 +101,51 @@ final class ZoneOffsets: Sendable {
         fixedOffsetSeconds = transitions.isEmpty ? offsets[0] : nil
     }
 
+    private init(first: Int64, changes: [(at: Int64, offset: Int64)], name: String) {
+        self.name = name
+        fixedOffsetSeconds = nil
+        transitions = changes.map(\.at)
+        offsets = [first] + changes.map(\.offset)
+    }
+
     /// `+02`, `-05:30` as ISO writes them: east is positive.
     private static func numericOffset(_ text: String) -> Int64? {
-        guard let sign = text.first, sign == "+" || sign == "-" else { return nil }
-        let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
-        func number(_ digits: Substring) -> Int64? {
-            (1...2).contains(digits.utf8.count) && digits.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } ? Int64(digits) : nil
-        }
-        guard parts.count == 1 || parts.count == 2, let hours = number(parts[0]), hours <= 15,
-            let minutes = parts.count == 2 ? number(parts[1]) : 0, minutes < 60
+        guard let sign = text.utf8.first, sign == 43 || sign == 45,
+            let seconds = seconds(text.utf8.dropFirst(), hoursMax: 15), isShown(seconds)
         else { return nil }
-        let seconds = hours * 3600 + minutes * 60
-        return sign == "-" ? -seconds : seconds
+        return sign == 45 ? -seconds : seconds
+    }
+
+    /// Whether times can be shown with the offset: less than sixteen hours, in minutes.
+    private static func isShown(_ seconds: Int64) -> Bool { seconds.magnitude < 16 * 3600 && seconds % 60 == 0 }
+
+    /// An offset as POSIX has it, behind a name or none: `+02`, `UTC+2` and `<ABC>2` lie two hours west.
+    private static func posix(_ name: String) -> ZoneOffsets? {
+        var rest = name.utf8[...]
+        if rest.first == UInt8(ascii: "<") {
+            guard let end = rest.firstIndex(of: UInt8(ascii: ">")) else { return nil }
+            rest = rest[end...].dropFirst()
+        } else {
+            rest = rest.drop { !($0 >= 48 && $0 <= 57) && $0 != 43 && $0 != 44 && $0 != 45 }
+        }
+        let sign = rest.first
+        if sign == 43 || sign == 45 { rest = rest.dropFirst() }
+        guard let west = seconds(rest, hoursMax: 167) else { return nil }
+        return ZoneOffsets(fixed: sign == 45 ? west : -west, name: name)
+    }
+
+    /// `5`, `05:30`, `05:30:15`.
+    private static func seconds(_ text: Substring.UTF8View, hoursMax: Int64) -> Int64? {
+        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count <= 3 else { return nil }
+        var total: Int64 = 0
+        for (part, (unit, most)) in zip(parts, [(Int64(3600), hoursMax), (60, 59), (1, 60)]) {
+            guard part.allSatisfy({ $0 >= 48 && $0 <= 57 }), let number = Int64(Substring(part)), number <= most else {
+                return nil
+            }
+            total += number * unit
+        }
+        return total
     }
 
     private func index(utcSeconds: Int64) -> Int {

@@ -1,243 +1,198 @@
 import Bytes
 package import Columnar
 
-/// Intervals as PostgreSQL reads them: `1 day 02:03:04.5`, `-7 days`, `2 hours ago`, `P1DT2H`, and a bare number of a
-/// named unit. Fractions are exact: those of a day or week run over into the clock, those of a month into days of
-/// thirty to the month, those of longer units are rounded to months.
+/// Intervals as PostgreSQL reads them: `1 day 02:03:04.5`, `-7 days`, `@ 2 hours ago`, `1-2`, `P1DT2H`, and a bare
+/// number of a named unit. Fractions are exact: those of a day or week run over into the clock, those of a month into
+/// days of thirty to the month, those of longer units are rounded to months. Beyond PostgreSQL's units there is `ns`.
 package enum IntervalText {
     /// - Parameters:
     ///   - unit: what a bare number counts, as in `interval '3' day`; seconds unless named.
     ///   - position: where the text stands, for the error.
     /// - Throws: `.invalidTime` for text that is no interval, `.intervalOutOfRange` when it is too long for 64-bit
-    ///   nanoseconds.
+    ///   nanoseconds, or for 32-bit days and months.
     package static func read(_ text: String, unit: String = "second", position: Int? = nil) throws(QueryError)
         -> Interval
     {
-        var reader = IntervalReader(text: text, position: position)
-        let bytes = Array(text.utf8.drop { $0 <= 32 })
-        if bytes.first == UInt8(ascii: "P") || bytes.first == UInt8(ascii: "p") {
-            return try reader.readISO(bytes.dropFirst())
+        do throws(IntervalFailure) {
+            do throws(IntervalFailure) {
+                return try IntervalWords.read(text, unit: IntervalUnit(named: unit) ?? .second)
+            } catch .invalid {
+                return try IntervalDesignators.read(text)
+            }
+        } catch {
+            switch error {
+            case .invalid:
+                throw QueryError(
+                    .invalidTime, "invalid input syntax for type interval: \"\(text)\"", position: position)
+            case .outOfRange:
+                throw QueryError(
+                    .intervalOutOfRange, "interval field value out of range: \"\(text)\"", position: position)
+            }
         }
-        return try reader.readWords(unit: unit)
     }
 }
 
-private struct IntervalReader {
-    let text: String
-    let position: Int?
-    var sum = Interval()
+/// Why a text is no interval.
+enum IntervalFailure: Error {
+    case invalid, outOfRange
+}
 
-    mutating func readWords(unit defaultUnit: String) throws(QueryError) -> Interval {
-        var tokens = tokenised(text)[...]
-        guard !tokens.isEmpty else { throw invalid() }
-        var isAgo = false
-        while let token = tokens.popFirst() {
-            if token == "ago" && tokens.isEmpty {
-                isAgo = true
-            } else if token.contains(":") {
-                try addClock(token)
-            } else if let months = try yearsAndMonths(token) {
-                try addParts(months: months)
-            } else {
-                let amount = try amount(token)
-                // A bare number before a clock reading or before hours counts days.
-                let next = tokens.prefix(2)
-                let isBeforeHours = next.count == 2 && isNumeric(next.first ?? "") && isHour(next.last ?? "")
-                let bare = tokens.first?.contains(":") == true || isBeforeHours ? "day" : defaultUnit
-                let unit = tokens.first.flatMap { isNumeric($0) || $0 == "ago" ? nil : $0 }
-                if unit != nil { tokens.removeFirst() }
-                try add(amount, unit: unit ?? bare)
-            }
+/// What an amount counts.
+enum IntervalUnit: UInt8 {
+    case nanosecond, microsecond, millisecond, second, minute, hour, day, week, month, year, decade, century, millennium
+
+    /// By the words that PostgreSQL knows, of which it looks at ten letters.
+    init?(named name: String) {
+        switch String(decoding: name.utf8.prefix(10), as: UTF8.self) {
+        case "nanosecond", "ns": self = .nanosecond
+        case "microsecon", "us", "usec", "usecs", "usecond", "useconds": self = .microsecond
+        case "millisecon", "ms", "msec", "msecs", "msecond", "mseconds": self = .millisecond
+        case "second", "seconds", "sec", "secs", "s": self = .second
+        case "minute", "minutes", "min", "mins", "m": self = .minute
+        case "hour", "hours", "hr", "hrs", "h": self = .hour
+        case "day", "days", "d": self = .day
+        case "week", "weeks", "w": self = .week
+        case "month", "months", "mon", "mons": self = .month
+        case "year", "years", "yr", "yrs", "y": self = .year
+        case "decade", "decades", "dec", "decs": self = .decade
+        case "century", "centuries", "cent", "c": self = .century
+        case "millennium", "millennia", "mil", "mils": self = .millennium
+        default: return nil
         }
-        return isAgo ? Interval(months: -sum.months, days: -sum.days, nanoseconds: -sum.nanoseconds) : sum
     }
+}
 
-    mutating func readISO(_ bytes: ArraySlice<UInt8>) throws(QueryError) -> Interval {
-        var number = ""
-        var isTime = false
-        for byte in bytes where byte > 32 {
-            let letter = String(Unicode.Scalar(byte)).uppercased()
-            if letter == "T" {
-                isTime = true
-            } else if isNumeric(letter) || letter == "." {
-                number += letter
-            } else {
-                let units =
-                    isTime
-                    ? ["H": "hour", "M": "minute", "S": "second"]
-                    : ["Y": "year", "M": "month", "W": "week", "D": "day"]
-                guard let unit = units[letter] else { throw invalid() }
-                try add(amount(number), unit: unit)
-                number = ""
-            }
-        }
-        guard number.isEmpty, bytes.count > 1 else { throw invalid() }
-        return sum
-    }
+/// The parts of an interval that a text has named: each is named once.
+struct IntervalFields: OptionSet {
+    let rawValue: UInt16
 
-    /// Numbers, words and clock readings, split where letters and digits meet.
-    private func tokenised(_ text: String) -> [String] {
-        var tokens: [String] = []
-        var current = ""
-        for character in text.lowercased() {
-            if character == " " || character == "\t" || character == "\n" || character == "," {
-                if !current.isEmpty { tokens.append(current) }
-                current = ""
-            } else if let last = current.unicodeScalars.last, character.isLetter != Character(last).isLetter {
-                tokens.append(current)
-                current = String(character)
-            } else {
-                current.append(character)
-            }
-        }
-        return current.isEmpty || current == "@" ? tokens : tokens + [current]
-    }
+    init(rawValue: UInt16) { self.rawValue = rawValue }
+    init(_ unit: IntervalUnit) { rawValue = 1 << unit.rawValue }
 
-    private func isNumeric(_ token: String) -> Bool {
-        token.utf8.first.map { ($0 >= 48 && $0 <= 57) || $0 == 43 || $0 == 45 || $0 == 46 } ?? false
-    }
+    static let fractionOfSecond: IntervalFields = [.init(.nanosecond), .init(.microsecond), .init(.millisecond)]
+    static let clock: IntervalFields = [.init(.hour), .init(.minute), .init(.second), .fractionOfSecond]
+}
 
-    /// A number: its digits as they stand, and how many of them follow the point.
-    private struct Amount {
-        var mantissa: Int128
-        var scale: Int
-        /// 10 to the scale.
-        var one: Int128
+/// Parts of intervals added up, within what an interval holds.
+struct IntervalSum {
+    private(set) var value = Interval()
 
-        /// Times a unit, cut to the whole and what is left of one, in parts of `one`.
-        func times(_ unit: Int64) -> (whole: Int128, rest: Int128)? {
-            let (product, overflow) = mantissa.multipliedReportingOverflow(by: Int128(unit))
-            return overflow ? nil : (product / one, product % one)
+    /// Adds so many of a unit.
+    mutating func add(_ amount: DecimalAmount, _ unit: IntervalUnit) throws(IntervalFailure) {
+        switch unit {
+        case .nanosecond: try addClock(amount, 1)
+        case .microsecond: try addClock(amount, 1000)
+        case .millisecond: try addClock(amount, 1_000_000)
+        case .second: try addClock(amount, Nanoseconds.second)
+        case .minute: try addClock(amount, Nanoseconds.minute)
+        case .hour: try addClock(amount, Nanoseconds.hour)
+        case .day: try addDays(amount, 1)
+        case .week: try addDays(amount, 7)
+        case .month:
+            let (whole, rest) = try amount.times(1)
+            try add(months: whole)
+            try addDays(rest, 30)
+        case .year: try add(months: amount.roundedToEven(times: 12))
+        case .decade: try add(months: amount.roundedToEven(times: 120))
+        case .century: try add(months: amount.roundedToEven(times: 1200))
+        case .millennium: try add(months: amount.roundedToEven(times: 12_000))
         }
     }
 
-    /// Digits with an optional sign and point. Places beyond the eighteenth are dropped.
-    private func amount(_ text: some StringProtocol) throws(QueryError) -> Amount {
-        var result = Amount(mantissa: 0, scale: 0, one: 1)
-        var bytes = Array(text.utf8)[...]
-        let isNegative = bytes.first == UInt8(ascii: "-")
-        if isNegative || bytes.first == UInt8(ascii: "+") { bytes.removeFirst() }
-        var hasDigits = false
-        var seenPoint = false
-        for byte in bytes {
-            if byte == UInt8(ascii: "."), !seenPoint {
-                seenPoint = true
-                continue
-            }
-            guard byte >= 48, byte <= 57 else { throw invalid() }
-            hasDigits = true
-            if seenPoint {
-                if result.scale == 18 { continue }
-                result.scale += 1
-                result.one *= 10
-            }
-            let (tens, overflow) = result.mantissa.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = tens.addingReportingOverflow(Int128(byte - 48))
-            if overflow || carry { throw tooLong() }
-            result.mantissa = sum
+    private mutating func addDays(_ amount: DecimalAmount, _ days: Int64) throws(IntervalFailure) {
+        let (whole, rest) = try amount.times(days)
+        try add(days: whole)
+        try addClock(rest, Nanoseconds.day)
+    }
+
+    private mutating func addClock(_ amount: DecimalAmount, _ unit: Int64) throws(IntervalFailure) {
+        try add(nanoseconds: amount.rounded(times: unit))
+    }
+
+    mutating func add(months: Int128 = 0, days: Int128 = 0, nanoseconds: Int128 = 0) throws(IntervalFailure) {
+        // Their sums do not overflow: parts fit 64 bits, and what is added is less than 10^32.
+        guard let months = Int32(exactly: Int128(value.months) + months),
+            let days = Int32(exactly: Int128(value.days) + days),
+            let nanoseconds = Int64(exactly: Int128(value.nanoseconds) + nanoseconds), nanoseconds != .min
+        else { throw .outOfRange }
+        value = Interval(months: Int64(months), days: Int64(days), nanoseconds: nanoseconds)
+    }
+
+    /// Puts a clock reading in the place of what the clock said before, as PostgreSQL does with `10:00 1.5 days`.
+    mutating func setClock(nanoseconds: Int128) throws(IntervalFailure) {
+        value.nanoseconds = 0
+        try add(nanoseconds: nanoseconds)
+    }
+
+    mutating func negate() throws(IntervalFailure) {
+        let sum = value
+        value = Interval()
+        try add(months: -Int128(sum.months), days: -Int128(sum.days), nanoseconds: -Int128(sum.nanoseconds))
+    }
+}
+
+/// A number as it is written: its digits, and how many of them follow the point.
+struct DecimalAmount {
+    private var mantissa: Int128
+    private var scale: Int
+
+    init(_ whole: Int64) { (mantissa, scale) = (Int128(whole), 0) }
+
+    private init(mantissa: Int128, scale: Int) { (self.mantissa, self.scale) = (mantissa, scale) }
+
+    /// More digits of a fraction than this count for nothing.
+    private static let scaleMax = 18
+
+    /// Both are digits alone, or nothing; places of the fraction beyond the eighteenth are dropped.
+    init(
+        whole: some Sequence<UInt8>, fraction: some Sequence<UInt8>, isNegative: Bool
+    ) throws(IntervalFailure) {
+        (mantissa, scale) = (Int128(try Self.whole(whole)), 0)
+        for digit in fraction.prefix(Self.scaleMax) {
+            mantissa = mantissa * 10 + Int128(digit) - 48
+            scale += 1
         }
-        guard hasDigits else { throw invalid() }
-        if isNegative { result.mantissa = -result.mantissa }
+        if isNegative { mantissa = -mantissa }
+    }
+
+    static func whole(_ digits: some Sequence<UInt8>) throws(IntervalFailure) -> Int64 {
+        var result: Int64 = 0
+        for digit in digits {
+            let (tens, overflow) = result.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = tens.addingReportingOverflow(Int64(digit) - 48)
+            if overflow || carry { throw .outOfRange }
+            result = sum
+        }
         return result
     }
 
-    private func isHour(_ token: String) -> Bool { Self.nanosecondsOf[Self.singular(token)] == Nanoseconds.hour }
+    var isWhole: Bool { mantissa % one == 0 }
 
-    /// The unit's name without the s of several.
-    private static func singular(_ unit: String) -> String {
-        unit.hasSuffix("s") && unit.count > 2 ? String(unit.dropLast()) : unit
+    private var one: Int128 { (0..<scale).reduce(1) { power, _ in power * 10 } }
+
+    private func product(_ unit: Int64) throws(IntervalFailure) -> Int128 {
+        let (product, overflow) = mantissa.multipliedReportingOverflow(by: Int128(unit))
+        if overflow { throw .outOfRange }
+        return product
     }
 
-    /// `1-2`, a year and two months; nil for anything else.
-    private func yearsAndMonths(_ token: String) throws(QueryError) -> Int64? {
-        let isNegative = token.hasPrefix("-")
-        let unsigned = isNegative || token.hasPrefix("+") ? token.dropFirst() : token[...]
-        let parts = unsigned.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } }) else {
-            return nil
-        }
-        guard let years = Int64(parts[0]), let months = Int64(parts[1]), months < 12 else { throw tooLong() }
-        let (whole, overflow) = years.multipliedReportingOverflow(by: 12)
-        let (sum, carry) = whole.addingReportingOverflow(months)
-        if overflow || carry { throw tooLong() }
-        return isNegative ? -sum : sum
+    /// Times a unit, cut to the whole, and what is left of one.
+    func times(_ unit: Int64) throws(IntervalFailure) -> (whole: Int128, rest: DecimalAmount) {
+        let (whole, rest) = try product(unit).quotientAndRemainder(dividingBy: one)
+        return (whole, DecimalAmount(mantissa: rest, scale: scale))
     }
 
-    private mutating func addClock(_ token: String) throws(QueryError) {
-        let isNegative = token.hasPrefix("-")
-        let unsigned = isNegative || token.hasPrefix("+") ? token.dropFirst() : token[...]
-        let parts = unsigned.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2 || parts.count == 3,
-            parts.allSatisfy({ $0.utf8.first.map { $0 >= 48 && $0 <= 57 } ?? false }),
-            let hours = Int64(parts[0]), let minutes = Int64(parts[1]), minutes < 60
-        else { throw invalid() }
-        let seconds = parts.count == 3 ? try amount(parts[2]) : Amount(mantissa: 0, scale: 0, one: 1)
-        guard seconds.mantissa < 60 * seconds.one else { throw invalid() }
-        guard hours < 2_000_000 else { throw tooLong() }
-        let total = hours * Nanoseconds.hour + minutes * Nanoseconds.minute + (try whole(seconds, 1_000_000_000))
-        try addParts(nanoseconds: isNegative ? -total : total)
+    /// Times a unit, rounded half away from zero.
+    func rounded(times unit: Int64) throws(IntervalFailure) -> Int128 {
+        let (whole, rest) = try product(unit).quotientAndRemainder(dividingBy: one)
+        return rest.magnitude >= one.magnitude - rest.magnitude ? whole + rest.signum() : whole
     }
 
-    private mutating func add(_ amount: Amount, unit: String) throws(QueryError) {
-        let name = Self.singular(unit)
-        if let nanoseconds = Self.nanosecondsOf[name] { return try addParts(nanoseconds: whole(amount, nanoseconds)) }
-        if let days = Self.daysOf[name] { return try addDays(amount, days) }
-        guard let months = Self.monthsOf[name] else { throw invalid() }
-        if months > 1 { return try addParts(months: whole(amount, months)) }
-        guard let (whole, rest) = amount.times(1) else { throw tooLong() }
-        try addParts(months: exactly(whole))
-        try addDays(Amount(mantissa: rest, scale: amount.scale, one: amount.one), 30)
-    }
-
-    private mutating func addDays(_ amount: Amount, _ days: Int64) throws(QueryError) {
-        guard let (whole, rest) = amount.times(days) else { throw tooLong() }
-        let clock = Amount(mantissa: rest, scale: amount.scale, one: amount.one)
-        try addParts(days: exactly(whole), nanoseconds: self.whole(clock, Nanoseconds.day))
-    }
-
-    private static let nanosecondsOf: [String: Int64] = [
-        "nanosecond": 1, "ns": 1, "microsecond": 1000, "us": 1000, "usec": 1000, "millisecond": 1_000_000,
-        "ms": 1_000_000, "msec": 1_000_000, "second": 1_000_000_000, "sec": 1_000_000_000, "s": 1_000_000_000,
-        "minute": Nanoseconds.minute, "min": Nanoseconds.minute, "m": Nanoseconds.minute, "hour": Nanoseconds.hour,
-        "hr": Nanoseconds.hour, "h": Nanoseconds.hour,
-    ]
-    private static let daysOf: [String: Int64] = ["day": 1, "d": 1, "week": 7, "w": 7]
-    private static let monthsOf: [String: Int64] = [
-        "month": 1, "mon": 1, "quarter": 3, "year": 12, "yr": 12, "y": 12, "decade": 120, "century": 1200,
-        "centurie": 1200, "c": 1200,
-        "millennium": 12_000, "millennia": 12_000,
-    ]
-
-    /// The amount in smaller units, rounded half away from zero.
-    private func whole(_ amount: Amount, _ unit: Int64) throws(QueryError) -> Int64 {
-        guard let (whole, rest) = amount.times(unit) else { throw tooLong() }
-        let isUp = rest.magnitude >= amount.one.magnitude - rest.magnitude
-        return try exactly(isUp ? whole + (rest < 0 ? -1 : 1) : whole)
-    }
-
-    private func exactly(_ value: Int128) throws(QueryError) -> Int64 {
-        guard let number = Int64(exactly: value) else { throw tooLong() }
-        return number
-    }
-
-    private mutating func addParts(months: Int64 = 0, days: Int64 = 0, nanoseconds: Int64 = 0) throws(QueryError) {
-        let newMonths = sum.months.addingReportingOverflow(months)
-        let newDays = sum.days.addingReportingOverflow(days)
-        let newNanoseconds = sum.nanoseconds.addingReportingOverflow(nanoseconds)
-        let bound: Int64 = 1 << 40
-        guard !newNanoseconds.overflow, newNanoseconds.partialValue != .min,
-            newMonths.partialValue.magnitude < bound.magnitude,
-            newDays.partialValue.magnitude < bound.magnitude, !newMonths.overflow, !newDays.overflow
-        else { throw tooLong() }
-        sum = Interval(
-            months: newMonths.partialValue, days: newDays.partialValue, nanoseconds: newNanoseconds.partialValue)
-    }
-
-    private func invalid() -> QueryError {
-        QueryError(.invalidTime, "invalid input syntax for type interval: \"\(text)\"", position: position)
-    }
-
-    private func tooLong() -> QueryError {
-        QueryError(.intervalOutOfRange, "interval field value out of range: \"\(text)\"", position: position)
+    /// Times a unit, rounded half to even.
+    func roundedToEven(times unit: Int64) throws(IntervalFailure) -> Int128 {
+        let (whole, rest) = try product(unit).quotientAndRemainder(dividingBy: one)
+        let left = one.magnitude - rest.magnitude
+        if rest.magnitude == left { return whole + whole % 2 }
+        return rest.magnitude > left ? whole + rest.signum() : whole
     }
 }

@@ -1,12 +1,20 @@
 import Bytes
 
 /// A date and time as SQL writes them, in ISO 8601 order: `2026-08-01`, `2026-08-01 09:00:15.778+02`,
-/// `2026-08-01T09:00:15Z`, `24:00:00`.
+/// `2026-08-01T09:00:15Z`, `24:00:00`, `2026-08-01 09:00 Europe/Berlin`.
 package struct WrittenTime {
+    /// What a text says of its zone.
+    package enum Zone {
+        /// Seconds east of Greenwich.
+        case offset(Int64)
+        /// A name, of which only who knows the zones can say whether there is one.
+        case name(String)
+    }
+
     private var date: CivilDate
     private var nanosecondsOfDay: Int64 = 0
-    /// East of Greenwich; nil when the text names no zone.
-    package private(set) var offsetSeconds: Int64?
+    /// nil when the text names no zone.
+    package private(set) var zone: Zone?
 
     private var bytes: ArraySlice<UInt8>
 
@@ -19,8 +27,11 @@ package struct WrittenTime {
             return nil
         }
         date = CivilDate(year: year, month: month, day: day)
-        if take("T") || take("t") || skipSpaces() {
-            if !bytes.isEmpty, !readClock() { return nil }
+        let isApart = skipSpaces()
+        if bytes.prefix(2).last?.isDigit == true, take("T") || take("t") {
+            guard readClock() else { return nil }
+        } else if isApart, bytes.first?.isDigit == true {
+            guard readClock() else { return nil }
         }
         skipSpaces()
         guard readZone() else { return nil }
@@ -58,23 +69,49 @@ package struct WrittenTime {
     }
 
     private mutating func readZone() -> Bool {
-        if bytes.isEmpty { return true }
-        for name in ["UTC", "GMT", "Z"] where bytes.prefix(name.utf8.count).map({ $0 & 0xDF }) == Array(name.utf8) {
-            bytes = bytes.dropFirst(name.utf8.count)
-            offsetSeconds = 0
-            return true
+        guard let first = bytes.first else { return true }
+        return first == UInt8(ascii: "+") || first == UInt8(ascii: "-") ? readOffset() : readZoneName()
+    }
+
+    /// `+02`, `-0530`, `+5:30:15`.
+    private mutating func readOffset() -> Bool {
+        let isNegative = take("-")
+        if !isNegative { _ = take("+") }
+        skipSpaces()
+        let width = bytes.prefix(while: \.isDigit).count
+        guard var hours = digits(1...9) else { return false }
+        var minutes: Int64 = 0
+        var seconds: Int64 = 0
+        if width > 2 {
+            (hours, minutes) = hours.quotientAndRemainder(dividingBy: 100)
+        } else if take(":") {
+            minutes = digits(1...2) ?? 0
+            if take(":") { seconds = digits(1...2) ?? 0 }
         }
-        let isNegative = bytes.first == UInt8(ascii: "-")
-        guard take("+") || take("-"), let hours = digits(1...2), hours <= 15 else { return false }
-        _ = take(":")
-        let minutes = digits(2...2) ?? 0
-        guard minutes < 60 else { return false }
-        offsetSeconds = (hours * 3600 + minutes * 60) * (isNegative ? -1 : 1)
+        guard hours <= 15, minutes < 60, seconds < 60 else { return false }
+        let offset = hours * 3600 + minutes * 60 + seconds
+        zone = .offset(isNegative ? -offset : offset)
+        return true
+    }
+
+    /// The word that ends the text. Letters alone have to be known; what else a zone may be called is not known here.
+    private mutating func readZoneName() -> Bool {
+        let word = bytes.prefix { !$0.isBlank }
+        guard let first = word.first, first.isLetter, word.allSatisfy({ $0 > 32 && $0 < 127 }) else { return false }
+        bytes = bytes[word.endIndex...]
+        let name = String(decoding: word, as: UTF8.self)
+        switch ZoneAbbreviation(name) {
+        case .fixed(let seconds): zone = .offset(seconds)
+        case .place, .changing: zone = .name(name)
+        case nil:
+            if word.allSatisfy(\.isLetter), !ZoneAbbreviation.isZoneName(Array(word)) { return false }
+            zone = .name(name)
+        }
         return true
     }
 
     private mutating func digits(_ count: ClosedRange<Int>) -> Int64? {
-        let run = bytes.prefix(count.upperBound).prefix { $0 >= 48 && $0 <= 57 }
+        let run = bytes.prefix(count.upperBound).prefix(while: \.isDigit)
         guard run.count >= count.lowerBound else { return nil }
         bytes = bytes.dropFirst(run.count)
         return run.reduce(0) { $0 * 10 + Int64($1 - 48) }
@@ -82,7 +119,7 @@ package struct WrittenTime {
 
     /// Digits after the point as nanoseconds; further ones are dropped.
     private mutating func fractionDigits() -> Int64? {
-        let run = bytes.prefix { $0 >= 48 && $0 <= 57 }
+        let run = bytes.prefix(while: \.isDigit)
         guard !run.isEmpty else { return nil }
         bytes = bytes.dropFirst(run.count)
         let kept = run.prefix(9)
@@ -99,7 +136,7 @@ package struct WrittenTime {
 
     @discardableResult
     private mutating func skipSpaces() -> Bool {
-        let count = bytes.prefix { $0 == 32 }.count
+        let count = bytes.prefix(while: \.isBlank).count
         bytes = bytes.dropFirst(count)
         return count > 0
     }

@@ -96,7 +96,7 @@ extension Expression {
     }
 
     /// Whether the value may differ from row to row.
-    private var readsRow: Bool {
+    package var readsRow: Bool {
         switch self {
         case .column, .placeholder: true
         case .literal, .scalarSubquery: false

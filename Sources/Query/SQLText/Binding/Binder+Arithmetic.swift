@@ -9,7 +9,9 @@ extension Binder {
         switch (name, operand.type) {
         case ("+", let type) where type.isNumber: return operand
         case ("-", let type) where type.isNumber || type == .interval:
-            return call(.negate, [operand.expression], type, at: position)
+            var result = call(.negate, [operand.expression], type, at: position)
+            result.isNumericElsewhere = operand.isNumericElsewhere
+            return result
         case ("@", let type) where type.isNumber: return call(.absolute, [operand.expression], type, at: position)
         case ("|/", let type) where type.isNumber:
             return call(.squareRoot, [try coercion.convert(operand, to: .double)], .double, at: position)
@@ -58,6 +60,12 @@ extension Binder {
                 hint: "Cast one side.", position: position)
         }
         let known = left.isUnknown ? right : left
+        // Days, a clock reading and an interval may all be added to a date.
+        if name == "+", known.type == .date {
+            let shown = left.isUnknown ? "unknown + date" : "date + unknown"
+            throw QueryError(
+                .ambiguousOperator, "operator is not unique: \(shown)", hint: "Cast one side.", position: position)
+        }
         let type: ColumnType =
             switch (name, known.type) {
             case ("+", let time) where time.isTime: .interval
@@ -84,9 +92,11 @@ extension Binder {
             }
         if left.type == .double || right.type == .double || function == .power {
             if function == .modulo { throw operatorMissing(name, left, right, at: position) }
-            return call(
+            var result = call(
                 function, [try coercion.convert(left, to: .double), try coercion.convert(right, to: .double)], .double,
                 at: position)
+            result.isNumericElsewhere = Bound.makesNumericElsewhere([left, right])
+            return result
         }
         if left.type == .integer && right.type == .integer {
             return call(function, [left.expression, right.expression], .integer, at: position)

@@ -90,23 +90,21 @@ extension Binder {
         return call(.checkedNumeric, [result.expression, digits], .numeric(scale: scale), at: place)
     }
 
-    private func naturalNumeric(_ value: Bound, at place: Int?) throws(QueryError) -> Bound {
+    func naturalNumeric(_ value: Bound, at place: Int?) throws(QueryError) -> Bound {
         switch (value.type, value.expression.constant) {
         case (.integer, _), (.boolean, _): return try converted(value, to: .numeric(scale: 0), at: place)
         case (.numeric(let scale), _): return try converted(value, to: .numeric(scale: scale), at: place)
         case (.null, .text(let text)?):
             var scale = 0
-            if let number = NumberText.trimmed(text),
-                case .numeric(_, let own)? = try NumberText.decimal(number, position: value.position)
+            if case .numeric(_, let own)? = try NumberText.decimal(
+                InputText.trimmed(text), position: value.position)
             {
                 scale = own
             }
             return try converted(value, to: .numeric(scale: scale), at: place)
         case (.null, _): return try converted(value, to: .numeric(scale: 0), at: place)
         case (.double, .double(let number)?):
-            guard number.isFinite else {
-                throw QueryError(.notSupported, "NaN and infinity as numeric are not supported", position: place)
-            }
+            guard number.isFinite else { throw .nonFiniteNumeric(position: place) }
             guard let digits = DecimalDigits.of(number), digits.scale <= 38 else {
                 throw QueryError(
                     .numberOutOfRange, "the number \(number) needs more than 38 digits",

@@ -119,7 +119,9 @@ extension Binder {
     }
 
     private func bindCase(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
-        let subject = try node["arg"].map { argument throws(QueryError) in try bind(argument, level) }
+        let subject = try node["arg"].map { argument throws(QueryError) in
+            try coercion.read(try bind(argument, level), as: .text)
+        }
         var conditions: [Expression] = []
         var values: [Bound] = []
         for when in node.list("args") {
@@ -170,14 +172,21 @@ extension Binder {
     }
 
     private func bindArray(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
+        let (values, type) = try bindElements(node, level)
+        return Bound(.call(.makeArray, values, .array(type)), position: position(node))
+    }
+
+    /// What stands in `ARRAY[…]`, as one type.
+    func bindElements(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> (
+        values: [Expression], type: ColumnType
+    ) {
         var values: [Bound] = []
         for element in node.list("elements") { values.append(try bind(element, level)) }
         if values.isEmpty {
             throw fail(
                 .undeterminedType, "cannot determine type of empty array", at: node, hint: "Name at least one element.")
         }
-        let (converted, type) = try unified(values, "ARRAY", at: node)
-        return Bound(.call(.makeArray, converted, .array(type)), position: position(node))
+        return try unified(values, "ARRAY", at: node)
     }
 
     private func bindIndirection(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {

@@ -19,6 +19,13 @@ extension Binder {
         case "AEXPR_NULLIF":
             let (left, right) = try bindSides(node, level)
             let pair = try comparable("=", left, right, at: position(node))
+            // Times of two kinds are compared as they are, so that the answer stays the first one's.
+            if left.type.isTime, left.type != pair.left.type {
+                let isEqual = Expression.call(.equal, [pair.left, pair.right], .boolean)
+                let branch = ConditionalBranch(condition: isEqual, value: .literal(.null, left.type))
+                let chosen = Expression.conditional([branch], otherwise: left.expression, left.type)
+                return Bound(coercion.folding.fold(chosen), position: position(node))
+            }
             return call(.nullIf, [pair.left, pair.right], pair.left.type, at: position(node))
         case "AEXPR_IN": return try bindList(name, node, level)
         case "AEXPR_LIKE", "AEXPR_ILIKE": return try bindLike(name, node, level)
@@ -148,7 +155,20 @@ extension Binder {
         let value = try bind(subject, level)
         var bounds: [Bound] = []
         for item in items { bounds.append(try bind(item, level)) }
-        return try member(value, bounds, isNegated: name == "<>", at: position(node))
+        let (typed, members) = try readTogether(value, bounds)
+        return try member(typed, members, isNegated: name == "<>", at: position(node))
+    }
+
+    /// Literals in quotes as the one type that the value and all members have in common, as far as these are the same
+    /// in every row; what changes from row to row is compared for itself.
+    private func readTogether(_ value: Bound, _ items: [Bound]) throws(QueryError) -> (Bound, [Bound]) {
+        let constant = items.filter { !$0.expression.readsRow }
+        guard constant.count > 1, let common = Coercion.common([value.type] + constant.map(\.type)) else {
+            return (value, items)
+        }
+        var members: [Bound] = []
+        for item in items { members.append(item.expression.readsRow ? item : try coercion.read(item, as: common)) }
+        return (try coercion.read(value, as: common), members)
     }
 
     /// `value IN (…)`: constants as one set, anything else as comparisons.
@@ -183,18 +203,16 @@ extension Binder {
         -> Bound
     {
         let isAny = node.text("kind") == "AEXPR_OP_ANY"
-        guard let subject = node["lexpr"], let list = node["rexpr"],
-            (isAny && name == "=") || (!isAny && (name == "<>" || name == "!=")),
-            let elements = list.body(of: "A_ArrayExpr")?.list("elements")
+        guard let subject = node["lexpr"], let list = node["rexpr"]?.body(of: "A_ArrayExpr"),
+            (isAny && name == "=") || (!isAny && (name == "<>" || name == "!="))
         else {
             throw unsupported(
                 "this comparison with ANY or ALL is", at: node,
                 hint: "x = ANY (ARRAY[...]) and x <> ALL (ARRAY[...]) are.")
         }
         let value = try bind(subject, level)
-        var bounds: [Bound] = []
-        for element in elements { bounds.append(try bind(element, level)) }
-        if bounds.isEmpty { return Bound(.literal(.boolean(!isAny), .boolean), position: position(node)) }
-        return try member(value, bounds, isNegated: !isAny, at: position(node))
+        let (elements, type) = try bindElements(list, level)
+        let items = elements.map { Bound($0, position: position(node)) }
+        return try member(try coercion.read(value, as: type), items, isNegated: !isAny, at: position(node))
     }
 }

@@ -36,8 +36,15 @@ extension Binder {
             let condition = coercion.folding.fold(try bindCondition(filter, level))
             if condition.constant != .boolean(true) { call.filter = condition }
         }
-        return Bound(level.place(call), position: position(node))
+        var result = Bound(level.place(call), position: position(node))
+        result.isNumericElsewhere = call.type == .double && Self.spreads.contains(call.function)
+            && (arguments[0].type == .integer || Bound.makesNumericElsewhere(arguments))
+        return result
     }
+
+    private static let spreads: [AggregateFunction] = [
+        .standardDeviation, .standardDeviationPopulation, .variance, .variancePopulation,
+    ]
 
     private func bindAggregateOrder(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> [SortKey] {
         var keys: [SortKey] = []

@@ -60,7 +60,9 @@ extension Binder {
         if best.function == .userToken, case .text(let user)? = converted[0].constant {
             return Bound(.literal(.text(catalog.userToken(user)), .text), position: position(node))
         }
-        return call(best.function, converted, best.result, at: position(node))
+        var result = call(best.function, converted, best.result, at: position(node))
+        result.isNumericElsewhere = best.result == .double && Bound.makesNumericElsewhere(arguments)
+        return result
     }
 
     func functionMissing(_ name: String, _ types: [ColumnType], _ node: SyntaxNode, isNameKnown: Bool) -> QueryError {

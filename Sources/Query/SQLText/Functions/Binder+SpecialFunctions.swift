@@ -133,8 +133,12 @@ extension Binder {
     private func bindRounding(_ function: ScalarFunction, _ arguments: [Bound], at position: Int?) throws(QueryError)
         -> Bound?
     {
-        let value =
+        var value =
             arguments.count == 2 ? try coercion.numbered(arguments[0], beside: .numeric(scale: 0)) : arguments[0]
+        // PostgreSQL rounds a numeric half away from zero, a double to even.
+        if arguments.count == 2 || function == .round, value.isNumericElsewhere {
+            value = try naturalNumeric(value, at: position)
+        }
         guard arguments.count == 2 else {
             guard case .numeric = value.type else { return nil }
             let operand = withAllPlaces(value.expression, scale: function == .round ? 0 : Self.placesOfDoubles)

@@ -126,6 +126,8 @@ enum Signatures {
         Signature("date_bin", [.interval, .timestamp, .timestamp], .dateBin, .timestamp),
         Signature("timezone", [.text, .timestamptz], .atTimeZone, .timestamp),
         Signature("timezone", [.text, .timestamp], .atTimeZone, .timestamptz),
+        Signature("timezone", [.interval, .timestamptz], .atTimeZone, .timestamp),
+        Signature("timezone", [.interval, .timestamp], .atTimeZone, .timestamptz),
         Signature("age", [.timestamptz, .timestamptz], .age, .interval),
         Signature("age", [.timestamp, .timestamp], .age, .interval),
         Signature("to_timestamp", [.double], .toTimestamp, .timestamptz),

@@ -10,6 +10,8 @@ struct Bound {
     private let isOpen: Bool
     /// 1-based character position.
     var position: Int?
+    /// A double precision that PostgreSQL has as a numeric, so that it may be rounded to places.
+    var isNumericElsewhere = false
 
     init(_ expression: Expression, isUnknown: Bool = false, position: Int? = nil) {
         self.expression = expression
@@ -19,4 +21,13 @@ struct Bound {
 
     var type: ColumnType { isUnknown ? .null : expression.type }
     var isNull: Bool { expression.constant?.isNull ?? false }
+}
+
+extension Bound {
+    /// Whether a double made of these values is a numeric in PostgreSQL: it is where one of them is and none is a
+    /// double.
+    static func makesNumericElsewhere(_ values: [Bound]) -> Bool {
+        let areExact = values.allSatisfy { $0.type != .double || $0.isNumericElsewhere }
+        return areExact && values.contains { $0.type.isNumeric || $0.isNumericElsewhere }
+    }
 }

@@ -58,10 +58,17 @@ struct Coercion {
     /// what else it may be stays open.
     func numbered(_ value: Bound, beside type: ColumnType) throws(QueryError) -> Bound {
         guard case .numeric = type, value.isUnknown, case .text(let text)? = value.expression.constant,
-            let number = NumberText.trimmed(text),
-            let scalar = try NumberText.decimal(number, position: value.position), case .numeric(_, let scale) = scalar
+            let scalar = try NumberText.decimal(InputText.trimmed(text), position: value.position),
+            case .numeric(_, let scale) = scalar
         else { return value }
         return Bound(.literal(scalar, .numeric(scale: scale)), position: value.position)
+    }
+
+    /// A literal in quotes read as a type, or as a number of its own places where that is numeric; other values as they
+    /// are.
+    func read(_ value: Bound, as type: ColumnType) throws(QueryError) -> Bound {
+        let value = try numbered(value, beside: type)
+        return value.isUnknown ? Bound(try convert(value, to: type), position: value.position) : value
     }
 
     /// Several values, literals in quotes beside numerics read as ``numbered(_:beside:)`` reads them, and the type that
@@ -78,21 +85,20 @@ struct Coercion {
         switch type {
         case .text, .null: return .text(text)
         case .boolean:
-            guard let flag = BooleanText.read(text) else { throw invalid(text, type, position) }
+            guard let flag = InputText.boolean(text) else { throw invalid(text, type, position) }
             return .boolean(flag)
         case .integer:
-            guard let number = NumberText.trimmed(text) else { throw invalid(text, type, position) }
+            let number = InputText.trimmed(text)
             if let value = Int64(number) { return .integer(value) }
             guard NumberText.isInteger(number) else { throw invalid(text, type, position) }
             throw QueryError(.numberOutOfRange, "value \"\(text)\" is out of range for type bigint", position: position)
         case .double:
-            guard let number = NumberText.trimmed(text),
-                let value = try NumberText.double(number, position: position)
-            else { throw invalid(text, type, position) }
+            guard let value = try NumberText.double(InputText.trimmed(text), position: position) else {
+                throw invalid(text, type, position)
+            }
             return .double(value)
         case .numeric(let scale):
-            guard let number = NumberText.trimmed(text) else { throw invalid(text, type, position) }
-            guard let value = try NumberText.decimal(number, position: position) else {
+            guard let value = try NumberText.decimal(InputText.trimmed(text), position: position) else {
                 throw invalid(text, type, position)
             }
             return NumberText.rounded(value, toScale: scale)
@@ -129,17 +135,6 @@ struct Coercion {
         case (.numeric(let a), .numeric(let b)): .numeric(scale: max(a, b))
         case (.array(let a), .array(let b)): merge(a, b).map { .array($0) }
         default: isImplicit(right, left) ? left : (isImplicit(left, right) ? right : nil)
-        }
-    }
-}
-
-/// PostgreSQL's spellings of truth.
-enum BooleanText {
-    static func read(_ text: String) -> Bool? {
-        switch NumberText.trimmed(text)?.lowercased() {
-        case "t", "tr", "tru", "true", "y", "ye", "yes", "on", "1": true
-        case "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0": false
-        default: nil
         }
     }
 }

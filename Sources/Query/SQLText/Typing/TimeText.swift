@@ -11,8 +11,8 @@ struct TimeText {
 
     private var isUTC: Bool { ScalarArithmetic(timeZone: timeZone).isUTC }
 
-    /// - Returns: nil when the text has no offset and the session's zone is not UTC: then the engine, which knows
-    ///   zones, reads it.
+    /// - Returns: nil when the text names a zone, or has no offset and the session's zone is not UTC: then the engine,
+    ///   which knows zones, reads it.
     /// - Throws: `.invalidTime` for text that is no time, `.timeOutOfRange` for a field out of range.
     func read(_ text: String, as type: ColumnType, position: Int?) throws(QueryError) -> Scalar? {
         if let instant = named(text) {
@@ -29,10 +29,11 @@ struct TimeText {
                 .timeOutOfRange, "date/time field value out of range: \"\(text)\"",
                 hint: "Times from 1677-09-22 to 2262-04-11 are kept.", position: position)
         }
+        if case .name = parts.zone { return nil }
         if type == .date { return .date(parts.day) }
         guard type == .timestamptz else { return scalar(wall, type) }
-        guard let offset = parts.offsetSeconds else { return isUTC ? scalar(wall, type) : nil }
-        let (instant, overflow) = wall.subtractingReportingOverflow(offset * 1_000_000_000)
+        guard case .offset(let offset) = parts.zone else { return isUTC ? scalar(wall, type) : nil }
+        let (instant, overflow) = wall.subtractingReportingOverflow(offset * Nanoseconds.second)
         return overflow ? nil : scalar(instant, type)
     }
 
