@@ -12,11 +12,15 @@ struct Pipeline: Sendable {
     var unitCount: Int
     /// Hands the chunks of one unit to the sink, in order; none is empty, none has more than `Chunk.rowsMax` rows.
     let produce: @Sendable (_ unit: Int, _ sink: Sink) throws -> Void
+    /// The chunks, where they stand ready. They share the texts that the operator before booked, so who keeps them books
+    /// their rows alone and cuts down no dictionary.
+    private(set) var ready: [Chunk]?
 
     init(columns: [TableColumn], unitCount: Int, produce: @escaping @Sendable (Int, Sink) throws -> Void) {
         precondition(unitCount >= 0, "a number of units")
         self.columns = columns
         self.unitCount = unitCount
+        ready = nil
         // Every chunk that goes from one operator to the next comes through here.
         self.produce = { unit, sink in
             try produce(unit) { chunk in
@@ -28,7 +32,9 @@ struct Pipeline: Sendable {
 
     /// Chunks that are already there.
     init(columns: [TableColumn], chunks: [Chunk]) {
+        let chunks = chunks.filter { $0.rowCount > 0 }
         self.init(columns: columns, unitCount: chunks.count) { unit, sink in try sink(chunks[unit]) }
+        ready = chunks
     }
 
     /// The same stream with every chunk transformed; nil drops it.
@@ -84,6 +90,10 @@ struct Pipeline: Sendable {
 
     /// Every chunk, in the order of the input.
     func collect(_ context: QueryContext) throws -> [Chunk] {
+        if let ready {
+            for chunk in ready { try context.budget.reserve(chunk.memoryBytes) }
+            return ready
+        }
         let parts = try run(context, make: { [(UInt64, Chunk)]() }) { chunk, ordinal, found in
             let kept = chunk.kept()
             try context.budget.reserve(kept.bytes)
