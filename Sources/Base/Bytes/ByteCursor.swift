@@ -40,15 +40,21 @@ package struct ByteCursor: Sendable {
         return bytes[index]
     }
 
-    package mutating func read<T: FixedWidthInteger>(littleEndian: T.Type) throws(DecodingError) -> T {
-        let width = MemoryLayout<T>.size
+    /// A number of at most eight bytes.
+    /// - Throws: where fewer bytes are left.
+    @inlinable package mutating func read<T: FixedWidthInteger>(littleEndian: T.Type) throws(DecodingError) -> T {
+        // Only this conversion is generic: it is compiled for its type where it is called.
+        T(truncatingIfNeeded: try readWord(MemoryLayout<T>.size))
+    }
+
+    /// Up to eight bytes, as the low ones of a word.
+    @usableFromInline mutating func readWord(_ width: Int) throws(DecodingError) -> UInt64 {
+        precondition((1...8).contains(width), "a word has eight bytes")
         guard remaining >= width else { throw failure("\(width) bytes") }
-        let start = index
+        var word: UInt64 = 0
+        for place in 0..<width { word |= UInt64(bytes[index + place]) << UInt64(place * 8) }
         index += width
-        return unsafe bytes.withUnsafeBytes { raw in
-            // Sound: the guard above keeps the read inside the slice; loadUnaligned has no alignment demand.
-            T(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: start - bytes.startIndex, as: T.self))
-        }
+        return word
     }
 
     package mutating func readDouble() throws(DecodingError) -> Double {
