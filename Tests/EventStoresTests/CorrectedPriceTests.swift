@@ -132,6 +132,38 @@ import Testing
         try store.close()
     }
 
+    /// A letter composed and decomposed: equal texts for `String`, two conversations by their bytes.
+    @Test(arguments: [false, true]) func twoSpellingsAreTwoConversations(isSealed: Bool) throws {
+        let disk = SimulatedFileSystem(seed: 42)
+        var store = try Self.open(disk)
+        var events = SampleEvents()
+        for (number, id) in ["caf\u{E9}", "cafe\u{301}"].enumerated() {
+            let conversation: [String: EventValue] = ["conversation_id": .text(id), "turn": .integer(1)]
+            events.add("message.received", id: "question \(number)", at: 59, conversation)
+            Self.call(&events, "call \(number)", "acme", "m1", Self.tokens(1000), conversation)
+        }
+        _ = try store.append([events.batch])
+        if isSealed { try store.seal() }
+        var prices = SampleEvents()
+        prices.addPrice("m1", "input", picoPerToken: 1_000_000, at: 5, provider: "acme")
+        prices.addPrice("m1", "output", picoPerToken: 1_000_000, at: 5, provider: "acme")
+        _ = try store.append([prices.batch])
+        func check(_ step: Comment) throws {
+            for table in ["llm_call", "turns", "conversations"] {
+                let costs = try Self.costs(store, table)
+                #expect(costs == [1_000_000_000, 1_000_000_000], step)
+            }
+            #expect(try store.verify().findings == [], step)
+        }
+        try check("late prices")
+        disk.crash()
+        store = try Self.open(disk)
+        try check("opened again")
+        try store.seal()
+        try check("sealed")
+        try store.close()
+    }
+
     /// An unpriced neighbour of another provider must not matter.
     @Test(arguments: Way.all, [false, true]) func whatACorrectionLeftPricedKeepsItsCost(way: Way, hasNeighbour: Bool)
         throws

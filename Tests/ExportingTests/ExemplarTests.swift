@@ -44,6 +44,20 @@ import Testing
         var other = Self.answer
         other.labels = ["default", "web", "b"]
         #expect(!MetricsText.render(Self.families([other]), format: .openMetrics).contains("# {"))
+        // Two spellings of a letter are two agents.
+        var families = MetricsTextTests.families
+        for family in families.indices {
+            for series in families[family].series.indices where families[family].series[series].labels.last == "a" {
+                families[family].series[series].labels[2] = "\u{E9}"
+            }
+        }
+        other.labels = ["default", "web", "e\u{301}"]
+        var book = ExemplarBook()
+        book.add(other)
+        #expect(!MetricsText.render(book.added(to: families), format: .openMetrics).contains("# {"))
+        other.labels[2] = "\u{E9}"
+        book.add(other)
+        #expect(MetricsText.render(book.added(to: families), format: .openMetrics).contains("# {"))
         let human = TurnRows.row("message.sent", "h", at: 0, ["author": .text("human")])
         #expect(TracedAnswers(TurnRows.registry).answer(human.bytes, at: 0) == nil)
         #expect(TracedAnswers(TurnRows.registry).answer(TurnRows.turn[1].bytes, at: 0) == nil)
