@@ -84,6 +84,9 @@ package enum EventLogError: Error, Sendable, CustomStringConvertible {
     case stopped(StorageError)
     /// The payload is longer than ``LogFormat/payloadBytesMax``: split the batch.
     case recordTooLarge(payloadBytes: Int)
+    /// Records that are to be taken together have at least this many bytes, more than ``LogFormat/fileBytesMax``
+    /// allows: take fewer at once.
+    case reservationTooLarge(bytes: Int)
     /// Closed.
     case closed
 
@@ -93,6 +96,8 @@ package enum EventLogError: Error, Sendable, CustomStringConvertible {
             "the log takes nothing after a failure (\(cause)); restart to go on from what is stored"
         case .recordTooLarge(let bytes):
             "a record of \(bytes) bytes exceeds \(LogFormat.payloadBytesMax): split the batch"
+        case .reservationTooLarge(let bytes):
+            "records of \(bytes) bytes or more exceed \(LogFormat.reservedBytesMax): take fewer at once"
         case .closed: "the log is closed"
         }
     }
