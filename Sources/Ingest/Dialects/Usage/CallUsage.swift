@@ -93,6 +93,7 @@ struct CallUsage: Hashable {
             cacheWrite: shown(decided.write, told.counts[.cacheWriteTokens] != nil && !lone.contains(.cache)),
             cacheWrite1h: shown(decided.hour, told.counts[.cacheWrite1hTokens] != nil && !lone.contains(.cache)),
             reasoning: shown(decided.reasoning, told.counts[.reasoningTokens] != nil && !lone.contains(.reasoning)))
+        assert((try? tokens.check()) != nil, "a reading holds its parts")
     }
 
     /// Takes out parts whose whole was not told: a whole made of its part alone would say that there was nothing else,
