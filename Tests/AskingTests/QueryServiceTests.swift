@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// How many questions are looked into, and how one is read, without a wire.
-@Suite struct QueryDeskTests {
+@Suite struct QueryServiceTests {
     /// Holds a job until it is told to go on.
     private final class Gate: Sendable {
         private let isOpen = Atomic<Bool>(false)
@@ -24,44 +24,44 @@ import Testing
     @Test func soManyRunSoManyWaitAndOneMoreIsRefused() async throws {
         var limits = ServerLimits()
         (limits.queriesRunningMax, limits.queriesWaitingMax, limits.retryAfterSeconds) = (1, 1, 7)
-        let (desk, gate) = (QueryDesk(threads: ThreadPool(threadCount: 1), limits: limits), Gate())
-        let running = Task { try await desk.run { _ in gate.hold() } }
-        let waiting = Task { try await desk.run { _ in 2 } }
-        try await Self.wait { desk.admittedCount == 2 }
-        let refusal = await #expect(throws: QuestionRefusal.self) { try await desk.run { _ in 3 } }
+        let (queries, gate) = (QueryService(threads: ThreadPool(threadCount: 1), limits: limits), Gate())
+        let running = Task { try await queries.run { _ in gate.hold() } }
+        let waiting = Task { try await queries.run { _ in 2 } }
+        try await Self.wait { queries.admittedCount == 2 }
+        let refusal = await #expect(throws: QueryRefusal.self) { try await queries.run { _ in 3 } }
         #expect(refusal?.kind == .busy && refusal?.retryAfterSeconds == 7)
         gate.open()
         try await running.value
         #expect(try await waiting.value == 2)
-        #expect(desk.admittedCount == 0)
-        #expect(try await desk.run { _ in 4 } == 4)
+        #expect(queries.admittedCount == 0)
+        #expect(try await queries.run { _ in 4 } == 4)
     }
 
     @Test func aClientThatGoesTakesItsQuestionWithIt() async throws {
-        let desk = QueryDesk(threads: ThreadPool(threadCount: 1), limits: ServerLimits())
+        let queries = QueryService(threads: ThreadPool(threadCount: 1), limits: ServerLimits())
         let (client, gate) = (Disconnection(), Gate())
         let asking = Task {
             try await Disconnection.$current.withValue(client) {
-                try await desk.run { cancellation in
+                try await queries.run { cancellation in
                     gate.hold { cancellation.isCancelled }
                     return cancellation.isCancelled
                 }
             }
         }
-        try await Self.wait { desk.admittedCount == 1 }
+        try await Self.wait { queries.admittedCount == 1 }
         client.disconnect()
         // A question that had not begun is not begun any more.
         do { #expect(try await asking.value) } catch is CancellationError {}
         let gone = Task {
-            try await Disconnection.$current.withValue(client) { try await desk.run { $0.isCancelled } }
+            try await Disconnection.$current.withValue(client) { try await queries.run { $0.isCancelled } }
         }
         await #expect(throws: CancellationError.self) { try await gone.value }
-        #expect(desk.admittedCount == 0)
+        #expect(queries.admittedCount == 0)
     }
 
     private func read(
         _ body: String, type: String? = nil, accept: String? = nil
-    ) throws(QuestionRefusal) -> QueryRequest {
+    ) throws(QueryRefusal) -> QueryRequest {
         var limits = ServerLimits()
         limits.queryTimeLimit = .seconds(30)
         return try QueryRequest(body: Array(body.utf8), contentType: type, accept: accept, limits: limits)
@@ -80,11 +80,11 @@ import Testing
     }
 
     @Test func whatIsNoQuestionIsRefusedByItsKind() {
-        let broken = #expect(throws: QuestionRefusal.self) { try read(#"{"sql":"#) }
+        let broken = #expect(throws: QueryRefusal.self) { try read(#"{"sql":"#) }
         #expect(broken?.kind == .malformed && broken?.position != nil)
-        #expect(#expect(throws: QuestionRefusal.self) { try read("{}") }?.kind == .malformed)
-        #expect(#expect(throws: QuestionRefusal.self) { try read("x", type: "text/html") }?.kind == .unsupported)
-        let picture = #expect(throws: QuestionRefusal.self) { try read("x", type: "text/plain", accept: "image/png") }
+        #expect(#expect(throws: QueryRefusal.self) { try read("{}") }?.kind == .malformed)
+        #expect(#expect(throws: QueryRefusal.self) { try read("x", type: "text/html") }?.kind == .unsupported)
+        let picture = #expect(throws: QueryRefusal.self) { try read("x", type: "text/plain", accept: "image/png") }
         #expect(picture?.kind == .unacceptable)
     }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Looks at the door from outside: tokens made, used and revoked while the server runs, addresses that are refused, clients that trickle.
+"""Looks at access control from outside: tokens made, used and revoked while the server runs, addresses that are refused, clients that trickle.
 
-usage: door.py --plimsoll BINARY
+usage: access.py --plimsoll BINARY
 """
 import argparse
 import json
@@ -16,10 +16,10 @@ import time
 
 from outside.plimsoll import CommandFailed, Server
 
-EVENT = {"specversion": "1.0", "source": "door", "type": "probe.checked", "data": {"target": "door", "ok": True}}
+EVENT = {"specversion": "1.0", "source": "access", "type": "probe.checked", "data": {"target": "access", "ok": True}}
 
 
-class Door:
+class AccessControl:
     def __init__(self, binary, folder):
         self.binary, self.folder, self.data = os.path.abspath(binary), folder, os.path.join(folder, "data")
         # Short times for trickling clients.
@@ -80,7 +80,7 @@ class Door:
         self.expect("status of a second address for strangers", status, 2)
 
     def tokens_while_serving(self):
-        self.expect("an open door", (self.send(1), self.ask(), self.rebook()), (200, 200, 200))
+        self.expect("access without tokens", (self.send(1), self.ask(), self.rebook()), (200, 200, 200))
         ingest = self.create("--scope", "ingest", "--name", "bot-1", "--expires", "now+1d")
         self.until("no token once there is one", self.ask, 401)
         read, admin = self.create("--scope", "read"), self.create("--scope", "admin")
@@ -195,22 +195,22 @@ class Door:
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Look at the door from outside.")
+    parser = argparse.ArgumentParser(description="Look at access control from outside.")
     parser.add_argument("--plimsoll", required=True)
     arguments = parser.parse_args()
-    folder = tempfile.mkdtemp(prefix="plimsoll-door-")
-    door = Door(arguments.plimsoll, folder)
+    folder = tempfile.mkdtemp(prefix="plimsoll-access-")
+    checks = AccessControl(arguments.plimsoll, folder)
     try:
-        door.run()
+        checks.run()
     except CommandFailed as error:
-        door.problems.append(str(error))
+        checks.problems.append(str(error))
     finally:
-        door.server.stop()
+        checks.server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    for problem in door.problems:
+    for problem in checks.problems:
         print(problem)
-    print(f"door: {len(door.problems)} problems")
-    return 1 if door.problems else 0
+    print(f"access: {len(checks.problems)} problems")
+    return 1 if checks.problems else 0
 
 
 if __name__ == "__main__":

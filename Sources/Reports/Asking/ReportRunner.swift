@@ -5,7 +5,7 @@ package import Plans
 import SQLText
 
 /// Answers reports over one snapshot: SQL composed here, compiled, answered by an engine.
-package struct ReportDesk: Sendable {
+package struct ReportRunner: Sendable {
     let catalog: any TableCatalog
     private let engine: any QueryEngine
     /// Zone in which the questions of a report cut hours, days, weeks and months.
@@ -31,12 +31,12 @@ package struct ReportDesk: Sendable {
     /// - Throws: ``ReportError``; `QueryError` out of time, memory or cancelled; corruption errors of the store as they
     ///   come.
     package func report(_ kind: ReportKind, _ request: ReportRequest) throws -> Report {
-        var desk = self
-        desk.timeZone = request.timeZone
+        var runner = self
+        runner.timeZone = request.timeZone
         switch kind {
-        case .sla: return try ServiceLevelReport(desk: desk, request: request).report()
-        case .cost: return try CostReport(desk: desk, request: request).report()
-        case .outcomes: return try OutcomeReport(desk: desk, request: request).report()
+        case .sla: return try ServiceLevelReport(runner: runner, request: request).report()
+        case .cost: return try CostReport(runner: runner, request: request).report()
+        case .outcomes: return try OutcomeReport(runner: runner, request: request).report()
         }
     }
 
@@ -49,7 +49,7 @@ package struct ReportDesk: Sendable {
 
     /// The hour up to an instant (nil: now) beside the same hour a week before, and what changed.
     /// - Throws: as ``report(_:_:)``.
-    package func status(to: Int64? = nil) throws -> Report { try StatusReport(desk: self, to: to).report() }
+    package func status(to: Int64? = nil) throws -> Report { try StatusReport(runner: self, to: to).report() }
 
     /// The rows of one question.
     func rows(_ sql: String) throws -> [ReportRow] {

@@ -1,16 +1,16 @@
 import Domain
 
 /// What calls cost, by group.
-struct CostQuestions {
-    let desk: ReportDesk
+struct CostQueries {
+    let runner: ReportRunner
     let period: ReportPeriod
 
     /// - Parameter condition: what else holds of the calls, in SQL.
     func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<CostFigures> {
         var groups = Grouped<CostFigures>()
         for table in Self.tables {
-            let source = try by.source(table, time: "time", of: period, desk: desk)
-            let rows = try desk.rows(
+            let source = try by.source(table, time: "time", of: period, runner: runner)
+            let rows = try runner.rows(
                 "select \(source.selection)\(CostFigures.selection) from \(source.text) "
                     + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
             for row in rows { groups[by.key(row), default: CostFigures()].add(row, from: by.width) }
@@ -33,9 +33,10 @@ struct UnitCounts {
     var conversations: Int128
     var resolved: Int128
 
-    init(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule) throws {
-        answers = try Self.answers(desk: desk, period: period, by: .whole())?[.all, default: 0] ?? 0
-        let closed = try Self.closed(desk: desk, period: period, rule: rule, by: .whole())[.all, default: UnitCounts()]
+    init(runner: ReportRunner, period: ReportPeriod, rule: OutcomeRule) throws {
+        answers = try Self.answers(runner: runner, period: period, by: .whole())?[.all, default: 0] ?? 0
+        let closed = try Self.closed(runner: runner, period: period, rule: rule, by: .whole())[
+            .all, default: UnitCounts()]
         (conversations, resolved) = (closed.conversations, closed.resolved)
     }
 
@@ -43,23 +44,25 @@ struct UnitCounts {
     init() { (answers, conversations, resolved) = (0, 0, 0) }
 
     /// All of them by group; nil where answers and conversations don't say to which they belong.
-    static func groups(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping) throws -> Grouped<
-        UnitCounts
-    >? {
-        guard let answers = try Self.answers(desk: desk, period: period, by: by) else { return nil }
-        var groups = try closed(desk: desk, period: period, rule: rule, by: by)
+    static func groups(runner: ReportRunner, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping) throws
+        -> Grouped<
+            UnitCounts
+        >?
+    {
+        guard let answers = try Self.answers(runner: runner, period: period, by: by) else { return nil }
+        var groups = try closed(runner: runner, period: period, rule: rule, by: by)
         for (key, count) in answers.sorted { groups[key, default: UnitCounts()].answers = count }
         return groups
     }
 
     /// Conversations closed in the period, by the time of their closing.
     private static func closed(
-        desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping
+        runner: ReportRunner, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping
     ) throws -> Grouped<UnitCounts> {
         var groups = Grouped<UnitCounts>()
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select \(by.selection(time: "closed_time"))count(*), "
-                + "count(*) filter (where (\(OutcomeText.expression(rule, now: desk.reached))) = 'resolved') "
+                + "count(*) filter (where (\(OutcomeText.expression(rule, now: runner.reached))) = 'resolved') "
                 + "from conversations where \(period.contains("closed_time"))\(by.clause)")
         for row in rows {
             groups[by.key(row), default: UnitCounts()].conversations = row.integer(by.width)
@@ -69,11 +72,11 @@ struct UnitCounts {
     }
 
     /// Answers by group; nil where answers don't say to which they belong.
-    static func answers(desk: ReportDesk, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
+    static func answers(runner: ReportRunner, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
         if by.isOfCalls { return nil }
         var groups = Grouped<Int128>()
-        let source = try by.source(QuestionRule.answer.table, time: "time", of: period, desk: desk)
-        let rows = try desk.rows(
+        let source = try by.source(QuestionRule.answer.table, time: "time", of: period, runner: runner)
+        let rows = try runner.rows(
             "select \(source.selection)count(*) from \(source.text) "
                 + "where \(QuestionRule.answer.sqlCondition) and \(period.contains("time"))\(by.clause)")
         for row in rows { groups[by.key(row), default: 0] = row.integer(by.width) }

@@ -1,13 +1,13 @@
 import Domain
 
 /// The questions behind the service level table, asked for a period and grouped.
-struct ServiceLevelQuestions {
-    let desk: ReportDesk
+struct ServiceLevelQueries {
+    let runner: ReportRunner
     let period: ReportPeriod
     let by: ReportGrouping
     let objectives: ObjectiveSet
 
-    private var limits: AnswerLimitText { AnswerLimitText(objectives.answerLimits, now: desk.now) }
+    private var limits: AnswerLimitText { AnswerLimitText(objectives.answerLimits, now: runner.now) }
 
     /// A question without a good answer, once its limit has passed.
     var isFailed: String {
@@ -19,17 +19,19 @@ struct ServiceLevelQuestions {
     private var asksTurns: Bool { by.isOfCalls }
 
     /// Those of everything.
-    static func whole(desk: ReportDesk, period: ReportPeriod, objectives: ObjectiveSet) throws -> ServiceLevelFigures {
-        try Self(desk: desk, period: period, by: .whole(), objectives: objectives).figures()[
+    static func whole(runner: ReportRunner, period: ReportPeriod, objectives: ObjectiveSet) throws
+        -> ServiceLevelFigures
+    {
+        try Self(runner: runner, period: period, by: .whole(), objectives: objectives).figures()[
             .all, default: ServiceLevelFigures()]
     }
 
     /// Ratings alone, of the channels that an objective is about.
     static func ratings(
-        desk: ReportDesk, period: ReportPeriod, objectives: ObjectiveSet, of objective: Objective
+        runner: ReportRunner, period: ReportPeriod, objectives: ObjectiveSet, of objective: Objective
     ) throws -> ServiceLevelFigures {
         var groups = Grouped<ServiceLevelFigures>()
-        try Self(desk: desk, period: period, by: .whole(), objectives: objectives).addRatings(
+        try Self(runner: runner, period: period, by: .whole(), objectives: objectives).addRatings(
             &groups, Self.within(objective.channels))
         return groups[.all, default: ServiceLevelFigures()]
     }
@@ -62,8 +64,8 @@ struct ServiceLevelQuestions {
         try addQuestions(&groups)
         try addAnswers(&groups)
         for table in ["llm_call", "embedding_call"] {
-            let source = try by.source(table, time: "time", of: period, desk: desk)
-            let rows = try desk.rows(
+            let source = try by.source(table, time: "time", of: period, runner: runner)
+            let rows = try runner.rows(
                 "select \(source.selection)\(CostFigures.selection) from \(source.text) where \(period.contains("time"))\(by.clause)"
             )
             for row in rows { groups[by.key(row), default: ServiceLevelFigures()].cost.add(row, from: by.width) }
@@ -73,8 +75,8 @@ struct ServiceLevelQuestions {
     }
 
     private func addQuestions(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
-        let source = try by.source("turns", time: "asked_time", of: period, desk: desk)
-        let rows = try desk.rows(
+        let source = try by.source("turns", time: "asked_time", of: period, runner: runner)
+        let rows = try runner.rows(
             "select \(source.selection)count(*) filter (where \(limits.isGood)), "
                 + "count(*) filter (where \(isFailed)), count(*) "
                 + "from \(source.text) where \(period.contains("asked_time"))\(condition)\(by.clause)")
@@ -89,7 +91,7 @@ struct ServiceLevelQuestions {
 
     private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
         let table = asksTurns ? "turns" : QuestionRule.answer.table
-        let source = try by.source(table, time: "time", of: period, desk: desk)
+        let source = try by.source(table, time: "time", of: period, runner: runner)
         // Answers count by their own time.
         let isCounted = asksTurns ? "status is not null" : QuestionRule.answer.sqlCondition
         let percentiles =
@@ -97,7 +99,7 @@ struct ServiceLevelQuestions {
             + objectives.firstTokenPercentiles.map {
                 Self.percentile($0, of: "time_to_first_token_ns", .firstToken($0))
             }
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select \(source.selection)count(*), count(*) filter (where status = 'error'), count(duration_ns), "
                 + "count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
                 + "from \(source.text) where \(isCounted) and \(period.contains("time"))\(condition)\(by.clause)")
@@ -125,7 +127,7 @@ struct ServiceLevelQuestions {
     /// As the report of outcomes counts them.
     private func addRatings(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
         guard !asksTurns else { return }
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select \(by.selection(time: Ratings.time))\(Ratings.selection) "
                 + "from conversations where \(Ratings.within(period)) and score is not null\(condition)\(by.clause)")
         for row in rows {

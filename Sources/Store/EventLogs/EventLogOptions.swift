@@ -29,7 +29,7 @@ package struct EventLogOptions: Sendable {
 }
 
 /// Where replay begins.
-package enum LogStart: Sendable {
+package enum ReplayStart: Sendable {
     /// With the oldest record kept.
     case beginning
     /// With the record at a place that a checkpoint kept.

@@ -8,7 +8,7 @@
 /// - `qwen3-32b` leaves the default book's price for local models at the same moment, for good;
 /// - `mistral-nemo-12b` reports cached tokens but has no cache price;
 /// - `gpt-4o` and `text-embedding-3-small` are left to the default book; `polaris-preview` has no price anywhere.
-enum PriceList {
+enum PriceEvents {
     struct Entry {
         var provider: String
         var model: String

@@ -1,13 +1,13 @@
 import Domain
 
-extension Telling {
+extension TraceEventBuilder {
     /// Adds what a model or embedding call says: each field from the first span that has it, of token counts the
     /// largest.
     static func describeCall(
         _ tree: SpanTree, _ members: [Int], _ usage: CallUsage, _ reportedCost: Int64?, _ fields: inout FieldSet
     ) {
         let spans = members.map { tree.spans[$0] }
-        func first<Value>(_ read: (BookSpan) -> Value?) -> Value? { spans.lazy.compactMap(read).first }
+        func first<Value>(_ read: (MappedSpan) -> Value?) -> Value? { spans.lazy.compactMap(read).first }
         fields.add("operation", text: first { $0.text(.operation) })
         fields.add("provider", text: first(\.provider))
         fields.add("request_model", text: first { $0.text(.requestModel) })
@@ -28,16 +28,17 @@ extension Telling {
 
     /// What the spans of a call tell together: the largest count of each class.
     static func usage(_ tree: SpanTree, _ members: [Int]) -> SpanUsage {
-        var told = SpanUsage()
-        for member in members { told.join(SpanUsage(tree.spans[member])) }
+        var reported = SpanUsage()
+        for member in members { reported.join(SpanUsage(tree.spans[member])) }
         // A failed call that counts nothing was not counted.
         let isFailed = members.contains { tree.spans[$0].hasFailed }
         if isFailed,
-            (told.counts[.inputTokens] ?? 0) + (told.counts[.outputTokens] ?? 0) + (told.counts[.totalTokens] ?? 0) == 0
+            (reported.counts[.inputTokens] ?? 0) + (reported.counts[.outputTokens] ?? 0)
+                + (reported.counts[.totalTokens] ?? 0) == 0
         {
-            told.forgetCounts()
+            reported.forgetCounts()
         }
-        return told
+        return reported
     }
 
     static func add(_ usage: TokenUsage, to fields: inout FieldSet) {

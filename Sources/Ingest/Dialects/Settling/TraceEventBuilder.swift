@@ -1,17 +1,17 @@
 import Domain
 
 /// Gathers the events of one trace.
-struct Telling {
+struct TraceEventBuilder {
     let tree: SpanTree
     let columns: SpanColumns
     /// Ids of events that were told before.
     let known: Set<String>
     /// Makes ids that nobody else can.
-    let ids: SettledIDs
+    let ids: DerivedEventIDs
     /// How those who count are known to count.
     let readings: EmitterReadings
     let calls: ModelCalls
-    private(set) var events: [Told] = []
+    private(set) var events: [DerivedEvent] = []
     /// What totals prove of those who count.
     private(set) var proofs: Set<UsageProof> = []
     /// What its totals did not decide.
@@ -21,9 +21,9 @@ struct Telling {
     /// The turn that each span is in, −1 for none; empty where there is one turn at most.
     private var owners: [Int] = []
     /// Of each turn of several what its spans say in our own names: see ``SpanTree/told(by:)``.
-    private var toldByTurn: [Int: [String: EventValue]] = [:]
+    private var nativeByTurn: [Int: [String: EventValue]] = [:]
 
-    init(tree: SpanTree, columns: SpanColumns, known: Set<String>, ids: SettledIDs, readings: EmitterReadings) {
+    init(tree: SpanTree, columns: SpanColumns, known: Set<String>, ids: DerivedEventIDs, readings: EmitterReadings) {
         self.tree = tree
         self.columns = columns
         self.known = known
@@ -46,15 +46,15 @@ struct Telling {
     private mutating func add(_ unit: WorkUnit) {
         switch unit.kind {
         case .modelCall:
-            let told = Self.usage(tree, unit.spans)
-            let usage = read(told, of: unit.spans)
-            append(types.llmCall, unit) { Self.describeCall($0, unit.spans, usage, told.reportedCost, &$1) }
+            let reported = Self.usage(tree, unit.spans)
+            let usage = read(reported, of: unit.spans)
+            append(types.llmCall, unit) { Self.describeCall($0, unit.spans, usage, reported.reportedCost, &$1) }
         case .embedding:
-            var told = Self.usage(tree, unit.spans)
-            told.takeTotalForInput()
-            let usage = read(told, of: unit.spans)
+            var reported = Self.usage(tree, unit.spans)
+            reported.takeTotalForInput()
+            let usage = read(reported, of: unit.spans)
             append(types.embeddingCall, unit) { tree, fields in
-                Self.describeCall(tree, unit.spans, usage, told.reportedCost, &fields)
+                Self.describeCall(tree, unit.spans, usage, reported.reportedCost, &fields)
                 fields.add(
                     "dimensions",
                     integer: unit.spans.lazy.compactMap { tree.spans[$0].count(.dimensions, maximum: 1 << 20) }.first)
@@ -84,7 +84,7 @@ struct Telling {
 
     /// Decides how the parts of what was told lie to their wholes. What a span's own total proves of its emitter is
     /// noted span by span, so that it is the same whichever span of a call comes first.
-    private mutating func read(_ told: SpanUsage, of spans: [Int]) -> CallUsage {
+    private mutating func read(_ reported: SpanUsage, of spans: [Int]) -> CallUsage {
         var teller: Int?
         for index in spans {
             let own = SpanUsage(tree.spans[index])
@@ -94,7 +94,7 @@ struct Telling {
             for (part, reading) in CallUsage(own).proof { proofs.insert(UsageProof(emitter(of: index), part, reading)) }
         }
         let emitter = emitter(of: teller ?? spans[0])
-        let usage = CallUsage(told, known: readings.readings(of: emitter))
+        let usage = CallUsage(reported, known: readings.readings(of: emitter))
         // order: into a set.
         for part in usage.undecided { assumed.insert(AssumedReading(emitter, part)) }
         return usage
@@ -110,7 +110,7 @@ struct Telling {
     private mutating func append(_ type: UInt16, _ unit: WorkUnit, _ describe: (SpanTree, inout FieldSet) -> Void) {
         let teller = unit.spans.first { known.contains(id(of: $0, type)) } ?? unit.spans[0]
         var fields = context(teller, type, with: unit.spans)
-        addTold(of: unit.spans, type, &fields)
+        addNative(of: unit.spans, type, &fields)
         let longest = unit.spans.max { (duration($0) ?? -1) < (duration($1) ?? -1) } ?? teller
         if let duration = duration(longest) { addIfAllowed("duration_ns", .integer(duration), type, &fields) }
         let isFailed = unit.spans.contains { tree.spans[$0].hasFailed }
@@ -118,15 +118,17 @@ struct Telling {
         let error = isFailed ? unit.spans.compactMap { tree.spans[$0].errorType }.first : nil
         if let error { addIfAllowed("error_type", .text(error), type, &fields) }
         describe(tree, &fields)
-        events.append(Told(id: id(of: teller, type), type: type, time: tree.spans[longest].record.end, fields: fields))
+        events.append(
+            DerivedEvent(id: id(of: teller, type), type: type, time: tree.spans[longest].record.end, fields: fields))
     }
 
     /// Adds an event that happened when a span ended.
     mutating func add(_ type: UInt16, _ index: Int, _ describe: (inout FieldSet) -> Void) {
         var fields = context(index, type)
-        addTold(around: index, type, &fields)
+        addNative(around: index, type, &fields)
         describe(&fields)
-        events.append(Told(id: id(of: index, type), type: type, time: tree.spans[index].record.end, fields: fields))
+        events.append(
+            DerivedEvent(id: id(of: index, type), type: type, time: tree.spans[index].record.end, fields: fields))
     }
 
     /// The questions and the answers that a trace is made of: see ``Turns``.
@@ -138,18 +140,19 @@ struct Telling {
         }
         let answers = runs.keys.sorted()
         let owners = tree.owners(among: answers)
-        if answers.count > 1, tree.isToldOurNames { splitTold(answers, owners) }
-        let firstTokens = FirstTokens(tree, calls, owners: owners)
+        if answers.count > 1, tree.hasNativeFields { splitTold(answers, owners) }
+        let firstTokens = TimeToFirstToken(tree, calls, owners: owners)
         for index in answers {
             let span = tree.spans[index]
-            let stretch = TurnStretch(of: runs[index] ?? [index], tree)
+            let stretch = TurnInterval(of: runs[index] ?? [index], tree)
             var question = context(index, types.messageReceived)
-            addTold(around: index, types.messageReceived, &question)
+            addNative(around: index, types.messageReceived, &question)
             question.add(QuestionRule.authorColumn, text: QuestionRule.question.author)
             let questionID = id(of: index, types.messageReceived)
-            events.append(Told(id: questionID, type: types.messageReceived, time: stretch.start, fields: question))
+            events.append(
+                DerivedEvent(id: questionID, type: types.messageReceived, time: stretch.start, fields: question))
             var answer = context(index, types.messageSent)
-            addTold(around: index, types.messageSent, &answer)
+            addNative(around: index, types.messageSent, &answer)
             answer.add(QuestionRule.authorColumn, text: QuestionRule.answer.author)
             let last = tree.spans[stretch.last]
             answer.add("status", text: last.hasFailed ? "error" : "ok")
@@ -159,7 +162,8 @@ struct Telling {
             answer.add(
                 "time_to_first_token_ns", integer: firstToken.flatMap { stretch.waited($0, from: span.record.start) })
             events.append(
-                Told(id: id(of: index, types.messageSent), type: types.messageSent, time: stretch.end, fields: answer))
+                DerivedEvent(
+                    id: id(of: index, types.messageSent), type: types.messageSent, time: stretch.end, fields: answer))
         }
         doubts.isJoined = turns.isJoined
         let answered = Set(answers.compactMap { tree.conversations[$0].map { Array($0.utf8) } })
@@ -190,9 +194,9 @@ struct Telling {
             let isCall = tree.kinds[index] == .modelCall || tree.kinds[index] == .embedding
             let isRollUp = calls.rollUps.contains(index)
             let isOwn = isCall && !isRollUp
-            var told = isOwn ? SpanUsage() : Self.usage(tree, [index])
-            told.complete(by: SpanUsage(rollUpOf: tree.spans[index]))
-            let usage = CallUsage(told).tokens
+            var reported = isOwn ? SpanUsage() : Self.usage(tree, [index])
+            reported.complete(by: SpanUsage(rollUpOf: tree.spans[index]))
+            let usage = CallUsage(reported).tokens
             guard usage.hasTokenCounts || isRollUp else { continue }
             var fields = context(index, types.usageReported)
             fields.add("scope", text: tree.kinds[index] == .agent ? "agent" : "span")
@@ -202,9 +206,9 @@ struct Telling {
             fields.add("provider", text: span.provider)
             fields.add("request_model", text: span.text(.requestModel))
             fields.add("response_model", text: span.text(.responseModel))
-            fields.add("reported_cost_usd", integer: told.reportedCost)
+            fields.add("reported_cost_usd", integer: reported.reportedCost)
             events.append(
-                Told(
+                DerivedEvent(
                     id: id(of: index, types.usageReported), type: types.usageReported, time: span.record.end,
                     fields: fields))
         }
@@ -225,40 +229,41 @@ struct Telling {
 
     /// Adds what the spans of a piece of work say of it in our own names. Before all else is added, since of a name the
     /// first counts.
-    private func addTold(of spans: [Int], _ type: UInt16, _ fields: inout FieldSet) {
-        guard tree.isToldOurNames else { return }
-        for field in tree.book.told.fields(of: columns.registry.types[Int(type)].name) {
-            let own = spans.lazy.compactMap { tree.spans[$0].told(field) }.first
+    private func addNative(of spans: [Int], _ type: UInt16, _ fields: inout FieldSet) {
+        guard tree.hasNativeFields else { return }
+        for field in tree.book.native.fields(of: columns.registry.types[Int(type)].name) {
+            let own = spans.lazy.compactMap { tree.spans[$0].native(field) }.first
             fields.add(
-                field.column, own ?? (Self.handedDown.contains(field.column) ? tree.told(field, from: spans[0]) : nil))
+                field.column, own ?? (Self.handedDown.contains(field.column) ? tree.native(field, from: spans[0]) : nil)
+            )
         }
     }
 
     /// Adds what is said in our own names of an event of the turn. What only one kind of event has can be said on any
     /// span; else the span itself must say it, and where it tells a topic as well, the confidence in it is meant.
-    private func addTold(around index: Int, _ type: UInt16, _ fields: inout FieldSet) {
-        guard tree.isToldOurNames else { return }
-        for field in tree.book.told.fields(of: columns.registry.types[Int(type)].name) {
+    private func addNative(around index: Int, _ type: UInt16, _ fields: inout FieldSet) {
+        guard tree.hasNativeFields else { return }
+        for field in tree.book.native.fields(of: columns.registry.types[Int(type)].name) {
             if !field.isShared {
-                fields.add(field.column, tree.told(field, from: index) ?? onlyTold(field, around: index))
+                fields.add(field.column, tree.native(field, from: index) ?? onlyNative(field, around: index))
             } else if type == types.conversationClassified || field.column != "confidence"
                 || !tree.spans[index].isClassification
             {
-                fields.add(field.column, tree.spans[index].told(field))
+                fields.add(field.column, tree.spans[index].native(field))
             }
         }
     }
 
     /// What is said anywhere in the turn that a span is in. A trace of one turn is that turn.
-    private func onlyTold(_ field: ToldField, around index: Int) -> EventValue? {
-        owners.isEmpty ? tree.onlyTold[field.attribute] : toldByTurn[owners[index]]?[field.attribute]
+    private func onlyNative(_ field: NativeField, around index: Int) -> EventValue? {
+        owners.isEmpty ? tree.onlyNative[field.attribute] : nativeByTurn[owners[index]]?[field.attribute]
     }
 
     /// What one turn of several says is not what the others say.
     private mutating func splitTold(_ turns: [Int], _ owners: [Int]) {
         var members: [Int: [Int]] = [:]
         for index in tree.order where owners[index] >= 0 { members[owners[index], default: []].append(index) }
-        for turn in turns { toldByTurn[turn] = tree.told(by: members[turn] ?? []) }
+        for turn in turns { nativeByTurn[turn] = tree.native(by: members[turn] ?? []) }
         self.owners = owners
     }
 
@@ -276,8 +281,8 @@ struct Telling {
         let below = isOfTurn && tree.agents[index] == nil ? tree.agentsBelow[index] : -1
         var fields = FieldSet(columns)
         fields.add("id", text: id(of: index, type))
-        fields.add("source", text: SettledIDs.source(span.record.serviceName))
-        fields.add("tenant", text: first(tree.tenants) ?? BookSpan.unnamedTenant)
+        fields.add("source", text: DerivedEventIDs.source(span.record.serviceName))
+        fields.add("tenant", text: first(tree.tenants) ?? MappedSpan.unnamedTenant)
         fields.add("conversation_id", text: first(tree.conversations))
         fields.add("channel", text: first(tree.channels))
         fields.add("user_id", text: first(tree.users))

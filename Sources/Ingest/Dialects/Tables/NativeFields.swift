@@ -1,7 +1,7 @@
 import Domain
 
 /// A field of events that spans may say in Plimsoll's own name for it.
-struct ToldField: Hashable, Sendable {
+struct NativeField: Hashable, Sendable {
     /// The field's name on the wire and in SQL.
     var column: String
     /// The attribute: its name in OpenTelemetry, as `plimsoll schemas` shows it.
@@ -17,13 +17,13 @@ struct ToldField: Hashable, Sendable {
     }
 
     /// The attribute's value as the field takes it; nil where it is of another form.
-    func value(of told: SpanValue) -> EventValue? {
+    func value(of said: SpanValue) -> EventValue? {
         switch type {
-        case .integer: told.wholeNumber.flatMap { isWithin($0) ? .integer($0) : nil }
-        case .double: told.number.flatMap { $0.isFinite && isWithin($0) ? .double($0) : nil }
-        case .boolean: told.flag.map { .boolean($0) }
-        case .text: told.plainText.flatMap { $0.utf8.count <= Limits.nameBytesMax ? .text($0) : nil }
-        case .money: BookSpan.picoUSD(told.number).flatMap { $0 >= 0 ? .integer($0) : nil }
+        case .integer: said.wholeNumber.flatMap { isWithin($0) ? .integer($0) : nil }
+        case .double: said.number.flatMap { $0.isFinite && isWithin($0) ? .double($0) : nil }
+        case .boolean: said.flag.map { .boolean($0) }
+        case .text: said.plainText.flatMap { $0.utf8.count <= Limits.nameBytesMax ? .text($0) : nil }
+        case .money: MappedSpan.picoUSD(said.number).flatMap { $0 >= 0 ? .integer($0) : nil }
         case .timestamp, .json: nil
         }
     }
@@ -38,9 +38,9 @@ struct ToldField: Hashable, Sendable {
 /// What spans may say of events in Plimsoll's own names: the attributes of the name space `plimsoll.` that the schemas
 /// give to the columns of what spans become. Made of the schemas that `plimsoll schemas` is printed from, so that what
 /// is shown is what is read.
-package struct ToldFields: Sendable {
+package struct NativeFields: Sendable {
     /// By the schemas that the program was built with.
-    package static let builtIn = ToldFields(.builtIn)
+    package static let builtIn = NativeFields(.builtIn)
 
     /// What all names of ours begin with.
     static let prefix = "plimsoll."
@@ -57,36 +57,37 @@ package struct ToldFields: Sendable {
     /// Own fields that no attribute says, by type; under the empty name those of any type. A span's own times are its
     /// duration, doubts and what a roll-up is of are found here, and of what could be said of a question and its answer
     /// the answer is meant.
-    package static let untold: [String: Set<String>] = [
+    package static let withoutAttribute: [String: Set<String>] = [
         "": ["duration_ns", "usage_doubt", "other_usage"], "usage.reported": ["scope"],
         "message.received": ["author", "characters"],
     ]
 
     /// Every field by its column: those that events of all types may have, and own ones.
-    let byColumn: [String: ToldField]
+    let byColumn: [String: NativeField]
     /// The same by attribute.
-    let byAttribute: [String: ToldField]
+    let byAttribute: [String: NativeField]
     /// Names of what is classed as content.
     let withheld: Set<String>
-    private let byType: [String: [ToldField]]
+    private let byType: [String: [NativeField]]
 
     init(_ registry: SchemaRegistry) {
-        var byColumn: [String: ToldField] = [:]
-        var byType: [String: [ToldField]] = [:]
+        var byColumn: [String: NativeField] = [:]
+        var byType: [String: [NativeField]] = [:]
         var withheld: Set<String> = []
         func own(_ type: String) -> [SchemaColumn] {
             let columns = registry.types.first { $0.name == type }?.ownColumns ?? []
-            let untold = (Self.untold[""] ?? []).union(Self.untold[type] ?? [])
-            return columns.map { registry.columns[Int($0)] }.filter { !untold.contains($0.name) }
+            let excluded = (Self.withoutAttribute[""] ?? []).union(Self.withoutAttribute[type] ?? [])
+            return columns.map { registry.columns[Int($0)] }.filter { !excluded.contains($0.name) }
         }
         let families = Self.eventTypes.map { types in Set(types.flatMap(own).map(\.name)) }
-        func field(_ column: SchemaColumn) -> ToldField? {
+        func field(_ column: SchemaColumn) -> NativeField? {
             guard let name = column.openTelemetryName, name.hasPrefix(Self.prefix), column.type != .json else {
                 return nil
             }
             if column.privacy.isWithheld { withheld.insert(name) }
             guard column.privacy == .public else { return nil }
-            return ToldField(column, attribute: name, isShared: families.filter { $0.contains(column.name) }.count > 1)
+            return NativeField(
+                column, attribute: name, isShared: families.filter { $0.contains(column.name) }.count > 1)
         }
         for column in registry.contextColumns {
             byColumn[registry.columns[Int(column)].name] = field(registry.columns[Int(column)])
@@ -103,5 +104,5 @@ package struct ToldFields: Sendable {
     }
 
     /// The own fields of a type that are read here alone and not by rules of tables.
-    func fields(of type: String) -> [ToldField] { byType[type] ?? [] }
+    func fields(of type: String) -> [NativeField] { byType[type] ?? [] }
 }

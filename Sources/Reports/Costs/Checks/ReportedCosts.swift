@@ -1,8 +1,8 @@
 import Domain
 
 /// What senders say that their calls cost, beside what was booked: a check, in no sum.
-struct ToldCosts {
-    let desk: ReportDesk
+struct ReportedCosts {
+    let runner: ReportRunner
     let period: ReportPeriod
     static let listed = 10
     /// Half a millionth of a dollar: senders round to six decimals.
@@ -24,8 +24,8 @@ struct ToldCosts {
     func byModel() throws -> ReportSection {
         var groups = Grouped<Sums>()
         let by = ReportGrouping(dimensions: [.model], clock: try ReportGrouping.whole().clock)
-        for table in CostQuestions.tables {
-            let rows = try desk.rows(
+        for table in CostQueries.tables {
+            let rows = try runner.rows(
                 "select model, count(*), sum(reported_cost_usd), sum(cost_low_usd), count(*) filter (where price_state <> 'priced'), "
                     + "count(*) filter (where \(Self.differs)) from \(table) "
                     + "where \(period.contains("time")) and reported_cost_usd is not null group by 1")
@@ -58,12 +58,12 @@ struct ToldCosts {
 
     /// The calls whose told cost is farthest outside ours.
     func differingCalls() throws -> ReportSection {
-        let sources = CostQuestions.tables.map { table in
+        let sources = CostQueries.tables.map { table in
             "select time, position, model, conversation_id, trace_id, reported_cost_usd as told, cost_low_usd as low, "
                 + "cost_high_usd as high, case when reported_cost_usd < cost_low_usd then cost_low_usd - reported_cost_usd "
                 + "else reported_cost_usd - cost_high_usd end as off from \(table) where \(period.contains("time")) and \(Self.differs)"
         }
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select time, model, conversation_id, trace_id, told, low, high from (\(sources.joined(separator: " union all "))) as calls "
                 + "order by off desc, time, position limit \(Self.listed)")
         return ReportSection(
