@@ -33,6 +33,10 @@ import WireFormats
         return export
     }
 
+    private static func spanCount(_ traces: OTLPTraces) -> Int {
+        traces.resources.reduce(0) { $0 + $1.scopes.reduce(0) { $0 + $1.spans.count } }
+    }
+
     private static func answer(_ number: Int, status: String = "ok") -> String {
         let time = RFC3339.render(SystemClock().wallNanoseconds())
         return """
@@ -117,7 +121,7 @@ import WireFormats
                 #expect(try await Self.wait { receiver.spans.count == 8 })
             }
         }
-        #expect(receiver.arrivals.prefix(3).map(\.traces.spanCount) == [8, 4, 2])
+        #expect(receiver.arrivals.prefix(3).map { Self.spanCount($0.traces) } == [8, 4, 2])
         #expect(Set(receiver.spans.map(\.spanID)).count == 8)
     }
 

@@ -5,11 +5,11 @@ package struct TokenRecord: Hashable, Sendable {
     /// Names it in lists and logs.
     package var id: String
     /// SHA-256 of the secret.
-    package var digest: [UInt8]
+    var digest: [UInt8]
     /// At least one, in the order of ``AccessScope``.
     package var scopes: [AccessScope]
     /// ns since 1970 UTC.
-    package var created: Int64
+    var created: Int64
     /// From then on it is worth nothing, ns since 1970 UTC; nil: never.
     package var expires: Int64?
     /// When it was revoked, ns since 1970 UTC; nil: it was not.

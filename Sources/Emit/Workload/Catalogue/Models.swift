@@ -20,7 +20,7 @@ struct TrafficModel: Sendable {
 /// The models by share of calls: 70 % local.
 ///
 /// Their prices differ on purpose (see ``PriceEvents``): a changed price, a late first price, a missing cache price,
-/// known to the default book alone, one known to nobody.
+/// one known to the default book alone, one known to nobody.
 enum ModelCatalogue {
     static let chat: [TrafficModel] = [
         TrafficModel(

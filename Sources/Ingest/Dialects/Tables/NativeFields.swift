@@ -35,6 +35,7 @@ struct NativeField: Hashable, Sendable {
     }
 }
 
+// tests: what spans may say is held against the schemas, field by field.
 /// What spans may say of events in Plimsoll's own names: the attributes of the name space `plimsoll.` that the schemas
 /// give to the columns of what spans become. Made of the schemas that `plimsoll schemas` is printed from, so that what
 /// is shown is what is read.

@@ -1,3 +1,4 @@
+// tests: texts are tried by the dozen, without a span around each.
 /// Finds the numbers in a text that is JSON, or an object as Python prints one: `{'cached_tokens': 9, 'audio_tokens':
 /// None}`, `Usage(prompt_tokens=10, details=Details(cached_tokens=9))`. Keeps names and numbers, no texts.
 package struct NumberExtractor {

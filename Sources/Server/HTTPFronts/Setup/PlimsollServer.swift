@@ -141,9 +141,11 @@ package final class PlimsollServer: Sendable {
     /// Where it listens; nil before it does.
     package var address: ListenAddress? { running.withLock { $0.address } }
 
+    // tests: what a running server holds is waited for.
     /// Queries that run or wait for their turn.
     package var queriesAdmitted: Int { running.withLock { $0.queries }?.admittedCount ?? 0 }
 
+    // tests: what a running server holds is waited for.
     /// Decoded events that wait for the disk or are being written.
     package var eventsWaiting: Int { running.withLock { $0.intake }?.gate.eventsHeld ?? 0 }
 }

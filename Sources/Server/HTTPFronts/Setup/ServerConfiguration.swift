@@ -9,6 +9,7 @@ package struct ServerConfiguration: Sendable {
     package var listen: ListenAddress
     /// Where to listen besides, for senders of spans; nil for nowhere.
     package var otlpListen: AdditionalAddress?
+    // tests: tests do not wait for traces to be quiet.
     /// When a trace settles.
     package var settleRule = SettleRule()
     /// Where traces of answers are sent.

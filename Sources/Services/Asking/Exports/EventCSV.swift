@@ -1,10 +1,10 @@
-package import Domain
-package import EventStores
+import Domain
+import EventStores
 import JSONTexts
 
 /// Writes rows as CSV (RFC 4180): type and time, then a column for each that the schemas know, then what calls cost
 /// beside `cost_usd`, by the names of SQL. What an event has not got is empty.
-package struct EventCSV {
+struct EventCSV {
     private let registry: SchemaRegistry
     private var table = CSVWriter()
     /// Of the field that a tool's cost is told in; of a call it is the booked cost, as in its table.
@@ -13,7 +13,7 @@ package struct EventCSV {
     private static let derived: [DerivedColumn] = [.costLow, .costHigh, .priceState, .priceGaps]
 
     /// Renders rows of this registry.
-    package init(registry: SchemaRegistry) {
+    init(registry: SchemaRegistry) {
         self.registry = registry
         costColumn = registry.column(named: DerivedColumn.cost.rawValue).map { Int($0) }
     }
@@ -28,7 +28,7 @@ package struct EventCSV {
     /// Appends the row that begins at `start`.
     /// - Parameter cost: what it costs, of a call.
     /// - Precondition: `bytes` holds a sound row there.
-    package mutating func append(_ bytes: [UInt8], at start: Int, cost: ExportedCost?, to output: inout [UInt8]) {
+    mutating func append(_ bytes: [UInt8], at start: Int, cost: ExportedCost?, to output: inout [UInt8]) {
         table.removeAll()
         table.field(registry.types[Int(EventRowCursor.type(bytes, at: start))].name)
         append(time: EventRowCursor.time(bytes, at: start))
