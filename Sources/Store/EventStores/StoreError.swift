@@ -33,8 +33,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
             "a record of it would have \(bytes) bytes, and the log holds \(LogFormat.payloadBytesMax); ask for less at once, "
                 + "such as one model instead of all"
         case .batchTooLarge(let bytes):
-            "a batch of \(bytes) bytes or more does not fit a file of the log, which holds \(LogFormat.fileBytesMax); send "
-                + "less at once"
+            "a batch of \(bytes) bytes or more does not fit a file of the log, which holds \(LogFormat.fileBytesMax); "
+                + "send less at once"
         case .newerFormat(let reason): "\(reason); use the version that wrote this directory, or a later one"
         }
     }
