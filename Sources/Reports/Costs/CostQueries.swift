@@ -44,11 +44,9 @@ struct UnitCounts {
     init() { (answers, conversations, resolved) = (0, 0, 0) }
 
     /// All of them by group; nil where answers and conversations don't say to which they belong.
-    static func groups(runner: ReportRunner, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping) throws
-        -> Grouped<
-            UnitCounts
-        >?
-    {
+    static func groups(
+        runner: ReportRunner, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping
+    ) throws -> Grouped<UnitCounts>? {
         guard let answers = try Self.answers(runner: runner, period: period, by: by) else { return nil }
         var groups = try closed(runner: runner, period: period, rule: rule, by: by)
         for (key, count) in answers.sorted { groups[key, default: UnitCounts()].answers = count }
