@@ -11,7 +11,7 @@ let samples: [[UInt8]] = [
     @Test(arguments: samples.indices) func lz4RoundTrip(sample: Int) throws {
         let bytes = samples[sample]
         let packed = LZ4Block.compress(bytes)
-        #expect(packed.count <= LZ4Block.compressedBytesMax(bytes.count))
+        #expect(packed.count <= bytes.count + bytes.count / 255 + 16)
         #expect(try LZ4Block.decompress(packed, count: bytes.count) == bytes)
         #expect(throws: CompressionError.self) { try LZ4Block.decompress(packed, count: bytes.count + 1) }
     }

@@ -65,14 +65,17 @@ import Testing
     @Test func laterPricesFillWhatIsMissingAndChangeNothingElse() {
         let usage = TokenUsage(input: 100, output: 10, cacheRead: 40)
         let first = BookedCost(usage, at: ClassPrices(input: 5))
-        #expect(first.rebooked(usage, with: ClassPrices(input: 9)) == nil)
-        let second = first.rebooked(usage, with: ClassPrices(input: 9, output: 7))
-        #expect(second?.state == .partly)
-        #expect(second?.low == 370)
-        let third = second?.rebooked(usage, with: ClassPrices(input: 9, output: 9, cacheRead: 2))
-        #expect(third?.state == .priced)
-        #expect(third?.cost == 450)
-        #expect(third?.rebooked(usage, with: ClassPrices(input: 1, output: 1, cacheRead: 1)) == nil)
+        func filled(_ booked: BookedCost, _ later: ClassPrices) -> BookedCost {
+            BookedCost(usage, at: booked.prices.filled(from: later))
+        }
+        #expect(filled(first, ClassPrices(input: 9)) == first)
+        let second = filled(first, ClassPrices(input: 9, output: 7))
+        #expect(second.state == .partly)
+        #expect(second.low == 370)
+        let third = filled(second, ClassPrices(input: 9, output: 9, cacheRead: 2))
+        #expect(third.state == .priced)
+        #expect(third.cost == 450)
+        #expect(filled(third, ClassPrices(input: 1, output: 1, cacheRead: 1)) == third)
     }
 
     /// Against decimal arithmetic of another library: tokens times USD per million tokens.

@@ -70,6 +70,24 @@ import Testing
         #expect(throws: EventLogError.self) { try log.takeEvent(bytes: LogFormat.payloadBytesMax + 1) }
     }
 
+    @Test(arguments: [32, 1 << 20]) func roomBeyondTheLargestFileIsRefused(records: Int) throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        let payloads = [Int](repeating: LogFormat.payloadBytesMax, count: records)
+        let end = log.end
+        do {
+            try log.reserve(payloads: payloads)
+            Issue.record("room was made for \(records) records")
+        } catch EventLogError.reservationTooLarge(let bytes) {
+            #expect(bytes > LogFormat.fileBytesMax && bytes < LogFormat.fileBytesMax + 2 * LogFormat.payloadBytesMax)
+        }
+        #expect(log.end == end)
+        // The log is none the worse for it.
+        let taken = [try log.takeEvent(bytes: 100)]
+        try log.flush()
+        #expect(try openLog(system).records == taken)
+    }
+
     @Test func freedFilesAreUsedAgain() throws {
         let system = SimulatedFileSystem()
         let log = try openLog(system).log

@@ -34,7 +34,7 @@ let logPath = "/data/log"
 
 func openLog(
     _ system: any FileSystem, path: String = logPath, options: EventLogOptions = EventLogOptions(fileBytes: 4096),
-    from start: LogStart = .beginning
+    from start: ReplayStart = .beginning
 ) throws -> (log: EventLog, report: RecoveryReport, records: [TestRecord]) {
     var records: [TestRecord] = []
     let (log, report) = try EventLog.open(

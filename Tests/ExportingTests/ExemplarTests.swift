@@ -8,7 +8,7 @@ import Testing
     private static let id = "0f5ee02a2e35937b3c6537cfcc16b38d"
 
     private static func families(_ answers: [TracedAnswer]) -> [MetricFamily] {
-        var book = ExemplarBook()
+        var book = ExemplarReservoir()
         for answer in answers { book.add(answer) }
         return book.added(to: MetricsTextTests.families)
     }
@@ -52,7 +52,7 @@ import Testing
             }
         }
         other.labels = ["default", "web", "e\u{301}"]
-        var book = ExemplarBook()
+        var book = ExemplarReservoir()
         book.add(other)
         #expect(!MetricsText.render(book.added(to: families), format: .openMetrics).contains("# {"))
         other.labels[2] = "\u{E9}"

@@ -15,7 +15,8 @@ import WireFormats
         #expect(TurnRows.text(trace.spans) == Self.golden)
         let bytes = OTLPTraces([trace], version: "1").protobuf
         let read = try OTLPTraces(protobuf: bytes)
-        #expect(read.spanCount == 6 && read.resources[0].scopes[0].name == "plimsoll")
+        #expect(read.resources.count == 1 && read.resources[0].scopes.count == 1)
+        #expect(read.resources[0].scopes[0].spans.count == 6 && read.resources[0].scopes[0].name == "plimsoll")
         for secret in ["free", "test"] { #expect(!String(decoding: bytes, as: UTF8.self).contains(secret)) }
     }
 

@@ -56,7 +56,7 @@ import Testing
     @Test func withoutTokensThisMachineIsLetIn() async throws {
         try await withServer(tokens: file) { client, _ in
             #expect(try await client.send("GET", "/v1/status").status == 200)
-            // The first token closes the door.
+            // From the first token on, one is asked for.
             let reader = try token([.read])
             try await Task.sleep(for: .milliseconds(600))
             let answer = try await client.send("GET", "/v1/status")
@@ -84,7 +84,7 @@ import Testing
             let second = try token([.read])
             try await Task.sleep(for: .milliseconds(60))
             #expect(try await status(second.text) == 200)
-            // All were revoked: the door stays closed.
+            // All were revoked: one is asked for all the same.
             for token in [first, late, second] { _ = try file.update { book in try book.revoke(token.id, now: 2) } }
             try await Task.sleep(for: .milliseconds(600))
             #expect(try await status(second.text) == 401)

@@ -155,7 +155,7 @@ import WireFormats
     }
 
     /// Too much at once is the asker's to mend, and no failure of the store.
-    @Test(arguments: [StoreError.correctionTooLarge, .recordTooLarge(bytes: 1 << 30)])
+    @Test(arguments: [StoreError.correctionTooLarge, .recordTooLarge(bytes: 1 << 30), .batchTooLarge(bytes: 1 << 32)])
     func tooMuchAtOnceIsRefused(_ error: StoreError) async throws {
         let store = FakeStore()
         store.state.withLock { $0.rebookingFailure = error }

@@ -33,6 +33,10 @@ import WireFormats
         return export
     }
 
+    private static func spanCount(_ traces: OTLPTraces) -> Int {
+        traces.resources.reduce(0) { $0 + $1.scopes.reduce(0) { $0 + $1.spans.count } }
+    }
+
     private static func answer(_ number: Int, status: String = "ok") -> String {
         let time = RFC3339.render(SystemClock().wallNanoseconds())
         return """
@@ -87,7 +91,7 @@ import WireFormats
 
     @Test func whatIsRefusedForGoodIsDroppedInSight() async throws {
         let folder = Folder()
-        let partial = OTLPAnswer.exported(rejectedSpans: 1, message: "too old", .protobuf)
+        let partial = OTLPResponse.exported(rejectedSpans: 1, message: "too old", .protobuf)
         let receiver = TinyReceiver([.init(status: 400), .init(body: partial)])
         try await receiver.serve { url in
             try await withServer(try folder.open(), traceExport: try Self.export(url)) { client, _ in
@@ -117,7 +121,7 @@ import WireFormats
                 #expect(try await Self.wait { receiver.spans.count == 8 })
             }
         }
-        #expect(receiver.arrivals.prefix(3).map(\.traces.spanCount) == [8, 4, 2])
+        #expect(receiver.arrivals.prefix(3).map { Self.spanCount($0.traces) } == [8, 4, 2])
         #expect(Set(receiver.spans.map(\.spanID)).count == 8)
     }
 
@@ -176,7 +180,7 @@ import WireFormats
         try await withServer(try other.open()) { client, _ in
             let answer = try await client.send(
                 "POST", "/v1/traces", headers: [("Content-Type", "application/x-protobuf")], body: sent.protobuf)
-            #expect(answer.status == 200 && OTLPAnswer.partialSuccess(protobuf: answer.body)?.rejectedSpans == 1)
+            #expect(answer.status == 200 && OTLPResponse.partialSuccess(protobuf: answer.body)?.rejectedSpans == 1)
             let status = try await client.send("GET", "/v1/status", headers: [], body: []).text
             #expect(status.contains("\"spans_echoed\":1") && status.contains("\"position\":0"))
         }

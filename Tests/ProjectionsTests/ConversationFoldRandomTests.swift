@@ -32,13 +32,13 @@ struct RandomConversations {
     ]
     private static let edges: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
 
-    mutating func next() -> [ToldEvent] {
+    mutating func next() -> [ReferenceEvent] {
         let hasEdges = random.isOnce(in: 4)
         // Of four events so many say their turn, so many their trace.
         let (numbered, traced) = (random.next(below: 5), random.next(below: 5))
         let instants = 1 + random.next(below: 12)
         return (0..<(1 + random.next(below: 24))).map { place in
-            var event = ToldEvent(id: "e\(place)", type: random.pick(Self.types), time: 0)
+            var event = ReferenceEvent(id: "e\(place)", type: random.pick(Self.types), time: 0)
             event.time =
                 hasEdges
                 ? random.pick(Self.edges)
@@ -60,12 +60,12 @@ struct RandomConversations {
         }
     }
 
-    private mutating func addText(_ name: String, _ values: [String], to event: inout ToldEvent) {
+    private mutating func addText(_ name: String, _ values: [String], to event: inout ReferenceEvent) {
         let place = random.next(below: values.count + 1)
         if place < values.count { event.fields[name] = .text(values[place]) }
     }
 
-    private mutating func addFields(to event: inout ToldEvent) {
+    private mutating func addFields(to event: inout ReferenceEvent) {
         switch event.type {
         case "message.received": addText("author", ["user", "user", "agent", "human", "system"], to: &event)
         case "message.sent":
@@ -90,7 +90,7 @@ struct RandomConversations {
         }
     }
 
-    private mutating func addCall(to event: inout ToldEvent) {
+    private mutating func addCall(to event: inout ReferenceEvent) {
         if event.type == "llm.call" { addText("purpose", ["answer", "answer", "judge"], to: &event) }
         for (name, values) in [
             ("provider", ["p", "q"]), ("request_model", ["asked"]), ("response_model", ["told"]), ("route", ["cloud"]),
@@ -121,10 +121,10 @@ struct Arrival {
     var buffers: Int
 
     /// As they stand, in one buffer.
-    init(_ events: [ToldEvent]) { (order, buffers) = (Array(events.indices), 1) }
+    init(_ events: [ReferenceEvent]) { (order, buffers) = (Array(events.indices), 1) }
 
     /// Any; events without a time stay in their order, which is all that is known of them.
-    init(_ events: [ToldEvent], _ random: inout SeededNumbers) {
+    init(_ events: [ReferenceEvent], _ random: inout SeededNumbers) {
         var order = random.order(events.count)
         let places = order.indices.filter { events[order[$0]].isTimeAbsent }
         for (place, event) in zip(places, events.indices.filter { events[$0].isTimeAbsent }) { order[place] = event }
@@ -138,7 +138,7 @@ struct FoldedTables {
     private var fold = ConversationFold(columns: FoldColumns(FoldEvents.registry))
     private var builder = ReadModelBuilder(registry: FoldEvents.registry)
 
-    mutating func add(_ name: String, _ events: [ToldEvent], _ arrival: Arrival, firstPosition: Int64 = 1) {
+    mutating func add(_ name: String, _ events: [ReferenceEvent], _ arrival: Arrival, firstPosition: Int64 = 1) {
         var writers = [EventRowWriter](repeating: EventRowWriter(), count: arrival.buffers)
         var references: [EventReference] = []
         var costs: [CallCost] = []
@@ -167,7 +167,7 @@ struct FoldedTables {
         return (lines(turns, ReadModelColumns.turns), lines(conversations, ReadModelColumns.conversations))
     }
 
-    private static func write(_ event: ToldEvent, of conversation: String, into writer: inout EventRowWriter) {
+    private static func write(_ event: ReferenceEvent, of conversation: String, into writer: inout EventRowWriter) {
         let registry = FoldEvents.registry
         var fields = event.fields
         fields["id"] = .text(event.id)

@@ -3,7 +3,7 @@ import Domain
 import Projections
 
 /// One event of a conversation, as a test tells it.
-struct ToldEvent {
+struct ReferenceEvent {
     /// Of at most eight bytes, so that it alone settles the order among events of one time and kind.
     var id: String
     var type: String
@@ -37,12 +37,12 @@ struct ConversationReference {
     ]
 
     private let conversation: String
-    private let events: [ToldEvent]
+    private let events: [ReferenceEvent]
     /// Places of questions, ascending.
     private var questions: [Int] = []
 
     /// - Parameter told: in the order of arrival.
-    init(_ conversation: String, _ told: [ToldEvent]) {
+    init(_ conversation: String, _ told: [ReferenceEvent]) {
         self.conversation = conversation
         func key(_ place: Int) -> (Int64, Int, Int, String) {
             let event = told[place]

@@ -9,14 +9,14 @@ import Testing
 
     private func event(
         _ id: String, _ type: String, _ seconds: Int64, _ fields: [String: EventValue] = [:], cost: CallCost? = nil
-    ) -> ToldEvent {
+    ) -> ReferenceEvent {
         let time = Self.start + seconds * 1_000_000_000
-        return ToldEvent(
+        return ReferenceEvent(
             id: id, type: type, time: time, fields: fields.merging(["tenant": .text("t")]) { $1 }, cost: cost)
     }
 
     /// The values of some columns, by row; rows by time.
-    private func rows(_ events: [ToldEvent], conversation: [String] = [], turns: [String] = []) -> [[Scalar]] {
+    private func rows(_ events: [ReferenceEvent], conversation: [String] = [], turns: [String] = []) -> [[Scalar]] {
         var tables = FoldedTables()
         tables.add("c", events, Arrival(events))
         let chunks = tables.chunks()

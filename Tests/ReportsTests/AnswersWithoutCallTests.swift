@@ -31,12 +31,12 @@ import Testing
             let type = one.step == .question ? "message.received" : one.step == .call ? "llm.call" : "message.sent"
             sample.add(type, at: Double(second), fields)
         }
-        let desk = try sample.desk()
+        let runner = try sample.runner()
         let request = ReportRequest(
             from: SampleStore.start + from * 1_000_000_000, to: SampleStore.start + 3_600_000_000_000)
-        let found = try desk.report(.cost, request).section("unattributed")?.value("count", row: 1)
+        let found = try runner.report(.cost, request).section("unattributed")?.value("count", row: 1)
         try sample.store.seal()
-        #expect(try sample.desk().report(.cost, request).section("unattributed")?.value("count", row: 1) == found)
+        #expect(try sample.runner().report(.cost, request).section("unattributed")?.value("count", row: 1) == found)
         if case .count(let count)? = found { return count }
         return nil
     }
@@ -95,7 +95,7 @@ import Testing
         sample.add(
             "llm.call", at: 2, ["trace_id": .text("t"), "provider": .text("maker"), "request_model": .text("big")],
             tenant: "other")
-        let section = try sample.desk().report(.cost, ReportRequest()).section("unattributed")
+        let section = try sample.runner().report(.cost, ReportRequest()).section("unattributed")
         #expect(section?.value("count", row: 1) == .count(2))
     }
 }

@@ -33,7 +33,8 @@ import Testing
         sample.add("llm.call", at: 0, Self.call([:]))
         let from = SampleStore.start - 86_400_000_000_000
         let request = ReportRequest(from: from, by: [.month, .team, .model, .costCentre])
-        let section = try #require(try sample.desk().report(.cost, request).section("by_month_team_model_cost_centre"))
+        let section = try #require(
+            try sample.runner().report(.cost, request).section("by_month_team_model_cost_centre"))
         let rows = section.rows.indices.map { row in
             ["month", "team", "model", "cost_centre", "calls", "cost_usd"].map { section.value($0, row: row) }
         }
@@ -78,7 +79,7 @@ import Testing
         func rows(_ by: [ReportDimension], _ names: [String], of section: (String) -> String = { $0 }) throws
             -> [[ReportValue?]]
         {
-            let report = try sample.desk().report(.cost, ReportRequest(from: from, to: to, by: by))
+            let report = try sample.runner().report(.cost, ReportRequest(from: from, to: to, by: by))
             let name = "by_" + by.map(\.rawValue).joined(separator: "_")
             let found = try #require(report.section(section(name)))
             #expect(report.section("total")?.value("calls", row: 0) == .count(5))
@@ -102,7 +103,7 @@ import Testing
         #expect(Array(units.prefix(3)) == expectedUnits)
         #expect(units.count == 6 && units[3] == [ReportValue.none, .text("answer"), .count(0), ReportValue.none])
         // Questions and answers, too.
-        let levels = try sample.desk().report(.sla, ReportRequest(from: from, to: to, by: [.variant])).section(
+        let levels = try sample.runner().report(.sla, ReportRequest(from: from, to: to, by: [.variant])).section(
             "by_variant")
         #expect(levels?.value("variant", row: 0) == .text("a") && levels?.value("answers", row: 0) == .count(1))
         // The same from a segment.
@@ -119,7 +120,7 @@ import Testing
         for team in ["a", "b"] { sample.add("message.sent", at: 4, ["team": .text(team), "status": .text("ok")]) }
         let (from, to) = (SampleStore.start - 1_000_000_000, SampleStore.start + 60_000_000_000)
         let section = try #require(
-            try sample.desk().report(.cost, ReportRequest(from: from, to: to, by: [.team])).section("by_team"))
+            try sample.runner().report(.cost, ReportRequest(from: from, to: to, by: [.team])).section("by_team"))
         let names = ["share_of_cost", "cost_per_answer"].flatMap { [$0, $0 + "_low", $0 + "_high"] }
         let milli: Int128 = 1_000_000_000
         let one = ReportValue.usdPer(picoUSD: milli, count: 1)
@@ -139,7 +140,7 @@ import Testing
         sample.add("llm.call", at: 30 * hour, Self.call(["team": .text("b")]), tenant: "other")
         sample.add("message.sent", at: 31 * hour, [:], tenant: "third")
         let request = ReportRequest(from: SampleStore.start, to: SampleStore.start + 60 * 3_600_000_000_000, by: [by])
-        let report = try sample.desk().report(.cost, request)
+        let report = try sample.runner().report(.cost, request)
         let section = try #require(report.section("by_\(by.rawValue)"))
         #expect(section.count("answers") == 3 && section.count("calls") == 1)
         #expect(section.rows.count == (by == .day ? 2 : 3))
@@ -161,7 +162,7 @@ import Testing
         func keys(_ dimension: ReportDimension, _ zone: String) throws -> [ReportValue?] {
             let end = SampleStore.start + 190 * 86_400_000_000_000
             let request = ReportRequest(from: SampleStore.start, to: end, by: [dimension], timeZone: zone)
-            let section = try #require(try sample.desk().report(.cost, request).section("by_\(dimension.rawValue)"))
+            let section = try #require(try sample.runner().report(.cost, request).section("by_\(dimension.rawValue)"))
             return section.rows.indices.map { section.value(dimension.rawValue, row: $0) }
         }
         #expect(
@@ -193,10 +194,10 @@ import Testing
                 sample.add("conversation.closed", at: 4, id)
             }
         }
-        let desk = try sample.desk()
+        let runner = try sample.runner()
         func counts(_ kind: ReportKind, _ by: ReportDimension, _ column: String) throws -> [[UInt8]: ReportValue] {
             try Self.counts(
-                desk.report(kind, ReportRequest(by: [by])).section("by_\(by.rawValue)"), by.rawValue, column)
+                runner.report(kind, ReportRequest(by: [by])).section("by_\(by.rawValue)"), by.rawValue, column)
         }
         let expected: [[UInt8]: ReportValue] = [Array(topics[0].utf8): .count(1), Array(topics[1].utf8): .count(2)]
         #expect(try counts(.outcomes, .topic, "closed") == expected)
@@ -208,7 +209,7 @@ import Testing
         #expect(try counts(.sla, .team, "good") == expected)
         #expect(try counts(.sla, .model, "good") == expected)
         #expect(
-            try Self.counts(desk.report(.outcomes, ReportRequest()).section("escalations"), "reason", "conversations")
+            try Self.counts(runner.report(.outcomes, ReportRequest()).section("escalations"), "reason", "conversations")
                 == expected)
     }
 
@@ -241,12 +242,12 @@ import Testing
                 "message.sent", at: Double(turn) + 0.6,
                 context.merging(["status": .text(isFailed ? "error" : "ok")]) { $1 })
         }
-        let section = try #require(try sample.desk().report(.sla, ReportRequest(by: [.model])).section("by_model"))
+        let section = try #require(try sample.runner().report(.sla, ReportRequest(by: [.model])).section("by_model"))
         #expect(section.rows.count == 1 && section.value("model", row: 0) == .text("mini"))
         #expect(section.value("availability", row: 0) == .judged(.share(part: 2, whole: 3), .breached))
         #expect(section.value("error_rate", row: 0) == .judged(.share(part: 1, whole: 3), .breached))
         let asked = try #require(
-            try sample.desk().report(.cost, ReportRequest(by: [.requestModel])).section("by_request_model"))
+            try sample.runner().report(.cost, ReportRequest(by: [.requestModel])).section("by_request_model"))
         #expect(asked.rows.count == 1 && asked.value("calls", row: 0) == .count(3))
     }
 }

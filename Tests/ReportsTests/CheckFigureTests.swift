@@ -46,7 +46,7 @@ import Testing
         sample.addPrice("half", "input", picoPerToken: 1_000_000)
         call("half", told: 5_150 * Self.micro)
         call("half", told: 900 * Self.micro, trace: "t-off")
-        let report = try sample.desk().report(.cost, ReportRequest())
+        let report = try sample.runner().report(.cost, ReportRequest())
         let told = try #require(report.section("told_costs"))
         func row(_ row: Int) -> [ReportValue?] {
             [
@@ -93,7 +93,7 @@ import Testing
         rollup("twice", input: 1_000, output: 100)
         rollup("nothing", input: 700, output: 70, told: 40 * Self.micro)
         rollup(nil, input: 5, output: 1)
-        let report = try sample.desk().report(.cost, ReportRequest())
+        let report = try sample.runner().report(.cost, ReportRequest())
         let section = try #require(report.section("rollups"))
         let rows = section.rows.indices.map { row in
             ["verdict", "traces", "records", "told_tokens", "told_cost_usd", "calls", "tokens", "cost_low_usd"]
@@ -136,7 +136,7 @@ import Testing
             fields["answered_from"] = from.map { .text($0) }
             sample.add("message.sent", at: 12, fields)
         }
-        let section = try #require(try sample.desk().report(.cost, ReportRequest()).section("unattributed"))
+        let section = try #require(try sample.runner().report(.cost, ReportRequest()).section("unattributed"))
         #expect(
             section.rows[0] == [
                 .text("calls_without_conversation"), .count(2), .usd(1_200 * Int128(Self.micro)),
@@ -157,14 +157,14 @@ import Testing
         ]
         sample.add("llm.call", at: 11, failed.merging(["conversation_id": .text("c")]) { $1 })
         func costs() throws -> [ReportValue?] {
-            let desk = try sample.desk()
-            let report = try desk.report(.cost, ReportRequest(by: [.model]))
+            let runner = try sample.runner()
+            let report = try runner.report(.cost, ReportRequest(by: [.model]))
             let row = report.section("by_model")
             return [
                 report.section("total")?.value("cost_usd", row: 0),
                 report.section("per_unit")?.value("cost_per_unit", row: 0),
                 row?.value("cost_usd", row: 0), row?.value("share_of_cost", row: 0),
-                try desk.report(.sla, ReportRequest()).section("objectives")?.value("actual", row: 4),
+                try runner.report(.sla, ReportRequest()).section("objectives")?.value("actual", row: 4),
             ]
         }
         // Nothing but a failure: what it cost is known.
@@ -172,7 +172,7 @@ import Testing
         #expect(try costs() == [.usd(0), zero, .usd(0), ReportValue.none, zero])
         call("nobody")
         #expect(try costs() == [.unknown, .unknown, .unknown, .unknown, .unknown])
-        let report = try sample.desk().report(.cost, ReportRequest(by: [.model]))
+        let report = try sample.runner().report(.cost, ReportRequest(by: [.model]))
         #expect(report.rendered(.json).contains(#""cost_usd": "unknown""#))
         #expect(report.rendered(.csv).contains("nobody,2,unknown,unknown,0,unknown,"))
     }
@@ -180,12 +180,12 @@ import Testing
     @Test mutating func anAnswerWithoutACallHasNoCost() throws {
         sample.add("message.sent", at: 12, ["conversation_id": .text("c"), "channel": .text("web")])
         func verdict() throws -> [ReportValue?] {
-            let section = try sample.desk().report(.sla, ReportRequest()).section("objectives")
+            let section = try sample.runner().report(.sla, ReportRequest()).section("objectives")
             return ["actual", "verdict"].map { section?.value($0, row: 4) }
         }
         #expect(try verdict() == [ReportValue.none, .state(.noData)])
         #expect(
-            try sample.desk().report(.cost, ReportRequest()).section("per_unit")?.value("cost_per_unit", row: 0)
+            try sample.runner().report(.cost, ReportRequest()).section("per_unit")?.value("cost_per_unit", row: 0)
                 == ReportValue.none)
         // Nothing of it is priced: not $0, and it can be anything.
         call("nobody")
@@ -200,7 +200,7 @@ import Testing
         sample.addPrice("range", "input", picoPerToken: 1_000_000)
         sample.addPrice("range", "output", picoPerToken: 1_000_000)
         func verdict() throws -> ReportValue? {
-            try sample.desk().report(.sla, ReportRequest()).section("objectives")?.value("verdict", row: 4)
+            try sample.runner().report(.sla, ReportRequest()).section("objectives")?.value("verdict", row: 4)
         }
         sample.add("message.sent", at: 12, ["conversation_id": .text("c")])
         call()

@@ -10,15 +10,15 @@ import Testing
         var sample = try SampleStore.filled()
         let by: [ReportDimension] = kind == .cost ? [.month, .team, .model] : [.channel]
         try expect(
-            try sample.desk().report(kind, ReportRequest(by: by)).rendered(format),
+            try sample.runner().report(kind, ReportRequest(by: by)).rendered(format),
             "\(kind.rawValue).\(format.rawValue)")
     }
 
     @Test func statusAndConversationReadAsTheyDid() throws {
         var sample = try SampleStore.filled()
-        let desk = try sample.desk()
-        try expect(desk.status().rendered(.table), "status.table")
-        try expect(try #require(try desk.conversation("c2")).text, "conversation.table")
+        let runner = try sample.runner()
+        try expect(runner.status().rendered(.table), "status.table")
+        try expect(try #require(try runner.conversation("c2")).text, "conversation.table")
     }
 
     private func expect(_ text: String, _ name: String) throws {
@@ -35,7 +35,7 @@ import Testing
     /// A header, then lines as wide, quotes and line ends in cells included.
     @Test(arguments: ReportKind.allCases) func csvLinesAreAsWideAsTheHeader(_ kind: ReportKind) throws {
         var sample = try SampleStore.filled()
-        let report = try sample.desk().report(kind, ReportRequest(by: [.channel]))
+        let report = try sample.runner().report(kind, ReportRequest(by: [.channel]))
         for file in ReportFiles(report).files {
             #expect(file.text.hasSuffix("\r\n"))
             let widths = Self.widths(file.text)

@@ -31,7 +31,7 @@ import Testing
         bill(7 * milli, times.merging(["vendor": .text("landlord")]) { $1 })
         bill(5 * milli, ["vendor": .text("maker"), "invoice_id": .text("R-3")])
         bill(9 * milli, [:])
-        let report = try sample.desk().report(.cost, ReportRequest())
+        let report = try sample.runner().report(.cost, ReportRequest())
         let section = try #require(report.section("invoices"))
         let names = [
             "vendor", "invoice_id", "records", "invoiced_usd", "calls", "booked_usd", "booked_low_usd",

@@ -23,7 +23,7 @@ import Testing
         sample.addTurn("c3", 1, at: 20, answerAfter: 10, channel: "web")
         // Within the limit of e-mail, beyond the one of the web.
         sample.addTurn("c4", 1, at: 3500, answerAfter: nil, channel: "email")
-        _ = try sample.desk()
+        _ = try sample.runner()
         var set = Self.limits(5, ["email": 300])
         set.objectives.removeAll { $0.name == "first_token_p50" || $0.name == "answer_p50" }
         set.add(
@@ -31,8 +31,8 @@ import Testing
                 .answerDuration(Percentile(permille: 900)!), target: .duration(nanoseconds: 50_000_000_000),
                 alertLimit: nil))
         #expect(try sample.store.putInForce(set)?.number == 2)
-        let desk = try sample.desk()
-        let report = try desk.report(.sla, ReportRequest())
+        let runner = try sample.runner()
+        let report = try runner.report(.sla, ReportRequest())
         let questions = try #require(report.section("questions"))
         #expect(
             ["good", "failed", "pending"].map { questions.value($0, row: 0) } == [.count(1), .count(2), .count(1)])
@@ -56,19 +56,19 @@ import Testing
         #expect(table.value("objectives_version", row: 0) == .count(2))
         #expect(report.definitions.contains { $0.meaning.contains("within 5 s; email 300 s") })
         // The built-in version on request: 45 s are late everywhere, 10 s are not.
-        let first = try desk.report(.sla, ReportRequest(objectives: 1))
+        let first = try runner.report(.sla, ReportRequest(objectives: 1))
         let counted = try #require(first.section("questions"))
         #expect(["good", "failed", "pending"].map { counted.value($0, row: 0) } == [.count(1), .count(3), .count(0)])
         #expect(first.section("objectives")?.rows.count == 7)
-        #expect(throws: ReportError.self) { try desk.report(.sla, ReportRequest(objectives: 3)) }
+        #expect(throws: ReportError.self) { try runner.report(.sla, ReportRequest(objectives: 3)) }
         // A period that ended before the change is judged by what was in force then.
-        let before = try desk.report(
+        let before = try runner.report(
             .sla, ReportRequest(from: SampleStore.start, to: SampleStore.start + 60_000_000_000))
         #expect(before.section("objective_versions")?.value("judges", row: 0) == .text("this report"))
         #expect(before.section("objective_versions")?.rows.count == 1)
         // The same from a segment.
         try sample.store.seal()
-        #expect(try sample.desk().report(.sla, ReportRequest()).sections == report.sections)
+        #expect(try sample.runner().report(.sla, ReportRequest()).sections == report.sections)
     }
 
     /// Lines about certain channels are judged by these alone; what was counted of all stays what it is.
@@ -84,15 +84,15 @@ import Testing
                 "feedback.submitted", at: 100,
                 ["conversation_id": .text(conversation), "score": .integer(score), "channel": .text(channel)])
         }
-        _ = try sample.desk()
+        _ = try sample.runner()
         var set = ObjectiveSet.builtIn
         for index in set.objectives.indices where set.objectives[index].measure.knowsChannels {
             set.objectives[index].channels = [Array("web".utf8)]
         }
         set.objectives[0].channels = [Array("email".utf8), Array("voice".utf8)]
         _ = try sample.store.putInForce(set)
-        let desk = try sample.desk()
-        let report = try desk.report(.sla, ReportRequest())
+        let runner = try sample.runner()
+        let report = try runner.report(.sla, ReportRequest())
         let table = try #require(report.section("objectives"))
         // Availability of e-mail and voice: one late, one with an error. The rest is the web, where all is well.
         #expect(
@@ -109,7 +109,7 @@ import Testing
         let counts = ["good", "failed", "answers", "ratings"].map { questions.value($0, row: 0) }
         #expect(counts == [.count(1), .count(2), .count(3), .count(3)])
         #expect(report.definitions.contains { $0.term == "availability" && $0.meaning.contains("email, voice") })
-        let outcomes = try #require(try desk.report(.outcomes, ReportRequest()).section("satisfaction"))
+        let outcomes = try #require(try runner.report(.outcomes, ReportRequest()).section("satisfaction"))
         #expect(
             outcomes.value("csat", row: 0) == .share(part: 1, whole: 3)
                 && outcomes.value("verdict", row: 0) == .state(.met))
@@ -118,13 +118,13 @@ import Testing
     /// Both reports that judge say by what.
     @Test func outcomesNameTheVersionThatJudges() throws {
         var sample = try SampleStore.filled()
-        _ = try sample.desk()
+        _ = try sample.runner()
         var set = ObjectiveSet.builtIn
         let place = try #require(set.objectives.firstIndex { $0.measure == .satisfaction })
         set.objectives[place].target = .share(partsPerMillion: 500_000)
         set.objectives[place].alertLimit = .share(partsPerMillion: 400_000)
         _ = try sample.store.putInForce(set)
-        let report = try sample.desk().report(.outcomes, ReportRequest())
+        let report = try sample.runner().report(.outcomes, ReportRequest())
         let section = try #require(report.section("satisfaction"))
         // Half of the ratings are good, and half is what was promised.
         #expect(
@@ -138,27 +138,27 @@ import Testing
     /// An id that was mistyped makes a conversation of its own, of which nobody said a word.
     @Test func outcomesOfConversationsWithoutAMessageAreCounted() throws {
         var sample = try SampleStore.filled()
-        let before = try sample.desk().report(.outcomes, ReportRequest()).section("without_message")
+        let before = try sample.runner().report(.outcomes, ReportRequest()).section("without_message")
         #expect(before?.rows.isEmpty == true)
         sample.add("conversation.resolved", at: 950, ["conversation_id": .text("c11"), "by": .text("agent")])
         sample.add("feedback.submitted", at: 951, ["conversation_id": .text("c12"), "score": .integer(5)])
         sample.add("conversation.started", at: 952, ["conversation_id": .text("c13")])
-        let desk = try sample.desk()
-        let found = try #require(try desk.report(.outcomes, ReportRequest()).section("without_message"))
+        let runner = try sample.runner()
+        let found = try #require(try runner.report(.outcomes, ReportRequest()).section("without_message"))
         #expect(
             ["conversations", "with_outcome", "rated"].map { found.value($0, row: 0) } == [
                 .count(2), .count(1), .count(1),
             ])
-        let activity = try #require(try desk.status().section("activity"))
+        let activity = try #require(try runner.status().section("activity"))
         let row = try #require(activity.rows.firstIndex { $0[0] == .text("told_without_message") })
         #expect(activity.value("now", row: row) == .count(2))
     }
 
     @Test func theHourFollowsTheSet() throws {
         var sample = try SampleStore.filled()
-        _ = try sample.desk()
+        _ = try sample.runner()
         _ = try sample.store.putInForce(Self.limits(60))
-        let status = try #require(try sample.desk().status().section("objectives"))
+        let status = try #require(try sample.runner().status().section("objectives"))
         // The answer after 31 s is in time now.
         #expect(status.value("now", row: 0) == .judged(.share(part: 3, whole: 5), .breached))
     }
@@ -167,7 +167,7 @@ import Testing
         var sample = try SampleStore()
         sample.add(
             "message.sent", at: 1, ["conversation_id": .text("c"), "status": .text("ok"), "author": .text("agent")])
-        let table = try #require(try sample.desk().report(.sla, ReportRequest()).section("objectives"))
+        let table = try #require(try sample.runner().report(.sla, ReportRequest()).section("objectives"))
         #expect(table.value("actual", row: 4) == ReportValue.none && table.value("verdict", row: 4) == .state(.noData))
         #expect(
             table.value("actual_low", row: 4) == ReportValue.none
@@ -183,7 +183,7 @@ import Testing
             sample.addPrice("big", "cache_read", picoPerToken: 1)
             sample.addTurn("c1", 1, at: 0)
             if unpriced { sample.addTurn("c2", 1, at: 10, model: "nobody") }
-            return try sample.desk().report(.sla, ReportRequest()).section("objectives")?.value("verdict", row: 4)
+            return try sample.runner().report(.sla, ReportRequest()).section("objectives")?.value("verdict", row: 4)
         }
         let cent: Int64 = 10_000_000_000
         #expect(try verdict(picoPerOutputToken: 1, unpriced: false) == .state(.met))
@@ -194,9 +194,9 @@ import Testing
 
     @Test func satisfactionIsThatOfTheOutcomes() throws {
         var sample = try SampleStore.filled()
-        let desk = try sample.desk()
-        let outcomes = try #require(try desk.report(.outcomes, ReportRequest()).section("satisfaction"))
-        let table = try #require(try desk.report(.sla, ReportRequest()).section("objectives"))
+        let runner = try sample.runner()
+        let outcomes = try #require(try runner.report(.outcomes, ReportRequest()).section("satisfaction"))
+        let table = try #require(try runner.report(.sla, ReportRequest()).section("objectives"))
         #expect(table.value("actual", row: 5) == outcomes.value("csat", row: 0))
         #expect(table.value("samples", row: 5) == outcomes.value("ratings", row: 0))
     }

@@ -80,10 +80,10 @@ import Testing
             }
             courses.append(course)
         }
-        let desk = try sample.desk()
+        let runner = try sample.runner()
         for rule in OutcomeRule.allCases {
             let closed = courses.filter { $0.facts.isClosed }
-            let report = try desk.report(.outcomes, ReportRequest(rule: rule))
+            let report = try runner.report(.outcomes, ReportRequest(rule: rule))
             let row = try #require(report.section("outcomes"))
             for outcome in Outcome.allCases {
                 let count = Int128(closed.count { rule.outcome(of: $0.facts, at: now) == outcome })

@@ -32,20 +32,20 @@ import Testing
         var sample = try SampleStore()
         Self.add(&sample, "a", scores: [1, 3, 5])
         Self.add(&sample, "b", scores: [nil])
-        let desk = try sample.desk()
-        let report = try desk.report(.outcomes, ReportRequest(by: [.topic]))
+        let runner = try sample.runner()
+        let report = try runner.report(.outcomes, ReportRequest(by: [.topic]))
         let expected: [ReportValue?] = [.count(1), .count(1), .share(part: 1, whole: 1), .share(part: 1, whole: 2)]
         #expect(try Self.figures(report.section("outcomes")) == expected)
         #expect(try Self.figures(report.section("satisfaction")) == expected)
         #expect(try Self.figures(report.section("by_topic")) == expected)
         // The channel of the conversation counts, not that of the page on which it was rated.
-        let channels = try #require(try desk.report(.outcomes, ReportRequest(by: [.channel])).section("by_channel"))
+        let channels = try #require(try runner.report(.outcomes, ReportRequest(by: [.channel])).section("by_channel"))
         #expect(try channels.rows.count == 1 && Self.figures(channels) == expected)
-        let levels = try desk.report(.sla, ReportRequest(by: [.channel]))
+        let levels = try runner.report(.sla, ReportRequest(by: [.channel]))
         #expect(levels.section("objectives")?.value("actual", row: 5) == .share(part: 1, whole: 1))
         #expect(levels.section("by_channel")?.value("satisfaction", row: 0) == .judged(.share(part: 1, whole: 1), .met))
         #expect(
-            try desk.status().section("objectives")?.value("now", row: 5) == .judged(.share(part: 1, whole: 1), .met))
+            try runner.status().section("objectives")?.value("now", row: 5) == .judged(.share(part: 1, whole: 1), .met))
     }
 
     /// Asked, rated, both and neither, in several topics: parts add up to the whole, and no share passes 100 %.
@@ -59,7 +59,7 @@ import Testing
                 asked: isAnyAsked && number % 3 == 0 ? 1 + number % 2 : 0,
                 scores: scores[number / 5 % 5], isClosed: number % 7 > 0)
         }
-        let report = try sample.desk().report(.outcomes, ReportRequest(by: [.topic]))
+        let report = try sample.runner().report(.outcomes, ReportRequest(by: [.topic]))
         let (total, parts) = (try #require(report.section("outcomes")), try #require(report.section("by_topic")))
         #expect(parts.rows.count == 3)
         for column in ["closed", "resolved", "escalated", "abandoned", "open", "reopened", "ratings", "satisfied"] {
@@ -84,14 +84,14 @@ import Testing
     @Test func ratingsOfOpenConversationsCountWhereTheyWereGiven() throws {
         var sample = try SampleStore()
         Self.add(&sample, "open", asked: 0, scores: [2, 4], isClosed: false)
-        let report = try sample.desk().report(.outcomes, ReportRequest(by: [.day]))
+        let report = try sample.runner().report(.outcomes, ReportRequest(by: [.day]))
         let all = ReportValue.share(part: 1, whole: 1)
         #expect(try Self.figures(report.section("outcomes")) == [.count(1), .count(1), all, all])
         #expect(report.section("outcomes")?.value("closed", row: 0) == .count(0))
         #expect(report.section("not_closed")?.value("rated", row: 0) == .count(1))
         #expect(report.section("by_day")?.value("day", row: 0) == .text("2026-08-01"))
         let later = ReportRequest(from: SampleStore.start + 60_000_000_000)
-        #expect(try sample.desk().report(.outcomes, later).section("outcomes")?.value("ratings", row: 0) == .count(0))
+        #expect(try sample.runner().report(.outcomes, later).section("outcomes")?.value("ratings", row: 0) == .count(0))
     }
 
     /// Beside the figures stand only the ratings that are in them.
@@ -101,11 +101,11 @@ import Testing
         sample.add("message.received", at: 0, of)
         sample.add("feedback.submitted", at: 3_600, of.merging(["score": .integer(1)]) { $1 })
         sample.add("message.received", at: 7_200, of)
-        let desk = try sample.desk()
+        let runner = try sample.runner()
         for (from, to, rated) in [(-60, 60, 0), (3_500, 3_700, 1), (7_100, 7_300, 0)] as [(Int64, Int64, Int64)] {
             let request = ReportRequest(
                 from: SampleStore.start + from * 1_000_000_000, to: SampleStore.start + to * 1_000_000_000)
-            let report = try desk.report(.outcomes, request)
+            let report = try runner.report(.outcomes, request)
             let open = try #require(report.section("not_closed"))
             #expect(
                 open.value("not_closed", row: 0) == .count(1) && open.value("rated", row: 0) == .count(Int128(rated)),

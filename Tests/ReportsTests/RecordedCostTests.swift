@@ -25,7 +25,7 @@ import Testing
     private static func recorded(
         _ sample: inout SampleStore, _ from: Int64, _ to: Int64, category: String = "gpu"
     ) throws -> (records: Int128, amount: Int128, invoiced: Int128) {
-        let report = try sample.desk().report(.cost, ReportRequest(from: from, to: to))
+        let report = try sample.runner().report(.cost, ReportRequest(from: from, to: to))
         let section = try #require(report.section("other_costs"))
         var (records, amount, invoiced) = (Int128(0), Int128(0), Int128(0))
         for row in section.rows.indices where section.value("category", row: row) == .text(category) {
@@ -83,7 +83,7 @@ import Testing
         let rent = try Self.recorded(&sample, Self.august, half, category: "rent")
         #expect(rent.amount == 31)
         // One line of the vendor and the time, whole and in part.
-        let report = try sample.desk().report(.cost, ReportRequest(from: Self.august, to: half))
+        let report = try sample.runner().report(.cost, ReportRequest(from: Self.august, to: half))
         let invoices = try #require(report.section("invoices"))
         #expect(invoices.rows.count == 1 && invoices.value("records", row: 0) == .count(3))
         #expect(

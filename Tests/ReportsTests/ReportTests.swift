@@ -9,7 +9,7 @@ import Testing
 
     @Test func serviceLevelsAreThoseCountedByHand() throws {
         var sample = try SampleStore.filled()
-        let report = try sample.desk().report(.sla, ReportRequest())
+        let report = try sample.runner().report(.sla, ReportRequest())
         let questions = try #require(report.section("questions"))
         #expect(questions.value("good", row: 0) == .count(2))
         #expect(questions.value("failed", row: 0) == .count(3))
@@ -39,9 +39,9 @@ import Testing
 
     @Test func breakdownsAddUp() throws {
         var sample = try SampleStore.filled()
-        let desk = try sample.desk()
+        let runner = try sample.runner()
         for by in ReportKind.sla.dimensions {
-            let section = try #require(try desk.report(.sla, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
+            let section = try #require(try runner.report(.sla, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
             for (column, expected) in [("good", 2), ("failed", 3), ("pending", 1), ("answers", 4)] as [(String, Int128)]
             {
                 var sum: Int128 = 0
@@ -52,7 +52,7 @@ import Testing
             }
         }
         for by in ReportKind.cost.dimensions {
-            let section = try #require(try desk.report(.cost, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
+            let section = try #require(try runner.report(.cost, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
             var sum: Int128 = 0
             for row in section.rows.indices {
                 if case .usd(let cost) = section.value("cost_usd", row: row) { sum += cost }
@@ -60,7 +60,8 @@ import Testing
             #expect(sum == 4 * Self.bigCall, "\(by)")
         }
         for by in ReportKind.outcomes.dimensions {
-            let section = try #require(try desk.report(.outcomes, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
+            let section = try #require(
+                try runner.report(.outcomes, ReportRequest(by: [by])).section("by_\(by.rawValue)"))
             for (column, expected) in [("closed", 3), ("resolved", 1), ("ratings", 2), ("satisfied", 1)]
                 as [(String, Int128)]
             {
@@ -71,12 +72,12 @@ import Testing
                 #expect(sum == expected, "\(by) \(column)")
             }
         }
-        #expect(throws: ReportError.self) { try desk.report(.outcomes, ReportRequest(by: [.model])) }
+        #expect(throws: ReportError.self) { try runner.report(.outcomes, ReportRequest(by: [.model])) }
     }
 
     @Test func costsAreExact() throws {
         var sample = try SampleStore.filled()
-        let report = try sample.desk().report(.cost, ReportRequest())
+        let report = try sample.runner().report(.cost, ReportRequest())
         let total = try #require(report.section("total"))
         #expect(total.value("cost_usd", row: 0) == .usd(4 * Self.bigCall))
         #expect(total.value("cost_low_usd", row: 0) == .usd(4 * Self.bigCall + 1_000_000_000))
@@ -113,7 +114,7 @@ import Testing
             fields["other_usage"] = other.map { .text($0) }
             sample.add("llm.call", at: 5, fields)
         }
-        let report = try sample.desk().report(.cost, ReportRequest(by: [.priceGaps]))
+        let report = try sample.runner().report(.cost, ReportRequest(by: [.priceGaps]))
         let gaps = try #require(report.section("price_gaps"))
         let rows = gaps.rows.indices.map { row in
             ["model", "price_gaps", "calls", "partly", "unpriced", "cost_low_usd", "cost_high_usd"].map {
@@ -137,19 +138,19 @@ import Testing
 
     @Test func outcomesFollowTheRule() throws {
         var sample = try SampleStore.filled()
-        let desk = try sample.desk()
-        let house = try #require(try desk.report(.outcomes, ReportRequest()).section("outcomes"))
+        let runner = try sample.runner()
+        let house = try #require(try runner.report(.outcomes, ReportRequest()).section("outcomes"))
         #expect(
             ["closed", "resolved", "escalated", "abandoned", "open"].map { house.value($0, row: 0) }
                 == [3, 1, 1, 1, 0].map { .count($0) })
         #expect(house.value("csat", row: 0) == .share(part: 1, whole: 2))
         #expect(house.value("response_rate", row: 0) == .share(part: 2, whole: 2))
         // Not 72 hours old yet.
-        let zendesk = try #require(try desk.report(.outcomes, ReportRequest(rule: .zendesk2026)).section("outcomes"))
+        let zendesk = try #require(try runner.report(.outcomes, ReportRequest(rule: .zendesk2026)).section("outcomes"))
         #expect(
             ["resolved", "escalated", "abandoned", "open"].map { zendesk.value($0, row: 0) }
                 == [0, 1, 1, 1].map { .count($0) })
-        let report = try desk.report(.outcomes, ReportRequest())
+        let report = try runner.report(.outcomes, ReportRequest())
         #expect(report.section("not_closed")?.value("not_closed", row: 0) == .count(1))
         let reasons = try #require(report.section("escalations"))
         #expect(reasons.rows.count == 1 && reasons.value("reason", row: 0) == .text("failure"))
@@ -162,14 +163,14 @@ import Testing
 
     @Test func anEmptyStoreHasNoData() throws {
         var sample = try SampleStore()
-        let desk = try sample.desk()
+        let runner = try sample.runner()
         for kind in ReportKind.allCases {
             for by in [[]] + kind.dimensions.map({ [$0] }) + [Array(kind.dimensions.prefix(5))] {
-                let report = try desk.report(kind, ReportRequest(by: by))
+                let report = try runner.report(kind, ReportRequest(by: by))
                 for format in ReportFormat.allCases { #expect(!report.rendered(format).isEmpty) }
             }
         }
-        let table = try #require(try desk.report(.sla, ReportRequest()).section("objectives"))
+        let table = try #require(try runner.report(.sla, ReportRequest()).section("objectives"))
         for row in table.rows.indices {
             #expect(table.value("verdict", row: row) == .state(.noData))
             #expect(table.value("actual", row: row) == ReportValue.none)
@@ -181,8 +182,8 @@ import Testing
 @Suite struct ConversationTests {
     @Test func aConversationIsToldWholeAndInOrder() throws {
         var sample = try SampleStore.filled()
-        let desk = try sample.desk()
-        let document = try #require(try desk.conversation("c1", tenant: "acme"))
+        let runner = try sample.runner()
+        let document = try #require(try runner.conversation("c1", tenant: "acme"))
         #expect(document.events.count == 12 && document.turns.count == 2)
         #expect(document.events.map(\.time) == document.events.map(\.time).sorted())
         #expect(document.header.first { $0.name == "outcome" }?.value == .text("resolved"))
@@ -191,9 +192,9 @@ import Testing
             document.events.first { $0.type == "llm.call" }?["cost_usd"] == .numeric(ReportTests.bigCall, scale: 12))
         #expect(document.json.contains("\"cost_usd\": \"0.006015\""))
         #expect(document.text.contains("conversation.resolved"))
-        #expect(try desk.conversation("c1") == document)
-        #expect(try desk.conversation("c1", tenant: "other") == nil)
-        #expect(try desk.conversation("it's not there") == nil)
+        #expect(try runner.conversation("c1") == document)
+        #expect(try runner.conversation("c1", tenant: "other") == nil)
+        #expect(try runner.conversation("it's not there") == nil)
     }
 
     @Test func anIdOfTwoTenantsNeedsOne() throws {
@@ -201,9 +202,9 @@ import Testing
         for tenant in ["acme", "other"] {
             sample.add("conversation.started", at: 1, ["conversation_id": .text("same")], tenant: tenant)
         }
-        let desk = try sample.desk()
-        #expect(throws: ReportError.self) { try desk.conversation("same") }
-        #expect(try desk.conversation("same", tenant: "other")?.events.count == 1)
+        let runner = try sample.runner()
+        #expect(throws: ReportError.self) { try runner.conversation("same") }
+        #expect(try runner.conversation("same", tenant: "other")?.events.count == 1)
     }
 }
 
@@ -213,7 +214,7 @@ import Testing
         sample.addTurn("old", 1, at: -7 * 86_400 + 5)
         sample.add(
             "deploy.changed", at: 10, ["subject": .text("agent"), "from_value": .text("1"), "to_value": .text("2")])
-        let report = try sample.desk().status()
+        let report = try sample.runner().status()
         let objectives = try #require(report.section("objectives"))
         #expect(objectives.value("now", row: 0) == .judged(.share(part: 2, whole: 5), .breached))
         #expect(objectives.value("week_before", row: 0) == .judged(.share(part: 1, whole: 1), .met))
@@ -229,9 +230,9 @@ import Testing
             sample.add("tool.call", at: -7 * 86_400 + Double(minute) * 60 + 1, ["tool": .text("t")])
         }
         for minute in 5..<15 { sample.add("tool.call", at: Double(minute) * 60, ["tool": .text("t")]) }
-        let desk = try sample.desk()
+        let runner = try sample.runner()
         // To the full hour, of which 20 minutes have passed, and no more than 20 minutes of that a week before.
-        let report = try desk.status(to: SampleStore.start + 3_600_000_000_000)
+        let report = try runner.status(to: SampleStore.start + 3_600_000_000_000)
         let coverage = try #require(report.section("coverage"))
         #expect(coverage.value("coverage", row: 0) == .share(part: 10, whole: 60))
         #expect(coverage.value("to", row: 0) == .time(SampleStore.start + 1_200_000_000_000))

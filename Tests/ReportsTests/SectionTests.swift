@@ -6,7 +6,7 @@ import Testing
 @Suite struct SectionTests {
     @Test func aCSVHoldsTheSectionThatWasAskedFor() throws {
         var sample = try SampleStore.filled()
-        let report = try sample.desk().report(.cost, ReportRequest(by: [.month, .model]))
+        let report = try sample.runner().report(.cost, ReportRequest(by: [.month, .model]))
         let lines = report.rendered(.csv).split(separator: "\r\n")
         #expect(lines.count == 4 && lines[0].hasPrefix("month,model,calls,cost_usd,"))
         #expect(lines[1].hasPrefix("2026-08,big,4,0.01203,1,"))
@@ -32,7 +32,7 @@ import Testing
         for (place, channel) in ["=1+1", "+a", "-a", "@a", "\ta", "\ra", "'a", "a=1"].enumerated() {
             sample.add("message.sent", at: Double(place), ["channel": .text(channel), "status": .text("ok")])
         }
-        let report = try sample.desk().report(.sla, ReportRequest(by: [.channel]))
+        let report = try sample.runner().report(.sla, ReportRequest(by: [.channel]))
         let csv = report.rendered(.csv)
         for cell in ["\n'=1+1,", "\n'+a,", "\n'-a,", "\n'@a,", "\n'\ta,", "\n\"'\ra\",", "\n''a,", "\na=1,"] {
             #expect(Array(csv.utf8).firstRange(of: Array(cell.utf8)) != nil, "\(cell)")
@@ -43,10 +43,10 @@ import Testing
 
     @Test func headingsAreInTheZoneAskedFor() throws {
         var sample = try SampleStore.filled()
-        let desk = try sample.desk()
+        let runner = try sample.runner()
         let request = ReportRequest(
             from: SampleStore.start, to: SampleStore.start + 3_600_000_000_000, timeZone: "Europe/Berlin")
-        var report = try desk.report(.cost, request)
+        var report = try runner.report(.cost, request)
         let text = report.rendered(.table)
         #expect(text.hasPrefix("Cost  2026-08-01T11:00:00+02:00 to 2026-08-01T12:00:00+02:00 (end not included)\n"))
         // Who explains the figures otherwise has no heading without lines.
@@ -59,7 +59,7 @@ import Testing
         var sample = try SampleStore.filled()
         // A boundary within the data, and a line that looks like one.
         sample.addTurn("c9", 1, at: 400, channel: "plimsoll-section-0\r\n--plimsoll-section-1\r\n")
-        let files = ReportFiles(try sample.desk().report(.sla, ReportRequest(by: [.channel])))
+        let files = ReportFiles(try sample.runner().report(.sla, ReportRequest(by: [.channel])))
         #expect(files.files.map(\.name).contains("sla-by_channel.csv"))
         let (body, boundary) = files.multipart
         #expect(boundary == "plimsoll-section-2")

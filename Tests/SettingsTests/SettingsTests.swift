@@ -45,7 +45,7 @@ import Testing
         #expect(finding.line == line && finding.message.contains(message), "\(finding)")
     }
 
-    @Test func theDoorAndHeadersAreSettings() throws {
+    @Test func requiredTokensAndHeadersAreSettings() throws {
         let file = SettingsFile("require_tokens: true\nlimits:\n  header_size: 8KiB\n")
         #expect(file.findings == [])
         let settings = file.applied(to: ServeSettings())

@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import JSONParsing
 import Testing
 import WireFormats
 
@@ -16,7 +15,7 @@ import WireFormats
         let duration = clock.measure {
             while start < content.count {
                 let piece = content.span.extracting(start..<min(start + (4 << 20), content.count))
-                let whole = JSONLines.endOfLastLine(piece)
+                let whole = Self.endOfLastLine(piece)
                 // The last line may lack its line feed.
                 let end = whole == 0 ? piece.count : whole
                 let batch = decoder.decodeLines(piece.extracting(0..<end))
@@ -31,5 +30,12 @@ import WireFormats
             "\(events) events in \(seconds) s: \(Int(Double(events) / seconds)) events/s, \(rowBytes / max(events, 1)) row bytes an event"
         )
         #expect(events > 0 && rejected == 0)
+    }
+
+    /// The place after the last line feed; 0 when there is none.
+    private static func endOfLastLine(_ text: Span<UInt8>) -> Int {
+        var end = text.count
+        while end > 0, text[end - 1] != 0x0A { end -= 1 }
+        return end
     }
 }

@@ -45,7 +45,7 @@ import WireFormats
 
     /// Spans are evidence: of an export that is moved they come along, of one whose events are new they would be
     /// settled a second time.
-    @Test func spansComeInByTheirOwnDoor() throws {
+    @Test func spansComeInByOTLPAlone() throws {
         let lines = [event(), event("span.received", #""trace_id":"a","span_id":"b""#), event("tool.call")]
         #expect(decode(lines, from: .export).batch.count == 3)
         let new = decode(lines, from: .newEvents)

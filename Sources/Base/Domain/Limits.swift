@@ -44,8 +44,6 @@ package enum Limits {
 
     /// Rows of one row group; a row's number in its group has 16 bits.
     package static let groupRowsMax = 65_536
-    /// Columns of the registry: bits of the largest column id that stays free for tables of names.
-    package static let columnsMax = 4096
 
     // Prices.
 

@@ -84,6 +84,7 @@ package struct ExponentialHistogram: Sendable {
         negative.merge(other.negative)
     }
 
+    // tests: the promised distance is measured on many seeds.
     /// The value that `percentile_disc(q)` would give, within 0.5415 % of it: the representative of the bucket in which
     /// the cumulative share reaches `q`, no further out than minimum and maximum. nil of no values.
     /// - Precondition: `0...1`.

@@ -9,10 +9,8 @@
 package enum HistogramScale {
     /// The scale in OpenTelemetry's and Prometheus's sense.
     package static let scale = 7
-    /// The largest relative distance between a bucket's representative and a value in it.
-    package static let relativeErrorMax = 0.002_707_7
     /// Above every finite magnitude's bucket.
-    package static let infinityIndex: Int32 = 1_024 * 128
+    static let infinityIndex: Int32 = 1_024 * 128
 
     /// 2^(k/128) for k in 0...128. Products of repeated square roots: the same bits on every machine.
     static let boundaries: [Double] = {

@@ -166,7 +166,7 @@ struct DemoTour: Sendable {
 
     /// - Returns: the conversation that went worst.
     private func printReports(_ days: DemoDays) throws -> String? {
-        let desk = ReportDesk(catalog: store.snapshot(), engine: machine.engine)
+        let desk = ReportRunner(catalog: store.snapshot(), engine: machine.engine)
         let whole = ReportRequest(from: days.start, to: days.end)
         let hour = ReportRequest(from: days.badHour, to: days.badHour + Nanoseconds.hour)
         let levels = try desk.report(.sla, whole)

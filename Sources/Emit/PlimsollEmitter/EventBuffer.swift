@@ -47,7 +47,8 @@ struct EventBuffer: Sendable {
         return true
     }
 
-    /// Counts an event that comes after the end as dropped. - Returns: false.
+    /// Counts an event that comes after the end as dropped.
+    /// - Returns: false.
     mutating func refuse() -> Bool {
         statistics.emitted += 1
         statistics.dropped += 1

@@ -11,7 +11,8 @@ struct EventNames: Sendable {
         self.salt = salt
     }
 
-    /// Appends the next id. - Parameter time: ns since 1970 UTC.
+    /// Appends the next id.
+    /// - Parameter time: ns since 1970 UTC.
     mutating func appendNext(at time: Int64, to bytes: inout [UInt8]) {
         let (high, low) = (next(), next() ^ salt)
         let milliseconds = UInt64(max(0, time) / 1_000_000)

@@ -1,5 +1,6 @@
 internal import Domain
 
+// tests: the bounds are tried with small ones.
 /// What one event, and one batch of events, may hold at most. Tests make them small; the defaults are those of
 /// ``Limits``.
 package struct DecoderLimits: Hashable, Sendable {

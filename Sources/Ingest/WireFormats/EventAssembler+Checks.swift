@@ -99,30 +99,21 @@ extension EventAssembler {
                 provider: String(decoding: text(columns.provider, tape), as: UTF8.self),
                 model: String(decoding: text(columns.model, tape), as: UTF8.self))
         }
+        try checkUsage()
+    }
+
+    /// Refuses usage that no cost can be booked from. The schemas bound each count; what must hold between them is
+    /// looked at only where a part is told.
+    private func checkUsage() throws(FieldError) {
+        let columns = registry.wellKnown
         guard
             isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)
                 || isFilled(columns.cacheWrite1hTokens)
         else { return }
-        try checkPart([columns.reasoningTokens], of: columns.outputTokens)
-        try checkPart([columns.cacheReadTokens, columns.cacheWriteTokens], of: columns.inputTokens)
-        try checkPart([columns.cacheWrite1hTokens], of: columns.cacheWriteTokens)
-    }
-
-    /// Refuses parts that exceed their whole, where a whole that is not told holds nothing: billed classes are
-    /// differences.
-    private func checkPart(_ parts: [UInt16], of whole: UInt16) throws(FieldError) {
-        var sum: Int64 = 0
-        for part in parts {
-            let (total, isBeyond) = sum.addingReportingOverflow(integer(part) ?? 0)
-            sum = isBeyond ? .max : total
-        }
-        let bound = integer(whole) ?? 0
-        guard sum > bound else { return }
-        let names = parts.map { registry.columns[Int($0)].name }.joined(separator: " + ")
-        throw FieldError(
-            field: registry.columns[Int(parts[0])].name,
-            expected:
-                "\(names) of at most \(registry.columns[Int(whole)].name) (\(integer(whole).map(String.init) ?? "absent"))",
-            found: "\(sum)")
+        let usage = TokenUsage(
+            input: integer(columns.inputTokens), output: integer(columns.outputTokens),
+            cacheRead: integer(columns.cacheReadTokens), cacheWrite: integer(columns.cacheWriteTokens),
+            cacheWrite1h: integer(columns.cacheWrite1hTokens), reasoning: integer(columns.reasoningTokens))
+        try usage.check()
     }
 }

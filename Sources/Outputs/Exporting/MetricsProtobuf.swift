@@ -6,6 +6,7 @@ package import Projections
 // (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto). Numbers there are
 // doubles: the sums that stand exactly in the text formats are rounded once, here.
 
+// tests: each format by itself, without the choice among them.
 /// Renders metrics as protocol buffers: histograms with classic and, where they were kept, native buckets.
 package enum MetricsProtobuf {
     /// Values of `MetricType`.

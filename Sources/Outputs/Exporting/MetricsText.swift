@@ -11,6 +11,7 @@ package import Projections
 // names is refused by strict readers. Untyped under the full name is legal in both and costs readers nothing but the
 // word.
 
+// tests: each format by itself, without the choice among them.
 /// Renders metrics as text.
 package enum MetricsText {
     /// The families in their order; those without series are left out.

@@ -10,7 +10,7 @@ final class QueryContext: Sendable {
     let zone: ZoneOffsets
     let budget: MemoryBudget
     let statistics = ScanStatistics()
-    let patterns = PatternMemory()
+    let patterns = PatternCache()
     let workers: any Workers
     /// The most rows that an operator hands on at a time.
     let chunkRowsMax: Int
@@ -59,7 +59,8 @@ final class MemoryBudget: Sendable {
     /// Gives back what was booked.
     func release(_ bytes: Int) { _ = used.subtract(bytes, ordering: .relaxed) }
 
-    /// Books bytes; a negative amount gives back. - Throws: `.memoryExceeded` when the limit is passed.
+    /// Books bytes; a negative amount gives back.
+    /// - Throws: `.memoryExceeded` when the limit is passed.
     func reserve(_ bytes: Int) throws {
         let now = used.add(bytes, ordering: .relaxed).newValue
         assert(now >= 0, "no more is given back than was booked")

@@ -16,7 +16,8 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
         self.position = position
     }
 
-    /// A text that is no JSON document. - Parameter fault: what is wrong with it.
+    /// A text that is no JSON document.
+    /// - Parameter fault: what is wrong with it.
     package static func invalidJSON(_ fault: String, position: Int? = nil) -> QueryError {
         QueryError(.invalidText, "invalid input syntax for type json: \(fault)", position: position)
     }

@@ -12,7 +12,8 @@ package struct SQLRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// 1-based character position in the query text.
     package var position: Int?
 
-    /// As a server told it. - Parameter sqlState: nil where it told none: then the connection is at fault.
+    /// As a server told it.
+    /// - Parameter sqlState: nil where it told none: then the connection is at fault.
     package init(told sqlState: String?, message: String, hint: String?, position: Int?) {
         self.sqlState = sqlState ?? Self.connectionFailure
         self.message = message

@@ -50,7 +50,7 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     ///   - time: the column by which the row counts.
     ///   - model: which name of a model counts.
     ///   - isJoined: whether the row has what its conversation says beside it, see ``conversationColumn``.
-    func expression(time: String, model: ModelName, isJoined: Bool = false) -> String {
+    func expression(time: String, model: DisplayedModelName, isJoined: Bool = false) -> String {
         if isJoined, isOfConversations { return joinedExpression }
         return switch self {
         case .month, .week, .day, .hour: "date_trunc('\(rawValue)', \(time))"
@@ -74,7 +74,7 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The name under which a model is shown, in SQL.
-enum ModelName: String, Hashable, Sendable {
+enum DisplayedModelName: String, Hashable, Sendable {
     /// The one that answered, by which it is billed; where none answered the one that was asked for.
     case answering = "model"
     /// The one that was asked for. A call that fails knows no other, and would stand apart from those that went well.

@@ -6,7 +6,7 @@ import JSONTexts
 struct ReportGrouping {
     let dimensions: [ReportDimension]
     let clock: WallClock
-    var model = ModelName.answering
+    var model = DisplayedModelName.answering
 
     /// No breakdown.
     /// - Throws: nothing that can happen: everybody knows UTC.
@@ -53,10 +53,10 @@ struct ReportGrouping {
     /// How a table is read so that its rows know their key: with what their conversations say where a row of the period
     /// lacks something that these may know. Where none does the table stands alone, so that rollups can answer.
     /// - Parameter time: the column by which rows count.
-    /// - Throws: as `ReportDesk/report(_:_:)`.
-    func source(_ table: String, time: String, of period: ReportPeriod, desk: ReportDesk) throws -> GroupedSource {
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    func source(_ table: String, time: String, of period: ReportPeriod, runner: ReportRunner) throws -> GroupedSource {
         let asked = dimensions.filter(\.isOfConversations)
-        guard table != "conversations", try lacks(asked, table, time: time, of: period, desk: desk) else {
+        guard table != "conversations", try lacks(asked, table, time: time, of: period, runner: runner) else {
             return GroupedSource(text: table, selection: selection(time: time))
         }
         var columns = asked
@@ -71,12 +71,12 @@ struct ReportGrouping {
 
     /// Whether a row of the period that belongs to a conversation does not say all of its key itself.
     private func lacks(
-        _ asked: [ReportDimension], _ table: String, time: String, of period: ReportPeriod, desk: ReportDesk
+        _ asked: [ReportDimension], _ table: String, time: String, of period: ReportPeriod, runner: ReportRunner
     ) throws -> Bool {
         // No event carries a topic but the one that classifies.
         if asked.isEmpty || asked.contains(.topic) { return !asked.isEmpty }
         let isMissing = asked.map { "\($0.rawValue) is null" }.joined(separator: " or ")
-        return try !desk.rows(
+        return try !runner.rows(
             "select 1 from \(table) where \(period.contains(time)) and conversation_id is not null and (\(isMissing)) limit 1"
         ).isEmpty
     }

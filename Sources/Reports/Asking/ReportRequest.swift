@@ -86,7 +86,7 @@ package struct ReportRequest: Hashable, Sendable {
 
     /// The breakdown asked for.
     /// - Throws: ``ReportError`` for a zone that does not exist, and for a dimension that the report lacks.
-    func grouping(of kind: ReportKind, model: ModelName = .answering) throws(ReportError) -> ReportGrouping {
+    func grouping(of kind: ReportKind, model: DisplayedModelName = .answering) throws(ReportError) -> ReportGrouping {
         for dimension in by { _ = try kind.dimension(named: dimension.rawValue) }
         return ReportGrouping(dimensions: by, clock: try Self.clock(timeZone), model: model)
     }

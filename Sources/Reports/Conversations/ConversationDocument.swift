@@ -8,6 +8,7 @@ package struct ConversationField: Hashable, Sendable {
     package var value: Scalar
 }
 
+// tests: what a document holds is read as values.
 /// One event of a conversation.
 package struct ConversationEvent: Hashable, Sendable {
     package var position: Int64
@@ -21,6 +22,7 @@ package struct ConversationEvent: Hashable, Sendable {
     package subscript(name: String) -> Scalar { fields.first { $0.name == name }?.value ?? .null }
 }
 
+// tests: what a document holds is read as values.
 /// One conversation whole: how it stands, its turns, and every event in the order of time.
 package struct ConversationDocument: Hashable, Sendable {
     package var id: String

@@ -2,31 +2,34 @@ import Domain
 
 /// What answers cost, by what, and what of it nobody knows.
 struct CostReport {
-    let desk: ReportDesk
+    let runner: ReportRunner
     let request: ReportRequest
 
     func report() throws -> Report {
-        let period = try request.period(now: desk.now)
+        let period = try request.period(now: runner.now)
         var by = try request.grouping(of: .cost)
         if by.isWhole { by = ReportGrouping(dimensions: [.model], clock: by.clock) }
-        let total = try CostQuestions(desk: desk, period: period).whole()
-        let units = try UnitCounts(desk: desk, period: period, rule: request.rule)
+        let total = try CostQueries(runner: runner, period: period).whole()
+        let units = try UnitCounts(runner: runner, period: period, rule: request.rule)
         var sections = [totalTable(total), unitTable(total, units), tokenTable(total), try routeTable(period, total)]
-        let (told, rollups) = (ToldCosts(desk: desk, period: period), RollupChecks(desk: desk, period: period))
-        let groups = try CostQuestions(desk: desk, period: period).figures(by)
-        let counts = try UnitCounts.groups(desk: desk, period: period, rule: request.rule, by: by)
+        let (told, rollups) = (
+            ReportedCosts(runner: runner, period: period), RollupChecks(runner: runner, period: period)
+        )
+        let groups = try CostQueries(runner: runner, period: period).figures(by)
+        let counts = try UnitCounts.groups(runner: runner, period: period, rule: request.rule, by: by)
         sections.append(breakdown(by, groups, counts, total))
         if let counts { sections.append(unitBreakdown(by, groups, counts)) }
-        sections += [try PriceGaps(desk: desk, period: period).section()]
-        sections.append(try Unattributed(desk: desk, period: period).section())
+        sections += [try PriceGaps(runner: runner, period: period).section()]
+        sections.append(try Unattributed(runner: runner, period: period).section())
         sections += [
             try told.byModel(), try told.differingCalls(), try rollups.summary(), try rollups.differingTraces(),
         ]
-        let recorded = try RecordedCosts(desk: desk, period: period)
-        sections += [try otherCosts(period, recorded), try Invoices(desk: desk, recorded: recorded).section()]
+        let recorded = try RecordedCosts(runner: runner, period: period)
+        sections += [try otherCosts(period, recorded), try Invoices(runner: runner, recorded: recorded).section()]
         return Report(
             name: "cost", title: "Cost",
-            basis: desk.basis(period, exactness: "exact: integers of 10⁻¹² USD, booked once when a call was accepted"),
+            basis: runner.basis(
+                period, exactness: "exact: integers of 10⁻¹² USD, booked once when a call was accepted"),
             sections: sections, main: by.name, definitions: definitions(by))
     }
 
@@ -94,7 +97,7 @@ struct CostReport {
 
     private func routeTable(_ period: ReportPeriod, _ total: CostFigures) throws -> ReportSection {
         let by = ReportGrouping(dimensions: [.route], clock: try ReportRequest.clock(request.timeZone))
-        let groups = try CostQuestions(desk: desk, period: period).figures(by)
+        let groups = try CostQueries(runner: runner, period: period).figures(by)
         return ReportSection(
             name: "local_share", title: "Local and cloud models",
             columns: [
@@ -148,7 +151,7 @@ struct CostReport {
 
     /// Costs that don't come from model calls, a line each.
     private func otherCosts(_ period: ReportPeriod, _ recorded: RecordedCosts) throws -> ReportSection {
-        let tools = try desk.rows(
+        let tools = try runner.rows(
             "select count(cost_usd), sum(cost_usd) from tool_call where \(period.contains("time"))")
         var rows: [[ReportValue]] = tools.map {
             [.text("tool_calls"), .none, .count($0.integer(0)), .usd($0.picoUSD(1))]
@@ -203,7 +206,7 @@ struct CostReport {
         let none =
             unknown.isEmpty
             ? [] : [ReportDefinition(by.title.lowercased(), "an answer names no \(unknown), so none is counted")]
-        let checks = Unattributed.definitions + ToldCosts.definitions + RollupChecks.definitions
+        let checks = Unattributed.definitions + ReportedCosts.definitions + RollupChecks.definitions
         return definitions + none + by.definitions + PriceGaps.definitions + checks + RecordedCosts.definitions
             + Invoices.definitions
     }

@@ -26,10 +26,10 @@ struct RecordedCosts {
 
     private static let isOfATime = "(period_start is not null and period_end is not null and period_start < period_end)"
 
-    /// - Throws: as `ReportDesk/report(_:_:)`.
-    init(desk: ReportDesk, period: ReportPeriod) throws {
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    init(runner: ReportRunner, period: ReportPeriod) throws {
         let overlaps = "period_start < \(SQLTexts.time(period.to)) and period_end > \(SQLTexts.time(period.from))"
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select category, vendor, invoice_id, period_start, period_end, amount_usd, count(*) from cost_recorded "
                 + "where amount_usd is not null and case when \(Self.isOfATime) then \(overlaps) else \(period.contains("time")) end "
                 + "group by 1, 2, 3, 4, 5, 6 "

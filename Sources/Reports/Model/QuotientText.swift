@@ -1,3 +1,4 @@
+// tests: numbers that no report comes to are tried too.
 /// Quotients of integers as decimal text, without a double on the way.
 package enum QuotientText {
     /// numerator ÷ denominator to so many significant digits, half away from zero; digits before the point are never

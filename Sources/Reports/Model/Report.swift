@@ -42,6 +42,7 @@ package struct ReportSection: Hashable, Sendable {
     package var rows: [[ReportValue]]
 }
 
+// tests: figures are read as values, not out of a rendering.
 /// A term of the report and what it means, in one line.
 package struct ReportDefinition: Hashable, Sendable {
     /// The word that is defined.
@@ -52,6 +53,7 @@ package struct ReportDefinition: Hashable, Sendable {
     init(_ term: String, _ meaning: String) { (self.term, self.meaning) = (term, meaning) }
 }
 
+// tests: figures are read as values, not out of a rendering.
 /// A report as values, before any format.
 package struct Report: Hashable, Sendable {
     /// Stable name: `sla`, `cost`, `outcomes`, `status`.

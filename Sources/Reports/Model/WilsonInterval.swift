@@ -1,3 +1,4 @@
+// tests: shares that no report comes to are tried too.
 /// Where the true share lies with 95 % confidence, given so many of so many.
 ///
 /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927; z = 1.959964 (two-sided

@@ -47,19 +47,19 @@ struct OutcomeFigures {
 }
 
 /// The questions behind the outcome report.
-struct OutcomeQuestions {
-    let desk: ReportDesk
+struct OutcomeQueries {
+    let runner: ReportRunner
     let period: ReportPeriod
     let rule: OutcomeRule
 
     /// Of the conversations that closed in the period, each counted once; of those that have not closed only the
     /// ratings count.
     func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<OutcomeFigures> {
-        let outcome = OutcomeText.expression(rule, now: desk.reached)
+        let outcome = OutcomeText.expression(rule, now: runner.reached)
         let isClosed = "closed_time is not null"
         let counts = Outcome.allCases.map { "count(*) filter (where \(isClosed) and \(outcome) = '\($0.rawValue)')" }
             .joined(separator: ", ")
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select \(by.selection(time: Ratings.time))\(counts), count(closed_time), count(*) filter (where \(isClosed) and reopened), "
                 + "count(*) filter (where \(isClosed) and escalations > 0), \(Ratings.selection), "
                 + "count(*) filter (where feedback_requests > 0), count(*) filter (where feedback_requests > 0 or score is not null), "
@@ -91,23 +91,23 @@ struct OutcomeQuestions {
     /// Of the resolved conversations closed in the period, those whose resolution the customer confirmed; the others
     /// are assumed.
     func confirmed() throws -> Int64 {
-        let outcome = OutcomeText.expression(rule, now: desk.reached)
+        let outcome = OutcomeText.expression(rule, now: runner.reached)
         let text =
             "select count(*) from conversations where \(period.contains("closed_time")) and (\(outcome)) = 'resolved' "
-        return Int64(try desk.rows(text + "and resolved_certainty = 'confirmed'").first?.integer(0) ?? 0)
+        return Int64(try runner.rows(text + "and resolved_certainty = 'confirmed'").first?.integer(0) ?? 0)
     }
 
     /// Closed in the period by silence.
     func closedBySilence() throws -> Int64 {
         let text =
             "select count(*) from conversations where \(period.contains("closed_time")) and closed_reason = 'idle'"
-        return Int64(try desk.rows(text).first?.integer(0) ?? 0)
+        return Int64(try runner.rows(text).first?.integer(0) ?? 0)
     }
 
     /// Conversations begun before the period's end that never closed, and how many of them were last rated in the
     /// period, which is what ``figures(_:where:)`` has of them.
     func neverClosed() throws -> (conversations: Int64, rated: Int64) {
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select count(*), count(*) filter (where score is not null and \(period.contains("rated_time"))) "
                 + "from conversations where closed_time is null and start_time < \(SQLTexts.time(period.to))")
         return (Int64(rows.first?.integer(0) ?? 0), Int64(rows.first?.integer(1) ?? 0))
@@ -119,7 +119,7 @@ struct OutcomeQuestions {
         let hasOutcome =
             "(resolved_time is not null or reopened or escalations > 0 "
             + "or closed_time is not null and coalesce(closed_reason, '') <> 'idle')"
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select count(*), count(*) filter (where \(hasOutcome)), count(score) from conversations "
                 + "where \(period.contains("last_time")) and turns = 0 and answers = 0 and (\(hasOutcome) or score is not null)"
         )
@@ -132,11 +132,11 @@ struct OutcomeQuestions {
         var groups = Grouped<(reason: String?, conversations: Int64, raised: Int64)>()
         let closed =
             "select escalation_reason, count(*) from conversations where escalations > 0 and \(period.contains("closed_time")) group by 1"
-        for row in try desk.rows(closed) {
+        for row in try runner.rows(closed) {
             groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].conversations = Int64(
                 row.integer(1))
         }
-        for row in try desk.rows(
+        for row in try runner.rows(
             "select reason, count(*) from escalation_raised where \(period.contains("time")) group by 1")
         {
             groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].raised = Int64(

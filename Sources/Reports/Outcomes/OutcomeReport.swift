@@ -2,13 +2,13 @@ import Domain
 
 /// How conversations ended, why people had to help, and what customers said.
 struct OutcomeReport {
-    let desk: ReportDesk
+    let runner: ReportRunner
     let request: ReportRequest
 
     func report() throws -> Report {
-        let period = try request.period(now: desk.now)
-        let questions = OutcomeQuestions(desk: desk, period: period, rule: request.rule)
-        let judging = try desk.objectives(period, number: request.objectives)
+        let period = try request.period(now: runner.now)
+        let questions = OutcomeQueries(runner: runner, period: period, rule: request.rule)
+        let judging = try runner.objectives(period, number: request.objectives)
         let by = try request.grouping(of: .outcomes)
         let total = try questions.whole()
         let isAsked = total.requested > 0
@@ -28,7 +28,8 @@ struct OutcomeReport {
         sections.append(self.variants(variants, try questions.figures(variants, where: "variant is not null").sorted))
         return Report(
             name: "outcomes", title: "Outcomes",
-            basis: desk.basis(period, exactness: "exact counts over every conversation; intervals are Wilson's, 95 %"),
+            basis: runner.basis(
+                period, exactness: "exact counts over every conversation; intervals are Wilson's, 95 %"),
             sections: sections,
             main: by.isWhole ? "outcomes" : by.name,
             definitions: definitions + judging.definitions(of: .satisfaction) + by.definitions)
@@ -41,7 +42,7 @@ struct OutcomeReport {
             rows: [[.text(request.rule.rawValue)] + total.values(isAsked: total.requested > 0)])
     }
 
-    private func certainty(_ questions: OutcomeQuestions, _ total: OutcomeFigures) throws -> ReportSection {
+    private func certainty(_ questions: OutcomeQueries, _ total: OutcomeFigures) throws -> ReportSection {
         let confirmed = try questions.confirmed()
         return ReportSection(
             name: "certainty", title: "How certain that is",
@@ -53,7 +54,7 @@ struct OutcomeReport {
     }
 
     private var silence: String {
-        guard let silence = desk.outcomes.idleAfterNanoseconds else { return "silence closes nothing here" }
+        guard let silence = runner.outcomes.idleAfterNanoseconds else { return "silence closes nothing here" }
         return "closed, too, for the reason idle: "
             + "after \(OutcomeSettings.text(nanoseconds: silence)) in which neither people nor agents did anything, as far as the "
             + "log has got"
@@ -80,7 +81,7 @@ struct OutcomeReport {
     }
 
     private func satisfaction(
-        _ total: OutcomeFigures, _ judging: JudgingObjectives, _ period: ReportPeriod
+        _ total: OutcomeFigures, _ judging: AppliedObjectives, _ period: ReportPeriod
     ) throws -> ReportSection {
         let objectives = judging.set
         let objective = objectives.objective(.satisfaction)
@@ -92,8 +93,8 @@ struct OutcomeReport {
                 return objective.state(.share(part: total.satisfied, whole: total.ratings))
             }
             // Promised for certain channels.
-            let limited = try ServiceLevelQuestions.ratings(
-                desk: desk, period: period, objectives: objectives, of: objective)
+            let limited = try ServiceLevelQueries.ratings(
+                runner: runner, period: period, objectives: objectives, of: objective)
             return objective.state(.share(part: limited.satisfied, whole: limited.ratings))
         }
         cells.append(verdict.map { ReportValue.state($0) } ?? ReportValue.none)

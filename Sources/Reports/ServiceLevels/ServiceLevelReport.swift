@@ -3,33 +3,34 @@ import Domain
 /// Is what was promised kept: each objective with its target, what was measured, and how much of the error budget is
 /// left.
 struct ServiceLevelReport {
-    let desk: ReportDesk
+    let runner: ReportRunner
     let request: ReportRequest
     private static let worstCount = 5
 
     func report() throws -> Report {
-        let period = try request.period(now: desk.now)
+        let period = try request.period(now: runner.now)
         let by = try request.grouping(of: .sla, model: .askedFor)
-        let judging = try desk.objectives(period, number: request.objectives)
+        let judging = try runner.objectives(period, number: request.objectives)
         let total = try figures(period, judging.set)
         var sections = [
             table(judging, total, budget: try budgetFigures(period, total, judging.set)), questions(total),
             judging.section,
         ]
         if !by.isWhole {
-            let groups = try ServiceLevelQuestions(desk: desk, period: period, by: by, objectives: judging.set)
+            let groups = try ServiceLevelQueries(runner: runner, period: period, by: by, objectives: judging.set)
                 .figures()
             sections.append(breakdown(by, groups.sorted, judging.set.objectives))
         }
         sections.append(try worst(period, judging.set))
         return Report(
             name: "sla", title: "Service levels",
-            basis: desk.basis(period, exactness: "exact: counts, percentiles and money are computed from every event"),
+            basis: runner.basis(
+                period, exactness: "exact: counts, percentiles and money are computed from every event"),
             sections: sections, main: by.isWhole ? "objectives" : by.name, definitions: definitions(by, judging))
     }
 
     private func figures(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ServiceLevelFigures {
-        try ServiceLevelQuestions.whole(desk: desk, period: period, objectives: objectives)
+        try ServiceLevelQueries.whole(runner: runner, period: period, objectives: objectives)
     }
 
     /// Budgets run over the days up to the period's end, however long the period is.
@@ -41,7 +42,7 @@ struct ServiceLevelReport {
     }
 
     private func table(
-        _ judging: JudgingObjectives, _ figures: ServiceLevelFigures, budget: ServiceLevelFigures
+        _ judging: AppliedObjectives, _ figures: ServiceLevelFigures, budget: ServiceLevelFigures
     ) -> ReportSection {
         ReportSection(
             name: "objectives", title: "Objectives",
@@ -105,10 +106,10 @@ struct ServiceLevelReport {
     /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the
     /// target of the highest percentile.
     private func worst(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ReportSection {
-        let questions = ServiceLevelQuestions(desk: desk, period: period, by: try .whole(), objectives: objectives)
+        let questions = ServiceLevelQueries(runner: runner, period: period, by: try .whole(), objectives: objectives)
         let failures = "count(*) filter (where \(questions.isFailed))"
         let slow = objectives.answerPercentiles.last.flatMap { objectives.objective(.answerDuration($0)) }?.target.units
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select conversation_id, tenant, \(failures) as failed, "
                 + "count(*), max(duration_ns) as slowest, count(*) filter (where status = 'error'), min(asked_time) "
                 + "from turns where \(period.contains("asked_time")) group by 1, 2 "
@@ -132,7 +133,7 @@ struct ServiceLevelReport {
             })
     }
 
-    private func definitions(_ by: ReportGrouping, _ judging: JudgingObjectives) -> [ReportDefinition] {
+    private func definitions(_ by: ReportGrouping, _ judging: AppliedObjectives) -> [ReportDefinition] {
         var definitions = judging.definitions
         definitions += [
             ReportDefinition(

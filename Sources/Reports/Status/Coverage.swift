@@ -2,7 +2,7 @@ import Domain
 
 /// How much of an hour is on record: a store that began in it, an outage and an hour that is not over leave gaps.
 struct Coverage {
-    let desk: ReportDesk
+    let runner: ReportRunner
     let hourNanoseconds: Int64
 
     func section(_ periods: [(name: String, period: ReportPeriod)]) throws -> ReportSection {
@@ -17,7 +17,7 @@ struct Coverage {
     }
 
     private func row(_ name: String, _ period: ReportPeriod) throws -> [ReportValue] {
-        let minutes = try desk.rows(
+        let minutes = try runner.rows(
             "select date_bin(interval '1 minute', time, \(SQLTexts.time(period.from))) as minute, min(time), max(time) "
                 + "from events where \(period.contains("time")) group by 1 order by 1")
         return [

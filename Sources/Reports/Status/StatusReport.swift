@@ -2,7 +2,7 @@ import Domain
 
 /// How the service stands now, beside the same hour a week ago, and what changed lately.
 struct StatusReport {
-    let desk: ReportDesk
+    let runner: ReportRunner
     /// End of the hour; nil: now.
     let to: Int64?
 
@@ -10,18 +10,19 @@ struct StatusReport {
     private static let changesMax = 20
 
     func report() throws -> Report {
-        let end = to ?? desk.now
+        let end = to ?? runner.now
         let hour = hour(before: end)
         // Of an hour that is not over, and of that a week before, what has passed of it: figures of unlike spans can't
         // be compared.
-        let period = ReportPeriod(from: hour.from, to: max(hour.from, min(hour.to, desk.now)))
+        let period = ReportPeriod(from: hour.from, to: max(hour.from, min(hour.to, runner.now)))
         let earlier = period.moved(byNanoseconds: -7 * 24 * Self.hour)
-        let judging = try desk.objectives(hour)
+        let judging = try runner.objectives(hour)
         let (now, before) = (try figures(period, judging.set), try figures(earlier, judging.set))
-        let coverage = Coverage(desk: desk, hourNanoseconds: Self.hour)
+        let coverage = Coverage(runner: runner, hourNanoseconds: Self.hour)
         return Report(
             name: "status", title: "The last hour",
-            basis: desk.basis(period, exactness: "exact: counts, percentiles and money are computed from every event"),
+            basis: runner.basis(
+                period, exactness: "exact: counts, percentiles and money are computed from every event"),
             sections: [
                 try coverage.section([("now", period), ("week_before", earlier)]),
                 objectives(judging.set, now.levels, before.levels),
@@ -57,13 +58,13 @@ struct StatusReport {
     }
 
     private func figures(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> Figures {
-        let levels = try ServiceLevelQuestions.whole(desk: desk, period: period, objectives: objectives)
+        let levels = try ServiceLevelQueries.whole(runner: runner, period: period, objectives: objectives)
         let tables = ["conversation_started", "conversation_closed", "escalation_raised", "llm_call", "tool_call"]
         var counts: [(name: String, count: Int128)] = try tables.map { table in
-            let rows = try desk.rows("select count(*) from \(table) where \(period.contains("time"))")
+            let rows = try runner.rows("select count(*) from \(table) where \(period.contains("time"))")
             return (table, rows.first?.integer(0) ?? 0)
         }
-        let unknown = try OutcomeQuestions(desk: desk, period: period, rule: .house1).withoutMessage().conversations
+        let unknown = try OutcomeQueries(runner: runner, period: period, rule: .house1).withoutMessage().conversations
         counts.append(("told_without_message", Int128(unknown)))
         return Figures(levels: levels, counts: counts)
     }
@@ -121,7 +122,7 @@ struct StatusReport {
             "select time, position, type, coalesce(experiment, subject), from_value, to_value, \"by\" from experiment_changed where \(day)",
             "select time, position, type, subject, from_value, to_value, \"by\" from knowledge_indexed where \(day)",
         ]
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select * from (\(sources.joined(separator: " union all "))) as changes order by time desc, position desc limit \(Self.changesMax)"
         )
         return ReportSection(

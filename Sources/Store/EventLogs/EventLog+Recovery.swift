@@ -10,7 +10,7 @@ extension EventLog {
     package static func open(
         directory path: String, fileSystem: any FileSystem, randomness: any Randomness,
         options: EventLogOptions = EventLogOptions(),
-        from start: LogStart = .beginning, replay: (LogRecord) throws -> Void
+        from start: ReplayStart = .beginning, replay: (LogRecord) throws -> Void
     ) throws -> (log: EventLog, report: RecoveryReport) {
         try fileSystem.createDirectories(path)
         let directory = LogDirectory(path: path, fileSystem: fileSystem)

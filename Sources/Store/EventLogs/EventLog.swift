@@ -94,13 +94,18 @@ package final class EventLog {
 
     /// Makes room for several records, so that none of them can fail for want of space once the first was taken.
     /// O(payloads).
-    /// - Throws: ``EventLogError``; ``StorageError`` of making a new file: nothing was taken then.
+    /// - Throws: ``EventLogError``, also where no file holds them all; ``StorageError`` of making a new file: nothing
+    ///   was taken then.
     package func reserve(payloads: [Int]) throws {
         try checkUsable()
         if let largest = payloads.max(), largest > LogFormat.payloadBytesMax {
             throw EventLogError.recordTooLarge(payloadBytes: largest)
         }
-        let bytes = payloads.reduce(0) { $0 + LogFormat.recordBytes(payloadBytes: $1) }
+        var bytes = 0
+        for payload in payloads {
+            bytes += LogFormat.recordBytes(payloadBytes: payload)
+            guard bytes <= LogFormat.reservedBytesMax else { throw EventLogError.reservationTooLarge(bytes: bytes) }
+        }
         if bytes > active.fileBytes - endOffset { try rotate(roomFor: bytes) }
     }
 

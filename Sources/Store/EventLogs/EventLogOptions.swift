@@ -29,7 +29,7 @@ package struct EventLogOptions: Sendable {
 }
 
 /// Where replay begins.
-package enum LogStart: Sendable {
+package enum ReplayStart: Sendable {
     /// With the oldest record kept.
     case beginning
     /// With the record at a place that a checkpoint kept.
@@ -38,6 +38,7 @@ package enum LogStart: Sendable {
     case position(Int64)
 }
 
+// tests: crash tests ask what a recovery did.
 /// What opening found and did.
 package struct RecoveryReport: Sendable, Equatable {
     /// No log was there; one was begun.
@@ -84,6 +85,9 @@ package enum EventLogError: Error, Sendable, CustomStringConvertible {
     case stopped(StorageError)
     /// The payload is longer than ``LogFormat/payloadBytesMax``: split the batch.
     case recordTooLarge(payloadBytes: Int)
+    /// Records that are to be taken together have at least this many bytes, more than ``LogFormat/fileBytesMax``
+    /// allows: take fewer at once.
+    case reservationTooLarge(bytes: Int)
     /// Closed.
     case closed
 
@@ -93,6 +97,8 @@ package enum EventLogError: Error, Sendable, CustomStringConvertible {
             "the log takes nothing after a failure (\(cause)); restart to go on from what is stored"
         case .recordTooLarge(let bytes):
             "a record of \(bytes) bytes exceeds \(LogFormat.payloadBytesMax): split the batch"
+        case .reservationTooLarge(let bytes):
+            "records of \(bytes) bytes or more exceed \(LogFormat.reservedBytesMax): take fewer at once"
         case .closed: "the log is closed"
         }
     }

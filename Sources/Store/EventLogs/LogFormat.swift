@@ -72,6 +72,8 @@ package enum LogFormat {
     static let fileBytesMin = 4096
     /// Largest file: an offset fits the low word of a record's seed. A file made for one longest record is far below.
     package static let fileBytesMax = 1 << 31
+    /// Most bytes of records that room is made for at once: they stand in one file.
+    static let reservedBytesMax = fileBytesMax - fileHeaderBytes
 
     /// Zeros go ahead of the records in steps of this.
     static let fillStepBytes = 256 << 10

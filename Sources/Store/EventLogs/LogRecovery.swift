@@ -15,7 +15,7 @@ struct LogRecovery {
 
     let directory: LogDirectory
     let numbers: [UInt64]
-    let start: LogStart
+    let start: ReplayStart
     let options: EventLogOptions
 
     /// Headers of the intact files, without a gap.
@@ -26,7 +26,7 @@ struct LogRecovery {
     private(set) var report = RecoveryReport()
     private(set) var damage: Damage?
 
-    init(directory: LogDirectory, numbers: [UInt64], start: LogStart, options: EventLogOptions) {
+    init(directory: LogDirectory, numbers: [UInt64], start: ReplayStart, options: EventLogOptions) {
         self.directory = directory
         self.numbers = numbers
         self.start = start

@@ -9,11 +9,11 @@ package struct StoreContext: Sendable {
     package var randomness: any Randomness
     package var workers: any Workers
     /// Where sealing runs while events go on coming in.
-    var sideQueue: any SideQueue
+    var sideQueue: any BackgroundQueue
 
     package init(
         fileSystem: any FileSystem, clock: any Clock, randomness: any Randomness, workers: any Workers,
-        sideQueue: any SideQueue = InlineSideQueue()
+        sideQueue: any BackgroundQueue = InlineBackgroundQueue()
     ) {
         self.fileSystem = fileSystem
         self.clock = clock
@@ -25,15 +25,18 @@ package struct StoreContext: Sendable {
 
 /// What may be tuned; the defaults serve the reference load.
 package struct StoreOptions: Sendable {
+    // tests: stores of tests are small, and seal all the same.
     /// Unsealed events become a segment at this number …
     package var sealEventsMax = 65_536
     /// … or at these bytes of rows.
     var sealBytesMax = 48 << 20
+    // tests: stores of tests are small, and fill files all the same.
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20
     /// Move damaged log records to quarantine instead of refusing to start.
     var acceptsLoss = false
 
+    // tests: a store is opened under the schemas of another version.
     /// The files of schemas; what a store's log says of ids comes first.
     package var schemas = SchemaFiles.builtIn
     /// The list of prices that the program brings: a new store begins with it, others take over what they lack.

@@ -16,6 +16,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case correctionTooLarge
     /// What a record would have to tell is more than one record of the log holds; nothing changed.
     case recordTooLarge(bytes: Int)
+    /// What is to be taken together has at least this many bytes, more than a file of the log holds; nothing changed.
+    case batchTooLarge(bytes: Int)
 
     package var description: String {
         switch self {
@@ -30,6 +32,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .recordTooLarge(let bytes):
             "a record of it would have \(bytes) bytes, and the log holds \(LogFormat.payloadBytesMax); ask for less at once, "
                 + "such as one model instead of all"
+        case .batchTooLarge(let bytes):
+            "a batch of \(bytes) bytes or more does not fit a file of the log, which holds \(LogFormat.fileBytesMax); "
+                + "send less at once"
         case .newerFormat(let reason): "\(reason); use the version that wrote this directory, or a later one"
         }
     }
@@ -46,6 +51,7 @@ extension StoreError {
             case .stopped(let cause): return stopped(reason: "\(cause)")
             case .closed: return closed
             case .recordTooLarge(let bytes): return recordTooLarge(bytes: bytes)
+            case .reservationTooLarge(let bytes): return batchTooLarge(bytes: bytes)
             }
         }
         return error

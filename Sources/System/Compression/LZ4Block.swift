@@ -7,7 +7,7 @@ package enum LZ4Block {
 
     /// The most bytes that compressing `count` bytes can give.
     /// - Precondition: `0...inputBytesMax`.
-    package static func compressedBytesMax(_ count: Int) -> Int {
+    static func compressedBytesMax(_ count: Int) -> Int {
         precondition((0...inputBytesMax).contains(count))
         return Int(LZ4_compressBound(Int32(count)))
     }

@@ -23,7 +23,7 @@ package struct StreamDecoder: ~Copyable {
     /// Compressed bytes taken so far.
     private(set) var inputBytes = 0
     /// Bytes given out so far.
-    package private(set) var outputBytes = 0
+    private var outputBytes = 0
     /// At most one of the two is there; neither for `identity`.
     private var inflate: InflateStream?
     private var zstandard: ZstandardStream?
@@ -94,17 +94,5 @@ package struct StreamDecoder: ~Copyable {
         guard !isInsideFrame, coding == .identity || inputBytes > 0 else {
             throw .truncated(format: coding.rawValue, offset: inputBytes)
         }
-    }
-
-    /// Decompresses a body at hand.
-    /// - Throws: as ``decode(_:into:)`` and ``finish()`` do.
-    package static func decode(
-        _ bytes: ArraySlice<UInt8>, coding: ContentCoding, outputBytesMax: Int
-    ) throws(CompressionError) -> [UInt8] {
-        var decoder = StreamDecoder(coding, outputBytesMax: outputBytesMax)
-        var output: [UInt8] = []
-        try decoder.decode(bytes.span, into: &output)
-        try decoder.finish()
-        return output
     }
 }

@@ -16,14 +16,6 @@ package enum JSONLines {
         }
     }
 
-    /// Where the last whole line ends: the place after its line feed; 0 when there is none. What follows is the start
-    /// of a line that the next piece of a stream completes.
-    package static func endOfLastLine(_ text: Span<UInt8>) -> Int {
-        var end = text.count
-        while end > 0, text[end - 1] != 0x0A { end -= 1 }
-        return end
-    }
-
     /// Whether a range holds nothing but white space.
     package static func isBlank(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
         for index in range {

@@ -56,8 +56,10 @@ final class TinyReceiver: Sendable {
 
     private func take(_ headers: HTTPFields, _ body: [UInt8]) throws -> Response {
         let encoding = headers[.contentEncoding] ?? ""
-        let bytes =
-            encoding == "gzip" ? try StreamDecoder.decode(body[...], coding: .gzip, outputBytesMax: 64 << 20) : body
+        var decoder = StreamDecoder(encoding == "gzip" ? .gzip : .identity, outputBytesMax: 64 << 20)
+        var bytes: [UInt8] = []
+        try decoder.decode(body.span, into: &bytes)
+        try decoder.finish()
         let traces = try OTLPTraces(protobuf: bytes)
         let answer = state.withLock { state in
             let answer = state.answers.isEmpty ? Answer() : state.answers.removeFirst()

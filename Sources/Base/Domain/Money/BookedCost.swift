@@ -78,13 +78,6 @@ package struct BookedCost: Hashable, Sendable {
         let hour = Int128(Nanoseconds.hour)
         return Int64((Int128(durationNanoseconds) * Int128(picoUSDPerHour) + hour / 2) / hour)
     }
-
-    /// The call with prices that became known later: classes that had a price keep it. nil where nothing changes.
-    package func rebooked(_ usage: TokenUsage, with later: ClassPrices) -> BookedCost? {
-        guard state != .priced else { return nil }
-        let again = BookedCost(usage, at: prices.filled(from: later))
-        return again.state == state && again.low == low && again.high == high ? nil : again
-    }
 }
 
 extension PriceBook {

@@ -4,9 +4,12 @@
 /// `valid_from` ≤ the call's time decides alone, for tokens and for GPU time apart:
 /// 1. prices that were set for the model that answered (`response_model`),
 /// 2. prices that were set for the model that was asked for (`request_model`), so that one's own price of an alias
-///   beats a list price,
+///    beats a list price,
 /// 3. prices that were set for all models of the provider (`*`),
-/// 4. 5. 6. built-in prices of the same three.
+/// 4. built-in prices for the model that answered,
+/// 5. built-in prices for the model that was asked for,
+/// 6. built-in prices for all models of the provider.
+///
 /// So built-in prices hold until the `valid_from` of the first price that is set, and not from then on.
 ///
 /// In the list, for each class: those of the call's service tier, the greatest `valid_from`, then the greatest

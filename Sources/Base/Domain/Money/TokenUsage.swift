@@ -82,8 +82,9 @@ package struct TokenUsage: Hashable, Sendable {
         return total < (doubt.isEmpty ? billed : billedInside).sum
     }
 
-    /// Refuses counts below zero or beyond the limit, and a part larger than its whole; an absent count is 0. To be
-    /// asked before an event is accepted: ``billed`` relies on it.
+    /// Refuses counts below zero or beyond the limit, and parts larger than their whole, where a whole that is not told
+    /// holds nothing: billed classes are differences. Events of senders are asked this before they are accepted; what
+    /// is made of spans is made so.
     package func check() throws(FieldError) {
         try check("input_tokens", input)
         try check("output_tokens", output)
@@ -96,11 +97,11 @@ package struct TokenUsage: Hashable, Sendable {
             throw FieldError(
                 field: "gpu_duration_ns", expected: "0 to \(Limits.gpuDurationNanosecondsMax)", found: "\(duration)")
         }
+        try check("reasoning_tokens", reasoning ?? 0, isWithin: "output_tokens", output)
         try check(
-            "input_tokens", input, holds: (cacheRead ?? 0) + (cacheWrite ?? 0), "cache_read_tokens + cache_write_tokens"
-        )
-        try check("cache_write_tokens", cacheWrite, holds: cacheWrite1h ?? 0, "cache_write_1h_tokens")
-        try check("output_tokens", output, holds: reasoning ?? 0, "reasoning_tokens")
+            "cache_read_tokens", (cacheRead ?? 0) + (cacheWrite ?? 0), isWithin: "input_tokens", input,
+            parts: "cache_read_tokens + cache_write_tokens")
+        try check("cache_write_1h_tokens", cacheWrite1h ?? 0, isWithin: "cache_write_tokens", cacheWrite)
     }
 
     private func check(_ field: String, _ count: Int64?) throws(FieldError) {
@@ -108,11 +109,13 @@ package struct TokenUsage: Hashable, Sendable {
         throw FieldError(field: field, expected: "0 to \(Limits.tokensMax) tokens", found: "\(count)")
     }
 
-    private func check(_ field: String, _ whole: Int64?, holds part: Int64, _ parts: String) throws(FieldError) {
-        guard part > whole ?? 0 else { return }
+    private func check(
+        _ field: String, _ sum: Int64, isWithin wholeField: String, _ whole: Int64?, parts: String? = nil
+    ) throws(FieldError) {
+        guard sum > whole ?? 0 else { return }
+        let bound = whole.map { "\($0)" } ?? "absent"
         throw FieldError(
-            field: field, expected: "at least \(part), as it includes \(parts)",
-            found: whole.map { "\($0)" } ?? "nothing")
+            field: field, expected: "\(parts ?? field) of at most \(wholeField) (\(bound))", found: "\(sum)")
     }
 
     /// Tokens by billed class, disjoint: input without cache, cache reads, cache writes without the one-hour ones,

@@ -3,7 +3,7 @@ internal import Glibc
 /// Repeats a system call until `count` bytes have moved or the file ends: completes short transfers and retries
 /// interruptions.
 /// - Parameter step: moves up to `count - done` bytes, given how many are done. Returns the bytes moved (0 at the end),
-/// or minus the error number.
+///   or minus the error number.
 /// - Returns: the bytes moved.
 func completeTransfer(
     _ operation: StorageError.Operation, path: String, offset: Int, count: Int, step: (_ done: Int) -> Int

@@ -30,7 +30,8 @@ package enum Decimal128 {
         return divideRounding(mantissa, by: divisor)
     }
 
-    /// Quotient rounded half away from zero. - Precondition: `divisor > 0`.
+    /// Quotient rounded half away from zero.
+    /// - Precondition: `divisor > 0`.
     package static func divideRounding(_ value: Int128, by divisor: Int128) -> Int128 {
         let magnitude = value.magnitude
         assert(divisor > 0, "powers of ten and lengths of time are above zero")
@@ -89,7 +90,8 @@ package enum Decimal128 {
         return count
     }
 
-    /// `left / right` at `scale` places. - Precondition: `right != 0`.
+    /// `left / right` at `scale` places.
+    /// - Precondition: `right != 0`.
     package static func divide(_ left: Int128, _ leftScale: Int, by right: Int128, _ rightScale: Int, scale: Int)
         -> Int128?
     {

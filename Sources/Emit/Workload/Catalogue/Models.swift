@@ -19,8 +19,8 @@ struct TrafficModel: Sendable {
 
 /// The models by share of calls: 70 % local.
 ///
-/// Their prices differ on purpose (see ``PriceList``): a changed price, a late first price, a missing cache price, one
-/// known to the default book alone, one known to nobody.
+/// Their prices differ on purpose (see ``PriceEvents``): a changed price, a late first price, a missing cache price,
+/// one known to the default book alone, one known to nobody.
 enum ModelCatalogue {
     static let chat: [TrafficModel] = [
         TrafficModel(

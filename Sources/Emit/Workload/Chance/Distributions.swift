@@ -55,6 +55,7 @@ func cumulative(_ weights: [Double]) -> [Double] {
     }
 }
 
+// tests: held against the C library.
 /// eˣ for |x| < 700: a power of two times a Taylor series over half a binade, relative error below 1e-12.
 package func exponential(_ value: Double) -> Double {
     let halvings = (value * 1.442_695_040_888_963_4).rounded()
@@ -67,6 +68,7 @@ package func exponential(_ value: Double) -> Double {
     return Double(sign: .plus, exponent: Int(halvings), significand: 1) * sum
 }
 
+// tests: held against the C library.
 /// ln x for positive finite x: the exponent, then 2·artanh((m−1)/(m+1)) of the significand, relative error below 1e-10.
 package func naturalLogarithm(_ value: Double) -> Double {
     let ratio = (value.significand - 1) / (value.significand + 1)

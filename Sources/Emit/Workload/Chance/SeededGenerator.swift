@@ -1,3 +1,4 @@
+// tests: distributions are held against their formulas.
 /// A small seeded generator: the same seed and stream give the same numbers on every machine.
 ///
 /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Each conversation has a

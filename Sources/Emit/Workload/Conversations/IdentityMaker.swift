@@ -1,5 +1,6 @@
 import Bytes
 
+// tests: styles of names are looked at without traffic.
 /// Names events in one of the styles that emitters use.
 package struct IdentityMaker: Sendable {
     let style: WorkloadIDStyle

@@ -30,7 +30,7 @@ struct BackgroundEvents: Sendable {
     /// time.
     func framework(from: Int64, to: Int64) -> [WorkloadEvent] {
         var writer = writer("finance/prices", stream: 1)
-        for entry in PriceList.initial { writer.emit("price.set", at: from, fields(of: entry, validFrom: from)) }
+        for entry in PriceEvents.initial { writer.emit("price.set", at: from, fields(of: entry, validFrom: from)) }
         writer.emit(
             "budget.set", at: from,
             [
@@ -45,15 +45,15 @@ struct BackgroundEvents: Sendable {
                 WorkloadField("weights", .json("{\"concise\":10,\"control\":80,\"empathic\":10}")),
             ])
         let length = to - from
-        for entry in PriceList.late {
+        for entry in PriceEvents.late {
             writer.emit("price.set", at: from + length / 5 * 2, fields(of: entry, validFrom: from))
         }
         let change = from + length / 2
-        for entry in PriceList.changed { writer.emit("price.set", at: change, fields(of: entry, validFrom: change)) }
+        for entry in PriceEvents.changed { writer.emit("price.set", at: change, fields(of: entry, validFrom: change)) }
         return writer.events
     }
 
-    private func fields(of entry: PriceList.Entry, validFrom: Int64) -> [WorkloadField] {
+    private func fields(of entry: PriceEvents.Entry, validFrom: Int64) -> [WorkloadField] {
         var fields = [
             WorkloadField("provider", .text(entry.provider)), WorkloadField("model", .text(entry.model)),
             WorkloadField("token_class", .text(entry.tokenClass)),

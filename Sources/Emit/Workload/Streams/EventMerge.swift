@@ -1,3 +1,4 @@
+// tests: the order of runs is tried with runs of a test's choice.
 /// Merges runs of events that are each in time order, without copying them.
 ///
 /// A binary heap over the next event of every open run; a run that is used up gives its place to a later one. Ties go

@@ -4,6 +4,7 @@ package struct SettleRule: Hashable, Sendable {
     package var quietNanoseconds: Int64 = 1_000_000_000
     /// Any other trace settles after this one.
     package var idleNanoseconds: Int64 = 5_000_000_000
+    // tests: the bound is tried with a small one.
     /// Traces that may wait; beyond it the oldest settle at once.
     package var pendingMax = 100_000
     /// How far before the last received time a start looks for traces that had not settled.

@@ -4,7 +4,7 @@ import Domain
 /// come in.
 struct SpanTree {
     /// Ascending by start, then span id.
-    let spans: [BookSpan]
+    let spans: [MappedSpan]
     let kinds: [SpanClass]
     /// Index of the parent; −1 for a root and for a span whose parent is not here.
     private(set) var parents: [Int] = []
@@ -19,9 +19,9 @@ struct SpanTree {
     private(set) var turns: [DialectField: [String?]] = [:]
     /// Of each attribute in our own name that spans say the one value that they say; without those that they say
     /// differently.
-    private(set) var onlyTold: [String: EventValue] = [:]
+    private(set) var onlyNative: [String: EventValue] = [:]
     /// Whether some span says something in our own name.
-    private(set) var isToldOurNames = false
+    private(set) var hasNativeFields = false
     let book: DialectBook
     /// The agent that a span works for.
     private(set) var agents: [String?] = []
@@ -40,10 +40,10 @@ struct SpanTree {
     init(_ records: [SpanRecord], book: DialectBook) {
         self.book = book
         var seen: [String: Int] = [:]
-        var distinct: [BookSpan] = []
+        var distinct: [MappedSpan] = []
         for record in Self.lastTold(records) {
             seen[record.spanID] = distinct.count
-            distinct.append(BookSpan(record, book))
+            distinct.append(MappedSpan(record, book))
         }
         spans = distinct
         kinds = distinct.map(\.classified.kind)
@@ -230,26 +230,27 @@ struct SpanTree {
         }
     }
 
-    /// Fills ``onlyTold`` and ``isToldOurNames``.
+    /// Fills ``onlyNative`` and ``hasNativeFields``.
     private mutating func findTold() {
-        isToldOurNames = spans.contains { span in
+        hasNativeFields = spans.contains { span in
             [span.record.attributes.keys, span.record.resource.keys].joined().contains { name in
-                name.hasPrefix(ToldFields.prefix) && book.told.byAttribute[name] != nil
+                name.hasPrefix(NativeFields.prefix) && book.native.byAttribute[name] != nil
             }
         }
-        if isToldOurNames { onlyTold = told(by: Array(spans.indices)) }
+        if hasNativeFields { onlyNative = native(by: Array(spans.indices)) }
     }
 
     /// Of each attribute in our own name that some spans say the one value that they say; without those that they say
     /// differently.
-    func told(by indices: [Int]) -> [String: EventValue] {
+    func native(by indices: [Int]) -> [String: EventValue] {
         var result: [String: EventValue] = [:]
         var differing: Set<String> = []
         for span in indices.lazy.map({ spans[$0] }) {
             let names = [span.record.attributes.keys, span.record.resource.keys].joined()
             // order: each name for itself.
-            for name in names where name.hasPrefix(ToldFields.prefix) {
-                guard let field = book.told.byAttribute[name], let value = span.told(field), !differing.contains(name)
+            for name in names where name.hasPrefix(NativeFields.prefix) {
+                guard let field = book.native.byAttribute[name], let value = span.native(field),
+                    !differing.contains(name)
                 else { continue }
                 if let other = result[name], other != value {
                     result[name] = nil
@@ -271,10 +272,10 @@ struct SpanTree {
     }
 
     /// What a span, else the nearest one around it, says of a field in our own name.
-    func told(_ field: ToldField, from index: Int) -> EventValue? {
+    func native(_ field: NativeField, from index: Int) -> EventValue? {
         var place = index
         for _ in 0..<Self.levelsMax where place >= 0 {
-            if let value = spans[place].told(field) { return value }
+            if let value = spans[place].native(field) { return value }
             place = parents[place]
         }
         return nil

@@ -14,12 +14,12 @@ package struct TraceSettler: Sendable {
     let book: DialectBook
     let columns: SpanColumns
     /// What makes and knows the ids of derived events.
-    package var ids: SettledIDs
+    package var ids: DerivedEventIDs
 
     /// - Parameters:
     ///   - registry: of the store that the events go to.
     ///   - ids: by the key of that store.
-    package init(registry: SchemaRegistry, ids: SettledIDs, book: DialectBook = .builtIn) {
+    package init(registry: SchemaRegistry, ids: DerivedEventIDs, book: DialectBook = .builtIn) {
         self.book = book
         self.ids = ids
         columns = SpanColumns(registry)
@@ -36,7 +36,8 @@ package struct TraceSettler: Sendable {
         let tree = SpanTree(spans, book: book)
         let told = ids.own(told, columns)
         let known = Dictionary(told.map { ($0.id, $0) }) { first, _ in first }
-        var telling = Telling(tree: tree, columns: columns, known: Set(known.keys), ids: ids, readings: readings)
+        var telling = TraceEventBuilder(
+            tree: tree, columns: columns, known: Set(known.keys), ids: ids, readings: readings)
         telling.addEverything()
         var result = Settlement()
         result.spans = tree.count
@@ -54,13 +55,13 @@ package struct TraceSettler: Sendable {
         }
         let wanted = Set(telling.events.map(\.id))
         for before in told where !wanted.contains(before.id) {
-            replace(before, by: Told.repetition(of: before, columns), in: &result)
+            replace(before, by: DerivedEvent.repetition(of: before, columns), in: &result)
         }
         result.events.bytes = writer.sink.bytes
         return result
     }
 
-    private func replace(_ before: StoredEvent, by event: Told, in result: inout Settlement) {
+    private func replace(_ before: StoredEvent, by event: DerivedEvent, in result: inout Settlement) {
         var writer = EventRowWriter()
         event.write(to: &writer, columns)
         guard writer.sink.bytes != before.row else { return }
@@ -69,7 +70,7 @@ package struct TraceSettler: Sendable {
 }
 
 /// One event on its way out.
-struct Told {
+struct DerivedEvent {
     var id: String
     var type: UInt16
     var time: Int64
@@ -80,7 +81,7 @@ struct Told {
     }
 
     /// What becomes of an event that turned out to repeat another one: a check figure that is never added.
-    static func repetition(of before: StoredEvent, _ columns: SpanColumns) -> Told {
+    static func repetition(of before: StoredEvent, _ columns: SpanColumns) -> DerivedEvent {
         var fields = FieldSet(columns)
         let kept = [
             "id", "source", "tenant", "conversation_id", "trace_id", "span_id", "parent_span_id", "service_name",
@@ -92,7 +93,7 @@ struct Told {
             fields.add(name, text: String(decoding: before.row[range], as: UTF8.self))
         }
         fields.add("scope", text: "repetition")
-        return Told(
+        return DerivedEvent(
             id: before.id, type: columns.registry.wellKnownTypes.usageReported,
             time: EventRowCursor.time(before.row, at: 0),
             fields: fields)

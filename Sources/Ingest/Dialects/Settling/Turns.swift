@@ -208,7 +208,7 @@ struct Turns {
     }
 }
 
-extension BookSpan {
+extension MappedSpan {
     /// Whether one request over HTTP came in here: a WebSocket, which may carry many questions, has no method.
     var isHTTPRequest: Bool {
         record.kind == "server"
@@ -219,8 +219,8 @@ extension BookSpan {
 extension SpanTree {
     /// Whether a model call is for the answer itself, and not for a judge, a summary or the like.
     func isForAnswer(_ index: Int) -> Bool {
-        guard isToldOurNames, let field = book.told.byColumn["purpose"],
-            case .text(let purpose)? = told(field, from: index)
+        guard hasNativeFields, let field = book.native.byColumn["purpose"],
+            case .text(let purpose)? = native(field, from: index)
         else {
             return true
         }

@@ -48,7 +48,7 @@ package struct DialectBook: Sendable {
     let notA: [DialectField: Set<String>]
     let passOverPrefixes: [String]
     /// What spans may say in names of our own.
-    let told: ToldFields
+    let native: NativeFields
     /// Names under which the kind of an error may stand.
     let errorNames: Set<String>
     /// Names under which something that holds for a turn may stand.
@@ -67,8 +67,8 @@ package struct DialectBook: Sendable {
     private let wild: [(prefix: String, treatment: Treatment)]
 
     /// - Complexity: O(rules).
-    package init(_ tables: [DialectTable], told: ToldFields = .builtIn) {
-        self.told = told
+    package init(_ tables: [DialectTable], native: NativeFields = .builtIn) {
+        self.native = native
         let tables = tables.sorted { $0.name < $1.name }
         kinds = Self.stable(tables.flatMap(\.kinds)) { $0.rank }
         exceptions = tables.flatMap(\.exceptions)
@@ -77,7 +77,7 @@ package struct DialectBook: Sendable {
         var notA: [DialectField: Set<String>] = [:]
         for field in DialectField.allCases {
             // Our own name goes before those of others.
-            let own = told.byColumn[field.column].map { [DialectRule(attribute: $0.attribute)] } ?? []
+            let own = native.byColumn[field.column].map { [DialectRule(attribute: $0.attribute)] } ?? []
             rules[field] = Self.stable(own + tables.flatMap { $0.fields[field] ?? [] }) { $0.rank }
             for table in tables {
                 translations[field, default: [:]].merge(table.translations[field] ?? [:]) { $1 }
@@ -98,7 +98,7 @@ package struct DialectBook: Sendable {
         scopes = tables.flatMap { table in table.scopes.map { ($0, table.name) } }.sorted {
             $0.prefix.count > $1.prefix.count
         }
-        (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, told: told)
+        (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, native: native)
         errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty })
         turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map(\.key))
         readNames = Set(rules.values.joined().map(\.key)).union(kinds.map(\.attribute))
@@ -119,7 +119,7 @@ package struct DialectBook: Sendable {
     }
 
     private static func treatments(
-        _ tables: [DialectTable], kinds: [KindRule], rules: [DialectField: [DialectRule]], told: ToldFields
+        _ tables: [DialectTable], kinds: [KindRule], rules: [DialectField: [DialectRule]], native: NativeFields
     ) -> ([String: Treatment], [(suffix: String, treatment: Treatment)], [(prefix: String, treatment: Treatment)]) {
         var exact: [String: Treatment] = [:]
         var endings: [(suffix: String, treatment: Treatment)] = []
@@ -132,9 +132,9 @@ package struct DialectBook: Sendable {
             }
         }
         // order: each name is written for itself.
-        for name in told.withheld { exact[name] = .content }
+        for name in native.withheld { exact[name] = .content }
         // order: the same.
-        for name in told.byAttribute.keys { exact[name] = .kept }
+        for name in native.byAttribute.keys { exact[name] = .kept }
         for table in tables { for name in table.content { note(name, .content) } }
         for table in tables { for name in table.unread { note(name, .unread) } }
         for table in tables { for name in table.metadata { note(name, name.hasSuffix("*") ? .plain : .kept) } }

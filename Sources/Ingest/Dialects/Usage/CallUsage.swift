@@ -62,17 +62,17 @@ struct CallUsage: Hashable {
     }
 
     /// - Parameter known: what the emitter is known to do.
-    init(_ told: SpanUsage, known: [UsagePart: PartReading] = [:]) {
-        total = told.counts[.totalTokens]
-        others = told.others
-        var input = told.counts[.inputTokens]
-        var output = told.counts[.outputTokens]
+    init(_ reported: SpanUsage, known: [UsagePart: PartReading] = [:]) {
+        total = reported.counts[.totalTokens]
+        others = reported.others
+        var input = reported.counts[.inputTokens]
+        var output = reported.counts[.outputTokens]
         if let total, total > 0, (input ?? 0) + (output ?? 0) == 0 { (input, output) = (nil, nil) }
         let parts = Counts(
-            input: input ?? 0, output: output ?? 0, read: told.counts[.cacheReadTokens] ?? 0,
-            write: told.counts[.cacheWriteTokens] ?? told.counts[.cacheWrite1hTokens] ?? 0,
-            hour: told.counts[.cacheWrite1hTokens] ?? 0,
-            reasoning: told.counts[.reasoningTokens] ?? 0)
+            input: input ?? 0, output: output ?? 0, read: reported.counts[.cacheReadTokens] ?? 0,
+            write: reported.counts[.cacheWriteTokens] ?? reported.counts[.cacheWrite1hTokens] ?? 0,
+            hour: reported.counts[.cacheWrite1hTokens] ?? 0,
+            reasoning: reported.counts[.reasoningTokens] ?? 0)
         let hasParts = parts.read + parts.write + parts.reasoning > 0
         if let total, !hasParts { (input, output) = Self.completed(input, output, by: total) }
         var counts = parts
@@ -81,7 +81,7 @@ struct CallUsage: Hashable {
         guard counts.sum + counts.read + counts.write + counts.reasoning > 0 || input != nil || output != nil else {
             return
         }
-        guard let decided = decide(counts, known.merging(told.conventions) { proved, _ in proved }) else {
+        guard let decided = decide(counts, known.merging(reported.conventions) { proved, _ in proved }) else {
             others.insert(Self.untold)
             return
         }
@@ -89,10 +89,11 @@ struct CallUsage: Hashable {
         func shown(_ count: Int64, _ isTold: Bool) -> Int64? { isTold || count > 0 ? count : nil }
         tokens = TokenUsage(
             input: shown(decided.input, input != nil), output: shown(decided.output, output != nil),
-            cacheRead: shown(decided.read, told.counts[.cacheReadTokens] != nil && !lone.contains(.cache)),
-            cacheWrite: shown(decided.write, told.counts[.cacheWriteTokens] != nil && !lone.contains(.cache)),
-            cacheWrite1h: shown(decided.hour, told.counts[.cacheWrite1hTokens] != nil && !lone.contains(.cache)),
-            reasoning: shown(decided.reasoning, told.counts[.reasoningTokens] != nil && !lone.contains(.reasoning)))
+            cacheRead: shown(decided.read, reported.counts[.cacheReadTokens] != nil && !lone.contains(.cache)),
+            cacheWrite: shown(decided.write, reported.counts[.cacheWriteTokens] != nil && !lone.contains(.cache)),
+            cacheWrite1h: shown(decided.hour, reported.counts[.cacheWrite1hTokens] != nil && !lone.contains(.cache)),
+            reasoning: shown(decided.reasoning, reported.counts[.reasoningTokens] != nil && !lone.contains(.reasoning)))
+        assert((try? tokens.check()) != nil, "a reading holds its parts")
     }
 
     /// Takes out parts whose whole was not told: a whole made of its part alone would say that there was nothing else,

@@ -1,3 +1,4 @@
+// tests: names are tried by the hundred, without a span around each.
 /// What the name of a number says of a call's usage or cost, read word by word: `gen_ai.usage.input_tokens.cached`,
 /// `promptTokenCount` and `usage/prompt_tokens_details/cached_tokens` need no rule of their own.
 ///

@@ -136,7 +136,4 @@ package struct OTLPTraces: Hashable, Sendable {
 
     /// No spans yet.
     package init(resources: [OTLPResourceSpans] = []) { self.resources = resources }
-
-    /// How many spans it holds.
-    package var spanCount: Int { resources.reduce(0) { $0 + $1.scopes.reduce(0) { $0 + $1.spans.count } } }
 }

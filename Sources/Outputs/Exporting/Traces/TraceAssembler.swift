@@ -11,8 +11,10 @@ package struct TraceRule: Hashable, Sendable {
     package var forwardsReceived = false
     /// How long after the first event of a turn its other events belong to the same trace, by received time.
     package var lookbackNanoseconds: Int64 = 900_000_000_000
+    // tests: the bound is tried with a small one.
     /// Turns that are remembered at one time; beyond it the oldest are forgotten.
     package var turnsMax = 50_000
+    // tests: the bound is tried with a small one.
     /// Bytes of events that wait for their answer; beyond it the oldest turns are forgotten.
     package var heldBytesMax = 16 << 20
 

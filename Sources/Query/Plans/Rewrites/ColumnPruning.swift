@@ -1,6 +1,7 @@
 import Columnar
 
 extension Plan {
+    // tests: each rewrite is held against the plan by itself.
     /// The plan with scans, projections and aggregates reduced to what the nodes above read. Names, types and order of
     /// the whole plan's output stay.
     package func pruningColumns() -> Plan {

@@ -1,6 +1,7 @@
 import Columnar
 
 extension Plan {
+    // tests: each rewrite is held against the plan by itself.
     /// The plan with conditions moved as near to the scans as they may go: through projections, sorts and unions, onto
     /// the side of a join that they speak of; equalities between the two sides of a join become its keys.
     ///

@@ -1,6 +1,7 @@
 import Columnar
 
 extension Plan {
+    // tests: each rewrite is held against the plan by itself.
     /// The plan with each scan told which simple conditions the filters right above it demand, so that zone maps can
     /// skip. The filters stay. Run it after scalar subqueries were replaced by their values: only constants can refute
     /// a page.

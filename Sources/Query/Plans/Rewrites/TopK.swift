@@ -1,4 +1,5 @@
 extension Plan {
+    // tests: each rewrite is held against the plan by itself.
     /// Tells a sort below a limit how many rows will be wanted, so that it keeps no more. The limit stays for its
     /// offset.
     package func limitingSorts() -> Plan {

@@ -6,7 +6,7 @@ import Domain
 /// What is left is looked for by trace and by number, and what is left of that, such as a second answer of a turn,
 /// stands beside the questions of its conversation in the order of time.
 struct AnswersWithoutCall {
-    let desk: ReportDesk
+    let runner: ReportRunner
     let period: ReportPeriod
 
     /// Answers that a model should have given.
@@ -51,9 +51,9 @@ struct AnswersWithoutCall {
     }
 
     func count() throws -> Int128 {
-        guard try !desk.rows("select 1 from (\(notFirst)) as answers limit 1").isEmpty else { return 0 }
+        guard try !runner.rows("select 1 from (\(notFirst)) as answers limit 1").isEmpty else { return 0 }
         // A question stands before the answers of its instant.
-        let rows = try desk.rows(
+        let rows = try runner.rows(
             "select of_tenant, of_conversation, of_time, 1 as is_answer, of_turn is not null, trace_calls is not null "
                 + "from (\(unfound)) as answers union all "
                 + "select tenant, conversation_id, asked_time, 0, turn is not null, llm_calls > 0 from turns where asked_time is not null "

@@ -6,7 +6,7 @@ import Domain
 /// Records of one trace may repeat each other (an agent and the one that called it) or stand side by side. So the calls
 /// should use as much as the largest of them at least, and as much as all of them together at most.
 struct RollupChecks {
-    let desk: ReportDesk
+    let runner: ReportRunner
     let period: ReportPeriod
     private static let listed = 10
     /// Calls of a trace may lie beyond the period of its roll-up by so much.
@@ -31,7 +31,7 @@ struct RollupChecks {
             "select tenant, trace_id, conversation_id, 1 as records, \(claimed) as told, reported_cost_usd as told_cost, "
             + "0 as calls, 0 as used, null as cost from usage_reported where \(period.contains("time")) and trace_id is not null and \(told)"
         let near = period.widened(byNanoseconds: Self.reachNanoseconds).contains("time")
-        let calls = CostQuestions.tables.map { table in
+        let calls = CostQueries.tables.map { table in
             "select tenant, trace_id, conversation_id, 0, null, null, 1, \(tokens), cost_low_usd from \(table) "
                 + "where \(near) and trace_id is not null"
         }
@@ -49,7 +49,7 @@ struct RollupChecks {
     func summary() throws -> ReportSection {
         var found: [Verdict: [ReportValue]] = [:]
         let within = period.contains("time")
-        let without = try desk.rows(
+        let without = try runner.rows(
             "select count(*) filter (where trace_id is null), sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) "
                 + "filter (where trace_id is null), sum(reported_cost_usd) filter (where trace_id is null), count(*) "
                 + "from usage_reported where \(within)")
@@ -58,7 +58,7 @@ struct RollupChecks {
             found[.noTrace] = [.none, .count(row.integer(0)), .count(row.integer(1)), cost, .none, .none, .none]
         }
         if let row = without.first, row.integer(3) > 0 {
-            let rows = try desk.rows(
+            let rows = try runner.rows(
                 "select \(Self.verdict), count(*), sum(records), sum(largest), sum(told_cost), sum(calls), sum(used), sum(cost) "
                     + "from (\(traces)) as traces group by 1")
             for row in rows {
@@ -87,12 +87,12 @@ struct RollupChecks {
     /// The traces that differ most.
     func differingTraces() throws -> ReportSection {
         let off = "case when used < largest then largest - used else used - told end"
-        let hasRecords = try desk.rows(
+        let hasRecords = try runner.rows(
             "select 1 from usage_reported where \(period.contains("time")) and trace_id is not null limit 1")
         let rows =
             hasRecords.isEmpty
             ? []
-            : try desk.rows(
+            : try runner.rows(
                 "select trace_id, conversation_id, verdict, largest, told_cost, calls, used, cost from ("
                     + "select trace_id, conversation_id, \(Self.verdict) as verdict, \(off) as off, largest, told_cost, calls, used, cost "
                     + "from (\(traces)) as traces) as judged where verdict <> '\(Verdict.agree.rawValue)' "

@@ -16,11 +16,11 @@ extension Routes {
         let now = clock.wallNanoseconds()
         let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
         guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
-        let (store, desk) = (store, desk)
-        let source = try await desk.goOn { try store.export(in: from..<to) }
+        let (store, queries) = (store, queries)
+        let source = try await queries.nextPiece { try store.export(in: from..<to) }
         let export = EventExport(source, registry: store.registry, as: format)
         let body = ResponseBody { writer in
-            while let piece = try await desk.goOn({ try export.next() }) {
+            while let piece = try await queries.nextPiece({ try export.next() }) {
                 try await writer.write(ByteBuffer(bytes: piece))
             }
             try await writer.finish(nil)

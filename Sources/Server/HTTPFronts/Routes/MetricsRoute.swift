@@ -43,7 +43,7 @@ extension Routes {
         samples.traceExports = senders.map(\.sample)
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
-        // Counters must be readable while the desk is full of questions, so the two that need one of their own may be
+        // Counters must be readable while as many queries run as may, so the two that need one of their own may be
         // missing.
         if let active = try? await activity() { (samples.activeConversations, samples.activeUsers) = active }
         return samples
@@ -62,7 +62,7 @@ extension Routes {
     /// Conversations and users of the last 15 minutes; reads only the groups of that time.
     private func activity() async throws -> (conversations: Int?, users: Int?) {
         let runner = StatementRunner(engine: engine)
-        let counts = try await desk.run { [store] cancellation in
+        let counts = try await queries.run { [store] cancellation in
             let tables = store.pinnedTables()
             return try [Self.conversationsText, Self.usersText].map { (text: String) throws -> Int? in
                 let result = try runner.run(text, over: tables, options: QueryOptions().cancelled(by: cancellation))

@@ -25,7 +25,7 @@ extension Routes {
 
     /// Text for people, as `plimsoll prices check` prints it.
     func priceCheck(_: QueryParameters) async throws -> Response {
-        let text = try await desk.run { [self] _ in
+        let text = try await queries.run { [self] _ in
             try ofStore { PriceText.check(store.priceBook, try store.inexactCalls()) }
         }
         return Response(text: text)
@@ -34,7 +34,7 @@ extension Routes {
     /// What ``rebook(_:)`` would change, as JSON.
     func rebookingPreview(_ query: QueryParameters) async throws -> Response {
         let wish = try RebookRequest(query)
-        let preview = try await desk.run { [self] _ in
+        let preview = try await queries.run { [self] _ in
             try ofStore {
                 try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times)
             }

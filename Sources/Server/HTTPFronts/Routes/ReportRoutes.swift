@@ -11,7 +11,7 @@ extension Routes {
     func report(_ name: String, _ query: QueryParameters) async throws -> Response {
         let format = try Self.format(query["format"] ?? "json")
         let section = query["section"]
-        return try await desk.run { [self] cancellation in
+        return try await queries.run { [self] cancellation in
             try refusing {
                 let report = try report(name, query, over: store.pinnedForReports(), cancellation)
                 if section == ReportFiles.all, format == .csv {
@@ -36,7 +36,7 @@ extension Routes {
         guard format != .csv else {
             throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table")
         }
-        let document = try await desk.run { [self] cancellation in
+        let document = try await queries.run { [self] cancellation in
             try refusing { try reports(over: store.pinnedForReports(), cancellation).conversation(id, tenant: tenant) }
         }
         guard let document else {
@@ -48,10 +48,10 @@ extension Routes {
 
     private func reports(
         over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation
-    ) -> ReportDesk {
+    ) -> ReportRunner {
         var options = QueryOptions().cancelled(by: cancellation)
         options.memoryBudgetBytes = limits.queryMemoryBytesMax
-        return ReportDesk(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
+        return ReportRunner(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
     }
 
     private func report(

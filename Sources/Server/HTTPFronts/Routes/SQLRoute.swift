@@ -17,7 +17,7 @@ extension Routes {
         let query = try QueryRequest(
             body: body, contentType: request.headers[.contentType], accept: request.headers[.accept], limits: limits)
         let runner = StatementRunner(engine: engine)
-        let text = try await desk.run { [store] cancellation in
+        let text = try await queries.run { [store] cancellation in
             let options = query.options.cancelled(by: cancellation)
             let result = try runner.run(query.sql, over: store.pinnedTables(), options: options)
             return Array(result.rendered(query.format).utf8)

@@ -36,7 +36,7 @@ extension Routes {
         json.member("queue_events", intake.gate.eventsHeld)
         json.member("queued_batches", intake.committer.waitingCount)
         if let bytes = residentMemoryBytes() { json.member("resident_bytes", bytes) }
-        json.member("queries_running", desk.admittedCount)
+        json.member("queries_running", queries.admittedCount)
         appendTraceExports(to: &json)
         StatusText.append(status, to: &json)
         json.key("addresses")

@@ -23,7 +23,7 @@ package final class PlimsollServer: Sendable {
     private struct Running {
         var front: HTTPFront?
         var intake: EventIntake?
-        var desk: QueryDesk?
+        var queries: QueryService?
         var address: ListenAddress?
     }
 
@@ -73,8 +73,8 @@ package final class PlimsollServer: Sendable {
         let health = ServerHealth(log: log, clock: clock)
         let intake = EventIntake(
             store: store, decoders: threads.decoders, writer: threads.writer, limits: limits, health: health)
-        let desk = QueryDesk(threads: threads.queries, limits: limits)
-        let examples = TracedExamples()
+        let queries = QueryService(threads: threads.queries, limits: limits)
+        let examples = ExemplarCollector()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
             store: store, events: intake, decoders: threads.decoders, limits: limits, health: health,
@@ -86,7 +86,7 @@ package final class PlimsollServer: Sendable {
             threads: threads.decoders, log: log)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
-            desk: desk,
+            queries: queries,
             health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads,
             limits: limits,
             startNanoseconds: clock.monotonicNanoseconds())
@@ -105,7 +105,7 @@ package final class PlimsollServer: Sendable {
             running.withLock { $0.address = address }
             await onListening(address)
         }
-        running.withLock { $0 = Running(front: front, intake: intake, desk: desk) }
+        running.withLock { $0 = Running(front: front, intake: intake, queries: queries) }
         // What fails here fails again at the first tick, which tells.
         try? await threads.settler.run { try settlement.recover() }
         var failure: (any Error)?
@@ -124,7 +124,7 @@ package final class PlimsollServer: Sendable {
         if let failure { throw failure }
     }
 
-    private func traceSenders(_ examples: TracedExamples) -> [TraceSender] {
+    private func traceSenders(_ examples: ExemplarCollector) -> [TraceSender] {
         configuration.traceExport.endpoints.map { endpoint in
             TraceSender(
                 endpoint: endpoint, configuration: configuration.traceExport, store: store, clock: clock,
@@ -141,9 +141,11 @@ package final class PlimsollServer: Sendable {
     /// Where it listens; nil before it does.
     package var address: ListenAddress? { running.withLock { $0.address } }
 
+    // tests: what a running server holds is waited for.
     /// Queries that run or wait for their turn.
-    package var queriesAdmitted: Int { running.withLock { $0.desk }?.admittedCount ?? 0 }
+    package var queriesAdmitted: Int { running.withLock { $0.queries }?.admittedCount ?? 0 }
 
+    // tests: what a running server holds is waited for.
     /// Decoded events that wait for the disk or are being written.
     package var eventsWaiting: Int { running.withLock { $0.intake }?.gate.eventsHeld ?? 0 }
 }

@@ -5,6 +5,7 @@ package import Intakes
 package import Projections
 package import Sending
 
+// tests: a server is run over stores that fail on demand.
 /// What the server needs of a store: what its services need, and what it is asked. `EventStore` is the one that serves;
 /// tests put in stores that are slow or broken.
 package protocol ServedStore: IntakeStore, SendingStore {

@@ -13,7 +13,7 @@ package enum StoreFailure {
     /// The state is sound, and what was asked for is too much at once.
     static func isOfRequest(_ error: any Error) -> Bool {
         switch error as? StoreError {
-        case .correctionTooLarge?, .recordTooLarge?: true
+        case .correctionTooLarge?, .recordTooLarge?, .batchTooLarge?: true
         default: false
         }
     }

@@ -14,6 +14,7 @@ package protocol StoreJob: Sendable {
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit
 }
 
+// tests: a job of the tests takes part in the crash simulation.
 /// What a job stands on.
 package struct StoreJobBase: Sendable {
     /// Where segments are read and written.

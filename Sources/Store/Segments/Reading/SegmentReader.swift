@@ -21,6 +21,7 @@ package final class SegmentReader: Sendable {
     /// Names of the tables that have groups here, sorted.
     package var tableNames: [String] { footer.tables.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 
+    // tests: damage is done to one page.
     /// Where the pages of a table's column lie in the file, group by group; those that are left out are not listed.
     package func pagePlaces(table: String, column: Int) -> [Range<Int>] {
         footer.tables.first { $0.name == table }?.groups.compactMap { group in

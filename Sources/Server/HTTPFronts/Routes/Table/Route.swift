@@ -41,7 +41,7 @@ package struct Route: Sendable {
         )
     }
 
-    /// Every status that an answer may have, ascending: those of the door and of mistakes of ours, too. A request
+    /// Every status that an answer may have, ascending: those of access control and of mistakes of ours, too. A request
     /// that is refused before its address is known (no HTTP at all, one that trickles) has no route.
     package var statuses: [Int] {
         let always = scope == nil ? [200, 500] : [200, 401, 403, 500, 503]

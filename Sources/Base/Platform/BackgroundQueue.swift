@@ -1,0 +1,48 @@
+internal import Synchronization
+
+/// Runs pure jobs beside the caller, one after the other in the order in which they came: work that nobody waits for,
+/// such as sealing.
+package protocol BackgroundQueue: AnyObject, Sendable {
+    /// Takes a job and returns; an inline queue runs it first.
+    func start(_ job: @escaping @Sendable () -> Void)
+
+    /// Returns when every job taken so far was run.
+    func waitUntilIdle()
+}
+
+/// Runs every job on the caller's thread before `start` returns: for commands that do one thing.
+package final class InlineBackgroundQueue: BackgroundQueue {
+    /// A queue without a thread.
+    package init() {}
+    /// Runs the job.
+    package func start(_ job: @escaping @Sendable () -> Void) { job() }
+    /// Nothing waits here.
+    package func waitUntilIdle() {}
+}
+
+// tests: simulations replay the machine from a seed.
+/// Keeps jobs until somebody runs or awaits them: a simulation decides when, so that a seed replays every order of
+/// events.
+package final class HeldBackgroundQueue: BackgroundQueue {
+    private let jobs = Mutex<[@Sendable () -> Void]>([])
+
+    /// An empty queue.
+    package init() {}
+
+    /// Jobs that were not run yet.
+    package var heldCount: Int { jobs.withLock { $0.count } }
+
+    /// Keeps the job.
+    package func start(_ job: @escaping @Sendable () -> Void) { jobs.withLock { $0.append(job) } }
+
+    /// Runs all jobs.
+    package func waitUntilIdle() { while runNext() {} }
+
+    /// Runs the oldest job; false when there is none.
+    @discardableResult
+    package func runNext() -> Bool {
+        guard let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return false }
+        job()
+        return true
+    }
+}

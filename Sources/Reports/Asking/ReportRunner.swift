@@ -1,0 +1,143 @@
+package import Columnar
+package import Domain
+import JSONTexts
+package import Plans
+import SQLText
+
+/// Answers reports over one snapshot: SQL composed here, compiled, answered by an engine.
+package struct ReportRunner: Sendable {
+    let catalog: any TableCatalog
+    private let engine: any QueryEngine
+    /// Zone in which the questions of a report cut hours, days, weeks and months.
+    private var timeZone = "UTC"
+    private let options: QueryOptions
+    /// How conversations are judged; reports say so.
+    let outcomes: OutcomeSettings
+
+    /// - Parameters:
+    ///   - engine: answers the questions that a report consists of.
+    ///   - options: memory and time of each question; its time zone is not used, a request names its own.
+    package init(
+        catalog: any TableCatalog, engine: any QueryEngine, options: QueryOptions = QueryOptions(),
+        outcomes: OutcomeSettings = .standard
+    ) {
+        self.outcomes = outcomes
+        self.catalog = catalog
+        self.engine = engine
+        self.options = options
+    }
+
+    /// One of the reports with a name.
+    /// - Throws: ``ReportError``; `QueryError` out of time, memory or cancelled; corruption errors of the store as they
+    ///   come.
+    package func report(_ kind: ReportKind, _ request: ReportRequest) throws -> Report {
+        var runner = self
+        runner.timeZone = request.timeZone
+        switch kind {
+        case .sla: return try ServiceLevelReport(runner: runner, request: request).report()
+        case .cost: return try CostReport(runner: runner, request: request).report()
+        case .outcomes: return try OutcomeReport(runner: runner, request: request).report()
+        }
+    }
+
+    /// Up to when the log knows that time has passed (ns since 1970 UTC): what silence and waiting mean is judged by
+    /// it, so that a store that nobody serves answers the same on every day.
+    var reached: Int64 { catalog.watermark }
+
+    /// The instant at which deadlines are judged (ns since 1970 UTC).
+    var now: Int64 { catalog.now }
+
+    /// The hour up to an instant (nil: now) beside the same hour a week before, and what changed.
+    /// - Throws: as ``report(_:_:)``.
+    package func status(to: Int64? = nil) throws -> Report { try StatusReport(runner: self, to: to).report() }
+
+    /// The rows of one question.
+    func rows(_ sql: String) throws -> [ReportRow] {
+        try answer(sql).chunks.flatMap { chunk in
+            (0..<chunk.rowCount).map { row in ReportRow(values: chunk.columns.map { $0.scalar(at: row) }) }
+        }
+    }
+
+    /// The same with names, nulls left out.
+    func named(_ sql: String) throws -> [[ConversationField]] {
+        let result = try answer(sql)
+        return result.chunks.flatMap { chunk in
+            (0..<chunk.rowCount).map { row in
+                zip(result.columns, chunk.columns).compactMap { column, vector in
+                    let value = vector.scalar(at: row)
+                    return value.isNull ? nil : ConversationField(name: column.name, value: value)
+                }
+            }
+        }
+    }
+
+    private func answer(_ sql: String) throws -> ResultSet {
+        let statement = try SQLCompiler(catalog: catalog, timeZone: timeZone).compile(sql)
+        guard case .query(let plan) = statement else { preconditionFailure("reports only ask") }
+        var options = options
+        options.timeZone = timeZone
+        return try engine.run(plan, catalog: catalog, options: options)
+    }
+
+    func basis(_ period: ReportPeriod, exactness: String) -> ReportBasis {
+        ReportBasis(
+            position: catalog.position, watermark: catalog.watermark, from: period.from, to: period.to,
+            now: catalog.now,
+            timeZone: timeZone, exactness: exactness)
+    }
+}
+
+/// One row of an answer, read by place.
+struct ReportRow {
+    var values: [Scalar]
+
+    /// A count or sum of integers; 0 where null.
+    func integer(_ place: Int) -> Int128 { optionalInteger(place) ?? 0 }
+
+    /// An integer, nil where null.
+    func optionalInteger(_ place: Int) -> Int128? {
+        switch values[place] {
+        case .integer(let value): Int128(value)
+        case .numeric(let mantissa, let scale) where scale == 0: mantissa
+        default: nil
+        }
+    }
+
+    /// An integer of 64 bits, nil where null.
+    func optionalNanoseconds(_ place: Int) -> Int64? { optionalInteger(place).flatMap { Int64(exactly: $0) } }
+
+    /// Money in pico-USD; 0 where null.
+    func picoUSD(_ place: Int) -> Int128 { optionalPicoUSD(place) ?? 0 }
+
+    /// Money in pico-USD; nil where null.
+    func optionalPicoUSD(_ place: Int) -> Int128? {
+        guard case .numeric(let mantissa, let scale) = values[place] else { return nil }
+        precondition(scale == DecimalText.usdScale, "money has twelve decimals")
+        return mantissa
+    }
+
+    /// A truth value; false where null.
+    func flag(_ place: Int) -> Bool {
+        if case .boolean(let flag) = values[place] { flag } else { false }
+    }
+
+    /// A text to be shown, nil where null. What rows are told apart by is a ``GroupKey``.
+    func text(_ place: Int) -> String? {
+        if case .text(let text) = values[place] { text } else { nil }
+    }
+
+    /// A time, nil where null.
+    func time(_ place: Int) -> Int64? {
+        if case .timestamptz(let time) = values[place] { time } else { nil }
+    }
+}
+
+/// Literals in SQL.
+enum SQLTexts {
+    /// An instant.
+    static func time(_ nanoseconds: Int64) -> String { "timestamptz '\(RFC3339.render(nanoseconds))'" }
+    /// A text in quotes, whatever it holds.
+    static func text(_ value: String) -> String {
+        "'" + value.unicodeScalars.map { $0 == "'" ? "''" : String($0) }.joined() + "'"
+    }
+}

@@ -1,0 +1,54 @@
+import Columnar
+
+extension ReportRunner {
+    /// One conversation whole; nil where no event names it.
+    /// - Parameter tenant: may be left out where only one tenant has a conversation of that id.
+    /// - Throws: ``ReportError`` naming the tenants where there are several; what questions throw.
+    package func conversation(_ id: String, tenant: String? = nil) throws -> ConversationDocument? {
+        let condition =
+            "conversation_id = \(SQLTexts.text(id))" + (tenant.map { " and tenant = \(SQLTexts.text($0))" } ?? "")
+        let found = try named("select * from conversations where \(condition) order by tenant")
+        guard let header = found.first else { return nil }
+        guard found.count == 1 else {
+            let tenants = found.prefix(10).map { Self.text($0, "tenant") }
+            throw ReportError(
+                message: "\(found.count) tenants have a conversation \(id)",
+                hint: "name one of them: " + tenants.joined(separator: ", "))
+        }
+        let owner = Self.text(header, "tenant")
+        let whole = "conversation_id = \(SQLTexts.text(id)) and tenant = \(SQLTexts.text(owner))"
+        let turns = try named("select * from turns where \(whole) order by coalesce(asked_time, time), turn")
+        let events = try named(
+            "select * from events where \(whole) order by time, position limit \(ConversationDocument.eventsMax)")
+        var omitted: Int64 = 0
+        if events.count == ConversationDocument.eventsMax {
+            omitted =
+                Int64(try rows("select count(*) from events where \(whole)").first?.integer(0) ?? 0)
+                - Int64(events.count)
+        }
+        let repeated = ["conversation_id", "tenant"]
+        return ConversationDocument(
+            id: id, tenant: owner, position: catalog.position, watermark: catalog.watermark,
+            header: header.filter { !repeated.contains($0.name) },
+            turns: turns.map { $0.filter { !repeated.contains($0.name) } }, events: events.map(Self.event),
+            eventsOmitted: omitted)
+    }
+
+    private static func text(_ fields: [ConversationField], _ name: String) -> String {
+        if case .text(let text) = fields.first(where: { $0.name == name })?.value { text } else { "" }
+    }
+
+    private static func event(_ fields: [ConversationField]) -> ConversationEvent {
+        var event = ConversationEvent(position: 0, time: 0, type: "", fields: [])
+        for field in fields {
+            switch (field.name, field.value) {
+            case ("position", .integer(let position)): event.position = position
+            case ("time", .timestamptz(let time)): event.time = time
+            case ("type", .text(let type)): event.type = type
+            case ("conversation_id", _), ("tenant", _): break
+            default: event.fields.append(field)
+            }
+        }
+        return event
+    }
+}

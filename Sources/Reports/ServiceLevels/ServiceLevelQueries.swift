@@ -1,0 +1,138 @@
+import Domain
+
+/// The questions behind the service level table, asked for a period and grouped.
+struct ServiceLevelQueries {
+    let runner: ReportRunner
+    let period: ReportPeriod
+    let by: ReportGrouping
+    let objectives: ObjectiveSet
+
+    private var limits: AnswerLimitText { AnswerLimitText(objectives.answerLimits, now: runner.now) }
+
+    /// A question without a good answer, once its limit has passed.
+    var isFailed: String {
+        let limits = limits
+        return "not coalesce(\(limits.isGood), false) and (\(limits.isOver) or \(limits.isLate))"
+    }
+
+    /// Which model answered is known of turns only.
+    private var asksTurns: Bool { by.isOfCalls }
+
+    /// Those of everything.
+    static func whole(runner: ReportRunner, period: ReportPeriod, objectives: ObjectiveSet) throws
+        -> ServiceLevelFigures
+    {
+        try Self(runner: runner, period: period, by: .whole(), objectives: objectives).figures()[
+            .all, default: ServiceLevelFigures()]
+    }
+
+    /// Ratings alone, of the channels that an objective is about.
+    static func ratings(
+        runner: ReportRunner, period: ReportPeriod, objectives: ObjectiveSet, of objective: Objective
+    ) throws -> ServiceLevelFigures {
+        var groups = Grouped<ServiceLevelFigures>()
+        try Self(runner: runner, period: period, by: .whole(), objectives: objectives).addRatings(
+            &groups, Self.within(objective.channels))
+        return groups[.all, default: ServiceLevelFigures()]
+    }
+
+    /// The condition that follows others; empty for all. What names no channel is of none.
+    private static func within(_ channels: [[UInt8]]) -> String {
+        guard !channels.isEmpty else { return "" }
+        return " and channel in ("
+            + channels.map { SQLTexts.text(String(decoding: $0, as: UTF8.self)) }.joined(separator: ", ") + ")"
+    }
+
+    func figures() throws -> Grouped<ServiceLevelFigures> {
+        var groups = try figuresOfAll()
+        var known: Set<[[UInt8]]> = [[]]
+        for objective in objectives.objectives where known.insert(objective.channels).inserted {
+            var limited = Grouped<ServiceLevelFigures>()
+            let condition = Self.within(objective.channels)
+            try addQuestions(&limited, condition)
+            try addAnswers(&limited, condition)
+            try addRatings(&limited, condition)
+            for (key, figures) in limited.sorted {
+                groups[key, default: ServiceLevelFigures()].limited[objective.channels] = figures
+            }
+        }
+        return groups
+    }
+
+    private func figuresOfAll() throws -> Grouped<ServiceLevelFigures> {
+        var groups = Grouped<ServiceLevelFigures>()
+        try addQuestions(&groups)
+        try addAnswers(&groups)
+        for table in ["llm_call", "embedding_call"] {
+            let source = try by.source(table, time: "time", of: period, runner: runner)
+            let rows = try runner.rows(
+                "select \(source.selection)\(CostFigures.selection) from \(source.text) where \(period.contains("time"))\(by.clause)"
+            )
+            for row in rows { groups[by.key(row), default: ServiceLevelFigures()].cost.add(row, from: by.width) }
+        }
+        try addRatings(&groups)
+        return groups
+    }
+
+    private func addQuestions(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
+        let source = try by.source("turns", time: "asked_time", of: period, runner: runner)
+        let rows = try runner.rows(
+            "select \(source.selection)count(*) filter (where \(limits.isGood)), "
+                + "count(*) filter (where \(isFailed)), count(*) "
+                + "from \(source.text) where \(period.contains("asked_time"))\(condition)\(by.clause)")
+        for row in rows {
+            let (good, failed) = (Int64(row.integer(by.width)), Int64(row.integer(by.width + 1)))
+            let key = by.key(row)
+            groups[key, default: ServiceLevelFigures()].good = good
+            groups[key, default: ServiceLevelFigures()].failed = failed
+            groups[key, default: ServiceLevelFigures()].pending = Int64(row.integer(by.width + 2)) - good - failed
+        }
+    }
+
+    private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
+        let table = asksTurns ? "turns" : QuestionRule.answer.table
+        let source = try by.source(table, time: "time", of: period, runner: runner)
+        // Answers count by their own time.
+        let isCounted = asksTurns ? "status is not null" : QuestionRule.answer.sqlCondition
+        let percentiles =
+            objectives.answerPercentiles.map { Self.percentile($0, of: "duration_ns", .answerDuration($0)) }
+            + objectives.firstTokenPercentiles.map {
+                Self.percentile($0, of: "time_to_first_token_ns", .firstToken($0))
+            }
+        let rows = try runner.rows(
+            "select \(source.selection)count(*), count(*) filter (where status = 'error'), count(duration_ns), "
+                + "count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
+                + "from \(source.text) where \(isCounted) and \(period.contains("time"))\(condition)\(by.clause)")
+        let first = by.width
+        for row in rows {
+            var figures = groups[by.key(row), default: ServiceLevelFigures()]
+            figures.answers = Int64(row.integer(first))
+            figures.errors = Int64(row.integer(first + 1))
+            figures.timedAnswers = Int64(row.integer(first + 2))
+            figures.firstTokens = Int64(row.integer(first + 3))
+            for (place, percentile) in percentiles.enumerated() {
+                figures.percentiles[percentile.measure] = row.optionalNanoseconds(first + 4 + place)
+            }
+            groups[by.key(row), default: ServiceLevelFigures()] = figures
+        }
+    }
+
+    /// One more thing to select.
+    private static func percentile(
+        _ percentile: Percentile, of column: String, _ measure: ObjectiveMeasure
+    ) -> (measure: ObjectiveMeasure, text: String) {
+        (measure, ", percentile_disc(\(percentile.quantile)) within group (order by \(column))")
+    }
+
+    /// As the report of outcomes counts them.
+    private func addRatings(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
+        guard !asksTurns else { return }
+        let rows = try runner.rows(
+            "select \(by.selection(time: Ratings.time))\(Ratings.selection) "
+                + "from conversations where \(Ratings.within(period)) and score is not null\(condition)\(by.clause)")
+        for row in rows {
+            groups[by.key(row), default: ServiceLevelFigures()].ratings = Int64(row.integer(by.width))
+            groups[by.key(row), default: ServiceLevelFigures()].satisfied = Int64(row.integer(by.width + 1))
+        }
+    }
+}

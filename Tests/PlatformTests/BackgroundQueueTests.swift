@@ -1,0 +1,42 @@
+import Platform
+import Synchronization
+import Testing
+
+@Suite struct BackgroundQueueTests {
+    private static func runsInOrder(_ queue: any BackgroundQueue) -> [Int] {
+        final class Seen: Sendable { let numbers = Mutex<[Int]>([]) }
+        let seen = Seen()
+        for number in 0..<100 { queue.start { seen.numbers.withLock { $0.append(number) } } }
+        queue.waitUntilIdle()
+        return seen.numbers.withLock { $0 }
+    }
+
+    @Test func jobsRunOnceInTheirOrder() {
+        for queue in [InlineBackgroundQueue(), ThreadBackgroundQueue(), HeldBackgroundQueue()] as [any BackgroundQueue]
+        {
+            #expect(Self.runsInOrder(queue) == Array(0..<100))
+        }
+    }
+
+    @Test func aThreadRunsWhatWaitsBeforeItGoes() {
+        final class Count: Sendable { let value = Mutex(0) }
+        let count = Count()
+        do {
+            let queue = ThreadBackgroundQueue()
+            for _ in 0..<20 { queue.start { count.value.withLock { $0 += 1 } } }
+        }
+        #expect(count.value.withLock { $0 } == 20)
+    }
+
+    @Test func heldJobsWaitToBeRun() {
+        final class Count: Sendable { let value = Mutex(0) }
+        let (queue, count) = (HeldBackgroundQueue(), Count())
+        for _ in 0..<3 { queue.start { count.value.withLock { $0 += 1 } } }
+        #expect(queue.heldCount == 3)
+        #expect(queue.runNext())
+        #expect(count.value.withLock { $0 } == 1 && queue.heldCount == 2)
+        queue.waitUntilIdle()
+        #expect(count.value.withLock { $0 } == 3)
+        #expect(!queue.runNext())
+    }
+}
