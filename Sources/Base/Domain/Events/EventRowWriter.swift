@@ -1,37 +1,5 @@
 package import Bytes
 
-// One event as bytes: the form in which it travels from the decoder through the writer into the log, and back.
-// Little-endian.
-//
-//     offset  size  field
-//     0       4     rowBytes      whole row, this field included
-//     4       2     type          index into SchemaRegistry.types
-//     6       1     flags         bit 0: the event came without `time`; others zero
-//     7       1     fieldCount    number of fields modulo 256: a check, not a limit
-//     8       8     time          ns since 1970 UTC; of an event without `time` the received_time, set by the writer
-//     16      …     fields        ascending by column, each column at most once:
-//                                   2  column   index into SchemaRegistry.columns
-//                                   1  kind     see EventField.Kind
-//                                   …  value    integer: zig-zag varint · double: 8 · boolean: 1 · text, json: varint length + UTF-8
-//
-// Absent means null. `id`, `source` and `tenant` are always present. Equal events have equal bytes (identity and
-// conflict checks compare them). Derived values (position, received_time, costs) are never in a row.
-
-/// A value of an event's field. Integers also carry durations, timestamps (ns), and prices (pico-USD per token).
-package enum EventValue: Hashable, Sendable {
-    case integer(Int64)
-    case double(Double)
-    case boolean(Bool)
-    case text(String)
-    /// Canonical JSON (sorted keys, no white space): `attributes` and other maps.
-    case json(String)
-}
-
-/// How a field's value is written in a row.
-package enum EventFieldKind: UInt8, Sendable {
-    case integer = 1, double = 2, boolean = 3, text = 4, json = 5
-}
-
 /// Builds rows end to end without an allocation per event: begin, add fields in ascending column order, end.
 package struct EventRowWriter: Sendable {
     /// Bytes of a row before its fields.
@@ -142,20 +110,4 @@ package struct EventRowWriter: Sendable {
         sink.patch(word: UInt32(sink.count - rowStart), at: rowStart)
         sink.patch(byte: fieldCount, at: rowStart + 7)
     }
-}
-
-/// Many rows end to end, in the order in which the events came.
-package struct EventBatch: Sendable {
-    /// The rows.
-    package var bytes: [UInt8]
-    /// Where each row begins in `bytes`.
-    package var offsets: [UInt32]
-
-    package init(bytes: [UInt8] = [], offsets: [UInt32] = []) {
-        self.bytes = bytes
-        self.offsets = offsets
-    }
-
-    /// How many events.
-    package var count: Int { offsets.count }
 }
