@@ -45,7 +45,7 @@ package struct EventRow: Sendable {
     /// Where the row lies in ``bytes``.
     @inlinable package var range: Range<Int> { start..<(start + byteCount) }
     /// The row alone, not copied.
-    package var slice: ArraySlice<UInt8> { bytes[range] }
+    var slice: ArraySlice<UInt8> { bytes[range] }
     /// The row alone, copied, so that it does not keep what lies beside it.
     package var copy: [UInt8] { Array(slice) }
 

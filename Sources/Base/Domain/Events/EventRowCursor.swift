@@ -33,7 +33,7 @@ package struct EventRowCursor: Sendable {
     /// - Precondition: the row that the cursor was made for.
     @inlinable package mutating func advance(in row: EventRow) -> Bool { advance(in: row.bytes) }
 
-    @inlinable package mutating func advance(in bytes: [UInt8]) -> Bool {
+    @inlinable mutating func advance(in bytes: [UInt8]) -> Bool {
         guard index < end else { return false }
         // Column, kind and, mostly, a whole varint in one load; the last bytes of the last row are read one by one.
         let isWhole = index &+ 8 <= bytes.count

@@ -33,7 +33,6 @@ package struct EventRows: Sendable {
     package mutating func append(contentsOf more: EventRows) {
         let offset = UInt32(bytes.count)
         bytes.append(contentsOf: more.bytes)
-        starts.reserveCapacity(starts.count + more.count)
         for start in more.starts { starts.append(start + offset) }
     }
 
