@@ -1,5 +1,5 @@
 package import Bytes
-import Domain
+package import Domain
 package import JSONParsing
 import JSONTexts
 

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import Hashing
 
 /// A row that takes the place of another.
