@@ -82,7 +82,7 @@ struct RollupEvents {
         add(type, id: id, time: time, fields)
     }
 
-    var batch: IngestBatch { IngestBatch(events: EventBatch(bytes: writer.sink.bytes, offsets: offsets)) }
+    var batch: IngestBatch { IngestBatch(events: EventRows(bytes: writer.sink.bytes, starts: offsets)) }
 }
 
 /// A store on a simulated disk, asked in SQL.

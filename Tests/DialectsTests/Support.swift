@@ -13,20 +13,20 @@ struct Derived: Hashable {
     func integer(_ name: String) -> Int64? { if case .integer(let value)? = fields[name] { value } else { nil } }
     func boolean(_ name: String) -> Bool? { if case .boolean(let value)? = fields[name] { value } else { nil } }
 
-    init(_ bytes: [UInt8], at start: Int) {
+    init(_ row: EventRow) {
         let registry = SchemaRegistry.builtIn
-        type = registry.types[Int(EventRowCursor.type(bytes, at: start))].name
-        time = EventRowCursor.time(bytes, at: start)
+        type = registry.types[Int(row.type)].name
+        time = row.time
         fields = [:]
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes) {
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             let name = registry.columns[Int(cursor.column)].name
             switch cursor.value {
             case .integer(let value): fields[name] = .integer(value)
             case .double(let value): fields[name] = .double(value)
             case .boolean(let value): fields[name] = .boolean(value)
-            case .text(let range): fields[name] = .text(String(decoding: bytes[range], as: UTF8.self))
-            case .json(let range): fields[name] = .json(String(decoding: bytes[range], as: UTF8.self))
+            case .text(let range): fields[name] = .text(String(decoding: row.bytes[range], as: UTF8.self))
+            case .json(let range): fields[name] = .json(String(decoding: row.bytes[range], as: UTF8.self))
             }
         }
     }
@@ -52,15 +52,12 @@ struct SampleTraces {
         rejected += batch.rejected
         var parser = JSONParser()
         let columns = SpanColumns(registry)
-        for (index, offset) in batch.events.offsets.enumerated() {
-            let start = Int(offset)
-            let row = Array(
-                batch.events.bytes[start..<(start + EventRowCursor.byteCount(batch.events.bytes, at: start))])
-            guard seen.insert(row).inserted else { continue }
-            _ = try EventBatch(checking: row, registry: registry)
+        for (index, row) in batch.events.enumerated() {
+            guard seen.insert(row.copy).inserted else { continue }
+            _ = try EventRows(checking: row.copy, registry: registry)
             spans[batch.traceIDs[index], default: []].append(
-                try SpanRecord(row: row, at: 0, columns: columns, parser: &parser))
-            evidence.append(Derived(row, at: 0))
+                try SpanRecord(row: row, columns: columns, parser: &parser))
+            evidence.append(Derived(row))
         }
     }
 
@@ -81,13 +78,10 @@ struct SampleTraces {
                 let place = told[trace]?.firstIndex { $0.position == replacement.position }
                 if let place { told[trace]?[place].row = replacement.row }
             }
-            for offset in result.events.offsets {
+            for row in result.events {
                 counts.added += 1
-                let start = Int(offset)
-                let row = Array(
-                    result.events.bytes[start..<(start + EventRowCursor.byteCount(result.events.bytes, at: start))])
-                _ = try EventBatch(checking: row, registry: registry)
-                told[trace, default: []].append(StoredEvent(position: nextPosition, row: row))
+                _ = try EventRows(checking: row.copy, registry: registry)
+                told[trace, default: []].append(StoredEvent(position: nextPosition, row: row.copy))
                 nextPosition += 1
             }
         }
@@ -96,7 +90,7 @@ struct SampleTraces {
 
     /// All events derived so far, of one type or of all.
     func events(_ type: String? = nil) -> [Derived] {
-        told.keys.sorted().flatMap { told[$0] ?? [] }.map { Derived($0.row, at: 0) }.filter {
+        told.keys.sorted().flatMap { told[$0] ?? [] }.map { Derived(EventRow($0.row)) }.filter {
             type == nil || $0.type == type
         }
     }

@@ -194,22 +194,17 @@ private struct CrashRun {
         }
         var byID: [String: (IngestBatch, Int)] = [:]
         for (batch, _) in sent {
-            for (index, offset) in batch.events.offsets.enumerated() {
-                var cursor = EventRowCursor(batch.events.bytes, at: Int(offset))
-                if cursor.advance(in: batch.events.bytes), case .text(let range) = cursor.value {
-                    byID[String(decoding: batch.events.bytes[range], as: UTF8.self)] = (batch, index)
-                }
+            for (index, row) in batch.events.enumerated() {
+                byID[String(decoding: row.id, as: UTF8.self)] = (batch, index)
             }
         }
-        var all = EventBatch()
+        var all = EventRows()
         for (_, id) in order.sorted(by: { $0.position < $1.position }) {
             guard let (batch, index) = byID[id] else {
                 problem = "invented: \(id)"
                 return
             }
-            let start = Int(batch.events.offsets[index])
-            all.offsets.append(UInt32(all.bytes.count))
-            all.bytes += batch.events.bytes[start..<(start + EventRowCursor.byteCount(batch.events.bytes, at: start))]
+            all.append(batch.events[index])
         }
         let fresh = try EventStore.open(
             at: "/data", context: context(SimulatedFileSystem(seed: 1), seed: 1), options: EventStoreTests.options())

@@ -64,7 +64,7 @@ struct SampleEvents {
             ])
     }
 
-    var batch: IngestBatch { IngestBatch(events: EventBatch(bytes: writer.sink.bytes, offsets: offsets)) }
+    var batch: IngestBatch { IngestBatch(events: EventRows(bytes: writer.sink.bytes, starts: offsets)) }
 }
 
 /// Rows of a table as text, sorted: equal exactly where the tables are.

@@ -22,7 +22,7 @@ import Testing
                 "duration_ns": .integer(700_000_000),
                 "time_to_first_token_ns": .integer(200_000_000),
             ])
-        var answer = TracedAnswers(TurnRows.registry).answer(row.bytes, at: 0)!
+        var answer = TracedAnswers(TurnRows.registry).answer(EventRow(row.bytes))!
         #expect(answer.labels == ["acme", "web", "a"])
         answer.labels = ["default", "web", "a"]
         return answer
@@ -59,8 +59,8 @@ import Testing
         book.add(other)
         #expect(MetricsText.render(book.added(to: families), format: .openMetrics).contains("# {"))
         let human = TurnRows.row("message.sent", "h", at: 0, ["author": .text("human")])
-        #expect(TracedAnswers(TurnRows.registry).answer(human.bytes, at: 0) == nil)
-        #expect(TracedAnswers(TurnRows.registry).answer(TurnRows.turn[1].bytes, at: 0) == nil)
+        #expect(TracedAnswers(TurnRows.registry).answer(EventRow(human.bytes)) == nil)
+        #expect(TracedAnswers(TurnRows.registry).answer(EventRow(TurnRows.turn[1].bytes)) == nil)
     }
 
     @Test func protocolBuffersCarryThemToo() {

@@ -20,7 +20,7 @@ import WireFormats
         var counters = MetricCounters(registry: TurnRows.registry)
         for (index, row) in rows.enumerated() {
             counters.fold(
-                row.bytes, at: 0, position: Int64(index + 1), arrival: EventArrival(receivedTime: row.received),
+                EventRow(row.bytes), position: Int64(index + 1), arrival: EventArrival(receivedTime: row.received),
                 cost: nil)
         }
         let limit: Int64 = 3_600_000_000_000

@@ -38,7 +38,7 @@ struct FoldEvents {
         let first = position ?? Int64(range.lowerBound + 1)
         for index in range {
             counters.fold(
-                writer.sink.bytes, at: offsets[index], position: first + Int64(index - range.lowerBound),
+                EventRow(writer.sink.bytes, at: offsets[index]), position: first + Int64(index - range.lowerBound),
                 arrival: EventArrival(receivedTime: Self.start + Int64(receivedSeconds * 1e9)), cost: cost)
         }
     }

@@ -128,9 +128,8 @@ import Testing
     }
 
     @Test func aRowThatTakesThePlaceOfAnotherTakesItsRatingBack() {
-        func row(_ index: Int, _ events: FoldEvents) -> [UInt8] {
-            let end = index + 1 < events.offsets.count ? events.offsets[index + 1] : events.writer.sink.count
-            return Array(events.writer.sink.bytes[events.offsets[index]..<end])
+        func row(_ index: Int, _ events: FoldEvents) -> EventRow {
+            EventRow(events.writer.sink.bytes, at: events.offsets[index])
         }
         var events = FoldEvents()
         Self.add(1, of: "a", at: 0, to: &events)
@@ -144,7 +143,7 @@ import Testing
         Self.add(5, of: "b", at: 5, to: &moved)
         let arrival = EventArrival(receivedTime: FoldEvents.start + 6_000_000_000)
         for (new, standing) in [(row(1, others), ["1": 1]), (row(1, moved), ["1": 1, "5": 1])]
-            as [([UInt8], [String: Int128])]
+            as [(EventRow, [String: Int128])]
         {
             var counters = MetricCounters(registry: FoldEvents.registry)
             events.fold(into: &counters, receivedSeconds: 6)

@@ -80,7 +80,7 @@ struct SampleStore {
     /// Takes everything added so far in and answers from it.
     mutating func runner() throws -> ReportRunner {
         if !offsets.isEmpty {
-            _ = try store.append([IngestBatch(events: EventBatch(bytes: writer.sink.bytes, offsets: offsets))])
+            _ = try store.append([IngestBatch(events: EventRows(bytes: writer.sink.bytes, starts: offsets))])
             (writer, offsets) = (EventRowWriter(), [])
         }
         return ReportRunner(catalog: store.snapshot(), engine: LocalEngine(clock: SimulatedClock()))

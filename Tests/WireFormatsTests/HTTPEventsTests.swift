@@ -91,7 +91,7 @@ import WireFormats
         }
         let ids = [#"a"#, #"a\u0000"#, #"e\u0301"#, "é", #"\u00e9"#, #"😀"#, #"\ud83d\ude00"#].map { id -> [UInt8] in
             let batch = decodeLines(#"{"specversion":"1.0","id":"\#(id)","source":"s","type":"llm.call"}"#).batch
-            return Array(batch.bytes[EventIdentity.fields(batch.bytes, at: 0)])
+            return Array(batch.bytes[batch[0].identityRange])
         }
         #expect(Set(ids).count == 5)
         #expect(ids[3] == ids[4] && ids[5] == ids[6] && ids[0] != ids[1] && ids[2] != ids[3])

@@ -77,9 +77,9 @@ struct Generator {
     }
 
     @Test func identityFollowsTenantSourceIDAndTime() {
-        func hash(_ text: String) -> (bytes: [UInt8], hash: UInt64) {
-            let batch = decodeLines(text).batch
-            return (batch.bytes, EventIdentity.hash(batch.bytes, at: 0, key: 5))
+        func hash(_ text: String) -> (row: EventRow, hash: UInt64) {
+            let row = decodeLines(text).batch[0]
+            return (row, row.identityHash(key: 5))
         }
         let base = hash(event("llm.call", #""turn":1"#))
         #expect(base.hash == hash(event("llm.call", #""turn":2"#)).hash)
@@ -90,8 +90,8 @@ struct Generator {
         ] {
             let other = hash(other)
             #expect(base.hash != other.hash)
-            #expect(!EventIdentity.areEqual(base.bytes, at: 0, other.bytes, at: 0))
-            #expect(EventIdentity.areEqual(other.bytes, at: 0, other.bytes, at: 0))
+            #expect(!base.row.hasIdentity(of: other.row))
+            #expect(other.row.hasIdentity(of: other.row))
         }
         // Boundaries between the parts count.
         #expect(
@@ -99,16 +99,16 @@ struct Generator {
         )
     }
 
-    @Test func readerFindsSingleFields() {
+    @Test func aRowTellsSingleFields() {
         let batch = decodeLines(
             event("llm.call", #""turn":4,"provider":"p""#, extra: #","time":"1970-01-01T00:00:01Z""#)
         ).batch
-        let reader = EventRowReader(batch.bytes, at: 0)
-        #expect(reader.text(of: registry.wellKnown.provider).map { String(decoding: $0, as: UTF8.self) } == "p")
-        #expect(reader.integer(of: registry.wellKnown.turn) == 4)
-        #expect(reader.integer(of: registry.wellKnown.provider) == nil)
-        #expect(reader.value(of: registry.wellKnown.channel) == nil)
-        #expect(reader.time == 1_000_000_000 && !reader.isTimeAbsent && reader.byteCount == batch.bytes.count)
+        let row = batch[0]
+        #expect(row.text(of: registry.wellKnown.provider).map { String(decoding: $0, as: UTF8.self) } == "p")
+        #expect(row.integer(of: registry.wellKnown.turn) == 4)
+        #expect(row.integer(of: registry.wellKnown.provider) == nil)
+        #expect(row.value(of: registry.wellKnown.channel) == nil)
+        #expect(row.time == 1_000_000_000 && !row.isTimeAbsent && row.byteCount == batch.bytes.count)
     }
 
     @Test func mutatedLinesNeverCrash() {
@@ -135,9 +135,9 @@ struct Generator {
             let batch = decoder.decodeLines(line.span)
             #expect(batch.batch.count + batch.rejectedCount == batch.eventCount, "seed \(seed), round \(round)")
             accepted += batch.batch.count
-            for offset in batch.batch.offsets {
+            for start in batch.batch.starts {
                 // What was accepted is sound: it renders, and reads back.
-                let rendered = render(EventBatch(bytes: batch.batch.bytes, offsets: [offset]))
+                let rendered = render(EventRows(bytes: batch.batch.bytes, starts: [start]))
                 #expect(
                     decoder.decodeLines(rendered.span, from: .export).batch.bytes == batch.batch.bytes,
                     "seed \(seed), round \(round)")

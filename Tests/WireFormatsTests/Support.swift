@@ -22,23 +22,20 @@ func event(_ type: String = "llm.call", _ data: String = "", extra: String = "")
 }
 
 /// Rows as text, one a line: type, time, then each field by name.
-func dump(_ batch: EventBatch) -> String {
+func dump(_ rows: EventRows) -> String {
     var lines: [String] = []
-    for offset in batch.offsets {
-        let start = Int(offset)
-        var line = registry.types[Int(EventRowCursor.type(batch.bytes, at: start))].name
-        if !EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
-            line += " @" + RFC3339.render(EventRowCursor.time(batch.bytes, at: start))
-        }
-        var cursor = EventRowCursor(batch.bytes, at: start)
-        while cursor.advance(in: batch.bytes) {
+    for row in rows {
+        var line = registry.types[Int(row.type)].name
+        if !row.isTimeAbsent { line += " @" + RFC3339.render(row.time) }
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             line += " " + registry.columns[Int(cursor.column)].name + "="
             switch cursor.value {
             case .integer(let value): line += "\(value)"
             case .double(let value): line += "\(value)f"
             case .boolean(let value): line += "\(value)"
-            case .text(let range): line += "'" + String(decoding: batch.bytes[range], as: UTF8.self) + "'"
-            case .json(let range): line += String(decoding: batch.bytes[range], as: UTF8.self)
+            case .text(let range): line += "'" + String(decoding: row.bytes[range], as: UTF8.self) + "'"
+            case .json(let range): line += String(decoding: row.bytes[range], as: UTF8.self)
             }
         }
         lines.append(line)
@@ -52,10 +49,10 @@ func row(_ text: String) -> String {
     return batch.rejections.first.map { "refused: " + $0.error } ?? dump(batch.batch)
 }
 
-func render(_ batch: EventBatch) -> [UInt8] {
+func render(_ rows: EventRows) -> [UInt8] {
     var renderer = EventRenderer(registry: registry)
     var output: [UInt8] = []
-    for offset in batch.offsets { renderer.append(batch.bytes, at: Int(offset), to: &output) }
+    for row in rows { renderer.append(row, to: &output) }
     return output
 }
 

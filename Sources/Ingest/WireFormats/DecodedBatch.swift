@@ -33,7 +33,7 @@ package struct FieldCount: Hashable, Sendable {
 
 /// What decoding some input gave: rows for the writer, and an account of everything that is not among them.
 package struct DecodedBatch: Sendable {
-    package var batch = EventBatch()
+    package var batch = EventRows()
     /// For each row, which event of the input it was, from 0; ascending.
     package var eventIndexes: [UInt32] = []
     /// Events in the input; blank lines are none.

@@ -214,7 +214,7 @@ struct EventAssembler {
                 throw .field(error)
             }
         }
-        result.batch.offsets.append(UInt32(writer.sink.count))
+        result.batch.starts.append(UInt32(writer.sink.count))
         result.eventIndexes.append(UInt32(truncatingIfNeeded: index))
         writer.begin(type: type, time: time, isTimeAbsent: isTimeAbsent)
         // Copied by reference: the rows are another part of this value, and grow meanwhile.
@@ -319,7 +319,7 @@ struct EventAssembler {
         }
         result.receivedTimes.append(received)
         if places.bookedCost != 0 {
-            result.bookedCosts.append((result.batch.offsets.count, tape.text(places.bookedCost)))
+            result.bookedCosts.append((result.batch.count, tape.text(places.bookedCost)))
         }
         return places.timeGiven != 0
     }

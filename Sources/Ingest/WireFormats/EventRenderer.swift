@@ -26,25 +26,25 @@ package struct EventRenderer {
 
     package init(registry: SchemaRegistry) { self.registry = registry }
 
-    /// Appends the row that begins at `start` and a line feed to `output`.
-    /// - Precondition: `bytes` holds a sound row there, of this registry.
-    package mutating func append(_ bytes: [UInt8], at start: Int, beside: Beside = Beside(), to output: inout [UInt8]) {
+    /// Appends a row and a line feed to `output`.
+    /// - Precondition: the row is of this registry.
+    package mutating func append(_ row: EventRow, beside: Beside = Beside(), to output: inout [UInt8]) {
         writer.removeAll()
         writer.beginObject()
         writer.member("specversion", "1.0")
         let columns = registry.wellKnown
-        var cursor = EventRowCursor(bytes, at: start)
+        var cursor = EventRowCursor(row)
         var isDataOpen = false
-        writer.member("type", registry.types[Int(EventRowCursor.type(bytes, at: start))].name)
+        writer.member("type", registry.types[Int(row.type)].name)
         writer.key("time")
-        writer.value(time: EventRowCursor.time(bytes, at: start))
-        if EventRowCursor.isTimeAbsent(bytes, at: start) { writer.member(ExportNames.timeGiven, true) }
+        writer.value(time: row.time)
+        if row.isTimeAbsent { writer.member(ExportNames.timeGiven, true) }
         if let time = beside.receivedTime {
             writer.key(ExportNames.receivedTime)
             writer.value(time: time)
         }
         if let cost = beside.bookedCost { writer.member(ExportNames.bookedCost, cost) }
-        while cursor.advance(in: bytes) {
+        while cursor.advance(in: row) {
             if !isDataOpen, cursor.column != columns.id, cursor.column != columns.source {
                 writer.key("data")
                 writer.beginObject()
@@ -52,7 +52,7 @@ package struct EventRenderer {
             }
             let column = registry.columns[Int(cursor.column)]
             writer.key(column.name)
-            appendValue(cursor.value, column, bytes)
+            appendValue(cursor.value, column, row.bytes)
         }
         if isDataOpen { writer.endObject() }
         writer.endObject()

@@ -48,9 +48,9 @@ extension StoreSnapshot {
         }
         for block in version.tail.blocks {
             for row in 0..<block.count where block.receivedTimes[row] >= time {
-                let reader = EventRowReader(block.bytes, at: Int(block.starts[row]))
-                guard reader.type == type, let trace = reader.text(of: known.traceID) else { continue }
-                let isRoot = reader.text(of: known.parentSpanID) == nil
+                let event = block.rows[row]
+                guard event.type == type, let trace = event.text(of: known.traceID) else { continue }
+                let isRoot = event.text(of: known.parentSpanID) == nil
                 result.append(
                     ReceivedSpan(
                         traceID: String(decoding: trace, as: UTF8.self), isRoot: isRoot,
@@ -112,10 +112,8 @@ extension StoreSnapshot {
                 let restored = try restorer.restore(rows: rows, of: group)
                 for (index, row) in rows.enumerated() {
                     guard let trace = traces.text(at: row) else { continue }
-                    let start = Int(restored.starts[index])
-                    let end = start + EventRowCursor.byteCount(restored.bytes, at: start)
                     result[trace, default: []].append(
-                        StoredEvent(position: restored.positions[index], row: Array(restored.bytes[start..<end])))
+                        StoredEvent(position: restored.positions[index], row: restored.rows[index].copy))
                 }
             }
         }
@@ -126,17 +124,14 @@ extension StoreSnapshot {
         let wanted = Set(traceIDs.map { Array($0.utf8)[...] })
         let prefix = Array(sourcePrefix.utf8)
         for block in version.tail.readBlocks {
-            for row in 0..<block.count {
-                let reader = EventRowReader(block.bytes, at: Int(block.starts[row]))
-                let isSpan = reader.type == registry.wellKnownTypes.spanReceived
-                guard isSpan || reader.text(of: known.source)?.starts(with: prefix) ?? false,
-                    let trace = reader.text(of: known.traceID),
+            for (index, row) in block.rows.enumerated() {
+                let isSpan = row.type == registry.wellKnownTypes.spanReceived
+                guard isSpan || row.text(of: known.source)?.starts(with: prefix) ?? false,
+                    let trace = row.text(of: known.traceID),
                     wanted.contains(trace)
                 else { continue }
                 result[String(decoding: trace, as: UTF8.self), default: []].append(
-                    StoredEvent(
-                        position: block.position(of: row),
-                        row: Array(block.bytes[reader.start..<(reader.start + reader.byteCount)])))
+                    StoredEvent(position: block.position(of: index), row: row.copy))
             }
         }
     }
@@ -203,14 +198,13 @@ extension StoreSnapshot {
         guard let nameColumn = registry.column(named: "instrumentation_name"),
             let versionColumn = registry.column(named: "instrumentation_version")
         else { return }
-        for row in 0..<block.count {
-            let reader = EventRowReader(block.bytes, at: Int(block.starts[row]))
-            guard reader.type == registry.wellKnownTypes.spanReceived,
-                let trace = reader.text(of: registry.wellKnown.traceID),
+        for row in block.rows {
+            guard row.type == registry.wellKnownTypes.spanReceived,
+                let trace = row.text(of: registry.wellKnown.traceID),
                 scopes.contains(
                     InstrumentationScope(
-                        name: Array(reader.text(of: nameColumn) ?? []),
-                        version: Array(reader.text(of: versionColumn) ?? [])))
+                        name: Array(row.text(of: nameColumn) ?? []),
+                        version: Array(row.text(of: versionColumn) ?? [])))
             else { continue }
             result.insert(String(decoding: trace, as: UTF8.self))
         }

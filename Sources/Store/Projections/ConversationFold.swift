@@ -89,7 +89,7 @@ package struct ConversationFold: Sendable {
         assert(events.allSatisfy { $0.cost >= -1 && Int($0.cost) < costs.count }, "costs lie beside the buffers")
         reset()
         for (index, reference) in events.enumerated() {
-            self.events.append(read(reference, index, buffers[Int(reference.buffer)]))
+            self.events.append(read(reference.row(in: buffers), index))
         }
         assert(zip(self.events, self.events.dropFirst()).allSatisfy { $0.time <= $1.time }, "events ascend by time")
         let source = FoldSource(events: events, buffers: buffers)
@@ -117,13 +117,12 @@ package struct ConversationFold: Sendable {
         for index in tokens.indices { tokens[index] = 0 }
     }
 
-    private mutating func read(_ reference: EventReference, _ index: Int, _ bytes: [UInt8]) -> FoldEvent {
-        let start = Int(reference.start)
+    private mutating func read(_ row: EventRow, _ index: Int) -> FoldEvent {
         var event = FoldEvent()
-        event.meaning = columns.types.meanings[Int(EventRowCursor.type(bytes, at: start))]
-        event.time = EventRowCursor.time(bytes, at: start)
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes) {
+        event.meaning = columns.types.meanings[Int(row.type)]
+        event.time = row.time
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             let column = Int(cursor.column)
             switch (columns.roles[column], cursor.value) {
             case (.none, _): break
@@ -136,10 +135,9 @@ package struct ConversationFold: Sendable {
                 if ordinal == columns.traceOrdinal { event.trace = range }
             case (.tokens, .integer(let count)): event.tokens[Int(columns.ordinals[column])] = count
             case (.turn, .integer(let turn)): event.turn = turn
-            case (.author, .text(let range)):
-                event.setAuthor(bytes, range)
-            case (.status, .text(let range)): event.hasError = equals(bytes, range, Spelling.error)
-            case (.purpose, .text(let range)): event.isAnswerCall = equals(bytes, range, Spelling.answer)
+            case (.author, .text(let range)): event.setAuthor(row.bytes, range)
+            case (.status, .text(let range)): event.hasError = equals(row.bytes, range, Spelling.error)
+            case (.purpose, .text(let range)): event.isAnswerCall = equals(row.bytes, range, Spelling.answer)
             case (.hit, .boolean(let hit)): event.isHit = hit
             case (.by, .text(let range)): event.by = range
             case (.certainty, .text(let range)): event.certainty = range

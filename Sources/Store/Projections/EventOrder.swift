@@ -33,20 +33,17 @@ package struct EventOrderer: Sendable {
         ranks = FoldTypes(registry).meanings.map { 1 << 63 | UInt64($0.rank) }
     }
 
-    /// The place of the event whose sound row begins at `start`.
+    /// The place of an event.
     /// - Complexity: O(bytes of the id).
-    package func order(_ bytes: [UInt8], at start: Int, position: Int64) -> EventOrder {
-        let time = EventRowCursor.time(bytes, at: start)
-        if EventRowCursor.isTimeAbsent(bytes, at: start) {
-            return EventOrder(time: time, rank: UInt64(max(0, position)), prefix: 0, hash: 0)
+    package func order(_ event: EventRow, position: Int64) -> EventOrder {
+        if event.isTimeAbsent {
+            return EventOrder(time: event.time, rank: UInt64(max(0, position)), prefix: 0, hash: 0)
         }
         var prefix: UInt64 = 0
-        var cursor = EventRowCursor(bytes, at: start)
-        if cursor.advance(in: bytes), case .text(let id) = cursor.value {
-            for place in 0..<8 { prefix = prefix << 8 | (place < id.count ? UInt64(bytes[id.lowerBound + place]) : 0) }
-        }
+        let id = event.id
+        for place in 0..<8 { prefix = prefix << 8 | (place < id.count ? UInt64(id[id.startIndex + place]) : 0) }
         return EventOrder(
-            time: time, rank: ranks[Int(EventRowCursor.type(bytes, at: start))], prefix: prefix,
-            hash: xxh3(bytes[EventIdentity.fields(bytes, at: start)]))
+            time: event.time, rank: ranks[Int(event.type)], prefix: prefix,
+            hash: xxh3(event.bytes[event.identityRange]))
     }
 }

@@ -55,15 +55,10 @@ package struct FoldColumns: Sendable {
     /// Sorts the events of a conversation by ``EventOrder``, which makes the fold independent of how they came.
     /// - Complexity: O(events) where they are sorted, else O(events · log events).
     package func sort(_ events: inout [EventReference], buffers: [[UInt8]]) {
-        func time(_ event: EventReference) -> Int64 {
-            EventRowCursor.time(buffers[Int(event.buffer)], at: Int(event.start))
-        }
+        func time(_ event: EventReference) -> Int64 { event.row(in: buffers).time }
         if zip(events, events.dropFirst()).allSatisfy({ time($0) < time($1) }) { return }
         let keyed = events.map { event in
-            (
-                order: orderer.order(buffers[Int(event.buffer)], at: Int(event.start), position: event.position),
-                event: event
-            )
+            (order: orderer.order(event.row(in: buffers), position: event.position), event: event)
         }
         let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.order <= $1.order }
         if !isSorted {

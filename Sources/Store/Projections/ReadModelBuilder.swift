@@ -6,9 +6,9 @@ struct FoldSource {
     var events: [EventReference]
     var buffers: [[UInt8]]
 
-    func time(_ index: Int) -> Int64 {
-        EventRowCursor.time(buffers[Int(events[index].buffer)], at: Int(events[index].start))
-    }
+    func row(_ index: Int) -> EventRow { events[index].row(in: buffers) }
+
+    func time(_ index: Int) -> Int64 { row(index).time }
 }
 
 /// One value of a row under construction.
@@ -172,29 +172,21 @@ package struct ReadModelBuilder: Sendable {
     }
 
     private func conversationID(_ source: FoldSource) -> RowSlot {
-        let first = source.events[0]
-        let bytes = source.buffers[Int(first.buffer)]
-        var cursor = EventRowCursor(bytes, at: Int(first.start))
-        while cursor.advance(in: bytes) {
-            if cursor.column == places.conversationColumn, case .text(let range) = cursor.value {
-                return .text(buffer: first.buffer, range)
-            }
-        }
-        return .none
+        guard case .text(let range)? = source.row(0).value(of: places.conversationColumn) else { return .none }
+        return .text(buffer: source.events[0].buffer, range)
     }
 
     /// Copies the fields of one event to the slots that `targets` names for their columns; −1 stays out.
     private mutating func copy(_ index: Int, _ targets: [Int], _ source: FoldSource) {
-        let reference = source.events[index]
-        let bytes = source.buffers[Int(reference.buffer)]
-        var cursor = EventRowCursor(bytes, at: Int(reference.start))
-        while cursor.advance(in: bytes) {
+        let (row, buffer) = (source.row(index), source.events[index].buffer)
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             let target = targets[Int(cursor.column)]
             guard target >= 0 else { continue }
             switch cursor.value {
             case .integer(let value): turnSlots[target] = .integer(value)
             case .boolean(let value): turnSlots[target] = .boolean(value)
-            case .text(let range), .json(let range): turnSlots[target] = .text(buffer: reference.buffer, range)
+            case .text(let range), .json(let range): turnSlots[target] = .text(buffer: buffer, range)
             case .double: break
             }
         }

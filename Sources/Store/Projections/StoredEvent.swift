@@ -20,6 +20,9 @@ package struct EventReference: Sendable {
         self.position = position
         self.cost = cost
     }
+
+    /// - Parameter buffers: what ``buffer`` points into.
+    func row(in buffers: [[UInt8]]) -> EventRow { EventRow(buffers[Int(buffer)], at: Int(start)) }
 }
 
 /// What a model call was booked at, as sums need it.

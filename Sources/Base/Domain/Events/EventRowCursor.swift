@@ -1,9 +1,7 @@
 import Bytes
 
-/// Walks the fields of one event row that our own writer or log produced, without copying or allocating.
-///
-/// Rows from a file have passed the record's checksum before a cursor sees them; ``EventBatch/check()`` proves the
-/// shape once.
+/// Walks the fields of one event row that our own writer or log produced, without copying or allocating. It does not
+/// hold the row: ``advance(in:)`` is given it each time.
 package struct EventRowCursor: Sendable {
     /// A field as it stands in the row.
     package enum Value: Sendable {
@@ -16,10 +14,8 @@ package struct EventRowCursor: Sendable {
         case json(Range<Int>)
     }
 
-    /// Index of the row's first byte.
-    package let start: Int
     /// Index after the row's last byte.
-    package let end: Int
+    @usableFromInline let end: Int
     @usableFromInline var index: Int
     /// The field that ``advance(in:)`` moved to.
     package var column: UInt16 = 0
@@ -27,35 +23,17 @@ package struct EventRowCursor: Sendable {
     package var value: Value = .boolean(false)
 
     /// Stands before the first field.
-    /// - Precondition: `bytes` holds a sound row at `start`.
-    @inlinable package init(_ bytes: [UInt8], at start: Int) {
-        self.start = start
-        end = start + Int(Self.word(bytes, start))
-        index = start + EventRowWriter.headerBytes
-        assert(start >= 0 && index <= end && end <= bytes.count, "a row that was checked, all of it")
-    }
-
-    /// Index into `SchemaRegistry.types` of the row that begins at `start`.
-    @inlinable package static func type(_ bytes: [UInt8], at start: Int) -> UInt16 {
-        UInt16(bytes[start + 4]) | UInt16(bytes[start + 5]) << 8
-    }
-    /// Whether the event came without `time`.
-    @inlinable package static func isTimeAbsent(_ bytes: [UInt8], at start: Int) -> Bool { bytes[start + 6] & 1 != 0 }
-    /// The time in the header, ns since 1970 UTC.
-    @inlinable package static func time(_ bytes: [UInt8], at start: Int) -> Int64 {
-        Int64(bitPattern: bytes.loadUInt64(at: start &+ 8))
-    }
-    /// Length of the row in bytes.
-    @inlinable package static func byteCount(_ bytes: [UInt8], at start: Int) -> Int { Int(word(bytes, start)) }
-
-    /// Files an event that came without `time` under the instant it was received.
-    package static func setTime(_ time: Int64, in bytes: inout [UInt8], at start: Int) {
-        assert(isTimeAbsent(bytes, at: start), "a time that was sent is kept")
-        for shift in 0..<8 { bytes[start + 8 + shift] = UInt8(truncatingIfNeeded: time >> (8 * Int64(shift))) }
+    @inlinable package init(_ row: EventRow) {
+        end = row.range.upperBound
+        index = row.start + EventRowWriter.headerBytes
+        assert(row.start >= 0 && index <= end && end <= row.bytes.count, "a row that was checked, all of it")
     }
 
     /// Moves to the next field; false after the last.
-    @inlinable package mutating func advance(in bytes: [UInt8]) -> Bool {
+    /// - Precondition: the row that the cursor was made for.
+    @inlinable package mutating func advance(in row: EventRow) -> Bool { advance(in: row.bytes) }
+
+    @inlinable mutating func advance(in bytes: [UInt8]) -> Bool {
         guard index < end else { return false }
         // Column, kind and, mostly, a whole varint in one load; the last bytes of the last row are read one by one.
         let isWhole = index &+ 8 <= bytes.count
@@ -108,9 +86,5 @@ package struct EventRowCursor: Sendable {
             if byte < 0x80 { return value }
             shift &+= 7
         }
-    }
-
-    @inlinable static func word(_ bytes: [UInt8], _ index: Int) -> UInt32 {
-        UInt32(truncatingIfNeeded: bytes.loadUInt64(at: index))
     }
 }

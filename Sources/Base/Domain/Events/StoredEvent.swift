@@ -12,11 +12,7 @@ package struct StoredEvent: Hashable, Sendable {
     }
 
     /// Its `id`, the first field of every row.
-    package var id: String {
-        var cursor = EventRowCursor(row, at: 0)
-        guard cursor.advance(in: row), case .text(let range) = cursor.value else { return "" }
-        return String(decoding: row[range], as: UTF8.self)
-    }
+    package var id: String { String(decoding: EventRow(row).id, as: UTF8.self) }
 }
 
 /// A row that takes the place of an event's: what became known later shows the event in another light. The old row

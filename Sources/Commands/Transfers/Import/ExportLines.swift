@@ -181,7 +181,7 @@ struct ExportLines {
     private func part(_ decoded: DecodedBatch, _ from: Reach, _ to: Reach, _ start: Int) -> RestoredBatch {
         let rows = from.rows..<max(from.rows, to.rows)
         var batch = RestoredBatch(
-            events: EventBatch(bytes: decoded.batch.bytes, offsets: Array(decoded.batch.offsets[rows])),
+            events: EventRows(bytes: decoded.batch.bytes, starts: Array(decoded.batch.starts[rows])),
             receivedTimes: Array(decoded.receivedTimes[rows]),
             bookedCosts: decoded.bookedCosts.filter { rows.contains($0.row) }.map {
                 ($0.row - rows.lowerBound, $0.text)

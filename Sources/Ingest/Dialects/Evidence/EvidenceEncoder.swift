@@ -5,7 +5,7 @@ package import WireFormats
 /// What a trace request gave: a row for each span that can be kept, and an account of those that cannot.
 package struct EvidenceBatch: Sendable {
     /// `span.received` events in the order of the spans.
-    package var events = EventBatch()
+    package var events = EventRows()
     /// For each row, its trace.
     package var traceIDs: [String] = []
     /// For each row, whether the span has no parent.
@@ -19,7 +19,7 @@ package struct EvidenceBatch: Sendable {
 
     /// Keeps the given rows, ascending, and forgets the others.
     package mutating func keep(_ rows: [Int]) {
-        events.offsets = rows.map { events.offsets[$0] }
+        events.starts = rows.map { events.starts[$0] }
         traceIDs = rows.map { traceIDs[$0] }
         isRoot = rows.map { isRoot[$0] }
     }
@@ -60,7 +60,7 @@ package struct EvidenceEncoder: ~Copyable {
                         continue
                     }
                     let record = reader.record(of: span, scope: scope, resource: kept)
-                    batch.events.offsets.append(UInt32(writer.sink.count))
+                    batch.events.starts.append(UInt32(writer.sink.count))
                     record.write(to: &writer, columns: columns, book: reader.book)
                     batch.traceIDs.append(record.traceID)
                     batch.isRoot.append(record.parentSpanID.isEmpty)

@@ -1,5 +1,5 @@
 package import Bytes
-import Domain
+package import Domain
 package import JSONParsing
 import JSONTexts
 
@@ -43,15 +43,15 @@ extension SpanRecord {
 
     /// Reads the span back from its event.
     /// - Throws: with the field that is not as written.
-    package init(row bytes: [UInt8], at start: Int, columns: SpanColumns, parser: inout JSONParser)
+    package init(row: EventRow, columns: SpanColumns, parser: inout JSONParser)
         throws(DecodingError)
     {
         self.init()
-        end = EventRowCursor.time(bytes, at: start)
+        end = row.time
         var duration: Int64?
-        var cursor = EventRowCursor(bytes, at: start)
+        var cursor = EventRowCursor(row)
         var texts: [UInt16: Range<Int>] = [:]
-        while cursor.advance(in: bytes) {
+        while cursor.advance(in: row) {
             switch cursor.value {
             case .text(let range), .json(let range): texts[cursor.column] = range
             case .integer(let value): if cursor.column == columns["duration_ns"] { duration = value }
@@ -59,7 +59,7 @@ extension SpanRecord {
             }
         }
         func text(_ name: String) -> String {
-            texts[columns[name]].map { String(decoding: bytes[$0], as: UTF8.self) } ?? ""
+            texts[columns[name]].map { String(decoding: row.bytes[$0], as: UTF8.self) } ?? ""
         }
         timeDoubt = SpanTimeDoubt(rawValue: text("time_doubt")).flatMap { $0 == .firstToken ? nil : $0 }
         // Evidence written before times were doubted says what it was told.
@@ -75,7 +75,7 @@ extension SpanRecord {
         func parse(_ name: String) throws(DecodingError) -> Int? {
             guard let range = texts[columns[name]] else { return nil }
             do throws(JSONError) {
-                try parser.parse(bytes[range], into: &tape)
+                try parser.parse(row.bytes[range], into: &tape)
             } catch {
                 throw DecodingError(
                     offset: range.lowerBound + error.offset, expectation: error.expectation + " in \(name)")

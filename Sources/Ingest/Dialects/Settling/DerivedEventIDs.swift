@@ -33,11 +33,11 @@ package struct DerivedEventIDs: Sendable {
     }
 
     private func isOwn(_ event: StoredEvent, _ columns: SpanColumns) -> Bool {
-        let reader = EventRowReader(event.row, at: 0)
+        let row = EventRow(event.row)
         let known = columns.registry.wellKnown
-        guard let source = reader.text(of: known.source), Self.isSource(source) else { return false }
+        guard let source = row.text(of: known.source), Self.isSource(source) else { return false }
         let id = event.id
-        guard let trace = reader.text(of: known.traceID), let span = reader.text(of: known.spanID) else { return false }
+        guard let trace = row.text(of: known.traceID), let span = row.text(of: known.spanID) else { return false }
         let stem = String(decoding: trace, as: UTF8.self) + "-" + String(decoding: span, as: UTF8.self) + "/"
         guard id.utf8.starts(with: stem.utf8) else { return false }
         let rest = id.utf8.dropFirst(stem.utf8.count)

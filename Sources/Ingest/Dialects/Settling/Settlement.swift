@@ -3,7 +3,7 @@ package import Domain
 /// What a trace comes to: what is to be appended and what is to be replaced. Both are empty when all was told before.
 package struct Settlement: Sendable {
     /// Events that are new.
-    package var events = EventBatch()
+    package var events = EventRows()
     /// Events told before that late spans show in another light.
     package var replacements: [EventReplacement] = []
     /// Spans of the trace.
@@ -16,7 +16,7 @@ package struct Settlement: Sendable {
     package var doubts = TurnDoubts()
 
     /// Whether there is nothing to do.
-    package var isEmpty: Bool { events.count == 0 && replacements.isEmpty }
+    package var isEmpty: Bool { events.isEmpty && replacements.isEmpty }
 }
 
 /// What remains open about the turns of a trace.

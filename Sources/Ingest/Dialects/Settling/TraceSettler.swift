@@ -47,7 +47,7 @@ package struct TraceSettler: Sendable {
         var writer = EventRowWriter()
         for event in telling.events {
             guard let before = known[event.id] else {
-                result.events.offsets.append(UInt32(writer.sink.count))
+                result.events.starts.append(UInt32(writer.sink.count))
                 event.write(to: &writer, columns)
                 continue
             }
@@ -86,16 +86,15 @@ struct DerivedEvent {
         let kept = [
             "id", "source", "tenant", "conversation_id", "trace_id", "span_id", "parent_span_id", "service_name",
         ]
-        var cursor = EventRowCursor(before.row, at: 0)
-        while cursor.advance(in: before.row) {
+        let row = EventRow(before.row)
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             let name = kept.first { columns[$0] == cursor.column }
             guard case .text(let range) = cursor.value, let name else { continue }
-            fields.add(name, text: String(decoding: before.row[range], as: UTF8.self))
+            fields.add(name, text: String(decoding: row.bytes[range], as: UTF8.self))
         }
         fields.add("scope", text: "repetition")
         return DerivedEvent(
-            id: before.id, type: columns.registry.wellKnownTypes.usageReported,
-            time: EventRowCursor.time(before.row, at: 0),
-            fields: fields)
+            id: before.id, type: columns.registry.wellKnownTypes.usageReported, time: row.time, fields: fields)
     }
 }

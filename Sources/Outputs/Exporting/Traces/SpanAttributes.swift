@@ -40,10 +40,10 @@ struct SpanAttributes: Sendable {
     }
 
     /// The attributes of an event, by name.
-    func attributes(of event: EventRowReader) -> [String: OTLPValue] {
+    func attributes(of event: EventRow) -> [String: OTLPValue] {
         var result: [String: OTLPValue] = [:]
-        var cursor = EventRowCursor(event.bytes, at: event.start)
-        while cursor.advance(in: event.bytes) {
+        var cursor = EventRowCursor(event)
+        while cursor.advance(in: event) {
             guard Int(cursor.column) < attributes.count, let attribute = attributes[Int(cursor.column)] else {
                 continue
             }
@@ -68,7 +68,7 @@ struct SpanAttributes: Sendable {
     }
 
     /// What is said of the service that an event came from; `service` stands in where the event names none.
-    func resource(of event: EventRowReader, known: WellKnownColumns) -> [OTLPAttribute] {
+    func resource(of event: EventRow, known: WellKnownColumns) -> [OTLPAttribute] {
         let service =
             event.text(of: known.serviceName) ?? event.text(of: known.agent) ?? Array("unknown_service".utf8)[...]
         var result = resource.compactMap { column, name in

@@ -64,7 +64,7 @@ struct SpanBuilder: Sendable {
     /// - Parameters:
     ///   - parent: span id of the answer's root; empty for the root itself.
     ///   - askedTime: when the question came, where it is known: an answer without a duration began then.
-    func span(of event: EventRowReader, traceID: [UInt8], parent: [UInt8], askedTime: Int64? = nil) -> OTLPSpan? {
+    func span(of event: EventRow, traceID: [UInt8], parent: [UInt8], askedTime: Int64? = nil) -> OTLPSpan? {
         guard let shape = shape(of: event.type) else { return nil }
         var values = attributes.attributes(of: event)
         let operation = "gen_ai.operation.name"
@@ -97,18 +97,18 @@ struct SpanBuilder: Sendable {
     }
 
     /// What is said of the service that gave an answer.
-    func resource(of answer: EventRowReader) -> [OTLPAttribute] { attributes.resource(of: answer, known: known) }
+    func resource(of answer: EventRow) -> [OTLPAttribute] { attributes.resource(of: answer, known: known) }
 
     /// Whether an event says that what it tells of failed.
-    func isError(_ event: EventRowReader) -> Bool { event.text(of: known.status)?.elementsEqual("error".utf8) ?? false }
+    func isError(_ event: EventRow) -> Bool { event.text(of: known.status)?.elementsEqual("error".utf8) ?? false }
 
     /// Whether an event is an answer of an agent.
-    func isAnswer(_ event: EventRowReader) -> Bool {
+    func isAnswer(_ event: EventRow) -> Bool {
         event.type == types.messageSent && QuestionRule.answer.holds(author: event.text(of: known.author))
     }
 
     /// Whether an event is a question of a user.
-    func isQuestion(_ event: EventRowReader) -> Bool {
+    func isQuestion(_ event: EventRow) -> Bool {
         event.type == types.messageReceived && QuestionRule.question.holds(author: event.text(of: known.author))
     }
 }

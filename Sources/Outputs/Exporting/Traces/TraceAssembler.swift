@@ -96,7 +96,7 @@ package struct TraceAssembler: Sendable {
     /// - Returns: what is to be sent because of it; nil where it waits for an answer or has no part in a trace.
     package mutating func take(_ row: [UInt8], position: Int64, receivedTime: Int64) -> TraceEmission? {
         forget(at: receivedTime)
-        let event = EventRowReader(row, at: 0)
+        let event = EventRow(row)
         if !rule.forwardsReceived, builder.identity.isReceived(event) { return nil }
         let isAnswer = builder.isAnswer(event)
         let isQuestion = builder.isQuestion(event)
@@ -130,7 +130,7 @@ package struct TraceAssembler: Sendable {
     }
 
     private func emission(
-        answering event: EventRowReader, _ turn: inout Turn, _ position: Int64, _ receivedTime: Int64
+        answering event: EventRow, _ turn: inout Turn, _ position: Int64, _ receivedTime: Int64
     ) -> TraceEmission? {
         let traceID = builder.identity.traceID(of: event)
         guard let root = builder.span(of: event, traceID: traceID, parent: [], askedTime: turn.askedTime) else {
@@ -151,7 +151,7 @@ package struct TraceAssembler: Sendable {
         result.answer = answers.answer(event, traceID: traceID)
         result.spans = [root]
         for row in held {
-            let child = builder.span(of: EventRowReader(row, at: 0), traceID: traceID, parent: root.spanID)
+            let child = builder.span(of: EventRow(row), traceID: traceID, parent: root.spanID)
             // An agent's run and its answer may come from one span.
             if let child, child.spanID != root.spanID { result.spans.append(child) }
         }
@@ -159,7 +159,7 @@ package struct TraceAssembler: Sendable {
     }
 
     private func late(
-        _ event: EventRowReader, _ isAnswer: Bool, _ trace: Trace, _ position: Int64, _ receivedTime: Int64
+        _ event: EventRow, _ isAnswer: Bool, _ trace: Trace, _ position: Int64, _ receivedTime: Int64
     ) -> TraceEmission? {
         // A second answer that names another trace stands there alone.
         let traceID = isAnswer ? builder.identity.traceID(of: event) : trace.id

@@ -19,7 +19,7 @@ struct TraceIdentity: Sendable {
     init(_ registry: SchemaRegistry) { known = registry.wellKnown }
 
     /// Whether the event was derived from spans that came in.
-    func isReceived(_ event: EventRowReader) -> Bool {
+    func isReceived(_ event: EventRow) -> Bool {
         guard let source = event.text(of: known.source), source.starts(with: Self.settledPrefix) else { return false }
         return source.count == Self.settledPrefix.count
             || source[source.startIndex + Self.settledPrefix.count] == UInt8(ascii: "/")
@@ -27,7 +27,7 @@ struct TraceIdentity: Sendable {
 
     /// What the events of one answer have in common: tenant, conversation and turn; of those derived from spans, and of
     /// those without a turn, tenant and trace. nil where an event has neither.
-    func turn(of event: EventRowReader) -> Hash128? {
+    func turn(of event: EventRow) -> Hash128? {
         var name: [UInt8] = []
         append(event.text(of: known.tenant), to: &name)
         if !isReceived(event), let conversation = event.text(of: known.conversationID),
@@ -44,7 +44,7 @@ struct TraceIdentity: Sendable {
 
     /// The trace of an answer, 16 bytes: its own where it names one, else one that follows from tenant, conversation
     /// and turn, or from the event itself where there is no turn.
-    func traceID(of answer: EventRowReader) -> [UInt8] {
+    func traceID(of answer: EventRow) -> [UInt8] {
         if let own = ownTraceID(of: answer) { return own }
         var name: [UInt8] = []
         append(answer.text(of: known.tenant), to: &name)
@@ -59,16 +59,16 @@ struct TraceIdentity: Sendable {
     }
 
     /// The span of an event, 8 bytes: the one it was derived from, else one that follows from the event.
-    func spanID(of event: EventRowReader) -> [UInt8] {
+    func spanID(of event: EventRow) -> [UInt8] {
         if isReceived(event), let own = bytes(event.text(of: known.spanID), count: 8) { return own }
         let hash = xxh3(identity(event), seed: Seed.span)
         return bigEndian(hash == 0 ? 1 : hash)
     }
 
-    private func ownTraceID(of event: EventRowReader) -> [UInt8]? { bytes(event.text(of: known.traceID), count: 16) }
+    private func ownTraceID(of event: EventRow) -> [UInt8]? { bytes(event.text(of: known.traceID), count: 16) }
 
-    private func identity(_ event: EventRowReader) -> [UInt8] {
-        var name = Array(event.bytes[EventIdentity.fields(event.bytes, at: event.start)])
+    private func identity(_ event: EventRow) -> [UInt8] {
+        var name = Array(event.bytes[event.identityRange])
         append(event.time, to: &name)
         return name
     }

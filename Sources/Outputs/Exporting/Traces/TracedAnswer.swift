@@ -34,14 +34,12 @@ package struct TracedAnswers: Sendable {
     }
 
     /// The answer that a row is; nil where it is none, or has no trace of its own.
-    /// - Precondition: a sound row at `start`.
-    package func answer(_ bytes: [UInt8], at start: Int) -> TracedAnswer? {
-        let event = EventRowReader(bytes, at: start)
+    package func answer(_ event: EventRow) -> TracedAnswer? {
         guard builder.isAnswer(event) else { return nil }
         return answer(event, traceID: builder.identity.traceID(of: event))
     }
 
-    func answer(_ event: EventRowReader, traceID: [UInt8]) -> TracedAnswer {
+    func answer(_ event: EventRow, traceID: [UInt8]) -> TracedAnswer {
         let labels = columns.map { column in
             guard let text = event.text(of: column) else { return "" }
             return text.count > Limits.labelBytesMax

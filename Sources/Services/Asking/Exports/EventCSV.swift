@@ -25,19 +25,18 @@ struct EventCSV {
         return table.bytes
     }
 
-    /// Appends the row that begins at `start`.
+    /// Appends a row.
     /// - Parameter cost: what it costs, of a call.
-    /// - Precondition: `bytes` holds a sound row there.
-    mutating func append(_ bytes: [UInt8], at start: Int, cost: ExportedCost?, to output: inout [UInt8]) {
+    mutating func append(_ row: EventRow, cost: ExportedCost?, to output: inout [UInt8]) {
         table.removeAll()
-        table.field(registry.types[Int(EventRowCursor.type(bytes, at: start))].name)
-        append(time: EventRowCursor.time(bytes, at: start))
+        table.field(registry.types[Int(row.type)].name)
+        append(time: row.time)
         var next = 0
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes) {
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             pass(next..<Int(cursor.column), cost)
             next = Int(cursor.column) + 1
-            append(cursor.value, registry.columns[Int(cursor.column)], bytes)
+            append(cursor.value, registry.columns[Int(cursor.column)], row.bytes)
         }
         pass(next..<registry.columns.count, cost)
         for column in Self.derived {

@@ -95,11 +95,11 @@ package final class EventExport: Sendable {
 
     private func appendEvent(_ state: inout State, to piece: inout [UInt8]) {
         let row = state.row
-        let start = Int(state.page.events.offsets[row])
+        let event = state.page.events[row]
         state.row += 1
         state.end.events += 1
         switch format {
-        case .csv: state.table.append(state.page.events.bytes, at: start, cost: state.costs[row], to: &piece)
+        case .csv: state.table.append(event, cost: state.costs[row], to: &piece)
         case .ndjson:
             var beside = EventRenderer.Beside(bookedCost: state.page.bookedCosts[row])
             // Events that came together say it once.
@@ -107,7 +107,7 @@ package final class EventExport: Sendable {
             if state.source.beginning.isWhole, received != state.receivedTime { beside.receivedTime = received }
             state.receivedTime = received
             let first = piece.count
-            state.lines.append(state.page.events.bytes, at: start, beside: beside, to: &piece)
+            state.lines.append(event, beside: beside, to: &piece)
             check(&state, from: first, in: &piece)
         }
     }

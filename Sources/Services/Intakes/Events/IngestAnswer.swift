@@ -62,7 +62,7 @@ package struct IngestAnswer: Sendable {
             guard let reason = Self.reason(verdict) else { continue }
             rejectedCount += 1
             guard rejections.count < Limits.listedRejectionsMax else { continue }
-            let id = Self.text(of: registry.wellKnown.id, decoded.batch, row: row)
+            let id = decoded.batch[row].text(of: registry.wellKnown.id).map { String(decoding: $0, as: UTF8.self) }
             rejections.append(Rejection(index: Int(decoded.eventIndexes[row]), id: id, error: reason))
         }
         rejections.sort { $0.index < $1.index }
@@ -124,16 +124,6 @@ package struct IngestAnswer: Sendable {
         case .tooOld: "too_old: its time lies beyond the retention horizon"
         case .tooNew: "too_new: its time lies more than 24 h ahead; check the sender's clock"
         }
-    }
-
-    private static func text(of column: UInt16, _ events: EventBatch, row: Int) -> String? {
-        var cursor = EventRowCursor(events.bytes, at: Int(events.offsets[row]))
-        while cursor.advance(in: events.bytes), cursor.column <= column {
-            if cursor.column == column, case .text(let range) = cursor.value {
-                return String(decoding: events.bytes[range], as: UTF8.self)
-            }
-        }
-        return nil
     }
 }
 

@@ -178,16 +178,12 @@ package final class TraceSettlement: Sendable {
     }
 
     /// As many events in a batch as one record of the log holds with room to spare.
-    private static func add(_ events: EventBatch, to batches: inout [IngestBatch]) {
-        for offset in events.offsets {
-            let start = Int(offset)
+    private static func add(_ events: EventRows, to batches: inout [IngestBatch]) {
+        for event in events {
             if batches.last.map({ $0.events.bytes.count > IngestBatch.bytesMax / 2 }) ?? true {
                 batches.append(IngestBatch())
             }
-            let last = batches.count - 1
-            batches[last].events.offsets.append(UInt32(batches[last].events.bytes.count))
-            batches[last].events.bytes +=
-                events.bytes[start..<(start + EventRowCursor.byteCount(events.bytes, at: start))]
+            batches[batches.count - 1].events.append(event)
         }
     }
 
@@ -207,10 +203,10 @@ package final class TraceSettlement: Sendable {
         }
     }
 
-    private func tellExamples(_ events: EventBatch) {
+    private func tellExamples(_ events: EventRows) {
         let now = store.now
-        for start in events.offsets where MetricCounters.isLive(events.bytes, at: Int(start), arrivalTime: now) {
-            if let answer = answers.answer(events.bytes, at: Int(start)) { tell(answer) }
+        for event in events where MetricCounters.isLive(event, arrivalTime: now) {
+            if let answer = answers.answer(event) { tell(answer) }
         }
     }
 
@@ -219,11 +215,12 @@ package final class TraceSettlement: Sendable {
         var spans: [SpanRecord] = []
         var told: [StoredEvent] = []
         for event in stored {
-            if EventRowCursor.type(event.row, at: 0) != store.registry.wellKnownTypes.spanReceived {
+            let row = EventRow(event.row)
+            if row.type != store.registry.wellKnownTypes.spanReceived {
                 told.append(event)
             } else if spans.count < Self.spansPerTrace,
                 // Evidence that somebody else wrote and that cannot be read stays evidence.
-                let span = try? SpanRecord(row: event.row, at: 0, columns: columns, parser: &parser)
+                let span = try? SpanRecord(row: row, columns: columns, parser: &parser)
             {
                 spans.append(span)
             }

@@ -123,13 +123,12 @@ extension StoreSnapshot {
         for (group, members) in zip(groups, byGroup) {
             guard let first = members.first else { continue }
             let layout = layouts.tables[first.layout]
-            let rows = try RowRestorer(layout, registry: registry).restore(rows: members.map(\.row), of: group)
-            for (index, start) in rows.starts.enumerated() {
-                let end = Int(start) + EventRowCursor.byteCount(rows.bytes, at: Int(start))
+            let restored = try RowRestorer(layout, registry: registry).restore(rows: members.map(\.row), of: group)
+            for (index, row) in restored.rows.enumerated() {
                 events.append(
                     PagedEvent(
-                        position: rows.positions[index], receivedTime: rows.receivedTimes[index],
-                        row: Array(rows.bytes[Int(start)..<end])))
+                        position: restored.positions[index], receivedTime: restored.receivedTimes[index], row: row.copy
+                    ))
             }
         }
         return events.sorted { $0.position < $1.position }
@@ -140,18 +139,12 @@ extension StoreSnapshot {
         for block in version.tail.blocks where block.lastPosition > request.after {
             let first = max(0, Int(request.after - block.firstPosition + 1))
             for row in first..<block.count {
-                let (start, arrival) = (Int(block.starts[row]), block.receivedTimes[row])
-                guard request.types.contains(EventRowCursor.type(block.bytes, at: start)),
-                    arrival >= request.receivedSince,
-                    isNews(
-                        EventRowCursor.time(block.bytes, at: start), received: arrival, block.firstPosition + Int64(row)
-                    )
+                let (event, arrival) = (block.rows[row], block.receivedTimes[row])
+                guard request.types.contains(event.type), arrival >= request.receivedSince,
+                    isNews(event.time, received: arrival, block.firstPosition + Int64(row))
                 else { continue }
-                let end = start + EventRowCursor.byteCount(block.bytes, at: start)
                 page.events.append(
-                    PagedEvent(
-                        position: block.firstPosition + Int64(row), receivedTime: arrival,
-                        row: Array(block.bytes[start..<end])))
+                    PagedEvent(position: block.firstPosition + Int64(row), receivedTime: arrival, row: event.copy))
                 guard page.events.count == request.countMax else { continue }
                 (page.coveredPosition, page.coveredTime) = (block.firstPosition + Int64(row), arrival)
                 return page

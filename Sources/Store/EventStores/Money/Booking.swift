@@ -10,23 +10,23 @@ struct Booking: Sendable {
 
     init(_ registry: SchemaRegistry) { (known, types) = (registry.wellKnown, registry.wellKnownTypes) }
 
-    /// To be called where prices became others without ``book(_:at:position:prices:)``.
+    /// To be called where prices became others without ``book(_:position:prices:)``.
     mutating func forget() { booker.forget() }
 
     /// Books the event if it is a call, takes it over if it is a price.
     /// - Returns: what a call costs; nil for every other event.
-    mutating func book(_ bytes: [UInt8], at start: Int, position: Int64, prices: inout PriceLedger) -> CallCost? {
-        let type = EventRowCursor.type(bytes, at: start)
+    mutating func book(_ row: EventRow, position: Int64, prices: inout PriceLedger) -> CallCost? {
+        let type = row.type
         if type == types.priceSet {
-            guard let entry = PriceEntry(row: bytes, at: start, position: position, known), prices.add(entry) else {
+            guard let entry = PriceEntry(row: row, position: position, known), prices.add(entry) else {
                 return nil
             }
             booker.forget()
             return nil
         }
         guard isCall(type) else { return nil }
-        let fields = CallFields(bytes, at: start, known, types)
-        let span = bytes.span
+        let fields = CallFields(row, known, types)
+        let span = row.bytes.span
         return CallCost(
             booker.book(
                 fields.usage, provider: span.extracting(fields.provider),
@@ -39,18 +39,16 @@ struct Booking: Sendable {
     /// lies over that call, not by those of today. So a trace that settles again books its calls as they would have
     /// been booked at once.
     /// - Returns: nil for every event that is no call.
-    func cost(inPlaceOf position: Int64, _ bytes: [UInt8], at start: Int, _ book: PriceBook, _ overlay: CostOverlay)
-        -> CallCost?
-    {
-        guard isCall(EventRowCursor.type(bytes, at: start)) else { return nil }
-        let fields = CallFields(bytes, at: start, known, types)
-        let names = fields.names(in: bytes)
+    func cost(inPlaceOf position: Int64, _ row: EventRow, _ book: PriceBook, _ overlay: CostOverlay) -> CallCost? {
+        guard isCall(row.type) else { return nil }
+        let fields = CallFields(row, known, types)
+        let names = fields.names(in: row)
         let candidates = book.candidates(
             provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel)
         let tier = PriceEntry.normalised(tier: names.serviceTier)
         let quote = PriceQuote(candidates, serviceTier: tier, at: fields.time, known: PriceHorizon(before: position))
         return overlay.cost(
-            of: fields, in: bytes, position: position, booked: CallCost(BookedCost(fields.usage, at: quote.prices)))
+            of: fields, in: row, position: position, booked: CallCost(BookedCost(fields.usage, at: quote.prices)))
     }
 
     private func isCall(_ type: UInt16) -> Bool { type == types.llmCall || type == types.embeddingCall }

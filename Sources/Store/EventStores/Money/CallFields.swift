@@ -10,12 +10,12 @@ struct CallFields {
     var serviceTier = 0..<0
     var time: Int64
 
-    init(_ bytes: [UInt8], at start: Int, _ known: WellKnownColumns, _ types: WellKnownTypes) {
-        time = EventRowCursor.time(bytes, at: start)
-        usage.isInputOnly = EventRowCursor.type(bytes, at: start) == types.embeddingCall
+    init(_ row: EventRow, _ known: WellKnownColumns, _ types: WellKnownTypes) {
+        time = row.time
+        usage.isInputOnly = row.type == types.embeddingCall
         var (isError, isStream, hasBegun) = (false, false, false)
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes) {
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             switch cursor.value {
             case .integer(let value):
                 switch cursor.column {
@@ -36,10 +36,11 @@ struct CallFields {
                 case known.requestModel: requestModel = range
                 case known.responseModel: (responseModel, hasBegun) = (range, true)
                 case known.serviceTier: serviceTier = range
-                case known.status: isError = bytes[range].elementsEqual("error".utf8)
+                case known.status: isError = row.bytes[range].elementsEqual("error".utf8)
                 case known.responseID, known.finishReason: hasBegun = true
-                case known.usageDoubt: usage.doubt = UsageDoubt(names: String(decoding: bytes[range], as: UTF8.self))
-                case known.otherUsage: usage.other = String(decoding: bytes[range], as: UTF8.self)
+                case known.usageDoubt:
+                    usage.doubt = UsageDoubt(names: String(decoding: row.bytes[range], as: UTF8.self))
+                case known.otherUsage: usage.other = String(decoding: row.bytes[range], as: UTF8.self)
                 default: break
                 }
             case .boolean(let value): if cursor.column == known.stream { isStream = value }
@@ -56,10 +57,10 @@ struct CallFields {
         var requestModel, responseModel, serviceTier: String?
     }
 
-    /// - Parameter bytes: those it was read from.
-    func names(in bytes: [UInt8]) -> Names {
+    /// - Parameter row: the one it was read from.
+    func names(in row: EventRow) -> Names {
         func text(_ range: Range<Int>) -> String? {
-            range.isEmpty ? nil : String(decoding: bytes[range], as: UTF8.self)
+            range.isEmpty ? nil : String(decoding: row.bytes[range], as: UTF8.self)
         }
         return Names(
             provider: text(provider) ?? "", requestModel: text(requestModel), responseModel: text(responseModel),
@@ -79,14 +80,14 @@ extension CallCost {
 extension PriceEntry {
     /// The price that a `price.set` event states; nil where it states none that can be kept (the decoder refuses
     /// those).
-    init?(row bytes: [UInt8], at start: Int, position: Int64, _ known: WellKnownColumns) {
+    init?(row: EventRow, position: Int64, _ known: WellKnownColumns) {
         var texts: [UInt16: String] = [:]
         var numbers: [UInt16: Int64] = [:]
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes) {
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             switch cursor.value {
             case .integer(let value): numbers[cursor.column] = value
-            case .text(let range): texts[cursor.column] = String(decoding: bytes[range], as: UTF8.self)
+            case .text(let range): texts[cursor.column] = String(decoding: row.bytes[range], as: UTF8.self)
             default: break
             }
         }
@@ -96,7 +97,7 @@ extension PriceEntry {
                 provider: provider, model: model, tokenClass: tokenClass, serviceTier: texts[known.serviceTier] ?? "",
                 picoUSDPerToken: numbers[known.pricePerMillionTokens],
                 picoUSDPerGPUHour: numbers[known.pricePerGPUHour],
-                validFrom: numbers[known.validFrom] ?? EventRowCursor.time(bytes, at: start), position: position,
+                validFrom: numbers[known.validFrom] ?? row.time, position: position,
                 origin: .set)
         else { return nil }
         self = entry

@@ -51,8 +51,8 @@ final class CostOverlay: Sendable {
     /// What a call costs that was booked at some cost.
     /// - Parameter bytes: those that the fields were read from.
     /// - Complexity: O(late prices).
-    func cost(of fields: CallFields, in bytes: [UInt8], position: Int64, booked: CallCost) -> CallCost {
-        let names = fields.names(in: bytes)
+    func cost(of fields: CallFields, in row: EventRow, position: Int64, booked: CallCost) -> CallCost {
+        let names = fields.names(in: row)
         return cost(
             of: fields.usage, provider: names.provider, requestModel: names.requestModel,
             responseModel: names.responseModel,

@@ -25,19 +25,17 @@ struct LatePriceSearch {
 
     /// The block with the late prices applied; the same block where they concern none of its calls.
     func reprice(_ block: TailBlock, _ overlay: CostOverlay) -> TailBlock {
-        guard block.costs.contains(where: { $0.state != .priced }) else { return block }
+        guard block.costs.values.contains(where: { $0.state != .priced }) else { return block }
         return block.replacing(costs: block.costs(through: overlay, registry))
     }
 
     /// Conversations of a block's calls that the prices concern.
     func conversations(in block: TailBlock) -> Set<ConversationGrouping.Key> {
         var found: Set<ConversationGrouping.Key> = []
-        for row in 0..<block.count
-        where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
-            let start = Int(block.starts[row])
-            let fields = CallFields(block.bytes, at: start, registry.wellKnown, registry.wellKnownTypes)
-            guard let key = ConversationGrouping.key(block.bytes, start, registry.wellKnown) else { continue }
-            let names = fields.names(in: block.bytes)
+        for (row, _) in block.waitingCalls {
+            let fields = CallFields(row, registry.wellKnown, registry.wellKnownTypes)
+            guard let key = ConversationGrouping.key(row, registry.wellKnown) else { continue }
+            let names = fields.names(in: row)
             let isConcerned = changes.contains {
                 $0.concerns(
                     provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel,
@@ -78,15 +76,12 @@ struct LatePriceSearch {
             }
         }
         for block in blocks {
-            for row in 0..<block.count
-            where block.costIndices[row] >= 0 && block.costs[Int(block.costIndices[row])].state != .priced {
-                let fields = CallFields(
-                    block.bytes, at: Int(block.starts[row]), registry.wellKnown, registry.wellKnownTypes)
-                let names = fields.names(in: block.bytes)
+            for (row, cost) in block.waitingCalls {
+                let fields = CallFields(row, registry.wellKnown, registry.wellKnownTypes)
+                let names = fields.names(in: row)
                 note(
                     provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel,
-                    time: fields.time,
-                    gaps: block.costs[Int(block.costIndices[row])].gaps, hasTotal: fields.usage.total != nil)
+                    time: fields.time, gaps: cost.gaps, hasTotal: fields.usage.total != nil)
             }
         }
         for layout in layouts.tables {
@@ -211,13 +206,22 @@ struct LatePriceSearch {
 
 extension TailBlock {
     /// What its calls cost by the overlay, beside ``costs``.
-    func costs(through overlay: CostOverlay, _ registry: SchemaRegistry) -> [CallCost] {
-        var costs = costs
-        for row in 0..<count where costIndices[row] >= 0 {
-            let index = Int(costIndices[row])
-            let fields = CallFields(bytes, at: Int(starts[row]), registry.wellKnown, registry.wellKnownTypes)
-            costs[index] = overlay.cost(of: fields, in: bytes, position: position(of: row), booked: costs[index])
+    func costs(through overlay: CostOverlay, _ registry: SchemaRegistry) -> RowCosts {
+        var result = costs
+        for (index, row) in rows.enumerated() {
+            guard let booked = costs[index] else { continue }
+            let fields = CallFields(row, registry.wellKnown, registry.wellKnownTypes)
+            result.replace(
+                index, by: overlay.cost(of: fields, in: row, position: position(of: index), booked: booked))
         }
-        return costs
+        return result
+    }
+
+    /// Calls that wait for a price, and what they were booked at.
+    fileprivate var waitingCalls: [(row: EventRow, cost: CallCost)] {
+        rows.indices.compactMap { index in
+            guard let cost = costs[index], cost.state != .priced else { return nil }
+            return (rows[index], cost)
+        }
     }
 }

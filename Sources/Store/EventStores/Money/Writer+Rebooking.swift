@@ -92,7 +92,7 @@ private struct RebookingEffect {
     private mutating func compare(_ block: TailBlock, _ overlay: CostOverlay, _ registry: SchemaRegistry) {
         let costs = block.costs(through: overlay, registry)
         guard costs != block.costs else { return }
-        for (old, new) in zip(block.costs, costs) where differ(old, new) { add(old, new) }
+        for (old, new) in zip(block.costs.values, costs.values) where differ(old, new) { add(old, new) }
         repriced[block.firstPosition] = block.replacing(costs: costs)
     }
 

@@ -6,7 +6,7 @@ import Segments
 /// A run of events of an export, with what stands beside and between them.
 package struct ExportPage: Sendable {
     /// Rows in the order of positions.
-    package var events = EventBatch()
+    package var events = EventRows()
     /// For each row, ns since 1970 UTC.
     package var receivedTimes: [Int64] = []
     /// By row: what the call costs, where that does not follow from the prices before it, as an export says it.
@@ -106,18 +106,16 @@ package struct ExportReader: ExportSource {
 
     private mutating func page(_ block: TailBlock) -> ExportPage {
         var page = ExportPage()
-        page.events.bytes = block.bytes
+        page.events = block.rows
         guard beginning.isWhole else {
-            let rows = (0..<block.count).filter {
-                times.contains(EventRowCursor.time(block.bytes, at: Int(block.starts[$0])))
-            }
-            page.events.offsets = rows.map { block.starts[$0] }
+            let rows = block.rows.indices.filter { times.contains(block.rows[$0].time) }
+            page.events.starts = rows.map { block.rows.starts[$0] }
             page.receivedTimes = rows.map { block.receivedTimes[$0] }
             page.costs = costs(of: block, rows: rows)
             return page
         }
-        page.costs = costs(of: block, rows: Array(0..<block.count))
-        (page.events.offsets, page.receivedTimes) = (block.starts, block.receivedTimes)
+        page.costs = costs(of: block, rows: Array(block.rows.indices))
+        page.receivedTimes = block.receivedTimes
         page.bookedCosts = costsThatDoNotFollow(block)
         while nextRecord < records.count, records[nextRecord].position < block.lastPosition {
             let rows = max(0, records[nextRecord].position - block.firstPosition + 1)
@@ -132,8 +130,8 @@ package struct ExportReader: ExportSource {
         return {
             let actual = block.costs(through: overlay, registry)
             var costs: [Int: ExportedCost] = [:]
-            for (place, row) in rows.enumerated() where block.costIndices[row] >= 0 {
-                let cost = actual[Int(block.costIndices[row])]
+            for (place, row) in rows.enumerated() {
+                guard let cost = actual[row] else { continue }
                 costs[place] = ExportedCost(
                     cost: cost.costPicoUSD, low: cost.lowPicoUSD, high: cost.highPicoUSD, state: cost.state,
                     gaps: cost.gaps)
@@ -146,24 +144,22 @@ package struct ExportReader: ExportSource {
     /// replaced after prices had changed, and of those that an older version booked by other rules.
     private mutating func costsThatDoNotFollow(_ block: TailBlock) -> [Int: String] {
         var costs = block.costs
-        for row in 0..<block.count {
-            let position = block.firstPosition + Int64(row)
+        for (index, row) in block.rows.enumerated() {
+            let position = block.firstPosition + Int64(index)
             while let price = listPrices.first, price.position < position {
                 prices.add(price)
                 booking.forget()
                 listPrices.removeFirst()
             }
-            let cost = booking.book(block.bytes, at: Int(block.starts[row]), position: position, prices: &prices)
-            if block.costIndices[row] >= 0, let cost { costs[Int(block.costIndices[row])] = cost }
+            if let cost = booking.book(row, position: position, prices: &prices) { costs.replace(index, by: cost) }
         }
         guard costs != block.costs else { return [:] }
         let (overlay, registry) = (snapshot.version.overlay, snapshot.registry)
         let followed = block.replacing(costs: costs).costs(through: overlay, registry)
         let actual = block.costs(through: overlay, registry)
         var result: [Int: String] = [:]
-        for row in 0..<block.count where block.costIndices[row] >= 0 {
-            let index = Int(block.costIndices[row])
-            if followed[index] != actual[index] { result[row] = actual[index].text }
+        for row in block.rows.indices {
+            if let cost = actual[row], followed[row] != cost { result[row] = cost.text }
         }
         return result
     }
@@ -182,30 +178,16 @@ extension StoreSnapshot {
     fileprivate func block(of segment: SealedSegment, at positions: ClosedRange<Int64>, _ moved: MovedRows) throws
         -> TailBlock
     {
-        var bytes: [UInt8] = []
-        var found: [(position: Int64, start: UInt32, receivedTime: Int64, cost: CallCost?)] = []
-        func add(_ rows: RestoredRows) {
-            guard rows.positions.contains(where: positions.contains) else { return }
-            let offset = UInt32(bytes.count)
-            bytes.append(contentsOf: rows.bytes)
-            for row in rows.starts.indices where positions.contains(rows.positions[row]) {
-                found.append((rows.positions[row], rows.starts[row] + offset, rows.receivedTimes[row], rows.costs[row]))
-            }
-        }
+        var found = PlacedRows()
         for layout in layouts.tables {
             let restorer = RowRestorer(layout, registry: registry)
             for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
-                add(
-                    try restorer.restore(rows: segment.liveRows(of: group, index: index, table: layout.name), of: group)
-                )
+                let live = segment.liveRows(of: group, index: index, table: layout.name)
+                found.append(contentsOf: try restorer.restore(rows: live, of: group), at: positions)
             }
         }
-        for rows in moved.rows { add(rows) }
-        found.sort { $0.position < $1.position }
-        var builder = TailBlockBuilder(rows: bytes, starts: found.map(\.start))
-        for event in found { builder.append(cost: event.cost) }
-        return builder.finish(
-            firstPosition: positions.lowerBound, receivedTimes: found.map(\.receivedTime), identities: [])
+        for rows in moved.rows { found.append(contentsOf: rows, at: positions) }
+        return found.block(from: positions.lowerBound)
     }
 
     /// Records that an export carries, ascending by position, then by the time they were received; dead letters last,
@@ -231,10 +213,7 @@ extension StoreSnapshot {
             }
         }
         return version.tail.readBlocks.contains { block in
-            block.starts.contains { start in
-                let reader = EventRowReader(block.bytes, at: Int(start))
-                return reader.type == spans || reader.value(of: known.userID) != nil
-            }
+            block.rows.contains { $0.type == spans || $0.value(of: known.userID) != nil }
         }
     }
 }

@@ -6,7 +6,7 @@ import Segments
 /// Rows that came to stand for sealed ones: they wait in the tail, or lie in a later segment than the one of their
 /// position.
 struct MovedRows: Sendable {
-    private(set) var rows: [RestoredRows] = []
+    private(set) var rows: [PlacedRows] = []
 
     /// - Complexity: a look at the groups' footers, and O(bytes of the rows found).
     init(_ snapshot: StoreSnapshot) throws {
@@ -25,13 +25,7 @@ struct MovedRows: Sendable {
                 }
             }
         }
-        for block in snapshot.version.tail.amended {
-            rows.append(
-                RestoredRows(
-                    bytes: block.bytes, starts: block.starts,
-                    positions: (0..<block.count).map { block.position(of: $0) },
-                    receivedTimes: block.receivedTimes, costs: (0..<block.count).map { block.cost(of: $0) }))
-        }
+        rows += snapshot.version.tail.amended.map { PlacedRows($0) }
     }
 
     /// Whether the row of one of the positions is among them.

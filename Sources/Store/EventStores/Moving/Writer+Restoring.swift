@@ -15,7 +15,7 @@ struct RestoredEvents {
 /// A run of an export.
 package struct RestoredBatch: Sendable {
     /// Rows in the order of positions.
-    package var events: EventBatch
+    package var events: EventRows
     /// By row, ns since 1970 UTC; nil for together with the row before.
     package var receivedTimes: [Int64?]
     /// By row, as the export says it.
@@ -27,7 +27,7 @@ package struct RestoredBatch: Sendable {
 
     /// Takes each part as given.
     package init(
-        events: EventBatch, receivedTimes: [Int64?], bookedCosts: [(row: Int, text: String)],
+        events: EventRows, receivedTimes: [Int64?], bookedCosts: [(row: Int, text: String)],
         records: [(rowsBefore: Int, record: SystemRecord, line: Int)], lines: [Int]
     ) {
         (self.events, self.receivedTimes, self.bookedCosts, self.records) = (
@@ -152,7 +152,7 @@ extension Writer {
 
     /// Takes rows in that the store lacks.
     private func admit(
-        _ events: EventBatch, rows: Range<Int>, _ restored: RestoredEvents,
+        _ events: EventRows, rows: Range<Int>, _ restored: RestoredEvents,
         _ known: (hashes: [UInt64], sealed: [EventVerdict?]),
         _ sealedPosition: Int64, _ progress: inout RestoreProgress, _ result: inout RestoreResult
     ) throws {
@@ -172,7 +172,7 @@ extension Writer {
         ledger.receivedTime = max(receivedTime, times.max() ?? receivedTime)
         var costs: [Int: CallCost] = [:]
         for row in part { costs[row - first] = restored.costs[row] }
-        let batch = EventBatch(bytes: events.bytes, offsets: Array(events.offsets[part]))
+        let batch = EventRows(bytes: events.bytes, starts: Array(events.starts[part]))
         let context = AdmissionContext(
             tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
             clockTime: clockTime,

@@ -101,32 +101,28 @@ extension Writer {
     }
 
     private func replayEvents(_ record: LogRecord) throws {
-        let bytes = Array(record.payload)
-        let batch: EventBatch
+        let rows: EventRows
         do {
-            batch = try EventBatch(checking: bytes, registry: registry)
+            rows = try EventRows(checking: Array(record.payload), registry: registry)
         } catch {
             throw corruption(record, error.expectation)
         }
-        guard batch.count == record.count, record.position == nextPosition else {
+        guard rows.count == record.count, record.position == nextPosition else {
             throw corruption(record, "\(record.count) events from position \(nextPosition)")
         }
         let lateCount = ledger.prices.late.count
-        let hashes = EventIdentity.hashes(bytes, at: batch.offsets, key: identityKey)
-        var builder = TailBlockBuilder(rows: bytes, starts: batch.offsets)
+        let hashes = rows.identityHashes(key: identityKey)
+        var costs = RowCosts()
         var absent: [AbsentTimes.Entry] = []
-        for (row, offset) in batch.offsets.enumerated() {
-            let start = Int(offset)
-            let position = record.position + Int64(row)
-            builder.append(cost: booking.book(bytes, at: start, position: position, prices: &ledger.prices))
-            identities.insert(hashes[row], position: position)
-            if EventRowCursor.isTimeAbsent(bytes, at: start) {
-                absent.append(AbsentTimes.Entry(hash: hashes[row], time: EventRowCursor.time(bytes, at: start)))
-            }
+        for (index, row) in rows.enumerated() {
+            let position = record.position + Int64(index)
+            costs.append(booking.book(row, position: position, prices: &ledger.prices))
+            identities.insert(hashes[index], position: position)
+            if row.isTimeAbsent { absent.append(AbsentTimes.Entry(hash: hashes[index], time: row.time)) }
         }
-        let block = builder.finish(
-            firstPosition: record.position, receivedTimes: Array(repeating: record.receivedTime, count: batch.count),
-            identities: hashes)
+        let block = TailBlock(
+            rows, firstPosition: record.position,
+            receivedTimes: Array(repeating: record.receivedTime, count: rows.count), costs: costs, identities: hashes)
         counters.beginStep()
         count(block)
         tail.append(block)

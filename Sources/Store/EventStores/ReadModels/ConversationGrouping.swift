@@ -23,6 +23,9 @@ struct ConversationGrouping: Sendable {
         }
     }
 
+    /// Where in a row its conversation stands.
+    private typealias Fields = (tenant: Range<Int>, conversation: Range<Int>)
+
     /// Sorted by where they were first seen.
     private(set) var keys: [Key] = []
     /// For each key, its events in position order.
@@ -35,27 +38,22 @@ struct ConversationGrouping: Sendable {
         precondition(
             wellKnown.conversationID == wellKnown.tenant + 1, "tenant and conversation_id stand side by side in a row")
         var dictionary = TextDictionaryBuilder()
-        var costOffset: Int32 = 0
+        var costOffset = 0
         for (blockIndex, block) in blocks.enumerated() {
-            for row in 0..<block.count {
-                let start = Int(block.starts[row])
-                guard let fields = Self.fields(block.bytes, start, wellKnown) else { continue }
+            for (index, row) in block.rows.enumerated() {
+                guard let fields = Self.fields(row, wellKnown) else { continue }
                 let code = Int(
-                    dictionary.code(of: fields.tenant.lowerBound..<fields.conversation.upperBound, in: block.bytes))
+                    dictionary.code(of: fields.tenant.lowerBound..<fields.conversation.upperBound, in: row.bytes))
                 if code == keys.count {
-                    keys.append(
-                        Key(
-                            tenant: String(decoding: block.bytes[fields.tenant], as: UTF8.self),
-                            conversation: String(decoding: block.bytes[fields.conversation], as: UTF8.self)))
+                    keys.append(Key(row, fields))
                     events.append([])
                 }
-                let cost = block.costIndices[row]
                 events[code].append(
                     EventReference(
-                        buffer: Int32(blockIndex), start: Int32(start), position: block.position(of: row),
-                        cost: cost < 0 ? -1 : cost + costOffset))
+                        buffer: Int32(blockIndex), start: Int32(row.start), position: block.position(of: index),
+                        cost: block.costs.place(of: index).map { Int32(costOffset + $0) } ?? -1))
             }
-            costOffset += Int32(block.costs.count)
+            costOffset += block.costs.values.count
         }
         let known = Set(keys)
         for key in also where !known.contains(key) {
@@ -65,21 +63,13 @@ struct ConversationGrouping: Sendable {
     }
 
     /// The conversation of an event; nil outside any.
-    static func key(_ bytes: [UInt8], _ start: Int, _ known: WellKnownColumns) -> Key? {
-        fields(bytes, start, known).map {
-            Key(
-                tenant: String(decoding: bytes[$0.tenant], as: UTF8.self),
-                conversation: String(decoding: bytes[$0.conversation], as: UTF8.self))
-        }
-    }
+    static func key(_ row: EventRow, _ known: WellKnownColumns) -> Key? { fields(row, known).map { Key(row, $0) } }
 
     /// The values of tenant and conversation_id; nil for an event outside any conversation.
-    private static func fields(
-        _ bytes: [UInt8], _ start: Int, _ known: WellKnownColumns
-    ) -> (tenant: Range<Int>, conversation: Range<Int>)? {
+    private static func fields(_ row: EventRow, _ known: WellKnownColumns) -> Fields? {
         var tenant: Range<Int>?
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes) {
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             if cursor.column == known.tenant, case .text(let range) = cursor.value { tenant = range }
             if cursor.column == known.conversationID, case .text(let range) = cursor.value, let tenant {
                 return (tenant, range)
@@ -87,5 +77,13 @@ struct ConversationGrouping: Sendable {
             if cursor.column > known.conversationID { return nil }
         }
         return nil
+    }
+}
+
+extension ConversationGrouping.Key {
+    fileprivate init(_ row: EventRow, _ fields: (tenant: Range<Int>, conversation: Range<Int>)) {
+        self.init(
+            tenant: String(decoding: row.bytes[fields.tenant], as: UTF8.self),
+            conversation: String(decoding: row.bytes[fields.conversation], as: UTF8.self))
     }
 }

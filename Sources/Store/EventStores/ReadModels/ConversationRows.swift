@@ -57,21 +57,20 @@ struct ConversationRows: Sendable {
         _ columns: FoldColumns,
         _ workers: any Workers, _ outputs: [PartOutput]
     ) throws {
-        let buffers = blocks.map(\.bytes) + [found.rows.bytes]
-        let costs = blocks.flatMap(\.costs)
-        let allCosts = costs + found.costs
+        let buffers = blocks.map(\.rows.bytes) + [found.events.rows.bytes]
+        let costs = blocks.flatMap(\.costs.values)
+        let allCosts = costs + found.events.costs.values
         try workers.run(count: outputs.count) { part in
             outputs[part].builder.withLock { output in
                 var fold = ConversationFold(columns: columns)
                 for key in stride(from: keys.lowerBound + part, to: keys.upperBound, by: outputs.count) {
                     var events = grouping.events[key]
                     for row in found.rowsByKey[key - keys.lowerBound] ?? [] {
-                        let cost = found.costIndices[row]
                         events.append(
                             EventReference(
-                                buffer: Int32(blocks.count), start: Int32(found.rows.starts[row]),
-                                position: found.rows.positions[row],
-                                cost: cost < 0 ? -1 : cost + Int32(costs.count)))
+                                buffer: Int32(blocks.count), start: Int32(found.events.rows.starts[row]),
+                                position: found.events.positions[row],
+                                cost: found.events.costs.place(of: row).map { Int32(costs.count + $0) } ?? -1))
                     }
                     if events.isEmpty { continue }
                     columns.sort(&events, buffers: buffers)

@@ -7,10 +7,7 @@ import Segments
 /// What segments hold of given conversations: their events, restored, and the read-model rows that stand for them so
 /// far.
 struct SealedConversations {
-    private(set) var rows = RestoredRows()
-    /// Into `costs`, −1 for events that cost nothing; one for each restored row.
-    private(set) var costIndices: [Int32] = []
-    private(set) var costs: [CallCost] = []
+    private(set) var events = PlacedRows()
     /// Index of a key to indices of restored rows.
     private(set) var rowsByKey: [Int: [Int]] = [:]
     private(set) var replaced = ReplacedRows()
@@ -50,17 +47,17 @@ struct SealedConversations {
             }
         }
         let work = places
-        let found = try workers.map(count: work.count) { place -> (matches: [Match], rows: RestoredRows) in
+        let found = try workers.map(count: work.count) { place -> (matches: [Match], rows: PlacedRows) in
             let (group, dead, layout, keys) = work[place]
             let gone = Set(dead)
             let matches = try group.rows(of: index.only(keys)).filter { !gone.contains(UInt32($0.row)) }
-            guard !matches.isEmpty else { return ([], RestoredRows()) }
+            guard !matches.isEmpty else { return ([], PlacedRows()) }
             let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
             let restored = try RowRestorer(layout, registry: registry).restore(
                 rows: matches.map(\.row), isTimeAbsent: try group.timeAbsent(), column: { try morsel.column($0) })
             return (matches, restored)
         }
-        rows.bytes.reserveCapacity(found.reduce(0) { $0 + $1.rows.bytes.count })
+        events.rows.bytes.reserveCapacity(found.reduce(0) { $0 + $1.rows.rows.bytes.count })
         for (matches, restored) in found { append(restored, keys: matches.map(\.key)) }
     }
 
@@ -93,20 +90,8 @@ struct SealedConversations {
         }
     }
 
-    private mutating func append(_ more: RestoredRows, keys: [Int]) {
-        let byteOffset = UInt32(rows.bytes.count)
-        for (index, key) in keys.enumerated() {
-            rowsByKey[key, default: []].append(rows.starts.count)
-            rows.starts.append(more.starts[index] + byteOffset)
-            rows.positions.append(more.positions[index])
-            rows.receivedTimes.append(more.receivedTimes[index])
-            if let cost = more.costs[index] {
-                costIndices.append(Int32(costs.count))
-                costs.append(cost)
-            } else {
-                costIndices.append(-1)
-            }
-        }
-        rows.bytes.append(contentsOf: more.bytes)
+    private mutating func append(_ more: PlacedRows, keys: [Int]) {
+        for (index, key) in keys.enumerated() { rowsByKey[key, default: []].append(events.count + index) }
+        events.append(contentsOf: more)
     }
 }

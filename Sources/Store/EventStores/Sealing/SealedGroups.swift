@@ -50,11 +50,8 @@ struct SealedGroups: Sendable {
     private static func plan(_ blocks: [TailBlock], _ layouts: EventTableLayouts) -> [Work] {
         var byType = [[RowPlace]](repeating: [], count: layouts.tables.count)
         for (blockIndex, block) in blocks.enumerated() {
-            for row in 0..<block.count {
-                let start = Int(block.starts[row])
-                byType[Int(EventRowCursor.type(block.bytes, at: start))].append(
-                    RowPlace(
-                        time: EventRowCursor.time(block.bytes, at: start), block: Int32(blockIndex), row: Int32(row)))
+            for (index, row) in block.rows.enumerated() {
+                byType[Int(row.type)].append(RowPlace(time: row.time, block: Int32(blockIndex), row: Int32(index)))
             }
         }
         var work: [Work] = []
@@ -89,7 +86,7 @@ struct SealedGroups: Sendable {
         for place in work.rows {
             let block = blocks[Int(place.block)]
             transposer.append(block, Int(place.row))
-            absent.append(EventRowCursor.isTimeAbsent(block.bytes, at: Int(block.starts[Int(place.row)])))
+            absent.append(block.rows[Int(place.row)].isTimeAbsent)
         }
         var chunk = transposer.finish()
         let parts = rollups.map {

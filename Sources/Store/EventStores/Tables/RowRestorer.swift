@@ -4,17 +4,7 @@ import Domain
 import Projections
 import Segments
 
-/// Event rows read back from columns, as they were logged, with what stands beside a row in a block.
-struct RestoredRows: Sendable {
-    var bytes: [UInt8] = []
-    var starts: [UInt32] = []
-    var positions: [Int64] = []
-    var receivedTimes: [Int64] = []
-    /// One for each row; nil for events that cost nothing.
-    var costs: [CallCost?] = []
-}
-
-/// Turns rows of a type's table back into event rows: the inverse of ``RowTransposer``.
+/// Turns rows of a type's table back into event rows, as they were logged: the inverse of ``RowTransposer``.
 struct RowRestorer {
     private let layout: EventTableLayout
     /// Registry column id and table column index, ascending by id.
@@ -33,18 +23,18 @@ struct RowRestorer {
     /// - Parameters:
     ///   - column: reads one column of the table by index; called once for each column.
     ///   - isTimeAbsent: rows whose event came without `time`.
-    func restore(rows: [Int], isTimeAbsent: Vector?, column: (Int) throws -> Vector) throws -> RestoredRows {
-        guard !rows.isEmpty else { return RestoredRows() }
+    func restore(rows: [Int], isTimeAbsent: Vector?, column: (Int) throws -> Vector) throws -> PlacedRows {
+        guard !rows.isEmpty else { return PlacedRows() }
         let times = try column(layout.time)
         let positions = try column(layout.position)
         let received = try column(layout.receivedTime)
         let sources = try fields.compactMap {
             try RestoredField(column($0.index), id: $0.column, isJSON: $0.type == .json)
         }
-        var restored = RestoredRows()
+        var restored = PlacedRows()
         var writer = EventRowWriter()
         for row in rows {
-            restored.starts.append(UInt32(writer.sink.count))
+            restored.rows.starts.append(UInt32(writer.sink.count))
             writer.begin(
                 type: layout.typeID, time: times.integer(at: row) ?? 0,
                 isTimeAbsent: isTimeAbsent?.boolean(at: row) ?? false)
@@ -53,22 +43,22 @@ struct RowRestorer {
             restored.positions.append(positions.integer(at: row) ?? 0)
             restored.receivedTimes.append(received.integer(at: row) ?? 0)
         }
-        restored.bytes = writer.take()
+        restored.rows.bytes = writer.take()
         restored.costs = try costs(rows, column)
         return restored
     }
 
     /// Restores rows of a group as its segment holds them, without late prices.
     /// - Throws: ``CorruptionError`` or ``StorageError`` of reading.
-    func restore(rows: [Int], of group: RowGroup) throws -> RestoredRows {
+    func restore(rows: [Int], of group: RowGroup) throws -> PlacedRows {
         try restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
             try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type)
         }
     }
 
-    private func costs(_ rows: [Int], _ column: (Int) throws -> Vector) throws -> [CallCost?] {
-        guard let money = layout.money else { return Array(repeating: nil, count: rows.count) }
-        return try CallCost.read(money, rows: rows, column: column)
+    private func costs(_ rows: [Int], _ column: (Int) throws -> Vector) throws -> RowCosts {
+        guard let money = layout.money else { return RowCosts(repeatElement(nil as CallCost?, count: rows.count)) }
+        return RowCosts(try CallCost.read(money, rows: rows, column: column))
     }
 }
 

@@ -14,20 +14,19 @@ struct RowTransposer {
     }
 
     mutating func append(_ block: TailBlock, _ row: Int) {
-        let start = Int(block.starts[row])
-        let cost = block.costIndices[row] < 0 ? nil : block.costs[Int(block.costIndices[row])]
         append(
-            block.bytes, start, position: block.position(of: row), receivedTime: block.receivedTimes[row], cost: cost)
+            block.rows[row], position: block.position(of: row), receivedTime: block.receivedTimes[row],
+            cost: block.costs[row])
     }
 
     /// Appends one row. Columns it lacks stay behind and are padded with nulls when a later row has them.
-    mutating func append(_ bytes: [UInt8], _ start: Int, position: Int64, receivedTime: Int64, cost: CallCost?) {
-        put(layout.time, EventRowCursor.time(bytes, at: start))
+    mutating func append(_ row: EventRow, position: Int64, receivedTime: Int64, cost: CallCost?) {
+        put(layout.time, row.time)
         put(layout.receivedTime, receivedTime)
         put(layout.position, position)
         var model: Range<Int>?
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes) {
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
             let target = layout.targets[Int(cursor.column)]
             guard target >= 0 else { continue }
             switch cursor.value {
@@ -39,14 +38,14 @@ struct RowTransposer {
                 builders[target].padNulls(to: rowCount)
                 builders[target].append(boolean: value)
             case .text(let range), .json(let range):
-                builders[target].append(utf8: range, of: bytes, row: rowCount)
+                builders[target].append(utf8: range, of: row.bytes, row: rowCount)
                 if let money = layout.money, cursor.column == money.requestModel || cursor.column == money.responseModel
                 {
                     model = range
                 }
             }
         }
-        if let money = layout.money { put(money, model, bytes, cost) }
+        if let money = layout.money { put(money, model, row.bytes, cost) }
         rowCount += 1
     }
 

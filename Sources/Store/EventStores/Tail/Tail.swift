@@ -25,7 +25,7 @@ struct Tail: Sendable {
         guard block.count > 0 else { return }
         blocks.append(block)
         count += block.count
-        byteCount += block.bytes.count
+        byteCount += block.byteCount
         while blocks.count - frozenBlocks >= Self.fanIn {
             let newest = blocks[(blocks.count - Self.fanIn)...]
             let sizeClass = Self.sizeClass(newest.last.map(\.count) ?? 0)
@@ -47,7 +47,7 @@ struct Tail: Sendable {
     mutating func replace(_ transform: (TailBlock) -> TailBlock) {
         blocks = blocks.map(transform)
         amended = amended.map(transform)
-        byteCount = blocks.reduce(0) { $0 + $1.bytes.count }
+        byteCount = blocks.reduce(0) { $0 + $1.byteCount }
     }
 
     /// Whether a seal under way holds the event's row.

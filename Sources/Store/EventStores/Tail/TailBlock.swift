@@ -7,39 +7,38 @@ import Synchronization
 /// that stand for sealed ones. Never changes, so that readers share it with the writer; neighbours are merged into
 /// larger blocks as they grow in number.
 final class TailBlock: Sendable {
-    let bytes: [UInt8]
-    /// Where each row begins.
-    let starts: [UInt32]
+    /// The rows.
+    let rows: EventRows
     /// Position of the first event.
     let firstPosition: Int64
     /// Of each event, ascending; nil where they follow the first one by one.
     private let positions: [Int64]?
     let receivedTimes: [Int64]
-    /// Index into `costs`, −1 for events that cost nothing.
-    let costIndices: [Int32]
-    let costs: [CallCost]
+    /// What each was booked at.
+    let costs: RowCosts
     /// Hash of each event's identity; empty in blocks that are only folded.
     let identities: [UInt64]
     private let tables = Mutex<[UInt16: Chunk]>([:])
 
+    /// - Parameters:
+    ///   - identities: hashes, by row; empty in a block that is only folded.
+    ///   - positions: by row, ascending; nil where they follow the first one by one.
     init(
-        bytes: [UInt8], starts: [UInt32], firstPosition: Int64, receivedTimes: [Int64], costIndices: [Int32],
-        costs: [CallCost],
-        identities: [UInt64], positions: [Int64]? = nil
+        _ rows: EventRows, firstPosition: Int64, receivedTimes: [Int64], costs: RowCosts, identities: [UInt64] = [],
+        positions: [Int64]? = nil
     ) {
-        precondition(positions.map { $0.count == starts.count && $0.first == firstPosition } ?? true)
-        self.positions = positions
-        precondition(starts.count == receivedTimes.count && starts.count == costIndices.count)
-        self.bytes = bytes
-        self.starts = starts
+        precondition(positions.map { $0.count == rows.count && $0.first == firstPosition } ?? true)
+        precondition(rows.count == receivedTimes.count && rows.count == costs.count)
+        self.rows = rows
         self.firstPosition = firstPosition
+        self.positions = positions
         self.receivedTimes = receivedTimes
-        self.costIndices = costIndices
         self.costs = costs
         self.identities = identities
     }
 
-    var count: Int { starts.count }
+    var count: Int { rows.count }
+    var byteCount: Int { rows.bytes.count }
     var lastPosition: Int64 { positions?.last ?? firstPosition + Int64(count) - 1 }
 
     func position(of row: Int) -> Int64 { positions?[row] ?? firstPosition + Int64(row) }
@@ -56,81 +55,58 @@ final class TailBlock: Sendable {
         return positions[low] == position ? low : nil
     }
 
-    /// The bytes of one row.
-    func bytes(of row: Int) -> [UInt8] {
-        let start = Int(starts[row])
-        return Array(bytes[start..<(start + EventRowCursor.byteCount(bytes, at: start))])
-    }
-
-    /// What a row's call was booked at; nil for events that cost nothing.
-    func cost(of row: Int) -> CallCost? { costIndices[row] < 0 ? nil : costs[Int(costIndices[row])] }
-
     /// The same events at other costs.
-    func replacing(costs: [CallCost]) -> TailBlock {
-        precondition(costs.count == self.costs.count)
+    func replacing(costs: RowCosts) -> TailBlock {
+        precondition(costs.values.count == self.costs.values.count)
         return TailBlock(
-            bytes: bytes, starts: starts, firstPosition: firstPosition, receivedTimes: receivedTimes,
-            costIndices: costIndices,
-            costs: costs, identities: identities, positions: positions)
+            rows, firstPosition: firstPosition, receivedTimes: receivedTimes, costs: costs, identities: identities,
+            positions: positions)
     }
 
     /// The same events with other rows for some of them.
     /// - Parameters:
-    ///   - rows: by index of the event.
+    ///   - replacements: by index of the event.
     ///   - identityKey: keys the hashes of identities, which a new row may change by its time.
     ///   - cost: what a row costs at its position; nil for events that cost nothing.
     func replacing(
-        rows: [Int: [UInt8]], identityKey: UInt64,
-        cost: (_ bytes: [UInt8], _ start: Int, _ position: Int64) -> CallCost?
+        rows replacements: [Int: EventRow], identityKey: UInt64, cost: (EventRow, _ position: Int64) -> CallCost?
     ) -> TailBlock {
-        var newIdentities = identities
-        var builder = TailBlockBuilder()
-        builder.reserve(bytes: bytes.count)
-        for row in 0..<count {
-            if let replacement = rows[row] {
-                let start = builder.append(row: replacement[...])
-                newIdentities[row] = EventIdentity.hash(replacement, at: 0, key: identityKey)
-                builder.append(cost: cost(builder.bytes, start, position(of: row)))
+        var (newRows, newCosts, newIdentities) = (EventRows(), RowCosts(), identities)
+        newRows.bytes.reserveCapacity(rows.bytes.count)
+        for index in rows.indices {
+            if let row = replacements[index] {
+                newRows.append(row)
+                newIdentities[index] = row.identityHash(key: identityKey)
+                newCosts.append(cost(row, position(of: index)))
             } else {
-                let start = Int(starts[row])
-                builder.append(row: bytes[start..<(start + EventRowCursor.byteCount(bytes, at: start))])
-                builder.append(cost: self.cost(of: row))
+                newRows.append(rows[index])
+                newCosts.append(costs[index])
             }
         }
-        return builder.finish(
-            firstPosition: firstPosition, receivedTimes: receivedTimes, identities: newIdentities, positions: positions)
+        return TailBlock(
+            newRows, firstPosition: firstPosition, receivedTimes: receivedTimes, costs: newCosts,
+            identities: newIdentities, positions: positions)
     }
 
     /// Neighbours, oldest first, as one block.
     static func merging(_ blocks: [TailBlock]) -> TailBlock {
-        var bytes: [UInt8] = []
-        var starts: [UInt32] = []
-        var receivedTimes: [Int64] = []
-        var costIndices: [Int32] = []
-        var costs: [CallCost] = []
-        bytes.reserveCapacity(blocks.reduce(0) { $0 + $1.bytes.count })
+        var (rows, costs) = (EventRows(), RowCosts())
+        rows.bytes.reserveCapacity(blocks.reduce(0) { $0 + $1.rows.bytes.count })
         for block in blocks {
-            precondition(block.firstPosition == blocks[0].firstPosition + Int64(starts.count), "neighbours")
-            let byteOffset = UInt32(bytes.count)
-            let costOffset = Int32(costs.count)
-            bytes.append(contentsOf: block.bytes)
-            for start in block.starts { starts.append(start + byteOffset) }
-            receivedTimes.append(contentsOf: block.receivedTimes)
-            for index in block.costIndices { costIndices.append(index < 0 ? -1 : index + costOffset) }
+            precondition(block.firstPosition == blocks[0].firstPosition + Int64(rows.count), "neighbours")
+            rows.append(contentsOf: block.rows)
             costs.append(contentsOf: block.costs)
         }
         return TailBlock(
-            bytes: bytes, starts: starts, firstPosition: blocks[0].firstPosition, receivedTimes: receivedTimes,
-            costIndices: costIndices, costs: costs, identities: blocks.flatMap(\.identities))
+            rows, firstPosition: blocks[0].firstPosition, receivedTimes: blocks.flatMap(\.receivedTimes), costs: costs,
+            identities: blocks.flatMap(\.identities))
     }
 
     /// The block's rows of one type as columns, in position order; nil if it has none. Computed once.
     func table(_ layout: EventTableLayout) -> Chunk? {
         if let known = tables.withLock({ $0[layout.typeID] }) { return known.rowCount == 0 ? nil : known }
         var transposer = RowTransposer(layout)
-        for row in 0..<count where EventRowCursor.type(bytes, at: Int(starts[row])) == layout.typeID {
-            transposer.append(self, row)
-        }
+        for row in rows.indices where rows[row].type == layout.typeID { transposer.append(self, row) }
         let chunk = transposer.finish()
         tables.withLock { $0[layout.typeID] = chunk }
         return chunk.rowCount == 0 ? nil : chunk

@@ -66,7 +66,7 @@ extension EventStore {
 
     /// Read-model rows of the conversations of one part, folded from their events alone.
     private func recomputedRows(_ version: StoreVersion, part: Int, of parts: Int) throws -> ConversationRows {
-        var found: [(position: Int64, receivedTime: Int64, row: [UInt8], cost: CallCost?)] = []
+        var found = PlacedRows()
         for layout in eventLayouts.tables {
             let restorer = RowRestorer(layout, registry: registry)
             guard let conversation = layout.index(of: "conversation_id") else { continue }
@@ -77,44 +77,29 @@ extension EventStore {
                     let ids = try morsel.column(conversation)
                     let rows = Self.rows(ids, except: dead, in: part, of: parts)
                     if rows.isEmpty { continue }
-                    let restored = try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
-                        try morsel.column($0)
-                    }
-                    for (index, start) in restored.starts.enumerated() {
-                        let end = Int(start) + EventRowCursor.byteCount(restored.bytes, at: Int(start))
-                        found.append(
-                            (
-                                restored.positions[index], restored.receivedTimes[index],
-                                Array(restored.bytes[Int(start)..<end]), restored.costs[index]
-                            ))
-                    }
+                    found.append(
+                        contentsOf: try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
+                            try morsel.column($0)
+                        })
                 }
             }
         }
         for block in version.tail.readBlocks {
-            for row in 0..<block.count {
-                let start = Int(block.starts[row])
-                guard Self.part(of: conversationID(block.bytes, start), parts) == part else { continue }
+            for (index, row) in block.rows.enumerated() {
+                guard let id = row.text(of: registry.wellKnown.conversationID), Self.part(of: id, parts) == part else {
+                    continue
+                }
                 found.append(
-                    (block.position(of: row), block.receivedTimes[row], block.bytes(of: row), block.cost(of: row)))
+                    row, position: block.position(of: index), receivedTime: block.receivedTimes[index],
+                    cost: block.costs[index])
             }
         }
-        found.sort { $0.position < $1.position }
         // Only the order of positions matters to the fold, so the part may count its own.
-        var builder = TailBlockBuilder()
-        for event in found {
-            builder.append(row: event.row[...])
-            builder.append(cost: event.cost)
-        }
-        let block = builder.finish(firstPosition: 1, receivedTimes: found.map(\.receivedTime), identities: [])
+        let block = found.block(from: 1)
         return try ConversationRows.folding(
             [block], dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts,
             registry: registry,
             workers: storeContext.workers)
-    }
-
-    private static func part(of conversation: String?, _ parts: Int) -> Int? {
-        conversation.map { part(of: Array($0.utf8)[...], parts) }
     }
 
     private static func part(of conversation: ArraySlice<UInt8>, _ parts: Int) -> Int {
@@ -127,16 +112,6 @@ extension EventStore {
         let texts = CodedTexts(ids)
         let isOfPart = texts.codes { Self.part(of: $0, parts) == part }
         return (0..<ids.count).filter { row in isOfPart[texts.code(of: row)] && !dead.contains(UInt32(row)) }
-    }
-
-    private func conversationID(_ bytes: [UInt8], _ start: Int) -> String? {
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes) {
-            if cursor.column == registry.wellKnown.conversationID, case .text(let range) = cursor.value {
-                return String(decoding: bytes[range], as: UTF8.self)
-            }
-        }
-        return nil
     }
 }
 

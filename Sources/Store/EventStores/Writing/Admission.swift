@@ -39,7 +39,7 @@ struct Admission {
     ///   - restored: what an export says of the events, by row; nil for events that come now.
     /// - Complexity: O(bytes of the batch).
     init(
-        _ batch: EventBatch, hashes: [UInt64], sealed: [EventVerdict?], context: AdmissionContext,
+        _ batch: EventRows, hashes: [UInt64], sealed: [EventVerdict?], context: AdmissionContext,
         identities: inout IdentityTable,
         booking: inout Booking, prices: inout PriceLedger, restored: RestoredEvents? = nil
     ) {
@@ -62,26 +62,27 @@ struct Admission {
     }
 
     /// The verdict as far as time, the unsealed events and this batch say.
-    private func judge(_ batch: EventBatch, _ row: Int, _ hash: UInt64, _ identities: IdentityTable) -> EventVerdict {
-        let start = Int(batch.offsets[row])
-        if !EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
-            let time = EventRowCursor.time(batch.bytes, at: start)
+    private func judge(_ batch: EventRows, _ row: Int, _ hash: UInt64, _ identities: IdentityTable) -> EventVerdict {
+        let event = batch[row]
+        if !event.isTimeAbsent {
+            let time = event.time
             if time > context.receivedTime, time - context.receivedTime > Limits.futureNanosecondsMax { return .tooNew }
             if let horizon = context.horizon, time < horizon { return .tooOld }
         }
-        let known = seen(batch, start, hash, identities) ?? seen(batch, start, hash, context.frozenIdentities)
+        let known = seen(event, hash, batch, identities) ?? seen(event, hash, batch, context.frozenIdentities)
         return known ?? .accepted(position: context.nextPosition + Int64(accepted))
     }
 
     /// What an unsealed event of the same identity makes of the event, be it of this batch or of one before.
-    private func seen(_ batch: EventBatch, _ start: Int, _ hash: UInt64, _ identities: IdentityTable) -> EventVerdict? {
+    private func seen(
+        _ event: EventRow, _ hash: UInt64, _ batch: EventRows, _ identities: IdentityTable
+    ) -> EventVerdict? {
         var verdict: EventVerdict?
         _ = identities.first(hash) { position in
             if position >= context.nextPosition {
-                let other = Int(batch.offsets[acceptedRows[Int(position - context.nextPosition)]])
-                verdict = compare(batch.bytes, start, batch.bytes, other)
+                verdict = compare(event, batch[acceptedRows[Int(position - context.nextPosition)]])
             } else if let (block, row) = context.tail.locate(position) {
-                verdict = compare(batch.bytes, start, block.bytes, Int(block.starts[row]))
+                verdict = compare(event, block.rows[row])
             }
             return verdict != nil
         }
@@ -89,62 +90,42 @@ struct Admission {
     }
 
     /// Events without a time of their own are the same only where one came within the look-up time of the other.
-    private func compare(_ source: [UInt8], _ start: Int, _ other: [UInt8], _ otherStart: Int) -> EventVerdict? {
-        guard EventIdentity.areEqual(source, at: start, other, at: otherStart) else { return nil }
-        if EventRowCursor.isTimeAbsent(source, at: start) {
-            let (time, otherTime) = (filedTime(source, start), filedTime(other, otherStart))
-            guard AbsentTimes.isNear(time, otherTime) else { return nil }
-        }
-        return EventIdentity.haveEqualContent(source, at: start, other, at: otherStart) ? .duplicate : .conflict
+    private func compare(_ event: EventRow, _ other: EventRow) -> EventVerdict? {
+        guard event.hasIdentity(of: other) else { return nil }
+        if event.isTimeAbsent, !AbsentTimes.isNear(filedTime(of: event), filedTime(of: other)) { return nil }
+        return event.hasContent(of: other) ? .duplicate : .conflict
     }
 
     /// The time under which an event without one of its own is filed: the one that an export says it was given, else
     /// now.
-    private func filedTime(_ bytes: [UInt8], _ start: Int) -> Int64 {
-        let time = EventRowCursor.time(bytes, at: start)
-        return time == 0 ? context.clockTime : time
-    }
+    private func filedTime(of event: EventRow) -> Int64 { event.time == 0 ? context.clockTime : event.time }
 
     /// The accepted rows end to end, booked in order. Where all of a batch enter, its own bytes serve.
     private mutating func makeBlock(
-        _ batch: EventBatch, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
+        _ batch: EventRows, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
     ) -> TailBlock {
-        var builder: TailBlockBuilder
-        if accepted == batch.count, Self.isContiguous(batch) {
-            builder = TailBlockBuilder(rows: batch.bytes, starts: batch.offsets)
-        } else {
-            builder = TailBlockBuilder()
-            builder.reserve(bytes: batch.bytes.count)
-            for row in acceptedRows {
-                let start = Int(batch.offsets[row])
-                builder.append(row: batch.bytes[start..<(start + EventRowCursor.byteCount(batch.bytes, at: start))])
-            }
+        var rows = batch
+        if accepted < batch.count || !batch.areEndToEnd {
+            rows = EventRows()
+            rows.bytes.reserveCapacity(batch.bytes.count)
+            for row in acceptedRows { rows.append(batch[row]) }
         }
+        var costs = RowCosts()
         for (index, row) in acceptedRows.enumerated() {
-            let start = Int(builder.starts[index])
-            if EventRowCursor.isTimeAbsent(builder.bytes, at: start) {
-                let time = filedTime(builder.bytes, start)
-                builder.set(time: time, ofRowAt: start)
+            // A view that is still held would make the change of a time copy all rows.
+            if rows[index].isTimeAbsent {
+                let time = filedTime(of: rows[index])
+                rows.set(time: time, ofRow: index)
                 absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: time))
             }
             let position = context.nextPosition + Int64(index)
-            let booked = booking.book(builder.bytes, at: start, position: position, prices: &prices)
-            builder.append(cost: booked.map { restored?.costs[row] ?? $0 })
+            let booked = booking.book(rows[index], position: position, prices: &prices)
+            costs.append(booked.map { restored?.costs[row] ?? $0 })
         }
-        return builder.finish(
-            firstPosition: context.nextPosition,
+        return TailBlock(
+            rows, firstPosition: context.nextPosition,
             receivedTimes: restored.map { restored in acceptedRows.map { restored.receivedTimes[$0] } }
                 ?? Array(repeating: context.receivedTime, count: accepted),
-            identities: accepted == batch.count ? hashes : acceptedRows.map { hashes[$0] })
-    }
-
-    /// Whether the rows fill the batch's bytes without a gap, in order.
-    private static func isContiguous(_ batch: EventBatch) -> Bool {
-        var end = 0
-        for offset in batch.offsets {
-            guard Int(offset) == end else { return false }
-            end += EventRowCursor.byteCount(batch.bytes, at: end)
-        }
-        return end == batch.bytes.count
+            costs: costs, identities: accepted == batch.count ? hashes : acceptedRows.map { hashes[$0] })
     }
 }

@@ -6,7 +6,7 @@ package struct IngestBatch: Sendable {
     /// What the rows of one batch may come to: one record of the log.
     package static let bytesMax = LogFormat.payloadBytesMax
 
-    package var events: EventBatch
+    package var events: EventRows
     package var deadLetters: [DeadLetter]
     /// Rows for events that stand in the store already. One whose event a segment holds changes nothing.
     package var replacements: [EventReplacement]
@@ -16,7 +16,7 @@ package struct IngestBatch: Sendable {
     package var marks: [DeliveryMark]
 
     package init(
-        events: EventBatch = EventBatch(), deadLetters: [DeadLetter] = [], replacements: [EventReplacement] = [],
+        events: EventRows = EventRows(), deadLetters: [DeadLetter] = [], replacements: [EventReplacement] = [],
         notes: [SystemNote] = [],
         marks: [DeliveryMark] = []
     ) {

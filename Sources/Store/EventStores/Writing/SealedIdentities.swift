@@ -26,15 +26,13 @@ struct SealedIdentities {
         var batch: Int32
         /// Index of the row in its batch.
         var row: Int32
-        /// Where the row begins in the batch.
-        var start: Int
         var hash: UInt64
         /// The time under which the event would stand in a segment.
         var time: Int64
         var verdict: EventVerdict?
     }
 
-    private let batches: [EventBatch]
+    private let batches: [EventRows]
     private let layouts: EventTableLayouts
     private let registry: SchemaRegistry
     private var candidates: [Candidate] = []
@@ -47,7 +45,7 @@ struct SealedIdentities {
     /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's
     ///   time, each decoded once.
     init(
-        _ batches: [EventBatch], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, now: Int64,
+        _ batches: [EventRows], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, now: Int64,
         layouts: EventTableLayouts,
         registry: SchemaRegistry, workers: any Workers
     ) throws {
@@ -64,12 +62,12 @@ struct SealedIdentities {
             }
             guard !here.isEmpty else { continue }
             try search(segment, here, workers) { [batches] in
-                EventRowCursor.type(batches[Int($0.batch)].bytes, at: $0.start) == $1.typeID
+                batches[Int($0.batch)][Int($0.row)].type == $1.typeID
             }
             let left = open(here)
             guard !left.isEmpty else { continue }
             try search(segment, left, workers) { [batches] in
-                EventRowCursor.type(batches[Int($0.batch)].bytes, at: $0.start) != $1.typeID
+                batches[Int($0.batch)][Int($0.row)].type != $1.typeID
             }
         }
     }
@@ -93,18 +91,16 @@ struct SealedIdentities {
                 $0.covers(time: time) && $0.mightContain(identity: hashes[row])
             }
             guard isPossible else { return nil }
-            return Candidate(
-                batch: Int32(index), row: Int32(row), start: Int(batch.offsets[row]), hash: hashes[row], time: time)
+            return Candidate(batch: Int32(index), row: Int32(row), hash: hashes[row], time: time)
         }
-        for row in 0..<batch.count {
-            let start = Int(batch.offsets[row])
-            if EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
+        for (row, event) in batch.enumerated() {
+            if event.isTimeAbsent {
                 // An export says the time that it was given.
-                let given = EventRowCursor.time(batch.bytes, at: start)
+                let given = event.time
                 let filed = given == 0 ? now : given
                 let times = absentTimes.times(of: hashes[row]).filter { $0 != given && AbsentTimes.isNear($0, filed) }
                 candidates += (times + (given == 0 ? [] : [given])).compactMap { candidate(row, $0) }
-            } else if let found = candidate(row, EventRowCursor.time(batch.bytes, at: start)) {
+            } else if let found = candidate(row, event.time) {
                 candidates.append(found)
             }
         }
@@ -151,12 +147,9 @@ struct SealedIdentities {
         let restored = try RowRestorer(layout, registry: registry).restore(rows: pairs.map(\.row), of: group)
         var found: [(place: Int, verdict: EventVerdict)] = []
         for (index, pair) in pairs.enumerated() {
-            let start = Int(restored.starts[index])
-            let candidate = candidates[pair.place]
-            let bytes = batches[Int(candidate.batch)].bytes
-            guard EventIdentity.areEqual(bytes, at: candidate.start, restored.bytes, at: start) else { continue }
-            let isEqual = EventIdentity.haveEqualContent(bytes, at: candidate.start, restored.bytes, at: start)
-            found.append((pair.place, isEqual ? .duplicate : .conflict))
+            let (event, known) = (event(of: candidates[pair.place]), restored.rows[index])
+            guard event.hasIdentity(of: known) else { continue }
+            found.append((pair.place, event.hasContent(of: known) ? .duplicate : .conflict))
         }
         return found
     }
@@ -170,19 +163,14 @@ struct SealedIdentities {
             let (time, first) = (candidates[places[next]].time, firsts[next])
             var byID: [UInt64: [Int]] = [:]
             while next < places.count, candidates[places[next]].time == time {
-                let candidate = candidates[places[next]]
-                let bytes = batches[Int(candidate.batch)].bytes
-                byID[xxh3(bytes[Self.idRange(bytes, candidate.start)]), default: []].append(places[next])
+                byID[xxh3(event(of: candidates[places[next]]).id), default: []].append(places[next])
                 next += 1
             }
             var row = first
             while row < times.count, times.integer(at: row) == time {
                 ids.withText(at: row) { id in
                     for place in byID[xxh3(id)] ?? [] {
-                        let bytes = batches[Int(candidates[place].batch)].bytes
-                        if id.elementsEqual(bytes[Self.idRange(bytes, candidates[place].start)]) {
-                            pairs.append((place, row))
-                        }
+                        if id.elementsEqual(event(of: candidates[place]).id) { pairs.append((place, row)) }
                     }
                 }
                 row += 1
@@ -191,12 +179,7 @@ struct SealedIdentities {
         return pairs
     }
 
-    /// The value of `id`, the first field.
-    private static func idRange(_ bytes: [UInt8], _ start: Int) -> Range<Int> {
-        var cursor = EventRowCursor(bytes, at: start)
-        guard cursor.advance(in: bytes), case .text(let range) = cursor.value else { return start..<start }
-        return range
-    }
+    private func event(of candidate: Candidate) -> EventRow { batches[Int(candidate.batch)][Int(candidate.row)] }
 
     private static func lowerBound(_ times: Vector, _ time: Int64) -> Int {
         var low = 0

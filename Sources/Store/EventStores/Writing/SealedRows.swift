@@ -11,7 +11,7 @@ struct SealedRows {
         var place: ReplacedRows.Place
         /// Its number in the group.
         var row: Int
-        var bytes: [UInt8]
+        var event: EventRow
         var receivedTime: Int64
         /// With late prices and corrections.
         var cost: CallCost?
@@ -59,38 +59,10 @@ struct SealedRows {
             try morsel.column($0)
         }
         for (index, row) in rows.enumerated() {
-            let start = Int(restored.starts[index])
-            let end = start + EventRowCursor.byteCount(restored.bytes, at: start)
             found.append(
                 Found(
-                    position: restored.positions[index], place: place, row: row,
-                    bytes: Array(restored.bytes[start..<end]),
+                    position: restored.positions[index], place: place, row: row, event: restored.rows[index],
                     receivedTime: restored.receivedTimes[index], cost: restored.costs[index]))
         }
-    }
-}
-
-/// Rows that stand for sealed ones, on their way to a block. Ascending by position.
-struct AmendedBlock {
-    private var builder = TailBlockBuilder()
-    private var positions: [Int64] = []
-    private var receivedTimes: [Int64] = []
-    private var identities: [UInt64] = []
-
-    mutating func append(
-        _ row: [UInt8], position: Int64, receivedTime: Int64, identityKey: UInt64,
-        cost: (_ bytes: [UInt8], _ start: Int) -> CallCost?
-    ) {
-        builder.append(row: row[...])
-        builder.append(cost: cost(row, 0))
-        positions.append(position)
-        receivedTimes.append(receivedTime)
-        identities.append(EventIdentity.hash(row, at: 0, key: identityKey))
-    }
-
-    /// - Precondition: at least one row.
-    func finish() -> TailBlock {
-        builder.finish(
-            firstPosition: positions[0], receivedTimes: receivedTimes, identities: identities, positions: positions)
     }
 }

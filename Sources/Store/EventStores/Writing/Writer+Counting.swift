@@ -6,27 +6,23 @@ import Projections
 extension Writer {
     /// Counts the events of a block that has just become part of the store, in order.
     func count(_ block: TailBlock) {
-        for row in 0..<block.count {
-            let cost = block.costIndices[row]
-            let position = block.position(of: row)
+        for (index, row) in block.rows.enumerated() {
+            let position = block.position(of: index)
             counters.fold(
-                block.bytes, at: Int(block.starts[row]), position: position,
-                arrival: arrival(position, receivedTime: block.receivedTimes[row]),
-                cost: cost < 0 ? nil : block.costs[Int(cost)])
+                row, position: position, arrival: arrival(position, receivedTime: block.receivedTimes[index]),
+                cost: block.costs[index])
         }
     }
 
     /// Counts what unsealed live calls cost that had no cost before.
     func countLateCosts(from before: TailBlock, to after: TailBlock) {
         guard before !== after else { return }
-        for row in 0..<before.count where before.costIndices[row] >= 0 {
-            let (index, start) = (Int(before.costIndices[row]), Int(before.starts[row]))
-            guard before.costs[index].costPicoUSD == nil, let cost = after.costs[index].costPicoUSD,
-                MetricCounters.isLive(
-                    before.bytes, at: start,
-                    arrivalTime: arrival(before.position(of: row), receivedTime: before.receivedTimes[row]).clockTime)
+        for (index, row) in before.rows.enumerated() {
+            guard let old = before.costs[index], old.costPicoUSD == nil, let cost = after.costs[index]?.costPicoUSD
             else { continue }
-            counters.addLateCost(cost, before.bytes, at: start)
+            let arrival = arrival(before.position(of: index), receivedTime: before.receivedTimes[index])
+            guard MetricCounters.isLive(row, arrivalTime: arrival.clockTime) else { continue }
+            counters.addLateCost(cost, of: row)
         }
     }
 

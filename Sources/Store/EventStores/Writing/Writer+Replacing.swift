@@ -58,25 +58,24 @@ extension Writer {
         }
         .sorted { $0.position < $1.position }
         tail.replace { block in
-            var own: [Int: [UInt8]] = [:]
+            var own: [Int: EventRow] = [:]
             // order: each goes to a place of its own.
-            for (position, row) in rows { if let place = block.row(of: position) { own[place] = row } }
+            for (position, row) in rows { if let place = block.row(of: position) { own[place] = EventRow(row) } }
             guard !own.isEmpty else { return block }
-            let replaced = block.replacing(rows: own, identityKey: identityKey) { bytes, start, position in
-                booking.cost(inPlaceOf: position, bytes, at: start, ledger.prices.book, overlay)
+            let replaced = block.replacing(rows: own, identityKey: identityKey) { row, position in
+                booking.cost(inPlaceOf: position, row, ledger.prices.book, overlay)
             }
             // order: sorted by position before they are counted.
             for (row, new) in own {
                 changes.append(
                     change(
-                        old: block.bytes(of: row), block.cost(of: row), new: new, replaced.cost(of: row),
-                        position: block.position(of: row),
-                        receivedTime: block.receivedTimes[row]))
+                        old: block.rows[row], block.costs[row], new: new, replaced.costs[row],
+                        position: block.position(of: row), receivedTime: block.receivedTimes[row]))
             }
             return replaced
         }
         for (position, row) in rows where !tail.isFrozen(position) {
-            identities.insert(EventIdentity.hash(row, at: 0, key: identityKey), position: position)
+            identities.insert(EventRow(row).identityHash(key: identityKey), position: position)
         }
         return changes
     }
@@ -89,27 +88,27 @@ extension Writer {
             positions: Set(rows.keys), sealed: sealed, overlay: overlay, layouts: layouts, registry: registry
         ).found
         guard !found.isEmpty else { return [] }
-        var block = AmendedBlock()
+        var placed = PlacedRows()
         for old in found {
-            guard let row = rows[old.position] else { continue }
-            block.append(row, position: old.position, receivedTime: old.receivedTime, identityKey: identityKey) {
-                booking.cost(inPlaceOf: old.position, $0, at: $1, ledger.prices.book, overlay)
-            }
+            guard let row = rows[old.position].map({ EventRow($0) }) else { continue }
+            placed.append(
+                row, position: old.position, receivedTime: old.receivedTime,
+                cost: booking.cost(inPlaceOf: old.position, row, ledger.prices.book, overlay))
             freshDead.add(old.row, at: old.place)
-            if let key = ConversationGrouping.key(old.bytes, 0, registry.wellKnown) { dirty.insert(key) }
+            if let key = ConversationGrouping.key(old.event, registry.wellKnown) { dirty.insert(key) }
         }
         sealed = sealed.marking(freshDead)
-        let amended = block.finish()
+        let amended = placed.block(identityKey: identityKey)
         tail.amend(amended)
         return found.indices.map { index in
             change(
-                old: found[index].bytes, found[index].cost, new: amended.bytes(of: index), amended.cost(of: index),
+                old: found[index].event, found[index].cost, new: amended.rows[index], amended.costs[index],
                 position: found[index].position, receivedTime: found[index].receivedTime)
         }
     }
 
     private func change(
-        old: [UInt8], _ oldCost: CallCost?, new: [UInt8], _ newCost: CallCost?, position: Int64, receivedTime: Int64
+        old: EventRow, _ oldCost: CallCost?, new: EventRow, _ newCost: CallCost?, position: Int64, receivedTime: Int64
     ) -> RowReplacement {
         RowReplacement(
             old: old, oldCost: oldCost, new: new, newCost: newCost, position: position,
@@ -135,7 +134,7 @@ extension Writer {
             var ahead = cursor
             let length = Int(try ahead.read(littleEndian: UInt32.self))
             let row = Array(try cursor.readSlice(length))
-            _ = try EventBatch(checking: row, registry: registry)
+            _ = try EventRows(checking: row, registry: registry)
             result.append(EventReplacement(position: position, row: row))
         }
         return result

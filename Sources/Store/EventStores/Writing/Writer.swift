@@ -143,7 +143,7 @@ final class Writer {
         if let block = outcome.block {
             try log.append(
                 .events, position: block.firstPosition, count: block.count, receivedTime: receivedTime,
-                payload: block.bytes)
+                payload: block.rows.bytes)
             take(block, outcome)
         }
         for letter in batch.deadLetters { try note(.deadLetter(letter)) }
@@ -162,13 +162,11 @@ final class Writer {
 
     private func known(_ batches: [IngestBatch]) throws -> KnownIdentities { try known(batches.map(\.events)) }
 
-    func known(_ events: [EventBatch]) throws -> KnownIdentities {
+    func known(_ events: [EventRows]) throws -> KnownIdentities {
         let key = identityKey
         // Waking threads costs more than a few events do.
         let workers = events.reduce(0) { $0 + $1.count } > 4_096 ? context.workers : InlineWorkers()
-        let hashes = try workers.map(count: events.count) {
-            EventIdentity.hashes(events[$0].bytes, at: events[$0].offsets, key: key)
-        }
+        let hashes = try workers.map(count: events.count) { events[$0].identityHashes(key: key) }
         let sealed = try SealedIdentities(
             events, hashes: hashes, sealed: sealed, absentTimes: ledger.absentTimes, now: clockTime, layouts: layouts,
             registry: registry, workers: workers)
@@ -176,7 +174,7 @@ final class Writer {
     }
 
     /// The table of identities learns of the events at once; a step that fails makes it anew.
-    private func admit(_ events: EventBatch, _ known: KnownIdentities, _ index: Int) -> Admission {
+    private func admit(_ events: EventRows, _ known: KnownIdentities, _ index: Int) -> Admission {
         let context = AdmissionContext(
             tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
             clockTime: clockTime,
@@ -222,9 +220,9 @@ final class Writer {
         SystemRecord(position: nextPosition - 1, receivedTime: receivedTime, content: content)
     }
 
-    private func priceCount(_ events: EventBatch) -> Int {
+    private func priceCount(_ events: EventRows) -> Int {
         let priceSet = registry.wellKnownTypes.priceSet
-        return events.offsets.reduce(0) { EventRowCursor.type(events.bytes, at: Int($1)) == priceSet ? $0 + 1 : $0 }
+        return events.count { $0.type == priceSet }
     }
 
     // MARK: Bulk

@@ -16,11 +16,11 @@ extension MetricCounters {
     }
 
     /// Follows the question, answer or rating that a live event is.
-    mutating func follow(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) {
-        if isRating(bytes, start) { return followRating(bytes, start, position, isLive: true) }
-        guard let row = message(bytes, start, position, arrival) else { return }
+    mutating func follow(_ event: EventRow, _ position: Int64, _ arrival: EventArrival) {
+        if isRating(event) { return followRating(event, position, isLive: true) }
+        guard let row = message(event, position, arrival) else { return }
         if tracked.hasEarlierForm, let turn = row.message.turn,
-            let earlier = conversationKey(program.types[Int(EventRowCursor.type(bytes, at: start))], bytes, turn: turn)
+            let earlier = conversationKey(program.types[Int(event.type)], event.bytes, turn: turn)
         {
             tracked.move(from: earlier, turn: turn, to: row.key, receivedTime: arrival.receivedTime)
         }
@@ -38,36 +38,32 @@ extension MetricCounters {
 
     /// An answer that came too late to be counted itself still decides about a question that was or that will be, as a
     /// rating does about those before it.
-    mutating func followLate(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) {
-        if isRating(bytes, start) { return followRating(bytes, start, position, isLive: false) }
-        guard program.types[Int(EventRowCursor.type(bytes, at: start))].isAnswer,
-            let row = message(bytes, start, position, arrival)
-        else {
-            return
-        }
+    mutating func followLate(_ event: EventRow, _ position: Int64, _ arrival: EventArrival) {
+        if isRating(event) { return followRating(event, position, isLive: false) }
+        guard program.types[Int(event.type)].isAnswer, let row = message(event, position, arrival) else { return }
         if tracked.hasQuestion(row.key) { take(row, arrival) } else { tracked.keepLate(row.message, key: row.key) }
     }
 
     /// What the row says as a question or an answer; nil for anything else, outside of conversations, and where its
     /// author has no part in questions.
-    mutating func message(_ bytes: [UInt8], _ start: Int, _ position: Int64, _ arrival: EventArrival) -> RowMessage? {
-        let entry = program.types[Int(EventRowCursor.type(bytes, at: start))]
+    mutating func message(_ event: EventRow, _ position: Int64, _ arrival: EventArrival) -> RowMessage? {
+        let entry = program.types[Int(event.type)]
         guard let action = entry.message.map({ program.actions[$0.action] }), let step = entry.message?.step else {
             return nil
         }
-        read(bytes, start, entry)
-        guard holds(action.conditions, bytes), let key = conversationKey(entry, bytes) else { return nil }
+        read(event, entry)
+        guard holds(action.conditions, event.bytes), let key = conversationKey(entry, event.bytes) else { return nil }
         var message = TrackedMessage(
-            order: orderer.order(bytes, at: start, position: position), isQuestion: action.kind == .question)
+            order: orderer.order(event, position: position), isQuestion: action.kind == .question)
         let (turn, trace) = (slots[Int(entry.turn)], slots[Int(entry.trace)])
         if turn.kind == .number { message.turn = turn.number }
-        if trace.kind == .text { message.trace = xxh3Wide(bytes[trace.text]) }
+        if trace.kind == .text { message.trace = xxh3Wide(event.bytes[trace.text]) }
         if message.isQuestion {
             let table = program.steps[step].table
-            makeKey(program.steps[step].labels, bytes)
+            makeKey(program.steps[step].labels, event.bytes)
             message.set = totals.tables[table].set(of: self.key)
             let channel = slots[Int(entry.channel)]
-            let limit = answerLimits.nanoseconds(channel: channel.kind == .text ? bytes[channel.text] : nil)
+            let limit = answerLimits.nanoseconds(channel: channel.kind == .text ? event.bytes[channel.text] : nil)
             message.goodUntil = message.order.time &+ limit
             // The wait for the answer to arrive runs from when the question did, so that what was on its way for a
             // while is still judged by its own times.
@@ -75,7 +71,7 @@ extension MetricCounters {
             message.deadline = arrival.receivedTime &+ ahead &+ limit
         } else {
             let status = slots[Int(entry.status)]
-            message.isError = status.kind == .text && isEqual(Spelling.error, bytes, status.text)
+            message.isError = status.kind == .text && isEqual(Spelling.error, event.bytes, status.text)
         }
         return RowMessage(key: key, message: message)
     }

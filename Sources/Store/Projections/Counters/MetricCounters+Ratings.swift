@@ -13,14 +13,14 @@ struct RowRating: Hashable {
 }
 
 extension MetricCounters {
-    func isRating(_ bytes: [UInt8], _ start: Int) -> Bool {
-        program.types[Int(EventRowCursor.type(bytes, at: start))].rating != nil
+    func isRating(_ event: EventRow) -> Bool {
+        program.types[Int(event.type)].rating != nil
     }
 
     /// Counts what a rating changes. One that came too late to be counted itself still takes the place of an earlier
     /// one that was.
-    mutating func followRating(_ bytes: [UInt8], _ start: Int, _ position: Int64, isLive: Bool) {
-        guard let row = rating(bytes, start, position, isLive: isLive) else { return }
+    mutating func followRating(_ event: EventRow, _ position: Int64, isLive: Bool) {
+        guard let row = rating(event, position, isLive: isLive) else { return }
         let before = rated[row.key]?.standing
         rated.add(row.rating, key: row.key)
         countRating(from: before, to: rated[row.key]?.standing)
@@ -28,21 +28,21 @@ extension MetricCounters {
 
     /// What the row says as a rating; nil for anything else, without a score, outside of conversations, and where it
     /// came too late and nothing was counted of its conversation.
-    private mutating func rating(_ bytes: [UInt8], _ start: Int, _ position: Int64, isLive: Bool) -> RowRating? {
-        let entry = program.types[Int(EventRowCursor.type(bytes, at: start))]
+    private mutating func rating(_ event: EventRow, _ position: Int64, isLive: Bool) -> RowRating? {
+        let entry = program.types[Int(event.type)]
         guard let place = entry.rating else { return nil }
-        read(bytes, start, entry)
-        guard holds(program.actions[place.action].conditions, bytes), let conversation = conversationKey(entry, bytes)
+        read(event, entry)
+        guard holds(program.actions[place.action].conditions, event.bytes),
+            let conversation = conversationKey(entry, event.bytes)
         else { return nil }
         // What it would take back is not known any more.
         if rated.isForgotten(conversation) { totals.untrackedConversations &+= 1 }
         guard isLive || rated[conversation] != nil else { return nil }
         let step = program.steps[place.step]
-        makeKey(step.labels, bytes)
+        makeKey(step.labels, event.bytes)
         let set = totals.tables[step.table].set(of: key)
         return RowRating(
-            key: conversation, rating: KnownRating(order: orderer.order(bytes, at: start, position: position), set: set)
-        )
+            key: conversation, rating: KnownRating(order: orderer.order(event, position: position), set: set))
     }
 
     /// Counts the label set that stands now and takes back the one that stood.
@@ -60,7 +60,7 @@ extension MetricCounters {
     mutating func followRatings(_ replacements: [RowReplacement]) {
         var touched: [(key: Hash128, before: Int?)] = []
         var known: Set<Hash128> = []
-        for replacement in replacements where isRating(replacement.old, 0) || isRating(replacement.new, 0) {
+        for replacement in replacements where isRating(replacement.old) || isRating(replacement.new) {
             let (old, new) = (
                 followedRating(replacement.old, replacement), followedRating(replacement.new, replacement)
             )
@@ -78,9 +78,9 @@ extension MetricCounters {
         for (key, before) in touched { countRating(from: before, to: rated[key]?.standing) }
     }
 
-    private mutating func followedRating(_ row: [UInt8], _ replacement: RowReplacement) -> RowRating? {
+    private mutating func followedRating(_ event: EventRow, _ replacement: RowReplacement) -> RowRating? {
         rating(
-            row, 0, replacement.position, isLive: Self.isLive(row, at: 0, arrivalTime: replacement.arrival.clockTime))
+            event, replacement.position, isLive: Self.isLive(event, arrivalTime: replacement.arrival.clockTime))
     }
 
     // MARK: States

@@ -1,14 +1,14 @@
-import Domain
+package import Domain
 import Hashing
 
 /// A row that takes the place of another.
 package struct RowReplacement: Sendable {
-    /// The row that stood there, from its first byte.
-    package var old: [UInt8]
+    /// The row that stood there.
+    package var old: EventRow
     /// What its call was booked at.
     package var oldCost: CallCost?
     /// The row that stands there now.
-    package var new: [UInt8]
+    package var new: EventRow
     /// What its call is booked at.
     package var newCost: CallCost?
     /// Of the event.
@@ -18,7 +18,7 @@ package struct RowReplacement: Sendable {
 
     /// Takes each part as given.
     package init(
-        old: [UInt8], oldCost: CallCost?, new: [UInt8], newCost: CallCost?, position: Int64, arrival: EventArrival
+        old: EventRow, oldCost: CallCost?, new: EventRow, newCost: CallCost?, position: Int64, arrival: EventArrival
     ) {
         (self.old, self.oldCost, self.new, self.newCost, self.position, self.arrival) = (
             old, oldCost, new, newCost, position, arrival
@@ -59,10 +59,10 @@ extension MetricCounters {
     }
 
     /// What a row alone counts.
-    private func contribution(_ row: [UInt8], _ cost: CallCost?, _ arrival: EventArrival) -> MetricTotals {
+    private func contribution(_ event: EventRow, _ cost: CallCost?, _ arrival: EventArrival) -> MetricTotals {
         var alone = self
         alone.totals = MetricTotals(program)
-        if Self.isLive(row, at: 0, arrivalTime: arrival.clockTime) { alone.count(row, 0, cost) }
+        if Self.isLive(event, arrivalTime: arrival.clockTime) { alone.count(event, cost) }
         return alone.totals
     }
 
@@ -144,9 +144,9 @@ extension MetricCounters {
     }
 
     /// A question counts where its event did; an answer decides also where it came later than that.
-    private mutating func followed(_ row: [UInt8], _ replacement: RowReplacement) -> RowMessage? {
-        guard let found = message(row, 0, replacement.position, replacement.arrival) else { return nil }
-        let isLive = Self.isLive(row, at: 0, arrivalTime: replacement.arrival.clockTime)
+    private mutating func followed(_ event: EventRow, _ replacement: RowReplacement) -> RowMessage? {
+        guard let found = message(event, replacement.position, replacement.arrival) else { return nil }
+        let isLive = Self.isLive(event, arrivalTime: replacement.arrival.clockTime)
         return isLive || !found.message.isQuestion && tracked.hasQuestion(found.key) ? found : nil
     }
 }

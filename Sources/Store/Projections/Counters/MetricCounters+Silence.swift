@@ -21,8 +21,8 @@ extension MetricCounters {
 
     /// Takes in what an event says of the silence of its conversation, and of its labels.
     /// - Parameter isLive: whether the event counts.
-    mutating func followSilence(_ bytes: [UInt8], at start: Int, position: Int64, isLive: Bool) {
-        guard let placement = program.closings, let fields = silenceFields(bytes, start) else { return }
+    mutating func followSilence(_ row: EventRow, position: Int64, isLive: Bool) {
+        guard let placement = program.closings, let fields = silenceFields(row) else { return }
         let before = conversations[fields.key]
         if before == nil, conversations.done.isForgotten(fields.key) {
             // What was counted of it stands: followed anew it would count twice.
@@ -34,14 +34,14 @@ extension MetricCounters {
         var conversation = before ?? OpenConversation()
         let mayName = fields.channel != nil && fields.moment.time <= conversation.labelOrder.time
         let isPlaced = fields.moment.isReturn || fields.moment.isClosing || mayName
-        let order = isPlaced ? orderer.order(bytes, at: start, position: position) : .afterAll
+        let order = isPlaced ? orderer.order(row, position: position) : .afterAll
         conversation.take(fields.moment, order)
         if isLive, fields.moment.tells { conversation.isLive = true }
         if mayName, order <= conversation.labelOrder {
-            conversation.set = labelSet(bytes, fields, placement)
+            conversation.set = labelSet(row.bytes, fields, placement)
             conversation.labelOrder = order
         } else if before == nil {
-            conversation.set = labelSet(bytes, fields, placement)
+            conversation.set = labelSet(row.bytes, fields, placement)
         }
         let idleAfter = conversations.setting(inForce: silenceSetting)
         conversation.isCounted = conversation.isClosedBySilence(after: idleAfter, reached: tracked.scalars.reached)
@@ -54,9 +54,9 @@ extension MetricCounters {
     }
 
     /// What the row says of silence; nil where that is nothing.
-    private mutating func silenceFields(_ bytes: [UInt8], _ start: Int) -> SilenceColumns.Fields? {
-        let meaning = program.silence.types.meanings[Int(EventRowCursor.type(bytes, at: start))]
-        guard let fields = program.silence.read(bytes, start, meaning, &silenceName),
+    private mutating func silenceFields(_ row: EventRow) -> SilenceColumns.Fields? {
+        let meaning = program.silence.types.meanings[Int(row.type)]
+        guard let fields = program.silence.read(row, meaning, &silenceName),
             fields.moment.tells || fields.channel != nil
         else { return nil }
         return fields
@@ -101,15 +101,16 @@ extension MetricCounters {
     /// where it may have decided, that is counted.
     mutating func followSilence(_ replacements: [RowReplacement]) {
         for replacement in replacements {
-            let (old, new) = (silenceFields(replacement.old, 0), silenceFields(replacement.new, 0))
-            let isChannelSame = old?.channel.map { replacement.old[$0] } == new?.channel.map { replacement.new[$0] }
+            let (old, new) = (silenceFields(replacement.old), silenceFields(replacement.new))
+            let isChannelSame =
+                old?.channel.map { replacement.old.bytes[$0] } == new?.channel.map { replacement.new.bytes[$0] }
             guard old?.key != new?.key || old?.moment != new?.moment || !isChannelSame else { continue }
             if let old, let known = conversations[old.key], mayMiss(old, new, known) {
                 totals.untrackedConversations &+= 1
             }
             followSilence(
-                replacement.new, at: 0, position: replacement.position,
-                isLive: Self.isLive(replacement.new, at: 0, arrivalTime: replacement.arrival.clockTime))
+                replacement.new, position: replacement.position,
+                isLive: Self.isLive(replacement.new, arrivalTime: replacement.arrival.clockTime))
         }
     }
 
@@ -159,29 +160,29 @@ struct SilenceColumns: Sendable {
 
     /// nil outside of conversations.
     /// - Parameter name: room for the name that is hashed, so that none is made for each event.
-    func read(_ bytes: [UInt8], _ start: Int, _ meaning: FoldTypes.Meaning, _ name: inout [UInt8]) -> Fields? {
+    func read(_ row: EventRow, _ meaning: FoldTypes.Meaning, _ name: inout [UInt8]) -> Fields? {
         var (tenant, conversation, channel): (Range<Int>?, Range<Int>?, Range<Int>?)
         var event = FoldEvent(meaning: meaning)
         let isDetailed = meaning == .question || meaning == .answer || meaning == .modelCall
         let end = isDetailed ? last : lastOfContext
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes), cursor.column <= end {
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row), cursor.column <= end {
             guard case .text(let range) = cursor.value else { continue }
             switch cursor.column {
             case self.tenant: tenant = range
             case self.conversation: conversation = range
             case self.channel: channel = range
-            case author: event.setAuthor(bytes, range)
-            case purpose: event.isAnswerCall = equals(bytes, range, Spelling.answer)
+            case author: event.setAuthor(row.bytes, range)
+            case purpose: event.isAnswerCall = equals(row.bytes, range, Spelling.answer)
             default: break
             }
         }
         guard let conversation else { return nil }
         name.removeAll(keepingCapacity: true)
-        Self.append(tenant ?? 0..<0, of: bytes, to: &name)
-        Self.append(conversation, of: bytes, to: &name)
+        Self.append(tenant ?? 0..<0, of: row.bytes, to: &name)
+        Self.append(conversation, of: row.bytes, to: &name)
         let moment = ConversationMoment(
-            time: EventRowCursor.time(bytes, at: start), isActivity: event.isActivity, isReturn: event.isReturn,
+            time: row.time, isActivity: event.isActivity, isReturn: event.isReturn,
             isClosing: meaning == .closed)
         return Fields(key: xxh3Wide(name.span), tenant: tenant, channel: channel, moment: moment)
     }

@@ -63,41 +63,41 @@ package struct MetricCounters: Sendable {
     ///   - position: of the event.
     ///   - arrival: when it came.
     ///   - cost: what a call was booked at.
-    /// - Precondition: a sound row at `start`, of a type of the registry.
+    /// - Precondition: the row is of a type of the registry.
     package mutating func fold(
-        _ bytes: [UInt8], at start: Int, position: Int64 = 0, arrival: EventArrival, cost: CallCost?
+        _ event: EventRow, position: Int64 = 0, arrival: EventArrival, cost: CallCost?
     ) {
-        let type = Int(EventRowCursor.type(bytes, at: start))
+        let type = Int(event.type)
         totals.accepted[type] &+= 1
-        let isLive = Self.isLive(bytes, at: start, arrivalTime: arrival.clockTime)
-        followSilence(bytes, at: start, position: position, isLive: isLive)
+        let isLive = Self.isLive(event, arrivalTime: arrival.clockTime)
+        followSilence(event, position: position, isLive: isLive)
         guard isLive else {
             totals.backfilled[type] &+= 1
-            followLate(bytes, start, position, arrival)
+            followLate(event, position, arrival)
             return
         }
-        count(bytes, start, cost)
-        follow(bytes, start, position, arrival)
+        count(event, cost)
+        follow(event, position, arrival)
     }
 
     /// Counts what the event adds to the metrics, apart from questions.
-    mutating func count(_ bytes: [UInt8], _ start: Int, _ cost: CallCost?) {
-        let entry = program.types[Int(EventRowCursor.type(bytes, at: start))]
+    mutating func count(_ event: EventRow, _ cost: CallCost?) {
+        let entry = program.types[Int(event.type)]
         guard !entry.steps.isEmpty else { return }
-        read(bytes, start, entry)
-        for step in entry.steps { apply(program.steps[step], bytes, cost) }
+        read(event, entry)
+        for step in entry.steps { apply(program.steps[step], event.bytes, cost) }
     }
 
     /// Whether an event counts in `/metrics`, as opposed to backfill.
     /// - Parameter arrivalTime: see ``EventArrival/clockTime``.
-    package static func isLive(_ bytes: [UInt8], at start: Int, arrivalTime: Int64) -> Bool {
-        EventRowCursor.time(bytes, at: start) >= arrivalTime &- Limits.liveNanosecondsMax
+    package static func isLive(_ event: EventRow, arrivalTime: Int64) -> Bool {
+        event.time >= arrivalTime &- Limits.liveNanosecondsMax
     }
 
-    mutating func read(_ bytes: [UInt8], _ start: Int, _ entry: MetricProgram.TypeProgram) {
+    mutating func read(_ event: EventRow, _ entry: MetricProgram.TypeProgram) {
         for slot in 0..<entry.slotCount { slots[slot].kind = .absent }
-        var cursor = EventRowCursor(bytes, at: start)
-        while cursor.advance(in: bytes), cursor.column <= entry.lastColumn {
+        var cursor = EventRowCursor(event)
+        while cursor.advance(in: event), cursor.column <= entry.lastColumn {
             let slot = Int(program.roles[entry.firstRole + Int(cursor.column)])
             guard slot != 0 else { continue }
             switch cursor.value {
@@ -220,13 +220,13 @@ package struct MetricCounters: Sendable {
 
     /// Adds what a call costs that was counted without a cost and has got its first prices now: it is none of the
     /// unpriced ones any more.
-    /// - Precondition: the call was live when it came; a sound row at `start`.
-    package mutating func addLateCost(_ picoUSD: Int128, _ bytes: [UInt8], at start: Int) {
+    /// - Precondition: the call was live when it came.
+    package mutating func addLateCost(_ picoUSD: Int128, of event: EventRow) {
         guard let placement = program.cost else { return }
-        let entry = program.types[Int(EventRowCursor.type(bytes, at: start))]
+        let entry = program.types[Int(event.type)]
         guard let step = entry.steps.first(where: { program.steps[$0].table == placement.table }) else { return }
-        read(bytes, start, entry)
-        makeKey(program.steps[step].labels, bytes)
+        read(event, entry)
+        makeKey(program.steps[step].labels, event.bytes)
         addLateCost(picoUSD, placement)
     }
 

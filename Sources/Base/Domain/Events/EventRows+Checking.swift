@@ -1,20 +1,20 @@
 package import Bytes
 
-extension EventBatch {
+extension EventRows {
     /// Takes rows end to end and proves their shape: lengths add up, types and columns are known, fields ascend, values
     /// are of the column's kind, and the identity stands in front. What passes can be walked by ``EventRowCursor``
     /// without a check.
     /// - Throws: with the offset of the first byte that is not what a row promises.
     /// - Complexity: O(bytes).
     package init(checking bytes: [UInt8], registry: SchemaRegistry) throws(DecodingError) {
-        var offsets: [UInt32] = []
+        var starts: [UInt32] = []
         var start = 0
         while start < bytes.count {
-            offsets.append(UInt32(start))
+            starts.append(UInt32(start))
             start = try Self.checkRow(bytes, at: start, registry)
         }
         assert(start == bytes.count, "rows lie end to end")
-        self.init(bytes: bytes, offsets: offsets)
+        self.init(bytes: bytes, starts: starts)
     }
 
     /// - Returns: where the row ends.
@@ -25,11 +25,12 @@ extension EventBatch {
             DecodingError(offset: offset, expectation: expectation)
         }
         guard bytes.count - start >= EventRowWriter.headerBytes else { throw wrong(start, "a row header") }
-        let end = start + EventRowCursor.byteCount(bytes, at: start)
+        let row = EventRow(bytes, at: start)
+        let end = row.range.upperBound
         guard end - start >= EventRowWriter.headerBytes, end <= bytes.count else {
             throw wrong(start, "a row that ends in its record")
         }
-        guard Int(EventRowCursor.type(bytes, at: start)) < registry.types.count else {
+        guard Int(row.type) < registry.types.count else {
             throw wrong(start + 4, "a known event type")
         }
         var cursor = ByteCursor(bytes[(start + EventRowWriter.headerBytes)..<end])

@@ -1,0 +1,54 @@
+import Bytes
+
+/// Rows of events among the same bytes, in the order in which the events came: mostly end to end.
+package struct EventRows: Sendable {
+    /// The rows.
+    package var bytes: [UInt8]
+    /// Where each row begins in ``bytes``.
+    package var starts: [UInt32]
+
+    /// - Precondition: `bytes` holds a sound row at each of the starts.
+    package init(bytes: [UInt8] = [], starts: [UInt32] = []) {
+        self.bytes = bytes
+        self.starts = starts
+    }
+
+    /// Whether the rows fill their bytes without a gap, in order.
+    package var areEndToEnd: Bool {
+        var end = 0
+        for row in self {
+            guard row.start == end else { return false }
+            end += row.byteCount
+        }
+        return end == bytes.count
+    }
+
+    /// Copies a row to the end.
+    package mutating func append(_ row: EventRow) {
+        starts.append(UInt32(bytes.count))
+        bytes.append(contentsOf: row.slice)
+    }
+
+    /// Copies all the bytes of other rows to the end, and takes these rows.
+    package mutating func append(contentsOf more: EventRows) {
+        let offset = UInt32(bytes.count)
+        bytes.append(contentsOf: more.bytes)
+        for start in more.starts { starts.append(start + offset) }
+    }
+
+    /// Files an event that came without `time` under the instant it was received.
+    package mutating func set(time: Int64, ofRow index: Int) {
+        assert(self[index].isTimeAbsent, "a time that was sent is kept")
+        let first = Int(starts[index]) + 8
+        for place in 0..<8 { bytes[first + place] = UInt8(truncatingIfNeeded: time >> (8 * Int64(place))) }
+    }
+}
+
+extension EventRows: RandomAccessCollection {
+    /// 0.
+    @inlinable package var startIndex: Int { 0 }
+    /// How many events.
+    @inlinable package var endIndex: Int { starts.count }
+    /// One of the rows.
+    @inlinable package subscript(index: Int) -> EventRow { EventRow(bytes, at: Int(starts[index])) }
+}

@@ -1,0 +1,63 @@
+import Domain
+import Projections
+
+/// Event rows with what stands beside each of them in a block, in whatever order: read back from columns, or taken out
+/// of blocks.
+struct PlacedRows: Sendable {
+    var rows = EventRows()
+    /// Of each event.
+    var positions: [Int64] = []
+    /// Of each event, ns since 1970 UTC.
+    var receivedTimes: [Int64] = []
+    var costs = RowCosts()
+
+    /// No rows.
+    init() {}
+
+    /// The rows of a block; none is copied.
+    init(_ block: TailBlock) {
+        rows = block.rows
+        positions = block.rows.indices.map { block.position(of: $0) }
+        (receivedTimes, costs) = (block.receivedTimes, block.costs)
+    }
+
+    /// How many events.
+    var count: Int { rows.count }
+
+    /// Copies a row to the end.
+    mutating func append(_ row: EventRow, position: Int64, receivedTime: Int64, cost: CallCost?) {
+        rows.append(row)
+        positions.append(position)
+        receivedTimes.append(receivedTime)
+        costs.append(cost)
+    }
+
+    /// Copies all the bytes of other rows to the end, and takes the rows at the wanted positions.
+    mutating func append(contentsOf more: PlacedRows, at wanted: ClosedRange<Int64> = .min ... .max) {
+        guard more.positions.contains(where: wanted.contains) else { return }
+        let offset = UInt32(rows.bytes.count)
+        rows.bytes.append(contentsOf: more.rows.bytes)
+        for row in more.rows.indices where wanted.contains(more.positions[row]) {
+            rows.starts.append(more.rows.starts[row] + offset)
+            positions.append(more.positions[row])
+            receivedTimes.append(more.receivedTimes[row])
+            costs.append(more.costs[row])
+        }
+    }
+
+    /// The rows in the order of their positions, as a block that counts positions one by one from a first one.
+    func block(from firstPosition: Int64) -> TailBlock {
+        let order = positions.indices.sorted { positions[$0] < positions[$1] }
+        return TailBlock(
+            EventRows(bytes: rows.bytes, starts: order.map { rows.starts[$0] }), firstPosition: firstPosition,
+            receivedTimes: order.map { receivedTimes[$0] }, costs: RowCosts(order.map { costs[$0] }))
+    }
+
+    /// The rows as a block that tells the position of each.
+    /// - Precondition: at least one row; they ascend by position.
+    func block(identityKey: UInt64) -> TailBlock {
+        TailBlock(
+            rows, firstPosition: positions[0], receivedTimes: receivedTimes, costs: costs,
+            identities: rows.identityHashes(key: identityKey), positions: positions)
+    }
+}

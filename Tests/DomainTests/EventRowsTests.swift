@@ -1,0 +1,85 @@
+import Domain
+import Testing
+
+/// Rows as views: what one tells, and what becomes of many among the same bytes.
+@Suite struct EventRowsTests {
+    private static let registry = SchemaRegistry.builtIn
+
+    /// Model calls of one source, end to end, a second apart; nil: without a time.
+    private static func rows(_ events: [(id: String, seconds: Int64?)], turn: Int64 = 7) throws -> EventRows {
+        let known = registry.wellKnown
+        var writer = EventRowWriter()
+        for event in events {
+            writer.begin(
+                type: registry.wellKnownTypes.llmCall, time: (event.seconds ?? 0) * 1_000_000_000,
+                isTimeAbsent: event.seconds == nil)
+            let fields: [(UInt16, EventValue)] = [
+                (known.id, .text(event.id)), (known.source, .text("s")), (known.tenant, .text("t")),
+                (known.turn, .integer(turn)),
+            ]
+            for (column, value) in fields.sorted(by: { $0.0 < $1.0 }) { writer.add(column, value) }
+            writer.end()
+        }
+        return try EventRows(checking: writer.take(), registry: registry)
+    }
+
+    private static func ids(_ rows: EventRows) -> [String] { rows.map { String(decoding: $0.id, as: UTF8.self) } }
+
+    @Test func aRowIsReadWhereItLies() throws {
+        let rows = try Self.rows([("a", 1), ("bb", nil), ("ccc", 3)])
+        #expect(Self.ids(rows) == ["a", "bb", "ccc"])
+        #expect(rows.map(\.time) == [1_000_000_000, 0, 3_000_000_000])
+        #expect(rows.map(\.isTimeAbsent) == [false, true, false])
+        #expect(rows.allSatisfy { $0.type == Self.registry.wellKnownTypes.llmCall })
+        #expect(rows.reduce(0) { $0 + $1.byteCount } == rows.bytes.count && rows.areEndToEnd)
+        // Alone it says the same.
+        for row in rows {
+            let alone = EventRow(row.copy)
+            #expect(alone.start == 0 && alone.bytes.count == row.byteCount)
+            #expect(alone.hasIdentity(of: row) && alone.hasContent(of: row))
+            #expect(alone.identityHash(key: 9) == row.identityHash(key: 9))
+            #expect(alone.integer(of: Self.registry.wellKnown.turn) == 7)
+        }
+    }
+
+    @Test func onlyWholeRowsInOrderAreEndToEnd() throws {
+        let rows = try Self.rows([("a", 1), ("b", 2), ("c", 3)])
+        for starts in [[0, 1], [1, 2], [0, 2], [1, 0, 2]] {
+            let some = EventRows(bytes: rows.bytes, starts: starts.map { rows.starts[$0] })
+            #expect(!some.areEndToEnd, "\(starts)")
+            var copied = EventRows()
+            for row in some { copied.append(row) }
+            #expect(copied.areEndToEnd && Self.ids(copied) == Self.ids(some))
+        }
+        #expect(EventRows().areEndToEnd)
+    }
+
+    @Test func rowsBehindOthersBeginLater() throws {
+        var rows = try Self.rows([("a", 1), ("b", 2)])
+        let more = try Self.rows([("c", 3), ("d", 4)])
+        rows.append(contentsOf: EventRows(bytes: more.bytes, starts: [more.starts[1]]))
+        #expect(Self.ids(rows) == ["a", "b", "d"])
+        rows.append(rows[0])
+        #expect(Self.ids(rows) == ["a", "b", "d", "a"])
+    }
+
+    @Test func aTimeThatIsSetShowsInNoOtherView() throws {
+        var rows = try Self.rows([("a", 1), ("b", nil)])
+        let before = rows[1]
+        rows.set(time: -2, ofRow: 1)
+        #expect(rows[1].time == -2 && rows[1].isTimeAbsent && before.time == 0)
+        #expect(rows[0].time == 1_000_000_000)
+        // Without a time of its own an event is the same whenever it came.
+        #expect(before.hasIdentity(of: rows[1]) && before.identityHash(key: 1) == rows[1].identityHash(key: 1))
+    }
+
+    @Test func identityIsWhoAndWhen() throws {
+        let row = try Self.rows([("a", 1)])[0]
+        let changed = try Self.rows([("a", 1)], turn: 8)[0]
+        #expect(row.hasIdentity(of: changed) && !row.hasContent(of: changed))
+        for other in try Self.rows([("b", 1), ("a", 2), ("a", nil)]) {
+            #expect(!row.hasIdentity(of: other))
+            #expect(row.identityHash(key: 3) != other.identityHash(key: 3))
+        }
+    }
+}
