@@ -64,8 +64,8 @@ enum Ratchet {
         "Alerting": 1,
         "Asking": 3,
         "Columnar": 4,
-        "Dialects": 6,
-        "Domain": 17,
+        "Dialects": 5,
+        "Domain": 16,
         "EventLogs": 2,
         "EventStores": 13,
         "HTTPFronts": 2,
@@ -89,7 +89,7 @@ enum Ratchet {
         "Tests/WireFormatsTests": 15,
         "Tests/TidyTests": 7,
         "Transfers": 10,
-        "WireFormats": 3,
+        "WireFormats": 2,
         "plimsoll": 50,
     ]
 

@@ -2,8 +2,8 @@
 /// composed and decomposed letters equal, so that two conversations, models or series become one.
 ///
 /// By names: structures of the rooms where data is handled that stand as a key or element of a dictionary or set
-/// somewhere, are `Hashable`, have a `String` among their stored properties and no `==` of their own. Where the texts are
-/// words of the code itself, a comment above says so: `// texts: whose`.
+/// somewhere, are `Hashable`, have a `String` among their stored properties and no `==` of their own. Where the texts
+/// are words of the code itself, a comment above says so: `// texts: whose`.
 enum TextMemberRule {
     static let homes = ["Sources/Columnar", "Sources/Store", "Sources/Ingest", "Sources/Outputs"]
 

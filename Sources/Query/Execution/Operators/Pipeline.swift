@@ -12,8 +12,8 @@ struct Pipeline: Sendable {
     var unitCount: Int
     /// Hands the chunks of one unit to the sink, in order; none is empty, none has more than `Chunk.rowsMax` rows.
     let produce: @Sendable (_ unit: Int, _ sink: Sink) throws -> Void
-    /// The chunks, where they stand ready. They share the texts that the operator before booked, so who keeps them books
-    /// their rows alone and cuts down no dictionary.
+    /// The chunks, where they stand ready. They share the texts that the operator before booked, so who keeps them
+    /// books their rows alone and cuts down no dictionary.
     private(set) var ready: [Chunk]?
 
     init(columns: [TableColumn], unitCount: Int, produce: @escaping @Sendable (Int, Sink) throws -> Void) {
