@@ -111,7 +111,7 @@ struct DemoTour: Sendable {
     let store: EventStore
 
     func run(at address: ListenAddress) async throws {
-        StandardStream.output.print("serving on http://\(address), data in \(command.data)")
+        try StandardStream.output.print("serving on http://\(address), data in \(command.data)")
         let client = try await ServerClient.connect(to: address)
         do {
             try await show(at: address, through: DemoTraffic(client: client, clock: machine.clock))
@@ -125,20 +125,20 @@ struct DemoTour: Sendable {
     private func show(at address: ListenAddress, through traffic: DemoTraffic) async throws {
         let output = StandardStream.output
         let midnight = machine.clock.wallNanoseconds() / Nanoseconds.day * Nanoseconds.day
-        output.print(
+        try output.print(
             "posting \(command.days == 1 ? "yesterday" : "\(command.days) days") of \(command.users) users over HTTP …")
         let began = machine.clock.monotonicNanoseconds()
         let (total, badHour) = try await traffic.postDays(
             command.days, before: midnight, users: command.users, seed: command.seed)
         let seconds = Double(machine.clock.monotonicNanoseconds() - began) / 1e9
         let rate = Int(Double(total.accepted + total.duplicates) / max(seconds, 0.001))
-        output.print(
+        try output.print(
             "\(total.accepted) events accepted, \(total.duplicates) known already, \(total.rejected) refused; \(rate) a second, "
                 + "each flushed before its answer\n")
         try printReports(from: midnight - Int64(command.days) * Nanoseconds.day, to: midnight, badHour: badHour)
-        output.print(Self.guide(address, data: command.data, badHour: badHour))
+        try output.print(Self.guide(address, data: command.data, badHour: badHour))
         if command.once { return }
-        output.print(
+        try output.print(
             "live traffic goes on at \(command.rate) messages a second; /metrics counts only what arrives live. Ctrl-C ends."
         )
         do {
@@ -157,8 +157,9 @@ struct DemoTour: Sendable {
             ("Cost", .cost, from, to), ("Outcomes", .outcomes, from, to),
         ]
         for (title, kind, from, to) in periods {
-            StandardStream.output.print("── \(title) " + String(repeating: "─", count: max(0, 76 - title.count)))
-            StandardStream.output.print(try desk.report(kind, ReportRequest(from: from, to: to)).rendered(.table))
+            let rule = String(repeating: "─", count: max(0, 76 - title.count))
+            try StandardStream.output.print("── \(title) " + rule)
+            try StandardStream.output.print(try desk.report(kind, ReportRequest(from: from, to: to)).rendered(.table))
         }
     }
 

@@ -33,6 +33,8 @@ package struct ReportDesk: Sendable {
     package func report(_ kind: ReportKind, _ request: ReportRequest) throws -> Report {
         var desk = self
         desk.timeZone = request.timeZone
+        // Reports that judge nothing refuse a version that there is not, too.
+        if kind != .sla, let number = request.objectives { try desk.checkObjectives(number) }
         switch kind {
         case .sla: return try ServiceLevelReport(desk: desk, request: request).report()
         case .cost: return try CostReport(desk: desk, request: request).report()
