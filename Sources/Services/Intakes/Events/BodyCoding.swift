@@ -1,5 +1,5 @@
 package import Compression
-import Domain
+package import Domain
 
 /// Undoes how a body was compressed on its way, never beyond a limit.
 package enum BodyCoding {
