@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func namesOfTheSettingsAreTheServers() async throws {
-        try await withServer(names: ["Plimsoll.example.org"]) { client, _ in
+        try await withServer(names: ["Plimsoll.example.org"]) { client, _ async throws in
             #expect(try await ask(client, [("Host", "plimsoll.EXAMPLE.org:8910")]).status == 200)
             // A proxy in front of it names the server as it likes.
             let proxied = [("Host", "127.0.0.1:8910"), ("Origin", "https://plimsoll.example.org")]

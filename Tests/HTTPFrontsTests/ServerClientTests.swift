@@ -1,4 +1,5 @@
 import Clients
+import Execution
 import Platform
 import SQLText
 import Synchronization
