@@ -10,8 +10,16 @@ struct SiteGuard: Sendable {
     /// Names in lower case under which the server may be asked, besides addresses, `localhost` and names without a dot,
     /// which are nobody's site.
     private let names: Set<[UInt8]>
+    /// Where it listens, in lower case: asked for at the one port, so no pages of any port there are its own.
+    private let hosts: Set<[UInt8]>
 
-    init(names: [String]) { self.names = Set(names.map { Array($0.lowercased().utf8) }) }
+    /// - Parameters:
+    ///   - names: of the settings.
+    ///   - hosts: names or addresses where it listens.
+    init(names: [String], hosts: [String]) {
+        self.names = Set(names.map { Array($0.lowercased().utf8) })
+        self.hosts = Set(hosts.map { Array($0.lowercased().utf8) })
+    }
 
     /// - Throws: 403.
     func check(_ request: Request) throws(Refusal) {
@@ -36,7 +44,8 @@ struct SiteGuard: Sendable {
     }
 
     private func isOwn(_ name: String) -> Bool {
-        if names.contains(Array(name.utf8)) || !name.utf8.contains(UInt8(ascii: ".")) { return true }
+        let bytes = Array(name.utf8)
+        if names.contains(bytes) || hosts.contains(bytes) || !bytes.contains(UInt8(ascii: ".")) { return true }
         if name == "localhost." || name.hasSuffix(".localhost") { return true }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }

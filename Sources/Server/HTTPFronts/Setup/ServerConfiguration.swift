@@ -37,7 +37,9 @@ package struct ServerConfiguration: Sendable {
     }
 
     /// Under which names it is asked in any case.
-    var guardian: SiteGuard { SiteGuard(names: names + [listen.host] + (otlpListen.map { [$0.address.host] } ?? [])) }
+    var guardian: SiteGuard {
+        SiteGuard(names: names, hosts: [listen.host] + (otlpListen.map { [$0.address.host] } ?? []))
+    }
 
     /// Says why the configuration cannot be served; nil when it can.
     /// - Parameter hasTokens: tokens were made, so everybody has to show one.
