@@ -91,6 +91,17 @@ import Testing
         }
     }
 
+    /// SDKs send data of no type, with fields that no page can send without asking first.
+    @Test func eventsInBinaryModeNeedNoType() async throws {
+        try await withServer { client, _ in
+            let fields = ["specversion": "1.0", "id": "b-1", "source": "sdk", "type": "cache.lookup"]
+            let headers = fields.sorted { $0.key < $1.key }.map { ("ce-" + $0.key, $0.value) }
+            let body = Array(#"{"cache":"faq","hit":true}"#.utf8)
+            let answer = try await client.send("POST", "/v1/events", headers: headers, body: body)
+            #expect(answer.status == 200 && answer.text.contains(#""accepted":1"#), "\(answer.text)")
+        }
+    }
+
     /// What a browser sends without asking first is of one of these types.
     @Test(arguments: ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
     func correctionsAndEventsSayWhatTheyAre(type: String) async throws {

@@ -12,8 +12,9 @@ struct EventRequests: Sendable {
     /// Answers `POST /v1/events`.
     /// - Throws: ``Refusal``, `IntakeRefusal`.
     func accept(_ request: Request, _ query: QueryParameters) async throws -> Response {
-        // Events without data have no body, and it no type.
-        guard !request.mediaType.isEmpty || !request.announcesBody else {
+        // In binary mode data may be of no type; events without data have no body, and it none either.
+        let isBinary = request.headers.contains { $0.name.canonicalName == "ce-specversion" }
+        guard !request.mediaType.isEmpty || isBinary || !request.announcesBody else {
             throw Refusal(
                 .unsupportedMediaType, "the body has no Content-Type",
                 hint: "send application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson")
