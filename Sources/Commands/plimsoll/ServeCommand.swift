@@ -109,7 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func otlpAddress(_ settings: ServeSettings) throws -> SecondAddress? {
+    private func otlpAddress(_ settings: ServeSettings) throws -> AdditionalAddress? {
         let wanted = otlpHttpListen ?? settings.otlpHTTPListen
         let text = wanted ?? "127.0.0.1:4318"
         guard text != "none" else { return nil }
@@ -117,7 +117,7 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .badInput, "--otlp-http-listen \(text) is no address", advice: "write it as 127.0.0.1:4318, or none")
         }
-        return SecondAddress(address, isRequired: wanted != nil)
+        return AdditionalAddress(address, isRequired: wanted != nil)
     }
 }
 

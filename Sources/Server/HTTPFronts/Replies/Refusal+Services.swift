@@ -13,7 +13,7 @@ extension Refusal {
         case let refusal as Refusal: self = refusal
         case let refusal as AccessRefusal: self.init(refusal)
         case let refusal as IntakeRefusal: self.init(refusal)
-        case let refusal as QuestionRefusal: self.init(refusal)
+        case let refusal as QueryRefusal: self.init(refusal)
         case let error as QueryError: self.init(error)
         default: return nil
         }
@@ -36,7 +36,7 @@ extension Refusal {
     }
 
     /// What is asked and not looked into.
-    init(_ refusal: QuestionRefusal) {
+    init(_ refusal: QueryRefusal) {
         let status: HTTPResponse.Status =
             switch refusal.kind {
             case .malformed: .badRequest

@@ -18,7 +18,7 @@ package struct QueryRequest: Sendable {
     ///   - contentType: the body's media type; nil is refused.
     ///   - accept: media types that the answer may have, by preference, separated by commas; nil or none of them: any.
     /// - Throws: `malformed` with the position, `unacceptable`, `unsupported`.
-    package init(body: [UInt8], contentType: String?, accept: String?, limits: ServerLimits) throws(QuestionRefusal) {
+    package init(body: [UInt8], contentType: String?, accept: String?, limits: ServerLimits) throws(QueryRefusal) {
         format = try Self.format(accept ?? "*/*")
         options = QueryOptions()
         options.memoryBudgetBytes = limits.queryMemoryBytesMax
@@ -32,7 +32,7 @@ package struct QueryRequest: Sendable {
         case "application/json":
             let members = try Members(body)
             guard let text = try members.text("sql") else {
-                throw QuestionRefusal(.malformed, "the member sql is missing", hint: Self.example)
+                throw QueryRefusal(.malformed, "the member sql is missing", hint: Self.example)
             }
             sql = text
             if let zone = try members.text("timezone") { options.timeZone = zone }
@@ -40,7 +40,7 @@ package struct QueryRequest: Sendable {
             if let seconds = try members.count("time_limit_seconds") {
                 let (nanoseconds, isTooMuch) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
                 guard !isTooMuch, nanoseconds <= timeLimitMax else {
-                    throw QuestionRefusal(
+                    throw QueryRefusal(
                         .malformed,
                         "time_limit_seconds is more than the \(limitSeconds) s that a question may take here",
                         hint: "the setting limits.query_time of the server says how long")
@@ -50,10 +50,10 @@ package struct QueryRequest: Sendable {
         case "application/sql", "text/plain":
             sql = try Self.text(body)
         case "":
-            throw QuestionRefusal(
+            throw QueryRefusal(
                 .unsupported, "the body has no Content-Type", hint: "send application/json or application/sql")
         default:
-            throw QuestionRefusal(
+            throw QueryRefusal(
                 .unsupported, "Content-Type \(mediaType) is not taken here",
                 hint: "send application/json or application/sql")
         }
@@ -61,12 +61,12 @@ package struct QueryRequest: Sendable {
 
     private static let example = #"send {"sql":"select count(*) from events"}"#
 
-    private static func text(_ body: [UInt8]) throws(QuestionRefusal) -> String {
+    private static func text(_ body: [UInt8]) throws(QueryRefusal) -> String {
         if let text = String(validating: body, as: UTF8.self) { return text }
         // Up to the byte that breaks it, the text and its repair are the same bytes.
         let repaired = String(decoding: body, as: UTF8.self).utf8
         let sound = zip(body, repaired).prefix { $0 == $1 }.count
-        throw QuestionRefusal(
+        throw QueryRefusal(
             .malformed, "the query is no UTF-8", hint: "convert it; `SQL_ASCII` and the like are not guessed",
             position: sound)
     }
@@ -77,38 +77,38 @@ package struct QueryRequest: Sendable {
         private static let names = ["sql", "timezone", "rollups", "time_limit_seconds"]
         private let json: JSONValue
 
-        init(_ body: [UInt8]) throws(QuestionRefusal) {
+        init(_ body: [UInt8]) throws(QueryRefusal) {
             json = try QueryRequest.object(body)
             guard let members = json.members else {
-                throw QuestionRefusal(.malformed, "the body is no JSON object", hint: QueryRequest.example)
+                throw QueryRefusal(.malformed, "the body is no JSON object", hint: QueryRequest.example)
             }
             var seen: Set<[UInt8]> = []
             for member in members {
                 guard Self.names.contains(where: { $0.utf8.elementsEqual(member.name.utf8) }) else {
-                    throw QuestionRefusal(
+                    throw QueryRefusal(
                         .malformed, "there is no member \(member.name)",
                         hint: "known: \(Self.names.joined(separator: ", "))")
                 }
                 guard seen.insert(Array(member.name.utf8)).inserted else {
-                    throw QuestionRefusal(
+                    throw QueryRefusal(
                         .malformed, "the member \(member.name) is there twice", hint: QueryRequest.example)
                 }
             }
         }
 
-        func text(_ name: String) throws(QuestionRefusal) -> String? {
+        func text(_ name: String) throws(QueryRefusal) -> String? {
             guard let value = value(name) else { return nil }
             guard let text = value.string else { throw mismatch(name, "text") }
             return text
         }
 
-        func flag(_ name: String) throws(QuestionRefusal) -> Bool? {
+        func flag(_ name: String) throws(QueryRefusal) -> Bool? {
             guard let value = value(name) else { return nil }
             guard case .boolean(let flag) = value else { throw mismatch(name, "true or false") }
             return flag
         }
 
-        func count(_ name: String) throws(QuestionRefusal) -> Int64? {
+        func count(_ name: String) throws(QueryRefusal) -> Int64? {
             guard let value = value(name) else { return nil }
             guard let count = value.integer, count > 0 else { throw mismatch(name, "a whole number from 1") }
             return count
@@ -117,23 +117,23 @@ package struct QueryRequest: Sendable {
         /// nil for `null`, too.
         private func value(_ name: String) -> JSONValue? { json[name].flatMap { $0 == .null ? nil : $0 } }
 
-        private func mismatch(_ name: String, _ expected: String) -> QuestionRefusal {
-            QuestionRefusal(.malformed, "the member \(name) is not \(expected)", hint: QueryRequest.example)
+        private func mismatch(_ name: String, _ expected: String) -> QueryRefusal {
+            QueryRefusal(.malformed, "the member \(name) is not \(expected)", hint: QueryRequest.example)
         }
     }
 
-    private static func object(_ body: [UInt8]) throws(QuestionRefusal) -> JSONValue {
+    private static func object(_ body: [UInt8]) throws(QueryRefusal) -> JSONValue {
         do {
             return try JSONReader.parse(body)
         } catch {
-            throw QuestionRefusal(
+            throw QueryRefusal(
                 .malformed, "the body is not JSON: expected \(error.expectation)", hint: example,
                 position: error.offset)
         }
     }
 
     /// The first of some media types that we write.
-    private static func format(_ accept: String) throws(QuestionRefusal) -> ResultFormat {
+    private static func format(_ accept: String) throws(QueryRefusal) -> ResultFormat {
         let types = accept.split(separator: ",").map { part in
             part.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
         }
@@ -147,7 +147,7 @@ package struct QueryRequest: Sendable {
             default: continue
             }
         }
-        throw QuestionRefusal(
+        throw QueryRefusal(
             .unacceptable, "nothing of \(accept) can be written",
             hint: "accept application/json, text/csv, application/x-ndjson or text/plain")
     }

@@ -44,7 +44,7 @@ final class Writer {
 
     // Jobs.
     /// Those under way, whose outcomes are taken over between two steps.
-    var flights: [JobFlight] = []
+    var flights: [RunningJob] = []
     var hasSealFailed = false
     /// What the last job that failed threw, until somebody is told.
     var jobFailure: (any Error)?
