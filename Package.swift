@@ -202,7 +202,8 @@ let package = Package(
             "HTTPFronts",
             uses: [
                 "Access", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
-                "EventStores", "Intakes", "JSONTexts", "Platform", "Projections", "Sending", "WireFormats", hummingbird,
+                "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections", "SQLText", "Sending",
+                "WireFormats", hummingbird,
             ]),
 
         // Commanded.

@@ -60,7 +60,7 @@ import Testing
     }
 
     private func read(
-        _ body: String, type: String? = nil, accept: String? = nil
+        _ body: String, type: String? = "application/json", accept: String? = nil
     ) throws(QueryRefusal) -> QueryRequest {
         var limits = ServerLimits()
         limits.queryTimeLimit = .seconds(30)
@@ -75,8 +75,42 @@ import Testing
         let set = try read(json)
         #expect(set.sql == "select 2" && set.format == .json && set.options.timeZone == "Europe/Berlin")
         #expect(!set.options.usesRollups && set.options.timeLimitNanoseconds == 5_000_000_000)
-        let long = try read(#"{"sql":"select 2","time_limit_seconds":31}"#)
-        #expect(long.options.timeLimitNanoseconds == 30_000_000_000, "the server's limit stays")
+        let most = try read(#"{"sql":"select 2","time_limit_seconds":30,"timezone":null}"#, accept: " ")
+        #expect(most.options.timeLimitNanoseconds == 30_000_000_000 && most.format == .json)
+        #expect(try read("select 1", type: "Application/SQL ; charset=utf-8").sql == "select 1")
+    }
+
+    /// What is passed over changes what is asked.
+    @Test(arguments: [
+        (#"{"sql":"select 1","limit":1}"#, "there is no member limit"),
+        (#"{"sql":"select 1","sql":"select 2"}"#, "the member sql is there twice"),
+        (#"{"sql":"select 1","timezone":1}"#, "the member timezone is not text"),
+        (#"{"sql":"select 1","rollups":"no"}"#, "the member rollups is not true or false"),
+        (#"{"sql":"select 1","time_limit_seconds":0}"#, "the member time_limit_seconds is not a whole number from 1"),
+        (#"{"sql":"select 1","time_limit_seconds":31}"#, "time_limit_seconds is more than the 30 s"),
+        (#"{"sql":"select 1","time_limit_seconds":9223372037}"#, "time_limit_seconds is more than the 30 s"),
+        (#"["select 1"]"#, "the body is no JSON object"), (#"{"sql":7}"#, "the member sql is not text"),
+    ])
+    func noMemberIsPassedOver(body: String, message: String) {
+        let refusal = #expect(throws: QueryRefusal.self) { try read(body) }
+        #expect(refusal?.kind == .malformed && refusal?.message.hasPrefix(message) == true, "\(refusal as Any)")
+        #expect(refusal?.hint != nil)
+    }
+
+    @Test func textThatIsNoUTF8IsRefusedAtItsPlace() {
+        // The last is a sound beginning of a character whose end is missing.
+        for (tail, place) in [([0xFF], 9), ([0xC3, 0x28], 9), ([0xC3, 0xA4, 0xFF], 11), ([0xE2, 0x82], 9)] {
+            let body = Array("select 'a".utf8) + tail.map { UInt8($0) }
+            let refusal = #expect(throws: QueryRefusal.self) {
+                try QueryRequest(body: body, contentType: "text/plain", accept: nil, limits: ServerLimits())
+            }
+            #expect(refusal?.kind == .malformed && refusal?.position == place, "\(refusal as Any)")
+        }
+    }
+
+    @Test func aBodyOfNoTypeIsRefused() {
+        let refusal = #expect(throws: QueryRefusal.self) { try read(#"{"sql":"select 1"}"#, type: nil) }
+        #expect(refusal?.kind == .unsupported && refusal?.message == "the body has no Content-Type")
     }
 
     @Test func whatIsNoQuestionIsRefusedByItsKind() {

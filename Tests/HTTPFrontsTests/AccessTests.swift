@@ -172,14 +172,19 @@ import Testing
     @Test func unknownRoutesAndMethodsStayJSON() async throws {
         _ = try token([.read])
         try await withServer(tokens: file) { client, _ in
-            for (method, path) in [
-                ("GET", "/v1/nothing"), ("DELETE", "/v1/sql"), ("TRACE", "/"), ("PUT", "/v1/events"),
+            for (method, path, status, beginning) in [
+                ("GET", "/v1/nothing", 404, "no such address: "), ("PUT", "/v1/nothing", 404, "no such address: "),
+                ("DELETE", "/v1/sql", 405, "/v1/sql is not asked by DELETE"), ("TRACE", "/", 405, "/ is not asked by"),
+                ("PUT", "/v1/events", 405, "/v1/events is not asked by PUT"),
             ] {
                 let answer = try await client.send(method, path)
-                #expect(answer.status == 404, "\(method) \(path)")
+                #expect(answer.status == status, "\(method) \(path)")
                 #expect(answer.headers["Content-Type"] == "application/json")
-                #expect(answer.text.hasPrefix(#"{"error":"no such address: "#), "\(answer.text)")
+                #expect(answer.text.hasPrefix(#"{"error":""# + beginning), "\(answer.text)")
             }
+            // To ask without a body takes the same token.
+            #expect(try await client.send("HEAD", "/v1/status").status == 401)
+            #expect(try await client.send("HEAD", "/healthz").status == 200)
         }
     }
 }

@@ -91,6 +91,7 @@ import Testing
                 try await RemoteReading(server: ServerEndpoint(address)).stream("/v1/events?format=csv&from=2026-08-01")
                 { piece in
                     pieces.withLock { $0 += piece }
+                    return true
                 }
                 let text = String(decoding: pieces.withLock { $0 }, as: UTF8.self)
                 #expect(text.hasPrefix("type,time,id,source,") && text.split(separator: "\r\n").count == 5001)

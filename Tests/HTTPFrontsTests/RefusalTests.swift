@@ -34,6 +34,10 @@ import Testing
             ("/metrics?formt=text", "there is no parameter formt here", "known: format"),
             ("/v1/conversations/c-1?tenat=a", "there is no parameter tenat here", "known: tenant, format"),
             ("/v1/status?x=1", "there is no parameter x here", "takes no parameters"),
+            ("/v1/reports/sla?timezone=%ff", "the parameters are no UTF-8", "known: from, to"),
+            ("/v1/reports/cost?objectives=99", "there is no version 99 of the objectives", "the log has version 1"),
+            ("/v1/reports/outcomes?objectives=99", "there is no version 99 of the objectives", nil),
+            ("/v1/conversations/a%ffb", "the id is no UTF-8", "percent signs"),
         ] as [(String, String, String?)])
     func mistypedParametersAreRefused(path: String, error: String, hint: String?) async throws {
         try await withServer { client, _ in
@@ -48,6 +52,14 @@ import Testing
         try await withServer { client, _ in
             let answer = try await client.send("GET", "/v1/conversations/a%00b")
             #expect(answer.status == 404 && answer.text.contains("null character"))
+        }
+    }
+
+    /// `%+5` is no escape, so the id is these characters.
+    @Test func onlyTwoDigitsAreAnEscape() async throws {
+        try await withServer(try simulatedStore(seed: 56)) { client, _ in
+            let answer = try await client.send("GET", "/v1/conversations/%+5b%2")
+            #expect(answer.status == 404 && answer.text.contains("conversation %+5b%2"), "\(answer.text)")
         }
     }
 

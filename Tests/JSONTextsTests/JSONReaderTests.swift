@@ -184,4 +184,11 @@ import Testing
         }
         #expect(read > 0 && read < 4_000)
     }
+
+    /// Counts that somebody else told are added up: none may be negative or near the end of 64 bits.
+    @Test(arguments: [
+        ("0", 0), ("7", 7), ("1099511627776", 1_099_511_627_776), ("1099511627777", nil), ("-1", nil), ("1.0", nil),
+        ("9223372036854775807", nil), ("\"7\"", nil), ("null", nil),
+    ] as [(String, Int64?)])
+    func countsAreBounded(text: String, count: Int64?) throws { #expect(try JSONReader.parse(text).count == count) }
 }

@@ -17,6 +17,7 @@ struct OutsideTests {
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
         ["access.py", "--plimsoll", OutsideChecks.executable],
+        ["command_line.py", "--plimsoll", OutsideChecks.executable],
         [
             "postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40",
             "--seed", "11",

@@ -36,6 +36,8 @@ import Testing
         ("listen: 8910\n", 1, "listen: expected an address"), ("- data\n", 1, "expected settings as"),
         ("limits:\n  query_time: 0s\n", 2, "limits.query_time: expected a duration"),
         ("insecure: maybe\n", 1, "insecure: expected true"),
+        ("names: http://a.example\n", 1, "names: expected host names such as plimsoll.example.org"),
+        ("names: a.example,,b.example\n", 1, "names: expected host names such as plimsoll.example.org"),
         ("\ndata: [a]\n", 2, "there is no setting data of this kind"),
         ("limits:\n  connections: -1\n", 2, "at least 1"),
         ("data: {\n", 2, "no YAML"), ("limits:\n  body_size: 900GiB\n", 2, "limits.ingest_size must be at least"),

@@ -25,6 +25,12 @@ package indirect enum JSONValue: Equatable, Sendable {
         if case .number(let text) = self { Int64(text) } else { nil }
     }
 
+    /// The value of a count that somebody else told: at least 0, and so small that millions of them add up within 64
+    /// bits; nil for other values.
+    package var count: Int64? { integer.flatMap { 0...Self.countMax ~= $0 ? $0 : nil } }
+
+    private static let countMax: Int64 = 1 << 40
+
     /// The values of an array; nil for other values.
     package var array: [JSONValue]? {
         if case .array(let values) = self { values } else { nil }

@@ -16,6 +16,8 @@ package struct ServeSettings: Sendable {
     package var isInsecure = false
     /// Nobody is let in without a token, also while none was ever made.
     package var isTokenRequired = false
+    /// Host names under which it is asked, besides those of its addresses.
+    package var names: [String] = []
     /// What strangers can make the server hold or do.
     package var limits = ServerLimits()
     /// What is promised, and when somebody is woken.
@@ -101,6 +103,14 @@ extension Setting {
                 key: "require_tokens", purpose: "true: let nobody in without a token, also while none was ever made"
             ) {
                 $0.isTokenRequired = try SettingText.flag($1)
+            },
+            Setting(
+                key: "names",
+                purpose:
+                    "host names under which it may be asked while there are no tokens, besides addresses, localhost and "
+                    + "names without a dot; several separated by commas"
+            ) {
+                $0.names = try SettingText.hostNames($1)
             },
             Setting(key: "limits.body_size", purpose: "a request body on the wire") {
                 $0.limits.bodyBytesMax = try SettingText.size($1)

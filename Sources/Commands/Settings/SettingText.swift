@@ -37,6 +37,22 @@ enum SettingText {
         return address
     }
 
+    static func hostNames(_ text: String) throws(SettingProblem) -> [String] {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
+        let isName = { (byte: UInt8) -> Bool in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        guard names.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isName) }) else {
+            throw SettingProblem(expected: "host names such as plimsoll.example.org, without port, separated by commas")
+        }
+        return names
+    }
+
     static func count(_ text: String) throws(SettingProblem) -> Int {
         guard let count = Int(text), count > 0 else { throw SettingProblem(expected: "a number of at least 1") }
         return count

@@ -77,13 +77,13 @@ struct AlertsOptions: ParsableArguments {
                 throw CommandFailure(
                     .badInput, "\(kind.rawValue) are several files", advice: "name a directory with --output DIR")
             }
-            try StandardStream.output.write(Array(text.utf8))
+            try StandardStream.output.show(Array(text.utf8))
             return
         }
         try machine.fileSystem.createDirectories(output)
         let files = kind.files(set)
         for file in files { try machine.fileSystem.replace("\(output)/\(file.name)", with: file.bytes) }
-        StandardStream.error.print("\(files.count) files in \(output), by objectives \(set.hash)")
+        StandardStream.tell("\(files.count) files in \(output), by objectives \(set.hash)")
     }
 
     private func objectives(_ machine: Machine) async throws -> ObjectiveSet {
@@ -101,7 +101,7 @@ struct AlertsOptions: ParsableArguments {
             guard let history = ObjectiveHistory(json: try await RemoteReading(server: address).text("/v1/objectives"))
             else {
                 throw CommandFailure(
-                    .badInput, "the server answers with objectives that this program does not know",
+                    .notReachable, "the server answers with objectives that this program does not know",
                     advice: "use the program of the server's version")
             }
             return history.current.set

@@ -21,10 +21,10 @@ struct CheckCommand: ParsableCommand {
         func run() throws {
             let settings = try SettingsReading.file(file, in: Machine().fileSystem)
             guard settings.findings.isEmpty else {
-                for finding in settings.findings { StandardStream.error.print("\(file): \(finding)") }
+                for finding in settings.findings { StandardStream.tell("\(file): \(finding)") }
                 throw ExitStatus.Ending(status: .checkFailed)
             }
-            StandardStream.output.print("\(file): \(settings.count) settings, nothing to object to")
+            try StandardStream.output.print("\(file): \(settings.count) settings, nothing to object to")
         }
     }
 }

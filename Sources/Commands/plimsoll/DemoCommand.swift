@@ -63,7 +63,7 @@ struct DemoCommand: AsyncParsableCommand {
                 .badInput, "\(data) has tokens: it is no place for a demo", advice: "name another directory with --data"
             )
         }
-        StandardStream.output.print("opening the store in \(data)")
+        try StandardStream.output.print("opening the store in \(data)")
         let store = try machine.openStore(data)
         let configuration = ServerConfiguration(listen: address)
         let server = PlimsollServer(
@@ -115,7 +115,7 @@ struct DemoTour: Sendable {
     private var output: StandardStream { .output }
 
     func run(at address: ListenAddress) async throws {
-        output.print("serving on http://\(address)")
+        try output.print("serving on http://\(address)")
         let client = try await ServerClient.connect(to: address)
         do {
             try await show(at: address, through: DemoTraffic(client: client, clock: machine.clock))
@@ -130,13 +130,13 @@ struct DemoTour: Sendable {
         let midnight = machine.clock.wallNanoseconds() / Nanoseconds.day * Nanoseconds.day
         let days = DemoDays(command.days, before: midnight, users: command.users, seed: command.seed)
         try await post(days, through: traffic)
-        output.print("computing the reports\n")
+        try output.print("computing the reports\n")
         let conversation = try printReports(days)
         let guide = DemoGuide(
             server: command.once ? nil : "http://\(address)", data: command.data, conversation: conversation)
-        output.print(guide.text)
+        try output.print(guide.text)
         if command.once { return }
-        output.print(
+        try output.print(
             "Live traffic goes on at \(command.rate) messages a second; /metrics counts only what arrives live. "
                 + "Ctrl-C ends.")
         do {
@@ -150,16 +150,16 @@ struct DemoTour: Sendable {
 
     private func post(_ days: DemoDays, through traffic: DemoTraffic) async throws {
         let what = command.days == 1 ? "yesterday" : "\(command.days) days"
-        output.print("making \(what) of a support desk with \(command.users) users a day")
+        try output.print("making \(what) of a support desk with \(command.users) users a day")
         var making = ProgressLine(clock: machine.clock)
         let eventCount = days.eventCount(&making)
-        output.print("posting \(eventCount) events over HTTP; each is flushed to disk before its answer")
+        try output.print("posting \(eventCount) events over HTTP; each is flushed to disk before its answer")
         let began = machine.clock.monotonicNanoseconds()
         var sending = ProgressLine(clock: machine.clock)
         let total = try await traffic.post(days, eventCount: eventCount, &sending)
         let seconds = Double(machine.clock.monotonicNanoseconds() - began) / 1e9
         let rate = Int(Double(total.accepted + total.duplicates) / max(seconds, 0.001))
-        output.print(
+        try output.print(
             "\(total.accepted) events accepted, \(total.duplicates) known already, \(total.rejected) refused; "
                 + "\(rate) a second")
     }
@@ -184,8 +184,8 @@ struct DemoTour: Sendable {
     private func show(_ title: String, _ report: Report, section: String? = nil, _ legend: String? = nil) throws {
         var report = report
         report.definitions = []
-        output.print("── \(title) " + String(repeating: "─", count: max(0, 76 - title.count)))
-        output.print(try report.rendered(.table, section: section))
-        if let legend { output.print(legend) }
+        try output.print("── \(title) " + String(repeating: "─", count: max(0, 76 - title.count)))
+        try output.print(report.rendered(.table, section: section))
+        if let legend { try output.print(legend) }
     }
 }

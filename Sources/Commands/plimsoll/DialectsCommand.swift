@@ -1,5 +1,6 @@
 import ArgumentParser
 import Asking
+import Bytes
 import Clients
 import Dialects
 import EventStores
@@ -36,11 +37,18 @@ struct DialectsCommand: ParsableCommand {
                 }
             case .server(let address):
                 let query = RemoteQuery(server: address)
-                answer = try await query.run(DialectReport.sql, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
-                traces = try await query.run(
-                    DialectReport.tracesSQL, format: .json, timeZone: "UTC", timeLimitSeconds: 60)
+                answer = try await query.run(DialectReport.sql, format: .json, timeZone: "UTC")
+                traces = try await query.run(DialectReport.tracesSQL, format: .json, timeZone: "UTC")
             }
-            StandardStream.output.print(try DialectReport(answer: answer, traces: traces).text, terminator: "")
+            let report: DialectReport
+            do throws(DecodingError) {
+                report = try DialectReport(answer: answer, traces: traces)
+            } catch {
+                throw UnreachableError(
+                    description: "the answer cannot be read: expected \(error.expectation)",
+                    advice: "is what serves there of the same version as this program?")
+            }
+            try StandardStream.output.print(report.text, terminator: "")
         }
     }
 }

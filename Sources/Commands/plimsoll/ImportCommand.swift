@@ -63,7 +63,7 @@ struct ImportCommand: AsyncParsableCommand {
                 mustEnd: { InterruptSignal.isRequested })
             summary = try await remote.run(sources)
         }
-        StandardStream.output.print(format == .json ? summary.json : summary.text)
+        try StandardStream.output.print(format == .json ? summary.json : summary.text)
         if summary.isInterrupted { throw ExitStatus.Ending(status: .interrupted) }
         if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
     }

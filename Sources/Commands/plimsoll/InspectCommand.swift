@@ -27,17 +27,19 @@ struct InspectCommand: ParsableCommand {
         } else if fileName(of: path).hasPrefix("manifest-") {
             let (store, _) = try ManifestStore.open(
                 fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
-            StandardStream.output.print(bytes ? try store.remarks() : store.summary(), terminator: "")
+            try StandardStream.output.print(bytes ? try store.remarks() : store.summary(), terminator: "")
         } else if fileName(of: path).hasSuffix(".segment") {
             let segment = try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil)
-            StandardStream.output.print(bytes ? try segment.remarks() : segment.inspection(), terminator: "")
+            try StandardStream.output.print(bytes ? try segment.remarks() : segment.inspection(), terminator: "")
         } else {
             try inspectOther(fileSystem)
         }
     }
 
     private func inspectOther(_ fileSystem: any FileSystem) throws {
-        if let text = try StoreFileInspection.describe(fileSystem, path) { return StandardStream.output.print(text) }
+        if let text = try StoreFileInspection.describe(fileSystem, path) {
+            return try StandardStream.output.print(text)
+        }
         let file = try fileSystem.open(path, .read)
         defer { file.close() }
         let isLog = fileName(of: path).hasSuffix(".log")
@@ -46,19 +48,26 @@ struct InspectCommand: ParsableCommand {
                 .badInput, "\(path) is no file that plimsoll writes",
                 advice: "name a data directory, or a segment, manifest, log or state file in one")
         }
-        try LogInspector.inspect(file, detail: bytes ? .bytes(payloadMax: 256) : .records) {
-            StandardStream.output.print($0)
+        var failure: StorageError?
+        try LogInspector.inspect(file, detail: bytes ? .bytes(payloadMax: 256) : .records) { line in
+            guard failure == nil else { return }
+            do throws(StorageError) {
+                try StandardStream.output.print(line)
+            } catch {
+                failure = error
+            }
         }
+        if let failure { throw failure }
     }
 
     private func inspectDirectory(_ fileSystem: any FileSystem) throws {
         let folder = try fileSystem.isDirectory(path + "/segments") ? path + "/segments" : path
         let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: folder, isKnown: { _ in true })
-        StandardStream.output.print(store.summary(), terminator: "")
+        try StandardStream.output.print(store.summary(), terminator: "")
         for entry in store.current.segments {
             let segment = try SegmentReader.open(
                 fileSystem: fileSystem, path: folder + "/" + entry.description.fileName, expected: nil)
-            StandardStream.output.print(segment.inspection(), terminator: "")
+            try StandardStream.output.print(segment.inspection(), terminator: "")
         }
     }
 }

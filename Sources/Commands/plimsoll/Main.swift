@@ -26,14 +26,21 @@ enum Main {
             // Help and version go to stdout and are no failure; a usage error is one.
             let text = Plimsoll.fullMessage(for: error)
             if code == .success {
-                StandardStream.output.print(text)
+                do throws(StorageError) {
+                    try StandardStream.output.print(text)
+                } catch {
+                    tell(CommandFailure(error))
+                }
                 exitProcess(ExitStatus.done.rawValue)
             }
-            StandardStream.error.print(text)
+            StandardStream.tell(text)
             exitProcess(ExitStatus.badInput.rawValue)
         }
-        let failure = CommandFailure(error)
-        StandardStream.error.print("plimsoll: \(failure.message)" + (failure.advice.map { "\n  \($0)" } ?? ""))
+        tell(CommandFailure(error))
+    }
+
+    private static func tell(_ failure: CommandFailure) -> Never {
+        StandardStream.tell("plimsoll: \(failure.message)" + (failure.advice.map { "\n  \($0)" } ?? ""))
         exitProcess(failure.status.rawValue)
     }
 }

@@ -46,7 +46,7 @@ struct PricesCommand: ParsableCommand {
                 return format == .csv
                     ? book.csv(selection, includesBuiltIn: !setOnly) : book.render(selection, includesBuiltIn: !setOnly)
             }
-            StandardStream.output.print(text, terminator: "")
+            try StandardStream.output.print(text, terminator: "")
         }
     }
 
@@ -116,7 +116,7 @@ struct PricesCommand: ParsableCommand {
                 book = known.book
                 changes = list.changes(to: known, now: now)
                 ask = {
-                    try await RemoteQuery(server: address).run($0, format: .csv, timeZone: "UTC", timeLimitSeconds: 30)
+                    try await RemoteQuery(server: address).run($0, format: .csv, timeZone: "UTC")
                 }
                 waiting = try await changes.prices.isEmpty ? nil : Self.waiting(UnpricedCalls.question, ask)
                 var remote = RemoteImport(server: address, clock: machine.clock, progress: progress)
@@ -126,13 +126,13 @@ struct PricesCommand: ParsableCommand {
             summary.place(in: changes)
             let added = summary.accepted == 1 ? "1 price added" : "\(summary.accepted) prices added"
             let others = "\(summary.duplicates) known already, \(summary.rejected) refused"
-            StandardStream.output.print("\(added), \(others)\(summary.rejectionLines)")
+            try StandardStream.output.print("\(added), \(others)\(summary.rejectionLines)")
             if summary.accepted > 0 {
                 if let waiting, let later = try await Self.waiting(waiting.again, ask) {
-                    StandardStream.output.print(waiting.text(after: later), terminator: "")
+                    try StandardStream.output.print(waiting.text(after: later), terminator: "")
                 }
                 let effects = PriceListEffects(setting: changes.prices, in: book)
-                StandardStream.output.print(effects.text(try await previews(effects.lookups)), terminator: "")
+                try StandardStream.output.print(effects.text(try await previews(effects.lookups)), terminator: "")
             }
             try opened?.close()
             if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
@@ -149,6 +149,8 @@ struct PricesCommand: ParsableCommand {
             } catch is SQLRefusal {
                 return nil
             } catch is AccessDeniedError {
+                return nil
+            } catch is UnreachableError {
                 return nil
             }
         }
@@ -208,7 +210,7 @@ struct PricesCommand: ParsableCommand {
             }
             let found = try await preview()
             let isWanted = try show(found)
-            if isWanted { StandardStream.output.print(try await book(), terminator: "") }
+            if isWanted { try StandardStream.output.print(try await book(), terminator: "") }
             try opened?.close()
             try end(found, isWanted)
         }
@@ -216,18 +218,19 @@ struct PricesCommand: ParsableCommand {
         /// Prints what would change.
         /// - Returns: whether it is to be booked: as the flag says, else as the person at the terminal does.
         private func show(_ preview: RebookingPreview) throws -> Bool {
-            StandardStream.output.print(PriceText.preview(preview, provider: provider, model: model), terminator: "")
+            let text = PriceText.preview(preview, provider: provider, model: model)
+            try StandardStream.output.print(text, terminator: "")
             guard preview.calls > 0 else { return false }
             if yes { return true }
             guard StandardStream.input.isTerminal else { return false }
-            StandardStream.output.print("Book \(preview.calls) calls again? [y/N] ", terminator: "")
+            try StandardStream.output.print("Book \(preview.calls) calls again? [y/N] ", terminator: "")
             return ["y", "yes"].contains(StandardStream.input.nextLine()?.lowercased() ?? "")
         }
 
         /// Says that nothing was booked where there was something to book.
         private func end(_ preview: RebookingPreview, _ isWanted: Bool) throws {
             guard preview.calls > 0, !isWanted else { return }
-            StandardStream.error.print("nothing was booked; --yes books without asking")
+            StandardStream.tell("nothing was booked; --yes books without asking")
             throw ExitStatus.Ending(status: .checkFailed)
         }
     }
@@ -247,8 +250,8 @@ struct PricesCommand: ParsableCommand {
                 let snapshot = store.snapshot()
                 return PriceText.check(snapshot.book, try snapshot.inexactCalls())
             }
-            guard !text.isEmpty else { return StandardStream.output.print("nothing found") }
-            StandardStream.output.print(text, terminator: "")
+            guard !text.isEmpty else { return try StandardStream.output.print("nothing found") }
+            try StandardStream.output.print(text, terminator: "")
             throw ExitStatus.Ending(status: .checkFailed)
         }
     }

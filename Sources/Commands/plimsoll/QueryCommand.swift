@@ -32,16 +32,24 @@ struct QueryCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Let rollups answer where they can; the answer is the same without.")
     var rollups = true
 
-    @Option(help: ArgumentHelp("End the query after so many seconds.", valueName: "seconds"))
-    var timeLimit = 30
+    @Option(
+        help: ArgumentHelp(
+            "End the query after so many seconds.",
+            discussion: "Default: 30, at a server its limit; a server refuses to take longer than that.",
+            valueName: "seconds"))
+    var timeLimit: Int?
 
     func validate() throws {
-        guard timeLimit > 0 else { throw ValidationError("--time-limit must be positive") }
+        guard (1...Self.timeLimitMax).contains(timeLimit ?? 1) else {
+            throw ValidationError("--time-limit must be from 1 to \(Self.timeLimitMax) seconds")
+        }
     }
 
+    /// A week.
+    private static let timeLimitMax = 604_800
+
     func run() async throws {
-        var text = sql
-        if sql == "-" { text = String(decoding: try StandardInput.all(), as: UTF8.self) }
+        let text = sql == "-" ? try Self.text(try StandardInput.all()) : sql
         var output = OutputBuffer()
         switch try source.resolve() {
         case .directory(let directory):
@@ -50,7 +58,7 @@ struct QueryCommand: AsyncParsableCommand {
             var options = QueryOptions()
             options.timeZone = timezone
             options.usesRollups = rollups
-            options.timeLimitNanoseconds = Int64(timeLimit) * 1_000_000_000
+            options.timeLimitNanoseconds = Int64(timeLimit ?? 30) * 1_000_000_000
             let runner = StatementRunner(engine: machine.engine)
             let result = try runner.run(text, over: store.snapshot(), options: options)
             output.append(result.rendered(format))
@@ -60,6 +68,14 @@ struct QueryCommand: AsyncParsableCommand {
                 text, format: format, timeZone: timezone, usesRollups: rollups, timeLimitSeconds: timeLimit)
         }
         try output.flush()
+    }
+
+    private static func text(_ bytes: [UInt8]) throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure(
+                .badInput, "the query on standard input is no UTF-8", advice: "convert it, with `iconv` for one")
+        }
+        return text
     }
 }
 

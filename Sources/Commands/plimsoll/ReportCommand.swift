@@ -79,7 +79,7 @@ struct ReportCommand: AsyncParsableCommand {
         let text = try await source.text(at: address(format, section: section)) { store, machine in
             try report(store, machine).rendered(format, section: section)
         }
-        try StandardStream.output.write(Array(text.utf8))
+        try StandardStream.output.show(Array(text.utf8))
     }
 
     private func report(_ store: EventStore, _ machine: Machine) throws -> Report {
@@ -109,8 +109,8 @@ struct ReportCommand: AsyncParsableCommand {
         }
         guard let files = ReportFiles(multipart: body) else {
             throw CommandFailure(
-                .badInput, "the server's answer holds no sections", advice: "is it of the same version as this command?"
-            )
+                .notReachable, "the server's answer holds no sections",
+                advice: "is it of the same version as this command?")
         }
         return try files.only(section, of: kind.rawValue)
     }
@@ -119,7 +119,7 @@ struct ReportCommand: AsyncParsableCommand {
         let disk = POSIXFileSystem()
         try disk.createDirectories(folder)
         for file in files.files { try disk.replace(folder + "/" + file.name, with: Array(file.text.utf8)) }
-        StandardStream.output.print(files.files.map { folder + "/" + $0.name }.joined(separator: "\n"))
+        try StandardStream.output.print(files.files.map { folder + "/" + $0.name }.joined(separator: "\n"))
     }
 }
 

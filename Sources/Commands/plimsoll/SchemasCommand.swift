@@ -24,12 +24,12 @@ struct SchemasCommand: ParsableCommand {
             let text =
                 format == .table
                 ? registry.renderTypes() + otherTables(registry) : SchemaListing(registry: registry).types
-            return StandardStream.output.print(text, terminator: "")
+            return try StandardStream.output.print(text, terminator: "")
         }
         if let columns = TableDocumentation(registry: registry).columns(of: type) {
             let text =
                 format == .table ? Self.table(type, columns) : SchemaListing(registry: registry).table(type, columns)
-            return StandardStream.output.print(text, terminator: "")
+            return try StandardStream.output.print(text, terminator: "")
         }
         let name = registry.types.first { $0.tableName == type }?.name ?? type
         guard let id = registry.type(named: name), let text = registry.renderType(named: name) else {
@@ -38,7 +38,7 @@ struct SchemasCommand: ParsableCommand {
                 advice: "known types: " + registry.typeNames.joined(separator: ", ") + "; other tables: "
                     + TableDocumentation(registry: registry).tables.map(\.name).joined(separator: ", "))
         }
-        StandardStream.output.print(
+        try StandardStream.output.print(
             format == .table ? text : SchemaListing(registry: registry).type(id), terminator: "")
     }
 

@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
             Prints the address it listens on. GET / shows a status page.
 
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on every request needs \
-            one. An address that other machines reach is refused without tokens. There is no TLS: put a proxy in front of it.
+            one. An address that other machines reach is refused without tokens. Without them pages of other sites in a browser, and \
+            host names that are not the server's (setting names), are answered 403. There is no TLS: put a proxy in front of it.
 
             A flag beats its PLIMSOLL_* variable, which beats the settings file, which beats the default; \
             `plimsoll help check config` lists the settings.
@@ -85,6 +86,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.otlpListen = try otlpAddress(settings)
         configuration.traceExport = settings.traces
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
+        configuration.names = settings.names
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
         try await settings.listen.checkFree()
@@ -140,11 +142,20 @@ private actor Announcement {
 
     func begin(_ line: String) {
         hasBegun = true
-        for line in [line] + waiting { StandardStream.output.print(line) }
+        for line in [line] + waiting { say(line) }
     }
 
     func add(_ line: String) {
         guard hasBegun else { return waiting.append(line) }
-        StandardStream.output.print(line)
+        say(line)
+    }
+
+    /// What serves goes on although its lines cannot be written.
+    private func say(_ line: String) {
+        do throws(StorageError) {
+            try StandardStream.output.print(line)
+        } catch {
+            StandardStream.tell("plimsoll: \(error); it was to say: \(line)")
+        }
     }
 }

@@ -28,6 +28,6 @@ struct StatusCommand: AsyncParsableCommand {
             return try ReportRunner(catalog: tables, engine: machine.engine).status(to: end).rendered(
                 format, section: section)
         }
-        try StandardStream.output.write(Array(text.utf8))
+        try StandardStream.output.show(Array(text.utf8))
     }
 }

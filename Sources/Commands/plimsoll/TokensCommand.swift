@@ -44,9 +44,17 @@ struct TokensCommand: ParsableCommand {
                     name: name, scopes: Set(scope), expires: expires, now: machine.clock.wallNanoseconds(),
                     randomness: machine.randomness)
             }
-            StandardStream.error.print(
+            StandardStream.tell(
                 "token \(token.id) in \(data.directory); keep what follows, it cannot be shown again:")
-            StandardStream.output.print(token.text)
+            do {
+                try StandardStream.output.print(token.text)
+            } catch {
+                // Nobody knows it, so nobody shall be let in by it.
+                _ = try await TokenChange.make(in: data.directory) { book in
+                    try book.revoke(token.id, now: machine.clock.wallNanoseconds())
+                }
+                throw error
+            }
         }
     }
 
@@ -58,8 +66,10 @@ struct TokensCommand: ParsableCommand {
         func run() throws {
             let machine = Machine()
             let book = try TokenFile(dataDirectory: data.directory, fileSystem: machine.fileSystem).load()
-            guard let book else { return StandardStream.output.print("no token was ever made in \(data.directory)") }
-            StandardStream.output.print(book.table(at: machine.clock.wallNanoseconds()), terminator: "")
+            guard let book else {
+                return try StandardStream.output.print("no token was ever made in \(data.directory)")
+            }
+            try StandardStream.output.print(book.table(at: machine.clock.wallNanoseconds()), terminator: "")
         }
     }
 
@@ -74,7 +84,8 @@ struct TokensCommand: ParsableCommand {
         func run() async throws {
             let now = Machine().clock.wallNanoseconds()
             let record = try await TokenChange.make(in: data.directory) { book in try book.revoke(id, now: now) }
-            StandardStream.output.print("token \(record.id) is revoked since \(RFC3339.render(record.revoked ?? now))")
+            let since = RFC3339.render(record.revoked ?? now)
+            try StandardStream.output.print("token \(record.id) is revoked since \(since)")
         }
     }
 }

@@ -15,18 +15,18 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         let result = try Machine().reading(data.directory) { try $0.verify() }
-        for finding in result.findings { StandardStream.error.print(finding) }
+        for finding in result.findings { StandardStream.tell(finding) }
         guard result.findings.isEmpty else {
             throw CommandFailure(
                 .damagedData, "\(result.findings.count) findings in \(data.directory)",
                 advice: "restore the named files from a backup")
         }
         if result.conversationsOfOldForms > 0 {
-            StandardStream.output.print(
+            try StandardStream.output.print(
                 "\(result.conversationsOfOldForms) conversations have rows that an earlier version made; they were not compared "
                     + "and come anew with their next event")
         }
-        StandardStream.output.print(
+        try StandardStream.output.print(
             "\(result.segments) segments, \(result.events) events, \(result.turns) turns and \(result.conversations) conversations: "
                 + "files, pages and recomputation agree")
     }

@@ -5,7 +5,7 @@ import Platform
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
 
-    func run() {
-        StandardStream.output.print(Version.text)
+    func run() throws {
+        try StandardStream.output.print(Version.text)
     }
 }

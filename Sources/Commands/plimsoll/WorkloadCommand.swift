@@ -51,8 +51,8 @@ struct WorkloadCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard live != (events != nil) else { throw ValidationError("say either --events N or --live") }
-        guard (events ?? 0) >= 0, users > 0, tenants > 0 else {
-            throw ValidationError("--events, --users and --tenants must be positive")
+        guard (0...1_000_000_000).contains(events ?? 0), users > 0, tenants > 0 else {
+            throw ValidationError("--events, --users and --tenants must be positive, --events at most 1000000000")
         }
         guard rate > 0, rate <= 1000 else { throw ValidationError("--rate is up to 1000 a second") }
         guard (0...1).contains(lateShare), (0...1).contains(duplicateShare) else {

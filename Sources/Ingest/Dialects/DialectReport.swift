@@ -120,7 +120,10 @@ package struct DialectReport: Hashable, Sendable {
         }.sorted { ($1.spans, $0.name) < ($0.spans, $1.name) }
     }
 
-    private static func count(_ value: JSONValue) -> Int64? { value.integer ?? value.string.flatMap { Int64($0) } }
+    /// A number, or one as text.
+    private static func count(_ value: JSONValue) -> Int64? {
+        value.count ?? value.string.flatMap { JSONValue.number($0).count }
+    }
 
     /// Members of a JSON text, or of JSON itself.
     private static func names(_ value: JSONValue) throws(DecodingError) -> [JSONMember] {

@@ -33,6 +33,8 @@ package struct ReportRunner: Sendable {
     package func report(_ kind: ReportKind, _ request: ReportRequest) throws -> Report {
         var runner = self
         runner.timeZone = request.timeZone
+        // Reports that judge nothing refuse a version that there is not, too.
+        if kind != .sla, let number = request.objectives { try runner.checkObjectives(number) }
         switch kind {
         case .sla: return try ServiceLevelReport(runner: runner, request: request).report()
         case .cost: return try CostReport(runner: runner, request: request).report()

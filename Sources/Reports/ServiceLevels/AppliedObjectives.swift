@@ -12,17 +12,23 @@ struct AppliedObjectives {
 
     init(_ history: ObjectiveHistory, period: ReportPeriod, now: Int64, number: Int?) throws(ReportError) {
         if let number {
-            guard let chosen = history[number] else {
-                throw ReportError(
-                    message: "there is no version \(number) of the objectives",
-                    hint: "the log has version 1 to \(history.current.number)")
-            }
-            version = chosen
+            version = try Self.version(number, of: history)
         } else {
             // What was put in force while the wall clock stood ahead of now is in force all the same.
             version = period.to >= now ? history.current : history.inForce(at: period.to)
         }
         (self.history, self.period) = (history, period)
+    }
+
+    fileprivate static func version(
+        _ number: Int, of history: ObjectiveHistory
+    ) throws(ReportError) -> ObjectiveVersion {
+        guard let version = history[number] else {
+            throw ReportError(
+                message: "there is no version \(number) of the objectives",
+                hint: "the log has version 1 to \(history.current.number)")
+        }
+        return version
     }
 
     /// Versions in force at some time of the period, ascending, with the judging one.
@@ -85,6 +91,11 @@ extension ReportRunner {
     /// - Throws: ``ReportError`` where there is no such version; as ``report(_:_:)``.
     func objectives(_ period: ReportPeriod, number: Int? = nil) throws -> AppliedObjectives {
         try AppliedObjectives(try objectiveHistory(), period: period, now: now, number: number)
+    }
+
+    /// - Throws: ``ReportError`` where there is no such version; as ``report(_:_:)``.
+    func checkObjectives(_ number: Int) throws {
+        _ = try AppliedObjectives.version(number, of: try objectiveHistory())
     }
 
     /// Every version that was in force, as the log has them.

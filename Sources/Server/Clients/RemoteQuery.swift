@@ -12,35 +12,41 @@ package struct RemoteQuery: Sendable {
     /// Connects when it runs.
     package init(server: ServerEndpoint) { self.server = server }
 
+    /// How long an answer is waited for where only the server says how long it may take.
+    private static let patience = Duration.seconds(3600)
+
     /// The answer as the server renders it.
-    /// - Throws: `SQLRefusal` for what the server refuses, ``AccessDeniedError``, ``UnreachableError``.
+    /// - Parameter timeLimitSeconds: nil: the server's limit; one beyond it is refused.
+    /// - Throws: `SQLRefusal` for a question that the server refuses or gives up, ``AccessDeniedError``,
+    ///   ``ServerRefusal``, ``UnreachableError``.
     package func run(
-        _ sql: String, format: ResultFormat, timeZone: String, usesRollups: Bool = true, timeLimitSeconds: Int
+        _ sql: String, format: ResultFormat, timeZone: String, usesRollups: Bool = true, timeLimitSeconds: Int? = nil
     ) async throws -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.member("sql", sql)
         json.member("timezone", timeZone)
         if !usesRollups { json.member("rollups", false) }
-        json.member("time_limit_seconds", timeLimitSeconds)
+        if let timeLimitSeconds { json.member("time_limit_seconds", timeLimitSeconds) }
         json.endObject()
         let client = try await ServerClient.connect(to: server)
         let headers = [("Content-Type", "application/json"), ("Accept", format.contentType)]
-        let answer = try await client.send(
-            "POST", "/v1/sql", headers: headers, body: json.bytes, timeout: .seconds(timeLimitSeconds + 30))
+        let patience = timeLimitSeconds.map { Duration.seconds($0) + .seconds(30) } ?? Self.patience
+        let answer = try await client.send("POST", "/v1/sql", headers: headers, body: json.bytes, timeout: patience)
         await client.close()
-        try answer.checkAccess(to: server)
-        guard answer.status == 200 else { throw answer.sqlRefusal }
-        return answer.body
+        if let refusal = answer.sqlRefusal { throw refusal }
+        return try answer.checked(from: server).body
     }
 }
 
 extension ServerAnswer {
-    /// The refusal of a query, as the server put it.
-    fileprivate var sqlRefusal: SQLRefusal {
-        let json = try? JSONReader.parse(body)
+    /// The refusal of a query, as the server put it; nil where it is about none.
+    fileprivate var sqlRefusal: SQLRefusal? {
+        guard isOfPlimsoll, status != 200, let json = try? JSONReader.parse(body), let code = json["code"]?.string,
+            let message = json["error"]?.string
+        else { return nil }
         return SQLRefusal(
-            told: json?["code"]?.string, message: json?["error"]?.string ?? "the server answered \(status): \(text)",
-            hint: json?["hint"]?.string, position: (json?["position"]?.integer).flatMap { Int(exactly: $0) })
+            told: code, message: message, hint: json["hint"]?.string,
+            position: (json["position"]?.integer).flatMap { Int(exactly: $0) })
     }
 }

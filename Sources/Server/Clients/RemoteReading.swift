@@ -15,11 +15,18 @@ package struct RemoteReading: Sendable {
     }
 
     /// Hands over the body as it comes, piece by piece; the sender waits while a piece is worked on.
+    /// - Parameter take: false: nothing more of it is wanted.
     /// - Throws: ``AccessDeniedError``, ``ServerRefusal``; ``UnreachableError`` also when the connection breaks before
-    ///   the end.
-    package func stream(_ path: String, _ take: @escaping @Sendable ([UInt8]) -> Void) async throws {
+    ///   the end; what `take` throws.
+    package func stream(_ path: String, _ take: @escaping @Sendable ([UInt8]) throws -> Bool) async throws {
         let client = try await ServerClient.connect(to: server)
-        let answer = try await client.send("GET", path, timeout: .seconds(86_400), onPiece: take)
+        let answer: ServerAnswer
+        do {
+            answer = try await client.send("GET", path, timeout: .seconds(86_400), onPiece: take)
+        } catch {
+            await client.close()
+            throw error
+        }
         await client.close()
         _ = try answer.checked(from: server)
     }

@@ -47,8 +47,9 @@ package struct RemoteRebooking: Sendable {
 
     private func preview(of answer: ServerAnswer) throws -> RebookingPreview {
         guard let preview = RebookingPreview(json: try answer.checked(from: server).body) else {
-            let reason = "the answer is no preview of a correction; is it a plimsoll server?"
-            throw ServerRefusal(status: answer.status, description: reason, hint: nil)
+            throw UnreachableError(
+                description: "the answer of \(server) is no preview of a correction",
+                advice: "is what serves there of the same version as this program?")
         }
         return preview
     }

@@ -38,9 +38,11 @@ package struct AnswerFields: Sendable {
 /// The server could not be reached, or the connection broke before it answered.
 package struct UnreachableError: Error, Sendable, CustomStringConvertible {
     package var description: String
+    /// What to do about it; nil: whoever tells it knows best.
+    package var advice: String?
 
     /// What was tried, and why it failed.
-    package init(description: String) { self.description = description }
+    package init(description: String, advice: String? = nil) { (self.description, self.advice) = (description, advice) }
 }
 
 /// A connection to a server over plain HTTP/1.1: what our own commands and tests speak with it.
@@ -74,29 +76,37 @@ package struct ServerClient: Sendable {
     }
 
     /// Sends a request and waits for the whole answer.
-    /// - Parameter onPiece: takes the body of a success as it comes, instead of the answer; called on the connection's
-    ///   thread.
-    /// - Throws: ``UnreachableError`` when there is no connection, when it breaks, or when the answer takes longer than
-    ///   `timeout`.
+    /// - Parameters:
+    ///   - answerBytesMax: a longer answer is not read to its end; what goes to `onPiece` does not count.
+    ///   - onPiece: takes the body of a success of a plimsoll server as it comes, instead of the answer; called on the
+    ///     connection's thread. False: nothing more of it is wanted.
+    /// - Throws: ``UnreachableError`` when there is no connection, when it breaks, when the answer takes longer than
+    ///   `timeout`, or when it is too long; what `onPiece` throws.
     package func send(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8] = [],
-        timeout: Duration = .seconds(120),
-        onPiece: (@Sendable ([UInt8]) -> Void)? = nil
+        timeout: Duration = .seconds(120), answerBytesMax: Int = 512 << 20,
+        onPiece: (@Sendable ([UInt8]) throws -> Bool)? = nil
     ) async throws -> ServerAnswer {
         var fields = headers.map { name, value in value.isEmpty ? "\(name);" : "\(name): \(value)" }
         if let token { fields.append("Authorization: Bearer \(token)") }
         let request = (url: "http://\(authority)\(path)", fields: fields, connectTimeout: connectTimeout)
         let what = "\(authority) gave no answer to \(method) \(path.prefix { $0 != "?" })"
         return try await line.run { line in
-            let gathering = Gathering(onPiece)
+            let gathering = Gathering(bytesMax: answerBytesMax, onPiece)
             let exchange = HTTPExchange(
                 method: method, url: request.url, headers: request.fields, body: body,
                 connectMilliseconds: request.connectTimeout.milliseconds, timeoutMilliseconds: timeout.milliseconds,
-                isAbandoned: { line.isClosed }, onHead: gathering.take(head:), onPiece: gathering.take(piece:))
+                isAbandoned: { line.isClosed || gathering.isOver }, onHead: gathering.take(head:),
+                onPiece: gathering.take(piece:))
             do throws(HTTPFailure) {
                 try line.exchange(exchange)
             } catch {
-                throw UnreachableError(description: "\(what): \(error)")
+                switch gathering.end {
+                case .unwanted: break
+                case .failed(let failure): throw failure
+                case .tooLong: throw UnreachableError(description: "\(what) that is short enough to be read")
+                case nil: throw UnreachableError(description: "\(what): \(error)")
+                }
             }
             return gathering.answer
         }
@@ -106,29 +116,63 @@ package struct ServerClient: Sendable {
     package func close() async { await line.close() }
 }
 
-/// An answer as it comes.
+/// An answer as it comes, as far as it is wanted.
 private final class Gathering: Sendable {
-    private let state = Mutex(ServerAnswer(status: 0, headers: AnswerFields(), body: []))
-    private let onPiece: (@Sendable ([UInt8]) -> Void)?
+    /// Why it is not read to its end.
+    enum End {
+        case unwanted, tooLong
+        case failed(any Error)
+    }
 
-    init(_ onPiece: (@Sendable ([UInt8]) -> Void)?) { self.onPiece = onPiece }
+    /// Status lines and fields of an answer, and of those that only announced it.
+    private static let headBytesMax = 256 << 10
+    /// What says why there is no success.
+    private static let refusalBytesMax = 1 << 20
 
-    var answer: ServerAnswer { state.withLock { $0 } }
+    private struct State {
+        var answer = ServerAnswer(status: 0, headers: AnswerFields(), body: [])
+        var headBytes = 0
+        var end: End?
+    }
+
+    private let state = Mutex(State())
+    private let bytesMax: Int
+    private let onPiece: (@Sendable ([UInt8]) throws -> Bool)?
+
+    init(bytesMax: Int, _ onPiece: (@Sendable ([UInt8]) throws -> Bool)?) {
+        (self.bytesMax, self.onPiece) = (bytesMax, onPiece)
+    }
+
+    var answer: ServerAnswer { state.withLock { $0.answer } }
+    var end: End? { state.withLock { $0.end } }
+    var isOver: Bool { end != nil }
 
     func take(head: String) {
-        state.withLock { answer in
+        state.withLock { state in
+            state.headBytes += head.utf8.count
+            guard state.headBytes <= Self.headBytesMax else { return state.end = .tooLong }
             if head.hasPrefix("HTTP/") {
                 // What stood before it was of an answer that only announced this one.
-                answer = ServerAnswer(status: Self.status(head), headers: AnswerFields(), body: [])
+                state.answer = ServerAnswer(status: Self.status(head), headers: AnswerFields(), body: [])
             } else {
-                answer.headers.add(head)
+                state.answer.headers.add(head)
             }
         }
     }
 
     func take(piece: [UInt8]) {
-        if let onPiece, state.withLock({ $0.status == 200 }) { return onPiece(piece) }
-        state.withLock { $0.body += piece }
+        guard let onPiece, state.withLock({ $0.answer.status == 200 && $0.answer.isOfPlimsoll }) else {
+            return state.withLock { state in
+                let most = state.answer.status == 200 ? bytesMax : min(bytesMax, Self.refusalBytesMax)
+                guard piece.count <= most - state.answer.body.count else { return state.end = .tooLong }
+                state.answer.body += piece
+            }
+        }
+        do {
+            if try !onPiece(piece) { state.withLock { $0.end = .unwanted } }
+        } catch {
+            state.withLock { $0.end = .failed(error) }
+        }
     }
 
     /// `HTTP/1.1 200 OK`; 0 for what is none.
@@ -171,22 +215,28 @@ private final class Line: Sendable {
 }
 
 extension Duration {
-    /// Whole milliseconds, at least one; as many as fit.
+    /// Whole milliseconds, at least one; at most as many as libcurl takes, some three weeks.
     fileprivate var milliseconds: Int {
         let (seconds, attoseconds) = components
-        let (whole, isBeyond) = seconds.multipliedReportingOverflow(by: 1000)
-        guard !isBeyond else { return .max }
-        return max(1, Int(clamping: whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000).partialValue))
+        let most = Int64(Int32.max)
+        guard seconds < most / 1000 else { return Int(most) }
+        return max(1, Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000))
     }
 }
 
 extension ServerAnswer {
     /// What a refusal says, with its hint; the body as it is where it is none of ours.
     package var refusal: String {
-        guard let json = try? JSONReader.parse(body), let error = json["error"]?.string else { return text }
+        guard let json = try? JSONReader.parse(body), let error = json["error"]?.string else { return beginning }
         return error + (json["hint"]?.string.map { "; \($0)" } ?? "")
     }
 
-    /// How long to wait before asking again, after a 429.
+    /// As much of the body as fits a message.
+    var beginning: String { String(decoding: body.prefix(300), as: UTF8.self) }
+
+    /// Whether it came of a plimsoll server, which says so in every answer.
+    package var isOfPlimsoll: Bool { headers["Plimsoll-API"] != nil }
+
+    /// How long to wait before asking again, after a 429, as the server says it: any number.
     package var retryAfterSeconds: Int? { headers["Retry-After"].flatMap { Int($0) } }
 }

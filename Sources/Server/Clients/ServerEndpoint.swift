@@ -25,9 +25,9 @@ package struct AccessDeniedError: Error, Sendable, CustomStringConvertible {
 
 extension ServerAnswer {
     /// Throws when nobody was let in.
-    /// - Throws: ``AccessDeniedError`` for 401 and 403.
+    /// - Throws: ``AccessDeniedError`` for 401, and for 403 where a token would help.
     func checkAccess(to server: ServerEndpoint) throws(AccessDeniedError) {
-        guard status == 401 || status == 403 else { return }
+        guard status == 401 || status == 403 && headers["WWW-Authenticate"] != nil else { return }
         throw AccessDeniedError(description: "\(server) lets nobody in without the right token: \(refusal)")
     }
 }

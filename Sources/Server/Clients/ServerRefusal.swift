@@ -13,17 +13,26 @@ package struct ServerRefusal: Error, Sendable, CustomStringConvertible {
 }
 
 extension ServerAnswer {
-    /// This answer where it is a success.
+    /// This answer where it is a success of a plimsoll server.
     /// - Parameter about: what was sent, for messages; nil: that is clear.
     /// - Throws: ``AccessDeniedError`` for 401 and 403, ``ServerRefusal`` for other 4xx, ``UnreachableError`` for
-    ///   whatever else is no 200.
+    ///   whatever else is no 200, for what may be asked again later, and for what answers without being a plimsoll
+    ///   server.
     package func checked(from server: ServerEndpoint, about: String? = nil) throws -> ServerAnswer {
-        guard status != 200 else { return self }
         try checkAccess(to: server)
+        let prefix = about.map { "\($0): " } ?? ""
+        guard isOfPlimsoll else {
+            throw UnreachableError(
+                description: "\(prefix)what answers at \(server) is no plimsoll server; it says \(status)",
+                advice: "is it the right address, and is what serves there as new as this program?")
+        }
+        guard status != 200 else { return self }
         let json = try? JSONReader.parse(body)
-        let (prefix, message) = (about.map { "\($0): " } ?? "", json?["error"]?.string ?? text)
-        guard (400..<500).contains(status) else {
-            throw UnreachableError(description: "\(prefix)\(server) answered \(status): \(refusal)")
+        let message = json?["error"]?.string ?? beginning
+        guard (400..<500).contains(status), ![408, 429].contains(status) else {
+            throw UnreachableError(
+                description: "\(prefix)\(server) answered \(status): \(message)",
+                advice: json?["hint"]?.string ?? "it may answer later; its log says more")
         }
         throw ServerRefusal(
             status: status, description: "\(prefix)\(server) answered \(status): \(message)",

@@ -48,10 +48,14 @@ package final class AccessControl: Sendable {
     ///   - scope: what it needs.
     ///   - action: what is asked for, for the log; nothing that a stranger could have written.
     ///   - peer: the sender's address, for the log.
+    /// - Returns: whether a token was asked for; where there are none, whoever comes is let in unknown.
     /// - Throws: ``AccessRefusal``; `CancellationError`.
-    package func admit(_ credential: String?, needing scope: AccessScope, action: String, peer: String) async throws {
+    @discardableResult
+    package func admit(
+        _ credential: String?, needing scope: AccessScope, action: String, peer: String
+    ) async throws -> Bool {
         var state = try await state(notOlderThan: Self.lookNanoseconds)
-        guard state.failure != nil || state.book != nil || isTokenRequired else { return }
+        guard state.failure != nil || state.book != nil || isTokenRequired else { return false }
         var verdict = (state.book ?? TokenBook()).judge(credential, needing: scope, now: clock.wallNanoseconds())
         if verdict.objection == .unknown {
             state = try await self.state(notOlderThan: Self.unknownLookNanoseconds)
@@ -63,7 +67,7 @@ package final class AccessControl: Sendable {
         }
         guard let objection = verdict.objection else {
             if scope == .admin, let id = verdict.id { log.served(id, action: action, peer: peer) }
-            return
+            return true
         }
         log.refused(objection, id: verdict.id, scope: scope, action: action, peer: peer)
         throw AccessRefusal.denied(objection, needed: scope)

@@ -18,7 +18,7 @@ package struct HTTPResponse: Sendable, Equatable {
 
 /// Why a request brought no answer.
 package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What libcurl says of it.
+    /// What happened, as a clause.
     package var description: String
 
     package init(description: String) { self.description = description }
@@ -106,7 +106,7 @@ package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible 
             return unsafe curl_easy_perform(raw)
         }
         withExtendedLifetime(receiver) {}
-        guard code == CURLE_OK else { throw HTTPFailure(description: unsafe String(cString: curl_easy_strerror(code))) }
+        guard code == CURLE_OK else { throw HTTPFailure(code) }
     }
 
     func set(_ option: CURLoption, _ value: String) {

@@ -32,7 +32,7 @@ func takeHead(
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let receiver = unsafe Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
     unsafe receiver.takeHead(UnsafeRawBufferPointer(start: bytes, count: size * count))
-    return size * count
+    return receiver.isAbandoned() ? 0 : size * count
 }
 
 func takePiece(
@@ -42,7 +42,8 @@ func takePiece(
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let receiver = unsafe Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
     unsafe receiver.takePiece(UnsafeRawBufferPointer(start: bytes, count: size * count))
-    return size * count
+    // Fewer bytes than came end the exchange.
+    return receiver.isAbandoned() ? 0 : size * count
 }
 
 func watch(

@@ -9,13 +9,15 @@ import Sending
 /// A server on a free loopback port, for the length of one test.
 func withServer<Result: Sendable>(
     _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(), tokens: TokenFile? = nil,
-    isTokenRequired: Bool = false, traceExport: TraceExportConfiguration = TraceExportConfiguration(),
+    isTokenRequired: Bool = false, names: [String] = [],
+    traceExport: TraceExportConfiguration = TraceExportConfiguration(),
     settleRule: SettleRule = SettleRule(),
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
     var configuration = ServerConfiguration(
         listen: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, stopsOnSignals: false)
     configuration.isTokenRequired = isTokenRequired
+    configuration.names = names
     configuration.traceExport = traceExport
     configuration.settleRule = settleRule
     let server = PlimsollServer(

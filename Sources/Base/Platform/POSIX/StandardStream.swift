@@ -24,9 +24,21 @@ package enum StandardStream: Int32, Sendable {
         }
     }
 
-    /// Text and a line end; failures are let go, for there is nowhere to report them.
-    package func print(_ text: String, terminator: String = "\n") {
-        _ = try? write(Array((text + terminator).utf8))
+    /// As ``write(_:)``; a terminal is shown control characters instead of being sent them, for what is written may
+    /// come from strangers.
+    @discardableResult
+    package func show(_ bytes: [UInt8]) throws(StorageError) -> Bool {
+        try write(isTerminal ? TerminalText.shown(bytes) : bytes)
+    }
+
+    /// Shows text and a line end.
+    package func print(_ text: String, terminator: String = "\n") throws(StorageError) {
+        try show(Array((text + terminator).utf8))
+    }
+
+    /// Shows text and a line end on standard error; failures are let go, for there is nowhere to report them.
+    package static func tell(_ text: String, terminator: String = "\n") {
+        _ = try? StandardStream.error.show(Array((text + terminator).utf8))
     }
 
     /// Fills the span from its start; returns the bytes read, 0 at the end.

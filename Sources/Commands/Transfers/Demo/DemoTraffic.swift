@@ -77,11 +77,12 @@ package struct DemoTraffic {
 
     private func post(_ body: inout [UInt8], _ total: inout Total) async throws {
         guard !body.isEmpty else { return }
+        var pause = BusyPause()
         while true {
             let answer = try await client.send(
                 "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body)
             if answer.status == 429 || answer.status == 503 {
-                try await Task.sleep(for: .seconds(answer.retryAfterSeconds ?? 1))
+                try await Task.sleep(for: pause.next(wanted: answer.retryAfterSeconds))
                 continue
             }
             guard answer.status == 200, let verdict = IngestAnswer(parsing: answer.body) else {

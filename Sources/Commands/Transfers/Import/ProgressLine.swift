@@ -21,7 +21,7 @@ package struct ProgressLine {
     /// Starts the clock of rate and time left.
     package init(
         clock: any Clock, form: Form = StandardStream.error.isTerminal ? .terminal : .lines,
-        write: @escaping @Sendable (String) -> Void = { StandardStream.error.print($0, terminator: "") }
+        write: @escaping @Sendable (String) -> Void = { _ = try? StandardStream.error.write(Array($0.utf8)) }
     ) {
         self.clock = clock
         self.form = form

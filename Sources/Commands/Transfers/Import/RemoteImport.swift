@@ -39,13 +39,15 @@ package struct RemoteImport {
     package mutating func run(_ sources: [any ByteSource]) async throws -> ImportSummary {
         let start = clock.monotonicNanoseconds()
         let totalBytes = sources.reduce(Int?(0)) { total, source in
-            total.flatMap { sum in source.lengthBytes.map { sum + $0 } }
+            guard let total, let length = source.lengthBytes else { return nil }
+            let (sum, isBeyond) = total.addingReportingOverflow(length)
+            return isBeyond ? nil : sum
         }
         var doneBytes = 0
         let client = try await ServerClient.connect(to: server)
         for source in sources where !summary.isInterrupted {
             try await send(source, over: client, doneBytes: doneBytes, totalBytes: totalBytes)
-            doneBytes += source.lengthBytes ?? 0
+            doneBytes = doneBytes.addingReportingOverflow(source.lengthBytes ?? 0).partialValue
         }
         await client.close()
         progress.clear()
@@ -61,32 +63,47 @@ package struct RemoteImport {
         let path = takesExportsAsNew ? "/v1/events?export=as-new" : "/v1/events"
         while let block = try blocks.next() {
             guard !mustEnd() else { return summary.isInterrupted = true }
-            let answer = try await Self.postUntilTaken(block, to: path, over: client, of: server, source: source.name)
+            guard let answer = try await postUntilTaken(block, to: path, over: client, source: source.name) else {
+                return summary.isInterrupted = true
+            }
             summary.add(answer, source: source.name, linesBefore: linesBefore)
             linesBefore +=
                 answer.accepted + answer.duplicates + answer.rejectedCount + answer.asides + answer.spansLeftOut
             progress.update(
-                done: doneBytes + blocks.sourceBytes, total: totalBytes,
+                done: doneBytes.addingReportingOverflow(blocks.sourceBytes).partialValue, total: totalBytes,
                 count: summary.accepted + summary.duplicates + summary.rejected, unit: "events")
         }
     }
 
-    private static func postUntilTaken(
-        _ body: [UInt8], to path: String, over client: ServerClient, of server: ServerEndpoint, source: String
-    ) async throws -> IngestAnswer {
+    /// - Returns: nil where the end was asked for while the server was too busy.
+    private func postUntilTaken(
+        _ body: [UInt8], to path: String, over client: ServerClient, source: String
+    ) async throws -> IngestAnswer? {
+        var pause = BusyPause()
         while true {
             let answer = try await client.send(
                 "POST", path, headers: [("Content-Type", "application/x-ndjson")], body: body)
-            switch answer.status {
-            case 200:
-                guard let parsed = IngestAnswer(parsing: answer.body) else {
-                    throw UnreachableError(
-                        description: "\(source): the answer of \(server) cannot be read; is it a plimsoll server?")
-                }
-                return parsed
-            case 429: try await Task.sleep(for: .seconds(answer.retryAfterSeconds ?? 1))
-            default: _ = try answer.checked(from: server, about: source)
+            if answer.status == 429, answer.isOfPlimsoll {
+                guard try await wait(pause.next(wanted: answer.retryAfterSeconds)) else { return nil }
+                continue
             }
+            guard let parsed = IngestAnswer(parsing: try answer.checked(from: server, about: source).body) else {
+                throw UnreachableError(
+                    description: "\(source): the answer of \(server) cannot be read",
+                    advice: "is what serves there of the same version as this program?")
+            }
+            return parsed
         }
+    }
+
+    /// - Returns: false as soon as the end is asked for.
+    private func wait(_ pause: Duration) async throws -> Bool {
+        var left = pause
+        while left > .zero, !mustEnd() {
+            let step = min(left, .milliseconds(100))
+            try await Task.sleep(for: step)
+            left -= step
+        }
+        return !mustEnd()
     }
 }

@@ -30,7 +30,7 @@ package struct UnpricedCalls: Hashable, Sendable {
     package init?(csv: [UInt8]) {
         let rows = CSVReader.rows(csv)
         guard rows.count == 2, rows[1].fields.count == 3, let waiting = Int64(rows[1].fields[0]),
-            let position = Int64(rows[1].fields[2]),
+            let position = Int64(rows[1].fields[2]), waiting >= 0,
             let low = try? DecimalText.parse(rows[1].fields[1], scale: DecimalText.usdScale)
         else { return nil }
         (self.waiting, self.low, self.position) = (waiting, low, position)

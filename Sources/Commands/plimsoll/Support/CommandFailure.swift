@@ -31,8 +31,8 @@ struct CommandFailure: Error {
             self.init(
                 .damagedData, error.description,
                 advice: "`plimsoll verify --data DIR` shows the extent; restore the file from a backup")
-        case let error as QueryError: self.init(.badInput, SQLRefusal(error).description)
-        case let refusal as SQLRefusal: self.init(.badInput, refusal.description)
+        case let error as QueryError: self.init(SQLRefusal(error))
+        case let refusal as SQLRefusal: self.init(refusal)
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
         case let error as ServerRefusal: self.init(.badInput, error.description, advice: error.hint)
         case let error as RestoreRefusal: self.init(.badInput, error.reason, advice: error.advice)
@@ -40,10 +40,17 @@ struct CommandFailure: Error {
             self.init(.badInput, "\(error)")
         case let error as ImportError: self.init(.badInput, error.description)
         case let error as UnreachableError:
-            self.init(.notReachable, error.description, advice: "is `plimsoll serve` running there?")
+            self.init(
+                .notReachable, error.description, advice: error.advice ?? "is `plimsoll serve` running there?")
         case let error as AccessDeniedError:
             self.init(.badInput, error.description, advice: "give a token with PLIMSOLL_TOKEN or --token-file")
         default: self.init(.storageFailed, "\(error)")
         }
+    }
+
+    /// The same whether it was refused here or by a server.
+    private init(_ refusal: SQLRefusal) {
+        let isDamage = refusal.sqlState == QueryError.Kind.damagedData.sqlState
+        self.init(isDamage ? .damagedData : .badInput, refusal.description)
     }
 }

@@ -15,7 +15,7 @@ struct OutputBuffer {
     @discardableResult
     mutating func flush() throws(StorageError) -> Bool {
         defer { bytes.removeAll(keepingCapacity: true) }
-        return bytes.isEmpty ? true : try StandardStream.output.write(bytes)
+        return bytes.isEmpty ? true : try StandardStream.output.show(bytes)
     }
 
     mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }

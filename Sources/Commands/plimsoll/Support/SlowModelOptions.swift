@@ -23,10 +23,14 @@ struct SlowModelOptions: ParsableArguments {
     func badHours() throws(CommandFailure) -> [BadHour] {
         guard let slowFrom else { return [] }
         let period = try TimeArgument.range(from: slowFrom, to: slowTo)
-        let end = slowTo == nil ? period.lowerBound + 5 * Nanoseconds.minute : period.upperBound
+        let (whole, isBeyond) = period.upperBound.subtractingReportingOverflow(period.lowerBound)
+        let duration = slowTo == nil ? 5 * Nanoseconds.minute : whole
+        guard slowTo == nil || !isBeyond, !period.lowerBound.addingReportingOverflow(duration).overflow else {
+            throw CommandFailure(.badInput, "--slow-from and --slow-to are further apart than times reach")
+        }
         return [
             BadHour(
-                start: period.lowerBound, durationNanoseconds: end - period.lowerBound,
+                start: period.lowerBound, durationNanoseconds: duration,
                 model: slowModel == "all" ? nil : slowModel,
                 slowdown: 8, errorRate: 0.25)
         ]

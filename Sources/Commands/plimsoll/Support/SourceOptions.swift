@@ -36,7 +36,7 @@ struct SourceOptions: ParsableArguments {
         ServerEndpoint(try Self.address(url), token: try token.resolve())
     }
 
-    /// The address in `http://host:port` (a path is not accepted).
+    /// The address in `http://host:port`; paths, users and questions in it are refused, for nothing would come of them.
     static func address(_ url: String) throws -> ListenAddress {
         guard !url.hasPrefix("https://") else {
             throw CommandFailure(
@@ -44,12 +44,25 @@ struct SourceOptions: ParsableArguments {
         }
         var text = url.hasPrefix("http://") ? String(url.dropFirst("http://".count)) : url
         if text.hasSuffix("/") { text.removeLast() }
-        if !text.contains(":") { text += ":8910" }
-        guard let address = ListenAddress(text) else {
+        let isWithoutPort = text.last == "]" || !text.contains(":")
+        if isWithoutPort { text += ":8910" }
+        guard let address = ListenAddress(text), address.port > 0, address.host.utf8.allSatisfy(Self.isOfHost) else {
             throw CommandFailure(
-                .badInput, "\(url) is not the address of a server", advice: "write it as http://127.0.0.1:8910")
+                .badInput, "\(url) is not the address of a server",
+                advice: "write it as http://127.0.0.1:8910, without a path; PLIMSOLL_TOKEN lets you in")
         }
         return address
+    }
+
+    /// Letters, digits and what else stands in names and addresses of machines.
+    private static func isOfHost(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+            UInt8(ascii: ":"):
+            true
+        default: byte >= 0x80
+        }
     }
 }
 

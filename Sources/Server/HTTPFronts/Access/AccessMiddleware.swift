@@ -6,15 +6,18 @@ import Hummingbird
 struct AccessMiddleware: RouterMiddleware {
     let access: AccessControl
     let scopes: RouteScopes
+    let guardian: SiteGuard
 
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         // Without a route there is nothing to protect: it becomes a 404.
-        if let path = context.endpointPath, let scope = scopes.needed(request.method.rawValue, path) {
-            try await access.admit(
+        let method = request.method == .head ? HTTPRequest.Method.get : request.method
+        if let path = context.endpointPath, let scope = scopes.needed(method.rawValue, path) {
+            let isKnown = try await access.admit(
                 Self.token(request.headers), needing: scope, action: "\(request.method) \(path)",
                 peer: context.channel.remoteAddress?.ipAddress ?? "unknown")
+            if !isKnown { try guardian.check(request) }
         }
         return try await next(request, context)
     }

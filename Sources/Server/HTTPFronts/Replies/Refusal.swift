@@ -19,6 +19,8 @@ struct Refusal: Error, Sendable {
     var retryAfterSeconds: Int?
     /// Becomes `WWW-Authenticate`: how to be let in.
     var challenge: String?
+    /// Becomes `Allow`: the methods that the address has.
+    var allow: String?
     /// What it is counted as; nil: by its status.
     var reason: RefusalReason?
 
@@ -66,5 +68,6 @@ struct Refusal: Error, Sendable {
     func addFields(to response: inout Response) {
         if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
         if let challenge { response.headers[.wwwAuthenticate] = challenge }
+        if let allow { response.headers[.allow] = allow }
     }
 }

@@ -9,6 +9,10 @@ enum RefusalReason: Hashable, Sendable {
     case credentials
     /// The request came too slowly.
     case slow
+    /// The connection ended before the request did.
+    case aborted
+    /// A page of another site, or a name that is not the server's, while there are no tokens.
+    case foreignSite
     /// Everything else, by what was answered.
     case status(Int)
 
@@ -18,13 +22,15 @@ enum RefusalReason: Hashable, Sendable {
         case .access(let objection): objection.rawValue
         case .credentials: "credentials_unreadable"
         case .slow: "slow_request"
+        case .aborted: "aborted_request"
+        case .foreignSite: "foreign_site"
         case .status(let status): Self.labels[status] ?? (status < 500 ? "bad_request" : "internal_error")
         }
     }
 
     private static let labels = [
-        401: "unknown_token", 403: "missing_scope", 404: "not_found", 408: "slow_request", 413: "too_large",
-        415: "media_type",
+        401: "unknown_token", 403: "missing_scope", 404: "not_found", 405: "method", 408: "slow_request",
+        413: "too_large", 415: "media_type",
         429: "busy", 503: "unavailable",
     ]
 }

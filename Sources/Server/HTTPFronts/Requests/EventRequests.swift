@@ -11,9 +11,16 @@ struct EventRequests: Sendable {
 
     /// Answers `POST /v1/events`.
     /// - Throws: ``Refusal``, `IntakeRefusal`.
-    func accept(_ request: Request) async throws -> Response {
+    func accept(_ request: Request, _ query: QueryParameters) async throws -> Response {
+        // In binary mode data may be of no type; events without data have no body, and it none either.
+        let isBinary = request.headers.contains { $0.name.canonicalName == "ce-specversion" }
+        guard !request.mediaType.isEmpty || isBinary || !request.announcesBody else {
+            throw Refusal(
+                .unsupportedMediaType, "the body has no Content-Type",
+                hint: "send application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson")
+        }
         let ticket = try intake.begin(contentType: request.headers[.contentType])
-        let origin = try Self.origin(of: request)
+        let origin = try Self.origin(query)
         let coding = try BodyCoding.named(request.headers[.contentEncoding])
         let bytes = try await BodyCollector.collect(request, limits: limits, ticket: ticket)
         let fields = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
@@ -24,13 +31,23 @@ struct EventRequests: Sendable {
     /// Whose events they are: `export=as-new` says that lines of an export are to be taken as if its events were sent
     /// now.
     /// - Throws: 400 for another value.
-    private static func origin(of request: Request) throws(Refusal) -> LineOrigin {
-        guard let value = request.uri.queryParameters.first(where: { $0.key == "export" })?.value else {
-            return .client
-        }
+    private static func origin(_ query: QueryParameters) throws(Refusal) -> LineOrigin {
+        guard let value = query["export"] else { return .client }
         guard value == "as-new" else {
             throw Refusal(.badRequest, "there is no way \(value) to take an export", hint: "known: as-new")
         }
         return .newEvents
+    }
+}
+
+extension Request {
+    /// What `Content-Type` says without its parameters, in lower case; empty where it says nothing.
+    var mediaType: String {
+        (headers[.contentType] ?? "").prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+    }
+
+    /// Whether a body follows that is not empty, as far as the fields tell.
+    var announcesBody: Bool {
+        headers[.transferEncoding] != nil || (headers[.contentLength] ?? "0") != "0"
     }
 }

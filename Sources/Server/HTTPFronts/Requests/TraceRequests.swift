@@ -11,7 +11,7 @@ struct TraceRequests: Sendable {
     let limits: ServerLimits
 
     /// Answers `POST /v1/traces`. What it throws becomes ``response(for:to:)``.
-    func accept(_ request: Request) async throws -> Response {
+    func accept(_ request: Request, _: QueryParameters) async throws -> Response {
         guard let encoding = Self.encoding(of: request) else {
             throw Refusal(
                 .unsupportedMediaType, "spans are taken as application/x-protobuf or application/json",
@@ -26,7 +26,11 @@ struct TraceRequests: Sendable {
     }
 
     /// Whether OTLP clients send there.
-    static func isAddress(_ path: String) -> Bool { path.hasSuffix("/v1/traces") }
+    static func isAddress(_ path: String) -> Bool {
+        // The router passes over slashes at the end.
+        let path = path.reversed().drop { $0 == "/" }
+        return path.starts(with: "/v1/traces".reversed())
+    }
 
     private static func encoding(of request: Request) -> OTLPEncoding? {
         request.headers[.contentType].flatMap { OTLPEncoding(contentType: $0) }
@@ -40,10 +44,14 @@ struct TraceRequests: Sendable {
             switch refusal.status {
             case .badRequest, .unsupportedMediaType: 3
             case .requestTimeout: 4
+            case .notFound: 5
+            case .conflict: 6
             case .contentTooLarge, .tooManyRequests: 8
+            case .methodNotAllowed: 12
             case .unauthorized: 16
             case .forbidden: 7
             case .internalServerError: 13
+            case let status where status.kind == .clientError: 3
             default: 14
             }
         let message = [refusal.message, refusal.hint].compactMap { $0 }.joined(separator: "; ")

@@ -43,11 +43,13 @@ extension Routes {
     }
 
     /// Books calls again; says what that changed, as text for people.
-    func rebook(_ request: Request) async throws -> Response {
-        let ticket = intake.ticket()
-        var bodyLimits = limits
-        bodyLimits.bodyBytesMax = limits.queryTextBytesMax
-        let wish = try RebookRequest(body: try await BodyCollector.collect(request, limits: bodyLimits, ticket: ticket))
+    func rebook(_ request: Request, _: QueryParameters) async throws -> Response {
+        // A form of a browser is sent as another type.
+        guard request.mediaType == "application/json" else {
+            throw Refusal(
+                .unsupportedMediaType, "a correction is taken as application/json", hint: "set Content-Type")
+        }
+        let wish = try RebookRequest(body: try await text(of: request, hint: RebookRequest.example))
         let text = try await threads.writer.run { [self] in
             try ofStore {
                 PriceText.summary(
@@ -81,7 +83,7 @@ struct RebookRequest: Sendable {
     var model: String?
     var times: Range<Int64>
 
-    private static let example =
+    fileprivate static let example =
         #"send {"provider":"openai","model":"gpt-4o","from":"2026-08-01T00:00:00Z","to":"2026-09-01T00:00:00Z"}"#
 
     private static let members: [(name: String, kind: String)] = [

@@ -5,13 +5,16 @@ import Hummingbird
 struct QueryParameters: Sendable {
     private let values: [String: [String]]
 
-    /// - Throws: 400 for a name that the route does not have, and for one that is given twice where the route does not
-    ///   say that it may be.
+    /// - Throws: 400 for what is no UTF-8, for a name that the route does not have, and for one that is given twice
+    ///   where the route does not say that it may be.
     init(_ request: Request, of route: Route) throws(Refusal) {
         let parameters = route.parameters.filter { $0.place == .query }
         let hint =
             parameters.isEmpty
             ? "this address takes no parameters" : "known: \(parameters.map(\.name).joined(separator: ", "))"
+        guard PercentText.unescaped(request.uri.query ?? "") != nil else {
+            throw Refusal(.badRequest, "the parameters are no UTF-8", hint: "escape the bytes of their UTF-8; \(hint)")
+        }
         var values: [String: [String]] = [:]
         for (name, value) in request.uri.queryParameters {
             let name = String(name)

@@ -27,7 +27,9 @@ extension Routes {
     /// One conversation whole.
     /// - Parameter component: its id as the address has it.
     func conversation(_ component: String, _ query: QueryParameters) async throws -> Response {
-        let id = Self.unescaped(component)
+        guard let id = PercentText.unescaped(component) else {
+            throw Refusal(.badRequest, "the id is no UTF-8", hint: "escape the bytes of its UTF-8 with percent signs")
+        }
         let tenant = query["tenant"]
         let format = try Self.format(query["format"] ?? "json")
         guard !(id + (tenant ?? "")).utf8.contains(0) else {
@@ -80,24 +82,6 @@ extension Routes {
         } catch let error as ReportError {
             throw Refusal(.badRequest, error.message, hint: error.hint)
         }
-    }
-
-    /// A path component without its percent escapes; what is no escape stays.
-    private static func unescaped(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        var (plain, place) = ([UInt8](), 0)
-        while place < bytes.count {
-            if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
-                let byte = UInt8(String(decoding: bytes[place + 1...place + 2], as: UTF8.self), radix: 16)
-            {
-                plain.append(byte)
-                place += 3
-            } else {
-                plain.append(bytes[place])
-                place += 1
-            }
-        }
-        return String(decoding: plain, as: UTF8.self)
     }
 
     private static func format(_ text: String) throws(Refusal) -> ReportFormat {

@@ -2,6 +2,7 @@ import Access
 import Asking
 import Domain
 import Execution
+import HTTPTypes
 import Hummingbird
 import Intakes
 import Plans
@@ -24,6 +25,8 @@ struct Routes: Sendable {
     let workers: any Workers
     let threads: BlockingThreads
     let limits: ServerLimits
+    /// Who is served where nobody has to show a token.
+    let guardian: SiteGuard
     /// The monotonic clock at the start.
     let startNanoseconds: Int64
 
@@ -34,11 +37,15 @@ struct Routes: Sendable {
     func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: ErrorReplies(counts: refusals))
-        router.add(middleware: AccessMiddleware(access: access, scopes: RouteTable.scopes))
+        router.add(middleware: RequestRules())
+        router.add(middleware: AccessMiddleware(access: access, scopes: RouteTable.scopes, guardian: guardian))
         router.add(middleware: DisconnectionNotice())
         for route in RouteTable.routes {
-            router.on(RouterPath(route.path), method: route.method == .get ? .get : .post) { request, context in
-                try await answer(route, request, context)
+            let methods: [HTTPRequest.Method] = route.method == .get ? [.get, .head] : [.post]
+            for method in methods {
+                router.on(RouterPath(route.path), method: method) { request, context in
+                    try await answer(route, request, context)
+                }
             }
         }
         return router
@@ -49,18 +56,18 @@ struct Routes: Sendable {
         func part(_ name: String) -> String { context.parameters.get(name) ?? "" }
         func query() throws(Refusal) -> QueryParameters { try QueryParameters(request, of: route) }
         switch route.name {
-        case .sendEvents: return try await EventRequests(intake: intake, limits: limits).accept(request)
+        case .sendEvents: return try await EventRequests(intake: intake, limits: limits).accept(request, query())
         case .sendSpans, .sendSpansElsewhere:
-            return try await TraceRequests(intake: traces, limits: limits).accept(request)
+            return try await TraceRequests(intake: traces, limits: limits).accept(request, query())
         case .exportEvents: return try await events(query())
-        case .askSQL: return try await rows(request)
+        case .askSQL: return try await rows(request, query())
         case .statusReport: return try await report("status", query())
         case .report: return try await report(part("kind"), query())
         case .conversation: return try await conversation(part("id"), query())
         case .prices: return try prices(query())
         case .priceCheck: return try await priceCheck(query())
         case .rebookingPreview: return try await rebookingPreview(query())
-        case .rebook: return try await rebook(request)
+        case .rebook: return try await rebook(request, query())
         case .objectives: return objectives(try query())
         case .metrics: return try await metrics(query(), request.headers)
         case .status: return status(try query())
@@ -84,4 +91,19 @@ struct Routes: Sendable {
     }
 
     private func openAPI(_: QueryParameters) -> Response { Response(json: OpenAPIDocument.bytes) }
+
+    /// The body of a request that sends no events: whole, its compression undone, within the limit of questions.
+    /// - Parameter hint: what to do about one that is too large.
+    func text(of request: Request, hint: String) async throws -> [UInt8] {
+        let ticket = intake.ticket()
+        var limits = limits
+        limits.bodyBytesMax = limits.queryTextBytesMax
+        limits.decodedBodyBytesMax = limits.queryTextBytesMax
+        let coding = try BodyCoding.named(request.headers[.contentEncoding])
+        let bytes = try await BodyCollector.collect(request, limits: limits, ticket: ticket, hint: hint)
+        guard request.headers[.contentEncoding] != nil else { return bytes }
+        return try await threads.decoders.run { [limits] in
+            try BodyCoding.decode(bytes, coding: coding, limits: limits, ticket: ticket, hint: hint)
+        }
+    }
 }

@@ -7,13 +7,9 @@ import Plans
 
 extension Routes {
     /// The answer to a question in SQL. A client that goes away takes its query with it.
-    func rows(_ request: Request) async throws -> Response {
-        let ticket = intake.ticket()
-        var bodyLimits = limits
-        bodyLimits.bodyBytesMax = limits.queryTextBytesMax
-        let body = try await BodyCollector.collect(
-            request, limits: bodyLimits, ticket: ticket,
-            hint: "shorten the query; long lists of values may be written as a join")
+    func rows(_ request: Request, _: QueryParameters) async throws -> Response {
+        let body = try await text(
+            of: request, hint: "shorten the query; long lists of values may be written as a join")
         let query = try QueryRequest(
             body: body, contentType: request.headers[.contentType], accept: request.headers[.accept], limits: limits)
         let runner = StatementRunner(engine: engine)

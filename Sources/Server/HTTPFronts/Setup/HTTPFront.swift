@@ -47,7 +47,9 @@ final class HTTPFront: Sendable {
         _ onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) -> some ApplicationProtocol {
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [DisconnectionWatch(), RequestDeadline(limits, refusals)],
+            additionalChannelHandlers: [
+                ConnectionRulesPlacing(), DisconnectionWatch(), RequestDeadline(limits, refusals),
+            ],
             idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax,

@@ -88,7 +88,7 @@ package final class PlimsollServer: Sendable {
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
             queries: queries,
             health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads,
-            limits: limits,
+            limits: limits, guardian: configuration.guardian,
             startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)

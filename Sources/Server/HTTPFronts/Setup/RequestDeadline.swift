@@ -64,8 +64,11 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The parser gave up: header fields beyond the limits, or no HTTP at all.
-        if error is HTTPParserError { refusals.add(.status(400)) }
+        // The parser gave up: header fields beyond the limits, or no HTTP at all. Within a body that somebody reads it
+        // is that reader's to count.
+        if let error = error as? HTTPParserError, !isReading || answered == begun {
+            if case .invalidEOFState = error { refusals.add(.aborted) } else { refusals.add(.status(400)) }
+        }
         context.fireErrorCaught(error)
     }
 

@@ -16,6 +16,8 @@ package struct ServerConfiguration: Sendable {
     package var traceExport = TraceExportConfiguration()
     /// Serve on an address that others can reach although nobody has to prove who he is.
     package var isInsecure: Bool
+    /// Host names under which the server is asked, besides those of its addresses; of use while there are no tokens.
+    package var names: [String] = []
     /// What strangers can make the server hold or do.
     package var limits: ServerLimits
     /// SIGINT and SIGTERM stop the server.
@@ -33,6 +35,11 @@ package struct ServerConfiguration: Sendable {
         self.isInsecure = isInsecure
         self.limits = limits
         self.stopsOnSignals = stopsOnSignals
+    }
+
+    /// Under which names it is asked in any case.
+    var guardian: SiteGuard {
+        SiteGuard(names: names, hosts: [listen.host] + (otlpListen.map { [$0.address.host] } ?? []))
     }
 
     /// Says why the configuration cannot be served; nil when it can.

@@ -15,38 +15,111 @@ package struct QueryRequest: Sendable {
 
     /// Reads `{"sql":…,"timezone":…,"rollups":…,"time_limit_seconds":…}`, or plain SQL text.
     /// - Parameters:
-    ///   - contentType: the body's media type; nil: JSON.
-    ///   - accept: media types that the answer may have, by preference, separated by commas; nil: any.
+    ///   - contentType: the body's media type; nil is refused.
+    ///   - accept: media types that the answer may have, by preference, separated by commas; nil or none of them: any.
     /// - Throws: `malformed` with the position, `unacceptable`, `unsupported`.
     package init(body: [UInt8], contentType: String?, accept: String?, limits: ServerLimits) throws(QueryRefusal) {
         format = try Self.format(accept ?? "*/*")
         options = QueryOptions()
         options.memoryBudgetBytes = limits.queryMemoryBytesMax
         let (limitSeconds, limitAttoseconds) = limits.queryTimeLimit.components
-        var timeLimit = limitSeconds * 1_000_000_000 + limitAttoseconds / 1_000_000_000
-        let mediaType = (contentType ?? "application/json").prefix { $0 != ";" }.lowercased()
+        let (whole, isBeyond) = limitSeconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isFurther) = whole.addingReportingOverflow(limitAttoseconds / 1_000_000_000)
+        let timeLimitMax = isBeyond || isFurther ? Int64.max : sum
+        options.timeLimitNanoseconds = timeLimitMax
+        let mediaType = (contentType ?? "").prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
         switch mediaType {
         case "application/json":
-            let json = try Self.object(body)
-            guard let text = json["sql"]?.string else {
-                throw QueryRefusal(
-                    .malformed, "the member sql is missing or no text",
-                    hint: #"send {"sql":"select count(*) from events"}"#)
+            let members = try Members(body)
+            guard let text = try members.text("sql") else {
+                throw QueryRefusal(.malformed, "the member sql is missing", hint: Self.example)
             }
             sql = text
-            if let zone = json["timezone"]?.string { options.timeZone = zone }
-            if case .boolean(let usesRollups)? = json["rollups"] { options.usesRollups = usesRollups }
-            if let seconds = json["time_limit_seconds"]?.integer, seconds > 0, seconds < limitSeconds {
-                timeLimit = seconds * 1_000_000_000
+            if let zone = try members.text("timezone") { options.timeZone = zone }
+            if let usesRollups = try members.flag("rollups") { options.usesRollups = usesRollups }
+            if let seconds = try members.count("time_limit_seconds") {
+                let (nanoseconds, isTooMuch) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+                guard !isTooMuch, nanoseconds <= timeLimitMax else {
+                    throw QueryRefusal(
+                        .malformed,
+                        "time_limit_seconds is more than the \(limitSeconds) s that a question may take here",
+                        hint: "the setting limits.query_time of the server says how long")
+                }
+                options.timeLimitNanoseconds = nanoseconds
             }
         case "application/sql", "text/plain":
-            sql = String(decoding: body, as: UTF8.self)
+            sql = try Self.text(body)
+        case "":
+            throw QueryRefusal(
+                .unsupported, "the body has no Content-Type", hint: "send application/json or application/sql")
         default:
             throw QueryRefusal(
                 .unsupported, "Content-Type \(mediaType) is not taken here",
                 hint: "send application/json or application/sql")
         }
-        options.timeLimitNanoseconds = timeLimit
+    }
+
+    private static let example = #"send {"sql":"select count(*) from events"}"#
+
+    private static func text(_ body: [UInt8]) throws(QueryRefusal) -> String {
+        if let text = String(validating: body, as: UTF8.self) { return text }
+        // Up to the byte that breaks it, the text and its repair are the same bytes.
+        let repaired = String(decoding: body, as: UTF8.self).utf8
+        let sound = zip(body, repaired).prefix { $0 == $1 }.count
+        throw QueryRefusal(
+            .malformed, "the query is no UTF-8", hint: "convert it; `SQL_ASCII` and the like are not guessed",
+            position: sound)
+    }
+
+    /// The members of a question in JSON, each known, there once and of its type: one that is passed over would change
+    /// what is asked.
+    private struct Members {
+        private static let names = ["sql", "timezone", "rollups", "time_limit_seconds"]
+        private let json: JSONValue
+
+        init(_ body: [UInt8]) throws(QueryRefusal) {
+            json = try QueryRequest.object(body)
+            guard let members = json.members else {
+                throw QueryRefusal(.malformed, "the body is no JSON object", hint: QueryRequest.example)
+            }
+            var seen: Set<[UInt8]> = []
+            for member in members {
+                guard Self.names.contains(where: { $0.utf8.elementsEqual(member.name.utf8) }) else {
+                    throw QueryRefusal(
+                        .malformed, "there is no member \(member.name)",
+                        hint: "known: \(Self.names.joined(separator: ", "))")
+                }
+                guard seen.insert(Array(member.name.utf8)).inserted else {
+                    throw QueryRefusal(
+                        .malformed, "the member \(member.name) is there twice", hint: QueryRequest.example)
+                }
+            }
+        }
+
+        func text(_ name: String) throws(QueryRefusal) -> String? {
+            guard let value = value(name) else { return nil }
+            guard let text = value.string else { throw mismatch(name, "text") }
+            return text
+        }
+
+        func flag(_ name: String) throws(QueryRefusal) -> Bool? {
+            guard let value = value(name) else { return nil }
+            guard case .boolean(let flag) = value else { throw mismatch(name, "true or false") }
+            return flag
+        }
+
+        func count(_ name: String) throws(QueryRefusal) -> Int64? {
+            guard let value = value(name) else { return nil }
+            guard let count = value.integer, count > 0 else { throw mismatch(name, "a whole number from 1") }
+            return count
+        }
+
+        /// nil for `null`, too.
+        private func value(_ name: String) -> JSONValue? { json[name].flatMap { $0 == .null ? nil : $0 } }
+
+        private func mismatch(_ name: String, _ expected: String) -> QueryRefusal {
+            QueryRefusal(.malformed, "the member \(name) is not \(expected)", hint: QueryRequest.example)
+        }
     }
 
     private static func object(_ body: [UInt8]) throws(QueryRefusal) -> JSONValue {
@@ -54,16 +127,19 @@ package struct QueryRequest: Sendable {
             return try JSONReader.parse(body)
         } catch {
             throw QueryRefusal(
-                .malformed, "the body is not JSON: expected \(error.expectation)",
-                hint: #"send {"sql":"select count(*) from events"}"#,
+                .malformed, "the body is not JSON: expected \(error.expectation)", hint: example,
                 position: error.offset)
         }
     }
 
     /// The first of some media types that we write.
     private static func format(_ accept: String) throws(QueryRefusal) -> ResultFormat {
-        for part in accept.split(separator: ",") {
-            switch part.prefix(while: { $0 != ";" }).filter({ $0 != " " }).lowercased() {
+        let types = accept.split(separator: ",").map { part in
+            part.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        }
+        if types.allSatisfy(\.isEmpty) { return .json }
+        for type in types {
+            switch type {
             case "application/json", "*/*", "application/*": return .json
             case "text/csv": return .csv
             case "application/x-ndjson", "application/ndjson": return .ndjson

@@ -30,13 +30,13 @@ extension RebookingPreview {
         guard let json = try? JSONReader.parse(bytes), let entries = json["models"]?.array else { return nil }
         var models: [Model] = []
         for entry in entries {
-            guard let name = entry["model"]?.string, let calls = entry["calls"]?.integer,
+            guard let name = entry["model"]?.string, let calls = entry["calls"]?.count,
                 let from = entry["from_usd"]?.string,
                 let to = entry["to_usd"]?.string,
                 let before = try? DecimalText.parse(from, scale: DecimalText.usdScale),
                 let after = try? DecimalText.parse(to, scale: DecimalText.usdScale),
-                let inexactBefore = entry["inexact_before"]?.integer,
-                let inexactAfter = entry["inexact_after"]?.integer
+                let inexactBefore = entry["inexact_before"]?.count,
+                let inexactAfter = entry["inexact_after"]?.count
             else { return nil }
             var model = Model(name: Array(name.utf8))
             (model.calls, model.before, model.after) = (calls, Int128(before), Int128(after))

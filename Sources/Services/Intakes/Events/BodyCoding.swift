@@ -1,5 +1,5 @@
 package import Compression
-import Domain
+package import Domain
 
 /// Undoes how a body was compressed on its way, never beyond a limit.
 package enum BodyCoding {
@@ -20,10 +20,11 @@ package enum BodyCoding {
     }
 
     /// The body as its sender had it; what comes out is booked on the ticket as it grows.
+    /// - Parameter hint: what to do about a body that is too large; nil: what senders of events do.
     /// - Throws: `tooLarge` beyond the limit, `busy` when the gate is full, `malformed` with the offset for damaged
     ///   streams.
-    static func decode(
-        _ body: [UInt8], coding: ContentCoding, limits: ServerLimits, ticket: IngestTicket
+    package static func decode(
+        _ body: [UInt8], coding: ContentCoding, limits: ServerLimits, ticket: IngestTicket, hint: String? = nil
     ) throws(IntakeRefusal) -> [UInt8] {
         guard coding != .identity else { return body }
         var decoder = StreamDecoder(coding, outputBytesMax: limits.decodedBodyBytesMax)
@@ -35,7 +36,7 @@ package enum BodyCoding {
             do {
                 try decoder.decode(body.span.extracting(offset..<end), into: &output)
             } catch {
-                throw refusal(for: error, limits)
+                throw refusal(for: error, limits, hint)
             }
             offset = end
             try ticket.take(bytes: output.count - booked)
@@ -44,14 +45,16 @@ package enum BodyCoding {
         do {
             try decoder.finish()
         } catch {
-            throw refusal(for: error, limits)
+            throw refusal(for: error, limits, hint)
         }
         return output
     }
 
-    private static func refusal(for error: CompressionError, _ limits: ServerLimits) -> IntakeRefusal {
+    private static func refusal(
+        for error: CompressionError, _ limits: ServerLimits, _ hint: String?
+    ) -> IntakeRefusal {
         switch error {
-        case .limitExceeded: .bodyTooLarge(limits.decodedBodyBytesMax)
+        case .limitExceeded: .bodyTooLarge(limits.decodedBodyBytesMax, hint: hint)
         default:
             IntakeRefusal(
                 .malformed, "the compressed body is damaged: \(error)",

@@ -29,7 +29,9 @@ enum OpenAPIDocument {
         json.member("version", Version.text)
         json.member(
             "description",
-            "Keeps what a support agent does as events and answers questions about service levels, cost and outcomes.")
+            "Keeps what a support agent does as events and answers questions about service levels, cost and outcomes. "
+                + "HEAD is answered as GET without the body, OPTIONS with the methods of an address, any other method "
+                + "with 405.")
         json.endObject()
     }
 
@@ -138,7 +140,7 @@ enum OpenAPIDocument {
         case 304: "What is there already still holds."
         case 400: "The request is wrong; the answer says where."
         case 401: "No token, or none of this server's that is worth anything."
-        case 403: "The token lacks the scope."
+        case 403: "The token lacks the scope; without tokens: a page of another site asks."
         case 404: "There is nothing of this name."
         case 406: "Nothing that Accept names can be written."
         case 408: "The body did not arrive in time."

@@ -108,7 +108,7 @@ extension SchemaName {
         .always("sql", .text, "One statement of PostgreSQL's SQL; SET may stand before it."),
         .perhaps("timezone", .text, "An IANA name; UTC without it."),
         .perhaps("rollups", .flag, "false: answer from events and read models only."),
-        .perhaps("time_limit_seconds", .integer, "Less than the server's limit."),
+        .perhaps("time_limit_seconds", .integer, "At most the server's limit, which holds without it."),
     ])
 
     private static let sqlAnswerSchema = JSONSchema.object([

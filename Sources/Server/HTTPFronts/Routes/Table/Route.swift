@@ -75,6 +75,13 @@ package struct Route: Sendable {
         return link
     }
 
+    /// Whether it is the route of a path with these parts.
+    func matches(_ parts: [Substring]) -> Bool {
+        let pattern = path.split(separator: "/")
+        return pattern.count == parts.count
+            && zip(pattern, parts).allSatisfy { $0.first == "{" || $0.utf8.elementsEqual($1.utf8) }
+    }
+
     /// The same handler at a second address.
     func elsewhere(_ name: RouteName, at path: String) -> Route {
         var route = self
@@ -84,7 +91,7 @@ package struct Route: Sendable {
 }
 
 /// The methods of HTTP that routes have.
-package enum RouteMethod: String, Hashable, Sendable { case get = "GET", post = "POST" }
+package enum RouteMethod: String, CaseIterable, Hashable, Sendable { case get = "GET", post = "POST" }
 
 /// What an address is for.
 package enum RouteTag: String, CaseIterable, Hashable, Sendable {

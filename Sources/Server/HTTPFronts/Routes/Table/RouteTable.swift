@@ -19,6 +19,13 @@ package enum RouteTable {
         return route
     }
 
+    /// The methods that a path has; none where there is nothing at it. Slashes at its ends count as little as for the
+    /// router.
+    static func methods(at path: String) -> Set<RouteMethod> {
+        let parts = path.split(separator: "/")
+        return Set(routes.filter { $0.matches(parts) }.map(\.method))
+    }
+
     /// What each address asks of whoever comes.
     package static let scopes = RouteScopes(routes.map { (method: $0.method.rawValue, path: $0.path, scope: $0.scope) })
 
@@ -83,6 +90,7 @@ extension RouteTable {
             RouteContent("application/json", .sqlRequest), RouteContent("application/sql", .text),
             RouteContent("text/plain", .text),
         ]
+        sql.parameters = [encoding]
         sql.answers = [RouteContent("application/json", .sqlAnswer), csv, lines, table]
         sql.otherStatuses = [400, 406, 408, 413, 415, 429, 503]
 
@@ -168,7 +176,8 @@ extension RouteTable {
             .rebook, .post, "/v1/prices/rebook", needs: .admin, .prices, "book calls again at the prices in force")
         rebook.detail = "A correction is a record of the log: what was counted before stays to be seen."
         rebook.bodies = [RouteContent("application/json", .rebookRequest)]
-        (rebook.answers, rebook.otherStatuses) = ([table], [400, 408, 413, 429, 503])
+        rebook.parameters = [encoding]
+        (rebook.answers, rebook.otherStatuses) = ([table], [400, 408, 413, 415, 429, 503])
         return [prices, check, preview, rebook]
     }()
 

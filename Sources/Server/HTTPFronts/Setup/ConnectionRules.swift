@@ -1,0 +1,108 @@
+import NIOCore
+import NIOHTTP1
+
+/// What HTTP/1.0 and 1.1 ask of a connection beside framing, where the version of a request is still known: which
+/// requests are none, when a connection ends, what goes before and what stands in every answer.
+final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// An outbound event: the body of the request under way is wanted.
+    struct BodyWanted: Sendable {}
+
+    /// The field by which our own clients know a plimsoll server, and which words it understands.
+    private static let mark = (name: "Plimsoll-API", value: "1")
+
+    private struct Exchange {
+        var isOld: Bool
+        var isHead: Bool
+        var isLast: Bool
+    }
+
+    /// Requests whose answers have not ended, in their order.
+    private var exchanges = CircularBuffer<Exchange>()
+    /// Its sender waits for a word before it sends the body.
+    private var isAwaited = false
+    /// What came was no HTTP: nothing more is passed on.
+    private var hasRefused = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasRefused else { return }
+        guard case .head(var head) = unwrapInboundIn(data) else {
+            isAwaited = false
+            return context.fireChannelRead(data)
+        }
+        let isOld = head.version == .http1_0
+        if let error = Self.objection(to: head, isOld: isOld) {
+            hasRefused = true
+            return context.fireErrorCaught(error)
+        }
+        // Nobody of HTTP/1.0 has to name the host.
+        if isOld, head.headers["host"].isEmpty { head.headers.add(name: "host", value: "localhost") }
+        let isLast = isOld || Self.words(of: head.headers["connection"]).contains("close")
+        if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        isAwaited = !isOld && Self.words(of: head.headers["expect"]).contains("100-continue")
+        exchanges.append(Exchange(isOld: isOld, isHead: head.method == .HEAD, isLast: isLast))
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    /// Why a request may not be acted on: two servers in a row could read it differently.
+    private static func objection(to head: HTTPRequestHead, isOld: Bool) -> HTTPParserError? {
+        guard isOld || head.version == .http1_1 else { return .invalidVersion }
+        if head.headers["host"].count > 1 { return .invalidHeaderToken }
+        // HTTP/1.0 has no chunks.
+        if isOld, head.headers.contains(name: "transfer-encoding") { return .unexpectedContentLength }
+        return nil
+    }
+
+    private static func words(of fields: [String]) -> [String] {
+        fields.flatMap { $0.split(separator: ",") }.map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let exchange = exchanges.first
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            isAwaited = false
+            head.headers.replaceOrAdd(name: "X-Content-Type-Options", value: "nosniff")
+            head.headers.replaceOrAdd(name: Self.mark.name, value: Self.mark.value)
+            if exchange?.isOld == true { head.version = .http1_0 }
+            if exchange?.isLast == true { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            if !exchanges.isEmpty { exchanges.removeFirst() }
+            // Nothing follows the head of such an answer, not even the chunk that ends a body.
+            let isHead = exchange?.isHead == true
+            context.write(isHead ? wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))) : data, promise: promise)
+        }
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        guard isAwaited else {
+            promise?.succeed()
+            return
+        }
+        isAwaited = false
+        context.writeAndFlush(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: promise)
+    }
+}
+
+/// Puts ``ConnectionRules`` where the parts of a connection are still those of HTTP/1, behind the parser.
+final class ConnectionRulesPlacing: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        do {
+            let pipeline = context.pipeline.syncOperations
+            let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            try pipeline.addHandler(ConnectionRules(), position: .after(parser))
+        } catch {
+            preconditionFailure("a connection has a parser of HTTP: \(error)")
+        }
+    }
+}

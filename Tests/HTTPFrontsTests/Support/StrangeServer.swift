@@ -1,0 +1,49 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A server on a loopback port that answers every request alike, as strangers or broken servers might.
+struct StrangeServer: Sendable {
+    var status = 200
+    /// By what our own clients know a plimsoll server.
+    var isMarked = true
+    var retryAfter: String?
+    var body = ""
+    /// The body comes again and again.
+    var isEndless = false
+
+    /// Answers as long as the body runs, which is told the port.
+    func serve(_ body: (Int) async throws -> Void) async throws {
+        let router = Router()
+        for method in [HTTPRequest.Method.get, .post] {
+            router.on("**", method: method) { request, _ in
+                _ = try await request.body.collect(upTo: 64 << 20)
+                return response
+            }
+        }
+        let (ports, source) = AsyncStream<Int>.makeStream()
+        let application = Application(
+            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { source.yield($0.localAddress?.port ?? 0) })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
+            defer { group.cancelAll() }
+            try await body(port)
+        }
+    }
+
+    private var response: Response {
+        let piece = ByteBuffer(string: body)
+        let isEndless = isEndless
+        var response = Response(
+            status: .init(code: status),
+            body: ResponseBody { writer in
+                repeat { try await writer.write(piece) } while isEndless
+                try await writer.finish(nil)
+            })
+        if isMarked, let mark = HTTPField.Name("Plimsoll-API") { response.headers[mark] = "1" }
+        if let retryAfter { response.headers[.retryAfter] = retryAfter }
+        return response
+    }
+}

@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""Commands whose surroundings fail: a full disk behind stdout, a reader that goes, servers that are none, say anything or never end.
+
+usage: command_line.py --plimsoll BINARY
+
+Every failure ends with the exit status that `plimsoll --help` promises and one message; no command traps, waits for ever, or takes a stranger for a server.
+"""
+import argparse
+import http.server
+import json
+import os
+import pty
+import shutil
+import signal
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from outside.plimsoll import CommandFailed, Server
+
+EVENT = {"specversion": "1.0", "source": "line", "type": "probe.checked", "time": "2026-08-01T09:00:00Z", "data": {"target": "door", "ok": True}}
+SLOW = "select count(*) from " + ", ".join(f"(values (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) t{n}(a{n})" for n in range(10))
+COUNTS = {"accepted": 1, "duplicates": 0, "rejected": [], "position": 1}
+
+
+class Strange(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    """Answers every request with one answer, and counts the requests."""
+
+    daemon_threads = True
+
+    def __init__(self, status=200, body=b"", fields=(), marked=True, endless=False):
+        self.answer, self.count = (status, body, list(fields) + ([("Plimsoll-API", "1")] if marked else []), endless), 0
+        super().__init__(("127.0.0.1", 0), Answering)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_):
+        pass
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        status, body, fields, endless = self.server.answer
+        self.server.count += 1
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(status)
+        for name, value in fields:
+            self.send_header(name, value)
+        if not endless:
+            self.send_header("Content-Length", str(len(body)))
+        else:
+            self.close_connection = True
+        self.end_headers()
+        self.wfile.write(body)
+        while endless:
+            self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+class Line:
+    def __init__(self, binary, folder):
+        self.binary, self.folder, self.problems = os.path.abspath(binary), folder, []
+        self.data = os.path.join(folder, "data")
+        self.server = Server(binary, self.data)
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("PLIMSOLL_")}
+        self.events = os.path.join(folder, "events.ndjson")
+        with open(self.events, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps({**EVENT, "id": f"l-{number}"}) + "\n" for number in range(2000))
+
+    def expect(self, what, found, wanted):
+        if found != wanted:
+            self.problems.append(f"{what}: {found!r} instead of {wanted!r}")
+
+    def run(self, *arguments, output=None, timeout=60, stdin=None):
+        """(status, stdout, stderr); a command that does not end is a problem."""
+        try:
+            result = subprocess.run([self.binary, *arguments], stdout=output or subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout,
+                                    env=self.environment, input=stdin)
+        except subprocess.TimeoutExpired:
+            self.problems.append(f"{arguments[:2]} did not end within {timeout} s")
+            return None, b"", b""
+        return result.returncode, result.stdout or b"", result.stderr
+
+    def fails(self, status, said, *arguments, **how):
+        found, _, errors = self.run(*arguments, **how)
+        name = " ".join(arguments)[:100]
+        self.expect(f"status of {name}", found, status)
+        if said.encode() not in errors or not errors.startswith(b"plimsoll: ") and b"Usage:" not in errors:
+            self.problems.append(f"{name} says {errors[:300]!r}, not {said!r}")
+        return errors
+
+    # What is written.
+
+    def full_disk(self):
+        here, there = ["--data", self.folder + "/local"], ["--server", self.server.url]
+        self.run("import", self.events, *here)
+        commands = [["query", "select 1"], ["report", "cost"], ["status"], ["prices", "list"], ["export"], ["export", "--format", "csv"], ["dialects", "report"],
+                    ["prices", "check"]]
+        commands = [command + place for command in commands for place in (here, there)]
+        commands += [["version"], ["--help"], ["schemas"], ["workload", "--events", "10"], ["verify", *here], ["inspect", here[1]],
+                     ["inspect", here[1] + "/log/" + sorted(os.listdir(here[1] + "/log"))[0]], ["import", self.events, *here], ["alerts", "rules"]]
+        for command in commands:
+            if command[:2] == ["prices", "check"] and b"nothing" not in self.run(*command)[1]:
+                continue
+            with open("/dev/full", "wb") as full:
+                errors = self.fails(5, "standard output", *command, output=full)
+            if errors.strip().count(b"\n") > 0:
+                self.problems.append(f"{command} says more than a line of a full disk: {errors!r}")
+
+    def a_token_that_nobody_saw(self):
+        place = ["--data", self.folder + "/tokens"]
+        with open("/dev/full", "wb") as full:
+            status = self.run("tokens", "create", "--scope", "admin", *place, output=full)[0]
+        self.expect("status of a token on a full disk", status, 5)
+        listed = self.run("tokens", "list", *place)[1]
+        if b"revoked" not in listed:
+            self.problems.append(f"a token that nobody saw lets somebody in: {listed!r}")
+
+    def a_reader_that_goes(self):
+        for place in (["--data", self.folder + "/local"], ["--server", self.server.url]):
+            process = subprocess.Popen([self.binary, "export", *place], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment)
+            process.stdout.read(10)
+            process.stdout.close()
+            errors = process.stderr.read()
+            process.stderr.close()
+            if process.wait(60) not in (0, -signal.SIGPIPE) or errors:
+                self.problems.append(f"export to a reader that goes: {process.returncode}, {errors!r}")
+
+    # Who answers.
+
+    def exit_statuses(self):
+        there = ["--server", self.server.url]
+        nobody = ["--server", "http://127.0.0.1:9"]
+        for command in (["query", "select 1"], ["report", "sla"], ["dialects", "report"], ["export"], ["prices", "list"], ["import", self.events], ["status"]):
+            self.fails(3, "nobody listens there", *command, *nobody)
+            with Strange(200, b"<html>hello</html>", marked=False) as stranger:
+                errors = self.fails(3, "is no plimsoll server", *command, "--server", stranger.url)
+                self.expect(f"advice of {command}", b"right address" in errors, True)
+            with Strange(503, b'{"error":"stopping"}') as stopping:
+                self.fails(3, "answered 503: stopping", *command, "--server", stopping.url)
+            if command[0] != "import":
+                with Strange(429, b'{"error":"too much"}') as busy:
+                    self.fails(3, "answered 429: too much", *command, "--server", busy.url)
+            with Strange(401, b'{"error":"no token"}') as closed:
+                self.fails(2, "the right token", *command, "--server", closed.url)
+            with Strange(400, b'{"error":"not so","hint":"otherwise"}') as refusing:
+                self.fails(2, "not so", *command, "--server", refusing.url)
+        self.fails(2, "SQLSTATE 42601", "query", "select 1 frm x", *there)
+        with Strange(500, b'{"error":"a page is damaged","code":"XX001"}') as damaged:
+            self.fails(4, "a page is damaged", "query", "select 1", "--server", damaged.url)
+        with Strange(200, b'{"rows":[[1]]}') as odd:
+            self.fails(3, "cannot be read", "dialects", "report", "--server", odd.url)
+        with Strange(200, b"no sections") as odd:
+            self.fails(3, "no sections", "report", "cost", "--output", self.folder + "/out", "--server", odd.url)
+
+    def addresses(self):
+        for address in ("http://127.0.0.1/plimsoll", "http://127.0.0.1:1234/path", "127.0.0.1/x:80", "http://me:secret@127.0.0.1:80", "http://127.0.0.1?x=1",
+                        "http://127.0.0.1:80#x", "http://127.0.0.1:0", "http://a b:80", "http://"):
+            self.fails(2, "is not the address of a server", "query", "select 1", "--server", address)
+        self.fails(2, "TLS", "query", "select 1", "--server", "https://127.0.0.1")
+
+    # What is answered.
+
+    def numbers(self):
+        """Numbers at the ends of what 64 bits hold: nothing traps."""
+        most = 2**63 - 1
+        local = ["--data", self.folder + "/local"]
+        for limit in ("9223372037", str(most), "0", "-1", "604801"):
+            for place in (local, ["--server", self.server.url]):
+                self.fails(2, "--time-limit", "query", "select 1", f"--time-limit={limit}", *place)
+        self.fails(2, "--events", "workload", "--events", str(most))
+        self.fails(2, "further apart", "workload", "--events", "1", "--slow-from", "2262-04-11T23:47:16Z")
+        for broken in ({"accepted": most, "duplicates": most}, {"accepted": -1}, {"rejected_count": most}, {"left_out": most, "spans_left_out": most},
+                       {"warning_count": most}, {"rejected": [{"index": most, "error": "x"}], "rejected_count": 1}):
+            with Strange(200, json.dumps({**COUNTS, **broken}).encode()) as liar:
+                found, _, errors = self.run("import", self.events, "--server", liar.url)
+                if found is None or found < 0 or found > 5:
+                    self.problems.append(f"import trapped at {broken}: {found}")
+                elif found == 0:
+                    self.problems.append(f"import believed {broken}: {errors!r}")
+        model = {"model": "m", "calls": most, "from_usd": "1", "to_usd": "2", "inexact_before": most, "inexact_after": most}
+        with Strange(200, json.dumps({"calls": 1, "models": [model, model]}).encode()) as liar:
+            self.fails(3, "no preview", "prices", "rebook", "--provider", "openai", "--server", liar.url)
+        row = ["s", "", "x", "{}", most, most, ""]
+        with Strange(200, json.dumps({"rows": [row, row]}).encode()) as liar:
+            self.fails(3, "cannot be read", "dialects", "report", "--server", liar.url)
+
+    def time_limits(self):
+        there = ["--server", self.server.url]
+        began = time.monotonic()
+        self.fails(2, "SQLSTATE 57014", "query", SLOW, "--time-limit", "1", *there)
+        if time.monotonic() - began > 20:
+            self.problems.append("a time limit of a second took more than twenty")
+        self.fails(2, "more than the 30 s", "query", "select 1", "--time-limit", "31", *there)
+        self.expect("the limit of the server", self.run("query", "select 1", "--time-limit", "30", *there)[0], 0)
+
+    def control_characters(self):
+        """A terminal is sent none, whether in an answer or in a refusal."""
+        text = b"\x1b[31mred\x1b]0;title\x07\rover\x9b"
+        for status, command in ((200, ["prices", "list"]), (200, ["report", "cost"]), (200, ["query", "select 1"]), (400, ["prices", "list"]),
+                                (401, ["report", "cost"]), (503, ["query", "select 1"])):
+            body = text if status == 200 else json.dumps({"error": text.decode("latin-1")}).encode()
+            with Strange(status, body) as hostile:
+                master, slave = pty.openpty()
+                process = subprocess.Popen([self.binary, *command, "--server", hostile.url], stdout=slave, stderr=slave, stdin=subprocess.DEVNULL,
+                                           env=self.environment)
+                os.close(slave)
+                shown = b""
+                try:
+                    while piece := os.read(master, 4096):
+                        shown += piece
+                except OSError:
+                    pass
+                os.close(master)
+                process.wait(60)
+                if b"\x1b" in shown or b"\x07" in shown or b"\\x1b[31mred" not in shown:
+                    self.problems.append(f"{command} after {status} sends a terminal {shown!r}")
+
+    def endless_answers(self):
+        for status in (200, 500):
+            with Strange(status, b"x" * (1 << 20), endless=True) as endless:
+                command = ["bash", "-c", 'ulimit -v 4000000; exec "$0" "$@"', self.binary, "prices", "list", "--server", endless.url]
+                result = subprocess.run(command, capture_output=True, timeout=120, env=self.environment)
+                self.expect(f"status of an endless {status}", result.returncode, 3)
+
+    def busy_servers(self):
+        """`Retry-After` is not believed at its word, and Ctrl-C is heard while it is waited."""
+        for seconds in ("0", "-5", "9223372036854775807", "99999999999999999999", "later"):
+            with Strange(429, b'{"error":"busy"}', [("Retry-After", seconds)]) as busy:
+                process = subprocess.Popen([self.binary, "import", self.events, "--server", busy.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                           env=self.environment)
+                time.sleep(2)
+                if busy.count > 8:
+                    self.problems.append(f"Retry-After: {seconds} is answered by {busy.count} requests in two seconds")
+                process.send_signal(signal.SIGINT)
+                try:
+                    output, errors = process.communicate(timeout=10)
+                    self.expect(f"status of an interrupted import, Retry-After: {seconds}", process.returncode, 130)
+                    self.expect("what it says", output.startswith(b"interrupted"), True)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.communicate()
+                    self.problems.append(f"Ctrl-C is not heard, Retry-After: {seconds}")
+
+    def text_that_is_none(self):
+        self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
+
+    def look(self):
+        self.server.start()
+        self.full_disk()
+        for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.exit_statuses, self.addresses, self.numbers, self.time_limits,
+                     self.control_characters, self.endless_answers, self.busy_servers, self.text_that_is_none):
+            look()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Commands whose surroundings fail.")
+    parser.add_argument("--plimsoll", required=True)
+    arguments = parser.parse_args()
+    folder = tempfile.mkdtemp(prefix="plimsoll-line-")
+    line = Line(arguments.plimsoll, folder)
+    try:
+        line.look()
+    except CommandFailed as error:
+        line.problems.append(str(error))
+    finally:
+        line.server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    for problem in line.problems:
+        print(problem)
+    print(f"command line: {len(line.problems)} problems")
+    return 1 if line.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
