@@ -29,6 +29,9 @@ package struct StoreOptions: Sendable {
     package var sealEventsMax = 65_536
     /// … or at these bytes of rows.
     var sealBytesMax = 48 << 20
+    // tests: small ones are soon met.
+    /// How much is in memory while conversations are folded.
+    package var foldLimits = FoldLimits()
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20
     /// Move damaged log records to quarantine instead of refusing to start.

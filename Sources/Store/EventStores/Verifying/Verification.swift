@@ -66,9 +66,10 @@ extension EventStore {
 
     /// Read-model rows of the conversations of one part, folded from their events alone.
     private func recomputedRows(_ version: StoreVersion, part: Int, of parts: Int) throws -> ConversationRows {
-        var found: [(position: Int64, receivedTime: Int64, row: [UInt8], cost: CallCost?)] = []
+        let (columns, limits) = (FoldColumns(registry), version.foldLimits)
+        var events = RecomputedEvents(eventsMax: limits.conversationEventsMax)
         for layout in eventLayouts.tables {
-            let restorer = RowRestorer(layout, registry: registry)
+            let restorer = RowRestorer(layout, registry: registry, isWanted: columns.reads)
             guard let conversation = layout.index(of: "conversation_id") else { continue }
             for segment in version.sealed.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
@@ -82,11 +83,11 @@ extension EventStore {
                     }
                     for (index, start) in restored.starts.enumerated() {
                         let end = Int(start) + EventRowCursor.byteCount(restored.bytes, at: Int(start))
-                        found.append(
-                            (
-                                restored.positions[index], restored.receivedTimes[index],
-                                Array(restored.bytes[Int(start)..<end]), restored.costs[index]
-                            ))
+                        events.add(
+                            .init(
+                                position: restored.positions[index], receivedTime: restored.receivedTimes[index],
+                                row: Array(restored.bytes[Int(start)..<end]), cost: restored.costs[index]),
+                            key: ConversationGrouping.key(restored.bytes, Int(start), registry.wellKnown))
                     }
                 }
             }
@@ -95,22 +96,16 @@ extension EventStore {
             for row in 0..<block.count {
                 let start = Int(block.starts[row])
                 guard Self.part(of: conversationID(block.bytes, start), parts) == part else { continue }
-                found.append(
-                    (block.position(of: row), block.receivedTimes[row], block.bytes(of: row), block.cost(of: row)))
+                events.add(
+                    .init(
+                        position: block.position(of: row), receivedTime: block.receivedTimes[row],
+                        row: block.bytes(of: row), cost: block.cost(of: row)),
+                    key: ConversationGrouping.key(block.bytes, start, registry.wellKnown))
             }
         }
-        found.sort { $0.position < $1.position }
-        // Only the order of positions matters to the fold, so the part may count its own.
-        var builder = TailBlockBuilder()
-        for event in found {
-            builder.append(row: event.row[...])
-            builder.append(cost: event.cost)
-        }
-        let block = builder.finish(firstPosition: 1, receivedTimes: found.map(\.receivedTime), identities: [])
         return try ConversationRows.folding(
-            [block], dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts,
-            registry: registry,
-            workers: storeContext.workers)
+            events.blocks, dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts,
+            registry: registry, workers: storeContext.workers, limits: limits)
     }
 
     private static func part(of conversation: String?, _ parts: Int) -> Int? {
@@ -138,6 +133,55 @@ extension EventStore {
         }
         return nil
     }
+}
+
+/// The events of some conversations, of each as many as its rows are made of and at most as many again.
+private struct RecomputedEvents {
+    struct Event {
+        var position: Int64
+        var receivedTime: Int64
+        var row: [UInt8]
+        var cost: CallCost?
+    }
+
+    private var byKey: [ConversationGrouping.Key: [Event]] = [:]
+    private let eventsMax: Int
+
+    init(eventsMax: Int) { self.eventsMax = eventsMax }
+
+    mutating func add(_ event: Event, key: ConversationGrouping.Key?) {
+        guard let key else { return }
+        byKey[key, default: []].append(event)
+        guard byKey[key]?.count ?? 0 > 2 * eventsMax else { return }
+        byKey[key]?.sort { $0.position < $1.position }
+        byKey[key]?.removeLast(eventsMax)
+    }
+
+    /// In the order of positions, in blocks of which none is too large for references into it.
+    var blocks: [TailBlock] {
+        // order: sorted by position.
+        let events = byKey.values.joined().sorted { $0.position < $1.position }
+        var blocks: [TailBlock] = []
+        var first = 0
+        while first < events.count {
+            var (builder, bytes, next) = (TailBlockBuilder(), 0, first)
+            while next < events.count, next == first || bytes + events[next].row.count <= Self.blockBytesMax {
+                builder.append(row: events[next].row[...])
+                builder.append(cost: events[next].cost)
+                bytes += events[next].row.count
+                next += 1
+            }
+            let part = events[first..<next]
+            blocks.append(
+                builder.finish(
+                    firstPosition: part[first].position, receivedTimes: part.map(\.receivedTime), identities: [],
+                    positions: part.map(\.position)))
+            first = next
+        }
+        return blocks
+    }
+
+    private static let blockBytesMax = 256 << 20
 }
 
 /// Read models as a number of rows and a sum of their hashes: equal where the rows are, in whatever order they come.

@@ -66,7 +66,7 @@ struct Admission {
         let start = Int(batch.offsets[row])
         if !EventRowCursor.isTimeAbsent(batch.bytes, at: start) {
             let time = EventRowCursor.time(batch.bytes, at: start)
-            if time > context.receivedTime, time - context.receivedTime > Limits.futureNanosecondsMax { return .tooNew }
+            if time.saturatingSubtract(context.receivedTime) > Limits.futureNanosecondsMax { return .tooNew }
             if let horizon = context.horizon, time < horizon { return .tooOld }
         }
         let known = seen(batch, start, hash, identities) ?? seen(batch, start, hash, context.frozenIdentities)
