@@ -204,7 +204,8 @@ let package = Package(
             "HTTPFronts",
             uses: [
                 "Access", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
-                "EventStores", "Intakes", "JSONTexts", "Platform", "Projections", "Sending", "WireFormats", hummingbird,
+                "EventStores", "Intakes", "JSONTexts", "Platform", "Projections", "Segments", "Sending", "WireFormats",
+                hummingbird,
             ]),
 
         // Commanded.
