@@ -16,8 +16,8 @@ import WireFormats
 
     private func body(_ ids: [String]) -> [UInt8] {
         let lines = ids.enumerated().map { place, id in
-            #"{"specversion":"1.0","id":"\#(id)","source":"s","type":"probe.checked","time":"2026-08-01T09:00:0\#(place)Z","#
-                + #""data":{"target":"a"}}"#
+            #"{"specversion":"1.0","id":"\#(id)","source":"s","type":"probe.checked","#
+                + #""time":"2026-08-01T09:00:0\#(place)Z","data":{"target":"a"}}"#
         }
         return Array(lines.joined(separator: "\n").utf8)
     }

@@ -18,7 +18,7 @@ import EventLogs
 //             …     leads          varint count, then 8 position + 8 lead each (from version 5 on)
 //             …     objectives     varint count, then 8 since + varint length + data of the record each (from version 6 on)
 //             …     outcomes       varint length + data of the record, empty where the store never said (from version 7 on)
-//             …     unfolded       varint count, then tenant and conversation, varint length + UTF-8 each (from version 8)
+//             …     unfolded       varint count, then tenant and conversation, each a text (from version 8 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.

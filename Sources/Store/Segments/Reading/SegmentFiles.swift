@@ -14,8 +14,8 @@ package final class SegmentFiles: Sendable {
     /// In the order in which they were asked for last.
     private let opened = Mutex<[Open]>([])
 
-    /// - Parameter countMax: files that are open while nobody reads. So many leave room for connections and the log where
-    ///   a process may have 128 files open.
+    /// - Parameter countMax: files that are open while nobody reads. So many leave room for connections and the log
+    ///   where a process may have 128 files open.
     package init(fileSystem: any FileSystem, countMax: Int = 48) {
         precondition(countMax > 0, "a file that is read is open")
         self.fileSystem = fileSystem
