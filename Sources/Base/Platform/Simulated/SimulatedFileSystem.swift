@@ -129,7 +129,8 @@ package final class SimulatedFileSystem: FileSystem {
     }
 
     package func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
-        try perform(.open, path) { state, _ throws(StorageError) in
+        // The handle is made outside, as a lock is: one that is dropped closes through the same state.
+        let (node, life) = try perform(.open, path) { state, _ throws(StorageError) in
             func failure(_ code: Int32) -> StorageError { StorageError(.open, path: path, code: code) }
             guard state.openFiles < state.openFilesMax else { throw failure(EMFILE) }
             guard state.disk.hasDirectory(of: path) else { throw failure(ENOENT) }
@@ -145,9 +146,10 @@ package final class SimulatedFileSystem: FileSystem {
             }
             guard let node else { throw failure(ENOENT) }
             state.openFiles += 1
-            return SimulatedFile(
-                path: path, node: node, life: state.life, isWritable: options.access == .readWrite, system: self)
+            return (node, state.life)
         }
+        return SimulatedFile(
+            path: path, node: node, life: life, isWritable: options.access == .readWrite, system: self)
     }
 
     package func rename(_ path: String, to newPath: String) throws(StorageError) {
