@@ -95,13 +95,13 @@ import Testing
             ("late", [.read], 5),
         ]
         for (name, scopes, expires) in wishes {
-            #expect(throws: TokenMistake.self) {
+            #expect(throws: TokenError.self) {
                 try file.update { book in
                     try book.create(name: name, scopes: scopes, expires: expires, now: 5, randomness: randomness)
                 }
             }
         }
-        #expect(throws: TokenMistake.self) { try file.update { book in try book.revoke("000000000000", now: 6) } }
+        #expect(throws: TokenError.self) { try file.update { book in try book.revoke("000000000000", now: 6) } }
         #expect(disk.snapshot(of: Self.path) == before)
         #expect(AccessToken(tokens[0].text)?.text == tokens[0].text)
         let text = tokens[0].text

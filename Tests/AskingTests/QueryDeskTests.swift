@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// How many questions are looked into, and how one is read, without a wire.
-@Suite struct QueryDeskTests {
+@Suite struct QueryServiceTests {
     /// Holds a job until it is told to go on.
     private final class Gate: Sendable {
         private let isOpen = Atomic<Bool>(false)
@@ -24,11 +24,11 @@ import Testing
     @Test func soManyRunSoManyWaitAndOneMoreIsRefused() async throws {
         var limits = ServerLimits()
         (limits.queriesRunningMax, limits.queriesWaitingMax, limits.retryAfterSeconds) = (1, 1, 7)
-        let (desk, gate) = (QueryDesk(threads: ThreadPool(threadCount: 1), limits: limits), Gate())
+        let (desk, gate) = (QueryService(threads: ThreadPool(threadCount: 1), limits: limits), Gate())
         let running = Task { try await desk.run { _ in gate.hold() } }
         let waiting = Task { try await desk.run { _ in 2 } }
         try await Self.wait { desk.admittedCount == 2 }
-        let refusal = await #expect(throws: QuestionRefusal.self) { try await desk.run { _ in 3 } }
+        let refusal = await #expect(throws: QueryRefusal.self) { try await desk.run { _ in 3 } }
         #expect(refusal?.kind == .busy && refusal?.retryAfterSeconds == 7)
         gate.open()
         try await running.value
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func aClientThatGoesTakesItsQuestionWithIt() async throws {
-        let desk = QueryDesk(threads: ThreadPool(threadCount: 1), limits: ServerLimits())
+        let desk = QueryService(threads: ThreadPool(threadCount: 1), limits: ServerLimits())
         let (client, gate) = (Disconnection(), Gate())
         let asking = Task {
             try await Disconnection.$current.withValue(client) {
@@ -61,7 +61,7 @@ import Testing
 
     private func read(
         _ body: String, type: String? = nil, accept: String? = nil
-    ) throws(QuestionRefusal) -> QueryRequest {
+    ) throws(QueryRefusal) -> QueryRequest {
         var limits = ServerLimits()
         limits.queryTimeLimit = .seconds(30)
         return try QueryRequest(body: Array(body.utf8), contentType: type, accept: accept, limits: limits)
@@ -80,11 +80,11 @@ import Testing
     }
 
     @Test func whatIsNoQuestionIsRefusedByItsKind() {
-        let broken = #expect(throws: QuestionRefusal.self) { try read(#"{"sql":"#) }
+        let broken = #expect(throws: QueryRefusal.self) { try read(#"{"sql":"#) }
         #expect(broken?.kind == .malformed && broken?.position != nil)
-        #expect(#expect(throws: QuestionRefusal.self) { try read("{}") }?.kind == .malformed)
-        #expect(#expect(throws: QuestionRefusal.self) { try read("x", type: "text/html") }?.kind == .unsupported)
-        let picture = #expect(throws: QuestionRefusal.self) { try read("x", type: "text/plain", accept: "image/png") }
+        #expect(#expect(throws: QueryRefusal.self) { try read("{}") }?.kind == .malformed)
+        #expect(#expect(throws: QueryRefusal.self) { try read("x", type: "text/html") }?.kind == .unsupported)
+        let picture = #expect(throws: QueryRefusal.self) { try read("x", type: "text/plain", accept: "image/png") }
         #expect(picture?.kind == .unacceptable)
     }
 }

@@ -129,7 +129,7 @@ struct AttemptsTests {
             record.attributes = ["gen_ai.operation.name": .text(operation), "gen_ai.usage.input_tokens": .integer(1)]
             records.append(record)
         }
-        let settler = TraceSettler(registry: .builtIn, ids: SettledIDs(secret: Array("secret".utf8)))
+        let settler = TraceSettler(registry: .builtIn, ids: DerivedEventIDs(secret: Array("secret".utf8)))
         let events = settler.settle(records, told: [], readings: EmitterReadings()).events
         let calls = events.offsets.filter {
             EventRowCursor.type(events.bytes, at: Int($0)) == SchemaRegistry.builtIn.wellKnownTypes.llmCall

@@ -164,7 +164,7 @@ struct OutcomeTests {
                 "span_id": .text(String(repeating: "02", count: 8)),
             ])
         let before = StoredEvent(position: 9, row: row)
-        let old = TraceSettler(registry: registry, ids: SettledIDs(secret: traces.key, unmarkedPositionMax: 9))
+        let old = TraceSettler(registry: registry, ids: DerivedEventIDs(secret: traces.key, unmarkedPositionMax: 9))
         let result = old.settle(traces.spans[trace] ?? [], told: [before])
         #expect(result.events.count == 0 && result.replacements.count == 1)
     }

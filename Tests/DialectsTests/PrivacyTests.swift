@@ -38,7 +38,7 @@ struct PrivacyTests {
 
     /// Also under a name that a table has kept, whole or in a list; of names of spans the part is taken out that begins
     /// so.
-    @Test(arguments: SecretText.beginnings)
+    @Test(arguments: CredentialPrefixes.beginnings)
     func secretsAreWithheld(_ beginning: [UInt8]) throws {
         let secret = String(decoding: beginning, as: UTF8.self) + String(repeating: "x", count: 40)
         for value in [.string(secret), .array([.string("auto"), .string(secret)])] as [OTLPValue] {

@@ -71,7 +71,7 @@ struct SampleTraces {
     /// - Returns: how many events were added and replaced.
     @discardableResult
     mutating func settle() throws -> (added: Int, replaced: Int) {
-        let settler = TraceSettler(registry: registry, ids: SettledIDs(secret: key))
+        let settler = TraceSettler(registry: registry, ids: DerivedEventIDs(secret: key))
         var counts = (added: 0, replaced: 0)
         for trace in spans.keys.sorted() {
             let result = settler.settle(spans[trace] ?? [], told: told[trace] ?? [], readings: readings)

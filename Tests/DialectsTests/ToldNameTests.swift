@@ -4,7 +4,7 @@ import Testing
 import WireFormats
 
 /// What spans say in Plimsoll's own names, as `plimsoll schemas` shows them, and in the metadata of frameworks.
-struct ToldNameTests {
+struct NativeFieldTests {
     /// A name that the schemas show for a field of an event that spans become.
     struct Shown: Sendable, CustomTestStringConvertible {
         var type: String
@@ -34,10 +34,10 @@ struct ToldNameTests {
         }
     }
 
-    static let shown: [Shown] = ToldFields.eventTypes.joined().flatMap { name -> [Shown] in
+    static let shown: [Shown] = NativeFields.eventTypes.joined().flatMap { name -> [Shown] in
         let registry = SchemaRegistry.builtIn
         let own = registry.types.filter { $0.name == name }.flatMap(\.ownColumns)
-        let untold = (ToldFields.untold[""] ?? []).union(ToldFields.untold[name] ?? [])
+        let untold = (NativeFields.untold[""] ?? []).union(NativeFields.untold[name] ?? [])
         return (registry.contextColumns + own).compactMap { id -> Shown? in
             let column = registry.columns[Int(id)]
             guard let shown = column.openTelemetryName, shown.hasPrefix("plimsoll."), column.privacy == .public,

@@ -4,7 +4,7 @@ import Testing
 import WireFormats
 
 /// What spans say became of the conversation: used, or noted as what nobody reads.
-struct ToldOutcomeTests {
+struct ReportedOutcomeTests {
     private static let types: Set<String> = [
         "conversation.resolved", "conversation.closed", "escalation.raised", "feedback.submitted", "quality.scored",
     ]

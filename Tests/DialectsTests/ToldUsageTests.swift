@@ -4,7 +4,7 @@ import Testing
 import WireFormats
 
 /// Usage as some senders alone tell it.
-struct ToldUsageTests {
+struct ReportedUsageTests {
     private static func told(_ attributes: [String: OTLPValue]) throws -> Derived {
         var span = SettlingTests.call(1, parent: nil, 0, 5, attributes)
         for name in ["gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"] where attributes[name] == nil {

@@ -63,7 +63,7 @@ struct TurnsTests {
     private static func doubts(_ spans: [SampleSpan]) throws -> TurnDoubts {
         var traces = SampleTraces()
         try traces.receive(OTLPTraces(spans))
-        let settler = TraceSettler(registry: traces.registry, ids: SettledIDs(secret: traces.key))
+        let settler = TraceSettler(registry: traces.registry, ids: DerivedEventIDs(secret: traces.key))
         return settler.settle(traces.spans.values.first ?? [], told: []).doubts
     }
 

@@ -94,7 +94,7 @@ struct UsageNameTests {
         (#"{"details": [{"modality": "AUDIO", "tokenCount": 34}]}"#, ["details/audio/tokenCount=34"]),
     ])
     func numbersAreFoundInTexts(_ text: String, _ expected: [String]) {
-        let found = NumberWalker.leaves(in: Array(text.utf8)[...])
+        let found = NumberExtractor.leaves(in: Array(text.utf8)[...])
         #expect(found?.map { "\($0.path)=\($0.value.plainText ?? "")" } == expected)
     }
 
@@ -102,5 +102,5 @@ struct UsageNameTests {
         "", "12", "plain words (really)", "{\"a\": 1", "{\"a\" 1}", "[1,,]x", "{{{{",
         String(repeating: "[", count: 1000),
     ])
-    func otherTextsHaveNone(_ text: String) { #expect(NumberWalker.leaves(in: Array(text.utf8)[...])?.isEmpty ?? true) }
+    func otherTextsHaveNone(_ text: String) { #expect(NumberExtractor.leaves(in: Array(text.utf8)[...])?.isEmpty ?? true) }
 }

@@ -2,7 +2,7 @@ import Domain
 import Testing
 
 /// Not told is not zero, and what nothing decides is a range: pico-USD per token throughout.
-@Suite struct UntoldUsageTests {
+@Suite struct UnreportedUsageTests {
     private static let prices = ClassPrices(input: 5, output: 7, cacheRead: 2, cacheWrite: 6, cacheWrite1h: 9)
 
     private func booked(

@@ -8,7 +8,7 @@ import Testing
 /// A seal under way, and what comes in before it is published.
 @Suite struct BackgroundSealTests {
     private let disk = SimulatedFileSystem(seed: 21)
-    private let queue = HeldSideQueue()
+    private let queue = HeldBackgroundQueue()
 
     private func open() throws -> EventStore {
         try EventStore.open(

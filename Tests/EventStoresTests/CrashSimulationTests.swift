@@ -89,7 +89,7 @@ private struct CrashRun {
     private mutating func live() {
         disk.arm(SimulatedFault(.powerCut, atCall: 1 + generator.next(below: 160)))
         // A seal runs beside the writer until a step of the history has its job done, or until power goes.
-        let queue = HeldSideQueue()
+        let queue = HeldBackgroundQueue()
         guard
             let store = try? EventStore.open(
                 at: "/data", context: context(disk, seed: seed, sideQueue: queue), options: Self.options)
@@ -104,7 +104,7 @@ private struct CrashRun {
         }
     }
 
-    private mutating func step(_ store: EventStore, _ queue: HeldSideQueue) throws {
+    private mutating func step(_ store: EventStore, _ queue: HeldBackgroundQueue) throws {
         if queue.heldCount > 0, generator.oneIn(4) {
             queue.runNext()
             seals += 1

@@ -7,7 +7,7 @@ import Testing
 /// Jobs of two kinds beside the writer: what they made lands whole, whichever is first, or not at all.
 @Suite struct JobTests {
     private let disk = SimulatedFileSystem(seed: 31)
-    private let queue = HeldSideQueue()
+    private let queue = HeldBackgroundQueue()
 
     private func open() throws -> EventStore {
         try EventStore.open(

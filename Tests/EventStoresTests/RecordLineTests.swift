@@ -35,16 +35,16 @@ import Testing
     }
 
     @Test func bytesAreKnown() throws {
-        let end = ExportEnd(events: 3, records: 1)
+        let end = ExportTrailer(events: 3, records: 1)
         #expect(
             end.line
                 == #"{"specversion":"1.0","id":"ended","source":"plimsoll","type":"export.ended","data":{"events":3,"records":1}}"#
                 + "\n")
-        #expect(ExportEnd(parsing: Array(end.line.utf8)) == end)
-        let checked = ExportEnd(events: 3, records: 1, checksum: "0f")
+        #expect(ExportTrailer(parsing: Array(end.line.utf8)) == end)
+        let checked = ExportTrailer(events: 3, records: 1, checksum: "0f")
         #expect(
             checked.line.contains(#""records":1,"checksum":"0f"}}"#)
-                && ExportEnd(parsing: Array(checked.line.utf8)) == checked)
+                && ExportTrailer(parsing: Array(checked.line.utf8)) == checked)
         let checkpoint = ExportCheckpoint(lines: 256, checksum: "0f")
         #expect(
             checkpoint.line
@@ -55,7 +55,7 @@ import Testing
             #"{"specversion":"1.0","id":"begun","source":"plimsoll/ab","type":"export.begun","data":{"format":1,"store":"ab","#
             + #""is_whole":true,"has_users":false,"position":9,"records":2,"corrections":1,"price_book":"00ff"}}"#
             + "\n"
-        #expect(try ExportBeginning(parsing: Array(begun.utf8)).line == begun)
+        #expect(try ExportHeader(parsing: Array(begun.utf8)).line == begun)
         #expect(OutcomeSettings.standard.data == #"{"idle_after_ns":"86400000000000","rule":"house-1"}"#)
         #expect(OutcomeSettings.unsaid.data == #"{"idle_after_ns":null,"rule":"house-1"}"#)
     }

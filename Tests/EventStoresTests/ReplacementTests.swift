@@ -10,7 +10,7 @@ import Testing
     private static let trace = "0f5ee02a2e35937b3c6537cfcc16b38d"
     private static let columns = ["id", "conversation_id", "input_tokens", "cost_usd", "position"]
 
-    private func open(_ queue: any SideQueue = InlineSideQueue()) throws -> EventStore {
+    private func open(_ queue: any BackgroundQueue = InlineBackgroundQueue()) throws -> EventStore {
         try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: EventStoreTests.options())
     }
 
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test(arguments: [false, true]) func whatASealTakesUpIsReplacedWhenItIsPublished(crashes: Bool) throws {
-        let queue = HeldSideQueue()
+        let queue = HeldBackgroundQueue()
         var options = EventStoreTests.options()
         options.sealEventsMax = 1
         var store = try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: options)
@@ -148,7 +148,7 @@ import Testing
     /// what a store gives that took the last rows in at once.
     @Test(arguments: 0..<12 as Range<UInt64>) func anyOrderGivesWhatTheLastRowsGive(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
-        let queue = HeldSideQueue()
+        let queue = HeldBackgroundQueue()
         var options = EventStoreTests.options()
         options.sealEventsMax = 12
         var store = try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: options)

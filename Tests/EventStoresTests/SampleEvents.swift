@@ -79,7 +79,7 @@ func rows(_ store: EventStore, _ table: String, _ columns: [String]) throws -> [
     return rows.sorted()
 }
 
-func context(_ fileSystem: any FileSystem, seed: UInt64 = 1, sideQueue: any SideQueue = InlineSideQueue())
+func context(_ fileSystem: any FileSystem, seed: UInt64 = 1, sideQueue: any BackgroundQueue = InlineBackgroundQueue())
     -> StoreContext
 {
     StoreContext(

@@ -4,8 +4,8 @@ import EventStores
 import Platform
 import Testing
 
-@Suite struct TableGuideTests {
-    private static let guide = TableGuide(registry: .builtIn)
+@Suite struct TableDocumentationTests {
+    private static let guide = TableDocumentation(registry: .builtIn)
 
     @Test func everyTableOfAStoreIsDescribed() throws {
         let disk = SimulatedFileSystem(seed: 31)

@@ -6,7 +6,7 @@ import Projections
 import Testing
 
 /// Calls that tell nothing, too little, or two things at once, wherever their rows lie.
-@Suite struct UntoldUsageTests {
+@Suite struct UnreportedUsageTests {
     private static let told: [String: EventValue] = ["input_tokens": .integer(1_000), "output_tokens": .integer(100)]
 
     /// Name, fields, and what `llm_call` shows: cost, low, high, state, gaps.

@@ -8,7 +8,7 @@ import Testing
     private static let id = "0f5ee02a2e35937b3c6537cfcc16b38d"
 
     private static func families(_ answers: [TracedAnswer]) -> [MetricFamily] {
-        var book = ExemplarBook()
+        var book = ExemplarReservoir()
         for answer in answers { book.add(answer) }
         return book.added(to: MetricsTextTests.families)
     }

@@ -87,7 +87,7 @@ import WireFormats
 
     @Test func whatIsRefusedForGoodIsDroppedInSight() async throws {
         let folder = Folder()
-        let partial = OTLPAnswer.exported(rejectedSpans: 1, message: "too old", .protobuf)
+        let partial = OTLPResponse.exported(rejectedSpans: 1, message: "too old", .protobuf)
         let receiver = TinyReceiver([.init(status: 400), .init(body: partial)])
         try await receiver.serve { url in
             try await withServer(try folder.open(), traceExport: try Self.export(url)) { client, _ in
@@ -176,7 +176,7 @@ import WireFormats
         try await withServer(try other.open()) { client, _ in
             let answer = try await client.send(
                 "POST", "/v1/traces", headers: [("Content-Type", "application/x-protobuf")], body: sent.protobuf)
-            #expect(answer.status == 200 && OTLPAnswer.partialSuccess(protobuf: answer.body)?.rejectedSpans == 1)
+            #expect(answer.status == 200 && OTLPResponse.partialSuccess(protobuf: answer.body)?.rejectedSpans == 1)
             let status = try await client.send("GET", "/v1/status", headers: [], body: []).text
             #expect(status.contains("\"spans_echoed\":1") && status.contains("\"position\":0"))
         }

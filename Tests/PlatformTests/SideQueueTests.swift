@@ -2,8 +2,8 @@ import Platform
 import Synchronization
 import Testing
 
-@Suite struct SideQueueTests {
-    private static func runsInOrder(_ queue: any SideQueue) -> [Int] {
+@Suite struct BackgroundQueueTests {
+    private static func runsInOrder(_ queue: any BackgroundQueue) -> [Int] {
         final class Seen: Sendable { let numbers = Mutex<[Int]>([]) }
         let seen = Seen()
         for number in 0..<100 { queue.start { seen.numbers.withLock { $0.append(number) } } }
@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func jobsRunOnceInTheirOrder() {
-        for queue in [InlineSideQueue(), ThreadSideQueue(), HeldSideQueue()] as [any SideQueue] {
+        for queue in [InlineBackgroundQueue(), ThreadBackgroundQueue(), HeldBackgroundQueue()] as [any BackgroundQueue] {
             #expect(Self.runsInOrder(queue) == Array(0..<100))
         }
     }
@@ -21,7 +21,7 @@ import Testing
         final class Count: Sendable { let value = Mutex(0) }
         let count = Count()
         do {
-            let queue = ThreadSideQueue()
+            let queue = ThreadBackgroundQueue()
             for _ in 0..<20 { queue.start { count.value.withLock { $0 += 1 } } }
         }
         #expect(count.value.withLock { $0 } == 20)
@@ -29,7 +29,7 @@ import Testing
 
     @Test func heldJobsWaitToBeRun() {
         final class Count: Sendable { let value = Mutex(0) }
-        let (queue, count) = (HeldSideQueue(), Count())
+        let (queue, count) = (HeldBackgroundQueue(), Count())
         for _ in 0..<3 { queue.start { count.value.withLock { $0 += 1 } } }
         #expect(queue.heldCount == 3)
         #expect(queue.runNext())

@@ -78,12 +78,12 @@ struct SampleStore {
     }
 
     /// Takes everything added so far in and answers from it.
-    mutating func desk() throws -> ReportDesk {
+    mutating func desk() throws -> ReportRunner {
         if !offsets.isEmpty {
             _ = try store.append([IngestBatch(events: EventBatch(bytes: writer.sink.bytes, offsets: offsets))])
             (writer, offsets) = (EventRowWriter(), [])
         }
-        return ReportDesk(catalog: store.snapshot(), engine: LocalEngine(clock: SimulatedClock()))
+        return ReportRunner(catalog: store.snapshot(), engine: LocalEngine(clock: SimulatedClock()))
     }
 }
 

@@ -16,8 +16,8 @@ import Testing
         SupersededRows(table: "turns", segmentID: id, group: group, rows: rows)
     }
 
-    private func end(_ position: Int64) -> SealedEnd {
-        SealedEnd(
+    private func end(_ position: Int64) -> SealCheckpoint {
+        SealCheckpoint(
             position: position, state: FileReference(fileName: "state-\(position)", lengthBytes: 1, sha256: []),
             logStart: LogStart(file: 1, position: position + 1))
     }

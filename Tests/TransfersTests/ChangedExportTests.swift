@@ -25,7 +25,7 @@ import WireFormats
             if line.contains(#""type":"export.checkpoint""#) {
                 let count = checksum.lines
                 bytes += Array(ExportCheckpoint(lines: count, checksum: checksum.told()).line.utf8)
-            } else if var end = ExportEnd(parsing: text), line.contains(#""type":"export.ended""#) {
+            } else if var end = ExportTrailer(parsing: text), line.contains(#""type":"export.ended""#) {
                 end.checksum = checksum.told()
                 bytes += Array(end.line.utf8)
             } else {
@@ -111,7 +111,7 @@ import WireFormats
     @Test func anExportOfFormatOneIsReadWithAWord() throws {
         var lines = try Self.lines(of: 600, MovingTests.Place(71)).filter { !$0.contains("export.checkpoint") }
         lines[0] = lines[0].replacing(#""format":2"#, with: #""format":1"#)
-        lines[601] = ExportEnd(events: 600, records: 0).line.replacing("\n", with: "")
+        lines[601] = ExportTrailer(events: 600, records: 0).line.replacing("\n", with: "")
         let whole = try Self.outcome(Self.bytes(lines), MovingTests.Place(72))
         #expect(whole.events == 600 && whole.told.contains("no checksums"), "\(whole.told)")
         lines[300] = "{broken"

@@ -341,7 +341,7 @@ import Workload
         let place = Place(5)
         for existed in [false, true] {
             if existed { try place.disk.createDirectories("/data") }
-            let ground = try NewGround("/data", place.disk)
+            let ground = try CreatedDirectory("/data", place.disk)
             let store = try place.open()
             try store.close()
             #expect(try !place.disk.list("/data").isEmpty)
@@ -351,7 +351,7 @@ import Workload
         }
         try place.open().close()
         let before = try place.disk.list("/data")
-        let taken = try NewGround("/data", place.disk)
+        let taken = try CreatedDirectory("/data", place.disk)
         try taken.leave()
         #expect(try place.disk.list("/data") == before && !before.isEmpty)
     }

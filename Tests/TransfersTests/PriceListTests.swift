@@ -114,8 +114,8 @@ import Transfers
 
     /// What a first price books is told in calls and money.
     @Test func whatWaitedForAPriceIsCounted() throws {
-        func counted(_ row: String) -> WaitingCalls? {
-            WaitingCalls(csv: Array("count,coalesce,coalesce\r\n\(row)\r\n".utf8))
+        func counted(_ row: String) -> UnpricedCalls? {
+            UnpricedCalls(csv: Array("count,coalesce,coalesce\r\n\(row)\r\n".utf8))
         }
         let before = try #require(counted("3,0.001200000000,17"))
         #expect(before.again.contains("where position <= 17"))
@@ -125,7 +125,7 @@ import Transfers
             before.text(after: later)
                 == "2 calls that waited for a price are booked whole now; all together 0.0025 USD more; 1 still lack one\n"
         )
-        #expect(counted("3,none,17") == nil && WaitingCalls(csv: []) == nil)
+        #expect(counted("3,none,17") == nil && UnpricedCalls(csv: []) == nil)
     }
 
     /// As spreadsheets of countries with a decimal comma write them.

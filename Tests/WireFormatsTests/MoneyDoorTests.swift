@@ -3,7 +3,7 @@ import Testing
 import WireFormats
 
 /// What is said of money must be in USD, and prices name models, not patterns.
-@Suite struct MoneyDoorTests {
+@Suite struct CurrencyTests {
     @Test(arguments: [
         #""amount_usd":"5","currency":"EUR""#, #""currency":"EUR""#, #""amount_usd":"5","Currency":"eur""#,
         #""amount_usd":"5","currency_code":"CHF""#,

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Runs pure jobs beside the caller, one after the other in the order in which they came: work that nobody waits for,
 /// such as sealing.
-package protocol SideQueue: AnyObject, Sendable {
+package protocol BackgroundQueue: AnyObject, Sendable {
     /// Takes a job and returns; an inline queue runs it first.
     func start(_ job: @escaping @Sendable () -> Void)
 
@@ -11,7 +11,7 @@ package protocol SideQueue: AnyObject, Sendable {
 }
 
 /// Runs every job on the caller's thread before `start` returns: for commands that do one thing.
-package final class InlineSideQueue: SideQueue {
+package final class InlineBackgroundQueue: BackgroundQueue {
     /// A queue without a thread.
     package init() {}
     /// Runs the job.
@@ -23,7 +23,7 @@ package final class InlineSideQueue: SideQueue {
 // tests: simulations replay the machine from a seed.
 /// Keeps jobs until somebody runs or awaits them: a simulation decides when, so that a seed replays every order of
 /// events.
-package final class HeldSideQueue: SideQueue {
+package final class HeldBackgroundQueue: BackgroundQueue {
     private let jobs = Mutex<[@Sendable () -> Void]>([])
 
     /// An empty queue.

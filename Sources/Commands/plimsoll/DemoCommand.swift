@@ -151,7 +151,7 @@ struct DemoTour: Sendable {
     }
 
     private func printReports(from: Int64, to: Int64, badHour: Int64) throws {
-        let desk = ReportDesk(catalog: store.snapshot(), engine: machine.engine)
+        let desk = ReportRunner(catalog: store.snapshot(), engine: machine.engine)
         let periods: [(String, ReportKind, Int64, Int64)] = [
             ("The whole period", .sla, from, to), ("The bad hour alone", .sla, badHour, badHour + Nanoseconds.hour),
             ("Cost", .cost, from, to), ("Outcomes", .outcomes, from, to),

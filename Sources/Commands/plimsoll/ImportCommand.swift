@@ -46,7 +46,7 @@ struct ImportCommand: AsyncParsableCommand {
         let sources = try files.map { path -> any ByteSource in
             path == "-" ? InputSource() : try FileSource(path, fileSystem: machine.fileSystem)
         }
-        Interruption.watch()
+        InterruptSignal.watch()
         let summary: ImportSummary
         switch try source.resolve() {
         case .directory(let directory):
@@ -60,7 +60,7 @@ struct ImportCommand: AsyncParsableCommand {
             var remote = RemoteImport(
                 server: address, clock: machine.clock, progress: ProgressLine(clock: machine.clock),
                 takesExportsAsNew: asNewEvents,
-                mustEnd: { Interruption.isRequested })
+                mustEnd: { InterruptSignal.isRequested })
             summary = try await remote.run(sources)
         }
         StandardStream.output.print(format == .json ? summary.json : summary.text)
@@ -72,12 +72,12 @@ struct ImportCommand: AsyncParsableCommand {
     private func importing(_ sources: [any ByteSource], into directory: String, _ machine: Machine) throws
         -> ImportSummary
     {
-        let ground = try NewGround(directory, machine.fileSystem)
+        let ground = try CreatedDirectory(directory, machine.fileSystem)
         if let key { try StoreKey.install(from: key, into: directory, context: machine.context) }
         let store = try machine.openStore(directory)
         var bulk = BulkImport(
             store: store, workers: machine.workers, clock: machine.clock, progress: ProgressLine(clock: machine.clock),
-            takesExportsAsNew: asNewEvents, mustEnd: { Interruption.isRequested })
+            takesExportsAsNew: asNewEvents, mustEnd: { InterruptSignal.isRequested })
         do {
             let summary = try bulk.run(sources)
             try store.close()

@@ -96,7 +96,7 @@ struct PricesCommand: ParsableCommand {
             var opened: EventStore?
             let previews: ([RebookingPreview.Scope]) async throws -> [RebookingPreview]
             let ask: (String) async throws -> [UInt8]
-            let waiting: WaitingCalls?
+            let waiting: UnpricedCalls?
             switch try source.resolve() {
             case .directory(let directory):
                 let store = try machine.openStore(directory)
@@ -106,7 +106,7 @@ struct PricesCommand: ParsableCommand {
                 changes = list.changes(to: KnownPrices(book), now: now)
                 let runner = StatementRunner(engine: machine.engine)
                 ask = { Array(try runner.run($0, over: store.snapshot(), options: QueryOptions()).rendered(.csv).utf8) }
-                waiting = try await changes.prices.isEmpty ? nil : Self.waiting(WaitingCalls.question, ask)
+                waiting = try await changes.prices.isEmpty ? nil : Self.waiting(UnpricedCalls.question, ask)
                 var bulk = BulkImport(
                     store: store, workers: machine.workers, clock: machine.clock, progress: progress)
                 summary = try bulk.run([BytesSource(changes.events, name: file)])
@@ -118,7 +118,7 @@ struct PricesCommand: ParsableCommand {
                 ask = {
                     try await RemoteQuery(server: address).run($0, format: .csv, timeZone: "UTC", timeLimitSeconds: 30)
                 }
-                waiting = try await changes.prices.isEmpty ? nil : Self.waiting(WaitingCalls.question, ask)
+                waiting = try await changes.prices.isEmpty ? nil : Self.waiting(UnpricedCalls.question, ask)
                 var remote = RemoteImport(server: address, clock: machine.clock, progress: progress)
                 summary = try await remote.run([BytesSource(changes.events, name: file)])
                 previews = { try await RemoteRebooking(server: address).previews($0) }
@@ -140,10 +140,10 @@ struct PricesCommand: ParsableCommand {
 
         /// nil where the question takes too long or may not be asked: prices are set all the same.
         private static func waiting(_ sql: String, _ ask: (String) async throws -> [UInt8]) async throws
-            -> WaitingCalls?
+            -> UnpricedCalls?
         {
             do {
-                return WaitingCalls(csv: try await ask(sql))
+                return UnpricedCalls(csv: try await ask(sql))
             } catch is QueryError {
                 return nil
             } catch is SQLRefusal {

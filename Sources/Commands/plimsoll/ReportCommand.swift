@@ -88,7 +88,7 @@ struct ReportCommand: AsyncParsableCommand {
             kind: kind, from: from, to: to, by: by, rule: rule ?? tables.outcomes.rule.rawValue, timeZone: timezone,
             objectives: objectives,
             now: tables.now)
-        let desk = ReportDesk(catalog: tables, engine: machine.engine, outcomes: tables.outcomes)
+        let desk = ReportRunner(catalog: tables, engine: machine.engine, outcomes: tables.outcomes)
         return try desk.report(kind, request)
     }
 

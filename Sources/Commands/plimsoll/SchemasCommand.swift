@@ -26,7 +26,7 @@ struct SchemasCommand: ParsableCommand {
                 ? registry.renderTypes() + otherTables(registry) : SchemaListing(registry: registry).types
             return StandardStream.output.print(text, terminator: "")
         }
-        if let columns = TableGuide(registry: registry).columns(of: type) {
+        if let columns = TableDocumentation(registry: registry).columns(of: type) {
             let text =
                 format == .table ? Self.table(type, columns) : SchemaListing(registry: registry).table(type, columns)
             return StandardStream.output.print(text, terminator: "")
@@ -36,7 +36,7 @@ struct SchemasCommand: ParsableCommand {
             throw CommandFailure(
                 .badInput, "there is no event type or table \(type)",
                 advice: "known types: " + registry.typeNames.joined(separator: ", ") + "; other tables: "
-                    + TableGuide(registry: registry).tables.map(\.name).joined(separator: ", "))
+                    + TableDocumentation(registry: registry).tables.map(\.name).joined(separator: ", "))
         }
         StandardStream.output.print(
             format == .table ? text : SchemaListing(registry: registry).type(id), terminator: "")
@@ -46,10 +46,10 @@ struct SchemasCommand: ParsableCommand {
         "\n"
             + renderAligned(
                 [["OTHER TABLE", "WHAT IT HOLDS"]]
-                    + TableGuide(registry: registry).tables.map { [$0.name, $0.meaning] })
+                    + TableDocumentation(registry: registry).tables.map { [$0.name, $0.meaning] })
     }
 
-    private static func table(_ name: String, _ columns: [TableGuide.Column]) -> String {
+    private static func table(_ name: String, _ columns: [TableDocumentation.Column]) -> String {
         let rows = columns.map { [$0.column.name, $0.column.type.sqlName, $0.meaning] }
         return "table \(name)\n\n" + renderAligned([["COLUMN", "TYPE", "MEANING"]] + rows)
     }

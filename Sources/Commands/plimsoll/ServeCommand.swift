@@ -107,7 +107,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func otlpAddress(_ settings: ServeSettings) throws -> SecondAddress? {
+    private func otlpAddress(_ settings: ServeSettings) throws -> AdditionalAddress? {
         let wanted = otlpHttpListen ?? settings.otlpHTTPListen
         let text = wanted ?? "127.0.0.1:4318"
         guard text != "none" else { return nil }
@@ -115,7 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .badInput, "--otlp-http-listen \(text) is no address", advice: "write it as 127.0.0.1:4318, or none")
         }
-        return SecondAddress(address, isRequired: wanted != nil)
+        return AdditionalAddress(address, isRequired: wanted != nil)
     }
 }
 

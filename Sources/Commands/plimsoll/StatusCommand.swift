@@ -25,7 +25,7 @@ struct StatusCommand: AsyncParsableCommand {
         let text = try await source.text(at: "/v1/reports/status?\(query)") { store, machine in
             let tables = store.snapshot()
             let end = try PeriodText.parse(to, now: tables.now)
-            return try ReportDesk(catalog: tables, engine: machine.engine).status(to: end).rendered(
+            return try ReportRunner(catalog: tables, engine: machine.engine).status(to: end).rendered(
                 format, section: section)
         }
         try StandardStream.output.write(Array(text.utf8))

@@ -92,7 +92,7 @@ private enum TokenChange {
             } catch let error as StorageError where error.isLocked && attempt < 100 {
                 attempt += 1
                 try await Task.sleep(for: .milliseconds(20))
-            } catch let error as TokenMistake {
+            } catch let error as TokenError {
                 throw CommandFailure(.badInput, error.description)
             }
         }

@@ -99,7 +99,7 @@ final class Delivery: Sendable {
         }
         switch response.status {
         case 200..<300:
-            let kept = DeliveryAnswer.kept(response.body) ?? batch.count
+            let kept = DeliveryResponse.kept(response.body) ?? batch.count
             let refused = max(0, batch.count - kept)
             if refused > 0 { configuration.report?(.refused(events: refused, answer: Self.text(response))) }
             return .settled(refused: refused)
@@ -147,7 +147,7 @@ extension EventBatch {
 }
 
 /// Reads what the server answered to a batch.
-enum DeliveryAnswer {
+enum DeliveryResponse {
     /// Events that the server holds now: accepted plus known already. nil when the answer says neither.
     static func kept(_ answer: [UInt8]) -> Int? {
         guard let accepted = integer("\"accepted\":", in: answer),

@@ -102,7 +102,7 @@ package struct DialectReport: Hashable, Sendable {
             if let doubt = values[6].string, !doubt.isEmpty { byDoubt[doubt, default: 0] += spans }
             for member in try Self.names(values[3]) {
                 // Older evidence has names as they came.
-                let shown = PrivateParts.without(member.name)
+                let shown = NameRedaction.without(member.name)
                 var attribute = byAttribute[shown] ?? Attribute(name: shown)
                 attribute.spans += spans
                 if let type = member.value.string, !attribute.types.contains(type) { attribute.types.append(type) }
@@ -169,7 +169,7 @@ extension DialectReport.Attribute {
 
     /// Whether it says what became of the conversation, or anything else in our own names.
     var isOutcome: Bool {
-        [ToldFields.prefix, "gen_ai.evaluation."].contains { name.hasPrefix($0) }
+        [NativeFields.prefix, "gen_ai.evaluation."].contains { name.hasPrefix($0) }
     }
 
     var line: String { "  \(name) (\(types.joined(separator: ", ")); \(scopes.joined(separator: ", "))): \(spans)" }

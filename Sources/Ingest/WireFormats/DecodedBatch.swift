@@ -56,7 +56,7 @@ package struct DecodedBatch: Sendable {
     /// Values outside a field's listed ones that were accepted, ascending by column.
     package var unknownValues: [FieldCount] = []
     /// Lines of an export that are no events; neither rows nor rejected. In what a client sends there should be none.
-    package var asides: [ExportAside] = []
+    package var asides: [ExportControlLine] = []
     /// Spans of an export whose events are taken as new; neither rows nor rejected.
     package var evidenceLeftOut = 0
     /// Of an export that is moved: the checksum of each of its lines that counts, asides and rejected ones too.

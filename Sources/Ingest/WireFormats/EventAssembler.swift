@@ -121,7 +121,7 @@ struct EventAssembler {
         } catch {
             switch error {
             case .aside(let type):
-                result.asides.append(ExportAside(index: index, type: type, line: line.indices.map { line[$0] }))
+                result.asides.append(ExportControlLine(index: index, type: type, line: line.indices.map { line[$0] }))
             case .evidence: result.evidenceLeftOut += 1
             case .field, .unknownType: reject(tape, error, index)
             }

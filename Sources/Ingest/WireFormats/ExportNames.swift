@@ -55,7 +55,7 @@ package enum ExportLineHash {
 }
 
 /// A line of an export that is no event.
-package struct ExportAside: Sendable {
+package struct ExportControlLine: Sendable {
     /// Its place among the events and lines of the input, from 0.
     package var index: Int
     /// One of the types of ``ExportNames``, or an unknown one that begins like them.

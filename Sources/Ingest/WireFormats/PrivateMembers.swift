@@ -3,7 +3,7 @@ internal import JSONParsing
 
 /// Members under names that no field has which are withheld all the same: what opens something, and what says who
 /// somebody is.
-enum PrivateMembers {
+enum SensitiveMembers {
     /// Without capitals and marks, the ends of names: `api_key`, `x-api-key`, `stripeApiKey`.
     private static let nameEnds = [
         "apikey", "password", "passwd", "passphrase", "secret", "secrets", "secretkey", "privatekey", "accesskey",
@@ -24,7 +24,7 @@ enum PrivateMembers {
     /// Whether a text says it itself.
     /// - Complexity: O(bytes).
     static func isPrivate(value: ArraySlice<UInt8>) -> Bool {
-        SecretText.begins(value) || holdsAddress(value)
+        CredentialPrefixes.begins(value) || holdsAddress(value)
     }
 
     /// Whether an e-mail address is in it: letters or digits on both sides of the sign, and a dot with letters behind
@@ -54,18 +54,18 @@ extension EventAssembler {
     func isPrivate(_ tape: JSONTape, _ key: Int) -> Bool {
         guard !origin.isOfExport else { return false }
         let (name, place) = (tape.string(key), key + 1)
-        if PrivateMembers.isPrivate(value: name) { return true }
+        if SensitiveMembers.isPrivate(value: name) { return true }
         switch tape.kind(place) {
         case .string:
-            return PrivateMembers.isPrivate(value: tape.string(place)) || PrivateMembers.isPrivate(name: name)
+            return SensitiveMembers.isPrivate(value: tape.string(place)) || SensitiveMembers.isPrivate(name: name)
                 || isUser(name)
         case .integer, .unsigned, .double: return isUser(name)
         case .array:
             var child = tape.firstChild(place)
             let end = tape.end(place)
-            let isNamed = PrivateMembers.isPrivate(name: name) || isUser(name)
+            let isNamed = SensitiveMembers.isPrivate(name: name) || isUser(name)
             while child < end {
-                if tape.kind(child) == .string, isNamed || PrivateMembers.isPrivate(value: tape.string(child)) {
+                if tape.kind(child) == .string, isNamed || SensitiveMembers.isPrivate(value: tape.string(child)) {
                     return true
                 }
                 child = tape.next(child)

@@ -1,5 +1,5 @@
 /// Texts that open something, told by what they begin with: they are withheld wherever they stand.
-package enum SecretText {
+package enum CredentialPrefixes {
     /// Headers, keys of providers and of code hosts, PEM, JSON Web Tokens.
     package static let beginnings = [
         "Bearer ", "bearer ", "Basic ", "sk-", "sk_live_", "sk_test_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-",

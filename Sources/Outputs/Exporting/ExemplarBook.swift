@@ -3,7 +3,7 @@ package import Projections
 
 /// The last answer with a trace for each bucket of the histograms of answers: what leads from a bad bucket to a trace.
 /// Kept by the running process only.
-package struct ExemplarBook: Sendable {
+package struct ExemplarReservoir: Sendable {
     /// Label sets with examples at one time; further ones have none.
     private static let labelSetsMax = 500
 

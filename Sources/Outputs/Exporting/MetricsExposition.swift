@@ -7,7 +7,7 @@ package enum MetricsExposition {
     /// - Complexity: O(series).
     /// - Parameter exemplars: traces of answers; shown by all formats but Prometheus text, which has no place for them.
     package static func render(
-        _ totals: MetricTotals, _ process: ProcessSamples, exemplars: ExemplarBook = ExemplarBook(),
+        _ totals: MetricTotals, _ process: ProcessSamples, exemplars: ExemplarReservoir = ExemplarReservoir(),
         format: ExpositionFormat
     ) -> [UInt8] {
         let given = exemplars.added(to: totals.families) + process.families

@@ -10,7 +10,7 @@ final class QueryContext: Sendable {
     let zone: ZoneOffsets
     let budget: MemoryBudget
     let statistics = ScanStatistics()
-    let patterns = PatternMemory()
+    let patterns = PatternCache()
     let workers: any Workers
     /// The most rows that an operator hands on at a time.
     let chunkRowsMax: Int

@@ -5,7 +5,7 @@ package import Plans
 import SQLText
 
 /// Answers reports over one snapshot: SQL composed here, compiled, answered by an engine.
-package struct ReportDesk: Sendable {
+package struct ReportRunner: Sendable {
     let catalog: any TableCatalog
     private let engine: any QueryEngine
     /// Zone in which the questions of a report cut hours, days, weeks and months.

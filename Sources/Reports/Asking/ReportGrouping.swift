@@ -53,8 +53,8 @@ struct ReportGrouping {
     /// How a table is read so that its rows know their key: with what their conversations say where a row of the period
     /// lacks something that these may know. Where none does the table stands alone, so that rollups can answer.
     /// - Parameter time: the column by which rows count.
-    /// - Throws: as `ReportDesk/report(_:_:)`.
-    func source(_ table: String, time: String, of period: ReportPeriod, desk: ReportDesk) throws -> GroupedSource {
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    func source(_ table: String, time: String, of period: ReportPeriod, desk: ReportRunner) throws -> GroupedSource {
         let asked = dimensions.filter(\.isOfConversations)
         guard table != "conversations", try lacks(asked, table, time: time, of: period, desk: desk) else {
             return GroupedSource(text: table, selection: selection(time: time))
@@ -71,7 +71,7 @@ struct ReportGrouping {
 
     /// Whether a row of the period that belongs to a conversation does not say all of its key itself.
     private func lacks(
-        _ asked: [ReportDimension], _ table: String, time: String, of period: ReportPeriod, desk: ReportDesk
+        _ asked: [ReportDimension], _ table: String, time: String, of period: ReportPeriod, desk: ReportRunner
     ) throws -> Bool {
         // No event carries a topic but the one that classifies.
         if asked.isEmpty || asked.contains(.topic) { return !asked.isEmpty }

@@ -1,6 +1,6 @@
 import Columnar
 
-extension ReportDesk {
+extension ReportRunner {
     /// One conversation whole; nil where no event names it.
     /// - Parameter tenant: may be left out where only one tenant has a conversation of that id.
     /// - Throws: ``ReportError`` naming the tenants where there are several; what questions throw.

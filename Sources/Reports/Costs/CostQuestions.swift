@@ -1,8 +1,8 @@
 import Domain
 
 /// What calls cost, by group.
-struct CostQuestions {
-    let desk: ReportDesk
+struct CostQueries {
+    let desk: ReportRunner
     let period: ReportPeriod
 
     /// - Parameter condition: what else holds of the calls, in SQL.
@@ -33,7 +33,7 @@ struct UnitCounts {
     var conversations: Int128
     var resolved: Int128
 
-    init(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule) throws {
+    init(desk: ReportRunner, period: ReportPeriod, rule: OutcomeRule) throws {
         answers = try Self.answers(desk: desk, period: period, by: .whole())?[.all, default: 0] ?? 0
         let closed = try Self.closed(desk: desk, period: period, rule: rule, by: .whole())[.all, default: UnitCounts()]
         (conversations, resolved) = (closed.conversations, closed.resolved)
@@ -43,7 +43,7 @@ struct UnitCounts {
     init() { (answers, conversations, resolved) = (0, 0, 0) }
 
     /// All of them by group; nil where answers and conversations don't say to which they belong.
-    static func groups(desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping) throws -> Grouped<
+    static func groups(desk: ReportRunner, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping) throws -> Grouped<
         UnitCounts
     >? {
         guard let answers = try Self.answers(desk: desk, period: period, by: by) else { return nil }
@@ -54,7 +54,7 @@ struct UnitCounts {
 
     /// Conversations closed in the period, by the time of their closing.
     private static func closed(
-        desk: ReportDesk, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping
+        desk: ReportRunner, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping
     ) throws -> Grouped<UnitCounts> {
         var groups = Grouped<UnitCounts>()
         let rows = try desk.rows(
@@ -69,7 +69,7 @@ struct UnitCounts {
     }
 
     /// Answers by group; nil where answers don't say to which they belong.
-    static func answers(desk: ReportDesk, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
+    static func answers(desk: ReportRunner, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
         if by.isOfCalls { return nil }
         var groups = Grouped<Int128>()
         let source = try by.source(QuestionRule.answer.table, time: "time", of: period, desk: desk)

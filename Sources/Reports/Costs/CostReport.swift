@@ -2,18 +2,18 @@ import Domain
 
 /// What answers cost, by what, and what of it nobody knows.
 struct CostReport {
-    let desk: ReportDesk
+    let desk: ReportRunner
     let request: ReportRequest
 
     func report() throws -> Report {
         let period = try request.period(now: desk.now)
         var by = try request.grouping(of: .cost)
         if by.isWhole { by = ReportGrouping(dimensions: [.model], clock: by.clock) }
-        let total = try CostQuestions(desk: desk, period: period).whole()
+        let total = try CostQueries(desk: desk, period: period).whole()
         let units = try UnitCounts(desk: desk, period: period, rule: request.rule)
         var sections = [totalTable(total), unitTable(total, units), tokenTable(total), try routeTable(period, total)]
-        let (told, rollups) = (ToldCosts(desk: desk, period: period), RollupChecks(desk: desk, period: period))
-        let groups = try CostQuestions(desk: desk, period: period).figures(by)
+        let (told, rollups) = (ReportedCosts(desk: desk, period: period), RollupChecks(desk: desk, period: period))
+        let groups = try CostQueries(desk: desk, period: period).figures(by)
         let counts = try UnitCounts.groups(desk: desk, period: period, rule: request.rule, by: by)
         sections.append(breakdown(by, groups, counts, total))
         if let counts { sections.append(unitBreakdown(by, groups, counts)) }
@@ -94,7 +94,7 @@ struct CostReport {
 
     private func routeTable(_ period: ReportPeriod, _ total: CostFigures) throws -> ReportSection {
         let by = ReportGrouping(dimensions: [.route], clock: try ReportRequest.clock(request.timeZone))
-        let groups = try CostQuestions(desk: desk, period: period).figures(by)
+        let groups = try CostQueries(desk: desk, period: period).figures(by)
         return ReportSection(
             name: "local_share", title: "Local and cloud models",
             columns: [
@@ -203,7 +203,7 @@ struct CostReport {
         let none =
             unknown.isEmpty
             ? [] : [ReportDefinition(by.title.lowercased(), "an answer names no \(unknown), so none is counted")]
-        let checks = Unattributed.definitions + ToldCosts.definitions + RollupChecks.definitions
+        let checks = Unattributed.definitions + ReportedCosts.definitions + RollupChecks.definitions
         return definitions + none + by.definitions + PriceGaps.definitions + checks + RecordedCosts.definitions
             + Invoices.definitions
     }

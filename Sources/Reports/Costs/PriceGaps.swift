@@ -1,12 +1,12 @@
 /// The calls that are not priced whole, and what is missing for it, in the words of `price_gaps`.
 struct PriceGaps {
-    let desk: ReportDesk
+    let desk: ReportRunner
     let period: ReportPeriod
 
     func section() throws -> ReportSection {
         let by = ReportGrouping(
             dimensions: [.provider, .model, .serviceTier, .priceGaps], clock: try ReportGrouping.whole().clock)
-        let groups = try CostQuestions(desk: desk, period: period).figures(by, where: "price_state <> 'priced'")
+        let groups = try CostQueries(desk: desk, period: period).figures(by, where: "price_state <> 'priced'")
         return ReportSection(
             name: "price_gaps", title: "Calls that are not priced whole, and what is missing",
             columns: by.columns + [

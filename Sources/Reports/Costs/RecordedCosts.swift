@@ -26,8 +26,8 @@ struct RecordedCosts {
 
     private static let isOfATime = "(period_start is not null and period_end is not null and period_start < period_end)"
 
-    /// - Throws: as `ReportDesk/report(_:_:)`.
-    init(desk: ReportDesk, period: ReportPeriod) throws {
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    init(desk: ReportRunner, period: ReportPeriod) throws {
         let overlaps = "period_start < \(SQLTexts.time(period.to)) and period_end > \(SQLTexts.time(period.from))"
         let rows = try desk.rows(
             "select category, vendor, invoice_id, period_start, period_end, amount_usd, count(*) from cost_recorded "

@@ -47,8 +47,8 @@ struct OutcomeFigures {
 }
 
 /// The questions behind the outcome report.
-struct OutcomeQuestions {
-    let desk: ReportDesk
+struct OutcomeQueries {
+    let desk: ReportRunner
     let period: ReportPeriod
     let rule: OutcomeRule
 

@@ -2,12 +2,12 @@ import Domain
 
 /// How conversations ended, why people had to help, and what customers said.
 struct OutcomeReport {
-    let desk: ReportDesk
+    let desk: ReportRunner
     let request: ReportRequest
 
     func report() throws -> Report {
         let period = try request.period(now: desk.now)
-        let questions = OutcomeQuestions(desk: desk, period: period, rule: request.rule)
+        let questions = OutcomeQueries(desk: desk, period: period, rule: request.rule)
         let judging = try desk.objectives(period, number: request.objectives)
         let by = try request.grouping(of: .outcomes)
         let total = try questions.whole()
@@ -41,7 +41,7 @@ struct OutcomeReport {
             rows: [[.text(request.rule.rawValue)] + total.values(isAsked: total.requested > 0)])
     }
 
-    private func certainty(_ questions: OutcomeQuestions, _ total: OutcomeFigures) throws -> ReportSection {
+    private func certainty(_ questions: OutcomeQueries, _ total: OutcomeFigures) throws -> ReportSection {
         let confirmed = try questions.confirmed()
         return ReportSection(
             name: "certainty", title: "How certain that is",
@@ -80,7 +80,7 @@ struct OutcomeReport {
     }
 
     private func satisfaction(
-        _ total: OutcomeFigures, _ judging: JudgingObjectives, _ period: ReportPeriod
+        _ total: OutcomeFigures, _ judging: AppliedObjectives, _ period: ReportPeriod
     ) throws -> ReportSection {
         let objectives = judging.set
         let objective = objectives.objective(.satisfaction)
@@ -92,7 +92,7 @@ struct OutcomeReport {
                 return objective.state(.share(part: total.satisfied, whole: total.ratings))
             }
             // Promised for certain channels.
-            let limited = try ServiceLevelQuestions.ratings(
+            let limited = try ServiceLevelQueries.ratings(
                 desk: desk, period: period, objectives: objectives, of: objective)
             return objective.state(.share(part: limited.satisfied, whole: limited.ratings))
         }

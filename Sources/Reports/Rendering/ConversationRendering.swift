@@ -51,7 +51,7 @@ extension ConversationDocument {
 
     /// The document for people: one line a turn, one line an event.
     package var text: String {
-        var text = "Conversation \(PeopleText.text(.text(id)))  tenant \(PeopleText.text(.text(tenant)))\n"
+        var text = "Conversation \(HumanReadableText.text(.text(id)))  tenant \(HumanReadableText.text(.text(tenant)))\n"
         text += Self.words(header, leavingOut: []) + "\n\nTurns\n"
         for turn in turns { text += "  " + Self.words(turn, leavingOut: ["user_id", "trace_id"]) + "\n" }
         text += "\nEvents\n"
@@ -78,7 +78,7 @@ extension ConversationDocument {
 
     private static func words(_ fields: [ConversationField], leavingOut untold: [String]) -> String {
         fields.filter { !untold.contains($0.name) }.map {
-            "\($0.name)=\(PeopleText.text(.text(ScalarWords.text($0.value))))"
+            "\($0.name)=\(HumanReadableText.text(.text(ScalarWords.text($0.value))))"
         }
         .joined(separator: " ")
     }

@@ -3,7 +3,7 @@ import JSONTexts
 
 /// Figures as other programs read them: exact decimals in base units; shares to six significant digits, money quotients
 /// exact where they end within twelve decimals and rounded there where they don't.
-enum MachineText {
+enum MachineReadableText {
     static let picoPerUSD: Int128 = 1_000_000_000_000
 
     /// nil for what has no value.

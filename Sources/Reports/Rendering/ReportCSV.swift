@@ -18,7 +18,7 @@ enum ReportCSV {
         switch value {
         case .unknown, .judged(.unknown, _): table.field("unknown")
         case .text(let text): table.shielded(text)
-        default: table.field(MachineText.text(value) ?? "")
+        default: table.field(MachineReadableText.text(value) ?? "")
         }
     }
 }

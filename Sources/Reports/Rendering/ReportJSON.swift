@@ -55,7 +55,7 @@ enum ReportJSON {
             append(value, to: &json)
             json.member("verdict", state.rawValue)
             json.endObject()
-        default: json.value(MachineText.text(value) ?? "")
+        default: json.value(MachineReadableText.text(value) ?? "")
         }
     }
 
@@ -63,7 +63,7 @@ enum ReportJSON {
         _ value: ReportValue, _ numerator: String, _ denominator: Int128, to json: inout JSONWriter
     ) {
         json.beginObject()
-        json.member("value", MachineText.text(value) ?? "")
+        json.member("value", MachineReadableText.text(value) ?? "")
         json.member("numerator", numerator)
         json.member("denominator", "\(denominator)")
         json.endObject()

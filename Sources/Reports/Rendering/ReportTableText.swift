@@ -15,7 +15,7 @@ enum ReportTableText {
         if basis.position > 0 { text += ", received by \(RFC3339.render(basis.watermark))" }
         text += "; now is \(RFC3339.render(basis.now))"
         if basis.timeZone != "UTC" {
-            text += "; hours, days, weeks and months by the clock of \(PeopleText.text(.text(basis.timeZone)))"
+            text += "; hours, days, weeks and months by the clock of \(HumanReadableText.text(.text(basis.timeZone)))"
         }
         text +=
             ".\nExactness: \(basis.exactness); money is rounded here, in JSON and CSV only what one costs is, at 12 decimals.\n"
@@ -34,7 +34,7 @@ enum ReportTableText {
         let kept = section.columns.indices.filter { column in
             section.columns[column].isKey || section.rows.contains { $0[column] != .none }
         }
-        let rows = section.rows.map { row in kept.map { PeopleText.text(row[$0]) } }
+        let rows = section.rows.map { row in kept.map { HumanReadableText.text(row[$0]) } }
         let titles = kept.map { section.columns[$0].title }
         let widths = kept.indices.map { place in rows.reduce(titles[place].count) { max($0, $1[place].count) } }
         let isLeft = kept.map { column in section.rows.allSatisfy { $0[column].isWritten } }
@@ -63,7 +63,7 @@ extension ReportValue {
 }
 
 /// Figures as people read them.
-enum PeopleText {
+enum HumanReadableText {
     static func text(_ value: ReportValue) -> String {
         switch value {
         case .none: "–"
@@ -71,11 +71,11 @@ enum PeopleText {
         case .text(let text): escaped(text)
         case .count(let count): grouped(count)
         case .usd(let picoUSD):
-            signed(picoUSD, "$" + QuotientText.fixed(magnitude(picoUSD), MachineText.picoPerUSD, decimals: 6))
+            signed(picoUSD, "$" + QuotientText.fixed(magnitude(picoUSD), MachineReadableText.picoPerUSD, decimals: 6))
         case .seconds(let nanoseconds): QuotientText.fixed(Int128(nanoseconds), 1_000_000_000, decimals: 3) + " s"
         case .share(let part, let whole): percent(part, whole)
         case .usdPer(let picoUSD, let count):
-            signed(picoUSD, "$" + QuotientText.significant(magnitude(picoUSD), count * MachineText.picoPerUSD))
+            signed(picoUSD, "$" + QuotientText.significant(magnitude(picoUSD), count * MachineReadableText.picoPerUSD))
         case .estimate(let share): QuotientText.fixed(Int128((share * 1e6).rounded()), 10_000, decimals: 1) + " %"
         case .time(let time): String(RFC3339.render(time).prefix(19)) + "Z"
         case .state(let state): mark(state) + " " + (state == .breached ? "beyond alert limit" : state.rawValue)

@@ -2,7 +2,7 @@ import Columnar
 import Domain
 
 /// By which objectives a report judges, and which were in force in its period.
-struct JudgingObjectives {
+struct AppliedObjectives {
     /// Judges the whole period: the version in force at its end, or the one asked for.
     let version: ObjectiveVersion
     private let history: ObjectiveHistory
@@ -79,12 +79,12 @@ struct JudgingObjectives {
     }
 }
 
-extension ReportDesk {
+extension ReportRunner {
     /// The objectives that judge a period.
     /// - Parameter number: the version asked for; nil: the one in force at the period's end.
     /// - Throws: ``ReportError`` where there is no such version; as ``report(_:_:)``.
-    func objectives(_ period: ReportPeriod, number: Int? = nil) throws -> JudgingObjectives {
-        try JudgingObjectives(try objectiveHistory(), period: period, now: now, number: number)
+    func objectives(_ period: ReportPeriod, number: Int? = nil) throws -> AppliedObjectives {
+        try AppliedObjectives(try objectiveHistory(), period: period, now: now, number: number)
     }
 
     /// Every version that was in force, as the log has them.

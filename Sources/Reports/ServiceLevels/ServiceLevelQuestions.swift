@@ -1,8 +1,8 @@
 import Domain
 
 /// The questions behind the service level table, asked for a period and grouped.
-struct ServiceLevelQuestions {
-    let desk: ReportDesk
+struct ServiceLevelQueries {
+    let desk: ReportRunner
     let period: ReportPeriod
     let by: ReportGrouping
     let objectives: ObjectiveSet
@@ -19,14 +19,14 @@ struct ServiceLevelQuestions {
     private var asksTurns: Bool { by.isOfCalls }
 
     /// Those of everything.
-    static func whole(desk: ReportDesk, period: ReportPeriod, objectives: ObjectiveSet) throws -> ServiceLevelFigures {
+    static func whole(desk: ReportRunner, period: ReportPeriod, objectives: ObjectiveSet) throws -> ServiceLevelFigures {
         try Self(desk: desk, period: period, by: .whole(), objectives: objectives).figures()[
             .all, default: ServiceLevelFigures()]
     }
 
     /// Ratings alone, of the channels that an objective is about.
     static func ratings(
-        desk: ReportDesk, period: ReportPeriod, objectives: ObjectiveSet, of objective: Objective
+        desk: ReportRunner, period: ReportPeriod, objectives: ObjectiveSet, of objective: Objective
     ) throws -> ServiceLevelFigures {
         var groups = Grouped<ServiceLevelFigures>()
         try Self(desk: desk, period: period, by: .whole(), objectives: objectives).addRatings(

@@ -3,7 +3,7 @@ import Domain
 /// Is what was promised kept: each objective with its target, what was measured, and how much of the error budget is
 /// left.
 struct ServiceLevelReport {
-    let desk: ReportDesk
+    let desk: ReportRunner
     let request: ReportRequest
     private static let worstCount = 5
 
@@ -17,7 +17,7 @@ struct ServiceLevelReport {
             judging.section,
         ]
         if !by.isWhole {
-            let groups = try ServiceLevelQuestions(desk: desk, period: period, by: by, objectives: judging.set)
+            let groups = try ServiceLevelQueries(desk: desk, period: period, by: by, objectives: judging.set)
                 .figures()
             sections.append(breakdown(by, groups.sorted, judging.set.objectives))
         }
@@ -29,7 +29,7 @@ struct ServiceLevelReport {
     }
 
     private func figures(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ServiceLevelFigures {
-        try ServiceLevelQuestions.whole(desk: desk, period: period, objectives: objectives)
+        try ServiceLevelQueries.whole(desk: desk, period: period, objectives: objectives)
     }
 
     /// Budgets run over the days up to the period's end, however long the period is.
@@ -41,7 +41,7 @@ struct ServiceLevelReport {
     }
 
     private func table(
-        _ judging: JudgingObjectives, _ figures: ServiceLevelFigures, budget: ServiceLevelFigures
+        _ judging: AppliedObjectives, _ figures: ServiceLevelFigures, budget: ServiceLevelFigures
     ) -> ReportSection {
         ReportSection(
             name: "objectives", title: "Objectives",
@@ -105,7 +105,7 @@ struct ServiceLevelReport {
     /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the
     /// target of the highest percentile.
     private func worst(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ReportSection {
-        let questions = ServiceLevelQuestions(desk: desk, period: period, by: try .whole(), objectives: objectives)
+        let questions = ServiceLevelQueries(desk: desk, period: period, by: try .whole(), objectives: objectives)
         let failures = "count(*) filter (where \(questions.isFailed))"
         let slow = objectives.answerPercentiles.last.flatMap { objectives.objective(.answerDuration($0)) }?.target.units
         let rows = try desk.rows(
@@ -132,7 +132,7 @@ struct ServiceLevelReport {
             })
     }
 
-    private func definitions(_ by: ReportGrouping, _ judging: JudgingObjectives) -> [ReportDefinition] {
+    private func definitions(_ by: ReportGrouping, _ judging: AppliedObjectives) -> [ReportDefinition] {
         var definitions = judging.definitions
         definitions += [
             ReportDefinition(

@@ -2,7 +2,7 @@ import Domain
 
 /// How much of an hour is on record: a store that began in it, an outage and an hour that is not over leave gaps.
 struct Coverage {
-    let desk: ReportDesk
+    let desk: ReportRunner
     let hourNanoseconds: Int64
 
     func section(_ periods: [(name: String, period: ReportPeriod)]) throws -> ReportSection {

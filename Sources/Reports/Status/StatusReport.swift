@@ -2,7 +2,7 @@ import Domain
 
 /// How the service stands now, beside the same hour a week ago, and what changed lately.
 struct StatusReport {
-    let desk: ReportDesk
+    let desk: ReportRunner
     /// End of the hour; nil: now.
     let to: Int64?
 
@@ -57,13 +57,13 @@ struct StatusReport {
     }
 
     private func figures(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> Figures {
-        let levels = try ServiceLevelQuestions.whole(desk: desk, period: period, objectives: objectives)
+        let levels = try ServiceLevelQueries.whole(desk: desk, period: period, objectives: objectives)
         let tables = ["conversation_started", "conversation_closed", "escalation_raised", "llm_call", "tool_call"]
         var counts: [(name: String, count: Int128)] = try tables.map { table in
             let rows = try desk.rows("select count(*) from \(table) where \(period.contains("time"))")
             return (table, rows.first?.integer(0) ?? 0)
         }
-        let unknown = try OutcomeQuestions(desk: desk, period: period, rule: .house1).withoutMessage().conversations
+        let unknown = try OutcomeQueries(desk: desk, period: period, rule: .house1).withoutMessage().conversations
         counts.append(("told_without_message", Int128(unknown)))
         return Figures(levels: levels, counts: counts)
     }

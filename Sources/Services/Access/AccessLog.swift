@@ -23,7 +23,7 @@ struct AccessLog: Sendable {
         log.notice("token \(id) from \(peer): \(action)")
     }
 
-    func refused(_ objection: AccessObjection, id: String?, scope: AccessScope, action: String, peer: String) {
+    func refused(_ objection: AccessDenialReason, id: String?, scope: AccessScope, action: String, peer: String) {
         write { "refused \(action) from \(peer): \(objection.rawValue), token \(id ?? "-"), needed \(scope.rawValue)" }
     }
 

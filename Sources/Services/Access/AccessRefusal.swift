@@ -1,7 +1,7 @@
 /// Why somebody is not let in. A front says it in the words of its wire.
 package enum AccessRefusal: Error, Hashable, Sendable {
     /// He showed no token, or one that is not worth what would have been needed.
-    case denied(AccessObjection, needed: AccessScope)
+    case denied(AccessDenialReason, needed: AccessScope)
     /// Tokens cannot be checked now; the log says why.
     case unverifiable
 

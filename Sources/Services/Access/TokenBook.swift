@@ -32,7 +32,7 @@ package struct TokenRecord: Hashable, Sendable {
 }
 
 /// Why somebody is not let in. Raw values are labels of metrics.
-package enum AccessObjection: String, Sendable {
+package enum AccessDenialReason: String, Sendable {
     /// Nothing was shown.
     case missing = "no_token"
     /// No such id, another secret, or no token of ours at all.
@@ -70,16 +70,16 @@ package struct TokenBook: Hashable, Sendable {
     /// - Parameters:
     ///   - scopes: at least one.
     ///   - now: ns since 1970 UTC.
-    /// - Throws: ``TokenMistake`` for a name that does not fit a line or when there are too many.
+    /// - Throws: ``TokenError`` for a name that does not fit a line or when there are too many.
     package mutating func create(
         name: String, scopes: Set<AccessScope>, expires: Int64?, now: Int64, randomness: any Randomness
-    ) throws(TokenMistake) -> AccessToken {
-        guard !scopes.isEmpty else { throw TokenMistake("a token needs a scope: ingest, read or admin") }
+    ) throws(TokenError) -> AccessToken {
+        guard !scopes.isEmpty else { throw TokenError("a token needs a scope: ingest, read or admin") }
         guard name.utf8.count <= Self.nameBytesMax,
             !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else { throw TokenMistake("the name must be one line of at most \(Self.nameBytesMax) bytes") }
-        if let expires, expires <= now { throw TokenMistake("the token would have expired already") }
-        guard records.count < Self.countMax else { throw TokenMistake("there are \(Self.countMax) tokens already") }
+        else { throw TokenError("the name must be one line of at most \(Self.nameBytesMax) bytes") }
+        if let expires, expires <= now { throw TokenError("the token would have expired already") }
+        guard records.count < Self.countMax else { throw TokenError("there are \(Self.countMax) tokens already") }
         while true {
             let token = AccessToken(randomness: randomness)
             let record = TokenRecord(
@@ -92,10 +92,10 @@ package struct TokenBook: Hashable, Sendable {
 
     /// Makes a token worth nothing.
     /// - Returns: what is kept of it.
-    /// - Throws: ``TokenMistake`` when there is no token of this id. One that is revoked already stays as it is.
-    package mutating func revoke(_ id: String, now: Int64) throws(TokenMistake) -> TokenRecord {
+    /// - Throws: ``TokenError`` when there is no token of this id. One that is revoked already stays as it is.
+    package mutating func revoke(_ id: String, now: Int64) throws(TokenError) -> TokenRecord {
         guard let place = places[id] else {
-            throw TokenMistake("there is no token \(id); `plimsoll tokens list` names them")
+            throw TokenError("there is no token \(id); `plimsoll tokens list` names them")
         }
         if records[place].revoked == nil { records[place].revoked = now }
         return records[place]
@@ -104,7 +104,7 @@ package struct TokenBook: Hashable, Sendable {
     /// Whether the sender of a token may do what needs `scope`.
     /// - Parameter text: what the sender showed; nil where nothing was.
     /// - Returns: the token's id as far as its secret proved right, and what speaks against it.
-    func judge(_ text: String?, needing scope: AccessScope, now: Int64) -> (id: String?, objection: AccessObjection?) {
+    func judge(_ text: String?, needing scope: AccessScope, now: Int64) -> (id: String?, objection: AccessDenialReason?) {
         guard let text else { return (nil, .missing) }
         guard let token = AccessToken(text), let place = places[token.id],
             Self.areEqual(records[place].digest, token.digest)
@@ -126,7 +126,7 @@ package struct TokenBook: Hashable, Sendable {
 }
 
 /// A wish about tokens that cannot be met.
-package struct TokenMistake: Error, Sendable, CustomStringConvertible {
+package struct TokenError: Error, Sendable, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) { self.description = description }

@@ -1,6 +1,6 @@
 /// Why a question is not looked into. A front says it in the words of its wire; what is wrong with a statement is a
 /// `QueryError`.
-package struct QuestionRefusal: Error, Hashable, Sendable {
+package struct QueryRefusal: Error, Hashable, Sendable {
     /// What whoever asks can do about it.
     package enum Kind: Hashable, Sendable {
         /// It cannot be read.

@@ -35,7 +35,7 @@ struct ExportRetry: Sendable {
         switch response.status {
         case 200..<300:
             failures = 0
-            let partial = OTLPAnswer.partialSuccess(protobuf: response.body)
+            let partial = OTLPResponse.partialSuccess(protobuf: response.body)
             return .delivered(rejectedSpans: partial?.rejectedSpans ?? 0, message: partial?.message ?? "")
         case 413: return .tooLarge
         case 408, 429, 502, 503, 504:

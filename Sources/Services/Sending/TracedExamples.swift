@@ -2,8 +2,8 @@ package import Exporting
 import Synchronization
 
 /// Answers with traces, gathered for metrics by those who send traces and by those who settle what came in.
-package final class TracedExamples: Sendable {
-    private let state = Mutex(ExemplarBook())
+package final class ExemplarCollector: Sendable {
+    private let state = Mutex(ExemplarReservoir())
 
     /// None so far.
     package init() {}
@@ -12,5 +12,5 @@ package final class TracedExamples: Sendable {
     package func add(_ answer: TracedAnswer) { state.withLock { $0.add(answer) } }
 
     /// What was gathered so far.
-    package var book: ExemplarBook { state.withLock { $0 } }
+    package var book: ExemplarReservoir { state.withLock { $0 } }
 }

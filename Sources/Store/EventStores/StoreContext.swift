@@ -9,11 +9,11 @@ package struct StoreContext: Sendable {
     package var randomness: any Randomness
     package var workers: any Workers
     /// Where sealing runs while events go on coming in.
-    var sideQueue: any SideQueue
+    var sideQueue: any BackgroundQueue
 
     package init(
         fileSystem: any FileSystem, clock: any Clock, randomness: any Randomness, workers: any Workers,
-        sideQueue: any SideQueue = InlineSideQueue()
+        sideQueue: any BackgroundQueue = InlineBackgroundQueue()
     ) {
         self.fileSystem = fileSystem
         self.clock = clock

@@ -132,16 +132,16 @@ struct OTLPTests {
     }
 
     @Test func answersAreInTheRequestsEncoding() {
-        #expect(OTLPAnswer.exported(rejectedSpans: 0, message: "", .protobuf).isEmpty)
-        #expect(OTLPAnswer.exported(rejectedSpans: 0, message: "", .json) == Array("{}".utf8))
+        #expect(OTLPResponse.exported(rejectedSpans: 0, message: "", .protobuf).isEmpty)
+        #expect(OTLPResponse.exported(rejectedSpans: 0, message: "", .json) == Array("{}".utf8))
         #expect(
-            OTLPAnswer.exported(rejectedSpans: 2, message: "no id", .protobuf) == [0x0A, 9, 0x08, 2, 0x12, 5]
+            OTLPResponse.exported(rejectedSpans: 2, message: "no id", .protobuf) == [0x0A, 9, 0x08, 2, 0x12, 5]
                 + Array("no id".utf8))
-        let json = String(decoding: OTLPAnswer.exported(rejectedSpans: 2, message: "no id", .json), as: UTF8.self)
+        let json = String(decoding: OTLPResponse.exported(rejectedSpans: 2, message: "no id", .json), as: UTF8.self)
         #expect(json == #"{"partialSuccess":{"rejectedSpans":"2","errorMessage":"no id"}}"#)
-        #expect(OTLPAnswer.status(code: 3, message: "no", .protobuf) == [0x08, 3, 0x12, 2] + Array("no".utf8))
+        #expect(OTLPResponse.status(code: 3, message: "no", .protobuf) == [0x08, 3, 0x12, 2] + Array("no".utf8))
         #expect(
-            String(decoding: OTLPAnswer.status(code: 3, message: "no", .json), as: UTF8.self)
+            String(decoding: OTLPResponse.status(code: 3, message: "no", .json), as: UTF8.self)
                 == #"{"code":3,"message":"no"}"#)
         #expect(OTLPEncoding(contentType: "application/JSON; charset=utf-8") == .json)
         #expect(OTLPEncoding(contentType: "text/plain") == nil)

@@ -2,7 +2,7 @@ internal import Glibc
 import Synchronization
 
 /// Ctrl-C for work that may end early and still say what it did.
-package enum Interruption {
+package enum InterruptSignal {
     /// A lock-free flag, so that a signal handler may touch it.
     private static let count = Atomic<Int>(0)
 
@@ -12,7 +12,7 @@ package enum Interruption {
         _ = count.load(ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {
             _ = signal(number) { number in
-                if Interruption.count.add(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
+                if InterruptSignal.count.add(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
             }
         }
     }

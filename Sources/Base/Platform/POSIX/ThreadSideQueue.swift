@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// One thread of its own that runs the jobs. Jobs that wait when the queue goes away are run first.
-package final class ThreadSideQueue: SideQueue {
+package final class ThreadBackgroundQueue: BackgroundQueue {
     private let queue: JobQueue
     private let openJobs = OpenJobs()
     private let thread: pthread_t?

@@ -115,10 +115,10 @@ package struct BulkImport {
     private mutating func way(of source: any ByteSource, _ feed: BlockFeed) throws -> ImportWay {
         // Whatever was done to an export: with a first line or without, its events are events.
         if takesExportsAsNew { return .asNewEvents }
-        guard let beginning = try feed.first().flatMap({ try ExportBeginning(firstOf: $0, decoders: decoders) }) else {
+        guard let beginning = try feed.first().flatMap({ try ExportHeader(firstOf: $0, decoders: decoders) }) else {
             return .events
         }
-        let restoring = try StoreRestoring(beginning, into: store)
+        let restoring = try StoreRestorer(beginning, into: store)
         if !beginning.hasChecksums {
             summary.remarks.append(
                 "\(source.name): an export of format 1 holds no checksums, so that not every damage is noticed")
@@ -131,7 +131,7 @@ package struct BulkImport {
 private struct Written {
     private var events: [IngestBatch] = []
     private var moved: [RestoredBatch] = []
-    private var restoring: StoreRestoring?
+    private var restoring: StoreRestorer?
     /// Why nothing comes after it.
     private(set) var failure: ImportError?
 
@@ -169,7 +169,7 @@ private struct Written {
 
 extension Written {
     /// All runs at once; where one of them is refused, those before it by themselves, so that they are kept.
-    private static func restore(_ runs: [RestoredBatch], _ restoring: StoreRestoring) throws -> RestoreResult {
+    private static func restore(_ runs: [RestoredBatch], _ restoring: StoreRestorer) throws -> RestoreResult {
         do {
             return try restoring.restore(runs)
         } catch is RestoreRefusal {

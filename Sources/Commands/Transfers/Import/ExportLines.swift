@@ -10,10 +10,10 @@ enum ImportWay {
     /// An export whose events are taken as if they were sent now.
     case asNewEvents
     /// An export that is moved into the store.
-    case moving(StoreRestoring, ExportLines)
+    case moving(StoreRestorer, ExportLines)
 }
 
-extension ExportBeginning {
+extension ExportHeader {
     /// What the first line of a source says if the source is an export; nil for any other.
     /// - Parameter block: the first lines of the source.
     /// - Throws: ``RestoreRefusal`` for an export that cannot be read.
@@ -35,7 +35,7 @@ struct ExportLines {
     private let source: String
     private let hasChecksums: Bool
     private var lines = 0
-    private var count = ExportEnd(events: 0, records: 0)
+    private var count = ExportTrailer(events: 0, records: 0)
     private var checksum = ExportChecksum()
     /// Lines up to the last checksum that was right.
     private var confirmedLines = 0
@@ -47,7 +47,7 @@ struct ExportLines {
     /// Why the export ends here; what was handed out before is to be kept all the same.
     private(set) var failure: ImportError?
 
-    init(_ beginning: ExportBeginning, source: String) {
+    init(_ beginning: ExportHeader, source: String) {
         self.source = source
         hasChecksums = beginning.hasChecksums
     }
@@ -132,9 +132,9 @@ struct ExportLines {
                 confirmed = (rows: rows, records: number + 1)
                 confirmedLines = lines + index + 1
             case ExportNames.ended:
-                let end = ExportEnd(
+                let end = ExportTrailer(
                     events: count.events + rows, records: count.records, checksum: hasChecksums ? checksum.told() : nil)
-                guard let told = ExportEnd(parsing: aside.line), told.events == end.events, told.records == end.records
+                guard let told = ExportTrailer(parsing: aside.line), told.events == end.events, told.records == end.records
                 else {
                     throw fault(
                         index, number,

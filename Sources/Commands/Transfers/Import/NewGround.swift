@@ -1,7 +1,7 @@
 package import Platform
 
 /// A directory that an import may make: what a refused import has put there goes again, what was there before stays.
-package struct NewGround: Sendable {
+package struct CreatedDirectory: Sendable {
     private let directory: String
     private let fileSystem: any FileSystem
     /// Whether the directory itself was there.

@@ -3,7 +3,7 @@ import JSONTexts
 
 /// How many calls wait for a price, and what the prices that there are make of all calls: asked before and after prices
 /// are set it tells what first prices booked.
-package struct WaitingCalls: Hashable, Sendable {
+package struct UnpricedCalls: Hashable, Sendable {
     /// Calls that are not priced whole.
     private let waiting: Int64
     /// What all calls cost at least, in pico-USD.
@@ -37,7 +37,7 @@ package struct WaitingCalls: Hashable, Sendable {
     }
 
     /// What became of the calls since, in a line with its end; empty where none was waiting for what came.
-    package func text(after later: WaitingCalls) -> String {
+    package func text(after later: UnpricedCalls) -> String {
         let (more, isBeyond) = later.low.subtractingReportingOverflow(low)
         let booked = waiting - later.waiting
         guard !isBeyond, booked > 0 || more > 0 else { return "" }

@@ -9,7 +9,7 @@ struct Machine {
     let clock: any Clock = SystemClock()
     let randomness: any Randomness = SystemRandomness()
     let workers: any Workers = ThreadWorkers()
-    let sideQueue: any SideQueue = ThreadSideQueue()
+    let sideQueue: any BackgroundQueue = ThreadBackgroundQueue()
 
     var context: StoreContext {
         StoreContext(

@@ -27,7 +27,7 @@ struct SchemaListing {
     }
 
     /// The columns of a table that is none of an event type.
-    func table(_ name: String, _ columns: [TableGuide.Column]) -> String {
+    func table(_ name: String, _ columns: [TableDocumentation.Column]) -> String {
         var json = JSONWriter()
         json.beginObject()
         json.member("table", name)

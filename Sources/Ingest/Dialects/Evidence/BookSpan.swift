@@ -2,7 +2,7 @@ import Domain
 import JSONTexts
 
 /// A span read through the dialect tables.
-struct BookSpan {
+struct MappedSpan {
     let record: SpanRecord
     let book: DialectBook
     /// Fields that have a place which the span fills; most spans fill few.
@@ -51,7 +51,7 @@ struct BookSpan {
 
     /// What the span or its resource says of a field in our own name for it; nil where it is in no form that the field
     /// takes.
-    func told(_ field: ToldField) -> EventValue? { attribute(field.attribute).flatMap { field.value(of: $0) } }
+    func told(_ field: NativeField) -> EventValue? { attribute(field.attribute).flatMap { field.value(of: $0) } }
 
     /// The first place of the field that has a time span, ns.
     func nanoseconds(_ field: DialectField) -> Int64? {

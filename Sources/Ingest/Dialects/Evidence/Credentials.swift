@@ -1,7 +1,7 @@
 import WireFormats
 
 /// What opens something: it is withheld under any name, also where a table has the name kept.
-enum Credentials {
+enum CredentialDetection {
     /// What such names end in, word by word.
     private static let names: [[String]] = [
         ["authorization"], ["cookie"], ["cookies"], ["password"], ["passwd"], ["passphrase"], ["secret"], ["secrets"],
@@ -39,7 +39,7 @@ enum Credentials {
 
     private static func beginsSo(_ value: OTLPValue) -> Bool {
         switch value {
-        case .text(let bytes): SecretText.begins(bytes)
+        case .text(let bytes): CredentialPrefixes.begins(bytes)
         case .array(let elements): elements.contains { beginsSo($0) }
         case .map(let members): members.contains { beginsSo($0.value) }
         case .empty, .boolean, .integer, .double, .bytes: false

@@ -3,7 +3,7 @@ import WireFormats
 /// Names without what names nobody should have in them: e-mail addresses, keys and queries of addresses. Names of
 /// spans, of their events and of attributes are kept as they came but for these, since what is kept is looked up by
 /// them.
-enum PrivateParts {
+enum NameRedaction {
     /// What stands for a part that was taken out.
     static let mark = "*"
     /// Beyond it nothing is looked for: longer names are cut.
@@ -50,10 +50,10 @@ enum PrivateParts {
         {
             return true
         }
-        guard name.utf8.count >= SecretText.bytesMin else { return false }
+        guard name.utf8.count >= CredentialPrefixes.bytesMin else { return false }
         var isStart = true
         for index in name.utf8.indices {
-            if isStart, SecretText.mayBegin(name.utf8[index...]) { return true }
+            if isStart, CredentialPrefixes.mayBegin(name.utf8[index...]) { return true }
             isStart = isBetween(name.utf8[index])
         }
         return false
@@ -68,7 +68,7 @@ enum PrivateParts {
 
     private static let signs = Set("/,;=&()[]{}<>\"'|:".utf8)
 
-    private static func isPrivate(_ part: [UInt8]) -> Bool { isAddress(part) || SecretText.begins(part[...]) }
+    private static func isPrivate(_ part: [UInt8]) -> Bool { isAddress(part) || CredentialPrefixes.begins(part[...]) }
 
     /// Whether something stands before a sign `@`, be it written `%40`, and a name with a dot behind it.
     private static func isAddress(_ part: [UInt8]) -> Bool {
@@ -90,7 +90,7 @@ enum PrivateParts {
 
 /// Words that settings of calls are chosen from. Where a table names attributes by their beginning alone, no other text
 /// is kept.
-enum ChosenWords {
+enum AllowedValues {
     private static let words: Set<[UInt8]> = Set(
         ([
             "true", "false", "auto", "none", "any", "required", "text", "json", "json_object", "json_schema",

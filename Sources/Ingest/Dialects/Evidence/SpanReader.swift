@@ -38,7 +38,7 @@ struct SpanReader: ~Copyable {
         record.traceID = hexadecimal(span.traceID)
         record.spanID = hexadecimal(span.spanID)
         record.parentSpanID = span.parentSpanID.contains { $0 != 0 } ? hexadecimal(span.parentSpanID) : ""
-        record.name = Self.cut(PrivateParts.without(span.name), Limits.nameBytesMax)
+        record.name = Self.cut(NameRedaction.without(span.name), Limits.nameBytesMax)
         record.kind =
             ["", "internal", "server", "client", "producer", "consumer"][(1...5).contains(span.kind) ? span.kind : 0]
         record.scope = Self.cut(scope.name, Limits.nameBytesMax)
@@ -86,7 +86,7 @@ struct SpanReader: ~Copyable {
             record.withheldValues += Self.textCount(attribute.value)
             return
         }
-        if PrivateParts.without(name) != name {
+        if NameRedaction.without(name) != name {
             noteUnknown(name, attribute.value, &record)
             record.withheldValues += max(1, Self.valueCount(attribute.value))
             return
@@ -98,7 +98,7 @@ struct SpanReader: ~Copyable {
         }
         if let usage, keep(attribute, usage, treatment, &record) { return }
         switch treatment {
-        case .kept where Credentials.isLikely(name, attribute.value):
+        case .kept where CredentialDetection.isLikely(name, attribute.value):
             record.withheldValues += Self.valueCount(attribute.value)
         case .kept where book.errorNames.contains(name) && Self.isSentence(attribute.value):
             record.withheldValues += 1
@@ -157,17 +157,17 @@ struct SpanReader: ~Copyable {
     private mutating func keep(
         _ attribute: OTLPAttribute, _ usage: UsageName, _ treatment: DialectBook.Treatment?, _ record: inout SpanRecord
     ) -> Bool {
-        let leaves: [NumberWalker.Leaf]
+        let leaves: [NumberExtractor.Leaf]
         switch attribute.value {
         case .integer, .double:
             guard let number = Self.spanValue(attribute.value) else { return false }
-            leaves = [NumberWalker.Leaf(path: "", value: number)]
+            leaves = [NumberExtractor.Leaf(path: "", value: number)]
         case .text(let bytes):
             guard bytes.count <= Bounds.membersTextBytes else { return false }
             if let number = Self.number(bytes) {
-                leaves = [NumberWalker.Leaf(path: "", value: number)]
+                leaves = [NumberExtractor.Leaf(path: "", value: number)]
             } else {
-                leaves = NumberWalker.leaves(in: bytes) ?? []
+                leaves = NumberExtractor.leaves(in: bytes) ?? []
                 record.withheldValues += leaves.isEmpty ? 0 : 1
             }
         case .map, .array:
@@ -186,9 +186,9 @@ struct SpanReader: ~Copyable {
     }
 
     /// The numbers with those of a call's goes added up: names are the same in each, and each was billed.
-    private static func withSums(_ leaves: [NumberWalker.Leaf]) -> [NumberWalker.Leaf] {
+    private static func withSums(_ leaves: [NumberExtractor.Leaf]) -> [NumberExtractor.Leaf] {
         guard leaves.contains(where: { UsageWords.isOfIterations($0.path) }) else { return leaves }
-        var result: [NumberWalker.Leaf] = []
+        var result: [NumberExtractor.Leaf] = []
         var places: [String: Int] = [:]
         for leaf in leaves {
             guard UsageWords.isOfIterations(leaf.path), let count = leaf.value.wholeNumber,
@@ -210,7 +210,7 @@ struct SpanReader: ~Copyable {
 
     /// - Parameter isKept: whether a table has the attribute kept whatever it says.
     private func keep(
-        _ leaf: NumberWalker.Leaf, of name: String, _ usage: UsageName, isKept: Bool, _ record: inout SpanRecord
+        _ leaf: NumberExtractor.Leaf, of name: String, _ usage: UsageName, isKept: Bool, _ record: inout SpanRecord
     ) {
         let told = leaf.path.isEmpty ? name : name + "/" + leaf.path
         guard leaf.path.isEmpty || UsageName(told) != nil else { return }
@@ -242,15 +242,15 @@ struct SpanReader: ~Copyable {
     }
 
     /// Numbers of a map or list that came as such, with the names that lead to them.
-    private static func leaves(of value: OTLPValue, _ path: [String] = []) -> [NumberWalker.Leaf] {
+    private static func leaves(of value: OTLPValue, _ path: [String] = []) -> [NumberExtractor.Leaf] {
         guard path.count < 16 else { return [] }
         switch value {
         case .map(let members): return members.prefix(64).flatMap { leaves(of: $0.value, path + [$0.key]) }
         case .array(let elements): return elements.prefix(64).flatMap { leaves(of: $0, path) }
         case .integer(let number) where !path.isEmpty:
-            return [NumberWalker.Leaf(path: path.joined(separator: "/"), value: .integer(number))]
+            return [NumberExtractor.Leaf(path: path.joined(separator: "/"), value: .integer(number))]
         case .double(let number) where number.isFinite && !path.isEmpty:
-            return [NumberWalker.Leaf(path: path.joined(separator: "/"), value: .double(number))]
+            return [NumberExtractor.Leaf(path: path.joined(separator: "/"), value: .double(number))]
         default: return []
         }
     }
@@ -258,15 +258,15 @@ struct SpanReader: ~Copyable {
     /// The parts of a cost whose total was told need nobody who reads them.
     private func forgetCostParts(_ record: inout SpanRecord) {
         let costParts = record.unknownAttributes.keys.filter { UsageName($0) == .costPart }
-        guard !costParts.isEmpty, SpanUsage(BookSpan(record, book)).reportedCost != nil else { return }
+        guard !costParts.isEmpty, SpanUsage(MappedSpan(record, book)).reportedCost != nil else { return }
         // order: each is removed for itself.
         for name in costParts { record.unknownAttributes[name] = nil }
     }
 
     /// Notes what the span says became of the conversation in a form that settling cannot use.
     private func noteUnusedOutcomes(_ attributes: [OTLPAttribute], _ record: inout SpanRecord) {
-        let span = BookSpan(record, book)
-        for field in BookSpan.outcomeFields where !span.hasUsable(field) {
+        let span = MappedSpan(record, book)
+        for field in MappedSpan.outcomeFields where !span.hasUsable(field) {
             for rule in book.rules[field] ?? [] {
                 let told = attributes.last { $0.key == rule.key }
                 // Beside the bound of names, since tables name only so many.
@@ -287,16 +287,16 @@ struct SpanReader: ~Copyable {
         if bytes.starts(with: "<class '".utf8) { return bytes.count(where: { $0 == 0x20 }) > 1 }
         if bytes.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) { return true }
         let text = String(decoding: bytes, as: UTF8.self)
-        return PrivateParts.without(text) != text
+        return NameRedaction.without(text) != text
     }
 
     /// A number, yes or no, a word that settings are chosen from, or a few of these words.
     private static func isPlain(_ value: OTLPValue) -> Bool {
         switch value {
         case .integer, .double, .boolean: true
-        case .text(let bytes): number(bytes) != nil || ChosenWords.contain(unquoted(bytes))
+        case .text(let bytes): number(bytes) != nil || AllowedValues.contain(unquoted(bytes))
         case .array(let elements):
-            elements.allSatisfy { if case .text(let bytes) = $0 { ChosenWords.contain(bytes) } else { false } }
+            elements.allSatisfy { if case .text(let bytes) = $0 { AllowedValues.contain(bytes) } else { false } }
         case .empty, .bytes, .map: false
         }
     }
@@ -318,7 +318,7 @@ struct SpanReader: ~Copyable {
     }
 
     private func noteUnknown(_ name: String, _ type: String, _ record: inout SpanRecord) {
-        let plain = Self.cut(DialectBook.withoutNumbers(PrivateParts.without(name)), Bounds.nameBytes)
+        let plain = Self.cut(DialectBook.withoutNumbers(NameRedaction.without(name)), Bounds.nameBytes)
         if record.unknownAttributes.count < Bounds.unknownNames { record.unknownAttributes[plain] = type }
     }
 
@@ -333,10 +333,10 @@ struct SpanReader: ~Copyable {
     /// Keeps what is a number, yes or no, or a container of numbers under names that may be shown; the rest is
     /// withheld.
     private func storeNumbers(_ value: OTLPValue, _ name: String, _ record: inout SpanRecord) {
-        var leaves: [NumberWalker.Leaf] = []
+        var leaves: [NumberExtractor.Leaf] = []
         switch value {
         case _
-        where Credentials.isLikely(name, value) || UsageWords.isCredential(UsageWords.segments(of: name).flatMap { $0 }):
+        where CredentialDetection.isLikely(name, value) || UsageWords.isCredential(UsageWords.segments(of: name).flatMap { $0 }):
             record.withheldValues += Self.valueCount(value)
         case .integer, .double, .boolean: return store(value, name, &record)
         case .text(let bytes):
@@ -345,7 +345,7 @@ struct SpanReader: ~Copyable {
                 record.withheldValues -= 1
                 record.attributes[name] = number
             } else if bytes.count <= Bounds.membersTextBytes {
-                leaves = NumberWalker.leaves(in: bytes) ?? []
+                leaves = NumberExtractor.leaves(in: bytes) ?? []
                 if leaves.isEmpty { noteUnknown(name, value, &record) }
             }
         case .array(let elements):
@@ -448,7 +448,7 @@ struct SpanReader: ~Copyable {
         }
         let offset = Int64(clamping: event.time).subtractingReportingOverflow(record.start)
         return SpanMoment(
-            name: Self.cut(PrivateParts.without(event.name), Bounds.nameBytes),
+            name: Self.cut(NameRedaction.without(event.name), Bounds.nameBytes),
             offsetNanoseconds: offset.overflow || record.timeDoubt != nil ? -1 : offset.partialValue,
             exceptionType: exceptionType)
     }

@@ -9,7 +9,7 @@ extension SpanRecord {
 
     /// Writes the span as a `span.received` event. Equal spans give equal rows.
     func write(to writer: inout EventRowWriter, columns: SpanColumns, book: DialectBook) {
-        let span = BookSpan(self, book)
+        let span = MappedSpan(self, book)
         var fields = FieldSet(columns)
         fields.add("id", text: "\(traceID)-\(spanID)")
         fields.add("source", text: Self.evidenceSource(serviceName))

@@ -20,7 +20,7 @@ struct CallFacts {
     /// An id this short is drawn anew from few: Ollama's are `chatcmpl-` and a number below 999.
     private static let drawnIDBytesMax = 15
 
-    init(_ span: BookSpan, tenant: String?) {
+    init(_ span: MappedSpan, tenant: String?) {
         let record = span.record
         scopes = [record.scope]
         let response = span.text(.responseID)

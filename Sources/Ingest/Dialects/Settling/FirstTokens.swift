@@ -1,5 +1,5 @@
 /// When answers began where only the model calls that wrote them say so.
-struct FirstTokens {
+struct TimeToFirstToken {
     private let tree: SpanTree
     /// Model calls that are for the answer, by the turn that they are in.
     private var calls: [Int: [WorkUnit]] = [:]

@@ -5,7 +5,7 @@ import Hashing
 /// Ids of events that are derived from spans. Each ends in a mark that only the holder of the store's key can make, so
 /// that no client can send an event which settling takes for its own, or which keeps one of its own out as known
 /// already.
-package struct SettledIDs: Sendable {
+package struct DerivedEventIDs: Sendable {
     private let key: [UInt8]
     /// Events up to this position may have ids without a mark, as stores were written before there were marks.
     package var unmarkedPositionMax: Int64

@@ -4,7 +4,7 @@ import Domain
 /// come in.
 struct SpanTree {
     /// Ascending by start, then span id.
-    let spans: [BookSpan]
+    let spans: [MappedSpan]
     let kinds: [SpanClass]
     /// Index of the parent; −1 for a root and for a span whose parent is not here.
     private(set) var parents: [Int] = []
@@ -40,10 +40,10 @@ struct SpanTree {
     init(_ records: [SpanRecord], book: DialectBook) {
         self.book = book
         var seen: [String: Int] = [:]
-        var distinct: [BookSpan] = []
+        var distinct: [MappedSpan] = []
         for record in Self.lastTold(records) {
             seen[record.spanID] = distinct.count
-            distinct.append(BookSpan(record, book))
+            distinct.append(MappedSpan(record, book))
         }
         spans = distinct
         kinds = distinct.map(\.classified.kind)
@@ -234,7 +234,7 @@ struct SpanTree {
     private mutating func findTold() {
         isToldOurNames = spans.contains { span in
             [span.record.attributes.keys, span.record.resource.keys].joined().contains { name in
-                name.hasPrefix(ToldFields.prefix) && book.told.byAttribute[name] != nil
+                name.hasPrefix(NativeFields.prefix) && book.told.byAttribute[name] != nil
             }
         }
         if isToldOurNames { onlyTold = told(by: Array(spans.indices)) }
@@ -248,7 +248,7 @@ struct SpanTree {
         for span in indices.lazy.map({ spans[$0] }) {
             let names = [span.record.attributes.keys, span.record.resource.keys].joined()
             // order: each name for itself.
-            for name in names where name.hasPrefix(ToldFields.prefix) {
+            for name in names where name.hasPrefix(NativeFields.prefix) {
                 guard let field = book.told.byAttribute[name], let value = span.told(field), !differing.contains(name)
                 else { continue }
                 if let other = result[name], other != value {
@@ -271,7 +271,7 @@ struct SpanTree {
     }
 
     /// What a span, else the nearest one around it, says of a field in our own name.
-    func told(_ field: ToldField, from index: Int) -> EventValue? {
+    func told(_ field: NativeField, from index: Int) -> EventValue? {
         var place = index
         for _ in 0..<Self.levelsMax where place >= 0 {
             if let value = spans[place].told(field) { return value }

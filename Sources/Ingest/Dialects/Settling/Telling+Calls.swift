@@ -1,13 +1,13 @@
 import Domain
 
-extension Telling {
+extension TraceEventBuilder {
     /// Adds what a model or embedding call says: each field from the first span that has it, of token counts the
     /// largest.
     static func describeCall(
         _ tree: SpanTree, _ members: [Int], _ usage: CallUsage, _ reportedCost: Int64?, _ fields: inout FieldSet
     ) {
         let spans = members.map { tree.spans[$0] }
-        func first<Value>(_ read: (BookSpan) -> Value?) -> Value? { spans.lazy.compactMap(read).first }
+        func first<Value>(_ read: (MappedSpan) -> Value?) -> Value? { spans.lazy.compactMap(read).first }
         fields.add("operation", text: first { $0.text(.operation) })
         fields.add("provider", text: first(\.provider))
         fields.add("request_model", text: first { $0.text(.requestModel) })

@@ -1,6 +1,6 @@
 import Domain
 
-extension Telling {
+extension TraceEventBuilder {
     /// Adds what spans say became of the conversation: resolved, handed to people, closed, rated, judged. Of a span
     /// within another that says the same only the outer one counts, since some senders copy such attributes to all
     /// spans below.
@@ -43,7 +43,7 @@ extension Telling {
     }
 
     /// Calls `tell` for every span that says something which no span around it says as well.
-    private mutating func addSaid<Value: Equatable>(_ own: [Value?], _ tell: (inout Telling, Int, Value) -> Void) {
+    private mutating func addSaid<Value: Equatable>(_ own: [Value?], _ tell: (inout TraceEventBuilder, Int, Value) -> Void) {
         guard own.contains(where: { $0 != nil }) else { return }
         var around: [Value?] = Array(repeating: nil, count: own.count)
         for index in tree.order {
@@ -73,7 +73,7 @@ extension Telling {
 
     /// A span within one that raises an escalation tells more of the same one, unless it contradicts it.
     private mutating func addEscalations() {
-        var raised: [Int: BookSpan.Escalation] = [:]
+        var raised: [Int: MappedSpan.Escalation] = [:]
         var raisers = Array(repeating: -1, count: tree.count)
         for index in tree.order {
             let parent = tree.parents[index]
@@ -99,7 +99,7 @@ extension Telling {
 }
 
 // What a span says became of the conversation. What cannot be used of it is noted in the evidence, so both ask here.
-extension BookSpan {
+extension MappedSpan {
     /// How a conversation ended, in the words that the manual lists.
     enum Outcome: String { case resolved, escalated, abandoned, completed }
 

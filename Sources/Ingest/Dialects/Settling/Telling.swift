@@ -1,13 +1,13 @@
 import Domain
 
 /// Gathers the events of one trace.
-struct Telling {
+struct TraceEventBuilder {
     let tree: SpanTree
     let columns: SpanColumns
     /// Ids of events that were told before.
     let known: Set<String>
     /// Makes ids that nobody else can.
-    let ids: SettledIDs
+    let ids: DerivedEventIDs
     /// How those who count are known to count.
     let readings: EmitterReadings
     let calls: ModelCalls
@@ -23,7 +23,7 @@ struct Telling {
     /// Of each turn of several what its spans say in our own names: see ``SpanTree/told(by:)``.
     private var toldByTurn: [Int: [String: EventValue]] = [:]
 
-    init(tree: SpanTree, columns: SpanColumns, known: Set<String>, ids: SettledIDs, readings: EmitterReadings) {
+    init(tree: SpanTree, columns: SpanColumns, known: Set<String>, ids: DerivedEventIDs, readings: EmitterReadings) {
         self.tree = tree
         self.columns = columns
         self.known = known
@@ -139,10 +139,10 @@ struct Telling {
         let answers = runs.keys.sorted()
         let owners = tree.owners(among: answers)
         if answers.count > 1, tree.isToldOurNames { splitTold(answers, owners) }
-        let firstTokens = FirstTokens(tree, calls, owners: owners)
+        let firstTokens = TimeToFirstToken(tree, calls, owners: owners)
         for index in answers {
             let span = tree.spans[index]
-            let stretch = TurnStretch(of: runs[index] ?? [index], tree)
+            let stretch = TurnInterval(of: runs[index] ?? [index], tree)
             var question = context(index, types.messageReceived)
             addTold(around: index, types.messageReceived, &question)
             question.add(QuestionRule.authorColumn, text: QuestionRule.question.author)
@@ -250,7 +250,7 @@ struct Telling {
     }
 
     /// What is said anywhere in the turn that a span is in. A trace of one turn is that turn.
-    private func onlyTold(_ field: ToldField, around index: Int) -> EventValue? {
+    private func onlyTold(_ field: NativeField, around index: Int) -> EventValue? {
         owners.isEmpty ? tree.onlyTold[field.attribute] : toldByTurn[owners[index]]?[field.attribute]
     }
 
@@ -276,8 +276,8 @@ struct Telling {
         let below = isOfTurn && tree.agents[index] == nil ? tree.agentsBelow[index] : -1
         var fields = FieldSet(columns)
         fields.add("id", text: id(of: index, type))
-        fields.add("source", text: SettledIDs.source(span.record.serviceName))
-        fields.add("tenant", text: first(tree.tenants) ?? BookSpan.unnamedTenant)
+        fields.add("source", text: DerivedEventIDs.source(span.record.serviceName))
+        fields.add("tenant", text: first(tree.tenants) ?? MappedSpan.unnamedTenant)
         fields.add("conversation_id", text: first(tree.conversations))
         fields.add("channel", text: first(tree.channels))
         fields.add("user_id", text: first(tree.users))

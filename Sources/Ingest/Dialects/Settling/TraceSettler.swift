@@ -14,12 +14,12 @@ package struct TraceSettler: Sendable {
     let book: DialectBook
     let columns: SpanColumns
     /// What makes and knows the ids of derived events.
-    package var ids: SettledIDs
+    package var ids: DerivedEventIDs
 
     /// - Parameters:
     ///   - registry: of the store that the events go to.
     ///   - ids: by the key of that store.
-    package init(registry: SchemaRegistry, ids: SettledIDs, book: DialectBook = .builtIn) {
+    package init(registry: SchemaRegistry, ids: DerivedEventIDs, book: DialectBook = .builtIn) {
         self.book = book
         self.ids = ids
         columns = SpanColumns(registry)
@@ -36,7 +36,7 @@ package struct TraceSettler: Sendable {
         let tree = SpanTree(spans, book: book)
         let told = ids.own(told, columns)
         let known = Dictionary(told.map { ($0.id, $0) }) { first, _ in first }
-        var telling = Telling(tree: tree, columns: columns, known: Set(known.keys), ids: ids, readings: readings)
+        var telling = TraceEventBuilder(tree: tree, columns: columns, known: Set(known.keys), ids: ids, readings: readings)
         telling.addEverything()
         var result = Settlement()
         result.spans = tree.count

@@ -1,6 +1,6 @@
 /// From the question of a turn to its answer: from the first start of the runs that it is made of to the last end. The
 /// run that ended last says how it went, since one that failed before was tried again.
-struct TurnStretch {
+struct TurnInterval {
     private(set) var start: Int64
     private(set) var end: Int64
     /// Of the span that ended last.

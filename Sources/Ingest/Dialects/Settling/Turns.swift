@@ -208,7 +208,7 @@ struct Turns {
     }
 }
 
-extension BookSpan {
+extension MappedSpan {
     /// Whether one request over HTTP came in here: a WebSocket, which may carry many questions, has no method.
     var isHTTPRequest: Bool {
         record.kind == "server"

@@ -48,7 +48,7 @@ package struct DialectBook: Sendable {
     let notA: [DialectField: Set<String>]
     let passOverPrefixes: [String]
     /// What spans may say in names of our own.
-    let told: ToldFields
+    let told: NativeFields
     /// Names under which the kind of an error may stand.
     let errorNames: Set<String>
     /// Names under which something that holds for a turn may stand.
@@ -67,7 +67,7 @@ package struct DialectBook: Sendable {
     private let wild: [(prefix: String, treatment: Treatment)]
 
     /// - Complexity: O(rules).
-    package init(_ tables: [DialectTable], told: ToldFields = .builtIn) {
+    package init(_ tables: [DialectTable], told: NativeFields = .builtIn) {
         self.told = told
         let tables = tables.sorted { $0.name < $1.name }
         kinds = Self.stable(tables.flatMap(\.kinds)) { $0.rank }
@@ -119,7 +119,7 @@ package struct DialectBook: Sendable {
     }
 
     private static func treatments(
-        _ tables: [DialectTable], kinds: [KindRule], rules: [DialectField: [DialectRule]], told: ToldFields
+        _ tables: [DialectTable], kinds: [KindRule], rules: [DialectField: [DialectRule]], told: NativeFields
     ) -> ([String: Treatment], [(suffix: String, treatment: Treatment)], [(prefix: String, treatment: Treatment)]) {
         var exact: [String: Treatment] = [:]
         var endings: [(suffix: String, treatment: Treatment)] = []

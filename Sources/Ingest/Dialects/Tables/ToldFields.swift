@@ -1,7 +1,7 @@
 import Domain
 
 /// A field of events that spans may say in Plimsoll's own name for it.
-struct ToldField: Hashable, Sendable {
+struct NativeField: Hashable, Sendable {
     /// The field's name on the wire and in SQL.
     var column: String
     /// The attribute: its name in OpenTelemetry, as `plimsoll schemas` shows it.
@@ -23,7 +23,7 @@ struct ToldField: Hashable, Sendable {
         case .double: told.number.flatMap { $0.isFinite && isWithin($0) ? .double($0) : nil }
         case .boolean: told.flag.map { .boolean($0) }
         case .text: told.plainText.flatMap { $0.utf8.count <= Limits.nameBytesMax ? .text($0) : nil }
-        case .money: BookSpan.picoUSD(told.number).flatMap { $0 >= 0 ? .integer($0) : nil }
+        case .money: MappedSpan.picoUSD(told.number).flatMap { $0 >= 0 ? .integer($0) : nil }
         case .timestamp, .json: nil
         }
     }
@@ -38,9 +38,9 @@ struct ToldField: Hashable, Sendable {
 /// What spans may say of events in Plimsoll's own names: the attributes of the name space `plimsoll.` that the schemas
 /// give to the columns of what spans become. Made of the schemas that `plimsoll schemas` is printed from, so that what
 /// is shown is what is read.
-package struct ToldFields: Sendable {
+package struct NativeFields: Sendable {
     /// By the schemas that the program was built with.
-    package static let builtIn = ToldFields(.builtIn)
+    package static let builtIn = NativeFields(.builtIn)
 
     /// What all names of ours begin with.
     static let prefix = "plimsoll."
@@ -63,16 +63,16 @@ package struct ToldFields: Sendable {
     ]
 
     /// Every field by its column: those that events of all types may have, and own ones.
-    let byColumn: [String: ToldField]
+    let byColumn: [String: NativeField]
     /// The same by attribute.
-    let byAttribute: [String: ToldField]
+    let byAttribute: [String: NativeField]
     /// Names of what is classed as content.
     let withheld: Set<String>
-    private let byType: [String: [ToldField]]
+    private let byType: [String: [NativeField]]
 
     init(_ registry: SchemaRegistry) {
-        var byColumn: [String: ToldField] = [:]
-        var byType: [String: [ToldField]] = [:]
+        var byColumn: [String: NativeField] = [:]
+        var byType: [String: [NativeField]] = [:]
         var withheld: Set<String> = []
         func own(_ type: String) -> [SchemaColumn] {
             let columns = registry.types.first { $0.name == type }?.ownColumns ?? []
@@ -80,13 +80,13 @@ package struct ToldFields: Sendable {
             return columns.map { registry.columns[Int($0)] }.filter { !untold.contains($0.name) }
         }
         let families = Self.eventTypes.map { types in Set(types.flatMap(own).map(\.name)) }
-        func field(_ column: SchemaColumn) -> ToldField? {
+        func field(_ column: SchemaColumn) -> NativeField? {
             guard let name = column.openTelemetryName, name.hasPrefix(Self.prefix), column.type != .json else {
                 return nil
             }
             if column.privacy.isWithheld { withheld.insert(name) }
             guard column.privacy == .public else { return nil }
-            return ToldField(column, attribute: name, isShared: families.filter { $0.contains(column.name) }.count > 1)
+            return NativeField(column, attribute: name, isShared: families.filter { $0.contains(column.name) }.count > 1)
         }
         for column in registry.contextColumns {
             byColumn[registry.columns[Int(column)].name] = field(registry.columns[Int(column)])
@@ -103,5 +103,5 @@ package struct ToldFields: Sendable {
     }
 
     /// The own fields of a type that are read here alone and not by rules of tables.
-    func fields(of type: String) -> [ToldField] { byType[type] ?? [] }
+    func fields(of type: String) -> [NativeField] { byType[type] ?? [] }
 }

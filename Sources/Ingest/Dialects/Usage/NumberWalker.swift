@@ -1,6 +1,6 @@
 /// Finds the numbers in a text that is JSON, or an object as Python prints one: `{'cached_tokens': 9, 'audio_tokens':
 /// None}`, `Usage(prompt_tokens=10, details=Details(cached_tokens=9))`. Keeps names and numbers, no texts.
-package struct NumberWalker {
+package struct NumberExtractor {
     private enum Bounds {
         static let depth = 16
         static let numbers = 128
@@ -23,7 +23,7 @@ package struct NumberWalker {
     /// The numbers in the order of the text; nil where it is neither, or nothing but one value.
     /// - Complexity: O(bytes).
     package static func leaves(in bytes: ArraySlice<UInt8>) -> [Leaf]? {
-        var walker = NumberWalker(bytes)
+        var walker = NumberExtractor(bytes)
         guard walker.begins, walker.readValue(depth: 0) else { return nil }
         walker.skipSpace()
         return walker.place == bytes.endIndex ? walker.leaves : nil

@@ -29,7 +29,7 @@ struct SpanUsage {
     ]
 
     /// - Complexity: O(attributes).
-    init(_ span: BookSpan) {
+    init(_ span: MappedSpan) {
         var write5m: Int64?
         var costs: [UsageName: Double] = [:]
         var iterations: [DialectField: Int64] = [:]
@@ -81,7 +81,7 @@ struct SpanUsage {
     }
 
     /// What the span says of several calls together, whosoever they are.
-    init(rollUpOf span: BookSpan) {
+    init(rollUpOf span: MappedSpan) {
         for field in Self.tokenFields { counts[field] = span.count(field, maximum: Limits.tokensMax, isRollUp: true) }
     }
 
@@ -137,7 +137,7 @@ struct SpanUsage {
     /// The total, or input and output where only they are told.
     private static func cost(_ costs: [UsageName: Double]) -> Int64? {
         let parts = costs[.inputCost].map { $0 + (costs[.outputCost] ?? 0) } ?? costs[.outputCost]
-        return BookSpan.picoUSD(costs[.field(.reportedCost)] ?? parts)
+        return MappedSpan.picoUSD(costs[.field(.reportedCost)] ?? parts)
     }
 }
 

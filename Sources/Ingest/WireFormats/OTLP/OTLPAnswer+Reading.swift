@@ -1,6 +1,6 @@
 internal import Bytes
 
-extension OTLPAnswer {
+extension OTLPResponse {
     /// What the answer to an export in protobuf says of spans that were not taken, although the request was: their
     /// number, and why. An answer that cannot be read says nothing; the request was taken all the same.
     package static func partialSuccess(protobuf body: [UInt8]) -> (rejectedSpans: Int, message: String)? {

@@ -25,7 +25,7 @@ package enum OTLPEncoding: Sendable {
 }
 
 /// What a receiver answers.
-package enum OTLPAnswer {
+package enum OTLPResponse {
     /// An `ExportTraceServiceResponse`; without rejected spans and message it is the empty one that says "all is well".
     package static func exported(rejectedSpans: Int, message: String, _ encoding: OTLPEncoding) -> [UInt8] {
         let isPartial = rejectedSpans > 0 || !message.isEmpty

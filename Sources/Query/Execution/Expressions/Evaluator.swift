@@ -5,11 +5,11 @@ import Plans
 /// chunk. One evaluator a chunk: the text it makes is booked while it lives.
 struct Evaluator: Sendable {
     let context: QueryContext
-    private let meter: TextMeter
+    private let meter: TextBudget
 
     init(context: QueryContext) {
         self.context = context
-        meter = TextMeter(context)
+        meter = TextBudget(context)
     }
 
     /// The expression's value for every row of the chunk.
@@ -52,7 +52,7 @@ struct Evaluator: Sendable {
         if constants.count == values.count {
             if count == 0 { return .constant(.null, type: type, count: 0) }
             let value = try scalars.apply(function, constants, type: type)
-            var made = TextMeter.Count(meter)
+            var made = TextBudget.Count(meter)
             try made.add(value)
             try made.book()
             return .constant(value, type: type, count: count)
@@ -87,7 +87,7 @@ struct Evaluator: Sendable {
         guard let textIndex, case .text(let codes, let dictionary) = values[textIndex].storage else { return nil }
         let scalars = ScalarFunctions(context: context)
         var arguments = values.map { $0.count > 0 ? $0.scalar(at: 0) : Scalar.null }
-        var made = TextMeter.Count(meter)
+        var made = TextBudget.Count(meter)
         let result = try TextMapping.map(
             codes, dictionary, validity: values[textIndex].validity, type: type, isJSON: values[textIndex].type == .json
         ) {
@@ -106,7 +106,7 @@ struct Evaluator: Sendable {
         let scalars = ScalarFunctions(context: context)
         var builder = VectorBuilder(type: type, capacity: count)
         var arguments = [Scalar](repeating: .null, count: values.count)
-        var made = TextMeter.Count(meter)
+        var made = TextBudget.Count(meter)
         for row in 0..<count {
             for index in values.indices { arguments[index] = values[index].scalar(at: row) }
             let value = try scalars.apply(function, arguments, type: type)

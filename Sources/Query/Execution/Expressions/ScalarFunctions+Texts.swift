@@ -15,8 +15,8 @@ extension ScalarFunctions {
         }
         switch function {
         case .concatenate: return .text(try TextEdits.join(arguments.indices.map(string)))
-        case .lower: return .text(LetterCases.small(first))
-        case .upper: return .text(LetterCases.capital(first))
+        case .lower: return .text(CaseMapping.small(first))
+        case .upper: return .text(CaseMapping.capital(first))
         case .length: return .integer(Int64(first.unicodeScalars.count))
         case .octetLength: return .integer(Int64(first.utf8.count))
         case .substring: return try substring(first, start: integer(1), length: arguments.count > 2 ? integer(2) : nil)

@@ -5,7 +5,7 @@ import Synchronization
 /// Books the text that expressions make of one chunk on the query's budget, and asks now and then whether the query may
 /// go on. What was booked is given back with the meter: by then the chunk was handed on, and whoever keeps it books
 /// what it keeps.
-final class TextMeter: Sendable {
+final class TextBudget: Sendable {
     private let context: QueryContext
     private let bookedBytes = Atomic<Int>(0)
 
@@ -18,11 +18,11 @@ final class TextMeter: Sendable {
         private static let blockBytes = 1 << 20
         private static let valuesPerCheck = 256
 
-        private let meter: TextMeter
+        private let meter: TextBudget
         private var values = 0
         private var unbookedBytes = 0
 
-        init(_ meter: TextMeter) { self.meter = meter }
+        init(_ meter: TextBudget) { self.meter = meter }
 
         /// - Throws: `.memoryExceeded` when the budget does not hold the text made so far, `.cancelled` or
         ///   `.deadlineExceeded` when the query has to end.

@@ -6,7 +6,7 @@ import Plans
 /// It reckons with what a condition can become: any of true, false and NULL. A function that is not named here may give
 /// all three and so proves nothing; one that is named answers by the three-valued logic of SQL, nulls of the column
 /// included.
-struct ConditionProof {
+struct ZoneMapEvaluator {
     private let rowCount: Int
     private let summary: (Int) -> ColumnSummary?
 
@@ -23,7 +23,7 @@ struct ConditionProof {
     /// true: holds for every row; false: for none; nil: look at the rows.
     static func decide(_ condition: Expression, rowCount: Int, summary: (Int) -> ColumnSummary?) -> Bool? {
         withoutActuallyEscaping(summary) { summary in
-            let outcomes = ConditionProof(rowCount: rowCount, summary: summary).outcomes(condition)
+            let outcomes = ZoneMapEvaluator(rowCount: rowCount, summary: summary).outcomes(condition)
             if !outcomes.contains(.isTrue) { return false }
             return outcomes == .isTrue ? true : nil
         }
@@ -157,14 +157,14 @@ private struct ValueRange {
     }
 
     /// The outcomes of a comparison of any value here with any value there, as the rows may pair them.
-    func compared(to other: ValueRange, by function: ScalarFunction) -> ConditionProof.Outcomes {
+    func compared(to other: ValueRange, by function: ScalarFunction) -> ZoneMapEvaluator.Outcomes {
         let isDistinctness = function == .isDistinctFrom || function == .isNotDistinctFrom
-        var result: ConditionProof.Outcomes = []
+        var result: ZoneMapEvaluator.Outcomes = []
         if hasNulls || other.hasNulls {
             if isDistinctness {
                 let bothNull = hasNulls && other.hasNulls
                 let oneNull = (hasNulls && other.hasValues) || (hasValues && other.hasNulls)
-                let (same, different): (ConditionProof.Outcomes, ConditionProof.Outcomes) =
+                let (same, different): (ZoneMapEvaluator.Outcomes, ZoneMapEvaluator.Outcomes) =
                     function == .isDistinctFrom ? (.isFalse, .isTrue) : (.isTrue, .isFalse)
                 result.formUnion((bothNull ? same : []).union(oneNull ? different : []))
             } else {
@@ -175,7 +175,7 @@ private struct ValueRange {
         return result.union(valuesCompared(to: other, by: function))
     }
 
-    private func valuesCompared(to other: ValueRange, by function: ScalarFunction) -> ConditionProof.Outcomes {
+    private func valuesCompared(to other: ValueRange, by function: ScalarFunction) -> ZoneMapEvaluator.Outcomes {
         let canBeLess = Scalar.order(low, other.high).map { $0 == .less } ?? true
         let canBeGreater = Scalar.order(high, other.low).map { $0 == .greater } ?? true
         let areApart = Scalar.order(high, other.low) == .less || Scalar.order(low, other.high) == .greater
@@ -184,8 +184,8 @@ private struct ValueRange {
             && Scalar.order(other.low, other.high) == .equal
         let canBeEqual = !areApart
         let canDiffer = !(arePoints && Scalar.order(low, other.low) == .equal)
-        func outcomes(_ isTrue: Bool, _ isFalse: Bool) -> ConditionProof.Outcomes {
-            let met: ConditionProof.Outcomes = isTrue ? .isTrue : []
+        func outcomes(_ isTrue: Bool, _ isFalse: Bool) -> ZoneMapEvaluator.Outcomes {
+            let met: ZoneMapEvaluator.Outcomes = isTrue ? .isTrue : []
             return isFalse ? met.union(.isFalse) : met
         }
         switch function {

@@ -39,7 +39,7 @@ struct ScanOperator: Sendable {
         guard context.options.usesSummaries else { return conditions }
         var open: [Expression] = []
         for condition in conditions {
-            switch ConditionProof.decide(condition, rowCount: morsel.rowCount, summary: { morsel.summary(columns[$0]) })
+            switch ZoneMapEvaluator.decide(condition, rowCount: morsel.rowCount, summary: { morsel.summary(columns[$0]) })
             {
             case true?: continue
             case false?: return nil

@@ -1,6 +1,6 @@
 /// Letters and their other forms, one character each, as PostgreSQL takes them from the C library: ß has no capital,
 /// and what Σ becomes does not depend on its neighbours.
-enum LetterCases {
+enum CaseMapping {
     /// From each letter to its small and to its capital form, where that is another character.
     static let pairs: [(from: UInt32, to: UInt32)] = {
         var pairs: [(from: UInt32, to: UInt32)] = []

@@ -17,7 +17,7 @@ struct LikePattern {
                 .invalidEscape, "invalid escape string", hint: "escape string must be empty or one character")
         }
         let mark = escape.unicodeScalars.first
-        var scalars = Array((ignoresCase ? LetterCases.small(pattern) : pattern).unicodeScalars)[...]
+        var scalars = Array((ignoresCase ? CaseMapping.small(pattern) : pattern).unicodeScalars)[...]
         while let next = scalars.popFirst() {
             if next == mark {
                 guard let literal = scalars.popFirst() else {
@@ -34,7 +34,7 @@ struct LikePattern {
 
     /// Greedy with one point of return: O(text × pattern) at worst.
     func matches(_ text: String) -> Bool {
-        let scalars = Array((ignoresCase ? LetterCases.small(text) : text).unicodeScalars)
+        let scalars = Array((ignoresCase ? CaseMapping.small(text) : text).unicodeScalars)
         var place = 0
         var piece = 0
         var retry: (place: Int, piece: Int)?

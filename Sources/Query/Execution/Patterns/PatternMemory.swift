@@ -4,7 +4,7 @@ import Synchronization
 
 /// The patterns that a query compiled: a function's pattern is nearly always the same for every row. Safe on any
 /// thread.
-final class PatternMemory: Sendable {
+final class PatternCache: Sendable {
     private struct Key: Hashable {
         var pattern: [UInt8]
         var escape: [UInt8]

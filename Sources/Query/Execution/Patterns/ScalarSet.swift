@@ -55,7 +55,7 @@ struct ScalarSet: Sendable {
     /// With the small and the capital form of every member.
     /// - Complexity: O(letters that have both · log n).
     var withBothCases: ScalarSet {
-        let more = LetterCases.pairs.lazy.filter { contains($0.from) }.map { $0.to...$0.to }
+        let more = CaseMapping.pairs.lazy.filter { contains($0.from) }.map { $0.to...$0.to }
         return ScalarSet(ranges + more)
     }
 

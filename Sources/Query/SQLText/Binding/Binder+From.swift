@@ -4,7 +4,7 @@ import Plans
 /// FROM: tables, subqueries, joins.
 extension Binder {
     /// A FROM list: its items side by side.
-    func bindFrom(_ items: [SyntaxNode], _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope)
+    func bindFrom(_ items: [SyntaxNode], _ surroundings: OuterScope) throws(QueryError) -> (plan: Plan, scope: Scope)
     {
         guard let first = items.first else { return (.values(rows: [[]], output: []), Scope()) }
         var (plan, scope) = try bindFromItem(first, surroundings)
@@ -17,7 +17,7 @@ extension Binder {
         return (plan, scope)
     }
 
-    private func bindFromItem(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (
+    private func bindFromItem(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> (
         plan: Plan, scope: Scope
     ) {
         try nested(at: node) { () throws(QueryError) in
@@ -40,7 +40,7 @@ extension Binder {
         body.list("functions").first?.body(of: "List")?.list("items").first?.unwrapped?.body
     }
 
-    private func bindTable(_ body: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (
+    private func bindTable(_ body: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> (
         plan: Plan, scope: Scope
     ) {
         let name = body.text("relname") ?? ""
@@ -67,7 +67,7 @@ extension Binder {
         return (plan, Scope(relation: alias, columns: columns))
     }
 
-    private func bindDerivedTable(_ body: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (
+    private func bindDerivedTable(_ body: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> (
         plan: Plan, scope: Scope
     ) {
         if body.flag("lateral") {

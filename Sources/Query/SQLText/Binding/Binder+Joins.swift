@@ -3,7 +3,7 @@ import Plans
 
 /// Joins: keys are taken out of the condition, the rest stays as a residual.
 extension Binder {
-    func bindJoin(_ body: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> (plan: Plan, scope: Scope) {
+    func bindJoin(_ body: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> (plan: Plan, scope: Scope) {
         guard let leftNode = body["larg"], let rightNode = body["rarg"] else { throw unsupported("this join is") }
         let type = body.text("jointype") ?? ""
         guard ["JOIN_INNER", "JOIN_LEFT", "JOIN_RIGHT"].contains(type) else {

@@ -3,7 +3,7 @@ import Plans
 
 /// Whole queries: WITH, VALUES, UNION, and the ORDER BY and LIMIT that may follow any of them.
 extension Binder {
-    func bindQuery(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
+    func bindQuery(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> BoundQuery {
         try nested(at: node) { () throws(QueryError) in
             try refuseClauses(node)
             let inner = try bindCommonTables(node, surroundings)
@@ -30,7 +30,7 @@ extension Binder {
         }
     }
 
-    private func bindCommonTables(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> Surroundings {
+    private func bindCommonTables(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> OuterScope {
         guard let with = node["withClause"] else { return surroundings }
         if with.flag("recursive") { throw unsupported("WITH RECURSIVE is", at: with) }
         var inner = surroundings
@@ -65,7 +65,7 @@ extension Binder {
         return inner
     }
 
-    private func bindValues(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
+    private func bindValues(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> BoundQuery {
         let level = SelectLevel(plan: .values(rows: [[]], output: []), scope: Scope(), surroundings: surroundings)
         level.clause = .values
         var rows: [[Bound]] = []
@@ -89,7 +89,7 @@ extension Binder {
     }
 
     /// A chain of UNIONs, taken apart without recursion along its left side.
-    private func bindUnion(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
+    private func bindUnion(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> BoundQuery {
         var current = node
         var later: [(node: SyntaxNode, keepsAll: Bool)] = []
         while let left = current["larg"], let right = current["rarg"],
@@ -178,7 +178,7 @@ extension Binder {
     func settled(_ query: BoundQuery) -> BoundQuery { BoundQuery(plan: query.plan) }
 
     /// ORDER BY and LIMIT over the rows of VALUES or UNION, where only result names and positions mean something.
-    private func finished(_ query: BoundQuery, _ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError)
+    private func finished(_ query: BoundQuery, _ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError)
         -> BoundQuery
     {
         var keys: [SortKey] = []
@@ -229,7 +229,7 @@ extension Binder {
     }
 
     /// LIMIT and OFFSET around a plan.
-    func limited(_ plan: Plan, _ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> Plan {
+    func limited(_ plan: Plan, _ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> Plan {
         let count = try node["limitCount"].flatMap { item throws(QueryError) in
             try rowNumber(item, "LIMIT", ifNegative: .negativeLimit, surroundings)
         }
@@ -240,7 +240,7 @@ extension Binder {
     }
 
     private func rowNumber(
-        _ node: SyntaxNode, _ clause: String, ifNegative kind: QueryError.Kind, _ surroundings: Surroundings
+        _ node: SyntaxNode, _ clause: String, ifNegative kind: QueryError.Kind, _ surroundings: OuterScope
     ) throws(QueryError) -> Int? {
         let level = SelectLevel(plan: .values(rows: [[]], output: []), scope: Scope(), surroundings: surroundings)
         level.clause = .limit

@@ -9,7 +9,7 @@ struct Target {
 
 /// SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT.
 extension Binder {
-    func bindSelect(_ node: SyntaxNode, _ surroundings: Surroundings) throws(QueryError) -> BoundQuery {
+    func bindSelect(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> BoundQuery {
         let (plan, scope) = try bindFrom(node.list("fromClause"), surroundings)
         let level = SelectLevel(plan: plan, scope: scope, surroundings: surroundings)
         try bindWhere(node, level)
@@ -96,7 +96,7 @@ extension Binder {
 
     /// The result: targets, then columns that only ORDER BY needs, which a last projection drops.
     private func project(
-        _ targets: [Target], _ order: [OrderKey], over input: Plan, _ node: SyntaxNode, _ surroundings: Surroundings
+        _ targets: [Target], _ order: [OrderKey], over input: Plan, _ node: SyntaxNode, _ surroundings: OuterScope
     ) throws(QueryError) -> BoundQuery {
         var expressions: [Expression] = []
         var columns: [TableColumn] = []

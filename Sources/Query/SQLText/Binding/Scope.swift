@@ -53,7 +53,7 @@ struct Scope {
 }
 
 /// The names that subqueries and common table expressions see around them.
-struct Surroundings {
+struct OuterScope {
     /// Common table expressions in sight, the innermost last.
     var tables: [CommonTable] = []
     /// Scopes of the queries around this one: only to say that a correlated name is not supported.

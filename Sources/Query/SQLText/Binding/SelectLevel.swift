@@ -21,21 +21,21 @@ struct ColumnUse {
 final class SelectLevel {
     var plan: Plan
     var scope: Scope
-    let surroundings: Surroundings
+    let surroundings: OuterScope
     var clause = Clause.select
     var aggregates: [AggregateCall] = []
     var columnUses: [ColumnUse] = []
     var isInsideAggregate = false
 
-    init(plan: Plan, scope: Scope, surroundings: Surroundings) {
+    init(plan: Plan, scope: Scope, surroundings: OuterScope) {
         self.plan = plan
         self.scope = scope
         self.surroundings = surroundings
     }
 
     /// The surroundings of a subquery inside this SELECT.
-    var inner: Surroundings {
-        Surroundings(tables: surroundings.tables, outerScopes: surroundings.outerScopes + [scope])
+    var inner: OuterScope {
+        OuterScope(tables: surroundings.tables, outerScopes: surroundings.outerScopes + [scope])
     }
 
     /// The placeholder of an aggregate; equal calls share one.

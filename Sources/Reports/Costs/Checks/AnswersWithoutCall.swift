@@ -6,7 +6,7 @@ import Domain
 /// What is left is looked for by trace and by number, and what is left of that, such as a second answer of a turn,
 /// stands beside the questions of its conversation in the order of time.
 struct AnswersWithoutCall {
-    let desk: ReportDesk
+    let desk: ReportRunner
     let period: ReportPeriod
 
     /// Answers that a model should have given.

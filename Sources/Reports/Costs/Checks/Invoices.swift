@@ -3,7 +3,7 @@ import Domain
 /// Bills that senders tell as `cost.recorded`, each beside what was booked of its vendor's calls in the time that it
 /// covers.
 struct Invoices {
-    let desk: ReportDesk
+    let desk: ReportRunner
     let recorded: RecordedCosts
     private static let listed = 100
 
@@ -87,7 +87,7 @@ struct Invoices {
         guard let vendor = bill.vendor, let start = bill.start, let end = bill.end, start < end else {
             return told + [.none, .none, .none, .none, .none]
         }
-        let covered = CostQuestions(desk: desk, period: ReportPeriod(from: start, to: end))
+        let covered = CostQueries(desk: desk, period: ReportPeriod(from: start, to: end))
         let booked = try covered.whole(where: "lower(provider) = lower(\(SQLTexts.text(vendor)))")
         // Of a vendor none of whose calls is known, such as a landlord, there is nothing to compare.
         guard booked.calls > 0 else { return told + [ReportValue.count(Int128(0)), .none, .none, .none, .none] }

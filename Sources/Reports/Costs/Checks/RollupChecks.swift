@@ -6,7 +6,7 @@ import Domain
 /// Records of one trace may repeat each other (an agent and the one that called it) or stand side by side. So the calls
 /// should use as much as the largest of them at least, and as much as all of them together at most.
 struct RollupChecks {
-    let desk: ReportDesk
+    let desk: ReportRunner
     let period: ReportPeriod
     private static let listed = 10
     /// Calls of a trace may lie beyond the period of its roll-up by so much.
@@ -31,7 +31,7 @@ struct RollupChecks {
             "select tenant, trace_id, conversation_id, 1 as records, \(claimed) as told, reported_cost_usd as told_cost, "
             + "0 as calls, 0 as used, null as cost from usage_reported where \(period.contains("time")) and trace_id is not null and \(told)"
         let near = period.widened(byNanoseconds: Self.reachNanoseconds).contains("time")
-        let calls = CostQuestions.tables.map { table in
+        let calls = CostQueries.tables.map { table in
             "select tenant, trace_id, conversation_id, 0, null, null, 1, \(tokens), cost_low_usd from \(table) "
                 + "where \(near) and trace_id is not null"
         }

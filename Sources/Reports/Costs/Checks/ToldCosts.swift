@@ -1,8 +1,8 @@
 import Domain
 
 /// What senders say that their calls cost, beside what was booked: a check, in no sum.
-struct ToldCosts {
-    let desk: ReportDesk
+struct ReportedCosts {
+    let desk: ReportRunner
     let period: ReportPeriod
     static let listed = 10
     /// Half a millionth of a dollar: senders round to six decimals.
@@ -24,7 +24,7 @@ struct ToldCosts {
     func byModel() throws -> ReportSection {
         var groups = Grouped<Sums>()
         let by = ReportGrouping(dimensions: [.model], clock: try ReportGrouping.whole().clock)
-        for table in CostQuestions.tables {
+        for table in CostQueries.tables {
             let rows = try desk.rows(
                 "select model, count(*), sum(reported_cost_usd), sum(cost_low_usd), count(*) filter (where price_state <> 'priced'), "
                     + "count(*) filter (where \(Self.differs)) from \(table) "
@@ -58,7 +58,7 @@ struct ToldCosts {
 
     /// The calls whose told cost is farthest outside ours.
     func differingCalls() throws -> ReportSection {
-        let sources = CostQuestions.tables.map { table in
+        let sources = CostQueries.tables.map { table in
             "select time, position, model, conversation_id, trace_id, reported_cost_usd as told, cost_low_usd as low, "
                 + "cost_high_usd as high, case when reported_cost_usd < cost_low_usd then cost_low_usd - reported_cost_usd "
                 + "else reported_cost_usd - cost_high_usd end as off from \(table) where \(period.contains("time")) and \(Self.differs)"

@@ -2,11 +2,11 @@ import Domain
 
 /// Spend that names no conversation, and answers for which no call was told.
 struct Unattributed {
-    let desk: ReportDesk
+    let desk: ReportRunner
     let period: ReportPeriod
 
     func section() throws -> ReportSection {
-        let calls = try CostQuestions(desk: desk, period: period).whole(where: "conversation_id is null")
+        let calls = try CostQueries(desk: desk, period: period).whole(where: "conversation_id is null")
         return ReportSection(
             name: "unattributed", title: "Spend and answers that don't meet",
             columns: [

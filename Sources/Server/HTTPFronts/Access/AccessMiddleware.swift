@@ -45,7 +45,7 @@ extension Refusal {
         }
     }
 
-    private static func challenge(_ objection: AccessObjection, _ scope: AccessScope) -> String {
+    private static func challenge(_ objection: AccessDenialReason, _ scope: AccessScope) -> String {
         switch objection {
         case .missing: ""
         case .unknown, .expired, .revoked: ", error=\"invalid_token\""

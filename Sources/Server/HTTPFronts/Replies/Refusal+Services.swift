@@ -14,7 +14,7 @@ extension Refusal {
         case let refusal as Refusal: self = refusal
         case let refusal as AccessRefusal: self.init(refusal)
         case let refusal as IntakeRefusal: self.init(refusal)
-        case let refusal as QuestionRefusal: self.init(refusal)
+        case let refusal as QueryRefusal: self.init(refusal)
         case let error as QueryError: self.init(error)
         case let error as CorruptionError: self.init(error)
         case let error as StorageError: self.init(error)
@@ -52,7 +52,7 @@ extension Refusal {
     }
 
     /// What is asked and not looked into.
-    init(_ refusal: QuestionRefusal) {
+    init(_ refusal: QueryRefusal) {
         let status: HTTPResponse.Status =
             switch refusal.kind {
             case .malformed: .badRequest

@@ -4,7 +4,7 @@ import Synchronization
 /// Why a request was not served, as `plimsoll_http_refusals_total` names it.
 enum RefusalReason: Hashable, Sendable {
     /// Nobody, or somebody without the right.
-    case access(AccessObjection)
+    case access(AccessDenialReason)
     /// Tokens could not be checked.
     case credentials
     /// The request came too slowly.

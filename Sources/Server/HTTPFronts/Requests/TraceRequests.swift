@@ -21,7 +21,7 @@ struct TraceRequests: Sendable {
         let coding = try BodyCoding.named(request.headers[.contentEncoding])
         let bytes = try await BodyCollector.collect(request, limits: limits, ticket: ticket)
         let answer = try await intake.accept(TraceBody(bytes, coding: coding, encoding: encoding), ticket)
-        let body = OTLPAnswer.exported(rejectedSpans: answer.rejectedSpans, message: answer.message, encoding)
+        let body = OTLPResponse.exported(rejectedSpans: answer.rejectedSpans, message: answer.message, encoding)
         return Response(bytes: body, contentType: encoding.contentType)
     }
 
@@ -48,7 +48,7 @@ struct TraceRequests: Sendable {
             }
         let message = [refusal.message, refusal.hint].compactMap { $0 }.joined(separator: "; ")
         var response = Response(
-            bytes: OTLPAnswer.status(code: code, message: message, encoding), contentType: encoding.contentType,
+            bytes: OTLPResponse.status(code: code, message: message, encoding), contentType: encoding.contentType,
             status: refusal.status)
         refusal.addFields(to: &response)
         return response

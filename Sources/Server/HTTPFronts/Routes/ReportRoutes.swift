@@ -48,10 +48,10 @@ extension Routes {
 
     private func reports(
         over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation
-    ) -> ReportDesk {
+    ) -> ReportRunner {
         var options = QueryOptions().cancelled(by: cancellation)
         options.memoryBudgetBytes = limits.queryMemoryBytesMax
-        return ReportDesk(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
+        return ReportRunner(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
     }
 
     private func report(

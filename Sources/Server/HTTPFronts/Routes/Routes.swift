@@ -15,8 +15,8 @@ struct Routes: Sendable {
     let traces: TraceIntake
     let settlement: TraceSettlement
     let senders: [TraceSender]
-    let examples: TracedExamples
-    let desk: QueryDesk
+    let examples: ExemplarCollector
+    let desk: QueryService
     let health: ServerHealth
     let access: AccessControl
     let refusals: RefusalCounts

@@ -22,7 +22,7 @@ final class HTTPFront: Sendable {
     ///   - onSecondListening: called once with that address as it is really bound.
     ///   - onListening: called once with the address really bound.
     init(
-        router: Router<ServerContext>, listen: ListenAddress, second: SecondAddress? = nil, limits: ServerLimits,
+        router: Router<ServerContext>, listen: ListenAddress, second: AdditionalAddress? = nil, limits: ServerLimits,
         refusals: RefusalCounts,
         background: [any BackgroundWork] = [], stopsOnSignals: Bool, logger: Logger,
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
@@ -32,7 +32,7 @@ final class HTTPFront: Sendable {
         var services: [any Service] = background.map(BackgroundService.init)
         if let second {
             let application = Self.application(router, second.address, limits, refusals, logger, onSecondListening)
-            services.append(SecondFront(application: application, address: second, logger: logger))
+            services.append(AdditionalListener(application: application, address: second, logger: logger))
         }
         var configuration = ServiceGroupConfiguration(
             services: services + [main], gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [],
@@ -71,9 +71,9 @@ final class HTTPFront: Sendable {
 }
 
 /// An address that the server can do without.
-private struct SecondFront<Front: ApplicationProtocol>: Service {
+private struct AdditionalListener<Front: ApplicationProtocol>: Service {
     let application: Front
-    let address: SecondAddress
+    let address: AdditionalAddress
     let logger: Logger
 
     func run() async throws {

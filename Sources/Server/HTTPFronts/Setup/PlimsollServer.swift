@@ -23,7 +23,7 @@ package final class PlimsollServer: Sendable {
     private struct Running {
         var front: HTTPFront?
         var intake: EventIntake?
-        var desk: QueryDesk?
+        var desk: QueryService?
         var address: ListenAddress?
     }
 
@@ -73,8 +73,8 @@ package final class PlimsollServer: Sendable {
         let health = ServerHealth(log: log, clock: clock)
         let intake = EventIntake(
             store: store, decoders: threads.decoders, writer: threads.writer, limits: limits, health: health)
-        let desk = QueryDesk(threads: threads.queries, limits: limits)
-        let examples = TracedExamples()
+        let desk = QueryService(threads: threads.queries, limits: limits)
+        let examples = ExemplarCollector()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
             store: store, events: intake, decoders: threads.decoders, limits: limits, health: health,
@@ -124,7 +124,7 @@ package final class PlimsollServer: Sendable {
         if let failure { throw failure }
     }
 
-    private func traceSenders(_ examples: TracedExamples) -> [TraceSender] {
+    private func traceSenders(_ examples: ExemplarCollector) -> [TraceSender] {
         configuration.traceExport.endpoints.map { endpoint in
             TraceSender(
                 endpoint: endpoint, configuration: configuration.traceExport, store: store, clock: clock,

@@ -8,7 +8,7 @@ package struct ServerConfiguration: Sendable {
     /// Where to listen.
     package var listen: ListenAddress
     /// Where to listen besides, for senders of spans; nil for nowhere.
-    package var otlpListen: SecondAddress?
+    package var otlpListen: AdditionalAddress?
     /// When a trace settles.
     package var settleRule = SettleRule()
     /// Where traces of answers are sent.
@@ -55,7 +55,7 @@ package struct UnguardedAddressError: Error, Sendable, CustomStringConvertible {
 }
 
 /// An address besides the main one.
-package struct SecondAddress: Hashable, Sendable {
+package struct AdditionalAddress: Hashable, Sendable {
     /// Where.
     package var address: ListenAddress
     /// Whether the server is to end when the address cannot be had; else it says so and goes on.

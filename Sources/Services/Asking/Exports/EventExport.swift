@@ -25,7 +25,7 @@ package final class EventExport: Sendable {
         /// The next record of the page.
         var record = 0
         var receivedTime: Int64?
-        var end = ExportEnd(events: 0, records: 0)
+        var end = ExportTrailer(events: 0, records: 0)
         var checksum = ExportChecksum()
         var lines: EventRenderer
         var table: EventCSV

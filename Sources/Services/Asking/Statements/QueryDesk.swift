@@ -4,7 +4,7 @@ package import Platform
 import Synchronization
 
 /// Answers queries on threads of their own: so many at a time, so many waiting, each within its time and memory.
-package final class QueryDesk: Sendable {
+package final class QueryService: Sendable {
     private let threads: ThreadPool
     private let limits: ServerLimits
     private let admitted = Atomic<Int>(0)
@@ -19,13 +19,13 @@ package final class QueryDesk: Sendable {
     package var admittedCount: Int { admitted.load(ordering: .relaxed) }
 
     /// Runs a job that computes an answer; it is cancelled with the task, and when the client goes away.
-    /// - Throws: ``QuestionRefusal`` when too many wait; what the job throws.
+    /// - Throws: ``QueryRefusal`` when too many wait; what the job throws.
     package func run<Result: Sendable>(_ job: @escaping @Sendable (QueryCancellation) throws -> Result) async throws
         -> Result
     {
         guard admitted.add(1, ordering: .relaxed).newValue <= limits.queriesRunningMax + limits.queriesWaitingMax else {
             admitted.subtract(1, ordering: .relaxed)
-            throw QuestionRefusal(
+            throw QueryRefusal(
                 .busy, "too many queries wait already", hint: "ask again after \(limits.retryAfterSeconds) s",
                 retryAfterSeconds: limits.retryAfterSeconds)
         }

@@ -18,7 +18,7 @@ package struct QueryRequest: Sendable {
     ///   - contentType: the body's media type; nil: JSON.
     ///   - accept: media types that the answer may have, by preference, separated by commas; nil: any.
     /// - Throws: `malformed` with the position, `unacceptable`, `unsupported`.
-    package init(body: [UInt8], contentType: String?, accept: String?, limits: ServerLimits) throws(QuestionRefusal) {
+    package init(body: [UInt8], contentType: String?, accept: String?, limits: ServerLimits) throws(QueryRefusal) {
         format = try Self.format(accept ?? "*/*")
         options = QueryOptions()
         options.memoryBudgetBytes = limits.queryMemoryBytesMax
@@ -29,7 +29,7 @@ package struct QueryRequest: Sendable {
         case "application/json":
             let json = try Self.object(body)
             guard let text = json["sql"]?.string else {
-                throw QuestionRefusal(
+                throw QueryRefusal(
                     .malformed, "the member sql is missing or no text",
                     hint: #"send {"sql":"select count(*) from events"}"#)
             }
@@ -42,18 +42,18 @@ package struct QueryRequest: Sendable {
         case "application/sql", "text/plain":
             sql = String(decoding: body, as: UTF8.self)
         default:
-            throw QuestionRefusal(
+            throw QueryRefusal(
                 .unsupported, "Content-Type \(mediaType) is not taken here",
                 hint: "send application/json or application/sql")
         }
         options.timeLimitNanoseconds = timeLimit
     }
 
-    private static func object(_ body: [UInt8]) throws(QuestionRefusal) -> JSONValue {
+    private static func object(_ body: [UInt8]) throws(QueryRefusal) -> JSONValue {
         do {
             return try JSONReader.parse(body)
         } catch {
-            throw QuestionRefusal(
+            throw QueryRefusal(
                 .malformed, "the body is not JSON: expected \(error.expectation)",
                 hint: #"send {"sql":"select count(*) from events"}"#,
                 position: error.offset)
@@ -61,7 +61,7 @@ package struct QueryRequest: Sendable {
     }
 
     /// The first of some media types that we write.
-    private static func format(_ accept: String) throws(QuestionRefusal) -> ResultFormat {
+    private static func format(_ accept: String) throws(QueryRefusal) -> ResultFormat {
         for part in accept.split(separator: ",") {
             switch part.prefix(while: { $0 != ";" }).filter({ $0 != " " }).lowercased() {
             case "application/json", "*/*", "application/*": return .json
@@ -71,7 +71,7 @@ package struct QueryRequest: Sendable {
             default: continue
             }
         }
-        throw QuestionRefusal(
+        throw QueryRefusal(
             .unacceptable, "nothing of \(accept) can be written",
             hint: "accept application/json, text/csv, application/x-ndjson or text/plain")
     }

@@ -17,7 +17,7 @@ struct SettlingMemory {
     }
 
     private(set) var readings = EmitterReadings()
-    /// Up to here derived events may have ids without a mark; see ``SettledIDs``.
+    /// Up to here derived events may have ids without a mark; see ``DerivedEventIDs``.
     private(set) var unmarkedPositionMax: Int64 = 0
     /// Proofs that not every trace of before is known to have settled with, as the log has them.
     private(set) var unapplied: [UsageProof] = []

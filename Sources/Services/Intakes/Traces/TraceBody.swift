@@ -19,7 +19,7 @@ package struct TraceBody: Sendable {
 }
 
 /// What a sender of spans learns.
-package struct TraceAnswer: Hashable, Sendable {
+package struct TraceResponse: Hashable, Sendable {
     /// Spans that were not taken.
     package var rejectedSpans: Int
     /// Why the first of them was not; empty where all were taken.

@@ -51,7 +51,7 @@ package final class TraceIntake: Sendable {
     /// Takes a request in; returns once what was accepted of it is durable.
     /// - Parameter ticket: on which `body.bytes` are booked.
     /// - Throws: ``IntakeRefusal``; `CancellationError` before anything is written.
-    package func accept(_ body: TraceBody, _ ticket: IngestTicket) async throws -> TraceAnswer {
+    package func accept(_ body: TraceBody, _ ticket: IngestTicket) async throws -> TraceResponse {
         let (limits, encoders) = (limits, encoders)
         var batch = try await threads.run {
             let bytes = try BodyCoding.decode(body.bytes, coding: body.coding, limits: limits, ticket: ticket)
@@ -75,7 +75,7 @@ package final class TraceIntake: Sendable {
         return answer(batch, result)
     }
 
-    private func answer(_ batch: EvidenceBatch, _ result: AppendResult?) -> TraceAnswer {
+    private func answer(_ batch: EvidenceBatch, _ result: AppendResult?) -> TraceResponse {
         if batch.echoes > 0 { echoes.wrappingAdd(batch.echoes, ordering: .relaxed) }
         var rejected = batch.rejected
         var reason = batch.reason
@@ -86,7 +86,7 @@ package final class TraceIntake: Sendable {
         }
         counters.add(accepted: result?.accepted ?? 0, duplicates: result?.duplicates ?? 0, rejected: rejected)
         settlement.note(batch, result?.verdicts ?? [])
-        return TraceAnswer(rejectedSpans: rejected, message: reason)
+        return TraceResponse(rejectedSpans: rejected, message: reason)
     }
 
     private static func objection(_ verdict: EventVerdict) -> String? {

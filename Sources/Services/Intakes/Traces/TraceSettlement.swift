@@ -47,7 +47,7 @@ package final class TraceSettlement: Sendable {
         self.rule = rule
         self.store = store
         self.clock = clock
-        settler = Mutex(TraceSettler(registry: store.registry, ids: SettledIDs(secret: store.userTokenKey)))
+        settler = Mutex(TraceSettler(registry: store.registry, ids: DerivedEventIDs(secret: store.userTokenKey)))
         columns = SpanColumns(store.registry)
         state = Mutex(State(pending: PendingTraces(rule: rule)))
     }

@@ -3,7 +3,7 @@ import Segments
 import Synchronization
 
 /// A job under way: what it began with, and its outcome once there is one.
-final class JobFlight: Sendable {
+final class RunningJob: Sendable {
     let job: any StoreJob
     let base: StoreJobBase
     private let outcome = Mutex<Result<Prepared, any Error>?>(nil)

@@ -23,7 +23,7 @@ extension Writer {
     /// - Returns: false where one of its kind is under way.
     func start(_ job: any StoreJob) -> Bool {
         guard !isUnderWay(job.kind) else { return false }
-        let flight = JobFlight(job, jobBase(workers: InlineWorkers()))
+        let flight = RunningJob(job, jobBase(workers: InlineWorkers()))
         flights.append(flight)
         context.sideQueue.start { flight.run() }
         settleIfDone()
@@ -54,7 +54,7 @@ extension Writer {
     ///   done again.
     /// - Throws: what the job threw; ``StorageError`` of publishing.
     @discardableResult
-    func takeOver(_ flight: JobFlight) throws -> Bool {
+    func takeOver(_ flight: RunningJob) throws -> Bool {
         flights.removeAll { $0 === flight }
         guard let result = flight.result else { preconditionFailure("the job has run") }
         let seal = flight.job as? SealJob
@@ -107,7 +107,7 @@ extension Writer {
     }
 
     /// Makes an edit the manifest in force, and its segments those that are read.
-    private func publish(_ prepared: JobFlight.Prepared, base: StoreJobBase) throws {
+    private func publish(_ prepared: RunningJob.Prepared, base: StoreJobBase) throws {
         let edit = prepared.edit
         // Rows that wait for a seal to die are dead in memory alone: an edit that moves them would not know.
         var waiting = freshDead

@@ -27,7 +27,7 @@ enum ExportLine {
 }
 
 /// The first line of an export.
-package struct ExportBeginning: Hashable, Sendable {
+package struct ExportHeader: Hashable, Sendable {
     /// A fingerprint of the store's key: who has the same one knows the same users.
     package var store: String
     /// Whether everything is there: only then can what was booked and corrected be had again.
@@ -122,7 +122,7 @@ package struct ExportBeginning: Hashable, Sendable {
 }
 
 /// The last line of an export: with it nothing is missing.
-package struct ExportEnd: Hashable, Sendable {
+package struct ExportTrailer: Hashable, Sendable {
     /// Events before it.
     package var events: Int
     /// Records before it.

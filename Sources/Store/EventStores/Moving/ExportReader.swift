@@ -37,7 +37,7 @@ package struct ExportedCost: Sendable {
 /// Hands out what an export says, page by page, at the pace of whoever asks.
 package protocol ExportSource: Sendable {
     /// What its first line says.
-    var beginning: ExportBeginning { get }
+    var beginning: ExportHeader { get }
     /// The next page, which may be empty; nil after the last one.
     mutating func next() throws -> ExportPage?
 }
@@ -46,7 +46,7 @@ package protocol ExportSource: Sendable {
 /// the rest.
 package struct ExportReader: ExportSource {
     /// What the first line says.
-    package let beginning: ExportBeginning
+    package let beginning: ExportHeader
     private let snapshot: StoreSnapshot
     private let times: Range<Int64>
     /// Ascending by position, in the order in which they came.
@@ -76,7 +76,7 @@ package struct ExportReader: ExportSource {
         let book = snapshot.book.beginning
         listPrices = snapshot.book.later.filter { $0.origin == .builtIn }[...]
         (booking, prices) = (Booking(snapshot.registry), PriceLedger(book: book))
-        beginning = ExportBeginning(
+        beginning = ExportHeader(
             store: store, isWhole: isWhole, hasUsers: snapshot.hasUsers, position: snapshot.position,
             records: records.count,
             corrections: records.count { $0.isCorrection }, prices: isWhole ? book.serialised : [])

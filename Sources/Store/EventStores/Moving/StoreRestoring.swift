@@ -6,15 +6,15 @@ import Platform
 import Synchronization
 
 /// A store that an export is moved into: one after the other its runs become part of it, at the same positions.
-package final class StoreRestoring: Sendable {
+package final class StoreRestorer: Sendable {
     private let store: EventStore
-    private let beginning: ExportBeginning
+    private let beginning: ExportHeader
     private let progress = Mutex(RestoreProgress())
 
     /// Takes over what the export's store began with, where this one has no event yet; where it has, the export must go
     /// on from it.
     /// - Throws: ``RestoreRefusal`` where that cannot be; nothing has changed then.
-    package init(_ beginning: ExportBeginning, into store: EventStore) throws {
+    package init(_ beginning: ExportHeader, into store: EventStore) throws {
         self.store = store
         self.beginning = beginning
         let known = try store.beginRestoring(beginning)
@@ -38,7 +38,7 @@ package final class StoreRestoring: Sendable {
 
 extension EventStore {
     /// Why an export can't be moved here, before anything is read of it; nil where it can.
-    private func objection(to beginning: ExportBeginning, hasEvents: Bool, records: Set<SystemRecord>)
+    private func objection(to beginning: ExportHeader, hasEvents: Bool, records: Set<SystemRecord>)
         -> RestoreRefusal?
     {
         let asNew =
@@ -77,7 +77,7 @@ extension EventStore {
     }
 
     /// - Returns: the records that the store has.
-    fileprivate func beginRestoring(_ beginning: ExportBeginning) throws -> Set<SystemRecord> {
+    fileprivate func beginRestoring(_ beginning: ExportHeader) throws -> Set<SystemRecord> {
         let records = Set(try records())
         let hasEvents = snapshot().position > 0 || !records.isEmpty
         if let objection = objection(to: beginning, hasEvents: hasEvents, records: records) { throw objection }
@@ -100,7 +100,7 @@ extension SystemRecord {
 extension Writer {
     /// Makes the prices that an export's store began with those of this one, which has no event yet.
     /// - Parameter isOwn: the key is the same, so that nothing needs to be noted to know the export again.
-    fileprivate func begin(as beginning: ExportBeginning, isOwn: Bool) throws {
+    fileprivate func begin(as beginning: ExportHeader, isOwn: Bool) throws {
         try checkUsable()
         var cursor = ByteCursor(beginning.prices)
         let book: PriceBook

@@ -48,7 +48,7 @@ struct StoreOpening {
         }
         let lock = try fileSystem.lock(files.lock)
         let secret = try Self.secret(files, context)
-        fingerprint = ExportBeginning.fingerprint(ofKey: secret)
+        fingerprint = ExportHeader.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
         let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)

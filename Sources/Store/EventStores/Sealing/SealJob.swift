@@ -75,7 +75,7 @@ struct SealJob: StoreJob {
         var replaced = rows.replaced
         replaced.merge(dead)
         edit.superseded = replaced.manifestRows
-        edit.end = SealedEnd(
+        edit.end = SealCheckpoint(
             position: ledger.position, state: state,
             logStart: Segments.LogStart(file: place.fileNumber, position: ledger.nextPosition))
         return edit

@@ -3,7 +3,7 @@ package import Domain
 import Projections
 
 /// What the tables are that no event type describes: `events`, the read models, the records, the rollups.
-package struct TableGuide: Sendable {
+package struct TableDocumentation: Sendable {
     /// One column, for people.
     package struct Column: Sendable {
         /// As SQL names and types it.
@@ -44,11 +44,11 @@ package struct TableGuide: Sendable {
     /// The columns of one of ``tables`` in their order; nil for another name.
     package func columns(of table: String) -> [Column]? {
         switch table {
-        case "turns": described(ReadModelColumns.turns, TableMeanings.turns)
-        case "conversations": described(ReadModelColumns.conversations, TableMeanings.conversations)
-        case "events": described(layouts.wideColumns, TableMeanings.envelope)
-        case "dead_letters": described(SystemTables.deadLetters, TableMeanings.deadLetters)
-        case "system_events": described(SystemTables.events, TableMeanings.systemEvents)
+        case "turns": described(ReadModelColumns.turns, ColumnDescriptions.turns)
+        case "conversations": described(ReadModelColumns.conversations, ColumnDescriptions.conversations)
+        case "events": described(layouts.wideColumns, ColumnDescriptions.envelope)
+        case "dead_letters": described(SystemTables.deadLetters, ColumnDescriptions.deadLetters)
+        case "system_events": described(SystemTables.events, ColumnDescriptions.systemEvents)
         default:
             layouts.rollups.first { $0.layout.definition.name == table }.map { rollup in
                 zip(rollup.layout.columns, rollup.layout.contents).map { column, content in

@@ -1,5 +1,5 @@
 /// Meanings of columns that no schema describes, or that mean something of their own in a table.
-enum TableMeanings {
+enum ColumnDescriptions {
     static let envelope = [
         "type": "The event's type, such as llm.call.",
         "time": "When it happened; where the sender did not say, when it was received.",

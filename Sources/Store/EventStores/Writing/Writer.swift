@@ -45,7 +45,7 @@ final class Writer {
 
     // Jobs.
     /// Those under way, whose outcomes are taken over between two steps.
-    var flights: [JobFlight] = []
+    var flights: [RunningJob] = []
     var hasSealFailed = false
     var sealRetry = SealRetry()
     /// What the last job that failed threw, until somebody is told.

@@ -1,7 +1,7 @@
 import Hashing
 
-/// What is to be known of values that ``Generations`` forgot.
-protocol ForgottenValues: Hashable, Sendable {
+/// What is to be known of values that ``GenerationalCache`` forgot.
+protocol EvictedValues: Hashable, Sendable {
     associatedtype Value: Sendable
 
     /// Nothing was forgotten.
@@ -16,7 +16,7 @@ protocol ForgottenValues: Hashable, Sendable {
 /// Values by a hash, in bounded room: what is touched goes to the younger of two generations, and when that is full,
 /// the elder one is forgotten. What a step changed can be taken back: changes since ``beginStep()`` are remembered,
 /// since copying all would cost more.
-struct Generations<Forgotten: ForgottenValues>: Sendable {
+struct GenerationalCache<Forgotten: EvictedValues>: Sendable {
     typealias Value = Forgotten.Value
     typealias Generation = [Hash128: Value]
 
@@ -122,7 +122,7 @@ struct Generations<Forgotten: ForgottenValues>: Sendable {
 
 /// Halves of the keys of what is forgotten, in two generations of their own, so that it can be told for longer when
 /// something comes for it.
-struct ForgottenNames: Hashable, Sendable {
+struct EvictedKeys: Hashable, Sendable {
     var young: Set<UInt64> = []
     var old: Set<UInt64> = []
 

@@ -110,7 +110,7 @@ extension MetricCounters {
     mutating func readRatings(_ cursor: inout ByteCursor, _ version: MetricStateVersion) throws(DecodingError) {
         let young = try readRatedGeneration(&cursor)
         let old = try readRatedGeneration(&cursor)
-        var forgotten = ForgottenRatings()
+        var forgotten = EvictedRatings()
         if version.rawValue >= MetricStateVersion.silenceByOrder.rawValue {
             forgotten.names = try Self.readNames(&cursor)
         }

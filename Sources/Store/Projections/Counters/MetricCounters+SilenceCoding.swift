@@ -72,7 +72,7 @@ extension MetricCounters {
         let judged = try cursor.readZigzag()
         conversations.restore(waiting: try readOpenGeneration(&cursor), judged: judged)
         for isLate in [false, true] {
-            var forgotten = ForgottenConversations()
+            var forgotten = EvictedConversations()
             (forgotten.idle, forgotten.open) = (try cursor.readVarint(), try cursor.readVarint())
             if forgotten.idle > 0 { forgotten.latest = try cursor.read(littleEndian: Int64.self) }
             let young = try readOpenGeneration(&cursor)
@@ -82,16 +82,16 @@ extension MetricCounters {
         }
     }
 
-    static func append(_ names: ForgottenNames, to sink: inout ByteSink) {
+    static func append(_ names: EvictedKeys, to sink: inout ByteSink) {
         for generation in [names.young, names.old] {
             sink.append(varint: UInt64(generation.count))
             for name in generation.sorted() { sink.append(littleEndian: name) }
         }
     }
 
-    static func readNames(_ cursor: inout ByteCursor) throws(DecodingError) -> ForgottenNames {
+    static func readNames(_ cursor: inout ByteCursor) throws(DecodingError) -> EvictedKeys {
         let young = try readNameGeneration(&cursor)
-        return ForgottenNames(young: young, old: try readNameGeneration(&cursor))
+        return EvictedKeys(young: young, old: try readNameGeneration(&cursor))
     }
 
     private static func readNameGeneration(_ cursor: inout ByteCursor) throws(DecodingError) -> Set<UInt64> {

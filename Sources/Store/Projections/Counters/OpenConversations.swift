@@ -267,7 +267,7 @@ struct OpenConversations: Sendable {
     }
 
     /// The same of those for which nothing is awaited, or of those that are backfill.
-    mutating func restore(isLate: Bool, young: Generation, old: Generation, _ forgotten: ForgottenConversations) {
+    mutating func restore(isLate: Bool, young: Generation, old: Generation, _ forgotten: EvictedConversations) {
         if isLate {
             late.restore(young: young, old: old, forgotten)
         } else {

@@ -33,11 +33,11 @@ struct RatedConversation: Hashable, Sendable {
 /// The ratings of conversations, by a hash of tenant and conversation, since a conversation may be rated again.
 ///
 /// What was counted of one that is forgotten stands, and a rating that comes for it then counts as a first one.
-typealias RatedConversations = Generations<ForgottenRatings>
+typealias RatedConversations = GenerationalCache<EvictedRatings>
 
 /// Which conversations' ratings are forgotten.
-struct ForgottenRatings: ForgottenValues {
-    var names = ForgottenNames()
+struct EvictedRatings: EvictedValues {
+    var names = EvictedKeys()
 
     mutating func add(_ generation: [Hash128: RatedConversation], countMax: Int) {
         names.add(generation.keys, countMax: countMax * 2)

@@ -2,17 +2,17 @@ import Hashing
 
 /// Conversations whose silence is not awaited, by a hash of tenant and conversation: people come back to them, and what
 /// comes late may show them in another light.
-typealias RememberedConversations = Generations<ForgottenConversations>
+typealias RememberedConversations = GenerationalCache<EvictedConversations>
 
 /// What is known of forgotten conversations, as far as another setting would have changed what they count.
-struct ForgottenConversations: ForgottenValues {
+struct EvictedConversations: EvictedValues {
     /// Those that count as closed by silence.
     var idle: UInt64 = 0
     /// The latest activity of those.
     var latest = Int64.min
     /// Those that nothing has closed.
     var open: UInt64 = 0
-    var names = ForgottenNames()
+    var names = EvictedKeys()
 
     mutating func add(_ generation: [Hash128: OpenConversation], countMax: Int) {
         names.add(generation.keys, countMax: countMax * 2)

@@ -26,7 +26,7 @@ struct TrackedConversations: Sendable {
     private var old: Generation = [:]
     /// Answers that came too late to be counted, before their question. They have room of their own, so that an import
     /// makes nothing else be forgotten; those that are forgotten are backfill and were counted as such.
-    private var late = Generations<ForgottenAnswers>(countMax: 1 << 12)
+    private var late = GenerationalCache<EvictedAnswers>(countMax: 1 << 12)
     /// First deadline of each conversation with a question that waits.
     private var deadlines: [Hash128: Int64] = [:]
     /// No deadline is before it.
@@ -217,7 +217,7 @@ struct TrackedConversations: Sendable {
 }
 
 /// Answers that are forgotten are backfill and were counted as such: nothing is to be known of them.
-struct ForgottenAnswers: ForgottenValues {
+struct EvictedAnswers: EvictedValues {
     mutating func add(_ generation: [Hash128: TrackedConversation], countMax: Int) {}
     func contains(_ key: Hash128) -> Bool { false }
 }

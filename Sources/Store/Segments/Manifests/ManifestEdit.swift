@@ -9,7 +9,7 @@ package struct ManifestEdit: Hashable, Sendable {
     /// Rows of segments, live or added, that no longer count; those that are known need not be told again.
     package var superseded: [SupersededRows] = []
     /// Where the sealed past ends from now on; nil where the edit only keeps otherwise what was sealed before.
-    package var end: SealedEnd?
+    package var end: SealCheckpoint?
 
     /// Changes nothing.
     package init() {}
@@ -19,7 +19,7 @@ package struct ManifestEdit: Hashable, Sendable {
 }
 
 /// A position up to which everything is sealed, with the state that belongs to it.
-package struct SealedEnd: Hashable, Sendable {
+package struct SealCheckpoint: Hashable, Sendable {
     /// The greatest position that segments and state include.
     package var position: Int64
     /// The projections' state there.

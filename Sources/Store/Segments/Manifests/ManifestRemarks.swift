@@ -8,7 +8,7 @@ extension ManifestStore {
     package func remarks() throws -> String {
         let bytes = try currentBytes()
         let bodyEnd = bytes.count - ManifestCoding.hashBytes
-        var remarks = ByteRemarks()
+        var remarks = ByteAnnotations()
         remarks.add(bytes[0..<8], at: 0, "magic PLIMMANI")
         remarks.add(bytes[8..<9], at: 8, "format \(bytes[8])")
         remarks.add(bytes[9..<16], at: 9, "zeros")

@@ -5,7 +5,7 @@ internal import Platform
 // Bytes with remarks: the same text serves `inspect` and the tests that hold the format still.
 
 /// Collects lines of offset, hexadecimal bytes and meaning.
-package struct ByteRemarks: Sendable {
+package struct ByteAnnotations: Sendable {
     /// One line a field.
     package private(set) var lines: [String] = []
 
@@ -33,7 +33,7 @@ package struct ByteRemarks: Sendable {
 extension SegmentReader {
     /// Header, first page, footer and trailer of the file, field by field. Reads those parts only.
     package func remarks() throws -> String {
-        var remarks = ByteRemarks()
+        var remarks = ByteAnnotations()
         let head = try file.read(exactly: SegmentLimits.headerBytes, at: 0)
         remarks.add(head[0..<8], at: 0, "magic PLIMSEGM")
         remarks.add(head[8..<9], at: 8, "version \(head[8])")
@@ -59,7 +59,7 @@ extension SegmentReader {
         return remarks.text
     }
 
-    private func add(_ reference: PageReference, _ name: String, _ type: ColumnType, _ remarks: inout ByteRemarks)
+    private func add(_ reference: PageReference, _ name: String, _ type: ColumnType, _ remarks: inout ByteAnnotations)
         throws
     {
         let start = reference.page.offset
