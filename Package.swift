@@ -202,8 +202,8 @@ let package = Package(
             "HTTPFronts",
             uses: [
                 "Access", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
-                "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections", "SQLText", "Sending",
-                "WireFormats", hummingbird,
+                "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections", "SQLText", "Segments",
+                "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.

@@ -108,7 +108,11 @@ import Testing
     @Test func theWritersVerdictsAreNamed() async throws {
         let store = FakeStore()
         try await withServer(store) { client, _ in
-            for (verdict, word) in [(EventVerdict.conflict, "conflict"), (.tooOld, "too_old"), (.tooNew, "too_new")] {
+            let named: [(EventVerdict, String)] = [
+                (.conflict, "conflict"), (.tooOld, "too_old"), (.tooNew, "too_new"),
+                (.unreadable(damage: "a page"), "unreadable"),
+            ]
+            for (verdict, word) in named {
                 store.state.withLock { $0.verdict = verdict }
                 let answer = try await client.post(Self.event("x-\(word)"))
                 let parsed = try #require(IngestAnswer(parsing: answer.body))

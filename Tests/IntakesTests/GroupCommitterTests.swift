@@ -68,6 +68,37 @@ private struct DiskGone: Error {}
         #expect(recorder.groups.withLock { $0 } == [[1, 2], [3], [4]])
     }
 
+    /// What one item cannot do is no failure of those that were to be written with it.
+    @Test func aFailureThatIsNotFinalIsThatOfItsItem() async throws {
+        let recorder = Recorder()
+        try await withThread { thread in
+            let committer = GroupCommitter<Int, Int>(thread: thread, groupWeightMax: 10, isFinal: { _ in false }) {
+                items in
+                if items.contains(2) { throw DiskGone() }
+                recorder.groups.withLock { $0.append(items) }
+                return items
+            }
+            let arrived = Atomic<Int>(0)
+            thread.submit { while arrived.load(ordering: .acquiring) < 3 { usleep(1000) } }
+            let outcomes = await withTaskGroup(of: (Int, Int?).self) { group in
+                for item in 1...3 {
+                    let before = arrived.load(ordering: .acquiring)
+                    group.addTask { (item, try? await committer.commit(item, weight: 1)) }
+                    while committer.waitingCount < before + 1 { try? await Task.sleep(for: .milliseconds(1)) }
+                    arrived.add(1, ordering: .releasing)
+                }
+                var outcomes: [Int: Int] = [:]
+                for await (item, result) in group { outcomes[item] = result ?? -1 }
+                return outcomes
+            }
+            #expect(outcomes == [1: 1, 2: -1, 3: 3])
+            #expect(committer.failure == nil)
+            let later = try await committer.commit(4, weight: 1)
+            #expect(later == 4)
+        }
+        #expect(recorder.groups.withLock { $0 } == [[1], [3], [4]])
+    }
+
     @Test func theFirstFailureEndsAllWriting() async throws {
         let recorder = Recorder()
         try await withThread { thread in

@@ -42,6 +42,12 @@ package enum Limits {
 
     // Store.
 
+    /// Events that the rows of one conversation are made of, in the order of their positions; further ones stand in the
+    /// tables of events alone. Whoever gives all events one conversation would otherwise have all of them folded again
+    /// with each one that comes.
+    package static let conversationEventsMax = 65_536
+    /// What these may weigh while they are folded, bytes: ``FoldColumns/weight(of:at:)``.
+    package static let conversationBytesMax = 64 << 20
     /// Rows of one row group; a row's number in its group has 16 bits.
     package static let groupRowsMax = 65_536
 

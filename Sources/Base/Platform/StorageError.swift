@@ -30,6 +30,15 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
     /// The disk, quota or reserve has no room: the state is sound and the operation may be tried again later.
     package var isSpaceExhausted: Bool { SystemErrorText.isSpaceExhausted(code) }
 
+    /// The machine is short of something that others give back, open files or memory, or the call was interrupted:
+    /// nothing is wrong with the file.
+    package var isScarcity: Bool { !isLocked && SystemErrorText.isScarce(code) }
+
+    /// What cannot be read is this file, or this place of it, whatever else can be.
+    package var isOfPlace: Bool {
+        operation == .read && SystemErrorText.isOfMedium(code) || operation == .open && isMissing
+    }
+
     /// The file or directory is not there.
     package var isMissing: Bool { SystemErrorText.isMissing(code) }
 

@@ -107,8 +107,8 @@ extension Setting {
             Setting(
                 key: "names",
                 purpose:
-                    "host names under which it may be asked while there are no tokens, besides addresses, localhost and "
-                    + "names without a dot; several separated by commas"
+                    "host names under which it may be asked while there are no tokens, besides addresses, localhost "
+                    + "and names without a dot; several separated by commas"
             ) {
                 $0.names = try SettingText.hostNames($1)
             },

@@ -9,8 +9,9 @@ struct Plimsoll: ParsableCommand {
             Every command works on a data directory (--data DIR) or on a running server (--server URL). \
             A flag beats its PLIMSOLL_* environment variable, which beats the default.
 
-            Exit status: 0 done, 1 a check failed, 2 bad usage or input, 3 no plimsoll server answers, or not now, 4 damaged data, \
-            5 storage failed or a result could not be written, 130 Ctrl-C. Results go to stdout, everything else to stderr.
+            Exit status: 0 done, 1 a check failed, 2 bad usage or input, 3 no plimsoll server answers, or not now, \
+            4 damaged data, 5 storage failed or a result could not be written, 130 Ctrl-C. Results go to stdout, \
+            everything else to stderr.
             """,
         version: Version.text,
         subcommands: [

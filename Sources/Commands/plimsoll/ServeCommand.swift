@@ -14,9 +14,10 @@ struct ServeCommand: AsyncParsableCommand {
             Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished first. \
             Prints the address it listens on. GET / shows a status page.
 
-            Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on every request needs \
-            one. An address that other machines reach is refused without tokens. Without them pages of other sites in a browser, and \
-            host names that are not the server's (setting names), are answered 403. There is no TLS: put a proxy in front of it.
+            Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
+            every request needs one. An address that other machines reach is refused without tokens. Without them \
+            pages of other sites in a browser, and host names that are not the server's (setting names), are answered \
+            403. There is no TLS: put a proxy in front of it.
 
             A flag beats its PLIMSOLL_* variable, which beats the settings file, which beats the default; \
             `plimsoll help check config` lists the settings.

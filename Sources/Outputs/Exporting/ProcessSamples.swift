@@ -29,6 +29,10 @@ package struct ProcessSamples: Sendable {
     package var activeConversations: Int?
     /// Users with a question in the last 15 minutes.
     package var activeUsers: Int?
+    /// Seals that failed since the process started.
+    package var failedSeals: Int?
+    /// Conversations whose rows stand as they did, since something of them cannot be read.
+    package var unfoldedConversations: Int?
     /// Batches that wait for the writer.
     package var queuedBatches: Int?
     /// Resident memory in bytes.
@@ -53,6 +57,8 @@ package struct ProcessSamples: Sendable {
             family("plimsoll_unlisted_values_total", unlisted.map { ([$0.field], $0.count) }), flushFamily,
             rebookedPicoUSD.flatMap(corrections),
             number("support_conversations_active", activeConversations), number("support_active_users", activeUsers),
+            number("plimsoll_failed_seals_total", failedSeals),
+            number("plimsoll_unfolded_conversations", unfoldedConversations),
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
             number("plimsoll_spans_echoed_total", echoedSpans),

@@ -71,7 +71,7 @@ extension EventLog {
         try directory.flush()
         report.isNew = report.loss == nil
         report.files = 1
-        let active = try fileSystem.reopened(file, path: directory.logPath(number))
+        let active = fileSystem.reopened(file, path: directory.logPath(number))
         let start = Start(
             files: [header], file: active, offset: LogFormat.fileHeaderBytes, chain: header.chain, spares: [],
             nextPosition: report.nextPosition)
@@ -114,9 +114,10 @@ extension EventLog {
 }
 
 extension FileSystem {
-    /// The same file under its new name, so that errors name it.
-    func reopened(_ file: any File, path: String) throws(StorageError) -> any File {
+    /// The same file under its new name, so that errors name it; under the old one where it cannot be opened again now.
+    func reopened(_ file: any File, path: String) -> any File {
+        guard let again = try? open(path, .update) else { return file }
         file.close()
-        return try open(path, .update)
+        return again
     }
 }

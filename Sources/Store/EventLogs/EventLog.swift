@@ -23,8 +23,12 @@ package final class EventLog {
     /// Low word of the checksum of the last record, or of the file header.
     private var chain: UInt32
     private var spares: [Spare]
-    private var failure: StorageError?
+    /// What left unknown what is on the disk, so that nothing is taken any more.
+    package private(set) var failure: StorageError?
     private var isClosed = false
+    /// Names of the directory changed, and the machine was too short of something to make that durable: nothing counts
+    /// as stored before it is.
+    private var owesDirectoryFlush = false
 
     /// The position that the next event must have at least.
     package private(set) var nextPosition: Int64
@@ -101,6 +105,7 @@ package final class EventLog {
         if let largest = payloads.max(), largest > LogFormat.payloadBytesMax {
             throw EventLogError.recordTooLarge(payloadBytes: largest)
         }
+        // A file that is longer could be written, but no start would read it.
         var bytes = 0
         for payload in payloads {
             bytes += LogFormat.recordBytes(payloadBytes: payload)
@@ -170,10 +175,36 @@ package final class EventLog {
     package func flush() throws {
         try checkUsable()
         guard !isFlushed else { return }
+        if owesDirectoryFlush { try flushDirectory() }
         try write()
         try fatal { () throws(StorageError) in try file.flush() }
         assert(buffer.isEmpty, "everything was written before the flush")
         flushedOffset = writtenOffset
+    }
+
+    /// Takes back what was appended since a place, as long as none of it was flushed: the log is as it was there.
+    /// - Parameters:
+    ///   - place: ``end`` at that time.
+    ///   - lastTime: ``lastTime`` at that time.
+    /// - Returns: false where it is too late; nothing changed then.
+    package func takeBack(to place: LogPlace, lastTime time: Int64) -> Bool {
+        guard failure == nil, !isClosed, place.fileNumber == active.fileNumber, place.offset >= flushedOffset,
+            place.offset <= endOffset
+        else { return false }
+        do {
+            // What was written must not be found behind the end: it would go on from the same record as what comes now.
+            if writtenOffset > place.offset {
+                let count = writtenOffset - place.offset
+                try fatal { () throws(StorageError) in try file.writeZeros(count, at: place.offset) }
+                writtenOffset = place.offset
+            }
+        } catch {
+            return false
+        }
+        buffer.removeLast(endOffset - place.offset)
+        (chain, nextPosition, lastTime) = (place.chain, place.position, time)
+        assert(end == place, "the log ends where it did")
+        return true
     }
 
     /// Notes that nothing came for a while, and flushes: the note vouches for all before it, so that a later cut can
@@ -242,18 +273,30 @@ package final class EventLog {
             try directory.fileSystem.rename(built, to: path)
         } catch {
             // Unless it was refused for want of space, the new file may or may not be there.
-            if !error.isSpaceExhausted { failure = error }
+            if !error.isSpaceExhausted, !error.isScarcity { failure = error }
             throw error
         }
         if header.fileBytes == options.fileBytes { spares.removeLast() }
         // From here on the new file says where the old one ends, so the old one must not grow.
+        owesDirectoryFlush = true
+        do {
+            try flushDirectory()
+        } catch where error.isScarcity {
+            // The flush of the first record tries again.
+        }
+        return (directory.fileSystem.reopened(file, path: path), isFilled)
+    }
+
+    /// Makes the names durable. Scarcity is no failure: nothing was flushed, and it may be tried again.
+    private func flushDirectory() throws(StorageError) {
+        owesDirectoryFlush = true
         do {
             try directory.flush()
-            return (try directory.fileSystem.reopened(file, path: path), isFilled)
         } catch {
-            failure = error
+            if !error.isScarcity { failure = error }
             throw error
         }
+        owesDirectoryFlush = false
     }
 
     /// Reserves a spare file if there is none, so that a full disk shows early and the next rotation has its room: for
@@ -280,6 +323,7 @@ package final class EventLog {
 
     private func release(while isFree: (LogFileHeader, LogFileHeader) -> Bool) throws -> Int {
         try checkUsable()
+        if owesDirectoryFlush { try flushDirectory() }
         var freed = 0
         while files.count > 1, isFree(files[0], files[1]) {
             let header = files[0]
@@ -292,7 +336,7 @@ package final class EventLog {
             }
             files.removeFirst()
             // One by one: a power cut that undid the removal of an older file and not of a newer one would leave a gap.
-            try fatal { () throws(StorageError) in try directory.flush() }
+            try flushDirectory()
             freed += 1
         }
         assert(!files.isEmpty, "the file that is written stays")

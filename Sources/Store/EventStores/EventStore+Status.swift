@@ -21,6 +21,12 @@ package struct StoreStatus: Hashable, Sendable {
     package var refusals = Refusals()
     /// How long flushes of the log took since then.
     package var flushes = FlushDurations()
+    /// Seals that failed since then.
+    package var failedSeals = 0
+    /// Conversations whose rows stand as they did, since something of them cannot be read.
+    package var unfoldedConversations = 0
+    /// What is not as it should be while the store goes on, a line each, and what to do.
+    package var troubles: [String] = []
 
     package init() {}
 }
@@ -39,6 +45,9 @@ extension EventStore {
         status.unsealedEvents = version.tail.count
         status.refusals = refused
         status.flushes = flushDurations
+        let troubles = troubles
+        (status.failedSeals, status.unfoldedConversations) = (troubles.failedSeals, troubles.unfolded.count)
+        status.troubles = troubles.lines
         return status
     }
 }

@@ -25,7 +25,7 @@ package final class EventStore: Sendable {
     private let layouts: EventTableLayouts
     private let writer: Mutex<Writer>
     private let published: Mutex<StoreVersion>
-    private let account = Mutex((refusals: Refusals(), flushes: FlushDurations()))
+    private let account: Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: StoreTroubles)>
 
     /// Opens the directory, creating what is missing, and replays what no segment holds yet.
     /// - Throws: ``StorageError``, ``CorruptionError``, ``StoreError``.
@@ -46,6 +46,7 @@ package final class EventStore: Sendable {
         fingerprint = opening.fingerprint
         recovery = opening.recovery
         published = Mutex(opening.writer.version())
+        account = Mutex((Refusals(), FlushDurations(), opening.writer.troubles))
         writer = Mutex(opening.writer)
     }
 
@@ -55,8 +56,7 @@ package final class EventStore: Sendable {
     package func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try changing { writer in
             writer.settleIfDone()
-            if writer.isTailFull { writer.settle() }
-            if writer.isTailFull { try writer.seal() }
+            try writer.relieveTail()
             let results = try writer.append(batches)
             // The events are durable whether the seal succeeds or not; ``tick()`` tries again and tells.
             writer.startSealIfDue()
@@ -124,13 +124,16 @@ package final class EventStore: Sendable {
     /// Flushes of the log since the process started.
     package var flushDurations: FlushDurations { account.withLock { $0.flushes } }
 
+    /// What is not as it should be.
+    var troubles: StoreTroubles { account.withLock { $0.troubles } }
+
     func changing<Result: Sendable>(_ body: (Writer) throws -> Result) throws -> Result {
         try writer.withLock { writer in
             defer {
                 let version = writer.version()
-                let (count, flushes) = (writer.refusals, writer.flushes)
+                let (count, flushes, troubles) = (writer.refusals, writer.flushes, writer.troubles)
                 published.withLock { $0 = version }
-                account.withLock { $0 = (count, flushes) }
+                account.withLock { $0 = (count, flushes, troubles) }
             }
             return try body(writer)
         }

@@ -28,15 +28,24 @@ final class SealedSegment: Sendable {
 
     /// Opens a segment that a manifest lists or a job has made; none of its rows are replaced yet.
     /// - Throws: ``StorageError``, ``CorruptionError``.
-    static func open(_ entry: ManifestSegment, in directory: String, fileSystem: any FileSystem) throws -> SealedSegment
-    {
+    static func open(_ entry: ManifestSegment, in directory: String, _ files: SegmentFiles) throws -> SealedSegment {
         let description = entry.description
         let reader = try SegmentReader.open(
-            fileSystem: fileSystem, path: directory + "/" + description.fileName,
+            files: files, path: directory + "/" + description.fileName,
             expected: (description.segmentID, description.lengthBytes))
         return SealedSegment(
             id: description.segmentID, reader: reader, replaced: ReplacedRows(), positions: entry.positions,
-            timeRange: description.timeRange ?? 0...0, identities: try reader.identityFilter())
+            timeRange: description.timeRange ?? 0...0, identities: try filter(reader))
+    }
+
+    /// Without a filter every event of the segment's time is looked up, which is slow and right: damage there is no
+    /// reason not to open.
+    private static func filter(_ reader: SegmentReader) throws -> BlockFilter? {
+        do {
+            return try reader.identityFilter()
+        } catch is CorruptionError {
+            return nil
+        }
     }
 
     func covers(time: Int64) -> Bool { timeRange.contains(time) }

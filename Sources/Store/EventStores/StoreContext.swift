@@ -30,6 +30,9 @@ package struct StoreOptions: Sendable {
     package var sealEventsMax = 65_536
     /// … or at these bytes of rows.
     var sealBytesMax = 48 << 20
+    // tests: small ones are soon met.
+    /// How much is in memory while conversations are folded.
+    package var foldLimits = FoldLimits()
     // tests: stores of tests are small, and fill files all the same.
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20

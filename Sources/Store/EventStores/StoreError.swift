@@ -7,6 +7,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case stopped(reason: String)
     /// The disk is full; nothing was lost, the same call may be repeated.
     case noSpace(reason: String)
+    /// The machine is short of something, or a file cannot be read or written now; nothing was lost, the same call may
+    /// be repeated.
+    case unavailable(reason: String)
     case closed
     /// The directory was written by a version that knows more.
     case newerFormat(reason: String)
@@ -24,6 +27,7 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .stopped(let reason):
             "the store has stopped taking events because a flush failed (\(reason)); check the disk and restart"
         case .noSpace(let reason): "the disk is full (\(reason)); free space, ingest goes on by itself"
+        case .unavailable(let reason): "the store cannot do it now (\(reason)); nothing was lost"
         case .closed: "the store is closed"
         case .keyMissing(let path):
             "\(path) is missing: users and repeats are recognised by it; put it back from the backup that is kept with the directory"
@@ -41,10 +45,17 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
-    /// What a failed step means for the caller; damage and the store's own errors pass as they are.
+    /// Whether what failed is one place of one file that was written before: damage, a sector that cannot be read, a
+    /// file that is gone. What does not need that place goes on.
+    static func isOfPlace(_ error: any Error) -> Bool {
+        error is CorruptionError || (error as? StorageError)?.isOfPlace ?? false
+    }
+
+    /// What a failed step means for the caller, while the log goes on; damage and the store's own errors pass as they
+    /// are.
     static func wrapping(_ error: any Error) -> any Error {
         if let error = error as? StorageError {
-            return error.isSpaceExhausted ? noSpace(reason: "\(error)") : stopped(reason: "\(error)")
+            return error.isSpaceExhausted ? noSpace(reason: "\(error)") : unavailable(reason: "\(error)")
         }
         if let error = error as? EventLogError {
             switch error {

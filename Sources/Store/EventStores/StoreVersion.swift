@@ -20,16 +20,19 @@ final class StoreVersion: Sendable {
     let clock: ReceiptClock?
     /// What silence means at this version.
     let closing: ClosingRule
+    let foldLimits: FoldLimits
     private let folded = Mutex<ConversationRows?>(nil)
 
     init(
         ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: [SystemRecord],
-        dirty: [ConversationGrouping.Key], overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule
+        dirty: [ConversationGrouping.Key], overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule,
+        foldLimits: FoldLimits
     ) {
         (self.ledger, self.counters, self.sealed, self.tail, self.systemRecords) = (
             ledger, counters, sealed, tail, systemRecords
         )
         (self.dirty, self.overlay, self.clock, self.closing) = (dirty, overlay, clock, closing)
+        self.foldLimits = foldLimits
     }
 
     /// The last position that answers include.
@@ -45,7 +48,7 @@ final class StoreVersion: Sendable {
         if let known = folded.withLock({ $0 }) { return known }
         let rows = try ConversationRows.folding(
             tail.readBlocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry,
-            workers: workers)
+            workers: workers, limits: foldLimits)
         folded.withLock { $0 = rows }
         return rows
     }

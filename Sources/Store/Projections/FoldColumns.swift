@@ -18,6 +18,8 @@ package struct FoldColumns: Sendable {
     let traceOrdinal: Int
     /// Of the events of one conversation.
     let orderer: EventOrderer
+    /// By column id: whether the fold or a row that it makes has a use for the value, or the order of events has.
+    private let isRead: [Bool]
 
     /// - Precondition: the registry has every column that the fold names, as the built-in one does.
     package init(_ registry: SchemaRegistry) {
@@ -50,6 +52,50 @@ package struct FoldColumns: Sendable {
         }
         traceOrdinal = trace
         orderer = EventOrderer(registry)
+        let places = ReadModelPlaces(registry)
+        let known = registry.wellKnown
+        isRead = registry.columns.indices.map { id in
+            [known.id, known.source, known.tenant].contains(UInt16(id)) || roles[id] != .none
+                || [places.fromQuestion, places.fromAnswer, places.fromCall].contains { $0[id] >= 0 }
+        }
+    }
+
+    /// Whether the rows of a conversation may depend on the column.
+    package func reads(_ column: UInt16) -> Bool { isRead[Int(column)] }
+
+    /// What an event takes in memory while its conversation is folded, whatever else stands in its row: the same of a
+    /// whole row and of one without what the fold does not read. Bytes.
+    /// - Complexity: O(fields).
+    package func weight(of row: EventRow) -> Int {
+        var weight = Self.eventBytes
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) {
+            if isRead[Int(cursor.column)], case .text(let range) = cursor.value { weight += range.count }
+        }
+        return weight
+    }
+
+    /// What any event takes beside its texts.
+    private static let eventBytes = 256
+
+    /// Leaves the first events by position, as many as the rows of a conversation are made of. A prefix of the
+    /// positions, so that what comes later changes nothing.
+    /// - Returns: whether some were left out.
+    /// - Complexity: O(events), where some are left out O(events · log events).
+    package func cut(_ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int) -> Bool {
+        // No event weighs more than its whole row and what any event takes.
+        let most = events.reduce(0) { $0 + Self.eventBytes + $1.row(in: buffers).byteCount }
+        if events.count <= eventsMax, most <= bytesMax { return false }
+        events.sort { $0.position < $1.position }
+        var (kept, total) = (0, 0)
+        for event in events.prefix(eventsMax) {
+            total += weight(of: event.row(in: buffers))
+            if total > bytesMax { break }
+            kept += 1
+        }
+        guard kept < events.count else { return false }
+        events.removeLast(events.count - max(kept, 1))
+        return true
     }
 
     /// Sorts the events of a conversation by ``EventOrder``, which makes the fold independent of how they came.

@@ -238,6 +238,12 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_spans_echoed_total", .counter,
             "Spans not taken in because a Plimsoll had made them of its events.", .process),
+        MetricDefinition(
+            "plimsoll_failed_seals_total", .counter, "Attempts to write unsealed events as a segment that failed.",
+            .process),
+        MetricDefinition(
+            "plimsoll_unfolded_conversations", .gauge,
+            "Conversations whose rows are not as they should be, since something of them cannot be read.", .process),
         MetricDefinition("plimsoll_queued_batches", .gauge, "Batches that wait for the writer.", .process),
         MetricDefinition("plimsoll_resident_bytes", .gauge, unit: "bytes", "Resident memory.", .process),
         MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all live files.", .process),

@@ -10,6 +10,10 @@ enum SystemErrorText {
     }
 
     static func isSpaceExhausted(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT }
+    static func isScarce(_ code: Int32) -> Bool {
+        [EMFILE, ENFILE, ENOMEM, ENOBUFS, EINTR, EAGAIN].contains(code)
+    }
+    static func isOfMedium(_ code: Int32) -> Bool { code == EIO }
     static func isMissing(_ code: Int32) -> Bool { code == ENOENT }
     static func isBusy(_ code: Int32) -> Bool { code == EWOULDBLOCK || code == EAGAIN }
 

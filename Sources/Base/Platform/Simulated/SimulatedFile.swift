@@ -108,7 +108,11 @@ final class SimulatedFile: File {
         }
     }
 
-    func close() { isClosed.store(true, ordering: .relaxed) }
+    deinit { close() }
+
+    func close() {
+        if !isClosed.exchange(true, ordering: .relaxed) { system.closed(life: life) }
+    }
 }
 
 /// The lock of a ``SimulatedFileSystem``.

@@ -22,6 +22,9 @@ package final class SimulatedFileSystem: FileSystem {
         /// Handles and locks of an earlier life are void.
         var life = 0
         var isOff = false
+        /// Handles of this life that are open, and how many may be.
+        var openFiles = 0
+        var openFilesMax = Int.max
     }
 
     private let state: Mutex<State>
@@ -40,6 +43,7 @@ package final class SimulatedFileSystem: FileSystem {
             state.locks.removeAll()
             state.faults.removeAll()
             state.isOff = false
+            state.openFiles = 0
         }
     }
 
@@ -47,6 +51,9 @@ package final class SimulatedFileSystem: FileSystem {
     package func arm(_ fault: SimulatedFault) { state.withLock { $0.faults.append(fault) } }
     package func disarm() { state.withLock { $0.faults.removeAll() } }
     package func setQuota(bytes: Int) { state.withLock { $0.quotaBytes = bytes } }
+    /// Beyond it opening fails with `EMFILE`.
+    package func setOpenFiles(max: Int) { state.withLock { $0.openFilesMax = max } }
+    func closed(life: Int) { state.withLock { if $0.life == life { $0.openFiles -= 1 } } }
     package var counts: SimulatedCallCounts { state.withLock { $0.counts } }
 
     /// The contents that readers see; nil when there is no such file. Counts as no call.
@@ -122,8 +129,10 @@ package final class SimulatedFileSystem: FileSystem {
     }
 
     package func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
-        try perform(.open, path) { state, _ throws(StorageError) in
+        // The handle is made outside, as a lock is: one that is dropped closes through the same state.
+        let (node, life) = try perform(.open, path) { state, _ throws(StorageError) in
             func failure(_ code: Int32) -> StorageError { StorageError(.open, path: path, code: code) }
+            guard state.openFiles < state.openFilesMax else { throw failure(EMFILE) }
             guard state.disk.hasDirectory(of: path) else { throw failure(ENOENT) }
             if state.disk.directories.contains(path) { throw failure(EISDIR) }
             var node = state.disk.names[path]
@@ -136,9 +145,11 @@ package final class SimulatedFileSystem: FileSystem {
                 state.disk.withNode(node) { $0.record(.resize(0)) }
             }
             guard let node else { throw failure(ENOENT) }
-            return SimulatedFile(
-                path: path, node: node, life: state.life, isWritable: options.access == .readWrite, system: self)
+            state.openFiles += 1
+            return (node, state.life)
         }
+        return SimulatedFile(
+            path: path, node: node, life: life, isWritable: options.access == .readWrite, system: self)
     }
 
     package func rename(_ path: String, to newPath: String) throws(StorageError) {

@@ -3,6 +3,7 @@ import Asking
 import HTTPTypes
 import Intakes
 import Plans
+import Platform
 import SQLText
 
 /// What services refuse, in the words of HTTP.
@@ -15,8 +16,23 @@ extension Refusal {
         case let refusal as IntakeRefusal: self.init(refusal)
         case let refusal as QueryRefusal: self.init(refusal)
         case let error as QueryError: self.init(error)
+        case let error as CorruptionError: self.init(error)
+        case let error as StorageError: self.init(error)
         default: return nil
         }
+    }
+
+    /// What is asked needs a place that is damaged; what does not need it is answered.
+    init(_ error: CorruptionError) {
+        self.init(
+            .internalServerError, "\(error)",
+            hint: "`plimsoll verify` shows the extent; restore the file from a backup, then ask again")
+    }
+
+    /// What cannot be read or written now: what the machine is short of comes back by itself.
+    init(_ error: StorageError) {
+        let isPassing = error.isScarcity || error.isSpaceExhausted
+        self.init(isPassing ? .serviceUnavailable : .internalServerError, "\(error)", hint: "ask again later")
     }
 
     /// What is sent and not taken in.

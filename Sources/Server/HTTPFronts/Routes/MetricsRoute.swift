@@ -30,12 +30,13 @@ extension Routes {
         samples.httpRefusals = refusals.all
         samples.rejected = [
             ("conflict", status.refusals.conflicts), ("too_old", status.refusals.tooOld),
-            ("too_new", status.refusals.tooNew),
+            ("too_new", status.refusals.tooNew), ("unreadable", status.refusals.unreadable),
             ("unknown_type", decoded.unknownTypes), ("invalid", decoded.invalid),
         ]
         samples.withheld = Self.named(decoded.withheld, store.registry)
         samples.unlisted = Self.named(decoded.unlisted, store.registry)
         samples.flushes = (status.flushes.counts, status.flushes.sumNanoseconds)
+        (samples.failedSeals, samples.unfoldedConversations) = (status.failedSeals, status.unfoldedConversations)
         samples.queuedBatches = intake.committer.waitingCount
         samples.residentBytes = residentMemoryBytes()
         samples.storedBytes = status.segmentBytes

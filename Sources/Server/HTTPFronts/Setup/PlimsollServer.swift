@@ -86,9 +86,8 @@ package final class PlimsollServer: Sendable {
             threads: threads.decoders, log: log)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
-            queries: queries,
-            health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads,
-            limits: limits, guardian: configuration.guardian,
+            queries: queries, health: health, access: access, refusals: refusals, clock: clock, workers: workers,
+            threads: threads, limits: limits, guardian: configuration.guardian,
             startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)

@@ -16,7 +16,14 @@ package enum StatusText {
         json.member("conflicts", status.refusals.conflicts)
         json.member("too_old", status.refusals.tooOld)
         json.member("too_new", status.refusals.tooNew)
+        json.member("unreadable", status.refusals.unreadable)
         json.member("dead_letters", status.refusals.deadLetters)
         json.endObject()
+        json.member("failed_seals", status.failedSeals)
+        json.member("unfolded_conversations", status.unfoldedConversations)
+        json.key("troubles")
+        json.beginArray()
+        for line in status.troubles { json.value(line) }
+        json.endArray()
     }
 }

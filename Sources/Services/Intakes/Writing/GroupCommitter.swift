@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// `Item` is what one request brings, `Result` what it learns once its events are durable. Items are written in the
 /// order in which they were handed in. After the first failure that is final nothing is written any more: every later
-/// item fails at once. Any other failure (a full disk) is that of its group alone.
+/// item fails at once. After any other failure (a full disk) the items of its group are written one by one, so that
+/// each fails for its own reasons alone.
 package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     private struct Waiting {
         var item: Item
@@ -71,18 +72,43 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
                 precondition(results.count == group.count, "one result per item")
                 for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
             } catch  where !isFinal(error) {
-                for waiting in group { waiting.continuation.resume(throwing: error) }
+                if group.count == 1 { group[0].continuation.resume(throwing: error) }
+                // One of them may be why, and the others have nothing to do with it.
+                if group.count > 1, !writeEach(group) { return }
             } catch {
-                let rest = state.withLock { state in
-                    defer { state.queue = [] }
-                    state.failure = error
-                    state.isDraining = false
-                    return state.queue
-                }
-                for waiting in group + rest { waiting.continuation.resume(throwing: error) }
+                end(error, group)
                 return
             }
         }
+    }
+
+    /// Writes the items of a group that failed, each for itself.
+    /// - Returns: false where that ended all writing.
+    private func writeEach(_ group: [Waiting]) -> Bool {
+        for (index, waiting) in group.enumerated() {
+            do {
+                let results = try write([waiting.item])
+                precondition(results.count == 1, "one result per item")
+                waiting.continuation.resume(returning: results[0])
+            } catch  where !isFinal(error) {
+                waiting.continuation.resume(throwing: error)
+            } catch {
+                end(error, Array(group[index...]))
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Nothing is written any more: these fail, and all that wait.
+    private func end(_ error: any Error, _ group: [Waiting]) {
+        let rest = state.withLock { state in
+            defer { state.queue = [] }
+            state.failure = error
+            state.isDraining = false
+            return state.queue
+        }
+        for waiting in group + rest { waiting.continuation.resume(throwing: error) }
     }
 
     /// The next items to write together; nil, and no longer draining, when none wait.

@@ -3,9 +3,11 @@ import Synchronization
 
 /// Whether the server takes events, and why not. Says when that begins and when it ends.
 package final class ServerHealth: Sendable {
-    /// A full disk, from the append that it refused until one succeeds or there is clearly more room than then.
+    /// What the store was short of, from the append that it refused until one succeeds: a full disk until there is
+    /// clearly more room than then, anything else until the next look.
     private struct Fullness {
         var reason: String
+        var isOfSpace: Bool
         var freeBytes: Int?
         var isLogged: Bool
     }
@@ -13,6 +15,10 @@ package final class ServerHealth: Sendable {
     private struct State {
         var failure: String?
         var fullness: Fullness?
+        /// What was told last of what is not as it should be.
+        var troubles: [String] = []
+        /// Damaged places that were told of.
+        var damage: Set<String> = []
         /// When a full disk was logged last, on the monotonic clock.
         var lastLogged: Int64?
     }
@@ -21,6 +27,8 @@ package final class ServerHealth: Sendable {
     private static let logNanoseconds: Int64 = 60_000_000_000
     /// Space that must have come free since the refusal for the disk to count as no longer full.
     private static let regainedBytes = 16 << 20
+
+    private static let damageMax = 100
 
     private let state = Mutex(State())
     private let isStopping = Atomic<Bool>(false)
@@ -49,8 +57,9 @@ package final class ServerHealth: Sendable {
     /// Notes what the store threw. The first failure that does not pass by itself stays.
     /// - Parameter freeBytes: room on the disk now, where the system says.
     package func storeThrew(_ error: any Error, freeBytes: Int?) {
-        if StoreFailure.isOfRequest(error) { return }
         let reason = "\(error)"
+        if error is CorruptionError { return note(damage: reason) }
+        if StoreFailure.isOfRequest(error) { return }
         guard StoreFailure.isPassing(error) else {
             let isFirst = state.withLock { state in
                 defer { state.failure = state.failure ?? reason }
@@ -60,17 +69,26 @@ package final class ServerHealth: Sendable {
             return
         }
         let now = clock.monotonicNanoseconds()
+        let isOfSpace = StoreFailure.isOfSpace(error)
         let mustLog = state.withLock { state in
             if let known = state.fullness {
-                state.fullness = Fullness(reason: reason, freeBytes: freeBytes, isLogged: known.isLogged)
+                state.fullness = Fullness(
+                    reason: reason, isOfSpace: isOfSpace, freeBytes: freeBytes, isLogged: known.isLogged)
                 return false
             }
             let isDue = state.lastLogged.map { now - $0 >= Self.logNanoseconds } ?? true
             if isDue { state.lastLogged = now }
-            state.fullness = Fullness(reason: reason, freeBytes: freeBytes, isLogged: isDue)
+            state.fullness = Fullness(
+                reason: reason, isOfSpace: isOfSpace, freeBytes: freeBytes, isLogged: isDue)
             return isDue
         }
         if mustLog { log.error("events are refused: \(reason)") }
+    }
+
+    /// Says once of each damaged place what could not be done for it; all else goes on.
+    private func note(damage: String) {
+        let isNew = state.withLock { $0.damage.count < Self.damageMax && $0.damage.insert(damage).inserted }
+        if isNew { log.error("a request failed: \(damage); restore the file from a backup") }
     }
 
     /// Notes that the store took events.
@@ -79,23 +97,36 @@ package final class ServerHealth: Sendable {
     /// Looks whether space came back while nobody sends.
     package func note(freeBytes: Int?) {
         let isBack = state.withLock { state in
-            guard let fullness = state.fullness, let before = fullness.freeBytes, let freeBytes else { return false }
+            guard let fullness = state.fullness else { return false }
+            guard fullness.isOfSpace else { return true }
+            guard let before = fullness.freeBytes, let freeBytes else { return false }
             return freeBytes >= before + Self.regainedBytes
         }
         if isBack { endFullness() }
     }
 
     private func endFullness() {
-        let wasLogged = state.withLock { state in
+        let known = state.withLock { state in
             defer { state.fullness = nil }
-            return state.fullness?.isLogged ?? false
+            return state.fullness
         }
-        if wasLogged { log.warning("events are taken again: the disk has room") }
+        guard let known, known.isLogged else { return }
+        log.warning("events are taken again" + (known.isOfSpace ? ": the disk has room" : ""))
+    }
+
+    /// Says what is not as it should be while the store goes on: each line when it comes up, and when all is well.
+    func note(troubles: [String]) {
+        let (new, areOver) = state.withLock { state in
+            defer { state.troubles = troubles }
+            return (troubles.filter { !state.troubles.contains($0) }, troubles.isEmpty && !state.troubles.isEmpty)
+        }
+        for line in new { log.error(line) }
+        if areOver { log.warning("what was said of the store's troubles is over") }
     }
 
     /// From now on nothing is taken.
     package func beginStopping() { isStopping.store(true, ordering: .relaxed) }
 
-    /// Whether a full disk is known of, so that ``note(freeBytes:)`` has something to end.
+    /// Whether something is known of that the store is short of, so that ``note(freeBytes:)`` has something to end.
     package var isFull: Bool { state.withLock { $0.fullness != nil } }
 }

@@ -1,32 +1,47 @@
 package import Domain
 import EventStores
+import Platform
 
 /// What a sender is told when the store throws.
 package enum StoreFailure {
     static let hint = "see to the disk, then restart the server; unanswered events may be sent again"
 
-    /// The state is sound and the same request may succeed later: the disk is full.
+    private static let damageHint =
+        "`plimsoll verify` shows the extent; restore the file from a backup, then send the same request again"
+
+    /// The state is sound and the same request may succeed later: the disk is full, or the machine is short of
+    /// something.
     static func isPassing(_ error: any Error) -> Bool {
+        switch error as? StoreError {
+        case .noSpace?, .unavailable?: true
+        default: false
+        }
+    }
+
+    /// It passes once there is room.
+    static func isOfSpace(_ error: any Error) -> Bool {
         if case .noSpace? = error as? StoreError { true } else { false }
     }
 
-    /// The state is sound, and what was asked for is too much at once.
+    /// The state is sound, and what was asked for is too much at once, or needs a place of a file that is damaged.
     static func isOfRequest(_ error: any Error) -> Bool {
         switch error as? StoreError {
         case .correctionTooLarge?, .recordTooLarge?, .batchTooLarge?: true
-        default: false
+        default: error is CorruptionError
         }
     }
 
     /// `tooMuch` for what the asker can mend, else `unavailable`, for a while or until a restart.
     package static func refusal(for error: any Error, _ limits: ServerLimits) -> IntakeRefusal {
+        if error is CorruptionError { return IntakeRefusal(.unavailable, "\(error)", hint: damageHint) }
         if isOfRequest(error) { return IntakeRefusal(.tooMuch, "\(error)") }
         guard isPassing(error) else {
             return IntakeRefusal(
                 .unavailable, "storage failed, so nothing is acknowledged any more: \(error)", hint: hint)
         }
         return IntakeRefusal(
-            .unavailable, "\(error)", hint: "send the same request again once there is room",
+            .unavailable, "\(error)",
+            hint: "send the same request again" + (isOfSpace(error) ? " once there is room" : ""),
             retryAfterSeconds: limits.retryAfterSeconds)
     }
 }

@@ -19,7 +19,9 @@ package struct StoreTicker: BackgroundWork {
     package func step() async throws {
         try await Task.sleep(for: .seconds(1))
         try await thread.run { try store.tick() }
-        if health.isFull { health.note(freeBytes: store.status.freeBytes) }
+        let status = store.status
+        health.note(troubles: status.troubles)
+        if health.isFull { health.note(freeBytes: status.freeBytes) }
     }
 
     /// Whether that was the end, the health says.

@@ -6,7 +6,7 @@ extension Writer {
         let (beginning, last) = (mark.dataBeginning, systemRecords.count - 1)
         let frozenCount = frozen?.records.count ?? 0
         guard last > frozenCount else { return }
-        let before = systemRecords[frozenCount..<last].lastIndex { record in
+        let before = systemRecords.all[frozenCount..<last].lastIndex { record in
             guard case .event(DeliveryMark.recordType, let data) = record.content else { return false }
             return data.hasPrefix(beginning)
         }

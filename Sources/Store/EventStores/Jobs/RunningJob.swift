@@ -24,7 +24,7 @@ final class RunningJob: Sendable {
             let edit = try job.prepare(base)
             do {
                 let segments = try edit.added.map {
-                    try SealedSegment.open($0, in: base.directory, fileSystem: base.fileSystem)
+                    try SealedSegment.open($0, in: base.directory, base.segmentFiles)
                 }
                 return Prepared(edit: edit, segments: segments)
             } catch {

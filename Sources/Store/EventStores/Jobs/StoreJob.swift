@@ -27,4 +27,6 @@ package struct StoreJobBase: Sendable {
     package let segmentID: UInt64
     /// For work that can be spread.
     package let workers: any Workers
+    /// By which segments that a job makes are opened.
+    let segmentFiles: SegmentFiles
 }

@@ -1,4 +1,5 @@
 import EventLogs
+import JSONTexts
 import Platform
 import Segments
 
@@ -13,7 +14,7 @@ extension Writer {
         nextSegmentID = id + 1
         return StoreJobBase(
             fileSystem: context.fileSystem, directory: files.segments, manifest: manifests.current, segmentID: id,
-            workers: workers)
+            workers: workers, segmentFiles: segmentFiles)
     }
 
     func isUnderWay(_ kind: String) -> Bool { flights.contains { $0.job.kind == kind } }
@@ -69,11 +70,40 @@ extension Writer {
             if let seal { giveUp(seal) }
             removeRetired()
             if error is ManifestEditConflict { return false }
-            if seal != nil { hasSealFailed = true }
+            if seal != nil {
+                hasSealFailed = true
+                sealRetry.failed(at: context.clock.monotonicNanoseconds())
+                troubles.sealFailed(error)
+            }
             throw error
         }
-        if let seal { try finish(seal, as: flight.base.segmentID) }
+        if let seal { try finish(seal, as: flight.base.segmentID) } else { try tellManifest() }
         return true
+    }
+
+    /// Has the log tell which version of the manifest is in force, durable when this returns, so that a start misses it
+    /// when it is gone. Where there is no room for that now, the next version tells.
+    func tellManifest(_ seal: SealJob? = nil, _ segmentID: UInt64 = 0) throws {
+        let version = manifests.version
+        let data =
+            seal?.attached(as: segmentID, manifest: version) ?? JSONWriter.object { $0.member("manifest", version) }
+        do {
+            try log.append(
+                .segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime,
+                payload: Array(data.utf8))
+            try flushLog()
+        } catch {
+            if log.failure != nil { throw error }
+        }
+    }
+
+    /// The version that such a record tells of; nil of records that versions of before wrote.
+    static func manifestVersion(_ record: LogRecord) -> UInt64? {
+        guard record.kind == .segmentAttached,
+            let json = try? JSONReader.parse(String(decoding: record.payload, as: UTF8.self)),
+            let version = json["manifest"]?.integer
+        else { return nil }
+        return UInt64(exactly: version)
     }
 
     /// Makes an edit the manifest in force, and its segments those that are read.

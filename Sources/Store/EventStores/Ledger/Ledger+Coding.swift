@@ -18,6 +18,7 @@ import EventLogs
 //             …     leads          varint count, then 8 position + 8 lead each (from version 5 on)
 //             …     objectives     varint count, then 8 since + varint length + data of the record each (from version 6 on)
 //             …     outcomes       varint length + data of the record, empty where the store never said (from version 7 on)
+//             …     unfolded       varint count, then tenant and conversation, each a text (from version 8 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -34,8 +35,10 @@ enum StateVersion: UInt8 {
     case fifth = 5
     /// Without how conversations are judged: silence means nothing.
     case sixth = 6
-    /// As drawn above.
+    /// Without conversations that wait to be folded: there are none.
     case seventh = 7
+    /// As drawn above.
+    case eighth = 8
 }
 
 /// The state file: the ledger at a sealed position, and what goes with it.
@@ -45,11 +48,13 @@ struct StateFile: Sendable {
     var ledger: Ledger
     /// `MetricCounters.serialised`; empty where they begin at zero.
     var counters: [UInt8]
+    /// Conversations whose sealed rows no longer hold, since they could not be read.
+    var unfolded: [ConversationGrouping.Key]
     var replayFrom: LogPlace
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.seventh.rawValue)
+        sink.append(StateVersion.eighth.rawValue)
         sink.append(littleEndian: ledger.position)
         sink.append(littleEndian: ledger.receivedTime)
         for part in [schemas, ledger.prices.book.serialised] { Self.append(part, to: &sink) }
@@ -76,6 +81,11 @@ struct StateFile: Sendable {
             sink.append(text: version.data)
         }
         sink.append(text: ledger.outcomes?.data ?? "")
+        sink.append(varint: UInt64(unfolded.count))
+        for key in unfolded {
+            sink.append(text: key.tenant)
+            sink.append(text: key.conversation)
+        }
         replayFrom.append(to: &sink)
         return sink.bytes
     }
@@ -85,8 +95,11 @@ struct StateFile: Sendable {
         sink.append(contentsOf: part)
     }
 
-    init(schemas: [UInt8], ledger: Ledger, counters: [UInt8], replayFrom: LogPlace) {
-        (self.schemas, self.ledger, self.counters, self.replayFrom) = (schemas, ledger, counters, replayFrom)
+    init(
+        schemas: [UInt8], ledger: Ledger, counters: [UInt8], unfolded: [ConversationGrouping.Key], replayFrom: LogPlace
+    ) {
+        (self.schemas, self.ledger, self.counters) = (schemas, ledger, counters)
+        (self.unfolded, self.replayFrom) = (unfolded, replayFrom)
     }
 
     /// Reads what ``serialised`` of this or an older version wrote.
@@ -120,6 +133,13 @@ struct StateFile: Sendable {
         }
         if has(.sixth) { try Self.readObjectives(&cursor, into: &ledger) }
         if has(.seventh) { ledger.outcomes = try Self.outcomes(&cursor) }
+        unfolded =
+            has(.eighth)
+            ? try Self.list(&cursor, bytesMin: 2) { cursor throws(DecodingError) in
+                let tenant = try cursor.readText(max: cursor.remaining)
+                return ConversationGrouping.Key(
+                    tenant: tenant, conversation: try cursor.readText(max: cursor.remaining))
+            } : []
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }

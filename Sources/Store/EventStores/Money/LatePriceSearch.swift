@@ -13,14 +13,27 @@ struct LatePriceSearch {
     private let before: CostOverlay
     private let layouts: EventTableLayouts
     private let registry: SchemaRegistry
+    /// What becomes of a group that cannot be read.
+    private let onDamage: (any Error) throws -> Void
 
+    /// - Parameter onDamage: is told of a place that cannot be read; the search goes on without it unless it throws.
     init(
-        _ changes: [PriceChange], before: CostOverlay, layouts: EventTableLayouts, registry: SchemaRegistry
+        _ changes: [PriceChange], before: CostOverlay, layouts: EventTableLayouts, registry: SchemaRegistry,
+        onDamage: @escaping (any Error) throws -> Void = { throw $0 }
     ) {
         self.changes = changes
         self.before = before
         self.layouts = layouts
         self.registry = registry
+        self.onDamage = onDamage
+    }
+
+    private func reading(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch  where StoreError.isOfPlace(error) {
+            try onDamage(error)
+        }
     }
 
     /// The block with the late prices applied; the same block where they concern none of its calls.
@@ -55,7 +68,7 @@ struct LatePriceSearch {
             guard let money = layout.money else { continue }
             for segment in sealed.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() where mayConcern(group) {
-                    try search(live(group, index, segment, layout), layout, money, &found)
+                    try reading { try search(live(group, index, segment, layout), layout, money, &found) }
                 }
             }
         }
@@ -89,15 +102,17 @@ struct LatePriceSearch {
             for segment in sealed.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated()
                 where isBooking.contains(false) && mayConcern(group) {
-                    let morsel = live(group, index, segment, layout)
-                    let names = ["provider", "request_model", "response_model", "total_tokens"]
-                    let columns = try names.map { try layout.index(of: $0).map { try morsel.column($0) } }
-                    let times = try morsel.column(layout.time)
-                    for (row, cost) in try waiting(morsel, layout, money) {
-                        note(
-                            provider: columns[0]?.text(at: row) ?? "", requestModel: columns[1]?.text(at: row),
-                            responseModel: columns[2]?.text(at: row), time: times.integer(at: row) ?? 0,
-                            gaps: cost.gaps, hasTotal: columns[3]?.integer(at: row) != nil)
+                    try reading {
+                        let morsel = live(group, index, segment, layout)
+                        let names = ["provider", "request_model", "response_model", "total_tokens"]
+                        let columns = try names.map { try layout.index(of: $0).map { try morsel.column($0) } }
+                        let times = try morsel.column(layout.time)
+                        for (row, cost) in try waiting(morsel, layout, money) {
+                            note(
+                                provider: columns[0]?.text(at: row) ?? "", requestModel: columns[1]?.text(at: row),
+                                responseModel: columns[2]?.text(at: row), time: times.integer(at: row) ?? 0,
+                                gaps: cost.gaps, hasTotal: columns[3]?.integer(at: row) != nil)
+                        }
                     }
                 }
             }
@@ -137,38 +152,43 @@ struct LatePriceSearch {
         }
     }
 
-    /// Costs of sealed calls that came live and had none `before`.
+    /// Costs of sealed calls that came live and had none before these prices.
     /// - Complexity: as ``conversations(in:)``.
-    func firstCosts(
-        in sealed: SealedState, before: CostOverlay, after: CostOverlay, leads: ClockLeads
-    ) throws -> [FirstCost] {
+    func firstCosts(in sealed: SealedState, after: CostOverlay, leads: ClockLeads) throws -> [FirstCost] {
         var found: [FirstCost] = []
         for layout in layouts.tables {
             guard let money = layout.money else { continue }
             for segment in sealed.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() where mayConcern(group) {
-                    let base = live(group, index, segment, layout)
-                    let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).column(
-                        money.cost)
-                    let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).column(
-                        money.cost)
-                    let (times, received) = (try base.column(layout.time), try base.column(layout.receivedTime))
-                    let positions = try base.column(layout.position)
-                    let columns = try ["tenant", "provider", "model", "route"].map {
-                        try layout.index(of: $0).map { try base.column($0) }
-                    }
-                    for row in 0..<base.rowCount where old.wide(at: row) == nil {
-                        guard let cost = new.wide(at: row), let time = times.integer(at: row),
-                            let arrival = received.integer(at: row),
-                            time >= arrival - leads.lead(at: positions.integer(at: row) ?? 0)
-                                - Limits.liveNanosecondsMax
-                        else { continue }
-                        found.append(FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" }))
+                    try reading {
+                        found += try firstCosts(
+                            of: live(group, index, segment, layout), layout, money, after: after, leads: leads)
                     }
                 }
             }
         }
         return found
+    }
+
+    private func firstCosts(
+        of base: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, after: CostOverlay,
+        leads: ClockLeads
+    ) throws -> [FirstCost] {
+        let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).column(money.cost)
+        let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).column(money.cost)
+        let (times, received) = (try base.column(layout.time), try base.column(layout.receivedTime))
+        let positions = try base.column(layout.position)
+        let columns = try ["tenant", "provider", "model", "route"].map {
+            try layout.index(of: $0).map { try base.column($0) }
+        }
+        return (0..<base.rowCount).compactMap { row in
+            guard old.wide(at: row) == nil, let cost = new.wide(at: row), let time = times.integer(at: row),
+                let arrival = received.integer(at: row),
+                time >= arrival.saturatingSubtract(leads.lead(at: positions.integer(at: row) ?? 0))
+                    .saturatingSubtract(Limits.liveNanosecondsMax)
+            else { return nil }
+            return FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" })
+        }
     }
 
     private func mayConcern(_ group: RowGroup) -> Bool {

@@ -116,7 +116,7 @@ extension Writer {
             if !isOwn { try note(SystemRecord.restore(of: beginning.store)) }
             try log.flush()
         } catch {
-            throw StoreError.wrapping(error)
+            throw told(error)
         }
         begin(with: book)
     }

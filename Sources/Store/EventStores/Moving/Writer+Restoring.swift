@@ -91,8 +91,10 @@ extension Writer {
                     guard reached.known.remove(record) == nil else { continue }
                     try Self.checkTimes(
                         of: record, latest: latest, "the record after event \(reached.events) (line \(line))")
-                    try noteLatePrices(since: lateCount)
-                    lateCount = ledger.prices.late.count
+                    if asksForCosts(record) {
+                        try takeUpLatePrices(since: lateCount)
+                        lateCount = ledger.prices.late.count
+                    }
                     ledger.receivedTime = max(receivedTime, record.receivedTime)
                     do {
                         _ = try takeUp(record)
@@ -104,7 +106,7 @@ extension Writer {
                 try admit(
                     batch.events, rows: next..<batch.events.count, events, known, sealedPosition, &reached, &result)
             }
-            try noteLatePrices(since: lateCount)
+            try takeUpLatePrices(since: lateCount)
             if tail.count > 0 || !systemRecords.isEmpty { try seal() }
             result.lastPosition = nextPosition - 1
             // The next reading of the clock goes on from the received times and leads that came along.
@@ -115,7 +117,7 @@ extension Writer {
             before.restore(self)
             self.counters = counters
             if error is RestoreRefusal { throw error }
-            throw StoreError.wrapping(error)
+            throw told(error)
         }
     }
 

@@ -19,6 +19,7 @@ struct WriterStart {
     var ledger: Ledger
     var sealed: SealedState
     var counters: MetricCounters
+    var segmentFiles: SegmentFiles
 }
 
 /// What a start found in the log.
@@ -60,10 +61,12 @@ struct StoreOpening {
             directory: files.log, fileSystem: fileSystem, randomness: context.randomness, options: logOptions,
             from: state.map { .place($0.replayFrom) } ?? .beginning
         ) { replayed.append($0) }
+        if !options.acceptsLoss { try Self.check(manifests, findings, replayed) }
         let names = try Self.schemas(state?.schemas, replayed, files)
         let registry = try Self.registry(names, options)
+        let segmentFiles = SegmentFiles(fileSystem: fileSystem)
         let ledger = state?.ledger ?? Ledger(book: PriceBook(options.listPrices))
-        let sealed = try Self.sealed(manifests.current, files, fileSystem)
+        let sealed = try Self.sealed(manifests.current, files, segmentFiles)
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
         try manifests.removeTemporaryFiles(findings)
         writer = Writer(
@@ -71,12 +74,18 @@ struct StoreOpening {
                 context: context, options: options, files: files, registry: registry,
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests,
                 lock: lock,
-                ledger: ledger, sealed: sealed, counters: counters))
+                ledger: ledger, sealed: sealed, counters: counters, segmentFiles: segmentFiles))
+        // Files of the version before are gone with it, once there is another one.
+        let live =
+            manifests.current.segments.map(\.description.fileName)
+            + [manifests.current.projections?.fileName].compactMap { $0 }
+        for name in manifests.keptFileNames where !live.contains(name) { writer.retired.add(name) }
         writer.nextSegmentID = StoreFiles.nextID(above: findings.unknownFiles)
         // Files of attempts that came to nothing; where a manifest is damaged they may be what it named.
         if findings.refused.isEmpty {
             for name in findings.unknownFiles where StoreFiles.isOurs(segmentFile: name) { writer.retired.add(name) }
         }
+        writer.troubles.waiting(for: state?.unfolded ?? [])
         try writer.replay(replayed)
         writer.openedTime = writer.receivedTime
         // What the log tells of and neither it nor a segment holds was in files that a manifest named.
@@ -109,6 +118,20 @@ struct StoreOpening {
         let secret = context.randomness.bytes(32)
         try context.fileSystem.replace(files.secret, with: secret + SHA256.hash(secret)[..<8], isSecret: true)
         return secret
+    }
+
+    /// The manifest in force is at least as new as the last one that the log tells of: with an older one the store
+    /// would go on as if nothing had been sealed, moved or marked since.
+    private static func check(
+        _ manifests: ManifestStore, _ findings: ManifestStore.Findings, _ records: [LogRecord]
+    ) throws(CorruptionError) {
+        let told = records.compactMap(Writer.manifestVersion).max() ?? 0
+        guard told > manifests.version else { return }
+        throw findings.refused.first
+            ?? CorruptionError(
+                file: manifests.directory + "/" + ManifestStore.fileName(told), offset: 0,
+                expectation:
+                    "the manifest that the log tells of; put the file back from a backup, with all that it names")
     }
 
     /// nil where nothing was ever sealed.
@@ -157,13 +180,13 @@ struct StoreOpening {
         }
     }
 
-    private static func sealed(_ manifest: Manifest, _ files: StoreFiles, _ fileSystem: any FileSystem) throws
+    private static func sealed(_ manifest: Manifest, _ files: StoreFiles, _ segmentFiles: SegmentFiles) throws
         -> SealedState
     {
         var state = SealedState()
         let replaced = ReplacedRows(manifest.superseded).bySegment
         for entry in manifest.segments {
-            let segment = try SealedSegment.open(entry, in: files.segments, fileSystem: fileSystem)
+            let segment = try SealedSegment.open(entry, in: files.segments, segmentFiles)
             state.segments.append(segment.replacing(replaced: replaced[segment.id] ?? ReplacedRows()))
         }
         state.position = manifest.position

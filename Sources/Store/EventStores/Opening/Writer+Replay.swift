@@ -9,8 +9,17 @@ extension Writer {
     /// and without writing.
     /// - Throws: ``CorruptionError``; ``StoreError/newerFormat(reason:)`` for a record that this version does not know.
     func replay(_ records: [LogRecord]) throws {
+        // Prices came late one by one, each with a search of what waited for it; here one search serves all those
+        // between which nothing else asks for costs.
+        var lateCount = ledger.prices.late.count
+        func takeUpPrices() throws {
+            counters.beginStep()
+            try takeUpLatePrices(since: lateCount, onDamage: goOnWithoutPlace)
+            lateCount = ledger.prices.late.count
+        }
         for record in records {
             ledger.receivedTime = max(receivedTime, record.receivedTime)
+            if try asksForCosts(record) { try takeUpPrices() }
             switch record.kind {
             case .events: if record.position > sealed.position { try replayEvents(record) }
             case .replacements: if record.position > sealed.position { try replayReplacements(record) }
@@ -24,7 +33,7 @@ extension Writer {
             case .system: try replaySystemRecord(record)
             // Read before anything else, as rows are read by them.
             case .schemas: break
-            // The segment has its record.
+            // The segment has its record; of the manifest the opening asks.
             case .segmentAttached: break
             default:
                 throw StoreError.newerFormat(
@@ -32,6 +41,27 @@ extension Writer {
                         "\(files.log), \(record.place): a record of kind \(record.kind.rawValue), which this version does not know"
                 )
             }
+        }
+        try takeUpPrices()
+    }
+
+    /// Whether a record is applied to the costs of calls that came before it, or to what counts them.
+    private func asksForCosts(_ record: LogRecord) throws -> Bool {
+        switch record.kind {
+        case .replacements: true
+        case .system: asksForCosts(try systemRecord(record))
+        default: false
+        }
+    }
+
+    /// The same of a system record.
+    func asksForCosts(_ note: SystemRecord) -> Bool {
+        guard case .event(let type, let data) = note.content else { return false }
+        switch type {
+        case ObjectiveVersion.recordType: return true
+        // What only tells of a first price changes nothing.
+        case Rebooking.recordType: return (try? Rebooking(data: data)) != nil
+        default: return false
         }
     }
 
@@ -45,19 +75,18 @@ extension Writer {
         try apply(replacements)
     }
 
-    private func replaySystemRecord(_ record: LogRecord) throws {
-        let note: SystemRecord
+    private func systemRecord(_ record: LogRecord) throws -> SystemRecord {
         do {
-            note = try SystemRecord(
+            return try SystemRecord(
                 position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload)
         } catch {
             throw corruption(record, error.expectation)
         }
+    }
+
+    private func replaySystemRecord(_ record: LogRecord) throws {
         do {
-            let lateCount = ledger.prices.late.count
-            if let mark = try takeUp(note) { dropOlderMarks(than: mark) }
-            counters.beginStep()
-            try noteLatePrices(since: lateCount)
+            if let mark = try takeUp(try systemRecord(record)) { dropOlderMarks(than: mark) }
         } catch let error as Ledger.DamagedRecord {
             throw corruption(record, error.expectation)
         }
@@ -110,7 +139,6 @@ extension Writer {
         guard rows.count == record.count, record.position == nextPosition else {
             throw corruption(record, "\(record.count) events from position \(nextPosition)")
         }
-        let lateCount = ledger.prices.late.count
         let hashes = rows.identityHashes(key: identityKey)
         var costs = RowCosts()
         var absent: [AbsentTimes.Entry] = []
@@ -128,7 +156,6 @@ extension Writer {
         tail.append(block)
         ledger.absentTimes.add(absent)
         ledger.position = block.lastPosition
-        try noteLatePrices(since: lateCount)
     }
 
     private func corruption(_ record: LogRecord, _ expectation: String) -> CorruptionError {
@@ -175,7 +202,7 @@ extension Writer {
         for entry in change.prices { ledger.prices.add(entry) }
         booking.forget()
         counters.beginStep()
-        for price in try noteLatePrices(since: lateCount) {
+        for price in try noteLatePrices(since: lateCount, onDamage: goOnWithoutPlace) {
             try note(.event(type: Rebooking.recordType, data: price.firstPriceData))
         }
         try log.flush()

@@ -10,73 +10,130 @@ struct ConversationRows: Sendable {
     var turns: [Chunk] = []
     var conversations: [Chunk] = []
     var replaced = ReplacedRows()
+    /// Conversations with more events than their rows are made of.
+    var cut: [ConversationGrouping.Key] = []
+    /// Conversations whose rows stand as they did, since something of them cannot be read.
+    var unfolded: [UnfoldedConversation] = []
 
-    /// Folds every conversation that the blocks touch, with what segments hold of it.
-    /// - Parameter dirty: conversations to fold although no block touches them.
+    /// Folds every conversation that the blocks touch, with what segments hold of it, so many at a time as the limits
+    /// say.
+    /// - Parameters:
+    ///   - dirty: conversations to fold although no block touches them.
+    ///   - setsAside: a conversation that cannot be read is no failure of the others.
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
     /// - Complexity: O(events of the touched conversations).
     static func folding(
         _ blocks: [TailBlock], dirty: [ConversationGrouping.Key], sealed: SealedState, overlay: CostOverlay,
         layouts: EventTableLayouts,
-        registry: SchemaRegistry, workers: any Workers
+        registry: SchemaRegistry, workers: any Workers, limits: FoldLimits, setsAside: Bool = false
     ) throws -> ConversationRows {
         let grouping = ConversationGrouping(blocks: blocks, also: dirty, registry: registry)
         guard !grouping.keys.isEmpty else { return ConversationRows() }
-        let outputs = (0..<workers.parallelism).map { _ in PartOutput(registry) }
-        let columns = FoldColumns(registry)
-        var rows = ConversationRows()
-        for first in stride(from: 0, to: grouping.keys.count, by: keysAtOnce) {
-            let keys = first..<min(first + keysAtOnce, grouping.keys.count)
-            let found = try SealedConversations(
-                keys: Array(grouping.keys[keys]), sealed: sealed, overlay: overlay, layouts: layouts,
-                registry: registry, workers: workers)
-            try fold(grouping, keys, found, blocks, columns, workers, outputs)
-            rows.replaced.merge(found.replaced)
+        let source = SealedConversations.Source(
+            sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, columns: FoldColumns(registry),
+            workers: workers, limits: limits)
+        var folding = ConversationFolding(grouping, blocks, source, setsAside: setsAside)
+        for first in stride(from: 0, to: grouping.keys.count, by: limits.keysAtOnce) {
+            try folding.fold(first..<min(first + limits.keysAtOnce, grouping.keys.count))
         }
-        for output in outputs {
-            let built = output.builder.withLock { $0.finish() }
-            if built.turns.rowCount > 0 { rows.turns.append(built.turns) }
-            if built.conversations.rowCount > 0 { rows.conversations.append(built.conversations) }
-        }
-        return rows
+        return folding.finish()
+    }
+}
+
+/// A conversation that was not folded, and why.
+struct UnfoldedConversation: Sendable {
+    var key: ConversationGrouping.Key
+    var error: any Error
+}
+
+/// Conversations on their way to rows.
+private struct ConversationFolding {
+    private let grouping: ConversationGrouping
+    private let source: SealedConversations.Source
+    /// Bytes and costs of the blocks, as the grouping's references count them.
+    private let buffers: [[UInt8]]
+    private let costs: [CallCost]
+    private let setsAside: Bool
+    private let outputs: [Output]
+    private var rows = ConversationRows()
+    /// So often are conversations halved in search of one that cannot be read: damage that concerns very many would
+    /// have each of them looked up alone.
+    private var searchesLeft = 512
+
+    /// What one of the workers' parts makes.
+    private final class Output: Sendable {
+        let made: Mutex<(builder: ReadModelBuilder, cut: [Int])>
+
+        init(_ registry: SchemaRegistry) { made = Mutex((ReadModelBuilder(registry: registry), [])) }
     }
 
-    /// So many conversations are in memory at one time with all that segments hold of them.
-    private static let keysAtOnce = 4_096
-
-    /// The rows that one of the workers' parts makes.
-    private final class PartOutput: Sendable {
-        let builder: Mutex<ReadModelBuilder>
-
-        init(_ registry: SchemaRegistry) { builder = Mutex(ReadModelBuilder(registry: registry)) }
+    init(
+        _ grouping: ConversationGrouping, _ blocks: [TailBlock], _ source: SealedConversations.Source, setsAside: Bool
+    ) {
+        (self.grouping, self.source, self.setsAside) = (grouping, source, setsAside)
+        (buffers, costs) = (blocks.map(\.rows.bytes), blocks.flatMap(\.costs.values))
+        outputs = (0..<source.workers.parallelism).map { _ in Output(source.registry) }
     }
 
-    /// Folds some of the conversations, each part its share.
-    private static func fold(
-        _ grouping: ConversationGrouping, _ keys: Range<Int>, _ found: SealedConversations, _ blocks: [TailBlock],
-        _ columns: FoldColumns,
-        _ workers: any Workers, _ outputs: [PartOutput]
-    ) throws {
-        let buffers = blocks.map(\.rows.bytes) + [found.events.rows.bytes]
-        let costs = blocks.flatMap(\.costs.values)
-        let allCosts = costs + found.events.costs.values
-        try workers.run(count: outputs.count) { part in
-            outputs[part].builder.withLock { output in
+    /// Folds some of the conversations; in halves where they are too many for the memory, or one of them is to be
+    /// found that cannot be read.
+    mutating func fold(_ keys: Range<Int>) throws {
+        do {
+            if let found = try SealedConversations(keys: Array(grouping.keys[keys]), source) {
+                try fold(keys, found)
+                rows.replaced.merge(found.replaced)
+                return
+            }
+        } catch  where setsAside && StoreError.isOfPlace(error) {
+            guard keys.count > 1, searchesLeft > 0 else {
+                rows.unfolded += grouping.keys[keys].map { UnfoldedConversation(key: $0, error: error) }
+                return
+            }
+            searchesLeft -= 1
+        }
+        let middle = keys.lowerBound + keys.count / 2
+        try fold(keys.lowerBound..<middle)
+        try fold(middle..<keys.upperBound)
+    }
+
+    /// Each of the workers folds its share.
+    private func fold(_ keys: Range<Int>, _ found: SealedConversations) throws {
+        let (grouping, outputs, columns, limits) = (grouping, outputs, source.columns, source.limits)
+        let (allBuffers, sealedBuffer) = (buffers + [found.events.rows.bytes], Int32(buffers.count))
+        let (allCosts, firstCost) = (costs + found.events.costs.values, Int32(costs.count))
+        try source.workers.run(count: outputs.count) { part in
+            outputs[part].made.withLock { output in
                 var fold = ConversationFold(columns: columns)
                 for key in stride(from: keys.lowerBound + part, to: keys.upperBound, by: outputs.count) {
                     var events = grouping.events[key]
                     for row in found.rowsByKey[key - keys.lowerBound] ?? [] {
                         events.append(
                             EventReference(
-                                buffer: Int32(blocks.count), start: Int32(found.events.rows.starts[row]),
+                                buffer: sealedBuffer, start: Int32(found.events.rows.starts[row]),
                                 position: found.events.positions[row],
-                                cost: found.events.costs.place(of: row).map { Int32(costs.count + $0) } ?? -1))
+                                cost: found.events.costs.place(of: row).map { firstCost + Int32($0) } ?? -1))
                     }
                     if events.isEmpty { continue }
-                    columns.sort(&events, buffers: buffers)
-                    fold.fold(events, buffers: buffers, costs: allCosts, into: &output)
+                    let isCut = columns.cut(
+                        &events, buffers: allBuffers, eventsMax: limits.conversationEventsMax,
+                        bytesMax: limits.conversationBytesMax)
+                    if isCut { output.cut.append(key) }
+                    columns.sort(&events, buffers: allBuffers)
+                    fold.fold(events, buffers: allBuffers, costs: allCosts, into: &output.builder)
                 }
             }
         }
+    }
+
+    func finish() -> ConversationRows {
+        var rows = rows
+        for output in outputs {
+            let built = output.made.withLock { $0.builder.finish() }
+            if built.turns.rowCount > 0 { rows.turns.append(built.turns) }
+            if built.conversations.rowCount > 0 { rows.conversations.append(built.conversations) }
+            rows.cut += output.made.withLock { $0.cut }.map { grouping.keys[$0] }
+        }
+        rows.cut.sort()
+        return rows
     }
 }

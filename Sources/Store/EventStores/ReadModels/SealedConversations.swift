@@ -4,25 +4,47 @@ import Platform
 import Projections
 import Segments
 
-/// What segments hold of given conversations: their events, restored, and the read-model rows that stand for them so
-/// far.
+/// What segments hold of given conversations: their events, restored as far as the fold reads them, and the read-model
+/// rows that stand for them so far.
 struct SealedConversations {
     private(set) var events = PlacedRows()
     /// Index of a key to indices of restored rows.
     private(set) var rowsByKey: [Int: [Int]] = [:]
     private(set) var replaced = ReplacedRows()
 
+    /// Where events of the conversations may be.
+    private struct Place {
+        var group: RowGroup
+        var dead: [UInt32]
+        var layout: EventTableLayout
+        /// The keys whose time the group meets.
+        var keys: [Int]
+    }
+
+    /// What the look-up reads, the same for all conversations.
+    struct Source {
+        var sealed: SealedState
+        var overlay: CostOverlay
+        var layouts: EventTableLayouts
+        var registry: SchemaRegistry
+        var columns: FoldColumns
+        var workers: any Workers
+        var limits: FoldLimits
+    }
+
+    /// Of one conversation that is too large to be folded whole, the first rows alone are here, at least those that its
+    /// fold takes.
+    /// - Returns: nil where segments hold more of several conversations than is to be in memory at one time.
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
     /// - Complexity: a filter test for each key and group; pages are read only of groups that hold one of the keys.
-    init(
-        keys: [ConversationGrouping.Key], sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts,
-        registry: SchemaRegistry, workers: any Workers
-    ) throws {
+    init?(keys: [ConversationGrouping.Key], _ source: Source) throws {
         let index = ConversationIndex(keys)
+        let rowsMax = keys.count > 1 ? source.limits.rowsAtOnce : Int.max
         // When each conversation began and ended, as far as segments know it; empty ranges are greatest...least.
         var firsts = [Int64](repeating: .max, count: keys.count)
         var lasts = [Int64](repeating: .min, count: keys.count)
-        for found in try Self.readModelRows("conversations", index, sealed, workers) {
+        guard let conversations = try Self.readModelRows("conversations", index, source, rowsMax) else { return nil }
+        for found in conversations {
             for (match, times) in zip(found.matches, found.times) {
                 replaced.add(match.row, at: found.place)
                 firsts[match.key] = min(firsts[match.key], times.first)
@@ -31,34 +53,111 @@ struct SealedConversations {
         }
         let present = keys.indices.filter { firsts[$0] <= lasts[$0] }
         guard !present.isEmpty else { return }
-        for found in try Self.readModelRows("turns", index.only(present), sealed, workers) {
+        guard let turns = try Self.readModelRows("turns", index.only(present), source, rowsMax) else { return nil }
+        for found in turns {
             for match in found.matches { replaced.add(match.row, at: found.place) }
         }
-        var places: [(group: RowGroup, dead: [UInt32], layout: EventTableLayout, keys: [Int])] = []
-        for layout in layouts.tables {
-            for segment in sealed.segments {
+        var places: [Place] = []
+        for layout in source.layouts.tables {
+            for segment in source.sealed.segments {
                 for (number, group) in segment.reader.groups(table: layout.name).enumerated() {
                     guard let times = group.timeRange else { continue }
                     let inTime = present.filter { firsts[$0] <= times.upperBound && lasts[$0] >= times.lowerBound }
                     if !inTime.isEmpty {
-                        places.append((group, segment.deadRows(table: layout.name, group: number), layout, inTime))
+                        let dead = segment.deadRows(table: layout.name, group: number)
+                        places.append(Place(group: group, dead: dead, layout: layout, keys: inTime))
                     }
                 }
             }
         }
-        let work = places
-        let found = try workers.map(count: work.count) { place -> (matches: [Match], rows: PlacedRows) in
-            let (group, dead, layout, keys) = work[place]
-            let gone = Set(dead)
-            let matches = try group.rows(of: index.only(keys)).filter { !gone.contains(UInt32($0.row)) }
-            guard !matches.isEmpty else { return ([], PlacedRows()) }
-            let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
-            let restored = try RowRestorer(layout, registry: registry).restore(
-                rows: matches.map(\.row), isTimeAbsent: try group.timeAbsent(), column: { try morsel.column($0) })
-            return (matches, restored)
+        if try takeAll(places, index, source) { return }
+        guard keys.count == 1 else { return nil }
+        try takeFirst(places, index, source)
+    }
+
+    /// Restores all rows.
+    /// - Returns: false where they are too many to be in memory at one time; none was restored then.
+    private mutating func takeAll(_ places: [Place], _ index: ConversationIndex, _ source: Source) throws -> Bool {
+        let (workers, limits) = (source.workers, source.limits)
+        var count = 0
+        var work: [(place: Place, matches: [Match])] = []
+        for first in stride(from: 0, to: places.count, by: Self.groupsAtOnce) {
+            let part = Array(places[first..<min(first + Self.groupsAtOnce, places.count)])
+            let found = try workers.map(count: part.count) { try Self.matches(part[$0], index) }
+            count += found.reduce(0) { $0 + $1.count }
+            guard count <= limits.rowsAtOnce else { return false }
+            for (place, matches) in zip(part, found) where !matches.isEmpty { work.append((place, matches)) }
         }
-        events.rows.bytes.reserveCapacity(found.reduce(0) { $0 + $1.rows.rows.bytes.count })
-        for (matches, restored) in found { append(restored, keys: matches.map(\.key)) }
+        var bytes = 0
+        var parts: [PlacedRows] = []
+        for first in stride(from: 0, to: work.count, by: workers.parallelism) {
+            let part = Array(work[first..<min(first + workers.parallelism, work.count)])
+            let found = try workers.map(count: part.count) {
+                try Self.restored(part[$0].matches.map(\.row), part[$0].place, source)
+            }
+            bytes += found.reduce(0) { $0 + $1.rows.bytes.count }
+            guard bytes <= limits.bytesAtOnce else { return false }
+            parts += found
+        }
+        events.rows.bytes.reserveCapacity(bytes)
+        for (item, restored) in zip(work, parts) { append(restored, keys: item.matches.map(\.key)) }
+        return true
+    }
+
+    /// Groups whose matches are looked for before they are counted.
+    private static let groupsAtOnce = 64
+    /// Rows of a large conversation that are restored before they are weighed.
+    private static let firstRowsAtOnce = 2_048
+
+    /// Restores the first rows of one conversation, in the order of their positions, until the fold takes no more.
+    private mutating func takeFirst(_ places: [Place], _ index: ConversationIndex, _ source: Source) throws {
+        let limits = source.limits
+        var firsts: [(position: Int64, place: Int, row: Int)] = []
+        func keepFirst() {
+            firsts.sort { $0.position < $1.position }
+            firsts.removeLast(max(0, firsts.count - limits.conversationEventsMax))
+        }
+        // Once there are enough, what lies behind them is not read.
+        var last = Int64.max
+        for (number, place) in places.enumerated() {
+            if case .integer(let first)? = place.group.summary(named: "position")?.minimum, first > last { continue }
+            let matches = try Self.matches(place, index)
+            guard !matches.isEmpty else { continue }
+            let positions = try place.group.column(named: "position", type: .integer)
+            for match in matches {
+                let position = positions.integer(at: match.row) ?? 0
+                if position <= last { firsts.append((position, number, match.row)) }
+            }
+            guard firsts.count >= 2 * limits.conversationEventsMax else { continue }
+            keepFirst()
+            last = firsts.last?.position ?? .max
+        }
+        keepFirst()
+        var weight = 0
+        for first in stride(from: 0, to: firsts.count, by: Self.firstRowsAtOnce) {
+            guard weight <= limits.conversationBytesMax else { break }
+            let part = firsts[first..<min(first + Self.firstRowsAtOnce, firsts.count)]
+            let byPlace = Dictionary(grouping: part) { $0.place }
+            for place in byPlace.keys.sorted() {
+                let rows = (byPlace[place] ?? []).map(\.row).sorted()
+                let restored = try Self.restored(rows, places[place], source)
+                for row in restored.rows { weight += source.columns.weight(of: row) }
+                append(restored, keys: rows.map { _ in 0 })
+            }
+        }
+    }
+
+    /// Live rows of the place that belong to one of its keys.
+    private static func matches(_ place: Place, _ index: ConversationIndex) throws -> [Match] {
+        let gone = Set(place.dead)
+        return try place.group.rows(of: index.only(place.keys)).filter { !gone.contains(UInt32($0.row)) }
+    }
+
+    private static func restored(_ rows: [Int], _ place: Place, _ source: Source) throws -> PlacedRows {
+        let morsel = place.layout.morsel(of: place.group, statistics: ScanStatistics(), overlay: source.overlay)
+        let restorer = RowRestorer(place.layout, registry: source.registry, isWanted: source.columns.reads)
+        return try restorer.restore(
+            rows: rows, isTimeAbsent: try place.group.timeAbsent(), column: { try morsel.column($0) })
     }
 
     /// Live rows of a read model in one group that stand for one of the keys, and when each begins and ends where the
@@ -69,25 +168,40 @@ struct SealedConversations {
         var times: [(first: Int64, last: Int64)]
     }
 
+    /// - Returns: nil where there are more than `rowsMax`.
     private static func readModelRows(
-        _ table: String, _ index: ConversationIndex, _ sealed: SealedState, _ workers: any Workers
-    ) throws -> [ReadModelRows] {
-        let work = sealed.segments.flatMap { segment in
+        _ table: String, _ index: ConversationIndex, _ source: Source, _ rowsMax: Int
+    ) throws -> [ReadModelRows]? {
+        let work = source.sealed.segments.flatMap { segment in
             segment.reader.groups(table: table).enumerated().map { (segment, $0, $1) }
         }
-        return try workers.map(count: work.count) { item in
-            let (segment, groupIndex, group) = work[item]
-            let place = ReplacedRows.Place(segment: segment.id, table: table, group: groupIndex)
-            let dead = Set(segment.replaced.rows(at: place))
-            let matches = try group.rows(of: index).filter { !dead.contains(UInt32($0.row)) }
-            guard !matches.isEmpty, table == "conversations" else {
-                return ReadModelRows(place: place, matches: matches, times: [])
+        var (count, rows) = (0, [ReadModelRows]())
+        for first in stride(from: 0, to: work.count, by: groupsAtOnce) {
+            let part = Array(work[first..<min(first + groupsAtOnce, work.count)])
+            let found = try source.workers.map(count: part.count) { item in
+                let (segment, groupIndex, group) = part[item]
+                return try readModelRows(table, group, segment, groupIndex, index)
             }
-            let starts = try group.column(named: "start_time", type: .timestamptz)
-            let ends = try group.column(named: "last_time", type: .timestamptz)
-            let times = matches.map { (starts.integer(at: $0.row) ?? .min, ends.integer(at: $0.row) ?? .max) }
-            return ReadModelRows(place: place, matches: matches, times: times)
+            count += found.reduce(0) { $0 + $1.matches.count }
+            guard count <= rowsMax else { return nil }
+            rows += found.filter { !$0.matches.isEmpty }
         }
+        return rows
+    }
+
+    private static func readModelRows(
+        _ table: String, _ group: RowGroup, _ segment: SealedSegment, _ number: Int, _ index: ConversationIndex
+    ) throws -> ReadModelRows {
+        let place = ReplacedRows.Place(segment: segment.id, table: table, group: number)
+        let dead = Set(segment.replaced.rows(at: place))
+        let matches = try group.rows(of: index).filter { !dead.contains(UInt32($0.row)) }
+        guard !matches.isEmpty, table == "conversations" else {
+            return ReadModelRows(place: place, matches: matches, times: [])
+        }
+        let starts = try group.column(named: "start_time", type: .timestamptz)
+        let ends = try group.column(named: "last_time", type: .timestamptz)
+        let times = matches.map { (starts.integer(at: $0.row) ?? .min, ends.integer(at: $0.row) ?? .max) }
+        return ReadModelRows(place: place, matches: matches, times: times)
     }
 
     private mutating func append(_ more: PlacedRows, keys: [Int]) {

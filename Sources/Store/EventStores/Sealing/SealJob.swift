@@ -6,6 +6,16 @@ import JSONTexts
 import Platform
 import Projections
 import Segments
+import Synchronization
+
+/// What a seal finds out beside what it writes.
+final class SealFindings: Sendable {
+    private let found = Mutex<(unfolded: [UnfoldedConversation], cut: [ConversationGrouping.Key])>(([], []))
+
+    var all: (unfolded: [UnfoldedConversation], cut: [ConversationGrouping.Key]) { found.withLock { $0 } }
+
+    func note(_ rows: ConversationRows) { found.withLock { $0 = (rows.unfolded, rows.cut) } }
+}
 
 /// A seal over a frozen snapshot: one segment with everything unsealed and the read-model rows that it changes, and the
 /// state beside it.
@@ -21,6 +31,8 @@ struct SealJob: StoreJob {
     let eventCount: Int
     /// System records that the segment takes up, the oldest ones.
     let records: [SystemRecord]
+    /// What these take.
+    let recordBytes: Int
     let dirty: [ConversationGrouping.Key]
     /// Sealed rows that `blocks` stand for: no manifest says yet that they are dead.
     let dead: ReplacedRows
@@ -30,14 +42,19 @@ struct SealJob: StoreJob {
     let counters: MetricCounters
     /// Where the log goes on behind the snapshot; durable up to there.
     let place: LogPlace
+    let foldLimits: FoldLimits
+    let findings = SealFindings()
 
     var kind: String { Self.kind }
 
+    /// A conversation that cannot be read keeps the rows that it has, and the next seal folds it again: what was
+    /// accepted is sealed in any case.
     /// - Complexity: O(events of the blocks and of the conversations they touch).
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
         let rows = try ConversationRows.folding(
             blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry,
-            workers: base.workers)
+            workers: base.workers, limits: foldLimits, setsAside: true)
+        findings.note(rows)
         let groups = try SealedGroups(
             blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
         let note = SystemRecord(
@@ -65,10 +82,12 @@ struct SealJob: StoreJob {
     }
 
     /// The data of the record `segment.attached`.
-    func attached(as segmentID: UInt64) -> String {
+    /// - Parameter manifest: the version that names the segment, where it is known.
+    func attached(as segmentID: UInt64, manifest: UInt64? = nil) -> String {
         JSONWriter.object { json in
             json.member("events", eventCount)
             json.member("last_position", ledger.position)
+            if let manifest { json.member("manifest", manifest) }
             json.member("segment", segmentID)
         }
     }
@@ -80,14 +99,16 @@ struct SealJob: StoreJob {
             fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID)
         do {
             for group in groups.groups { try writer.add(group) }
-            let tables = SystemTables.chunks(records)
             let hints = SegmentHints(registry)
-            for (name, columns, chunk) in [
-                ("system_events", SystemTables.events, tables.events),
-                ("dead_letters", SystemTables.deadLetters, tables.deadLetters),
-            ] {
-                for piece in chunk.pieces(of: Limits.groupRowsMax) {
-                    try writer.add(table: name, columns: hints.columns(columns), chunk: piece)
+            for run in Self.runs(of: records) {
+                let tables = SystemTables.chunks(run)
+                for (name, columns, chunk) in [
+                    ("system_events", SystemTables.events, tables.events),
+                    ("dead_letters", SystemTables.deadLetters, tables.deadLetters),
+                ] {
+                    for piece in chunk.pieces(of: Limits.groupRowsMax) {
+                        try writer.add(table: name, columns: hints.columns(columns), chunk: piece)
+                    }
                 }
             }
             writer.add(identities: groups.identities)
@@ -98,9 +119,25 @@ struct SealJob: StoreJob {
         }
     }
 
+    /// Records in runs, none of which makes a page that is longer than readers take.
+    private static func runs(of records: [SystemRecord]) -> [[SystemRecord]] {
+        var runs: [[SystemRecord]] = []
+        var bytes = Int.max
+        for record in records {
+            if bytes > SealedGroups.groupBytesMax - record.byteCount || runs.isEmpty {
+                runs.append([])
+                bytes = 0
+            }
+            runs[runs.count - 1].append(record)
+            bytes += record.byteCount
+        }
+        return runs
+    }
+
     private func writeState(_ base: StoreJobBase) throws -> FileReference {
         let file = StateFile(
-            schemas: registry.serialised, ledger: ledger, counters: counters.serialised, replayFrom: place)
+            schemas: registry.serialised, ledger: ledger, counters: counters.serialised,
+            unfolded: findings.all.unfolded.map(\.key).sorted(), replayFrom: place)
         let (name, bytes) = ("state-\(base.segmentID)", file.serialised)
         try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
         return FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))

@@ -5,7 +5,7 @@ import Platform
 import Projections
 import Segments
 
-/// Unsealed blocks as encoded row groups: typed, at most a UTC day and 65,536 rows each, ordered by time, then
+/// Unsealed blocks as encoded row groups: typed, at most a UTC day, 65,536 rows and 64 MiB each, ordered by time, then
 /// position.
 ///
 /// A pure function of the blocks: any thread may run it, and encoding is spread over the workers.
@@ -58,16 +58,26 @@ struct SealedGroups: Sendable {
         for (type, rows) in byType.enumerated() where !rows.isEmpty {
             let sorted = rows.sorted { ($0.time, $0.block, $0.row) < ($1.time, $1.block, $1.row) }
             var first = 0
+            var bytes = 0
             for index in 1...sorted.count {
+                bytes += byteCount(sorted[index - 1], blocks)
                 let isEnd =
                     index == sorted.count || index - first == Limits.groupRowsMax
+                    || bytes + byteCount(sorted[index], blocks) > groupBytesMax
                     || day(sorted[index].time) != day(sorted[first].time)
                 guard isEnd else { continue }
                 work.append(Work(layout: layouts.tables[type], rows: Array(sorted[first..<index])))
-                first = index
+                (first, bytes) = (index, 0)
             }
         }
         return work
+    }
+
+    /// Rows of a group come to at most so many bytes, so that no page of it is longer than readers take.
+    static let groupBytesMax = 64 << 20
+
+    private static func byteCount(_ place: RowPlace, _ blocks: [TailBlock]) -> Int {
+        blocks[Int(place.block)].rows[Int(place.row)].byteCount
     }
 
     /// The UTC day of a time, any there is: the first and last days of 64 bits are cut short.
@@ -100,6 +110,14 @@ struct SealedGroups: Sendable {
         return (encodeGroup(table: work.layout.name, columns: hints.columns(columns), chunk: chunk), parts)
     }
 
+    /// What the column with the longest texts has of them.
+    private static func textBytes(_ chunk: Chunk) -> Int {
+        chunk.columns.map { column -> Int in
+            guard case .text(_, let dictionary) = column.storage, dictionary.count > 0 else { return 0 }
+            return dictionary.range(dictionary.count - 1).upperBound
+        }.max() ?? 0
+    }
+
     /// Read-model chunks ordered by time and cut to group size.
     private static func slices(_ readModels: ConversationRows) -> [(String, [TableColumn], Chunk)] {
         var slices: [(String, [TableColumn], Chunk)] = []
@@ -113,8 +131,10 @@ struct SealedGroups: Sendable {
                 let order = (0..<UInt32(chunk.rowCount)).sorted {
                     (times.integer(at: Int($0)) ?? .min, $0) < (times.integer(at: Int($1)) ?? .min, $1)
                 }
-                for first in stride(from: 0, to: order.count, by: Limits.groupRowsMax) {
-                    let rows = Array(order[first..<min(first + Limits.groupRowsMax, order.count)])
+                // A text of a read model has at most 4 KiB: fewer rows where there are many long ones.
+                let rowsMax = textBytes(chunk) > groupBytesMax ? Limits.groupRowsMax / 8 : Limits.groupRowsMax
+                for first in stride(from: 0, to: order.count, by: rowsMax) {
+                    let rows = Array(order[first..<min(first + rowsMax, order.count)])
                     slices.append((table, columns, chunk.gather(rows)))
                 }
             }

@@ -1,8 +1,20 @@
+import Bytes
 import Domain
 import EventLogs
 import Platform
 import Projections
 import Segments
+
+/// When a seal that failed is tried again: at the next occasion, then after one second, two, four, up to a minute.
+struct SealRetry {
+    private(set) var time = Int64.min
+    private var delay: Int64 = 0
+
+    mutating func failed(at now: Int64) {
+        time = now.saturatingAdd(delay)
+        delay = min(max(2 * delay, Nanoseconds.second), Nanoseconds.minute)
+    }
+}
 
 // Sealing has three parts: the writer freezes what is unsealed, a job makes a segment of it, the writer publishes it
 // between two steps. Events that come in the meantime go to new blocks and stay in the log.
@@ -10,14 +22,47 @@ import Segments
 extension Writer {
     /// Whether enough has gathered for a segment.
     var isSealDue: Bool {
-        tail.freshCount + tail.freshAmendedCount >= options.sealEventsMax || tail.freshBytes >= options.sealBytesMax
+        let (frozenRecords, frozenBytes) = frozen.map { ($0.records.count, $0.recordBytes) } ?? (0, 0)
+        return tail.freshCount + tail.freshAmendedCount + systemRecords.count - frozenRecords >= options.sealEventsMax
+            || tail.freshBytes + systemRecords.byteCount - frozenBytes >= options.sealBytesMax
     }
 
     /// Whether seals have failed or lagged for so long that taking more in would cost too much memory.
-    var isTailFull: Bool { tail.count >= 4 * options.sealEventsMax || tail.byteCount >= 4 * options.sealBytesMax }
+    var isTailFull: Bool {
+        tail.count + systemRecords.count >= 4 * options.sealEventsMax
+            || tail.byteCount + systemRecords.byteCount >= 4 * options.sealBytesMax
+    }
 
     /// What a seal under way holds.
     var frozen: SealJob? { flights.lazy.compactMap { $0.job as? SealJob }.first }
+
+    /// Tries a seal again that failed beside the writer, when it is time. Why it fails again is told by
+    /// ``StoreTroubles``; nothing else waits for it.
+    func retrySeal() throws {
+        guard isSealDue, hasSealFailed, context.clock.monotonicNanoseconds() >= sealRetry.time else { return }
+        do {
+            try seal()
+        } catch {
+            try checkUsable()
+            if log.failure != nil { throw told(error) }
+        }
+    }
+
+    /// Makes room before more is taken in.
+    /// - Throws: ``StoreError/unavailable(reason:)`` where seals have failed for so long that there is none.
+    func relieveTail() throws {
+        if isTailFull { settle() }
+        guard isTailFull else { return }
+        if !hasSealFailed || context.clock.monotonicNanoseconds() >= sealRetry.time {
+            do {
+                return try seal()
+            } catch {
+                if log.failure != nil { throw told(error) }
+            }
+        }
+        throw StoreError.unavailable(
+            reason: "memory is full of events that no segment holds, as \(troubles.sealFailure ?? "a seal failed")")
+    }
 
     /// Turns everything unsealed into a segment now.
     func seal() throws {
@@ -46,8 +91,9 @@ extension Writer {
         try flushLog()
         let job = SealJob(
             registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,
-            records: systemRecords, dirty: dirty.sorted(), dead: freshDead, overlay: overlay, ledger: ledger,
-            counters: counters, place: log.end)
+            records: systemRecords.all, recordBytes: systemRecords.byteCount,
+            dirty: dirty.union(troubles.unfolded.keys).sorted(), dead: freshDead, overlay: overlay, ledger: ledger,
+            counters: counters, place: log.end, foldLimits: options.foldLimits)
         tail.freeze()
         frozenIdentities = identities
         identities = IdentityTable()
@@ -69,27 +115,32 @@ extension Writer {
     /// The seal is published: what it held is in the segment of that id.
     func finish(_ job: SealJob, as segmentID: UInt64) throws {
         hasSealFailed = false
+        sealRetry = SealRetry()
+        troubles.sealSucceeded(job.findings)
         tail.dropFrozen()
         frozenIdentities = IdentityTable()
         systemRecords.removeFirst(job.records.count)
-        ledger.absentTimes.forget(before: clockTime - Limits.timelessLookupNanoseconds)
-        // Behind the place where replay goes on: the segment has the record already, the log only tells its story.
-        let attached = job.attached(as: segmentID)
-        try log.append(
-            .segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime,
-            payload: Array(attached.utf8))
-        try log.release(before: job.place)
-        try takeUpLateReplacements()
+        ledger.absentTimes.forget(before: clockTime.saturatingSubtract(Limits.timelessLookupNanoseconds))
+        try takeUpLateReplacements(of: segmentID)
+        try tellManifest(job, segmentID)
+        do {
+            try log.release(before: job.place)
+        } catch {
+            // The next seal frees what is left.
+            if log.failure != nil { throw error }
+        }
     }
 
     /// Rows that were replaced while the seal was under way stand for those of its segment from now on; the log has
     /// them behind the place where replay goes on.
-    private func takeUpLateReplacements() throws {
+    private func takeUpLateReplacements(of segmentID: UInt64) throws {
         let late = lateReplacements
         lateReplacements = []
         guard !late.isEmpty else { return }
         do {
-            _ = try amend(Dictionary(late.map { ($0.position, $0.row) }) { $1 })
+            var own = sealed
+            own.segments.removeAll { $0.id != segmentID }
+            _ = try amend(Dictionary(late.map { ($0.position, $0.row) }) { $1 }, in: own)
         } catch {
             failure = "rows that were replaced during a seal cannot be found: \(error)"
             throw error

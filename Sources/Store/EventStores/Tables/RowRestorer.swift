@@ -10,11 +10,12 @@ struct RowRestorer {
     /// Registry column id and table column index, ascending by id.
     private let fields: [(column: UInt16, index: Int, type: FieldType)]
 
-    init(_ layout: EventTableLayout, registry: SchemaRegistry) {
+    /// - Parameter isWanted: by column id, which fields the rows are to have; all, for the rows as they were logged.
+    init(_ layout: EventTableLayout, registry: SchemaRegistry, isWanted: (UInt16) -> Bool = { _ in true }) {
         self.layout = layout
         fields = layout.targets.enumerated().compactMap { id, index in
             let derived = layout.money.map { [$0.model] + $0.costs } ?? []
-            guard index >= 0, !derived.contains(index) else { return nil }
+            guard index >= 0, !derived.contains(index), isWanted(UInt16(id)) else { return nil }
             return (UInt16(id), index, registry.columns[id].type)
         }
     }

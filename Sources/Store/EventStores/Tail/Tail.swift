@@ -15,6 +15,7 @@ struct Tail: Sendable {
     private(set) var frozenBytes = 0
     /// So many blocks of one size class become one of the next.
     private static let fanIn = 8
+    private static let mergedBytesMax = 256 << 20
 
     /// Events that came after the frozen ones.
     var freshCount: Int { count - frozenCount }
@@ -30,7 +31,10 @@ struct Tail: Sendable {
             let newest = blocks[(blocks.count - Self.fanIn)...]
             let sizeClass = Self.sizeClass(newest.last.map(\.count) ?? 0)
             let isOneClass = newest.allSatisfy { Self.sizeClass($0.count) <= sizeClass }
-            guard isOneClass, newest.reduce(0, { $0 + $1.count }) <= 65_536 else { return }
+            // References into a block have 32 bits.
+            guard isOneClass, newest.reduce(0, { $0 + $1.count }) <= 65_536,
+                newest.reduce(0, { $0 + $1.byteCount }) <= Self.mergedBytesMax
+            else { return }
             let merged = TailBlock.merging(Array(newest))
             blocks.removeLast(Self.fanIn)
             blocks.append(merged)

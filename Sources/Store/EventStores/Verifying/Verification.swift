@@ -66,9 +66,10 @@ extension EventStore {
 
     /// Read-model rows of the conversations of one part, folded from their events alone.
     private func recomputedRows(_ version: StoreVersion, part: Int, of parts: Int) throws -> ConversationRows {
-        var found = PlacedRows()
+        let (columns, limits) = (FoldColumns(registry), version.foldLimits)
+        var events = RecomputedEvents(eventsMax: limits.conversationEventsMax)
         for layout in eventLayouts.tables {
-            let restorer = RowRestorer(layout, registry: registry)
+            let restorer = RowRestorer(layout, registry: registry, isWanted: columns.reads)
             guard let conversation = layout.index(of: "conversation_id") else { continue }
             for segment in version.sealed.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
@@ -77,10 +78,16 @@ extension EventStore {
                     let ids = try morsel.column(conversation)
                     let rows = Self.rows(ids, except: dead, in: part, of: parts)
                     if rows.isEmpty { continue }
-                    found.append(
-                        contentsOf: try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
-                            try morsel.column($0)
-                        })
+                    let restored = try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
+                        try morsel.column($0)
+                    }
+                    for (index, row) in restored.rows.enumerated() {
+                        events.add(
+                            .init(
+                                position: restored.positions[index], receivedTime: restored.receivedTimes[index],
+                                row: row.copy, cost: restored.costs[index]),
+                            key: ConversationGrouping.key(row, registry.wellKnown))
+                    }
                 }
             }
         }
@@ -89,17 +96,16 @@ extension EventStore {
                 guard let id = row.text(of: registry.wellKnown.conversationID), Self.part(of: id, parts) == part else {
                     continue
                 }
-                found.append(
-                    row, position: block.position(of: index), receivedTime: block.receivedTimes[index],
-                    cost: block.costs[index])
+                events.add(
+                    .init(
+                        position: block.position(of: index), receivedTime: block.receivedTimes[index],
+                        row: row.copy, cost: block.costs[index]),
+                    key: ConversationGrouping.key(row, registry.wellKnown))
             }
         }
-        // Only the order of positions matters to the fold, so the part may count its own.
-        let block = found.block(from: 1)
         return try ConversationRows.folding(
-            [block], dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts,
-            registry: registry,
-            workers: storeContext.workers)
+            events.blocks, dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts,
+            registry: registry, workers: storeContext.workers, limits: limits)
     }
 
     private static func part(of conversation: ArraySlice<UInt8>, _ parts: Int) -> Int {
@@ -113,6 +119,54 @@ extension EventStore {
         let isOfPart = texts.codes { Self.part(of: $0, parts) == part }
         return (0..<ids.count).filter { row in isOfPart[texts.code(of: row)] && !dead.contains(UInt32(row)) }
     }
+}
+
+/// The events of some conversations, of each as many as its rows are made of and at most as many again.
+private struct RecomputedEvents {
+    struct Event {
+        var position: Int64
+        var receivedTime: Int64
+        var row: [UInt8]
+        var cost: CallCost?
+    }
+
+    private var byKey: [ConversationGrouping.Key: [Event]] = [:]
+    private let eventsMax: Int
+
+    init(eventsMax: Int) { self.eventsMax = eventsMax }
+
+    mutating func add(_ event: Event, key: ConversationGrouping.Key?) {
+        guard let key else { return }
+        byKey[key, default: []].append(event)
+        guard byKey[key]?.count ?? 0 > 2 * eventsMax else { return }
+        byKey[key]?.sort { $0.position < $1.position }
+        byKey[key]?.removeLast(eventsMax)
+    }
+
+    /// In the order of positions, in blocks of which none is too large for references into it.
+    var blocks: [TailBlock] {
+        // order: sorted by position.
+        let events = byKey.values.joined().sorted { $0.position < $1.position }
+        var blocks: [TailBlock] = []
+        var first = 0
+        while first < events.count {
+            var (rows, next) = (EventRows(), first)
+            while next < events.count, next == first || rows.bytes.count + events[next].row.count <= Self.blockBytesMax
+            {
+                rows.append(EventRow(events[next].row))
+                next += 1
+            }
+            let part = events[first..<next]
+            blocks.append(
+                TailBlock(
+                    rows, firstPosition: part[first].position, receivedTimes: part.map(\.receivedTime),
+                    costs: RowCosts(part.map(\.cost)), positions: part.map(\.position)))
+            first = next
+        }
+        return blocks
+    }
+
+    private static let blockBytesMax = 256 << 20
 }
 
 /// Read models as a number of rows and a sum of their hashes: equal where the rows are, in whatever order they come.

@@ -66,7 +66,7 @@ struct Admission {
         let event = batch[row]
         if !event.isTimeAbsent {
             let time = event.time
-            if time > context.receivedTime, time - context.receivedTime > Limits.futureNanosecondsMax { return .tooNew }
+            if time.saturatingSubtract(context.receivedTime) > Limits.futureNanosecondsMax { return .tooNew }
             if let horizon = context.horizon, time < horizon { return .tooOld }
         }
         let known = seen(event, hash, batch, identities) ?? seen(event, hash, batch, context.frozenIdentities)

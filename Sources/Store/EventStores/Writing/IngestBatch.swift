@@ -71,6 +71,8 @@ package struct Refusals: Hashable, Sendable {
     package var conflicts = 0
     package var tooOld = 0
     package var tooNew = 0
+    /// Of which damage hides whether they are repeats.
+    package var unreadable = 0
     package var deadLetters = 0
 
     mutating func count(_ results: [AppendResult], _ batches: [IngestBatch]) {
@@ -82,6 +84,7 @@ package struct Refusals: Hashable, Sendable {
             case .conflict: conflicts += 1
             case .tooOld: tooOld += 1
             case .tooNew: tooNew += 1
+            case .unreadable: unreadable += 1
             }
         }
     }

@@ -16,6 +16,8 @@ package enum EventVerdict: Hashable, Sendable {
     case tooOld
     /// More than the tolerated lead ahead of the clock.
     case tooNew
+    /// Whether it is a repeat can't be read: the segment that may hold it is damaged there.
+    case unreadable(damage: String)
 }
 
 /// Exact answers for events whose identity a segment's filter may hold: what is said of the events of several batches,
@@ -30,6 +32,8 @@ struct SealedIdentities {
         /// The time under which the event would stand in a segment.
         var time: Int64
         var verdict: EventVerdict?
+        /// Why a place that may hold it can't be read.
+        var damage: String?
     }
 
     private let batches: [EventRows]
@@ -41,7 +45,7 @@ struct SealedIdentities {
     /// - Parameters:
     ///   - hashes: of the identities, by batch and row.
     ///   - now: under which an event without a time of its own would be filed.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` where a look-up in segments fails.
+    /// - Throws: ``StorageError`` where a look-up in segments fails, but for damage: that is a verdict.
     /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's
     ///   time, each decoded once.
     init(
@@ -75,10 +79,13 @@ struct SealedIdentities {
     /// By row of a batch: what is said of the event; nil for one that no segment holds. Empty where none of the batch
     /// is in segments.
     func verdicts(ofBatch batch: Int) -> [EventVerdict?] {
-        let known = candidates.filter { $0.batch == batch && $0.verdict != nil }
+        let known = candidates.filter { $0.batch == batch && ($0.verdict != nil || $0.damage != nil) }
         guard !known.isEmpty else { return [] }
         var verdicts = [EventVerdict?](repeating: nil, count: batches[batch].count)
-        for candidate in known { verdicts[Int(candidate.row)] = candidate.verdict }
+        for candidate in known where candidate.verdict == nil {
+            verdicts[Int(candidate.row)] = candidate.damage.map { .unreadable(damage: $0) }
+        }
+        for candidate in known where candidate.verdict != nil { verdicts[Int(candidate.row)] = candidate.verdict }
         return verdicts
     }
 
@@ -125,11 +132,21 @@ struct SealedIdentities {
             }
         }
         let (work, this) = (lookUps, self)
-        let found = try workers.map(count: work.count) {
-            try this.compare(work[$0].group, work[$0].places, work[$0].layout)
+        typealias Found = (found: [(place: Int, verdict: EventVerdict)], damage: String?)
+        let found = try workers.map(count: work.count) { item -> Found in
+            do {
+                return (try this.compare(work[item].group, work[item].places, work[item].layout), nil)
+            } catch let error as CorruptionError {
+                // It concerns the events that may be there, and no others. What the disk refuses to read it may yet
+                // read: that is no verdict.
+                return ([], "\(error)")
+            }
         }
-        for (place, verdict) in found.joined() where candidates[place].verdict == nil {
+        for (place, verdict) in found.flatMap(\.found) where candidates[place].verdict == nil {
             candidates[place].verdict = verdict
+        }
+        for (item, (_, damage)) in zip(work, found) where damage != nil {
+            for place in item.places { candidates[place].damage = damage }
         }
     }
 

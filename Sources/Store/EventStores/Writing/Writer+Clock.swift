@@ -26,7 +26,7 @@ extension Writer {
             }
             try flushLog()
         } catch {
-            throw StoreError.wrapping(error)
+            throw told(error)
         }
         clock?.told()
         isIdleMarked = false
@@ -39,5 +39,5 @@ extension Writer {
     }
 
     /// The time of arrival of what comes now.
-    var clockTime: Int64 { receivedTime - ledger.leads.last }
+    var clockTime: Int64 { receivedTime.saturatingSubtract(ledger.leads.last) }
 }

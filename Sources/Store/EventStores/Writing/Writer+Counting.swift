@@ -37,7 +37,7 @@ extension Writer {
             try log.append(.timeReached, position: nextPosition, count: 0, receivedTime: now, payload: [])
             try flushLog()
         } catch {
-            throw StoreError.wrapping(error)
+            throw told(error)
         }
         isIdleMarked = false
         lastAppendMonotonic = context.clock.monotonicNanoseconds()

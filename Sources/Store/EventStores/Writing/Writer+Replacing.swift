@@ -82,10 +82,12 @@ extension Writer {
 
     /// Lays rows over sealed ones: those are dead, and the new ones wait for the next segment. The conversations of the
     /// old rows are folded again.
-    func amend(_ rows: [Int64: [UInt8]]) throws -> [RowReplacement] {
+    /// - Parameter segments: those that may hold one of the rows; nil: all.
+    func amend(_ rows: [Int64: [UInt8]], in segments: SealedState? = nil) throws -> [RowReplacement] {
         guard !rows.isEmpty else { return [] }
         let found = try SealedRows(
-            positions: Set(rows.keys), sealed: sealed, overlay: overlay, layouts: layouts, registry: registry
+            positions: Set(rows.keys), sealed: segments ?? sealed, overlay: overlay, layouts: layouts,
+            registry: registry
         ).found
         guard !found.isEmpty else { return [] }
         var placed = PlacedRows()

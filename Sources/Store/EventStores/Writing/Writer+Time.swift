@@ -10,8 +10,7 @@ extension Writer {
         try noteTimeReached()
         settleIfDone()
         removeRetired()
-        // A seal that failed beside the writer is tried again here, where a failure is told.
-        if isSealDue, hasSealFailed { try seal() }
+        try retrySeal()
         startSealIfDue()
         try throwJobFailure()
         if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {
@@ -24,7 +23,7 @@ extension Writer {
     func throwJobFailure() throws {
         guard let failure = jobFailure else { return }
         jobFailure = nil
-        throw StoreError.wrapping(failure)
+        throw told(failure)
     }
 
     /// Ends the log cleanly and lets go of the directory.

@@ -19,6 +19,7 @@ final class Writer {
     let log: EventLog
     var manifests: ManifestStore
     let lock: any FileLock
+    let segmentFiles: SegmentFiles
 
     /// What is known beside rows and counters.
     var ledger: Ledger
@@ -26,7 +27,7 @@ final class Writer {
     var sealed: SealedState
     var tail = Tail()
     /// System records that no segment holds.
-    var systemRecords: [SystemRecord] = []
+    var systemRecords = UnsealedRecords()
     /// Conversations whose sealed rows no longer hold because a late price concerns them.
     var dirty: Set<ConversationGrouping.Key> = []
     /// Sealed rows that unsealed ones have come to stand for since the last freeze.
@@ -46,6 +47,7 @@ final class Writer {
     /// Those under way, whose outcomes are taken over between two steps.
     var flights: [RunningJob] = []
     var hasSealFailed = false
+    var sealRetry = SealRetry()
     /// What the last job that failed threw, until somebody is told.
     var jobFailure: (any Error)?
     /// The least id that no attempt has used.
@@ -57,6 +59,7 @@ final class Writer {
     var clock: ReceiptClock?
     /// The received time that the log told of when it was opened.
     var openedTime = Int64.min
+    var troubles = StoreTroubles()
     var refusals = Refusals()
     var flushes = FlushDurations()
     var lastAppendMonotonic: Int64 = 0
@@ -75,6 +78,7 @@ final class Writer {
         log = start.log
         manifests = start.manifests
         lock = start.lock
+        segmentFiles = start.segmentFiles
         ledger = start.ledger
         sealed = start.sealed
         counters = start.counters
@@ -94,26 +98,29 @@ final class Writer {
         try checkUsable()
         try observeClock()
         let before = Checkpoint(self)
-        var start = log.end
+        var (start, lastTime) = (log.end, log.lastTime)
         do {
-            try log.reserve(payloads: payloadBytes(of: batches))
-            start = log.end
-            var results: [AppendResult] = []
             let known = try known(batches)
+            try log.reserve(payloads: payloadBytes(of: batches))
+            (start, lastTime) = (log.end, log.lastTime)
+            var results: [AppendResult] = []
             for (index, batch) in batches.enumerated() { results.append(try admitAndLog(batch, known, index)) }
+            // Before anything is flushed: a look at segments may fail, and then the log is as it was.
+            for price in try noteLatePrices(since: before.lateCount) {
+                try note(.event(type: Rebooking.recordType, data: price.firstPriceData))
+            }
             try flushLog()
             isIdleMarked = false
             lastAppendMonotonic = context.clock.monotonicNanoseconds()
-            let firstPrices = try noteLatePrices(since: before.lateCount)
-            for price in firstPrices { try note(.event(type: Rebooking.recordType, data: price.firstPriceData)) }
-            if !firstPrices.isEmpty { try log.flush() }
             refusals.count(results, batches)
             return results
         } catch {
             before.restore(self)
-            // The log holds records that this writer has taken back: only a replay brings both together again.
-            if log.end != start { failure = "the log went on without the store: \(error)" }
-            throw StoreError.wrapping(error)
+            // A log that holds records which this writer has taken back: only a replay brings both together again.
+            if log.end != start, log.failure == nil, !log.takeBack(to: start, lastTime: lastTime) {
+                failure = "the log went on without the store: \(error)"
+            }
+            throw told(error)
         }
     }
 
@@ -121,6 +128,12 @@ final class Writer {
     func checkUsable() throws(StoreError) {
         if isClosed { throw .closed }
         if let failure { throw .stopped(reason: failure) }
+    }
+
+    /// What a failed step means for the caller: only a log that takes nothing any more ends everything.
+    func told(_ error: any Error) -> any Error {
+        if let failure = log.failure { return StoreError.stopped(reason: "\(failure)") }
+        return StoreError.wrapping(error)
     }
 
     /// Bytes of the log's records for the batches, at most: room is made for all of them before the first is taken.
@@ -131,6 +144,9 @@ final class Writer {
             for letter in batch.deadLetters { sizes.append(record(.deadLetter(letter)).serialised.count) }
             sizes += Self.parts(of: batch.replacements).map { Self.payload(of: $0).count }
             for note in batch.notes { sizes.append(record(.event(type: note.type, data: note.data)).serialised.count) }
+            for mark in batch.marks {
+                sizes.append(record(.event(type: DeliveryMark.recordType, data: mark.data)).serialised.count)
+            }
             // A price that comes first leaves a note of some hundred bytes.
             sizes += repeatElement(2_048, count: priceCount(batch.events))
         }
@@ -210,7 +226,7 @@ final class Writer {
             try flushLog()
         } catch {
             systemRecords.removeLast(systemRecords.count - before)
-            throw StoreError.wrapping(error)
+            throw told(error)
         }
         isIdleMarked = false
         lastAppendMonotonic = context.clock.monotonicNanoseconds()
@@ -259,24 +275,46 @@ final class Writer {
             return results
         } catch {
             before.restore(self)
-            throw StoreError.wrapping(error)
+            throw told(error)
         }
     }
 
     // MARK: Late prices
 
+    /// What becomes of a place that cannot be read while late prices are taken up.
+    typealias OnDamage = (any Error) throws -> Void
+
     /// Applies prices that became known since `count` to unsealed calls, marks the sealed conversations they concern,
     /// and counts the costs that became known.
     /// - Returns: the prices that booked calls which waited.
-    @discardableResult
-    func noteLatePrices(since count: Int) throws -> [PriceEntry] {
-        let prices = ledger.prices
-        guard prices.late.count > count else { return [] }
-        let overlay = self.overlay
-        let before = CostOverlay(book: prices.book, late: Array(prices.late[..<count]), rebookings: prices.rebookings)
-        let search = LatePriceSearch(Array(prices.late[count...]), before: before, layouts: layouts, registry: registry)
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    func noteLatePrices(since count: Int, onDamage: @escaping OnDamage = { throw $0 }) throws -> [PriceEntry] {
+        guard let search = latePriceSearch(since: count, onDamage) else { return [] }
         let firstPrices = try search.booking(in: sealed, tail.readBlocks)
-        for cost in try search.firstCosts(in: sealed, before: before, after: overlay, leads: ledger.leads) {
+        try apply(search)
+        return firstPrices
+    }
+
+    /// The same of prices whose records are there already.
+    func takeUpLatePrices(since count: Int, onDamage: @escaping OnDamage = { throw $0 }) throws {
+        if let search = latePriceSearch(since: count, onDamage) { try apply(search) }
+    }
+
+    /// A place that cannot be read is a trouble, and no reason not to start.
+    func goOnWithoutPlace(_ error: any Error) { troubles.unsearched(error) }
+
+    /// nil where no price became known.
+    private func latePriceSearch(since count: Int, _ onDamage: @escaping OnDamage) -> LatePriceSearch? {
+        let prices = ledger.prices
+        guard prices.late.count > count else { return nil }
+        let before = CostOverlay(book: prices.book, late: Array(prices.late[..<count]), rebookings: prices.rebookings)
+        return LatePriceSearch(
+            Array(prices.late[count...]), before: before, layouts: layouts, registry: registry, onDamage: onDamage)
+    }
+
+    private func apply(_ search: LatePriceSearch) throws {
+        let overlay = self.overlay
+        for cost in try search.firstCosts(in: sealed, after: overlay, leads: ledger.leads) {
             counters.addLateCost(cost.picoUSD, labels: cost.labels)
         }
         // Calls of a seal under way go to their segment at the old cost: their conversations are folded again once it
@@ -290,7 +328,6 @@ final class Writer {
             return repriced
         }
         dirty.formUnion(try search.conversations(in: sealed))
-        return firstPrices
     }
 
     /// Late prices over sealed calls; made anew only when the prices changed.
@@ -308,9 +345,11 @@ final class Writer {
     /// What readers may see from now on.
     func version() -> StoreVersion {
         StoreVersion(
-            ledger: ledger, counters: counters.totals, sealed: sealed, tail: tail, systemRecords: systemRecords,
-            dirty: dirty.union(frozen?.dirty ?? []).sorted(), overlay: overlay, clock: clock,
-            closing: ClosingRule(settings: ledger.outcomes ?? .unsaid, reached: reachedTime))
+            ledger: ledger, counters: counters.totals, sealed: sealed, tail: tail, systemRecords: systemRecords.all,
+            dirty: dirty.union(frozen?.dirty ?? []).union(troubles.unfolded.keys).sorted(), overlay: overlay,
+            clock: clock,
+            closing: ClosingRule(settings: ledger.outcomes ?? .unsaid, reached: reachedTime),
+            foldLimits: options.foldLimits)
     }
 }
 
@@ -320,7 +359,7 @@ struct Checkpoint {
     let totals: MetricTotals
     let sealed: SealedState
     let tail: Tail
-    let systemRecords: [SystemRecord]
+    let systemRecords: UnsealedRecords
     let dirty: Set<ConversationGrouping.Key>
     let freshDead: ReplacedRows
     let lateReplacements: [EventReplacement]

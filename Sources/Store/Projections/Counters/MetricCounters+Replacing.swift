@@ -134,7 +134,8 @@ extension MetricCounters {
                 }
             }
             guard var new else { continue }
-            new.message.deadline += max(0, receivedTime - replacement.arrival.receivedTime)
+            // As a deadline is set: times of a log are no reason to stop.
+            new.message.deadline &+= max(0, receivedTime &- replacement.arrival.receivedTime)
             let added = tracked.add(new.message, key: new.key, receivedTime: receivedTime, judges: false)
             if added != nil { touched.append(new.key) } else if new.message.isQuestion { totals.untracked &+= 1 }
         }

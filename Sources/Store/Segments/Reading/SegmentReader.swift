@@ -2,8 +2,8 @@ internal import Bytes
 internal import Columnar
 package import Platform
 
-/// An open segment: the footer in memory, everything else read when asked. Safe from any thread. Letting go of it
-/// closes the file.
+/// An open segment: the footer in memory, everything else read when asked. Safe from any thread. Its file is open while
+/// it is read, and as long as ``SegmentFiles`` has room for it.
 package final class SegmentReader: Sendable {
     /// The segment's id; part of every checksum.
     package let segmentID: UInt64
@@ -13,7 +13,7 @@ package final class SegmentReader: Sendable {
     package let lengthBytes: Int
     /// Length of the footer in the file: a measure of what the reader holds.
     package let footerBytes: Int
-    let file: any File
+    private let files: SegmentFiles
     let footer: SegmentFooter
 
     /// The caller's bytes of `SegmentWriter.finish`.
@@ -29,16 +29,38 @@ package final class SegmentReader: Sendable {
         } ?? []
     }
 
+    // tests: which bytes to damage.
+    /// Where the filter of identities lies in the file; nil where there is none.
+    package var identityFilterPlace: Range<Int>? {
+        let place = footer.identityFilter
+        return place.length > 0 ? place.offset..<(place.offset + place.length) : nil
+    }
+
     /// Reads header, trailer and footer.
     /// - Parameter expected: id and length that the manifest names; nil takes the file's word (for inspection).
     /// - Throws: `StorageError`, or `CorruptionError` naming file and offset.
     package static func open(
         fileSystem: any FileSystem, path: String, expected: (segmentID: UInt64, lengthBytes: Int)? = nil
     ) throws -> SegmentReader {
-        try SegmentReader(file: try fileSystem.open(path, .read), expected: expected)
+        try open(files: SegmentFiles(fileSystem: fileSystem, countMax: 1), path: path, expected: expected)
     }
 
-    private init(file: any File, expected: (segmentID: UInt64, lengthBytes: Int)?) throws {
+    /// The same of one segment among many.
+    package static func open(
+        files: SegmentFiles, path: String, expected: (segmentID: UInt64, lengthBytes: Int)? = nil
+    ) throws -> SegmentReader {
+        try SegmentReader(files, path, expected: expected)
+    }
+
+    deinit { files.forget(path) }
+
+    /// Opened where it is not.
+    var file: any File {
+        get throws(StorageError) { try files.file(path) }
+    }
+
+    private init(_ files: SegmentFiles, _ path: String, expected: (segmentID: UInt64, lengthBytes: Int)?) throws {
+        let file = try files.file(path)
         func damaged(_ offset: Int, _ expectation: String) -> CorruptionError {
             CorruptionError(file: file.path, offset: offset, expectation: expectation)
         }
@@ -59,9 +81,9 @@ package final class SegmentReader: Sendable {
         } catch {
             throw damaged(place.offset + SegmentLimits.checksumBytes + error.offset, error.expectation)
         }
-        self.file = file
+        self.files = files
         self.segmentID = segmentID
-        path = file.path
+        self.path = path
         lengthBytes = length
         footerBytes = place.length
     }

@@ -183,6 +183,8 @@ extension SchemaName {
         .always("position", .integer), .always("watermark", .time), .always("segments", .integer),
         .always("stored_bytes", .integer),
         .always("tail_events", .integer), .always("refused_events", .map(.integer)),
+        .always("failed_seals", .integer), .always("unfolded_conversations", .integer),
+        .always("troubles", .list(.text), "What is not as it should be while the store goes on."),
         .always(
             "addresses",
             .list(

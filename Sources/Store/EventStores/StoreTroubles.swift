@@ -1,0 +1,68 @@
+import Domain
+
+/// What is not as it should be while the store goes on, for those who run it. Of this process, but for conversations
+/// that wait to be folded, which the state file knows.
+struct StoreTroubles: Sendable {
+    /// Seals that failed since the process started.
+    private(set) var failedSeals = 0
+    /// Why the last seal failed; nil once one succeeded.
+    private(set) var sealFailure: String?
+    /// Conversations whose rows stand as they did, since something of them cannot be read, and what; empty where nobody
+    /// has tried since the start.
+    private(set) var unfolded: [ConversationGrouping.Key: String] = [:]
+    /// Conversations that have more events than their rows are made of.
+    private var shortened: Set<ConversationGrouping.Key> = []
+    /// What could not be read of places that prices concern, each once.
+    private var unsearched: [String] = []
+
+    /// So many of a kind are told one by one.
+    private static let toldMax = 10
+
+    mutating func sealFailed(_ error: any Error) {
+        failedSeals += 1
+        sealFailure = "\(error)"
+    }
+
+    mutating func sealSucceeded(_ findings: SealFindings) {
+        sealFailure = nil
+        let found = findings.all
+        unfolded = Dictionary(found.unfolded.map { ($0.key, "\($0.error)") }) { first, _ in first }
+        for key in found.cut where shortened.count < Self.toldMax { shortened.insert(key) }
+    }
+
+    /// What a state file says of conversations that were not folded.
+    mutating func waiting(for keys: [ConversationGrouping.Key]) { for key in keys { unfolded[key] = "" } }
+
+    mutating func unsearched(_ error: any Error) {
+        let text = "\(error)"
+        if unsearched.count < Self.toldMax, !unsearched.contains(text) { unsearched.append(text) }
+    }
+
+    /// A line each, in an order that is always the same.
+    var lines: [String] {
+        var lines: [String] = []
+        if let sealFailure {
+            lines.append("unsealed events stay in the log, since a seal failed and is tried again: \(sealFailure)")
+        }
+        for key in unfolded.keys.sorted().prefix(Self.toldMax) {
+            let reason = unfolded[key].flatMap { $0.isEmpty ? nil : $0 } ?? "something of it cannot be read"
+            lines.append(
+                "conversation \(key.conversation) of tenant \(key.tenant) is not in turns and conversations as it is"
+                    + " now: \(reason); \(Self.remedy)")
+        }
+        if unfolded.count > Self.toldMax {
+            let more = unfolded.count - Self.toldMax
+            lines.append("\(more) more conversations are not in turns and conversations as they are now")
+        }
+        for key in shortened.sorted() {
+            lines.append(
+                "conversation \(key.conversation) of tenant \(key.tenant) has more than"
+                    + " \(Limits.conversationEventsMax) events or \(Limits.conversationBytesMax >> 20) MiB of them: its"
+                    + " rows in turns and conversations are made of the first ones")
+        }
+        lines += unsearched.map { "calls that a later price concerns were not looked at: \($0); \(Self.remedy)" }
+        return lines
+    }
+
+    private static let remedy = "`plimsoll verify` shows the extent; restore the file from a backup"
+}

@@ -1,0 +1,69 @@
+package import Platform
+import Synchronization
+
+/// The files of segments that are open: those that were read last, and no more than a process can spare, however many
+/// segments a store has. Others are opened again when they are read. Safe from any thread.
+package final class SegmentFiles: Sendable {
+    private struct Open {
+        var path: String
+        var file: any File
+    }
+
+    let fileSystem: any FileSystem
+    private let countMax: Int
+    /// In the order in which they were asked for last.
+    private let opened = Mutex<[Open]>([])
+
+    /// - Parameter countMax: files that are open while nobody reads. So many leave room for connections and the log
+    ///   where a process may have 128 files open.
+    package init(fileSystem: any FileSystem, countMax: Int = 48) {
+        precondition(countMax > 0, "a file that is read is open")
+        self.fileSystem = fileSystem
+        self.countMax = countMax
+    }
+
+    /// The file, open for as long as somebody holds it.
+    /// - Complexity: O(open files).
+    func file(_ path: String) throws(StorageError) -> any File {
+        let known: (any File)? = opened.withLock { opened in
+            guard let index = opened.lastIndex(where: { $0.path == path }) else { return nil }
+            opened.append(opened.remove(at: index))
+            return opened.last?.file
+        }
+        if let known { return known }
+        let file = try open(path)
+        // What is dropped closes when nobody holds it any more, and not under the lock.
+        let dropped = opened.withLock { opened in
+            opened.append(Open(path: path, file: file))
+            let dropped = Array(opened.prefix(max(0, opened.count - countMax)))
+            opened.removeFirst(dropped.count)
+            return dropped
+        }
+        assert(dropped.count <= 1, "one came")
+        return file
+    }
+
+    private func open(_ path: String) throws(StorageError) -> any File {
+        do {
+            return try fileSystem.open(path, .read)
+        } catch {
+            guard error.isScarcity else { throw error }
+            // What this process has too many of may be what is kept here.
+            let dropped = opened.withLock { opened in
+                defer { opened = [] }
+                return opened
+            }
+            guard !dropped.isEmpty else { throw error }
+        }
+        return try fileSystem.open(path, .read)
+    }
+
+    /// Lets go of a file that nobody will ask for any more.
+    func forget(_ path: String) {
+        let dropped = opened.withLock { opened in
+            defer { opened.removeAll { $0.path == path } }
+            return opened.filter { $0.path == path }
+        }
+        assert(dropped.count <= 2, "two that read at one time may both have opened it")
+    }
+}

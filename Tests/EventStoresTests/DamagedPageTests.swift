@@ -1,0 +1,176 @@
+import Domain
+import EventStores
+import Platform
+import Segments
+import Testing
+
+/// A damaged page stops what needs that page, and nothing else.
+@Suite struct DamagedPageTests {
+    private static let model = "unheard-of"
+
+    private func turns(_ names: [String], _ turn: Int64) -> IngestBatch {
+        var events = SampleEvents()
+        for (place, name) in names.enumerated() {
+            events.addTurn(name, turn, at: 100 * Double(turn) + 10 * Double(place), model: Self.model)
+        }
+        return events.batch
+    }
+
+    private func open(_ disk: SimulatedFileSystem) throws -> EventStore {
+        try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+    }
+
+    /// A store with one segment, of two conversations with a turn each.
+    private func sealed(_ disk: SimulatedFileSystem) throws -> EventStore {
+        let store = try open(disk)
+        _ = try store.append([turns(["a", "b"], 1)])
+        try store.seal()
+        return store
+    }
+
+    private func segmentPath(_ disk: SimulatedFileSystem) throws -> String {
+        let name = try disk.list("/data/segments").map(\.name).first { $0.hasSuffix(".segment") }
+        return "/data/segments/" + (try #require(name))
+    }
+
+    /// Flips a bit of a column's page, and back when it is called again.
+    private func flip(_ column: String, of table: String, _ disk: SimulatedFileSystem) throws {
+        let path = try segmentPath(disk)
+        let reader = try SegmentReader.open(fileSystem: disk, path: path)
+        let index = try #require(reader.columns(table: table).firstIndex { $0.name == column })
+        let page = try #require(reader.pagePlaces(table: table, column: index).first { !$0.isEmpty })
+        disk.damage(path) { $0[(page.lowerBound + page.upperBound) / 2] ^= 4 }
+    }
+
+    private func readModels(_ store: EventStore) throws -> [[String]] {
+        [
+            try rows(store, "turns", EventStoreTests.turnColumns),
+            try rows(store, "conversations", EventStoreTests.conversationColumns),
+        ]
+    }
+
+    @Test func aRepeatThatCannotBeReadIsRefusedAloneAndNamed() throws {
+        let disk = SimulatedFileSystem(seed: 41)
+        let store = try sealed(disk)
+        try flip("id", of: "message_received", disk)
+        let results = try store.append([turns(["a"], 1), turns(["c"], 1)])
+        let path = try segmentPath(disk)
+        guard case .unreadable(let damage) = results[0].verdicts[0] else {
+            Issue.record("\(results[0].verdicts)")
+            return
+        }
+        #expect(damage.contains(path) && damage.contains("offset"))
+        #expect(results[0].verdicts.dropFirst() == [.duplicate, .duplicate])
+        #expect(results[1].accepted == 3)
+        #expect(store.status.refusals.unreadable == 1)
+        try flip("id", of: "message_received", disk)
+        #expect(try store.append([turns(["a"], 1)])[0].duplicates == 3)
+        try store.close()
+    }
+
+    @Test func aSealGoesOnWithoutTheConversationAndFoldsItOnceItCanBeRead() throws {
+        let whole = SimulatedFileSystem(seed: 42)
+        let twin = try sealed(whole)
+        _ = try twin.append([turns(["a", "n"], 2)])
+        let expected = try readModels(twin)
+        try twin.close()
+
+        let disk = SimulatedFileSystem(seed: 42)
+        var store = try sealed(disk)
+        try flip("id", of: "message_received", disk)
+        _ = try store.append([turns(["a", "n"], 2)])
+        try store.seal()
+        func expectIsolation() throws {
+            #expect(store.status.segments == 2 && store.status.unsealedEvents == 0)
+            #expect(store.status.unfoldedConversations == 1)
+            #expect(throws: CorruptionError.self) { try rows(store, "turns", EventStoreTests.turnColumns) }
+            #expect(try rows(store, "llm_call", ["id"]).count == 4)
+        }
+        try expectIsolation()
+        let path = try segmentPath(disk)
+        #expect(store.status.troubles.contains { $0.contains("conversation a ") && $0.contains(path) })
+        // It is known after a restart, too, and nothing is sealed for its sake alone.
+        try store.close()
+        store = try open(disk)
+        try expectIsolation()
+        try store.seal()
+        #expect(store.status.segments == 2)
+        try flip("id", of: "message_received", disk)
+        #expect(try readModels(store) == expected)
+        _ = try store.append([turns(["z"], 1)])
+        try store.seal()
+        #expect(store.status.unfoldedConversations == 0 && store.status.troubles.isEmpty)
+        #expect(try store.verify().findings == [])
+        #expect(try readModels(store)[0].count == expected[0].count + 1)
+        try store.close()
+    }
+
+    /// A page that very many need: each is set aside, and the seal ends all the same.
+    @Test func damageThatConcernsAllConversationsStopsNoSeal() throws {
+        let disk = SimulatedFileSystem(seed: 43)
+        let store = try open(disk)
+        let names = (0..<700).map { "c\($0)" }
+        _ = try store.append([turns(names, 1)])
+        try store.seal()
+        try flip("conversation_id", of: "conversations", disk)
+        _ = try store.append([turns(names, 2)])
+        try store.seal()
+        #expect(store.status.unsealedEvents == 0 && store.status.unfoldedConversations == 700)
+        #expect(store.status.troubles.count < 20)
+        try flip("conversation_id", of: "conversations", disk)
+        _ = try store.append([turns(["z"], 1)])
+        try store.seal()
+        #expect(store.status.unfoldedConversations == 0)
+        #expect(try readModels(store)[0].count == 1_401)
+        try store.close()
+    }
+
+    @Test func aPriceThatNeedsThePageIsRefusedAndIngestGoesOn() throws {
+        let disk = SimulatedFileSystem(seed: 44)
+        let store = try sealed(disk)
+        try flip("time", of: "llm_call", disk)
+        var prices = SampleEvents()
+        prices.addPrice(Self.model, "input", picoPerToken: 37_500, at: 1)
+        let position = store.status.position
+        #expect(throws: CorruptionError.self) { try store.append([prices.batch]) }
+        #expect(store.status.position == position)
+        #expect(try store.append([turns(["c"], 1)])[0].accepted == 3)
+        disk.crash()
+        let again = try open(disk)
+        #expect(again.status.position == position + 3)
+        try flip("time", of: "llm_call", disk)
+        #expect(try again.append([prices.batch])[0].accepted == 1)
+        try again.close()
+    }
+
+    /// A price that is in the log is taken up by the start as far as calls can be read.
+    @Test func aStartGoesOnWithoutThePage() throws {
+        let disk = SimulatedFileSystem(seed: 45)
+        let store = try sealed(disk)
+        var prices = SampleEvents()
+        prices.addPrice(Self.model, "input", picoPerToken: 37_500, at: 1)
+        #expect(try store.append([prices.batch])[0].accepted == 1)
+        try flip("time", of: "llm_call", disk)
+        disk.crash(.process)
+        let again = try open(disk)
+        let path = try segmentPath(disk)
+        #expect(again.status.troubles.contains { $0.contains(path) })
+        #expect(try again.append([turns(["c"], 1)])[0].accepted == 3)
+        try again.close()
+    }
+
+    /// Without its filter a segment is looked up event by event, which is slow and right.
+    @Test func aDamagedFilterOfIdentitiesIsNoReasonNotToOpen() throws {
+        let disk = SimulatedFileSystem(seed: 46)
+        try sealed(disk).close()
+        let path = try segmentPath(disk)
+        let reader = try SegmentReader.open(fileSystem: disk, path: path)
+        let place = try #require(reader.identityFilterPlace)
+        disk.damage(path) { $0[place.lowerBound + 9] ^= 1 }
+        let store = try open(disk)
+        #expect(try store.append([turns(["a", "b"], 1)])[0].duplicates == 6)
+        #expect(try store.append([turns(["c"], 1)])[0].accepted == 3)
+        #expect(try store.verify().findings.contains { $0.contains(path) })
+        try store.close()
+    }
+}

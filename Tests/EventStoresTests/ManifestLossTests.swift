@@ -1,0 +1,89 @@
+import Domain
+import EventStores
+import Platform
+import Segments
+import Testing
+
+/// The log knows which manifest was last: a store never goes on from an older one as if nothing had happened.
+@Suite struct ManifestLossTests {
+    private let disk = SimulatedFileSystem(seed: 71)
+
+    private func open() throws -> EventStore {
+        try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+    }
+
+    private func turn(_ name: String) -> IngestBatch {
+        var events = SampleEvents()
+        events.addTurn(name, 1, at: 10)
+        return events.batch
+    }
+
+    private func newest() throws -> String {
+        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }.sorted()
+        return "/data/segments/" + (try #require(names.last))
+    }
+
+    /// What was published last: a seal, an import, records alone, a segment that took the place of another.
+    enum Last: CaseIterable { case seal, importedEvents, importedRecords, rewrite }
+
+    @Test(arguments: Last.allCases, [true, false]) func theLastManifestIsMissed(last: Last, isDamaged: Bool) throws {
+        let store = try open()
+        for name in ["a", "b"] {
+            _ = try store.append([turn(name)])
+            try store.seal()
+        }
+        switch last {
+        case .seal:
+            _ = try store.append([turn("c")])
+            try store.seal()
+        case .importedEvents: _ = try store.importBulk([turn("c")])
+        case .importedRecords:
+            var batch = SampleEvents().batch
+            batch.deadLetters = [
+                DeadLetter(id: "1", source: "test", type: "unknown.type", time: nil, error: "no", fields: "{}")
+            ]
+            _ = try store.importBulk([batch])
+        case .rewrite:
+            #expect(try store.start(RewriteJob()))
+            try store.finishJobs()
+        }
+        let before = try rows(store, "events", ["id"])
+        // Even where nothing came after it.
+        disk.crash(.process)
+        let path = try newest()
+        let bytes = try #require(disk.snapshot(of: path))
+        if isDamaged { disk.damage(path) { $0[$0.count / 2] ^= 1 } } else { try disk.remove(path) }
+        let damage = #expect(throws: CorruptionError.self) { try open() }
+        #expect(damage?.file == path)
+        // Nothing was written over: put back, it is the store again.
+        if isDamaged { disk.damage(path) { $0 = bytes } } else { try disk.replace(path, with: bytes) }
+        let again = try open()
+        #expect(try rows(again, "events", ["id"]) == before)
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
+
+    @Test func withoutAnyManifestASealedStoreDoesNotBeginAnew() throws {
+        let store = try open()
+        _ = try store.append([turn("a")])
+        try store.seal()
+        try store.close()
+        for name in try disk.list("/data/segments").map(\.name) where name.hasPrefix("manifest-") {
+            try disk.remove("/data/segments/" + name)
+        }
+        #expect(throws: CorruptionError.self) { try open() }
+    }
+
+    /// Files that only the version before names go with it, also where a restart lies between.
+    @Test func filesOfVersionsBeforeARestartGo() throws {
+        for round in 0..<4 {
+            let store = try open()
+            for number in 0..<2 {
+                _ = try store.append([turn("\(round)/\(number)")])
+                try store.seal()
+            }
+            try store.close()
+            #expect(try disk.list("/data/segments").filter { $0.name.hasPrefix("state-") }.count == 2)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Domain
+import EventStores
+import Glibc
+import Platform
+import Testing
+
+/// A machine that is short of something refuses for a while; only a log that may have lost something stops for good.
+@Suite struct ScarcityTests {
+    private func turn(_ name: String, at seconds: Double = 10) -> IngestBatch {
+        var events = SampleEvents()
+        events.addTurn(name, 1, at: seconds)
+        return events.batch
+    }
+
+    private func open(_ disk: SimulatedFileSystem, sealEvents: Int = 1 << 30) throws -> EventStore {
+        try EventStore.open(
+            at: "/data", context: context(disk), options: EventStoreTests.options(sealEvents: sealEvents))
+    }
+
+    @Test(arguments: [EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN, EIO]) func aLookUpThatFailsStopsNothing(code: Int32) throws
+    {
+        let disk = SimulatedFileSystem(seed: 51)
+        let store = try open(disk)
+        _ = try store.append([turn("a")])
+        try store.seal()
+        disk.arm(SimulatedFault(.failure(code), atCall: 1, of: [.read]))
+        do {
+            _ = try store.append([turn("a")])
+            Issue.record("it was judged")
+        } catch StoreError.unavailable(let reason) {
+            #expect(reason.contains("cannot read"))
+        }
+        disk.disarm()
+        #expect(try store.append([turn("a")])[0].duplicates == 3)
+        #expect(try store.append([turn("b")])[0].accepted == 3)
+        try store.close()
+    }
+
+    @Test func aFailedFlushStopsForGood() throws {
+        let disk = SimulatedFileSystem(seed: 52)
+        let store = try open(disk)
+        disk.arm(SimulatedFault(.failure(EIO), atCall: 1, of: [.flush]))
+        for _ in 0..<2 {
+            do {
+                _ = try store.append([turn("a")])
+                Issue.record("it was taken")
+            } catch StoreError.stopped(let reason) {
+                #expect(reason.contains("cannot flush"))
+            }
+        }
+    }
+
+    /// A file that the log cannot begin is no loss: what it has is durable.
+    @Test func aLogWithoutAFileGoesOnOnceThereIsOne() throws {
+        let disk = SimulatedFileSystem(seed: 53)
+        let store = try open(disk)
+        disk.setOpenFiles(max: 0)
+        var number = 0
+        var isRefused = false
+        while !isRefused {
+            number += 1
+            #expect(number < 10_000)
+            do {
+                _ = try store.append([turn("t\(number)")])
+            } catch StoreError.unavailable {
+                isRefused = true
+            }
+        }
+        disk.setOpenFiles(max: .max)
+        #expect(try store.append([turn("t\(number)")])[0].accepted == 3)
+        let before = try rows(store, "events", ["id"])
+        #expect(before.count == 3 * number)
+        try store.close()
+        let again = try open(disk)
+        #expect(try rows(again, "events", ["id"]) == before)
+        try again.close()
+    }
+
+    @Test func aSealThatFailsIsCountedAndTriedAgain() throws {
+        let disk = SimulatedFileSystem(seed: 54)
+        let store = try open(disk, sealEvents: 6)
+        disk.setOpenFiles(max: 0)
+        for name in ["a", "b", "c"] { #expect(try store.append([turn(name)])[0].accepted == 3) }
+        try store.tick()
+        #expect(store.status.segments == 0 && store.status.failedSeals > 0)
+        #expect(store.status.troubles.contains { $0.contains("a seal failed") })
+        disk.setOpenFiles(max: .max)
+        try store.seal()
+        #expect(store.status.segments == 1 && store.status.unsealedEvents == 0)
+        #expect(store.status.troubles.isEmpty)
+        try store.close()
+    }
+
+    /// Memory is full, and seals fail: what comes is refused until one succeeds.
+    @Test func aTailWithoutRoomIsBusy() throws {
+        let disk = SimulatedFileSystem(seed: 55)
+        let store = try open(disk, sealEvents: 3)
+        disk.setOpenFiles(max: 0)
+        for number in 0..<4 { #expect(try store.append([turn("t\(number)")])[0].accepted == 3) }
+        for _ in 0..<2 {
+            do {
+                _ = try store.append([turn("more")])
+                Issue.record("it was taken")
+            } catch StoreError.unavailable {}
+        }
+        disk.setOpenFiles(max: .max)
+        try store.seal()
+        #expect(try store.append([turn("more")])[0].accepted == 3)
+        try store.close()
+    }
+
+    @Test func manySegmentsNeedFewOpenFiles() throws {
+        let disk = SimulatedFileSystem(seed: 56)
+        disk.setOpenFiles(max: 128)
+        let store = try open(disk)
+        for number in 0..<200 {
+            _ = try store.append([turn("t\(number)", at: Double(number))])
+            try store.seal()
+        }
+        func expectAll(_ store: EventStore) throws {
+            #expect(store.status.segments == 200)
+            #expect(try rows(store, "turns", ["conversation_id"]).count == 200)
+            #expect(try rows(store, "events", ["id"]).count == 600)
+        }
+        try expectAll(store)
+        try store.close()
+        disk.crash(.process)
+        let again = try open(disk)
+        try expectAll(again)
+        // What the store keeps open it gives back where there is nothing left: the log has one of these files.
+        disk.setOpenFiles(max: 2)
+        #expect(try rows(again, "llm_call", ["id"]).count == 200)
+        disk.setOpenFiles(max: 128)
+        #expect(try again.append([turn("t7", at: 7)])[0].duplicates == 3)
+        try again.close()
+    }
+}

@@ -1,0 +1,101 @@
+import Domain
+import EventStores
+import Platform
+import Projections
+import Testing
+
+/// What stands in the unsealed tail beside events.
+@Suite struct UnsealedRecordTests {
+    private func letters(_ numbers: Range<Int>) -> IngestBatch {
+        var batch = SampleEvents().batch
+        batch.deadLetters = numbers.map {
+            DeadLetter(
+                id: "\($0)", source: "test", type: "unknown.type", time: nil, error: "no such type", fields: "{}")
+        }
+        return batch
+    }
+
+    @Test func recordsAloneAreSealed() throws {
+        let disk = SimulatedFileSystem(seed: 61)
+        let options = EventStoreTests.options(sealEvents: 100)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: options)
+        for first in stride(from: 0, to: 250, by: 50) { _ = try store.append([letters(first..<(first + 50))]) }
+        #expect(store.status.segments == 2)
+        #expect(try rows(store, "dead_letters", ["id"]).count == 250)
+        disk.crash()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: options)
+        #expect(again.status.segments == 2)
+        #expect(try rows(again, "dead_letters", ["id"]).count == 250)
+        try again.close()
+    }
+
+    /// Many prices in the log that waiting calls concern: a start searches segments once, not once a price.
+    @Test func aStartSearchesForLatePricesOnce() throws {
+        var calls: [Int] = []
+        var answers: [[String]] = []
+        for prices in [2, 120] {
+            let disk = SimulatedFileSystem(seed: 62)
+            let store = try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+            for number in 0..<10 {
+                var events = SampleEvents()
+                for turn in 1...3 as ClosedRange<Int64> {
+                    events.addTurn("c\(number)", turn, at: 10 * Double(number) + Double(turn), model: "unheard-of")
+                }
+                _ = try store.append([events.batch])
+                try store.seal()
+            }
+            var list: [(String, String)] = [("unheard-of", "input"), ("unheard-of", "output")]
+            list += (2..<prices).map { ("other-\($0)", "input") }
+            for (model, tokenClass) in list {
+                var events = SampleEvents()
+                events.addPrice(model, tokenClass, picoPerToken: 20_000, at: 1)
+                _ = try store.append([events.batch])
+            }
+            func everything(_ store: EventStore) throws -> [String] {
+                try rows(store, "turns", EventStoreTests.turnColumns) + rows(store, "llm_call", ["id", "cost_usd"])
+            }
+            let before = try everything(store)
+            #expect(before.allSatisfy { !$0.contains("null") })
+            let counted = store.snapshot().counters.families
+            disk.crash(.process)
+            let start = disk.counts.calls
+            let again = try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+            calls.append(disk.counts.calls - start)
+            #expect(try everything(again) == before)
+            #expect(again.snapshot().counters.families == counted)
+            answers.append(before)
+            try again.close()
+        }
+        #expect(answers[0] == answers[1])
+        #expect(calls[1] < 2 * calls[0])
+    }
+
+    /// A correction between late prices books by what was known there, at a start as it did then.
+    @Test func aStartTakesCorrectionsUpBetweenPrices() throws {
+        let disk = SimulatedFileSystem(seed: 63)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+        var events = SampleEvents()
+        events.addTurn("a", 1, at: 100, model: "unheard-of")
+        _ = try store.append([events.batch])
+        try store.seal()
+        var more = SampleEvents()
+        more.addTurn("b", 1, at: 200, model: "unheard-of")
+        _ = try store.append([more.batch])
+        for (place, tokenClass) in ["input", "output", "input"].enumerated() {
+            var prices = SampleEvents()
+            prices.addPrice("unheard-of", tokenClass, picoPerToken: Int64(10_000 * (place + 1)), at: Double(place + 1))
+            _ = try store.append([prices.batch])
+            if place > 0 { _ = try store.rebook(provider: "openai", model: nil, times: .min ..< .max) }
+        }
+        func everything(_ store: EventStore) throws -> [String] {
+            try rows(store, "turns", EventStoreTests.turnColumns) + rows(store, "llm_call", ["id", "cost_usd"])
+        }
+        let before = try everything(store)
+        let (counted, rebooked) = (store.snapshot().counters.families, store.status.rebookedPicoUSD)
+        disk.crash(.process)
+        let again = try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+        #expect(try everything(again) == before)
+        #expect(again.snapshot().counters.families == counted && again.status.rebookedPicoUSD == rebooked)
+        try again.close()
+    }
+}

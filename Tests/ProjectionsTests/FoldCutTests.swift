@@ -1,0 +1,52 @@
+import Domain
+import Projections
+import Testing
+
+/// How many of a conversation's events its rows are made of.
+@Suite struct FoldCutTests {
+    private static let registry = SchemaRegistry.builtIn
+    private let columns = FoldColumns(registry)
+
+    private func row(_ id: String, _ fields: [String: EventValue]) -> [UInt8] {
+        let registry = Self.registry
+        var values: [(UInt16, EventValue)] = [
+            (registry.wellKnown.id, .text(id)), (registry.wellKnown.source, .text("test")),
+            (registry.wellKnown.tenant, .text("t")),
+        ]
+        for (name, value) in fields { values.append((registry.column(named: name)!, value)) }
+        var writer = EventRowWriter()
+        writer.begin(type: registry.type(named: "message.received")!, time: 1, isTimeAbsent: false)
+        for (column, value) in values.sorted(by: { $0.0 < $1.0 }) { writer.add(column, value) }
+        writer.end()
+        return writer.take()
+    }
+
+    @Test func whatTheFoldDoesNotReadWeighsNothing() {
+        let plain = row("a", ["conversation_id": .text("c"), "channel": .text("web")])
+        let long = row(
+            "a",
+            [
+                "conversation_id": .text("c"), "channel": .text("web"),
+                "attributes": .json("{\"a\":\"\(String(repeating: "x", count: 9_000))\"}"),
+            ])
+        #expect(columns.weight(of: EventRow(plain)) == columns.weight(of: EventRow(long)))
+        let named = row("a", ["conversation_id": .text("c"), "channel": .text("webs")])
+        #expect(columns.weight(of: EventRow(named)) == columns.weight(of: EventRow(plain)) + 1)
+    }
+
+    @Test func theFirstPositionsStay() {
+        let buffer = row("a", ["conversation_id": .text("c")])
+        let weight = columns.weight(of: EventRow(buffer))
+        func cut(_ positions: [Int64], events: Int, bytes: Int) -> [Int64]? {
+            var references = positions.map { EventReference(buffer: 0, start: 0, position: $0, cost: -1) }
+            let isCut = columns.cut(&references, buffers: [buffer], eventsMax: events, bytesMax: bytes)
+            return isCut ? references.map(\.position) : nil
+        }
+        #expect(cut([5, 1, 3], events: 3, bytes: .max) == nil)
+        #expect(cut([5, 1, 3], events: 2, bytes: .max) == [1, 3])
+        #expect(cut([5, 1, 3], events: 9, bytes: 3 * weight) == nil)
+        #expect(cut([5, 1, 3], events: 9, bytes: 3 * weight - 1) == [1, 3])
+        // An event alone is always folded.
+        #expect(cut([5, 1, 3], events: 9, bytes: 1) == [1])
+    }
+}
