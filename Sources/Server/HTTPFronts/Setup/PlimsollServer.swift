@@ -86,10 +86,8 @@ package final class PlimsollServer: Sendable {
             threads: threads.decoders, log: log)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
-            queries: queries,
-            health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads,
-            limits: limits,
-            startNanoseconds: clock.monotonicNanoseconds())
+            queries: queries, health: health, access: access, refusals: refusals, clock: clock, workers: workers,
+            threads: threads, limits: limits, startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
@@ -98,8 +96,7 @@ package final class PlimsollServer: Sendable {
             settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
-            refusals: refusals,
-            background: [ticker, settling] + exports,
+            refusals: refusals, background: [ticker, settling] + exports,
             stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
         ) { [self] address in
             running.withLock { $0.address = address }
