@@ -156,6 +156,7 @@ struct RuleTests {
             struct E: Hashable { var name: String }
             struct F { struct G: Comparable, Hashable { var name: String } }
             // texts: words of ours.
+            /// A name.
             struct H: Hashable { var name: String }
             var all: ([H: Int], [A: Int], Set<B>, [C: Int], Set<F.D>, [F.G: Int], [E]) = x
             """

@@ -36,9 +36,8 @@ enum TextMemberRule {
     /// Structures that are `Hashable`, hold a text and leave `==` to the compiler.
     private static func structures(_ file: SourceFile) -> [(name: String, line: Int)] {
         var found: [(name: String, line: Int)] = []
-        let excused = Set(file.comments.filter { $0.text.hasPrefix("texts:") }.map { $0.line + 1 })
         for index in file.tokens.indices where file.tokens[index].text == "struct" {
-            guard !excused.contains(file.token(index).line) else { continue }
+            guard !isExcused(file, file.token(index).line) else { continue }
             var open = index + 2
             var isHashable = false
             while open < file.tokens.count, file.token(open).text != "{" {
@@ -52,6 +51,16 @@ enum TextMemberRule {
             }
         }
         return found
+    }
+
+    /// Whether one of the comments right above a line has the remark.
+    private static func isExcused(_ file: SourceFile, _ line: Int) -> Bool {
+        var above = line - 1
+        while let comment = file.comments.first(where: { $0.line == above }) {
+            if comment.text.hasPrefix("texts:") { return true }
+            above -= 1
+        }
+        return false
     }
 
     private static func holdsText(_ file: SourceFile, _ body: Range<Int>) -> Bool {

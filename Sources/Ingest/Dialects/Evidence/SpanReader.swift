@@ -125,20 +125,7 @@ struct SpanReader: ~Copyable {
                 noteUnknown(name, attribute.value, &record)
             }
         case .numbers: storeNumbers(attribute.value, name, &record)
-        case .token:
-            switch attribute.value {
-            case .text(let bytes) where !bytes.isEmpty: record.attributes[name] = .text(token(Self.unquoted(bytes)))
-            case .integer(let number): record.attributes[name] = .text(token(number))
-            case .double(let number):
-                // Some senders have no other numbers.
-                if let whole = Int64(exactly: number) {
-                    record.attributes[name] = .text(token(whole))
-                } else {
-                    record.withheldValues += 1
-                }
-            case .empty, .text: break
-            default: record.withheldValues += Self.valueCount(attribute.value)
-            }
+        case .token: keepToken(attribute.value, name, &record)
         case .members, .content: record.withheldValues += Self.textCount(attribute.value)
         case .unread, nil:
             noteUnknown(name, attribute.value, &record)
@@ -149,6 +136,23 @@ struct SpanReader: ~Copyable {
             } else {
                 record.withheldValues += Self.valueCount(attribute.value)
             }
+        }
+    }
+
+    /// Keeps a token in place of a text or number that names somebody.
+    private mutating func keepToken(_ value: OTLPValue, _ name: String, _ record: inout SpanRecord) {
+        switch value {
+        case .text(let bytes) where !bytes.isEmpty: record.attributes[name] = .text(token(Self.unquoted(bytes)))
+        case .integer(let number): record.attributes[name] = .text(token(number))
+        case .double(let number):
+            // Some senders have no other numbers.
+            if let whole = Int64(exactly: number) {
+                record.attributes[name] = .text(token(whole))
+            } else {
+                record.withheldValues += 1
+            }
+        case .empty, .text: break
+        default: record.withheldValues += Self.valueCount(value)
         }
     }
 

@@ -32,12 +32,8 @@ extension TraceEventBuilder {
         for member in members { reported.join(SpanUsage(tree.spans[member])) }
         // A failed call that counts nothing was not counted.
         let isFailed = members.contains { tree.spans[$0].hasFailed }
-        if isFailed,
-            (reported.counts[.inputTokens] ?? 0) + (reported.counts[.outputTokens] ?? 0)
-                + (reported.counts[.totalTokens] ?? 0) == 0
-        {
-            reported.forgetCounts()
-        }
+        let wholes: [DialectField] = [.inputTokens, .outputTokens, .totalTokens]
+        if isFailed, wholes.allSatisfy({ reported.counts[$0, default: 0] == 0 }) { reported.forgetCounts() }
         return reported
     }
 

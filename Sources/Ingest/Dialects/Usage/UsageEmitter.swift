@@ -48,9 +48,9 @@ package struct UsageEmitter: Hashable, Sendable, Comparable {
     }
 }
 
+// texts: the part is a word of ours.
 /// A part of calls that their own totals did not decide, so that it was read by what was known of their emitter, or by
 /// convention.
-// texts: the part is a word of ours.
 package struct AssumedReading: Hashable, Sendable, Comparable {
     /// Whose calls they were, of any model.
     package var emitter: UsageEmitter
@@ -74,8 +74,8 @@ package struct AssumedReading: Hashable, Sendable, Comparable {
     }
 }
 
-/// What the total of a call proves: that its emitter counts a part inside its whole, or beside it.
 // texts: part and reading are words of ours.
+/// What the total of a call proves: that its emitter counts a part inside its whole, or beside it.
 package struct UsageProof: Hashable, Sendable, Comparable {
     /// Whose call it was.
     package var emitter: UsageEmitter

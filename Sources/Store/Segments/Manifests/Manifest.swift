@@ -47,8 +47,8 @@ package struct ManifestSegment: Hashable, Sendable {
     }
 }
 
-/// Rows of one group that no longer count.
 // texts: tables have names of ours.
+/// Rows of one group that no longer count.
 package struct SupersededRows: Hashable, Sendable {
     /// The table's name.
     package var table: String
