@@ -55,11 +55,21 @@ package struct ScanRequest: Sendable {
     package var columns: [Int]
     package var predicates: [ColumnPredicate]
     package var statistics: ScanStatistics
+    /// Throws when the rows are no longer wanted. A table that computes for long before it has morsels asks now and
+    /// then.
+    package var check: Check
 
-    package init(columns: [Int], predicates: [ColumnPredicate] = [], statistics: ScanStatistics = ScanStatistics()) {
+    /// See ``check``.
+    package typealias Check = @Sendable () throws -> Void
+
+    package init(
+        columns: [Int], predicates: [ColumnPredicate] = [], statistics: ScanStatistics = ScanStatistics(),
+        check: @escaping Check = {}
+    ) {
         self.columns = columns
         self.predicates = predicates
         self.statistics = statistics
+        self.check = check
     }
 }
 

@@ -68,8 +68,8 @@ package struct StoreSnapshot: TableCatalog {
     private func readModel(_ name: String, _ columns: [TableColumn]) -> ReadModelTable {
         let (version, layouts, registry, workers) = (version, layouts, registry, workers)
         let closing = name == "conversations" ? version.closing : nil
-        return ReadModelTable(name: name, columns: columns, sealed: version.sealed, closing: closing) {
-            try version.unsealedRows(layouts, registry, workers)
+        return ReadModelTable(name: name, columns: columns, sealed: version.sealed, closing: closing) { check in
+            try version.unsealedRows(layouts, registry, workers, check: check)
         }
     }
 

@@ -13,8 +13,7 @@ final class StoreVersion: Sendable {
     let tail: Tail
     /// Those that no segment holds.
     let systemRecords: [SystemRecord]
-    /// Conversations whose sealed rows no longer hold.
-    let dirty: [ConversationGrouping.Key]
+    let dirty: DirtyConversations
     let overlay: CostOverlay
     /// As last read; nil before the first step of a process.
     let clock: ReceiptClock?
@@ -25,7 +24,7 @@ final class StoreVersion: Sendable {
 
     init(
         ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: [SystemRecord],
-        dirty: [ConversationGrouping.Key], overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule,
+        dirty: DirtyConversations, overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule,
         foldLimits: FoldLimits
     ) {
         (self.ledger, self.counters, self.sealed, self.tail, self.systemRecords) = (
@@ -42,14 +41,31 @@ final class StoreVersion: Sendable {
 
     /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits
     /// for another's fold: two that ask at once both fold, and get the same rows.
-    func unsealedRows(_ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers) throws
-        -> ConversationRows
-    {
+    /// - Parameter check: throws when the rows are no longer wanted.
+    func unsealedRows(
+        _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
+        check: @escaping ScanRequest.Check
+    ) throws -> ConversationRows {
         if let known = folded.withLock({ $0 }) { return known }
         let rows = try ConversationRows.folding(
-            tail.readBlocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry,
-            workers: workers, limits: foldLimits)
+            tail.readBlocks, dirty: dirty.sorted, sealed: sealed, overlay: overlay, layouts: layouts,
+            registry: registry, workers: workers, limits: foldLimits, check: check)
         folded.withLock { $0 = rows }
         return rows
     }
+}
+
+/// Conversations whose sealed rows no longer hold, as the writer has them. Each step makes a version and few versions
+/// are asked for rows, so whoever folds them puts them together.
+struct DirtyConversations: Sendable {
+    /// Since the last freeze.
+    var fresh: Set<ConversationGrouping.Key>
+    /// Those of a seal under way.
+    var frozen: [ConversationGrouping.Key]
+    /// Those that could not be read, and why.
+    var unfolded: [ConversationGrouping.Key: String]
+
+    /// Each once, ascending.
+    /// - Complexity: O(conversations · log conversations).
+    var sorted: [ConversationGrouping.Key] { fresh.union(frozen).union(unfolded.keys).sorted() }
 }

@@ -24,7 +24,9 @@ struct ScanOperator: Sendable {
         self.conditions = conditions
         let provable = context.options.usesSummaries ? predicates : []
         morsels = try source.morsels(
-            for: ScanRequest(columns: columns, predicates: provable, statistics: context.statistics))
+            for: ScanRequest(columns: columns, predicates: provable, statistics: context.statistics) {
+                try context.check()
+            })
     }
 
     var pipeline: Pipeline {

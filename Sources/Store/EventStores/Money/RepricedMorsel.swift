@@ -38,7 +38,10 @@ struct RepricedMorsel: Morsel {
     }
 
     /// By row; nil for one without a cost.
-    func costs() throws -> [CallCost?] {
+    func costs() throws -> [CallCost?] { try costs(of: 0..<rowCount) }
+
+    /// Of the given rows, in their order; nil for one without a cost.
+    func costs(of rows: some Collection<Int>) throws -> [CallCost?] {
         let names = [
             "provider", "request_model", "response_model", "service_tier", "status", "usage_doubt", "other_usage",
             "response_id",
@@ -53,8 +56,8 @@ struct RepricedMorsel: Morsel {
         let texts = try names.map { try $0.map { try base.column($0) } }
         let integers = try counts.map { try $0.map { try base.column($0) } }
         let (times, positions) = (try base.column(layout.time), try base.column(layout.position))
-        let booked = try CallCost.read(money, rows: 0..<rowCount) { try base.column($0) }
-        return booked.enumerated().map { row, cost in
+        let booked = try CallCost.read(money, rows: rows) { try base.column($0) }
+        return zip(rows, booked).map { row, cost in
             guard let cost else { return nil }
             func count(_ index: Int) -> Int64? { integers[index]?.integer(at: row) }
             func has(_ index: Int) -> Bool { texts[index].map { !$0.isNull(at: row) } ?? false }

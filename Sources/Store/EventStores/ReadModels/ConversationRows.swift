@@ -20,19 +20,22 @@ struct ConversationRows: Sendable {
     /// - Parameters:
     ///   - dirty: conversations to fold although no block touches them.
     ///   - setsAside: a conversation that cannot be read is no failure of the others.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    ///   - check: throws when the rows are no longer wanted.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments; what `check` throws.
     /// - Complexity: O(events of the touched conversations).
     static func folding(
         _ blocks: [TailBlock], dirty: [ConversationGrouping.Key], sealed: SealedState, overlay: CostOverlay,
         layouts: EventTableLayouts,
-        registry: SchemaRegistry, workers: any Workers, limits: FoldLimits, setsAside: Bool = false
+        registry: SchemaRegistry, workers: any Workers, limits: FoldLimits, setsAside: Bool = false,
+        check: @escaping ScanRequest.Check = {}
     ) throws -> ConversationRows {
         let grouping = ConversationGrouping(blocks: blocks, also: dirty, registry: registry)
         guard !grouping.keys.isEmpty else { return ConversationRows() }
         let source = SealedConversations.Source(
             sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, columns: FoldColumns(registry),
-            workers: workers, limits: limits)
+            workers: workers, limits: limits, check: check)
         var folding = ConversationFolding(grouping, blocks, source, setsAside: setsAside)
+        if grouping.keys.count > limits.keysAtOnce { try folding.orderByTime() }
         for first in stride(from: 0, to: grouping.keys.count, by: limits.keysAtOnce) {
             try folding.fold(first..<min(first + limits.keysAtOnce, grouping.keys.count))
         }
@@ -49,6 +52,8 @@ struct UnfoldedConversation: Sendable {
 /// Conversations on their way to rows.
 private struct ConversationFolding {
     private let grouping: ConversationGrouping
+    /// Indices of the keys, in the order in which they are folded.
+    private var order: [Int]
     private let source: SealedConversations.Source
     /// Bytes and costs of the blocks, as the grouping's references count them.
     private let buffers: [[UInt8]]
@@ -71,42 +76,58 @@ private struct ConversationFolding {
         _ grouping: ConversationGrouping, _ blocks: [TailBlock], _ source: SealedConversations.Source, setsAside: Bool
     ) {
         (self.grouping, self.source, self.setsAside) = (grouping, source, setsAside)
+        order = Array(grouping.keys.indices)
         (buffers, costs) = (blocks.map(\.rows.bytes), blocks.flatMap(\.costs.values))
         outputs = (0..<source.workers.parallelism).map { _ in Output(source.registry) }
     }
 
-    /// Folds some of the conversations; in halves where they are too many for the memory, or one of them is to be
-    /// found that cannot be read.
-    mutating func fold(_ keys: Range<Int>) throws {
+    /// Has conversations of one time folded together, so that most groups are read for one part of them alone.
+    mutating func orderByTime() throws {
         do {
-            if let found = try SealedConversations(keys: Array(grouping.keys[keys]), source) {
-                try fold(keys, found)
+            let begins = try SealedConversations.begins(grouping.keys, source)
+            order.sort { (begins[$0], $0) < (begins[$1], $1) }
+        } catch  where setsAside && StoreError.isOfPlace(error) {
+            // The order is no matter of what comes out, and which of them cannot be read is found on the way.
+        }
+    }
+
+    /// Folds the conversations of some places in the order; in halves where they are too many for the memory, or one of
+    /// them is to be found that cannot be read.
+    mutating func fold(_ places: Range<Int>) throws {
+        try source.check()
+        let keys = order[places].map { grouping.keys[$0] }
+        do {
+            if let found = try SealedConversations(keys: keys, source) {
+                try fold(places, found)
                 rows.replaced.merge(found.replaced)
                 return
             }
         } catch  where setsAside && StoreError.isOfPlace(error) {
             guard keys.count > 1, searchesLeft > 0 else {
-                rows.unfolded += grouping.keys[keys].map { UnfoldedConversation(key: $0, error: error) }
+                rows.unfolded += keys.map { UnfoldedConversation(key: $0, error: error) }
                 return
             }
             searchesLeft -= 1
         }
-        let middle = keys.lowerBound + keys.count / 2
-        try fold(keys.lowerBound..<middle)
-        try fold(middle..<keys.upperBound)
+        let middle = places.lowerBound + places.count / 2
+        try fold(places.lowerBound..<middle)
+        try fold(middle..<places.upperBound)
     }
 
     /// Each of the workers folds its share.
-    private func fold(_ keys: Range<Int>, _ found: SealedConversations) throws {
-        let (grouping, outputs, columns, limits) = (grouping, outputs, source.columns, source.limits)
+    private func fold(_ places: Range<Int>, _ found: SealedConversations) throws {
+        let (grouping, order, outputs, check) = (grouping, order, outputs, source.check)
+        let (columns, limits) = (source.columns, source.limits)
         let (allBuffers, sealedBuffer) = (buffers + [found.events.rows.bytes], Int32(buffers.count))
         let (allCosts, firstCost) = (costs + found.events.costs.values, Int32(costs.count))
         try source.workers.run(count: outputs.count) { part in
-            outputs[part].made.withLock { output in
+            try outputs[part].made.withLock { output in
                 var fold = ConversationFold(columns: columns)
-                for key in stride(from: keys.lowerBound + part, to: keys.upperBound, by: outputs.count) {
+                for place in stride(from: places.lowerBound + part, to: places.upperBound, by: outputs.count) {
+                    try check()
+                    let key = order[place]
                     var events = grouping.events[key]
-                    for row in found.rowsByKey[key - keys.lowerBound] ?? [] {
+                    for row in found.rowsByKey[place - places.lowerBound] ?? [] {
                         events.append(
                             EventReference(
                                 buffer: sealedBuffer, start: Int32(found.events.rows.starts[row]),

@@ -30,6 +30,20 @@ struct SealedConversations {
         var columns: FoldColumns
         var workers: any Workers
         var limits: FoldLimits
+        /// Throws when the rows are no longer wanted.
+        var check: ScanRequest.Check
+    }
+
+    /// When each conversation began, as far as segments know it; the greatest time for others.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    static func begins(_ keys: [ConversationGrouping.Key], _ source: Source) throws -> [Int64] {
+        var begins = [Int64](repeating: .max, count: keys.count)
+        for found in try readModelRows("conversations", ConversationIndex(keys), source, .max) ?? [] {
+            for (match, times) in zip(found.matches, found.times) {
+                begins[match.key] = min(begins[match.key], times.first)
+            }
+        }
+        return begins
     }
 
     /// Of one conversation that is too large to be folded whole, the first rows alone are here, at least those that its
@@ -82,6 +96,7 @@ struct SealedConversations {
         var count = 0
         var work: [(place: Place, matches: [Match])] = []
         for first in stride(from: 0, to: places.count, by: Self.groupsAtOnce) {
+            try source.check()
             let part = Array(places[first..<min(first + Self.groupsAtOnce, places.count)])
             let found = try workers.map(count: part.count) { try Self.matches(part[$0], index) }
             count += found.reduce(0) { $0 + $1.count }
@@ -156,8 +171,8 @@ struct SealedConversations {
     private static func restored(_ rows: [Int], _ place: Place, _ source: Source) throws -> PlacedRows {
         let morsel = place.layout.morsel(of: place.group, statistics: ScanStatistics(), overlay: source.overlay)
         let restorer = RowRestorer(place.layout, registry: source.registry, isWanted: source.columns.reads)
-        return try restorer.restore(
-            rows: rows, isTimeAbsent: try place.group.timeAbsent(), column: { try morsel.column($0) })
+        try source.check()
+        return try restorer.restore(rows: rows, of: morsel, isTimeAbsent: try place.group.timeAbsent())
     }
 
     /// Live rows of a read model in one group that stand for one of the keys, and when each begins and ends where the
@@ -177,6 +192,7 @@ struct SealedConversations {
         }
         var (count, rows) = (0, [ReadModelRows]())
         for first in stride(from: 0, to: work.count, by: groupsAtOnce) {
+            try source.check()
             let part = Array(work[first..<min(first + groupsAtOnce, work.count)])
             let found = try source.workers.map(count: part.count) { item in
                 let (segment, groupIndex, group) = part[item]

@@ -11,10 +11,10 @@ struct ReadModelTable: TableSource {
     /// What silence closes; nil for `turns`.
     let closing: ClosingRule?
     /// Computed when first asked for.
-    let unsealed: @Sendable () throws -> ConversationRows
+    let unsealed: @Sendable (@escaping ScanRequest.Check) throws -> ConversationRows
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
-        let fresh = try unsealed()
+        let fresh = try unsealed(request.check)
         var morsels: [any Morsel] = []
         for segment in sealed.segments {
             for (index, group) in segment.reader.groups(table: name).enumerated() {

@@ -24,7 +24,10 @@ struct RowRestorer {
     /// - Parameters:
     ///   - column: reads one column of the table by index; called once for each column.
     ///   - isTimeAbsent: rows whose event came without `time`.
-    func restore(rows: [Int], isTimeAbsent: Vector?, column: (Int) throws -> Vector) throws -> PlacedRows {
+    ///   - repriced: what says what the rows cost; nil: the columns do.
+    private func restore(
+        rows: [Int], isTimeAbsent: Vector?, repriced: RepricedMorsel? = nil, column: (Int) throws -> Vector
+    ) throws -> PlacedRows {
         guard !rows.isEmpty else { return PlacedRows() }
         let times = try column(layout.time)
         let positions = try column(layout.position)
@@ -45,8 +48,16 @@ struct RowRestorer {
             restored.receivedTimes.append(received.integer(at: row) ?? 0)
         }
         restored.rows.bytes = writer.take()
-        restored.costs = try costs(rows, column)
+        restored.costs = try repriced.map { RowCosts(try $0.costs(of: rows)) } ?? costs(rows, column)
         return restored
+    }
+
+    /// Restores rows of a morsel of the layout's table. What they cost is computed of these rows alone, and once.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` of reading.
+    func restore(rows: [Int], of morsel: any Morsel, isTimeAbsent: Vector?) throws -> PlacedRows {
+        try restore(rows: rows, isTimeAbsent: isTimeAbsent, repriced: morsel as? RepricedMorsel) {
+            try morsel.column($0)
+        }
     }
 
     /// Restores rows of a group as its segment holds them, without late prices.

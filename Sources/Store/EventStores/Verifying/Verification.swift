@@ -78,9 +78,7 @@ extension EventStore {
                     let ids = try morsel.column(conversation)
                     let rows = Self.rows(ids, except: dead, in: part, of: parts)
                     if rows.isEmpty { continue }
-                    let restored = try restorer.restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
-                        try morsel.column($0)
-                    }
+                    let restored = try restorer.restore(rows: rows, of: morsel, isTimeAbsent: try group.timeAbsent())
                     for (index, row) in restored.rows.enumerated() {
                         events.add(
                             .init(

@@ -54,10 +54,7 @@ struct SealedRows {
         guard !rows.isEmpty else { return }
         let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
         let restored = try RowRestorer(layout, registry: registry).restore(
-            rows: rows, isTimeAbsent: try group.timeAbsent()
-        ) {
-            try morsel.column($0)
-        }
+            rows: rows, of: morsel, isTimeAbsent: try group.timeAbsent())
         for (index, row) in rows.enumerated() {
             found.append(
                 Found(

@@ -346,8 +346,8 @@ final class Writer {
     func version() -> StoreVersion {
         StoreVersion(
             ledger: ledger, counters: counters.totals, sealed: sealed, tail: tail, systemRecords: systemRecords.all,
-            dirty: dirty.union(frozen?.dirty ?? []).union(troubles.unfolded.keys).sorted(), overlay: overlay,
-            clock: clock,
+            dirty: DirtyConversations(fresh: dirty, frozen: frozen?.dirty ?? [], unfolded: troubles.unfolded),
+            overlay: overlay, clock: clock,
             closing: ClosingRule(settings: ledger.outcomes ?? .unsaid, reached: reachedTime),
             foldLimits: options.foldLimits)
     }
