@@ -42,27 +42,25 @@ extension Writer {
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
     /// - Complexity: O(bytes of the blocks concerned), and a look at each segment that may hold one of the positions.
     func apply(_ replacements: [EventReplacement]) throws {
-        let rowsByPosition = Dictionary(replacements.map { ($0.position, $0.row) }) { $1 }
-        let unsealed = rowsByPosition.filter { tail.locate($0.key) != nil }
+        let rows = Dictionary(replacements.map { ($0.position, $0.row) }) { $1 }
+        let unsealed = rows.filter { tail.locate($0.key) != nil }
         var changes = replaceUnsealed(unsealed)
-        changes += try amend(rowsByPosition.filter { unsealed[$0.key] == nil && $0.key <= sealed.position })
+        changes += try amend(rows.filter { unsealed[$0.key] == nil && $0.key <= sealed.position })
         counters.replace(changes.sorted { $0.position < $1.position }, receivedTime: receivedTime)
     }
 
-    private func replaceUnsealed(_ rowsByPosition: [Int64: [UInt8]]) -> [RowReplacement] {
-        guard !rowsByPosition.isEmpty else { return [] }
+    private func replaceUnsealed(_ rows: [Int64: [UInt8]]) -> [RowReplacement] {
+        guard !rows.isEmpty else { return [] }
         var changes: [RowReplacement] = []
         // order: sorted, so that the later seal takes them up in the order of positions.
-        lateReplacements += rowsByPosition.filter { tail.isFrozen($0.key) }.map {
+        lateReplacements += rows.filter { tail.isFrozen($0.key) }.map {
             EventReplacement(position: $0.key, row: $0.value)
         }
         .sorted { $0.position < $1.position }
         tail.replace { block in
             var own: [Int: EventRow] = [:]
             // order: each goes to a place of its own.
-            for (position, row) in rowsByPosition {
-                if let place = block.row(of: position) { own[place] = EventRow(row) }
-            }
+            for (position, row) in rows { if let place = block.row(of: position) { own[place] = EventRow(row) } }
             guard !own.isEmpty else { return block }
             let replaced = block.replacing(rows: own, identityKey: identityKey) { row, position in
                 booking.cost(inPlaceOf: position, row, ledger.prices.book, overlay)
@@ -76,8 +74,7 @@ extension Writer {
             }
             return replaced
         }
-        // order: a look-up finds each of them, whichever came first.
-        for (position, row) in rowsByPosition where !tail.isFrozen(position) {
+        for (position, row) in rows where !tail.isFrozen(position) {
             identities.insert(EventRow(row).identityHash(key: identityKey), position: position)
         }
         return changes
@@ -86,16 +83,16 @@ extension Writer {
     /// Lays rows over sealed ones: those are dead, and the new ones wait for the next segment. The conversations of the
     /// old rows are folded again.
     /// - Parameter segments: those that may hold one of the rows; nil: all.
-    func amend(_ rowsByPosition: [Int64: [UInt8]], in segments: SealedState? = nil) throws -> [RowReplacement] {
-        guard !rowsByPosition.isEmpty else { return [] }
+    func amend(_ rows: [Int64: [UInt8]], in segments: SealedState? = nil) throws -> [RowReplacement] {
+        guard !rows.isEmpty else { return [] }
         let found = try SealedRows(
-            positions: Set(rowsByPosition.keys), sealed: segments ?? sealed, overlay: overlay, layouts: layouts,
+            positions: Set(rows.keys), sealed: segments ?? sealed, overlay: overlay, layouts: layouts,
             registry: registry
         ).found
         guard !found.isEmpty else { return [] }
         var placed = PlacedRows()
         for old in found {
-            guard let row = rowsByPosition[old.position].map({ EventRow($0) }) else { continue }
+            guard let row = rows[old.position].map({ EventRow($0) }) else { continue }
             placed.append(
                 row, position: old.position, receivedTime: old.receivedTime,
                 cost: booking.cost(inPlaceOf: old.position, row, ledger.prices.book, overlay))
