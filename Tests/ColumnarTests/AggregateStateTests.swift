@@ -201,6 +201,7 @@ import Testing
         let samples: [(type: ColumnType, least: Scalar, greatest: Scalar)] = [
             (.double, .double(-0.0), .double(0)),
             (.interval, days, month),
+            (.numeric(scale: 2), .numeric(10, scale: 1), .numeric(100, scale: 2)),
             (.array(.double), .array([.null, .double(-0.0)]), .array([.null, .double(0)])),
             (.array(.numeric(scale: 2)), .array([.numeric(10, scale: 1)]), .array([.numeric(100, scale: 2)])),
         ]
