@@ -72,12 +72,12 @@ package final class PlimsollServer: Sendable {
         let log = OperatorLog(logger)
         let health = ServerHealth(log: log, clock: clock)
         let intake = EventIntake(
-            store: store, decoders: threads.decoders, writer: threads.writer, limits: limits, health: health)
+            store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health)
         let queries = QueryService(threads: threads.queries, limits: limits)
         let examples = ExemplarCollector()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
-            store: store, events: intake, decoders: threads.decoders, limits: limits, health: health,
+            store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement)
         let senders = traceSenders(examples)
         let refusals = RefusalCounts()
@@ -86,10 +86,8 @@ package final class PlimsollServer: Sendable {
             threads: threads.decoders, log: log)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
-            queries: queries,
-            health: health, access: access, refusals: refusals, clock: clock, workers: workers, threads: threads,
-            limits: limits,
-            startNanoseconds: clock.monotonicNanoseconds())
+            queries: queries, health: health, access: access, refusals: refusals, clock: clock, workers: workers,
+            threads: threads, limits: limits, startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
@@ -98,8 +96,7 @@ package final class PlimsollServer: Sendable {
             settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
-            refusals: refusals,
-            background: [ticker, settling] + exports,
+            refusals: refusals, background: [ticker, settling] + exports,
             stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
         ) { [self] address in
             running.withLock { $0.address = address }
