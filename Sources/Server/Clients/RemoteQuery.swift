@@ -25,7 +25,7 @@ package struct RemoteQuery: Sendable {
         json.member("time_limit_seconds", timeLimitSeconds)
         json.endObject()
         let client = try await ServerClient.connect(to: server)
-        let headers = [("Content-Type", "application/json"), ("Accept", format.contentType)]
+        let headers = [("Content-Type", "application/json"), ("Accept", format.mediaType)]
         let answer = try await client.send(
             "POST", "/v1/sql", headers: headers, body: json.bytes, timeout: .seconds(timeLimitSeconds + 30))
         await client.close()
@@ -42,5 +42,17 @@ extension ServerAnswer {
         return SQLRefusal(
             told: json?["code"]?.string, message: json?["error"]?.string ?? "the server answered \(status): \(text)",
             hint: json?["hint"]?.string, position: (json?["position"]?.integer).flatMap { Int(exactly: $0) })
+    }
+}
+
+extension ResultFormat {
+    /// What `Accept` asks for.
+    fileprivate var mediaType: String {
+        switch self {
+        case .json: "application/json"
+        case .csv: "text/csv"
+        case .ndjson: "application/x-ndjson"
+        case .table: "text/plain"
+        }
     }
 }

@@ -25,8 +25,10 @@ struct TraceRequests: Sendable {
         return Response(bytes: body, contentType: encoding.contentType)
     }
 
-    /// Whether OTLP clients send there.
-    static func isAddress(_ path: String) -> Bool { path.hasSuffix("/v1/traces") }
+    /// Whether OTLP clients send there, below a prefix that nobody knows, too: they read the refusal.
+    static func isAddress(_ path: String) -> Bool { addresses.contains { path.hasSuffix($0) } }
+
+    private static let addresses = RouteTable.routes.filter(\.isOTLP).map(\.path)
 
     private static func encoding(of request: Request) -> OTLPEncoding? {
         request.headers[.contentType].flatMap { OTLPEncoding(contentType: $0) }

@@ -41,6 +41,7 @@ struct ReplacedRows: Hashable, Sendable {
 
     init(_ manifestRows: [SupersededRows]) {
         for entry in manifestRows {
+            // order: a list of the manifest.
             rows[Place(segment: entry.segmentID, table: entry.table, group: entry.group)] = entry.rows.map {
                 UInt32($0)
             }
