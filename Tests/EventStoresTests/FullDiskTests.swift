@@ -87,4 +87,56 @@ import Testing
         #expect(try rows(again, "system_events", ["type", "data"]) == before)
         try again.close()
     }
+
+    /// A segment whose record finds no room is not published, and rows that were replaced meanwhile are there when the
+    /// next one is.
+    @Test func rowsThatAreReplacedDuringASealWithoutRoomStay() throws {
+        let (disk, queue) = (SimulatedFileSystem(seed: 8), HeldBackgroundQueue())
+        var options = Self.options()
+        options.logFileBytes = 1 << 20
+        options.sealEventsMax = 6
+        let store = try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: options)
+        var events = SampleEvents()
+        for turn in 1...2 { events.addTurn("c", Int64(turn), at: 3_500 + Double(turn)) }
+        _ = try store.append([events.batch])
+        #expect(queue.heldCount == 1)
+        var changed = SampleEvents()
+        changed.add(
+            "llm.call", id: "c/1/c", at: 3_502,
+            ["provider": .text("openai"), "request_model": .text("gpt-4o"), "input_tokens": .integer(77)])
+        let replacement = EventReplacement(position: 2, row: changed.batch.events.bytes)
+        _ = try store.append([IngestBatch(replacements: [replacement])])
+        let columns = ["id", "position", "input_tokens", "cost_usd"]
+        let before = try rows(store, "llm_call", columns)
+        #expect(before.contains { $0.contains("77") })
+        // The log's file is filled, so that the record of the segment needs another one.
+        func used() -> Int { disk.snapshot().reduce(0) { $0 + $1.bytes.count } }
+        disk.setQuota(bytes: used())
+        for size in [32 << 10, 1 << 10, 0] {
+            let note = SystemNote(type: "n", data: "\"" + String(repeating: "x", count: size) + "\"")
+            var isFull = false
+            for _ in 0..<1_000 where !isFull {
+                do {
+                    _ = try store.append([IngestBatch(notes: [note])])
+                } catch StoreError.noSpace {
+                    isFull = true
+                }
+            }
+            #expect(isFull)
+        }
+        disk.setQuota(bytes: used() + (512 << 10))
+        queue.runNext()
+        try store.finishJobs()
+        #expect(store.status.segments == 0)
+        #expect(try rows(store, "llm_call", columns) == before)
+        disk.setQuota(bytes: .max)
+        try store.seal()
+        #expect(store.status.segments == 1)
+        #expect(try rows(store, "llm_call", columns) == before)
+        disk.crash()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: options)
+        #expect(try rows(again, "llm_call", columns) == before)
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
 }

@@ -112,8 +112,8 @@ extension Writer {
             progress = reached
             return result
         } catch {
-            before.restore(self)
-            self.counters = counters
+            // What a published seal holds stays counted.
+            if before.restore(self) { self.counters = counters }
             if error is RestoreRefusal { throw error }
             throw StoreError.wrapping(error)
         }

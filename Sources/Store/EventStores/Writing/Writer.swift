@@ -340,9 +340,11 @@ struct Checkpoint {
     /// Prices that came late, before the step.
     var lateCount: Int { ledger.prices.late.count }
 
-    func restore(_ writer: Writer) {
-        // A seal that succeeded in between stands; what was taken in before it is in segments.
-        guard writer.sealed.position < ledger.nextPosition else { return }
+    /// - Returns: false where nothing was restored: a seal that was published in between stands, and what was taken in
+    ///   before it is in segments.
+    @discardableResult
+    func restore(_ writer: Writer) -> Bool {
+        guard writer.sealed.position < ledger.nextPosition else { return false }
         // Time does not go back: it was read from the clock, and what was refused was refused at it.
         let receivedTime = writer.receivedTime
         writer.ledger = ledger
@@ -356,5 +358,6 @@ struct Checkpoint {
         writer.freshDead = freshDead
         writer.lateReplacements = lateReplacements
         writer.indexTail()
+        return true
     }
 }
