@@ -139,4 +139,41 @@ import Testing
         #expect(try again.verify().findings == [])
         try again.close()
     }
+
+    /// Everything that one append may log has room, or nothing of it is taken: what marks say, and what prices with
+    /// long names leave behind.
+    @Test(arguments: [false, true], Array(stride(from: 0, through: 96 << 10, by: 4_093)))
+    func longNotesHaveRoomOrAreNotBegun(isOfPrices: Bool, room: Int) throws {
+        let disk = SimulatedFileSystem(seed: 8)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        // In a record each of these takes two bytes.
+        let name = String(repeating: "\"", count: 4_000)
+        var call = SampleEvents()
+        call.addTurn("c", 1, at: 3_500, model: name, provider: name)
+        _ = try store.append([call.batch])
+        var batch = IngestBatch()
+        if isOfPrices {
+            var prices = SampleEvents()
+            for tokenClass in ["input", "output"] {
+                prices.addPrice(name, tokenClass, picoPerToken: 1, at: 1, provider: name)
+            }
+            batch = prices.batch
+        } else {
+            batch.marks = (0..<4).map { DeliveryMark(destination: "\($0)" + name, position: 1, receivedTime: 1) }
+        }
+        disk.setQuota(bytes: disk.snapshot().reduce(0) { $0 + $1.bytes.count } + room)
+        do {
+            _ = try store.append([batch])
+        } catch StoreError.noSpace {
+            #expect(try rows(store, "system_events", ["type"]).isEmpty)
+            disk.setQuota(bytes: .max)
+            _ = try store.append([batch])
+        }
+        let notes = try rows(store, "system_events", ["type"])
+        #expect(notes.count == (isOfPrices ? 2 : 4))
+        try store.close()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        #expect(try rows(again, "system_events", ["type"]) == notes)
+        try again.close()
+    }
 }

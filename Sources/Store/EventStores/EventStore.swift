@@ -66,6 +66,7 @@ package final class EventStore: Sendable {
 
     /// As ``append(_:)``, for imports: the events go straight to a segment, which is durable and named when the call
     /// returns.
+    /// - Precondition: the batches hold events and dead letters alone.
     package func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try changing { try $0.importBulk(batches) }
     }

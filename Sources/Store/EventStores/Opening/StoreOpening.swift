@@ -65,6 +65,7 @@ struct StoreOpening {
         let ledger = state?.ledger ?? Ledger(book: PriceBook(options.listPrices))
         let sealed = try Self.sealed(manifests.current, files, fileSystem)
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
+        let nextID = try files.nextID(above: findings.unknownFiles, from: manifests.current.nextSegmentID)
         try manifests.removeTemporaryFiles(findings)
         writer = Writer(
             WriterStart(
@@ -72,7 +73,7 @@ struct StoreOpening {
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests,
                 lock: lock,
                 ledger: ledger, sealed: sealed, counters: counters))
-        writer.nextSegmentID = StoreFiles.nextID(above: findings.unknownFiles)
+        writer.nextSegmentID = nextID
         // Files of attempts that came to nothing; where a manifest is damaged they may be what it named.
         if findings.refused.isEmpty {
             for name in findings.unknownFiles where StoreFiles.isOurs(segmentFile: name) { writer.retired.add(name) }

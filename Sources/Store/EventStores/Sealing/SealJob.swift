@@ -101,7 +101,7 @@ struct SealJob: StoreJob {
     private func writeState(_ base: StoreJobBase) throws -> FileReference {
         let file = StateFile(
             schemas: registry.serialised, ledger: ledger, counters: counters.serialised, replayFrom: place)
-        let (name, bytes) = ("state-\(base.segmentID)", file.serialised)
+        let (name, bytes) = (StoreFiles.stateName(base.segmentID), file.serialised)
         try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
         return FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
     }
