@@ -49,7 +49,7 @@ final class CostOverlay: Sendable {
     func mayCorrect(_ group: RowGroup) -> Bool { rebookings.contains { $0.mayConcern(group) } }
 
     /// What a call costs that was booked at some cost.
-    /// - Parameter bytes: those that the fields were read from.
+    /// - Parameter row: the one that the fields were read from.
     /// - Complexity: O(late prices).
     func cost(of fields: CallFields, in row: EventRow, position: Int64, booked: CallCost) -> CallCost {
         let names = fields.names(in: row)

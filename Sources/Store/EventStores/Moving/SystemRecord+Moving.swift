@@ -23,7 +23,7 @@ extension SystemRecord {
     package var isOfKnownKind: Bool { Self.knownKinds.contains { kind.utf8.elementsEqual($0.utf8) } }
 
     /// A new kind goes here, or an export that holds it is refused. What settling notes has its names in
-    /// `Server/Traces`.
+    /// `Services/Intakes/Traces`.
     private static let knownKinds = [
         "dead_letter", "segment.attached", "store.restored", Rebooking.recordType, DeliveryMark.recordType,
         ClockStep.recordType,

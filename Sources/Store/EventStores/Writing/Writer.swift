@@ -27,7 +27,8 @@ final class Writer {
     var tail = Tail()
     /// System records that no segment holds.
     var systemRecords: [SystemRecord] = []
-    /// Conversations whose sealed rows no longer hold because a late price concerns them.
+    /// Conversations whose sealed rows no longer hold: a late price or a correction concerns them, or a sealed row of
+    /// theirs was replaced.
     var dirty: Set<ConversationGrouping.Key> = []
     /// Sealed rows that unsealed ones have come to stand for since the last freeze.
     var freshDead = ReplacedRows()
