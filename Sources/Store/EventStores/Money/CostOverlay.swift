@@ -63,8 +63,7 @@ final class CostOverlay: Sendable {
     /// - Complexity: O(late prices).
     func cost(
         of usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?,
-        time: Int64,
-        position: Int64, booked: CallCost
+        time: Int64, position: Int64, booked: CallCost
     ) -> CallCost {
         let rebooking = rebookings.last {
             $0.concerns(
