@@ -43,4 +43,67 @@ import Testing
         }
         #expect(families[0] == families[1])
     }
+
+    private struct NoStoreFound: Error {}
+
+    /// A store whose next seal frees a file of the log behind the publication.
+    private func storeWithAFileToFree() throws -> (disk: SimulatedFileSystem, store: EventStore) {
+        let disk = SimulatedFileSystem(seed: 23)
+        var options = EventStoreTests.options()
+        options.logFileBytes = 4_096
+        let store = try EventStore.open(at: "/data", context: context(disk), options: options)
+        for number in 0..<400 {
+            let text = String(repeating: "x", count: number * 8 % 64)
+            _ = try store.append([IngestBatch(notes: [SystemNote(type: "n", data: "\"\(text)\"")])])
+            try store.seal()
+            let files = disk.snapshot().filter { $0.path.hasPrefix("/data/log/events-") }
+            if files.count == 2 { return (disk, store) }
+        }
+        throw NoStoreFound()
+    }
+
+    /// What fails behind the publication of a segment takes nothing back: what it holds is counted, now and by what the
+    /// next seal writes.
+    @Test func whatARestoreHasPublishedStaysCounted() throws {
+        let source = try EventStore.open(
+            at: "/data", context: context(SimulatedFileSystem(seed: 22)), options: EventStoreTests.options())
+        _ = try source.append([batch("first", at: 3_500)])
+        var reader = try source.exportReader(in: .min ..< .max)
+        let beginning = reader.beginning
+        var batches: [RestoredBatch] = []
+        while let page = try reader.next() {
+            guard !page.events.isEmpty else { continue }
+            batches.append(
+                RestoredBatch(
+                    events: page.events, receivedTimes: page.receivedTimes, bookedCosts: [], records: [],
+                    lines: Array(1...page.events.count)))
+        }
+        let (_, whole) = try storeWithAFileToFree()
+        let untouched = whole.snapshot().counters.families
+        #expect(try StoreRestorer(beginning, into: whole).restore(batches).accepted == 13)
+        let counted = whole.snapshot().counters.families
+        #expect(counted != untouched)
+        try whole.close()
+        var published = 0
+        for call in 1...12 {
+            let (disk, store) = try storeWithAFileToFree()
+            let restorer = try StoreRestorer(beginning, into: store)
+            disk.arm(SimulatedFault(.failure(28), atCall: call, of: [.rename, .remove]))
+            var hasFailed = false
+            do { _ = try restorer.restore(batches) } catch { hasFailed = true }
+            disk.disarm()
+            let isThere = store.status.position == 13
+            #expect(isThere || hasFailed)
+            #expect(store.snapshot().counters.families == (isThere ? counted : untouched), "call \(call)")
+            guard isThere, hasFailed else { continue }
+            published += 1
+            _ = try store.append([IngestBatch(notes: [SystemNote(type: "n", data: "{}")])])
+            try store.seal()
+            try store.close()
+            let again = try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+            #expect(again.recovery.replayedEvents == 0 && again.snapshot().counters.families == counted)
+            try again.close()
+        }
+        #expect(published > 0, "one of the calls frees the file")
+    }
 }

@@ -35,8 +35,8 @@ extension Writer {
             do {
                 try takeOver(flight)
             } catch {
-                // A seal is tried again, and tells then.
-                if !(flight.job is SealJob) { jobFailure = error }
+                // A seal that is tried again tells then; one that was published and failed afterwards is not.
+                if !(flight.job is SealJob) || !hasSealFailed { jobFailure = error }
             }
         }
     }
@@ -60,6 +60,10 @@ extension Writer {
         do {
             let prepared = try result.get()
             do {
+                // Once the segment is published, no want of space may keep its record out.
+                if let seal {
+                    try log.reserve(payloads: [seal.attached(as: flight.base.segmentID).utf8.count])
+                }
                 try publish(prepared, base: flight.base)
             } catch {
                 for name in prepared.edit.fileNames { retired.add(name) }
@@ -99,6 +103,7 @@ extension Writer {
 }
 
 extension EventStore {
+    // tests: a job of the tests takes part in the crash simulation.
     /// Has a job done beside the writer; what it made is taken over between two later steps, or by ``finishJobs()``.
     /// - Returns: false where one of its kind is under way.
     /// - Throws: ``StoreError`` where the store is closed or has stopped.

@@ -137,10 +137,10 @@ struct LatePriceSearch {
         }
     }
 
-    /// Costs of sealed calls that came live and had none `before`.
+    /// Costs of sealed calls that came live and had none before these prices.
     /// - Complexity: as ``conversations(in:)``.
     func firstCosts(
-        in sealed: SealedState, before: CostOverlay, after: CostOverlay, leads: ClockLeads
+        in sealed: SealedState, after: CostOverlay, leads: ClockLeads
     ) throws -> [FirstCost] {
         var found: [FirstCost] = []
         for layout in layouts.tables {
@@ -159,10 +159,10 @@ struct LatePriceSearch {
                     }
                     for row in 0..<base.rowCount where old.wide(at: row) == nil {
                         guard let cost = new.wide(at: row), let time = times.integer(at: row),
-                            let arrival = received.integer(at: row),
-                            time >= arrival - leads.lead(at: positions.integer(at: row) ?? 0)
-                                - Limits.liveNanosecondsMax
+                            let receivedTime = received.integer(at: row)
                         else { continue }
+                        let lead = leads.lead(at: positions.integer(at: row) ?? 0)
+                        guard EventArrival(receivedTime: receivedTime, lead: lead).isLive(time) else { continue }
                         found.append(FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" }))
                     }
                 }

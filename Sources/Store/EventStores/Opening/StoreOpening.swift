@@ -25,15 +25,12 @@ struct WriterStart {
 package struct RecoverySummary: Sendable {
     /// Events replayed because no segment holds them.
     package var replayedEvents = 0
-    /// Bytes of a torn record that were cut.
-    var tornBytes = 0
-    /// What was given up because the operator accepted loss.
-    var loss: String?
     /// Newer manifests that are damaged; what they said was read again from the log.
     var damage: [CorruptionError] = []
 }
 
-/// Opening in steps: lock, keys, manifest, segments, log. Nothing is written before everything that decides was read.
+/// Opening in steps: lock, keys, manifest, segments, log. Beyond directories, lock and key nothing is written before
+/// everything that decides was read.
 struct StoreOpening {
     let writer: Writer
     let userTokenKey: [UInt8]
@@ -53,10 +50,10 @@ struct StoreOpening {
         let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
         let state = try Self.state(manifests.current, statePath, fileSystem)
-        var logOptions = EventLogOptions(fileBytes: options.logFileBytes, acceptsLoss: options.acceptsLoss)
+        var logOptions = EventLogOptions(fileBytes: options.logFileBytes)
         if let state { logOptions.mustReach = state.replayFrom }
         var replayed: [LogRecord] = []
-        let (log, report) = try EventLog.open(
+        let (log, _) = try EventLog.open(
             directory: files.log, fileSystem: fileSystem, randomness: context.randomness, options: logOptions,
             from: state.map { .place($0.replayFrom) } ?? .beginning
         ) { replayed.append($0) }
@@ -65,6 +62,7 @@ struct StoreOpening {
         let ledger = state?.ledger ?? Ledger(book: PriceBook(options.listPrices))
         let sealed = try Self.sealed(manifests.current, files, fileSystem)
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
+        let nextID = try files.nextID(above: findings.unknownFiles, from: manifests.current.nextSegmentID)
         try manifests.removeTemporaryFiles(findings)
         writer = Writer(
             WriterStart(
@@ -72,7 +70,7 @@ struct StoreOpening {
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests,
                 lock: lock,
                 ledger: ledger, sealed: sealed, counters: counters))
-        writer.nextSegmentID = StoreFiles.nextID(above: findings.unknownFiles)
+        writer.nextSegmentID = nextID
         // Files of attempts that came to nothing; where a manifest is damaged they may be what it named.
         if findings.refused.isEmpty {
             for name in findings.unknownFiles where StoreFiles.isOurs(segmentFile: name) { writer.retired.add(name) }
@@ -92,9 +90,7 @@ struct StoreOpening {
         if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
             try writer.begin(after: Set(replayed.map(\.kind)))
         }
-        recovery = RecoverySummary(
-            replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" },
-            damage: findings.refused)
+        recovery = RecoverySummary(replayedEvents: writer.tail.count, damage: findings.refused)
         if let names { try writer.takeOverConfiguration(from: names) }
     }
 
@@ -106,9 +102,7 @@ struct StoreOpening {
         guard try [files.log, files.segments].allSatisfy({ try context.fileSystem.list($0).isEmpty }) else {
             throw StoreError.keyMissing(path: files.secret)
         }
-        let secret = context.randomness.bytes(32)
-        try context.fileSystem.replace(files.secret, with: secret + SHA256.hash(secret)[..<8], isSecret: true)
-        return secret
+        return try StoreKey.make(files, context)
     }
 
     /// nil where nothing was ever sealed.

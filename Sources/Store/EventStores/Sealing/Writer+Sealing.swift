@@ -73,13 +73,14 @@ extension Writer {
         frozenIdentities = IdentityTable()
         systemRecords.removeFirst(job.records.count)
         ledger.absentTimes.forget(before: clockTime - Limits.timelessLookupNanoseconds)
+        // First: whatever fails below, a later seal must not move the place of replay past their records without them.
+        try takeUpLateReplacements()
         // Behind the place where replay goes on: the segment has the record already, the log only tells its story.
         let attached = job.attached(as: segmentID)
         try log.append(
             .segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime,
             payload: Array(attached.utf8))
         try log.release(before: job.place)
-        try takeUpLateReplacements()
     }
 
     /// Rows that were replaced while the seal was under way stand for those of its segment from now on; the log has
