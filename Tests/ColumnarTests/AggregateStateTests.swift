@@ -193,6 +193,42 @@ import Testing
         }
     }
 
+    /// Values that are worth the same but are written otherwise: which of them is shown may not depend on what came
+    /// first, nor on how the rows were shared among states.
+    @Test func ofEqualValuesTheSameOneIsShown() throws {
+        let month = Scalar.interval(Interval(months: 1))
+        let days = Scalar.interval(Interval(days: 30))
+        let samples: [(type: ColumnType, least: Scalar, greatest: Scalar)] = [
+            (.double, .double(-0.0), .double(0)),
+            (.interval, days, month),
+            (.numeric(scale: 2), .numeric(10, scale: 1), .numeric(100, scale: 2)),
+            (.array(.double), .array([.null, .double(-0.0)]), .array([.null, .double(0)])),
+            (.array(.numeric(scale: 2)), .array([.numeric(10, scale: 1)]), .array([.numeric(100, scale: 2)])),
+        ]
+        for (type, least, greatest) in samples {
+            #expect(ScalarOrder.compare(least, greatest) == 0)
+            for isMaximum in [false, true] {
+                for values in [[least, greatest], [greatest, least], [least, greatest, least]] {
+                    var whole = AggregateStates.extremum(type, isMaximum: isMaximum)
+                    whole.grow(to: 1)
+                    try whole.update([Vector(type: type, scalars: values)], GroupAssignment(single: values.count))
+                    var merged = AggregateStates.extremum(type, isMaximum: isMaximum)
+                    merged.grow(to: 1)
+                    for value in values {
+                        var part = AggregateStates.extremum(type, isMaximum: isMaximum)
+                        part.grow(to: 1)
+                        try part.update([Vector(type: type, scalars: [value])], GroupAssignment(single: 1))
+                        try merged.merge(part, [0])
+                    }
+                    // By their texts, since 0 and -0 are one scalar.
+                    let expected = "\(isMaximum ? greatest : least)"
+                    #expect("\(try whole.finish([0]).scalar(at: 0))" == expected, "\(values)")
+                    #expect("\(try merged.finish([0]).scalar(at: 0))" == expected, "\(values)")
+                }
+            }
+        }
+    }
+
     /// A constant is its rows, and rows without a group assignment are one group.
     @Test(arguments: cases) func constantsAreTheirRows(one: Case) throws {
         var random = RandomScalars(seed: 63)
@@ -289,6 +325,9 @@ import Testing
         #expect(
             error(AggregateStates.sum(.interval, type: .interval)!, .interval, [.interval(long), .interval(long)])
                 == .intervalOverflow)
+        let average = AggregateStates.sum(.interval, type: .interval, isAverage: true)!
+        #expect(error(average, .interval, [.interval(Interval(months: .max))]) == .intervalOverflow)
+        #expect(error(average, .interval, [.interval(Interval(months: 9))]) == nil)
         let percentile = AggregateStates.approximatePercentile(wide, fractions: [0.5], asArray: false, type: .double)
         #expect(error(percentile, wide, huge) == .uncountable)
         let variance = AggregateStates.variance(wide, isSample: true, isDeviation: false, type: .double)

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import Testing
 
@@ -80,6 +81,33 @@ import Testing
         for other in try Self.rows([("b", 1), ("a", 2), ("a", nil)]) {
             #expect(!row.hasIdentity(of: other))
             #expect(row.identityHash(key: 3) != other.identityHash(key: 3))
+        }
+    }
+
+    /// Equal events have equal bytes: what readers would pass over is refused.
+    @Test func bytesThatSayNothingAreRefused() throws {
+        let (registry, known) = (Self.registry, Self.registry.wellKnown)
+        let stream = try #require(registry.column(named: "stream"))
+        var writer = EventRowWriter()
+        writer.begin(type: registry.wellKnownTypes.llmCall, time: 1, isTimeAbsent: true)
+        let fields: [(UInt16, EventValue)] = [
+            (known.id, .text("a")), (known.source, .text("s")), (known.tenant, .text("t")), (stream, .boolean(true)),
+        ]
+        for (column, value) in fields.sorted(by: { $0.0 < $1.0 }) { writer.add(column, value) }
+        writer.end()
+        let sound = writer.take()
+        #expect(try EventRows(checking: sound, registry: registry).count == 1)
+        for bit in 1..<8 {
+            var bytes = sound
+            bytes[6] |= 1 << UInt8(bit)
+            #expect(throws: DecodingError.self) { _ = try EventRows(checking: bytes, registry: registry) }
+        }
+        // The boolean is the last field, and its value the last byte.
+        for value in 0...255 as ClosedRange<UInt8> {
+            var bytes = sound
+            bytes[bytes.count - 1] = value
+            let isTaken = (try? EventRows(checking: bytes, registry: registry)) != nil
+            #expect(isTaken == (value < 2), "\(value)")
         }
     }
 }

@@ -42,6 +42,34 @@ import Testing
         try again.close()
     }
 
+    /// Behind the last id there is none: a file whose name no store gave is named, and nothing is removed.
+    @Test(arguments: ["ffffffffffffffff.segment", "state-18446744073709551615", "state-18446744073709551614"])
+    func aFileBeyondAllIdsIsRefused(name: String) throws {
+        let disk = SimulatedFileSystem(seed: 4)
+        let path = "/data/segments/" + name
+        func open() throws -> EventStore {
+            try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        }
+        let store = try open()
+        var events = SampleEvents()
+        events.addTurn("c", 1, at: 10)
+        _ = try store.append([events.batch])
+        try store.seal()
+        try store.close()
+        try disk.replace(path, with: [1, 2, 3])
+        let error = #expect(throws: CorruptionError.self) { _ = try open() }
+        #expect(error?.file == path && disk.snapshot(of: path) == [1, 2, 3])
+        try disk.remove(path)
+        // One that a store may have left is removed, and its id passed over.
+        let left = "/data/segments/00000000000000ff.segment"
+        try disk.replace(left, with: [1, 2, 3])
+        let again = try open()
+        _ = try again.append([IngestBatch(notes: [SystemNote(type: "n", data: "{}")])])
+        try again.seal()
+        #expect(disk.snapshot(of: left) == nil && disk.snapshot(of: "/data/segments/0000000000000100.segment") != nil)
+        try again.close()
+    }
+
     @Test func answersAreEqualBeforeAndAfterSealAndRestart() throws {
         let disk = SimulatedFileSystem(seed: 3)
         let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())

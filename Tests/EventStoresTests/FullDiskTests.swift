@@ -87,4 +87,94 @@ import Testing
         #expect(try rows(again, "system_events", ["type", "data"]) == before)
         try again.close()
     }
+
+    /// A segment whose record finds no room is not published, and rows that were replaced meanwhile are there when the
+    /// next one is.
+    @Test func rowsThatAreReplacedDuringASealWithoutRoomStay() throws {
+        let (disk, queue) = (SimulatedFileSystem(seed: 8), HeldBackgroundQueue())
+        var options = Self.options()
+        options.logFileBytes = 1 << 20
+        // The notes below come to fewer than what would be too much to keep.
+        options.sealEventsMax = 30
+        let store = try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: options)
+        var events = SampleEvents()
+        for turn in 1...10 { events.addTurn("c", Int64(turn), at: 3_500 + Double(turn)) }
+        _ = try store.append([events.batch])
+        #expect(queue.heldCount == 1)
+        var changed = SampleEvents()
+        changed.add(
+            "llm.call", id: "c/1/c", at: 3_502,
+            ["provider": .text("openai"), "request_model": .text("gpt-4o"), "input_tokens": .integer(77)])
+        let replacement = EventReplacement(position: 2, row: changed.batch.events.bytes)
+        _ = try store.append([IngestBatch(replacements: [replacement])])
+        let columns = ["id", "position", "input_tokens", "cost_usd"]
+        let before = try rows(store, "llm_call", columns)
+        #expect(before.contains { $0.contains("77") })
+        // The log's file is filled, so that the record of the segment needs another one.
+        func used() -> Int { disk.snapshot().reduce(0) { $0 + $1.bytes.count } }
+        disk.setQuota(bytes: used())
+        for size in [32 << 10, 1 << 10, 0] {
+            let note = SystemNote(type: "n", data: "\"" + String(repeating: "x", count: size) + "\"")
+            var isFull = false
+            for _ in 0..<1_000 where !isFull {
+                do {
+                    _ = try store.append([IngestBatch(notes: [note])])
+                } catch StoreError.noSpace {
+                    isFull = true
+                }
+            }
+            #expect(isFull)
+        }
+        disk.setQuota(bytes: used() + (512 << 10))
+        queue.runNext()
+        try store.finishJobs()
+        #expect(store.status.segments == 0)
+        #expect(try rows(store, "llm_call", columns) == before)
+        disk.setQuota(bytes: .max)
+        try store.seal()
+        #expect(store.status.segments == 1)
+        #expect(try rows(store, "llm_call", columns) == before)
+        disk.crash()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: options)
+        #expect(try rows(again, "llm_call", columns) == before)
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
+
+    /// Everything that one append may log has room, or nothing of it is taken: what marks say, and what prices with
+    /// long names leave behind.
+    @Test(arguments: [false, true], Array(stride(from: 0, through: 96 << 10, by: 4_093)))
+    func longNotesHaveRoomOrAreNotBegun(isOfPrices: Bool, room: Int) throws {
+        let disk = SimulatedFileSystem(seed: 8)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        // In a record each of these takes two bytes.
+        let name = String(repeating: "\"", count: 4_000)
+        var call = SampleEvents()
+        call.addTurn("c", 1, at: 3_500, model: name, provider: name)
+        _ = try store.append([call.batch])
+        var batch = IngestBatch()
+        if isOfPrices {
+            var prices = SampleEvents()
+            for tokenClass in ["input", "output"] {
+                prices.addPrice(name, tokenClass, picoPerToken: 1, at: 1, provider: name)
+            }
+            batch = prices.batch
+        } else {
+            batch.marks = (0..<4).map { DeliveryMark(destination: "\($0)" + name, position: 1, receivedTime: 1) }
+        }
+        disk.setQuota(bytes: disk.snapshot().reduce(0) { $0 + $1.bytes.count } + room)
+        do {
+            _ = try store.append([batch])
+        } catch StoreError.noSpace {
+            #expect(try rows(store, "system_events", ["type"]).isEmpty)
+            disk.setQuota(bytes: .max)
+            _ = try store.append([batch])
+        }
+        let notes = try rows(store, "system_events", ["type"])
+        #expect(notes.count == (isOfPrices ? 2 : 4))
+        try store.close()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        #expect(try rows(again, "system_events", ["type"]) == notes)
+        try again.close()
+    }
 }

@@ -59,4 +59,26 @@ import Testing
         #expect(OutcomeSettings.standard.data == #"{"idle_after_ns":"86400000000000","rule":"house-1"}"#)
         #expect(OutcomeSettings.unsaid.data == #"{"idle_after_ns":null,"rule":"house-1"}"#)
     }
+
+    /// What this version notes an import takes, or an export of this store would be refused.
+    @Test(arguments: SystemNote.Kind.allCases) func everyNoteIsOfAKnownKind(kind: SystemNote.Kind) throws {
+        let note = SystemNote(kind, data: "{}")
+        let line = Self.line { json in
+            json.member("position", 7)
+            json.member("received_time", "2026-08-01T00:00:00.000000001Z")
+            json.member("kind", note.type)
+            json.member("record", note.data)
+        }
+        #expect(note.type == kind.rawValue)
+        #expect(try #require(SystemRecord(parsing: Array(line.utf8))).isOfKnownKind)
+        #expect(try !#require(SystemRecord(parsing: Array(line.replacingKind(note.type).utf8))).isOfKnownKind)
+    }
+}
+
+extension String {
+    /// The line with a kind that no version has.
+    fileprivate func replacingKind(_ kind: String) -> String {
+        let parts = split(separator: kind, maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.joined(separator: "x." + kind)
+    }
 }

@@ -1,5 +1,6 @@
 import Domain
 import EventStores
+import Glibc
 import Platform
 import Projections
 import Testing
@@ -42,5 +43,84 @@ import Testing
             try store.close()
         }
         #expect(families[0] == families[1])
+    }
+
+    private struct NoStoreFound: Error {}
+
+    private static func smallFiles() -> StoreOptions {
+        var options = EventStoreTests.options()
+        options.logFileBytes = 4_096
+        return options
+    }
+
+    /// Oldest first.
+    private static func logFiles(_ disk: SimulatedFileSystem) -> [String] {
+        disk.snapshot().map(\.path).filter { $0.hasPrefix("/data/log/events-") }.sorted()
+    }
+
+    /// A store whose next seal frees a file of the log behind the publication.
+    private func storeWithAFileToFree() throws -> (disk: SimulatedFileSystem, store: EventStore) {
+        let disk = SimulatedFileSystem(seed: 23)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.smallFiles())
+        for number in 0..<400 {
+            let text = String(repeating: "x", count: number * 8 % 64)
+            _ = try store.append([IngestBatch(notes: [SystemNote(type: "n", data: "\"\(text)\"")])])
+            try store.seal()
+            if Self.logFiles(disk).count == 2 { return (disk, store) }
+        }
+        throw NoStoreFound()
+    }
+
+    /// What fails behind the publication of a segment takes nothing back: what it holds is counted, now and by what the
+    /// next seal writes. A file of the log that cannot be freed is no failure, and goes with the next seal.
+    @Test(arguments: [false, true]) func whatARestoreHasPublishedStaysCounted(isOfFlush: Bool) throws {
+        let source = try EventStore.open(
+            at: "/data", context: context(SimulatedFileSystem(seed: 22)), options: EventStoreTests.options())
+        _ = try source.append([batch("first", at: 3_500)])
+        var reader = try source.exportReader(in: .min ..< .max)
+        let beginning = reader.beginning
+        var batches: [RestoredBatch] = []
+        while let page = try reader.next() {
+            guard !page.events.isEmpty else { continue }
+            batches.append(
+                RestoredBatch(
+                    events: page.events, receivedTimes: page.receivedTimes, bookedCosts: [], records: [],
+                    lines: Array(1...page.events.count)))
+        }
+        let (_, whole) = try storeWithAFileToFree()
+        let untouched = whole.snapshot().counters.families
+        #expect(try StoreRestorer(beginning, into: whole).restore(batches).accepted == 13)
+        let counted = whole.snapshot().counters.families
+        #expect(counted != untouched)
+        try whole.close()
+        var (stopped, left) = (0, 0)
+        for call in 1...24 {
+            let (disk, store) = try storeWithAFileToFree()
+            let oldest = Self.logFiles(disk)[0]
+            let restorer = try StoreRestorer(beginning, into: store)
+            disk.arm(
+                SimulatedFault(
+                    .failure(isOfFlush ? EIO : ENOSPC), atCall: call, of: isOfFlush ? [.flush] : [.rename, .remove]))
+            var hasFailed = false
+            do { _ = try restorer.restore(batches) } catch { hasFailed = true }
+            disk.disarm()
+            let isThere = store.status.position == 13
+            #expect(isThere || hasFailed)
+            #expect(store.snapshot().counters.families == (isThere ? counted : untouched), "call \(call)")
+            guard isThere else { continue }
+            if hasFailed { stopped += 1 }
+            if Self.logFiles(disk).contains(oldest) { left += 1 }
+            disk.crash(.process)
+            for _ in 0..<2 {
+                let again = try EventStore.open(at: "/data", context: context(disk), options: Self.smallFiles())
+                #expect(again.recovery.replayedEvents == 0 && again.snapshot().counters.families == counted)
+                _ = try again.append([IngestBatch(notes: [SystemNote(type: "n", data: "{}")])])
+                try again.seal()
+                #expect(!Self.logFiles(disk).contains(oldest))
+                try again.close()
+            }
+        }
+        #expect((stopped > 0) == isOfFlush, "one of the flushes is that of the log")
+        #expect(left > 0, "one of the calls frees the file")
     }
 }

@@ -1,6 +1,7 @@
 import Clients
 import Domain
 import HTTPFronts
+import Synchronization
 import Testing
 
 /// `POST /v1/sql` without tables: formats, errors, limits.
@@ -12,6 +13,27 @@ import Testing
             var headers = [("Content-Type", type)]
             if let accept { headers.append(("Accept", accept)) }
             return try await client.send("POST", "/v1/sql", headers: headers, body: Array(body.utf8))
+        }
+    }
+
+    /// An export begins as a question does: it is counted among them, and refused where too many wait.
+    @Test func exportsAreBoundedAsQuestionsAre() async throws {
+        let store = FakeStore()
+        store.hold.store(true, ordering: .releasing)
+        var limits = ServerLimits()
+        (limits.queriesRunningMax, limits.queriesWaitingMax) = (1, 0)
+        try await withServer(store, limits: limits) { client, server in
+            let second = try await ServerClient.connect(to: try #require(server.address))
+            async let first = client.send("GET", "/v1/events")
+            while server.queriesAdmitted < 1 { try await Task.sleep(for: .milliseconds(1)) }
+            let status = try await second.send("GET", "/v1/status").text
+            #expect(status.contains(#""queries_running":1"#), "\(status)")
+            let refused = try await second.send("GET", "/v1/events")
+            #expect(refused.status == 429 && refused.headers["Retry-After"] != nil, "\(refused.text)")
+            store.hold.store(false, ordering: .releasing)
+            #expect(try await first.status == 500, "the store of this test has nothing to export")
+            #expect(server.queriesAdmitted == 0)
+            await second.close()
         }
     }
 

@@ -21,6 +21,15 @@ import Testing
         }
     }
 
+    @Test func digitsAreReadAsTheyAreWritten() {
+        let all = Array(UInt8.min...UInt8.max)
+        #expect(bytes(ofHexadecimal: hexadecimal(all).utf8) == all)
+        #expect(bytes(ofHexadecimal: "".utf8) == [])
+        for text in ["0", "0AFF", "0g", "/0", ":0", "`0", " 00", "0x00", "０0"] {
+            #expect(bytes(ofHexadecimal: text.utf8) == nil, "\(text)")
+        }
+    }
+
     @Test func sha256KnownAnswers() {
         // FIPS 180-4 examples.
         #expect(

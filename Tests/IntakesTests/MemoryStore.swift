@@ -35,4 +35,14 @@ final class MemoryStore: IntakeStore {
     }
 
     func tick() throws {}
+
+    // It keeps no spans and no notes.
+    var now: Int64 { status.watermark }
+    func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { [] }
+    func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] { [:] }
+    func notes(ofType type: String) throws -> [StoredNote] { [] }
+    func firstNote(ofType type: String) throws -> StoredNote? { nil }
+    func traces(
+        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, status.position)) }
 }

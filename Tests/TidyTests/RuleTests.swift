@@ -216,6 +216,10 @@ struct RuleTests {
         "let names = [\"a\": 1]\nreturn names.keys.joined(separator: x)",
         "let names = Dictionary(grouping: x) { $0 }\nnames.forEach { write($0) }",
         "func f(names: inout Set<Int>) { for name in names { write(name) } }",
+        "var names: [Int: Row] = [:]\nlet new = old.replacing(x, names: own) { $0 }\nfor name in names { write(name) }",
+        "let names: Set<Int>\nself.init(names: list)\nfor name in names { write(name) }",
+        "init?<T: P>(of names: [T: Int]) { for name in names { write(name) } }",
+        "list.forEach { (names: Set<Int>) in\nfor name in names { write(name) } }",
     ])
     func unsortedIterationIsFound(_ text: String) {
         #expect(OrderRule.check(file(text)).count == 1)
@@ -235,6 +239,7 @@ struct RuleTests {
         "let names = [flag ? a : b]\nfor name in names { write(name) }",
         "let names: [String: Int]\nfunc f(names: [Int]) { for name in names { write(name) } }",
         "let names: [String: Int]\nlet rows = Others.names.map(row)",
+        "let names: Set<Int>\nlist.forEach { (names: [Int]) throws in for name in names { write(name) } }",
         "let a = A(b, names: [:])\nfor name in head.names { write(name) }",
     ])
     func sortedIterationPasses(_ text: String) {
@@ -246,6 +251,8 @@ struct RuleTests {
         let aspect = file("extension A { func f() { for name in names { write(name) } } }")
         #expect(OrderRule.check(aspect).isEmpty)
         #expect(OrderRule.check(aspect, siblings: [whole]).count == 1)
+        let other = file("extension A { func g(names: Set<Int>) { let names = Set(names); h(names: names) } }")
+        #expect(OrderRule.check(aspect, siblings: [other]).isEmpty, "what another function has for itself")
     }
 
     // MARK: Leftovers

@@ -186,9 +186,11 @@ package enum RFC3339 {
     private static func clock(
         _ nanosecondsSince1970: Int64, _ decimals: Decimals, _ offsetSeconds: Int64
     ) -> (text: InlineArray<29, UInt8>, count: Int) {
-        let (seconds, nanoseconds) = floorDivide(Int(nanosecondsSince1970), by: 1_000_000_000)
-        let (days, secondOfDay) = floorDivide(seconds + Int(offsetSeconds), by: 86_400)
-        let date = CivilDate(daysSince1970: Int64(days))
+        let seconds = floorDivide(nanosecondsSince1970, Nanoseconds.second)
+        let nanoseconds = Int(nanosecondsSince1970 &- seconds &* Nanoseconds.second)
+        let days = floorDivide(seconds + offsetSeconds, 86_400)
+        let secondOfDay = Int(seconds + offsetSeconds - days * 86_400)
+        let date = CivilDate(daysSince1970: days)
         // Digits are put over the template from the right; the decimals stay as they are where there are none.
         var text: InlineArray<29, UInt8> = [
             0x30, 0x30, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x54,
@@ -209,11 +211,6 @@ package enum RFC3339 {
         case .shortest: while text[count - 1] == 0x30 { count -= 1 }
         }
         return (text, count)
-    }
-
-    private static func floorDivide(_ value: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
     private static func put(_ value: Int, endingAt end: Int, in text: inout InlineArray<29, UInt8>) {

@@ -34,6 +34,7 @@ enum StatementKinds {
     private static func plan(_ body: SyntaxNode, _ binder: Binder, _ timeZone: String) throws(QueryError) -> Plan {
         let query = binder.settled(try binder.bindQuery(body, OuterScope()))
         precondition(!query.plan.holdsPlaceholder, "a placeholder of the binder is left in the plan")
+        // As far as the text alone tells. An engine rewrites again what tables, subqueries and rollups bring in.
         return query.plan.rewritten(timeZone: timeZone)
     }
 

@@ -30,7 +30,7 @@ package struct RemoteQuery: Sendable {
         if let timeLimitSeconds { json.member("time_limit_seconds", timeLimitSeconds) }
         json.endObject()
         let client = try await ServerClient.connect(to: server)
-        let headers = [("Content-Type", "application/json"), ("Accept", format.contentType)]
+        let headers = [("Content-Type", "application/json"), ("Accept", format.mediaType)]
         let patience = timeLimitSeconds.map { Duration.seconds($0) + .seconds(30) } ?? Self.patience
         let answer = try await client.send("POST", "/v1/sql", headers: headers, body: json.bytes, timeout: patience)
         await client.close()
@@ -48,5 +48,17 @@ extension ServerAnswer {
         return SQLRefusal(
             told: code, message: message, hint: json["hint"]?.string,
             position: (json["position"]?.integer).flatMap { Int(exactly: $0) })
+    }
+}
+
+extension ResultFormat {
+    /// What `Accept` asks for.
+    fileprivate var mediaType: String {
+        switch self {
+        case .json: "application/json"
+        case .csv: "text/csv"
+        case .ndjson: "application/x-ndjson"
+        case .table: "text/plain"
+        }
     }
 }

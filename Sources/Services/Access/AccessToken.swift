@@ -39,27 +39,3 @@ package struct AccessToken: Sendable {
     /// guesses 256 random bits, so a fast one gives nothing away and costs a request next to nothing.
     var digest: [UInt8] { SHA256.hash(secret) }
 }
-
-/// The bytes of lower-case hexadecimal digits, two a byte; nil for anything else.
-func bytes(ofHexadecimal digits: some Collection<UInt8>) -> [UInt8]? {
-    func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        default: nil
-        }
-    }
-    guard digits.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    var high: UInt8?
-    for digit in digits {
-        guard let nibble = value(digit) else { return nil }
-        if let first = high {
-            bytes.append(first << 4 | nibble)
-            high = nil
-        } else {
-            high = nibble
-        }
-    }
-    return bytes
-}

@@ -61,11 +61,8 @@ package struct TokenFile: Sendable {
         func append(_ line: String) {
             let line = Array(line.utf8)
             let sum = xxh3(line, seed: UInt64(bytes.count))
-            bytes +=
-                Array(hexadecimal((0..<8).map { UInt8(truncatingIfNeeded: sum >> (56 - 8 * $0)) }).utf8) + [
-                    UInt8(ascii: " ")
-                ] + line
-            bytes.append(UInt8(ascii: "\n"))
+            bytes += hexadecimal((0..<8).map { UInt8(truncatingIfNeeded: sum >> (56 - 8 * $0)) }).utf8
+            bytes += [UInt8(ascii: " ")] + line + [UInt8(ascii: "\n")]
         }
         for record in book.records {
             let times = [record.created, record.expires, record.revoked].map { $0.map(String.init) ?? "-" }.joined(
@@ -106,7 +103,7 @@ package struct TokenFile: Sendable {
         }
     }
 
-    private static func bytes(_ digits: ArraySlice<UInt8>) -> [UInt8]? { Access.bytes(ofHexadecimal: digits) }
+    private static func bytes(_ digits: ArraySlice<UInt8>) -> [UInt8]? { Hashing.bytes(ofHexadecimal: digits) }
 
     private static func record(_ line: ArraySlice<UInt8>) -> TokenRecord? {
         let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 7, omittingEmptySubsequences: false)

@@ -16,13 +16,6 @@ package protocol SendingStore: Sendable {
     var deliveryMarks: [DeliveryMark] { get }
 }
 
-extension SendingStore {
-    /// None, for a store that keeps no events.
-    package func page(_ request: EventPageRequest) throws -> EventPage { EventPage(coveredPosition: request.after) }
-    /// None, for a store that keeps no marks.
-    package var deliveryMarks: [DeliveryMark] { [] }
-}
-
 extension EventStore: SendingStore {
     /// See ``SendingStore``.
     package func page(_ request: EventPageRequest) throws -> EventPage { try snapshot().page(request) }

@@ -9,7 +9,7 @@ package struct EventLogOptions: Sendable {
     /// Appended bytes are written, unflushed, when this many have gathered.
     var bufferBytes: Int
     /// Damage does not refuse the start: what cannot be trusted moves to `quarantine/` and is reported as lost.
-    package var acceptsLoss: Bool
+    var acceptsLoss: Bool
     /// The log is known to reach this place (a manifest says so): ending before it is damage, not a torn tail.
     package var mustReach: LogPlace?
 

@@ -1,7 +1,7 @@
 import Platform
 import Segments
 
-/// The store in numbers, at one position: what status pages and `plimsoll status` show.
+/// The store in numbers, at one position: what status pages show.
 package struct StoreStatus: Hashable, Sendable {
     /// Position of the last event; 0 when there is none.
     package var position: Int64 = 0

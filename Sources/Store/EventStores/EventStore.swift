@@ -22,7 +22,7 @@ package final class EventStore: Sendable {
 
     let context: StoreContext
     let directory: String
-    private let layouts: EventTableLayouts
+    let layouts: EventTableLayouts
     private let writer: Mutex<Writer>
     private let published: Mutex<StoreVersion>
     private let account: Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: StoreTroubles)>
@@ -66,11 +66,13 @@ package final class EventStore: Sendable {
 
     /// As ``append(_:)``, for imports: the events go straight to a segment, which is durable and named when the call
     /// returns.
+    /// - Precondition: the batches hold events and dead letters alone.
     package func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try changing { try $0.importBulk(batches) }
     }
 
     /// What time brings: to be called about once a second.
+    /// - Throws: ``StoreError``, ``CorruptionError``, ``StorageError``; what a job threw that failed, once.
     package func tick() throws {
         try changing { try $0.tick() }
     }
@@ -98,8 +100,6 @@ package final class EventStore: Sendable {
     }
 
     var publishedVersion: StoreVersion { published.withLock { $0 } }
-    var eventLayouts: EventTableLayouts { layouts }
-    var storeContext: StoreContext { context }
 
     /// Files that are not what the manifest names.
     func manifestDamage() throws -> [CorruptionError] { try writer.withLock { try $0.manifests.verifyFiles() } }

@@ -2,7 +2,7 @@ import Columnar
 import Platform
 import Segments
 
-/// One live segment with the read-model rows in it that a later version replaced.
+/// One live segment with the rows in it, of events and of read models, that later ones stand for.
 final class SealedSegment: Sendable {
     let id: UInt64
     let reader: SegmentReader

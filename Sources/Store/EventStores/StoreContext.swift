@@ -36,8 +36,6 @@ package struct StoreOptions: Sendable {
     // tests: stores of tests are small, and fill files all the same.
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20
-    /// Move damaged log records to quarantine instead of refusing to start.
-    var acceptsLoss = false
 
     // tests: a store is opened under the schemas of another version.
     /// The files of schemas; what a store's log says of ids comes first.

@@ -22,7 +22,7 @@ package enum StoreFileInspection {
             return "\(name): \(sizeBytes) bytes under a temporary name, left by a crash; removed at the next start"
         case _ where fileName(of: parentDirectory(of: path)) == "keys":
             return "\(name): a secret, \(sizeBytes) bytes; not shown"
-        case _ where name.hasPrefix("state-"): return try state(try fileSystem.contents(of: path), path)
+        case _ where StoreFiles.isState(name: name): return try state(try fileSystem.contents(of: path), path)
         default: return nil
         }
     }

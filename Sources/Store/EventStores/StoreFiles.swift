@@ -1,6 +1,6 @@
 import Platform
 
-/// Every file and folder of a data directory.
+/// Every file and folder of a data directory, but the tokens of those who may ask, which `Access` keeps beside the key.
 struct StoreFiles: Sendable {
     let root: String
 
@@ -12,16 +12,42 @@ struct StoreFiles: Sendable {
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }
 
-    /// An id that no file of these names has, so that nothing is written under the name of a file that is to be
-    /// removed.
-    static func nextID(above names: [String]) -> UInt64 {
-        let ids = names.compactMap { name -> UInt64? in
-            if name.hasPrefix("state-") { return UInt64(name.dropFirst(6)) }
-            return name.hasSuffix(".segment") ? UInt64(name.dropLast(8), radix: 16) : nil
-        }
-        return ids.max().map { $0 &+ 1 } ?? 0
-    }
+    /// Ids go up by one from file to file: no store has given a greater one, and those above never run out.
+    private static let idMax: UInt64 = 1 << 62
+
+    private static let stateBeginning = "state-"
+    private static let segmentEnding = ".segment"
+
+    /// The name of the state that belongs to a segment.
+    static func stateName(_ id: UInt64) -> String { stateBeginning + String(id) }
+
+    static func isState(name: String) -> Bool { name.hasPrefix(stateBeginning) }
 
     /// Whether a file beside the segments is one that jobs write and manifests name.
-    static func isOurs(segmentFile name: String) -> Bool { name.hasSuffix(".segment") || name.hasPrefix("state-") }
+    static func isOurs(segmentFile name: String) -> Bool { name.hasSuffix(segmentEnding) || isState(name: name) }
+
+    /// An id that no file of these names has and that is not below `next`, so that nothing is written under the name of
+    /// a file that is to be removed.
+    /// - Throws: ``CorruptionError`` where an id is beyond those that a store gives.
+    func nextID(above names: [String], from next: UInt64) throws(CorruptionError) -> UInt64 {
+        var result = next
+        for name in names {
+            guard let id = Self.id(ofSegmentFile: name) else { continue }
+            guard id < Self.idMax else {
+                throw CorruptionError(
+                    file: segments + "/" + name, offset: 0, expectation: "no file whose name no store has given")
+            }
+            result = max(result, id + 1)
+        }
+        guard result <= Self.idMax else {
+            throw CorruptionError(
+                file: segments, offset: 0, expectation: "a manifest whose next segment is at most \(Self.idMax)")
+        }
+        return result
+    }
+
+    private static func id(ofSegmentFile name: String) -> UInt64? {
+        if isState(name: name) { return UInt64(name.dropFirst(stateBeginning.count)) }
+        return name.hasSuffix(segmentEnding) ? UInt64(name.dropLast(segmentEnding.count), radix: 16) : nil
+    }
 }

@@ -30,9 +30,8 @@ enum SystemTables {
     static let deadLetters = [
         TableColumn(name: "position", type: .integer), TableColumn(name: "received_time", type: .timestamptz),
         TableColumn(name: "id", type: .text), TableColumn(name: "source", type: .text),
-        TableColumn(name: "type", type: .text),
-        TableColumn(name: "time", type: .timestamptz), TableColumn(name: "error", type: .text),
-        TableColumn(name: "fields", type: .json),
+        TableColumn(name: "type", type: .text), TableColumn(name: "time", type: .timestamptz),
+        TableColumn(name: "error", type: .text), TableColumn(name: "fields", type: .json),
     ]
 
     /// The records as rows of both tables.

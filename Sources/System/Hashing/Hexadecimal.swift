@@ -8,3 +8,27 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     }
     return String(decoding: text, as: UTF8.self)
 }
+
+/// The bytes of lower-case hexadecimal digits, two a byte; nil for anything else.
+package func bytes(ofHexadecimal digits: some Collection<UInt8>) -> [UInt8]? {
+    func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+    guard digits.count.isMultiple(of: 2) else { return nil }
+    var bytes: [UInt8] = []
+    var high: UInt8?
+    for digit in digits {
+        guard let nibble = value(digit) else { return nil }
+        if let first = high {
+            bytes.append(first << 4 | nibble)
+            high = nil
+        } else {
+            high = nibble
+        }
+    }
+    return bytes
+}

@@ -27,7 +27,7 @@ final class FakeStore: ServedStore {
     }
 
     let state = Mutex(State())
-    /// While held, `append` waits.
+    /// While held, `append` and `export` wait.
     let hold = Atomic<Bool>(false)
 
     let registry = SchemaRegistry.builtIn
@@ -62,10 +62,32 @@ final class FakeStore: ServedStore {
         if let failure = state.withLock({ $0.rebookingFailure }) { throw failure }
         throw Broken()
     }
+    func pricesAndInexactCalls() throws -> (prices: PriceBook, calls: InexactCalls) { (priceBook, InexactCalls()) }
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog { EmptyCatalog() }
-    func export(in times: Range<Int64>) throws -> any ExportSource { throw Broken() }
+    /// Waits as `append` does, then fails.
+    func export(in times: Range<Int64>) throws -> any ExportSource {
+        while hold.load(ordering: .acquiring) { usleep(1000) }
+        throw Broken()
+    }
+    func page(_ request: EventPageRequest) throws -> EventPage { EventPage(coveredPosition: request.after) }
+    var deliveryMarks: [DeliveryMark] { [] }
+    var objectives: ObjectiveHistory { ObjectiveHistory() }
+    func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) { (pinnedTables(), .standard) }
+    func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
+        RebookingPreview()
+    }
     func close() throws { state.withLock { $0.isClosed = true } }
+
+    // It keeps no spans and no notes.
+    var now: Int64 { status.watermark }
+    func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { [] }
+    func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] { [:] }
+    func notes(ofType type: String) throws -> [StoredNote] { [] }
+    func firstNote(ofType type: String) throws -> StoredNote? { nil }
+    func traces(
+        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, status.position)) }
 }
 
 struct EmptyCatalog: TableCatalog {

@@ -25,7 +25,11 @@ enum OrderRule {
     static func check(_ file: SourceFile, siblings: [SourceFile] = []) -> [Finding] {
         let declared = declarations(in: file)
         var inherited: Set<String> = []
-        for sibling in siblings { inherited.formUnion(declarations(in: sibling).filter(\.isUnordered).map(\.name)) }
+        for sibling in siblings {
+            let members = members(of: sibling)
+            let shared = declarations(in: sibling).filter { $0.isUnordered && members.contains($0.place) }
+            inherited.formUnion(shared.map(\.name))
+        }
         func isUnordered(_ name: String, at place: Int) -> Bool {
             let all = declared.filter { $0.name == name }
             if let nearest = all.last(where: { $0.place < place }) ?? all.first { return nearest.isUnordered }
@@ -116,10 +120,11 @@ enum OrderRule {
     /// Variables and parameters, and whether they are dictionaries or sets.
     static func declarations(in file: SourceFile) -> [Declaration] {
         var found: [Declaration] = []
+        let parameters = parameters(in: file)
         for index in file.tokens.indices where file.tokens[index].kind == .word {
             let after = file.token(index + 1).text
             let isVariable = ["let", "var"].contains(file.token(index - 1).text)
-            if after == ":", isVariable || isParameter(file, index) {
+            if after == ":", isVariable || parameters.contains(index) {
                 found.append(
                     Declaration(
                         name: file.tokens[index].text, place: index, isUnordered: isUnorderedType(file, index + 2)))
@@ -134,9 +139,61 @@ enum OrderRule {
         return found
     }
 
-    private static func isParameter(_ file: SourceFile, _ index: Int) -> Bool {
-        let before = file.token(index - 1)
-        return before.text == "(" || before.text == "," || before.kind == .word && before.text != "case"
+    /// Places of what stands directly in types, so that other files of the type see it; not what a function has for
+    /// itself.
+    private static func members(of file: SourceFile) -> Set<Int> {
+        var found: Set<Int> = []
+        var braces: [Bool] = []
+        var isType = false
+        for (index, token) in file.tokens.enumerated() {
+            switch token.text {
+            case "struct", "class", "enum", "extension", "actor", "protocol":
+                isType = token.kind == .word && file.token(index - 1).text != "."
+                    && !["func", "var"].contains(file.token(index + 1).text)
+            case "{":
+                braces.append(isType)
+                isType = false
+            case "}": _ = braces.popLast()
+            default: if braces.allSatisfy(\.self), ["let", "var"].contains(token.text) { found.insert(index + 1) }
+            }
+        }
+        return found
+    }
+
+    /// Places of the names that heads of functions, initialisers and closures give their parameters: a call has labels,
+    /// too, and those declare nothing.
+    private static func parameters(in file: SourceFile) -> Set<Int> {
+        var found: Set<Int> = []
+        for index in file.tokens.indices {
+            guard let open = openOfHead(file, index) else { continue }
+            let end = file.afterBracket(open) - 1
+            var place = open + 1
+            while place < end {
+                switch file.tokens[place].text {
+                case "(", "[", "{":
+                    place = file.afterBracket(place)
+                    continue
+                case ":" where file.token(place - 1).kind == .word: found.insert(place - 1)
+                default: break
+                }
+                place += 1
+            }
+        }
+        return found
+    }
+
+    /// The bracket of the parameters whose head begins at a place.
+    private static func openOfHead(_ file: SourceFile, _ index: Int) -> Int? {
+        switch file.tokens[index].text {
+        case "func", "init", "subscript":
+            guard file.tokens[index].kind == .word, file.token(index - 1).text != "." else { return nil }
+            // Behind a name, a question mark, type parameters.
+            return (index + 1..<min(index + 40, file.tokens.count)).first { file.tokens[$0].text == "(" }
+        case "(" where file.token(index - 1).text == "{":
+            let next = file.token(file.afterBracket(index)).text
+            return ["in", "throws", "async", "-"].contains(next) || next.hasPrefix("->") ? index : nil
+        default: return nil
+        }
     }
 
     private static func isUnorderedType(_ file: SourceFile, _ place: Int) -> Bool {
@@ -144,8 +201,6 @@ enum OrderRule {
         while ["inout", "borrowing", "consuming", "sending"].contains(file.token(start).text) { start += 1 }
         let text = file.token(start).text
         if ["Set", "Dictionary"].contains(text) { return true }
-        // `f(names: [:])` is a call.
-        if text == "[", file.token(start + 1).text == ":" { return false }
         return text == "[" && isDictionaryBracket(file, start)
     }
 

@@ -11,13 +11,10 @@ enum SurfaceRule {
     /// What protocols of Swift and of packages ask for.
     private static let witnesses: Set<String> = [
         "description", "debugDescription", "hash", "encode", "makeIterator", "makeAsyncIterator", "next", "rawValue",
-        "allCases", "id",
-        "startIndex", "endIndex", "index", "count", "underestimatedCount", "wrappedValue", "projectedValue",
-        "errorDescription",
-        "advanced", "distance", "Element", "Index", "Iterator", "AsyncIterator", "RawValue", "AllCases", "Failure",
-        "Body", "CodingKeys",
-        "body", "run", "handle", "respond", "response", "write", "appendLiteral", "appendInterpolation",
-        "callAsFunction", "magnitude",
+        "allCases", "id", "startIndex", "endIndex", "index", "count", "underestimatedCount", "wrappedValue",
+        "projectedValue", "errorDescription", "advanced", "distance", "Element", "Index", "Iterator", "AsyncIterator",
+        "RawValue", "AllCases", "Failure", "Body", "CodingKeys", "body", "run", "handle", "respond", "response",
+        "write", "appendLiteral", "appendInterpolation", "callAsFunction", "magnitude",
     ]
     private static let witnessInitialisers: Set<[String]> = [
         ["from"], ["rawValue"], ["stringLiteral"], ["integerLiteral"], ["floatLiteral"], ["booleanLiteral"],

@@ -33,6 +33,7 @@ extension EventRows {
         guard Int(row.type) < registry.types.count else {
             throw wrong(start + 4, "a known event type")
         }
+        guard bytes[start + 6] & ~1 == 0 else { throw wrong(start + 6, "no flag but that of an absent time") }
         var cursor = ByteCursor(bytes[(start + EventRowWriter.headerBytes)..<end])
         var count = 0
         var last = -1
@@ -59,7 +60,7 @@ extension EventRows {
         switch (type, kind) {
         case (.integer, .integer), (.timestamp, .integer), (.money, .integer): _ = try cursor.readZigzag()
         case (.double, .double): _ = try cursor.readDouble()
-        case (.boolean, .boolean): _ = try cursor.readByte()
+        case (.boolean, .boolean): guard try cursor.readByte() <= 1 else { throw cursor.failure("0 or 1") }
         case (.text, .text), (.json, .json): _ = try cursor.readSlice(try cursor.readCount(max: cursor.remaining))
         default: throw cursor.failure("a value of the column's type")
         }

@@ -69,7 +69,7 @@ struct IntegerExtremumAccumulator: Accumulator {
     }
 }
 
-/// `min` and `max` of every other ordered type.
+/// `min` and `max` of every other ordered type; of equal values the same one whichever comes first.
 struct ExtremumAccumulator: Accumulator {
     private let type: ColumnType
     private let isMaximum: Bool
@@ -86,9 +86,12 @@ struct ExtremumAccumulator: Accumulator {
 
     private mutating func take(_ value: Scalar, _ group: Int) {
         if value.isNull { return }
-        if best[group].isNull || (ScalarOrder.compare(value, best[group]) > 0) == isMaximum, value != best[group] {
+        if best[group].isNull {
             best[group] = value
+            return
         }
+        let order = ScalarOrder.compareForms(value, best[group])
+        if isMaximum ? order > 0 : order < 0 { best[group] = value }
     }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {

@@ -32,11 +32,13 @@ struct IntervalSumAccumulator: Accumulator {
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
         Vector(
             type: .interval,
-            scalars: groups.map { group in
+            scalars: try groups.map { (group) throws(KernelError) -> Scalar in
                 let index = Int(group)
                 guard counts[index] > 0 else { return .null }
                 if !isAverage { return .interval(sums[index]) }
-                return IntervalMath.divide(sums[index], by: Double(counts[index])).map { .interval($0) } ?? .null
+                guard let average = IntervalMath.divide(sums[index], by: Double(counts[index]))
+                else { throw KernelError.intervalOverflow }
+                return .interval(average)
             })
     }
 }

@@ -1,5 +1,6 @@
-/// Variance and standard deviation. Doubles by updating mean and squared distance (Youngs and Cramer); whole numbers
-/// and decimals by exact sums, so that neither size nor order nor threads change anything.
+/// Variance and standard deviation. Doubles by updating mean and squared distance (Youngs and Cramer), whose last
+/// digits depend on the order; whole numbers and decimals by exact sums, so that neither size nor order nor threads
+/// change anything.
 struct VarianceAccumulator: Accumulator {
     private let isSample: Bool
     private let isDeviation: Bool

@@ -40,9 +40,8 @@ struct KeyColumn: Sendable {
     var count: Int { kinds.count }
 
     var memoryBytes: Int {
-        texts.memoryBytes + numbers.memoryBytes + kinds.capacity * 4 + (textNumbers.capacity + integerNumbers.capacity)
-            * 4
-            + codeNumbers.capacity * 4 + others.count * 160
+        let counts = kinds.capacity + textNumbers.capacity + integerNumbers.capacity + codeNumbers.capacity
+        return texts.memoryBytes + numbers.memoryBytes + counts * 4 + others.count * 160
     }
 
     /// The number of every row's value; new values are added in row order.

@@ -14,6 +14,32 @@ package enum ScalarOrder: Int, Sendable {
     /// Negative, zero or positive, for sorting; zero where the values have no order.
     package static func compare(_ left: Scalar, _ right: Scalar) -> Int { Scalar.order(left, right)?.rawValue ?? 0 }
 
+    /// Negative, zero or positive, as ``compare(_:_:)``, and where values are worth the same but are written otherwise
+    /// (0 and -0, 1.0 and 1.00, a month and thirty days) by how they are written.
+    ///
+    /// What picks one of several equal values picks by this, or the answer would depend on which of them came first.
+    static func compareForms(_ left: Scalar, _ right: Scalar) -> Int {
+        let order = compare(left, right)
+        if order != 0 { return order }
+        switch (left, right) {
+        case (.double(let a), .double(let b)):
+            if a.bitPattern == b.bitPattern { return 0 }
+            return a.isTotallyOrdered(belowOrEqualTo: b) ? -1 : 1
+        case (.numeric(_, let a), .numeric(_, let b)): return of(a, b).rawValue
+        case (.interval(let a), .interval(let b)):
+            if a.months != b.months { return of(a.months, b.months).rawValue }
+            if a.days != b.days { return of(a.days, b.days).rawValue }
+            return of(a.nanoseconds, b.nanoseconds).rawValue
+        case (.array(let a), .array(let b)):
+            for (a, b) in zip(a, b) {
+                let order = compareForms(a, b)
+                if order != 0 { return order }
+            }
+            return 0
+        default: return 0
+        }
+    }
+
     fileprivate static func of<Value: Comparable>(_ left: Value, _ right: Value) -> ScalarOrder {
         left < right ? .less : left == right ? .equal : .greater
     }

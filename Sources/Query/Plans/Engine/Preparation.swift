@@ -1,7 +1,7 @@
 package import Columnar
 
-/// What happens to a plan before an engine runs it: rollups' tables are read merged, scalar subqueries answered, the
-/// rest is rewritten and, where it may be, answered from rollups.
+/// What happens to a plan before an engine runs it: rollups' tables are read merged, scalar subqueries answered, what
+/// these bring in is rewritten as the rest was when the plan was made, and, where it may be, answered from rollups.
 package struct Preparation {
     private let rollups: [RollupDescription]
     private let options: QueryOptions

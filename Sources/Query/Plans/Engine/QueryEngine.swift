@@ -2,11 +2,12 @@ package import Columnar
 
 /// What answers plans. The engine of `Execution` is the local one; others may hand the same plans to another database.
 ///
-/// The contract: a plan comes in as it was bound; the engine prepares it itself (``Preparation``), since what is best
-/// to run differs from engine to engine. The rows come out in the order that the plan asks for, in chunks of at most
-/// `Chunk.rowsMax` rows, none of them empty, with the basis that they rest on and what answering took. Answers are the
-/// same whichever engine gives them: semantics are PostgreSQL's, integers and decimals exact. Memory, time and
-/// cancellation come with the options and hold for all of it, subqueries included. Safe on any thread.
+/// The contract: a plan comes in as the compiler gave it, rewritten as far as its text alone tells; the engine prepares
+/// it itself (``Preparation``), since what is best to run differs from engine to engine. The rows come out in the order
+/// that the plan asks for, in chunks of at most `Chunk.rowsMax` rows, none of them empty, with the basis that they rest
+/// on and what answering took. Answers are the same whichever engine gives them: semantics are PostgreSQL's, integers
+/// and decimals exact; of sums and deviations of doubles the last digits may differ, as additions round. Memory, time
+/// and cancellation come with the options and hold for all of it, subqueries included. Safe on any thread.
 package protocol QueryEngine: Sendable {
     /// Answers a plan over one snapshot of a catalog's tables.
     ///

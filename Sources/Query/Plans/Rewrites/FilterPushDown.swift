@@ -150,8 +150,7 @@ extension Expression {
         case .call(let function, let arguments, _):
             switch function {
             case .dateTrunc, .dateBin, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isNull,
-                .isNotNull, .add,
-                .subtract, .jsonText:
+                .isNotNull, .add, .subtract, .jsonText:
                 arguments.allSatisfy(\.isCheap) && !mayFailForValues
             default: false
             }

@@ -136,10 +136,9 @@ extension ScalarFunction {
     var isTotal: Bool {
         switch self {
         case .and, .or, .not, .isNull, .isNotNull, .isDistinctFrom, .isNotDistinctFrom, .isTrue, .isFalse, .isNotTrue,
-            .isNotFalse,
-            .coalesce, .nullIf, .greatest, .least, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual,
-            .concatenate, .concat, .lower, .upper, .length, .octetLength, .startsWith, .like, .ilike, .jsonText,
-            .jsonField, .userToken:
+            .isNotFalse, .coalesce, .nullIf, .greatest, .least, .equal, .notEqual, .less, .lessOrEqual, .greater,
+            .greaterOrEqual, .concatenate, .concat, .lower, .upper, .length, .octetLength, .startsWith, .like, .ilike,
+            .jsonText, .jsonField, .userToken:
             true
         default: false
         }

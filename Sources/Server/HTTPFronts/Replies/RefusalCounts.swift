@@ -30,8 +30,7 @@ enum RefusalReason: Hashable, Sendable {
 
     private static let labels = [
         401: "unknown_token", 403: "missing_scope", 404: "not_found", 405: "method", 408: "slow_request",
-        413: "too_large", 415: "media_type",
-        429: "busy", 503: "unavailable",
+        413: "too_large", 415: "media_type", 429: "busy", 503: "unavailable",
     ]
 }
 

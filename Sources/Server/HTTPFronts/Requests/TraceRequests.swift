@@ -25,12 +25,14 @@ struct TraceRequests: Sendable {
         return Response(bytes: body, contentType: encoding.contentType)
     }
 
-    /// Whether OTLP clients send there.
+    /// Whether OTLP clients send there, below a prefix that nobody knows, too: they read the refusal.
     static func isAddress(_ path: String) -> Bool {
         // The router passes over slashes at the end.
         let path = path.reversed().drop { $0 == "/" }
-        return path.starts(with: "/v1/traces".reversed())
+        return addresses.contains { path.starts(with: $0.reversed()) }
     }
+
+    private static let addresses = RouteTable.routes.filter(\.isOTLP).map(\.path)
 
     private static func encoding(of request: Request) -> OTLPEncoding? {
         request.headers[.contentType].flatMap { OTLPEncoding(contentType: $0) }

@@ -17,7 +17,7 @@ extension Routes {
         let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
         guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
         let (store, queries) = (store, queries)
-        let source = try await queries.nextPiece { try store.export(in: from..<to) }
+        let source = try await queries.run { _ in try store.export(in: from..<to) }
         let export = EventExport(source, registry: store.registry, as: format)
         let body = ResponseBody { writer in
             while let piece = try await queries.nextPiece({ try export.next() }) {
@@ -25,7 +25,7 @@ extension Routes {
             }
             try await writer.finish(nil)
         }
-        let contentType = format == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson"
+        let contentType = format == .csv ? MediaType.csv : MediaType.lines
         return Response(status: .ok, headers: [.contentType: contentType, .cacheControl: "no-store"], body: body)
     }
 

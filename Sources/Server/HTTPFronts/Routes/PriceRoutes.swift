@@ -18,7 +18,7 @@ extension Routes {
         case "csv":
             return Response(
                 bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
-                contentType: "text/csv; charset=utf-8; header=present")
+                contentType: MediaType.csv)
         case let name: throw Refusal(.badRequest, "there is no format \(name)", hint: "known: table, csv")
         }
     }
@@ -26,7 +26,10 @@ extension Routes {
     /// Text for people, as `plimsoll prices check` prints it.
     func priceCheck(_: QueryParameters) async throws -> Response {
         let text = try await queries.run { [self] _ in
-            try ofStore { PriceText.check(store.priceBook, try store.inexactCalls()) }
+            try ofStore {
+                let (book, calls) = try store.pricesAndInexactCalls()
+                return PriceText.check(book, calls)
+            }
         }
         return Response(text: text)
     }
@@ -39,7 +42,7 @@ extension Routes {
                 try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times)
             }
         }
-        return Response(bytes: preview.json, contentType: "application/json")
+        return Response(bytes: preview.json, contentType: MediaType.json)
     }
 
     /// Books calls again; says what that changed, as text for people.

@@ -93,13 +93,3 @@ extension Routes {
         return format
     }
 }
-
-extension ReportFormat {
-    fileprivate var contentType: String {
-        switch self {
-        case .json: "application/json"
-        case .csv: "text/csv; charset=utf-8; header=present"
-        case .table: "text/plain; charset=utf-8"
-        }
-    }
-}

@@ -87,7 +87,7 @@ struct Routes: Sendable {
     }
 
     private func objectives(_: QueryParameters) -> Response {
-        Response(bytes: Array(store.objectives.json.utf8), contentType: "application/json")
+        Response(bytes: Array(store.objectives.json.utf8), contentType: MediaType.json)
     }
 
     private func openAPI(_: QueryParameters) -> Response { Response(json: OpenAPIDocument.bytes) }

@@ -7,7 +7,6 @@ import Intakes
 import JSONTexts
 import Platform
 import Sending
-import Synchronization
 
 extension Routes {
     func status(_: QueryParameters) -> Response { Response(json: statusJSON()) }
@@ -31,14 +30,14 @@ extension Routes {
         json.member("spans_rejected", spans.rejected)
         json.member("spans_echoed", traces.echoedSpans)
         json.member("traces_pending", settlement.pendingCount)
-        json.member("refused_requests", intake.gate.refusals.load(ordering: .relaxed))
+        json.member("refused_requests", intake.gate.refusals)
         json.member("queue_bytes", intake.gate.bytesHeld)
         json.member("queue_events", intake.gate.eventsHeld)
         json.member("queued_batches", intake.committer.waitingCount)
         if let bytes = residentMemoryBytes() { json.member("resident_bytes", bytes) }
         json.member("queries_running", queries.admittedCount)
         appendTraceExports(to: &json)
-        StatusText.append(status, to: &json)
+        Self.append(status, to: &json)
         json.key("addresses")
         json.beginArray()
         for route in RouteTable.routes where route.isListed {
@@ -53,6 +52,30 @@ extension Routes {
         json.endArray()
         json.endObject()
         return json.bytes
+    }
+
+    /// The store in numbers: members of the object that is open.
+    private static func append(_ status: StoreStatus, to json: inout JSONWriter) {
+        json.member("position", status.position)
+        json.member("watermark", RFC3339.render(status.watermark))
+        json.member("segments", status.segments)
+        json.member("stored_bytes", status.segmentBytes)
+        json.member("tail_events", status.unsealedEvents)
+        json.key("refused_events")
+        json.beginObject()
+        json.member("duplicates", status.refusals.duplicates)
+        json.member("conflicts", status.refusals.conflicts)
+        json.member("too_old", status.refusals.tooOld)
+        json.member("too_new", status.refusals.tooNew)
+        json.member("unreadable", status.refusals.unreadable)
+        json.member("dead_letters", status.refusals.deadLetters)
+        json.endObject()
+        json.member("failed_seals", status.failedSeals)
+        json.member("unfolded_conversations", status.unfoldedConversations)
+        json.key("troubles")
+        json.beginArray()
+        for line in status.troubles { json.value(line) }
+        json.endArray()
     }
 
     private func appendTraceExports(to json: inout JSONWriter) {

@@ -36,10 +36,8 @@ struct DisconnectionNotice: RouterMiddleware {
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        // Events are written whether or not their sender waits.
-        guard request.uri.path != "/v1/events", !TraceRequests.isAddress(request.uri.path) else {
-            return try await next(request, context)
-        }
+        let route = context.endpointPath.flatMap { RouteTable.route(request.method.rawValue, $0) }
+        if route?.outlastsClient ?? false { return try await next(request, context) }
         let channel = context.channel
         let disconnection = try await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection

@@ -23,8 +23,7 @@ final class HTTPFront: Sendable {
     ///   - onListening: called once with the address really bound.
     init(
         router: Router<ServerContext>, listen: ListenAddress, second: AdditionalAddress? = nil, limits: ServerLimits,
-        refusals: RefusalCounts,
-        background: [any BackgroundWork] = [], stopsOnSignals: Bool, logger: Logger,
+        refusals: RefusalCounts, background: [any BackgroundWork] = [], stopsOnSignals: Bool, logger: Logger,
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {

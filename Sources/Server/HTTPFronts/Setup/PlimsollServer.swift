@@ -72,12 +72,12 @@ package final class PlimsollServer: Sendable {
         let log = OperatorLog(logger)
         let health = ServerHealth(log: log, clock: clock)
         let intake = EventIntake(
-            store: store, decoders: threads.decoders, writer: threads.writer, limits: limits, health: health)
+            store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health)
         let queries = QueryService(threads: threads.queries, limits: limits)
         let examples = ExemplarCollector()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
-            store: store, events: intake, decoders: threads.decoders, limits: limits, health: health,
+            store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement)
         let senders = traceSenders(examples)
         let refusals = RefusalCounts()

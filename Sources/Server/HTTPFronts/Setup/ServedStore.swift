@@ -19,8 +19,8 @@ package protocol ServedStore: IntakeStore, SendingStore {
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking
     /// What ``rebook(provider:model:times:)`` would change; blocking.
     func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview
-    /// Calls without an exact cost; blocking.
-    func inexactCalls() throws -> InexactCalls
+    /// The prices in force and calls without an exact cost, at one position; blocking.
+    func pricesAndInexactCalls() throws -> (prices: PriceBook, calls: InexactCalls)
     /// All tables at one position.
     func pinnedTables() -> any TableCatalog
     /// What a report reads: all tables at one position, and how conversations are judged there.
@@ -37,28 +37,16 @@ package protocol ServedStore: IntakeStore, SendingStore {
     func close() throws
 }
 
-extension ServedStore {
-    /// The built-in ones, for a store that keeps no record of others.
-    package var objectives: ObjectiveHistory { ObjectiveHistory() }
-    /// Judged as in a new store, for one that keeps no settings.
-    package func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) {
-        (pinnedTables(), .standard)
-    }
-    /// Nothing, for a store that books no calls.
-    package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
-        RebookingPreview()
-    }
-    /// None, for a store that books no calls.
-    package func inexactCalls() throws -> InexactCalls { InexactCalls() }
-}
-
 extension EventStore: ServedStore {
     /// See ``ServedStore``.
     package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
         try snapshot().rebookingPreview(provider: provider, model: model, times: times)
     }
     /// See ``ServedStore``.
-    package func inexactCalls() throws -> InexactCalls { try snapshot().inexactCalls() }
+    package func pricesAndInexactCalls() throws -> (prices: PriceBook, calls: InexactCalls) {
+        let snapshot = snapshot()
+        return (snapshot.book, try snapshot.inexactCalls())
+    }
     /// See ``ServedStore``.
     package func pinnedTables() -> any TableCatalog { snapshot() }
     /// See ``ServedStore``.

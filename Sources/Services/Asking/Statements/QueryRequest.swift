@@ -152,15 +152,3 @@ package struct QueryRequest: Sendable {
             hint: "accept application/json, text/csv, application/x-ndjson or text/plain")
     }
 }
-
-extension ResultFormat {
-    /// Its media type.
-    package var contentType: String {
-        switch self {
-        case .json: "application/json"
-        case .csv: "text/csv; charset=utf-8; header=present"
-        case .ndjson: "application/x-ndjson"
-        case .table: "text/plain; charset=utf-8"
-        }
-    }
-}

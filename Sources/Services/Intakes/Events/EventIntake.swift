@@ -21,10 +21,10 @@ package final class EventIntake: Sendable {
     private let decoders: DecoderPool
 
     /// - Parameters:
-    ///   - decoders: threads that decompress and decode.
+    ///   - threads: they decompress and decode.
     ///   - writer: the one thread that changes the store.
     package init(
-        store: any IntakeStore, decoders threads: ThreadPool, writer: ThreadPool, limits: ServerLimits,
+        store: any IntakeStore, threads: ThreadPool, writer: ThreadPool, limits: ServerLimits,
         health: ServerHealth
     ) {
         self.store = store

@@ -1,4 +1,4 @@
-package import Synchronization
+import Synchronization
 
 /// Bounds what all requests together hold in memory between the socket and the disk.
 ///
@@ -13,8 +13,7 @@ package final class IngestGate: Sendable {
     private let held = Mutex(Held())
     private let bytesMax: Int
     private let eventsMax: Int
-    /// Requests turned away so far.
-    package let refusals = Atomic<Int>(0)
+    private let refused = Atomic<Int>(0)
 
     /// Nothing is held at first.
     package init(bytesMax: Int, eventsMax: Int) {
@@ -23,6 +22,8 @@ package final class IngestGate: Sendable {
         self.eventsMax = eventsMax
     }
 
+    /// Requests turned away so far.
+    package var refusals: Int { refused.load(ordering: .relaxed) }
     /// Bytes of bodies on the way.
     package var bytesHeld: Int { held.withLock { $0.bytes } }
     /// Decoded events on the way.
@@ -41,7 +42,7 @@ package final class IngestGate: Sendable {
             assert(bytes == 0 || held.bytes <= bytesMax, "no more bytes than there is room for")
             return true
         }
-        if !fits { refusals.add(1, ordering: .relaxed) }
+        if !fits { refused.add(1, ordering: .relaxed) }
         return fits
     }
 

@@ -7,15 +7,6 @@ import JSONTexts
 /// before gave. It stands in the log as rows of `system_events` and is read from there at a start, so that a replay
 /// knows the same.
 struct SettlingMemory {
-    private enum NoteType {
-        static let reading = "usage.reading_proved"
-        /// Every trace that had settled before knows the proof.
-        static let applied = "usage.reading_applied"
-        static let marked = "settling.marked"
-        /// Calls of an emitter were read by what was known of it, or by convention.
-        static let assumed = "usage.reading_assumed"
-    }
-
     private(set) var readings = EmitterReadings()
     /// Up to here derived events may have ids without a mark; see ``DerivedEventIDs``.
     private(set) var unmarkedPositionMax: Int64 = 0
@@ -32,31 +23,31 @@ struct SettlingMemory {
 
     /// - Throws: what the store throws.
     init(_ store: any IntakeStore) throws {
-        let applied = Set(try Self.proofs(store, NoteType.applied))
-        for proof in try Self.proofs(store, NoteType.reading) where readings.add(proof) && !applied.contains(proof) {
+        let applied = Set(try Self.proofs(store, .readingApplied))
+        for proof in try Self.proofs(store, .readingProved) where readings.add(proof) && !applied.contains(proof) {
             unapplied.append(proof)
         }
-        for json in try Self.parsed(store, NoteType.assumed) {
+        for json in try Self.parsed(store, .readingAssumed) {
             guard let emitter = Self.emitter(json), let part = json["part"]?.string else { continue }
             if let reading = AssumedReading(emitter: emitter, part: part) { assumed.insert(reading) }
         }
-        if let note = try store.firstNote(ofType: NoteType.marked) {
+        if let note = try store.firstNote(ofType: SystemNote.Kind.settlingMarked.rawValue) {
             isMarkNoted = true
             let json = try? JSONReader.parse(note.data)
             unmarkedPositionMax = json?["unmarked_position_max"]?.integer ?? 0
             isEveryAssumptionNoted = json?["assumptions"]?.string == "noted"
-        } else if try store.firstNote(ofType: "trace.settled") != nil {
+        } else if try store.firstNote(ofType: SystemNote.Kind.traceSettled.rawValue) != nil {
             unmarkedPositionMax = store.status.position
             isEveryAssumptionNoted = false
         }
     }
 
-    private static func parsed(_ store: any IntakeStore, _ type: String) throws -> [JSONValue] {
-        try store.notes(ofType: type).compactMap { try? JSONReader.parse($0.data) }
+    private static func parsed(_ store: any IntakeStore, _ kind: SystemNote.Kind) throws -> [JSONValue] {
+        try store.notes(ofType: kind.rawValue).compactMap { try? JSONReader.parse($0.data) }
     }
 
-    private static func proofs(_ store: any IntakeStore, _ type: String) throws -> [UsageProof] {
-        try parsed(store, type).compactMap(proof)
+    private static func proofs(_ store: any IntakeStore, _ kind: SystemNote.Kind) throws -> [UsageProof] {
+        try parsed(store, kind).compactMap(proof)
     }
 
     /// The note that from now on derived events have marked ids; nil where the log has it.
@@ -68,21 +59,21 @@ struct SettlingMemory {
         if isEveryAssumptionNoted { json.member("assumptions", "noted") }
         json.member("unmarked_position_max", Int(unmarkedPositionMax))
         json.endObject()
-        return SystemNote(type: NoteType.marked, data: String(decoding: json.bytes, as: UTF8.self))
+        return SystemNote(.settlingMarked, data: String(decoding: json.bytes, as: UTF8.self))
     }
 
     /// Takes over what was read without a total of its own.
     /// - Returns: the note for the log; nil where it was known.
     mutating func learn(_ reading: AssumedReading) -> SystemNote? {
         guard assumed.count < Self.assumedMax, assumed.insert(reading).inserted else { return nil }
-        return Self.note(NoteType.assumed, reading.emitter) { $0.member("part", reading.part) }
+        return Self.note(.readingAssumed, reading.emitter) { $0.member("part", reading.part) }
     }
 
     /// Takes over what a call's total proved.
     /// - Returns: notes for the log, none where it was known; and whether what was settled before has to settle again.
     mutating func learn(_ proof: UsageProof) -> (notes: [SystemNote], concernsOthers: Bool) {
         guard readings.add(proof) else { return ([], false) }
-        let note = Self.note(NoteType.reading, proof)
+        let note = Self.note(.readingProved, proof)
         let reading = AssumedReading(emitter: proof.emitter, part: proof.part)
         let concernsOthers =
             !isEveryAssumptionNoted || assumed.count >= Self.assumedMax
@@ -91,17 +82,17 @@ struct SettlingMemory {
     }
 
     /// The note that every trace of before knows a proof.
-    static func appliedNote(_ proof: UsageProof) -> SystemNote { note(NoteType.applied, proof) }
+    static func appliedNote(_ proof: UsageProof) -> SystemNote { note(.readingApplied, proof) }
 
-    private static func note(_ type: String, _ proof: UsageProof) -> SystemNote {
-        note(type, proof.emitter) { json in
+    private static func note(_ kind: SystemNote.Kind, _ proof: UsageProof) -> SystemNote {
+        note(kind, proof.emitter) { json in
             json.member("part", proof.part)
             json.member("reading", proof.reading)
         }
     }
 
     private static func note(
-        _ type: String, _ emitter: UsageEmitter, _ addRest: (inout JSONWriter) -> Void
+        _ kind: SystemNote.Kind, _ emitter: UsageEmitter, _ addRest: (inout JSONWriter) -> Void
     ) -> SystemNote {
         var json = JSONWriter()
         json.beginObject()
@@ -112,7 +103,7 @@ struct SettlingMemory {
         if let tenant = emitter.tenant { json.member("tenant", tenant) }
         addRest(&json)
         json.endObject()
-        return SystemNote(type: type, data: String(decoding: json.bytes, as: UTF8.self))
+        return SystemNote(kind, data: String(decoding: json.bytes, as: UTF8.self))
     }
 
     private static func emitter(_ json: JSONValue) -> UsageEmitter? {

@@ -23,7 +23,7 @@ package final class TraceIntake: Sendable {
     ///   - events: whose gate and writer are shared.
     ///   - threads: decompress and decode.
     package init(
-        store: any IntakeStore, events: EventIntake, decoders threads: ThreadPool, limits: ServerLimits,
+        store: any IntakeStore, events: EventIntake, threads: ThreadPool, limits: ServerLimits,
         health: ServerHealth,
         settlement: TraceSettlement
     ) {

@@ -204,8 +204,8 @@ package final class TraceSettlement: Sendable {
     }
 
     private func tellExamples(_ events: EventRows) {
-        let now = store.now
-        for event in events where MetricCounters.isLive(event, arrivalTime: now) {
+        let arrival = EventArrival(receivedTime: store.now)
+        for event in events where arrival.isLive(event.time) {
             if let answer = answers.answer(event) { tell(answer) }
         }
     }
@@ -255,7 +255,7 @@ package final class TraceSettlement: Sendable {
         json.member("spans_max", TraceSizes.spansMax)
         json.member("trace_id", traceID)
         json.endObject()
-        return SystemNote(type: "trace.full", data: String(decoding: json.bytes, as: UTF8.self))
+        return SystemNote(.traceFull, data: String(decoding: json.bytes, as: UTF8.self))
     }
 
     private func note(_ traceID: String, _ reason: String, _ settled: Settlement) -> SystemNote {
@@ -271,6 +271,6 @@ package final class TraceSettlement: Sendable {
         json.member("spans", settled.spans)
         json.member("trace_id", traceID)
         json.endObject()
-        return SystemNote(type: "trace.settled", data: String(decoding: json.bytes, as: UTF8.self))
+        return SystemNote(.traceSettled, data: String(decoding: json.bytes, as: UTF8.self))
     }
 }

@@ -29,23 +29,6 @@ package protocol IntakeStore: Sendable {
     ) throws -> (traceIDs: Set<String>, coveredPosition: Int64)
 }
 
-extension IntakeStore {
-    /// As far as its events say, for a store without a clock.
-    package var now: Int64 { status.watermark }
-    /// None, for a store that keeps no spans.
-    package func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { [] }
-    /// None, for a store that keeps no spans.
-    package func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] { [:] }
-    /// None, for a store that keeps no notes.
-    package func notes(ofType type: String) throws -> [StoredNote] { [] }
-    /// None, for a store that keeps no notes.
-    package func firstNote(ofType type: String) throws -> StoredNote? { nil }
-    /// None, for a store that keeps no spans.
-    package func traces(
-        of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
-    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, status.position)) }
-}
-
 extension EventStore: IntakeStore {
     /// See ``IntakeStore``.
     package var now: Int64 { snapshot().now }

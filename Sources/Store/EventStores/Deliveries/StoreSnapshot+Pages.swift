@@ -1,5 +1,6 @@
 import Columnar
 import Domain
+import Projections
 import Segments
 
 /// An event on its way to another system.
@@ -40,11 +41,12 @@ package struct EventPageRequest: Sendable {
     package var after: Int64
     /// Only events received at this time or later.
     package var receivedSince: Int64
-    /// At most so many.
-    package var countMax: Int
+    /// At most so many, and at least one.
+    package let countMax: Int
 
-    /// Takes each part as given.
+    /// - Precondition: `countMax > 0`.
     package init(types: Set<UInt16>, after: Int64, receivedSince: Int64 = .min, countMax: Int) {
+        precondition(countMax > 0, "a page has room for an event")
         (self.types, self.after, self.receivedSince, self.countMax) = (types, after, receivedSince, countMax)
     }
 }
@@ -108,11 +110,12 @@ extension StoreSnapshot {
         else { return true }
         if last < request.receivedSince { return false }
         guard case .timestamptz(let latest)? = group.summary(named: "time")?.maximum else { return true }
-        return latest >= first &- (version.ledger.leads.entries.map(\.lead).max() ?? 0) &- Limits.liveNanosecondsMax
+        let lead = version.ledger.leads.entries.map(\.lead).max() ?? 0
+        return EventArrival(receivedTime: first, lead: lead).isLive(latest)
     }
 
     private func isNews(_ time: Int64, received: Int64, _ position: Int64) -> Bool {
-        time >= received &- version.ledger.leads.lead(at: position) &- Limits.liveNanosecondsMax
+        EventArrival(receivedTime: received, lead: version.ledger.leads.lead(at: position)).isLive(time)
     }
 
     private func restore(_ places: [Place], _ groups: [RowGroup]) throws -> [PagedEvent] {

@@ -36,8 +36,8 @@ extension Writer {
             do {
                 try takeOver(flight)
             } catch {
-                // A seal is tried again, and tells then.
-                if !(flight.job is SealJob) { jobFailure = error }
+                // A seal that is tried again tells then; one that was published and failed afterwards is not.
+                if !(flight.job is SealJob) || !hasSealFailed { jobFailure = error }
             }
         }
     }
@@ -61,6 +61,11 @@ extension Writer {
         do {
             let prepared = try result.get()
             do {
+                // Once the segment is published, no want of space may keep its record out.
+                if let seal {
+                    let record = seal.attached(as: flight.base.segmentID, manifest: manifests.version + 1)
+                    try log.reserve(payloads: [record.utf8.count])
+                }
                 try publish(prepared, base: flight.base)
             } catch {
                 for name in prepared.edit.fileNames { retired.add(name) }
@@ -82,7 +87,7 @@ extension Writer {
     }
 
     /// Has the log tell which version of the manifest is in force, durable when this returns, so that a start misses it
-    /// when it is gone. Where there is no room for that now, the next version tells.
+    /// when it is gone. A seal has made room for that; where another job finds none now, the next version tells.
     func tellManifest(_ seal: SealJob? = nil, _ segmentID: UInt64 = 0) throws {
         let version = manifests.version
         let data =
@@ -129,6 +134,7 @@ extension Writer {
 }
 
 extension EventStore {
+    // tests: a job of the tests takes part in the crash simulation.
     /// Has a job done beside the writer; what it made is taken over between two later steps, or by ``finishJobs()``.
     /// - Returns: false where one of its kind is under way.
     /// - Throws: ``StoreError`` where the store is closed or has stopped.

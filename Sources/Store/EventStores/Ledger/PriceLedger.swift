@@ -7,11 +7,10 @@ struct PriceLedger: Sendable {
     /// Prices that may book calls which waited for one, oldest first: follows from the book.
     private(set) var late: [PriceChange] = []
     /// Deliberate corrections, oldest first.
-    private(set) var rebookings: [Rebooking]
+    private(set) var rebookings: [Rebooking] = []
 
     /// Takes a book over with its history: which prices came late follows from the order of their positions.
-    init(book: PriceBook, rebookings: [Rebooking] = []) {
-        self.rebookings = rebookings
+    init(book: PriceBook) {
         self.book = book.beginning
         for entry in book.later { add(entry) }
     }

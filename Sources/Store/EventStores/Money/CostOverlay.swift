@@ -49,7 +49,7 @@ final class CostOverlay: Sendable {
     func mayCorrect(_ group: RowGroup) -> Bool { rebookings.contains { $0.mayConcern(group) } }
 
     /// What a call costs that was booked at some cost.
-    /// - Parameter bytes: those that the fields were read from.
+    /// - Parameter row: the one that the fields were read from.
     /// - Complexity: O(late prices).
     func cost(of fields: CallFields, in row: EventRow, position: Int64, booked: CallCost) -> CallCost {
         let names = fields.names(in: row)
@@ -63,8 +63,7 @@ final class CostOverlay: Sendable {
     /// - Complexity: O(late prices).
     func cost(
         of usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?,
-        time: Int64,
-        position: Int64, booked: CallCost
+        time: Int64, position: Int64, booked: CallCost
     ) -> CallCost {
         let rebooking = rebookings.last {
             $0.concerns(

@@ -48,17 +48,17 @@ extension StoreSnapshot {
             guard let money = layout.money, let table = table(named: layout.name) else { continue }
             let isInexact = ColumnPredicate(column: money.state, comparison: .notEqual(.text(PriceState.priced.name)))
             let request = ScanRequest(columns: money.costs, predicates: [isInexact], statistics: ScanStatistics())
-            let names = ["provider", "model", "service_tier", "price_gaps"].compactMap { layout.index(of: $0) }
+            let names = ["provider", "model", "service_tier", "price_gaps"].map { layout.index(of: $0) }
             for morsel in try table.morsels(for: request) {
                 let costs = try CallCost.read(money, rows: 0..<morsel.rowCount) { try morsel.column($0) }
                 guard costs.contains(where: { $0.map { $0.state != .priced } ?? false }) else { continue }
-                let columns = try names.map { try morsel.column($0) }
+                let columns = try names.map { try $0.map { try morsel.column($0) } }
                 for (row, cost) in costs.enumerated() {
                     guard let cost, cost.state != .priced else { continue }
                     var key: [[UInt8]] = []
                     for column in columns {
                         key.append([])
-                        column.withText(at: row) { key[key.count - 1] = Array($0) }
+                        column?.withText(at: row) { key[key.count - 1] = Array($0) }
                     }
                     let empty = InexactCalls.Group(provider: key[0], model: key[1], serviceTier: key[2], gaps: key[3])
                     found[key, default: empty].add(cost)

@@ -183,10 +183,10 @@ struct LatePriceSearch {
         }
         return (0..<base.rowCount).compactMap { row in
             guard old.wide(at: row) == nil, let cost = new.wide(at: row), let time = times.integer(at: row),
-                let arrival = received.integer(at: row),
-                time >= arrival.saturatingSubtract(leads.lead(at: positions.integer(at: row) ?? 0))
-                    .saturatingSubtract(Limits.liveNanosecondsMax)
+                let receivedTime = received.integer(at: row)
             else { return nil }
+            let lead = leads.lead(at: positions.integer(at: row) ?? 0)
+            guard EventArrival(receivedTime: receivedTime, lead: lead).isLive(time) else { return nil }
             return FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" })
         }
     }

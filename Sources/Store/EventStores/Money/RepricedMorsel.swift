@@ -44,13 +44,11 @@ struct RepricedMorsel: Morsel {
     func costs(of rows: some Collection<Int>) throws -> [CallCost?] {
         let names = [
             "provider", "request_model", "response_model", "service_tier", "status", "usage_doubt", "other_usage",
-            "response_id",
-            "finish_reason",
+            "response_id", "finish_reason",
         ].map { layout.index(of: $0) }
         let counts = [
             "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
-            "reasoning_tokens",
-            "gpu_duration_ns", "total_tokens", "time_to_first_token_ns",
+            "reasoning_tokens", "gpu_duration_ns", "total_tokens", "time_to_first_token_ns",
         ].map { layout.index(of: $0) }
         let streams = try layout.index(of: "stream").map { try base.column($0) }
         let texts = try names.map { try $0.map { try base.column($0) } }
@@ -73,8 +71,7 @@ struct RepricedMorsel: Morsel {
             return overlay.cost(
                 of: usage, provider: texts[0]?.text(at: row) ?? "", requestModel: texts[1]?.text(at: row),
                 responseModel: texts[2]?.text(at: row), serviceTier: texts[3]?.text(at: row),
-                time: times.integer(at: row) ?? 0,
-                position: positions.integer(at: row) ?? 0, booked: cost)
+                time: times.integer(at: row) ?? 0, position: positions.integer(at: row) ?? 0, booked: cost)
         }
     }
 }

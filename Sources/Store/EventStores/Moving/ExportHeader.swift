@@ -81,7 +81,7 @@ package struct ExportHeader: Hashable, Sendable {
         guard let store = data["store"]?.string, case .boolean(let isWhole)? = data["is_whole"],
             case .boolean(let hasUsers)? = data["has_users"], let position = data["position"]?.integer,
             let records = data["records"]?.integer, let corrections = data["corrections"]?.integer,
-            let prices = (data["price_book"]?.string).flatMap(Self.bytes)
+            let prices = (data["price_book"]?.string).flatMap({ bytes(ofHexadecimal: $0.utf8) })
         else { throw Self.unreadable }
         (self.store, self.isWhole, self.hasUsers, self.position, self.prices) = (
             store, isWhole, hasUsers, position, prices
@@ -97,23 +97,6 @@ package struct ExportHeader: Hashable, Sendable {
 
     private static let unreadable = RestoreRefusal(
         reason: "the first line of the export is damaged", advice: "export again")
-
-    private static func bytes(_ text: String) -> [UInt8]? {
-        let digits = text.utf8.map { byte -> UInt8? in
-            switch byte {
-            case 0x30...0x39: byte - 0x30
-            case 0x61...0x66: byte - 0x57
-            default: nil
-            }
-        }
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = digits[place], let low = digits[place + 1] else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
 
     /// What tells stores apart and gives nothing of their key away.
     static func fingerprint(ofKey secret: [UInt8]) -> String {

@@ -88,7 +88,7 @@ extension EventStore {
 
 extension SystemRecord {
     /// The type of the record that a store with a key of its own keeps of an export that was moved into it.
-    fileprivate static let restoreType = "store.restored"
+    static let restoreType = "store.restored"
 
     fileprivate static func restore(of store: String) -> Content {
         .event(type: restoreType, data: JSONWriter.object { $0.member("store", store) })

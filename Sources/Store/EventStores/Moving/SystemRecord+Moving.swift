@@ -7,7 +7,7 @@ extension SystemRecord {
     /// Records that tell of the files of one store say nothing in another.
     var isMoved: Bool {
         guard case .event(let type, _) = content else { return true }
-        return type != "segment.attached"
+        return type != SealJob.recordType
     }
 
     /// What it is called where it is a line of an export.
@@ -22,15 +22,13 @@ extension SystemRecord {
     /// start must do with it.
     package var isOfKnownKind: Bool { Self.knownKinds.contains { kind.utf8.elementsEqual($0.utf8) } }
 
-    /// A new kind goes here, or an export that holds it is refused. What settling notes has its names in
-    /// `Server/Traces`.
-    private static let knownKinds = [
-        "dead_letter", "segment.attached", "store.restored", Rebooking.recordType, DeliveryMark.recordType,
-        ClockStep.recordType,
-        ObjectiveVersion.recordType, OutcomeSettings.recordType, ConfigurationChange.recordType, "trace.settled",
-        "trace.full",
-        "settling.marked", "usage.reading_proved", "usage.reading_applied", "usage.reading_assumed",
-    ]
+    /// A new kind goes here, or an export that holds it is refused; one that settling notes to `SystemNote.Kind`.
+    private static let knownKinds =
+        [
+            "dead_letter", SealJob.recordType, restoreType, Rebooking.recordType, DeliveryMark.recordType,
+            ClockStep.recordType, ObjectiveVersion.recordType, OutcomeSettings.recordType,
+            ConfigurationChange.recordType,
+        ] + SystemNote.Kind.allCases.map(\.rawValue)
 
     var isDeadLetter: Bool {
         guard case .deadLetter = content else { return false }

@@ -114,8 +114,8 @@ extension Writer {
             progress = reached
             return result
         } catch {
-            before.restore(self)
-            self.counters = counters
+            // What a published seal holds stays counted.
+            if before.restore(self) { self.counters = counters }
             if error is RestoreRefusal { throw error }
             throw told(error)
         }
@@ -175,10 +175,7 @@ extension Writer {
         var costs: [Int: CallCost] = [:]
         for row in part { costs[row - first] = restored.costs[row] }
         let batch = EventRows(bytes: events.bytes, starts: Array(events.starts[part]))
-        let context = AdmissionContext(
-            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
-            clockTime: clockTime,
-            horizon: nil)
+        let context = admissionContext
         let outcome = Admission(
             batch, hashes: Array(known.hashes[part]), sealed: known.sealed.isEmpty ? [] : Array(known.sealed[part]),
             context: context,

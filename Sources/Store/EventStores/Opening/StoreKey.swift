@@ -17,6 +17,13 @@ package enum StoreKey {
         return Array(secret[..<32])
     }
 
+    /// Makes the key of a new store, readable by the owner only.
+    static func make(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
+        let key = context.randomness.bytes(32)
+        try write(key, files, context.fileSystem)
+        return key
+    }
+
     /// Gives a store that has no event yet the key of another one, so that it knows the same users. Nothing changes
     /// where it has that key.
     /// - Throws: ``RestoreRefusal`` where the directory holds a store with events and another key, or one that has lost

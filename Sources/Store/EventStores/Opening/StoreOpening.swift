@@ -26,15 +26,12 @@ struct WriterStart {
 package struct RecoverySummary: Sendable {
     /// Events replayed because no segment holds them.
     package var replayedEvents = 0
-    /// Bytes of a torn record that were cut.
-    var tornBytes = 0
-    /// What was given up because the operator accepted loss.
-    var loss: String?
     /// Newer manifests that are damaged; what they said was read again from the log.
     var damage: [CorruptionError] = []
 }
 
-/// Opening in steps: lock, keys, manifest, segments, log. Nothing is written before everything that decides was read.
+/// Opening in steps: lock, keys, manifest, segments, log. Beyond directories, lock and key nothing is written before
+/// everything that decides was read.
 struct StoreOpening {
     let writer: Writer
     let userTokenKey: [UInt8]
@@ -54,20 +51,21 @@ struct StoreOpening {
         let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
         let state = try Self.state(manifests.current, statePath, fileSystem)
-        var logOptions = EventLogOptions(fileBytes: options.logFileBytes, acceptsLoss: options.acceptsLoss)
+        var logOptions = EventLogOptions(fileBytes: options.logFileBytes)
         if let state { logOptions.mustReach = state.replayFrom }
         var replayed: [LogRecord] = []
-        let (log, report) = try EventLog.open(
+        let (log, _) = try EventLog.open(
             directory: files.log, fileSystem: fileSystem, randomness: context.randomness, options: logOptions,
             from: state.map { .place($0.replayFrom) } ?? .beginning
         ) { replayed.append($0) }
-        if !options.acceptsLoss { try Self.check(manifests, findings, replayed) }
+        try Self.check(manifests, findings, replayed)
         let names = try Self.schemas(state?.schemas, replayed, files)
         let registry = try Self.registry(names, options)
         let segmentFiles = SegmentFiles(fileSystem: fileSystem)
         let ledger = state?.ledger ?? Ledger(book: PriceBook(options.listPrices))
         let sealed = try Self.sealed(manifests.current, files, segmentFiles)
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
+        let nextID = try files.nextID(above: findings.unknownFiles, from: manifests.current.nextSegmentID)
         try manifests.removeTemporaryFiles(findings)
         writer = Writer(
             WriterStart(
@@ -80,7 +78,7 @@ struct StoreOpening {
             manifests.current.segments.map(\.description.fileName)
             + [manifests.current.projections?.fileName].compactMap { $0 }
         for name in manifests.keptFileNames where !live.contains(name) { writer.retired.add(name) }
-        writer.nextSegmentID = StoreFiles.nextID(above: findings.unknownFiles)
+        writer.nextSegmentID = nextID
         // Files of attempts that came to nothing; where a manifest is damaged they may be what it named.
         if findings.refused.isEmpty {
             for name in findings.unknownFiles where StoreFiles.isOurs(segmentFile: name) { writer.retired.add(name) }
@@ -101,9 +99,7 @@ struct StoreOpening {
         if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
             try writer.begin(after: Set(replayed.map(\.kind)))
         }
-        recovery = RecoverySummary(
-            replayedEvents: writer.tail.count, tornBytes: report.tornBytes, loss: report.loss.map { "\($0)" },
-            damage: findings.refused)
+        recovery = RecoverySummary(replayedEvents: writer.tail.count, damage: findings.refused)
         if let names { try writer.takeOverConfiguration(from: names) }
     }
 
@@ -115,9 +111,7 @@ struct StoreOpening {
         guard try [files.log, files.segments].allSatisfy({ try context.fileSystem.list($0).isEmpty }) else {
             throw StoreError.keyMissing(path: files.secret)
         }
-        let secret = context.randomness.bytes(32)
-        try context.fileSystem.replace(files.secret, with: secret + SHA256.hash(secret)[..<8], isSecret: true)
-        return secret
+        return try StoreKey.make(files, context)
     }
 
     /// The manifest in force is at least as new as the last one that the log tells of: with an older one the store

@@ -60,7 +60,7 @@ struct ClosingRule: Sendable {
             guard let summary = group.summary(named: name), case .timestamptz(let first) = summary.minimum,
                 case .timestamptz(let last) = summary.maximum
             else { return nil }
-            return (first.saturatingSum(nanoseconds), last.saturatingSum(nanoseconds))
+            return (first.saturatingAdd(nanoseconds), last.saturatingAdd(nanoseconds))
         }
         var ranges: [(Int64, Int64)] = []
         if let told = bounds("closed_time", later: 0) { ranges.append(told) }
@@ -71,13 +71,6 @@ struct ClosingRule: Sendable {
         }
         guard let first = ranges.map(\.0).min(), let last = ranges.map(\.1).max() else { return nil }
         return ColumnSummary(minimum: .timestamptz(first), maximum: .timestamptz(last), nullCount: 0)
-    }
-}
-
-extension Int64 {
-    fileprivate func saturatingSum(_ other: Int64) -> Int64 {
-        let (sum, isBeyond) = addingReportingOverflow(other)
-        return isBeyond ? .max : sum
     }
 }
 

@@ -1,6 +1,7 @@
 import Segments
 
-/// Rows of sealed read models that a later version replaces: for each segment and table, by group, ascending.
+/// Sealed rows, of events and of read models, that later ones stand for: for each segment and table, by group,
+/// ascending.
 struct ReplacedRows: Hashable, Sendable {
     // texts: tables have names of ours.
     struct Place: Hashable, Comparable, Sendable {
@@ -41,6 +42,7 @@ struct ReplacedRows: Hashable, Sendable {
 
     init(_ manifestRows: [SupersededRows]) {
         for entry in manifestRows {
+            // order: a list of the manifest.
             rows[Place(segment: entry.segmentID, table: entry.table, group: entry.group)] = entry.rows.map {
                 UInt32($0)
             }

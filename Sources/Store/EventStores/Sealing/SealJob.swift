@@ -21,6 +21,8 @@ final class SealFindings: Sendable {
 /// state beside it.
 struct SealJob: StoreJob {
     static let kind = "seal"
+    /// Of the record that tells of the segment.
+    static let recordType = "segment.attached"
 
     let registry: SchemaRegistry
     let layouts: EventTableLayouts
@@ -59,7 +61,7 @@ struct SealJob: StoreJob {
             blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
         let note = SystemRecord(
             position: ledger.position, receivedTime: ledger.receivedTime,
-            content: .event(type: "segment.attached", data: attached(as: base.segmentID)))
+            content: .event(type: Self.recordType, data: attached(as: base.segmentID)))
         let description = try write(groups, records: records + [note], base)
         let state: FileReference
         do {
@@ -138,7 +140,7 @@ struct SealJob: StoreJob {
         let file = StateFile(
             schemas: registry.serialised, ledger: ledger, counters: counters.serialised,
             unfolded: findings.all.unfolded.map(\.key).sorted(), replayFrom: place)
-        let (name, bytes) = ("state-\(base.segmentID)", file.serialised)
+        let (name, bytes) = (StoreFiles.stateName(base.segmentID), file.serialised)
         try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
         return FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
     }

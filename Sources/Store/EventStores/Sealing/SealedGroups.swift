@@ -5,8 +5,8 @@ import Platform
 import Projections
 import Segments
 
-/// Unsealed blocks as encoded row groups: typed, at most a UTC day, 65,536 rows and 64 MiB each, ordered by time, then
-/// position.
+/// Unsealed blocks as encoded row groups: typed, at most a UTC day, 65,536 rows and 64 MiB each, ordered by time; ties
+/// by the order of the blocks and of the rows in them, which for events that were not replaced is that of positions.
 ///
 /// A pure function of the blocks: any thread may run it, and encoding is spread over the workers.
 struct SealedGroups: Sendable {
@@ -23,8 +23,6 @@ struct SealedGroups: Sendable {
         var layout: EventTableLayout
         var rows: [RowPlace]
     }
-
-    static let dayNanoseconds = Nanoseconds.day
 
     init(
         blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry,
@@ -46,7 +44,7 @@ struct SealedGroups: Sendable {
         for block in blocks { identities += block.identities }
     }
 
-    /// The rows of each group: by type, then UTC day, in order of time and position.
+    /// The rows of each group: by type, then UTC day, in order of time, then as they stand in the blocks.
     private static func plan(_ blocks: [TailBlock], _ layouts: EventTableLayouts) -> [Work] {
         var byType = [[RowPlace]](repeating: [], count: layouts.tables.count)
         for (blockIndex, block) in blocks.enumerated() {
@@ -81,10 +79,7 @@ struct SealedGroups: Sendable {
     }
 
     /// The UTC day of a time, any there is: the first and last days of 64 bits are cut short.
-    private static func day(_ time: Int64) -> Int64 {
-        let (quotient, rest) = time.quotientAndRemainder(dividingBy: dayNanoseconds)
-        return rest < 0 ? quotient - 1 : quotient
-    }
+    private static func day(_ time: Int64) -> Int64 { floorDivide(time, Nanoseconds.day) }
 
     /// A group's events, and what each rollup of their type makes of them.
     private static func encode(

@@ -121,7 +121,9 @@ extension Writer {
         frozenIdentities = IdentityTable()
         systemRecords.removeFirst(job.records.count)
         ledger.absentTimes.forget(before: clockTime.saturatingSubtract(Limits.timelessLookupNanoseconds))
+        // First: whatever fails below, a later seal must not move the place of replay past their records without them.
         try takeUpLateReplacements(of: segmentID)
+        // Behind the place where replay goes on: the segment has the record already, the log only tells its story.
         try tellManifest(job, segmentID)
         do {
             try log.release(before: job.place)

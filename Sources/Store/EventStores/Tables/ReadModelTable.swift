@@ -25,13 +25,9 @@ struct ReadModelTable: TableSource {
                     continue
                 }
                 let place = ReplacedRows.Place(segment: segment.id, table: name, group: index)
-                let dead = Set(segment.replaced.rows(at: place)).union(fresh.replaced.rows(at: place))
-                if dead.isEmpty {
-                    morsels.append(closed(base, group))
-                } else if dead.count < group.rowCount {
-                    let live = (0..<UInt32(group.rowCount)).filter { !dead.contains($0) }
-                    morsels.append(LiveRowsMorsel(base: closed(base, group), live: live))
-                }
+                let dead = Set(segment.deadRows(table: name, group: index)).union(fresh.replaced.rows(at: place))
+                if dead.count == group.rowCount { continue }
+                morsels.append(closed(base, group).without(Array(dead)))
             }
         }
         for chunk in name == "turns" ? fresh.turns : fresh.conversations {

@@ -68,8 +68,7 @@ extension RollupLayout.Content {
     var source: Int? {
         switch self {
         case .bucket(let index), .dimension(let index), .count(let index), .sum(let index), .minimum(let index),
-            .maximum(let index),
-            .histogram(let index), .atMost(let index, _):
+            .maximum(let index), .histogram(let index), .atMost(let index, _):
             index
         case .events: nil
         }

@@ -8,11 +8,11 @@ extension EventStore {
     func rollupDamage(_ version: StoreVersion) throws -> [String] {
         var findings: [String] = []
         for segment in version.sealed.segments {
-            for (index, rollup) in eventLayouts.rollups.enumerated() {
+            for (index, rollup) in layouts.rollups.enumerated() {
                 let groups = segment.reader.groups(table: rollup.layout.definition.name)
                 // Segments of versions that knew fewer rollups, or other ones, answer from their events.
                 guard let first = groups.first, first.columnNames == rollup.layout.columns.map(\.name) else { continue }
-                let expected = try RollupGroups.recomputed(segment, rollup: index, layouts: eventLayouts)
+                let expected = try RollupGroups.recomputed(segment, rollup: index, layouts: layouts)
                 var stored: [Chunk] = []
                 for group in groups {
                     let columns = try rollup.layout.columns.map { try group.column(named: $0.name, type: $0.type) }

@@ -25,8 +25,8 @@ extension EventStore {
     /// Reads everything: files against the manifest, pages against their checksums, read models and rollups against a
     /// recomputation from all events.
     /// - Throws: `StorageError`; damage is a finding.
-    /// - Complexity: one pass over the store for each 200,000 events or so, so that memory stays bounded: O(events²)
-    ///   for very many.
+    /// - Complexity: one pass over the store for each 200,000 events or so, or fewer where these are long, so that
+    ///   memory stays bounded: O(events²) for very many.
     package func verify() throws -> Verification {
         var result = Verification()
         let version = publishedVersion
@@ -41,7 +41,9 @@ extension EventStore {
         result.findings += (recovery.damage + (try manifestDamage())).map { "\($0)" }
         guard result.findings.isEmpty else { return result }
         result.events = version.position
-        let parts = Int(version.position / 200_000) + 1
+        // Bytes of files are what is known without reading; rows are some times longer.
+        let bytes = version.sealed.segments.reduce(version.tail.byteCount) { $0 + $1.reader.lengthBytes }
+        let parts = max(Int(version.position / 200_000), bytes / (32 << 20)) + 1
         let oldForms = try version.sealed.oldFormConversations()
         result.conversationsOfOldForms = oldForms.count
         var recomputed = ReadModelDigest(leavingOut: oldForms)
@@ -68,7 +70,7 @@ extension EventStore {
     private func recomputedRows(_ version: StoreVersion, part: Int, of parts: Int) throws -> ConversationRows {
         let (columns, limits) = (FoldColumns(registry), version.foldLimits)
         var events = RecomputedEvents(eventsMax: limits.conversationEventsMax)
-        for layout in eventLayouts.tables {
+        for layout in layouts.tables {
             let restorer = RowRestorer(layout, registry: registry, isWanted: columns.reads)
             guard let conversation = layout.index(of: "conversation_id") else { continue }
             for segment in version.sealed.segments {
@@ -102,8 +104,8 @@ extension EventStore {
             }
         }
         return try ConversationRows.folding(
-            events.blocks, dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: eventLayouts,
-            registry: registry, workers: storeContext.workers, limits: limits)
+            events.blocks, dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: layouts,
+            registry: registry, workers: context.workers, limits: limits)
     }
 
     private static func part(of conversation: ArraySlice<UInt8>, _ parts: Int) -> Int {
@@ -230,9 +232,7 @@ extension SealedState {
         for segment in segments {
             for (index, group) in segment.reader.groups(table: "conversations").enumerated()
             where group.columnIndex(named: "last_activity_time") == nil {
-                let dead = Set(
-                    segment.replaced.rows(
-                        at: ReplacedRows.Place(segment: segment.id, table: "conversations", group: index)))
+                let dead = Set(segment.deadRows(table: "conversations", group: index))
                 let tenants = try group.column(named: "tenant", type: .text)
                 let ids = try group.column(named: "conversation_id", type: .text)
                 for row in 0..<group.rowCount where !dead.contains(UInt32(row)) {

@@ -40,8 +40,8 @@ struct Admission {
     /// - Complexity: O(bytes of the batch).
     init(
         _ batch: EventRows, hashes: [UInt64], sealed: [EventVerdict?], context: AdmissionContext,
-        identities: inout IdentityTable,
-        booking: inout Booking, prices: inout PriceLedger, restored: RestoredEvents? = nil
+        identities: inout IdentityTable, booking: inout Booking, prices: inout PriceLedger,
+        restored: RestoredEvents? = nil
     ) {
         self.context = context
         self.restored = restored

@@ -35,11 +35,33 @@ package struct SystemNote: Hashable, Sendable {
     /// A JSON object in canonical form.
     package var data: String
 
+    // tests: notes of kinds and sizes that no service makes.
     /// Takes each part as given.
     package init(type: String, data: String) {
         self.type = type
         self.data = data
     }
+}
+
+extension SystemNote {
+    /// What settling of traces notes. A start reads it back, and an export moves it.
+    package enum Kind: String, CaseIterable, Sendable {
+        /// A trace became events.
+        case traceSettled = "trace.settled"
+        /// A trace had more spans than are kept.
+        case traceFull = "trace.full"
+        /// Derived events have marked ids from here on.
+        case settlingMarked = "settling.marked"
+        /// A call's total proved how its emitter counts.
+        case readingProved = "usage.reading_proved"
+        /// Every trace that had settled before knows the proof.
+        case readingApplied = "usage.reading_applied"
+        /// Calls of an emitter were read by what was known of it, or by convention.
+        case readingAssumed = "usage.reading_assumed"
+    }
+
+    /// A note of a kind that an import knows.
+    package init(_ kind: Kind, data: String) { self.init(type: kind.rawValue, data: data) }
 }
 
 /// What became of a batch.

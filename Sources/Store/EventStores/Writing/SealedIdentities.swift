@@ -50,8 +50,7 @@ struct SealedIdentities {
     ///   time, each decoded once.
     init(
         _ batches: [EventRows], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, now: Int64,
-        layouts: EventTableLayouts,
-        registry: SchemaRegistry, workers: any Workers
+        layouts: EventTableLayouts, registry: SchemaRegistry, workers: any Workers
     ) throws {
         self.batches = batches
         self.layouts = layouts

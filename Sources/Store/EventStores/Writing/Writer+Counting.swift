@@ -21,7 +21,7 @@ extension Writer {
             guard let old = before.costs[index], old.costPicoUSD == nil, let cost = after.costs[index]?.costPicoUSD
             else { continue }
             let arrival = arrival(before.position(of: index), receivedTime: before.receivedTimes[index])
-            guard MetricCounters.isLive(row, arrivalTime: arrival.clockTime) else { continue }
+            guard arrival.isLive(row.time) else { continue }
             counters.addLateCost(cost, of: row)
         }
     }

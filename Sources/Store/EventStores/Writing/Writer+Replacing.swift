@@ -74,6 +74,7 @@ extension Writer {
             }
             return replaced
         }
+        // order: whoever looks one up looks at all of its hash.
         for (position, row) in rows where !tail.isFrozen(position) {
             identities.insert(EventRow(row).identityHash(key: identityKey), position: position)
         }

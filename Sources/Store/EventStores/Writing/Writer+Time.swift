@@ -3,7 +3,7 @@ import Platform
 
 extension Writer {
     /// Questions whose limit has passed are counted. A second without a record is noted, so that only the last second
-    /// before a crash is ever in doubt; old unsealed events are sealed.
+    /// before a crash is ever in doubt; unsealed events that are many enough are sealed.
     func tick() throws {
         guard !isClosed, failure == nil else { return }
         let now = context.clock.monotonicNanoseconds()

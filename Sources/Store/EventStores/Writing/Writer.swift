@@ -28,7 +28,8 @@ final class Writer {
     var tail = Tail()
     /// System records that no segment holds.
     var systemRecords = UnsealedRecords()
-    /// Conversations whose sealed rows no longer hold because a late price concerns them.
+    /// Conversations whose sealed rows no longer hold: a late price or a correction concerns them, or a sealed row of
+    /// theirs was replaced.
     var dirty: Set<ConversationGrouping.Key> = []
     /// Sealed rows that unsealed ones have come to stand for since the last freeze.
     var freshDead = ReplacedRows()
@@ -147,8 +148,11 @@ final class Writer {
             for mark in batch.marks {
                 sizes.append(record(.event(type: DeliveryMark.recordType, data: mark.data)).serialised.count)
             }
-            // A price that comes first leaves a note of some hundred bytes.
-            sizes += repeatElement(2_048, count: priceCount(batch.events))
+            // A price that comes first leaves a note.
+            for price in prices(in: batch.events) {
+                let data = price.firstPriceData
+                sizes.append(record(.event(type: Rebooking.recordType, data: data)).serialised.count)
+            }
         }
         // The records' own numbers may take some bytes more by then.
         return sizes.map { min($0 + 16, max($0, LogFormat.payloadBytesMax)) }
@@ -191,13 +195,17 @@ final class Writer {
 
     /// The table of identities learns of the events at once; a step that fails makes it anew.
     private func admit(_ events: EventRows, _ known: KnownIdentities, _ index: Int) -> Admission {
-        let context = AdmissionContext(
-            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
-            clockTime: clockTime,
-            horizon: nil)
+        let context = admissionContext
         return Admission(
             events, hashes: known.hashes[index], sealed: known.sealed.verdicts(ofBatch: index), context: context,
             identities: &identities, booking: &booking, prices: &ledger.prices)
+    }
+
+    /// What events that come now are admitted by.
+    var admissionContext: AdmissionContext {
+        AdmissionContext(
+            tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
+            clockTime: clockTime, horizon: nil)
     }
 
     /// Makes an admitted block part of the unsealed events.
@@ -236,16 +244,23 @@ final class Writer {
         SystemRecord(position: nextPosition - 1, receivedTime: receivedTime, content: content)
     }
 
-    private func priceCount(_ events: EventRows) -> Int {
+    /// The prices that events set, at the position whose text is longest: theirs is not known yet.
+    private func prices(in events: EventRows) -> [PriceEntry] {
         let priceSet = registry.wellKnownTypes.priceSet
-        return events.count { $0.type == priceSet }
+        return events.lazy.filter { $0.type == priceSet }.compactMap {
+            PriceEntry(row: $0, position: .max, self.registry.wellKnown)
+        }
     }
 
     // MARK: Bulk
 
     /// Admits the batches and writes them as a segment of their own; the log only notes it.
+    /// - Precondition: the batches hold events and dead letters alone.
     func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try checkUsable()
+        precondition(
+            batches.allSatisfy { $0.replacements.isEmpty && $0.notes.isEmpty && $0.marks.isEmpty },
+            "an import changes nothing that is there")
         // The log does not hold these events, so they have a seal of their own, and none may be under way.
         settle()
         try observeClock()
@@ -257,18 +272,11 @@ final class Writer {
             for (index, batch) in batches.enumerated() {
                 let outcome = admit(batch.events, known, index)
                 if let block = outcome.block { take(block, outcome) }
-                for letter in batch.deadLetters {
-                    systemRecords.append(
-                        SystemRecord(
-                            position: nextPosition - 1, receivedTime: receivedTime, content: .deadLetter(letter)))
-                }
+                for letter in batch.deadLetters { systemRecords.append(record(.deadLetter(letter))) }
                 results.append(outcome.result(lastPosition: nextPosition - 1))
             }
             for price in try noteLatePrices(since: before.lateCount) {
-                systemRecords.append(
-                    SystemRecord(
-                        position: nextPosition - 1, receivedTime: receivedTime,
-                        content: .event(type: Rebooking.recordType, data: price.firstPriceData)))
+                systemRecords.append(record(.event(type: Rebooking.recordType, data: price.firstPriceData)))
             }
             if tail.count > 0 || !systemRecords.isEmpty { try seal() }
             refusals.count(results, batches)
@@ -379,9 +387,11 @@ struct Checkpoint {
     /// Prices that came late, before the step.
     var lateCount: Int { ledger.prices.late.count }
 
-    func restore(_ writer: Writer) {
-        // A seal that succeeded in between stands; what was taken in before it is in segments.
-        guard writer.sealed.position < ledger.nextPosition else { return }
+    /// - Returns: false where nothing was restored: a seal that was published in between stands, and what was taken in
+    ///   before it is in segments.
+    @discardableResult
+    func restore(_ writer: Writer) -> Bool {
+        guard writer.sealed.position < ledger.nextPosition else { return false }
         // Time does not go back: it was read from the clock, and what was refused was refused at it.
         let receivedTime = writer.receivedTime
         writer.ledger = ledger
@@ -395,5 +405,6 @@ struct Checkpoint {
         writer.freshDead = freshDead
         writer.lateReplacements = lateReplacements
         writer.indexTail()
+        return true
     }
 }

@@ -80,7 +80,7 @@ extension MetricCounters {
 
     private mutating func followedRating(_ event: EventRow, _ replacement: RowReplacement) -> RowRating? {
         rating(
-            event, replacement.position, isLive: Self.isLive(event, arrivalTime: replacement.arrival.clockTime))
+            event, replacement.position, isLive: replacement.arrival.isLive(event.time))
     }
 
     // MARK: States

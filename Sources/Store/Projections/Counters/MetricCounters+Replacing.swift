@@ -62,7 +62,7 @@ extension MetricCounters {
     private func contribution(_ event: EventRow, _ cost: CallCost?, _ arrival: EventArrival) -> MetricTotals {
         var alone = self
         alone.totals = MetricTotals(program)
-        if Self.isLive(event, arrivalTime: arrival.clockTime) { alone.count(event, cost) }
+        if arrival.isLive(event.time) { alone.count(event, cost) }
         return alone.totals
     }
 
@@ -147,7 +147,7 @@ extension MetricCounters {
     /// A question counts where its event did; an answer decides also where it came later than that.
     private mutating func followed(_ event: EventRow, _ replacement: RowReplacement) -> RowMessage? {
         guard let found = message(event, replacement.position, replacement.arrival) else { return nil }
-        let isLive = Self.isLive(event, arrivalTime: replacement.arrival.clockTime)
+        let isLive = replacement.arrival.isLive(event.time)
         return isLive || !found.message.isQuestion && tracked.hasQuestion(found.key) ? found : nil
     }
 }

@@ -110,7 +110,7 @@ extension MetricCounters {
             }
             followSilence(
                 replacement.new, position: replacement.position,
-                isLive: Self.isLive(replacement.new, arrivalTime: replacement.arrival.clockTime))
+                isLive: replacement.arrival.isLive(replacement.new.time))
         }
     }
 

@@ -69,7 +69,7 @@ package struct MetricCounters: Sendable {
     ) {
         let type = Int(event.type)
         totals.accepted[type] &+= 1
-        let isLive = Self.isLive(event, arrivalTime: arrival.clockTime)
+        let isLive = arrival.isLive(event.time)
         followSilence(event, position: position, isLive: isLive)
         guard isLive else {
             totals.backfilled[type] &+= 1
@@ -86,12 +86,6 @@ package struct MetricCounters: Sendable {
         guard !entry.steps.isEmpty else { return }
         read(event, entry)
         for step in entry.steps { apply(program.steps[step], event.bytes, cost) }
-    }
-
-    /// Whether an event counts in `/metrics`, as opposed to backfill.
-    /// - Parameter arrivalTime: see ``EventArrival/clockTime``.
-    package static func isLive(_ event: EventRow, arrivalTime: Int64) -> Bool {
-        event.time >= arrivalTime &- Limits.liveNanosecondsMax
     }
 
     mutating func read(_ event: EventRow, _ entry: MetricProgram.TypeProgram) {

@@ -8,7 +8,7 @@ package struct Manifest: Hashable, Sendable {
     package var nextSegmentID: UInt64 = 1
     /// Ascending by first position, then by id.
     package var segments: [ManifestSegment] = []
-    /// Rows of read models that later rows replaced, ascending by table, segment, group.
+    /// Rows of events and read models that later rows replaced, ascending by table, segment, group.
     package var superseded: [SupersededRows] = []
     /// The projections' state at `position`.
     package var projections: FileReference?

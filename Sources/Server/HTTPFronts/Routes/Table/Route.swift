@@ -51,6 +51,13 @@ package struct Route: Sendable {
     /// Whether people are told of it: not of a second address for the same, nor of what pages are made of.
     package var isListed: Bool { aliasOf == nil && tag != .pages }
 
+    /// Whether a request is seen through where its client has gone: what is sent is written whether or not its sender
+    /// waits.
+    var outlastsClient: Bool { tag == .send }
+
+    /// Whether refusals are said as OTLP over HTTP says them.
+    var isOTLP: Bool { refusals.contains { $0.mediaType == "application/x-protobuf" } }
+
     /// The summary with the names of the parameters.
     package var purpose: String {
         let names = parameters.filter { $0.place == .query }.map { parameter in

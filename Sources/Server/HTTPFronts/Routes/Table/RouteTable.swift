@@ -19,6 +19,12 @@ package enum RouteTable {
         return route
     }
 
+    /// The row of a request that found its address; nil: in none.
+    /// - Parameter path: the row's pattern.
+    static func route(_ method: String, _ path: String) -> Route? {
+        routes.first { $0.method.rawValue == method && $0.path == path }
+    }
+
     /// The methods that a path has; none where there is nothing at it. Slashes at its ends count as little as for the
     /// router.
     static func methods(at path: String) -> Set<RouteMethod> {
@@ -138,7 +144,7 @@ extension RouteTable {
             .query("to", .text, "of an earlier time: \(period); to the last without it"),
             .query("format", .choice(ExportFormat.allCases.map(\.rawValue)), "ndjson without it"),
         ]
-        (events.answers, events.otherStatuses) = ([lines, csv], [400])
+        (events.answers, events.otherStatuses) = ([lines, csv], [400, 429, 503])
 
         var objectives = Route(
             .objectives, .get, "/v1/objectives", needs: .read, .ask, "every version of the objectives")
