@@ -191,7 +191,7 @@ enum OrderRule {
             return (index + 1..<min(index + 40, file.tokens.count)).first { file.tokens[$0].text == "(" }
         case "(" where file.token(index - 1).text == "{":
             let next = file.token(file.afterBracket(index)).text
-            return ["in", "throws", "async", "-"].contains(next) || next.hasPrefix("->") ? index : nil
+            return ["in", "throws", "async", "-"].contains(next) ? index : nil
         default: return nil
         }
     }

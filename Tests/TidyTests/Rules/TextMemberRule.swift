@@ -89,9 +89,7 @@ enum TextMemberRule {
     private static func statesEquality(_ file: SourceFile, _ body: Range<Int>) -> Bool {
         body.contains { index in
             guard file.token(index).text == "func" else { return false }
-            // The scanner may give `==` as one sign or as two.
-            return file.token(index + 1).text + file.token(index + 2).text.prefix(1) == "==("
-                || file.token(index + 1).text + file.token(index + 2).text == "=="
+            return file.token(index + 1).text + file.token(index + 2).text == "=="
         }
     }
 }
