@@ -192,7 +192,7 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EmbeddedPages", "EventStores",
+                "Access", "Alerting", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EmbeddedPages", "EventStores",
                 "Execution",
                 "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports",
                 "SQLText",
@@ -201,7 +201,7 @@ let package = Package(
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
+                "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
                 "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections", "SQLText", "Segments",
                 "Sending", "WireFormats", hummingbird,
             ]),

@@ -1,3 +1,4 @@
+import Alerting
 import Domain
 import Foundation
 import Testing
@@ -103,7 +104,7 @@ import Testing
         let commands = try Repository.files(in: "Sources/Commands/plimsoll", ending: "Command.swift")
             .map { String($0.lastPathComponent.dropLast("Command.swift".count)).lowercased() }
         for alert in alerts {
-            #expect(alert.annotations["runbook_url"] == "https://runbooks.example/plimsoll/\(alert.name).md")
+            #expect(alert.annotations["runbook_url"] == "\(ObjectiveFiles.runbooksAddress)/\(alert.name)")
             let text = try Repository.text(folder.appending(path: alert.name + ".md"))
             for part in ["# \(alert.name)\n", "\n## What it means\n", "\n## What to look at\n", "\n## What to do\n"] {
                 #expect(text.hasPrefix(part) || text.contains(part), "\(alert.name).md: \(part)")

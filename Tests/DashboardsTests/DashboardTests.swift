@@ -192,7 +192,7 @@ import Testing
     }
 
     @Test func linksLeadToRunbooksAndDashboards() throws {
-        let runbooks = Set(try Repository.files(in: "Alerts/runbooks", ending: ".md").map(\.lastPathComponent))
+        let runbooks = Set(try Repository.files(in: "Alerts/runbooks", ending: ".md").map { $0.deletingPathExtension().lastPathComponent })
         var linked: Set<String> = []
         for dashboard in dashboards {
             let links =
@@ -210,7 +210,7 @@ import Testing
         }
         for alert in rules
         where alert.isAlert && alert.labels["objective"].map({ ObjectiveMeasure(name: $0) != nil }) == true {
-            #expect(linked.contains(alert.name + ".md"), "no panel links to \(alert.name).md")
+            #expect(linked.contains(alert.name), "no panel links to \(alert.name)")
         }
     }
 

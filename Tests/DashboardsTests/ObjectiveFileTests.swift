@@ -114,7 +114,7 @@ import Testing
         let rules = text(.rules, set)
         #expect(!rules.contains("SupportAvailabilityBurnFast") && rules.contains("SupportAvailabilityBurnSlow"))
         #expect(!text(.runbooks, set).contains("SupportAvailabilityBurnFast"))
-        #expect(!text(.dashboards, set).contains("SupportAvailabilityBurnFast.md"))
+        #expect(!text(.dashboards, set).contains("runbooks}/SupportAvailabilityBurnFast"))
     }
 
     /// A window too long for a budget of few days would compare with less than what the target allows, so it is left
@@ -178,7 +178,7 @@ import Testing
             #expect(
                 slo.map { String(decoding: $0.bytes, as: UTF8.self).contains("plimsoll/alerts") } == false, "\(name)")
             for link in text(.dashboards, set).components(separatedBy: "${runbooks}/").dropFirst() {
-                #expect(pages.contains(String(link.prefix { $0 != "\"" })), "\(name): \(link.prefix(40))")
+                #expect(pages.contains(link.prefix { $0 != "\"" } + ".md"), "\(name): \(link.prefix(40))")
             }
         }
         let rules = text(.rules, .builtIn)
@@ -272,7 +272,7 @@ import Testing
             #expect(ids.count == panels.count && Set(ids).count == ids.count, "\(file.name): ids")
             let text = String(decoding: file.bytes, as: UTF8.self)
             for link in text.components(separatedBy: "${runbooks}/").dropFirst() {
-                #expect(runbooks.contains(String(link.prefix { $0 != "\"" })), "\(file.name): \(link.prefix(40))")
+                #expect(runbooks.contains(link.prefix { $0 != "\"" } + ".md"), "\(file.name): \(link.prefix(40))")
             }
         }
     }

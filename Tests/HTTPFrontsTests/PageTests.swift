@@ -1,5 +1,7 @@
+import Alerting
 import Bytes
 import Clients
+import Domain
 import EmbeddedPages
 import Foundation
 import HTTPFronts
@@ -76,6 +78,32 @@ import Testing
             // One tag a content: the document has two addresses.
             #expect(tags["/"] == tags["/pages/index.html"])
             #expect(Set(tags.values).count == EmbeddedPages.files.count)
+        }
+    }
+
+    /// Whoever is woken has no token in the browser.
+    @Test func everyAlertLeadsToItsRunbook() async throws {
+        try await withServer(isTokenRequired: true) { client, _ in
+            #expect(try await client.send("GET", "/").status == 401)
+            var tags: Set<String> = []
+            for name in RunbookPages(.builtIn).names {
+                let answer = try await client.send("GET", "/runbooks/\(name)")
+                #expect(answer.status == 200 && answer.headers["Content-Type"]?.essence == "text/html", "\(name)")
+                #expect(answer.text.contains("<title>\(name)</title>") && answer.text.contains("<h1>\(name)</h1>"))
+                #expect(answer.text.contains("<pre><code>"), "\(name)")
+                Self.expectGuarded(answer, name)
+                let tag = try #require(answer.headers["ETag"])
+                #expect(tags.insert(tag).inserted, "\(name)")
+                let again = try await client.send("GET", "/runbooks/\(name)", headers: [("If-None-Match", tag)])
+                #expect(again.status == 304 && again.body.isEmpty, "\(name)")
+            }
+            let list = try await client.send("GET", "/runbooks")
+            #expect(list.status == 200 && list.text.contains("href=\"/runbooks/PlimsollDown\""))
+            for name in ["README", "None", "%3Cscript%3E", "PlimsollDown.md", "index.html"] {
+                let answer = try await client.send("GET", "/runbooks/\(name)")
+                #expect(answer.status == 404 && answer.headers["Content-Type"]?.essence == "application/json", "\(name)")
+                #expect(answer.text.contains("GET /runbooks"), "\(name)")
+            }
         }
     }
 

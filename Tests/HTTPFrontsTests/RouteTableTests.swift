@@ -99,7 +99,10 @@ import Testing
         // Whoever asks changes nothing; whoever changes what is kept holds admin or sends.
         let open = Self.routes.filter { $0.scope == nil }
         #expect(open.allSatisfy { $0.tag == .operate && $0.method == .get })
-        #expect(Set(open.map(\.path)) == ["/healthz", "/readyz", "/-/healthy", "/-/ready"])
+        #expect(
+            Set(open.map(\.path)) == [
+                "/healthz", "/readyz", "/-/healthy", "/-/ready", "/runbooks", "/runbooks/{name}",
+            ])
     }
 
     @Test func theStatusPageListsTheRowsAndItsLinksLeadSomewhere() async throws {

@@ -205,7 +205,7 @@ def judge(watch, prometheus, times, notifications):
         yield f"PlimsollIngestSilence should fire after {silent:.0f} s and stay: {silence}"
     for name, annotations in watch.annotations.items():
         page = os.path.basename(annotations.get("runbook_url", ""))
-        if not page or not os.path.exists(os.path.join(ROOT, "Alerts/runbooks", page)):
+        if not page or not os.path.exists(os.path.join(ROOT, "Alerts/runbooks", page + ".md")):
             yield f"{name} links to the runbook {annotations.get('runbook_url')}"
     for status in ("firing", "resolved"):
         if not any(row[1:] == ("pager", status, "SupportAnswerP95High") for row in notifications):

@@ -38,6 +38,9 @@ import Testing
         ("insecure: maybe\n", 1, "insecure: expected true"),
         ("names: http://a.example\n", 1, "names: expected host names such as plimsoll.example.org"),
         ("names: a.example,,b.example\n", 1, "names: expected host names such as plimsoll.example.org"),
+        ("runbooks: ops.example\n", 1, "runbooks: expected an address such as https://ops.example.org"),
+        ("runbooks: https:///a\n", 1, "runbooks: expected an address such as https://ops.example.org"),
+        ("runbooks: 'http://a/{{ .x }}'\n", 1, "runbooks: expected an address such as https://ops.example.org"),
         ("\ndata: [a]\n", 2, "there is no setting data of this kind"),
         ("limits:\n  connections: -1\n", 2, "at least 1"),
         ("data: {\n", 2, "no YAML"), ("limits:\n  body_size: 900GiB\n", 2, "limits.ingest_size must be at least"),
@@ -45,6 +48,17 @@ import Testing
     func mistakesAreNamedWithTheirLine(text: String, line: Int, message: String) throws {
         let finding = try #require(SettingsFile(text).findings.first)
         #expect(finding.line == line && finding.message.contains(message), "\(finding)")
+    }
+
+    @Test func linksOfAlertsLeadWhereTheSettingSays() throws {
+        #expect(ServeSettings().runbooks == nil)
+        let file = SettingsFile("runbooks: https://ops.example.org:8443/run-books/\n")
+        #expect(file.findings == [])
+        #expect(file.applied(to: ServeSettings()).runbooks == "https://ops.example.org:8443/run-books")
+        let layered = try ServeSettings.layered(file: file) { name in
+            name == "PLIMSOLL_RUNBOOKS" ? "http://[::1]:8910/runbooks" : nil
+        }
+        #expect(layered.runbooks == "http://[::1]:8910/runbooks")
     }
 
     @Test func requiredTokensAndHeadersAreSettings() throws {

@@ -18,6 +18,8 @@ package struct ServeSettings: Sendable {
     package var isTokenRequired = false
     /// Host names under which it is asked, besides those of its addresses.
     package var names: [String] = []
+    /// Where links of alerts to runbooks lead; nil: to the server's own pages.
+    package var runbooks: String?
     /// What strangers can make the server hold or do.
     package var limits = ServerLimits()
     /// What is promised, and when somebody is woken.
@@ -111,6 +113,13 @@ extension Setting {
                     + "and names without a dot; several separated by commas"
             ) {
                 $0.names = try SettingText.hostNames($1)
+            },
+            Setting(
+                key: "runbooks",
+                purpose: "where links of alerts to runbooks lead, such as https://ops.example.org/runbooks; without it "
+                    + "to /runbooks of the server"
+            ) {
+                $0.runbooks = try SettingText.webAddress($1)
             },
             Setting(key: "limits.body_size", purpose: "a request body on the wire") {
                 $0.limits.bodyBytesMax = try SettingText.size($1)

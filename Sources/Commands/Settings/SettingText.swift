@@ -53,6 +53,26 @@ enum SettingText {
         return names
     }
 
+    /// An address of the web to which a path can be added. It goes into rules, dashboards and pages as it is, so it
+    /// holds nothing that any of them would read as anything else.
+    static func webAddress(_ text: String) throws(SettingProblem) -> String {
+        var address = text
+        while address.last == "/" { address.removeLast() }
+        let isSound = { (byte: UInt8) -> Bool in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "-._~:/[]%+@".utf8.contains(byte)
+            }
+        }
+        let host = ["http://", "https://"].first { address.hasPrefix($0) }.map { address.dropFirst($0.count) }
+        guard let host, let first = host.first, first != "/", address.utf8.allSatisfy(isSound) else {
+            throw SettingProblem(expected: "an address such as https://ops.example.org/runbooks, without ? and #")
+        }
+        return address
+    }
+
     static func count(_ text: String) throws(SettingProblem) -> Int {
         guard let count = Int(text), count > 0 else { throw SettingProblem(expected: "a number of at least 1") }
         return count

@@ -14,6 +14,9 @@ struct AlertsCommand: ParsableCommand {
             Objectives are settings (`plimsoll help check config`); `plimsoll serve --config FILE` puts them in force. Which ones are \
             meant: those of --config FILE, else those in force in --data DIR or at --server URL, else the built-in ones.
 
+            Alerts and dashboards link to runbooks: below --runbooks URL, else PLIMSOLL_RUNBOOKS, else the setting runbooks of \
+            --config, else /runbooks of the server: that of --server, else where --config has it listen.
+
             Example: plimsoll alerts rules --config plimsoll.yaml --output /etc/prometheus/rules
             """, subcommands: [Rules.self, OpenSLO.self, Dashboards.self, Runbooks.self])
 
@@ -69,11 +72,18 @@ struct AlertsOptions: ParsableArguments {
     )
     var output: String?
 
+    @Option(help: ArgumentHelp("Where links to runbooks lead.", valueName: "url"))
+    var runbooks: String?
+
     func write(_ kind: ObjectiveFiles) async throws {
         let machine = Machine()
-        let set = try await objectives(machine)
+        let settings = try config.map {
+            try SettingsReading.checked($0, in: machine.fileSystem).applied(to: ServeSettings())
+        }
+        let set = try await objectives(settings, machine)
+        let runbooks = try runbooksAddress(settings)
         guard let output else {
-            guard let text = kind.text(set) else {
+            guard let text = kind.text(set, runbooks: runbooks) else {
                 throw CommandFailure(
                     .badInput, "\(kind.rawValue) are several files", advice: "name a directory with --output DIR")
             }
@@ -81,16 +91,35 @@ struct AlertsOptions: ParsableArguments {
             return
         }
         try machine.fileSystem.createDirectories(output)
-        let files = kind.files(set)
+        let files = kind.files(set, runbooks: runbooks)
         for file in files { try machine.fileSystem.replace("\(output)/\(file.name)", with: file.bytes) }
         StandardStream.tell("\(files.count) files in \(output), by objectives \(set.hash)")
     }
 
-    private func objectives(_ machine: Machine) async throws -> ObjectiveSet {
-        if let config {
-            let settings = try SettingsReading.checked(config, in: machine.fileSystem).applied(to: ServeSettings())
-            return settings.objectives.set ?? .builtIn
+    /// Where the pages are that alerts link to.
+    private func runbooksAddress(_ settings: ServeSettings?) throws -> String {
+        var told = settings ?? ServeSettings()
+        for (name, text) in [
+            ("PLIMSOLL_RUNBOOKS", Environment.value("PLIMSOLL_RUNBOOKS")), ("--runbooks", runbooks),
+        ] {
+            guard let text else { continue }
+            do {
+                try told.set("runbooks", to: text)
+            } catch {
+                throw CommandFailure(
+                    .badInput, "\(name) \(text): \(error.message)", advice: "write where the pages are served")
+            }
         }
+        if let runbooks = told.runbooks { return runbooks }
+        if settings == nil, let server = source.server { return "http://\(try SourceOptions.address(server))/runbooks" }
+        guard let listen = settings?.listen, listen.port > 0 else { return ObjectiveFiles.runbooksAddress }
+        // An address that stands for all of a machine's is none to go to.
+        let isAny = ["0.0.0.0", "::"].contains(listen.host)
+        return "http://\(isAny ? ListenAddress(host: "127.0.0.1", port: listen.port) : listen)/runbooks"
+    }
+
+    private func objectives(_ settings: ServeSettings?, _ machine: Machine) async throws -> ObjectiveSet {
+        if let settings { return settings.objectives.set ?? .builtIn }
         let places = [
             source.data, source.server, Environment.value("PLIMSOLL_DATA"), Environment.value("PLIMSOLL_SERVER"),
         ]

@@ -15,10 +15,14 @@ package struct ObjectiveFile: Hashable, Sendable {
 package enum ObjectiveFiles: String, Hashable, Sendable, CaseIterable {
     case rules, slos, dashboards, runbooks
 
+    /// Where runbooks are unless somebody says so: a server that was told no address.
+    package static let runbooksAddress = "http://127.0.0.1:8910/runbooks"
+
     /// The files of a set, by name.
+    /// - Parameter runbooks: where links to runbooks lead, without the name of an alert and the slash before it.
     /// - Complexity: O(bytes of the templates).
-    package func files(_ set: ObjectiveSet) -> [ObjectiveFile] {
-        let values = ObjectiveValues.values(set)
+    package func files(_ set: ObjectiveSet, runbooks: String = Self.runbooksAddress) -> [ObjectiveFile] {
+        let values = ObjectiveValues.values(set, runbooks: runbooks)
         let files = templates.flatMap { template in
             let text = TemplateText(template.bytes)
             return scopes(template.name, values).map { ObjectiveFile(name: $0.name, bytes: text.rendered($0.values)) }
@@ -71,8 +75,8 @@ package enum ObjectiveFiles: String, Hashable, Sendable, CaseIterable {
 extension ObjectiveFiles {
     /// The files as one text, where a reader takes them so: rules as one rule file, OpenSLO documents one behind the
     /// other; nil for others.
-    package func text(_ set: ObjectiveSet) -> String? {
-        let texts = files(set).map { String(decoding: $0.bytes, as: UTF8.self) }
+    package func text(_ set: ObjectiveSet, runbooks: String = Self.runbooksAddress) -> String? {
+        let texts = files(set, runbooks: runbooks).map { String(decoding: $0.bytes, as: UTF8.self) }
         switch self {
         case .rules:
             // One key `groups` over the groups of all.

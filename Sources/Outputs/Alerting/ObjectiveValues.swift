@@ -9,8 +9,10 @@ enum ObjectiveValues {
         .firstToken(.p50),
     ]
 
-    static func values(_ set: ObjectiveSet) -> TemplateValues {
+    /// - Parameter runbooks: where the page of an alert is, without its name and the slash before it.
+    static func values(_ set: ObjectiveSet, runbooks: String) -> TemplateValues {
         var values = TemplateValues()
+        values.texts["runbooks"] = runbooks
         values.alerts = AlertNames(set)
         values.texts["answer_limit.text"] = set.answerLimits.text
         values.texts["answer_limit.sql"] = sql(set.answerLimits)

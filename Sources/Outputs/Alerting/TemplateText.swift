@@ -119,7 +119,7 @@ struct TemplateText {
                 for alert in known {
                     json.object { json in
                         json.member("title", "Runbook: \(alert)")
-                        json.member("url", "${runbooks}/\(alert).md")
+                        json.member("url", "${runbooks}/\(alert)")
                         json.member("targetBlank", true)
                     }
                 }

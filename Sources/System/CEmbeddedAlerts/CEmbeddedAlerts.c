@@ -6,13 +6,13 @@
 // Templates where numbers of objectives stand in a file, else the files that are used as they are.
 
 static const unsigned char rules_cost_yaml[] = {
-#embed "../../../Alerts/rules/cost.yaml"
+#embed "../../../Alerts/templates/rules/cost.yaml"
 };
 static const unsigned char rules_outcomes_yaml[] = {
-#embed "../../../Alerts/rules/outcomes.yaml"
+#embed "../../../Alerts/templates/rules/outcomes.yaml"
 };
 static const unsigned char rules_pipeline_yaml[] = {
-#embed "../../../Alerts/rules/pipeline.yaml"
+#embed "../../../Alerts/templates/rules/pipeline.yaml"
 };
 static const unsigned char rules_recording_yaml[] = {
 #embed "../../../Alerts/templates/rules/recording.yaml"

@@ -6,6 +6,9 @@
 static const unsigned char index_html[] = {
 #embed "../../Server/Pages/index.html"
 };
+static const unsigned char runbook_html[] = {
+#embed "../../Server/Pages/runbook.html"
+};
 static const unsigned char style_css[] = {
 #embed "../../Server/Pages/style.css"
 };
@@ -20,6 +23,7 @@ static const unsigned char words_js[] = {
 
 static const plimsoll_embedded_page pages[] = {
     FILE_OF(index_html, "index.html"),
+    FILE_OF(runbook_html, "runbook.html"),
     FILE_OF(style_css, "style.css"),
     FILE_OF(status_js, "status.js"),
     FILE_OF(words_js, "words.js"),

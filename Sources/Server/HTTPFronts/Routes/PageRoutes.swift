@@ -1,4 +1,6 @@
+import Alerting
 import Bytes
+import Domain
 import EmbeddedPages
 import HTTPTypes
 import Hashing
@@ -11,14 +13,19 @@ extension Routes {
         guard let file = PageFile.all.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
             throw Refusal(.notFound, "there is no file \(name) of pages")
         }
-        var fields = PageFile.guards
-        fields[.eTag] = file.tag
-        // A browser asks each time, and is sent what it does not have.
-        fields[.cacheControl] = "no-cache"
-        if file.isKnown(headers[.ifNoneMatch]) { return Response(status: .notModified, headers: fields) }
-        fields[.contentType] = file.contentType
-        fields[.contentLength] = String(file.bytes.count)
-        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+        return file.response(headers)
+    }
+
+    /// What to do about an alert, by the objectives in force; the list of all where none is named.
+    /// - Throws: 404.
+    func runbook(_ name: String?, _ headers: HTTPFields) throws(Refusal) -> Response {
+        let pages = RunbookPages(store.objectives.current.set)
+        guard let page = name.map(pages.page) ?? pages.index, let file = PageFile(page) else {
+            throw Refusal(
+                .notFound, "there is no alert \(name ?? "")",
+                hint: "GET /runbooks lists those of the objectives in force")
+        }
+        return file.response(headers)
     }
 }
 
@@ -32,9 +39,32 @@ struct PageFile: Sendable {
     /// Another one for other bytes.
     let tag: String
 
-    private init(_ file: EmbeddedFile) {
-        (name, bytes) = (file.name, file.bytes)
-        tag = "\"\(hexadecimal(SHA256.hash(file.bytes).prefix(16)))\""
+    private init(_ file: EmbeddedFile) { self.init(file.name, file.bytes) }
+
+    private init(_ name: String, _ bytes: [UInt8]) {
+        (self.name, self.bytes) = (name, bytes)
+        tag = "\"\(hexadecimal(SHA256.hash(bytes).prefix(16)))\""
+    }
+
+    /// A runbook within the document that all of them share; nil without one.
+    init?(_ runbook: RunbookPages.Page) {
+        guard let shell = Self.all.first(where: { $0.name == "runbook.html" }) else { return nil }
+        let document = String(decoding: shell.bytes, as: UTF8.self)
+            .replacing("<title>Runbooks</title>", with: "<title>\(runbook.title)</title>")
+            .replacing("<article></article>", with: "<article>\n\(runbook.content)</article>")
+        self.init(shell.name, Array(document.utf8))
+    }
+
+    /// The file, or 304 where the browser has it already.
+    func response(_ headers: HTTPFields) -> Response {
+        var fields = Self.guards
+        fields[.eTag] = tag
+        // A browser asks each time, and is sent what it does not have.
+        fields[.cacheControl] = "no-cache"
+        if isKnown(headers[.ifNoneMatch]) { return Response(status: .notModified, headers: fields) }
+        fields[.contentType] = contentType
+        fields[.contentLength] = String(bytes.count)
+        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     /// Nothing but files of this server is loaded, run or asked; what stands in a document neither runs nor styles. No

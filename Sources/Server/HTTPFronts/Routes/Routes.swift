@@ -76,6 +76,8 @@ struct Routes: Sendable {
         case .readiness, .readinessElsewhere: return try readiness()
         case .statusPage: return try page("index.html", request.headers)
         case .pageFile: return try page(part("file"), request.headers)
+        case .runbooks: return try runbook(nil, request.headers)
+        case .runbook: return try runbook(part("name"), request.headers)
         }
     }
 

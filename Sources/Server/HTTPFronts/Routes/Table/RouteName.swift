@@ -6,5 +6,5 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case prices, priceCheck, rebookingPreview, rebook
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere
-    case statusPage, pageFile
+    case statusPage, pageFile, runbooks, runbook
 }

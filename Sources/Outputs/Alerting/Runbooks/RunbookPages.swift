@@ -1,0 +1,36 @@
+package import Domain
+
+/// The runbooks of a set of objectives as documents for a browser: what a link in an alert leads to.
+package struct RunbookPages: Sendable {
+    /// A runbook for a browser.
+    package struct Page: Hashable, Sendable {
+        /// The name of the alert, or what the list is called.
+        package var title: String
+        /// What stands in the body of a document: markup without scripts and styles, every text escaped.
+        package var content: String
+    }
+
+    /// The file that lists the others.
+    private static let list = "README.md"
+
+    private let files: [ObjectiveFile]
+
+    /// Those of a set: alerts that its lines don't have are left out.
+    package init(_ set: ObjectiveSet) { files = ObjectiveFiles.runbooks.files(set) }
+
+    /// Names of the alerts that have one, ascending by bytes.
+    package var names: [String] { files.map(\.name).filter { $0 != Self.list }.map { String($0.dropLast(".md".count)) } }
+
+    /// The page of an alert; nil where the set has no such alert.
+    package func page(_ name: String) -> Page? { name == "README" ? nil : page(ofFile: "\(name).md", at: name) }
+
+    /// The list of all.
+    package var index: Page? { page(ofFile: Self.list, at: "Runbooks") }
+
+    private func page(ofFile name: String, at title: String) -> Page? {
+        guard let file = files.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else { return nil }
+        let markdown = String(decoding: file.bytes, as: UTF8.self)
+        let content = RunbookMarkup.html(markdown) { $0.hasSuffix(".md") ? "/runbooks/\($0.dropLast(3))" : String($0) }
+        return Page(title: title, content: content)
+    }
+}
