@@ -1,0 +1,354 @@
+#!/usr/bin/env python3
+"""Follows every runbook as whoever is woken would: builds a store in which the alert fires, runs every command, and looks whether its answer
+shows the cause.
+
+usage: runbooks.py --plimsoll BINARY [--only ALERT]
+
+Whether the alert fires says promtool, with the rules that the executable prints and the counters that `/metrics` of the store shows before and
+after the trouble. Of a question in SQL the first row must be the one that matters. A runbook without a case here, a command without an
+expectation, and an expectation without a command are problems.
+"""
+import argparse
+import collections
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+from outside import alert_data
+from outside.metrics_text import samples
+from outside.plimsoll import Server, free_port
+
+Case = collections.namedtuple("Case", "trouble answers labels usual window minutes state gauges")
+ANYWHERE, FIRST = "anywhere", "first"
+
+
+def case(trouble, answers, labels=(), usual=True, window=15, minutes=120, state="served", gauges=()):
+    """`answers`: (words of the command, pattern that its answer has). `window`: minutes within which the trouble comes, after `minutes` of what
+    is usual. `state`: served, stopped, idle (nothing has come for long), behind (a trace store that takes nothing). `gauges`: series that no
+    test can bring about on a real machine, with their values before and in the trouble."""
+    return Case(trouble, answers, dict(labels), usual, window, minutes, state, dict(gauges))
+
+
+DOWN_ANSWERS = [("readyz", r"(?i)could ?n.t connect|failed to connect|refused"), ("journalctl", r"(?s)listening on .*"), ("plimsoll verify", r"sound|nothing|verified|ok")]
+DEPLOYED = ("plimsoll status", r"deploy\.changed\s+billing\s+7\s+8\s+release-bot")
+BURNED = r"borealis\s+claude-sonnet-4-5\s+0\s+40\b"
+DEAR = r"borealis\s+gpt-4o\s"
+
+CASES = {
+    "SupportAvailabilityLow": case(alert_data.failing, [
+        ("report sla", r"slack\s+0\s+40\b"), ("from turns", r"error\s+\| overloaded\s+\| claude-sonnet-4-5"), DEPLOYED,
+        ("/v1/conversations/", r'"error_type": "overloaded"')]),
+    "SupportAvailabilityBurnFast": case(alert_data.failing, [
+        ("report sla", BURNED), ("date_trunc('hour'", r"\|\s+[1-9]\d*\s*$"), DEPLOYED], window=60),
+    "SupportAvailabilityBurnSlow": case(alert_data.failing, [
+        ("--by tenant,model", BURNED), ("from turns", r"overloaded\s+\| claude-sonnet-4-5"), ("--by day", r"✗")], window=360),
+    "SupportProbesFailing": case(alert_data.probes, [
+        ("from probe_checked", r"checkout-chat\s+\|\s+12\s"), ("report sla", r"availability")], labels={"target": "checkout-chat"}, window=5),
+    "SupportAnswerP50High": case(alert_data.slow, [
+        ("report sla", r"qwen-2\.5-72b.*✗ 14\.000 s"), ("queue_duration_ns", r"qwen-2\.5-72b"), ("retrieval_query", r"manuals")], window=10),
+    "SupportAnswerP95High": case(lambda traffic: alert_data.slow(traffic, share=0.2, attempts=2), [
+        ("report sla", r"qwen-2\.5-72b.*✗ 14\.000 s"), ("attempt", r"qwen-2\.5-72b"), ("from turns", r"qwen-2\.5-72b"),
+        ("tool_call where", r"crm_lookup")], window=10),
+    "SupportFirstTokenP50High": case(lambda traffic: alert_data.slow(traffic, seconds=6.0, first=4.0, queue=3.0), [
+        ("queue_duration_ns", r"qwen-2\.5-72b"), ("retrieval_query", r"manuals"), ("plimsoll status", r"first_token_p50 .*✗|first_token_p50 .*!")],
+        window=32),
+    "SupportErrorRateHigh": case(alert_data.failing, [
+        ("from llm_call", r"anthropic\s+\| claude-sonnet-4-5\s+\| overloaded"), ("from message_sent", r"billing\s+\| slack\s+\| overloaded"),
+        ("report sla", r"borealis\s+0\s+40\b")]),
+    "SupportCostPerAnswerHigh": case(alert_data.dear, [
+        ("report cost", DEAR), ("from turns", r"\|\s+(60000|[3-5]\d\d\d\d)"), ("prices check", r".")], window=75),
+    "SupportSatisfactionLow": case(alert_data.dissatisfied, [
+        ("report outcomes", r"warranty\s"), ("join conversations", r"slack\s+\| returns\s+\|\s+30 \|\s+30"), ("score <= 2", r"\|\s+1 \|")],
+        window=60),
+    "SupportCostSpike": case(alert_data.dear, [
+        ("report cost", DEAR), ("from conversations", r"borealis")], window=60, minutes=26 * 60),
+    "SupportBudgetPace": case(alert_data.spent, [
+        ("--by tenant,model", DEAR), ("--by day", r"\$3?,?\d+\.\d+"), ("prices check", r".")], window=120, minutes=14 * 60),
+    "SupportBudgetExhausted": case(alert_data.spent, [
+        ("--by tenant,model", DEAR), ("--by team", r"\$")], window=180, minutes=60),
+    "SupportTokenRunaway": case(alert_data.loop, [
+        ("select conversation_id", r"c-loop\s+\| borealis\s+\| research\s+\|\s+120"), ("/v1/conversations/", r'"llm_calls": 120'),
+        ("agent_version", r"research\s+\| 9")], labels={"tenant": "borealis"}, window=15, minutes=24 * 60),
+    "SupportUnpricedCalls": case(alert_data.unpriced, [
+        ("prices check", r"nova-ultra-9"), ("from llm_call", r"example\s+\| nova-ultra-9\s+\| unpriced\s+\| .*output"), ("prices list", r"gpt-4o-mini")],
+        labels={"model": "nova-ultra-9"}),
+    "SupportEscalationSurge": case(alert_data.escalating, [
+        ("escalation_raised", r"low_confidence\s+\| returns\s+\|\s+40"), ("report outcomes", r"refund\s"), ("plimsoll status", r"prompt\.published\s+refunds")],
+        window=30, minutes=24 * 60),
+    "PlimsollEventsRejected": case(alert_data.misspelt, [
+        ("dead_letters", r"llm\.cal\s+\| agent/pod-9"), ("/metrics", r'reason="unknown_type"} 60'), ("plimsoll schemas", r"request_model")],
+        labels={"reason": "unknown_type"}, window=15),
+    "PlimsollIngestSilence": case(None, [
+        ("from events", r"agent/pod-1"), ("readyz", r"ready"), ("/metrics", r'reason="not_found"} [1-9]'), ("promtool", r"not_found")],
+        state="idle", window=15),
+    "PlimsollTracesBehind": case(alert_data.failing, [
+        ("export_failures", r'reason="no_answer"'), ("lag", r"plimsoll_trace_export_lag_seconds\{.*\} [1-9]")], state="behind",
+        gauges={'plimsoll_trace_export_lag_seconds{destination="store"}': (0, 900)}),
+    "PlimsollDiskFilling": case(None, [
+        ("plimsoll inspect", r"segment|manifest"), ("du ", r"application\.log"), ("from events", r"llm\.call|message|conversation")],
+        gauges={"plimsoll_free_bytes": (80e9, 1e9)}, window=240),
+    "PlimsollDiskLow": case(None, [
+        ("readyz", r"ready"), ("du ", r"."), ("plimsoll inspect", r"segment|manifest")], gauges={"plimsoll_free_bytes": (80e9, 1e9)}),
+    "PlimsollDown": case(None, DOWN_ANSWERS, state="stopped", gauges={"up": (1, 0)}),
+    "Watchdog": case(None, [("promtool", r'up\{.*job="plimsoll".*\} => 1'), ("amtool", r"Watchdog"), ("plimsoll status", r"Objectives")]),
+}
+
+# The first line of an answer's rows, where the command is a question in SQL.
+IN_SQL = "plimsoll query"
+
+
+def commands(text):
+    return [line[4:] for line in text.splitlines() if line.startswith("    ")]
+
+
+# MARK: What Prometheus would see
+
+def expositions(server):
+    return {f"{name}{{{','.join(f'{key}={chr(34)}{value}{chr(34)}' for key, value in sorted(labels.items()))}}}": (name, labels, value)
+            for name, labels, value in samples(server.get("/metrics")[2].decode())}
+
+
+def step(one):
+    """Minutes between two samples, and between two looks at the rules."""
+    return 5 if one.minutes > 600 else 1
+
+
+def labelled(name, labels):
+    text = ", ".join(f'{key}="{value}"' for key, value in {**labels, "job": "plimsoll", "instance": "test"}.items())
+    return f"{name}{{{text}}}"
+
+
+def series(before, after, known, one):
+    """Series of promtool: even growth up to what there was before, then up to what there is after the trouble."""
+    lines, usual, window = [], one.minutes // step(one), one.window // step(one)
+
+    def add(name, start, end, is_gauge):
+        if is_gauge:
+            values = f"{start}+0x{usual} {end}+0x{window}"
+            if name.startswith("plimsoll_free_bytes") and one.window > 60:
+                values = f"{start}+0x{usual} {start}{(end - start) / window:+.9g}x{window}"
+        else:
+            trouble = (end - start) / window
+            values = f"0+{start / usual:.9g}x{usual} {start + trouble:.9g}+{trouble:.9g}x{window - 1}"
+        lines.append(f"      - series: '{name}'\n        values: '{values}'")
+
+    for key, (name, labels, value) in after.items():
+        if name in known and not any(key.startswith(gauge.split("{")[0] + "{") for gauge in one.gauges):
+            add(labelled(name, labels), before.get(key, (0, 0, 0.0))[2], value, name.endswith(("_bytes", "_seconds")))
+    for key, (start, end) in one.gauges.items():
+        match = re.fullmatch(r"(\w+)(?:\{(.*)\})?", key)
+        labels = dict(re.findall(r'(\w+)="([^"]*)"', match[2] or ""))
+        add(labelled(match[1], labels), start, end, True)
+    return lines
+
+
+def fires(alert, one, before, after, folder, rules):
+    """Problems with the alert: it must rest before the trouble, unless it always fires, and fire in it, with the labels that name the cause."""
+    known, used = set(), []
+    for path in rules:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+            if not path.endswith("recording.yaml") and f"- alert: {alert}\n" not in text:
+                continue
+            used.append(path)
+            known |= set(re.findall(r"\b(?:support|plimsoll)_\w+|\bup\b", text))
+    labels = "".join(f', {key}="{value}"' for key, value in one.labels.items())
+    firing = f'clamp_max(count(ALERTS{{alertname="{alert}", alertstate="firing"{labels}}}), 1)'
+    end = one.minutes + one.window
+    expected = [(end, True)] if alert == "Watchdog" else [(one.minutes, False), (end, True)]
+    checks = []
+    for minute, is_firing in expected:
+        checks.append(f"      - expr: '{firing}'\n        eval_time: {minute}m\n        exp_samples: "
+                      + ("\n          - labels: '{}'\n            value: 1" if is_firing else "[]"))
+    groups = ["plimsoll-recording", "plimsoll-recording-long", "plimsoll-budget"]
+    text = "rule_files:\n" + "".join(f"  - {path}\n" for path in used) + f"evaluation_interval: {step(one)}m\n" \
+        + f"group_eval_order: [{', '.join(groups)}]\ntests:\n  - interval: {step(one)}m\n    input_series:\n" \
+        + "\n".join(series(before, after, known, one)) + "\n    promql_expr_test:\n" + "\n".join(checks) + "\n"
+    path = os.path.join(folder, "fires.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    result = subprocess.run(["promtool", "test", "rules", path], capture_output=True, text=True, timeout=600)
+    if result.returncode != 0:
+        yield f"{alert} does not fire where it should, or fires where it should not:\n{(result.stdout + result.stderr)[-1500:]}"
+
+
+# MARK: What whoever is woken sees
+
+class Scene:
+    """A store with the trouble in it, and a shell in which the commands of runbooks are what they are on a machine that runs all of it."""
+
+    def __init__(self, binary, folder, one):
+        self.binary, self.folder, self.one = os.path.abspath(binary), folder, one
+        # Its neighbours on the volume are its folder's.
+        self.data = os.path.join(folder, "volume", "data")
+        self.tools = os.path.join(folder, "tools")
+        os.makedirs(os.path.dirname(self.data))
+        os.makedirs(self.tools)
+        os.symlink(self.binary, os.path.join(self.tools, "plimsoll"))
+        with open(os.path.join(folder, "volume", "application.log"), "wb") as file:
+            file.write(os.urandom(48 << 20))
+        extra = ["--traces-endpoint", f"http://127.0.0.1:{free_port()}"] if one.state == "behind" else []
+        self.server = Server(binary, self.data, extra)
+        self.helpers, self.places, self.conversation = [], {}, "none"
+
+    def build(self):
+        """(counters before, counters after)."""
+        self.server.start()
+        usual = alert_data.Traffic()
+        if self.one.usual:
+            alert_data.usual(usual)
+            self.post(usual.lines())
+        before = expositions(self.server)
+        if self.one.trouble:
+            trouble = alert_data.Traffic()
+            # Ids go on, so that no event is one of before.
+            trouble.numbers = usual.numbers
+            self.conversation = self.one.trouble(trouble) or self.conversation
+            self.post(trouble.lines())
+        if self.one.state == "idle":
+            for _ in range(3):
+                self.server.get("/v1/event")
+        if self.one.state == "behind":
+            time.sleep(4)
+        after = expositions(self.server)
+        if self.one.state == "stopped":
+            self.server.stop()
+            with open(os.path.join(self.tools, "journal"), "w", encoding="utf-8") as file:
+                file.writelines(self.server.log)
+            self.tool("journalctl", f'exec tail -n 50 "{self.tools}/journal"')
+        return before, after
+
+    def post(self, lines):
+        status, _, body = self.server.post("/v1/events", lines, "application/x-ndjson")
+        if status != 200:
+            raise RuntimeError(f"{status}: {body[:500]}")
+
+    def tool(self, name, script):
+        path = os.path.join(self.tools, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/bash\n{script}\n")
+        os.chmod(path, 0o755)
+
+    def prometheus(self, rules):
+        """Prometheus and Alertmanager beside the server, as Watchdog asks them."""
+        port, alertmanager, gossip = free_port(), free_port(), free_port()
+        self.places |= {"127.0.0.1:9090": f"127.0.0.1:{port}", "127.0.0.1:9093": f"127.0.0.1:{alertmanager}"}
+        with open(os.path.join(self.folder, "prometheus.yml"), "w", encoding="utf-8") as file:
+            file.write("global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [" + ", ".join(rules) + "]\n"
+                       f"alerting: {{alertmanagers: [{{static_configs: [{{targets: ['127.0.0.1:{alertmanager}']}}]}}]}}\n"
+                       f"scrape_configs: [{{job_name: plimsoll, static_configs: [{{targets: ['127.0.0.1:{self.server.port}']}}]}}]\n")
+        with open(os.path.join(self.folder, "alertmanager.yml"), "w", encoding="utf-8") as file:
+            file.write("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
+        for command in (
+                ["prometheus-alertmanager", f"--config.file={self.folder}/alertmanager.yml", f"--storage.path={self.folder}/alerts",
+                 f"--web.listen-address=127.0.0.1:{alertmanager}", f"--cluster.listen-address=127.0.0.1:{gossip}"],
+                ["prometheus", f"--config.file={self.folder}/prometheus.yml", f"--storage.tsdb.path={self.folder}/tsdb",
+                 f"--web.listen-address=127.0.0.1:{port}"]):
+            self.helpers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+
+    def answer(self, command):
+        for written, meant in {**self.places, "127.0.0.1:8910": f"127.0.0.1:{self.server.port}"}.items():
+            command = command.replace(written, meant)
+        command = re.sub(r"\bDIR\b", self.data, command)
+        command = re.sub(r"/ID\b", f"/{self.conversation}", command)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PLIMSOLL_")}
+        result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, cwd=self.folder,
+                                env=kept | {"PATH": f"{self.tools}:/usr/local/bin:/usr/bin:/bin", "PLIMSOLL_SERVER": self.server.url})
+        return result.returncode, result.stdout + result.stderr
+
+    def end(self):
+        self.server.stop()
+        for helper in self.helpers:
+            helper.terminate()
+            helper.wait(30)
+
+
+def shown(command, status, text, pattern, one):
+    """What is wrong with an answer; None where the cause is in it, for SQL in its first row."""
+    if status != 0 and one.state != "stopped":
+        return f"ended with {status}: {text[-600:]}"
+    looked = text
+    if command.startswith(IN_SQL):
+        lines = text.splitlines()
+        if len(lines) < 3 or "-+-" not in lines[1] and not set(lines[1]) <= {"-"}:
+            return f"has no rows: {text[:600]}"
+        looked = lines[2]
+    return None if re.search(pattern, looked, re.MULTILINE) else f"does not show {pattern!r}{' in its first row' if looked is not text else ''}:\n{text[:1500]}"
+
+
+def follow(binary, alert, page, rules):
+    """Problems with one runbook."""
+    one = CASES[alert]
+    found = commands(page)
+    if not found:
+        yield f"{alert} has no command"
+    with tempfile.TemporaryDirectory(prefix="plimsoll-runbook-") as folder:
+        scene = Scene(binary, folder, one)
+        try:
+            before, after = scene.build()
+            yield from fires(alert, one, before, after, folder, rules)
+            if any("127.0.0.1:909" in command for command in found):
+                scene.prometheus(rules)
+            left = list(one.answers)
+            for command in found:
+                wanted = [pair for pair in left if pair[0] in command]
+                if len(wanted) != 1:
+                    yield f"{alert}: {len(wanted)} expectations are about {command}"
+                    continue
+                left.remove(wanted[0])
+                # Prometheus and its like take a moment to see anything.
+                ends = time.monotonic() + (40 if "127.0.0.1:909" in command else 0)
+                while True:
+                    problem = shown(command, *scene.answer(command), wanted[0][1], one)
+                    if problem is None or time.monotonic() > ends:
+                        break
+                    time.sleep(1)
+                if problem:
+                    yield f"{alert}: {command}\n{problem}"
+            yield from (f"{alert}: no command has {words!r}" for words, _ in left)
+        finally:
+            scene.end()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--plimsoll", required=True)
+    parser.add_argument("--only")
+    arguments = parser.parse_args()
+    problems, runbooks = [], {}
+    with tempfile.TemporaryDirectory(prefix="plimsoll-rules-") as folder:
+        for kind in ("rules", "runbooks"):
+            subprocess.run([arguments.plimsoll, "alerts", kind, "--output", f"{folder}/{kind}"], check=True, capture_output=True, timeout=60,
+                           env={name: value for name, value in os.environ.items() if not name.startswith("PLIMSOLL_")})
+        rules = sorted(os.path.join(folder, "rules", name) for name in os.listdir(f"{folder}/rules"))
+        alerts = set()
+        for path in rules:
+            with open(path, encoding="utf-8") as file:
+                alerts |= set(re.findall(r"- alert: (\w+)", file.read()))
+        for name in sorted(os.listdir(f"{folder}/runbooks")):
+            if name != "README.md":
+                with open(f"{folder}/runbooks/{name}", encoding="utf-8") as file:
+                    runbooks[name.removesuffix(".md")] = file.read()
+        if alerts != set(runbooks):
+            problems.append(f"alerts and runbooks differ: {sorted(alerts ^ set(runbooks))}")
+        if set(CASES) != set(runbooks):
+            problems.append(f"runbooks and cases differ: {sorted(set(CASES) ^ set(runbooks))}")
+        count = 0
+        for alert in sorted(set(CASES) & set(runbooks)):
+            if arguments.only in (None, alert):
+                began = time.monotonic()
+                found = list(follow(arguments.plimsoll, alert, runbooks[alert], rules))
+                problems += found
+                print(f"{alert}: {len(found)} problems, {time.monotonic() - began:.1f} s", flush=True)
+                count += len(commands(runbooks[alert]))
+    print(f"{len(runbooks)} runbooks, {count} commands followed")
+    for problem in problems:
+        print(f"PROBLEM {problem}")
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()
