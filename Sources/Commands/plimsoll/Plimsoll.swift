@@ -6,8 +6,8 @@ struct Plimsoll: ParsableCommand {
         commandName: "plimsoll",
         abstract: "Keeps what a support agent does as events, and answers for service level, cost and outcome.",
         discussion: """
-            import, export, query, report, status, prices, alerts and dialects work on a data directory that none \
-            serves (--data DIR) or on a running server (--server URL); serve, demo, tokens and verify on a data \
+            import, export, query, report, status, doctor, prices, alerts and dialects work on a data directory that \
+            none serves (--data DIR) or on a running server (--server URL); serve, demo, tokens and verify on a data \
             directory only; the others on neither, but inspect on any path. A flag beats its PLIMSOLL_* environment \
             variable, which beats the default; PLIMSOLL_DATA beats PLIMSOLL_SERVER.
 
@@ -19,8 +19,8 @@ struct Plimsoll: ParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, ExportCommand.self, QueryCommand.self,
             ReportCommand.self,
-            StatusCommand.self, PricesCommand.self, AlertsCommand.self, TokensCommand.self, DialectsCommand.self,
-            SchemasCommand.self,
+            StatusCommand.self, DoctorCommand.self, PricesCommand.self, AlertsCommand.self, TokensCommand.self,
+            DialectsCommand.self, SchemasCommand.self,
             WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, CheckCommand.self, VersionCommand.self,
         ])
 }

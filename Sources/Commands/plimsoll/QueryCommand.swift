@@ -64,7 +64,7 @@ struct QueryCommand: AsyncParsableCommand {
             output.append(result.rendered(format))
             try store.close()
         case .server(let address):
-            output.bytes = try await RemoteQuery(server: address).run(
+            output.bytes = try await RemoteQuery(server: address, onNotice: SourceOptions.tellNotice).run(
                 text, format: format, timeZone: timezone, usesRollups: rollups, timeLimitSeconds: timeLimit)
         }
         try output.flush()

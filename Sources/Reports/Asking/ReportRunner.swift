@@ -53,6 +53,19 @@ package struct ReportRunner: Sendable {
     /// - Throws: as ``report(_:_:)``.
     package func status(to: Int64? = nil) throws -> Report { try StatusReport(runner: self, to: to).report() }
 
+    /// What came in a period, what of it answers lack, and for each the line to change.
+    /// - Parameters:
+    ///   - from: nil: an hour before the end.
+    ///   - to: nil: now.
+    ///   - live: what a server knows besides; nil: nobody serves the store.
+    /// - Throws: as ``report(_:_:)``.
+    package func doctor(from: Int64? = nil, to: Int64? = nil, live: LiveFigures? = nil) throws -> Report {
+        let end = to ?? now
+        let hour = end.subtractingReportingOverflow(3600 * 1_000_000_000)
+        let period = try ReportRequest(from: from ?? (hour.overflow ? .min : hour.partialValue), to: end).period(now: now)
+        return try DoctorReport(runner: self, period: period, live: live).report()
+    }
+
     /// The rows of one question.
     func rows(_ sql: String) throws -> [ReportRow] {
         try answer(sql).chunks.flatMap { chunk in

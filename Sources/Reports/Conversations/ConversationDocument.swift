@@ -38,6 +38,8 @@ package struct ConversationDocument: Hashable, Sendable {
     package var events: [ConversationEvent]
     /// Events that were left out because there are more than ``eventsMax``.
     var eventsOmitted: Int64
+    /// What is yet to come, for who reads it; nil: nothing is known to.
+    package var notice: String?
 
     /// No document lists more events than this.
     static let eventsMax = 10_000

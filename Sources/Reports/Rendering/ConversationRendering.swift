@@ -11,6 +11,7 @@ extension ConversationDocument {
         json.member("tenant", tenant)
         json.member("position", exact: position)
         json.member("watermark", RFC3339.render(watermark))
+        if let notice { json.member("notice", notice) }
         for field in header { Self.append(field, to: &json) }
         json.key("turn_list")
         json.beginArray()
@@ -67,6 +68,7 @@ extension ConversationDocument {
             text += (words.isEmpty ? "" : String(repeating: " ", count: width - event.type.count + 2) + words) + "\n"
         }
         if eventsOmitted > 0 { text += "  and \(eventsOmitted) more\n" }
+        if let notice { text += "\nNot all of it yet: \(notice).\n" }
         return text + "\nBasis: every event up to position \(position), received by \(RFC3339.render(watermark)).\n"
     }
 

@@ -29,7 +29,13 @@ enum ReportTableText {
         RFC3339.render(nanoseconds, offsetSeconds: clock?.offsetSeconds(at: nanoseconds) ?? 0)
     }
 
-    /// Columns that say nothing in any row are left out, but for keys.
+    /// A line of a table is no wider, so that a terminal does not break it.
+    private static let widthMax = 100
+    /// What keys may take of it where they stand again.
+    private static let keysWidthMax = 60
+
+    /// Columns that say nothing in any row are left out, but for keys. Columns beyond the width of a line stand below,
+    /// with the keys of their rows again.
     static func table(_ section: ReportSection) -> String {
         let kept = section.columns.indices.filter { column in
             section.columns[column].isKey || section.rows.contains { $0[column] != .none }
@@ -38,17 +44,38 @@ enum ReportTableText {
         let titles = kept.map { section.columns[$0].title }
         let widths = kept.indices.map { place in rows.reduce(titles[place].count) { max($0, $1[place].count) } }
         let isLeft = kept.map { column in section.rows.allSatisfy { $0[column].isWritten } }
-        var text = ""
-        for cells in [titles] + rows {
-            var line = " "
-            for (place, cell) in cells.enumerated() {
-                let padding = String(repeating: " ", count: widths[place] - cell.count)
-                line += " " + (isLeft[place] ? cell + padding : padding + cell) + " "
+        let keys = kept.indices.filter { section.columns[kept[$0]].isKey }
+        // What names the rows where no key does: a text in the first column.
+        return parts(widths, keys: keys.isEmpty && isLeft.first == true ? [0] : keys).map { places in
+            var text = ""
+            for cells in [titles] + rows {
+                var line = " "
+                for place in places {
+                    let padding = String(repeating: " ", count: widths[place] - cells[place].count)
+                    line += " " + (isLeft[place] ? cells[place] + padding : padding + cells[place]) + " "
+                }
+                while line.hasSuffix(" ") { line.removeLast() }
+                text += line + "\n"
             }
-            while line.hasSuffix(" ") { line.removeLast() }
-            text += line + "\n"
+            return text
+        }.joined(separator: "\n")
+    }
+
+    /// The places of the columns that stand beside each other, part by part: one that alone is too wide stands alone.
+    private static func parts(_ widths: [Int], keys: [Int]) -> [[Int]] {
+        let isNarrow = keys.reduce(0) { $0 + widths[$1] + 2 } <= keysWidthMax
+        let repeated = isNarrow ? keys : Array(keys.prefix(1))
+        var parts: [[Int]] = [[]]
+        var width = 0
+        for place in widths.indices {
+            if width + widths[place] + 2 > widthMax, parts[parts.count - 1].contains(where: { !repeated.contains($0) }) {
+                parts.append(repeated)
+                width = repeated.reduce(0) { $0 + widths[$1] + 2 }
+            }
+            parts[parts.count - 1].append(place)
+            width += widths[place] + 2
         }
-        return text
+        return parts
     }
 }
 

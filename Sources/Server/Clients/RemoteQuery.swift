@@ -9,8 +9,13 @@ import SQLText
 package struct RemoteQuery: Sendable {
     private let server: ServerEndpoint
 
+    private let onNotice: @Sendable (String) -> Void
+
     /// Connects when it runs.
-    package init(server: ServerEndpoint) { self.server = server }
+    /// - Parameter onNotice: told what an answer does not show yet.
+    package init(server: ServerEndpoint, onNotice: @escaping @Sendable (String) -> Void = { _ in }) {
+        (self.server, self.onNotice) = (server, onNotice)
+    }
 
     /// How long an answer is waited for where only the server says how long it may take.
     private static let patience = Duration.seconds(3600)
@@ -35,7 +40,9 @@ package struct RemoteQuery: Sendable {
         let answer = try await client.send("POST", "/v1/sql", headers: headers, body: json.bytes, timeout: patience)
         await client.close()
         if let refusal = answer.sqlRefusal { throw refusal }
-        return try answer.checked(from: server).body
+        let checked = try answer.checked(from: server)
+        if let notice = checked.waitingNotice { onNotice(notice) }
+        return checked.body
     }
 }
 

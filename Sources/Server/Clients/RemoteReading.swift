@@ -2,8 +2,13 @@
 package struct RemoteReading: Sendable {
     private let server: ServerEndpoint
 
+    private let onNotice: @Sendable (String) -> Void
+
     /// Connects when it reads.
-    package init(server: ServerEndpoint) { self.server = server }
+    /// - Parameter onNotice: told what an answer does not show yet.
+    package init(server: ServerEndpoint, onNotice: @escaping @Sendable (String) -> Void = { _ in }) {
+        (self.server, self.onNotice) = (server, onNotice)
+    }
 
     /// The body of the answer.
     /// - Throws: ``AccessDeniedError``, ``ServerRefusal``, ``UnreachableError``.
@@ -11,7 +16,9 @@ package struct RemoteReading: Sendable {
         let client = try await ServerClient.connect(to: server)
         let answer = try await client.send("GET", path)
         await client.close()
-        return try answer.checked(from: server).text
+        let checked = try answer.checked(from: server)
+        if let notice = checked.waitingNotice { onNotice(notice) }
+        return checked.text
     }
 
     /// Hands over the body as it comes, piece by piece; the sender waits while a piece is worked on.

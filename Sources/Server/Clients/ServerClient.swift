@@ -237,6 +237,14 @@ extension ServerAnswer {
     /// Whether it came of a plimsoll server, which says so in every answer.
     package var isOfPlimsoll: Bool { headers["Plimsoll-API"] != nil }
 
+    /// What the server says of spans that the answer does not show yet, a line of text whoever it comes from; nil:
+    /// nothing.
+    package var waitingNotice: String? {
+        guard isOfPlimsoll, let text = headers["Plimsoll-Waiting"] else { return nil }
+        let line = String(decoding: text.utf8.filter { $0 >= 0x20 && $0 < 0x7F }.prefix(200), as: UTF8.self)
+        return line.isEmpty ? nil : line
+    }
+
     /// How long to wait before asking again, after a 429, as the server says it: any number.
     package var retryAfterSeconds: Int? { headers["Retry-After"].flatMap { Int($0) } }
 }

@@ -52,7 +52,7 @@ def usual(traffic, count=240):
     """An hour as it should be, long enough ago that no question about the last half hour sees it, and some of it in the last quarter, with what
     says nothing of durations: a null that must not stand above the row that matters."""
     for index, ago in enumerate(spread(count, 3300, 2000)):
-        traffic.turn(ago, model=("gpt-4o-mini", "claude-haiku-4-5")[index % 2], provider=("openai", "anthropic")[index % 2],
+        traffic.turn(ago, tenant=("acme", "acme", "borealis")[index % 3], model=("gpt-4o-mini", "claude-haiku-4-5")[index % 2], provider=("openai", "anthropic")[index % 2],
                      channel=("web", "email")[index % 3 == 0], topic=("refund", "delivery")[index % 2])
     for ago in spread(12, 800, 100):
         traffic.turn(ago, model="llama-3.2-8b", provider="vllm", told_duration=False, tenant="acme", topic="refund")
@@ -133,7 +133,7 @@ def probes(traffic):
     for ago in spread(12, 280, 10):
         traffic.tell("probe.checked", ago, source="prober", target="checkout-chat", up=False, duration_ns=SECOND)
         traffic.tell("probe.checked", ago, source="prober", target="home-chat", up=True, duration_ns=SECOND)
-    for ago in spread(12, 3000, 400):
+    for ago in spread(3, 3000, 400):
         traffic.tell("probe.checked", ago, source="prober", target="checkout-chat", up=True, duration_ns=SECOND)
 
 

@@ -1,14 +1,19 @@
 import Clients
 import EventStores
+import Platform
 
 extension SourceOptions {
+    /// What an answer does not show yet, beside the answer.
+    static let tellNotice: @Sendable (String) -> Void = { StandardStream.tell("plimsoll: \($0)") }
+
     /// What the server answers at `path`, or what `local` makes of the store in the directory.
     func text(at path: String, _ local: (EventStore, Machine) throws -> String) async throws -> String {
         switch try resolve() {
         case .directory(let directory):
             let machine = Machine()
             return try machine.reading(directory) { try local($0, machine) }
-        case .server(let address): return try await RemoteReading(server: address).text(path)
+        case .server(let address):
+            return try await RemoteReading(server: address, onNotice: Self.tellNotice).text(path)
         }
     }
 }

@@ -49,6 +49,31 @@ package struct PendingTraces: Sendable {
     /// How many wait.
     package var count: Int { waiting.count }
 
+    /// How much waits, and how long at most, unless more of it comes.
+    package struct Backlog: Hashable, Sendable {
+        /// Spans that came since their traces settled.
+        package var spans = 0
+        /// Traces that these are of.
+        package var traces = 0
+        /// Until the last of them is due.
+        package var nanoseconds: Int64 = 0
+    }
+
+    /// What waits at a time of the clock that ``note(_:isRoot:receivedTime:)`` is told.
+    /// - Complexity: O(n) of those that wait.
+    package func backlog(at now: Int64) -> Backlog {
+        var backlog = Backlog(traces: waiting.count)
+        // order: sums and a maximum.
+        for trace in waiting.values {
+            backlog.spans += trace.noted
+            let silence = trace.hasRoot ? rule.quietNanoseconds : rule.idleNanoseconds
+            let (due, isBeyond) = trace.lastReceived.addingReportingOverflow(silence)
+            let (left, isFar) = due.subtractingReportingOverflow(now)
+            if !isBeyond, !isFar { backlog.nanoseconds = max(backlog.nanoseconds, left) }
+        }
+        return backlog
+    }
+
     /// Notes a span that was received, at a time of the clock that ``due(at:atMost:)`` is asked by.
     package mutating func note(_ traceID: String, isRoot: Bool, receivedTime: Int64) {
         let before = waiting[traceID]

@@ -28,11 +28,7 @@ extension Routes {
         var samples = ProcessSamples(version: Version.text, logPosition: status.position)
         samples.duplicates = status.refusals.duplicates
         samples.httpRefusals = refusals.all
-        samples.rejected = [
-            ("conflict", status.refusals.conflicts), ("too_old", status.refusals.tooOld),
-            ("too_new", status.refusals.tooNew), ("unreadable", status.refusals.unreadable),
-            ("unknown_type", decoded.unknownTypes), ("invalid", decoded.invalid),
-        ]
+        samples.rejected = refusedEvents(status)
         samples.withheld = Self.named(decoded.withheld, store.registry)
         samples.unlisted = Self.named(decoded.unlisted, store.registry)
         samples.flushes = (status.flushes.counts, status.flushes.sumNanoseconds)
@@ -48,6 +44,16 @@ extension Routes {
         // missing.
         if let active = try? await activity() { (samples.activeConversations, samples.activeUsers) = active }
         return samples
+    }
+
+    /// Events that were refused since the start, by reason.
+    func refusedEvents(_ status: StoreStatus) -> [(reason: String, count: Int)] {
+        let decoded = intake.counters.totals
+        return [
+            ("conflict", status.refusals.conflicts), ("too_old", status.refusals.tooOld),
+            ("too_new", status.refusals.tooNew), ("unreadable", status.refusals.unreadable),
+            ("unknown_type", decoded.unknownTypes), ("invalid", decoded.invalid),
+        ]
     }
 
     private static func named(_ counts: [Int], _ registry: SchemaRegistry) -> [(field: String, count: Int)] {

@@ -3,6 +3,7 @@ import Columnar
 import Domain
 import HTTPTypes
 import Hummingbird
+import Intakes
 import Plans
 import Reports
 
@@ -11,15 +12,17 @@ extension Routes {
     func report(_ name: String, _ query: QueryParameters) async throws -> Response {
         let format = try Self.format(query["format"] ?? "json")
         let section = query["section"]
+        let waiting = settlement.waiting
         return try await queries.run { [self] cancellation in
             try refusing {
                 let report = try report(name, query, over: store.pinnedForReports(), cancellation)
                 if section == ReportFiles.all, format == .csv {
                     let (body, boundary) = ReportFiles(report).multipart
-                    return Response(bytes: Array(body.utf8), contentType: "multipart/mixed; boundary=\(boundary)")
+                    let type = "multipart/mixed; boundary=\(boundary)"
+                    return Self.noting(waiting, Response(bytes: Array(body.utf8), contentType: type))
                 }
-                return Response(
-                    bytes: Array(try report.rendered(format, section: section).utf8), contentType: format.contentType)
+                let text = try report.rendered(format, section: section)
+                return Self.noting(waiting, Response(bytes: Array(text.utf8), contentType: format.contentType))
             }
         }
     }
@@ -38,11 +41,15 @@ extension Routes {
         guard format != .csv else {
             throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table")
         }
-        let document = try await queries.run { [self] cancellation in
+        let waiting = settlement.waiting
+        var document = try await queries.run { [self] cancellation in
             try refusing { try reports(over: store.pinnedForReports(), cancellation).conversation(id, tenant: tenant) }
         }
+        document?.notice = waiting?.text
         guard let document else {
-            throw Refusal(.notFound, "no event names the conversation \(id)", hint: "ids are case-sensitive")
+            throw Refusal(
+                .notFound, "no event names the conversation \(id)",
+                hint: waiting.map { "\($0.text); ids are case-sensitive" } ?? "ids are case-sensitive")
         }
         return Response(
             bytes: Array((format == .json ? document.json : document.text).utf8), contentType: format.contentType)
@@ -63,10 +70,14 @@ extension Routes {
         let reports = reports(over: pinned, cancellation)
         let now = pinned.tables.now
         if name == "status" { return try reports.status(to: query["to"].map { try PeriodText.parse($0, now: now) }) }
+        if name == "doctor" {
+            func time(_ name: String) throws -> Int64? { try query[name].map { try PeriodText.parse($0, now: now) } }
+            return try reports.doctor(from: time("from"), to: time("to"), live: liveFigures(now: now))
+        }
         guard let kind = ReportKind(rawValue: name) else {
             throw Refusal(
                 .notFound, "there is no report \(name)",
-                hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status")
+                hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status, doctor")
         }
         let request = try ReportRequest(
             kind: kind, from: query["from"], to: query["to"], by: query.all("by"),

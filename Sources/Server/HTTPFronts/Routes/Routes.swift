@@ -62,6 +62,7 @@ struct Routes: Sendable {
         case .exportEvents: return try await events(query())
         case .askSQL: return try await rows(request, query())
         case .statusReport: return try await report("status", query())
+        case .doctorReport: return try await report("doctor", query())
         case .report: return try await report(part("kind"), query())
         case .conversation: return try await conversation(part("id"), query())
         case .prices: return try prices(query())

@@ -13,11 +13,12 @@ extension Routes {
         let query = try QueryRequest(
             body: body, contentType: request.headers[.contentType], accept: request.headers[.accept], limits: limits)
         let runner = StatementRunner(engine: engine)
+        let waiting = settlement.waiting
         let text = try await queries.run { [store] cancellation in
             let options = query.options.cancelled(by: cancellation)
             let result = try runner.run(query.sql, over: store.pinnedTables(), options: options)
             return Array(result.rendered(query.format).utf8)
         }
-        return Response(bytes: text, contentType: query.format.contentType)
+        return Self.noting(waiting, Response(bytes: text, contentType: query.format.contentType))
     }
 }

@@ -55,6 +55,12 @@ package final class TraceSettlement: Sendable {
     /// Traces that wait.
     package var pendingCount: Int { state.withLock { $0.pending.count } }
 
+    /// Spans that answers do not show as calls and messages yet; nil where none wait.
+    package var waiting: WaitingSpans? {
+        let backlog = state.withLock { $0.pending.backlog(at: clock.monotonicNanoseconds()) }
+        return backlog.traces > 0 ? WaitingSpans(backlog) : nil
+    }
+
     /// Takes out of a request the spans of traces that have as many as a trace may have.
     /// - Returns: how many were taken out.
     func refuseExcess(_ batch: inout EvidenceBatch) -> Int {

@@ -134,6 +134,7 @@ extension SchemaName {
     private static let conversationSchema = JSONSchema.object([
         .always("conversation_id", .text), .always("tenant", .text), .always("position", .integer),
         .always("watermark", .time),
+        .perhaps("notice", .text, "What is yet to come: spans that have not settled, of any conversation."),
         .always(
             "turn_list", .list(.map(.any)), "A question with its answer each; what is not known is left out."),
         .always("events", .list(.map(.any)), "In order: position, time, type and what else the event says."),

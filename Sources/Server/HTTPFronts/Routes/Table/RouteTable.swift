@@ -126,6 +126,15 @@ extension RouteTable {
         status.parameters = [end, format, section]
         (status.answers, status.otherStatuses) = (report.answers, [400, 429, 503])
 
+        var doctor = Route(
+            .doctorReport, .get, "/v1/reports/doctor", needs: .read, .ask, "what came, what it lacks, what to change")
+        doctor.detail = "By the time of receipt. What was refused is counted since the server started."
+        doctor.parameters = [
+            .query("from", .text, "start of the period: \(period); an hour before its end without it"), end, format,
+            section,
+        ]
+        (doctor.answers, doctor.otherStatuses) = (report.answers, [400, 429, 503])
+
         var conversation = Route(
             .conversation, .get, "/v1/conversations/{id}", needs: .read, .ask, "one conversation whole")
         conversation.parameters = [
@@ -151,7 +160,7 @@ extension RouteTable {
         objectives.detail = "Ascending, the one in force last."
         objectives.answers = [RouteContent("application/json", .list(.reference(.objectiveVersion)))]
         objectives.otherStatuses = [400]
-        return [report, status, conversation, sql, events, objectives]
+        return [report, status, doctor, conversation, sql, events, objectives]
     }()
 
     private static let money: [Route] = {

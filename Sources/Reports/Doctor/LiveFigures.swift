@@ -1,0 +1,38 @@
+/// What only a running server knows of what comes in, beside what is kept.
+package struct LiveFigures: Hashable, Sendable {
+    /// Something that was refused since the server started, and how often.
+    package struct Refusal: Hashable, Sendable {
+        /// As `/metrics` names it.
+        package var reason: String
+        /// Events, spans or requests.
+        package var what: String
+        package var count: Int
+
+        /// Takes each part as given.
+        package init(_ reason: String, what: String, count: Int) {
+            (self.reason, self.what, self.count) = (reason, what, count)
+        }
+    }
+
+    /// When the server started, ns since 1970 UTC.
+    package var started: Int64
+    /// Spans that have not settled yet.
+    package var spansWaiting: Int
+    /// Traces that these are of.
+    package var tracesWaiting: Int
+    /// Within how many seconds they settle, unless more of their spans come.
+    package var secondsToSettle: Int
+    package var refusals: [Refusal]
+    /// What is not as it should be while the store goes on, a line each.
+    package var troubles: [String]
+
+    /// Takes each part as given.
+    package init(
+        started: Int64, spansWaiting: Int, tracesWaiting: Int, secondsToSettle: Int, refusals: [Refusal],
+        troubles: [String]
+    ) {
+        (self.started, self.spansWaiting, self.tracesWaiting, self.secondsToSettle, self.refusals, self.troubles) = (
+            started, spansWaiting, tracesWaiting, secondsToSettle, refusals, troubles
+        )
+    }
+}

@@ -1,0 +1,31 @@
+import EventStores
+import HTTPTypes
+import Hummingbird
+import Intakes
+import Platform
+import Reports
+
+extension Routes {
+    /// What this process knows of what comes in and what does not.
+    func liveFigures(now: Int64) -> LiveFigures {
+        let (status, waiting) = (store.status, settlement.waiting)
+        let uptime = clock.monotonicNanoseconds() - startNanoseconds
+        let (started, isBeyond) = now.subtractingReportingOverflow(uptime)
+        return LiveFigures(
+            started: isBeyond ? 0 : started, spansWaiting: waiting?.spans ?? 0, tracesWaiting: waiting?.traces ?? 0,
+            secondsToSettle: waiting?.seconds ?? 0,
+            refusals: refusedEvents(status).map { .init($0.reason, what: "events", count: $0.count) }
+                + [.init("spans", what: "spans", count: traces.counters.totals.rejected)]
+                + refusals.all.map { .init($0.reason, what: "requests", count: $0.count) },
+            troubles: status.troubles)
+    }
+
+    /// An answer to a question, with a word of spans that it does not show yet.
+    /// - Parameter waiting: what waited when the question came.
+    static func noting(_ waiting: WaitingSpans?, _ response: Response) -> Response {
+        guard let waiting, let name = HTTPField.Name("Plimsoll-Waiting") else { return response }
+        var response = response
+        response.headers[name] = waiting.text
+        return response
+    }
+}
