@@ -144,7 +144,7 @@ let package = Package(
 
         room(
             "Reports", "Reports", uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Domain", "Execution", "SQLText"]),
-        tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "Platform"]),
+        tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Platform"]),
 
         // Emitters.
         room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "JSONTexts", "Platform", "HTTPRequests"]),

@@ -183,6 +183,23 @@ struct EvidenceTests {
         #expect(report.text.contains("several questions read as one, for all that their spans tell: 2"))
     }
 
+    @Test func whatWaitsIsCountedUntilItSettles() {
+        let rule = SettleRule()
+        var pending = PendingTraces(rule: rule)
+        #expect(pending.backlog(at: 0) == PendingTraces.Backlog())
+        pending.note("a", isRoot: true, receivedTime: 100)
+        pending.note("b", isRoot: false, receivedTime: 200)
+        pending.note("b", isRoot: false, receivedTime: 300)
+        let backlog = pending.backlog(at: 400)
+        #expect(backlog.spans == 3 && backlog.traces == 2)
+        #expect(backlog.nanoseconds == rule.idleNanoseconds - 100)
+        // What is due waits no longer, whatever the clock says.
+        #expect(pending.backlog(at: .max).nanoseconds == 0)
+        for trace in pending.due(at: rule.quietNanoseconds + 100, atMost: 9) { pending.settled(trace) }
+        let rest = pending.backlog(at: 400)
+        #expect(rest.spans == 2 && rest.traces == 1)
+    }
+
     @Test func waitingTracesAreBounded() {
         var rule = SettleRule()
         rule.pendingMax = 3

@@ -21,13 +21,14 @@ import Testing
         ("POST", "/v1/events", .ingest), ("POST", "/v1/traces", .ingest),
         ("POST", "/api/public/otel/v1/traces", .ingest),
         ("GET", "/v1/events", .read), ("POST", "/v1/sql", .read), ("GET", "/v1/reports/sla", .read),
-        ("GET", "/v1/reports/status", .read),
+        ("GET", "/v1/reports/status", .read), ("GET", "/v1/reports/doctor", .read),
         ("GET", "/v1/conversations/c-1", .read), ("GET", "/v1/prices", .read), ("GET", "/v1/prices/check", .read),
         ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/metrics", .read),
         ("POST", "/v1/prices/rebook", .admin),
         ("GET", "/v1/prices/rebook", .read), ("GET", "/v1/objectives", .read), ("GET", "/v1/openapi.json", .read),
         ("GET", "/pages/style.css", .read),
         ("GET", "/healthz", nil), ("GET", "/readyz", nil), ("GET", "/-/healthy", nil), ("GET", "/-/ready", nil),
+        ("GET", "/runbooks", nil), ("GET", "/runbooks/PlimsollDown", nil),
     ]
 
     @Test func everyRouteAsksForItsScope() async throws {

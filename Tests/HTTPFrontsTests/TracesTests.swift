@@ -5,6 +5,7 @@ import Domain
 import EventStores
 import Foundation
 import HTTPFronts
+import JSONTexts
 import Platform
 import Synchronization
 import Testing
@@ -48,6 +49,58 @@ import WireFormats
     ) async throws -> ServerAnswer {
         let headers = [("Content-Type", type)] + (encoding.map { [("Content-Encoding", $0)] } ?? [])
         return try await client.send("POST", "/v1/traces", headers: headers, body: body)
+    }
+
+    /// Whoever asks before spans settle learns that they wait; afterwards nobody says anything of it.
+    @Test func whoAsksBeforeSpansSettleIsTold() async throws {
+        var rule = SettleRule()
+        (rule.quietNanoseconds, rule.idleNanoseconds) = (60_000_000_000, 60_000_000_000)
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "plimsoll-traces-\(UUID().uuidString)"
+        ).path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        @Sendable func open() throws -> EventStore {
+            let context = StoreContext(
+                fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+                workers: ThreadWorkers(parallelism: 2))
+            return try EventStore.open(at: directory, context: context)
+        }
+        try await withServer(try open(), settleRule: rule) { client, server in
+            let before = try await client.send("GET", "/v1/conversations/c-1")
+            #expect(before.status == 404 && !before.text.contains("settle"))
+            _ = try await send(client, Self.turn.protobuf)
+            let words = "2 spans of 1 trace wait to settle, at most 6"
+            let missing = try await client.send("GET", "/v1/conversations/c-1")
+            #expect(missing.status == 404 && missing.text.contains(words), "\(missing.text)")
+            let data = #""data":{"conversation_id":"c-1"}"#
+            _ = try await client.post(
+                #"{"specversion":"1.0","id":"1","source":"t","type":"message.received",\#(data)}"#)
+            for path in ["/v1/reports/sla", "/v1/reports/status", "/v1/reports/doctor"] {
+                let answer = try await client.send("GET", path)
+                #expect(answer.status == 200 && answer.waitingNotice?.hasPrefix(words) == true, "\(path)")
+            }
+            let there = try await client.send("GET", "/v1/conversations/c-1")
+            #expect(there.status == 200 && there.text.contains("\"notice\": \"\(words)"), "\(there.text)")
+            let people = try await client.send("GET", "/v1/conversations/c-1?format=table")
+            #expect(people.text.contains("Not all of it yet: \(words)"))
+            let doctor = try JSONReader.parse(try await client.send("GET", "/v1/reports/doctor").body)
+            #expect(doctor["waiting"]?.array?.first?["spans"]?.integer == 2)
+            let address = try #require(server.address)
+            let told = Mutex<[String]>([])
+            let query = RemoteQuery(server: ServerEndpoint(address)) { line in told.withLock { $0.append(line) } }
+            _ = try await query.run("select 1 as n", format: .csv, timeZone: "UTC")
+            #expect(told.withLock { $0.count } == 1 && told.withLock { $0.first?.hasPrefix(words) } == true)
+        }
+        try FileManager.default.removeItem(atPath: directory)
+        try await withServer(try open()) { client, _ in
+            #expect(try await client.send("GET", "/v1/reports/status").waitingNotice == nil)
+            _ = try await client.send("GET", "/v1/none")
+            _ = try await send(client, Self.turn.protobuf, "text/plain")
+            let doctor = try JSONReader.parse(try await client.send("GET", "/v1/reports/doctor").body)
+            let found = (doctor["findings"]?.array ?? []).compactMap { $0["what"]?.string }
+            #expect(found.contains("requests: media_type") && found.contains("requests: not_found"), "\(found)")
+            #expect(try await client.send("GET", "/v1/reports/doctor?from=soon").status == 400)
+        }
     }
 
     @Test func goodRequestsAreAnsweredInTheirEncoding() async throws {

@@ -12,6 +12,8 @@ struct OutsideTests {
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--events", "6000", "--seed", "5"],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--demo-users", "40"],
         ["first_minute.py", "--plimsoll", OutsideChecks.executable],
+        ["first_aid.py", "--plimsoll", OutsideChecks.executable],
+        ["runbooks.py", "--plimsoll", OutsideChecks.executable],
         ["finance_walk.py", "--plimsoll", OutsideChecks.executable, "--seed", "3"],
         ["older_stores.py", "--plimsoll", OutsideChecks.executable],
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],
@@ -62,9 +64,11 @@ enum OutsideChecks {
         var missing: [String] = []
         let isThere = FileManager.default.isExecutableFile(atPath:)
         if !isThere(executable) { missing.append("the executable \(executable)") }
-        for tool in ["prometheus", "promtool"]
-        where !["/usr/bin", "/usr/local/bin"].contains(where: { isThere("\($0)/\(tool)") }) {
-            missing.append("\(tool) (Debian package prometheus)")
+        for (tool, package) in [
+            ("prometheus", "prometheus"), ("promtool", "prometheus"), ("amtool", "prometheus-alertmanager"),
+            ("prometheus-alertmanager", "prometheus-alertmanager"),
+        ] where !["/usr/bin", "/usr/local/bin"].contains(where: { isThere("\($0)/\(tool)") }) {
+            missing.append("\(tool) (Debian package \(package))")
         }
         guard isThere(python) else { return missing + ["the Python \(python)"] }
         let process = Process()

@@ -120,7 +120,8 @@ struct DoctorQueries {
         return try runner.rows(
             """
             select coalesce(service_name, source), count(*), cast(extract(epoch from max(\(difference))) as bigint) \
-            from events where \(received) and \(bound) group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
+            from events where \(received) and \(bound) and type in (\(Self.timely)) \
+            group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
             """
         ).map { ($0.text(0) ?? "", $0.integer(1), $0.integer(2)) }
     }
@@ -132,6 +133,10 @@ struct DoctorQueries {
                 + "and time_doubt is not null group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)"
         ).map { ($0.text(0) ?? "", $0.text(1) ?? "", $0.integer(2)) }
     }
+
+    /// Events whose time is when they happened; prices and bills tell of other times.
+    private static let timely = ["span.received", "message.received", "message.sent", "llm.call", "embedding.call"]
+        .map(SQLTexts.text).joined(separator: ", ")
 
     /// Steps of the server's own clock.
     func steps() throws -> Int128 {

@@ -17,7 +17,7 @@ struct DoctorReport {
         findings += names.filter { DoctorAdvice.name($0.name) != nil }.map {
             DoctorFinding(
                 kind: .unreadNames, what: $0.name, count: $0.spans,
-                change: "say it as " + (DoctorAdvice.name($0.name) ?? ""))
+                changes: ["say it as " + (DoctorAdvice.name($0.name) ?? "")])
         }
         findings += try times(queries)
         let order = Dictionary(uniqueKeysWithValues: DoctorFinding.Kind.allCases.enumerated().map { ($1, $0) })
@@ -38,17 +38,17 @@ struct DoctorReport {
     private func incoming(_ services: [DoctorQueries.Service]) -> [DoctorFinding] {
         var findings: [DoctorFinding] = []
         let spans = services.reduce(0) { $0 + $1.spans }
-        if spans == 0 { findings.append(DoctorFinding(kind: .noSpans, count: 0, change: DoctorAdvice.endpoint)) }
+        if spans == 0 { findings.append(DoctorFinding(kind: .noSpans, count: 0, changes: DoctorAdvice.endpoint)) }
         if let live, live.spansWaiting > 0 {
             findings.append(
                 DoctorFinding(
-                    kind: .spansWaiting, count: Int128(live.spansWaiting), change: DoctorAdvice.waiting))
+                    kind: .spansWaiting, count: Int128(live.spansWaiting), changes: DoctorAdvice.waiting))
         }
         for service in services where service.spans > 0 && !service.isNamed {
             findings.append(
                 DoctorFinding(
                     kind: .unnamedService, what: service.name, count: service.spans, of: spans,
-                    change: DoctorAdvice.service))
+                    changes: DoctorAdvice.service))
         }
         return findings
     }
@@ -58,14 +58,14 @@ struct DoctorReport {
             return letters.map {
                 DoctorFinding(
                     kind: .refused, what: "\($0.type) of \($0.source)", count: $0.events,
-                    change: DoctorAdvice.refusal("unknown_type"))
+                    changes: DoctorAdvice.refusal("unknown_type"))
             }
         }
         return live.refusals.filter { $0.count > 0 }.map {
             DoctorFinding(
                 kind: .refused, what: "\($0.what): \($0.reason)", count: Int128($0.count),
-                change: DoctorAdvice.refusal($0.reason))
-        } + live.troubles.map { DoctorFinding(kind: .trouble, what: $0, count: 1, change: DoctorAdvice.trouble) }
+                changes: DoctorAdvice.refusal($0.reason))
+        } + live.troubles.map { DoctorFinding(kind: .trouble, what: $0, count: 1, changes: DoctorAdvice.trouble) }
     }
 
     private func lacking(
@@ -79,31 +79,29 @@ struct DoctorReport {
                     DoctorFinding(
                         kind: .withoutConversation, what: service.name, count: service.withoutConversation,
                         of: service.calls,
-                        change: DoctorAdvice.conversation))
+                        changes: DoctorAdvice.conversation))
             }
             if service.withoutUsage > 0 {
                 findings.append(
                     DoctorFinding(
                         kind: .withoutUsage, what: service.name, count: service.withoutUsage, of: service.calls,
-                        change: DoctorAdvice.usage))
+                        changes: DoctorAdvice.usage))
             }
         }
         for price in prices {
             findings.append(
                 DoctorFinding(
                     kind: .withoutPrice, what: "\(price.provider) \(price.model)", count: price.calls,
-                    change: advice(price)))
+                    changes: advice(price)))
         }
         return findings
     }
 
     /// Of what is missing, the first that a price would mend.
-    private func advice(_ price: DoctorQueries.PriceGap) -> String {
+    private func advice(_ price: DoctorQueries.PriceGap) -> [String] {
         let gap = String(price.gaps.prefix { $0 != "," })
-        if gap == "reading" { return "the framework's total of tokens, or a price of the same for both readings" }
-        if price.provider.isEmpty || price.model.isEmpty {
-            return "gen_ai.provider.name and gen_ai.request.model on the span of the call"
-        }
+        if gap == "reading" { return DoctorAdvice.reading }
+        if price.provider.isEmpty || price.model.isEmpty { return DoctorAdvice.call }
         let since = price.since.map { String(RFC3339.render($0).prefix(10)) } ?? ""
         return DoctorAdvice.price(provider: price.provider, model: price.model, tokenClass: gap, from: since)
     }
@@ -112,20 +110,20 @@ struct DoctorReport {
         var findings = try queries.shifted(ahead: true).map {
             DoctorFinding(
                 kind: .clockAhead, what: "\($0.sender), by up to \($0.seconds) s", count: $0.events,
-                change: DoctorAdvice.ahead)
+                changes: DoctorAdvice.ahead)
         }
         findings += try queries.shifted(ahead: false).map {
             DoctorFinding(
                 kind: .late, what: "\($0.sender), by up to \($0.seconds) s", count: $0.events,
-                change: DoctorAdvice.late)
+                changes: DoctorAdvice.late)
         }
         findings += try queries.doubted().map {
             DoctorFinding(
-                kind: .doubtedTimes, what: "\($0.service): \($0.reason)", count: $0.spans, change: DoctorAdvice.times)
+                kind: .doubtedTimes, what: "\($0.service): \($0.reason)", count: $0.spans, changes: DoctorAdvice.times)
         }
         let steps = try queries.steps()
         if steps > 0 {
-            findings.append(DoctorFinding(kind: .clockStepped, count: steps, change: DoctorAdvice.stepped))
+            findings.append(DoctorFinding(kind: .clockStepped, count: steps, changes: DoctorAdvice.stepped))
         }
         return findings
     }
@@ -152,13 +150,13 @@ struct DoctorReport {
     /// Each line once, however many it mends.
     private func changesSection(_ findings: [DoctorFinding]) -> ReportSection {
         var seen: Set<DoctorFinding> = []
-        let distinct = findings.filter { finding in
-            seen.insert(DoctorFinding(kind: finding.kind, count: 0, change: finding.change)).inserted
-        }
+        let distinct = findings.flatMap { finding in
+            finding.changes.map { DoctorFinding(kind: finding.kind, count: 0, changes: [$0]) }
+        }.filter { seen.insert($0).inserted }
         return ReportSection(
             name: "changes", title: "The line to change",
             columns: [ReportColumn("finding", "finding", isKey: true), ReportColumn("change", "change")],
-            rows: distinct.map { [.text($0.kind.rawValue), .text($0.change)] })
+            rows: distinct.map { [.text($0.kind.rawValue), .optional($0.changes.first)] })
     }
 
     private func servicesSection(_ services: [DoctorQueries.Service]) -> ReportSection {
@@ -245,7 +243,7 @@ struct DoctorReport {
         ReportDefinition(
             "calls", "model and embedding calls, told by spans or as events; of a service, else of their source"),
         ReportDefinition(
-            "without_usage", "calls that went well and told no tokens, so that nobody knows what they cost"),
+            "no_usage", "calls that went well and told no tokens, so that nobody knows what they cost"),
         ReportDefinition("late", "told more than an hour after its time: in reports, not in /metrics"),
         ReportDefinition("clock_ahead", "told of a time more than 5 s after its receipt"),
         ReportDefinition(

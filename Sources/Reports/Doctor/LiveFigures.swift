@@ -6,6 +6,7 @@ package struct LiveFigures: Hashable, Sendable {
         package var reason: String
         /// Events, spans or requests.
         package var what: String
+        /// How often.
         package var count: Int
 
         /// Takes each part as given.
@@ -22,6 +23,7 @@ package struct LiveFigures: Hashable, Sendable {
     package var tracesWaiting: Int
     /// Within how many seconds they settle, unless more of their spans come.
     package var secondsToSettle: Int
+    /// What was refused, by reason.
     package var refusals: [Refusal]
     /// What is not as it should be while the store goes on, a line each.
     package var troubles: [String]

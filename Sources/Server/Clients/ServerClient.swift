@@ -237,6 +237,7 @@ extension ServerAnswer {
     /// Whether it came of a plimsoll server, which says so in every answer.
     package var isOfPlimsoll: Bool { headers["Plimsoll-API"] != nil }
 
+    // tests: what a server says is looked at answer by answer.
     /// What the server says of spans that the answer does not show yet, a line of text whoever it comes from; nil:
     /// nothing.
     package var waitingNotice: String? {

@@ -18,6 +18,7 @@ package struct RunbookPages: Sendable {
     /// Those of a set: alerts that its lines don't have are left out.
     package init(_ set: ObjectiveSet) { files = ObjectiveFiles.runbooks.files(set) }
 
+    // tests: pages are held against rules, one for one.
     /// Names of the alerts that have one, ascending by bytes.
     package var names: [String] { files.map(\.name).filter { $0 != Self.list }.map { String($0.dropLast(".md".count)) } }
 

@@ -17,7 +17,7 @@ package struct WaitingSpans: Hashable, Sendable {
 
     /// One line.
     package var text: String {
-        "\(spans) span\(spans == 1 ? "" : "s") of \(traces) trace\(traces == 1 ? " waits" : "s wait") to settle, "
-            + "at most \(seconds) seconds: ask again then"
+        "\(spans) \(spans == 1 ? "span" : "spans") of \(traces) \(traces == 1 ? "trace" : "traces") "
+            + "\(spans == 1 ? "waits" : "wait") to settle, at most \(seconds) seconds: ask again then"
     }
 }
