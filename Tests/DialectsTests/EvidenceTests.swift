@@ -186,7 +186,7 @@ struct EvidenceTests {
     @Test func whatWaitsIsCountedUntilItSettles() {
         let rule = SettleRule()
         var pending = PendingTraces(rule: rule)
-        #expect(pending.backlog(at: 0) == PendingTraces.Backlog())
+        #expect(pending.backlog(at: 0).traces == 0 && pending.backlog(at: 0).nanoseconds == 0)
         pending.note("a", isRoot: true, receivedTime: 100)
         pending.note("b", isRoot: false, receivedTime: 200)
         pending.note("b", isRoot: false, receivedTime: 300)

@@ -3,6 +3,7 @@ import Compression
 import Dialects
 import Domain
 import EventStores
+import Execution
 import Foundation
 import HTTPFronts
 import JSONTexts

@@ -48,7 +48,7 @@ CASES = {
     "SupportAvailabilityBurnSlow": case(alert_data.failing, [
         ("--by tenant,model", BURNED), ("from turns", r"overloaded\s+\| claude-sonnet-4-5"), ("--by day", r"✗")], window=360),
     "SupportProbesFailing": case(alert_data.probes, [
-        ("from probe_checked", r"checkout-chat\s+\|\s+12\s"), ("report sla", r"availability")], labels={"target": "checkout-chat"}, window=5),
+        ("from probe_checked", r"checkout-chat\s+\|\s+12\s"), ("report sla", r"availability\s.*100\.000 %\s")], labels={"target": "checkout-chat"}, window=5),
     "SupportAnswerP50High": case(alert_data.slow, [
         ("report sla", r"qwen-2\.5-72b.*✗ 14\.000 s"), ("queue_duration_ns", r"qwen-2\.5-72b"), ("retrieval_query", r"manuals")], window=10),
     "SupportAnswerP95High": case(lambda traffic: alert_data.slow(traffic, share=0.2, attempts=2), [
@@ -61,30 +61,30 @@ CASES = {
         ("from llm_call", r"anthropic\s+\| claude-sonnet-4-5\s+\| overloaded"), ("from message_sent", r"billing\s+\| slack\s+\| overloaded"),
         ("report sla", r"borealis\s+0\s+40\b")]),
     "SupportCostPerAnswerHigh": case(alert_data.dear, [
-        ("report cost", DEAR), ("from turns", r"\|\s+(60000|[3-5]\d\d\d\d)"), ("prices check", r".")], window=75),
+        ("report cost", DEAR), ("from turns", r"\|\s+(60000|[3-5]\d\d\d\d)"), ("prices check", r"nothing found")], window=75),
     "SupportSatisfactionLow": case(alert_data.dissatisfied, [
-        ("report outcomes", r"warranty\s"), ("join conversations", r"slack\s+\| returns\s+\|\s+30 \|\s+30"), ("score <= 2", r"\|\s+1 \|")],
+        ("report outcomes", r"warranty\s.*\b30\s+0\s+0\.000 %"), ("join conversations", r"slack\s+\| returns\s+\|\s+30 \|\s+30"), ("score <= 2", r"\|\s+1 \|")],
         window=60),
     "SupportCostSpike": case(alert_data.dear, [
         ("report cost", DEAR), ("from conversations", r"borealis")], window=60, minutes=26 * 60),
     "SupportBudgetPace": case(alert_data.spent, [
-        ("--by tenant,model", DEAR), ("--by day", r"\$3?,?\d+\.\d+"), ("prices check", r".")], window=120, minutes=14 * 60),
+        ("--by tenant,model", DEAR), ("--by day", r"\$3?,?\d+\.\d+"), ("prices check", r"nothing found")], window=120, minutes=14 * 60),
     "SupportBudgetExhausted": case(alert_data.spent, [
-        ("--by tenant,model", DEAR), ("--by team", r"\$")], window=220, minutes=60),
+        ("--by tenant,model", DEAR), ("--by team", r"insights\s+\d+\s+\$3[, ]?\d")], window=220, minutes=60),
     "SupportTokenRunaway": case(alert_data.loop, [
         ("select conversation_id", r"c-loop\s+\| borealis\s+\| research\s+\|\s+120"), ("/v1/conversations/", r'"llm_calls": 120'),
         ("agent_version", r"research\s+\| 9")], labels={"tenant": "borealis"}, window=30, minutes=24 * 60),
     "SupportUnpricedCalls": case(alert_data.unpriced, [
-        ("prices check", r"nova-ultra-9"), ("from llm_call", r"example\s+\| nova-ultra-9\s+\| unpriced\s+\| .*output"), ("prices list", r"gpt-4o-mini")],
+        ("plimsoll doctor", r"no_price\s+example nova-ultra-9\s+30\b"), ("prices check", r"nova-ultra-9"), ("from llm_call", r"example\s+\| nova-ultra-9\s+\| unpriced\s+\| .*output"), ("prices list", r"gpt-4o-mini")],
         labels={"model": "nova-ultra-9"}),
     "SupportEscalationSurge": case(alert_data.escalating, [
-        ("escalation_raised", r"low_confidence\s+\| returns\s+\|\s+40"), ("report outcomes", r"refund\s"), ("plimsoll status", r"prompt\.published\s+refunds")],
+        ("escalation_raised", r"low_confidence\s+\| returns\s+\|\s+40"), ("report outcomes", r"refund\s+40\s+0\s+40\b"), ("plimsoll status", r"prompt\.published\s+refunds")],
         window=30, minutes=24 * 60),
     "PlimsollEventsRejected": case(alert_data.misspelt, [
-        ("dead_letters", r"llm\.cal\s+\| agent/pod-9"), ("/metrics", r'reason="unknown_type"} 60'), ("plimsoll schemas", r"request_model")],
+        ("plimsoll doctor", r"refused\s+events: unknown_type\s+60\b"), ("dead_letters", r"llm\.cal\s+\| agent/pod-9"), ("/metrics", r'reason="unknown_type"} 60'), ("plimsoll schemas", r"request_model")],
         labels={"reason": "unknown_type"}, window=15),
     "PlimsollIngestSilence": case(None, [
-        ("from events", r"agent/pod-1"), ("readyz", r"ready"), ("/metrics", r'reason="not_found"} [1-9]'), ("promtool", r"not_found")],
+        ("from events", r"agent/pod-1"), ("plimsoll doctor", r"refused\s+requests: not_found\s+[1-9]"), ("readyz", r"ready"), ("/metrics", r'reason="not_found"} [1-9]'), ("promtool", r"not_found")],
         state="idle", window=15),
     "PlimsollTracesBehind": case(alert_data.failing, [
         ("export_failures", r'reason="no_answer"'), ("lag", r"plimsoll_trace_export_lag_seconds\{.*\} [1-9]")], state="behind",
@@ -93,7 +93,7 @@ CASES = {
         ("plimsoll inspect", r"segment|manifest"), ("du ", r"application\.log"), ("from events", r"llm\.call|message|conversation")],
         gauges={"plimsoll_free_bytes": (80e9, 1e9)}, window=240),
     "PlimsollDiskLow": case(None, [
-        ("readyz", r"ready"), ("du ", r"."), ("plimsoll inspect", r"segment|manifest")], gauges={"plimsoll_free_bytes": (80e9, 1e9)}),
+        ("readyz", r"^ready"), ("du ", r"application\.log"), ("plimsoll inspect", r"segment|manifest")], gauges={"plimsoll_free_bytes": (80e9, 1e9)}),
     "PlimsollDown": case(None, DOWN_ANSWERS, state="stopped", gauges={"up": (1, 0)}),
     "Watchdog": case(None, [("promtool", r'up\{.*job="plimsoll".*\} => 1'), ("amtool", r"Watchdog"), ("plimsoll status", r"Objectives")]),
 }

@@ -95,6 +95,13 @@ import Testing
         #expect(services.count("without_conversation") == 1 && services.count("calls") == 4)
     }
 
+    /// Whoever sends events of ours needs no spans.
+    @Test func eventsWithoutSpansAreNoFault() throws {
+        var sample = try Self.priced()
+        Self.add(nil, to: &sample, spans: 0)
+        #expect(findings(try Self.report(&sample)).map { $0[0] } == [.text("all is well")])
+    }
+
     @Test func unreadNamesAreTranslatedWhereSomethingSaysTheSame() throws {
         var sample = try Self.priced()
         Self.add(

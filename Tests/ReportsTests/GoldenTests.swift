@@ -18,6 +18,9 @@ import Testing
         var sample = try SampleStore.filled()
         let runner = try sample.runner()
         try expect(runner.status().rendered(.table), "status.table")
+        // What was received while the sample's clock stood still lies before the end.
+        let end = SampleStore.start + 3601 * 1_000_000_000
+        try expect(runner.doctor(to: end).rendered(.table), "doctor.table")
         try expect(try #require(try runner.conversation("c2")).text, "conversation.table")
     }
 

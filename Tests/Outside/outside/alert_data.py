@@ -20,10 +20,11 @@ class Traffic:
 
     def turn(self, ago, tenant="acme", channel="web", model="gpt-4o-mini", provider="openai", seconds=1.0, first=0.4, queue=None, error=None,
              input_tokens=400, output_tokens=60, attempts=1, calls=1, agent="billing", version="7", topic=None, told_duration=True, conversation=None,
-             answered=True):
+             answered=True, team=None):
         """A conversation of one question. `told_duration` False: its calls and answers say nothing of how long they took."""
         conversation = conversation or f"c-{next(self.numbers)}"
-        place = {"conversation_id": conversation, "turn": 1, "tenant": tenant, "channel": channel, "agent": agent, "agent_version": version}
+        place = {"conversation_id": conversation, "turn": 1, "tenant": tenant, "channel": channel, "agent": agent, "agent_version": version,
+                 **({"team": team} if team else {})}
         self.tell("conversation.started", ago + seconds, **{key: place[key] for key in ("conversation_id", "tenant", "channel")})
         if topic:
             self.tell("conversation.classified", ago + seconds, topic=topic, **place)
@@ -87,7 +88,8 @@ def slow(traffic, count=120, seconds=14.0, first=0.4, queue=None, share=1.0, att
 
 def dear(traffic, turns=80, input_tokens=60_000, output_tokens=4_000):
     """Turns of a tenant whose agent fell back to a dear model."""
-    return [traffic.turn(ago, tenant="borealis", model="gpt-4o", provider="openai", input_tokens=input_tokens, output_tokens=output_tokens, agent="research")
+    return [traffic.turn(ago, tenant="borealis", model="gpt-4o", provider="openai", input_tokens=input_tokens, output_tokens=output_tokens, agent="research",
+                         team="insights")
             for ago in spread(turns, 600, 20)][0]
 
 
