@@ -70,7 +70,7 @@ class Doctor:
         return [row["change"] for row in self.report["changes"] if row["finding"] == finding]
 
     def wide(self):
-        return [line for line in self.text.split("\nBasis: ")[0].splitlines() if len(line) > WIDTH]
+        return [line for line in self.text.splitlines() if len(line) > WIDTH]
 
 
 def waiting(binary, server):

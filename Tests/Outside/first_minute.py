@@ -96,8 +96,8 @@ def answers(line, commands, elsewhere):
             yield f"{command} shows no metric: {answer[:500]}"
         if command.startswith("plimsoll query") and not {"cloud", "local"} <= set(re.findall(r"\w+", answer)):
             yield f"{command} lacks rows: {answer[:500]}"
-        # A terminal of a hundred columns breaks no table.
-        wide = [line for line in answer.split("\nBasis: ")[0].splitlines() if len(line) > 100] if command.startswith("plimsoll") else []
+        # A terminal of a hundred columns breaks no line.
+        wide = [line for line in answer.splitlines() if len(line) > 100] if command.startswith("plimsoll") else []
         if wide:
             yield f"{command} prints lines wider than 100 columns: {wide[:2]}"
         if command.startswith("plimsoll report") and "Definitions:" not in answer:

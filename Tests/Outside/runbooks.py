@@ -34,7 +34,8 @@ def case(trouble, answers, labels=(), usual=True, window=15, minutes=120, state=
     return Case(trouble, answers, dict(labels), usual, window, minutes, state, dict(gauges))
 
 
-DOWN_ANSWERS = [("readyz", r"(?i)could ?n.t connect|failed to connect|refused"), ("journalctl", r"(?s)listening on .*"), ("plimsoll verify", r"files, pages and recomputation agree")]
+DOWN_ANSWERS = [("readyz", r"(?i)could ?n.t connect|failed to connect|refused"), ("journalctl", r"listening on "),
+                ("plimsoll verify", r"files, pages and recomputation agree")]
 DEPLOYED = ("plimsoll status", r"deploy\.changed\s+billing\s+7\s+8\s+release-bot")
 BURNED = r"borealis\s+claude-sonnet-4-5\s+0\s+40\b"
 DEAR = r"borealis\s+gpt-4o\s"
@@ -48,7 +49,8 @@ CASES = {
     "SupportAvailabilityBurnSlow": case(alert_data.failing, [
         ("--by tenant,model", BURNED), ("from turns", r"overloaded\s+\| claude-sonnet-4-5"), ("--by day", r"✗")], window=360),
     "SupportProbesFailing": case(alert_data.probes, [
-        ("from probe_checked", r"checkout-chat\s+\|\s+12\s"), ("report sla", r"availability\s.*100\.000 %\s")], labels={"target": "checkout-chat"}, window=5),
+        ("from probe_checked", r"checkout-chat\s+\|\s+12\s"),
+        ("report sla", r"availability\s.*100\.000 %\s")], labels={"target": "checkout-chat"}, window=5),
     "SupportAnswerP50High": case(alert_data.slow, [
         ("report sla", r"qwen-2\.5-72b.*✗ 14\.000 s"), ("queue_duration_ns", r"qwen-2\.5-72b"), ("retrieval_query", r"manuals")], window=10),
     "SupportAnswerP95High": case(lambda traffic: alert_data.slow(traffic, share=0.2, attempts=2), [
@@ -63,7 +65,8 @@ CASES = {
     "SupportCostPerAnswerHigh": case(alert_data.dear, [
         ("report cost", DEAR), ("from turns", r"\|\s+(60000|[3-5]\d\d\d\d)"), ("prices check", r"nothing found")], window=75),
     "SupportSatisfactionLow": case(alert_data.dissatisfied, [
-        ("report outcomes", r"warranty\s.*\b30\s+0\s+0\.000 %"), ("join conversations", r"slack\s+\| returns\s+\|\s+30 \|\s+30"), ("score <= 2", r"\|\s+1 \|")],
+        ("report outcomes", r"warranty\s.*\b30\s+0\s+0\.000 %"), ("join conversations", r"slack\s+\| returns\s+\|\s+30 \|\s+30"),
+        ("score <= 2", r"\|\s+1 \|")],
         window=60),
     "SupportCostSpike": case(alert_data.dear, [
         ("report cost", DEAR), ("from conversations", r"borealis")], window=60, minutes=26 * 60),
@@ -75,16 +78,20 @@ CASES = {
         ("select conversation_id", r"c-loop\s+\| borealis\s+\| research\s+\|\s+120"), ("/v1/conversations/", r'"llm_calls": 120'),
         ("agent_version", r"research\s+\| 9")], labels={"tenant": "borealis"}, window=30, minutes=24 * 60),
     "SupportUnpricedCalls": case(alert_data.unpriced, [
-        ("plimsoll doctor", r"no_price\s+example nova-ultra-9\s+30\b"), ("prices check", r"nova-ultra-9"), ("from llm_call", r"example\s+\| nova-ultra-9\s+\| unpriced\s+\| .*output"), ("prices list", r"gpt-4o-mini")],
+        ("plimsoll doctor", r"no_price\s+example nova-ultra-9\s+30\b"), ("prices check", r"nova-ultra-9"),
+        ("from llm_call", r"example\s+\| nova-ultra-9\s+\| unpriced\s+\| .*output"), ("prices list", r"gpt-4o-mini")],
         labels={"model": "nova-ultra-9"}),
     "SupportEscalationSurge": case(alert_data.escalating, [
-        ("escalation_raised", r"low_confidence\s+\| returns\s+\|\s+40"), ("report outcomes", r"refund\s+40\s+0\s+40\b"), ("plimsoll status", r"prompt\.published\s+refunds")],
+        ("escalation_raised", r"low_confidence\s+\| returns\s+\|\s+40"), ("report outcomes", r"refund\s+40\s+0\s+40\b"),
+        ("plimsoll status", r"prompt\.published\s+refunds")],
         window=30, minutes=24 * 60),
     "PlimsollEventsRejected": case(alert_data.misspelt, [
-        ("plimsoll doctor", r"refused\s+events: unknown_type\s+60\b"), ("dead_letters", r"llm\.cal\s+\| agent/pod-9"), ("/metrics", r'reason="unknown_type"} 60'), ("plimsoll schemas", r"request_model")],
+        ("plimsoll doctor", r"refused\s+events: unknown_type\s+60\b"), ("dead_letters", r"llm\.cal\s+\| agent/pod-9"),
+        ("/metrics", r'reason="unknown_type"} 60'), ("plimsoll schemas", r"request_model")],
         labels={"reason": "unknown_type"}, window=15),
     "PlimsollIngestSilence": case(None, [
-        ("from events", r"agent/pod-1"), ("plimsoll doctor", r"refused\s+requests: not_found\s+[1-9]"), ("readyz", r"ready"), ("/metrics", r'reason="not_found"} [1-9]'), ("promtool", r"not_found")],
+        ("from events", r"agent/pod-1"), ("plimsoll doctor", r"refused\s+requests: not_found\s+[1-9]"), ("readyz", r"ready"),
+        ("/metrics", r'reason="not_found"} [1-9]'), ("promtool", r"not_found")],
         state="idle", window=15),
     "PlimsollTracesBehind": case(alert_data.failing, [
         ("export_failures", r'reason="no_answer"'), ("lag", r"plimsoll_trace_export_lag_seconds\{.*\} [1-9]")], state="behind",

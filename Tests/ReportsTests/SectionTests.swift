@@ -41,6 +41,23 @@ import Testing
         #expect(report.rendered(.json).contains("\"=1+1\""))
     }
 
+    /// Neither a table nor what stands below it is broken by a terminal; columns that go on below have their names again.
+    @Test(arguments: ReportKind.allCases) func linesFitATerminal(_ kind: ReportKind) throws {
+        var sample = try SampleStore.filled()
+        let request = ReportRequest(by: kind == .cost ? [.month, .team, .model] : [.channel])
+        let report = try sample.runner().report(kind, request)
+        let text = report.rendered(.table)
+        for line in text.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+        // Every column is there, however many parts a table has.
+        for section in report.sections where !section.rows.isEmpty {
+            for (place, column) in section.columns.enumerated()
+            where section.rows.contains(where: { $0[place] != .none }) {
+                #expect(text.contains(column.title), "\(section.name): \(column.title)")
+            }
+        }
+        if kind == .cost { #expect(text.components(separatedBy: "  month    team  model ").count > 2) }
+    }
+
     @Test func headingsAreInTheZoneAskedFor() throws {
         var sample = try SampleStore.filled()
         let runner = try sample.runner()

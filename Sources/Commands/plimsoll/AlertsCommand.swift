@@ -111,20 +111,25 @@ struct AlertsOptions: ParsableArguments {
             }
         }
         if let runbooks = told.runbooks { return runbooks }
-        if settings == nil, let server = source.server { return "http://\(try SourceOptions.address(server))/runbooks" }
+        if settings == nil, case .server(let server)? = try namedSource() { return "http://\(server.address)/runbooks" }
         guard let listen = settings?.listen, listen.port > 0 else { return ObjectiveFiles.runbooksAddress }
         // An address that stands for all of a machine's is none to go to.
         let isAny = ["0.0.0.0", "::"].contains(listen.host)
         return "http://\(isAny ? ListenAddress(host: "127.0.0.1", port: listen.port) : listen)/runbooks"
     }
 
-    private func objectives(_ settings: ServeSettings?, _ machine: Machine) async throws -> ObjectiveSet {
-        if let settings { return settings.objectives.set ?? .builtIn }
+    /// The directory or server that somebody named; nil: nobody did.
+    private func namedSource() throws -> Source? {
         let places = [
             source.data, source.server, Environment.value("PLIMSOLL_DATA"), Environment.value("PLIMSOLL_SERVER"),
         ]
-        guard places.contains(where: { $0 != nil }) else { return .builtIn }
-        switch try source.resolve() {
+        return places.contains { $0 != nil } ? try source.resolve() : nil
+    }
+
+    private func objectives(_ settings: ServeSettings?, _ machine: Machine) async throws -> ObjectiveSet {
+        if let settings { return settings.objectives.set ?? .builtIn }
+        switch try namedSource() {
+        case nil: return .builtIn
         case .directory(let directory): return try machine.reading(directory) { $0.snapshot().objectives.current.set }
         case .server(let address):
             guard let history = ObjectiveHistory(json: try await RemoteReading(server: address).text("/v1/objectives"))

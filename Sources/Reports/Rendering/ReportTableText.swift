@@ -11,17 +11,36 @@ enum ReportTableText {
         for section in report.sections {
             text += "\n\(section.title)\n" + (section.rows.isEmpty ? "  – no data\n" : table(section))
         }
-        text += "\nBasis: every event up to position \(basis.position)"
-        if basis.position > 0 { text += ", received by \(RFC3339.render(basis.watermark))" }
-        text += "; now is \(RFC3339.render(basis.now))"
+        var line = "Basis: every event up to position \(basis.position)"
+        if basis.position > 0 { line += ", received by \(RFC3339.render(basis.watermark))" }
+        line += "; now is \(RFC3339.render(basis.now))"
         if basis.timeZone != "UTC" {
-            text += "; hours, days, weeks and months by the clock of \(HumanReadableText.text(.text(basis.timeZone)))"
+            line += "; hours, days, weeks and months by the clock of \(HumanReadableText.text(.text(basis.timeZone)))"
         }
-        text +=
-            ".\nExactness: \(basis.exactness); money is rounded here, in JSON and CSV only what one costs is, at 12 decimals.\n"
+        text += "\n" + wrapped(line + ".", indent: 2)
+        let rounding = "money is rounded here, in JSON and CSV only what one costs is, at 12 decimals."
+        text += wrapped("Exactness: \(basis.exactness); \(rounding)", indent: 2)
         if !report.definitions.isEmpty { text += "Definitions:\n" }
-        for definition in report.definitions { text += "  \(definition.term): \(definition.meaning)\n" }
+        for definition in report.definitions {
+            text += wrapped("  \(definition.term): \(definition.meaning)", indent: 4)
+        }
         return text
+    }
+
+    /// Lines no wider than a table's, broken at blanks; those after the first are indented.
+    private static func wrapped(_ text: String, indent: Int) -> String {
+        var lines: [String] = []
+        var line = String(text.prefix { $0 == " " })
+        var isEmpty = true
+        for word in text.split(separator: " ") {
+            if !isEmpty, line.count + 1 + word.count > widthMax {
+                lines.append(line)
+                (line, isEmpty) = (String(repeating: " ", count: indent), true)
+            }
+            line += (isEmpty ? "" : " ") + word
+            isEmpty = false
+        }
+        return (lines + [line]).joined(separator: "\n") + "\n"
     }
 
     /// With the offset of the zone that was asked for; a report that came about had one.

@@ -19,8 +19,8 @@ class Traffic:
                             "time": moment.isoformat().replace("+00:00", "Z"), "data": data})
 
     def turn(self, ago, tenant="acme", channel="web", model="gpt-4o-mini", provider="openai", seconds=1.0, first=0.4, queue=None, error=None,
-             input_tokens=400, output_tokens=60, attempts=1, calls=1, agent="billing", version="7", topic=None, told_duration=True, conversation=None,
-             answered=True, team=None):
+             input_tokens=400, output_tokens=60, attempts=1, calls=1, agent="billing", version="7", topic=None, told_duration=True,
+             conversation=None, answered=True, team=None):
         """A conversation of one question. `told_duration` False: its calls and answers say nothing of how long they took."""
         conversation = conversation or f"c-{next(self.numbers)}"
         place = {"conversation_id": conversation, "turn": 1, "tenant": tenant, "channel": channel, "agent": agent, "agent_version": version,
@@ -53,7 +53,8 @@ def usual(traffic, count=240):
     """An hour as it should be, long enough ago that no question about the last half hour sees it, and some of it in the last quarter, with what
     says nothing of durations: a null that must not stand above the row that matters."""
     for index, ago in enumerate(spread(count, 3300, 2000)):
-        traffic.turn(ago, tenant=("acme", "acme", "borealis")[index % 3], model=("gpt-4o-mini", "claude-haiku-4-5")[index % 2], provider=("openai", "anthropic")[index % 2],
+        traffic.turn(ago, tenant=("acme", "acme", "borealis")[index % 3],
+                     model=("gpt-4o-mini", "claude-haiku-4-5")[index % 2], provider=("openai", "anthropic")[index % 2],
                      channel=("web", "email")[index % 3 == 0], topic=("refund", "delivery")[index % 2])
     for ago in spread(12, 800, 100):
         traffic.turn(ago, model="llama-3.2-8b", provider="vllm", told_duration=False, tenant="acme", topic="refund")

@@ -22,24 +22,24 @@ enum DemoLegend {
     }
 
     private static let serviceLevels = [
-        ("verdict", "✓ the target is met, ! missed but within the alert limit, ✗ beyond it: an alert fires"),
+        ("verdict", "✓ target met, ! missed but within the alert limit, ✗ beyond it: an alert fires"),
         ("availability", "questions that got an answer without error within 30 s"),
         ("answer_p95", "95 of 100 answers took no longer; answer_p50: half of them"),
         ("first_token_p50", "half of the answers began to appear no later"),
-        ("budget left", "of the failures that the target allows in 30 days; below 0: more than that were used"),
+        ("budget left", "of the failures that the target allows in 30 days; below 0: more were used"),
         ("cost_per_answer", "what model calls cost, divided by the answers; only what has a price is in it"),
         ("at least, at most", "the same with calls that lack a price: such a call is never taken for $0"),
-        ("unpriced calls", "calls of which something has no price; while they leave the cost open it is at risk"),
+        ("unpriced calls", "calls that lack a price; while they leave the cost open it is at risk"),
         ("4 or 5", "ratings by customers, of 1 to 5: satisfaction is their share"),
     ]
 
     private static let cost = [
         ("cost", "of the calls of which everything has a price"),
         ("at least, at most", "the same with the others; unknown: nothing says how much they are at most"),
-        ("partly, unpriced", "calls of which a part, or nothing, has a price; \"price gaps\" names what is missing"),
+        ("partly, unpriced", "calls of which a part, or nothing, has a price; see \"price gaps\""),
         ("resolved_conversation", "a conversation that helped its customer; all cost is divided by them"),
         ("cache_read", "input that the provider had at hand from before, at a lower price"),
-        ("told tokens", "what agents say that was used, beside the calls: a check, added to no figure"),
+        ("told tokens", "what agents say was used, beside the calls: a check, added to no figure"),
     ]
 
     private static let outcomes = [
