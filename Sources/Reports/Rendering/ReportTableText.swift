@@ -87,7 +87,8 @@ enum ReportTableText {
         var parts: [[Int]] = [[]]
         var width = 0
         for place in widths.indices {
-            if width + widths[place] + 2 > widthMax, parts[parts.count - 1].contains(where: { !repeated.contains($0) }) {
+            let saysMore = parts[parts.count - 1].contains { !repeated.contains($0) }
+            if saysMore, width + widths[place] + 2 > widthMax {
                 parts.append(repeated)
                 width = repeated.reduce(0) { $0 + widths[$1] + 2 }
             }
