@@ -210,7 +210,7 @@ struct Casting: Sendable {
     /// - Throws: `.invalidParameter` for a name that no zone has, whether the type keeps zones or not.
     private func zone(of written: WrittenTime) throws -> ZoneOffsets {
         switch written.zone {
-        case .offset(let seconds): ZoneOffsets(fixed: seconds, name: "")
+        case .offset(let seconds): ZoneOffsets(fixed: seconds)
         case .name(let name): try ZoneOffsets.written(name)
         case nil: context.zone
         }
