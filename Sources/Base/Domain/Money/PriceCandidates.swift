@@ -8,9 +8,9 @@ package struct PriceCandidates: Hashable, Sendable {
     /// Whether there is no price.
     package var isEmpty: Bool { lists.isEmpty }
 
-    /// The longest prompt for which the built-in prices of tokens hold that count for calls of a time, or would count if
-    /// none were set; nil: any. Of several lists the one in force says it, be it that there is no bound any more: each
-    /// has the prices that changed, and a bound that changes does so with all prices of its model.
+    /// The longest prompt for which the built-in prices of tokens hold that count for calls of a time, or would if none
+    /// were set; nil: any. Of several lists the one in force says it, be it that there is no bound any more: each has
+    /// the prices that changed, and a bound that changes does so with all prices of its model.
     /// - Parameter known: prices that had come by then.
     package func inputTokensMax(at time: Int64, known: PriceHorizon) -> Int64? {
         let builtIn = lists.drop { $0[0].origin == .set }
