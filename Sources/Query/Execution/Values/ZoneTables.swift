@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
+// tests: only they ask how many tables were made.
 /// The tables of zones, each made once a process, when its zone is first asked for. They are known by the identifiers
 /// that Foundation has for zones: these are some six hundred of twenty kilobytes at most, however texts spell them.
-// tests: only they ask how many tables were made.
 package enum ZoneTables {
     private static let tables = Mutex<[String: ZoneOffsets]>([:])
 
