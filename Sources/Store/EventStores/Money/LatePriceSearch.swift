@@ -185,8 +185,8 @@ struct LatePriceSearch {
             guard old.wide(at: row) == nil, let cost = new.wide(at: row), let time = times.integer(at: row),
                 let receivedTime = received.integer(at: row)
             else { return nil }
-            let lead = leads.lead(at: positions.integer(at: row) ?? 0)
-            guard EventArrival(receivedTime: receivedTime, lead: lead).isLive(time) else { return nil }
+            let arrival = leads.arrival(at: positions.integer(at: row) ?? 0, receivedTime: receivedTime)
+            guard arrival.isLive(time) else { return nil }
             return FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" })
         }
     }

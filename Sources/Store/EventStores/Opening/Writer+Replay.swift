@@ -86,7 +86,7 @@ extension Writer {
 
     private func replaySystemRecord(_ record: LogRecord) throws {
         do {
-            if let mark = try takeUp(try systemRecord(record)) { dropOlderMarks(than: mark) }
+            try takeUp(try systemRecord(record)).map { dropOlderMarks(than: $0) }
         } catch let error as Ledger.DamagedRecord {
             throw corruption(record, error.expectation)
         }
@@ -97,6 +97,12 @@ extension Writer {
     /// - Throws: ``Ledger/DamagedRecord``, ``CorruptionError``.
     func takeUp(_ note: SystemRecord) throws -> DeliveryMark? {
         systemRecords.append(note)
+        return try follow(note)
+    }
+
+    /// The same of a record that is among the unsealed ones already.
+    @discardableResult
+    func follow(_ note: SystemRecord) throws -> DeliveryMark? {
         let consequence = try ledger.fold(note)
         counters.idleAfterNanoseconds = ledger.outcomes?.idleAfterNanoseconds
         switch consequence {
@@ -198,9 +204,7 @@ extension Writer {
             try log.append(
                 .schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
         }
-        try note(.event(type: ConfigurationChange.recordType, data: change.data))
-        for entry in change.prices { ledger.prices.add(entry) }
-        booking.forget()
+        try follow(try note(.event(type: ConfigurationChange.recordType, data: change.data)))
         counters.beginStep()
         for price in try noteLatePrices(since: lateCount, onDamage: goOnWithoutPlace) {
             try note(.event(type: Rebooking.recordType, data: price.firstPriceData))

@@ -35,7 +35,7 @@ extension Writer {
 
     /// When the event of a position came.
     func arrival(_ position: Int64, receivedTime: Int64) -> EventArrival {
-        EventArrival(receivedTime: receivedTime, lead: ledger.leads.lead(at: position))
+        ledger.leads.arrival(at: position, receivedTime: receivedTime)
     }
 
     /// The time of arrival of what comes now.

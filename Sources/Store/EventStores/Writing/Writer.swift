@@ -216,12 +216,14 @@ final class Writer {
         tail.append(block)
     }
 
-    /// Logs a system record; durable with the next flush.
-    func note(_ content: SystemRecord.Content) throws {
+    /// Logs a system record; durable with the next flush. What it tells is not taken up.
+    @discardableResult
+    func note(_ content: SystemRecord.Content) throws -> SystemRecord {
         let record = record(content)
         try log.append(
             .system, position: nextPosition, count: 0, receivedTime: receivedTime, payload: record.serialised)
         systemRecords.append(record)
+        return record
     }
 
     /// Logs a system record, durable when this returns. Where that fails, the store does not have it.
