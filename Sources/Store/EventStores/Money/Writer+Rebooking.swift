@@ -22,7 +22,7 @@ extension Writer {
         let prices = ledger.prices.book.candidates(provider: provider, requestModel: model, responseModel: nil).lists
             .flatMap { $0 }
         try observeClock()
-        try noteDurably(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
+        _ = try noteDurably(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
         apply(rebooking, effect)
         // What is kept is what the record tells.
         rebooking.change = effect.change

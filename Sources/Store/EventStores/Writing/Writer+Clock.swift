@@ -21,8 +21,7 @@ extension Writer {
         do {
             try log.reserve(payloads: steps.map { _ in 1024 })
             for step in steps {
-                try note(.event(type: ClockStep.recordType, data: step.data))
-                ledger.leads.set(step.leadNanoseconds, from: nextPosition)
+                try follow(try note(.event(type: ClockStep.recordType, data: step.data)))
             }
             try flushLog()
         } catch {

@@ -170,8 +170,7 @@ final class Writer {
         try replace(batch.replacements)
         for note in batch.notes { try self.note(.event(type: note.type, data: note.data)) }
         for mark in batch.marks {
-            try note(.event(type: DeliveryMark.recordType, data: mark.data))
-            ledger.marks.set(mark)
+            try follow(try note(.event(type: DeliveryMark.recordType, data: mark.data)))
             dropOlderMarks(than: mark)
         }
         return outcome.result(lastPosition: nextPosition - 1)
@@ -226,13 +225,15 @@ final class Writer {
         return record
     }
 
-    /// Logs a system record, durable when this returns. Where that fails, the store does not have it.
+    /// Logs a system record, durable when this returns; what it tells is not taken up. Where that fails, the store does
+    /// not have it.
     /// - Throws: ``StoreError``; ``StoreError/recordTooLarge(bytes:)`` for what no log record holds, and nothing was
     ///   logged then.
-    func noteDurably(_ content: SystemRecord.Content) throws {
+    func noteDurably(_ content: SystemRecord.Content) throws -> SystemRecord {
         let before = systemRecords.count
+        let record: SystemRecord
         do {
-            try note(content)
+            record = try note(content)
             try flushLog()
         } catch {
             systemRecords.removeLast(systemRecords.count - before)
@@ -240,6 +241,7 @@ final class Writer {
         }
         isIdleMarked = false
         lastAppendMonotonic = context.clock.monotonicNanoseconds()
+        return record
     }
 
     private func record(_ content: SystemRecord.Content) -> SystemRecord {
