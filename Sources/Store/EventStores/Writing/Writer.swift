@@ -319,9 +319,9 @@ final class Writer {
     private func latePriceSearch(since count: Int, _ onDamage: @escaping OnDamage) -> LatePriceSearch? {
         let prices = ledger.prices
         guard prices.late.count > count else { return nil }
-        let before = CostOverlay(book: prices.book, late: Array(prices.late[..<count]), rebookings: prices.rebookings)
         return LatePriceSearch(
-            Array(prices.late[count...]), before: before, layouts: layouts, registry: registry, onDamage: onDamage)
+            prices.late, from: count, before: CostOverlay(prices, lateCount: count), layouts: layouts,
+            registry: registry, onDamage: onDamage)
     }
 
     private func apply(_ search: LatePriceSearch) throws {
