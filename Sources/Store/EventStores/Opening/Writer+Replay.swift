@@ -86,7 +86,7 @@ extension Writer {
 
     private func replaySystemRecord(_ record: LogRecord) throws {
         do {
-            try takeUp(try systemRecord(record)).map { dropOlderMarks(than: $0) }
+            try takeUp(try systemRecord(record), onDamage: goOnWithoutPlace).map { dropOlderMarks(than: $0) }
         } catch let error as Ledger.DamagedRecord {
             throw corruption(record, error.expectation)
         }
@@ -94,22 +94,23 @@ extension Writer {
 
     /// Makes what a record tells part of the state.
     /// - Returns: the mark of deliveries that it tells of, if it does.
+    /// - Parameter onDamage: is told of a place that a correction needs and that cannot be read.
     /// - Throws: ``Ledger/DamagedRecord``, ``CorruptionError``.
-    func takeUp(_ note: SystemRecord) throws -> DeliveryMark? {
+    func takeUp(_ note: SystemRecord, onDamage: OnDamage = { throw $0 }) throws -> DeliveryMark? {
         systemRecords.append(note)
-        return try follow(note)
+        return try follow(note, onDamage: onDamage)
     }
 
     /// The same of a record that is among the unsealed ones already.
     @discardableResult
-    func follow(_ note: SystemRecord) throws -> DeliveryMark? {
+    func follow(_ note: SystemRecord, onDamage: OnDamage = { throw $0 }) throws -> DeliveryMark? {
         let consequence = try ledger.fold(note)
         counters.idleAfterNanoseconds = ledger.outcomes?.idleAfterNanoseconds
         switch consequence {
         case .none: return nil
         case .prices: booking.forget()
         case .objectives(let version): counters = counters.following(version.set, registry: registry)
-        case .rebooking(let rebooking): try replay(rebooking)
+        case .rebooking(let rebooking): try replay(rebooking, onDamage: onDamage)
         case .mark(let mark): return mark
         }
         return nil
