@@ -1,11 +1,13 @@
 package import Domain
 
+// tests: the steps of a look-up are counted.
 /// Prices that may book calls which waited for one, oldest first, found by the names that calls have for theirs.
 ///
 /// Runs of prices, each at least twice as long as the next and never changed: a copy is cheap, and so is an addition to
 /// one of two copies. Of prices of one model, tier, class and origin each has all its waiting calls before those of the
 /// ones that became known earlier, so that at most one of them concerns a call.
 package struct LatePrices: Sendable {
+    // tests: the steps of a look-up are counted.
     /// What a call says of itself that decides which prices it has.
     package struct Call {
         var provider: String
