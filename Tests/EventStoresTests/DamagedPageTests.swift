@@ -162,6 +162,31 @@ import Testing
         try again.close()
     }
 
+    /// The same of a correction.
+    @Test func aStartWithACorrectionGoesOnWithoutThePage() throws {
+        let disk = SimulatedFileSystem(seed: 47)
+        let store = try sealed(disk)
+        for (seconds, pico) in [(1.0, Int64(37_500)), (2.0, 50_000)] {
+            var prices = SampleEvents()
+            for tokenClass in ["input", "output"] {
+                prices.addPrice(Self.model, tokenClass, picoPerToken: pico, at: seconds)
+            }
+            #expect(try store.append([prices.batch])[0].accepted == 2)
+        }
+        try store.seal()
+        #expect(try store.rebook(provider: "openai", model: Self.model, times: .min ..< .max).calls == 2)
+        let rebooked = store.status.rebookedPicoUSD
+        #expect(rebooked > 0)
+        try flip("time", of: "llm_call", disk)
+        disk.crash(.process)
+        let again = try open(disk)
+        let path = try segmentPath(disk)
+        #expect(again.status.troubles.contains { $0.contains(path) })
+        #expect(again.status.rebookedPicoUSD == rebooked)
+        #expect(try again.append([turns(["c"], 1)])[0].accepted == 3)
+        try again.close()
+    }
+
     /// Without its filter a segment is looked up event by event, which is slow and right.
     @Test func aDamagedFilterOfIdentitiesIsNoReasonNotToOpen() throws {
         let disk = SimulatedFileSystem(seed: 46)

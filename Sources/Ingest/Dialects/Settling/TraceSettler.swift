@@ -57,15 +57,16 @@ package struct TraceSettler: Sendable {
         for before in told where !wanted.contains(before.id) {
             replace(before, by: DerivedEvent.repetition(of: before, columns), in: &result)
         }
-        result.events.bytes = writer.sink.bytes
+        result.events.bytes = writer.take()
         return result
     }
 
     private func replace(_ before: StoredEvent, by event: DerivedEvent, in result: inout Settlement) {
         var writer = EventRowWriter()
         event.write(to: &writer, columns)
-        guard writer.sink.bytes != before.row else { return }
-        result.replacements.append(EventReplacement(position: before.position, row: writer.sink.bytes))
+        let row = writer.take()
+        guard row != before.row else { return }
+        result.replacements.append(EventReplacement(position: before.position, row: row))
     }
 }
 

@@ -38,7 +38,6 @@ struct ConversationGrouping: Sendable {
         precondition(
             wellKnown.conversationID == wellKnown.tenant + 1, "tenant and conversation_id stand side by side in a row")
         var dictionary = TextDictionaryBuilder()
-        var costOffset = 0
         for (blockIndex, block) in blocks.enumerated() {
             for (index, row) in block.rows.enumerated() {
                 guard let fields = Self.fields(row, wellKnown) else { continue }
@@ -51,9 +50,8 @@ struct ConversationGrouping: Sendable {
                 events[code].append(
                     EventReference(
                         buffer: Int32(blockIndex), start: Int32(row.start), position: block.position(of: index),
-                        cost: block.costs.place(of: index).map { Int32(costOffset + $0) } ?? -1))
+                        cost: block.costs.place(of: index).map { Int32($0) } ?? -1))
             }
-            costOffset += block.costs.values.count
         }
         let known = Set(keys)
         for key in also where !known.contains(key) {
