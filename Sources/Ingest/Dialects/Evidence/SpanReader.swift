@@ -1,5 +1,5 @@
+import Bytes
 import Domain
-import Hashing
 import JSONParsing
 import WireFormats
 

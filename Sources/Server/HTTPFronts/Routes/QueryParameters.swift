@@ -1,4 +1,5 @@
 import Hummingbird
+import JSONTexts
 
 /// The parameters in an address, each known and given at most once where several mean nothing: a mistyped one would
 /// otherwise be answered as if it were not there.
