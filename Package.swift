@@ -160,8 +160,8 @@ let package = Package(
         room(
             "Intakes", "Services/Intakes",
             uses: [
-                "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "JSONTexts", "Platform",
-                "Projections", "WireFormats",
+                "Bytes", "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "JSONTexts",
+                "Platform", "Projections", "WireFormats",
             ]),
         tests("Intakes", uses: ["Compression", "Dialects", "Domain", "EventStores", "Platform", "WireFormats"]),
         room(

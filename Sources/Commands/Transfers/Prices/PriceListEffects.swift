@@ -1,3 +1,4 @@
+import Bytes
 package import Domain
 import JSONTexts
 
@@ -118,7 +119,7 @@ private struct KnownEntries {
 
 extension PriceEntry {
     fileprivate func isOfPair(_ provider: String, _ model: String) -> Bool {
-        self.provider.utf8.elementsEqual(provider.utf8) && self.model.utf8.elementsEqual(model.utf8)
+        self.provider.hasSameBytes(as: provider) && self.model.hasSameBytes(as: model)
     }
 
     /// Class and tier in words.

@@ -84,7 +84,7 @@ package struct QueryRequest: Sendable {
             }
             var seen: Set<[UInt8]> = []
             for member in members {
-                guard Self.names.contains(where: { $0.utf8.elementsEqual(member.name.utf8) }) else {
+                guard Self.names.contains(where: { $0.hasSameBytes(as: member.name) }) else {
                     throw QueryRefusal(
                         .malformed, "there is no member \(member.name)",
                         hint: "known: \(Self.names.joined(separator: ", "))")
