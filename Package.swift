@@ -192,7 +192,8 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EmbeddedPages", "EventStores",
+                "Access", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
+                "EventStores",
                 "Execution",
                 "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports",
                 "SQLText",

@@ -123,6 +123,20 @@ struct RuleTests {
             lines(text, "Sources/Server/HTTPFrontsElsewhere/A.swift") == [2, 3, 4], "a name that only begins alike")
     }
 
+    @Test func wordsOfAWireStayInTheFront() {
+        func lines(_ text: String, _ path: String) -> [Int] { WireRule.check(file(text, at: path)).map(\.line) }
+        let text = """
+            let a = "application/json"
+            let b = "no Content-Type, send text/csv"
+            let c = "accept: context/other"
+            let d = header["retry-after"]
+            // "application/json"
+            """
+        #expect(lines(text, "Sources/Services/Asking/A.swift") == [1, 2, 4])
+        #expect(lines(text, "Sources/Services/Sending/A.swift").isEmpty)
+        #expect(lines(text, "Sources/Server/HTTPFronts/A.swift").isEmpty)
+    }
+
     // MARK: Unsafe code, the machine
 
     @Test(arguments: [

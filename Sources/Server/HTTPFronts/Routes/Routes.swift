@@ -99,7 +99,7 @@ struct Routes: Sendable {
         var limits = limits
         limits.bodyBytesMax = limits.queryTextBytesMax
         limits.decodedBodyBytesMax = limits.queryTextBytesMax
-        let coding = try BodyCoding.named(request.headers[.contentEncoding])
+        let coding = try request.contentCoding()
         let bytes = try await BodyCollector.collect(request, limits: limits, ticket: ticket, hint: hint)
         guard request.headers[.contentEncoding] != nil else { return bytes }
         return try await threads.decoders.run { [limits] in
