@@ -196,7 +196,8 @@ struct EvidenceTests {
 
         var traces = SampleTraces()
         var request = OTLPTraces([SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5)])
-        request.resources[0].scopes[0].spans[0].attributes = [composed, decomposed].map { OTLPAttribute($0, .integer(1)) }
+        let attributes = [composed, decomposed].map { OTLPAttribute($0, .integer(1)) }
+        request.resources[0].scopes[0].spans[0].attributes = attributes
         try traces.receive(request)
         guard case .json(let text)? = traces.evidence.first?.fields["unknown_attributes"] else {
             Issue.record("nothing is noted")

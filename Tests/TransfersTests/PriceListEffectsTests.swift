@@ -78,7 +78,8 @@ import Transfers
                 "output from 2026-07-01T00:00:00Z on: 3.00 instead of 10.00 (list price)",
                 "input has no price from 2026-07-01T00:00:00Z until 2026-08-01T00:00:00Z "
                     + "(it was 2.50, the list price); set it too",
-                "input of tier batch has no price from 2026-07-01T00:00:00Z on (it was 1.25, the list price); set it too",
+                "input of tier batch has no price from 2026-07-01T00:00:00Z on "
+                    + "(it was 1.25, the list price); set it too",
             ])
         let both = "openai,m,input,,3,,2026-09-01T00:00:00Z\nopenai,m,input,,5,,2026-10-01T00:00:00Z\n"
         #expect(

@@ -2,8 +2,8 @@ import Bytes
 package import Workload
 
 // tests: it is tried without a server.
-/// Live traffic in which no question stands open: each is sent with its answer. Whenever the demo stops, nobody is found
-/// waiting for an agent that has gone, whose silence would be told as an outage.
+/// Live traffic in which no question stands open: each is sent with its answer. Whenever the demo stops, nobody is
+/// found waiting for an agent that has gone, whose silence would be told as an outage.
 package struct AnsweredTraffic: Sendable {
     /// Who has waited so long has no answer coming, and has failed by any limit.
     private static let waitNanosecondsMax = 30 * Nanoseconds.second

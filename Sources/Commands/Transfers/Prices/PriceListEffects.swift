@@ -54,7 +54,8 @@ package struct PriceListEffects: Sendable {
             let next = price.successor(in: after, from: price.validFrom)
             // What was set before and holds later goes on holding then.
             let standing = next.flatMap { $0.position <= known.lastPosition ? $0 : nil }
-            let old = price.counterpart(in: before, at: price.validFrom).flatMap { $0.amount == price.amount ? nil : $0 }
+            let earlier = price.counterpart(in: before, at: price.validFrom)
+            let old = earlier.flatMap { $0.amount == price.amount ? nil : $0 }
             guard old != nil || standing != nil else { continue }
             let replaced = old.map { " instead of \($0.usd)" + ($0.origin == .builtIn ? " (list price)" : "") } ?? ""
             let later = standing.map { "; then \($0.usd), which was set before" } ?? ""

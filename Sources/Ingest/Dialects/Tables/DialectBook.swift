@@ -101,7 +101,7 @@ package struct DialectBook: Sendable {
         (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, native: native)
         errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty }.map(ExactText.init(_:)))
         turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map { ExactText($0.key) })
-        readNames = Set((rules.values.joined().map(\.key) + kinds.map(\.attribute)).map(ExactText.init(_:)))
+        readNames = Set(rules.values.joined().map { ExactText($0.key) }).union(kinds.map { ExactText($0.attribute) })
     }
 
     /// The fields of which some place may be filled in a span; no other one is.
