@@ -7,19 +7,16 @@ import Projections
 struct ConversationGrouping: Sendable {
     /// A conversation: tenant and conversation_id.
     struct Key: Hashable, Comparable, Sendable {
-        var tenant: String
-        var conversation: String
+        let tenant: ExactText
+        let conversation: ExactText
 
-        /// By bytes: two spellings of a letter are two conversations.
-        static func == (left: Key, right: Key) -> Bool {
-            left.conversation.hasSameBytes(as: right.conversation) && left.tenant.hasSameBytes(as: right.tenant)
+        init(tenant: String, conversation: String) {
+            (self.tenant, self.conversation) = (ExactText(tenant), ExactText(conversation))
         }
 
-        /// By tenant, then conversation, of each the bytes.
+        /// By tenant, then conversation.
         static func < (left: Key, right: Key) -> Bool {
-            left.tenant.hasSameBytes(as: right.tenant)
-                ? left.conversation.utf8.lexicographicallyPrecedes(right.conversation.utf8)
-                : left.tenant.utf8.lexicographicallyPrecedes(right.tenant.utf8)
+            (left.tenant, left.conversation) < (right.tenant, right.conversation)
         }
     }
 
