@@ -4,6 +4,7 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import Intakes
+import JSONTexts
 import Plans
 import Reports
 
