@@ -192,18 +192,15 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
-                "EventStores",
-                "Execution",
-                "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports",
-                "SQLText",
-                "Sending", "WireFormats", hummingbird,
+                "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain",
+                "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans",
+                "Platform", "Projections", "Reports", "SQLText", "Sending", "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
-                "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections", "SQLText", "Segments",
+                "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
+                "EmbeddedPages", "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections", "SQLText", "Segments",
                 "Sending", "WireFormats", hummingbird,
             ]),
 
