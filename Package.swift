@@ -200,8 +200,8 @@ let package = Package(
             "HTTPFronts",
             uses: [
                 "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections", "SQLText", "Segments",
-                "Sending", "WireFormats", hummingbird,
+                "EmbeddedPages", "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections",
+                "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.
