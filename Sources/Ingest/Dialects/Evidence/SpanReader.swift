@@ -41,8 +41,8 @@ struct SpanReader: ~Copyable {
         record.name = Self.cut(NameRedaction.without(span.name), Limits.nameBytesMax)
         record.kind =
             ["", "internal", "server", "client", "producer", "consumer"][(1...5).contains(span.kind) ? span.kind : 0]
-        record.scope = Self.cut(scope.name, Limits.nameBytesMax)
-        record.scopeVersion = Self.cut(scope.version, Bounds.nameBytes)
+        record.scope = Self.cut(NameRedaction.without(scope.name), Limits.nameBytesMax)
+        record.scopeVersion = Self.cut(NameRedaction.without(scope.version), Bounds.nameBytes)
         record.end = Int64(clamping: span.end)
         record.timeDoubt = SpanTimeDoubt(start: Int64(clamping: span.start), end: record.end)
         record.start = record.timeDoubt == nil ? Int64(clamping: span.start) : record.end
@@ -100,6 +100,13 @@ struct SpanReader: ~Copyable {
         switch treatment {
         case .kept where CredentialDetection.isLikely(name, attribute.value):
             record.withheldValues += Self.valueCount(attribute.value)
+        case .kept where book.beginnings[name] != nil:
+            // Whatever else is in the text may be anybody's.
+            let known = Self.text(attribute.value).flatMap { text in
+                book.beginnings[name]?.filter { text.hasPrefix($0) }.max { $0.utf8.count < $1.utf8.count }
+            }
+            record.withheldValues += known == nil ? Self.textCount(attribute.value) : 0
+            record.attributes[name] = known.map { .text($0) }
         case .kept where book.errorNames.contains(name) && Self.isSentence(attribute.value):
             record.withheldValues += 1
             record.attributes[name] = .text(Self.otherError)
@@ -294,6 +301,11 @@ struct SpanReader: ~Copyable {
         return NameRedaction.without(text) != text
     }
 
+    private static func text(_ value: OTLPValue) -> String? {
+        guard case .text(let bytes) = value else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// A number, yes or no, a word that settings are chosen from, or a few of these words.
     private static func isPlain(_ value: OTLPValue) -> Bool {
         switch value {
@@ -383,6 +395,11 @@ struct SpanReader: ~Copyable {
             case .string:
                 let text = tape.string(place)
                 guard !text.isEmpty, text.count <= Bounds.textBytes else { continue }
+                let suspicion = CredentialNames.suspicion(of: Array(member.key.utf8)[...])
+                if !member.isToken, CredentialText.holds(text, suspicion) {
+                    record.withheldValues += 1
+                    continue
+                }
                 record.attributes[member.key] = .text(
                     member.isToken ? token(text) : String(decoding: text, as: UTF8.self))
             case .integer where member.isToken: record.attributes[member.key] = .text(token(tape.integer(place)))

@@ -24,8 +24,7 @@ package struct DialectBook: Sendable {
         case token
         /// Kept where it is a number, or numbers under names of usage; other texts are withheld.
         case numbers
-        /// Kept where it is a number, yes or no, or a word that settings are chosen from; all else is withheld. So are
-        /// attributes that a table names by their beginning alone: nobody knows what else will begin so.
+        /// Kept where it is a number, yes or no, or a word that settings are chosen from; all else is withheld.
         case plain
         /// Of its JSON text these members are kept, the token ones as tokens; nothing else.
         case members([Member])
@@ -53,6 +52,9 @@ package struct DialectBook: Sendable {
     let errorNames: Set<String>
     /// Names under which something that holds for a turn may stand.
     let turnNames: Set<String>
+    /// By name of an attribute of which nothing but a beginning is read: the beginnings that mean something, which alone
+    /// are kept.
+    let beginnings: [String: [String]]
     /// Fields that a span may fill, by name of an attribute, and those that may stand elsewhere, such as in the span's
     /// events.
     private let fieldsByName: [String: [DialectField]]
@@ -63,6 +65,8 @@ package struct DialectBook: Sendable {
     private let exact: [String: Treatment]
     /// By end; of names that no table names whole.
     private let endings: [(suffix: String, treatment: Treatment)]
+    /// Beginnings of what others send along: withheld whatever a name ends in.
+    private let headers: [String]
     /// By beginning, longest first.
     private let wild: [(prefix: String, treatment: Treatment)]
 
@@ -98,9 +102,11 @@ package struct DialectBook: Sendable {
         scopes = tables.flatMap { table in table.scopes.map { ($0, table.name) } }.sorted {
             $0.prefix.count > $1.prefix.count
         }
+        headers = tables.flatMap(\.headers).filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
         (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, native: native)
         errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty })
         turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map(\.key))
+        beginnings = Self.beginnings(kinds, rules)
         readNames = Set(rules.values.joined().map(\.key)).union(kinds.map(\.attribute))
     }
 
@@ -116,6 +122,19 @@ package struct DialectBook: Sendable {
 
     private static func stable<Element>(_ elements: [Element], _ rank: (Element) -> Int) -> [Element] {
         elements.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+    }
+
+    private static func beginnings(_ kinds: [KindRule], _ rules: [DialectField: [DialectRule]]) -> [String: [String]] {
+        let read = Set(rules.values.joined().map(\.attribute)).union(["span.name"])
+        var beginnings: [String: [String]] = [:]
+        for kind in kinds where !kind.prefixes.isEmpty && kind.values.isEmpty && !read.contains(kind.attribute) {
+            beginnings[kind.attribute, default: []] += kind.prefixes.keys.sorted()
+        }
+        for condition in rules.values.joined().compactMap(\.condition) {
+            guard beginnings[condition.attribute] != nil else { continue }
+            beginnings[condition.attribute]? += [condition.prefix ?? condition.equals].compactMap { $0 }
+        }
+        return beginnings
     }
 
     private static func treatments(
@@ -135,9 +154,10 @@ package struct DialectBook: Sendable {
         for name in native.withheld { exact[name] = .content }
         // order: the same.
         for name in native.byAttribute.keys { exact[name] = .kept }
-        for table in tables { for name in table.content { note(name, .content) } }
+        for table in tables { for name in table.content + table.headers { note(name, .content) } }
         for table in tables { for name in table.unread { note(name, .unread) } }
-        for table in tables { for name in table.metadata { note(name, name.hasSuffix("*") ? .plain : .kept) } }
+        for table in tables { for name in table.settings { note(name, .plain) } }
+        for table in tables { for name in table.metadata { note(name, .kept) } }
         for table in tables { for name in table.numbers { note(name, .numbers) } }
         for kind in kinds {
             exact[kind.attribute] = .kept
@@ -167,6 +187,7 @@ package struct DialectBook: Sendable {
         if let known = exact[name] { return known }
         let plain = Self.withoutNumbers(name)
         if let known = exact[plain] { return known }
+        if headers.contains(where: { name.hasPrefix($0) }) { return .content }
         if let known = endings.first(where: { name.hasSuffix($0.suffix) }) { return known.treatment }
         return wild.first { plain.hasPrefix($0.prefix) || name.hasPrefix($0.prefix) }?.treatment
     }
