@@ -3,14 +3,13 @@ package enum CredentialPrefixes {
     /// Headers, keys of providers and of code hosts, PEM, JSON Web Tokens.
     package static let beginnings = [
         "Bearer ", "bearer ", "Basic ", "sk-", "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "ghp_", "gho_",
-        "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "glptt-", "gldt-", "glsa_", "xoxb-", "xoxp-", "xoxa-", "xoxr-",
-        "xoxs-", "xapp-", "AIza", "ya29.", "GOCSPX-", "AKIA", "ASIA", "hf_", "plim_", "-----BEGIN", "eyJhbGci", "npm_",
-        "pypi-", "dop_v1_", "shpat_", "shpss_", "SG.", "lsv2_", "pcsk_", "gsk_", "xai-", "pplx-", "tvly-", "nvapi-", "phx_",
-        "sntrys_", "sbp_", "hvs.", "tskey-", "AGE-SECRET-KEY-", "dckr_pat_", "figd_", "lin_api_", "ntn_", "sq0atp-",
-        "rpa_", "r8_", "dapi",
+        "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glsa_", "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-",
+        "xapp-", "AIza", "ya29.", "GOCSPX-", "hf_", "plim_", "-----BEGIN", "eyJhbGci", "pypi-", "dop_v1_", "shpat_",
+        "shpss_", "lsv2_", "pcsk_", "gsk_", "xai-", "pplx-", "tvly-", "nvapi-", "sntrys_", "hvs.", "tskey-",
+        "AGE-SECRET-KEY-", "dckr_pat_", "figd_", "lin_api_", "sq0atp-",
     ].map { Array($0.utf8) }
-    /// Beginnings that words have, too: what goes on in small letters is one.
-    private static let likeWords = ["hf_", "npm_", "AIza", "AKIA", "ASIA", "SG.", "rpa_", "r8_", "dapi", "ntn_", "sbp_"]
+    /// Beginnings that words have, too: a digit and a capital, or great length, have to go on.
+    private static let likeWords = ["AKIA", "ASIA", "SG.", "npm_", "phx_", "rpa_", "r8_", "dapi", "ntn_", "sbp_"]
         .map { Array($0.utf8) }
     /// Shorter ones open nothing: `sk-SK` is a language.
     package static let bytesMin = 20
@@ -18,22 +17,28 @@ package enum CredentialPrefixes {
     private static let bytesMinOfKey = 12
 
     /// By byte: whether a beginning has it first.
-    private static let isFirst: [Bool] = (0..<256).map { byte in beginnings.contains { $0.first == UInt8(byte) } }
+    private static let isFirst: [Bool] = (0..<256).map { byte in
+        (beginnings + likeWords).contains { $0.first == UInt8(byte) }
+    }
 
     /// Whether a text is long enough for a secret and begins like one.
     package static func begins(_ text: ArraySlice<UInt8>) -> Bool {
-        guard text.count >= bytesMinOfKey, let first = text.first, isFirst[Int(first)],
-            let beginning = beginnings.first(where: { text.starts(with: $0) })
-        else { return false }
+        guard text.count >= bytesMinOfKey, let first = text.first, isFirst[Int(first)] else { return false }
+        if let beginning = beginnings.first(where: { text.starts(with: $0) }) {
+            return text.count >= bytesMin || text.dropFirst(beginning.count).contains(where: isDigit)
+        }
+        guard text.count >= bytesMin, let beginning = likeWords.first(where: { text.starts(with: $0) }) else {
+            return false
+        }
         let rest = text.dropFirst(beginning.count)
-        let hasDigit = rest.contains { (0x30...0x39).contains($0) }
-        if text.count < bytesMin { return hasDigit && beginning.count >= 3 && !likeWords.contains(beginning) }
-        return !likeWords.contains(beginning) || rest.count >= 30 || hasDigit && rest.contains { (0x41...0x5A).contains($0) }
+        return rest.count >= 30 || rest.contains(where: isDigit) && rest.contains { (0x41...0x5A).contains($0) }
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     /// Whether a text begins like a secret, however long it is.
     package static func mayBegin(_ text: some Collection<UInt8>) -> Bool {
         guard let first = text.first, isFirst[Int(first)] else { return false }
-        return beginnings.contains { text.starts(with: $0) }
+        return beginnings.contains { text.starts(with: $0) } || likeWords.contains { text.starts(with: $0) }
     }
 }
