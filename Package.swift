@@ -202,6 +202,7 @@ let package = Package(
             "HTTPFronts",
             uses: [
                 "Access", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
+                "EmbeddedSchemas",
                 "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections", "SQLText", "Segments",
                 "Sending", "WireFormats", hummingbird,
             ]),

@@ -107,6 +107,9 @@ struct SpanReader: ~Copyable {
             }
             record.withheldValues += known == nil ? Self.textCount(attribute.value) : 0
             record.attributes[name] = known.map { .text($0) }
+        case .kept where book.measureNames.contains(name) && !Self.isMeasure(attribute.value):
+            noteUnknown(name, attribute.value, &record)
+            record.withheldValues += Self.textCount(attribute.value)
         case .kept where book.errorNames.contains(name) && Self.isSentence(attribute.value):
             record.withheldValues += 1
             record.attributes[name] = .text(Self.otherError)
@@ -299,6 +302,23 @@ struct SpanReader: ~Copyable {
         if bytes.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) { return true }
         let text = String(decoding: bytes, as: UTF8.self)
         return NameRedaction.without(text) != text
+    }
+
+    /// A number, or a text of digits and what stands between them in numbers and times.
+    private static func isMeasure(_ value: OTLPValue) -> Bool {
+        switch value {
+        case .integer, .double: return true
+        case .text(let bytes):
+            return bytes.count <= 40 && unquoted(bytes).allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"),
+                    UInt8(ascii: "T"), UInt8(ascii: "Z"), UInt8(ascii: "E"), UInt8(ascii: "e"), 0x20:
+                    true
+                default: false
+                }
+            }
+        case .empty, .boolean, .bytes, .array, .map: return false
+        }
     }
 
     private static func text(_ value: OTLPValue) -> String? {

@@ -50,6 +50,8 @@ package struct DialectBook: Sendable {
     let native: NativeFields
     /// Names under which the kind of an error may stand.
     let errorNames: Set<String>
+    /// Names under which a time or a score stands: no other text is kept.
+    let measureNames: Set<String>
     /// Names under which something that holds for a turn may stand.
     let turnNames: Set<String>
     /// By name of an attribute of which nothing but a beginning is read: the beginnings that mean something, which alone
@@ -105,6 +107,9 @@ package struct DialectBook: Sendable {
         headers = tables.flatMap(\.headers).filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
         (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, native: native)
         errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty })
+        measureNames = Set(
+            rules.values.joined().filter { $0.unit != nil }.map(\.attribute)
+                + (rules[.evaluationScore] ?? []).map(\.attribute))
         turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map(\.key))
         beginnings = Self.beginnings(kinds, rules)
         readNames = Set(rules.values.joined().map(\.key)).union(kinds.map(\.attribute))

@@ -36,6 +36,8 @@ struct StoreOpening {
     let writer: Writer
     let userTokenKey: [UInt8]
     let fingerprint: String
+    /// Why the key could not be read; nil where it was.
+    let keyDenial: StorageError?
     let recovery: RecoverySummary
 
     init(files: StoreFiles, context: StoreContext, options: StoreOptions) throws {
@@ -44,7 +46,14 @@ struct StoreOpening {
             if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }
         }
         let lock = try fileSystem.lock(files.lock)
-        let secret = try Self.secret(files, context)
+        let secret: [UInt8]
+        do {
+            secret = try Self.secret(files, context)
+            keyDenial = nil
+        } catch let error as StorageError where options.mayLackKey && error.isDenied {
+            // What is keyed with it is only looked up by who writes.
+            (secret, keyDenial) = (Array(repeating: 0, count: 32), error)
+        }
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
