@@ -27,7 +27,7 @@ package struct DestinationURL: Hashable, Sendable, CustomStringConvertible, Cust
         if path.allSatisfy({ $0 == "/" }) { path = "/v1/traces" }
         address = scheme + host + path + (question.map { rest[$0...] } ?? "")
         description =
-            scheme + CredentialText.without(host + path, .random)
+            scheme + CredentialText.without(String(host) + path, .random)
             + (question.map { Self.shown(rest[$0...]) } ?? "")
     }
 
