@@ -156,15 +156,18 @@ struct EvidenceTests {
         }
     }
 
-    /// What others send along is withheld whatever its name ends in; of a template its beginning is kept, of a time its
-    /// digits.
+    /// What others send along is withheld whatever its name ends in; of a template its beginning is kept, of a time
+    /// its digits.
     @Test func nothingElseIsKeptUnderNamesThatAreRead() throws {
         var span = SampleSpan(name: "chat", id: 1, parent: nil, start: 0, end: 5)
         span.attributes = [
-            "http.request.header.session_id": .string("hidden-1"), "rpc.grpc.request.metadata.thread_id": .integer(77_001),
+            "http.request.header.session_id": .string("hidden-1"),
+            "rpc.grpc.request.metadata.thread_id": .integer(77_001),
             "http.request.header.x-count": .integer(77_002), "gen_ai.response.text": .integer(77_003),
-            "logfire.msg_template": .string("Agent run hidden-2"), "gen_ai.response.time_to_first_chunk": .string("hidden-3"),
-            "gen_ai.request.temperature": .string("0.5"), "gen_ai.tool.name": .array([.string("x"), .string("a=sk-hidden-0123456789")]),
+            "logfire.msg_template": .string("Agent run hidden-2"),
+            "gen_ai.response.time_to_first_chunk": .string("hidden-3"),
+            "gen_ai.request.temperature": .string("0.5"),
+            "gen_ai.tool.name": .array([.string("x"), .string("a=sk-hidden-0123456789")]),
             "session.id": .string("c-1"),
         ]
         var traces = SampleTraces()

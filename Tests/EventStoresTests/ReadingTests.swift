@@ -13,7 +13,8 @@ import Testing
     }
 
     private func reading(_ system: any FileSystem) throws -> EventStore {
-        try EventStore.openForReading(at: "/data", context: context(system, seed: 5), options: EventStoreTests.options())
+        try EventStore.openForReading(
+            at: "/data", context: context(system, seed: 5), options: EventStoreTests.options())
     }
 
     private func turn(_ name: String) -> IngestBatch {

@@ -1,5 +1,5 @@
+import Bytes
 import Clients
-import Dialects
 import EmbeddedSchemas
 import EventStores
 import Foundation
@@ -56,7 +56,8 @@ import WireFormats
     }
 
     private static func names() throws -> [String] {
-        Set(try tableNames() + ConventionNames.all + KeptNames.textNames.map { $0.replacing(".N.", with: ".3.") }).sorted()
+        let kept = KeptNames.textNames.map { $0.replacing(".N.", with: ".3.") }
+        return Set(try tableNames() + ConventionNames.all + kept).sorted()
     }
 
     /// Every form that a value has on the wire, with what is looked for in it.
@@ -135,6 +136,11 @@ import WireFormats
         return result
     }
 
+    private static func around(_ place: Range<Int>, in data: Data) -> String {
+        let range = max(data.startIndex, place.lowerBound - 120)..<min(data.endIndex, place.upperBound + 40)
+        return String(decoding: data[range], as: UTF8.self)
+    }
+
     private static func isText(_ name: String) -> Bool {
         KeptNames.textNames.contains(name.replacing(".3.", with: ".N."))
             || KeptNames.conversationEnds.contains { name.hasSuffix($0) } && !name.contains("header")
@@ -182,20 +188,22 @@ import WireFormats
     /// Each as it is met, with a word in it by which it is found.
     private static let credentials = [
         "Bearer canary0a1b2c3d4e5f", "bearer canaryA1b2C3", "Basic Y2FuYXJ5OmNhbmFyeQ==canary", "Token canary12345678",
-        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.canary-sig", "eyJ0eXAiOiJKV1Qi.canary.canary123", "sk-canary0123456789abcd",
-        "sk-proj-canary-0123456789", "ghp_canary0123456789abcdef", "xoxb-canary-0123456789-abc", "glpat-canary01234567890",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.canary-sig", "eyJ0eXAiOiJKV1Qi.canary.canary123",
+        "sk-canary0123456789abcd", "sk-proj-canary-0123456789", "ghp_canary0123456789abcdef",
+        "xoxb-canary-0123456789-abc", "glpat-canary01234567890",
         "postgres://canary:canary@db:5432/x", "https://canary@example.org/1", "redis://:canary@h:6379/0",
         "https://example.org/v1?api_key=canary", "https://example.org/blob?se=1&sig=canary%3D",
         "Server=db;User=sa;Password=canary;", "host=db user=u password=canary", #"{"client_secret": "canary"}"#,
         "AccountName=x;AccountKey=canary0==;EndpointSuffix=y", "Authorization: canary-word", "x-api-key: canary",
         "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----", "https://hooks.example.org/services/canary",
-        "the call was curl -H 'Authorization: Bearer canary-1' https://example.org", "--password=canary", "Cookie: s=canary",
+        "the call was curl -H 'Authorization: Bearer canary-1' https://example.org", "--password=canary",
+        "Cookie: s=canary",
     ]
 
     @Test func whatOpensSomethingIsWithheldUnderAnyName() async throws {
         let folder = Folder()
-        let names = (KeptNames.textNames.map { $0.replacing(".N.", with: ".3.") } + ["plimsoll.team", "app.session_id"])
-            .sorted()
+        let kept = KeptNames.textNames.map { $0.replacing(".N.", with: ".3.") }
+        let names = (kept + ["plimsoll.team", "app.session_id"]).sorted()
         var lists: [[OTLPAttribute]] = []
         for secret in Self.credentials {
             for start in stride(from: 0, to: names.count, by: 60) {
@@ -233,15 +241,14 @@ import WireFormats
             var rest = data.startIndex..<data.endIndex
             while let place = data.range(of: Data("canary".utf8), in: rest) {
                 // What stands around it says which.
-                let around = data[max(data.startIndex, place.lowerBound - 60)..<min(data.endIndex, place.upperBound + 20)]
-                Issue.record("\(String(decoding: around, as: UTF8.self))")
+                Issue.record("\(Self.around(place, in: data))")
                 rest = place.upperBound..<data.endIndex
             }
         }
     }
 
-    /// The same of events: fields of every type, attributes at any depth, lists, ids, and what is kept of an event of an
-    /// unknown type.
+    /// The same of events: fields of every type, attributes at any depth, lists, ids, and what is kept of an event of
+    /// an unknown type.
     @Test func eventsKeepNothingThatOpensSomething() async throws {
         let folder = Folder()
         var lines: [String] = []
@@ -258,9 +265,8 @@ import WireFormats
             let quoted = Self.quoted(secret)
             for type in types {
                 func add(_ data: String, source: String = #""s""#, type: String = type) {
-                    lines.append(
-                        #"{"specversion":"1.0","id":"e\#(lines.count)","source":\#(source),"type":\#(Self.quoted(type)),"data":{\#(data)}}"#
-                    )
+                    let envelope = #""specversion":"1.0","id":"e\#(lines.count)","source":\#(source)"#
+                    lines.append(#"{\#(envelope),"type":\#(Self.quoted(type)),"data":{\#(data)}}"#)
                 }
                 for field in fields { add(#""\#(field)":\#(quoted)"#) }
                 add(#""note":{"a":[["x",\#(quoted)],{"b":{"c":[\#(quoted)]}}]}"#)
@@ -273,9 +279,8 @@ import WireFormats
         let hidden = ["password", "client_secret", "x-api-key", "prompt", "messages", "headers", "tool_arguments"]
         for name in hidden {
             for value in [#""canary""#, #"["canary"]"#, #"{"a":["canary"]}"#, #"[[{"a":"canary"}]]"#] {
-                lines.append(
-                    #"{"specversion":"1.0","id":"h\#(lines.count)","source":"s","type":"llm.call","data":{"\#(name)":\#(value)}}"#
-                )
+                let envelope = #""specversion":"1.0","id":"h\#(lines.count)","source":"s","type":"llm.call""#
+                lines.append(#"{\#(envelope),"data":{"\#(name)":\#(value)}}"#)
             }
         }
         lines.append(
@@ -292,8 +297,7 @@ import WireFormats
         #expect(contents.contains { $0.range(of: Data("gosling".utf8)) != nil })
         for data in contents {
             guard let place = data.range(of: Data("canary".utf8)) else { continue }
-            let around = data[max(data.startIndex, place.lowerBound - 200)..<min(data.endIndex, place.upperBound + 40)]
-            Issue.record("\(String(decoding: around, as: UTF8.self))")
+            Issue.record("\(Self.around(place, in: data))")
         }
     }
 }

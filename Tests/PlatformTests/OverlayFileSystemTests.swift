@@ -31,7 +31,9 @@ import Testing
                 case 0: try system.remove(path)
                 case 1: try system.rename(path, to: other)
                 case 2: try system.createDirectories("/d/new")
-                case 3: try system.open(path, .update).write([UInt8](repeating: UInt8(count % 251), count: count), at: offset)
+                case 3:
+                    let bytes = [UInt8](repeating: UInt8(count % 251), count: count)
+                    try system.open(path, .update).write(bytes, at: offset)
                 case 4: try system.open(path, .append).truncate(toBytes: offset)
                 case 5: try system.open(path, .append).preallocate(bytes: offset)
                 case 6: try system.open(path, .create).write([1, 2, 3], at: offset)
@@ -40,7 +42,9 @@ import Testing
             }
             let (first, second) = (Result { try run(overlay) }, Result { try run(model) })
             #expect(((try? first.get()) == nil) == ((try? second.get()) == nil))
-            for path in paths { #expect(try contents(overlay, path) == contents(model, path), "\(path) after \(number)") }
+            for path in paths {
+                #expect(try contents(overlay, path) == contents(model, path), "\(path) after \(number)")
+            }
             for directory in ["/d", "/d/e"] { #expect(try overlay.list(directory) == model.list(directory)) }
         }
         #expect(below.snapshot().map { "\($0.path) \($0.bytes.count) \($0.bytes.hashValue)" } == before)
@@ -49,7 +53,8 @@ import Testing
     @Test func aFileThatGrowsIsSeenAsItWasWhenItWasOpened() throws {
         let base = try base()
         let overlay = OverlayFileSystem(
-            base, isKept: { $0.hasSuffix("b") }, growing: .init(in: "/d") { name, entries in name == "a" && !entries.isEmpty })
+            base, isKept: { $0.hasSuffix("b") },
+            growing: .init(in: "/d") { name, entries in name == "a" && !entries.isEmpty })
         let file = try overlay.open("/d/a", .read)
         let kept = try overlay.open("/d/e/b", .read)
         let writer = try base.open("/d/a", .update)

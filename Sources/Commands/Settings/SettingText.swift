@@ -154,7 +154,7 @@ enum SettingText {
                 !endpoints.contains(where: { $0.description == endpoint.description })
             else {
                 throw SettingProblem(
-                    expected: "URLs such as http://127.0.0.1:4318, each once whatever its keys, without user and password"
+                    expected: "URLs such as http://127.0.0.1:4318, each once whatever its keys, without a password"
                 )
             }
             endpoints.append(endpoint)

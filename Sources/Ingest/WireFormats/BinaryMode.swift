@@ -35,7 +35,9 @@ enum BinaryMode {
             }
         }
         // Of one that is no text nothing is kept: it concerns the request, and its event is whole without it.
-        if !hasTraceParent, let traceParent, isText(traceParent) { append("traceparent", Array(traceParent.utf8), &writer) }
+        if !hasTraceParent, let traceParent, isText(traceParent) {
+            append("traceparent", Array(traceParent.utf8), &writer)
+        }
         if data.count > 0 {
             writer.key("data")
             writer.raw(utf8: data)

@@ -22,7 +22,7 @@ package enum CredentialText {
 
     /// Whether it is worth looking: most texts are a word or an id, and have no sign that parts something.
     private static func mayHold(_ text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Bool {
-        if CredentialPrefixes.begins(text) { return true }
+        if CredentialPrefixes.begins(text) || text.starts(with: webTokenStart) { return true }
         var found: UInt8 = 0
         for byte in text { found |= marks[Int(byte)] }
         return found & 8 != 0 || found == 7 && suspicion == .random && text.count >= randomBytesMin
@@ -43,7 +43,7 @@ package enum CredentialText {
         // Most have no sign and no beginning of a key; they are not copied.
         guard
             text.utf8.contains(where: { marks[Int($0)] & 8 != 0 }) || CredentialPrefixes.mayBegin(text.utf8)
-                || suspicion == .random
+                || text.utf8.starts(with: webTokenStart) || suspicion == .random
         else { return text }
         let bytes = Array(text.utf8)
         guard bytes.count >= bytesMin, var secret = first(in: bytes[...], suspicion) else { return text }
@@ -174,7 +174,9 @@ package enum CredentialText {
         return !nothings.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
     }
 
-    private static let nothings = ["null", "none", "true", "false", "nil", "undefined", "redacted"].map { Array($0.utf8) }
+    private static let nothings = ["null", "none", "true", "false", "nil", "undefined", "redacted"].map {
+        Array($0.utf8)
+    }
 
     /// What opens something inside of one word, such as an address.
     private static func inWord(_ text: ArraySlice<UInt8>, _ word: Range<Int>, _ suspicion: Suspicion) -> Range<Int>? {
@@ -245,9 +247,12 @@ package enum CredentialText {
         return authority.lastIndex(of: UInt8(ascii: "@")).flatMap { $0 > start ? $0 : nil }
     }
 
+    /// An object's beginning in base64.
+    private static let webTokenStart = Array("eyJ".utf8)
+
     /// A JSON Web Token: points part what was JSON before it was encoded.
     private static func isWebToken(_ part: ArraySlice<UInt8>) -> Bool {
-        guard part.count >= 20, part.starts(with: "eyJ".utf8) else { return false }
+        guard part.count >= 20, part.starts(with: webTokenStart) else { return false }
         return part.contains(UInt8(ascii: ".")) && part.allSatisfy(isOfToken)
     }
 
@@ -313,8 +318,8 @@ package enum CredentialText {
 package enum CredentialNames {
     /// Ends of names whose values are drawn by lot and open nothing.
     private static let endsOfIDs = [
-        "id", "ids", "uuid", "guid", "hash", "fingerprint", "digest", "checksum", "etag", "version", "revision", "commit",
-        "release", "session", "thread", "trace", "span", "cursor", "ref", "reference", "number",
+        "id", "ids", "uuid", "guid", "hash", "fingerprint", "digest", "checksum", "etag", "version", "revision",
+        "commit", "release", "session", "thread", "trace", "span", "cursor", "ref", "reference", "number",
     ].map { Array($0.utf8) }
 
     /// What values under a name are suspected of.
@@ -327,12 +332,14 @@ package enum CredentialNames {
     /// Without capitals and marks, the ends of names: `api_key`, `x-api-key`, `stripeApiKey`.
     private static let ends = [
         "apikey", "password", "passwd", "pwd", "passphrase", "passcode", "secret", "secrets", "secretkey", "privatekey",
-        "accesskey", "accountkey", "sharedaccesskey", "sharedaccesssignature", "masterkey", "signingkey", "encryptionkey",
-        "credential", "credentials", "authorization", "cookie", "cookies", "accesstoken", "refreshtoken", "authtoken",
-        "apitoken", "bearertoken", "sessiontoken", "idtoken", "bearer", "connectionstring",
+        "accesskey", "accountkey", "sharedaccesskey", "sharedaccesssignature", "masterkey", "signingkey",
+        "encryptionkey", "credential", "credentials", "authorization", "cookie", "cookies", "accesstoken",
+        "refreshtoken", "authtoken", "apitoken", "bearertoken", "sessiontoken", "idtoken", "bearer", "connectionstring",
     ].map { Array($0.utf8) }
     /// As ends of names in the question of an address.
-    private static let endsInQuery = ["key", "token", "sig", "signature", "auth", "pass", "sas", "code"].map { Array($0.utf8) }
+    private static let endsInQuery = ["key", "token", "sig", "signature", "auth", "pass", "sas", "code"].map {
+        Array($0.utf8)
+    }
     private static let bytesMax = 64
 
     /// Whether a name says that its value opens something.
@@ -341,7 +348,9 @@ package enum CredentialNames {
     static func openInQuery(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, endsInQuery) }
 
     private static func isEnding(_ name: ArraySlice<UInt8>, _ ends: [[UInt8]]) -> Bool {
-        guard name.count >= 3, let last = name.last(where: { isLetter($0) }), lasts[Int(last | 0x20)] else { return false }
+        guard name.count >= 3, let last = name.last(where: { isLetter($0) }), lasts[Int(last | 0x20)] else {
+            return false
+        }
         let plain = name.suffix(bytesMax).filter(isLetter).map { $0 | 0x20 }
         return ends.contains { plain.count >= $0.count && plain.suffix($0.count).elementsEqual($0) }
     }

@@ -5,8 +5,8 @@ internal import JSONTexts
 extension EventAssembler {
     /// What an event of unknown type looks like: its envelope, and of each field of the data and each extension the
     /// name, the type and the size; no values. `fields` is `{"<name>":{"size":…,"type":"…"},…}`, where `size` counts
-    /// the bytes of a text or the children of an object or array; the first fields only, as many as the limits say. What
-    /// opens something is taken out of names, too.
+    /// the bytes of a text or the children of an object or array; the first fields only, as many as the limits say.
+    /// What opens something is taken out of names, too.
     func deadLetter(_ tape: JSONTape, _ error: String) -> DeadLetter {
         var keys = attributeKeys
         let data = envelope[EnvelopeName.data.rawValue]

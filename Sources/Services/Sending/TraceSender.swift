@@ -206,7 +206,9 @@ package final class TraceSender: Sendable {
                 counts.spansSent += max(0, request.spans - rejected)
                 counts.spansRejected += min(rejected, request.spans)
             }
-            if rejected > 0 { step.complaint = "\(rejected) of \(request.spans) spans were not taken: \(shown(message))" }
+            if rejected > 0 {
+                step.complaint = "\(rejected) of \(request.spans) spans were not taken: \(shown(message))"
+            }
             step.mark = done(request, &state)
         case .refused(let reason): (step.mark, step.complaint) = drop(request, reason, &state)
         case .tooLarge where request.emissions > 1:

@@ -1,6 +1,6 @@
 import WireFormats
 
-/// Names without what names nobody should have in them: e-mail addresses, credentials and queries of addresses. Names of
+/// Names without what nobody should have in them: e-mail addresses, credentials and queries of addresses. Names of
 /// spans, of their events and of attributes are kept as they came but for these, since what is kept is looked up by
 /// them.
 enum NameRedaction {

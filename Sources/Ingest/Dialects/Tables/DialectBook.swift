@@ -54,8 +54,7 @@ package struct DialectBook: Sendable {
     let measureNames: Set<String>
     /// Names under which something that holds for a turn may stand.
     let turnNames: Set<String>
-    /// By name of an attribute of which nothing but a beginning is read: the beginnings that mean something, which alone
-    /// are kept.
+    /// By name of an attribute of which a beginning is all that is read: those beginnings, which alone are kept.
     let beginnings: [String: [String]]
     /// Fields that a span may fill, by name of an attribute, and those that may stand elsewhere, such as in the span's
     /// events.

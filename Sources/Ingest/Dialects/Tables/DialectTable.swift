@@ -109,7 +109,7 @@ package struct DialectTable: Sendable {
         let names = texts(value)
         if let index = names.firstIndex(where: { $0.utf8.contains(UInt8(ascii: "*")) }) {
             throw DialectTableError(
-                place: "\(place)[\(index)]", expected: "a whole name; only what is withheld may be named by its beginning")
+                place: "\(place)[\(index)]", expected: "a whole name; beginnings are for what is withheld")
         }
         return names
     }

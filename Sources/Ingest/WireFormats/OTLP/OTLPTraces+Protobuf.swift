@@ -91,7 +91,9 @@ enum OTLPProtobuf {
         return span
     }
 
-    private static func event(_ bytes: ArraySlice<UInt8>, _ defect: inout String?) throws(DecodingError) -> OTLPSpanEvent {
+    private static func event(
+        _ bytes: ArraySlice<UInt8>, _ defect: inout String?
+    ) throws(DecodingError) -> OTLPSpanEvent {
         var event = OTLPSpanEvent()
         var reader = ProtobufReader(bytes)
         while let content = try reader.next() {
