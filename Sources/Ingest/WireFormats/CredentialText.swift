@@ -343,7 +343,7 @@ package enum CredentialNames {
     private static let bytesMax = 64
 
     /// Whether a name says that its value opens something.
-    package static func open(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, ends) }
+    static func open(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, ends) }
 
     static func openInQuery(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, endsInQuery) }
 

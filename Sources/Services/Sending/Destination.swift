@@ -11,7 +11,9 @@ package struct DestinationURL: Hashable, Sendable, CustomStringConvertible, Cust
     /// differ in nothing else are one destination, so that a key may change.
     package let description: String
 
+    /// As the description.
     package var debugDescription: String { description }
+    /// The description alone.
     package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 
     /// An endpoint for traces: a URL without a path gets `/v1/traces`, as OpenTelemetry's exporters have it.
@@ -66,7 +68,9 @@ package struct DestinationHeader: Hashable, Sendable, ExpressibleByStringLiteral
     package init(stringLiteral line: String) { self.init(line) }
 
     package var description: String { line.prefix { $0 != ":" } + ": *" }
+    /// As the description.
     package var debugDescription: String { description }
+    /// The description alone.
     package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 
     /// The value, whole and by its words.

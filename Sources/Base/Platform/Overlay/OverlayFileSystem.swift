@@ -49,6 +49,7 @@ package final class OverlayFileSystem: FileSystem {
 
     // MARK: Files
 
+    /// The file of the volume, or the one that lies over it.
     package func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
         try state.withLock { state throws(StorageError) in
             func failure(_ code: Int32) -> StorageError { StorageError(.open, path: path, code: code) }
@@ -111,6 +112,7 @@ package final class OverlayFileSystem: FileSystem {
         return try base.open(path, .read)
     }
 
+    /// In memory alone.
     package func rename(_ path: String, to newPath: String) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
             let node = try node(path, .rename, &state)
@@ -120,6 +122,7 @@ package final class OverlayFileSystem: FileSystem {
         }
     }
 
+    /// In memory alone.
     package func remove(_ path: String) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
             if (state.nodes[path] ?? nil) == nil {
@@ -142,6 +145,7 @@ package final class OverlayFileSystem: FileSystem {
         return try base.lengthBytes(of: path) != nil
     }
 
+    /// Of the file as it is seen here.
     package func lengthBytes(of path: String) throws(StorageError) -> Int? {
         try state.withLock { state throws(StorageError) in
             guard state.nodes.keys.contains(path) else { return try base.lengthBytes(of: path) }
@@ -151,6 +155,7 @@ package final class OverlayFileSystem: FileSystem {
 
     // MARK: Directories
 
+    /// As the volume was when it was first asked, with what changed here.
     package func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
         try state.withLock { state throws(StorageError) in
             guard try hasDirectory(directory, state) else { throw StorageError(.list, path: directory, code: ENOENT) }
@@ -187,10 +192,12 @@ package final class OverlayFileSystem: FileSystem {
         return try base.isDirectory(path)
     }
 
+    /// Whether it is seen here.
     package func isDirectory(_ path: String) throws(StorageError) -> Bool {
         try state.withLock { state throws(StorageError) in try hasDirectory(path, state) }
     }
 
+    /// In memory alone.
     package func createDirectories(_ path: String) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
             var path = path
@@ -204,6 +211,7 @@ package final class OverlayFileSystem: FileSystem {
         }
     }
 
+    /// In memory alone.
     package func removeDirectory(_ path: String) throws(StorageError) {
         guard try list(path).isEmpty else { throw StorageError(.remove, path: path, code: ENOTEMPTY) }
         state.withLock { state in
@@ -220,6 +228,7 @@ package final class OverlayFileSystem: FileSystem {
     /// What is written here takes no room of the volume.
     package func freeBytes(at path: String) throws(StorageError) -> Int { 1 << 50 }
 
+    /// Holds nothing and keeps nobody out.
     package func lock(_ path: String) throws(StorageError) -> any FileLock { NoLock() }
 }
 

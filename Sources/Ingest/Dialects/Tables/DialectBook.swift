@@ -134,6 +134,7 @@ package struct DialectBook: Sendable {
         for kind in kinds where !kind.prefixes.isEmpty && kind.values.isEmpty && !read.contains(kind.attribute) {
             beginnings[kind.attribute, default: []] += kind.prefixes.keys.sorted()
         }
+        // order: of those that fit the longest counts.
         for condition in rules.values.joined().compactMap(\.condition) {
             guard beginnings[condition.attribute] != nil else { continue }
             beginnings[condition.attribute]? += [condition.prefix ?? condition.equals].compactMap { $0 }
