@@ -37,12 +37,15 @@ struct Machine {
                 .badInput, "there is no data directory \(directory)",
                 advice: "name it with --data DIR, or ask a running server with --server URL")
         }
-        guard try fileSystem.isDirectory(directory + "/log") else {
+        guard try holdsStore(directory) else {
             throw CommandFailure(
                 .badInput, "\(directory) holds no store",
                 advice: "`plimsoll serve` and `plimsoll import` make one; is this the right directory?")
         }
     }
+
+    /// Whether a store was ever opened there.
+    func holdsStore(_ directory: String) throws -> Bool { try fileSystem.isDirectory(directory + "/log") }
 
     /// Opens a directory that must be there, reads from it, closes it. Nothing in it changes, whether or not a server
     /// is running on it.
