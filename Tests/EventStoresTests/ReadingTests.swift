@@ -1,6 +1,7 @@
 import Columnar
 import Domain
 import EventStores
+import Foundation
 import Platform
 import Testing
 
@@ -87,6 +88,35 @@ import Testing
         #expect(try store.verify().findings.isEmpty)
         let owner = try reading(RefusingFileSystem(disk))
         #expect(owner.snapshot().hasUserTokens)
+    }
+
+    /// On the machine's own disk nothing is touched: no file comes or goes, none is written to.
+    @Test func filesAndTheirTimesStay() throws {
+        let name = "plimsoll-reading-\(UUID().uuidString)"
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let system = POSIXFileSystem()
+        let owner = try EventStore.open(at: root, context: context(system), options: EventStoreTests.options())
+        _ = try owner.append([turn("a")])
+        try owner.seal()
+        _ = try owner.append([turn("b")])
+        func image() throws -> [String] {
+            let names = try #require(FileManager.default.enumerator(atPath: root)).compactMap { "\($0)" }.sorted()
+            return try (names + [""]).map { name in
+                let facts = try FileManager.default.attributesOfItem(atPath: root + "/" + name)
+                let time = (facts[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+                return "\(name) \(facts[.size] ?? "") \(time) \(facts[.posixPermissions] ?? "")"
+            }
+        }
+        let before = try image()
+        // The owner goes on holding the lock.
+        let reader = try EventStore.openForReading(
+            at: root, context: context(system, seed: 5), options: EventStoreTests.options())
+        #expect(try rows(reader, "events", ["id"]) == rows(owner, "events", ["id"]))
+        #expect(try reader.verify().findings.isEmpty)
+        try reader.close()
+        #expect(try image() == before)
+        try owner.close()
     }
 
     @Test func damageIsToldAsDamage() throws {

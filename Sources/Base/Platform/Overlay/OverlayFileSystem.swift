@@ -116,6 +116,9 @@ package final class OverlayFileSystem: FileSystem {
     package func rename(_ path: String, to newPath: String) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
             let node = try node(path, .rename, &state)
+            guard try hasDirectory(parentDirectory(of: newPath), state) else {
+                throw StorageError(.rename, path: path, code: ENOENT)
+            }
             guard path != newPath else { return }
             state.nodes[newPath] = node
             state.nodes[path] = .some(nil)

@@ -95,7 +95,7 @@ final class OverlayNode: Sendable {
                 state.pages[number] = page
                 done += count
             }
-            state.length = max(state.length, offset + bytes.count)
+            if !bytes.isEmpty { state.length = max(state.length, offset + bytes.count) }
         }
     }
 
