@@ -20,6 +20,12 @@ package enum CredentialText {
         text.count >= bytesMin && mayHold(text, suspicion) && first(in: text, suspicion) != nil
     }
 
+    /// The same of a value under a name, which says whether it is an id. Most values are no reason to look at it.
+    package static func holds(_ text: ArraySlice<UInt8>, under name: @autoclosure () -> ArraySlice<UInt8>) -> Bool {
+        guard holds(text, .random) else { return false }
+        return holds(text, .certain) || CredentialNames.suspicion(of: name()) == .random
+    }
+
     /// Whether it is worth looking: most texts are a word or an id, and have no sign that parts something.
     private static func mayHold(_ text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Bool {
         if CredentialPrefixes.begins(text) || text.starts(with: webTokenStart) { return true }
@@ -315,7 +321,7 @@ package enum CredentialText {
 }
 
 /// Names of what opens something, and of what looks like it.
-package enum CredentialNames {
+enum CredentialNames {
     /// Ends of names whose values are drawn by lot and open nothing.
     private static let endsOfIDs = [
         "id", "ids", "uuid", "guid", "hash", "fingerprint", "digest", "checksum", "etag", "version", "revision",
@@ -323,7 +329,7 @@ package enum CredentialNames {
     ].map { Array($0.utf8) }
 
     /// What values under a name are suspected of.
-    package static func suspicion(of name: ArraySlice<UInt8>) -> CredentialText.Suspicion {
+    static func suspicion(of name: ArraySlice<UInt8>) -> CredentialText.Suspicion {
         let plain = name.suffix(bytesMax).filter(isLetter).map { $0 | 0x20 }
         return endsOfIDs.contains { plain.count >= $0.count && plain.suffix($0.count).elementsEqual($0) }
             ? .certain : .random

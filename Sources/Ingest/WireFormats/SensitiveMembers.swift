@@ -29,11 +29,14 @@ enum SensitiveMembers {
         name.last.map { $0 | 0x20 } != UInt8(ascii: "s") && CredentialNames.open(name)
     }
 
-    /// Whether a text says it itself.
+    /// Whether a text says it itself, where `name` stands before it.
     /// - Complexity: O(bytes).
-    static func isPrivate(value: ArraySlice<UInt8>, _ suspicion: CredentialText.Suspicion = .certain) -> Bool {
-        CredentialText.holds(value, suspicion) || holdsAddress(value)
+    static func isPrivate(value: ArraySlice<UInt8>, under name: ArraySlice<UInt8>) -> Bool {
+        CredentialText.holds(value, under: name) || holdsAddress(value)
     }
+
+    /// Whether a name is one that somebody's address or what opens something stands in.
+    static func isPrivate(key: ArraySlice<UInt8>) -> Bool { CredentialText.holds(key, .certain) || holdsAddress(key) }
 
     /// Whether an e-mail address is in it: letters or digits on both sides of the sign, and a dot with letters behind
     /// it in one word.
@@ -62,19 +65,19 @@ extension EventAssembler {
     func isPrivate(_ tape: JSONTape, _ key: Int) -> Bool {
         guard !origin.isOfExport else { return false }
         let (name, place) = (tape.string(key), key + 1)
-        if SensitiveMembers.isPrivate(value: name) { return true }
+        if SensitiveMembers.isPrivate(key: name) { return true }
         switch tape.kind(place) {
         case .string:
-            return SensitiveMembers.isPrivate(value: tape.string(place), CredentialNames.suspicion(of: name))
+            return SensitiveMembers.isPrivate(value: tape.string(place), under: name)
                 || SensitiveMembers.isPrivate(name: name) || isUser(name)
         case .integer, .unsigned, .double: return isUser(name) || SensitiveMembers.isPrivateNumber(name: name)
         case .array:
             let isNamed = SensitiveMembers.isPrivate(name: name) || isUser(name)
-            return holdsPrivate(tape, place, isNamed: isNamed, CredentialNames.suspicion(of: name))
+            return holdsPrivate(tape, place, isNamed: isNamed, under: name)
         case .object:
             // Its members are looked at by their own names.
             return SensitiveMembers.isPrivate(name: name)
-                && holdsPrivate(tape, place, isNamed: true, .certain)
+                && holdsPrivate(tape, place, isNamed: true, under: name)
         default: return false
         }
     }
@@ -82,7 +85,7 @@ extension EventAssembler {
     /// Whether a text in a list is private, at any depth; objects among them are looked at member by member, unless the
     /// list's own name says it.
     private func holdsPrivate(
-        _ tape: JSONTape, _ place: Int, isNamed: Bool, _ suspicion: CredentialText.Suspicion
+        _ tape: JSONTape, _ place: Int, isNamed: Bool, under name: ArraySlice<UInt8>
     ) -> Bool {
         var child = tape.firstChild(place)
         let end = tape.end(place)
@@ -92,9 +95,9 @@ extension EventAssembler {
             let value = isObject ? child + 1 : child
             switch tape.kind(value) {
             case .string:
-                if isNamed || SensitiveMembers.isPrivate(value: tape.string(value), suspicion) { return true }
-            case .array: if holdsPrivate(tape, value, isNamed: isNamed, suspicion) { return true }
-            case .object: if isNamed, holdsPrivate(tape, value, isNamed: true, suspicion) { return true }
+                if isNamed || SensitiveMembers.isPrivate(value: tape.string(value), under: name) { return true }
+            case .array: if holdsPrivate(tape, value, isNamed: isNamed, under: name) { return true }
+            case .object: if isNamed, holdsPrivate(tape, value, isNamed: true, under: name) { return true }
             default: break
             }
             child = tape.next(value)

@@ -421,8 +421,7 @@ struct SpanReader: ~Copyable {
             case .string:
                 let text = tape.string(place)
                 guard !text.isEmpty, text.count <= Bounds.textBytes else { continue }
-                let suspicion = CredentialNames.suspicion(of: Array(member.key.utf8)[...])
-                if !member.isToken, CredentialText.holds(text, suspicion) {
+                if !member.isToken, CredentialText.holds(text, under: Array(member.key.utf8)[...]) {
                     record.withheldValues += 1
                     continue
                 }
