@@ -30,8 +30,16 @@ package enum CredentialText {
     private static func mayHold(_ text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Bool {
         if CredentialPrefixes.begins(text) || text.starts(with: webTokenStart) { return true }
         var found: UInt8 = 0
-        for byte in text { found |= marks[Int(byte)] }
-        return found & 8 != 0 || found == 7 && suspicion == .random && text.count >= randomBytesMin
+        var (run, longest) = (0, 0)
+        for byte in text {
+            let mark = marks[Int(byte)]
+            found |= mark
+            run = mark == 0 ? 0 : run + 1
+            longest = max(longest, run)
+        }
+        if found & 8 != 0 { return true }
+        return suspicion == .random && found & 1 != 0
+            && (longest >= hexadecimalBytesMin || found == 7 && longest >= randomBytesMin)
     }
 
     /// By byte: 1 for a digit, 2 for a capital, 4 for a small letter, 8 for what parts words and parts of words.
@@ -205,7 +213,7 @@ package enum CredentialText {
                 return start..<valueEnd(text, from: start, to: word.upperBound)
             }
             if CredentialPrefixes.begins(text[part]) || isWebToken(text[part])
-                || suspicion == .random && isRandom(text[part])
+                || suspicion == .random && (isRandom(text[part]) || isHexadecimal(text[part], after: name, in: text))
             {
                 return part
             }
@@ -262,8 +270,32 @@ package enum CredentialText {
         return part.contains(UInt8(ascii: ".")) && part.allSatisfy(isOfToken)
     }
 
+    /// Whether it is a key in hexadecimal digits, which look like ids and hashes: those have names that say so.
+    private static func isHexadecimal(
+        _ part: ArraySlice<UInt8>, after name: Range<Int>?, in text: ArraySlice<UInt8>
+    ) -> Bool {
+        guard part.count >= hexadecimalBytesMin, !(name.map { isDigest(text[$0]) } ?? false) else { return false }
+        var (digits, small, capitals) = (0, 0, 0)
+        for byte in part {
+            switch byte {
+            case 0x30...0x39: digits += 1
+            case 0x41...0x46: capitals += 1
+            case 0x61...0x66: small += 1
+            default: return false
+            }
+        }
+        return digits >= 4 && small + capitals >= 4 && (small == 0 || capitals == 0)
+    }
+
+    private static let hexadecimalBytesMin = 32
+
+    /// Names before hashes: `sha256:…`.
+    private static func isDigest(_ name: ArraySlice<UInt8>) -> Bool {
+        name.starts(with: "sha".utf8) || name.starts(with: "md5".utf8)
+    }
+
     /// Whether a run of letters and digits looks drawn by lot: small ones, capitals and digits in turn, and no word
-    /// among them. A run of hexadecimal digits looks like any id or hash, so it is none.
+    /// among them.
     private static func isRandom(_ part: ArraySlice<UInt8>) -> Bool {
         guard part.count >= randomBytesMin else { return false }
         var run = Run()
@@ -325,7 +357,8 @@ enum CredentialNames {
     /// Ends of names whose values are drawn by lot and open nothing.
     private static let endsOfIDs = [
         "id", "ids", "uuid", "guid", "hash", "fingerprint", "digest", "checksum", "etag", "version", "revision",
-        "commit", "release", "session", "thread", "trace", "span", "cursor", "ref", "reference", "number",
+        "commit", "release", "session", "thread", "trace", "span", "cursor", "ref", "reference", "number", "key", "sha",
+        "md", "sum", "request", "parent",
     ].map { Array($0.utf8) }
 
     /// What values under a name are suspected of.
