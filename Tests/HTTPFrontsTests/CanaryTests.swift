@@ -57,7 +57,8 @@ import WireFormats
 
     private static func names() throws -> [String] {
         let kept = KeptNames.textNames.sorted().map { $0.replacing(".N.", with: ".3.") }
-        return Set(try tableNames() + ConventionNames.all + kept).sorted()
+        let own = ["plimsoll.content", "plimsoll.comment", "plimsoll.no_such_field"]
+        return Set(try tableNames() + ConventionNames.all + kept + own).sorted()
     }
 
     /// Every form that a value has on the wire, with what is looked for in it.
@@ -144,7 +145,7 @@ import WireFormats
     private static func isText(_ name: String) -> Bool {
         KeptNames.textNames.contains(name.replacing(".3.", with: ".N."))
             || KeptNames.conversationEnds.contains { name.hasSuffix($0) } && !name.contains("header")
-            || name.hasPrefix("plimsoll.")
+            || name.hasPrefix("plimsoll.") && !["plimsoll.content", "plimsoll.comment"].contains(name)
     }
 
     private static func isNumber(_ name: String) -> Bool {
