@@ -16,14 +16,17 @@ package enum CredentialPrefixes {
     /// With a digit in it, a key may be as short.
     private static let bytesMinOfKey = 12
 
-    /// By byte: whether a beginning has it first.
-    private static let isFirst: [Bool] = (0..<256).map { byte in
-        (beginnings + likeWords).contains { $0.first == UInt8(byte) }
-    }
+    /// By the first two bytes: whether a beginning has them.
+    private static let isPair: [Bool] = {
+        var pairs = [Bool](repeating: false, count: 1 << 16)
+        for beginning in beginnings + likeWords { pairs[Int(beginning[0]) << 8 | Int(beginning[1])] = true }
+        return pairs
+    }()
 
     /// Whether a text is long enough for a secret and begins like one.
     package static func begins(_ text: ArraySlice<UInt8>) -> Bool {
-        guard text.count >= bytesMinOfKey, let first = text.first, isFirst[Int(first)] else { return false }
+        guard text.count >= bytesMinOfKey, isPair[Int(text[text.startIndex]) << 8 | Int(text[text.startIndex + 1])]
+        else { return false }
         if let beginning = beginnings.first(where: { text.starts(with: $0) }) {
             return text.count >= bytesMin || text.dropFirst(beginning.count).contains(where: isDigit)
         }
@@ -38,7 +41,9 @@ package enum CredentialPrefixes {
 
     /// Whether a text begins like a secret, however long it is.
     package static func mayBegin(_ text: some Collection<UInt8>) -> Bool {
-        guard let first = text.first, isFirst[Int(first)] else { return false }
+        guard let first = text.first, let second = text.dropFirst().first, isPair[Int(first) << 8 | Int(second)] else {
+            return false
+        }
         return beginnings.contains { text.starts(with: $0) } || likeWords.contains { text.starts(with: $0) }
     }
 }

@@ -29,25 +29,39 @@ package enum CredentialText {
     /// Whether it is worth looking: most texts are a word or an id, and have no sign that parts something.
     private static func mayHold(_ text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Bool {
         if CredentialPrefixes.begins(text) || text.starts(with: webTokenStart) { return true }
+        let (marks, bytes) = (marks, text.span)
         var found: UInt8 = 0
+        for index in bytes.indices { found |= marks[Int(bytes[index])] }
+        if found & 8 != 0 || found & 16 != 0 && mayHoldInPath(text) { return true }
+        guard suspicion == .random, found & 1 != 0, bytes.count >= randomBytesMin else { return false }
+        let isMixed = found & 7 == 7
+        if found & 16 != 0, isMixed, bytes.count >= hexadecimalBytesMin { return true }
         var (run, longest) = (0, 0)
-        for byte in text {
-            let mark = marks[Int(byte)]
-            found |= mark
-            run = mark == 0 ? 0 : run + 1
+        for index in bytes.indices {
+            run = marks[Int(bytes[index])] & 7 == 0 ? 0 : run + 1
             longest = max(longest, run)
         }
-        if found & 8 != 0 { return true }
-        return suspicion == .random && found & 1 != 0
-            && (longest >= hexadecimalBytesMin || found == 7 && longest >= randomBytesMin)
+        return longest >= hexadecimalBytesMin || isMixed && longest >= randomBytesMin
     }
 
-    /// By byte: 1 for a digit, 2 for a capital, 4 for a small letter, 8 for what parts words and parts of words.
+    /// The same of what slashes part: names of agents and repositories mostly.
+    private static func mayHoldInPath(_ text: ArraySlice<UInt8>) -> Bool {
+        var rest = text
+        while true {
+            if CredentialPrefixes.mayBegin(rest) || rest.starts(with: webTokenStart) || isHook(rest) { return true }
+            guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return false }
+            rest = text[(slash + 1)...]
+        }
+    }
+
+    /// By byte: 1 for a digit, 2 for a capital, 4 for a small letter, 8 for what parts words and parts of words, 16 for
+    /// what parts those of a path.
     private static let marks: [UInt8] = (0..<256).map { value in
         switch UInt8(value) {
         case 0x30...0x39: 1
         case 0x41...0x5A: 2
         case 0x61...0x7A: 4
+        case UInt8(ascii: "/"): 16
         case let byte: byte <= 0x20 || isBetweenParts(byte) || Words.isSign(byte) ? 8 : 0
         }
     }
@@ -56,7 +70,7 @@ package enum CredentialText {
     package static func without(_ text: String, _ suspicion: Suspicion = .certain) -> String {
         // Most have no sign and no beginning of a key; they are not copied.
         guard
-            text.utf8.contains(where: { marks[Int($0)] & 8 != 0 }) || CredentialPrefixes.mayBegin(text.utf8)
+            text.utf8.contains(where: { marks[Int($0)] & 24 != 0 }) || CredentialPrefixes.mayBegin(text.utf8)
                 || text.utf8.starts(with: webTokenStart) || suspicion == .random
         else { return text }
         let bytes = Array(text.utf8)
@@ -236,7 +250,7 @@ package enum CredentialText {
 
     /// Whether what stands behind is known to nobody but a sender: the path of a web hook.
     private static func isHook(_ part: ArraySlice<UInt8>) -> Bool {
-        part.starts(with: "hooks.".utf8) || part.elementsEqual("webhooks".utf8) || part.starts(with: "webhookb".utf8)
+        part.starts(with: "hooks.".utf8) || part.starts(with: "webhooks".utf8) || part.starts(with: "webhookb".utf8)
     }
 
     private static func isBetweenParts(_ byte: UInt8) -> Bool {
