@@ -200,7 +200,8 @@ let package = Package(
             "HTTPFronts",
             uses: [
                 "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EventStores", "Execution", "Intakes", "JSONTexts", "Platform", "Projections",
+                "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Intakes", "JSONTexts", "Platform",
+                "Projections",
                 "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
             ]),
 

@@ -148,6 +148,39 @@ struct EvidenceTests {
         ) {
             try DialectTable(parsing: Array(wrong.utf8))
         }
+        // Nobody knows what else will begin like what is kept.
+        for list in ["metadata", "settings"] {
+            let wild = #"{"dialect":"d","\#(list)":["a","b.*"]}"#
+            let error = #expect(throws: DialectTableError.self) { try DialectTable(parsing: Array(wild.utf8)) }
+            #expect(error?.place == "\(list)[1]")
+        }
+    }
+
+    /// What others send along is withheld whatever its name ends in; of a template its beginning is kept, of a time
+    /// its digits.
+    @Test func nothingElseIsKeptUnderNamesThatAreRead() throws {
+        var span = SampleSpan(name: "chat", id: 1, parent: nil, start: 0, end: 5)
+        span.attributes = [
+            "http.request.header.session_id": .string("hidden-1"),
+            "rpc.grpc.request.metadata.thread_id": .integer(77_001),
+            "http.request.header.x-count": .integer(77_002), "gen_ai.response.text": .integer(77_003),
+            "logfire.msg_template": .string("Agent run hidden-2"),
+            "gen_ai.response.time_to_first_chunk": .string("hidden-3"),
+            "gen_ai.request.temperature": .string("0.5"),
+            "gen_ai.tool.name": .array([.string("x"), .string("a=sk-hidden-0123456789")]),
+            "session.id": .string("c-1"),
+        ]
+        var traces = SampleTraces()
+        try traces.receive(OTLPTraces([span]))
+        let row = try #require(traces.evidence.first)
+        let everything = "\(row.fields)"
+        for word in ["hidden", "7700"] { #expect(!everything.contains(word), "\(word)") }
+        guard case .json(let kept)? = row.fields["span_attributes"] else {
+            Issue.record("no attributes")
+            return
+        }
+        #expect(kept.contains(#""logfire.msg_template":"Agent run""#) && kept.contains(#""session.id":"c-1""#))
+        #expect(kept.contains(#""gen_ai.request.temperature":"0.5""#))
     }
 
     /// Adding a dialect is adding a file.

@@ -27,7 +27,7 @@ import WireFormats
 
     private static func export(_ url: String) throws -> TraceExportConfiguration {
         var export = TraceExportConfiguration()
-        export.endpoints = [try #require(TraceExportConfiguration.endpoint(url))]
+        export.endpoints = [try #require(DestinationURL(traces: url))]
         (export.settleNanoseconds, export.pollMilliseconds) = (0, 20)
         (export.backoffMilliseconds, export.backoffMillisecondsMax) = (1, 20)
         return export
@@ -193,6 +193,53 @@ import WireFormats
         ("http://", nil), ("http://a b", nil),
     ])
     func endpointsAreReadAsOtherExportersReadThem(text: String, endpoint: String?) {
-        #expect(TraceExportConfiguration.endpoint(text) == endpoint)
+        #expect(DestinationURL(traces: text)?.description == endpoint)
+    }
+
+    /// The address with its keys goes to the connection alone.
+    @Test(arguments: [
+        ("https://x/v1?api_key=canary-1", "https://x/v1?api_key=*"), ("http://x?canary-2", "http://x/v1/traces?*"),
+        ("https://x/otlp?a=1&sig=canary-3&", "https://x/otlp?a=*&sig=*&"),
+        ("https://x/k/sk-canary-0123456789abcd/v1/traces", "https://x/k/*/v1/traces"),
+        ("https://hooks.x.org/services/canary-4", "https://hooks.x.org/services/*"),
+    ])
+    func whatOpensADestinationIsNotShown(text: String, shown: String) throws {
+        let url = try #require(DestinationURL(traces: text))
+        var export = TraceExportConfiguration()
+        (export.endpoints, export.headers) = ([url], ["Authorization: Bearer canary-5"])
+        var dumped = ""
+        dump(export, to: &dumped)
+        let texts = ["\(url)", String(reflecting: url), "\(export)", String(reflecting: export), dumped]
+        for text in texts { #expect(!text.contains("canary"), "\(text)") }
+        #expect("\(url)" == shown && texts.allSatisfy { $0.contains(shown) })
+    }
+
+    /// Neither metrics nor status nor what is noted in the store or written on the disk has the key, and the receiver
+    /// gets it all the same.
+    @Test func keysOfDestinationsReachTheReceiverAlone() async throws {
+        let receiver = TinyReceiver([.init(status: 400)])
+        let folder = Folder()
+        let key = "canary-key-0123456789"
+        try await receiver.serve { url in
+            var export = try Self.export(url + "?api_key=\(key)")
+            export.headers = [DestinationHeader("Authorization: Bearer \(key)")]
+            try await withServer(try folder.open(), traceExport: export) { client, _ in
+                _ = try await client.post(Self.answer(1))
+                #expect(try await Self.wait { !receiver.arrivals.isEmpty })
+                for path in ["/metrics?format=text", "/v1/status"] {
+                    let text = try await client.send("GET", path, headers: [], body: []).text
+                    #expect(text.contains("api_key=*") && !text.contains(key), "\(path)")
+                }
+                let notes = try await client.send(
+                    "POST", "/v1/sql", headers: [("Content-Type", "application/sql"), ("Accept", "text/csv")],
+                    body: Array("select type, data from system_events".utf8))
+                #expect(notes.text.contains("api_key=*") && !notes.text.contains(key))
+            }
+        }
+        let files = try #require(FileManager.default.enumerator(atPath: folder.path))
+        for case let name as String in files {
+            let data = FileManager.default.contents(atPath: folder.path + "/" + name) ?? Data()
+            #expect(data.range(of: Data(key.utf8)) == nil, "\(name)")
+        }
     }
 }

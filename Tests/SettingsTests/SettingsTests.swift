@@ -173,7 +173,7 @@ import Testing
             """
         #expect(SettingsFile(text).findings == [])
         let traces = SettingsFile(text).applied(to: ServeSettings()).traces
-        #expect(traces.endpoints == ["http://tempo:4318/v1/traces"])
+        #expect(traces.endpoints.map(\.description) == ["http://tempo:4318/v1/traces"])
         #expect(traces.headers == ["authorization: Bearer abc", "x-scope-orgid: support"])
         #expect(
             traces.rule.sampling.ratio == 0.25 && traces.rule.sampling.slowNanoseconds == 5_000_000_000
@@ -181,10 +181,13 @@ import Testing
         var settings = try ServeSettings.layered(file: nil) {
             $0 == "PLIMSOLL_TRACES_ENDPOINT" ? "http://a, http://b:1/x" : nil
         }
-        #expect(settings.traces.endpoints == ["http://a/v1/traces", "http://b:1/x"])
+        #expect(settings.traces.endpoints.map(\.description) == ["http://a/v1/traces", "http://b:1/x"])
         #expect((try? settings.set("traces.headers", to: "a=b")) == nil)
         #expect((try? settings.set("traces.sample_ratio", to: "2")) == nil)
         #expect(SettingsFile("traces:\n  endpoint: tempo\n").findings.first?.line == 2)
+        // One destination with two keys, and no key in what is said of it.
+        let twice = SettingsFile("traces:\n  endpoint: http://a?key=canary1,http://a?key=canary2\n").findings
+        #expect(twice.count == 1 && !"\(twice)".contains("canary"))
     }
 
     private static let promises = """

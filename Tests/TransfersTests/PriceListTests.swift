@@ -16,6 +16,13 @@ import Transfers
         return try KnownPrices(csv: Array(csv.utf8), name: "server")
     }
 
+    /// Two names that differ in bytes which are no text would be one model.
+    @Test func whatIsNoTextIsNoList() {
+        for text in ["provider,model,token_class,usd_per_million_tokens\nacme,", #"[{"provider":"acme","model":""#] {
+            #expect(throws: ImportError.self) { try PriceList(Array(text.utf8) + [0xFF], name: "list") }
+        }
+    }
+
     @Test func csvBecomesEvents() throws {
         let lines = try lines(
             """

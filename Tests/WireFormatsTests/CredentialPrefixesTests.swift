@@ -4,8 +4,11 @@ import WireFormats
 @Suite struct CredentialPrefixesTests {
     /// Every beginning that is known, so that none is lost: events, spans and names of spans look for the same ones.
     static let beginnings = [
-        "Bearer ", "bearer ", "Basic ", "sk-", "sk_live_", "sk_test_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-",
-        "xoxb-", "xoxp-", "AIza", "hf_", "plim_", "-----BEGIN", "eyJhbGci",
+        "Bearer ", "bearer ", "Basic ", "sk-", "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "ghp_", "gho_",
+        "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glsa_", "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-",
+        "xapp-", "AIza", "ya29.", "GOCSPX-", "hf_", "plim_", "-----BEGIN", "eyJhbGci", "pypi-", "dop_v1_", "shpat_",
+        "shpss_", "lsv2_", "pcsk_", "gsk_", "xai-", "pplx-", "tvly-", "nvapi-", "sntrys_", "hvs.", "tskey-",
+        "AGE-SECRET-KEY-", "dckr_pat_", "figd_", "lin_api_", "sq0atp-",
     ]
 
     private static func filled(_ beginning: String, _ count: Int) -> String {

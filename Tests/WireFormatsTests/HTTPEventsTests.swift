@@ -67,6 +67,14 @@ import WireFormats
         }
     }
 
+    /// The request's own trace is no part of the event where it is no text; a repaired one would be kept with it.
+    @Test func aTraceParentThatIsNoTextIsNotKept() throws {
+        let row = try told("ce-id", "a", more: [("traceparent", "00-\u{FFFD}")])
+        #expect(row == "llm.call id='a' source='s' tenant='default'")
+        let kept = try told("ce-id", "a", more: [("traceparent", "00-x")])
+        #expect(kept.contains(#""traceparent":"00-x""#))
+    }
+
     @Test func anAttributeIsToldOnce() throws {
         let refused = try told("ce-id", "a", more: [("CE-Id", "b")])
         #expect(refused == "refused: id: expected one header ce-id, found several")

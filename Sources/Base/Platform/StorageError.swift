@@ -42,6 +42,9 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
     /// The file or directory is not there.
     package var isMissing: Bool { SystemErrorText.isMissing(code) }
 
+    /// This user may not do it.
+    package var isDenied: Bool { SystemErrorText.isDenied(code) }
+
     /// Another process holds the lock.
     package var isLocked: Bool { operation == .lock && SystemErrorText.isBusy(code) }
 

@@ -104,11 +104,16 @@ package protocol TableCatalog: Sendable {
     var now: Int64 { get }
     /// The keyed token that stands for a user, as `user_token('…')` answers.
     func userToken(_ userID: String) -> String
+    /// Whether that can be told: without the right to read the store's key it cannot.
+    var hasUserTokens: Bool { get }
     /// The rollups among the tables, those of longest buckets first.
     var rollups: [RollupDescription] { get }
 }
 
 extension TableCatalog {
+    /// It can.
+    package var hasUserTokens: Bool { true }
+
     /// None.
     package var rollups: [RollupDescription] { [] }
 }

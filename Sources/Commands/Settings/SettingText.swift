@@ -166,11 +166,16 @@ enum SettingText {
     }
 
     /// URLs of OTLP receivers, separated by commas; nothing for no receiver.
-    static func endpoints(_ text: String) throws(SettingProblem) -> [String] {
-        var endpoints: [String] = []
+    static func endpoints(_ text: String) throws(SettingProblem) -> [DestinationURL] {
+        var endpoints: [DestinationURL] = []
         for part in parts(text) {
-            guard let endpoint = TraceExportConfiguration.endpoint(part), !endpoints.contains(endpoint) else {
-                throw SettingProblem(expected: "URLs such as http://127.0.0.1:4318, each once, without credentials")
+            // Two that are shown alike would share the mark of how far they got.
+            guard let endpoint = DestinationURL(traces: part),
+                !endpoints.contains(where: { $0.description == endpoint.description })
+            else {
+                throw SettingProblem(
+                    expected: "URLs such as http://127.0.0.1:4318, each once whatever its keys, without a password"
+                )
             }
             endpoints.append(endpoint)
         }
@@ -178,14 +183,14 @@ enum SettingText {
     }
 
     /// As OpenTelemetry's exporters take headers: `name=value,name=value`.
-    static func headers(_ text: String) throws(SettingProblem) -> [String] {
-        var headers: [String] = []
+    static func headers(_ text: String) throws(SettingProblem) -> [DestinationHeader] {
+        var headers: [DestinationHeader] = []
         for part in parts(text) {
             guard let equals = part.firstIndex(of: "="), equals > part.startIndex,
                 part[..<equals].utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }),
                 part.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
             else { throw SettingProblem(expected: "headers such as authorization=Bearer abc,x-scope-orgid=support") }
-            headers.append("\(part[..<equals]): \(part[part.index(after: equals)...])")
+            headers.append(DestinationHeader("\(part[..<equals]): \(part[part.index(after: equals)...])"))
         }
         return headers
     }

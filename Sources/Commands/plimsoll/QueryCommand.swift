@@ -54,15 +54,14 @@ struct QueryCommand: AsyncParsableCommand {
         switch try source.resolve() {
         case .directory(let directory):
             let machine = Machine()
-            let store = try machine.openExistingStore(directory)
             var options = QueryOptions()
             options.timeZone = timezone
             options.usesRollups = rollups
             options.timeLimitNanoseconds = Int64(timeLimit ?? 30) * 1_000_000_000
             let runner = StatementRunner(engine: machine.engine)
-            let result = try runner.run(text, over: store.snapshot(), options: options)
-            output.append(result.rendered(format))
-            try store.close()
+            try machine.reading(directory) { store in
+                output.append(try runner.run(text, over: store.snapshot(), options: options).rendered(format))
+            }
         case .server(let address):
             output.bytes = try await RemoteQuery(server: address, onNotice: SourceOptions.tellNotice).run(
                 text, format: format, timeZone: timezone, usesRollups: rollups, timeLimitSeconds: timeLimit)

@@ -130,7 +130,8 @@ extension ServeSettings {
             try set(key, to: text)
         } catch {
             throw CommandFailure(
-                .badInput, "\(flag) \(text): \(error.message)",
+                // Without the text: addresses have keys in them.
+                .badInput, "\(flag): \(error.message)",
                 advice: "`plimsoll help check config` lists the settings")
         }
     }

@@ -34,7 +34,10 @@ enum BinaryMode {
             default: break
             }
         }
-        if !hasTraceParent, let traceParent { append("traceparent", Array(traceParent.utf8), &writer) }
+        // Of one that is no text nothing is kept: it concerns the request, and its event is whole without it.
+        if !hasTraceParent, let traceParent, isText(traceParent) {
+            append("traceparent", Array(traceParent.utf8), &writer)
+        }
         if data.count > 0 {
             writer.key("data")
             writer.raw(utf8: data)
@@ -52,7 +55,7 @@ enum BinaryMode {
     /// refused. A header whose own bytes are none comes here with U+FFFD in their place; who means that character
     /// writes `%EF%BF%BD`.
     private static func text(_ attribute: String, _ value: String) throws(FieldError) -> [UInt8] {
-        guard !value.unicodeScalars.contains("\u{FFFD}") else {
+        guard isText(value) else {
             throw FieldError(
                 field: attribute, expected: "percent-encoded UTF-8 in ce-\(attribute)", found: "bytes that are no UTF-8"
             )
@@ -65,6 +68,9 @@ enum BinaryMode {
         }
         return decoded
     }
+
+    /// Whether a header's own bytes are UTF-8.
+    private static func isText(_ value: String) -> Bool { !value.unicodeScalars.contains("\u{FFFD}") }
 
     /// Undoes a header value's encoding (HTTP binding, 3.1.3.2): one pair of quotes around it with backslash escapes
     /// inside, then percent-encoded bytes, once. A `%` without two hexadecimal digits stays as it is: some senders

@@ -27,8 +27,6 @@ extension EventAssembler {
         let keys = tape.canonicalOrder(of: attributeKeys)
         beginMap()
         let name = registry.columns[Int(registry.wellKnown.attributes)].name
-        isWritingAttributes = true
-        defer { isWritingAttributes = false }
         try writeMembers(tape, keys, name, depth: 0)
         if attributeWriter.bytes.count > 2 { fillFromAttributeWriter(registry.wellKnown.attributes) }
     }
@@ -44,8 +42,8 @@ extension EventAssembler {
         fill(column, FieldSlot(kind: .scratchJSON, payload: Int64(start), count: Int32(scratch.count - start)))
     }
 
-    /// Writes an object in canonical form, without members whose names are those of withheld fields; among the
-    /// attributes without those that may be somebody's.
+    /// Writes an object in canonical form, without members whose names are those of withheld fields and those that may
+    /// be somebody's.
     mutating func writeMap(_ tape: JSONTape, _ place: Int, _ field: String, depth: Int) throws(FieldError) {
         try writeMembers(tape, tape.canonicalKeys(of: place), field, depth: depth)
     }
@@ -58,7 +56,7 @@ extension EventAssembler {
                 withheldColumns.append(column)
                 continue
             }
-            if isWritingAttributes, isPrivate(tape, key) {
+            if isPrivate(tape, key) {
                 privateKeys.append(key)
                 continue
             }

@@ -29,6 +29,7 @@ extension EventAssembler {
                 field: "subject", expected: "at most \(limits.textBytesMax) bytes", found: "\(range.count) bytes")
         }
         guard !range.isEmpty else { return }
+        if mayOpen(tape, range, .certain) { throw Self.credential("subject") }
         let column = registry.wellKnown.conversationID
         if !isFilled(column) {
             fillText(column, range)

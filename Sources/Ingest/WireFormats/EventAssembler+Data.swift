@@ -45,7 +45,7 @@ extension EventAssembler {
         switch action {
         case .text:
             guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
-            try fillLimitedText(column, TapeWord.range(word))
+            try fillLimitedText(column, TapeWord.range(word), tape, type)
         case .integer: try fillInteger(column, tape, words, place, kind)
         case .listedText:
             guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
@@ -53,7 +53,7 @@ extension EventAssembler {
                 if registry.columns[Int(column)].isClosed { throw mismatch(tape, place, column) }
                 unknownValueColumns.append(column)
             }
-            try fillLimitedText(column, TapeWord.range(word))
+            try fillLimitedText(column, TapeWord.range(word), tape, type)
         case .token:
             guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
             let start = scratch.count
@@ -74,13 +74,36 @@ extension EventAssembler {
     }
 
     @inline(__always)
-    private mutating func fillLimitedText(_ column: UInt16, _ range: Range<Int>) throws(FieldError) {
+    private mutating func fillLimitedText(
+        _ column: UInt16, _ range: Range<Int>, _ tape: JSONTape, _ type: UInt16
+    ) throws(FieldError) {
         guard range.count <= limits.textBytesMax else {
             throw FieldError(
                 field: registry.columns[Int(column)].name, expected: "at most \(limits.textBytesMax) bytes of text",
                 found: "\(range.count) bytes")
         }
+        if mayOpen(tape, range, plan.suspicions[Int(column)]) { return try withholdCredential(column, type) }
         fillText(column, range)
+    }
+
+    /// Whether a text looks like what opens something; what an export holds was looked at when it came.
+    func mayOpen(_ tape: JSONTape, _ range: Range<Int>, _ suspicion: CredentialText.Suspicion) -> Bool {
+        !origin.isOfExport && CredentialText.holds(tape.strings[range], suspicion)
+    }
+
+    /// Leaves a field out; without some an event would be another one, or none.
+    private mutating func withholdCredential(_ column: UInt16, _ type: UInt16) throws(FieldError) {
+        let isNeeded = column == registry.wellKnown.tenant || column == registry.wellKnown.conversationID
+        if isNeeded || registry.types[Int(type)].requiredColumns.contains(column) {
+            throw Self.credential(registry.columns[Int(column)].name)
+        }
+        clear(column)
+        withheldColumns.append(column)
+    }
+
+    /// The refusal of an event that would be known by a secret.
+    static func credential(_ field: String) -> FieldError {
+        FieldError(field: field, expected: "text that opens nothing", found: "what looks like a credential")
     }
 
     @inline(__always)

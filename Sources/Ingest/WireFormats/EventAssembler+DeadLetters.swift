@@ -6,6 +6,7 @@ extension EventAssembler {
     /// What an event of unknown type looks like: its envelope, and of each field of the data and each extension the
     /// name, the type and the size; no values. `fields` is `{"<name>":{"size":…,"type":"…"},…}`, where `size` counts
     /// the bytes of a text or the children of an object or array; the first fields only, as many as the limits say.
+    /// What opens something is taken out of names, too.
     func deadLetter(_ tape: JSONTape, _ error: String) -> DeadLetter {
         var keys = attributeKeys
         let data = envelope[EnvelopeName.data.rawValue]
@@ -19,7 +20,7 @@ extension EventAssembler {
         var shapes: [(name: String, kind: StaticString, size: Int)] = keys.prefix(limits.deadLetterFieldsMax).map {
             key in
             let (kind, size) = Self.shape(tape, key + 1)
-            return (readable(tape.string(key), bytesMax: 64), kind, size)
+            return (CredentialText.without(readable(tape.string(key), bytesMax: 64)), kind, size)
         }
         shapes.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         var writer = JSONWriter()
@@ -34,9 +35,9 @@ extension EventAssembler {
                 }
             }
         }
+        func plain(_ name: EnvelopeName) -> String { CredentialText.without(envelopeText(tape, name) ?? "") }
         return DeadLetter(
-            id: envelopeText(tape, .id) ?? "", source: envelopeText(tape, .source) ?? "",
-            type: envelopeText(tape, .type) ?? "",
+            id: plain(.id), source: plain(.source), type: plain(.type),
             time: envelope[EnvelopeName.time.rawValue] == 0 ? nil : time, error: error,
             fields: writer.text)
     }

@@ -31,8 +31,11 @@ extension EventAssembler {
         guard version.count == 3, version[0] == 0x31, version[1] == 0x2E, version[2] == 0x30 else {
             throw FieldError(field: "specversion", expected: "\"1.0\"", found: "another version")
         }
-        fillText(registry.wellKnown.id, try requiredText(tape, .id))
-        fillText(registry.wellKnown.source, try requiredText(tape, .source))
+        for (name, column) in [(EnvelopeName.id, registry.wellKnown.id), (.source, registry.wellKnown.source)] {
+            let range = try requiredText(tape, name)
+            if mayOpen(tape, range, .certain) { throw Self.credential("\(name)") }
+            fillText(column, range)
+        }
         let type = registry.type(utf8: strings.extracting(try requiredText(tape, .type)))
         try readTime(tape)
         try checkContent(tape)

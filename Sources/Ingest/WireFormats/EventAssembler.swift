@@ -66,7 +66,6 @@ struct EventAssembler {
     var unknownValueColumns: [UInt16] = []
     /// Places of keys whose members this event lost, since they may be somebody's.
     var privateKeys: [Int] = []
-    var isWritingAttributes = false
 
     /// By type: the columns of the last event's data, in the order of its keys.
     var keyOrder: KeyOrder

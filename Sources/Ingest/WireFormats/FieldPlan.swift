@@ -28,6 +28,8 @@ struct FieldPlan: Sendable {
     let maximums: [Int64]
     /// By column: its values never enter, whatever type they come with.
     let isWithheld: [Bool]
+    /// By column: what its texts are suspected of.
+    let suspicions: [CredentialText.Suspicion]
 
     init(_ registry: SchemaRegistry) {
         columnCount = registry.columns.count
@@ -59,6 +61,7 @@ struct FieldPlan: Sendable {
             default: column.maximum ?? .max
             }
         }
+        suspicions = registry.columns.map { CredentialNames.suspicion(of: Array($0.name.utf8)[...]) }
         isWithheld = registry.columns.map { $0.privacy != .public }
     }
 

@@ -91,7 +91,7 @@ extension EventAssembler {
             let name = String(decoding: tape.string(key), as: UTF8.self)
             let field =
                 misnamed.field(tape.string(key))?.column == registry.wellKnown.userID ? "; the field is user_id" : ""
-            parts.append("\(name): withheld, since it may open something or say who somebody is\(field)")
+            parts.append("\(name): withheld, since it may open something, say who somebody is or what was said\(field)")
         }
         for key in attributeKeys where !privateKeys.contains(key) {
             guard let (column, hint) = misnamed.field(tape.string(key)), registry.isAllowed(column, in: type),

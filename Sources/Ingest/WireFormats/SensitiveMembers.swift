@@ -1,17 +1,19 @@
 internal import Domain
 internal import JSONParsing
 
-/// Members under names that no field has which are withheld all the same: what opens something, and what says who
-/// somebody is.
+/// Members under names that no field has which are withheld all the same: what opens something, what says who somebody
+/// is, and what somebody said.
 enum SensitiveMembers {
-    /// Without capitals and marks, the ends of names: `api_key`, `x-api-key`, `stripeApiKey`.
+    /// Without capitals and marks, the ends of names: `contact_email`, `system_prompt`.
     private static let nameEnds = [
-        "apikey", "password", "passwd", "passphrase", "secret", "secrets", "secretkey", "privatekey", "accesskey",
-        "credential",
-        "credentials", "authorization", "cookie", "cookies", "accesstoken", "refreshtoken", "authtoken", "apitoken",
-        "bearertoken",
-        "sessiontoken", "idtoken", "email", "emailaddress",
+        "email", "emailaddress", "prompt", "prompts", "messages", "headers", "arguments", "transcript",
     ].map { Array($0.utf8) }
+    /// Without capitals and marks, names of what was said to a model or a tool, and of what came back.
+    private static let contentNames = Set(
+        [
+            "systeminstructions", "message", "completion", "completions", "toolcalls", "toolresult", "toolresponse",
+            "requestbody", "responsebody", "chathistory", "history",
+        ].map { Array($0.utf8) })
     private static let nameBytesMax = 64
 
     /// Whether a name says it, where the value is a text.
@@ -19,13 +21,22 @@ enum SensitiveMembers {
         guard name.count <= nameBytesMax else { return false }
         let plain = MisnamedFields.plain(name)
         return nameEnds.contains { plain.count >= $0.count && plain.suffix($0.count).elementsEqual($0) }
+            || CredentialNames.open(name) || contentNames.contains(plain)
     }
 
-    /// Whether a text says it itself.
-    /// - Complexity: O(bytes).
-    static func isPrivate(value: ArraySlice<UInt8>) -> Bool {
-        CredentialPrefixes.begins(value) || holdsAddress(value)
+    /// Whether a name says it, where the value is a number: those that are counted are no secret.
+    static func isPrivateNumber(name: ArraySlice<UInt8>) -> Bool {
+        name.last.map { $0 | 0x20 } != UInt8(ascii: "s") && CredentialNames.open(name)
     }
+
+    /// Whether a text says it itself, where `name` stands before it.
+    /// - Complexity: O(bytes).
+    static func isPrivate(value: ArraySlice<UInt8>, under name: ArraySlice<UInt8>) -> Bool {
+        CredentialText.holds(value, under: name) || holdsAddress(value)
+    }
+
+    /// Whether a name is one that somebody's address or what opens something stands in.
+    static func isPrivate(key: ArraySlice<UInt8>) -> Bool { CredentialText.holds(key, .certain) || holdsAddress(key) }
 
     /// Whether an e-mail address is in it: letters or digits on both sides of the sign, and a dot with letters behind
     /// it in one word.
@@ -54,25 +65,44 @@ extension EventAssembler {
     func isPrivate(_ tape: JSONTape, _ key: Int) -> Bool {
         guard !origin.isOfExport else { return false }
         let (name, place) = (tape.string(key), key + 1)
-        if SensitiveMembers.isPrivate(value: name) { return true }
+        if SensitiveMembers.isPrivate(key: name) { return true }
         switch tape.kind(place) {
         case .string:
-            return SensitiveMembers.isPrivate(value: tape.string(place)) || SensitiveMembers.isPrivate(name: name)
-                || isUser(name)
-        case .integer, .unsigned, .double: return isUser(name)
+            return SensitiveMembers.isPrivate(value: tape.string(place), under: name)
+                || SensitiveMembers.isPrivate(name: name) || isUser(name)
+        case .integer, .unsigned, .double: return isUser(name) || SensitiveMembers.isPrivateNumber(name: name)
         case .array:
-            var child = tape.firstChild(place)
-            let end = tape.end(place)
             let isNamed = SensitiveMembers.isPrivate(name: name) || isUser(name)
-            while child < end {
-                if tape.kind(child) == .string, isNamed || SensitiveMembers.isPrivate(value: tape.string(child)) {
-                    return true
-                }
-                child = tape.next(child)
-            }
-            return false
+            return holdsPrivate(tape, place, isNamed: isNamed, under: name)
+        case .object:
+            // Its members are looked at by their own names.
+            return SensitiveMembers.isPrivate(name: name)
+                && holdsPrivate(tape, place, isNamed: true, under: name)
         default: return false
         }
+    }
+
+    /// Whether a text in a list is private, at any depth; objects among them are looked at member by member, unless the
+    /// list's own name says it.
+    private func holdsPrivate(
+        _ tape: JSONTape, _ place: Int, isNamed: Bool, under name: ArraySlice<UInt8>
+    ) -> Bool {
+        var child = tape.firstChild(place)
+        let end = tape.end(place)
+        let isObject = tape.kind(place) == .object
+        while child < end {
+            // Of a member the value; its key stands before it.
+            let value = isObject ? child + 1 : child
+            switch tape.kind(value) {
+            case .string:
+                if isNamed || SensitiveMembers.isPrivate(value: tape.string(value), under: name) { return true }
+            case .array: if holdsPrivate(tape, value, isNamed: isNamed, under: name) { return true }
+            case .object: if isNamed, holdsPrivate(tape, value, isNamed: true, under: name) { return true }
+            default: break
+            }
+            child = tape.next(value)
+        }
+        return false
     }
 
     /// Whether a name looks like that of the user's id, which is kept as a token only.

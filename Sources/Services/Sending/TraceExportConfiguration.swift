@@ -2,10 +2,10 @@ package import Exporting
 
 /// Where traces of answers are sent, and how.
 package struct TraceExportConfiguration: Sendable {
-    /// OTLP over HTTP, as ``endpoint(_:)`` makes it; empty: traces are not sent.
-    package var endpoints: [String] = []
-    /// `Name: value`, each, sent along: credentials mostly. Only where there is one endpoint.
-    package var headers: [String] = []
+    /// OTLP over HTTP; empty: traces are not sent.
+    package var endpoints: [DestinationURL] = []
+    /// Sent along: credentials mostly. Only where there is one endpoint.
+    package var headers: [DestinationHeader] = []
     /// Which traces, of which answers.
     package var rule = TraceRule()
     // tests: tests do not wait.
@@ -27,16 +27,4 @@ package struct TraceExportConfiguration: Sendable {
 
     /// Sends nowhere.
     package init() {}
-
-    /// An endpoint for traces: a URL without a path gets `/v1/traces`, as OpenTelemetry's exporters have it.
-    /// - Returns: nil for what is no `http` or `https` URL, or one with credentials in it, which would be shown
-    ///   wherever its name is.
-    package static func endpoint(_ text: String) -> String? {
-        guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
-        let rest = text.dropFirst(scheme.count)
-        let host = rest.prefix { $0 != "/" }
-        guard !host.isEmpty, !rest.contains("@"), !rest.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "#" })
-        else { return nil }
-        return rest.dropFirst(host.count).allSatisfy { $0 == "/" } ? scheme + host + "/v1/traces" : text
-    }
 }

@@ -58,8 +58,8 @@ package final class TraceSender: Sendable {
 
     /// As messages and marks name it.
     package let destination: String
-    private let endpoint: String
-    private let headers: [String]
+    private let endpoint: DestinationURL
+    private let headers: [DestinationHeader]
     private let configuration: TraceExportConfiguration
     private let store: any SendingStore
     private let clock: any Clock
@@ -72,7 +72,7 @@ package final class TraceSender: Sendable {
 
     /// - Parameter note: told of each answer whose trace is on its way.
     package init(
-        endpoint: String, configuration: TraceExportConfiguration, store: any SendingStore, clock: any Clock,
+        endpoint: DestinationURL, configuration: TraceExportConfiguration, store: any SendingStore, clock: any Clock,
         randomness: any Randomness,
         note: @escaping @Sendable (TracedAnswer) -> Void = { _ in }
     ) {
@@ -86,11 +86,15 @@ package final class TraceSender: Sendable {
         // Credentials of one receiver are nothing for another.
         let own = configuration.endpoints.count > 1 ? [] : configuration.headers
         headers = ["Content-Type: application/x-protobuf", "Content-Encoding: gzip"] + own
+        // Marks once had the address as it was given.
+        let formerName = "traces \(endpoint.address)"
         let (status, name) = (store.status, destination)
         // Who is sent to for the first time hears of what comes from now on.
-        let mark =
-            store.deliveryMarks.first { $0.destination == name }
-            ?? DeliveryMark(destination: name, position: status.position, receivedTime: status.watermark)
+        let marks = store.deliveryMarks
+        let former = marks.first { $0.destination == name } ?? marks.first { $0.destination == formerName }
+        let mark = DeliveryMark(
+            destination: name, position: former?.position ?? status.position,
+            receivedTime: former?.receivedTime ?? status.watermark)
         state = Mutex(
             State(
                 assembler: TraceAssembler(registry: store.registry, rule: configuration.rule),
@@ -100,7 +104,7 @@ package final class TraceSender: Sendable {
                 connection: HTTPConnection(userAgent: "plimsoll/\(Version.text)"), mark: mark,
                 readPosition: max(0, mark.position - Bounds.lookbackPositions), readTime: mark.receivedTime,
                 readSince: mark.receivedTime - configuration.rule.lookbackNanoseconds))
-        counts = Mutex(TraceExportSample(destination: endpoint))
+        counts = Mutex(TraceExportSample(destination: endpoint.description))
     }
 
     /// The place from which a sender that has none yet goes on; to be made durable before its first step.
@@ -188,7 +192,8 @@ package final class TraceSender: Sendable {
         let verdict: ExportRetry.Verdict
         do throws(HTTPFailure) {
             let response = try state.connection.post(
-                request.body, to: endpoint, headers: headers, timeoutMilliseconds: configuration.timeoutMilliseconds)
+                request.body, to: endpoint.address, headers: headers.map(\.line),
+                timeoutMilliseconds: configuration.timeoutMilliseconds)
             verdict = state.retry.judge(response, chance: randomness.nextUInt64())
         } catch {
             verdict = state.retry.judge(error, chance: randomness.nextUInt64())
@@ -201,7 +206,9 @@ package final class TraceSender: Sendable {
                 counts.spansSent += max(0, request.spans - rejected)
                 counts.spansRejected += min(rejected, request.spans)
             }
-            if rejected > 0 { step.complaint = "\(rejected) of \(request.spans) spans were not taken: \(message)" }
+            if rejected > 0 {
+                step.complaint = "\(rejected) of \(request.spans) spans were not taken: \(shown(message))"
+            }
             step.mark = done(request, &state)
         case .refused(let reason): (step.mark, step.complaint) = drop(request, reason, &state)
         case .tooLarge where request.emissions > 1:
@@ -215,6 +222,9 @@ package final class TraceSender: Sendable {
         }
         return step
     }
+
+    /// What the receiver said, without what lets us in there.
+    private func shown(_ message: String) -> String { endpoint.hiding(in: message, headers) }
 
     private func drop(_ request: Request, _ reason: String, _ state: inout State) -> (DeliveryMark, String) {
         counts.withLock { counts in

@@ -67,6 +67,13 @@ package final class EventLog {
         assert(zip(files, files.dropFirst()).allSatisfy { $1.fileNumber == $0.fileNumber + 1 }, "files without a gap")
     }
 
+    /// Whether a file of a log's directory is the one that is written: the greatest number.
+    package static func isLast(_ name: String, in entries: [DirectoryEntry]) -> Bool {
+        guard let number = LogDirectory.number(in: name, prefix: LogDirectory.logPrefix) else { return false }
+        let numbers = entries.compactMap { LogDirectory.number(in: $0.name, prefix: LogDirectory.logPrefix) }
+        return numbers.allSatisfy { $0 <= number }
+    }
+
     private var active: LogFileHeader { files[files.count - 1] }
     private var endOffset: Int { writtenOffset + buffer.count }
 

@@ -5,10 +5,13 @@ struct LogDirectory {
     let path: String
     let fileSystem: any FileSystem
 
-    func logPath(_ number: UInt64) -> String { path + "/events-" + Self.padded(number) + ".log" }
+    func logPath(_ number: UInt64) -> String { path + "/" + Self.logPrefix + Self.padded(number) + ".log" }
     func sparePath(_ number: UInt64) -> String { path + "/spare-" + Self.padded(number) + ".log" }
     /// A file under construction that is not of the common size.
     func freshPath(_ number: UInt64) -> String { path + "/fresh-" + Self.padded(number) + ".log" }
+
+    /// What the names of files with records begin with.
+    static let logPrefix = "events-"
 
     struct Listing {
         /// Ascending.
@@ -21,7 +24,7 @@ struct LogDirectory {
     func listing() throws(StorageError) -> Listing {
         var listing = Listing()
         for entry in try fileSystem.list(path) where !entry.isDirectory {
-            if let number = Self.number(in: entry.name, prefix: "events-") { listing.logs.append(number) }
+            if let number = Self.number(in: entry.name, prefix: Self.logPrefix) { listing.logs.append(number) }
             if let number = Self.number(in: entry.name, prefix: "spare-") { listing.spares.append(number) }
             if let number = Self.number(in: entry.name, prefix: "fresh-") { listing.fresh.append(number) }
         }
@@ -38,7 +41,7 @@ struct LogDirectory {
     }
 
     /// The number in a name that we would give; nil for any other name.
-    private static func number(in name: String, prefix: String) -> UInt64? {
+    static func number(in name: String, prefix: String) -> UInt64? {
         guard name.hasPrefix(prefix), name.hasSuffix(".log") else { return nil }
         let text = name.dropFirst(prefix.count).dropLast(4)
         guard let number = UInt64(text), number < 1 << 31, padded(number) == text else { return nil }

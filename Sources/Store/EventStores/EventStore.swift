@@ -17,6 +17,8 @@ package final class EventStore: Sendable {
     package let userTokenKey: [UInt8]
     /// Tells stores with different keys apart, and gives nothing of the key away.
     let fingerprint: String
+    /// Why nothing that is keyed can be told; nil where the key is there.
+    let keyDenial: StorageError?
     /// What the start found in the log.
     package let recovery: RecoverySummary
 
@@ -44,6 +46,7 @@ package final class EventStore: Sendable {
         layouts = opening.writer.layouts
         userTokenKey = opening.userTokenKey
         fingerprint = opening.fingerprint
+        keyDenial = opening.keyDenial
         recovery = opening.recovery
         published = Mutex(opening.writer.version())
         account = Mutex((Refusals(), FlushDurations(), opening.writer.troubles))
@@ -107,7 +110,7 @@ package final class EventStore: Sendable {
     func snapshot(of version: StoreVersion) -> StoreSnapshot {
         StoreSnapshot(
             version: version, layouts: layouts, registry: registry, workers: context.workers,
-            tokeniser: userToken,
+            tokeniser: userToken, hasUserTokens: keyDenial == nil,
             now: version.clock?.time(
                 wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds())
                 ?? context.clock.wallNanoseconds())

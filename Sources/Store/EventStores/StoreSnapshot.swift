@@ -12,6 +12,9 @@ package struct StoreSnapshot: TableCatalog {
     let registry: SchemaRegistry
     let workers: any Workers
     let tokeniser: @Sendable (String) -> String
+    /// False where it was opened without the key.
+    package let hasUserTokens: Bool
+    /// What `now()` answers.
     package let now: Int64
 
     package var position: Int64 { version.position }

@@ -106,6 +106,30 @@ struct OTLPTests {
         #expect(all.allSatisfy { $0.defect != nil })
     }
 
+    /// Names that differ in bytes which are no UTF-8 would be one name if they were repaired.
+    @Test(arguments: ["zqkey", "zqname", "zqevent", "zqscope", "zqdeep"])
+    func aNameThatIsNoTextIsRefusedWithItsSpan(_ marked: String) throws {
+        var span = OTLPSpan()
+        (span.traceID, span.spanID) = (Array(repeating: 1, count: 16), Array(repeating: 2, count: 8))
+        (span.name, span.end) = ("zqname", 5)
+        span.attributes = [
+            OTLPAttribute("zqkey", .integer(1)), OTLPAttribute("m", .map([OTLPAttribute("zqdeep", .integer(1))])),
+        ]
+        var event = OTLPSpanEvent()
+        event.name = "zqevent"
+        span.events = [event]
+        var scope = OTLPScopeSpans()
+        (scope.name, scope.spans) = ("zqscope", [span])
+        var resource = OTLPResourceSpans()
+        resource.scopes = [scope]
+        var body = OTLPTraces(resources: [resource]).protobuf
+        #expect(try OTLPTraces(protobuf: body).resources[0].scopes[0].spans[0].defect == nil)
+        let place = try #require(body.indices.first { body[$0...].starts(with: marked.utf8) })
+        body[place + 1] = 0xFF
+        let read = try OTLPTraces(protobuf: body).resources[0].scopes[0].spans[0]
+        #expect(read.defect != nil || read.brokenAttribute != nil)
+    }
+
     /// Cut and flipped bodies are read or refused, never a crash.
     @Test func damagedProtobufNeverTraps() {
         let bytes = Self.sample().protobuf

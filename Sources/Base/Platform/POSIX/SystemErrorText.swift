@@ -14,6 +14,7 @@ enum SystemErrorText {
         [EMFILE, ENFILE, ENOMEM, ENOBUFS, EINTR, EAGAIN].contains(code)
     }
     static func isOfMedium(_ code: Int32) -> Bool { code == EIO }
+    static func isDenied(_ code: Int32) -> Bool { code == EACCES || code == EPERM }
     static func isMissing(_ code: Int32) -> Bool { code == ENOENT }
     static func isBusy(_ code: Int32) -> Bool { code == EWOULDBLOCK || code == EAGAIN }
 

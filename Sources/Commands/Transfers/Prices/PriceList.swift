@@ -35,6 +35,10 @@ package struct PriceList: Sendable {
     /// - Parameter name: the file's name, for messages.
     /// - Throws: ``ImportError`` naming the place in the file.
     package init(_ bytes: [UInt8], name: String) throws(ImportError) {
+        // Prices are known by their names: what is no text is not repaired into another one.
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw ImportError(source: name, reason: "no UTF-8; convert it, with `iconv` for one")
+        }
         let first = bytes.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
         let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         rows = isJSON ? try Self.rowsOfJSON(bytes, name) : try Self.rowsOfCSV(bytes, name)

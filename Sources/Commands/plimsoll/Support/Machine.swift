@@ -25,8 +25,13 @@ struct Machine {
         return try EventStore.open(at: directory, context: context)
     }
 
-    /// Opens a data directory that must be there: what only reads should not create.
+    /// Opens a data directory that must be there, to change it.
     func openExistingStore(_ directory: String) throws -> EventStore {
+        try checkExists(directory)
+        return try EventStore.open(at: directory, context: context)
+    }
+
+    private func checkExists(_ directory: String) throws {
         guard try fileSystem.isDirectory(directory) else {
             throw CommandFailure(
                 .badInput, "there is no data directory \(directory)",
@@ -37,15 +42,16 @@ struct Machine {
                 .badInput, "\(directory) holds no store",
                 advice: "`plimsoll serve` and `plimsoll import` make one; is this the right directory?")
         }
-        return try EventStore.open(at: directory, context: context)
     }
 
     /// Whether a store was ever opened there.
     func holdsStore(_ directory: String) throws -> Bool { try fileSystem.isDirectory(directory + "/log") }
 
-    /// Opens a directory, reads from it, closes it.
+    /// Opens a directory that must be there, reads from it, closes it. Nothing in it changes, whether or not a server
+    /// is running on it.
     func reading<Result>(_ directory: String, _ body: (EventStore) throws -> Result) throws -> Result {
-        let store = try openExistingStore(directory)
+        try checkExists(directory)
+        let store = try EventStore.openForReading(at: directory, context: context)
         do {
             let result = try body(store)
             try store.close()

@@ -6,8 +6,11 @@ import Platform
 struct SourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The data directory to work on. No server may be running on it.",
-            discussion: "Default: PLIMSOLL_DATA, else plimsoll-data in the current directory.", valueName: "dir"))
+            "The data directory to work on.",
+            discussion: """
+                What only reads changes nothing in it, needs no right to write and may look at a directory that is \
+                served; what writes needs it for itself. Default: PLIMSOLL_DATA, else plimsoll-data in the current directory.
+                """, valueName: "dir"))
     var data: String?
 
     @Option(

@@ -17,7 +17,7 @@ enum CredentialDetection {
     /// - Complexity: O(bytes of the name, values).
     static func isLikely(_ name: String, _ value: OTLPValue) -> Bool {
         guard mayOpen(value) else { return false }
-        if beginsSo(value) { return true }
+        if holds(value, name) { return true }
         guard ends.contains(end(of: name)) else { return false }
         let words = UsageWords.segments(of: name).flatMap { $0 }
         return names.contains { words.suffix($0.count).elementsEqual($0) }
@@ -37,11 +37,11 @@ enum CredentialDetection {
         }
     }
 
-    private static func beginsSo(_ value: OTLPValue) -> Bool {
+    private static func holds(_ value: OTLPValue, _ name: String) -> Bool {
         switch value {
-        case .text(let bytes): CredentialPrefixes.begins(bytes)
-        case .array(let elements): elements.contains { beginsSo($0) }
-        case .map(let members): members.contains { beginsSo($0.value) }
+        case .text(let bytes): CredentialText.holds(bytes, under: Array(name.utf8)[...])
+        case .array(let elements): elements.contains { holds($0, name) }
+        case .map(let members): members.contains { holds($0.value, name) }
         case .empty, .boolean, .integer, .double, .bytes: false
         }
     }

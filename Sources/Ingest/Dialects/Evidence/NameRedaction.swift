@@ -1,6 +1,6 @@
 import WireFormats
 
-/// Names without what names nobody should have in them: e-mail addresses, keys and queries of addresses. Names of
+/// Names without what nobody should have in them: e-mail addresses, credentials and queries of addresses. Names of
 /// spans, of their events and of attributes are kept as they came but for these, since what is kept is looked up by
 /// them.
 enum NameRedaction {
@@ -12,6 +12,7 @@ enum NameRedaction {
     /// The name with a star for each part that may be somebody's.
     /// - Complexity: O(bytes).
     static func without(_ name: String) -> String {
+        let name = CredentialText.without(name)
         guard mayHide(name) else { return name }
         var result: [UInt8] = []
         var part: [UInt8] = []

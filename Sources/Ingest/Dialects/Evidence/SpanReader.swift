@@ -41,8 +41,8 @@ struct SpanReader: ~Copyable {
         record.name = Self.cut(NameRedaction.without(span.name), Limits.nameBytesMax)
         record.kind =
             ["", "internal", "server", "client", "producer", "consumer"][(1...5).contains(span.kind) ? span.kind : 0]
-        record.scope = Self.cut(scope.name, Limits.nameBytesMax)
-        record.scopeVersion = Self.cut(scope.version, Bounds.nameBytes)
+        record.scope = Self.cut(NameRedaction.without(scope.name), Limits.nameBytesMax)
+        record.scopeVersion = Self.cut(NameRedaction.without(scope.version), Bounds.nameBytes)
         record.end = Int64(clamping: span.end)
         record.timeDoubt = SpanTimeDoubt(start: Int64(clamping: span.start), end: record.end)
         record.start = record.timeDoubt == nil ? Int64(clamping: span.start) : record.end
@@ -100,6 +100,11 @@ struct SpanReader: ~Copyable {
         switch treatment {
         case .kept where CredentialDetection.isLikely(name, attribute.value):
             record.withheldValues += Self.valueCount(attribute.value)
+        case .kept where book.beginnings[ExactText(name)] != nil:
+            keepBeginning(of: attribute, &record)
+        case .kept where book.measureNames.contains(ExactText(name)) && !Self.isMeasure(attribute.value):
+            noteUnknown(name, attribute.value, &record)
+            record.withheldValues += Self.textCount(attribute.value)
         case .kept where book.errorNames.contains(ExactText(name)) && Self.isSentence(attribute.value):
             record.withheldValues += 1
             record.attributes[name] = .text(Self.otherError)
@@ -137,6 +142,17 @@ struct SpanReader: ~Copyable {
                 record.withheldValues += Self.valueCount(attribute.value)
             }
         }
+    }
+
+    /// Keeps what of a template is known; whatever else is in the text may be anybody's.
+    private func keepBeginning(of attribute: OTLPAttribute, _ record: inout SpanRecord) {
+        let known = Self.text(attribute.value).flatMap { text in
+            book.beginnings[ExactText(attribute.key)]?.filter { text.hasPrefix($0) }.max {
+                $0.utf8.count < $1.utf8.count
+            }
+        }
+        record.withheldValues += known == nil ? Self.textCount(attribute.value) : 0
+        if let known { record.attributes[attribute.key] = .text(known) }
     }
 
     /// Keeps a token in place of a text or number that names somebody.
@@ -294,6 +310,28 @@ struct SpanReader: ~Copyable {
         return NameRedaction.without(text) != text
     }
 
+    /// A number, or a text of digits and what stands between them in numbers and times.
+    private static func isMeasure(_ value: OTLPValue) -> Bool {
+        switch value {
+        case .integer, .double: return true
+        case .text(let bytes):
+            return bytes.count <= 40 && unquoted(bytes).allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"),
+                    UInt8(ascii: "T"), UInt8(ascii: "Z"), UInt8(ascii: "E"), UInt8(ascii: "e"), 0x20:
+                    true
+                default: false
+                }
+            }
+        case .empty, .boolean, .bytes, .array, .map: return false
+        }
+    }
+
+    private static func text(_ value: OTLPValue) -> String? {
+        guard case .text(let bytes) = value else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// A number, yes or no, a word that settings are chosen from, or a few of these words.
     private static func isPlain(_ value: OTLPValue) -> Bool {
         switch value {
@@ -383,6 +421,10 @@ struct SpanReader: ~Copyable {
             case .string:
                 let text = tape.string(place)
                 guard !text.isEmpty, text.count <= Bounds.textBytes else { continue }
+                if !member.isToken, CredentialText.holds(text, under: Array(member.key.utf8)[...]) {
+                    record.withheldValues += 1
+                    continue
+                }
                 record.attributes[member.key] = .text(
                     member.isToken ? token(text) : String(decoding: text, as: UTF8.self))
             case .integer where member.isToken: record.attributes[member.key] = .text(token(tape.integer(place)))

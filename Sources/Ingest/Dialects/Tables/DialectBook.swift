@@ -24,8 +24,7 @@ package struct DialectBook: Sendable {
         case token
         /// Kept where it is a number, or numbers under names of usage; other texts are withheld.
         case numbers
-        /// Kept where it is a number, yes or no, or a word that settings are chosen from; all else is withheld. So are
-        /// attributes that a table names by their beginning alone: nobody knows what else will begin so.
+        /// Kept where it is a number, yes or no, or a word that settings are chosen from; all else is withheld.
         case plain
         /// Of its JSON text these members are kept, the token ones as tokens; nothing else.
         case members([Member])
@@ -51,8 +50,12 @@ package struct DialectBook: Sendable {
     let native: NativeFields
     /// Names under which the kind of an error may stand.
     let errorNames: Set<ExactText>
+    /// Names under which a time or a score stands: no other text is kept.
+    let measureNames: Set<ExactText>
     /// Names under which something that holds for a turn may stand.
     let turnNames: Set<ExactText>
+    /// By name of an attribute of which a beginning is all that is read: those beginnings, which alone are kept.
+    let beginnings: [ExactText: [String]]
     /// Fields that a span may fill, by name of an attribute, and those that may stand elsewhere, such as in the span's
     /// events.
     private let fieldsByName: [ExactText: [DialectField]]
@@ -63,6 +66,8 @@ package struct DialectBook: Sendable {
     private let exact: [ExactText: Treatment]
     /// By end; of names that no table names whole.
     private let endings: [(suffix: String, treatment: Treatment)]
+    /// Beginnings of what others send along: withheld whatever a name ends in.
+    private let headers: [String]
     /// By beginning, longest first.
     private let wild: [(prefix: String, treatment: Treatment)]
 
@@ -98,9 +103,15 @@ package struct DialectBook: Sendable {
         scopes = tables.flatMap { table in table.scopes.map { ($0, table.name) } }.sorted {
             $0.prefix.count > $1.prefix.count
         }
+        headers = tables.flatMap(\.headers).filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
         (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, native: native)
         errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty }.map(ExactText.init(_:)))
+        measureNames = Set(
+            (rules.values.joined().filter { $0.unit != nil } + (rules[.evaluationScore] ?? [])).map {
+                ExactText($0.attribute)
+            })
         turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map { ExactText($0.key) })
+        beginnings = Self.beginnings(kinds, rules)
         readNames = Set(rules.values.joined().map { ExactText($0.key) }).union(kinds.map { ExactText($0.attribute) })
     }
 
@@ -116,6 +127,24 @@ package struct DialectBook: Sendable {
 
     private static func stable<Element>(_ elements: [Element], _ rank: (Element) -> Int) -> [Element] {
         elements.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+    }
+
+    private static func beginnings(
+        _ kinds: [KindRule], _ rules: [DialectField: [DialectRule]]
+    ) -> [ExactText: [String]] {
+        let read = Set(rules.values.joined().map { ExactText($0.attribute) }).union([ExactText("span.name")])
+        var beginnings: [ExactText: [String]] = [:]
+        for kind in kinds where !kind.prefixes.isEmpty && kind.values.isEmpty {
+            let name = ExactText(kind.attribute)
+            if !read.contains(name) { beginnings[name, default: []] += kind.prefixes.keys.sorted() }
+        }
+        // order: of those that fit the longest counts.
+        for condition in rules.values.joined().compactMap(\.condition) {
+            let name = ExactText(condition.attribute)
+            guard beginnings[name] != nil else { continue }
+            beginnings[name]? += [condition.prefix ?? condition.equals].compactMap { $0 }
+        }
+        return beginnings
     }
 
     private static func treatments(
@@ -135,9 +164,10 @@ package struct DialectBook: Sendable {
         for name in native.withheld { exact[name] = .content }
         // order: the same.
         for name in native.byAttribute.keys { exact[name] = .kept }
-        for table in tables { for name in table.content { note(name, .content) } }
+        for table in tables { for name in table.content + table.headers { note(name, .content) } }
         for table in tables { for name in table.unread { note(name, .unread) } }
-        for table in tables { for name in table.metadata { note(name, name.hasSuffix("*") ? .plain : .kept) } }
+        for table in tables { for name in table.settings { note(name, .plain) } }
+        for table in tables { for name in table.metadata { note(name, .kept) } }
         for table in tables { for name in table.numbers { note(name, .numbers) } }
         for kind in kinds {
             exact[kind.attribute] = .kept
@@ -167,6 +197,7 @@ package struct DialectBook: Sendable {
         if let known = exact[name] { return known }
         let plain = Self.withoutNumbers(name)
         if let known = exact[plain] { return known }
+        if headers.contains(where: { name.hasPrefix($0) }) { return .content }
         if let known = endings.first(where: { name.hasSuffix($0.suffix) }) { return known.treatment }
         return wild.first { plain.hasPrefix($0.prefix) || name.hasPrefix($0.prefix) }?.treatment
     }

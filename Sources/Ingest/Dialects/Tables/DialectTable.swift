@@ -26,8 +26,11 @@ package struct DialectTableError: Error, Equatable, Sendable, CustomStringConver
 ///      "kind_exceptions": [{"attribute": "a", "kind": "tool", "name_prefix": "handoff", "becomes": "handoff"}],
 ///      "fields": {"input_tokens": ["attribute", {"attribute": "usage", "path": ["in"], "rank": 3}]},
 ///      "translations": {"provider": {"as sent": "as kept"}}, "not_a": {"provider": ["a framework's name"]},
-///      "pass_over_prefixes": ["[Scrubbed"], "metadata": ["kept", "kept.where.plain.*"], "numbers": ["kept.where.a.number.*"],
-///      "content": ["withheld", "withheld.*"], "unread": ["withheld.and.listed.*"]}
+///      "pass_over_prefixes": ["[Scrubbed"], "metadata": ["kept"], "settings": ["kept.where.plain"],
+///      "numbers": ["kept.where.a.number.*"], "content": ["withheld", "withheld.*"],
+///      "headers": ["withheld.whatever.it.ends.in.*"], "unread": ["withheld.and.listed.*"]}
+///
+/// What is kept is named whole, but for numbers in name spaces of counts: nobody knows what else will begin alike.
 ///
 /// A rule may also have `type` (integer, double), `unit` (s, ms, ns, instant), `values`, `when` (`attribute` with
 /// `equals` or `prefix`), `pass_over_prefixes`, `pass_over_response_ids`, `roll_up` (what stands there adds up several
@@ -47,8 +50,10 @@ package struct DialectTable: Sendable {
     var notA: [DialectField: [String]] = [:]
     var passOverPrefixes: [String] = []
     var metadata: [String] = []
+    var settings: [String] = []
     var numbers: [String] = []
     var content: [String] = []
+    var headers: [String] = []
     var unread: [String] = []
 
     /// - Throws: the first thing in the file that is not as above.
@@ -89,13 +94,25 @@ package struct DialectTable: Sendable {
             notA[try Self.field(member.name, "not_a")] = Self.texts(member.value)
         }
         passOverPrefixes = Self.texts(document["pass_over_prefixes"])
-        metadata = Self.texts(document["metadata"])
+        metadata = try Self.wholeNames(document["metadata"], "metadata")
+        settings = try Self.wholeNames(document["settings"], "settings")
         numbers = Self.texts(document["numbers"])
         content = Self.texts(document["content"])
+        headers = Self.texts(document["headers"])
         unread = Self.texts(document["unread"])
     }
 
     private static func texts(_ value: JSONValue?) -> [String] { (value?.array ?? []).compactMap(\.string) }
+
+    /// Names of what is kept with its text.
+    private static func wholeNames(_ value: JSONValue?, _ place: String) throws(DialectTableError) -> [String] {
+        let names = texts(value)
+        if let index = names.firstIndex(where: { $0.utf8.contains(UInt8(ascii: "*")) }) {
+            throw DialectTableError(
+                place: "\(place)[\(index)]", expected: "a whole name; beginnings are for what is withheld")
+        }
+        return names
+    }
 
     private static func field(_ name: String, _ place: String) throws(DialectTableError) -> DialectField {
         guard let field = DialectField(rawValue: name) else {

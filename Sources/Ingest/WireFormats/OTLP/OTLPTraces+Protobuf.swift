@@ -46,6 +46,7 @@ enum OTLPProtobuf {
 
     private static func scopeSpans(_ bytes: ArraySlice<UInt8>) throws(DecodingError) -> OTLPScopeSpans {
         var result = OTLPScopeSpans()
+        var defect: String?
         var reader = ProtobufReader(bytes)
         while let content = try reader.next() {
             switch (reader.field, content) {
@@ -53,8 +54,8 @@ enum OTLPProtobuf {
                 var scope = ProtobufReader(bytes)
                 while let content = try scope.next() {
                     switch (scope.field, content) {
-                    case (1, .bytes(let bytes)): result.name = text(bytes)
-                    case (2, .bytes(let bytes)): result.version = text(bytes)
+                    case (1, .bytes(let bytes)): result.name = text(bytes, of: "its scope", &defect)
+                    case (2, .bytes(let bytes)): result.version = text(bytes, of: "its scope", &defect)
                     default: break
                     }
                 }
@@ -62,6 +63,7 @@ enum OTLPProtobuf {
             default: break
             }
         }
+        if let defect { for index in result.spans.indices { result.spans[index].defect = defect } }
         return result
     }
 
@@ -72,14 +74,14 @@ enum OTLPProtobuf {
             switch (reader.field, content) {
             case (1, .bytes(let bytes)): span.traceID = Array(bytes)
             case (2, .bytes(let bytes)): span.spanID = Array(bytes)
-            case (3, .bytes(let bytes)): span.traceState = text(bytes)
+            case (3, .bytes(let bytes)): span.traceState = text(bytes, of: "its trace state", &span.defect)
             case (4, .bytes(let bytes)): span.parentSpanID = Array(bytes)
-            case (5, .bytes(let bytes)): span.name = text(bytes)
+            case (5, .bytes(let bytes)): span.name = text(bytes, of: "its name", &span.defect)
             case (6, .number(let value)): span.kind = Int(Int32(truncatingIfNeeded: value))
             case (7, .number(let value)): span.start = value
             case (8, .number(let value)): span.end = value
             case (9, .bytes(let bytes)): span.attributes.append(try attribute(bytes, depth: 0))
-            case (11, .bytes(let bytes)): span.events.append(try event(bytes))
+            case (11, .bytes(let bytes)): span.events.append(try event(bytes, &span.defect))
             case (13, .bytes(let bytes)): span.links.append(try link(bytes))
             case (15, .bytes(let bytes)): try status(bytes, &span)
             case (16, .number(let value)): span.flags = UInt32(truncatingIfNeeded: value)
@@ -89,13 +91,15 @@ enum OTLPProtobuf {
         return span
     }
 
-    private static func event(_ bytes: ArraySlice<UInt8>) throws(DecodingError) -> OTLPSpanEvent {
+    private static func event(
+        _ bytes: ArraySlice<UInt8>, _ defect: inout String?
+    ) throws(DecodingError) -> OTLPSpanEvent {
         var event = OTLPSpanEvent()
         var reader = ProtobufReader(bytes)
         while let content = try reader.next() {
             switch (reader.field, content) {
             case (1, .number(let value)): event.time = value
-            case (2, .bytes(let bytes)): event.name = text(bytes)
+            case (2, .bytes(let bytes)): event.name = text(bytes, of: "an event of it", &defect)
             case (3, .bytes(let bytes)): event.attributes.append(try attribute(bytes, depth: 0))
             default: break
             }
@@ -121,7 +125,7 @@ enum OTLPProtobuf {
         var reader = ProtobufReader(bytes)
         while let content = try reader.next() {
             switch (reader.field, content) {
-            case (2, .bytes(let bytes)): span.statusMessage = text(bytes)
+            case (2, .bytes(let bytes)): span.statusMessage = text(bytes, of: "its status", &span.defect)
             case (3, .number(let value)): span.statusCode = Int(Int32(truncatingIfNeeded: value))
             default: break
             }
@@ -130,14 +134,19 @@ enum OTLPProtobuf {
 
     private static func attribute(_ bytes: ArraySlice<UInt8>, depth: Int) throws(DecodingError) -> OTLPAttribute {
         var attribute = OTLPAttribute("", .empty)
+        var defect: String?
+        var name: ArraySlice<UInt8> = []
         var reader = ProtobufReader(bytes)
         while let content = try reader.next() {
             switch (reader.field, content) {
-            case (1, .bytes(let bytes)): attribute.key = text(bytes)
+            case (1, .bytes(let bytes)): name = bytes
             case (2, .bytes(let bytes)): attribute.value = try value(bytes, depth: depth)
             default: break
             }
         }
+        attribute.key = text(name, of: "an attribute", &defect)
+        // A name that is no text is refused as such a value is, with the span.
+        if defect != nil { attribute.value = .text(name) }
         return attribute
     }
 
@@ -180,5 +189,11 @@ enum OTLPProtobuf {
         return result
     }
 
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+    /// A text; where it is none, a repaired one that only messages show, and the span's defect says so: two names that
+    /// differ in such bytes would be one.
+    private static func text(_ bytes: ArraySlice<UInt8>, of place: String, _ defect: inout String?) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        defect = defect ?? "UTF-8 as the text of \(place)"
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

@@ -57,6 +57,11 @@ extension Binder {
         try TimeFields.settle(best.function, &converted, position: arguments.first?.position)
         // The grammar writes `position(a in b)` as (b, a), as strpos has it; plans keep the order of the words.
         if best.function == .position { converted.swapAt(0, 1) }
+        if best.function == .userToken, !catalog.hasUserTokens {
+            throw QueryError(
+                .notSupported, "user_token needs the store's key, which this user may not read",
+                hint: "ask as the user that owns the directory, or the server with --server", position: position(node))
+        }
         if best.function == .userToken, case .text(let user)? = converted[0].constant {
             return Bound(.literal(.text(catalog.userToken(user)), .text), position: position(node))
         }

@@ -167,9 +167,11 @@ package struct ExportReader: ExportSource {
 
 extension EventStore {
     /// What an export of some times says; of all times when they are `.min ..< .max`.
-    /// - Throws: ``CorruptionError`` and ``StorageError`` of reading.
+    /// - Throws: ``CorruptionError`` and ``StorageError`` of reading, also of the key: by its fingerprint the store
+    ///   that takes the export over knows whether it knows the users.
     package func exportReader(in times: Range<Int64>) throws -> ExportReader {
-        try ExportReader(snapshot(), in: times, store: fingerprint)
+        if let keyDenial { throw keyDenial }
+        return try ExportReader(snapshot(), in: times, store: fingerprint)
     }
 }
 

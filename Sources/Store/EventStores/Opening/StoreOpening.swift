@@ -36,6 +36,8 @@ struct StoreOpening {
     let writer: Writer
     let userTokenKey: [UInt8]
     let fingerprint: String
+    /// Why the key could not be read; nil where it was.
+    let keyDenial: StorageError?
     let recovery: RecoverySummary
 
     init(files: StoreFiles, context: StoreContext, options: StoreOptions) throws {
@@ -44,7 +46,8 @@ struct StoreOpening {
             if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }
         }
         let lock = try fileSystem.lock(files.lock)
-        let secret = try Self.secret(files, context)
+        let (secret, denial) = try Self.secretOrDenial(files, context, options)
+        keyDenial = denial
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
@@ -98,6 +101,17 @@ struct StoreOpening {
         }
         recovery = RecoverySummary(replayedEvents: writer.tail.count, damage: findings.refused)
         if let names { try writer.takeOverConfiguration(from: names) }
+    }
+
+    /// The store's secret, or zeros and why it cannot be read: what is keyed with it is only looked up by who writes.
+    private static func secretOrDenial(
+        _ files: StoreFiles, _ context: StoreContext, _ options: StoreOptions
+    ) throws -> ([UInt8], StorageError?) {
+        do {
+            return (try secret(files, context), nil)
+        } catch let error as StorageError where options.mayLackKey && error.isDenied {
+            return (Array(repeating: 0, count: 32), error)
+        }
     }
 
     /// The store's secret, made on the first open and readable by the owner only.

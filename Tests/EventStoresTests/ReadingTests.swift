@@ -1,0 +1,171 @@
+import Columnar
+import Domain
+import EventStores
+import Foundation
+import Platform
+import Testing
+
+/// Who reads a directory changes nothing in it, needs no right to write, and may look while another process serves it.
+@Suite struct ReadingTests {
+    private let disk = SimulatedFileSystem(seed: 13)
+
+    private func open() throws -> EventStore {
+        try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+    }
+
+    private func reading(_ system: any FileSystem) throws -> EventStore {
+        try EventStore.openForReading(
+            at: "/data", context: context(system, seed: 5), options: EventStoreTests.options())
+    }
+
+    private func turn(_ name: String) -> IngestBatch {
+        var events = SampleEvents()
+        events.addTurn(name, 1, at: 10)
+        return events.batch
+    }
+
+    /// A store with a sealed part, a tail, and what a crash left behind.
+    private func crashed() throws -> [String] {
+        let store = try open()
+        for name in ["a", "b"] {
+            _ = try store.append([turn(name)])
+            try store.seal()
+        }
+        _ = try store.append([turn("c")])
+        let ids = try rows(store, "events", ["id"])
+        disk.crash(.process)
+        try disk.replace("/data/segments/0000000000000fff.segment", with: [1, 2, 3])
+        let leftover = try disk.open("/data/segments/state-77.new", .create)
+        try leftover.write([1], at: 0)
+        return ids
+    }
+
+    private func image() -> [String] {
+        disk.snapshot().map { "\($0.path) \($0.bytes.count) \($0.bytes.hashValue)" }
+    }
+
+    @Test func aVolumeThatRefusesToBeWrittenIsReadVerifiedAndExported() throws {
+        let ids = try crashed()
+        let (before, written) = (image(), disk.counts.writtenBytes)
+        let store = try reading(RefusingFileSystem(disk))
+        #expect(try rows(store, "events", ["id"]) == ids)
+        #expect(try rows(store, "conversations", ["conversation_id"]).count == 3)
+        let verified = try store.verify()
+        #expect(verified.findings.isEmpty && verified.events == store.snapshot().position)
+        var export = try store.exportReader(in: .min ..< .max)
+        _ = try export.next()
+        try store.close()
+        #expect(image() == before && disk.counts.writtenBytes == written)
+        // The owner finds it as it was.
+        let owner = try open()
+        #expect(try rows(owner, "events", ["id"]) == ids)
+    }
+
+    @Test func aServedDirectoryIsReadBesideItsServer() throws {
+        let server = try open()
+        var readers: [(store: EventStore, ids: [String])] = []
+        for number in 0..<12 {
+            _ = try server.append([turn("c\(number)")])
+            let ids = try rows(server, "events", ["id"])
+            let reader = try reading(RefusingFileSystem(disk))
+            #expect(try rows(reader, "events", ["id"]) == ids)
+            #expect(try reader.verify().findings.isEmpty)
+            readers.append((reader, ids))
+            if number % 3 == 2 { try server.seal() }
+            try server.tick()
+        }
+        // Each sees what it saw.
+        for (reader, ids) in readers { #expect(try rows(reader, "events", ["id"]) == ids) }
+        try server.close()
+    }
+
+    @Test func theKeyIsNotNeededToRead() throws {
+        let ids = try crashed()
+        let store = try reading(RefusingFileSystem(disk, hidden: "/data/keys"))
+        #expect(try rows(store, "events", ["id"]) == ids)
+        #expect(!store.snapshot().hasUserTokens)
+        #expect(throws: StorageError.self) { try store.exportReader(in: .min ..< .max) }
+        #expect(try store.verify().findings.isEmpty)
+        let owner = try reading(RefusingFileSystem(disk))
+        #expect(owner.snapshot().hasUserTokens)
+    }
+
+    /// On the machine's own disk nothing is touched: no file comes or goes, none is written to.
+    @Test func filesAndTheirTimesStay() throws {
+        let name = "plimsoll-reading-\(UUID().uuidString)"
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let system = POSIXFileSystem()
+        let owner = try EventStore.open(at: root, context: context(system), options: EventStoreTests.options())
+        _ = try owner.append([turn("a")])
+        try owner.seal()
+        _ = try owner.append([turn("b")])
+        func image() throws -> [String] {
+            let names = try #require(FileManager.default.enumerator(atPath: root)).compactMap { "\($0)" }.sorted()
+            return try (names + [""]).map { name in
+                let facts = try FileManager.default.attributesOfItem(atPath: root + "/" + name)
+                let time = (facts[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+                return "\(name) \(facts[.size] ?? "") \(time) \(facts[.posixPermissions] ?? "")"
+            }
+        }
+        let before = try image()
+        // The owner goes on holding the lock.
+        let reader = try EventStore.openForReading(
+            at: root, context: context(system, seed: 5), options: EventStoreTests.options())
+        #expect(try rows(reader, "events", ["id"]) == rows(owner, "events", ["id"]))
+        #expect(try reader.verify().findings.isEmpty)
+        try reader.close()
+        #expect(try image() == before)
+        try owner.close()
+    }
+
+    @Test func damageIsToldAsDamage() throws {
+        _ = try crashed()
+        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }.sorted()
+        for name in names { disk.damage("/data/segments/" + name) { $0[$0.count / 2] ^= 1 } }
+        #expect(throws: CorruptionError.self) { try reading(disk) }
+    }
+}
+
+/// A volume that is mounted to be read, in whose files nobody but their owner may write.
+private final class RefusingFileSystem: FileSystem {
+    private let base: any FileSystem
+    private let hidden: String?
+
+    init(_ base: any FileSystem, hidden: String? = nil) { (self.base, self.hidden) = (base, hidden) }
+
+    private func refusal(_ operation: StorageError.Operation, _ path: String) -> StorageError {
+        StorageError(operation, path: path, code: 30)
+    }
+
+    private func checkVisible(_ operation: StorageError.Operation, _ path: String) throws(StorageError) {
+        guard let hidden, path.hasPrefix(hidden + "/") else { return }
+        throw StorageError(operation, path: path, code: 13)
+    }
+
+    func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
+        try checkVisible(.open, path)
+        guard options.access == .read else { throw refusal(.open, path) }
+        return try base.open(path, options)
+    }
+
+    func rename(_ path: String, to newPath: String) throws(StorageError) { throw refusal(.rename, path) }
+    func remove(_ path: String) throws(StorageError) { throw refusal(.remove, path) }
+    func removeDirectory(_ path: String) throws(StorageError) { throw refusal(.remove, path) }
+    func createDirectories(_ path: String) throws(StorageError) { throw refusal(.createDirectory, path) }
+    func flushDirectory(_ path: String) throws(StorageError) { throw refusal(.flushDirectory, path) }
+    func lock(_ path: String) throws(StorageError) -> any FileLock { throw refusal(.lock, path) }
+
+    func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
+        if directory == hidden { throw StorageError(.list, path: directory, code: 13) }
+        return try base.list(directory)
+    }
+
+    func lengthBytes(of path: String) throws(StorageError) -> Int? {
+        try checkVisible(.examine, path)
+        return try base.lengthBytes(of: path)
+    }
+
+    func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }
+    func freeBytes(at path: String) throws(StorageError) -> Int { 0 }
+}

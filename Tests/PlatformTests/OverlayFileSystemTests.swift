@@ -1,0 +1,80 @@
+import Platform
+import Testing
+
+/// What is changed over a volume is seen there and nowhere else.
+@Suite struct OverlayFileSystemTests {
+    private func contents(_ system: any FileSystem, _ path: String) throws -> [UInt8]? {
+        try system.lengthBytes(of: path) == nil ? nil : try system.contents(of: path)
+    }
+
+    private func base() throws -> SimulatedFileSystem {
+        let base = SimulatedFileSystem(seed: 3)
+        try base.createDirectories("/d/e")
+        try base.replace("/d/a", with: Array("alpha".utf8))
+        try base.replace("/d/e/b", with: [UInt8](repeating: 7, count: 200_000))
+        return base
+    }
+
+    /// The same steps over a volume and on a volume of their own come to the same, and the volume below stays.
+    @Test(arguments: 0..<40) func anyStepsComeToTheSame(seed: UInt64) throws {
+        let (below, model) = (try base(), try base())
+        let before = below.snapshot().map { "\($0.path) \($0.bytes.count) \($0.bytes.hashValue)" }
+        let overlay = OverlayFileSystem(below)
+        let chance = SeededRandomness(seed: seed)
+        func pick(_ count: Int) -> Int { Int(chance.nextUInt64() % UInt64(count)) }
+        let paths = ["/d/a", "/d/e/b", "/d/c", "/d/e/x", "/d/new/y"]
+        for _ in 0..<60 {
+            let (path, other, number) = (paths[pick(paths.count)], paths[pick(paths.count)], pick(8))
+            let (offset, count) = (pick(140_000), pick(70_000))
+            func run(_ system: any FileSystem) throws {
+                switch number {
+                case 0: try system.remove(path)
+                case 1: try system.rename(path, to: other)
+                case 2: try system.createDirectories("/d/new")
+                case 3:
+                    let bytes = [UInt8](repeating: UInt8(count % 251), count: count)
+                    try system.open(path, .update).write(bytes, at: offset)
+                case 4: try system.open(path, .append).truncate(toBytes: offset)
+                case 5: try system.open(path, .append).preallocate(bytes: offset)
+                case 6: try system.open(path, .create).write([1, 2, 3], at: offset)
+                default: _ = try system.open(path, .replace)
+                }
+            }
+            let (first, second) = (Result { try run(overlay) }, Result { try run(model) })
+            #expect(((try? first.get()) == nil) == ((try? second.get()) == nil))
+            for path in paths {
+                #expect(try contents(overlay, path) == contents(model, path), "\(path) after \(number)")
+            }
+            for directory in ["/d", "/d/e"] { #expect(try overlay.list(directory) == model.list(directory)) }
+        }
+        #expect(below.snapshot().map { "\($0.path) \($0.bytes.count) \($0.bytes.hashValue)" } == before)
+    }
+
+    @Test func aFileThatGrowsIsSeenAsItWasWhenItWasOpened() throws {
+        let base = try base()
+        let overlay = OverlayFileSystem(
+            base, isKept: { $0.hasSuffix("b") },
+            growing: .init(in: "/d") { name, entries in name == "a" && !entries.isEmpty })
+        let file = try overlay.open("/d/a", .read)
+        let kept = try overlay.open("/d/e/b", .read)
+        let writer = try base.open("/d/a", .update)
+        try writer.write(Array("omega and more".utf8), at: 0)
+        try base.replace("/d/f", with: [1])
+        #expect(try file.read(upTo: 100, at: 0) == Array("alpha".utf8))
+        #expect(try overlay.contents(of: "/d/a") == Array("alpha".utf8))
+        #expect(try overlay.list("/d").map(\.name) == ["a", "e"])
+        kept.close()
+        #expect(try overlay.open("/d/e/b", .read).read(upTo: 3, at: 0) == [7, 7, 7])
+    }
+
+    @Test func nobodyIsLockedOut() throws {
+        let base = try base()
+        let overlay = OverlayFileSystem(base)
+        let (first, second) = (try overlay.lock("/d/LOCK"), try overlay.lock("/d/LOCK"))
+        let real = try base.lock("/d/LOCK")
+        first.release()
+        second.release()
+        real.release()
+        #expect(base.snapshot(of: "/d/LOCK")?.isEmpty == true)
+    }
+}
