@@ -1,5 +1,6 @@
 import Clients
 import Execution
+import HTTPFronts
 import Platform
 import SQLText
 import Synchronization

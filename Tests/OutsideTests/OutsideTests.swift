@@ -18,6 +18,7 @@ struct OutsideTests {
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
         ["access.py", "--plimsoll", OutsideChecks.executable],
         ["command_line.py", "--plimsoll", OutsideChecks.executable],
+        ["wires.py", "--plimsoll", OutsideChecks.executable],
         [
             "postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40",
             "--seed", "11",
@@ -65,6 +66,10 @@ enum OutsideChecks {
         for tool in ["prometheus", "promtool"]
         where !["/usr/bin", "/usr/local/bin"].contains(where: { isThere("\($0)/\(tool)") }) {
             missing.append("\(tool) (Debian package prometheus)")
+        }
+        // What makes the certificates of a test.
+        if !["/usr/bin/openssl", "/usr/local/bin/openssl"].contains(where: isThere) {
+            missing.append("openssl (Debian package openssl)")
         }
         guard isThere(python) else { return missing + ["the Python \(python)"] }
         let process = Process()

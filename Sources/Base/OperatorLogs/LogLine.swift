@@ -26,6 +26,7 @@ package struct LogField: Hashable, Sendable {
         /// What went wrong, in the words of whoever failed.
         case error
         case events
+        case milliseconds
         /// Of events: the last one that is kept.
         case position
         /// Why somebody was turned away, by the names of `plimsoll_http_refusals_total`.
@@ -36,7 +37,7 @@ package struct LogField: Hashable, Sendable {
         /// What would have been needed.
         case scope
         case seconds
-        /// Of HTTP.
+        /// Of HTTP, or the exit status of a process that ends.
         case status
         /// A token's id, which is no secret.
         case token

@@ -60,7 +60,7 @@ struct QueryCommand: AsyncParsableCommand {
             options.usesRollups = rollups
             options.timeLimitNanoseconds = Int64(timeLimit ?? 30) * 1_000_000_000
             let runner = StatementRunner(engine: machine.engine)
-            let result = try runner.run(text, over: store.snapshot(), options: options)
+            let result = try runner.run(text, over: store.snapshot(), options: options, as: format)
             output.append(result.rendered(format))
             try store.close()
         case .server(let address):

@@ -33,10 +33,10 @@ extension HTTPFailure {
         self.init(description: text ?? (unsafe String(cString: curl_easy_strerror(code))), kind: kind)
     }
 
-    /// What is wrong with a certificate. Where libcurl compares the name itself, OpenSSL has nothing to say.
+    /// What is wrong with a certificate. Where libcurl compares the name itself, OpenSSL has nothing to say, or 1.
     private static func objection(_ verification: Int) -> (text: String, kind: Kind) {
         switch verification {
-        case 0, 62, 64: ("its certificate is for other names than this one", .otherName)
+        case 0, 1, 62, 64: ("its certificate is for other names than this one", .otherName)
         case 2, 18, 19, 20, 21: ("nobody known here vouches for its certificate", .unknownAuthority)
         case 9: ("its certificate, or that of who vouches for it, does not hold yet", .outOfDate)
         case 10: ("its certificate, or that of who vouches for it, has expired", .outOfDate)

@@ -11,12 +11,12 @@ enum RequestOrigin {
         }
     }
 
-    /// Method and route, or as much of an unknown address as looks like words: `POST /v1/trace`, `GET /v1/…`.
+    /// Method and route, or of an unknown address the words that are nobody's: `POST /v1/trace`, `GET /v1/…`.
     static func action(_ method: HTTPRequest.Method, _ path: String, route: String? = nil) -> String {
         let method = methods.contains(method) ? method.rawValue : "…"
         if let route { return "\(method) \(route)" }
         let parts = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/")
-        let shown = parts.prefix(partsMax).map { part in isWord(part) ? String(part) : "…" }
+        let shown = parts.prefix(partsMax).map { part in words.contains(String(part)) ? String(part) : "…" }
         return "\(method) /" + (shown + (parts.count > partsMax ? ["…"] : [])).joined(separator: "/")
     }
 
@@ -25,17 +25,12 @@ enum RequestOrigin {
     ]
     private static let partsMax = 6
 
-    /// Letters, dashes and a digit or two, such as `api`, `v1` and `healthz.json`: too little for a secret or an id.
-    private static func isWord(_ part: Substring) -> Bool {
-        guard part.utf8.count <= 24 else { return false }
-        var digits = 0
-        for byte in part.utf8 {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digits += 1
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): break
-            default: return false
-            }
-        }
-        return digits <= 2
-    }
+    /// Parts of our addresses, and of those that clients of others try here; whatever else stands in an address may be
+    /// an id, a name or a secret.
+    private static let words = Set(
+        RouteTable.routes.flatMap { $0.path.split(separator: "/").map(String.init) }.filter { !$0.contains("{") } + [
+            "v1", "v2", "api", "trace", "spans", "span", "logs", "otlp", "otel", "event", "query", "report", "conversation",
+            "health", "ready", "live", "favicon.ico", "robots.txt", "graphql", "write", "push", "ingest", "chat",
+            "completions", "opentelemetry.proto.collector.trace.v1.TraceService", "Export",
+        ])
 }

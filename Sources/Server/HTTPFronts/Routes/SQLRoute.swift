@@ -15,7 +15,7 @@ extension Routes {
         let runner = StatementRunner(engine: engine)
         let text = try await queries.run { [store] cancellation in
             let options = query.options.cancelled(by: cancellation)
-            let result = try runner.run(query.sql, over: store.pinnedTables(), options: options)
+            let result = try runner.run(query.sql, over: store.pinnedTables(), options: options, as: query.format)
             return Array(result.rendered(query.format).utf8)
         }
         return Response(bytes: text, contentType: query.format.contentType)
