@@ -39,7 +39,8 @@ import Testing
         ("for=203.0.113.9", "203.0.113.9"), ("For=\"[2001:db8::7]:4711\";proto=https;by=10.0.0.1", "2001:db8::7"),
         ("for=198.51.100.1, for=203.0.113.9;proto=http, for=10.0.0.2", "203.0.113.9"),
         // A quote that a stranger left open hides nothing of what a proxy adds.
-        ("for=\"198.51.100.1, for=203.0.113.9", "203.0.113.9"), ("for=_hidden", "10.0.0.1"), ("by=10.0.0.2", "10.0.0.1"),
+        ("for=\"198.51.100.1, for=203.0.113.9", "203.0.113.9"), ("for=_hidden", "10.0.0.1"),
+        ("by=10.0.0.2", "10.0.0.1"),
         ("for=203.0.113.9;for=198.51.100.1", "10.0.0.1"), ("203.0.113.9", "10.0.0.1"), ("for=", "10.0.0.1"),
     ])
     func theFieldOfTheStandardIsReadLikewise(told: String, wanted: String) throws {

@@ -99,7 +99,8 @@ import Testing
         let lines = LogLines()
         try await withServer(log: lines.log) { client, server in
             let connection = try await RawConnection.connect(to: try #require(server.address))
-            connection.write([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03] + Array(repeating: 7, count: 32))
+            let hello: [UInt8] = [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03]
+            connection.write(hello + Array(repeating: 7, count: 32))
             #expect(try await connection.wait { connection.isClosed })
             #expect(try await counted(client, "tls"))
             #expect(try await lines.line(with: "reason=tls", "a proxy in front of it speaks TLS") != nil)

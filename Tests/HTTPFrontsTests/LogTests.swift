@@ -57,7 +57,8 @@ import Testing
             for wanted in [
                 "refused reason=not_found request=\"GET /v1/other/…\" client=127.0.0.1 status=404",
                 "refused reason=not_found request=\"POST /v1/trace\"",
-                "refused reason=method request=\"DELETE /v1/status\"", "refused reason=media_type request=\"POST /v1/sql\"",
+                "refused reason=method request=\"DELETE /v1/status\"",
+                "refused reason=media_type request=\"POST /v1/sql\"",
                 "refused reason=bad_request request=\"POST /v1/sql\" client=127.0.0.1 status=400",
                 "refused reason=too_large request=\"POST /v1/sql\"",
                 "refused reason=unknown_token request=\"GET /v1/status\" client=127.0.0.1 token=- scope=read",
@@ -116,7 +117,7 @@ import Testing
         var believed = TrustedProxies()
         believed.ranges = [try #require(IPAddressRange("127.0.0.1")), try #require(IPAddressRange("10.0.0.0/8"))]
         try await withServer(proxies: believed, log: lines.log) { client, _ in
-            let fields = [("X-Forwarded-For", "1.2.3.4"), ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "10.0.0.2")]
+            let fields = ["1.2.3.4", "203.0.113.9", "10.0.0.2"].map { ("X-Forwarded-For", $0) }
             _ = try await client.send("GET", "/v1/other", headers: fields)
         }
         #expect(lines.texts().contains { $0.contains(" client=203.0.113.9 ") }, "\(lines.texts())")

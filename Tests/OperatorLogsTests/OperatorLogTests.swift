@@ -58,6 +58,15 @@ import Testing
         #expect(json.members?.map(\.name) == ["time", "level", "message", "error", "count"])
     }
 
+    @Test func whatMattersLessMayStayUnsaid() {
+        let log = lines.log.only(from: .error)
+        log.notice("a")
+        log.warning("b")
+        log.error("c")
+        log.critical("d")
+        #expect(lines.messages == ["error c", "critical d"])
+    }
+
     /// A pipe takes so much at once, so that lines of several writers do not mix.
     @Test(arguments: LogFormat.allCases)
     func noLineIsLongerThanAPipeTakes(format: LogFormat) throws {

@@ -12,6 +12,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
     /// What a pipe takes at once, so that lines of several processes do not mix.
     static let lineBytesMax = 4096
 
+    // tests: both forms are read without a process.
     /// A line with its end; at most ``lineBytesMax`` bytes, for which the last fields are left out.
     /// - Parameter time: ns since 1970 UTC.
     package func rendered(_ line: LogLine, at time: Int64) -> [UInt8] {

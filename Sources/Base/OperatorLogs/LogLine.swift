@@ -1,11 +1,11 @@
 /// One line of a log, before it is written.
 package struct LogLine: Hashable, Sendable {
     /// How much it matters.
-    package var level: OperatorLog.Level
+    var level: OperatorLog.Level
     /// What happened.
-    package var message: String
+    var message: String
     /// Its particulars.
-    package var fields: [LogField]
+    var fields: [LogField]
 }
 
 /// One particular of a line.
@@ -52,8 +52,7 @@ package struct LogField: Hashable, Sendable {
         case number(Int64)
     }
 
-    /// Its name.
-    package var name: Name
+    var name: Name
     var value: Value
 
     /// A text, of which the beginning is written.

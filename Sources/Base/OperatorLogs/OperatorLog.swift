@@ -6,7 +6,7 @@ import Synchronization
 /// Neither secrets nor content go into a line.
 package struct OperatorLog: Sendable {
     /// How much a line matters, ascending.
-    package enum Level: String, Hashable, Sendable {
+    package enum Level: String, CaseIterable, Comparable, Sendable {
         /// Worth knowing.
         case notice
         /// Something is not as it should be and mends itself, or somebody was turned away.
@@ -15,10 +15,16 @@ package struct OperatorLog: Sendable {
         case error
         /// Somebody has to act.
         case critical
+
+        /// By how much they matter.
+        package static func < (left: Level, right: Level) -> Bool {
+            allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
+        }
     }
 
     private let write: @Sendable (LogLine) -> Void
 
+    // tests: what is said is looked at before it is written.
     /// - Parameter write: takes each line, from any thread.
     package init(_ write: @escaping @Sendable (LogLine) -> Void) { self.write = write }
 
@@ -26,6 +32,11 @@ package struct OperatorLog: Sendable {
     package init(format: LogFormat, clock: any Clock) {
         let lines = StandardErrorLines(format: format, clock: clock)
         write = { lines.write($0) }
+    }
+
+    /// The same without what matters less.
+    package func only(from level: Level) -> OperatorLog {
+        OperatorLog { line in if line.level >= level { write(line) } }
     }
 
     /// Says that something is worth knowing.

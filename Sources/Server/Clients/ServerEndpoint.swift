@@ -7,7 +7,7 @@ package struct ServerEndpoint: Sendable, CustomStringConvertible {
     /// Sent as `Authorization: Bearer`; nil sends none. Visible ASCII only.
     package var token: String?
     /// Nil: plain HTTP.
-    package var tls: ServerTLS?
+    var tls: ServerTLS?
 
     /// Takes each part as given.
     package init(_ address: ListenAddress, token: String? = nil, tls: ServerTLS? = nil) {
@@ -26,7 +26,7 @@ package struct ServerEndpoint: Sendable, CustomStringConvertible {
 /// How a server is asked over TLS. That it proves its name is never left out.
 package struct ServerTLS: Hashable, Sendable {
     /// A file of certificates, PEM, of those who may vouch for the server; nil: those that this machine knows.
-    package var authorityFile: String?
+    var authorityFile: String?
 
     /// Takes the part as given.
     package init(authorityFile: String? = nil) { self.authorityFile = authorityFile }

@@ -11,7 +11,7 @@ package struct HTTPExchange: Sendable {
     /// Empty: none.
     package var body: [UInt8]
     /// A file of certificates, PEM, of those who may vouch for a server; nil: those that this machine knows.
-    package var authorityFile: String?
+    var authorityFile: String?
     /// Until a connection stands.
     var connectMilliseconds: Int
     /// Of the whole exchange.

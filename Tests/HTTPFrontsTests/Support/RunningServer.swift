@@ -25,7 +25,7 @@ func withServer<Result: Sendable>(
     configuration.proxies = proxies
     let server = PlimsollServer(
         store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2),
-        tokens: tokens, log: log)
+        tokens: tokens, log: log ?? OperatorLog(format: .text, clock: SystemClock()).only(from: .error))
     let (addresses, source) = AsyncStream<ListenAddress>.makeStream()
     return try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask {

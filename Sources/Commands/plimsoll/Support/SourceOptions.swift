@@ -49,7 +49,8 @@ struct SourceOptions: ParsableArguments {
         guard let file = caFile ?? Environment.value("PLIMSOLL_CA_FILE") else { return ServerTLS() }
         guard try Machine().fileSystem.lengthBytes(of: file) != nil else {
             throw CommandFailure(
-                .badInput, "there is no file \(file)", advice: "--ca-file and PLIMSOLL_CA_FILE name certificates as PEM")
+                .badInput, "there is no file \(file)",
+                advice: "--ca-file and PLIMSOLL_CA_FILE name certificates as PEM")
         }
         return ServerTLS(authorityFile: file)
     }

@@ -2,7 +2,8 @@ import Access
 import HTTPTypes
 import Hummingbird
 
-/// What a log may say of a request: who sent it and what was asked for, with nothing that a stranger could have written.
+/// What a log may say of a request: who sent it and what was asked for, with nothing that a stranger could have
+/// written.
 enum RequestOrigin {
     /// The client, whom a proxy names where it is believed.
     static func client(_ peer: String?, _ headers: HTTPFields, _ proxies: TrustedProxies) -> String {
@@ -29,8 +30,8 @@ enum RequestOrigin {
     /// an id, a name or a secret.
     private static let words = Set(
         RouteTable.routes.flatMap { $0.path.split(separator: "/").map(String.init) }.filter { !$0.contains("{") } + [
-            "v1", "v2", "api", "trace", "spans", "span", "logs", "otlp", "otel", "event", "query", "report", "conversation",
-            "health", "ready", "live", "favicon.ico", "robots.txt", "graphql", "write", "push", "ingest", "chat",
-            "completions", "opentelemetry.proto.collector.trace.v1.TraceService", "Export",
+            "v1", "v2", "api", "trace", "spans", "span", "logs", "otlp", "otel", "event", "query", "report",
+            "conversation", "health", "ready", "live", "favicon.ico", "robots.txt", "graphql", "write", "push",
+            "ingest", "chat", "completions", "opentelemetry.proto.collector.trace.v1.TraceService", "Export",
         ])
 }

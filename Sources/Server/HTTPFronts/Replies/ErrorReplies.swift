@@ -22,15 +22,17 @@ struct ErrorReplies: RouterMiddleware {
     private func counted(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        let action = RequestOrigin.action(request.method, request.uri.path, route: context.endpointPath)
+        func action() -> String {
+            RequestOrigin.action(request.method, request.uri.path, route: context.endpointPath)
+        }
         do {
             let response = try await answer(to: request, context: context, next: next)
             if response.status.code >= 400 {
-                counts.add(.status(response.status.code), action, from: context.client)
+                counts.add(.status(response.status.code), action(), from: context.client)
             }
             return response
         } catch let refusal as Refusal {
-            counts.add(refusal.reason ?? .status(refusal.status.code), action, from: context.client)
+            counts.add(refusal.reason ?? .status(refusal.status.code), action(), from: context.client)
             return TraceRequests.isAddress(request.uri.path)
                 ? TraceRequests.response(for: refusal, to: request) : refusal.response
         }

@@ -1,9 +1,9 @@
 import HTTPTypes
 import NIOCore
 
-/// Looks at the first bytes of a connection: who speaks HTTP/2 or TLS at once would learn from HTTP/1.1's answer no more
-/// than that something is wrong. HTTP/2 is answered in its own words, so that a sender of spans over gRPC, the default
-/// of some SDKs, says what to set; TLS is only told of.
+/// Looks at the first bytes of a connection: who speaks HTTP/2 or TLS at once would learn from HTTP/1.1's answer no
+/// more than that something is wrong. HTTP/2 is answered in its own words, so that a sender of spans over gRPC, the
+/// default of some SDKs, says what to set; TLS is only told of.
 ///
 /// Only as much of HTTP/2 is spoken as one refusal takes: the frames' heads are read, header fields are not.
 final class ForeignProtocol: ChannelInboundHandler, RemovableChannelHandler {
@@ -32,7 +32,9 @@ final class ForeignProtocol: ChannelInboundHandler, RemovableChannelHandler {
     private let lingerTime: TimeAmount
 
     /// - Parameter lingerTime: how long the refused may take to read and go.
-    init(_ refusals: RefusalCounts, lingerTime: TimeAmount) { (self.refusals, self.lingerTime) = (refusals, lingerTime) }
+    init(_ refusals: RefusalCounts, lingerTime: TimeAmount) {
+        (self.refusals, self.lingerTime) = (refusals, lingerTime)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch state {

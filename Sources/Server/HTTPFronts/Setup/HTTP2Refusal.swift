@@ -69,8 +69,8 @@ enum HTTP2Refusal {
     static func plain(_ stream: UInt32, _ refusal: Refusal) -> [UInt8] {
         let body = refusal.json + [UInt8(ascii: "\n")]
         let block = fields([
-            (":status", "\(refusal.status.code)"), ("content-type", MediaType.json), ("content-length", "\(body.count)"),
-            ("x-content-type-options", "nosniff"),
+            (":status", "\(refusal.status.code)"), ("content-type", MediaType.json),
+            ("content-length", "\(body.count)"), ("x-content-type-options", "nosniff"),
         ])
         return frame(.headers, flags: endOfHeaders, stream: stream, block)
             + frame(.data, flags: endOfStream, stream: stream, body) + goAway(stream)

@@ -40,8 +40,8 @@ final class HTTPFront: Sendable {
             services.append(AdditionalListener(application: application, address: second, log: log))
         }
         var configuration = ServiceGroupConfiguration(
-            services: services + [main, StopNotice(log: log)], gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [],
-            logger: logger)
+            services: services + [main, StopNotice(log: log)],
+            gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [], logger: logger)
         configuration.maximumGracefulShutdownDuration = limits.drainTimeout
         group = ServiceGroup(configuration: configuration)
     }

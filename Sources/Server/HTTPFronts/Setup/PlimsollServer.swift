@@ -88,8 +88,7 @@ package final class PlimsollServer: Sendable {
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
             queries: queries, health: health, access: access, refusals: refusals, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian,
-            proxies: configuration.proxies,
-            startNanoseconds: clock.monotonicNanoseconds())
+            proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
@@ -113,23 +112,24 @@ package final class PlimsollServer: Sendable {
         running.withLock { $0 = Running(front: front, intake: intake, queries: queries) }
         // What fails here fails again at the first tick, which tells.
         try? await threads.settler.run { try settlement.recover() }
-        var failure: (any Error)?
-        do {
-            try await front.run()
-        } catch {
-            failure = error
-        }
+        let failure = await Self.failure { try await front.run() }
         health.beginStopping()
-        do {
-            try await threads.writer.run { [store] in try store.close() }
-        } catch {
-            failure = failure ?? error
-        }
+        let closing = await Self.failure { try await threads.writer.run { [store] in try store.close() } }
         await threads.stop()
         paced.finish()
+        if let failure = failure ?? closing { throw failure }
         let seconds = (clock.monotonicNanoseconds() - routes.startNanoseconds) / 1_000_000_000
-        guard let failure else { return log.notice("stopped", [LogField(.seconds, Int(seconds))]) }
-        throw failure
+        log.notice("stopped", [LogField(.seconds, Int(seconds))])
+    }
+
+    /// What comes of it instead of an end; nil: it ended well.
+    private static func failure(of work: () async throws -> Void) async -> (any Error)? {
+        do {
+            try await work()
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Says how many refusals there were that were not said one by one.

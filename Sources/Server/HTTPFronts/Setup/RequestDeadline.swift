@@ -19,8 +19,8 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private let idleTimeout: TimeAmount
     private let refusals: RefusalCounts
     private let proxies: TrustedProxies
-    /// Who sent the last request, and what it asks for; nil before the first one.
-    private var origin: (client: String, action: String)?
+    /// Of the last request; nil before the first one.
+    private var head: HTTPRequest?
     private var begun = 0
     private var answered = 0
     private var isReading = false
@@ -40,10 +40,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             begun += 1
-            origin = (
-                RequestOrigin.client(context.remoteAddress?.ipAddress, head.headerFields, proxies),
-                RequestOrigin.action(head.method, head.path ?? "")
-            )
+            self.head = head
             isReading = true
             // A request behind others is not read before these are answered.
             if answered == begun - 1 { arm(context.channel, after: bodyTimeout, isCounted: true) }
@@ -79,10 +76,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         if let error = error as? HTTPParserError, !isReading || answered == begun {
             let isCutOff = if case .invalidEOFState = error { true } else { false }
             // Between requests it is of one that is none, of which nothing is known.
-            let origin = isReading ? origin : nil
-            refusals.add(
-                isCutOff ? .aborted : .status(400), origin?.action,
-                from: origin?.client ?? context.remoteAddress?.ipAddress)
+            add(isCutOff ? .aborted : .status(400), isReading ? head : nil, context.channel)
         }
         context.fireErrorCaught(error)
     }
@@ -106,10 +100,25 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func closing(_ channel: any Channel, after delay: TimeAmount, isCounted: Bool) -> Scheduled<Void> {
-        channel.eventLoop.scheduleTask(in: delay) { [refusals, origin] in
-            if isCounted { refusals.add(.slow, origin?.action, from: origin?.client ?? channel.remoteAddress?.ipAddress) }
+        channel.eventLoop.scheduleTask(in: delay) { [refusals, proxies, head] in
+            if isCounted { Self.add(.slow, head, channel, to: refusals, proxies) }
             channel.close(promise: nil)
         }
+    }
+
+    private func add(_ reason: RefusalReason, _ head: HTTPRequest?, _ channel: any Channel) {
+        Self.add(reason, head, channel, to: refusals, proxies)
+    }
+
+    private static func add(
+        _ reason: RefusalReason, _ head: HTTPRequest?, _ channel: any Channel, to refusals: RefusalCounts,
+        _ proxies: TrustedProxies
+    ) {
+        let peer = channel.remoteAddress?.ipAddress
+        guard let head else { return refusals.add(reason, from: peer) }
+        refusals.add(
+            reason, RequestOrigin.action(head.method, head.path ?? ""),
+            from: RequestOrigin.client(peer, head.headerFields, proxies))
     }
 
     private func disarm() {
