@@ -54,7 +54,7 @@ let package = Package(
         library("CCrypto", apt: "libssl-dev"),
         library("CCurl", apt: "libcurl4-openssl-dev"),
         room("Compression", "System/Compression", uses: ["CLZ4", "CZstd", "CZlib"]),
-        room("Hashing", "System/Hashing", uses: ["CXXHash", "CCrypto"]),
+        room("Hashing", "System/Hashing", uses: ["CXXHash", "CCrypto", "Bytes"]),
         .target(
             name: "CSimdjson", path: "Sources/System/CSimdjson",
             linkerSettings: [.linkedLibrary("simdjson")]),
@@ -72,7 +72,7 @@ let package = Package(
         .target(name: "CEmbeddedSchemas", path: "Sources/System/CEmbeddedSchemas"),
         room("EmbeddedSchemas", "System/EmbeddedSchemas", uses: ["CEmbeddedSchemas", "Bytes"]),
         tests("Compression"),
-        tests("Hashing"),
+        tests("Hashing", uses: ["Bytes"]),
         tests("JSONParsing", uses: ["JSONTexts", "WireFormats"]),
         tests("PostgresParsing"),
         tests("RegularExpressions"),
@@ -157,12 +157,14 @@ let package = Package(
         tests("Workload", uses: ["Bytes"]),
 
         // Served: what every front needs and no wire knows, the faces, and who speaks with them.
-        room("Access", "Services/Access", uses: ["Domain", "Hashing", "JSONTexts", "OperatorLogs", "Platform"]),
+        room(
+            "Access", "Services/Access",
+            uses: ["Bytes", "Domain", "Hashing", "JSONTexts", "OperatorLogs", "Platform"]),
         tests("Access", uses: ["Domain", "OperatorLogs", "Platform"]),
         room(
             "Intakes", "Services/Intakes",
             uses: [
-                "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "JSONTexts",
+                "Bytes", "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "JSONTexts",
                 "OperatorLogs", "Platform", "Projections", "WireFormats",
             ]),
         tests(
@@ -196,7 +198,8 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EmbeddedPages", "EventStores",
+                "Access", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
+                "EventStores",
                 "Execution",
                 "Exporting", "Hashing", "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections",
                 "Reports",
