@@ -83,6 +83,8 @@ let package = Package(
         tests("JSONTexts", uses: ["Bytes", "Platform"]),
         room("Platform", "Base/Platform", uses: ["Bytes"]),
         tests("Platform"),
+        room("OperatorLogs", "Base/OperatorLogs", uses: ["JSONTexts", "Platform"]),
+        tests("OperatorLogs", uses: ["JSONTexts", "Platform"]),
         room("Domain", "Base/Domain", uses: ["Bytes", "JSONTexts", "EmbeddedSchemas", "Hashing"]),
         tests("Domain", uses: ["Bytes", "JSONTexts", "Platform", "EmbeddedSchemas"]),
 
@@ -155,15 +157,19 @@ let package = Package(
         tests("Workload", uses: ["Bytes"]),
 
         // Served: what every front needs and no wire knows, the faces, and who speaks with them.
-        room("Access", "Services/Access", uses: ["Bytes", "Domain", "Hashing", "JSONTexts", "Platform"]),
-        tests("Access", uses: ["Domain", "Platform"]),
+        room(
+            "Access", "Services/Access",
+            uses: ["Bytes", "Domain", "Hashing", "JSONTexts", "OperatorLogs", "Platform"]),
+        tests("Access", uses: ["Domain", "OperatorLogs", "Platform"]),
         room(
             "Intakes", "Services/Intakes",
             uses: [
                 "Bytes", "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "JSONTexts",
-                "Platform", "Projections", "WireFormats",
+                "OperatorLogs", "Platform", "Projections", "WireFormats",
             ]),
-        tests("Intakes", uses: ["Compression", "Dialects", "Domain", "EventStores", "Platform", "WireFormats"]),
+        tests(
+            "Intakes",
+            uses: ["Compression", "Dialects", "Domain", "EventStores", "OperatorLogs", "Platform", "WireFormats"]),
         room(
             "Asking", "Services/Asking",
             uses: [
@@ -180,8 +186,8 @@ let package = Package(
         room(
             "Sending", "Services/Sending",
             uses: [
-                "Compression", "Domain", "EventStores", "Exporting", "HTTPRequests", "Intakes", "JSONTexts", "Platform",
-                "WireFormats",
+                "Compression", "Domain", "EventStores", "Exporting", "HTTPRequests", "Intakes", "JSONTexts",
+                "OperatorLogs", "Platform", "WireFormats",
             ]),
         room(
             "Clients", "Server/Clients",
@@ -193,16 +199,15 @@ let package = Package(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
                 "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans",
-                "Platform", "Projections", "Reports", "SQLText", "Sending", "WireFormats", hummingbird,
+                "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts", "OperatorLogs",
+                "Plans", "Platform", "Projections", "Reports", "SQLText", "Sending", "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",
             uses: [
                 "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Intakes", "JSONTexts", "Platform",
-                "Projections",
-                "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
+                "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Intakes", "JSONTexts",
+                "OperatorLogs", "Platform", "Projections", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.
@@ -222,15 +227,18 @@ let package = Package(
             ]),
         room(
             "Settings", "Commands/Settings",
-            uses: ["JSONTexts", "Domain", "Exporting", "Platform", "Sending", .product(name: "Yams", package: "Yams")]),
-        tests("Settings", uses: ["Domain", "Exporting", "Platform", "Sending"]),
+            uses: [
+                "Access", "JSONTexts", "Domain", "Exporting", "OperatorLogs", "Platform", "Sending",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        tests("Settings", uses: ["Access", "Domain", "Exporting", "OperatorLogs", "Platform", "Sending"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [
                 "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution",
                 "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
                 "Asking",
-                "Clients", "HTTPFronts", "Alerting", arguments,
+                "Clients", "HTTPFronts", "Alerting", "OperatorLogs", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings),
 

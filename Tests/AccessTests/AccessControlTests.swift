@@ -1,4 +1,5 @@
 import Access
+import OperatorLogs
 import Platform
 import Synchronization
 import Testing
@@ -7,8 +8,14 @@ import Testing
 @Suite struct AccessControlTests {
     private final class Lines: Sendable {
         private let state = Mutex<[String]>([])
+        /// As they are written, without their times.
         var all: [String] { state.withLock { $0 } }
-        var log: OperatorLog { OperatorLog { [self] level, line in state.withLock { $0.append("\(level): \(line)") } } }
+        var log: OperatorLog {
+            OperatorLog { [self] line in
+                let text = String(decoding: LogFormat.text.rendered(line, at: 0).dropFirst(25), as: UTF8.self)
+                state.withLock { $0.append(String(text.dropLast())) }
+            }
+        }
     }
 
     private static let path = "/data/keys/tokens"
@@ -29,7 +36,7 @@ import Testing
     private func control(isTokenRequired: Bool = false) throws -> AccessControl {
         AccessControl(
             file: file, book: try file.load(), isTokenRequired: isTokenRequired, clock: clock,
-            threads: ThreadPool(threadCount: 1), log: lines.log)
+            threads: ThreadPool(threadCount: 1), log: PacedLog(lines.log, clock: clock))
     }
 
     /// nil: let in.
@@ -104,16 +111,18 @@ import Testing
     @Test func theLogNamesTokensByTheirIdsAndKeepsItsPace() async throws {
         let (reader, admin) = (try token([.read]), try token([.admin]))
         let control = try control()
-        for _ in 0..<3 { _ = try await refusal(control, reader.text, .admin) }
-        clock.advance(nanoseconds: 1_000_000_000)
+        for _ in 0..<(PacedLog.linesMax + 2) { _ = try await refusal(control, reader.text, .admin) }
         _ = try await refusal(control, nil)
         _ = try await refusal(control, admin.text, .admin)
+        clock.advance(nanoseconds: 60_000_000_000)
+        _ = try await refusal(control, reader.text, .admin)
+        let asked = #"request="GET /v1/status" client=10.0.0.7"#
+        let refused = "warning refused reason=missing_scope \(asked) token=\(reader.id) scope=admin"
         #expect(
-            lines.all == [
-                "warning: refused GET /v1/status from 10.0.0.7: missing_scope, token \(reader.id), needed admin",
-                "warning: refused GET /v1/status from 10.0.0.7: no_token, token -, needed read"
-                    + " (and 2 refusals before it)",
-                "notice: token \(admin.id) from 10.0.0.7: GET /v1/status",
+            lines.all == Array(repeating: refused, count: PacedLog.linesMax) + [
+                "warning refused reason=no_token \(asked) token=- scope=read",
+                "notice admin used token=\(admin.id) client=10.0.0.7 request=\"GET /v1/status\"",
+                "warning more of these in the minute after the first reason=missing_scope count=2", refused,
             ])
     }
 }

@@ -214,4 +214,21 @@ import Testing
         let broken = try await exchange("no HTTP\r\n\r\n")
         #expect(broken.contains("nosniff"), "\(broken)")
     }
+
+    /// The parser of HTTP gives up before any route is reached.
+    @Test(arguments: [
+        ("no HTTP\r\n\r\n", "what came is no request of HTTP/1.1"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "Host stands there twice"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 100_000) + "\r\n\r\n", "too long"),
+        ("POST /v1/sql HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", "length of the body"),
+    ])
+    func whatIsNoRequestIsRefusedInJSON(request: String, message: String) async throws {
+        let text = try await exchange(request)
+        let parts = text.split(separator: "\r\n\r\n")
+        #expect(parts.count == 2 && parts[0].hasPrefix("HTTP/1.1 400 "), "\(text)")
+        #expect(parts[0].lowercased().contains("\r\ncontent-type: application/json\r\n"), "\(text)")
+        #expect(parts[0].lowercased().contains("\r\ncontent-length: \(parts.last?.utf8.count ?? 0)\r\n"), "\(text)")
+        #expect(parts.last?.hasPrefix(#"{"error":""#) == true && parts.last?.contains(message) == true, "\(text)")
+        #expect(parts.last?.contains(#""hint":""#) == true, "\(text)")
+    }
 }

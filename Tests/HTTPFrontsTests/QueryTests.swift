@@ -50,6 +50,12 @@ import Testing
         #expect(csv.text == "a,d\r\n1,\"b,c\"\r\n")
         let lines = try await ask("select 1 as a", accept: "application/x-ndjson", type: "text/plain")
         #expect(lines.text == "{\"a\":1}\n")
+        // An object has one member of a name; the other forms have a place for each column.
+        let twice = try await ask("select 1 as a, 2 as a", accept: "application/x-ndjson", type: "text/plain")
+        #expect(twice.status == 400 && twice.text.contains("two columns are named a"), "\(twice.text)")
+        #expect(twice.text.contains(#""code":"42712""#), "\(twice.text)")
+        let rows = try await ask("select 1 as a, 2 as a", accept: "application/json", type: "text/plain")
+        #expect(rows.text.contains("[[1,2]]"), "\(rows.text)")
         let table = try await ask("select 1 as a", accept: "text/plain", type: "application/sql")
         #expect(table.text.contains("(1 row)"))
         let nothing = try await ask("select 1 as a", accept: "image/png", type: "application/sql")

@@ -1,5 +1,6 @@
 import Clients
 import Execution
+import HTTPFronts
 import Platform
 import SQLText
 import Synchronization
@@ -90,6 +91,35 @@ import Testing
             await #expect(throws: Full.self) {
                 try await RemoteReading(server: server).stream("/v1/events") { _ in throw Full() }
             }
+        }
+    }
+
+    /// Whoever answers may name somebody else, who is told of and not asked: he would learn what lets us in.
+    @Test func nobodyIsSentOn() async throws {
+        for (location, isTold) in [
+            ("https://elsewhere.example:8443/v1/status?x=1", true), ("HTTP://127.0.0.1:1", true), ("/v1/other", false),
+            ("ftp://elsewhere.example/", false), ("https://a b/", false), ("https://\u{1B}[31m/", false),
+        ] {
+            try await asking(StrangeServer(status: 302, isMarked: false, location: location)) { server in
+                let asked = ServerEndpoint(server.address, token: "plim_secret")
+                let error = await #expect(throws: UnreachableError.self) {
+                    try await RemoteReading(server: asked).text("/v1/status")
+                }
+                let told = error?.description ?? ""
+                #expect(told.contains("sends us on to http") == isTold, "\(location): \(told)")
+                #expect(told.contains("no plimsoll server; it says 302") != isTold, "\(location): \(told)")
+                #expect(!told.contains("secret") && !told.contains("x=1") && !told.contains("\u{1B}"), "\(told)")
+            }
+        }
+    }
+
+    @Test func plainHTTPIsNotTakenForTLS() async throws {
+        try await withServer { _, server in
+            let secure = ServerEndpoint(try #require(server.address), token: "plim_secret", tls: ServerTLS())
+            let error = await #expect(throws: UnreachableError.self) {
+                try await RemoteReading(server: secure).text("/v1/status")
+            }
+            #expect(error?.advice?.contains("is it http://") == true, "\(error as Any)")
         }
     }
 

@@ -2,6 +2,7 @@ import Compression
 import Domain
 import EventStores
 import Intakes
+import OperatorLogs
 import Platform
 import Testing
 import WireFormats
@@ -13,7 +14,7 @@ import WireFormats
     /// What an intake needs.
     private struct Ground {
         let store = MemoryStore()
-        let health = ServerHealth(log: OperatorLog { _, _ in }, clock: SimulatedClock())
+        let health = ServerHealth(log: OperatorLog { _ in }, clock: SimulatedClock())
         let intake: EventIntake
         let traces: TraceIntake
 

@@ -110,6 +110,7 @@ import Testing
         #expect(RFC3339.render(time) == thousands + "Z")
         #expect(RFC3339.render(time, decimals: .shortest) == shortest + "Z")
         #expect(RFC3339.render(time, decimals: .nine) == nine + "Z")
+        #expect(RFC3339.render(time, decimals: .three) == nine.dropLast(6) + "Z")
         var bytes: [UInt8] = []
         RFC3339.append(time, to: &bytes)
         #expect(bytes == Array((thousands + "Z").utf8))

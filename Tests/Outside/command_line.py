@@ -176,7 +176,10 @@ class Line:
         for address in ("http://127.0.0.1/plimsoll", "http://127.0.0.1:1234/path", "127.0.0.1/x:80", "http://me:secret@127.0.0.1:80", "http://127.0.0.1?x=1",
                         "http://127.0.0.1:80#x", "http://127.0.0.1:0", "http://a b:80", "http://"):
             self.fails(2, "is not the address of a server", "query", "select 1", "--server", address)
-        self.fails(2, "TLS", "query", "select 1", "--server", "https://127.0.0.1")
+        self.fails(2, "is not the address of a server", "query", "select 1", "--server", "https://127.0.0.1/plimsoll")
+        # No TLS is spoken there, and no token goes where it is not.
+        self.fails(3, "is it http://", "query", "select 1", "--server", self.server.url.replace("http://", "https://"), "--token", "plim_x")
+        self.fails(2, "there is no file", "query", "select 1", "--server", "https://127.0.0.1", "--ca-file", self.folder + "/none.pem")
 
     # What is answered.
 

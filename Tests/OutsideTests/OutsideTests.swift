@@ -20,6 +20,7 @@ struct OutsideTests {
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
         ["access.py", "--plimsoll", OutsideChecks.executable],
         ["command_line.py", "--plimsoll", OutsideChecks.executable],
+        ["wires.py", "--plimsoll", OutsideChecks.executable],
         [
             "postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40",
             "--seed", "11",
@@ -69,6 +70,10 @@ enum OutsideChecks {
             ("prometheus-alertmanager", "prometheus-alertmanager"),
         ] where !["/usr/bin", "/usr/local/bin"].contains(where: { isThere("\($0)/\(tool)") }) {
             missing.append("\(tool) (Debian package \(package))")
+        }
+        // What makes the certificates of a test.
+        if !["/usr/bin/openssl", "/usr/local/bin/openssl"].contains(where: isThere) {
+            missing.append("openssl (Debian package openssl)")
         }
         guard isThere(python) else { return missing + ["the Python \(python)"] }
         let process = Process()

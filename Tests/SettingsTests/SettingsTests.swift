@@ -1,5 +1,7 @@
+import Access
 import Domain
 import Exporting
+import OperatorLogs
 import Platform
 import Sending
 import Settings
@@ -41,6 +43,9 @@ import Testing
         ("runbooks: ops.example\n", 1, "runbooks: expected an address such as https://ops.example.org"),
         ("runbooks: https:///a\n", 1, "runbooks: expected an address such as https://ops.example.org"),
         ("runbooks: 'http://a/{{ .x }}'\n", 1, "runbooks: expected an address such as https://ops.example.org"),
+        ("proxies: 10.0.0.0/8,lan\n", 1, "proxies: expected addresses such as"),
+        ("proxy_header: x-real-ip\n", 1, "proxy_header: expected one of x-forwarded-for, forwarded"),
+        ("data: x\nlog_format: xml\n", 2, "log_format: expected one of text, json"),
         ("\ndata: [a]\n", 2, "there is no setting data of this kind"),
         ("limits:\n  connections: -1\n", 2, "at least 1"),
         ("data: {\n", 2, "no YAML"), ("limits:\n  body_size: 900GiB\n", 2, "limits.ingest_size must be at least"),
@@ -59,6 +64,19 @@ import Testing
             name == "PLIMSOLL_RUNBOOKS" ? "http://[::1]:8910/runbooks" : nil
         }
         #expect(layered.runbooks == "http://[::1]:8910/runbooks")
+    }
+
+    @Test func proxiesAndTheFormOfTheLogAreSettings() throws {
+        let file = SettingsFile("proxies: 127.0.0.1, 10.0.0.0/8\nproxy_header: Forwarded\nlog_format: json\n")
+        #expect(file.findings == [])
+        let settings = file.applied(to: ServeSettings())
+        #expect(settings.logFormat == .json && settings.proxies.field == .forwarded)
+        #expect(settings.proxies.client(peer: "10.1.2.3") { "for=203.0.113.9" } == "203.0.113.9")
+        #expect(settings.proxies.client(peer: "11.1.2.3") { "for=203.0.113.9" } == "11.1.2.3")
+        let standard = ServeSettings()
+        #expect(standard.logFormat == .text && standard.proxies.field == .forwardedFor)
+        #expect(standard.proxies.client(peer: "127.0.0.1") { "203.0.113.9" } == "127.0.0.1", "nobody is believed")
+        #expect(try ServeSettings.layered(file: file) { $0 == "PLIMSOLL_LOG_FORMAT" ? "text" : nil }.logFormat == .text)
     }
 
     @Test func requiredTokensAndHeadersAreSettings() throws {

@@ -153,10 +153,16 @@ import WireFormats
         }
     }
 
-    @Test func repeatedKeysTakeTheLastValue() {
-        #expect(row(event("llm.call", #""turn":1,"turn":2,"k":1,"k":"z""#)).hasSuffix(#"turn=2 attributes={"k":"z"}"#))
-        #expect(row(event("llm.call", #""turn":1,"turn":null"#)) == "llm.call id='e1' source='s' tenant='default'")
-        #expect(row(event(extra: #","id":"e2""#)) == "llm.call id='e2' source='s' tenant='default'")
+    @Test func whatIsToldTwiceIsRefused() {
+        #expect(row(event("llm.call", #""turn":1,"turn":2"#)).contains("turn: expected one value, found two"))
+        for data in [#""turn":1,"turn":null"#, #""turn":null,"turn":1"#, #""turn":1,"t\u0075rn":1"#] {
+            #expect(row(event("llm.call", data)).contains("turn: expected one value"), "\(data)")
+        }
+        for (name, value) in [("id", "\"e2\""), ("source", "null"), ("specversion", "\"1.0\""), ("data", "{}")] {
+            #expect(row(event(extra: ",\"\(name)\":\(value)")).contains("\(name): expected one value"), "\(name)")
+        }
+        // Names that are none of ours make no identity and no figure: the last value counts.
+        #expect(row(event("llm.call", #""turn":1,"k":1,"k":"z""#)).hasSuffix(#"turn=1 attributes={"k":"z"}"#))
     }
 
     @Test func envelopeCompletesTheData() {

@@ -136,6 +136,8 @@ package enum RFC3339 {
         case shortest
         /// Nine.
         case nine
+        /// Three, of which the last is not rounded.
+        case three
     }
 
     /// Appends a time.
@@ -206,6 +208,7 @@ package enum RFC3339 {
         var count = 29
         switch decimals {
         case .nine: break
+        case .three: count = 23
         case _ where nanoseconds == 0: count = 19
         case .thousands: count = nanoseconds % 1_000_000 == 0 ? 23 : nanoseconds % 1000 == 0 ? 26 : 29
         case .shortest: while text[count - 1] == 0x30 { count -= 1 }

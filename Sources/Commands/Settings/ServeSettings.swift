@@ -1,5 +1,7 @@
+package import Access
 package import Domain
 import Exporting
+package import OperatorLogs
 package import Platform
 package import Sending
 
@@ -20,6 +22,10 @@ package struct ServeSettings: Sendable {
     package var names: [String] = []
     /// Where links of alerts to runbooks lead; nil: to the server's own pages.
     package var runbooks: String?
+    /// Who is believed when he says for whom he asks.
+    package var proxies = TrustedProxies()
+    /// How the lines of the server's log are written.
+    package var logFormat = LogFormat.text
     /// What strangers can make the server hold or do.
     package var limits = ServerLimits()
     /// What is promised, and when somebody is woken.
@@ -120,6 +126,22 @@ extension Setting {
                     + "to /runbooks of the server"
             ) {
                 $0.runbooks = try SettingText.webAddress($1)
+            },
+                key: "proxies",
+                purpose:
+                    "proxies in front, as addresses such as 127.0.0.1 or 10.0.0.0/8, several separated by commas: the "
+                    + "log then names the client for whom they ask"
+            ) {
+                $0.proxies.ranges = try SettingText.addressRanges($1)
+            },
+            Setting(
+                key: "proxy_header",
+                purpose: "the header in which the proxies name it: x-forwarded-for, which is the default, or forwarded"
+            ) {
+                $0.proxies.field = try SettingText.oneOf($1.lowercased())
+            },
+            Setting(key: "log_format", purpose: "how the log on stderr is written: text or json, an object a line") {
+                $0.logFormat = try SettingText.oneOf($1)
             },
             Setting(key: "limits.body_size", purpose: "a request body on the wire") {
                 $0.limits.bodyBytesMax = try SettingText.size($1)

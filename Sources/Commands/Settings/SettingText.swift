@@ -73,6 +73,26 @@ enum SettingText {
         return address
     }
 
+    /// Addresses and ranges of them, separated by commas.
+    static func addressRanges(_ text: String) throws(SettingProblem) -> [IPAddressRange] {
+        var ranges: [IPAddressRange] = []
+        for part in parts(text) {
+            guard let range = IPAddressRange(part) else {
+                throw SettingProblem(expected: "addresses such as 127.0.0.1, 10.0.0.0/8 or ::1, separated by commas")
+            }
+            ranges.append(range)
+        }
+        return ranges
+    }
+
+    /// One of the words that there are.
+    static func oneOf<Word: RawRepresentable<String> & CaseIterable>(_ text: String) throws(SettingProblem) -> Word {
+        guard let word = Word(rawValue: text) else {
+            throw SettingProblem(expected: "one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return word
+    }
+
     static func count(_ text: String) throws(SettingProblem) -> Int {
         guard let count = Int(text), count > 0 else { throw SettingProblem(expected: "a number of at least 1") }
         return count

@@ -5,6 +5,7 @@ import Clients
 import Domain
 import EventStores
 import HTTPFronts
+import OperatorLogs
 import Platform
 import Reports
 import Transfers
@@ -67,7 +68,9 @@ struct DemoCommand: AsyncParsableCommand {
         let store = try machine.openStore(data)
         let configuration = ServerConfiguration(listen: address)
         let server = PlimsollServer(
-            store: store, configuration: configuration, clock: machine.clock, workers: machine.workers)
+            store: store, configuration: configuration, clock: machine.clock, workers: machine.workers,
+            // What the server does the demo says itself.
+            log: OperatorLog(format: .text, clock: machine.clock).only(from: .warning))
         let tour = DemoTour(command: self, machine: machine, store: store)
         let (bound, whenBound) = AsyncStream.makeStream(of: ListenAddress.self)
         // The server ends on Ctrl-C and takes the tour along; the tour ends with --once or a failure and asks the

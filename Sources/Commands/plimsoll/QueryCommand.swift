@@ -60,7 +60,8 @@ struct QueryCommand: AsyncParsableCommand {
             options.timeLimitNanoseconds = Int64(timeLimit ?? 30) * 1_000_000_000
             let runner = StatementRunner(engine: machine.engine)
             try machine.reading(directory) { store in
-                output.append(try runner.run(text, over: store.snapshot(), options: options).rendered(format))
+                let result = try runner.run(text, over: store.snapshot(), options: options, as: format)
+                output.append(result.rendered(format))
             }
         case .server(let address):
             output.bytes = try await RemoteQuery(server: address, onNotice: SourceOptions.tellNotice).run(

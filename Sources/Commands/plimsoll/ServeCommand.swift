@@ -3,6 +3,7 @@ import ArgumentParser
 import Domain
 import EventStores
 import HTTPFronts
+import OperatorLogs
 import Platform
 import Settings
 
@@ -17,7 +18,12 @@ struct ServeCommand: AsyncParsableCommand {
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
             every request needs one. An address that other machines reach is refused without tokens. Without them \
             pages of other sites in a browser, and host names that are not the server's (setting names), are answered \
-            403. There is no TLS: put a proxy in front of it.
+            403. There is no TLS: put a proxy in front of it, and name its address (setting proxies), so that the log \
+            says for whom it asks.
+
+            What those who run it should know goes to stderr, a line each with time and level: start, recovery, stop, \
+            trouble, who used `admin`, and of each kind of refusal the first \(PacedLog.linesMax) a minute, then how \
+            many more there were. No line has content or a secret in it.
 
             A flag beats its PLIMSOLL_* variable, which beats the settings file, which beats the default; \
             `plimsoll help check config` lists the settings.
@@ -61,17 +67,35 @@ struct ServeCommand: AsyncParsableCommand {
             "A settings file, YAML.", discussion: "Default: PLIMSOLL_CONFIG, else none.", valueName: "file"))
     var config: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How to write the log on stderr: text, or json, an object a line.",
+            discussion: "Default: PLIMSOLL_LOG_FORMAT, else text.", valueName: "format"))
+    var logFormat: String?
+
     @Flag(help: "Listen on an address that other machines reach, although nobody has to prove who he is.")
     var insecure = false
 
     @Flag(help: "Let nobody in without a token, also while none was ever made.")
     var requireTokens = false
 
-    func run() async throws { try await CommandFailure.whileServing { try await serve() } }
-
-    private func serve() async throws {
+    func run() async throws {
         let machine = Machine()
         var settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
+        try settings.set("log_format", flag: "--log-format", logFormat)
+        let log = OperatorLog(format: settings.logFormat, clock: machine.clock)
+        do {
+            try await CommandFailure.whileServing { try await serve(settings, machine, log) }
+        } catch let error where settings.logFormat == .json {
+            // Whoever reads objects reads nothing else.
+            let failure = CommandFailure(error)
+            log.ended(by: failure)
+            throw ExitStatus.Ending(status: failure.status)
+        }
+    }
+
+    private func serve(_ settings: ServeSettings, _ machine: Machine, _ log: OperatorLog) async throws {
+        var settings = settings
         if let text = listen {
             guard let address = ListenAddress(text) else {
                 throw CommandFailure(
@@ -88,17 +112,22 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.traceExport = settings.traces
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
         configuration.names = settings.names
+        configuration.proxies = settings.proxies
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
         try await settings.listen.checkFree()
         if let second = configuration.otlpListen, second.isRequired {
             try await second.address.checkFree(option: "--otlp-http-listen")
         }
+        log.begins(in: directory)
+        let began = machine.clock.monotonicNanoseconds()
         let store = try machine.openStore(directory)
+        log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)
         try store.judge(by: settings.outcomes)
         let server = PlimsollServer(
-            store: store, configuration: configuration, clock: machine.clock, workers: machine.workers, tokens: tokens)
-        let announcement = Announcement()
+            store: store, configuration: configuration, clock: machine.clock, workers: machine.workers, tokens: tokens,
+            log: log)
+        let announcement = Announcement(log: log)
         if let set = settings.objectives.set, let version = try store.putInForce(set) {
             await announcement.add(
                 "objectives: version \(version.number) (\(version.set.hash)) is in force from now on")
@@ -139,8 +168,11 @@ extension ServeSettings {
 
 /// Lines about addresses, the main one first: scripts read it.
 private actor Announcement {
+    private let log: OperatorLog
     private var hasBegun = false
     private var waiting: [String] = []
+
+    init(log: OperatorLog) { self.log = log }
 
     func begin(_ line: String) {
         hasBegun = true
@@ -157,7 +189,7 @@ private actor Announcement {
         do throws(StorageError) {
             try StandardStream.output.print(line)
         } catch {
-            StandardStream.tell("plimsoll: \(error); it was to say: \(line)")
+            log.warning("a line for standard output was lost: \(line)", [LogField(.error, "\(error)")])
         }
     }
 }

@@ -15,6 +15,7 @@ extension EventAssembler {
         var key = tape.firstChild(data)
         let end = tape.end(data)
         var order = 0
+        for index in told.indices { told[index] = 0 }
         while key < end {
             let name = strings.extracting(TapeWord.range(words[key]))
             if let column = keyOrder.guess(type, order, name) {
@@ -38,6 +39,7 @@ extension EventAssembler {
         let word = words[place]
         let kind = TapeWord.tag(word)
         let action = plan.action(column, in: type)
+        try note(column)
         if kind == JSONTag.null {
             if action != .attribute { clear(column) }
             return
@@ -71,6 +73,16 @@ extension EventAssembler {
         case .money: try fillMoney(column, tape, place, kind)
         case .json: try fillJSON(column, tape, place, kind)
         }
+    }
+
+    /// A field that is told twice is one thing to us and another to the next reader.
+    @inline(__always)
+    private mutating func note(_ column: UInt16) throws(FieldError) {
+        let bit: UInt64 = 1 << UInt64(column & 63)
+        guard told[Int(column) >> 6] & bit == 0 else {
+            throw FieldError(field: registry.columns[Int(column)].name, expected: "one value", found: "two")
+        }
+        told[Int(column) >> 6] |= bit
     }
 
     @inline(__always)

@@ -13,9 +13,14 @@ extension EventAssembler {
         let words = tape.words.span
         var key = tape.firstChild(place)
         let end = tape.end(place)
+        var told: UInt32 = 0
         while key < end {
             let isNull = TapeWord.tag(words[key + 1]) == JSONTag.null
             if let name = EnvelopeName.find(strings.extracting(TapeWord.range(words[key]))) {
+                guard told & 1 << UInt32(name.rawValue) == 0 else {
+                    throw FieldError(field: "\(name)", expected: "one value", found: "two")
+                }
+                told |= 1 << UInt32(name.rawValue)
                 envelope[name.rawValue] = isNull ? 0 : key + 1
             } else if !isNull {
                 if origin.isOfExport, exportPlaces.take(strings.extracting(TapeWord.range(words[key])), value: key + 1)

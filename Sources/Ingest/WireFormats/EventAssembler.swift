@@ -35,7 +35,8 @@ struct FieldSlot {
 /// Fields come in any order: each lands in the slot of its column; when the event has proved sound, the filled slots
 /// are written in ascending order. So an event that is refused leaves no trace in the rows.
 ///
-/// Of a repeated key the last value counts, in the envelope as in the data; but every value must be sound.
+/// An attribute of the envelope or a field of the data that is told twice refuses the event: two readers could take it
+/// for two things. Of a repeated key that is none of ours the last value counts.
 struct EventAssembler {
     let registry: SchemaRegistry
     let plan: FieldPlan
@@ -45,6 +46,8 @@ struct EventAssembler {
 
     /// One bit a column: whether its slot is filled.
     private var filled: [UInt64]
+    /// The same: whether the data has told it, were it only as null.
+    var told: [UInt64]
     private var slots: [FieldSlot]
     /// Bytes of values that are not on the tape as they are stored.
     var scratch: [UInt8] = []
@@ -82,6 +85,7 @@ struct EventAssembler {
         let columnCount = registry.columns.count
         keyOrder = KeyOrder(registry)
         filled = [UInt64](repeating: 0, count: (columnCount + 63) / 64)
+        told = filled
         slots = [FieldSlot](repeating: FieldSlot(), count: columnCount)
         envelope = [Int](repeating: 0, count: EnvelopeName.allCases.count)
         withheldCounts = [Int](repeating: 0, count: columnCount)

@@ -45,12 +45,12 @@ package struct UnreachableError: Error, Sendable, CustomStringConvertible {
     package init(description: String, advice: String? = nil) { (self.description, self.advice) = (description, advice) }
 }
 
-/// A connection to a server over plain HTTP/1.1: what our own commands and tests speak with it.
+/// A connection to a server over HTTP/1.1, with TLS where the endpoint says so: what our own commands and tests speak
+/// with it.
 ///
 /// One request at a time. Close it when done.
 package struct ServerClient: Sendable {
-    private let authority: String
-    private let token: String?
+    private let server: ServerEndpoint
     private let connectTimeout: Duration
     private let line: Line
 
@@ -62,8 +62,7 @@ package struct ServerClient: Sendable {
         try await connect(to: ServerEndpoint(address), timeout: timeout)
     }
 
-    /// Readies a connection to `http://host:port`, which opens with the first request; each request shows the
-    /// endpoint's token.
+    /// Readies a connection, which opens with the first request; each request shows the endpoint's token.
     /// - Parameter timeout: until the connection stands.
     /// - Throws: `CancellationError`.
     package static func connect(
@@ -71,8 +70,7 @@ package struct ServerClient: Sendable {
     ) async throws -> ServerClient {
         let line = Line()
         try await line.ready()
-        return ServerClient(
-            authority: server.address.description, token: server.token, connectTimeout: timeout, line: line)
+        return ServerClient(server: server, connectTimeout: timeout, line: line)
     }
 
     /// Sends a request and waits for the whole answer.
@@ -88,14 +86,15 @@ package struct ServerClient: Sendable {
         onPiece: (@Sendable ([UInt8]) throws -> Bool)? = nil
     ) async throws -> ServerAnswer {
         var fields = headers.map { name, value in value.isEmpty ? "\(name);" : "\(name): \(value)" }
-        if let token { fields.append("Authorization: Bearer \(token)") }
-        let request = (url: "http://\(authority)\(path)", fields: fields, connectTimeout: connectTimeout)
-        let what = "\(authority) gave no answer to \(method) \(path.prefix { $0 != "?" })"
+        if let token = server.token { fields.append("Authorization: Bearer \(token)") }
+        let request = (url: server.origin + path, fields: fields, connectTimeout: connectTimeout)
+        let what = "\(server) gave no answer to \(method) \(path.prefix { $0 != "?" })"
         return try await line.run { line in
             let gathering = Gathering(bytesMax: answerBytesMax, onPiece)
             let exchange = HTTPExchange(
                 method: method, url: request.url, headers: request.fields, body: body,
                 connectMilliseconds: request.connectTimeout.milliseconds, timeoutMilliseconds: timeout.milliseconds,
+                authorityFile: server.tls?.authorityFile,
                 isAbandoned: { line.isClosed || gathering.isOver }, onHead: gathering.take(head:),
                 onPiece: gathering.take(piece:))
             do throws(HTTPFailure) {
@@ -105,7 +104,7 @@ package struct ServerClient: Sendable {
                 case .unwanted: break
                 case .failed(let failure): throw failure
                 case .tooLong: throw UnreachableError(description: "\(what) that is short enough to be read")
-                case nil: throw UnreachableError(description: "\(what): \(error)")
+                case nil: throw UnreachableError(description: "\(what): \(error)", advice: server.advice(error.kind))
                 }
             }
             return gathering.answer
@@ -114,6 +113,27 @@ package struct ServerClient: Sendable {
 
     /// Closes the connection; a request under way fails within about a second.
     package func close() async { await line.close() }
+}
+
+extension ServerEndpoint {
+    /// What to do about a request without an answer; nil where whoever tells it knows best.
+    fileprivate func advice(_ failure: HTTPFailure.Kind) -> String? {
+        switch failure {
+        case .unknownAuthority:
+            tls?.authorityFile == nil
+                ? "name a file with the certificate of its authority: --ca-file FILE or PLIMSOLL_CA_FILE"
+                : "is it the certificate of the authority that vouches for this server?"
+        case .otherName: "ask it by a name, or an address, that its certificate has"
+        case .outOfDate: "the server needs a new certificate; is the clock of this machine right?"
+        case .badCertificate: "`openssl s_client -connect \(address)` shows it"
+        case .unreadableAuthorities:
+            tls?.authorityFile == nil
+                ? "install the Debian package ca-certificates, or name a file: --ca-file FILE or PLIMSOLL_CA_FILE"
+                : "--ca-file and PLIMSOLL_CA_FILE want a file of certificates as PEM"
+        case .noTLS: "a plimsoll server speaks plain HTTP, a proxy in front of it TLS: is it http:// or another port?"
+        case .other: nil
+        }
+    }
 }
 
 /// An answer as it comes, as far as it is wanted.

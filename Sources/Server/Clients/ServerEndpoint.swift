@@ -6,15 +6,30 @@ package struct ServerEndpoint: Sendable, CustomStringConvertible {
     package var address: ListenAddress
     /// Sent as `Authorization: Bearer`; nil sends none. Visible ASCII only.
     package var token: String?
+    /// Nil: plain HTTP.
+    var tls: ServerTLS?
 
     /// Takes each part as given.
-    package init(_ address: ListenAddress, token: String? = nil) {
+    package init(_ address: ListenAddress, token: String? = nil, tls: ServerTLS? = nil) {
         self.address = address
         self.token = token
+        self.tls = tls
     }
+
+    /// How an address of the server begins.
+    var origin: String { "\(tls == nil ? "http" : "https")://\(address)" }
 
     /// The address alone: a token goes into no message.
     package var description: String { address.description }
+}
+
+/// How a server is asked over TLS. That it proves its name is never left out.
+package struct ServerTLS: Hashable, Sendable {
+    /// A file of certificates, PEM, of those who may vouch for the server; nil: those that this machine knows.
+    var authorityFile: String?
+
+    /// Takes the part as given.
+    package init(authorityFile: String? = nil) { self.authorityFile = authorityFile }
 }
 
 /// The server wants a token, or another one.

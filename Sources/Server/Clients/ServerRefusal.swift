@@ -21,6 +21,11 @@ extension ServerAnswer {
     package func checked(from server: ServerEndpoint, about: String? = nil) throws -> ServerAnswer {
         try checkAccess(to: server)
         let prefix = about.map { "\($0): " } ?? ""
+        if !isOfPlimsoll, (300..<400).contains(status), let other = headers["Location"].flatMap(Self.origin) {
+            throw UnreachableError(
+                description: "\(prefix)what answers at \(server) sends us on to \(other), where nothing was sent",
+                advice: "is that the server? then ask it: --server \(other)")
+        }
         guard isOfPlimsoll else {
             throw UnreachableError(
                 description: "\(prefix)what answers at \(server) is no plimsoll server; it says \(status)",
@@ -37,5 +42,24 @@ extension ServerAnswer {
         throw ServerRefusal(
             status: status, description: "\(prefix)\(server) answered \(status): \(message)",
             hint: json?["hint"]?.string)
+    }
+
+    /// `scheme://host:port` of an address of the web; nil for what is none, or looks like none.
+    private static func origin(_ location: String) -> String? {
+        let parts = location.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count > 2, ["http:", "https:"].contains(parts[0].lowercased()), parts[1].isEmpty,
+            (1...255).contains(parts[2].utf8.count), parts[2].utf8.allSatisfy(isOfAuthority)
+        else { return nil }
+        return "\(parts[0].lowercased())//\(parts[2])"
+    }
+
+    private static func isOfAuthority(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "["),
+            UInt8(ascii: "]"):
+            true
+        default: false
+        }
     }
 }

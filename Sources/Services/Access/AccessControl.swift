@@ -1,3 +1,4 @@
+package import OperatorLogs
 package import Platform
 import Synchronization
 
@@ -30,15 +31,16 @@ package final class AccessControl: Sendable {
     ///   - book: what the file held when the server began.
     ///   - isTokenRequired: also while no token was ever made.
     ///   - threads: one of them reads the file.
+    ///   - log: hears of refusals and of `admin`.
     package init(
         file: TokenFile?, book: TokenBook?, isTokenRequired: Bool, clock: any Clock, threads: ThreadPool,
-        log: OperatorLog
+        log: PacedLog
     ) {
         self.file = file
         self.isTokenRequired = isTokenRequired
         self.clock = clock
         self.threads = threads
-        self.log = AccessLog(clock: clock, log: log)
+        self.log = AccessLog(log)
         state.withLock { $0.book = book }
     }
 

@@ -1,5 +1,6 @@
 package import EventStores
 package import Intakes
+package import OperatorLogs
 package import Platform
 
 /// Runs one ``TraceSender`` on a thread of its own as long as the server runs, and has its marks written. A slow or

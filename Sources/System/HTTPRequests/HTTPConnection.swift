@@ -16,17 +16,10 @@ package struct HTTPResponse: Sendable, Equatable {
     }
 }
 
-/// Why a request brought no answer.
-package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What happened, as a clause.
-    package var description: String
-
-    package init(description: String) { self.description = description }
-}
-
 /// Posts bodies to one server over a connection that is kept: libcurl with its proxies, TLS and name lookup.
 ///
-/// For one thread at a time. Following redirects is off: a body of events goes only where it was sent.
+/// For one thread at a time. Following redirects is off: a body of events, and what lets us in, goes only where it was
+/// sent. Over TLS the server has to prove its name by a certificate; nothing turns that off.
 @safe package final class HTTPConnection {
     private let handle: OpaquePointer
     private let userAgent: String
@@ -76,6 +69,11 @@ package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible 
         unsafe curl_easy_reset(raw)
         set(CURLOPT_URL, url)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
+        _ = unsafe curl_set_long(raw, CURLOPT_FOLLOWLOCATION, 0)
+        _ = unsafe curl_set_long(raw, CURLOPT_SSL_VERIFYPEER, 1)
+        // 2: the name in the certificate is the one that was asked for.
+        _ = unsafe curl_set_long(raw, CURLOPT_SSL_VERIFYHOST, 2)
+        _ = unsafe curl_set_long(raw, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         _ = unsafe curl_set_long(raw, CURLOPT_NOSIGNAL, 1)
         _ = unsafe curl_set_long(raw, CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
     }
@@ -106,7 +104,14 @@ package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible 
             return unsafe curl_easy_perform(raw)
         }
         withExtendedLifetime(receiver) {}
-        guard code == CURLE_OK else { throw HTTPFailure(code) }
+        guard code == CURLE_OK else { throw HTTPFailure(code, verification: verification) }
+    }
+
+    /// What OpenSSL found wrong with the certificate of the last request; 0: nothing, or it was not looked at.
+    private var verification: Int {
+        var result = 0
+        _ = unsafe curl_get_long(raw, CURLINFO_SSL_VERIFYRESULT, &result)
+        return result
     }
 
     func set(_ option: CURLoption, _ value: String) {

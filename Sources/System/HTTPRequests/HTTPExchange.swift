@@ -10,6 +10,8 @@ package struct HTTPExchange: Sendable {
     package var headers: [String]
     /// Empty: none.
     package var body: [UInt8]
+    /// A file of certificates, PEM, of those who may vouch for a server; nil: those that this machine knows.
+    var authorityFile: String?
     /// Until a connection stands.
     var connectMilliseconds: Int
     /// Of the whole exchange.
@@ -24,7 +26,7 @@ package struct HTTPExchange: Sendable {
     /// Takes each part as given.
     package init(
         method: String, url: String, headers: [String], body: [UInt8], connectMilliseconds: Int,
-        timeoutMilliseconds: Int,
+        timeoutMilliseconds: Int, authorityFile: String? = nil,
         isAbandoned: @escaping @Sendable () -> Bool, onHead: @escaping @Sendable (String) -> Void,
         onPiece: @escaping @Sendable ([UInt8]) -> Void
     ) {
@@ -34,6 +36,7 @@ package struct HTTPExchange: Sendable {
         self.body = body
         self.connectMilliseconds = connectMilliseconds
         self.timeoutMilliseconds = timeoutMilliseconds
+        self.authorityFile = authorityFile
         self.isAbandoned = isAbandoned
         self.onHead = onHead
         self.onPiece = onPiece
@@ -49,6 +52,10 @@ extension HTTPConnection {
             onHead: exchange.onHead, isAbandoned: exchange.isAbandoned, onPiece: exchange.onPiece)
         begin(exchange.url, timeoutMilliseconds: exchange.timeoutMilliseconds)
         set(CURLOPT_PROXY, "")
+        // What was asked for over TLS is not asked for without.
+        set(CURLOPT_PROTOCOLS_STR, exchange.url.hasPrefix("https:") ? "https" : "http")
+        _ = unsafe curl_set_long(raw, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        if let file = exchange.authorityFile { trust(file) }
         _ = unsafe curl_set_long(raw, CURLOPT_PATH_AS_IS, 1)
         _ = unsafe curl_set_long(raw, CURLOPT_CONNECTTIMEOUT_MS, exchange.connectMilliseconds)
         if exchange.method == "POST" || !exchange.body.isEmpty {
@@ -64,6 +71,12 @@ extension HTTPConnection {
         _ = unsafe curl_set_header_receiver(raw, takeHead, receiver.context)
         _ = unsafe curl_set_watcher(raw, watch, receiver.context)
         try perform(Self.withoutDefaults(exchange.headers), exchange.body, receiver)
+    }
+
+    /// Has the certificates of a file vouch, and no others.
+    private func trust(_ file: String) {
+        set(CURLOPT_CAINFO, file)
+        _ = unsafe curl_set_text(raw, CURLOPT_CAPATH, nil)
     }
 
     /// The fields, and a word to libcurl about each that it would add by itself.

@@ -44,9 +44,11 @@ final class RawConnection: Sendable {
     }
 
     var text: String { collector.state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+    var bytes: [UInt8] { collector.state.withLock { $0.bytes } }
     var isClosed: Bool { collector.state.withLock { $0.isClosed } }
 
     func write(_ text: String) { channel.writeAndFlush(ByteBuffer(string: text), promise: nil) }
+    func write(_ bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
     func close() async { try? await channel.close().get() }
 
     /// Sends a byte every 20 ms until the condition holds.

@@ -3,15 +3,17 @@ import Clients
 import Dialects
 import Domain
 import HTTPFronts
+import OperatorLogs
 import Platform
 import Sending
+import Synchronization
 
 /// A server on a free loopback port, for the length of one test.
 func withServer<Result: Sendable>(
     _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(), tokens: TokenFile? = nil,
     isTokenRequired: Bool = false, names: [String] = [],
     traceExport: TraceExportConfiguration = TraceExportConfiguration(),
-    settleRule: SettleRule = SettleRule(),
+    settleRule: SettleRule = SettleRule(), proxies: TrustedProxies = TrustedProxies(), log: OperatorLog? = nil,
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
     var configuration = ServerConfiguration(
@@ -20,9 +22,10 @@ func withServer<Result: Sendable>(
     configuration.names = names
     configuration.traceExport = traceExport
     configuration.settleRule = settleRule
+    configuration.proxies = proxies
     let server = PlimsollServer(
         store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2),
-        tokens: tokens)
+        tokens: tokens, log: log ?? OperatorLog(format: .text, clock: SystemClock()).only(from: .error))
     let (addresses, source) = AsyncStream<ListenAddress>.makeStream()
     return try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask {
@@ -47,6 +50,30 @@ func withServer<Result: Sendable>(
         for try await result in group { found = result ?? found }
         guard let found else { throw UnreachableError(description: "the server did not start") }
         return found
+    }
+}
+
+/// What a server said to those who run it.
+final class LogLines: Sendable {
+    private let lines = Mutex<[LogLine]>([])
+
+    var log: OperatorLog { OperatorLog { [self] line in lines.withLock { $0.append(line) } } }
+
+    /// As they are written, without their times.
+    func texts(_ format: LogFormat = .text) -> [String] {
+        lines.withLock { $0 }.map { line in
+            let text = String(decoding: format.rendered(line, at: 0).dropLast(), as: UTF8.self)
+            return format == .text ? String(text.dropFirst(25)) : text
+        }
+    }
+
+    /// The first one that has all these parts, waited for.
+    func line(with parts: String..., upTo seconds: Int = 20) async throws -> String? {
+        for _ in 0..<(seconds * 50) {
+            if let line = texts().first(where: { line in parts.allSatisfy { line.contains($0) } }) { return line }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return nil
     }
 }
 

@@ -8,6 +8,8 @@ struct StrangeServer: Sendable {
     /// By what our own clients know a plimsoll server.
     var isMarked = true
     var retryAfter: String?
+    /// Where it sends whoever asks.
+    var location: String?
     var body = ""
     /// The body comes again and again.
     var isEndless = false
@@ -43,6 +45,7 @@ struct StrangeServer: Sendable {
                 try await writer.finish(nil)
             })
         if isMarked, let mark = HTTPField.Name("Plimsoll-API") { response.headers[mark] = "1" }
+        if let location { response.headers[.location] = location }
         if let retryAfter { response.headers[.retryAfter] = retryAfter }
         return response
     }

@@ -31,6 +31,14 @@ package enum StandardStream: Int32, Sendable {
         try write(isTerminal ? TerminalText.shown(bytes) : bytes)
     }
 
+    /// Whether a line of up to 4 KiB is taken without a wait. False: whoever should read does not, or nobody is there.
+    package var takesLine: Bool {
+        var entry = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+        // Sound: one whole entry that outlives the call.
+        let count = unsafe poll(&entry, 1, 0)
+        return count == 1 && entry.revents & Int16(POLLOUT) != 0
+    }
+
     /// Shows text and a line end.
     package func print(_ text: String, terminator: String = "\n") throws(StorageError) {
         try show(Array((text + terminator).utf8))

@@ -15,9 +15,17 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The server to ask instead, such as http://127.0.0.1:8910.", discussion: "Default: PLIMSOLL_SERVER.",
+            "The server to ask instead, such as http://127.0.0.1:8910 or https://plimsoll.example.org.",
+            discussion: "Default: PLIMSOLL_SERVER. Without a port: 8910, with https:// 443.",
             valueName: "url"))
     var server: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file of certificates, PEM, of those who may vouch for the server of https:// in place of those that "
+                + "this machine knows.",
+            discussion: "Default: PLIMSOLL_CA_FILE.", valueName: "file"))
+    var caFile: String?
 
     @OptionGroup var token: TokenOptions
 
@@ -36,25 +44,35 @@ struct SourceOptions: ParsableArguments {
     }
 
     private func endpoint(_ url: String) throws -> ServerEndpoint {
-        ServerEndpoint(try Self.address(url), token: try token.resolve())
+        let (address, isSecure) = try Self.address(url)
+        return ServerEndpoint(address, token: try token.resolve(), tls: isSecure ? try tls() : nil)
     }
 
-    /// The address in `http://host:port`; paths, users and questions in it are refused, for nothing would come of them.
-    static func address(_ url: String) throws -> ListenAddress {
-        guard !url.hasPrefix("https://") else {
+    private func tls() throws -> ServerTLS {
+        guard let file = caFile ?? Environment.value("PLIMSOLL_CA_FILE") else { return ServerTLS() }
+        guard try Machine().fileSystem.lengthBytes(of: file) != nil else {
             throw CommandFailure(
-                .badInput, "\(url): TLS is not spoken", advice: "use http:// and a tunnel such as `ssh -L`")
+                .badInput, "there is no file \(file)",
+                advice: "--ca-file and PLIMSOLL_CA_FILE name certificates as PEM")
         }
-        var text = url.hasPrefix("http://") ? String(url.dropFirst("http://".count)) : url
+        return ServerTLS(authorityFile: file)
+    }
+
+    /// The address in `http://host:port` and `https://host:port`, and whether it is the second; paths, users and
+    /// questions in it are refused, for nothing would come of them.
+    static func address(_ url: String) throws -> (address: ListenAddress, isSecure: Bool) {
+        let scheme = ["https://", "http://"].first { url.lowercased().hasPrefix($0) }
+        let isSecure = scheme == "https://"
+        var text = String(url.dropFirst(scheme?.count ?? 0))
         if text.hasSuffix("/") { text.removeLast() }
         let isWithoutPort = text.last == "]" || !text.contains(":")
-        if isWithoutPort { text += ":8910" }
+        if isWithoutPort { text += isSecure ? ":443" : ":8910" }
         guard let address = ListenAddress(text), address.port > 0, address.host.utf8.allSatisfy(Self.isOfHost) else {
             throw CommandFailure(
                 .badInput, "\(url) is not the address of a server",
                 advice: "write it as http://127.0.0.1:8910, without a path; PLIMSOLL_TOKEN lets you in")
         }
-        return address
+        return (address, isSecure)
     }
 
     /// Letters, digits and what else stands in names and addresses of machines.

@@ -15,8 +15,8 @@ struct AccessMiddleware: RouterMiddleware {
         let method = request.method == .head ? HTTPRequest.Method.get : request.method
         if let path = context.endpointPath, let scope = scopes.needed(method.rawValue, path) {
             let isKnown = try await access.admit(
-                Self.token(request.headers), needing: scope, action: "\(request.method) \(path)",
-                peer: context.channel.remoteAddress?.ipAddress ?? "unknown")
+                Self.token(request.headers), needing: scope,
+                action: RequestOrigin.action(request.method, request.uri.path, route: path), peer: context.client)
             if !isKnown { try guardian.check(request) }
         }
         return try await next(request, context)

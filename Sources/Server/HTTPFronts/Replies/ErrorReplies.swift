@@ -1,37 +1,45 @@
+import Access
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import NIOHTTP1
 
 /// Turns whatever a route throws into an answer, in JSON or as OTLP wants it: refusals as they say, missing routes as
-/// 404, the unforeseen as 500 with a line in the log. Counts them all.
-struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
+/// 404, the unforeseen as 500 with a line in the log. Counts them all, and says of each who sent it.
+struct ErrorReplies: RouterMiddleware {
     let counts: RefusalCounts
+    let proxies: TrustedProxies
 
-    func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws
-        -> Response
-    {
+    func handle(
+        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.client = RequestOrigin.client(context.channel.remoteAddress?.ipAddress, request.headers, proxies)
         let response = try await counted(request, context: context, next: next)
         return request.method == .head ? response.headAlone : response
     }
 
     private func counted(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
+        func action() -> String {
+            RequestOrigin.action(request.method, request.uri.path, route: context.endpointPath)
+        }
         do {
             let response = try await answer(to: request, context: context, next: next)
-            if response.status.code >= 400 { counts.add(.status(response.status.code)) }
+            if response.status.code >= 400 {
+                counts.add(.status(response.status.code), action(), from: context.client)
+            }
             return response
         } catch let refusal as Refusal {
-            counts.add(refusal.reason ?? .status(refusal.status.code))
+            counts.add(refusal.reason ?? .status(refusal.status.code), action(), from: context.client)
             return TraceRequests.isAddress(request.uri.path)
                 ? TraceRequests.response(for: refusal, to: request) : refusal.response
         }
     }
 
     private func answer(
-        to request: Request, context: Context, next: (Request, Context) async throws -> Response
+        to request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
@@ -41,8 +49,10 @@ struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
             throw CancellationError()
         } catch {
             if let refusal = Refusal(of: error) ?? Self.refusal(ofWire: error) { throw refusal }
-            context.logger.error("\(request.method) \(request.uri.path): \(error)")
-            throw Refusal(.internalServerError, "this is our mistake", hint: "the server's log says more")
+            let action = RequestOrigin.action(request.method, request.uri.path, route: context.endpointPath)
+            counts.failed(action, from: context.client, error)
+            throw Refusal(
+                .internalServerError, "this is our mistake", hint: "the server's log says more", reason: .mistake)
         }
     }
 

@@ -27,6 +27,8 @@ struct Routes: Sendable {
     let limits: ServerLimits
     /// Who is served where nobody has to show a token.
     let guardian: SiteGuard
+    /// Who is believed when he says for whom he asks.
+    let proxies: TrustedProxies
     /// The monotonic clock at the start.
     let startNanoseconds: Int64
 
@@ -36,7 +38,7 @@ struct Routes: Sendable {
     /// Every row of ``RouteTable``, and nothing besides.
     func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
-        router.add(middleware: ErrorReplies(counts: refusals))
+        router.add(middleware: ErrorReplies(counts: refusals, proxies: proxies))
         router.add(middleware: RequestRules())
         router.add(middleware: AccessMiddleware(access: access, scopes: RouteTable.scopes, guardian: guardian))
         for route in RouteTable.routes {

@@ -15,7 +15,7 @@ extension Routes {
         let waiting = settlement.waiting
         let text = try await queries.run { [store] cancellation in
             let options = query.options.cancelled(by: cancellation)
-            let result = try runner.run(query.sql, over: store.pinnedTables(), options: options)
+            let result = try runner.run(query.sql, over: store.pinnedTables(), options: options, as: query.format)
             return Array(result.rendered(query.format).utf8)
         }
         return Self.noting(waiting, Response(bytes: text, contentType: query.format.contentType))

@@ -1,3 +1,5 @@
+import Domain
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
@@ -27,6 +29,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     private var isAwaited = false
     /// What came was no HTTP: nothing more is passed on.
     private var hasRefused = false
+    /// Why the parser, or this, gave up.
+    private var fault: HTTPParserError?
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !hasRefused else { return }
@@ -37,6 +41,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
         let isOld = head.version == .http1_0
         if let error = Self.objection(to: head, isOld: isOld) {
             hasRefused = true
+            fault = error
             return context.fireErrorCaught(error)
         }
         // Nobody of HTTP/1.0 has to name the host.
@@ -61,16 +66,49 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
         fields.flatMap { $0.split(separator: ",") }.map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? HTTPParserError { fault = fault ?? error }
+        context.fireErrorCaught(error)
+    }
+
+    /// What the library answers to what is no request says nothing: this does, as every refusal.
+    private func explained(_ head: inout HTTPResponseHead) -> ByteBuffer? {
+        guard let fault, exchanges.isEmpty, head.status == .badRequest, head.headers["content-length"] == ["0"] else {
+            return nil
+        }
+        let body = Self.refusal(of: fault).json + [UInt8(ascii: "\n")]
+        head.headers.replaceOrAdd(name: "Content-Type", value: MediaType.json)
+        head.headers.replaceOrAdd(name: "Content-Length", value: String(body.count))
+        head.headers.replaceOrAdd(name: "Cache-Control", value: "no-store")
+        return ByteBuffer(bytes: body)
+    }
+
+    private static func refusal(of fault: HTTPParserError) -> Refusal {
+        let (message, hint): (String, String) =
+            switch fault {
+            case .headerOverflow: ("the header fields are too long, or too many", "the setting limits.header_size")
+            case .invalidVersion: ("this version of HTTP is not spoken here", "ask by HTTP/1.1")
+            case .invalidHeaderToken: ("a header field is none, or Host stands there twice", "send one Host")
+            case .invalidEOFState: ("the request ended before its end", "send it again")
+            case .unexpectedContentLength, .invalidContentLength, .invalidChunkSize:
+                ("the length of the body is not told as HTTP asks", "send Content-Length alone, or chunks to HTTP/1.1")
+            default: ("what came is no request of HTTP/1.1", "this is plain HTTP; a proxy in front of it speaks TLS")
+            }
+        return Refusal(.badRequest, message, hint: hint)
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let exchange = exchanges.first
         switch unwrapOutboundIn(data) {
         case .head(var head):
             isAwaited = false
+            let explanation = explained(&head)
             head.headers.replaceOrAdd(name: "X-Content-Type-Options", value: "nosniff")
             head.headers.replaceOrAdd(name: Self.mark.name, value: Self.mark.value)
             if exchange?.isOld == true { head.version = .http1_0 }
             if exchange?.isLast == true { head.headers.replaceOrAdd(name: "Connection", value: "close") }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
+            if let explanation { context.write(wrapOutboundOut(.body(.byteBuffer(explanation))), promise: nil) }
         case .body: context.write(data, promise: promise)
         case .end:
             if !exchanges.isEmpty { exchanges.removeFirst() }
@@ -92,15 +130,23 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     }
 }
 
-/// Puts ``ConnectionRules`` where the parts of a connection are still those of HTTP/1, behind the parser.
+/// Puts ``ConnectionRules`` where the parts of a connection are still those of HTTP/1, behind the parser, and
+/// ``ForeignProtocol`` before it.
 final class ConnectionRulesPlacing: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
+
+    private let foreign: ForeignProtocol
+
+    init(_ limits: ServerLimits, _ refusals: RefusalCounts) {
+        foreign = ForeignProtocol(refusals, lingerTime: TimeAmount(limits.lingerTimeout))
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         do {
             let pipeline = context.pipeline.syncOperations
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(ConnectionRules(), position: .after(parser))
+            try pipeline.addHandler(foreign, position: .first)
         } catch {
             preconditionFailure("a connection has a parser of HTTP: \(error)")
         }

@@ -24,6 +24,8 @@ final class DisconnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
 struct ServerContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
+    /// Who asks, as far as that is sure.
+    var client = "unknown"
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -1,9 +1,11 @@
+import Access
 import Domain
 import Hummingbird
 import HummingbirdCore
 import Intakes
 import Logging
 import NIOCore
+import OperatorLogs
 import Platform
 import ServiceLifecycle
 import UnixSignals
@@ -16,6 +18,7 @@ final class HTTPFront: Sendable {
 
     /// - Parameters:
     ///   - refusals: counts what never reached a route.
+    ///   - proxies: who is believed when he says for whom he asks.
     ///   - background: work that goes on as long as the front; stopped after it.
     ///   - stopsOnSignals: SIGINT and SIGTERM ask for a stop.
     ///   - second: another address for the same routes.
@@ -23,31 +26,35 @@ final class HTTPFront: Sendable {
     ///   - onListening: called once with the address really bound.
     init(
         router: Router<ServerContext>, listen: ListenAddress, second: AdditionalAddress? = nil, limits: ServerLimits,
-        refusals: RefusalCounts, background: [any BackgroundWork] = [], stopsOnSignals: Bool, logger: Logger,
+        refusals: RefusalCounts, proxies: TrustedProxies, background: [any BackgroundWork] = [], stopsOnSignals: Bool,
+        log: OperatorLog,
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
-        let main = Self.application(router, listen, limits, refusals, logger, onListening)
+        let logger = Logger(label: "plimsoll") { _ in LibraryLog(log) }
+        let main = Self.application(router, listen, limits, (refusals, proxies), logger, onListening)
         var services: [any Service] = background.map(BackgroundService.init)
         if let second {
-            let application = Self.application(router, second.address, limits, refusals, logger, onSecondListening)
-            services.append(AdditionalListener(application: application, address: second, logger: logger))
+            let application = Self.application(
+                router, second.address, limits, (refusals, proxies), logger, onSecondListening)
+            services.append(AdditionalListener(application: application, address: second, log: log))
         }
         var configuration = ServiceGroupConfiguration(
-            services: services + [main], gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [],
-            logger: logger)
+            services: services + [main, StopNotice(log: log)],
+            gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [], logger: logger)
         configuration.maximumGracefulShutdownDuration = limits.drainTimeout
         group = ServiceGroup(configuration: configuration)
     }
 
     private static func application(
-        _ router: Router<ServerContext>, _ listen: ListenAddress, _ limits: ServerLimits, _ refusals: RefusalCounts,
-        _ logger: Logger,
+        _ router: Router<ServerContext>, _ listen: ListenAddress, _ limits: ServerLimits,
+        _ told: (refusals: RefusalCounts, proxies: TrustedProxies), _ logger: Logger,
         _ onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) -> some ApplicationProtocol {
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                ConnectionRulesPlacing(), DisconnectionWatch(), RequestDeadline(limits, refusals),
+                ConnectionRulesPlacing(limits, told.refusals), DisconnectionWatch(),
+                RequestDeadline(limits, told.refusals, told.proxies),
             ],
             idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
@@ -71,17 +78,29 @@ final class HTTPFront: Sendable {
     func stop() async { await group.triggerGracefulShutdown() }
 }
 
+/// Says that the end was asked for, before anything ends.
+private struct StopNotice: Service {
+    let log: OperatorLog
+
+    func run() async throws {
+        try await gracefulShutdown()
+        log.notice("stopping: requests under way are finished first")
+    }
+}
+
 /// An address that the server can do without.
 private struct AdditionalListener<Front: ApplicationProtocol>: Service {
     let application: Front
     let address: AdditionalAddress
-    let logger: Logger
+    let log: OperatorLog
 
     func run() async throws {
         do {
             try await application.run()
         } catch  where !address.isRequired && !(error is CancellationError) {
-            logger.warning("spans are not taken at \(address.address): \(error)")
+            log.warning(
+                "spans are not taken at the second address",
+                [LogField(.address, "\(address.address)"), LogField(.error, "\(error)")])
             await cancelWhenGracefulShutdown {
                 // The front ends as soon as one of its services does: this one waits for the stop.
                 while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }

@@ -3,7 +3,7 @@ import Asking
 import Domain
 import Hummingbird
 import Intakes
-import Logging
+package import OperatorLogs
 package import Platform
 import Sending
 import Synchronization
@@ -16,7 +16,7 @@ package final class PlimsollServer: Sendable {
     private let workers: any Workers
     private let tokens: TokenFile?
     private let randomness: any Randomness
-    private let logger: Logger
+    private let log: OperatorLog
     private let running = Mutex(Running())
 
     /// What exists only while the server runs.
@@ -32,9 +32,11 @@ package final class PlimsollServer: Sendable {
     ///   - workers: what queries run on.
     ///   - randomness: spreads attempts to send.
     ///   - tokens: who is let in; without them everybody is, where the configuration allows that.
+    ///   - log: hears what those who run the server should know; nil: lines of text on standard error.
     package init(
         store: any ServedStore, configuration: ServerConfiguration, clock: any Clock, workers: any Workers,
-        randomness: any Randomness = SystemRandomness(), tokens: TokenFile? = nil
+        randomness: any Randomness = SystemRandomness(), tokens: TokenFile? = nil,
+        log: OperatorLog? = nil
     ) {
         self.store = store
         self.configuration = configuration
@@ -42,9 +44,7 @@ package final class PlimsollServer: Sendable {
         self.workers = workers
         self.randomness = randomness
         self.tokens = tokens
-        var logger = Logger(label: "plimsoll") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .notice
-        self.logger = logger
+        self.log = log ?? OperatorLog(format: .text, clock: clock)
     }
 
     /// Serves until a signal or ``stop()`` asks for the end, lets requests under way finish, and closes the store.
@@ -69,7 +69,7 @@ package final class PlimsollServer: Sendable {
         let threads = BlockingThreads(
             decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax,
             senderCount: configuration.traceExport.endpoints.count)
-        let log = OperatorLog(logger)
+        let (log, paced) = (log, PacedLog(log, clock: clock))
         let health = ServerHealth(log: log, clock: clock)
         let intake = EventIntake(
             store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health)
@@ -80,15 +80,15 @@ package final class PlimsollServer: Sendable {
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement)
         let senders = traceSenders(examples)
-        let refusals = RefusalCounts()
+        let refusals = RefusalCounts(paced)
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
-            threads: threads.decoders, log: log)
+            threads: threads.decoders, log: paced)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
             queries: queries, health: health, access: access, refusals: refusals, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian,
-            startNanoseconds: clock.monotonicNanoseconds())
+            proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
@@ -97,29 +97,53 @@ package final class PlimsollServer: Sendable {
             settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
-            refusals: refusals, background: [ticker, settling] + exports,
-            stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
+            refusals: refusals, proxies: configuration.proxies,
+            background: [ticker, settling, RefusalSums(log: paced, health: health)] + exports,
+            stopsOnSignals: configuration.stopsOnSignals, log: log,
+            onSecondListening: { address in
+                log.notice("spans are taken here, too", [LogField(.address, "\(address)")])
+                await onSpansListening(address)
+            }
         ) { [self] address in
             running.withLock { $0.address = address }
+            log.notice("listening", [LogField(.address, "\(address)")])
             await onListening(address)
         }
         running.withLock { $0 = Running(front: front, intake: intake, queries: queries) }
         // What fails here fails again at the first tick, which tells.
         try? await threads.settler.run { try settlement.recover() }
-        var failure: (any Error)?
-        do {
-            try await front.run()
-        } catch {
-            failure = error
-        }
+        let failure = await Self.failure { try await front.run() }
         health.beginStopping()
-        do {
-            try await threads.writer.run { [store] in try store.close() }
-        } catch {
-            failure = failure ?? error
-        }
+        let closing = await Self.failure { try await threads.writer.run { [store] in try store.close() } }
         await threads.stop()
-        if let failure { throw failure }
+        paced.finish()
+        if let failure = failure ?? closing { throw failure }
+        let seconds = (clock.monotonicNanoseconds() - routes.startNanoseconds) / 1_000_000_000
+        log.notice("stopped", [LogField(.seconds, Int(seconds))])
+    }
+
+    /// What comes of it instead of an end; nil: it ended well.
+    private static func failure(of work: () async throws -> Void) async -> (any Error)? {
+        do {
+            try await work()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Says how many refusals there were that were not said one by one.
+    private struct RefusalSums: BackgroundWork {
+        let log: PacedLog
+        let health: ServerHealth
+
+        func step() async throws {
+            try await Task.sleep(for: .seconds(1))
+            log.tick()
+        }
+
+        /// Only the wait can fail.
+        func failed(_ error: any Error) {}
     }
 
     private func traceSenders(_ examples: ExemplarCollector) -> [TraceSender] {

@@ -1,4 +1,6 @@
+import Access
 import Domain
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
@@ -16,24 +18,29 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private let lingerTimeout: TimeAmount
     private let idleTimeout: TimeAmount
     private let refusals: RefusalCounts
+    private let proxies: TrustedProxies
+    /// Of the last request; nil before the first one.
+    private var head: HTTPRequest?
     private var begun = 0
     private var answered = 0
     private var isReading = false
     private var deadline: Scheduled<Void>?
     private var fetchDeadline: Scheduled<Void>?
 
-    init(_ limits: ServerLimits, _ refusals: RefusalCounts) {
+    init(_ limits: ServerLimits, _ refusals: RefusalCounts, _ proxies: TrustedProxies) {
         // Whoever collects the body gives up first, so that the sender is told.
         bodyTimeout = TimeAmount(limits.bodyTimeout + limits.lingerTimeout)
         lingerTimeout = TimeAmount(limits.lingerTimeout)
         idleTimeout = TimeAmount(limits.idleTimeout)
         self.refusals = refusals
+        self.proxies = proxies
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let head):
             begun += 1
+            self.head = head
             isReading = true
             // A request behind others is not read before these are answered.
             if answered == begun - 1 { arm(context.channel, after: bodyTimeout, isCounted: true) }
@@ -67,7 +74,9 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         // The parser gave up: header fields beyond the limits, or no HTTP at all. Within a body that somebody reads it
         // is that reader's to count.
         if let error = error as? HTTPParserError, !isReading || answered == begun {
-            if case .invalidEOFState = error { refusals.add(.aborted) } else { refusals.add(.status(400)) }
+            let isCutOff = if case .invalidEOFState = error { true } else { false }
+            // Between requests it is of one that is none, of which nothing is known.
+            add(isCutOff ? .aborted : .status(400), isReading ? head : nil, context.channel)
         }
         context.fireErrorCaught(error)
     }
@@ -91,10 +100,25 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func closing(_ channel: any Channel, after delay: TimeAmount, isCounted: Bool) -> Scheduled<Void> {
-        channel.eventLoop.scheduleTask(in: delay) { [refusals] in
-            if isCounted { refusals.add(.slow) }
+        channel.eventLoop.scheduleTask(in: delay) { [refusals, proxies, head] in
+            if isCounted { Self.add(.slow, head, channel, to: refusals, proxies) }
             channel.close(promise: nil)
         }
+    }
+
+    private func add(_ reason: RefusalReason, _ head: HTTPRequest?, _ channel: any Channel) {
+        Self.add(reason, head, channel, to: refusals, proxies)
+    }
+
+    private static func add(
+        _ reason: RefusalReason, _ head: HTTPRequest?, _ channel: any Channel, to refusals: RefusalCounts,
+        _ proxies: TrustedProxies
+    ) {
+        let peer = channel.remoteAddress?.ipAddress
+        guard let head else { return refusals.add(reason, from: peer) }
+        refusals.add(
+            reason, RequestOrigin.action(head.method, head.path ?? ""),
+            from: RequestOrigin.client(peer, head.headerFields, proxies))
     }
 
     private func disarm() {

@@ -1,3 +1,4 @@
+package import Access
 package import Dialects
 package import Domain
 package import Platform
@@ -18,6 +19,8 @@ package struct ServerConfiguration: Sendable {
     package var isInsecure: Bool
     /// Host names under which the server is asked, besides those of its addresses; of use while there are no tokens.
     package var names: [String] = []
+    /// Who is believed when he says for whom he asks.
+    package var proxies = TrustedProxies()
     /// What strangers can make the server hold or do.
     package var limits: ServerLimits
     /// SIGINT and SIGTERM stop the server.

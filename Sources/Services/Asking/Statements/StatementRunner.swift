@@ -1,4 +1,5 @@
 package import Columnar
+package import Execution
 package import Plans
 import SQLText
 
@@ -11,14 +12,28 @@ package struct StatementRunner: Sendable {
 
     /// Compiles and runs one statement, under the settings that stand before it. EXPLAIN answers its lines as rows; SET
     /// alone answers none, for there is no session to keep it.
+    /// - Parameter format: how the answer will be written: objects want a name for each column; nil: as no objects.
     /// - Throws: `QueryError`; corruption errors of the store as they come.
-    package func run(_ sql: String, over catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet {
+    package func run(
+        _ sql: String, over catalog: any TableCatalog, options: QueryOptions, as format: ResultFormat? = nil
+    ) throws -> ResultSet {
         let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone).compileScript(sql)
+        if format == .ndjson { try Self.checkNames(statement.columns) }
         var options = options
         for setting in settings { try options.apply(setting) }
         var result = try answer(statement, over: catalog, options: &options)
         result.timeZone = options.timeZone
         return result
+    }
+
+    /// Of members of one name a reader keeps one, which one nobody knows.
+    private static func checkNames(_ columns: [TableColumn]) throws(QueryError) {
+        var seen: Set<[UInt8]> = []
+        for column in columns where !seen.insert(Array(column.name.utf8)).inserted {
+            throw QueryError(
+                .duplicateName, "two columns are named \(column.name), and an object has one member of a name",
+                hint: "name one of them otherwise, with AS")
+        }
     }
 
     private func answer(

@@ -1,5 +1,6 @@
 import Domain
 package import EventStores
+package import OperatorLogs
 package import Platform
 
 /// Settles traces as long as the server runs. A thread of its own reads and works them out, so that a trace of many

@@ -1,3 +1,4 @@
+package import OperatorLogs
 package import Platform
 import Synchronization
 

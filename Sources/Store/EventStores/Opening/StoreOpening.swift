@@ -2,7 +2,7 @@ import Bytes
 import Domain
 import EventLogs
 import Hashing
-import Platform
+package import Platform
 import Projections
 import Segments
 
@@ -26,8 +26,18 @@ struct WriterStart {
 package struct RecoverySummary: Sendable {
     /// Events replayed because no segment holds them.
     package var replayedEvents = 0
+    /// Records of all kinds that were read for it.
+    package var replayedRecords = 0
+    /// Bytes of a record that was cut short, which were cut; they were never acknowledged.
+    package var tornBytes = 0
+    /// Intact records behind such a place, which were cut, too.
+    package var orphanedRecords = 0
+    /// The log was closed by the process before, so that nothing may have been lost.
+    package var wasClosed = false
+    /// There was no store: one was begun.
+    package var isNew = false
     /// Newer manifests that are damaged; what they said was read again from the log.
-    var damage: [CorruptionError] = []
+    package var damage: [CorruptionError] = []
 }
 
 /// Opening in steps: lock, keys, manifest, segments, log. Beyond directories, lock and key nothing is written before
@@ -57,7 +67,7 @@ struct StoreOpening {
         var logOptions = EventLogOptions(fileBytes: options.logFileBytes)
         if let state { logOptions.mustReach = state.replayFrom }
         var replayed: [LogRecord] = []
-        let (log, _) = try EventLog.open(
+        let (log, report) = try EventLog.open(
             directory: files.log, fileSystem: fileSystem, randomness: context.randomness, options: logOptions,
             from: state.map { .place($0.replayFrom) } ?? .beginning
         ) { replayed.append($0) }
@@ -99,7 +109,10 @@ struct StoreOpening {
         if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
             try writer.begin(after: Set(replayed.map(\.kind)))
         }
-        recovery = RecoverySummary(replayedEvents: writer.tail.count, damage: findings.refused)
+        recovery = RecoverySummary(
+            replayedEvents: writer.tail.count, replayedRecords: replayed.count, tornBytes: report.tornBytes,
+            orphanedRecords: report.orphanedRecords, wasClosed: report.wasClosed, isNew: report.isNew,
+            damage: findings.refused)
         if let names { try writer.takeOverConfiguration(from: names) }
     }
 

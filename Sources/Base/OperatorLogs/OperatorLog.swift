@@ -1,0 +1,86 @@
+package import Platform
+import Synchronization
+
+/// What a process says to those who run it, a line each. Who puts the process together decides where the lines go.
+///
+/// Neither secrets nor content go into a line.
+package struct OperatorLog: Sendable {
+    /// How much a line matters, ascending.
+    package enum Level: String, CaseIterable, Comparable, Sendable {
+        /// Worth knowing.
+        case notice
+        /// Something is not as it should be and mends itself, or somebody was turned away.
+        case warning
+        /// Something asked for is not done.
+        case error
+        /// Somebody has to act.
+        case critical
+
+        /// By how much they matter.
+        package static func < (left: Level, right: Level) -> Bool {
+            allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
+        }
+    }
+
+    private let write: @Sendable (LogLine) -> Void
+
+    // tests: what is said is looked at before it is written.
+    /// - Parameter write: takes each line, from any thread.
+    package init(_ write: @escaping @Sendable (LogLine) -> Void) { self.write = write }
+
+    /// Lines on standard error, each with its time.
+    package init(format: LogFormat, clock: any Clock) {
+        let lines = StandardErrorLines(format: format, clock: clock)
+        write = { lines.write($0) }
+    }
+
+    /// The same without what matters less.
+    package func only(from level: Level) -> OperatorLog {
+        OperatorLog { line in if line.level >= level { write(line) } }
+    }
+
+    /// Says that something is worth knowing.
+    package func notice(_ message: String, _ fields: [LogField] = []) { say(.notice, message, fields) }
+    /// Says that something is not as it should be.
+    package func warning(_ message: String, _ fields: [LogField] = []) { say(.warning, message, fields) }
+    /// Says that something is not done.
+    package func error(_ message: String, _ fields: [LogField] = []) { say(.error, message, fields) }
+    /// Says that somebody has to act.
+    package func critical(_ message: String, _ fields: [LogField] = []) { say(.critical, message, fields) }
+
+    /// Says something of any level.
+    package func say(_ level: Level, _ message: String, _ fields: [LogField] = []) {
+        write(LogLine(level: level, message: message, fields: fields))
+    }
+}
+
+/// Writes whole lines one after the other. Nobody waits for a reader that does not read: its lines are lost, and the
+/// next one that it takes says how many were.
+private final class StandardErrorLines: Sendable {
+    private let format: LogFormat
+    private let clock: any Clock
+    private let lostLines = Mutex(0)
+
+    init(format: LogFormat, clock: any Clock) { (self.format, self.clock) = (format, clock) }
+
+    func write(_ line: LogLine) {
+        let time = clock.wallNanoseconds()
+        lostLines.withLock { lost in
+            guard StandardStream.error.takesLine else { return lost += 1 }
+            if lost > 0 {
+                let remark = LogLine(
+                    level: .warning, message: "lines of this log were lost, since nobody read them",
+                    fields: [LogField(.count, lost)])
+                lost = 0
+                show(remark, time)
+                guard StandardStream.error.takesLine else { return lost += 1 }
+            }
+            show(line, time)
+        }
+    }
+
+    /// What cannot be written is let go, for there is nowhere to report it.
+    private func show(_ line: LogLine, _ time: Int64) {
+        _ = try? StandardStream.error.show(format.rendered(line, at: time))
+    }
+}

@@ -1,0 +1,46 @@
+import Domain
+import EventStores
+import OperatorLogs
+import Platform
+
+/// What `plimsoll serve` says of its own life; that of the server the server says.
+extension OperatorLog {
+    /// Before anything is done.
+    func begins(in directory: String) {
+        notice("starting", [LogField(.version, Version.text), LogField(.data, directory)])
+    }
+
+    /// What a start found, and what it did about it.
+    func opened(_ store: EventStore, nanoseconds: Int64) {
+        let found = store.recovery
+        let milliseconds = Int(nanoseconds / 1_000_000)
+        guard !found.isNew else {
+            return notice("a new store was begun", [LogField(.milliseconds, milliseconds)])
+        }
+        let place = [
+            LogField(.events, found.replayedEvents), LogField(.records, found.replayedRecords),
+            LogField(.position, Int(store.snapshot().position)), LogField(.milliseconds, milliseconds),
+        ]
+        notice(
+            found.wasClosed
+                ? "the store was opened: nothing was under way when it was left"
+                : "the store was recovered: it was left while something was under way", place)
+        if found.tornBytes > 0 || found.orphanedRecords > 0 {
+            warning(
+                "the end of the log was cut: a record there was never finished, and never acknowledged",
+                [LogField(.bytes, found.tornBytes), LogField(.records, found.orphanedRecords)])
+        }
+        for damage in found.damage {
+            error(
+                "a newer manifest is damaged; what it said was read again from the log",
+                [LogField(.error, "\(damage)"), LogField(.advice, "`plimsoll verify` shows the extent")])
+        }
+    }
+
+    /// The end of a process that could not start, or go on.
+    func ended(by failure: CommandFailure) {
+        critical(
+            failure.message,
+            [LogField(.status, Int(failure.status.rawValue))] + (failure.advice.map { [LogField(.advice, $0)] } ?? []))
+    }
+}
