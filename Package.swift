@@ -199,8 +199,9 @@ let package = Package(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
                 "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts", "OperatorLogs",
-                "Plans", "Platform", "Projections", "Reports", "SQLText", "Sending", "WireFormats", hummingbird,
+                "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts",
+                "OperatorLogs", "Plans", "Platform", "Projections", "Reports", "SQLText", "Sending", "WireFormats",
+                hummingbird,
             ]),
         tests(
             "HTTPFronts",
