@@ -127,6 +127,7 @@ extension Setting {
             ) {
                 $0.runbooks = try SettingText.webAddress($1)
             },
+            Setting(
                 key: "proxies",
                 purpose:
                     "proxies in front, as addresses such as 127.0.0.1 or 10.0.0.0/8, several separated by commas: the "
