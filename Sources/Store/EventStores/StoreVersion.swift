@@ -12,7 +12,7 @@ final class StoreVersion: Sendable {
     let sealed: SealedState
     let tail: Tail
     /// Those that no segment holds.
-    let systemRecords: [SystemRecord]
+    let systemRecords: UnsealedRecords
     let dirty: DirtyConversations
     let overlay: CostOverlay
     /// As last read; nil before the first step of a process.
@@ -23,7 +23,7 @@ final class StoreVersion: Sendable {
     private let folded = Mutex<ConversationRows?>(nil)
 
     init(
-        ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: [SystemRecord],
+        ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: UnsealedRecords,
         dirty: DirtyConversations, overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule,
         foldLimits: FoldLimits
     ) {
