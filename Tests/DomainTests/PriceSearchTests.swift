@@ -112,7 +112,8 @@ import Testing
             let quote = PriceQuote(
                 single.candidates(provider: "p", requestModel: model, responseModel: nil), serviceTier: tier, at: time,
                 known: known)
-            #expect(quote.prices == plain.prices(model, tier: tier, at: time, known), "\(model) \(tier) \(time) \(known)")
+            let expectedPrices = plain.prices(model, tier: tier, at: time, known)
+            #expect(quote.prices == expectedPrices, "\(model) \(tier) \(time) \(known)")
             let bounds = plain.bounds(model, around: time)
             #expect((quote.firstTime, quote.lastTime) == (bounds.first, bounds.last))
         }
