@@ -2,6 +2,7 @@ import Columnar
 import Domain
 import EventStores
 import Platform
+import Projections
 import Testing
 
 @Suite struct EventStoreTests {

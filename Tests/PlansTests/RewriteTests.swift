@@ -78,7 +78,8 @@ import Testing
     /// A day of a zone begins at most 15:59 h from the UTC day of that name.
     @Test func datesBoundTheTimeForEveryOffset() {
         let day: Expression = .cast(column(3), .date)
-        let plan = Plan.filter(scan, compare(.equal, day, .literal(.date(0), .date))).derivingPredicates(timeZone: "UTC")
+        let filter = Plan.filter(scan, compare(.equal, day, .literal(.date(0), .date)))
+        let plan = filter.derivingPredicates(timeZone: "UTC")
         guard case .filter(.scan(_, _, _, let predicates), _) = plan else {
             Issue.record("not a filter over a scan")
             return

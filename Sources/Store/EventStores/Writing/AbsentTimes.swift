@@ -17,8 +17,8 @@ struct AbsentTimes: Sendable {
     init() {}
 
     /// Whether an event that comes now and would be filed under `time` is the one of its identity that was filed under
-    /// another. What was filed longer ago than the look-up time is another event, whether a seal has forgotten it yet or
-    /// not.
+    /// another. What was filed longer ago than the look-up time is another event, whether a seal has forgotten it yet
+    /// or not.
     static func isNear(_ known: Int64, _ time: Int64, at now: Int64) -> Bool {
         let (difference, isFar) = time.subtractingReportingOverflow(known)
         return !isFar && difference.magnitude <= UInt64(Limits.timelessLookupNanoseconds) && known >= earliest(at: now)
