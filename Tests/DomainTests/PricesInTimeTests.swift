@@ -189,6 +189,26 @@ import Testing
         #expect(throws: DecodingError.self) { try PriceBook(parsing: &unknown) }
     }
 
+    /// A tier of the greatest length may grow when it is written in small letters.
+    @Test func theLongestTierIsReadBack() throws {
+        let tier = String(repeating: "\u{130}", count: Limits.nameBytesMax / 2)
+        let book = PriceBook([try Self.price("m", .input, 1, from: 5, tier: tier, position: 3)])
+        #expect(book.entries[0].serviceTier.utf8.count > Limits.nameBytesMax)
+        var cursor = ByteCursor(book.serialised)
+        #expect(try PriceBook(parsing: &cursor).entries == book.entries)
+        #expect(prices(book, 5, tier: tier).input == 1)
+    }
+
+    /// Numbers behind which there is none are those of no store.
+    @Test func numbersThatLeaveNoNextAreRefused() throws {
+        for (position, list) in [(Int64.max, 0), (-1, 0), (0, Int64.max)] as [(Int64, Int64)] {
+            var entry = try Self.price("m", .input, 1, position: position)
+            entry.list = list
+            var cursor = ByteCursor(PriceBook([entry]).serialised)
+            #expect(throws: DecodingError.self) { try PriceBook(parsing: &cursor) }
+        }
+    }
+
     @Test func patternsAreRefused() throws {
         for model in ["gpt-4*", "*-mini", "gpt-?o", "gpt-4%", "^gpt", "gpt$", "a|b", "**", " *"] {
             #expect(throws: FieldError.self, "\(model)") { try PriceEntry.checkNames(provider: "openai", model: model) }

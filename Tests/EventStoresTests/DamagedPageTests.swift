@@ -115,16 +115,18 @@ import Testing
         _ = try store.append([turns(names, 1)])
         try store.seal()
         try flip("conversation_id", of: "conversations", disk)
-        _ = try store.append([turns(names, 2)])
+        // One of them has no sealed row yet: it may be set aside among the others, and is not forgotten.
+        _ = try store.append([turns(names + ["new"], 2)])
         try store.seal()
-        #expect(store.status.unsealedEvents == 0 && store.status.unfoldedConversations == 700)
+        #expect(store.status.unsealedEvents == 0 && store.status.unfoldedConversations >= 700)
         #expect(store.status.troubles.count < 20)
         try flip("conversation_id", of: "conversations", disk)
         _ = try store.append([turns(["z"], 1)])
         try store.seal()
         #expect(store.status.unfoldedConversations == 0)
+        #expect(try store.verify().findings == [])
         let turnCount = try readModels(store)[0].count
-        #expect(turnCount == 1_401)
+        #expect(turnCount == 1_402)
         try store.close()
     }
 

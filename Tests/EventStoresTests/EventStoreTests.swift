@@ -2,6 +2,7 @@ import Columnar
 import Domain
 import EventStores
 import Platform
+import Projections
 import Testing
 
 @Suite struct EventStoreTests {
@@ -39,6 +40,51 @@ import Testing
         try again.seal()
         #expect(again.status.position == 6)
         #expect(try rows(again, "conversations", ["conversation_id"]).count == 2)
+        try again.close()
+    }
+
+    /// What no clock has seen yet is refused at the door, the last times that 64 bits hold as well; nothing else is.
+    @Test(arguments: [Int64.max, Int64.max - 1, Limits.times.upperBound, Limits.times.upperBound - 1])
+    func anEventOfTheLastDayThereIsIsRefused(time: Int64) throws {
+        let disk = SimulatedFileSystem(seed: 4)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        var events = SampleEvents()
+        events.add("message.received", id: "late", at: 0, ["conversation_id": .text("late")], exactly: time)
+        events.addTurn("now", 1, at: 10)
+        #expect(try store.append([events.batch])[0].verdicts.first == .tooNew)
+        try store.seal()
+        #expect(try store.verify().findings == [] && store.status.position == 3)
+        try store.close()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        #expect(again.status.position == 3)
+        try again.close()
+    }
+
+    /// Numbers at both ends of 64 bits, of which some are added up.
+    @Test func numbersAtTheEndsAreSealed() throws {
+        let disk = SimulatedFileSystem(seed: 4)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        var events = SampleEvents()
+        for (place, number) in [Int64.max, .max - 1, .min, .min + 1, 0].enumerated() {
+            let context: [String: EventValue] = ["conversation_id": .text("c\(place % 2)"), "turn": .integer(number)]
+            events.add("message.received", id: "q\(place)", at: Double(place), context)
+            events.add(
+                "message.sent", id: "a\(place)", at: Double(place) + 0.5,
+                context.merging(["duration_ns": .integer(.max)]) { $1 })
+            events.add(
+                "feedback.submitted", id: "f\(place)", at: Double(place) + 0.75,
+                context.merging(["score": .integer(number)]) { $1 })
+        }
+        #expect(try store.append([events.batch])[0].accepted == 15)
+        let unsealed = try rows(store, "turns", ["conversation_id", "turn", "score"])
+        #expect(unsealed.count == 5)
+        try store.seal()
+        #expect(try store.verify().findings == [])
+        let counted = store.snapshot().counters.families
+        try store.close()
+        let again = try EventStore.open(at: "/data", context: context(disk), options: Self.options())
+        #expect(try rows(again, "turns", ["conversation_id", "turn", "score"]) == unsealed)
+        #expect(again.snapshot().counters.families == counted)
         try again.close()
     }
 

@@ -54,6 +54,25 @@ import Testing
         }
     }
 
+    /// What a price concerns in very many conversations is folded once, by a seal, not by each question that follows.
+    @Test func aPriceOfManyConversationsIsSealedAtOnce() throws {
+        let disk = SimulatedFileSystem(seed: 91)
+        let options = EventStoreTests.options(sealEvents: 65_536)
+        let store = try EventStore.open(at: "/data", context: context(disk), options: options)
+        var events = SampleEvents()
+        for number in 0..<4_200 { events.addTurn("c\(number)", 1, at: Double(number) / 100, model: "unheard-of") }
+        _ = try store.append([events.batch])
+        try store.seal()
+        var price = SampleEvents()
+        for tokenClass in ["input", "output"] { price.addPrice("unheard-of", tokenClass, picoPerToken: 20_000, at: -1) }
+        _ = try store.append([price.batch])
+        try store.finishJobs()
+        #expect(store.status.segments == 2 && store.status.unsealedEvents == 0)
+        let turns = try rows(store, "turns", EventStoreTests.turnColumns)
+        #expect(turns.count == 4_200 && turns.allSatisfy { $0.contains("22000000") })
+        try store.close()
+    }
+
     /// Of many models, and of one model with many prices, tiers or both.
     @Test func stepsHardlyGrow() throws {
         func steps(_ count: Int, _ call: LatePrices.Call, _ entry: (Int) throws -> PriceEntry) throws -> Int {

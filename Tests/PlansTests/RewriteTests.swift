@@ -75,6 +75,25 @@ import Testing
             ])
     }
 
+    /// A day of a zone begins at most 15:59 h from the UTC day of that name.
+    @Test func datesBoundTheTimeForEveryOffset() {
+        let day: Expression = .cast(column(3), .date)
+        let filter = Plan.filter(scan, compare(.equal, day, .literal(.date(0), .date)))
+        let plan = filter.derivingPredicates(timeZone: "UTC")
+        guard case .filter(.scan(_, _, _, let predicates), _) = plan else {
+            Issue.record("not a filter over a scan")
+            return
+        }
+        let bounds = predicates.compactMap { predicate -> Int64? in
+            switch predicate.comparison {
+            case .greaterOrEqual(.timestamptz(let time)), .lessOrEqual(.timestamptz(let time)): time
+            default: nil
+            }
+        }
+        let (minute, farthest) = (Int64(60_000_000_000), Int64(15 * 60 + 59))
+        #expect(bounds.count == 2 && bounds[0] <= -farthest * minute && bounds[1] >= (24 * 60 + farthest) * minute)
+    }
+
     @Test func filtersThatMayFailStayAboveJoins() {
         let risky = compare(.equal, .call(.divide, [integer(1), column(0)], .integer), integer(1))
         let join = Plan.join(left: scan, right: scan, kind: .cross, leftKeys: [], rightKeys: [], residual: nil)

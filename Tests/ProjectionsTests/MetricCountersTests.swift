@@ -150,6 +150,38 @@ func permutations(_ count: Int) -> [[Int]] {
         #expect(started.series.first { $0.labels == ["default", "ch7"] }?.value == .number(2501))
     }
 
+    /// Events may call all of theirs `other`: labels are there once, and nothing is lost.
+    @Test func whatIsCalledOtherStandsWithWhatFoundNoRoom() throws {
+        var events = FoldEvents()
+        var call = Self.call(10)
+        for label in ["provider", "request_model", "route", "status"] { call[label] = .text("other") }
+        for index in 0..<1_000 { events.add("llm.call", at: Double(index) / 100, Self.call(1, model: "m\(index)")) }
+        for tenant in ["other", "elsewhere"] { events.add("llm.call", at: 20, call, tenant: tenant) }
+        var early = MetricCounters(registry: FoldEvents.registry)
+        events.fold(into: &early, receivedSeconds: 30, 1_000..<1_001)
+        events.fold(into: &early, receivedSeconds: 30, 0..<1_000)
+        events.fold(into: &early, receivedSeconds: 30, 1_001..<1_002)
+        let again = try MetricCounters(parsing: early.serialised, registry: FoldEvents.registry)
+        for counters in [early, again] {
+            for family in counters.totals.families {
+                #expect(Set(family.series.map(\.labels)).count == family.series.count, "\(family.definition.name)")
+            }
+            let calls = try #require(
+                counters.totals.families.first { $0.definition.name == "support_llm_calls_total" }?.series)
+            let others = calls.filter { $0.labels.allSatisfy { $0 == "other" } }
+            // One by its name, two that found no room.
+            #expect(others.map(\.value) == [.number(3)] && calls.count == 1_000)
+            let durations = try #require(
+                counters.totals.families.first { $0.definition.name == "support_llm_call_duration_seconds" }?.series)
+            let duration = try #require(durations.first { $0.labels.allSatisfy { $0 == "other" } })
+            guard case .histogram(let counts, let sum) = duration.value else {
+                Issue.record("no histogram")
+                return
+            }
+            #expect(counts.reduce(0, +) == duration.exponential?.count && sum >= 3_000_000_000)
+        }
+    }
+
     @Test func questionsAreJudgedByEventTimeAndFailOnceTimeHasPassed() {
         var events = FoldEvents()
         events.add("message.received", at: 0, Self.ask(1))

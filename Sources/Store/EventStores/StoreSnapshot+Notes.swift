@@ -22,7 +22,7 @@ extension StoreSnapshot {
     package func notes(ofType type: String) throws -> [StoredNote] {
         var result: [StoredNote] = []
         for segment in version.sealed.segments { result += try notes(ofType: type, in: segment) }
-        for record in version.systemRecords {
+        for record in version.systemRecords.all {
             if case .event(type, let data) = record.content {
                 result.append(StoredNote(position: record.position, data: data))
             }
@@ -36,7 +36,7 @@ extension StoreSnapshot {
         for segment in version.sealed.segments {
             if let first = try notes(ofType: type, in: segment).min(by: { $0.position < $1.position }) { return first }
         }
-        for record in version.systemRecords {
+        for record in version.systemRecords.all {
             if case .event(type, let data) = record.content { return StoredNote(position: record.position, data: data) }
         }
         return nil

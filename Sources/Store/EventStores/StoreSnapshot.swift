@@ -49,9 +49,10 @@ package struct StoreSnapshot: TableCatalog {
         case "events": WideTable(layouts: layouts, tables: layouts.tables.map(eventTable))
         case "turns": readModel(name, ReadModelColumns.turns)
         case "conversations": readModel(name, ReadModelColumns.conversations)
-        case "system_events": recordTable(name, SystemTables.events, SystemTables.chunks(version.systemRecords).events)
+        case "system_events":
+            recordTable(name, SystemTables.events, SystemTables.chunks(version.systemRecords.all).events)
         case "dead_letters":
-            recordTable(name, SystemTables.deadLetters, SystemTables.chunks(version.systemRecords).deadLetters)
+            recordTable(name, SystemTables.deadLetters, SystemTables.chunks(version.systemRecords.all).deadLetters)
         default: layouts.tables.first { $0.name == name }.map(eventTable) ?? rollupTable(name)
         }
     }

@@ -12,7 +12,7 @@ final class StoreVersion: Sendable {
     let sealed: SealedState
     let tail: Tail
     /// Those that no segment holds.
-    let systemRecords: [SystemRecord]
+    let systemRecords: UnsealedRecords
     let dirty: DirtyConversations
     let overlay: CostOverlay
     /// As last read; nil before the first step of a process.
@@ -23,7 +23,7 @@ final class StoreVersion: Sendable {
     private let folded = Mutex<ConversationRows?>(nil)
 
     init(
-        ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: [SystemRecord],
+        ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: UnsealedRecords,
         dirty: DirtyConversations, overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule,
         foldLimits: FoldLimits
     ) {
@@ -48,8 +48,8 @@ final class StoreVersion: Sendable {
     ) throws -> ConversationRows {
         if let known = folded.withLock({ $0 }) { return known }
         let rows = try ConversationRows.folding(
-            tail.readBlocks, dirty: dirty.sorted, sealed: sealed, overlay: overlay, layouts: layouts,
-            registry: registry, workers: workers, limits: foldLimits, check: check)
+            tail.readBlocks, dirty: dirty.sorted, unfolded: Set(dirty.unfolded.keys), sealed: sealed,
+            overlay: overlay, layouts: layouts, registry: registry, workers: workers, limits: foldLimits, check: check)
         folded.withLock { $0 = rows }
         return rows
     }
@@ -65,7 +65,7 @@ struct DirtyConversations: Sendable {
     /// Those that could not be read, and why.
     var unfolded: [ConversationGrouping.Key: String]
 
-    /// Each once, ascending.
+    /// Each that was read so far once, ascending.
     /// - Complexity: O(conversations · log conversations).
-    var sorted: [ConversationGrouping.Key] { fresh.union(frozen).union(unfolded.keys).sorted() }
+    var sorted: [ConversationGrouping.Key] { fresh.union(frozen).sorted() }
 }

@@ -25,6 +25,7 @@ package struct CallBooker: Sendable {
 
     /// To be called whenever the book that it is asked with becomes another one.
     package mutating func forget() {
+        if keys.isEmpty { return }
         for index in places.indices where !places[index].key.isEmpty { places[index] = Place() }
         keys.removeAll(keepingCapacity: true)
     }

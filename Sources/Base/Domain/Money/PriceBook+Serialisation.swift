@@ -50,7 +50,8 @@ extension PriceBook {
         for _ in 0..<count {
             let provider = try cursor.readText(max: Limits.nameBytesMax)
             let model = try cursor.readText(max: Limits.nameBytesMax)
-            let tier = try cursor.readText(max: Limits.nameBytesMax)
+            // Small letters may take more bytes than those that were sent.
+            let tier = try cursor.readText(max: 4 * Limits.nameBytesMax)
             let tokenClass = Int(try cursor.readByte())
             guard TokenClass.allCases.indices.contains(tokenClass) else { throw cursor.failure("a token class") }
             guard let origin = PriceOrigin(rawValue: try cursor.readByte()) else {
@@ -59,10 +60,13 @@ extension PriceBook {
             let amount = try cursor.readZigzag()
             let validFrom = try cursor.readZigzag()
             let position = try cursor.readZigzag()
+            guard (0..<Int64.max).contains(position) else { throw cursor.failure("a position") }
             let longest = version == 1 ? 0 : try cursor.readVarint()
             guard let longest = Int64(exactly: longest) else { throw cursor.failure("a number of tokens") }
             let list = version < 3 ? 0 : try cursor.readVarint()
-            guard let list = Int64(exactly: list) else { throw cursor.failure("the number of a list") }
+            guard let list = Int64(exactly: list), list < Int64(UInt32.max) else {
+                throw cursor.failure("the number of a list")
+            }
             let isGPU = TokenClass.allCases[tokenClass] == .gpu
             var entry: PriceEntry
             do throws(FieldError) {

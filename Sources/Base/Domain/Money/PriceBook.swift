@@ -18,96 +18,87 @@ import Bytes
 /// position. A tier has the prices that name it and no others: what priority or flex costs does not follow from the
 /// standard price.
 package struct PriceBook: Sendable {
-    /// By bytes: two spellings of a letter are two names.
-    private struct Pair: Hashable {
-        var provider: [UInt8]
-        var model: [UInt8]
-
-        init(_ provider: String, _ model: String) {
-            (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8))
-        }
-    }
-
-    private struct ClassTier: Hashable {
-        var pair: Pair
-        var tokenClass: TokenClass
-        var serviceTier: [UInt8]
+    /// What a price is for.
+    private struct Slot: Hashable {
+        var pair: PricePair
+        var kind: PriceKind
         var origin: PriceOrigin
-
-        init(_ pair: Pair, _ entry: PriceEntry) {
-            (self.pair, tokenClass, serviceTier) = (pair, entry.tokenClass, Array(entry.serviceTier.utf8))
-            origin = entry.origin
-        }
     }
 
-    /// Entries of a pair in canonical order.
-    private var set: [Pair: [PriceEntry]] = [:]
-    private var builtIn: [Pair: [PriceEntry]] = [:]
-    /// The least `valid_from` of the prices of one origin for a class and tier.
-    private var earliest: [ClassTier: Int64] = [:]
+    /// Never changed, and joined so that their number stays logarithmic: a copy of the book is cheap, and so is a price
+    /// that is added to one of two copies.
+    private var runs: [PriceRun] = []
     /// Number of entries of both origins.
     package private(set) var count = 0
+    /// So many runs of one size class become one of the next.
+    private static let fanIn = 4
 
     /// A book with no other prices than these; their origin decides where they count.
-    package init(_ entries: [PriceEntry] = []) {
-        for entry in entries { insert(entry) }
-    }
+    package init(_ entries: [PriceEntry] = []) { take(entries) }
 
     /// Whether the book has no room for another price.
     package var isFull: Bool { count >= Limits.pricesMax }
 
-    private mutating func insert(_ entry: PriceEntry) {
-        let pair = Pair(entry.provider, entry.model)
-        // In place, or each price would copy all others of its pair.
-        if entry.origin == .builtIn {
-            Self.insert(entry, into: &builtIn[pair, default: []])
-        } else {
-            Self.insert(entry, into: &set[pair, default: []])
+    /// - Complexity: O(log prices) amortised for each, and the sorting of their own.
+    private mutating func take(_ entries: [PriceEntry]) {
+        guard !entries.isEmpty else { return }
+        count += entries.count
+        runs.append(PriceRun(entries))
+        while runs.count >= Self.fanIn {
+            let newest = runs.suffix(Self.fanIn)
+            let sizeClass = Self.sizeClass(newest.last?.count ?? 0)
+            guard newest.allSatisfy({ Self.sizeClass($0.count) <= sizeClass }) else { return }
+            let joined = PriceRun(joining: Array(newest))
+            runs.removeLast(Self.fanIn)
+            runs.append(joined)
         }
-        let tier = ClassTier(pair, entry)
-        earliest[tier] = min(earliest[tier] ?? .max, entry.validFrom)
-        count += 1
     }
 
-    /// Behind the entries that are not greater.
-    private static func insert(_ entry: PriceEntry, into list: inout [PriceEntry]) {
-        var (low, high) = (0, list.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if entry < list[middle] { high = middle } else { low = middle + 1 }
-        }
-        assert(low == 0 || !(entry < list[low - 1]), "entries in canonical order")
-        assert(low == list.count || entry < list[low], "entries in canonical order")
-        list.insert(entry, at: low)
-    }
+    private static func sizeClass(_ count: Int) -> Int { (Int.bitWidth - count.leadingZeroBitCount + 1) / 2 }
 
     /// Takes a price over, in position order, and says which calls it may book that waited for a price.
     /// - Precondition: not full.
     @discardableResult
     package mutating func add(_ entry: PriceEntry) -> PriceChange {
         precondition(!isFull)
-        let pair = Pair(entry.provider, entry.model)
-        let earliest = earliest[ClassTier(pair, entry)]
-        insert(entry)
-        guard let earliest else { return PriceChange(entry: entry, waitingTimes: entry.validFrom...Int64.max) }
-        return PriceChange(
-            entry: entry, waitingTimes: entry.validFrom < earliest ? entry.validFrom...(earliest - 1) : nil)
+        let change = PriceChange(entry, earliest: earliest(PricePair(entry), PriceKind(entry), entry.origin))
+        take([entry])
+        return change
+    }
+
+    /// The same of several, in that order.
+    /// - Precondition: there is room for all of them.
+    /// - Complexity: O(entries · log entries + log prices).
+    package mutating func add(_ entries: [PriceEntry]) -> [PriceChange] {
+        precondition(entries.count <= Limits.pricesMax - count)
+        var known: [Slot: Int64] = [:]
+        let changes = entries.map { entry in
+            let slot = Slot(pair: PricePair(entry), kind: PriceKind(entry), origin: entry.origin)
+            let before = known[slot] ?? earliest(slot.pair, slot.kind, slot.origin)
+            known[slot] = min(before ?? .max, entry.validFrom)
+            return PriceChange(entry, earliest: before)
+        }
+        take(entries)
+        return changes
+    }
+
+    /// The least `valid_from` of the prices of one origin for a class and tier.
+    private func earliest(_ pair: PricePair, _ kind: PriceKind, _ origin: PriceOrigin) -> Int64? {
+        runs.lazy.compactMap { $0.table(pair, origin)?.earliest(of: kind) }.min()
     }
 
     /// The prices that may count for a call, in the order in which the rule above asks them.
+    /// - Complexity: O(log prices).
     package func candidates(provider: String, requestModel: String?, responseModel: String?) -> PriceCandidates {
-        var candidates = PriceCandidates()
-        var pairs: [Pair] = []
+        var pairs: [PricePair] = []
         for model in ModelName.names(requestModel: requestModel, responseModel: responseModel) + [PriceEntry.anyModel] {
-            let pair = Pair(provider, model)
+            let pair = PricePair(provider, model)
             if !pairs.contains(pair) { pairs.append(pair) }
         }
-        for prices in [set, builtIn] {
-            for pair in pairs {
-                if let found = prices[pair] { candidates.lists.append(found) }
-            }
+        var candidates = PriceCandidates()
+        for origin in [PriceOrigin.set, .builtIn] {
+            for pair in pairs { candidates.add(runs.compactMap { $0.table(pair, origin) }, origin) }
         }
-        assert(candidates.lists.allSatisfy { !$0.isEmpty }, "a pair is known by its prices")
         return candidates
     }
 
@@ -121,8 +112,7 @@ package struct PriceBook: Sendable {
     }
 
     /// The number of the last list of built-in prices; 0 where all were there from the beginning.
-    /// - Complexity: O(built-in prices).
-    package var listNumber: Int64 { builtIn.values.reduce(0) { $1.reduce($0) { max($0, $1.list) } } }
+    package var listNumber: Int64 { runs.reduce(0) { max($0, $1.listNumber) } }
 
     /// What a newer list has that the built-in prices of this book lack: the same but for their positions is the same
     /// price. Prices that the list no longer has go on to hold, as the book said they would.
@@ -131,8 +121,9 @@ package struct PriceBook: Sendable {
     package func additions(from list: [PriceEntry], at position: Int64) -> [PriceEntry] {
         let next = listNumber + 1
         return list.compactMap { entry in
-            let listed = builtIn[Pair(entry.provider, entry.model), default: []]
+            let pair = PricePair(entry)
             // In canonical order, so that the last one is that of the last list.
+            let listed = runs.compactMap { $0.table(pair, .builtIn) }.flatMap(\.entries).sorted()
             let known = listed.last { $0.isForTheSame(as: entry) && $0.validFrom == entry.validFrom }
             if let known, (known.amount, known.inputTokensMax) == (entry.amount, entry.inputTokensMax) { return nil }
             var addition = entry
@@ -150,16 +141,14 @@ package struct PriceBook: Sendable {
     }
 
     /// All entries in canonical order, built-in ones that no longer count included.
-    package var entries: [PriceEntry] {
-        (set.values.flatMap { $0 } + builtIn.values.flatMap { $0 }).sorted()
-    }
+    package var entries: [PriceEntry] { runs.flatMap(\.entries).sorted() }
 
     /// Whether an entry still counts for calls of a time: a built-in one until the first price that is set for its
     /// model, or for all of the provider, holds.
     package func isInForce(_ entry: PriceEntry, at time: Int64) -> Bool {
         guard entry.origin == .builtIn else { return true }
         let candidates = candidates(provider: entry.provider, requestModel: entry.model, responseModel: nil)
-        return candidates.deciding(isGPU: entry.tokenClass == .gpu, at: time, known: .all).first?.origin != .set
+        return candidates.decidingOrigin(isGPU: entry.tokenClass == .gpu, at: time) != .set
     }
 }
 
@@ -170,6 +159,16 @@ package struct PriceChange: Hashable, Sendable {
     /// Times of calls of the price's tier whose class had no set price before and has one now; nil: the price books
     /// nothing that waited.
     package var waitingTimes: ClosedRange<Int64>?
+
+    /// - Parameter earliest: from when on prices for the same hold that came before; nil where there are none.
+    init(_ entry: PriceEntry, earliest: Int64?) {
+        self.entry = entry
+        if let earliest {
+            waitingTimes = entry.validFrom < earliest ? entry.validFrom...(earliest - 1) : nil
+        } else {
+            waitingTimes = entry.validFrom...Int64.max
+        }
+    }
 
     // tests: what is found by the names of calls is compared with it.
     /// Whether a call that lacks a price should be booked again.

@@ -1,46 +1,97 @@
 /// The prices that may count for a call, by the names it gives: lists in the order in which they are asked.
-package struct PriceCandidates: Hashable, Sendable {
+package struct PriceCandidates: Sendable {
     /// Each of one provider and model and of one origin; none is empty.
-    package var lists: [[PriceEntry]] = []
+    private(set) var sources: [PriceSource] = []
     /// No price at all.
     package init() {}
 
-    /// Whether there is no price.
-    package var isEmpty: Bool { lists.isEmpty }
+    mutating func add(_ tables: [PriceTable], _ origin: PriceOrigin) {
+        if !tables.isEmpty { sources.append(PriceSource(origin: origin, tables: tables)) }
+    }
+
+    /// All prices, list by list, in canonical order each.
+    /// - Complexity: O(prices · log prices).
+    package var lists: [[PriceEntry]] { sources.map(\.entries) }
 
     /// The longest prompt for which the built-in prices of tokens hold that count for calls of a time, or would if none
     /// were set; nil: any. Of several lists the one in force says it, be it that there is no bound any more: each has
     /// the prices that changed, and a bound that changes does so with all prices of its model.
-    /// - Parameter known: prices that had come by then.
-    package func inputTokensMax(at time: Int64, known: PriceHorizon) -> Int64? {
-        let builtIn = lists.drop { $0[0].origin == .set }
-        let holding = Self.deciding(builtIn, isGPU: false, at: time, known: known)
-            .filter { $0.holds(isGPU: false, at: time, known: known) }
-        guard let newest = holding.map(\.standing).max(by: { $0 < $1 }) else { return nil }
-        return holding.lazy.filter { $0.standing == newest }.compactMap(\.inputTokensMax).min()
+    /// - Parameters:
+    ///   - known: prices that had come by then.
+    ///   - steps: grows by the prices that are looked at.
+    func inputTokensMax(at time: Int64, known: PriceHorizon, steps: inout Int) -> Int64? {
+        for source in sources where source.origin == .builtIn {
+            if let newest = source.newest(at: time, known: known, steps: &steps) { return newest.longest }
+        }
+        return nil
     }
 
     /// The list that decides alone for calls of a time: the first with a price that holds by then; of GPU time, or of
     /// tokens.
     /// - Parameter known: prices that had come by then.
-    package func deciding(isGPU: Bool, at time: Int64, known: PriceHorizon) -> [PriceEntry] {
-        Self.deciding(lists[...], isGPU: isGPU, at: time, known: known)
+    func deciding(isGPU: Bool, at time: Int64, known: PriceHorizon, steps: inout Int) -> PriceSource? {
+        for source in sources where source.decides(isGPU: isGPU, at: time, known: known, steps: &steps) {
+            return source
+        }
+        return nil
     }
 
-    private static func deciding(
-        _ lists: ArraySlice<[PriceEntry]>, isGPU: Bool, at time: Int64, known: PriceHorizon
-    ) -> [PriceEntry] {
-        lists.first { $0.contains { $0.holds(isGPU: isGPU, at: time, known: known) } } ?? []
+    /// The prices of the list that decides.
+    /// - Complexity: O(prices of the list).
+    package func deciding(isGPU: Bool, at time: Int64, known: PriceHorizon) -> [PriceEntry] {
+        var steps = 0
+        return deciding(isGPU: isGPU, at: time, known: known, steps: &steps)?.entries ?? []
+    }
+
+    /// Who put the list that decides into the book; nil where none does.
+    func decidingOrigin(isGPU: Bool, at time: Int64) -> PriceOrigin? {
+        var steps = 0
+        return deciding(isGPU: isGPU, at: time, known: .all, steps: &steps)?.origin
+    }
+}
+
+/// The prices of one provider, model and origin, in tables none of which is asked before another.
+struct PriceSource: Sendable {
+    let origin: PriceOrigin
+    let tables: [PriceTable]
+
+    /// In canonical order.
+    var entries: [PriceEntry] { tables.count == 1 ? tables[0].entries : tables.flatMap(\.entries).sorted() }
+
+    func decides(isGPU: Bool, at time: Int64, known: PriceHorizon, steps: inout Int) -> Bool {
+        for table in tables where table.decides(isGPU: isGPU, at: time, known: known, steps: &steps) { return true }
+        return false
+    }
+
+    /// The price of a kind that is in force for calls of a time: the last in canonical order.
+    func inForce(_ kind: PriceKind, at time: Int64, known: PriceHorizon, steps: inout Int) -> PriceEntry? {
+        var best: PriceEntry?
+        for table in tables {
+            guard let found = table.inForce(kind, at: time, known: known, steps: &steps) else { continue }
+            if let other = best, found < other { continue }
+            best = found
+        }
+        return best
+    }
+
+    /// The newest price of tokens that holds for calls of a time, and the longest prompt that those of its standing
+    /// name.
+    func newest(at time: Int64, known: PriceHorizon, steps: inout Int) -> (price: PriceEntry, longest: Int64?)? {
+        var newest: (price: PriceEntry, longest: Int64?)?
+        for table in tables {
+            guard let found = table.newest(at: time, known: known, steps: &steps) else { continue }
+            guard let other = newest, found.price.standing <= other.price.standing else {
+                newest = found
+                continue
+            }
+            guard found.price.standing == other.price.standing else { continue }
+            newest?.longest = [found.longest, other.longest].compactMap { $0 }.min()
+        }
+        return newest
     }
 }
 
 extension PriceEntry {
-    /// Whether the price is one of GPU time, or of tokens, and holds for calls of a time.
-    /// - Parameter known: prices that had come by then.
-    func holds(isGPU: Bool, at time: Int64, known: PriceHorizon) -> Bool {
-        (tokenClass == .gpu) == isGPU && validFrom <= time && known.includes(self)
-    }
-
     /// Of prices for the same that hold, the one of the greatest standing is in force.
     var standing: (Int64, Int64, Int64) { (validFrom, position, list) }
 }

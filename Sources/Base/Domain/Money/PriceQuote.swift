@@ -76,26 +76,33 @@ package struct PriceQuote: Hashable, Sendable {
     /// The first list with a price that holds by then decides alone, for tokens and for GPU time apart: a price of GPU
     /// time says nothing of calls that tell none.
     /// - Parameter known: prices that had come by then.
-    /// - Complexity: O(candidates).
+    /// - Complexity: O(log² candidates).
     package init(_ candidates: PriceCandidates, serviceTier: String, at time: Int64, known: PriceHorizon = .all) {
+        var steps = 0
+        self.init(candidates, serviceTier: serviceTier, at: time, known: known, steps: &steps)
+    }
+
+    // tests: the steps of a look-up are counted.
+    /// The same.
+    /// - Parameter steps: grows by the prices that are looked at.
+    package init(
+        _ candidates: PriceCandidates, serviceTier: String, at time: Int64, known: PriceHorizon, steps: inout Int
+    ) {
         (prices, firstTime, lastTime) = (ClassPrices(), .min, .max)
-        prices.inputTokensMax = candidates.inputTokensMax(at: time, known: known)
-        for list in candidates.lists {
-            for start in list.lazy.map(\.validFrom) {
-                if start > time { lastTime = min(lastTime, start - 1) } else { firstTime = max(firstTime, start) }
-            }
+        prices.inputTokensMax = candidates.inputTokensMax(at: time, known: known, steps: &steps)
+        for table in candidates.sources.lazy.flatMap(\.tables) {
+            let (last, next) = table.starts(around: time, steps: &steps)
+            if let last { firstTime = max(firstTime, last) }
+            if let next { lastTime = min(lastTime, next - 1) }
         }
         assert(firstTime <= time && time <= lastTime, "a quote holds for its time")
         for isGPU in [false, true] {
-            var best: [TokenClass: PriceEntry] = [:]
-            for entry in candidates.deciding(isGPU: isGPU, at: time, known: known) {
-                guard entry.serviceTier.hasSameBytes(as: serviceTier), entry.holds(isGPU: isGPU, at: time, known: known)
-                else { continue }
-                if let other = best[entry.tokenClass], other.standing > entry.standing { continue }
-                best[entry.tokenClass] = entry
+            guard let source = candidates.deciding(isGPU: isGPU, at: time, known: known, steps: &steps) else {
+                continue
             }
             for tokenClass in TokenClass.allCases where (tokenClass == .gpu) == isGPU {
-                prices[tokenClass] = best[tokenClass]?.amount
+                let kind = PriceKind(tokenClass, serviceTier: serviceTier)
+                prices[tokenClass] = source.inForce(kind, at: time, known: known, steps: &steps)?.amount
             }
         }
     }

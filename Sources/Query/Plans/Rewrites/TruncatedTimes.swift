@@ -37,9 +37,9 @@ private struct TruncatedSpan {
         case .cast(.column(let index, let type), .date) where type == .timestamptz || type == .timestamp:
             column = index
             self.type = type
-            // A local day may begin 15 hours before or after the UTC day of that name.
-            earlyNanoseconds = 15 * Nanoseconds.hour
-            lateNanoseconds = Nanoseconds.day + 15 * Nanoseconds.hour
+            // A local day may begin up to 15:59 h before or after the UTC day of that name: so far may an offset go.
+            earlyNanoseconds = 16 * Nanoseconds.hour
+            lateNanoseconds = Nanoseconds.day + 16 * Nanoseconds.hour
         case .column, .literal, .call, .cast, .conditional, .oneOf, .scalarSubquery, .placeholder: return nil
         }
     }

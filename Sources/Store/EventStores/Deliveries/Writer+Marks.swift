@@ -3,13 +3,10 @@ extension Writer {
     /// all.
     /// - Parameter mark: its record was just added.
     func dropOlderMarks(than mark: DeliveryMark) {
-        let (beginning, last) = (mark.dataBeginning, systemRecords.count - 1)
-        let frozenCount = frozen?.records.count ?? 0
-        guard last > frozenCount else { return }
-        let before = systemRecords.all[frozenCount..<last].lastIndex { record in
+        let beginning = mark.dataBeginning
+        systemRecords.removeLast(from: frozen?.records.count ?? 0) { record in
             guard case .event(DeliveryMark.recordType, let data) = record.content else { return false }
             return data.hasPrefix(beginning)
         }
-        if let before { systemRecords.remove(at: before) }
     }
 }

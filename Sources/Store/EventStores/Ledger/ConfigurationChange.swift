@@ -72,6 +72,12 @@ struct ConfigurationChange: Hashable, Sendable {
         guard let provider = json["provider"]?.string, let model = json["model"]?.string,
             let tokenClass = json["token_class"]?.string.flatMap(TokenClass.init(rawValue:))
         else { return nil }
+        // What a state file could not be read back with is in no list of ours.
+        let names = [provider, model, json["service_tier"]?.string ?? ""]
+        let longest = json["input_tokens_max"]?.integer
+        guard names.allSatisfy({ $0.utf8.count <= Limits.nameBytesMax }),
+            (1...Limits.tokensMax).contains(longest ?? 1)
+        else { return nil }
         func amount(_ name: String, scale: Int) throws -> Int64? {
             try json[name]?.string.map { try DecimalText.parse($0, scale: scale) }
         }
@@ -82,7 +88,7 @@ struct ConfigurationChange: Hashable, Sendable {
                 picoUSDPerGPUHour: try amount("usd_per_gpu_hour", scale: DecimalText.usdScale),
                 validFrom: try json["valid_from"]?.string.map { try RFC3339.parse($0) } ?? .min, position: position,
                 origin: .builtIn)
-            entry.inputTokensMax = json["input_tokens_max"]?.integer
+            entry.inputTokensMax = longest
             entry.list = list
             return entry
         } catch {

@@ -12,9 +12,7 @@ struct PriceLedger: Sendable {
     /// Takes a book over with its history: which prices came late follows from the order of their positions.
     init(book: PriceBook) {
         self.book = book.beginning
-        var changes: [PriceChange] = []
-        for entry in book.later where !self.book.isFull { changes.append(self.book.add(entry)) }
-        late.add(changes)
+        late.add(self.book.add(Array(book.later.prefix(max(0, Limits.pricesMax - self.book.count)))))
     }
 
     /// Takes a price over that comes now.

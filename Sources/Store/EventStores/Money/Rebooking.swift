@@ -93,11 +93,14 @@ extension Rebooking {
         guard json["first_position"]?.integer == Self.firstPosition, let provider = json["provider"]?.string,
             let position = json["last_position"]?.integer, let calls = json["calls"]?.integer,
             let correction = json["correction_usd"]?.string, from < to,
+            (0..<Int64.max).contains(position), calls >= 0,
             let pico = try? DecimalText.parse(correction, scale: DecimalText.usdScale)
         else { throw DamagedRecord() }
+        let list = json["list"]?.integer ?? 0
+        guard (0..<Int64.max).contains(list) else { throw DamagedRecord() }
         self.init(
             provider: provider, model: json["model"]?.string, times: from..<to, lastPosition: position,
-            list: json["list"]?.integer ?? 0, calls: calls,
+            list: list, calls: calls,
             correctionPicoUSD: pico, passesOverPaths: (json["version"]?.integer ?? 1) >= 2)
     }
 

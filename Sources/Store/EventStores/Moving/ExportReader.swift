@@ -195,7 +195,7 @@ extension StoreSnapshot {
     /// Records that an export carries, ascending by position, then by the time they were received; dead letters last,
     /// as segments have them in a table of their own.
     fileprivate func movedRecords() throws -> [SystemRecord] {
-        let all = (try sealedRecords() + version.systemRecords).filter(\.isMoved)
+        let all = (try sealedRecords() + version.systemRecords.all).filter(\.isMoved)
         let keys = all.enumerated().map { (index, record) in
             (record.position, record.receivedTime, record.isDeadLetter ? 1 : 0, index)
         }

@@ -73,7 +73,7 @@ extension EventStore {
 
     private func records() throws -> [SystemRecord] {
         let snapshot = snapshot()
-        return (try snapshot.sealedRecords() + snapshot.version.systemRecords).filter(\.isMoved)
+        return (try snapshot.sealedRecords() + snapshot.version.systemRecords.all).filter(\.isMoved)
     }
 
     /// - Returns: the records that the store has.

@@ -19,21 +19,23 @@ struct ConversationRows: Sendable {
     /// say.
     /// - Parameters:
     ///   - dirty: conversations to fold although no block touches them.
+    ///   - unfolded: more of them, whose sealed rows stand for a part of their sealed events or are missing.
     ///   - setsAside: a conversation that cannot be read is no failure of the others.
     ///   - check: throws when the rows are no longer wanted.
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments; what `check` throws.
     /// - Complexity: O(events of the touched conversations).
     static func folding(
-        _ blocks: [TailBlock], dirty: [ConversationGrouping.Key], sealed: SealedState, overlay: CostOverlay,
-        layouts: EventTableLayouts,
+        _ blocks: [TailBlock], dirty: [ConversationGrouping.Key], unfolded: Set<ConversationGrouping.Key> = [],
+        sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts,
         registry: SchemaRegistry, workers: any Workers, limits: FoldLimits, setsAside: Bool = false,
         check: @escaping ScanRequest.Check = {}
     ) throws -> ConversationRows {
-        let grouping = ConversationGrouping(blocks: blocks, also: dirty, registry: registry)
+        let also = unfolded.isEmpty ? dirty : unfolded.union(dirty).sorted()
+        let grouping = ConversationGrouping(blocks: blocks, also: also, registry: registry)
         guard !grouping.keys.isEmpty else { return ConversationRows() }
         let source = SealedConversations.Source(
             sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, columns: FoldColumns(registry),
-            workers: workers, limits: limits, check: check)
+            workers: workers, limits: limits, unfolded: unfolded, check: check)
         var folding = ConversationFolding(grouping, blocks, source, setsAside: setsAside)
         if grouping.keys.count > limits.keysAtOnce { try folding.orderByTime() }
         for first in stride(from: 0, to: grouping.keys.count, by: limits.keysAtOnce) {

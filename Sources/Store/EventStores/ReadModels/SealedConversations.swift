@@ -30,6 +30,8 @@ struct SealedConversations {
         var columns: FoldColumns
         var workers: any Workers
         var limits: FoldLimits
+        /// Conversations whose rows do not say when all of their sealed events were.
+        var unfolded: Set<ConversationGrouping.Key>
         /// Throws when the rows are no longer wanted.
         var check: ScanRequest.Check
     }
@@ -63,6 +65,12 @@ struct SealedConversations {
                 replaced.add(match.row, at: found.place)
                 firsts[match.key] = min(firsts[match.key], times.first)
                 lasts[match.key] = max(lasts[match.key], times.last)
+            }
+        }
+        if !source.unfolded.isEmpty {
+            // Wherever their events are: what a seal went on without is in no row's time.
+            for key in keys.indices where source.unfolded.contains(keys[key]) {
+                (firsts[key], lasts[key]) = (.min, .max)
             }
         }
         let present = keys.indices.filter { firsts[$0] <= lasts[$0] }

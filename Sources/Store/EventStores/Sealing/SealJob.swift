@@ -36,6 +36,8 @@ struct SealJob: StoreJob {
     /// What these take.
     let recordBytes: Int
     let dirty: [ConversationGrouping.Key]
+    /// Those that seals before this one went on without.
+    let unfolded: Set<ConversationGrouping.Key>
     /// Sealed rows that `blocks` stand for: no manifest says yet that they are dead.
     let dead: ReplacedRows
     let overlay: CostOverlay
@@ -54,8 +56,8 @@ struct SealJob: StoreJob {
     /// - Complexity: O(events of the blocks and of the conversations they touch).
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
         let rows = try ConversationRows.folding(
-            blocks, dirty: dirty, sealed: sealed, overlay: overlay, layouts: layouts, registry: registry,
-            workers: base.workers, limits: foldLimits, setsAside: true)
+            blocks, dirty: dirty, unfolded: unfolded, sealed: sealed, overlay: overlay, layouts: layouts,
+            registry: registry, workers: base.workers, limits: foldLimits, setsAside: true)
         findings.note(rows)
         let groups = try SealedGroups(
             blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)

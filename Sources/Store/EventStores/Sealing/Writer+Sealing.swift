@@ -25,7 +25,11 @@ extension Writer {
         let (frozenRecords, frozenBytes) = frozen.map { ($0.records.count, $0.recordBytes) } ?? (0, 0)
         return tail.freshCount + tail.freshAmendedCount + systemRecords.count - frozenRecords >= options.sealEventsMax
             || tail.freshBytes + systemRecords.byteCount - frozenBytes >= options.sealBytesMax
+            || dirty.count >= max(Self.dirtyMin, options.sealEventsMax / 16)
     }
+
+    /// Fewer conversations that are to be folded again wait for the next events: whoever asks folds them until then.
+    private static let dirtyMin = 4_096
 
     /// Whether seals have failed or lagged for so long that taking more in would cost too much memory.
     var isTailFull: Bool {
@@ -92,8 +96,8 @@ extension Writer {
         let job = SealJob(
             registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,
             records: systemRecords.all, recordBytes: systemRecords.byteCount,
-            dirty: dirty.union(troubles.unfolded.keys).sorted(), dead: freshDead, overlay: overlay, ledger: ledger,
-            counters: counters, place: log.end, foldLimits: options.foldLimits)
+            dirty: dirty.sorted(), unfolded: Set(troubles.unfolded.keys), dead: freshDead, overlay: overlay,
+            ledger: ledger, counters: counters, place: log.end, foldLimits: options.foldLimits)
         tail.freeze()
         frozenIdentities = identities
         identities = IdentityTable()
@@ -121,7 +125,7 @@ extension Writer {
         tail.dropFrozen()
         frozenIdentities = IdentityTable()
         systemRecords.removeFirst(job.records.count)
-        ledger.absentTimes.forget(before: clockTime.saturatingSubtract(Limits.timelessLookupNanoseconds))
+        ledger.absentTimes.forget(before: AbsentTimes.earliest(at: clockTime))
         // First: whatever fails below, a later seal must not move the place of replay past their records without them.
         try takeUpLateReplacements(of: segmentID)
         // Behind the place where replay goes on: the segment has the record already, the log only tells its story.

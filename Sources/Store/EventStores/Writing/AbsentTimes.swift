@@ -16,11 +16,16 @@ struct AbsentTimes: Sendable {
 
     init() {}
 
-    /// Whether events of one identity that were filed under these times are one event.
-    static func isNear(_ time: Int64, _ other: Int64) -> Bool {
-        let (difference, isFar) = time.subtractingReportingOverflow(other)
-        return !isFar && difference.magnitude <= UInt64(Limits.timelessLookupNanoseconds)
+    /// Whether an event that comes now and would be filed under `time` is the one of its identity that was filed under
+    /// another. What was filed longer ago than the look-up time is another event, whether a seal has forgotten it yet
+    /// or not.
+    static func isNear(_ known: Int64, _ time: Int64, at now: Int64) -> Bool {
+        let (difference, isFar) = time.subtractingReportingOverflow(known)
+        return !isFar && difference.magnitude <= UInt64(Limits.timelessLookupNanoseconds) && known >= earliest(at: now)
     }
+
+    /// What was filed before is looked up no more.
+    static func earliest(at now: Int64) -> Int64 { now.saturatingSubtract(Limits.timelessLookupNanoseconds) }
 
     var count: Int { runs.reduce(0) { $0 + $1.count } }
 

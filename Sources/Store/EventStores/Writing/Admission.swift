@@ -89,10 +89,14 @@ struct Admission {
         return verdict
     }
 
-    /// Events without a time of their own are the same only where one came within the look-up time of the other.
+    /// Events without a time of their own are the same only where they were filed under one time, or one came within
+    /// the look-up time of the other and that time has not passed since.
     private func compare(_ event: EventRow, _ other: EventRow) -> EventVerdict? {
         guard event.hasIdentity(of: other) else { return nil }
-        if event.isTimeAbsent, !AbsentTimes.isNear(filedTime(of: event), filedTime(of: other)) { return nil }
+        if event.isTimeAbsent {
+            let (filed, known) = (filedTime(of: event), filedTime(of: other))
+            guard filed == known || AbsentTimes.isNear(known, filed, at: context.clockTime) else { return nil }
+        }
         return event.hasContent(of: other) ? .duplicate : .conflict
     }
 

@@ -104,7 +104,9 @@ struct SealedIdentities {
                 // An export says the time that it was given.
                 let given = event.time
                 let filed = given == 0 ? now : given
-                let times = absentTimes.times(of: hashes[row]).filter { $0 != given && AbsentTimes.isNear($0, filed) }
+                let times = absentTimes.times(of: hashes[row]).filter {
+                    $0 != given && AbsentTimes.isNear($0, filed, at: now)
+                }
                 candidates += (times + (given == 0 ? [] : [given])).compactMap { candidate(row, $0) }
             } else if let found = candidate(row, event.time) {
                 candidates.append(found)

@@ -357,7 +357,7 @@ final class Writer {
     /// What readers may see from now on.
     func version() -> StoreVersion {
         StoreVersion(
-            ledger: ledger, counters: counters.totals, sealed: sealed, tail: tail, systemRecords: systemRecords.all,
+            ledger: ledger, counters: counters.totals, sealed: sealed, tail: tail, systemRecords: systemRecords,
             dirty: DirtyConversations(fresh: dirty, frozen: frozen?.dirty ?? [], unfolded: troubles.unfolded),
             overlay: overlay, clock: clock,
             closing: ClosingRule(settings: ledger.outcomes ?? .unsaid, reached: reachedTime),

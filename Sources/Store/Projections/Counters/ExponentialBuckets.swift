@@ -31,6 +31,19 @@ package struct ExponentialBuckets: Hashable, Sendable {
     /// Takes both as given.
     package init(zeroCount: UInt64, buckets: [Bucket]) { (self.zeroCount, self.buckets) = (zeroCount, buckets) }
 
+    /// What both counted.
+    func adding(_ other: ExponentialBuckets) -> ExponentialBuckets {
+        var sum = ExponentialBuckets(zeroCount: zeroCount &+ other.zeroCount, buckets: [])
+        for bucket in (buckets + other.buckets).sorted(by: { $0.index < $1.index }) {
+            if sum.buckets.last?.index == bucket.index {
+                sum.buckets[sum.buckets.count - 1].count &+= bucket.count
+            } else {
+                sum.buckets.append(bucket)
+            }
+        }
+        return sum
+    }
+
     /// All that was counted.
     package var count: UInt64 { buckets.reduce(zeroCount) { $0 &+ $1.count } }
 

@@ -1,3 +1,4 @@
+import Bytes
 package import Domain
 
 /// What has been counted up to a position: the part of the counters that `/metrics` shows. Copies share their storage.
@@ -68,17 +69,50 @@ package struct MetricSeries: Hashable, Sendable {
     }
 }
 
+extension MetricSeries {
+    fileprivate func hasLabels(of other: MetricSeries) -> Bool {
+        labels.count == other.labels.count && zip(labels, other.labels).allSatisfy { $0.hasSameBytes(as: $1) }
+    }
+
+    fileprivate mutating func add(_ other: MetricSeries) {
+        switch (value, other.value) {
+        case (.number(let mine), .number(let more)): value = .number(mine &+ more)
+        case (.picoUSD(let mine), .picoUSD(let more)): value = .picoUSD(mine &+ more)
+        case (.histogram(let mine, let sum), .histogram(let more, let moreSum)):
+            assert(mine.count == more.count, "buckets of one histogram")
+            value = .histogram(counts: zip(mine, more).map { $0 &+ $1 }, sumNanoseconds: sum &+ moreSum)
+        case (.number, _), (.picoUSD, _), (.histogram, _): preconditionFailure("values of one metric are of one kind")
+        }
+        // Where one of them began before there were finer buckets, the sum has not got them all.
+        if let mine = exponential, let more = other.exponential {
+            exponential = mine.adding(more)
+        } else {
+            exponential = nil
+        }
+        exemplars = exemplars.isEmpty ? other.exemplars : exemplars
+    }
+}
+
 /// A metric with its series, sorted by labels.
 package struct MetricFamily: Hashable, Sendable {
     /// Name, kind, help and labels.
     package var definition: MetricDefinition
-    /// Sorted by labels; empty while nothing was counted.
+    /// Sorted by labels, each of which is there once; empty while nothing was counted.
     package var series: [MetricSeries]
 
-    /// Sorts the series.
+    /// Sorts the series, and adds up what has the same labels: events may call all of theirs as what found no room is
+    /// called.
     package init(_ definition: MetricDefinition, _ series: [MetricSeries]) {
         self.definition = definition
-        self.series = series.sorted { $0.labels.lexicographicallyPrecedes($1.labels) }
+        self.series = []
+        self.series.reserveCapacity(series.count)
+        for one in series.sorted(by: { $0.labels.lexicographicallyPrecedes($1.labels) }) {
+            if self.series.last?.hasLabels(of: one) == true {
+                self.series[self.series.count - 1].add(one)
+            } else {
+                self.series.append(one)
+            }
+        }
     }
 }
 
