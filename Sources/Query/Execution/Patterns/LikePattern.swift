@@ -110,10 +110,8 @@ struct LikePattern {
         var first = start
         while true {
             // Where the first letters stand decides where a try is worth it.
-            guard case .letters(let search, _)? = stretch.first(where: { if case .letters = $0 { true } else { false } })
-            else { return try end(of: stretch, in: bytes, at: first, look) }
-            var lead = 0
-            if case .any(let count)? = stretch.first { lead = count }
+            let (lead, letters) = Self.beginning(of: stretch)
+            guard let search = letters else { return try end(of: stretch, in: bytes, at: first, look) }
             let earliest = TextPlaces.place(bytes, from: first, adding: lead)
             try look(lead)
             guard let found = try search.first(in: bytes, from: earliest, look: look) else { return nil }
@@ -125,6 +123,18 @@ struct LikePattern {
             first = TextPlaces.after(bytes, candidate)
             if first > bytes.count { return nil }
         }
+    }
+
+    /// How many characters of any kind come first, and the letters behind them.
+    private static func beginning(of stretch: Stretch) -> (lead: Int, letters: TextSearch?) {
+        var lead = 0
+        for part in stretch {
+            switch part {
+            case .any(let count): lead += count
+            case .letters(let search, _): return (lead, search)
+            }
+        }
+        return (lead, nil)
     }
 
     /// Where a stretch begins that ends with the text.

@@ -11,7 +11,7 @@ extension QueryError {
 
     static func timeFieldOutOfRange(_ text: String) -> QueryError {
         QueryError(
-            .timeOutOfRange, "date/time field value out of range: \"\(text.shortened)\"",
+            .timeOutOfRange, "date/time field value out of range: \"\(text)\"",
             hint: "Times from 1677-09-21 to 2262-04-11 are kept.")
     }
 
@@ -22,18 +22,10 @@ extension QueryError {
     static func invalidText(_ text: String, _ type: ColumnType) -> QueryError {
         let isTime = [.date, .timestamp, .timestamptz, .interval].contains(type)
         return QueryError(
-            isTime ? .invalidTime : .invalidText,
-            "invalid input syntax for type \(type.sqlName): \"\(text.shortened)\"")
+            isTime ? .invalidTime : .invalidText, "invalid input syntax for type \(type.sqlName): \"\(text)\"")
     }
 
     static func unsupported(_ what: String) -> QueryError {
         QueryError(.notSupported, "\(what) is not supported")
-    }
-}
-
-extension String {
-    /// The text as an error shows it: of a long one the beginning.
-    fileprivate var shortened: String {
-        utf8.count <= 400 ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(100))) + "…"
     }
 }

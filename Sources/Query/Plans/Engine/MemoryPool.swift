@@ -58,6 +58,9 @@ package final class MemoryBooking: Sendable {
     /// What is booked.
     package var bytes: Int { booked.load(ordering: .relaxed) }
 
+    /// Nobody else has anything of the pool.
+    package var isAlone: Bool { pool.usedBytes <= bytes }
+
     /// Books so much instead; less is always there.
     /// - Returns: false where it is not there; then it stays as it was.
     package func change(to bytes: Int) -> Bool {
