@@ -46,9 +46,8 @@ package struct StoreSnapshot: TableCatalog {
         case "events": WideTable(layouts: layouts, tables: layouts.tables.map(eventTable))
         case "turns": readModel(name, ReadModelColumns.turns)
         case "conversations": readModel(name, ReadModelColumns.conversations)
-        case "system_events": recordTable(name, SystemTables.events, SystemTables.chunks(version.systemRecords).events)
-        case "dead_letters":
-            recordTable(name, SystemTables.deadLetters, SystemTables.chunks(version.systemRecords).deadLetters)
+        case "system_events": recordTable(name, SystemTables.events, areLetters: false)
+        case "dead_letters": recordTable(name, SystemTables.deadLetters, areLetters: true)
         default: layouts.tables.first { $0.name == name }.map(eventTable) ?? rollupTable(name)
         }
     }
@@ -73,8 +72,9 @@ package struct StoreSnapshot: TableCatalog {
         }
     }
 
-    private func recordTable(_ name: String, _ columns: [TableColumn], _ fresh: Chunk) -> RecordTable {
-        RecordTable(name: name, columns: columns, sealed: version.sealed, fresh: fresh)
+    private func recordTable(_ name: String, _ columns: [TableColumn], areLetters: Bool) -> RecordTable {
+        RecordTable(
+            name: name, columns: columns, sealed: version.sealed, fresh: version.systemRecords, areLetters: areLetters)
     }
 }
 
@@ -83,7 +83,8 @@ struct RecordTable: TableSource {
     let name: String
     let columns: [TableColumn]
     let sealed: SealedState
-    let fresh: Chunk
+    let fresh: [SystemRecord]
+    let areLetters: Bool
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
         var morsels: [any Morsel] = []
@@ -92,7 +93,7 @@ struct RecordTable: TableSource {
                 morsels.append(GroupMorsel(group: group, columns: columns, statistics: request.statistics))
             }
         }
-        if fresh.rowCount > 0 { morsels.append(ChunkMorsel(chunk: fresh)) }
+        morsels += RecordMorsel.all(fresh, areLetters: areLetters)
         request.statistics.add(groupsTotal: morsels.count)
         return morsels
     }

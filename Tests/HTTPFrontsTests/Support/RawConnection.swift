@@ -47,6 +47,8 @@ final class RawConnection: Sendable {
     var isClosed: Bool { collector.state.withLock { $0.isClosed } }
 
     func write(_ text: String) { channel.writeAndFlush(ByteBuffer(string: text), promise: nil) }
+    /// Takes a little of what lies there, of a connection that does not read by itself.
+    func read() { channel.read() }
     func close() async { try? await channel.close().get() }
 
     /// Sends a byte every 20 ms until the condition holds.

@@ -59,6 +59,7 @@ extension Refusal {
             case .unsupported: .unsupportedMediaType
             case .unacceptable: .notAcceptable
             case .busy: .tooManyRequests
+            case .unavailable: .serviceUnavailable
             }
         self.init(
             status, refusal.message, hint: refusal.hint, position: refusal.position,

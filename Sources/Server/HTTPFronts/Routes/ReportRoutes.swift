@@ -11,7 +11,9 @@ extension Routes {
     func report(_ name: String, _ query: QueryParameters) async throws -> Response {
         let format = try Self.format(query["format"] ?? "json")
         let section = query["section"]
-        return try await queries.run { [self] cancellation in
+        // What the server tells of itself does not wait for others' questions.
+        let lane = name == "status" ? statusQueries : queries
+        return try await lane.run { [self] cancellation in
             try refusing {
                 let report = try report(name, query, over: store.pinnedForReports(), cancellation)
                 if section == ReportFiles.all, format == .csv {
@@ -39,7 +41,10 @@ extension Routes {
             throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table")
         }
         let document = try await queries.run { [self] cancellation in
-            try refusing { try reports(over: store.pinnedForReports(), cancellation).conversation(id, tenant: tenant) }
+            try refusing {
+                try reports(over: store.pinnedForReports(), cancellation, within: queries.memory)
+                    .conversation(id, tenant: tenant)
+            }
         }
         guard let document else {
             throw Refusal(.notFound, "no event names the conversation \(id)", hint: "ids are case-sensitive")
@@ -49,10 +54,12 @@ extension Routes {
     }
 
     private func reports(
-        over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation
+        over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation,
+        within memory: MemoryPool
     ) -> ReportRunner {
         var options = QueryOptions().cancelled(by: cancellation)
-        options.memoryBudgetBytes = limits.queryMemoryBytesMax
+        options.memoryBudgetBytes = min(limits.questionMemoryBytesMax, memory.limitBytes)
+        options.memoryPool = memory
         return ReportRunner(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
     }
 
@@ -60,7 +67,8 @@ extension Routes {
         _ name: String, _ query: QueryParameters, over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings),
         _ cancellation: QueryCancellation
     ) throws -> Report {
-        let reports = reports(over: pinned, cancellation)
+        let memory = name == "status" ? statusQueries.memory : queries.memory
+        let reports = reports(over: pinned, cancellation, within: memory)
         let now = pinned.tables.now
         if name == "status" { return try reports.status(to: query["to"].map { try PeriodText.parse($0, now: now) }) }
         guard let kind = ReportKind(rawValue: name) else {

@@ -18,12 +18,14 @@ final class HTTPFront: Sendable {
     ///   - refusals: counts what never reached a route.
     ///   - background: work that goes on as long as the front; stopped after it.
     ///   - stopsOnSignals: SIGINT and SIGTERM ask for a stop.
+    ///   - onStopping: called once a stop was asked for; nobody waits for its end.
     ///   - second: another address for the same routes.
     ///   - onSecondListening: called once with that address as it is really bound.
     ///   - onListening: called once with the address really bound.
     init(
         router: Router<ServerContext>, listen: ListenAddress, second: AdditionalAddress? = nil, limits: ServerLimits,
         refusals: RefusalCounts, background: [any BackgroundWork] = [], stopsOnSignals: Bool, logger: Logger,
+        onStopping: @escaping @Sendable () async -> Void = {},
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
@@ -34,8 +36,8 @@ final class HTTPFront: Sendable {
             services.append(AdditionalListener(application: application, address: second, logger: logger))
         }
         var configuration = ServiceGroupConfiguration(
-            services: services + [main], gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [],
-            logger: logger)
+            services: services + [main, StopNotice(onStopping: onStopping)],
+            gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [], logger: logger)
         configuration.maximumGracefulShutdownDuration = limits.drainTimeout
         group = ServiceGroup(configuration: configuration)
     }
@@ -69,6 +71,18 @@ final class HTTPFront: Sendable {
 
     /// Asks for a stop; ``run()`` returns once it is done.
     func stop() async { await group.triggerGracefulShutdown() }
+}
+
+/// Hears of a stop before anything else does: services end in the reverse of their order.
+private struct StopNotice: Service {
+    let onStopping: @Sendable () async -> Void
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+        }
+        Task { await onStopping() }
+    }
 }
 
 /// An address that the server can do without.

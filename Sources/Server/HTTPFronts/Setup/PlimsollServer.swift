@@ -4,6 +4,7 @@ import Domain
 import Hummingbird
 import Intakes
 import Logging
+import Plans
 package import Platform
 import Sending
 import Synchronization
@@ -74,6 +75,11 @@ package final class PlimsollServer: Sendable {
         let intake = EventIntake(
             store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health)
         let queries = QueryService(threads: threads.queries, limits: limits)
+        var statusLimits = limits
+        (statusLimits.queriesRunningMax, statusLimits.queriesWaitingMax) = (1, 8)
+        // The least there is: a part of the program's own.
+        statusLimits.memoryBytesMax = 0
+        let statusQueries = QueryService(threads: threads.status, limits: statusLimits)
         let examples = ExemplarCollector()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
@@ -83,10 +89,12 @@ package final class PlimsollServer: Sendable {
         let refusals = RefusalCounts()
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
-            threads: threads.decoders, log: log)
+            threads: threads.access, log: log)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
-            queries: queries, health: health, access: access, refusals: refusals, clock: clock, workers: workers,
+            queries: queries, statusQueries: statusQueries,
+            activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health,
+            access: access, refusals: refusals, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian,
             startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
@@ -98,7 +106,13 @@ package final class PlimsollServer: Sendable {
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
             refusals: refusals, background: [ticker, settling] + exports,
-            stopsOnSignals: configuration.stopsOnSignals, logger: logger, onSecondListening: onSpansListening
+            stopsOnSignals: configuration.stopsOnSignals, logger: logger,
+            onStopping: {
+                // Requests that take events in are waited for; a question can be asked again.
+                try? await Task.sleep(for: limits.questionDrainTimeout)
+                for service in [queries, statusQueries] { service.stop() }
+            },
+            onSecondListening: onSpansListening
         ) { [self] address in
             running.withLock { $0.address = address }
             await onListening(address)
@@ -142,6 +156,10 @@ package final class PlimsollServer: Sendable {
     // tests: what a running server holds is waited for.
     /// Queries that run or wait for their turn.
     package var queriesAdmitted: Int { running.withLock { $0.queries }?.admittedCount ?? 0 }
+
+    // tests: what a running server holds is waited for.
+    /// What answers hold that their clients have not fetched.
+    package var answersHeldBytes: Int { running.withLock { $0.queries }?.answers.usedBytes ?? 0 }
 
     // tests: what a running server holds is waited for.
     /// Decoded events that wait for the disk or are being written.

@@ -21,7 +21,7 @@ package struct QueryRequest: Sendable {
     package init(body: [UInt8], contentType: String?, accept: String?, limits: ServerLimits) throws(QueryRefusal) {
         format = try Self.format(accept ?? "*/*")
         options = QueryOptions()
-        options.memoryBudgetBytes = limits.queryMemoryBytesMax
+        options.memoryBudgetBytes = limits.questionMemoryBytesMax
         let (limitSeconds, limitAttoseconds) = limits.queryTimeLimit.components
         let (whole, isBeyond) = limitSeconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, isFurther) = whole.addingReportingOverflow(limitAttoseconds / 1_000_000_000)
