@@ -6,10 +6,10 @@ package struct KernelWatch: Sendable {
     package init(_ mayGoOn: @escaping @Sendable () -> Bool) { self.mayGoOn = mayGoOn }
 
     /// Lets everything go on.
-    package static let none = KernelWatch { true }
+    static let none = KernelWatch { true }
 
     /// - Throws: `.stopped` where the work is not wanted any more.
-    package func look() throws(KernelError) { if !mayGoOn() { throw .stopped } }
+    func look() throws(KernelError) { if !mayGoOn() { throw .stopped } }
 
     /// As ``SortOrder/rows(of:descending:nullsFirst:limit:)``, unless the work is stopped.
     func order(of columns: [Vector], descending: [Bool], nullsFirst: [Bool]) throws(KernelError) -> [UInt32] {

@@ -28,6 +28,7 @@ package struct SortOrder {
         }
     }
 
+    // tests: orders are held against a sort of single values.
     /// Row numbers in order; equal rows keep theirs. With a limit, only the first rows are found, without sorting the
     /// rest.
     package static func rows(
@@ -36,7 +37,7 @@ package struct SortOrder {
         rows(of: columns, descending: descending, nullsFirst: nullsFirst, limit: limit, look: {})
     }
 
-    /// The same, with a look between stretches of about a million steps.
+    /// Row numbers in order, with a look between stretches of about a million steps.
     /// - Parameter look: throws when nobody wants the order any more.
     package static func rows(
         of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil, look: () throws -> Void

@@ -58,15 +58,7 @@ package final class PlimsollServer: Sendable {
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) async throws {
         let limits = configuration.limits
-        let book: TokenBook?
-        do {
-            book = try tokens?.load()
-            if let objection = configuration.objection(hasTokens: book != nil) { throw objection }
-        } catch {
-            // What keeps the server from starting is what to tell.
-            try? store.close()
-            throw error
-        }
+        let book = try tokenBook()
         let threads = BlockingThreads(
             decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax,
             senderCount: configuration.traceExport.endpoints.count)
@@ -75,11 +67,7 @@ package final class PlimsollServer: Sendable {
         let intake = EventIntake(
             store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health)
         let queries = QueryService(threads: threads.queries, limits: limits)
-        var statusLimits = limits
-        (statusLimits.queriesRunningMax, statusLimits.queriesWaitingMax) = (1, 8)
-        // The least there is: a part of the program's own.
-        statusLimits.memoryBytesMax = 0
-        let statusQueries = QueryService(threads: threads.status, limits: statusLimits)
+        let statusQueries = statusQueries(on: threads.status)
         let examples = ExemplarCollector()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
@@ -134,6 +122,28 @@ package final class PlimsollServer: Sendable {
         }
         await threads.stop()
         if let failure { throw failure }
+    }
+
+    /// - Throws: ``UnguardedAddressError``; what reading the tokens throws.
+    private func tokenBook() throws -> TokenBook? {
+        do {
+            let book = try tokens?.load()
+            if let objection = configuration.objection(hasTokens: book != nil) { throw objection }
+            return book
+        } catch {
+            // What keeps the server from starting is what to tell.
+            try? store.close()
+            throw error
+        }
+    }
+
+    /// For what the server is asked of itself.
+    private func statusQueries(on thread: ThreadPool) -> QueryService {
+        var limits = configuration.limits
+        (limits.queriesRunningMax, limits.queriesWaitingMax) = (1, 8)
+        // The least there is: a part of the program's own.
+        limits.memoryBytesMax = 0
+        return QueryService(threads: thread, limits: limits)
     }
 
     private func traceSenders(_ examples: ExemplarCollector) -> [TraceSender] {

@@ -89,6 +89,7 @@ package struct ExportHeader: Hashable, Sendable {
         (self.records, self.corrections, self.format) = (Int(records), Int(corrections), format)
     }
 
+    // tests: exports are written from sources of a test's own.
     /// Takes each part as given.
     package init(
         store: String, isWhole: Bool, hasUsers: Bool, position: Int64, records: Int, corrections: Int, prices: [UInt8]
