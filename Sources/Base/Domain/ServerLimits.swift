@@ -73,6 +73,14 @@ package struct ServerLimits: Sendable {
         max(Self.questionsBytesMin, (memoryBytesMax - min(memoryBytesMax, memoryBytesTaken)) / 3 * 2)
     }
 
+    /// ``queryTimeLimit`` in ns; what 64 bits do not hold is for ever.
+    package var queryTimeLimitNanoseconds: Int64 {
+        let (seconds, attoseconds) = queryTimeLimit.components
+        let (whole, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isFurther) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return isBeyond || isFurther ? .max : sum
+    }
+
     /// What one question may book.
     package var questionMemoryBytesMax: Int { min(queryMemoryBytesMax, questionsMemoryBytesMax) }
 }

@@ -27,7 +27,10 @@ final class QueryContext: Sendable {
         self.clock = clock
         zone = try ZoneOffsets.named(options.timeZone)
         budget = MemoryBudget(limitBytes: options.memoryBudgetBytes, pool: options.memoryPool)
-        deadline = options.timeLimitNanoseconds.map { clock.monotonicNanoseconds() &+ $0 }
+        deadline = options.timeLimitNanoseconds.flatMap {
+            let (end, overflow) = clock.monotonicNanoseconds().addingReportingOverflow($0)
+            return overflow ? nil : end
+        }
     }
 
     /// The monotonic clock.

@@ -21,8 +21,8 @@ extension Response {
     }
 }
 
-/// Books answers that lie there whole until they are fetched. Short ones are not booked: connections bound them. What
-/// tells of the server itself is booked and never refused.
+/// Books answers that lie there whole until they are fetched. Short ones are not booked: connections bound them. Only
+/// what may be asked again is refused where there is no room, never what tells of the server itself or what was done.
 struct AnswerBooking: RouterMiddleware {
     typealias Context = ServerContext
 
@@ -37,7 +37,8 @@ struct AnswerBooking: RouterMiddleware {
         var response = try await next(request, context)
         guard let length = response.body.contentLength, length > Self.shortBytes else { return response }
         let booking: MemoryBooking
-        if request.uri.path.hasPrefix("/v1/") {
+        let route = context.endpointPath.flatMap { RouteTable.route(request.method.rawValue, $0) }
+        if let route, route.method == .get, route.statuses.contains(429) {
             booking = try queries.holding(length)
         } else {
             booking = MemoryBooking(in: queries.answers)

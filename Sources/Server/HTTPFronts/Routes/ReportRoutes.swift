@@ -60,6 +60,7 @@ extension Routes {
         var options = QueryOptions().cancelled(by: cancellation)
         options.memoryBudgetBytes = min(limits.questionMemoryBytesMax, memory.limitBytes)
         options.memoryPool = memory
+        options.timeLimitNanoseconds = limits.queryTimeLimitNanoseconds
         return ReportRunner(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
     }
 

@@ -78,38 +78,46 @@ package final class EventExport: Sendable {
                     appendRecord(&state, to: &piece)
                 } else if state.row < state.page.events.count {
                     appendEvent(&state, to: &piece)
-                } else if booking != nil, !piece.isEmpty {
-                    // What stands there is handed out before the next page may be refused.
-                    return piece
-                } else if let page = try nextPage(&state) {
-                    (state.page, state.row, state.record) = (page, 0, 0)
-                    if format == .csv { state.costs = page.costs() }
                 } else {
-                    state.isEnded = true
-                    state.end.checksum = state.checksum.told()
-                    if format == .ndjson { piece += Array(state.end.line.utf8) }
+                    switch try nextPage(&state) {
+                    case .page(let page):
+                        (state.page, state.row, state.record) = (page, 0, 0)
+                        if format == .csv { state.costs = page.costs() }
+                    case .noRoom:
+                        if piece.isEmpty { throw Self.noRoom }
+                        return piece
+                    case .end:
+                        state.isEnded = true
+                        state.end.checksum = state.checksum.told()
+                        if format == .ndjson { piece += Array(state.end.line.utf8) }
+                    }
                 }
             }
             return piece.isEmpty ? nil : piece
         }
     }
 
+    private enum NextPage {
+        case page(ExportPage), noRoom, end
+    }
+
+    private static let noRoom = QueryRefusal(
+        .busy, "answers that their clients have not fetched hold the memory", hint: "ask again soon",
+        retryAfterSeconds: 1)
+
     /// Reads the next page once there is room for one as large as the last.
-    private func nextPage(_ state: inout State) throws -> ExportPage? {
+    private func nextPage(_ state: inout State) throws -> NextPage {
         let expected = max(Self.firstPageBytes, state.pageBytes)
         (state.page, state.costs, state.row, state.record) = (ExportPage(), [:], 0, 0)
-        guard let booking else { return try state.source.next() }
-        _ = booking.change(to: ownBytes)
-        // Where nobody else holds anything, what there is has to do.
-        guard booking.change(to: ownBytes + expected) || booking.isAlone else {
-            throw QueryRefusal(
-                .busy, "answers that their clients have not fetched hold the memory", hint: "ask again soon",
-                retryAfterSeconds: 1)
+        if let booking {
+            _ = booking.change(to: ownBytes)
+            // Where nobody else holds anything, what there is has to do.
+            guard booking.change(to: ownBytes + expected) || booking.isAlone else { return .noRoom }
         }
         let page = try state.source.next()
         state.pageBytes = page?.heldBytes ?? 0
-        booking.set(to: ownBytes + state.pageBytes)
-        return page
+        booking?.set(to: ownBytes + state.pageBytes)
+        return page.map { .page($0) } ?? .end
     }
 
     /// Takes the line that begins at a place of the piece into the checksum, which is told now and then.

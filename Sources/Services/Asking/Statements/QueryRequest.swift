@@ -22,10 +22,8 @@ package struct QueryRequest: Sendable {
         format = try Self.format(accept ?? "*/*")
         options = QueryOptions()
         options.memoryBudgetBytes = limits.questionMemoryBytesMax
-        let (limitSeconds, limitAttoseconds) = limits.queryTimeLimit.components
-        let (whole, isBeyond) = limitSeconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, isFurther) = whole.addingReportingOverflow(limitAttoseconds / 1_000_000_000)
-        let timeLimitMax = isBeyond || isFurther ? Int64.max : sum
+        let limitSeconds = limits.queryTimeLimit.components.seconds
+        let timeLimitMax = limits.queryTimeLimitNanoseconds
         options.timeLimitNanoseconds = timeLimitMax
         let mediaType = (contentType ?? "").prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
         switch mediaType {
