@@ -11,8 +11,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Take events and answer questions over HTTP.",
         discussion: """
-            Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished first, \
-            questions within two seconds. \
+            Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished \
+            first, questions within two seconds. \
             Prints the address it listens on. GET / shows a status page.
 
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
