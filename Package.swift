@@ -54,7 +54,7 @@ let package = Package(
         library("CCrypto", apt: "libssl-dev"),
         library("CCurl", apt: "libcurl4-openssl-dev"),
         room("Compression", "System/Compression", uses: ["CLZ4", "CZstd", "CZlib"]),
-        room("Hashing", "System/Hashing", uses: ["CXXHash", "CCrypto"]),
+        room("Hashing", "System/Hashing", uses: ["CXXHash", "CCrypto", "Bytes"]),
         .target(
             name: "CSimdjson", path: "Sources/System/CSimdjson",
             linkerSettings: [.linkedLibrary("simdjson")]),
@@ -72,7 +72,7 @@ let package = Package(
         .target(name: "CEmbeddedSchemas", path: "Sources/System/CEmbeddedSchemas"),
         room("EmbeddedSchemas", "System/EmbeddedSchemas", uses: ["CEmbeddedSchemas", "Bytes"]),
         tests("Compression"),
-        tests("Hashing"),
+        tests("Hashing", uses: ["Bytes"]),
         tests("JSONParsing", uses: ["JSONTexts", "WireFormats"]),
         tests("PostgresParsing"),
         tests("RegularExpressions"),
@@ -155,13 +155,13 @@ let package = Package(
         tests("Workload", uses: ["Bytes"]),
 
         // Served: what every front needs and no wire knows, the faces, and who speaks with them.
-        room("Access", "Services/Access", uses: ["Domain", "Hashing", "JSONTexts", "Platform"]),
+        room("Access", "Services/Access", uses: ["Bytes", "Domain", "Hashing", "JSONTexts", "Platform"]),
         tests("Access", uses: ["Domain", "Platform"]),
         room(
             "Intakes", "Services/Intakes",
             uses: [
-                "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "JSONTexts", "Platform",
-                "Projections", "WireFormats",
+                "Bytes", "Compression", "Dialects", "Domain", "EventStores", "Exporting", "JSONParsing", "JSONTexts",
+                "Platform", "Projections", "WireFormats",
             ]),
         tests("Intakes", uses: ["Compression", "Dialects", "Domain", "EventStores", "Platform", "WireFormats"]),
         room(
@@ -192,7 +192,8 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Asking", "Bytes", "Columnar", "Dialects", "Domain", "EmbeddedPages", "EventStores",
+                "Access", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain", "EmbeddedPages",
+                "EventStores",
                 "Execution",
                 "Exporting", "Hashing", "Intakes", "JSONTexts", "Plans", "Platform", "Projections", "Reports",
                 "SQLText",

@@ -1,3 +1,4 @@
+import Bytes
 import Dialects
 import Domain
 import Testing
@@ -130,7 +131,7 @@ struct AttemptsTests {
             records.append(record)
         }
         let settler = TraceSettler(registry: .builtIn, ids: DerivedEventIDs(secret: Array("secret".utf8)))
-        let events = settler.settle(records, told: [], readings: EmitterReadings()).events
+        let events = settler.settle(records, derived: [], readings: EmitterReadings()).events
         let calls = events.count { $0.type == SchemaRegistry.builtIn.wellKnownTypes.llmCall }
         #expect(calls == (isChain ? 1 : 2_000))
     }

@@ -183,6 +183,29 @@ struct EvidenceTests {
         #expect(report.text.contains("several questions read as one, for all that their spans tell: 2"))
     }
 
+    /// Names that differ only in how a letter is spelled are two names, in evidence and in the report.
+    @Test func spellingsOfALetterAreTwoNames() throws {
+        let (composed, decomposed) = ("x.caf\u{E9}", "x.cafe\u{301}")
+        let row = #"{"rows":[["s.caf\#u{E9}","","other",{"\#(composed)":"int","\#(decomposed)":"bool"},2,0,""],"#
+        let other = #"["s.cafe\#u{301}","","other",{"\#(composed)":"int"},3,0,""]]}"#
+        let report = try DialectReport(answer: Array((row + other).utf8), traces: Array(#"{"rows":[]}"#.utf8))
+        #expect(report.scopes.map(\.spans) == [3, 2], "by bytes")
+        #expect(report.attributes.map(\.spans) == [5, 2])
+        #expect(report.attributes.map { Array($0.name.utf8) } == [Array(composed.utf8), Array(decomposed.utf8)])
+        #expect(report.attributes[0].scopes.count == 2)
+
+        var traces = SampleTraces()
+        var request = OTLPTraces([SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5)])
+        let attributes = [composed, decomposed].map { OTLPAttribute($0, .integer(1)) }
+        request.resources[0].scopes[0].spans[0].attributes = attributes
+        try traces.receive(request)
+        guard case .json(let text)? = traces.evidence.first?.fields["unknown_attributes"] else {
+            Issue.record("nothing is noted")
+            return
+        }
+        #expect(Array(text.utf8) == Array(#"{"\#(decomposed)":"int","\#(composed)":"int"}"#.utf8))
+    }
+
     @Test func waitingTracesAreBounded() {
         var rule = SettleRule()
         rule.pendingMax = 3

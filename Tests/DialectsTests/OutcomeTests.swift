@@ -165,7 +165,7 @@ struct OutcomeTests {
             ])
         let before = StoredEvent(position: 9, row: row)
         let old = TraceSettler(registry: registry, ids: DerivedEventIDs(secret: traces.key, unmarkedPositionMax: 9))
-        let result = old.settle(traces.spans[trace] ?? [], told: [before])
+        let result = old.settle(traces.spans[trace] ?? [], derived: [before])
         #expect(result.events.count == 0 && result.replacements.count == 1)
     }
 

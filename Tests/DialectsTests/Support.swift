@@ -71,7 +71,7 @@ struct SampleTraces {
         let settler = TraceSettler(registry: registry, ids: DerivedEventIDs(secret: key))
         var counts = (added: 0, replaced: 0)
         for trace in spans.keys.sorted() {
-            let result = settler.settle(spans[trace] ?? [], told: told[trace] ?? [], readings: readings)
+            let result = settler.settle(spans[trace] ?? [], derived: told[trace] ?? [], readings: readings)
             for proof in result.proofs { _ = readings.add(proof) }
             for replacement in result.replacements {
                 counts.replaced += 1

@@ -64,7 +64,7 @@ struct TurnsTests {
         var traces = SampleTraces()
         try traces.receive(OTLPTraces(spans))
         let settler = TraceSettler(registry: traces.registry, ids: DerivedEventIDs(secret: traces.key))
-        return settler.settle(traces.spans.values.first ?? [], told: []).doubts
+        return settler.settle(traces.spans.values.first ?? [], derived: []).doubts
     }
 
     @Test func aLoopWithinAPlainSpanIsATurnEach() throws {

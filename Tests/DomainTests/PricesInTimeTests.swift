@@ -96,6 +96,66 @@ import Testing
         #expect(cost(250_000).gapNames == "input_above_200000" && cost(250_000).low == 251_000_000_000)
     }
 
+    /// What the lists of two versions say of the longest prompt.
+    struct Bounds: Sendable {
+        var first: Int64?
+        var second: Int64?
+    }
+
+    @Test(
+        arguments: [
+            Bounds(first: 500, second: 900), Bounds(first: 900, second: 500), Bounds(first: 500, second: nil),
+            Bounds(first: nil, second: 500),
+        ])
+    func theBoundIsThatOfTheListInForce(_ bounds: Bounds) throws {
+        func list(_ longest: Int64?, _ classes: [TokenClass], from: Int64 = .min) throws -> [PriceEntry] {
+            try classes.map {
+                var entry = try Self.price("m", $0, 1, from: from)
+                entry.origin = .builtIn
+                if $0 != .gpu { entry.inputTokensMax = longest }
+                return entry
+            }
+        }
+        // A class that the newer list has no more keeps its price, not its bound.
+        var book = PriceBook(try list(bounds.first, [.input, .output, .cacheRead, .gpu]))
+        for entry in book.additions(from: try list(bounds.second, [.input, .output, .gpu]), at: 7) { book.add(entry) }
+        func longest(_ known: PriceHorizon, at time: Int64 = 100) -> Int64? {
+            let candidates = book.candidates(provider: "p", requestModel: "m", responseModel: nil)
+            return PriceQuote(candidates, serviceTier: "", at: time, known: known).prices.inputTokensMax
+        }
+        func expectBoth() {
+            #expect(longest(PriceHorizon(before: 7)) == bounds.first)
+            #expect(longest(PriceHorizon(before: 8)) == bounds.second)
+            #expect(longest(PriceHorizon(before: 100, list: 0)) == bounds.first)
+            #expect(longest(PriceHorizon(before: 0, list: 1)) == bounds.second)
+            #expect(longest(.all) == bounds.second)
+        }
+        expectBoth()
+        // What is set is bound by the same.
+        book.add(try Self.price("m", .input, 9, from: 50, position: 3))
+        book.add(try Self.price("*", .input, 9, from: 50, position: 4))
+        expectBoth()
+        // A list for later calls leaves those before it as they were.
+        for entry in book.additions(from: try list(77, [.input], from: 200), at: 9) { book.add(entry) }
+        #expect(longest(.all, at: 199) == bounds.second && longest(.all, at: 200) == 77)
+        #expect(longest(PriceHorizon(before: 9), at: 200) == bounds.second)
+    }
+
+    @Test func aNameIsItsBytes() throws {
+        // e with an accent, in one and in two scalars.
+        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        let (one, other) = (try Self.price(composed, .input, 3), try Self.price(decomposed, .input, 3))
+        let again = try Self.price(composed, .input, 3)
+        #expect(one != other && one == again)
+        let book = PriceBook([
+            one, try Self.price(composed, .cacheRead, 4), try Self.price(decomposed, .input, 5),
+            try Self.price(decomposed, .cacheRead, 1),
+        ])
+        #expect(book.findings().filter { $0.kind == .cacheReadAboveInput }.map(\.model) == [composed])
+        let shown = PriceBook([one, other]).csv(.inForce(at: 0)).split(separator: "\n")
+        #expect(shown.count == 3)
+    }
+
     @Test func booksOfAllVersionsAreRead() throws {
         var listed = try Self.price("m", .input, 1)
         listed.inputTokensMax = 300

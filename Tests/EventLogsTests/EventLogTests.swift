@@ -108,6 +108,27 @@ import Testing
             "recycled files are not filled with zeros again")
     }
 
+    /// A spare is prepared for the next file, which then begins as a freed one: that next file, freed itself, does not
+    /// take the place of the spare of its number.
+    @Test func aPreparedSpareAndAFreedFileAreTwo() throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        try log.takeEvent(bytes: 100)
+        try log.rotate()
+        try log.takeEvent(bytes: 100)
+        try log.prepareSpare()
+        var last: TestRecord?
+        for _ in 0..<6 {
+            try log.release(before: log.end)
+            try log.rotate()
+            last = try log.takeEvent(bytes: 100)
+            try log.flush()
+            #expect(system.snapshot().reduce(0) { $0 + $1.bytes.count } == log.sizeBytes)
+        }
+        try log.release(before: log.end)
+        #expect(try openLog(system).records.last == last)
+    }
+
     @Test func releaseByPositionKeepsWhatMayBeNeeded() throws {
         let system = SimulatedFileSystem()
         let log = try openLog(system).log

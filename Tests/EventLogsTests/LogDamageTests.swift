@@ -53,13 +53,12 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
                     bytes[offset] ^= 1 << UInt8(generator.next(below: 8))
                 }
                 do {
-                    let (_, report, found) = try openLog(system)
+                    let found = try openLog(system).records
                     let isCut = !isClosed && (ends[4]..<ends[5]).contains(offset)
                     #expect(
                         found == (isCut ? Array(records.dropLast()) : records),
                         "flipped at \(offset), closed: \(isClosed)")
                     #expect(offset >= ends[4], "flushed and vouched for: \(offset)")
-                    #expect(report.loss == nil)
                 } catch let error as CorruptionError {
                     refused += 1
                     #expect(error.file == name && offset < ends[5], "flipped at \(offset), closed: \(isClosed)")
@@ -118,65 +117,6 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
         try next.flush()
         let again = try openLog(system)
         #expect(again.records == [first, replacement] && again.report.orphanedRecords == 1)
-    }
-
-    @Test func acceptedLossMovesTheRestToQuarantineAndSaysSo() throws {
-        let (system, records, ends) = try smallLog(isClosed: false)
-        system.damage(name) { $0[ends[1] + 60] ^= 4 }
-        let image = try #require(system.snapshot(of: name))
-        let before = system.snapshot().map(\.bytes)
-        #expect(
-            throws: CorruptionError(
-                file: name, offset: ends[1],
-                expectation: "a record; the one at offset \(ends[3]) says that it was flushed")
-        ) { try openLog(system) }
-        #expect(system.snapshot().map(\.bytes) == before, "a refused start writes nothing")
-        let (log, report, found) = try openLog(system, options: EventLogOptions(fileBytes: 4096, acceptsLoss: true))
-        #expect(found == [records[0]])
-        let loss = try #require(report.loss)
-        #expect((loss.fromPosition, loss.toPosition) == (1, 5))
-        let copy = logPath + "/quarantine/events-000000000001.log-from-\(ends[1])"
-        #expect(loss.files == [copy])
-        #expect(system.snapshot(of: copy) == Array(image[ends[1]...]))
-        #expect(system.snapshot(of: copy + ".reason.txt") == Array((loss.description + "\n").utf8))
-        let next = try log.takeEvent(bytes: 4)
-        try log.flush()
-        #expect(try openLog(system).records == [records[0], next])
-    }
-
-    /// Three files; damage in each place; power cut at every call of the recovery that accepts the loss.
-    @Test(arguments: [0, 20, 600, 4096 + 100, 4096 + 700, 8192 + 40, 8192 + 513])
-    func acceptingLossMayItselfBeCutShort(offset: Int) throws {
-        let options = EventLogOptions(fileBytes: 4096, acceptsLoss: true)
-        func prepared(_ seed: UInt64) throws -> (SimulatedFileSystem, [TestRecord]) {
-            let system = SimulatedFileSystem(seed: seed)
-            let log = try openLog(system, options: options).log
-            var records: [TestRecord] = []
-            for _ in 0..<20 {
-                records.append(try log.takeEvent(bytes: 400))
-                try log.flush()
-            }
-            system.damage(logPath + "/events-00000000000\(1 + offset / 4096).log") { $0[offset % 4096] ^= 1 }
-            return (system, records)
-        }
-        let (untouched, records) = try prepared(0)
-        let expected = try openLog(untouched, options: options).records
-        #expect(expected.count < records.count && expected == Array(records.prefix(expected.count)))
-        for call in 1..<200 {
-            let (system, _) = try prepared(UInt64(call))
-            system.arm(SimulatedFault(.powerCut, atCall: call))
-            let isCut: Bool
-            do {
-                _ = try openLog(system, options: options)
-                isCut = false
-            } catch is StorageError {
-                isCut = true
-            }
-            system.crash()
-            #expect(try openLog(system, options: options).records == expected, "cut at call \(call)")
-            if !isCut { return }
-        }
-        Issue.record("recovery takes more than 200 calls")
     }
 
     @Test func aKnownEndIsHeld() throws {

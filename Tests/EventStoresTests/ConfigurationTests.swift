@@ -198,8 +198,7 @@ import Testing
     }
 
     @Test func aBoundOfPromptsHoldsFromItsListOn() throws {
-        var bounded = try Self.list(["cut": 3_000_000, "other": 1])
-        for index in bounded.indices where bounded[index].model == "cut" { bounded[index].inputTokensMax = 500 }
+        let bounded = Self.bounded(try Self.list(["cut": 3_000_000, "other": 1]), 500)
         let store = try open(.builtIn, Self.list(["cut": 3_000_000]))
         _ = try store.append([turns(1...1, model: "cut")])
         _ = try store.rebook(provider: "openai", model: nil, times: .min ..< .max)
@@ -210,6 +209,37 @@ import Testing
         _ = try later.append([turns(2...2, model: "cut")])
         #expect(try costs(later).contains { $0.contains("cut/2") && $0.contains("partly") })
         try later.close()
+    }
+
+    private static func bounded(_ list: [PriceEntry], _ longest: Int64?) -> [PriceEntry] {
+        var list = list
+        for index in list.indices where list[index].model == "cut" { list[index].inputTokensMax = longest }
+        return list
+    }
+
+    @Test(arguments: [2_000, nil] as [Int64?])
+    func aBoundThatANewerListRaisesOrDropsHoldsForWhatComes(_ newer: Int64?) throws {
+        // 1,000 tokens in.
+        let list = try Self.list(["cut": 3_000_000])
+        let store = try open(.builtIn, Self.bounded(list, 500))
+        _ = try store.append([turns(1...1, model: "cut")])
+        let before = try costs(store)
+        #expect(before.contains { $0.contains("cut/1") && $0.contains("partly") })
+        try store.close()
+        let later = try open(.builtIn, Self.bounded(list, newer))
+        #expect(try costs(later) == before && changes(later).count == 1)
+        _ = try later.append([turns(2...2, model: "cut")])
+        let both = try costs(later)
+        #expect(both.contains { $0.contains("cut/2") && $0.contains("3600000000") && !$0.contains("partly") })
+        #expect(both.filter { $0.contains("cut/1") } == before.filter { $0.contains("cut/1") })
+        try later.seal()
+        disk.crash()
+        let again = try open(.builtIn, Self.bounded(list, newer))
+        #expect(try costs(again) == both && again.verify().findings.isEmpty)
+        // Booked again at what is known now.
+        #expect(try again.rebook(provider: "openai", model: "cut", times: .min ..< .max).calls == 1)
+        #expect(try !costs(again).contains { $0.contains("partly") })
+        try again.close()
     }
 
     @Test func aManifestThatFellBackBehindTheLogIsDamage() throws {

@@ -96,12 +96,14 @@ import Testing
         try store.seal()
         #expect(store.status.segments == 2)
         try flip("id", of: "message_received", disk)
-        #expect(try readModels(store) == expected)
+        let again = try readModels(store)
+        #expect(again == expected)
         _ = try store.append([turns(["z"], 1)])
         try store.seal()
         #expect(store.status.unfoldedConversations == 0 && store.status.troubles.isEmpty)
-        #expect(try store.verify().findings == [])
-        #expect(try readModels(store)[0].count == expected[0].count + 1)
+        let (findings, turnCount) = (try store.verify().findings, try readModels(store)[0].count)
+        #expect(findings == [])
+        #expect(turnCount == expected[0].count + 1)
         try store.close()
     }
 
@@ -121,7 +123,8 @@ import Testing
         _ = try store.append([turns(["z"], 1)])
         try store.seal()
         #expect(store.status.unfoldedConversations == 0)
-        #expect(try readModels(store)[0].count == 1_401)
+        let turnCount = try readModels(store)[0].count
+        #expect(turnCount == 1_401)
         try store.close()
     }
 
@@ -155,6 +158,31 @@ import Testing
         let again = try open(disk)
         let path = try segmentPath(disk)
         #expect(again.status.troubles.contains { $0.contains(path) })
+        #expect(try again.append([turns(["c"], 1)])[0].accepted == 3)
+        try again.close()
+    }
+
+    /// The same of a correction.
+    @Test func aStartWithACorrectionGoesOnWithoutThePage() throws {
+        let disk = SimulatedFileSystem(seed: 47)
+        let store = try sealed(disk)
+        for (seconds, pico) in [(1.0, Int64(37_500)), (2.0, 50_000)] {
+            var prices = SampleEvents()
+            for tokenClass in ["input", "output"] {
+                prices.addPrice(Self.model, tokenClass, picoPerToken: pico, at: seconds)
+            }
+            #expect(try store.append([prices.batch])[0].accepted == 2)
+        }
+        try store.seal()
+        #expect(try store.rebook(provider: "openai", model: Self.model, times: .min ..< .max).calls == 2)
+        let rebooked = store.status.rebookedPicoUSD
+        #expect(rebooked > 0)
+        try flip("time", of: "llm_call", disk)
+        disk.crash(.process)
+        let again = try open(disk)
+        let path = try segmentPath(disk)
+        #expect(again.status.troubles.contains { $0.contains(path) })
+        #expect(again.status.rebookedPicoUSD == rebooked)
         #expect(try again.append([turns(["c"], 1)])[0].accepted == 3)
         try again.close()
     }

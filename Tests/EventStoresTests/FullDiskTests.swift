@@ -88,15 +88,19 @@ import Testing
         try again.close()
     }
 
-    /// Rows that were replaced during a seal stay replaced, whether its record still found room in the log or the seal
-    /// came to nothing.
+    /// A seal whose segment is written and whose record finds no room in the log is not published: rows that were
+    /// replaced meanwhile stay replaced, and once there is room everything is there, once.
     @Test func rowsThatAreReplacedDuringASealWithoutRoomStay() throws {
         let (disk, queue) = (SimulatedFileSystem(seed: 8), HeldBackgroundQueue())
+        let clock = SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000)
+        let context = StoreContext(
+            fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers(),
+            sideQueue: queue)
         var options = Self.options()
         options.logFileBytes = 1 << 20
         // The notes below come to fewer than what would be too much to keep.
         options.sealEventsMax = 30
-        let store = try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: options)
+        let store = try EventStore.open(at: "/data", context: context, options: options)
         var events = SampleEvents()
         for turn in 1...10 { events.addTurn("c", Int64(turn), at: 3_500 + Double(turn)) }
         _ = try store.append([events.batch])
@@ -110,7 +114,8 @@ import Testing
         let columns = ["id", "position", "input_tokens", "cost_usd"]
         let before = try rows(store, "llm_call", columns)
         #expect(before.contains { $0.contains("77") })
-        // The log's file is filled, as far as appends may.
+        // The log's file is filled: by notes as far as these may, then by records without a payload, so that no record
+        // with one has room.
         func used() -> Int { disk.snapshot().reduce(0) { $0 + $1.bytes.count } }
         disk.setQuota(bytes: used())
         for size in [32 << 10, 1 << 10, 0] {
@@ -125,18 +130,41 @@ import Testing
             }
             #expect(isFull)
         }
+        var isFull = false
+        for _ in 0..<16 where !isFull {
+            clock.advance(nanoseconds: 601_000_000_000)
+            do {
+                try store.tick()
+            } catch StoreError.noSpace {
+                isFull = true
+            }
+        }
+        #expect(isFull)
+        func segmentFiles() -> [String] { disk.snapshot().map(\.path).filter { $0.hasSuffix(".segment") } }
+        func everything(_ store: EventStore) throws -> [String] { try rows(store, "events", ["id", "position"]) }
+        let (notes, all) = (try rows(store, "system_events", ["type"]), try everything(store))
+        #expect(all.count == 30)
+        // There is room for a segment, and none for another file of the log.
         disk.setQuota(bytes: used() + (512 << 10))
         queue.runNext()
+        #expect(segmentFiles().count == 1, "the segment is written")
         try store.finishJobs()
-        let segments = store.status.segments
+        #expect(store.status.segments == 0)
+        #expect(segmentFiles() == [], "what was not published is gone")
         #expect(try rows(store, "llm_call", columns) == before)
+        #expect(try everything(store) == all)
         disk.setQuota(bytes: .max)
         try store.seal()
-        #expect(store.status.segments == segments + 1)
+        #expect(store.status.segments == 1)
         #expect(try rows(store, "llm_call", columns) == before)
+        #expect(try everything(store) == all)
         disk.crash()
-        let again = try EventStore.open(at: "/data", context: context(disk), options: options)
+        let again = try EventStore.open(at: "/data", context: context, options: options)
+        #expect(again.status.segments == 1)
         #expect(try rows(again, "llm_call", columns) == before)
+        #expect(try everything(again) == all)
+        let told = try rows(again, "system_events", ["type"])
+        #expect(told.count == notes.count + 1 && told.filter { $0.contains("segment.attached") }.count == 1)
         #expect(try again.verify().findings == [])
         try again.close()
     }

@@ -149,6 +149,45 @@ import Testing
         #expect(try shown(.call(.atTimeZone, [text("Asia/Tokyo"), reading], .timestamptz)) == "1750-06-15 12:00:00+00")
     }
 
+    /// A table takes milliseconds to make, and rows may spell the name of a zone as they like.
+    @Test func aZoneHasOneTableHoweverItIsSpelled() throws {
+        let name = "pacific/chatham"
+        let letters = name.utf8.indices.filter { name.utf8[$0] != UInt8(ascii: "/") }
+        let made = ZoneTables.made
+        for number in 0..<600 {
+            var spelled = Array(name.utf8)
+            for (bit, index) in letters.enumerated() where number >> bit & 1 == 1 {
+                spelled[name.utf8.distance(from: name.utf8.startIndex, to: index)] ^= 0x20
+            }
+            let zone = String(decoding: spelled, as: UTF8.self)
+            // Alternately as the zone of a session, as a name of its own and as part of a time.
+            switch number % 3 {
+            case 0:
+                let time = timestamptz("2026-07-01 00:00Z")
+                #expect(try shown(time, zone: zone) == "2026-07-01 12:45:00+12:45", "\(zone)")
+            case 1:
+                let reading = Expression.call(.atTimeZone, [text(zone), timestamptz("2026-07-01Z")], .timestamp)
+                #expect(try shown(reading) == "2026-07-01 12:45:00", "\(zone)")
+            default:
+                #expect(try shown(timestamptz("2026-07-01 12:45 " + zone)) == "2026-07-01 00:00:00+00", "\(zone)")
+            }
+        }
+        // Tests beside this one make some of other zones.
+        #expect((made + 1...made + 100).contains(ZoneTables.made))
+    }
+
+    @Test func zonesOfOneOffset() throws {
+        for zone in ["Z", "zulu", "utc", "Etc/UCT", "GMT"] {
+            #expect(try shown(timestamptz("2026-07-01 12:00 " + zone)) == "2026-07-01 12:00:00+00", "\(zone)")
+            #expect(try shown(timestamptz("2026-07-01 12:00Z"), zone: zone) == "2026-07-01 12:00:00+00", "\(zone)")
+        }
+        #expect(try shown(timestamptz("2026-07-01 12:00 Japan")) == "2026-07-01 03:00:00+00")
+        #expect(try shown(timestamptz("2026-07-01 12:00 MSK")) == "2026-07-01 09:00:00+00")
+        #expect(try shown(timestamptz("2012-07-01 12:00 msk")) == "2012-07-01 08:00:00+00")
+        #expect(try shown(timestamptz("2026-07-01 12:00 GB-Eire")) == "2026-07-01 11:00:00+00")
+        #expect(try fault(timestamptz("2026-07-01 12:00 Berlin")) == .invalidTime)
+    }
+
     @Test(arguments: ["YYYY-MM-DDTHH24:MI", "SSSS", "IDDD", #"YYYY\T"#, "yyyy", "DDth"])
     func unknownPatternsOfTimes(format: String) throws {
         #expect(try fault(.call(.toChar, [timestamptz("2026-08-05Z"), text(format)], .text)) == .notSupported)

@@ -173,7 +173,16 @@ import Testing
         let table = try await ask("select 1 as a", accept: "text/plain", type: "application/sql")
         #expect(table.text.contains("(1 row)"))
         let nothing = try await ask("select 1 as a", accept: "image/png", type: "application/sql")
-        #expect(nothing.status == 406)
+        #expect(nothing.status == 406 && nothing.text.contains("nothing of image/png can be written"))
+        let preferred = try await ask(
+            "select 1 as a", accept: "image/png, text/csv;q=0.5", type: "Application/SQL ; charset=utf-8")
+        #expect(preferred.text == "a\r\n1\r\n")
+        let page = try await ask("select 1 as a", type: "text/html")
+        let untyped = try await withServer { client, _ in
+            try await client.send("POST", "/v1/sql", headers: [], body: Array(#"{"sql":"select 1"}"#.utf8))
+        }
+        #expect(untyped.status == 415 && untyped.text.contains("the body has no Content-Type"), "\(untyped.text)")
+        #expect(page.status == 415 && page.text.contains("Content-Type text/html is not taken here"))
     }
 
     @Test func mistakesAreToldWithTheirPlace() async throws {

@@ -156,7 +156,7 @@ import WireFormats
         try await withServer(try folder.open(), traceExport: try Self.export("http://127.0.0.1:1")) { client, _ in
             let began = ContinuousClock.now
             for number in 0..<20 { #expect(try await client.post(Self.answer(number)).status == 200) }
-            #expect(ContinuousClock.now - began < .seconds(15))
+            #expect(ContinuousClock.now - began < .seconds(60))
             #expect(
                 try await Self.wait {
                     try await (Self.metric(client, "plimsoll_trace_export_failures_total", "no_answer") ?? 0) > 2

@@ -1,3 +1,4 @@
+import Bytes
 import Hashing
 import Testing
 
@@ -18,15 +19,6 @@ import Testing
             #expect(xxh3(slice, seed: 9) == xxh3(slice.span, seed: 9))
             #expect(xxh3Wide(slice, seed: 9) == xxh3Wide(Array(slice), seed: 9))
             #expect(xxh3(slice, seed: 9) != xxh3(slice, seed: 10))
-        }
-    }
-
-    @Test func digitsAreReadAsTheyAreWritten() {
-        let all = Array(UInt8.min...UInt8.max)
-        #expect(bytes(ofHexadecimal: hexadecimal(all).utf8) == all)
-        #expect(bytes(ofHexadecimal: "".utf8) == [])
-        for text in ["0", "0AFF", "0g", "/0", ":0", "`0", " 00", "0x00", "０0"] {
-            #expect(bytes(ofHexadecimal: text.utf8) == nil, "\(text)")
         }
     }
 

@@ -43,6 +43,8 @@ class AccessControl:
         status, output, said = self.command("tokens", "create", "--data", self.data, *options)
         if status != 0:
             raise CommandFailed(f"tokens create {options}: {said}")
+        if "holds no store" in said or "made the directory" in said:
+            self.problems.append(f"the server's directory is taken for another: {said}")
         token = output.strip()
         if not re.fullmatch(r"plim_[0-9a-f]{12}_[0-9a-f]{64}", token):
             self.problems.append(f"a token of another shape: {len(token)} characters")
@@ -78,6 +80,16 @@ class AccessControl:
                 self.problems.append(f"the refusal does not say what to do: {said}")
         status, _, _ = self.command("serve", "--data", self.data, "--listen", "127.0.0.1:0", "--otlp-http-listen", "0.0.0.0:0")
         self.expect("status of a second address for strangers", status, 2)
+
+    def tokens_before_a_server(self):
+        """A token opens nothing where no server reads it, so what is made beside it is said."""
+        place = os.path.join(self.folder, "elsewhere")
+        for words in (f"made the directory {place}", f"{place} holds no store yet"):
+            status, output, said = self.command("tokens", "create", "--data", place, "--scope", "read")
+            self.expect("status of tokens create without a store", (status, output.startswith("plim_")), (0, True))
+            if words not in said:
+                self.problems.append(f"tokens create does not say `{words}`: {said}")
+            self.secrets.append(output.strip().split("_")[2])
 
     def tokens_while_serving(self):
         self.expect("access without tokens", (self.send(1), self.ask(), self.rebook()), (200, 200, 200))
@@ -187,6 +199,7 @@ class AccessControl:
 
     def run(self):
         self.refused_addresses()
+        self.tokens_before_a_server()
         self.server.start()
         admin = self.tokens_while_serving()
         self.trickling_clients()

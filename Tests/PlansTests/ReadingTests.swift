@@ -89,7 +89,81 @@ import Testing
 
     @Test(arguments: ["1e400", "-1e-400", "0x1p1024", "0x1p-1080", "0x.0ap-2000"])
     func doublesOutOfRange(_ text: String) {
-        #expect(throws: InputText.OutOfRange.self) { try InputText.double(text) }
+        let error = #expect(throws: QueryError.self) { try InputText.double(text) }
+        #expect(error?.kind == .numberOutOfRange)
+    }
+
+    /// As PostgreSQL 15 reads them; nil: no number.
+    @Test(
+        arguments: [
+            ("7", 7), (" -0 ", 0), ("+5", 5), ("-9223372036854775808", .min), ("", nil), ("+", nil), ("+-1", nil),
+            ("--1", nil), ("5x", nil), ("1_0", nil), ("1e3", nil), ("\u{a0}1", nil), ("1 2", nil),
+        ] as [(String, Int64?)])
+    func integers(_ text: String, _ expected: Int64?) throws {
+        #expect(try InputText.integer(text) == expected, "\(text)")
+    }
+
+    @Test(arguments: ["9223372036854775808", " -9223372036854775809 ", "99999999999999999999x"])
+    func integersOutOfRange(_ text: String) {
+        let error = #expect(throws: QueryError.self) { try InputText.integer(text, position: 3) }
+        #expect(error?.kind == .numberOutOfRange && error?.position == 3)
+    }
+
+    private func decimal(_ text: String, scale: Int? = nil) throws -> String? {
+        try InputText.decimal(text, scale: scale).map {
+            Decimal128.text($0.mantissa, scale: $0.scale) + ($0.isExact ? "" : " about")
+        }
+    }
+
+    /// As PostgreSQL 15 reads them.
+    @Test func decimals() throws {
+        for (text, expected) in [
+            (" 1.50 ", "1.50"), ("1.50e1", "15.0"), ("15e-1", "1.5"), ("1e3", "1000"), ("0e5", "0"), ("0e5000", "0"),
+            ("0e-3", "0.000"), ("0.00e2", "0"), ("5.", "5"), ("-.5", "-0.5"), ("+2", "2"),
+            (String(repeating: "0", count: 60) + "1.5", "1.5"), ("", nil), (".", nil), ("1e", nil), ("1e+", nil),
+            ("+ 1", nil), ("1_0", nil), ("+nan", nil), ("-NaN", nil), ("0x1F", nil), ("1.2.3", nil),
+            (String(repeating: "9", count: 60) + "x", nil),
+        ] as [(String, String?)] {
+            #expect(try decimal(text) == expected, "\(text)")
+        }
+        for text in [
+            "1e-39", "1e39", "0." + String(repeating: "1", count: 39), "1e-99999", "1e9223372036854775808",
+        ] {
+            #expect(throws: QueryError.self, "\(text)") { try decimal(text) }
+        }
+        for text in ["NaN", "iNf", " +infinity ", "-INF"] {
+            let error = #expect(throws: QueryError.self) { try decimal(text, scale: 2) }
+            #expect(error?.kind == .notSupported, "\(text)")
+        }
+    }
+
+    /// A scale that is asked for takes any number of places that are written, and rounds once.
+    @Test func decimalsAtAScale() throws {
+        let (nines, zeros) = (String(repeating: "9", count: 50), String(repeating: "0", count: 50))
+        for (text, scale, expected) in [
+            ("1.005", 2, "1.01 about"), ("-1.005", 2, "-1.01 about"), ("1.5", 3, "1.500"), ("1.500", 1, "1.5"),
+            ("1e-40", 2, "0.00 about"), ("1e-5000", 2, "0.00 about"), ("0e99", 1, "0.0"),
+            ("0.1234567890123456789012345678901234567890123", 2, "0.12 about"),
+            ("0.1000000000000000055511151231257827021181583404541015625", 12, "0.100000000000 about"),
+            ("0.004" + nines, 2, "0.00 about"), ("0.005" + zeros, 2, "0.01 about"),
+            ("-0.995" + zeros + "1", 2, "-1.00 about"),
+            ("0." + nines, 2, "1.00 about"), ("1.5" + zeros, 3, "1.500"), ("1" + zeros + "e-50", 2, "1.00"),
+            ("1" + nines + "e-50", 2, "2.00 about"), (nines + "e-60", 9, "0.000000000 about"),
+            (nines + "e-60", 10, "0.0000000001 about"), (nines + "e-70", 2, "0.00 about"),
+            ("1234567890123456789012345678901234567890e-38", 2, "12.35 about"),
+            ("0." + nines, 38, "1." + String(repeating: "0", count: 38) + " about"), ("1.2" + nines + "x", 2, nil),
+            ("1.2" + nines + "e", 2, nil), ("1.2" + nines + ".", 2, nil),
+        ] as [(String, Int, String?)] {
+            #expect(try decimal(text, scale: scale) == expected, "\(text)")
+        }
+        // The greatest mantissa of 128 bits, and a digit that would round it up.
+        let greatest = "1.70141183460469231731687303715884105727"
+        #expect(try decimal(greatest + "4", scale: 38) == greatest + " about")
+        #expect(throws: QueryError.self) { try decimal(greatest + "5", scale: 38) }
+        for text in [nines, "1e9999", "1e-99999", nines + "e-5", "1.2" + nines + "e-99999"] {
+            let error = #expect(throws: QueryError.self, "\(text)") { try decimal(text, scale: 2) }
+            #expect(error?.kind == .numberOutOfRange, "\(text)")
+        }
     }
 
     @Test func onlyWhiteSpaceOfASCIIIsTrimmed() {

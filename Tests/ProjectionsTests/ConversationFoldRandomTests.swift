@@ -141,11 +141,11 @@ struct FoldedTables {
     mutating func add(_ name: String, _ events: [ReferenceEvent], _ arrival: Arrival, firstPosition: Int64 = 1) {
         var writers = [EventRowWriter](repeating: EventRowWriter(), count: arrival.buffers)
         var references: [EventReference] = []
-        var costs: [CallCost] = []
+        var costs = [[CallCost]](repeating: [], count: arrival.buffers)
         for (place, index) in arrival.order.enumerated() {
             let buffer = (place * 7 + index) % arrival.buffers
-            let cost = events[index].cost.map { _ in Int32(costs.count) } ?? -1
-            if let cost = events[index].cost { costs.append(cost) }
+            let cost = events[index].cost.map { _ in Int32(costs[buffer].count) } ?? -1
+            if let cost = events[index].cost { costs[buffer].append(cost) }
             references.append(
                 EventReference(
                     buffer: Int32(buffer), start: Int32(writers[buffer].sink.count),

@@ -66,6 +66,27 @@ import Transfers
             try effects("vllm,m,gpu,,,2.50,2026-09-01T00:00:00Z\n", known: "vllm,m,input,,0.00,,\n") == [
                 "vllm m 2026-09-01T00:00:00Z"
             ])
+        let later = set + "openai,m,input,,4.00,,2026-12-01T00:00:00Z\n"
+        #expect(
+            try effects("openai,m,input,,3,,2026-09-01T00:00:00Z\n", known: later) == [
+                "openai m 2026-09-01T00:00:00Z",
+                "input from 2026-09-01T00:00:00Z until 2026-12-01T00:00:00Z: 3.00 instead of 2.00; "
+                    + "then 4.00, which was set before",
+            ])
+        #expect(
+            try effects("openai,m,output,,3,,2026-07-01T00:00:00Z\n", known: set)[1...] == [
+                "output from 2026-07-01T00:00:00Z on: 3.00 instead of 10.00 (list price)",
+                "input has no price from 2026-07-01T00:00:00Z until 2026-08-01T00:00:00Z "
+                    + "(it was 2.50, the list price); set it too",
+                "input of tier batch has no price from 2026-07-01T00:00:00Z on "
+                    + "(it was 1.25, the list price); set it too",
+            ])
+        let both = "openai,m,input,,3,,2026-09-01T00:00:00Z\nopenai,m,input,,5,,2026-10-01T00:00:00Z\n"
+        #expect(
+            try effects(both, known: set)[1...] == [
+                "input from 2026-09-01T00:00:00Z until 2026-10-01T00:00:00Z: 3.00 instead of 2.00",
+                "input from 2026-10-01T00:00:00Z on: 5.00 instead of 2.00",
+            ])
         let all = try effects("openai,*,input,,2,,2026-09-01T00:00:00Z\n", known: listed)
         #expect(all.last == "the list prices of 1 models of openai no longer count from then on")
     }

@@ -51,8 +51,9 @@ package struct ByteCursor: Sendable {
     @usableFromInline mutating func readWord(_ width: Int) throws(DecodingError) -> UInt64 {
         precondition((1...8).contains(width), "a word has eight bytes")
         guard remaining >= width else { throw failure("\(width) bytes") }
-        var word: UInt64 = 0
-        for place in 0..<width { word |= UInt64(bytes[index + place]) << UInt64(place * 8) }
+        let word =
+            width == 8
+            ? bytes.span.loadUInt64(at: offset) : bytes.span.loadPartialUInt64(at: offset, length: width)
         index += width
         return word
     }

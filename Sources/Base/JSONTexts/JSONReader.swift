@@ -208,12 +208,8 @@ package struct JSONReader {
     private mutating func hexadecimal() throws(DecodingError) -> UInt32 {
         var code: UInt32 = 0
         for _ in 0..<4 {
-            switch next {
-            case .some(let byte) where (0x30...0x39).contains(byte): code = code << 4 | UInt32(byte - 0x30)
-            case .some(let byte) where (0x41...0x46).contains(byte): code = code << 4 | UInt32(byte - 0x37)
-            case .some(let byte) where (0x61...0x66).contains(byte): code = code << 4 | UInt32(byte - 0x57)
-            default: throw failure("four hexadecimal digits")
-            }
+            guard let digit = next.flatMap(hexadecimalValue) else { throw failure("four hexadecimal digits") }
+            code = code << 4 | UInt32(digit)
             index += 1
         }
         return code

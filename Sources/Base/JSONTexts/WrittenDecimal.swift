@@ -17,7 +17,7 @@ package struct WrittenDecimal: Sendable {
     }
 
     /// Exponents beyond it, either way, are taken for it: no number of ours is that large or that precise.
-    private static let exponentMax = 10_000
+    package static let exponentMax = 10_000
 
     /// Whether a minus stands before it; zero may have one.
     package private(set) var isNegative = false

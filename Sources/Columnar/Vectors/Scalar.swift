@@ -1,3 +1,5 @@
+import Bytes
+
 /// One value outside a vector: literals, results, minimum and maximum.
 ///
 /// Equal means the same bytes of text and the same digits: `String` of the language holds composed and decomposed
@@ -43,7 +45,7 @@ extension Scalar: Hashable {
             a == b
         case (.double(let a), .double(let b)): a == b || (a.isNaN && b.isNaN)
         case (.numeric(let a, let x), .numeric(let b, let y)): a == b && x == y
-        case (.text(let a), .text(let b)), (.json(let a), .json(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.text(let a), .text(let b)), (.json(let a), .json(let b)): a.hasSameBytes(as: b)
         case (.interval(let a), .interval(let b)): a == b
         case (.array(let a), .array(let b)): a == b
         default: false

@@ -28,7 +28,7 @@ struct InspectCommand: ParsableCommand {
             let (store, _) = try ManifestStore.open(
                 fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
             try StandardStream.output.print(bytes ? try store.remarks() : store.summary(), terminator: "")
-        } else if fileName(of: path).hasSuffix(".segment") {
+        } else if fileName(of: path).hasSuffix(segmentFileEnding) {
             let segment = try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil)
             try StandardStream.output.print(bytes ? try segment.remarks() : segment.inspection(), terminator: "")
         } else {

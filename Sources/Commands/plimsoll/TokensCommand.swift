@@ -9,7 +9,7 @@ struct TokensCommand: ParsableCommand {
         commandName: "tokens",
         abstract: "Make, list and revoke the tokens that let clients in.",
         discussion: """
-            Once a token was made, every request needs one, also from this machine and also after all were revoked; only /healthz and \
+            They may be made before the first start of a server. Once a token was made, every request needs one, also from this machine and also after all were revoked; only /healthz and \
             /readyz answer to anybody. Tokens are kept in keys/tokens of the data directory, as SHA-256 of their secrets. A server may be \
             running on it: changes count there within half a second.
 
@@ -39,10 +39,16 @@ struct TokensCommand: ParsableCommand {
         func run() async throws {
             let machine = Machine()
             let expires = try expires.map(TimeArgument.parse)
+            let isThere = try machine.fileSystem.isDirectory(data.directory)
             let token = try await TokenChange.make(in: data.directory) { book in
                 try book.create(
                     name: name, scopes: Set(scope), expires: expires, now: machine.clock.wallNanoseconds(),
                     randomness: machine.randomness)
+            }
+            // Before the first start that is as it should be; else a server of another directory knows no such token.
+            if try !machine.holdsStore(data.directory) {
+                let what = isThere ? "\(data.directory) holds no store yet" : "made the directory \(data.directory)"
+                StandardStream.tell("\(what): `plimsoll serve` on it makes one; is this the right directory?")
             }
             StandardStream.tell(
                 "token \(token.id) in \(data.directory); keep what follows, it cannot be shown again:")

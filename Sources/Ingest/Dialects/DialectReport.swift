@@ -85,8 +85,8 @@ package struct DialectReport: Hashable, Sendable {
         }
         let document = try JSONReader.parse(answer)
         guard let rows = document["rows"]?.array else { throw DecodingError(offset: 0, expectation: "rows") }
-        var byScope: [String: Scope] = [:]
-        var byAttribute: [String: Attribute] = [:]
+        var byScope: [ExactText: Scope] = [:]
+        var byAttribute: [ExactText: Attribute] = [:]
         var byDoubt: [String: Int64] = [:]
         for row in rows {
             guard let values = row.array, values.count == 7, let name = values[0].string,
@@ -106,18 +106,18 @@ package struct DialectReport: Hashable, Sendable {
                 var attribute = byAttribute[shown] ?? Attribute(name: shown)
                 attribute.spans += spans
                 if let type = member.value.string, !attribute.types.contains(type) { attribute.types.append(type) }
-                if !attribute.scopes.contains(name) { attribute.scopes.append(name) }
+                if !attribute.scopes.contains(where: { $0.hasSameBytes(as: name) }) { attribute.scopes.append(name) }
                 byAttribute[shown] = attribute
             }
         }
         timeDoubts = byDoubt.sorted { $0.key < $1.key }.map { TimeDoubt(name: $0.key, spans: $0.value) }
-        scopes = byScope.values.sorted { $0.name < $1.name }
-        attributes = byAttribute.values.map { attribute in
+        scopes = byScope.sorted { $0.key < $1.key }.map(\.value)
+        attributes = byAttribute.sorted { ($1.value.spans, $0.key) < ($0.value.spans, $1.key) }.map { _, attribute in
             var sorted = attribute
             sorted.types.sort()
-            sorted.scopes.sort()
+            sorted.scopes.sort { ExactText($0) < ExactText($1) }
             return sorted
-        }.sorted { ($1.spans, $0.name) < ($0.spans, $1.name) }
+        }
     }
 
     /// A number, or one as text.

@@ -285,9 +285,9 @@ struct EventAssembler {
         let isAside =
             switch origin {
             case .export, .newEvents: type.utf8.starts(with: ExportNames.typePrefix.utf8)
-            case .file: ExportNames.all.contains { type.utf8.elementsEqual($0.utf8) }
+            case .file: ExportNames.all.contains { type.hasSameBytes(as: $0) }
             // This one is counted already.
-            case .client: type.utf8.elementsEqual(ExportNames.begun.utf8) && result.eventCount == 1
+            case .client: type.hasSameBytes(as: ExportNames.begun) && result.eventCount == 1
             }
         return isAside ? .aside(type: type) : .unknownType
     }

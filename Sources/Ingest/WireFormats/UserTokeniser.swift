@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Hashing
 
 /// Turns a user's id into a token that only the holder of the store's key can link to it: `u_` and the first 128 bits

@@ -9,13 +9,11 @@ package struct ExemplarReservoir: Sendable {
     private static let labelSetsMax = 500
 
     private struct Key: Hashable {
-        var metric: String
-        var labels: [String]
+        let metric: ExactText
+        let labels: [ExactText]
 
-        /// By bytes: two spellings of a letter are two series.
-        static func == (left: Key, right: Key) -> Bool {
-            left.metric.hasSameBytes(as: right.metric) && left.labels.count == right.labels.count
-                && zip(left.labels, right.labels).allSatisfy { $0.hasSameBytes(as: $1) }
+        init(metric: String, labels: [String]) {
+            (self.metric, self.labels) = (ExactText(metric), labels.map(ExactText.init(_:)))
         }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Hashing
 package import Platform
 

@@ -1,3 +1,4 @@
+import Bytes
 import Hashing
 package import Platform
 
@@ -103,7 +104,7 @@ package struct TokenFile: Sendable {
         }
     }
 
-    private static func bytes(_ digits: ArraySlice<UInt8>) -> [UInt8]? { Hashing.bytes(ofHexadecimal: digits) }
+    private static func bytes(_ digits: ArraySlice<UInt8>) -> [UInt8]? { Bytes.bytes(ofHexadecimal: digits) }
 
     private static func record(_ line: ArraySlice<UInt8>) -> TokenRecord? {
         let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 7, omittingEmptySubsequences: false)

@@ -5,10 +5,6 @@ package struct QueryRefusal: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// It cannot be read.
         case malformed
-        /// Its media type is none that is taken.
-        case unsupported
-        /// Answers are not written in any of the formats that it names.
-        case unacceptable
         /// Too many wait already; the same question may be taken soon.
         case busy
         /// It is about to end.

@@ -5,8 +5,7 @@ extension EventLog {
     /// Opens the log in `directory`, which is created when missing, and replays the records from `start` on in order.
     /// Markers of the log itself are not replayed. Nothing is written before everything that matters has been read.
     /// O(bytes from `start` on) and one search of the last file. The caller holds the lock of the data directory.
-    /// - Throws: ``CorruptionError`` when flushed bytes are damaged and loss is not accepted; ``StorageError``; what
-    ///   `replay` throws.
+    /// - Throws: ``CorruptionError`` when flushed bytes are damaged; ``StorageError``; what `replay` throws.
     package static func open(
         directory path: String, fileSystem: any FileSystem, randomness: any Randomness,
         options: EventLogOptions = EventLogOptions(),
@@ -15,33 +14,14 @@ extension EventLog {
         try fileSystem.createDirectories(path)
         let directory = LogDirectory(path: path, fileSystem: fileSystem)
         let listing = try directory.listing()
-        var report = RecoveryReport()
         guard !listing.logs.isEmpty else {
             if case .place(let place) = start { throw missing(place, in: directory) }
-            if let place = options.mustReach {
-                let damage = missing(place, in: directory)
-                guard options.acceptsLoss else { throw damage }
-                report.nextPosition = place.position
-                report.loss = LogLoss(
-                    damage: damage.description, fromPosition: 0, toPosition: place.position, files: [])
-            }
-            return try begin(directory, options, listing, randomness, &report)
+            if let place = options.mustReach { throw missing(place, in: directory) }
+            return try begin(directory, options, listing, randomness)
         }
         var recovery = LogRecovery(directory: directory, numbers: listing.logs, start: start, options: options)
         try recovery.run(replay)
-        report = recovery.report
-        if let damage = recovery.damage {
-            guard options.acceptsLoss else { throw damage.error }
-            let lost = try recovery.quarantine(damage)
-            report.loss = lost
-            guard !recovery.files.isEmpty else {
-                var remaining = listing
-                remaining.logs = []
-                return try begin(
-                    directory, options, remaining, randomness, &report, number: (listing.logs.last ?? 0) + 1)
-            }
-        }
-        return (try resume(directory, options, listing, recovery), report)
+        return (try resume(directory, options, listing, recovery), recovery.report)
     }
 
     private static func missing(_ place: LogPlace, in directory: LogDirectory) -> CorruptionError {
@@ -53,14 +33,14 @@ extension EventLog {
     /// The first file of a log.
     private static func begin(
         _ directory: LogDirectory, _ options: EventLogOptions, _ listing: LogDirectory.Listing,
-        _ randomness: any Randomness,
-        _ report: inout RecoveryReport, number: UInt64 = 1
+        _ randomness: any Randomness
     ) throws(StorageError) -> (log: EventLog, report: RecoveryReport) {
-        let fileSystem = directory.fileSystem
+        let (fileSystem, number) = (directory.fileSystem, UInt64(1))
+        var report = RecoveryReport()
+        (report.isNew, report.files) = (true, 1)
         var header = LogFileHeader(
             logID: randomness.nextUInt64(), fileNumber: number, fileBytes: options.fileBytes,
-            firstPosition: report.nextPosition,
-            previousEnd: 0, previousChain: 0)
+            firstPosition: report.nextPosition, previousEnd: 0, previousChain: 0)
         try removeLeftovers(directory, listing, keeping: [])
         let fresh = directory.freshPath(number)
         try directory.makeFile(fresh, bytes: options.fileBytes)
@@ -69,8 +49,6 @@ extension EventLog {
         try file.flush()
         try fileSystem.rename(fresh, to: directory.logPath(number))
         try directory.flush()
-        report.isNew = report.loss == nil
-        report.files = 1
         let active = fileSystem.reopened(file, path: directory.logPath(number))
         let start = Start(
             files: [header], file: active, offset: LogFormat.fileHeaderBytes, chain: header.chain, spares: [],

@@ -328,7 +328,9 @@ package final class EventLog {
         while files.count > 1, isFree(files[0], files[1]) {
             let header = files[0]
             let path = directory.logPath(header.fileNumber)
-            if header.fileBytes == options.fileBytes, spares.count < options.spareFilesMax {
+            // A spare that was prepared for a file which then began as another one has that file's number already.
+            let isNamed = spares.contains { $0.number == header.fileNumber }
+            if header.fileBytes == options.fileBytes, spares.count < options.spareFilesMax, !isNamed {
                 try directory.fileSystem.rename(path, to: directory.sparePath(header.fileNumber))
                 spares.append(Spare(number: header.fileNumber, isFilled: true))
             } else {

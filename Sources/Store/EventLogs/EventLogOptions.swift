@@ -8,14 +8,12 @@ package struct EventLogOptions: Sendable {
     var spareFilesMax: Int
     /// Appended bytes are written, unflushed, when this many have gathered.
     var bufferBytes: Int
-    /// Damage does not refuse the start: what cannot be trusted moves to `quarantine/` and is reported as lost.
-    var acceptsLoss: Bool
     /// The log is known to reach this place (a manifest says so): ending before it is damage, not a torn tail.
     package var mustReach: LogPlace?
 
     /// - Precondition: `fileBytes` is a multiple of eight within the limits of ``LogFormat``.
     package init(
-        fileBytes: Int = 64 << 20, spareFilesMax: Int = 2, bufferBytes: Int = 1 << 20, acceptsLoss: Bool = false,
+        fileBytes: Int = 64 << 20, spareFilesMax: Int = 2, bufferBytes: Int = 1 << 20,
         mustReach: LogPlace? = nil
     ) {
         precondition((LogFormat.fileBytesMin...LogFormat.fileBytesMax).contains(fileBytes))
@@ -23,7 +21,6 @@ package struct EventLogOptions: Sendable {
         self.fileBytes = fileBytes
         self.spareFilesMax = spareFilesMax
         self.bufferBytes = bufferBytes
-        self.acceptsLoss = acceptsLoss
         self.mustReach = mustReach
     }
 }
@@ -55,27 +52,8 @@ package struct RecoveryReport: Sendable, Equatable {
     package var orphanedRecords = 0
     /// Position of the next event.
     package var nextPosition: Int64 = 0
-    /// What was given up because ``EventLogOptions/acceptsLoss`` was set.
-    package var loss: LogLoss?
 
     package init() {}
-}
-
-/// What an operator gave up.
-package struct LogLoss: Sendable, Equatable, CustomStringConvertible {
-    package var damage: String
-    /// Events from this position on.
-    package var fromPosition: Int64
-    /// And before this one; nil when nothing behind the damage told.
-    package var toPosition: Int64?
-    /// Files in `quarantine/`.
-    package var files: [String]
-
-    package var description: String {
-        let end = toPosition.map { " up to \($0 - 1)" } ?? " on"
-        let kept = files.isEmpty ? "no bytes were left" : "the bytes are kept in \(files.joined(separator: ", "))"
-        return "\(damage); events from position \(fromPosition)\(end) were given up; \(kept)"
-    }
 }
 
 /// Why the log does not take a record.

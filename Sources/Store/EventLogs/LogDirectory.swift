@@ -9,7 +9,6 @@ struct LogDirectory {
     func sparePath(_ number: UInt64) -> String { path + "/spare-" + Self.padded(number) + ".log" }
     /// A file under construction that is not of the common size.
     func freshPath(_ number: UInt64) -> String { path + "/fresh-" + Self.padded(number) + ".log" }
-    var quarantinePath: String { path + "/quarantine" }
 
     struct Listing {
         /// Ascending.

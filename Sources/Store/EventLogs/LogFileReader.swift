@@ -85,8 +85,8 @@ struct LogFileReader {
         /// Intact records of this file that no later record vouches for: a power cut kept them and lost what came
         /// before.
         var orphans = 0
-        /// The first record that says that the place reached was flushed, and the position after the last such record.
-        var witness: (offset: Int, nextPosition: Int64)?
+        /// Where the first record stands that says that the place reached was flushed.
+        var witness: Int?
     }
 
     /// Searches every aligned place behind the one reached. O(bytes left).
@@ -100,7 +100,7 @@ struct LogFileReader {
                 continue
             }
             if record.flushedOffset > offset {
-                remains.witness = (remains.witness?.offset ?? place, record.position + Int64(record.count))
+                remains.witness = remains.witness ?? place
             } else {
                 remains.orphans += 1
             }

@@ -2,7 +2,6 @@
 //
 //     events-000000000007.log    records in order of acceptance; the highest number is the one being written
 //     spare-000000000003.log     a freed file waiting to be used again; its contents mean nothing
-//     quarantine/                what an operator gave up, with reasons
 //
 // All numbers are little-endian. A file has a fixed size from its first day; its space is reserved, zeros are written
 // ahead of the records, and freed files are used again: so nearly every flush moves no metadata. Both formats below

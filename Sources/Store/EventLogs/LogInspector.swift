@@ -39,7 +39,7 @@ package struct LogInspector {
         line("\(hexadecimal(end)) end of \(records) records, \(length - end) bytes free")
         if let witness = remains.witness {
             line(
-                "\(hexadecimal(end)) DAMAGED: the record at \(hexadecimal(witness.offset)) says that this place was flushed"
+                "\(hexadecimal(end)) DAMAGED: the record at \(hexadecimal(witness)) says that this place was flushed"
             )
         } else if let torn {
             line("\(hexadecimal(end)) torn record of \(torn.recordBytes) bytes")

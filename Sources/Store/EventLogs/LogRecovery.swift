@@ -1,18 +1,8 @@
 internal import Bytes
 internal import Platform
 
-/// Reads a log and decides where it ends; writes nothing until ``quarantine(_:)``.
+/// Reads a log and decides where it ends; writes nothing.
 struct LogRecovery {
-    /// Flushed bytes that are not what they were.
-    struct Damage {
-        var error: CorruptionError
-        /// The last file that is trusted up to `offset`; nil when none is.
-        var fileIndex: Int?
-        var offset: Int
-        /// Position after the last event known to have been there.
-        var knownPosition: Int64?
-    }
-
     let directory: LogDirectory
     let numbers: [UInt64]
     let start: ReplayStart
@@ -24,7 +14,6 @@ struct LogRecovery {
     /// What the next record must carry.
     private(set) var chain: UInt32 = 0
     private(set) var report = RecoveryReport()
-    private(set) var damage: Damage?
 
     init(directory: LogDirectory, numbers: [UInt64], start: ReplayStart, options: EventLogOptions) {
         self.directory = directory
@@ -35,41 +24,24 @@ struct LogRecovery {
 
     private var fileSystem: any FileSystem { directory.fileSystem }
 
+    /// - Throws: ``CorruptionError`` where flushed bytes are not what they were, at the first such place.
     mutating func run(_ replay: (LogRecord) throws -> Void) throws {
-        var headerDamage = try readHeaders()
-        guard !files.isEmpty else {
-            damage = headerDamage
-            return
-        }
+        let headerDamage = try readHeaders()
+        if let headerDamage, files.isEmpty { throw headerDamage }
         let (first, place) = try startingFile()
         report.nextPosition = place?.position ?? files[first].firstPosition
-        for index in first..<files.count {
-            try readFile(index, from: index == first ? place : nil, replay)
-            if damage != nil {
-                files.removeSubrange((index + 1)...)
-                headerDamage = nil
-                break
-            }
-        }
-        assert(!files.isEmpty, "the file of a damage is kept up to it")
-        if var headerDamage {
-            headerDamage.fileIndex = files.count - 1
-            headerDamage.offset = endOffset
-            damage = headerDamage
-        }
-        checkReach()
+        for index in first..<files.count { try readFile(index, from: index == first ? place : nil, replay) }
+        if let headerDamage { throw headerDamage }
+        try checkReach()
         report.files = files.count
     }
 
     /// Reads the headers up to the first that is missing or damaged.
-    private mutating func readHeaders() throws -> Damage? {
+    private mutating func readHeaders() throws -> CorruptionError? {
         for (index, number) in numbers.enumerated() {
             let path = directory.logPath(number)
-            func damaged(_ offset: Int, _ expectation: String) -> Damage {
-                Damage(
-                    error: CorruptionError(file: path, offset: offset, expectation: expectation), fileIndex: nil,
-                    offset: 0,
-                    knownPosition: nil)
+            func damaged(_ offset: Int, _ expectation: String) -> CorruptionError {
+                CorruptionError(file: path, offset: offset, expectation: expectation)
             }
             let file = try fileSystem.open(path, .read)
             defer { file.close() }
@@ -133,11 +105,8 @@ struct LogRecovery {
             chain: chain, limit: next?.previousEnd ?? header.fileBytes)
         while case .record(let record) = try reader.next() {
             guard record.position >= report.nextPosition else {
-                damage = Damage(
-                    error: CorruptionError(
-                        file: path, offset: record.place.offset, expectation: "a position that does not fall"),
-                    fileIndex: index, offset: record.place.offset)
-                break
+                throw CorruptionError(
+                    file: path, offset: record.place.offset, expectation: "a position that does not fall")
             }
             assert(record.place.position == record.position, "a record knows its place")
             chain = reader.chain
@@ -145,21 +114,14 @@ struct LogRecovery {
             report.wasClosed = record.kind == .end
             try hand(record, to: replay)
         }
-        endOffset = damage?.offset ?? reader.offset
-        if damage != nil { return }
+        endOffset = reader.offset
         if let next {
-            guard reader.offset == next.previousEnd,
-                reader.chain == next.previousChain
-            else {
-                damage = Damage(
-                    error: CorruptionError(
-                        file: path, offset: reader.offset,
-                        expectation: "a record; the next file says that one stood here"),
-                    fileIndex: index, offset: reader.offset, knownPosition: next.firstPosition)
-                return
+            guard reader.offset == next.previousEnd, reader.chain == next.previousChain else {
+                throw CorruptionError(
+                    file: path, offset: reader.offset, expectation: "a record; the next file says that one stood here")
             }
         } else {
-            try judgeTail(&reader, index, path)
+            try judgeTail(&reader, path)
         }
     }
 
@@ -175,38 +137,26 @@ struct LogRecovery {
     }
 
     /// Torn, or damaged?
-    private mutating func judgeTail(_ reader: inout LogFileReader, _ index: Int, _ path: String) throws {
+    private mutating func judgeTail(_ reader: inout LogFileReader, _ path: String) throws {
         let torn = try reader.tornHeader()
         let remains = try reader.searchRemains()
         if let witness = remains.witness {
-            damage = Damage(
-                error: CorruptionError(
-                    file: path, offset: reader.offset,
-                    expectation: "a record; the one at offset \(witness.offset) says that it was flushed"),
-                fileIndex: index, offset: reader.offset, knownPosition: witness.nextPosition)
-            return
+            throw CorruptionError(
+                file: path, offset: reader.offset,
+                expectation: "a record; the one at offset \(witness) says that it was flushed")
         }
         assert(endOffset == reader.offset && chain == reader.chain, "the log ends where reading ended")
         report.tornBytes = torn?.recordBytes ?? 0
         report.orphanedRecords = remains.orphans
     }
 
-    /// Forgets the files that went to quarantine.
-    mutating func keepFiles(through index: Int?) {
-        files.removeSubrange((index.map { $0 + 1 } ?? 0)...)
-        report.files = files.count
-        report.wasClosed = false
-    }
-
     /// Holds the end against what the caller knows.
-    private mutating func checkReach() {
-        guard damage == nil, let goal = options.mustReach, let last = files.last else { return }
+    private func checkReach() throws(CorruptionError) {
+        guard let goal = options.mustReach, let last = files.last else { return }
         let end = LogPlace(fileNumber: last.fileNumber, offset: endOffset, chain: 0, position: 0)
         guard end < goal else { return }
-        damage = Damage(
-            error: CorruptionError(
-                file: directory.logPath(last.fileNumber), offset: endOffset,
-                expectation: "records up to \(goal), as the manifest says"),
-            fileIndex: files.count - 1, offset: endOffset)
+        throw CorruptionError(
+            file: directory.logPath(last.fileNumber), offset: endOffset,
+            expectation: "records up to \(goal), as the manifest says")
     }
 }

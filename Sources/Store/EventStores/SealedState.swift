@@ -62,9 +62,15 @@ final class SealedSegment: Sendable {
 }
 
 extension SealedSegment {
-    /// Rows of a group that later ones stand for, ascending.
-    func deadRows(table: String, group: Int) -> [UInt32] {
+    /// Rows of a group that later ones stand for.
+    func deadRows(table: String, group: Int) -> Set<UInt32> {
         replaced.rows(at: ReplacedRows.Place(segment: id, table: table, group: group))
+    }
+
+    /// The rows of a group that no later ones stand for, ascending.
+    func liveRows(of group: RowGroup, index: Int, table: String) -> [Int] {
+        let dead = deadRows(table: table, group: index)
+        return (0..<group.rowCount).filter { !dead.contains(UInt32($0)) }
     }
 
     /// The rows of a group that count, as they are: with the segment's costs.
@@ -77,11 +83,11 @@ extension SealedSegment {
 }
 
 extension Morsel {
-    /// The morsel without some rows.
-    func without(_ dead: [UInt32]) -> any Morsel {
-        guard !dead.isEmpty else { return self }
-        let set = Set(dead)
-        return LiveRowsMorsel(base: self, live: (0..<UInt32(rowCount)).filter { !set.contains($0) })
+    /// The morsel without some rows, which may be in either set.
+    func without(_ dead: Set<UInt32>, _ more: Set<UInt32> = []) -> any Morsel {
+        guard !dead.isEmpty || !more.isEmpty else { return self }
+        let live = (0..<UInt32(rowCount)).filter { !dead.contains($0) && !more.contains($0) }
+        return LiveRowsMorsel(base: self, live: live)
     }
 }
 

@@ -45,6 +45,14 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
+    /// Whether the state is sound and what was asked for is at fault: too much at once.
+    package var isOfRequest: Bool {
+        switch self {
+        case .correctionTooLarge, .recordTooLarge, .batchTooLarge: true
+        case .stopped, .noSpace, .unavailable, .closed, .newerFormat, .keyMissing: false
+        }
+    }
+
     /// Whether what failed is one place of one file that was written before: damage, a sector that cannot be read, a
     /// file that is gone. What does not need that place goes on.
     static func isOfPlace(_ error: any Error) -> Bool {

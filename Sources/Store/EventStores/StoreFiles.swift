@@ -1,4 +1,5 @@
 import Platform
+import Segments
 
 /// Every file and folder of a data directory, but the tokens of those who may ask, which `Access` keeps beside the key.
 struct StoreFiles: Sendable {
@@ -16,7 +17,6 @@ struct StoreFiles: Sendable {
     private static let idMax: UInt64 = 1 << 62
 
     private static let stateBeginning = "state-"
-    private static let segmentEnding = ".segment"
 
     /// The name of the state that belongs to a segment.
     static func stateName(_ id: UInt64) -> String { stateBeginning + String(id) }
@@ -24,7 +24,7 @@ struct StoreFiles: Sendable {
     static func isState(name: String) -> Bool { name.hasPrefix(stateBeginning) }
 
     /// Whether a file beside the segments is one that jobs write and manifests name.
-    static func isOurs(segmentFile name: String) -> Bool { name.hasSuffix(segmentEnding) || isState(name: name) }
+    static func isOurs(segmentFile name: String) -> Bool { name.hasSuffix(segmentFileEnding) || isState(name: name) }
 
     /// An id that no file of these names has and that is not below `next`, so that nothing is written under the name of
     /// a file that is to be removed.
@@ -48,6 +48,6 @@ struct StoreFiles: Sendable {
 
     private static func id(ofSegmentFile name: String) -> UInt64? {
         if isState(name: name) { return UInt64(name.dropFirst(stateBeginning.count)) }
-        return name.hasSuffix(segmentEnding) ? UInt64(name.dropLast(segmentEnding.count), radix: 16) : nil
+        return name.hasSuffix(segmentFileEnding) ? UInt64(name.dropLast(segmentFileEnding.count), radix: 16) : nil
     }
 }

@@ -104,10 +104,8 @@ extension StoreSnapshot {
                 guard isWanted.contains(true) else { continue }
                 let sources = CodedTexts(try group.column(named: "source", type: .text))
                 let isDerived = sources.codes { text in sourcePrefix.map { text.starts(with: $0.utf8) } ?? true }
-                let dead = Set(segment.deadRows(table: layout.name, group: index))
-                let rows = (0..<group.rowCount).filter { row in
+                let rows = segment.liveRows(of: group, index: index, table: layout.name).filter { row in
                     isWanted[codedTraces.code(of: row)] && isDerived[sources.code(of: row)]
-                        && !dead.contains(UInt32(row))
                 }
                 let restored = try restorer.restore(rows: rows, of: group)
                 for (index, row) in rows.enumerated() {

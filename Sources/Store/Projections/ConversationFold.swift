@@ -80,13 +80,15 @@ package struct ConversationFold: Sendable {
 
     /// - Parameters:
     ///   - events: of one conversation, sorted by ``FoldColumns/sort(_:buffers:)``.
-    ///   - costs: what `EventReference.cost` points into.
+    ///   - costs: for each buffer, what `EventReference.cost` points into.
     /// - Complexity: O(bytes of the events).
     package mutating func fold(
-        _ events: [EventReference], buffers: [[UInt8]], costs: [CallCost], into output: inout ReadModelBuilder
+        _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], into output: inout ReadModelBuilder
     ) {
         precondition(!events.isEmpty)
-        assert(events.allSatisfy { $0.cost >= -1 && Int($0.cost) < costs.count }, "costs lie beside the buffers")
+        assert(
+            events.allSatisfy { $0.cost < 0 || Int($0.cost) < costs[Int($0.buffer)].count },
+            "costs lie beside the buffers")
         reset()
         for (index, reference) in events.enumerated() {
             self.events.append(read(reference.row(in: buffers), index))
@@ -98,7 +100,7 @@ package struct ConversationFold: Sendable {
         var summary = ConversationSummary()
         for (index, reference) in events.enumerated() {
             summary.add(self.events[index], place: index, buffer: buffers[Int(reference.buffer)])
-            apply(index, reference.cost >= 0 ? costs[Int(reference.cost)] : nil, &summary)
+            apply(index, reference.cost >= 0 ? costs[Int(reference.buffer)][Int(reference.cost)] : nil, &summary)
         }
         summary.tokens = tokens
         for turn in matching.turns where turn.question >= 0 || turn.answer >= 0 {

@@ -11,7 +11,7 @@ package struct EventReference: Sendable {
     package var start: Int32
     /// Order of acceptance; settles events of one time.
     package var position: Int64
-    /// Index into the costs beside the buffers; −1 for events that cost nothing.
+    /// Index into the costs beside the buffer; −1 for events that cost nothing.
     package var cost: Int32
 
     package init(buffer: Int32, start: Int32, position: Int64, cost: Int32) {

@@ -50,7 +50,6 @@ enum SurfaceRule {
         var findings = Findings()
         let remarked = remarkedTypes(read)
         for (file, room, declarations) in read {
-            let remarks = remarks(of: file)
             for declaration in declarations.declared {
                 findings.declared += 1
                 if known.excuses(declaration, in: room) { continue }
@@ -61,7 +60,7 @@ enum SurfaceRule {
                 if isUsed(sources[room]) { continue }
                 let isTested = isUsed(tests[room])
                 if isTested, remarked[room]?.contains(declaration.owner) == true { continue }
-                if isTested, isRemarked(declaration.line, file, remarks) { continue }
+                if isTested, file.hasRemark(remark, at: declaration.line) { continue }
                 let finding = Finding(path: file.path, line: declaration.line, message: message(declaration, isTested))
                 if isTested { findings.testsOnly.append(finding) } else { findings.unused.append(finding) }
             }
@@ -90,17 +89,14 @@ enum SurfaceRule {
         return (sources, tests)
     }
 
-    private static func remarks(of file: SourceFile) -> Set<Int> {
-        Set(file.comments.filter { $0.text.hasPrefix("tests:") }.map(\.line))
-    }
+    private static let remark = "tests:"
 
     /// Types with the remark, by room.
     private static func remarkedTypes(_ read: [Read]) -> [String: Set<String>] {
         var found: [String: Set<String>] = [:]
         for (file, room, declarations) in read {
-            let remarks = remarks(of: file)
-            guard !remarks.isEmpty else { continue }
-            for type in declarations.declared where type.kind == .type && isRemarked(type.line, file, remarks) {
+            let types = declarations.declared.filter { $0.kind == .type }
+            for type in types where file.hasRemark(remark, at: type.line) {
                 found[room, default: []].insert(type.name)
             }
         }
@@ -115,19 +111,6 @@ enum SurfaceRule {
         return isTested
             ? "only tests use `\(name)`: let them go another way, or say `// tests: why` above"
             : "no other target uses `\(name)`: make it internal, or delete it"
-    }
-
-    /// Whether the line, or one of the comments and attributes right above, has the remark.
-    private static func isRemarked(_ line: Int, _ file: SourceFile, _ remarks: Set<Int>) -> Bool {
-        if remarks.contains(line) { return true }
-        var above = line - 1
-        while above > 0 {
-            if remarks.contains(above) { return true }
-            let text = file.lines[above - 1].drop { $0 == " " }
-            guard text.hasPrefix("//") || text.hasPrefix("@") else { return false }
-            above -= 1
-        }
-        return false
     }
 
     /// What all files together say of names.

@@ -1,9 +1,9 @@
-/// A key made of texts compares them by bytes, too: the synthesised `==` of a structure with a `String` inside holds
-/// composed and decomposed letters equal, so that two conversations, models or series become one.
+/// A key made of texts compares them by bytes, too: a `String` inside holds composed and decomposed letters equal, so
+/// that two conversations, models or series become one. `ExactText` does not.
 ///
 /// By names: structures of the rooms where data is handled that stand as a key or element of a dictionary or set
-/// somewhere, are `Hashable`, have a `String` among their stored properties and no `==` of their own. Where the texts
-/// are words of the code itself, a comment above says so: `// texts: whose`.
+/// somewhere, are `Hashable` and have a `String` among their stored properties. Where the texts are words of the code
+/// itself, a comment above says so: `// texts: whose`.
 enum TextMemberRule {
     static let homes = ["Sources/Columnar", "Sources/Store", "Sources/Ingest", "Sources/Outputs"]
 
@@ -15,7 +15,7 @@ enum TextMemberRule {
             structures(file).filter { keys.contains($0.name) }.map {
                 Finding(
                     path: file.path, line: $0.line,
-                    message: "`\($0.name)` is a key with a `String` inside: give it an `==` that compares bytes")
+                    message: "`\($0.name)` is a key with a `String` inside: let it hold an `ExactText`")
             }
         }
     }
@@ -33,11 +33,11 @@ enum TextMemberRule {
         return names
     }
 
-    /// Structures that are `Hashable`, hold a text and leave `==` to the compiler.
+    /// Structures that are `Hashable` and hold a text.
     private static func structures(_ file: SourceFile) -> [(name: String, line: Int)] {
         var found: [(name: String, line: Int)] = []
         for index in file.tokens.indices where file.tokens[index].text == "struct" {
-            guard !isExcused(file, file.token(index).line) else { continue }
+            guard !file.hasRemark("texts:", at: file.token(index).line) else { continue }
             var open = index + 2
             var isHashable = false
             while open < file.tokens.count, file.token(open).text != "{" {
@@ -46,21 +46,9 @@ enum TextMemberRule {
             }
             guard isHashable else { continue }
             let body = (open + 1)..<max(open + 1, file.afterBracket(open) - 1)
-            if holdsText(file, body), !statesEquality(file, body) {
-                found.append((file.token(index + 1).text, file.token(index).line))
-            }
+            if holdsText(file, body) { found.append((file.token(index + 1).text, file.token(index).line)) }
         }
         return found
-    }
-
-    /// Whether one of the comments right above a line has the remark.
-    private static func isExcused(_ file: SourceFile, _ line: Int) -> Bool {
-        var above = line - 1
-        while let comment = file.comments.first(where: { $0.line == above }) {
-            if comment.text.hasPrefix("texts:") { return true }
-            above -= 1
-        }
-        return false
     }
 
     private static func holdsText(_ file: SourceFile, _ body: Range<Int>) -> Bool {
@@ -84,12 +72,5 @@ enum TextMemberRule {
             index += 1
         }
         return false
-    }
-
-    private static func statesEquality(_ file: SourceFile, _ body: Range<Int>) -> Bool {
-        body.contains { index in
-            guard file.token(index).text == "func" else { return false }
-            return file.token(index + 1).text + file.token(index + 2).text == "=="
-        }
     }
 }

@@ -28,6 +28,19 @@ struct SourceFile {
 
     func isBelow(_ folder: String) -> Bool { path.hasPrefix(folder + "/") }
 
+    /// Whether a comment on the line, or one of the comments and attributes right above it, begins so.
+    func hasRemark(_ beginning: String, at line: Int) -> Bool {
+        let remarks = Set(comments.lazy.filter { $0.text.hasPrefix(beginning) }.map(\.line))
+        var place = line
+        while place > 0, !remarks.isEmpty {
+            if remarks.contains(place) { return true }
+            place -= 1
+            let text = place > 0 ? lines[place - 1].drop { $0 == " " } : ""
+            guard text.hasPrefix("//") || text.hasPrefix("@") else { return false }
+        }
+        return false
+    }
+
     /// The token at an index; an empty sign beyond either end.
     func token(_ index: Int) -> Token {
         tokens.indices.contains(index) ? tokens[index] : Token(kind: .sign, text: "", line: 0)

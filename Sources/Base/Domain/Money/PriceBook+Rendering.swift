@@ -90,7 +90,7 @@ extension PriceBook {
         var findings: [PriceFinding] = []
         var rest = entries[...]
         while let first = rest.first {
-            let pair = rest.prefix { $0.provider == first.provider && $0.model == first.model }
+            let pair = rest.prefix { $0.isOfTheSameModel(as: first) }
             rest = rest.dropFirst(pair.count)
             findings += check(Array(pair))
         }

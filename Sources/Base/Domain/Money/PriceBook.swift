@@ -1,3 +1,5 @@
+import Bytes
+
 /// All prices in force, and which of them holds for a call.
 ///
 /// Which prices count for a call, asked in this order; the first list that has any price of a tier and class with
@@ -169,13 +171,14 @@ package struct PriceChange: Hashable, Sendable {
     /// nothing that waited.
     package var waitingTimes: ClosedRange<Int64>?
 
+    // tests: what is found by the names of calls is compared with it.
     /// Whether a call that lacks a price should be booked again.
     package func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64) -> Bool {
-        guard let waitingTimes, waitingTimes.contains(time), provider.utf8.elementsEqual(entry.provider.utf8) else {
+        guard let waitingTimes, waitingTimes.contains(time), provider.hasSameBytes(as: entry.provider) else {
             return false
         }
         if entry.model == PriceEntry.anyModel { return true }
         let names = ModelName.names(requestModel: requestModel, responseModel: responseModel)
-        return names.contains { entry.model.utf8.elementsEqual($0.utf8) }
+        return names.contains { entry.model.hasSameBytes(as: $0) }
     }
 }

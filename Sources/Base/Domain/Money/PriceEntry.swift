@@ -1,3 +1,4 @@
+import Bytes
 import JSONTexts
 
 /// Who put a price into the book.
@@ -120,8 +121,19 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
 
     /// Whether both are prices of the same class and tier of the same model.
     func isForTheSame(as other: PriceEntry) -> Bool {
-        provider == other.provider && model == other.model && tokenClass == other.tokenClass
-            && serviceTier == other.serviceTier
+        tokenClass == other.tokenClass && isOfTheSameModel(as: other)
+            && serviceTier.hasSameBytes(as: other.serviceTier)
+    }
+
+    /// Whether both are prices of the same model of a provider.
+    func isOfTheSameModel(as other: PriceEntry) -> Bool {
+        provider.hasSameBytes(as: other.provider) && model.hasSameBytes(as: other.model)
+    }
+
+    /// By the bytes of the texts, as the order.
+    package static func == (left: PriceEntry, right: PriceEntry) -> Bool {
+        left.isForTheSame(as: right) && left.standing == right.standing && left.origin == right.origin
+            && left.amount == right.amount && left.inputTokensMax == right.inputTokensMax
     }
 
     /// Canonical order: provider, model, class, tier, valid_from, position, list, origin, amount; text by its bytes.
@@ -138,6 +150,6 @@ package struct PriceEntry: Hashable, Sendable, Comparable {
 
     /// Whether the first text comes before the second by its bytes; nil where they are equal.
     private static func precedes(_ first: String, _ second: String) -> Bool? {
-        first.utf8.elementsEqual(second.utf8) ? nil : first.utf8.lexicographicallyPrecedes(second.utf8)
+        first.hasSameBytes(as: second) ? nil : first.utf8.lexicographicallyPrecedes(second.utf8)
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Prices by class; nil where there is none. Pico-USD per token, of ``gpu`` pico-USD per GPU hour.
 package struct ClassPrices: Hashable, Sendable {
     /// Input that was neither read from nor written to the cache.
@@ -77,7 +79,7 @@ package struct PriceQuote: Hashable, Sendable {
     /// - Complexity: O(candidates).
     package init(_ candidates: PriceCandidates, serviceTier: String, at time: Int64, known: PriceHorizon = .all) {
         (prices, firstTime, lastTime) = (ClassPrices(), .min, .max)
-        prices.inputTokensMax = candidates.inputTokensMax(known: known)
+        prices.inputTokensMax = candidates.inputTokensMax(at: time, known: known)
         for list in candidates.lists {
             for start in list.lazy.map(\.validFrom) {
                 if start > time { lastTime = min(lastTime, start - 1) } else { firstTime = max(firstTime, start) }
@@ -87,14 +89,9 @@ package struct PriceQuote: Hashable, Sendable {
         for isGPU in [false, true] {
             var best: [TokenClass: PriceEntry] = [:]
             for entry in candidates.deciding(isGPU: isGPU, at: time, known: known) {
-                guard (entry.tokenClass == .gpu) == isGPU, entry.serviceTier == serviceTier, entry.validFrom <= time,
-                    known.includes(entry)
+                guard entry.serviceTier.hasSameBytes(as: serviceTier), entry.holds(isGPU: isGPU, at: time, known: known)
                 else { continue }
-                if let other = best[entry.tokenClass],
-                    (other.validFrom, other.position, other.list) > (entry.validFrom, entry.position, entry.list)
-                {
-                    continue
-                }
+                if let other = best[entry.tokenClass], other.standing > entry.standing { continue }
                 best[entry.tokenClass] = entry
             }
             for tokenClass in TokenClass.allCases where (tokenClass == .gpu) == isGPU {

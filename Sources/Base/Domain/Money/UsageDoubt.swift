@@ -1,3 +1,5 @@
+import Bytes
+
 /// Parts of a call's usage of which nobody told whether they lie inside their whole or beside it.
 ///
 /// The counts of a call are those of the reading beside: its wholes hold the parts that were added.
@@ -17,8 +19,8 @@ package struct UsageDoubt: OptionSet, Hashable, Sendable {
     package init(names: String) {
         self = []
         for name in UsageNames.list(names) {
-            if name.utf8.elementsEqual("cache".utf8) { insert(.cache) }
-            if name.utf8.elementsEqual("reasoning".utf8) { insert(.reasoning) }
+            if name.hasSameBytes(as: "cache") { insert(.cache) }
+            if name.hasSameBytes(as: "reasoning") { insert(.reasoning) }
         }
     }
 }
@@ -93,6 +95,6 @@ package struct CostGaps: OptionSet, Hashable, Sendable {
 
     /// Whether the name is a class of tokens, or says something else of a call here.
     private static func hasMeaning(_ name: String) -> Bool {
-        named.contains { $0.1.utf8.elementsEqual(name.utf8) } || name.utf8.starts(with: "input_above_".utf8)
+        named.contains { $0.1.hasSameBytes(as: name) } || name.utf8.starts(with: "input_above_".utf8)
     }
 }

@@ -58,7 +58,7 @@ package enum OutcomeRule: String, Hashable, Sendable, CaseIterable {
     private func isConsent(_ facts: OutcomeFacts) -> Bool {
         guard facts.lastWord == .answer else { return false }
         guard facts.standingClose != nil, let reason = facts.closeReason else { return true }
-        return !OutcomeRule.reasonsOfNoConsent.contains { $0.utf8.elementsEqual(reason.utf8) }
+        return !OutcomeRule.reasonsOfNoConsent.contains { $0.hasSameBytes(as: reason) }
     }
 
     /// Who resolved it: `by` of the resolution, agent where it is silent; nil unless the outcome is resolved.

@@ -64,8 +64,9 @@ package struct DemoTraffic {
         let now = clock.wallNanoseconds()
         let configuration = WorkloadConfiguration(
             seed: seed, start: now, users: users, badHours: badHours, includesPrices: false)
-        var live = SupportTraffic(configuration)
-            .live(from: now, messagesPerSecond: messagesPerSecond, leadInNanoseconds: 2 * Nanoseconds.minute)
+        var live = AnsweredTraffic(
+            SupportTraffic(configuration)
+                .live(from: now, messagesPerSecond: messagesPerSecond, leadInNanoseconds: 2 * Nanoseconds.minute))
         var total = Total()
         while !Task.isCancelled {
             var body: [UInt8] = []

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 package import EventStores
 import JSONTexts
@@ -45,7 +46,7 @@ extension PriceListEffects {
     private var providers: [RebookingPreview.Scope] {
         var scopes: [RebookingPreview.Scope] = []
         for pair in pairs {
-            if let last = scopes.last, last.provider.utf8.elementsEqual(pair.provider.utf8) {
+            if let last = scopes.last, last.provider.hasSameBytes(as: pair.provider) {
                 scopes[scopes.count - 1].times = min(last.times.lowerBound, pair.validFrom)..<Int64.max
             } else {
                 scopes.append(

@@ -1,3 +1,4 @@
+import Bytes
 package import Domain
 import JSONTexts
 
@@ -50,12 +51,15 @@ package struct PriceListEffects: Sendable {
         let times = Set(prices.map(\.validFrom)).sorted()
         var pair = Pair(provider: provider, model: model, validFrom: times[0])
         for price in prices {
-            guard let old = price.counterpart(in: before, at: price.validFrom), old.amount != price.amount else {
-                continue
-            }
-            let origin = old.origin == .builtIn ? " (list price)" : ""
-            pair.lines.append(
-                "\(price.what) from \(RFC3339.render(price.validFrom)) on: \(price.usd) instead of \(old.usd)\(origin)")
+            let next = price.successor(in: after, from: price.validFrom)
+            // What was set before and holds later goes on holding then.
+            let standing = next.flatMap { $0.position <= known.lastPosition ? $0 : nil }
+            let earlier = price.counterpart(in: before, at: price.validFrom)
+            let old = earlier.flatMap { $0.amount == price.amount ? nil : $0 }
+            guard old != nil || standing != nil else { continue }
+            let replaced = old.map { " instead of \($0.usd)" + ($0.origin == .builtIn ? " (list price)" : "") } ?? ""
+            let later = standing.map { "; then \($0.usd), which was set before" } ?? ""
+            pair.lines.append("\(price.what) \(stretch(price.validFrom, next)): \(price.usd)\(replaced)\(later)")
         }
         var told: Set<String> = []
         let entries = known.oneOfEach(provider, model)
@@ -65,9 +69,8 @@ package struct PriceListEffects: Sendable {
                 else { continue }
                 told.insert(entry.what)
                 let origin = old.origin == .builtIn ? ", the list price" : ""
-                pair.lines.append(
-                    "\(entry.what) has no price from \(RFC3339.render(time)) on (it was \(old.usd)\(origin)); set it too"
-                )
+                let stretch = stretch(time, entry.successor(in: after, from: time))
+                pair.lines.append("\(entry.what) has no price \(stretch) (it was \(old.usd)\(origin)); set it too")
             }
         }
         if model == PriceEntry.anyModel {
@@ -77,6 +80,11 @@ package struct PriceListEffects: Sendable {
             }
         }
         return pair
+    }
+
+    private static func stretch(_ time: Int64, _ next: PriceEntry?) -> String {
+        let end = next.map { "until " + RFC3339.render($0.validFrom) } ?? "on"
+        return "from \(RFC3339.render(time)) \(end)"
     }
 }
 
@@ -118,7 +126,7 @@ private struct KnownEntries {
 
 extension PriceEntry {
     fileprivate func isOfPair(_ provider: String, _ model: String) -> Bool {
-        self.provider.utf8.elementsEqual(provider.utf8) && self.model.utf8.elementsEqual(model.utf8)
+        self.provider.hasSameBytes(as: provider) && self.model.hasSameBytes(as: model)
     }
 
     /// Class and tier in words.
@@ -128,9 +136,20 @@ extension PriceEntry {
 
     /// The price that holds for the same provider, model, class and tier at a time.
     fileprivate func counterpart(in book: PriceBook, at time: Int64) -> PriceEntry? {
+        peers(in: book, at: time).filter { $0.validFrom <= time }
+            .max { ($0.validFrom, $0.position) < ($1.validFrom, $1.position) }
+    }
+
+    /// The one that holds for the same from the first moment after a time on at which another does.
+    fileprivate func successor(in book: PriceBook, from time: Int64) -> PriceEntry? {
+        peers(in: book, at: time).filter { $0.validFrom > time }
+            .min { ($0.validFrom, $1.position) < ($1.validFrom, $0.position) }
+    }
+
+    /// The prices of the same provider, model, class and tier in the list that decides at a time.
+    private func peers(in book: PriceBook, at time: Int64) -> [PriceEntry] {
         let candidates = book.candidates(provider: provider, requestModel: model, responseModel: nil)
         return candidates.deciding(isGPU: tokenClass == .gpu, at: time, known: .all)
-            .filter { $0.tokenClass == tokenClass && $0.serviceTier == serviceTier && $0.validFrom <= time }
-            .max { ($0.validFrom, $0.position) < ($1.validFrom, $1.position) }
+            .filter { $0.tokenClass == tokenClass && $0.serviceTier == serviceTier }
     }
 }

@@ -36,8 +36,7 @@ struct CommandFailure: Error {
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
         case let error as ServerRefusal: self.init(.badInput, error.description, advice: error.hint)
         case let error as RestoreRefusal: self.init(.badInput, error.reason, advice: error.advice)
-        case StoreError.correctionTooLarge, StoreError.recordTooLarge, StoreError.batchTooLarge:
-            self.init(.badInput, "\(error)")
+        case let error as StoreError where error.isOfRequest: self.init(.badInput, error.description)
         case let error as ImportError: self.init(.badInput, error.description)
         case let error as UnreachableError:
             self.init(

@@ -1,16 +1,12 @@
+import Domain
 import Reports
 
 /// How to read the reports of the demo, for whoever sees them for the first time: a short line for each figure that
 /// does not speak for itself, in place of the definitions, which are long because they leave nothing open.
 enum DemoLegend {
     static func text(_ kind: ReportKind) -> String {
-        let lines = lines(kind)
-        let width = lines.reduce(0) { max($0, $1.figure.count) }
-        let rows = lines.map { line in
-            "  " + line.figure + String(repeating: " ", count: width - line.figure.count + 2) + line.meaning
-        }
-        return (["How to read it"] + rows).joined(separator: "\n")
-            + "\n  Every definition: plimsoll report \(kind.rawValue)\n"
+        "How to read it\n" + renderAligned(lines(kind).map { ["  " + $0.figure, $0.meaning] })
+            + "  Every definition: plimsoll report \(kind.rawValue)\n"
     }
 
     private static func lines(_ kind: ReportKind) -> [(figure: String, meaning: String)] {

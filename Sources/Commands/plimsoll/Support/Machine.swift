@@ -32,13 +32,16 @@ struct Machine {
                 .badInput, "there is no data directory \(directory)",
                 advice: "name it with --data DIR, or ask a running server with --server URL")
         }
-        guard try fileSystem.isDirectory(directory + "/log") else {
+        guard try holdsStore(directory) else {
             throw CommandFailure(
                 .badInput, "\(directory) holds no store",
                 advice: "`plimsoll serve` and `plimsoll import` make one; is this the right directory?")
         }
         return try EventStore.open(at: directory, context: context)
     }
+
+    /// Whether a store was ever opened there.
+    func holdsStore(_ directory: String) throws -> Bool { try fileSystem.isDirectory(directory + "/log") }
 
     /// Opens a directory, reads from it, closes it.
     func reading<Result>(_ directory: String, _ body: (EventStore) throws -> Result) throws -> Result {

@@ -67,7 +67,7 @@ package struct EvidenceEncoder: ~Copyable {
                 }
             }
         }
-        batch.events.bytes = writer.sink.bytes
+        batch.events.bytes = writer.take()
         return batch
     }
 

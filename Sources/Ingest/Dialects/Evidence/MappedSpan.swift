@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import JSONTexts
 
@@ -149,7 +150,7 @@ struct MappedSpan {
 
     /// Of the attributes that end so the one with the least name.
     private func attribute(endingIn suffix: String) -> SpanValue? {
-        record.attributes.keys.filter { $0.hasSuffix(suffix) && !book.isNamed($0) }.min().flatMap {
+        record.attributes.keys.filter { $0.text.hasSuffix(suffix) && !book.isNamed($0) }.min().flatMap {
             record.attributes[$0]
         }
     }

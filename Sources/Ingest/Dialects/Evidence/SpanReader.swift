@@ -1,5 +1,5 @@
+import Bytes
 import Domain
-import Hashing
 import JSONParsing
 import WireFormats
 
@@ -54,7 +54,7 @@ struct SpanReader: ~Copyable {
         // After the span's own, so that a large resource keeps none of them out; in order, so that equal spans give
         // equal rows.
         for name in resource.unknownAttributes.keys.sorted() {
-            if let type = resource.unknownAttributes[name] { noteUnknown(name, type, &record) }
+            if let type = resource.unknownAttributes[name] { noteUnknown(name.text, type, &record) }
         }
         forgetCostParts(&record)
         noteUnusedOutcomes(span.attributes, &record)
@@ -100,7 +100,7 @@ struct SpanReader: ~Copyable {
         switch treatment {
         case .kept where CredentialDetection.isLikely(name, attribute.value):
             record.withheldValues += Self.valueCount(attribute.value)
-        case .kept where book.errorNames.contains(name) && Self.isSentence(attribute.value):
+        case .kept where book.errorNames.contains(ExactText(name)) && Self.isSentence(attribute.value):
             record.withheldValues += 1
             record.attributes[name] = .text(Self.otherError)
         case .kept:
@@ -261,7 +261,7 @@ struct SpanReader: ~Copyable {
 
     /// The parts of a cost whose total was told need nobody who reads them.
     private func forgetCostParts(_ record: inout SpanRecord) {
-        let costParts = record.unknownAttributes.keys.filter { UsageName($0) == .costPart }
+        let costParts = record.unknownAttributes.keys.filter { UsageName($0.text) == .costPart }
         guard !costParts.isEmpty, SpanUsage(MappedSpan(record, book)).reportedCost != nil else { return }
         // order: each is removed for itself.
         for name in costParts { record.unknownAttributes[name] = nil }
@@ -272,7 +272,7 @@ struct SpanReader: ~Copyable {
         let span = MappedSpan(record, book)
         for field in MappedSpan.outcomeFields where !span.hasUsable(field) {
             for rule in book.rules[field] ?? [] {
-                let reported = attributes.last { $0.key == rule.key }
+                let reported = attributes.last { $0.key.hasSameBytes(as: rule.key) }
                 // Beside the bound of names, since tables name only so many.
                 if let type = reported.map({ Self.typeName($0.value) }) ?? record.resource[rule.key]?.typeName {
                     record.unknownAttributes[rule.key] = type

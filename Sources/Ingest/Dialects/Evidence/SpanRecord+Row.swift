@@ -106,9 +106,9 @@ extension SpanRecord {
         return result
     }
 
-    private static func values(_ tape: JSONTape, _ object: Int) -> [String: SpanValue] {
+    private static func values(_ tape: JSONTape, _ object: Int) -> [ExactText: SpanValue] {
         guard tape.kind(object) == .object else { return [:] }
-        var result: [String: SpanValue] = [:]
+        var result: [ExactText: SpanValue] = [:]
         var key = tape.firstChild(object)
         while key < tape.end(object) {
             result[tape.text(key)] = value(tape, key + 1)
@@ -135,17 +135,17 @@ extension SpanRecord {
         }
     }
 
-    private static func json(_ values: [String: SpanValue]) -> EventValue? {
+    private static func json(_ values: [ExactText: SpanValue]) -> EventValue? {
         guard !values.isEmpty else { return nil }
         var writer = JSONWriter()
         append(values, to: &writer)
         return .json(writer.text)
     }
 
-    private static func append(_ values: [String: SpanValue], to writer: inout JSONWriter) {
+    private static func append(_ values: [ExactText: SpanValue], to writer: inout JSONWriter) {
         writer.object { writer in
-            for (key, value) in values.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-                writer.key(key)
+            for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+                writer.key(key.text)
                 append(value, to: &writer)
             }
         }
@@ -167,7 +167,7 @@ extension SpanRecord {
         writer.object { writer in
             writer.key("events")
             writer.array(moments) { moment, writer in
-                var members: [String: SpanValue] = [
+                var members: [ExactText: SpanValue] = [
                     "name": .text(moment.name), "offset_ns": .integer(moment.offsetNanoseconds),
                 ]
                 if let type = moment.exceptionType { members["exception_type"] = .text(type) }

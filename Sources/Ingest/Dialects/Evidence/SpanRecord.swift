@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 
 /// An event of a span as evidence keeps it.
 struct SpanMoment: Hashable, Sendable {
@@ -36,9 +36,9 @@ package struct SpanRecord: Hashable, Sendable {
     /// 0 unset, 1 ok, 2 error.
     package var statusCode = 0
     /// By name; members of JSON texts as `name/member`.
-    package var attributes: [String: SpanValue] = [:]
+    package var attributes: [ExactText: SpanValue] = [:]
     /// Of the resource.
-    package var resource: [String: SpanValue] = [:]
+    package var resource: [ExactText: SpanValue] = [:]
     /// In the sender's order.
     var moments: [SpanMoment] = []
     /// Traces and spans it refers to.
@@ -46,7 +46,7 @@ package struct SpanRecord: Hashable, Sendable {
     /// Texts that were withheld, and numbers whose names nobody knows.
     var withheldValues: Int64 = 0
     /// Names that no table knows, and the types of their values.
-    var unknownAttributes: [String: String] = [:]
+    var unknownAttributes: [ExactText: String] = [:]
 
     /// A span that says nothing yet.
     package init() {}

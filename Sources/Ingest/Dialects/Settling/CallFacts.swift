@@ -1,20 +1,21 @@
+import Bytes
 import Domain
 
 /// What spans of one call tell of it, as far as it can say that another span tells of another call.
 struct CallFacts {
-    private(set) var scopes: Set<String>
-    private var responses: Set<String>
-    private var providers: Set<String>
+    private(set) var scopes: Set<ExactText>
+    private var responses: Set<ExactText>
+    private var providers: Set<ExactText>
     /// Families of the models that were asked for or answered.
-    private var models: Set<String>
+    private var models: Set<ExactText>
     /// Whether it tells of an answer: its id or the model that gave it.
     private var hasAnswer: Bool
-    private var tenants: Set<String>
+    private var tenants: Set<ExactText>
     private var usage: SpanUsage
 
     /// Those who make models and serve them under their own name alone. A gateway, a proxy or a cloud may stand for any
     /// of them.
-    private static let makers: Set = [
+    private static let makers: Set<ExactText> = [
         "openai", "anthropic", "gcp.gemini", "mistral_ai", "cohere", "deepseek", "x_ai", "groq", "perplexity",
     ]
     /// An id this short is drawn anew from few: Ollama's are `chatcmpl-` and a number below 999.
@@ -22,14 +23,14 @@ struct CallFacts {
 
     init(_ span: MappedSpan, tenant: String?) {
         let record = span.record
-        scopes = [record.scope]
+        scopes = [ExactText(record.scope)]
         let response = span.text(.responseID)
-        responses = Set([response].compactMap { $0 })
-        providers = Set([span.provider].compactMap { $0 })
+        responses = Set([response].compactMap { $0 }.map(ExactText.init(_:)))
+        providers = Set([span.provider].compactMap { $0 }.map(ExactText.init(_:)))
         let names = [span.text(.requestModel), span.text(.responseModel)].compactMap { $0 }
-        models = Set(names.map(ModelName.family).filter { !$0.isEmpty })
+        models = Set(names.map(ModelName.family).filter { !$0.isEmpty }.map(ExactText.init(_:)))
         hasAnswer = response != nil || span.text(.responseModel) != nil
-        tenants = Set([tenant].compactMap { $0 })
+        tenants = Set([tenant].compactMap { $0 }.map(ExactText.init(_:)))
         usage = SpanUsage(span)
     }
 
@@ -85,12 +86,14 @@ struct CallFacts {
 
     private func agreesOnModel(with other: CallFacts) -> Bool { !isApart(models, other.models) }
 
-    private func isApart(_ one: Set<String>, _ other: Set<String>) -> Bool {
+    private func isApart(_ one: Set<ExactText>, _ other: Set<ExactText>) -> Bool {
         !one.isEmpty && !other.isEmpty && one.isDisjoint(with: other)
     }
 
     /// What an id begins with, up to its first sign.
-    private static func form(_ id: String) -> String { String(id.prefix { $0 != "-" && $0 != "_" }.prefix(16)) }
+    private static func form(_ id: ExactText) -> ExactText {
+        ExactText(String(id.text.prefix { $0 != "-" && $0 != "_" }.prefix(16)))
+    }
 
     // MARK: Several together
 

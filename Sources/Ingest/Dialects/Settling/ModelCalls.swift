@@ -1,3 +1,5 @@
+import Bytes
+
 /// Which spans of a tree are calls of models, each once, and which of them only sum up others. Embeddings are told
 /// apart the same way.
 ///
@@ -84,7 +86,7 @@ private struct CallGroups {
     private struct Sibling {
         var index: Int
         var start, end: Int64
-        var scope: String
+        var scope: ExactText
     }
 
     /// Two instrumentations side by side tell one call; one that spans several of the other's, one after the other, may
@@ -100,7 +102,7 @@ private struct CallGroups {
             // What is inside another one comes after it.
             let family = (families[parent] ?? []).map { index in
                 let record = tree.spans[index].record
-                return Sibling(index: index, start: record.start, end: record.end, scope: record.scope)
+                return Sibling(index: index, start: record.start, end: record.end, scope: ExactText(record.scope))
             }.sorted { ($0.start, $1.end, $0.index) < ($1.start, $0.end, $1.index) }
             if Set(family.map(\.scope)).count > 1 { join(family, &sums) }
         }
@@ -145,7 +147,7 @@ private struct CallGroups {
 
     /// Whether spans of one scope, one after the other, can be what a span that they ran in adds up.
     private mutating func sumsUp(_ one: Sibling, _ inside: [Sibling]) -> Bool {
-        var byScope: [String: [Sibling]] = [:]
+        var byScope: [ExactText: [Sibling]] = [:]
         for span in inside { byScope[span.scope, default: []].append(span) }
         guard let mine = facts(of: one.index) else { return false }
         for scope in byScope.keys.sorted() {
@@ -169,9 +171,9 @@ private struct CallGroups {
     // MARK: The same response
 
     private mutating func joinResponses(except sums: Set<Int>) {
-        var tellers: [String: [Int]] = [:]
+        var tellers: [ExactText: [Int]] = [:]
         for index in calls where !sums.contains(index) {
-            guard let id = tree.spans[index].text(.responseID) else { continue }
+            guard let id = tree.spans[index].text(.responseID).map(ExactText.init(_:)) else { continue }
             let known = tellers[id] ?? []
             if let other = known.first(where: { canBeOneResponse($0, index) }) {
                 join(index, other)

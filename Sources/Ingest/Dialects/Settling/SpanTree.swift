@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// The spans of one trace as a tree, with what each inherits. Equal sets of spans give equal trees, whatever order they
@@ -19,7 +20,7 @@ struct SpanTree {
     private(set) var turns: [DialectField: [String?]] = [:]
     /// Of each attribute in our own name that spans say the one value that they say; without those that they say
     /// differently.
-    private(set) var onlyNative: [String: EventValue] = [:]
+    private(set) var onlyNative: [ExactText: EventValue] = [:]
     /// Whether some span says something in our own name.
     private(set) var hasNativeFields = false
     let book: DialectBook
@@ -41,7 +42,7 @@ struct SpanTree {
         self.book = book
         var seen: [String: Int] = [:]
         var distinct: [MappedSpan] = []
-        for record in Self.lastTold(records) {
+        for record in Self.lastSent(records) {
             seen[record.spanID] = distinct.count
             distinct.append(MappedSpan(record, book))
         }
@@ -57,7 +58,7 @@ struct SpanTree {
         inherit(distinct.map { $0.text(.channel) }, into: \.channels)
         inherit(distinct.map { $0.text(.tenant) }, into: \.tenants)
         findTurns()
-        findTold()
+        findNative()
         agents = distinct.indices.map {
             distinct[$0].text(.agent) ?? (kinds[$0] == .agent ? distinct[$0].record.name : nil)
         }
@@ -79,7 +80,7 @@ struct SpanTree {
 
     /// Each span once, ascending by start, then id. Of a span that was sent again, as some senders do once it has gone
     /// on, what ended last counts, then what says more.
-    private static func lastTold(_ records: [SpanRecord]) -> [SpanRecord] {
+    private static func lastSent(_ records: [SpanRecord]) -> [SpanRecord] {
         var best: [String: SpanRecord] = [:]
         for record in records {
             if let other = best[record.spanID], !isLater(record, than: other) { continue }
@@ -200,26 +201,30 @@ struct SpanTree {
         var values = own
         for index in order where values[index] == nil && parents[index] >= 0 {
             let parent = parents[index]
-            if wholes.map({ $0[index] == $0[parent] }) ?? true { values[index] = values[parent] }
+            if wholes.map({ Self.isSame($0[index], $0[parent]) }) ?? true { values[index] = values[parent] }
         }
         let tellers = own.indices.filter { own[$0] != nil }
-        guard let first = tellers.first, tellers.allSatisfy({ own[$0] == own[first] }) else { return values }
-        let places = wholes.map { wholes in Set(tellers.map { wholes[$0] }) }
+        guard let first = tellers.first, tellers.allSatisfy({ Self.isSame(own[$0], own[first]) }) else { return values }
+        let places = wholes.map { wholes in Set(tellers.map { wholes[$0].map(ExactText.init(_:)) }) }
         for index in values.indices where values[index] == nil {
-            if let wholes, let places, !places.contains(wholes[index]) { continue }
+            if let wholes, let places, !places.contains(wholes[index].map(ExactText.init(_:))) { continue }
             values[index] = own[first]
         }
         return values
     }
 
+    private static func isSame(_ one: String?, _ other: String?) -> Bool {
+        one.map(ExactText.init(_:)) == other.map(ExactText.init(_:))
+    }
+
     /// Fills ``turns``. Most traces say none of it, so names are looked for before rules are asked.
     private mutating func findTurns() {
         let names = book.turnNames
-        let isTold = spans.contains { span in
+        let isSaid = spans.contains { span in
             span.record.attributes.keys.contains { names.contains($0) }
                 || span.record.resource.keys.contains { names.contains($0) }
         }
-        guard isTold else { return }
+        guard isSaid else { return }
         for fields in DialectField.ofTurn {
             var wholes: [String?]?
             for field in fields {
@@ -231,10 +236,10 @@ struct SpanTree {
     }
 
     /// Fills ``onlyNative`` and ``hasNativeFields``.
-    private mutating func findTold() {
+    private mutating func findNative() {
         hasNativeFields = spans.contains { span in
             [span.record.attributes.keys, span.record.resource.keys].joined().contains { name in
-                name.hasPrefix(NativeFields.prefix) && book.native.byAttribute[name] != nil
+                name.text.hasPrefix(NativeFields.prefix) && book.native.byAttribute[name] != nil
             }
         }
         if hasNativeFields { onlyNative = native(by: Array(spans.indices)) }
@@ -242,13 +247,13 @@ struct SpanTree {
 
     /// Of each attribute in our own name that some spans say the one value that they say; without those that they say
     /// differently.
-    func native(by indices: [Int]) -> [String: EventValue] {
-        var result: [String: EventValue] = [:]
-        var differing: Set<String> = []
+    func native(by indices: [Int]) -> [ExactText: EventValue] {
+        var result: [ExactText: EventValue] = [:]
+        var differing: Set<ExactText> = []
         for span in indices.lazy.map({ spans[$0] }) {
             let names = [span.record.attributes.keys, span.record.resource.keys].joined()
             // order: each name for itself.
-            for name in names where name.hasPrefix(NativeFields.prefix) {
+            for name in names where name.text.hasPrefix(NativeFields.prefix) {
                 guard let field = book.native.byAttribute[name], let value = span.native(field),
                     !differing.contains(name)
                 else { continue }

@@ -1,10 +1,11 @@
+import Bytes
 import Domain
 
 /// Gathers the events of one trace.
 struct TraceEventBuilder {
     let tree: SpanTree
     let columns: SpanColumns
-    /// Ids of events that were told before.
+    /// Ids of events that were derived before.
     let known: Set<String>
     /// Makes ids that nobody else can.
     let ids: DerivedEventIDs
@@ -20,8 +21,8 @@ struct TraceEventBuilder {
     private(set) var doubts = TurnDoubts()
     /// The turn that each span is in, −1 for none; empty where there is one turn at most.
     private var owners: [Int] = []
-    /// Of each turn of several what its spans say in our own names: see ``SpanTree/told(by:)``.
-    private var nativeByTurn: [Int: [String: EventValue]] = [:]
+    /// Of each turn of several what its spans say in our own names: see ``SpanTree/native(by:)``.
+    private var nativeByTurn: [Int: [ExactText: EventValue]] = [:]
 
     init(tree: SpanTree, columns: SpanColumns, known: Set<String>, ids: DerivedEventIDs, readings: EmitterReadings) {
         self.tree = tree
@@ -140,7 +141,7 @@ struct TraceEventBuilder {
         }
         let answers = runs.keys.sorted()
         let owners = tree.owners(among: answers)
-        if answers.count > 1, tree.hasNativeFields { splitTold(answers, owners) }
+        if answers.count > 1, tree.hasNativeFields { splitNative(answers, owners) }
         let firstTokens = TimeToFirstToken(tree, calls, owners: owners)
         for index in answers {
             let span = tree.spans[index]
@@ -260,7 +261,7 @@ struct TraceEventBuilder {
     }
 
     /// What one turn of several says is not what the others say.
-    private mutating func splitTold(_ turns: [Int], _ owners: [Int]) {
+    private mutating func splitNative(_ turns: [Int], _ owners: [Int]) {
         var members: [Int: [Int]] = [:]
         for index in tree.order where owners[index] >= 0 { members[owners[index], default: []].append(index) }
         for turn in turns { nativeByTurn[turn] = tree.native(by: members[turn] ?? []) }

@@ -3,10 +3,10 @@ package import Domain
 
 /// Turns the spans of a trace into the events that they tell of: model calls, tool calls, retrievals, agent runs, what
 /// became of the conversation, and the question and answer that the trace as a whole is. A pure function of the spans,
-/// of what was told before, and of how those who count are known to count.
+/// of what was derived before, and of how those who count are known to count.
 ///
-/// Ids are derived from trace, span and type. A piece of work told before keeps its id when more spans tell of it, so
-/// that late spans replace or add, and never repeat.
+/// Ids are derived from trace, span and type. A piece of work derived before keeps its id when more spans tell of it,
+/// so that late spans replace or add, and never repeat.
 package struct TraceSettler: Sendable {
     /// Who sends the events of settled traces begins with this.
     package static let sourcePrefix = "settled"
@@ -27,25 +27,25 @@ package struct TraceSettler: Sendable {
 
     /// - Parameters:
     ///   - spans: all that are known of one trace; the same span may be there twice.
-    ///   - told: events of the trace that may have been derived from it before; others among them are left alone.
+    ///   - derived: events of the trace that may have been derived from it before; others among them are left alone.
     ///   - readings: how those who count are known to count.
     /// - Complexity: O(spans × nesting).
-    package func settle(_ spans: [SpanRecord], told: [StoredEvent], readings: EmitterReadings = EmitterReadings())
+    package func settle(_ spans: [SpanRecord], derived: [StoredEvent], readings: EmitterReadings = EmitterReadings())
         -> Settlement
     {
         let tree = SpanTree(spans, book: book)
-        let told = ids.own(told, columns)
-        let known = Dictionary(told.map { ($0.id, $0) }) { first, _ in first }
-        var telling = TraceEventBuilder(
+        let derived = ids.own(derived, columns)
+        let known = Dictionary(derived.map { ($0.id, $0) }) { first, _ in first }
+        var builder = TraceEventBuilder(
             tree: tree, columns: columns, known: Set(known.keys), ids: ids, readings: readings)
-        telling.addEverything()
+        builder.addEverything()
         var result = Settlement()
         result.spans = tree.count
-        result.proofs = telling.proofs.sorted()
-        result.doubts = telling.doubts
-        result.assumed = telling.assumed.sorted()
+        result.proofs = builder.proofs.sorted()
+        result.doubts = builder.doubts
+        result.assumed = builder.assumed.sorted()
         var writer = EventRowWriter()
-        for event in telling.events {
+        for event in builder.events {
             guard let before = known[event.id] else {
                 result.events.starts.append(UInt32(writer.sink.count))
                 event.write(to: &writer, columns)
@@ -53,19 +53,20 @@ package struct TraceSettler: Sendable {
             }
             replace(before, by: event, in: &result)
         }
-        let wanted = Set(telling.events.map(\.id))
-        for before in told where !wanted.contains(before.id) {
+        let wanted = Set(builder.events.map(\.id))
+        for before in derived where !wanted.contains(before.id) {
             replace(before, by: DerivedEvent.repetition(of: before, columns), in: &result)
         }
-        result.events.bytes = writer.sink.bytes
+        result.events.bytes = writer.take()
         return result
     }
 
     private func replace(_ before: StoredEvent, by event: DerivedEvent, in result: inout Settlement) {
         var writer = EventRowWriter()
         event.write(to: &writer, columns)
-        guard writer.sink.bytes != before.row else { return }
-        result.replacements.append(EventReplacement(position: before.position, row: writer.sink.bytes))
+        let row = writer.take()
+        guard row != before.row else { return }
+        result.replacements.append(EventReplacement(position: before.position, row: row))
     }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// Which spans of a tree stand for turns: a question and its answer each.
@@ -111,7 +112,7 @@ struct Turns {
         guard isOpen(index) else { return nil }
         let parts = outermost(below: index, isOpen: isOpen)
         let named = parts.compactMap { tree.conversations[$0] }
-        guard let first = named.first, named.contains(where: { !$0.utf8.elementsEqual(first.utf8) }) else { return nil }
+        guard let first = named.first, named.contains(where: { !$0.hasSameBytes(as: first) }) else { return nil }
         return parts
     }
 

@@ -50,17 +50,17 @@ package struct DialectBook: Sendable {
     /// What spans may say in names of our own.
     let native: NativeFields
     /// Names under which the kind of an error may stand.
-    let errorNames: Set<String>
+    let errorNames: Set<ExactText>
     /// Names under which something that holds for a turn may stand.
-    let turnNames: Set<String>
+    let turnNames: Set<ExactText>
     /// Fields that a span may fill, by name of an attribute, and those that may stand elsewhere, such as in the span's
     /// events.
-    private let fieldsByName: [String: [DialectField]]
+    private let fieldsByName: [ExactText: [DialectField]]
     private let fieldsElsewhere: [DialectField]
     private let scopes: [(prefix: String, dialect: String)]
     /// What some field or kind reads, members of JSON texts as `name/member`.
-    private let readNames: Set<String>
-    private let exact: [String: Treatment]
+    private let readNames: Set<ExactText>
+    private let exact: [ExactText: Treatment]
     /// By end; of names that no table names whole.
     private let endings: [(suffix: String, treatment: Treatment)]
     /// By beginning, longest first.
@@ -85,10 +85,10 @@ package struct DialectBook: Sendable {
             }
         }
         (self.rules, self.translations, self.notA) = (rules, translations, notA)
-        var (byName, elsewhere): ([String: [DialectField]], [DialectField]) = ([:], [])
+        var (byName, elsewhere): ([ExactText: [DialectField]], [DialectField]) = ([:], [])
         for field in DialectField.allCases {
             let places = rules[field] ?? []
-            let names = Set(places.filter { $0.isUnderAName }.map(\.key))
+            let names = Set(places.filter { $0.isUnderAName }.map { ExactText($0.key) })
             // order: each has a list of its own.
             for name in names { byName[name, default: []].append(field) }
             if places.contains(where: { !$0.isUnderAName }) { elsewhere.append(field) }
@@ -99,9 +99,9 @@ package struct DialectBook: Sendable {
             $0.prefix.count > $1.prefix.count
         }
         (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, native: native)
-        errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty })
-        turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map(\.key))
-        readNames = Set(rules.values.joined().map(\.key)).union(kinds.map(\.attribute))
+        errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty }.map(ExactText.init(_:)))
+        turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map { ExactText($0.key) })
+        readNames = Set(rules.values.joined().map { ExactText($0.key) }).union(kinds.map { ExactText($0.attribute) })
     }
 
     /// The fields of which some place may be filled in a span; no other one is.
@@ -120,8 +120,8 @@ package struct DialectBook: Sendable {
 
     private static func treatments(
         _ tables: [DialectTable], kinds: [KindRule], rules: [DialectField: [DialectRule]], native: NativeFields
-    ) -> ([String: Treatment], [(suffix: String, treatment: Treatment)], [(prefix: String, treatment: Treatment)]) {
-        var exact: [String: Treatment] = [:]
+    ) -> ([ExactText: Treatment], [(suffix: String, treatment: Treatment)], [(prefix: String, treatment: Treatment)]) {
+        var exact: [ExactText: Treatment] = [:]
         var endings: [(suffix: String, treatment: Treatment)] = []
         var wild: [(prefix: String, treatment: Treatment)] = []
         func note(_ name: String, _ treatment: Treatment) {
@@ -143,7 +143,7 @@ package struct DialectBook: Sendable {
             exact[kind.attribute] = .kept
             if let condition = kind.condition { exact[condition.attribute] = .kept }
         }
-        var members: [String: [Member]] = [:]
+        var members: [ExactText: [Member]] = [:]
         for field in DialectField.allCases {
             for rule in rules[field] ?? [] where !rule.attribute.isEmpty {
                 if let condition = rule.condition { exact[condition.attribute] = .kept }
@@ -152,7 +152,7 @@ package struct DialectBook: Sendable {
                 } else if rule.path.isEmpty {
                     exact[rule.attribute] = field == .user ? .token : field.isNumber ? .numbers : .kept
                 } else {
-                    members[rule.attribute, default: []].append(
+                    members[ExactText(rule.attribute), default: []].append(
                         Member(path: rule.path, key: rule.key, isToken: field == .user))
                 }
             }
@@ -172,7 +172,7 @@ package struct DialectBook: Sendable {
     }
 
     /// Whether a table names the attribute whole, so that rules for names that end so do not concern it.
-    func isNamed(_ name: String) -> Bool { exact[name] != nil }
+    func isNamed(_ name: ExactText) -> Bool { exact[name] != nil }
 
     /// What a table says that a value means, be it whole or, where the table's value ends in `*`, by its beginning; nil
     /// where none does.
@@ -189,7 +189,7 @@ package struct DialectBook: Sendable {
     }
 
     /// Whether some field reads the attribute or the member of its JSON text.
-    func reads(_ key: String) -> Bool { readNames.contains(key) }
+    func reads(_ key: String) -> Bool { readNames.contains(ExactText(key)) }
 
     /// The dialect whose scopes begin like this one; nil where no table names it.
     func dialect(ofScope scope: String) -> String? { scopes.first { scope.hasPrefix($0.prefix) }?.dialect }

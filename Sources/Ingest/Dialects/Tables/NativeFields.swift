@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// A field of events that spans may say in Plimsoll's own name for it.
@@ -66,7 +67,7 @@ package struct NativeFields: Sendable {
     /// Every field by its column: those that events of all types may have, and own ones.
     let byColumn: [String: NativeField]
     /// The same by attribute.
-    let byAttribute: [String: NativeField]
+    let byAttribute: [ExactText: NativeField]
     /// Names of what is classed as content.
     let withheld: Set<String>
     private let byType: [String: [NativeField]]
@@ -101,7 +102,7 @@ package struct NativeFields: Sendable {
         let ruled = Set(DialectField.allCases.map(\.column))
         (self.byColumn, self.withheld) = (byColumn, withheld)
         self.byType = byType.mapValues { fields in fields.filter { !ruled.contains($0.column) } }
-        byAttribute = Dictionary(byColumn.values.map { ($0.attribute, $0) }) { first, _ in first }
+        byAttribute = Dictionary(byColumn.values.map { (ExactText($0.attribute), $0) }) { first, _ in first }
     }
 
     /// The own fields of a type that are read here alone and not by rules of tables.

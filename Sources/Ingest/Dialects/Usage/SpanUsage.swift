@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// What a span says of usage and cost, by the places that tables name and by the names that say it themselves.
@@ -36,7 +37,8 @@ struct SpanUsage {
         var geminis: Set<Int64> = []
         var unread: Int64 = 0
         // order: the largest of each, and a set.
-        for (name, value) in span.record.attributes {
+        for (key, value) in span.record.attributes {
+            let name = key.text
             guard let usage = UsageName(name) else { continue }
             switch usage {
             case .field(.reportedCost), .inputCost, .outputCost:

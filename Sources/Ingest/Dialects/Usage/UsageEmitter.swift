@@ -1,71 +1,67 @@
-import Bytes
+package import Bytes
 
 /// Who counts: an instrumentation, its version, the provider whose numbers it passes on, the model, and whose calls
 /// they are. One gateway passes on models that count differently, and what one tenant's calls prove says nothing of
 /// another's.
 package struct UsageEmitter: Hashable, Sendable, Comparable {
     /// Name of the instrumentation scope.
-    package var scope: String
+    package let scope: ExactText
     /// Its version; empty where it has none.
-    package var version: String
+    package let version: ExactText
     /// Provider of the calls; empty where none is told.
-    package var provider: String
+    package let provider: ExactText
     /// The model that answered, else the one that was asked for, else empty; nil: of every model.
-    package var model: String?
+    package let model: ExactText?
     /// Tenant of the calls; nil: of every tenant.
-    package var tenant: String?
+    package let tenant: ExactText?
 
     /// Takes each part as given. Notes of stores of before have neither model nor tenant.
     package init(scope: String, version: String, provider: String, model: String?, tenant: String?) {
+        self.init(
+            ExactText(scope), ExactText(version), ExactText(provider), model.map(ExactText.init(_:)),
+            tenant.map(ExactText.init(_:)))
+    }
+
+    private init(
+        _ scope: ExactText, _ version: ExactText, _ provider: ExactText, _ model: ExactText?, _ tenant: ExactText?
+    ) {
         (self.scope, self.version, self.provider, self.model, self.tenant) = (scope, version, provider, model, tenant)
     }
 
     /// The same for every model.
-    package var ofAnyModel: UsageEmitter { with(model: nil, tenant: tenant) }
+    package var ofAnyModel: UsageEmitter { UsageEmitter(scope, version, provider, nil, tenant) }
     /// The same for every model and tenant.
-    var ofAnybody: UsageEmitter { with(model: nil, tenant: nil) }
+    var ofAnybody: UsageEmitter { UsageEmitter(scope, version, provider, nil, nil) }
 
-    private func with(model: String?, tenant: String?) -> UsageEmitter {
-        UsageEmitter(scope: scope, version: version, provider: provider, model: model, tenant: tenant)
-    }
-
-    private var parts: [String] { [scope, version, provider, model ?? "", tenant ?? ""] }
-
-    /// By bytes: two spellings of a letter are two models, tenants, emitters.
-    package static func == (left: UsageEmitter, right: UsageEmitter) -> Bool {
-        (left.model == nil) == (right.model == nil) && (left.tenant == nil) == (right.tenant == nil)
-            && zip(left.parts, right.parts).allSatisfy { $0.hasSameBytes(as: $1) }
-    }
-
-    /// By scope, version, provider, model, tenant.
+    /// By scope, version, provider, model, tenant; what says nothing beside what is empty comes first.
     package static func < (left: UsageEmitter, right: UsageEmitter) -> Bool {
-        for (one, other) in zip(left.parts, right.parts) where !one.hasSameBytes(as: other) {
-            return one.utf8.lexicographicallyPrecedes(other.utf8)
-        }
-        return (left.model == nil ? 0 : 1, left.tenant == nil ? 0 : 1) < (
-            right.model == nil ? 0 : 1, right.tenant == nil ? 0 : 1
-        )
+        let (one, other) = (left.parts, right.parts)
+        return one != other ? one < other : left.named < right.named
     }
+
+    private var parts: (ExactText, ExactText, ExactText, ExactText, ExactText) {
+        (scope, version, provider, model ?? "", tenant ?? "")
+    }
+    private var named: (Int, Int) { (model == nil ? 0 : 1, tenant == nil ? 0 : 1) }
 }
 
-// texts: the part is a word of ours.
 /// A part of calls that their own totals did not decide, so that it was read by what was known of their emitter, or by
 /// convention.
 package struct AssumedReading: Hashable, Sendable, Comparable {
     /// Whose calls they were, of any model.
     package var emitter: UsageEmitter
-    /// `cache` or `reasoning`.
-    package var part: String
+    /// What was assumed of it.
+    package let part: UsagePart
 
     /// - Returns: nil for a part that there is not.
     package init?(emitter: UsageEmitter, part: String) {
-        guard UsagePart(rawValue: part) != nil else { return nil }
-        (self.emitter, self.part) = (emitter.ofAnyModel, part)
+        guard let part = UsagePart(rawValue: part) else { return nil }
+        self.init(emitter, part)
     }
 
     /// One of ours.
     package init(_ emitter: UsageEmitter, _ part: UsagePart) {
-        (self.emitter, self.part) = (emitter.ofAnyModel, part.rawValue)
+        (self.emitter, self.part) = (emitter.ofAnyModel, part)
     }
 
     /// By emitter, then part.
@@ -74,31 +70,31 @@ package struct AssumedReading: Hashable, Sendable, Comparable {
     }
 }
 
-// texts: part and reading are words of ours.
 /// What the total of a call proves: that its emitter counts a part inside its whole, or beside it.
 package struct UsageProof: Hashable, Sendable, Comparable {
     /// Whose call it was.
     package var emitter: UsageEmitter
-    /// `cache` or `reasoning`.
-    package var part: String
-    /// `inside` or `beside`.
-    package var reading: String
+    /// The part.
+    package let part: UsagePart
+    /// Where it is counted.
+    package let reading: PartReading
 
     /// - Returns: nil for a part or a reading that there is not.
     package init?(emitter: UsageEmitter, part: String, reading: String) {
-        guard UsagePart(rawValue: part) != nil, PartReading(rawValue: reading) != nil else { return nil }
-        (self.emitter, self.part, self.reading) = (emitter, part, reading)
+        guard let part = UsagePart(rawValue: part), let reading = PartReading(rawValue: reading) else { return nil }
+        self.init(emitter, part, reading)
     }
 
     /// A proof of ours.
     package init(_ emitter: UsageEmitter, _ part: UsagePart, _ reading: PartReading) {
-        (self.emitter, self.part, self.reading) = (emitter, part.rawValue, reading.rawValue)
+        (self.emitter, self.part, self.reading) = (emitter, part, reading)
     }
 
     /// By emitter, part, reading.
     package static func < (left: UsageProof, right: UsageProof) -> Bool {
         left.emitter != right.emitter
-            ? left.emitter < right.emitter : (left.part, left.reading) < (right.part, right.reading)
+            ? left.emitter < right.emitter
+            : (left.part, left.reading.rawValue) < (right.part, right.reading.rawValue)
     }
 }
 

@@ -88,25 +88,10 @@ extension OTLPJSON {
 
     func hexadecimal(_ place: Int, _ name: String) throws(DecodingError) -> [UInt8] {
         let text = try string(place, name)
-        guard text.count.isMultiple(of: 2) else { throw failure(name, "pairs of hexadecimal digits") }
-        var result: [UInt8] = []
-        var high: UInt8?
-        for byte in text {
-            let digit: UInt8
-            switch byte {
-            case 0x30...0x39: digit = byte - 0x30
-            case 0x41...0x46: digit = byte - 0x37
-            case 0x61...0x66: digit = byte - 0x57
-            default: throw failure(name, "pairs of hexadecimal digits")
-            }
-            if let first = high {
-                result.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
-            }
+        guard let bytes = bytes(ofHexadecimal: text, allowsCapitals: true) else {
+            throw failure(name, "pairs of hexadecimal digits")
         }
-        return result
+        return bytes
     }
 }
 

@@ -1,4 +1,4 @@
-internal import Hashing
+internal import Bytes
 internal import JSONTexts
 
 extension OTLPTraces {

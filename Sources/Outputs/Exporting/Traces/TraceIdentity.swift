@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import Hashing
 
@@ -87,21 +88,7 @@ struct TraceIdentity: Sendable {
     /// Hexadecimal digits as bytes; nil for anything else, for another length, and for zeros alone.
     private func bytes(_ text: ArraySlice<UInt8>?, count: Int) -> [UInt8]? {
         guard let text, text.count == 2 * count else { return nil }
-        var result: [UInt8] = []
-        for place in 0..<count {
-            let digit = text.startIndex + 2 * place
-            guard let high = Self.digit(text[digit]), let low = Self.digit(text[digit + 1]) else { return nil }
-            result.append(high << 4 | low)
-        }
-        return result.contains { $0 != 0 } ? result : nil
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
+        let result = Bytes.bytes(ofHexadecimal: text, allowsCapitals: true)
+        return result?.contains { $0 != 0 } ?? false ? result : nil
     }
 }

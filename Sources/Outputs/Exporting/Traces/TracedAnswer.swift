@@ -1,5 +1,5 @@
+import Bytes
 package import Domain
-import Hashing
 
 /// An answer whose trace can be looked up: what histograms name as an example.
 package struct TracedAnswer: Hashable, Sendable {

@@ -31,31 +31,21 @@ enum CastLimits {
     /// - Throws: `.numberOutOfRange` when it has more digits than 38, and for a value so small that fewer than six of
     ///   its digits would stay.
     static func numeric(of value: Scalar, scale: Int) throws -> Scalar {
-        let own: (mantissa: Int128, scale: Int)?
-        var isNothingLeft = false
+        let read: ReadDecimal?
         switch value {
         case .double(let number):
             guard number.isFinite else { throw QueryError.nonFiniteNumeric() }
-            own = DecimalDigits.of(number)
-        case .text(let text), .json(let text):
-            let trimmed = InputText.trimmed(text)
-            let parsed = try Casting.decimal(text, scale: scale)
-            own = parsed
-            // What reads as zero and has other digits is less than 38 places hold.
-            isNothingLeft =
-                parsed.mantissa == 0 && trimmed.utf8.prefix { $0 | 0x20 != 0x65 }.contains { $0 >= 0x31 && $0 <= 0x39 }
+            read = DecimalDigits.of(number).flatMap { ReadDecimal($0.mantissa, from: $0.scale, to: scale) }
+        case .text(let text), .json(let text): read = try Casting.decimal(text, scale: scale)
         default: throw QueryError.unsupported("a numeric of this type")
         }
-        guard let own, let mantissa = Decimal128.rescale(own.mantissa, from: own.scale, to: scale) else {
-            throw Rescaling.overflow
-        }
-        let isRounded = own.scale > scale && Decimal128.rescale(mantissa, from: scale, to: own.scale) != own.mantissa
-        if isNothingLeft || (isRounded && mantissa.magnitude < keptLeast) {
+        guard let read else { throw Rescaling.overflow }
+        if !read.isExact, read.mantissa.magnitude < keptLeast {
             throw QueryError(
                 .numberOutOfRange, "numeric keeps \(scale) decimal places here, too few for a value this small",
                 hint: "Name the places, numeric(38, 20), or round: round(x::numeric, 2).")
         }
-        return .numeric(mantissa, scale: scale)
+        return read.value
     }
 
     /// Six digits.

@@ -131,15 +131,8 @@ struct Casting: Sendable {
             }
             return exact
         case .text(let text), .json(let text):
-            let trimmed = InputText.trimmed(text)
-            if let exact = Int64(trimmed) { return exact }
-            let digits = trimmed.utf8.drop { $0 == 0x2D || $0 == 0x2B }
-            if !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
-                digits.count + 1 >= trimmed.utf8.count
-            {
-                throw QueryError(.numberOutOfRange, "value \"\(text)\" is out of range for type bigint")
-            }
-            throw QueryError.invalidText(text, .integer)
+            guard let exact = try InputText.integer(text) else { throw QueryError.invalidText(text, .integer) }
+            return exact
         default: throw refusal(value, .integer)
         }
     }
@@ -150,13 +143,7 @@ struct Casting: Sendable {
         case .integer(let number): return Double(number)
         case .numeric(let mantissa, let scale): return Decimal128.toDouble(mantissa, scale: scale)
         case .text(let text), .json(let text):
-            let number: Double?
-            do {
-                number = try InputText.double(InputText.trimmed(text))
-            } catch {
-                throw QueryError(.numberOutOfRange, "\"\(text)\" is out of range for type double precision")
-            }
-            guard let number else { throw QueryError.invalidText(text, .double) }
+            guard let number = try InputText.double(text) else { throw QueryError.invalidText(text, .double) }
             return number
         default: throw refusal(value, .double)
         }
@@ -171,22 +158,21 @@ struct Casting: Sendable {
             guard number.isFinite else { throw QueryError.nonFiniteNumeric() }
             mantissa = DecimalDigits.of(number).flatMap { Decimal128.rescale($0.mantissa, from: $0.scale, to: scale) }
         case .text(let text), .json(let text):
-            let parsed = try Self.decimal(text, scale: scale)
-            mantissa = Decimal128.rescale(parsed.mantissa, from: parsed.scale, to: scale)
+            return try Self.decimal(text, scale: scale).value
         default: throw refusal(value, .numeric(scale: scale))
         }
         guard let mantissa else {
-            throw QueryError(.numberOutOfRange, "value overflows numeric format", hint: "values have at most 38 digits")
+            throw Rescaling.overflow
         }
         return .numeric(mantissa, scale: scale)
     }
 
-    /// A text as a decimal of its own scale.
-    static func decimal(_ text: String, scale: Int) throws -> (mantissa: Int128, scale: Int) {
-        let trimmed = InputText.trimmed(text)
-        if InputText.nonFinite(trimmed) != nil { throw QueryError.nonFiniteNumeric() }
-        guard let parsed = Decimal128.parse(trimmed) else { throw QueryError.invalidText(text, .numeric(scale: scale)) }
-        return parsed
+    /// A text as a decimal of a scale.
+    static func decimal(_ text: String, scale: Int) throws -> ReadDecimal {
+        guard let read = try InputText.decimal(text, scale: scale) else {
+            throw QueryError.invalidText(text, .numeric(scale: scale))
+        }
+        return read
     }
 
     private func toTime(_ value: Scalar, _ type: ColumnType) throws -> Scalar {
@@ -201,7 +187,7 @@ struct Casting: Sendable {
             return fromLocal(local, utc: type == .timestamptz ? try context.zone.exactUTC(local: local) : 0, type)
         case .text(let text):
             let trimmed = InputText.trimmed(text)
-            if let special = special(trimmed.lowercased(), type) { return special }
+            if let special = special(trimmed, type) { return special }
             guard let written = WrittenTime(trimmed) else { throw QueryError.invalidText(text, type) }
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
             let zone = try zone(of: written)
@@ -215,7 +201,7 @@ struct Casting: Sendable {
     /// - Throws: `.invalidParameter` for a name that no zone has, whether the type keeps zones or not.
     private func zone(of written: WrittenTime) throws -> ZoneOffsets {
         switch written.zone {
-        case .offset(let seconds): ZoneOffsets(fixed: seconds, name: "")
+        case .offset(let seconds): ZoneOffsets(fixed: seconds)
         case .name(let name): try ZoneOffsets.written(name)
         case nil: context.zone
         }
@@ -231,10 +217,12 @@ struct Casting: Sendable {
 
     /// `now`, `today`, `yesterday`, `tomorrow`, `epoch`.
     private func special(_ word: String, _ type: ColumnType) -> Scalar? {
+        // Most texts are times, which begin with digits.
+        guard let first = word.utf8.first, first > UInt8(ascii: "9") else { return nil }
         let now = context.catalog.now
         let today = floorDivide(context.zone.local(utc: now), Nanoseconds.day) * Nanoseconds.day
         func local(_ value: Int64) -> Scalar { fromLocal(value, utc: context.zone.utc(local: value), type) }
-        switch word {
+        switch word.lowercased() {
         case "now": return fromLocal(context.zone.local(utc: now), utc: now, type)
         case "today": return local(today)
         case "yesterday": return local(today - Nanoseconds.day)

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 
 /// Member and element access on JSON text. Documents are canonical, so one pass over the bytes finds a member without a
@@ -125,7 +126,7 @@ enum JSONField {
             var last: ArraySlice<UInt8>?
             while let key = value(), key.first == 0x22 {
                 guard take(0x3A), let found = value() else { break }
-                if JSONField.unescaped(key).utf8.elementsEqual(name.utf8) { last = found }
+                if JSONField.unescaped(key).hasSameBytes(as: name) { last = found }
                 guard take(0x2C) else { break }
             }
             return last

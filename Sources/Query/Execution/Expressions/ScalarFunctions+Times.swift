@@ -144,7 +144,7 @@ extension ScalarFunctions {
                 throw QueryError(
                     .invalidParameter, "interval time zone \"\(span.text)\" must not include months or days")
             }
-            return ZoneOffsets(fixed: span.nanoseconds / Nanoseconds.second, name: span.text)
+            return ZoneOffsets(fixed: span.nanoseconds / Nanoseconds.second)
         default: return nil
         }
     }

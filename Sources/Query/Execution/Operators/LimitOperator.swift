@@ -36,11 +36,8 @@ struct LimitOperator: Sendable {
         let wanted =
             count.map { $0.addingReportingOverflow(skipped).overflow ? Int.max : max(0, $0) + skipped } ?? Int.max
         if wanted == 0 || count == 0 { return [] }
-        if let ready = input.ready {
-            let rows = cut(ready, skipped: skipped, wanted: wanted)
-            for chunk in rows { try context.budget.reserve(chunk.memoryBytes) }
-            return rows
-        }
+        let ready = try input.keepReady(context) { cut($0, skipped: skipped, wanted: wanted) }
+        if let ready { return ready }
         let progress = Mutex(Progress())
         let parts = try input.run(
             context, make: { [(UInt64, Chunk)]() },

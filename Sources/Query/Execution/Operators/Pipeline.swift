@@ -12,9 +12,8 @@ struct Pipeline: Sendable {
     var unitCount: Int
     /// Hands the chunks of one unit to the sink, in order; none is empty, none has more than `Chunk.rowsMax` rows.
     let produce: @Sendable (_ unit: Int, _ sink: Sink) throws -> Void
-    /// The chunks, where they stand ready. They share the texts that the operator before booked, so who keeps them
-    /// books their rows alone and cuts down no dictionary.
-    private(set) var ready: [Chunk]?
+    /// The chunks, where they stand ready.
+    private var ready: [Chunk]?
 
     init(columns: [TableColumn], unitCount: Int, produce: @escaping @Sendable (Int, Sink) throws -> Void) {
         precondition(unitCount >= 0, "a number of units")
@@ -88,12 +87,18 @@ struct Pipeline: Sendable {
         }
     }
 
+    /// The chunks, or what is cut of them, where they stand ready; nil where they are yet to be made. They share the
+    /// texts that the operator before booked, so their rows alone are booked, and no dictionary is cut down.
+    func keepReady(_ context: QueryContext, cut: ([Chunk]) -> [Chunk] = { $0 }) throws -> [Chunk]? {
+        guard let ready else { return nil }
+        let kept = cut(ready)
+        for chunk in kept { try context.budget.reserve(chunk.memoryBytes) }
+        return kept
+    }
+
     /// Every chunk, in the order of the input.
     func collect(_ context: QueryContext) throws -> [Chunk] {
-        if let ready {
-            for chunk in ready { try context.budget.reserve(chunk.memoryBytes) }
-            return ready
-        }
+        if let ready = try keepReady(context) { return ready }
         let parts = try run(context, make: { [(UInt64, Chunk)]() }) { chunk, ordinal, found in
             let kept = chunk.kept()
             try context.budget.reserve(kept.bytes)

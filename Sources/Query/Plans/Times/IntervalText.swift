@@ -5,17 +5,18 @@ package import Columnar
 /// number of a named unit. Fractions are exact: those of a day or week run over into the clock, those of a month into
 /// days of thirty to the month, those of longer units are rounded to months. Beyond PostgreSQL's units there is `ns`.
 package enum IntervalText {
+    /// An interval from its text.
     /// - Parameters:
     ///   - unit: what a bare number counts, as in `interval '3' day`; seconds unless named.
     ///   - position: where the text stands, for the error.
     /// - Throws: `.invalidTime` for text that is no interval, `.intervalOutOfRange` when it is too long for 64-bit
     ///   nanoseconds, or for 32-bit days and months.
-    package static func read(_ text: String, unit: String = "second", position: Int? = nil) throws(QueryError)
+    package static func read(_ text: String, unit: IntervalUnit = .second, position: Int? = nil) throws(QueryError)
         -> Interval
     {
         do throws(IntervalFailure) {
             do throws(IntervalFailure) {
-                return try IntervalWords.read(text, unit: IntervalUnit(named: unit) ?? .second)
+                return try IntervalWords.read(text, unit: unit)
             } catch .invalid {
                 return try IntervalDesignators.read(text)
             }
@@ -38,7 +39,8 @@ enum IntervalFailure: Error {
 }
 
 /// What an amount counts.
-enum IntervalUnit: UInt8 {
+package enum IntervalUnit: UInt8, Sendable {
+    /// From the shortest to the longest.
     case nanosecond, microsecond, millisecond, second, minute, hour, day, week, month, year, decade, century, millennium
 
     /// By the words that PostgreSQL knows, of which it looks at ten letters.
@@ -131,26 +133,27 @@ struct IntervalSum {
     }
 }
 
-/// A number as it is written: its digits, and how many of them follow the point.
+/// A number as it is written: its digits, and what one is by the digits that follow the point.
 struct DecimalAmount {
     private var mantissa: Int128
-    private var scale: Int
+    /// A power of ten.
+    private var one: Int128 = 1
 
-    init(_ whole: Int64) { (mantissa, scale) = (Int128(whole), 0) }
+    init(_ whole: Int64) { mantissa = Int128(whole) }
 
-    private init(mantissa: Int128, scale: Int) { (self.mantissa, self.scale) = (mantissa, scale) }
+    private init(mantissa: Int128, one: Int128) { (self.mantissa, self.one) = (mantissa, one) }
 
     /// More digits of a fraction than this count for nothing.
-    private static let scaleMax = 18
+    private static let placesMax = 18
 
     /// Both are digits alone, or nothing; places of the fraction beyond the eighteenth are dropped.
     init(
         whole: some Sequence<UInt8>, fraction: some Sequence<UInt8>, isNegative: Bool
     ) throws(IntervalFailure) {
-        (mantissa, scale) = (Int128(try Self.whole(whole)), 0)
-        for digit in fraction.prefix(Self.scaleMax) {
+        mantissa = Int128(try Self.whole(whole))
+        for digit in fraction.prefix(Self.placesMax) {
             mantissa = mantissa * 10 + Int128(digit) - 48
-            scale += 1
+            one *= 10
         }
         if isNegative { mantissa = -mantissa }
     }
@@ -168,8 +171,6 @@ struct DecimalAmount {
 
     var isWhole: Bool { mantissa % one == 0 }
 
-    private var one: Int128 { (0..<scale).reduce(1) { power, _ in power * 10 } }
-
     private func product(_ unit: Int64) throws(IntervalFailure) -> Int128 {
         let (product, overflow) = mantissa.multipliedReportingOverflow(by: Int128(unit))
         if overflow { throw .outOfRange }
@@ -179,20 +180,19 @@ struct DecimalAmount {
     /// Times a unit, cut to the whole, and what is left of one.
     func times(_ unit: Int64) throws(IntervalFailure) -> (whole: Int128, rest: DecimalAmount) {
         let (whole, rest) = try product(unit).quotientAndRemainder(dividingBy: one)
-        return (whole, DecimalAmount(mantissa: rest, scale: scale))
+        return (whole, DecimalAmount(mantissa: rest, one: one))
     }
 
     /// Times a unit, rounded half away from zero.
     func rounded(times unit: Int64) throws(IntervalFailure) -> Int128 {
-        let (whole, rest) = try product(unit).quotientAndRemainder(dividingBy: one)
-        return rest.magnitude >= one.magnitude - rest.magnitude ? whole + rest.signum() : whole
+        Decimal128.divideRounding(try product(unit), by: one)
     }
 
     /// Times a unit, rounded half to even.
     func roundedToEven(times unit: Int64) throws(IntervalFailure) -> Int128 {
-        let (whole, rest) = try product(unit).quotientAndRemainder(dividingBy: one)
-        let left = one.magnitude - rest.magnitude
-        if rest.magnitude == left { return whole + whole % 2 }
-        return rest.magnitude > left ? whole + rest.signum() : whole
+        let product = try product(unit)
+        let (whole, rest) = product.quotientAndRemainder(dividingBy: one)
+        let isHalf = rest.magnitude == one.magnitude - rest.magnitude
+        return isHalf ? whole + whole % 2 : Decimal128.divideRounding(product, by: one)
     }
 }

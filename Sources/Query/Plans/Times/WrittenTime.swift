@@ -104,7 +104,7 @@ package struct WrittenTime {
         case .fixed(let seconds): zone = .offset(seconds)
         case .place, .changing: zone = .name(name)
         case nil:
-            if word.allSatisfy(\.isLetter), !ZoneAbbreviation.isZoneName(Array(word)) { return false }
+            if word.allSatisfy(\.isLetter), !FurtherZones.isName(word) { return false }
             zone = .name(name)
         }
         return true

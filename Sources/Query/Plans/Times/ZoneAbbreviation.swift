@@ -11,13 +11,13 @@ package enum ZoneAbbreviation {
     /// - Parameter letters: of any case.
     package init?(_ letters: String) {
         let key = Array(letters.utf8).map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
-        if key == Array("msk".utf8) {
-            // Moscow's winter time lay an hour further east from 2011-03-27 to 2014-10-26.
-            self = .changing(first: 10_800, changes: [(1_301_180_400, 14_400), (1_414_274_400, 10_800)])
-        } else if let offset = Self.offsets[key] {
+        if let offset = Self.offsets[key] {
             self = .fixed(offset)
         } else if let place = Self.places[key] {
             self = .place(place)
+        } else if key.elementsEqual("msk".utf8) {
+            // Moscow's winter time lay an hour further east from 2011-03-27 to 2014-10-26.
+            self = .changing(first: 10_800, changes: [(1_301_180_400, 14_400), (1_414_274_400, 10_800)])
         } else {
             return nil
         }
@@ -116,16 +116,4 @@ package enum ZoneAbbreviation {
         Pacific/Niue nut
         Pacific/Fakaofo tkt
         """
-}
-
-extension ZoneAbbreviation {
-    /// Whether a word of letters alone is a zone's whole name, such as `Japan`. Names with other characters are for
-    /// whoever knows the zones.
-    static func isZoneName(_ letters: [UInt8]) -> Bool { zoneNames.contains(letters.map { $0 | 0x20 }) }
-
-    private static let zoneNames = Set(
-        """
-        cuba egypt eire factory gb greenwich hongkong iceland iran israel jamaica japan kwajalein libya navajo nz
-        poland portugal prc roc rok singapore turkey universal
-        """.split { $0 == " " || $0 == "\n" }.map { Array($0.utf8) })
 }

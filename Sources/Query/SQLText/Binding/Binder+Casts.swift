@@ -95,13 +95,8 @@ extension Binder {
         case (.integer, _), (.boolean, _): return try converted(value, to: .numeric(scale: 0), at: place)
         case (.numeric(let scale), _): return try converted(value, to: .numeric(scale: scale), at: place)
         case (.null, .text(let text)?):
-            var scale = 0
-            if case .numeric(_, let own)? = try NumberText.decimal(
-                InputText.trimmed(text), position: value.position)
-            {
-                scale = own
-            }
-            return try converted(value, to: .numeric(scale: scale), at: place)
+            let read = try InputText.decimal(text, position: value.position)
+            return try converted(value, to: .numeric(scale: read?.scale ?? 0), at: place)
         case (.null, _): return try converted(value, to: .numeric(scale: 0), at: place)
         case (.double, .double(let number)?):
             guard number.isFinite else { throw .nonFiniteNumeric(position: place) }
@@ -175,18 +170,20 @@ extension Binder {
         }
         var span = try IntervalText.read(text, unit: unit, position: value.position)
         switch unit {
-        case "year": span = Interval(months: span.months - span.months % 12)
-        case "month": span = Interval(months: span.months)
-        case "day": span = Interval(months: span.months, days: span.days)
-        case "hour": span.nanoseconds -= span.nanoseconds % Nanoseconds.hour
-        case "minute": span.nanoseconds -= span.nanoseconds % Nanoseconds.minute
+        case .year: span = Interval(months: span.months - span.months % 12)
+        case .month: span = Interval(months: span.months)
+        case .day: span = Interval(months: span.months, days: span.days)
+        case .hour: span.nanoseconds -= span.nanoseconds % Nanoseconds.hour
+        case .minute: span.nanoseconds -= span.nanoseconds % Nanoseconds.minute
         default: break
         }
         return Bound(.literal(.interval(span), .interval), position: place)
     }
 
     /// The grammar's numbers of the fields, of which it hands on a bit mask.
-    private static let intervalUnits = [1: "month", 2: "year", 3: "day", 10: "hour", 11: "minute", 12: "second"]
+    private static let intervalUnits: [Int: IntervalUnit] = [
+        1: .month, 2: .year, 3: .day, 10: .hour, 11: .minute, 12: .second,
+    ]
 
     /// The numbers in parentheses, `numeric(10, 2)`.
     private func typeModifiers(_ typeName: SyntaxNode) throws(QueryError) -> [Int] {

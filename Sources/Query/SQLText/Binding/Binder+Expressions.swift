@@ -73,11 +73,10 @@ extension Binder {
         }
         if let number = node["fval"]?.text("fval") {
             if let value = Int64(number) { return Bound(.literal(.integer(value), .integer), position: place) }
-            guard let value = try NumberText.decimal(number, position: place), case .numeric(_, let scale) = value
-            else {
+            guard let read = try InputText.decimal(number, position: place) else {
                 throw fail(.syntax, "invalid number \(number)", at: node)
             }
-            return Bound(.literal(value, .numeric(scale: scale)), position: place)
+            return Bound(.literal(read.value, .numeric(scale: read.scale)), position: place)
         }
         throw unsupported("a bit string is", at: node)
     }

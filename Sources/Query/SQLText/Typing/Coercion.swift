@@ -58,10 +58,9 @@ struct Coercion {
     /// what else it may be stays open.
     func numbered(_ value: Bound, beside type: ColumnType) throws(QueryError) -> Bound {
         guard case .numeric = type, value.isUnknown, case .text(let text)? = value.expression.constant,
-            let scalar = try NumberText.decimal(InputText.trimmed(text), position: value.position),
-            case .numeric(_, let scale) = scalar
+            let read = try InputText.decimal(text, position: value.position)
         else { return value }
-        return Bound(.literal(scalar, .numeric(scale: scale)), position: value.position)
+        return Bound(.literal(read.value, .numeric(scale: read.scale)), position: value.position)
     }
 
     /// A literal in quotes read as a type, or as a number of its own places where that is numeric; other values as they
@@ -88,20 +87,20 @@ struct Coercion {
             guard let flag = InputText.boolean(text) else { throw invalid(text, type, position) }
             return .boolean(flag)
         case .integer:
-            let number = InputText.trimmed(text)
-            if let value = Int64(number) { return .integer(value) }
-            guard NumberText.isInteger(number) else { throw invalid(text, type, position) }
-            throw QueryError(.numberOutOfRange, "value \"\(text)\" is out of range for type bigint", position: position)
+            guard let value = try InputText.integer(text, position: position) else {
+                throw invalid(text, type, position)
+            }
+            return .integer(value)
         case .double:
-            guard let value = try NumberText.double(InputText.trimmed(text), position: position) else {
+            guard let value = try InputText.double(text, position: position) else {
                 throw invalid(text, type, position)
             }
             return .double(value)
         case .numeric(let scale):
-            guard let value = try NumberText.decimal(InputText.trimmed(text), position: position) else {
+            guard let read = try InputText.decimal(text, scale: scale, position: position) else {
                 throw invalid(text, type, position)
             }
-            return NumberText.rounded(value, toScale: scale)
+            return read.value
         case .timestamptz, .timestamp, .date:
             return try times.read(text, as: type, position: position)
         case .interval:

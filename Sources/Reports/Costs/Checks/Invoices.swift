@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// Bills that senders tell as `cost.recorded`, each beside what was booked of its vendor's calls in the time that it
@@ -43,7 +44,7 @@ struct Invoices {
         /// By bytes: texts that only look alike are different.
         private static func same(_ left: String?, _ right: String?) -> Bool {
             guard let left, let right else { return left == nil && right == nil }
-            return left.utf8.elementsEqual(right.utf8)
+            return left.hasSameBytes(as: right)
         }
     }
 

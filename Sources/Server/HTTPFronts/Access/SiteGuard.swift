@@ -1,3 +1,4 @@
+import Bytes
 import HTTPTypes
 import Hummingbird
 
@@ -39,7 +40,7 @@ struct SiteGuard: Sendable {
 
     private func isSame(_ site: Site, _ host: Authority) -> Bool {
         if names.contains(Array(site.authority.name.utf8)) { return true }
-        return site.authority.name.utf8.elementsEqual(host.name.utf8)
+        return site.authority.name.hasSameBytes(as: host.name)
             && site.authority.port ?? site.defaultPort == host.port ?? site.defaultPort
     }
 

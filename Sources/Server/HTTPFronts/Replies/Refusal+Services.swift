@@ -56,8 +56,6 @@ extension Refusal {
         let status: HTTPResponse.Status =
             switch refusal.kind {
             case .malformed: .badRequest
-            case .unsupported: .unsupportedMediaType
-            case .unacceptable: .notAcceptable
             case .busy: .tooManyRequests
             case .unavailable: .serviceUnavailable
             }

@@ -21,7 +21,7 @@ struct EventRequests: Sendable {
         }
         let ticket = try intake.begin(contentType: request.headers[.contentType])
         let origin = try Self.origin(query)
-        let coding = try BodyCoding.named(request.headers[.contentEncoding])
+        let coding = try request.contentCoding()
         let bytes = try await BodyCollector.collect(request, limits: limits, ticket: ticket)
         let fields = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
         let answer = try await intake.accept(EventBody(bytes, coding: coding, fields: fields, origin: origin), ticket)

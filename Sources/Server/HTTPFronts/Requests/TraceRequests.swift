@@ -18,7 +18,7 @@ struct TraceRequests: Sendable {
                 hint: "set Content-Type; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
         }
         let ticket = try intake.begin()
-        let coding = try BodyCoding.named(request.headers[.contentEncoding])
+        let coding = try request.contentCoding()
         let bytes = try await BodyCollector.collect(request, limits: limits, ticket: ticket)
         let answer = try await intake.accept(TraceBody(bytes, coding: coding, encoding: encoding), ticket)
         let body = OTLPResponse.exported(rejectedSpans: answer.rejectedSpans, message: answer.message, encoding)

@@ -8,7 +8,7 @@ extension Routes {
     /// A file of the pages, or 304 where the browser has it already.
     /// - Throws: 404.
     func page(_ name: String, _ headers: HTTPFields) throws(Refusal) -> Response {
-        guard let file = PageFile.all.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+        guard let file = PageFile.all.first(where: { $0.name.hasSameBytes(as: name) }) else {
             throw Refusal(.notFound, "there is no file \(name) of pages")
         }
         var fields = PageFile.guards

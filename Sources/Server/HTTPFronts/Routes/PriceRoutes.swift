@@ -109,7 +109,7 @@ struct RebookRequest: Sendable {
         // A member that is passed over would make the wish a wider one.
         var names: Set<[UInt8]> = []
         for member in json.members ?? [] {
-            guard let kind = Self.members.first(where: { $0.name.utf8.elementsEqual(member.name.utf8) })?.kind else {
+            guard let kind = Self.members.first(where: { $0.name.hasSameBytes(as: member.name) })?.kind else {
                 throw Refusal(
                     .badRequest, "there is no member \(member.name)",
                     hint: "known: \(Self.members.map(\.name).joined(separator: ", "))")

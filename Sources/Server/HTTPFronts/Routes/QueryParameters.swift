@@ -1,4 +1,6 @@
+import Bytes
 import Hummingbird
+import JSONTexts
 
 /// The parameters in an address, each known and given at most once where several mean nothing: a mistyped one would
 /// otherwise be answered as if it were not there.
@@ -18,7 +20,7 @@ struct QueryParameters: Sendable {
         var values: [String: [String]] = [:]
         for (name, value) in request.uri.queryParameters {
             let name = String(name)
-            guard let parameter = parameters.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+            guard let parameter = parameters.first(where: { $0.name.hasSameBytes(as: name) }) else {
                 throw Refusal(.badRequest, "there is no parameter \(name) here", hint: hint)
             }
             guard values[name] == nil || parameter.isRepeated else {

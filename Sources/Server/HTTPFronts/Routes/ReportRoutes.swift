@@ -3,6 +3,7 @@ import Columnar
 import Domain
 import HTTPTypes
 import Hummingbird
+import JSONTexts
 import Plans
 import Reports
 

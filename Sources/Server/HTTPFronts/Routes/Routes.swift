@@ -43,12 +43,12 @@ struct Routes: Sendable {
         router.add(middleware: AnswerBooking(queries: queries))
         router.add(middleware: RequestRules())
         router.add(middleware: AccessMiddleware(access: access, scopes: RouteTable.scopes, guardian: guardian))
-        router.add(middleware: DisconnectionNotice())
         for route in RouteTable.routes {
             let methods: [HTTPRequest.Method] = route.method == .get ? [.get, .head] : [.post]
             for method in methods {
                 router.on(RouterPath(route.path), method: method) { request, context in
-                    try await answer(route, request, context)
+                    if route.outlastsClient { return try await answer(route, request, context) }
+                    return try await context.noticingDisconnection { try await answer(route, request, context) }
                 }
             }
         }
@@ -103,7 +103,7 @@ struct Routes: Sendable {
         var limits = limits
         limits.bodyBytesMax = limits.queryTextBytesMax
         limits.decodedBodyBytesMax = limits.queryTextBytesMax
-        let coding = try BodyCoding.named(request.headers[.contentEncoding])
+        let coding = try request.contentCoding()
         let bytes = try await BodyCollector.collect(request, limits: limits, ticket: ticket, hint: hint)
         guard request.headers[.contentEncoding] != nil else { return bytes }
         return try await threads.decoders.run { [limits] in

@@ -15,8 +15,7 @@ extension Routes {
     func rows(_ request: Request, _: QueryParameters) async throws -> Response {
         let body = try await text(
             of: request, hint: "shorten the query; long lists of values may be written as a join")
-        let query = try QueryRequest(
-            body: body, contentType: request.headers[.contentType], accept: request.headers[.accept], limits: limits)
+        let query = try QueryRequest(request, body: body, limits: limits)
         let runner = StatementRunner(engine: engine)
         let contentType = query.format.contentType
         let (text, first, second) = try await queries.run { [store, queries, clock] cancellation in

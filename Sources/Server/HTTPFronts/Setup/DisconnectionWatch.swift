@@ -31,17 +31,12 @@ struct ServerContext: RequestContext {
     }
 }
 
-/// Puts the connection's ``Disconnection`` within reach of whoever answers questions.
-struct DisconnectionNotice: RouterMiddleware {
-    func handle(
-        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
-    ) async throws -> Response {
-        let route = context.endpointPath.flatMap { RouteTable.route(request.method.rawValue, $0) }
-        if route?.outlastsClient ?? false { return try await next(request, context) }
-        let channel = context.channel
-        let disconnection = try await channel.eventLoop.submit {
+extension ServerContext {
+    /// Answers with the connection's ``Disconnection`` within reach of whoever answers questions.
+    func noticingDisconnection(_ answer: () async throws -> Response) async throws -> Response {
+        let disconnection = try await channel.eventLoop.submit { [channel] in
             try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection
         }.get()
-        return try await Disconnection.$current.withValue(disconnection) { try await next(request, context) }
+        return try await Disconnection.$current.withValue(disconnection) { try await answer() }
     }
 }

@@ -13,21 +13,27 @@ package struct QueryRequest: Sendable {
     /// How the answer is written.
     package var format: ResultFormat
 
-    /// Reads `{"sql":…,"timezone":…,"rollups":…,"time_limit_seconds":…}`, or plain SQL text.
-    /// - Parameters:
-    ///   - contentType: the body's media type; nil is refused.
-    ///   - accept: media types that the answer may have, by preference, separated by commas; nil or none of them: any.
-    /// - Throws: `malformed` with the position, `unacceptable`, `unsupported`.
-    package init(body: [UInt8], contentType: String?, accept: String?, limits: ServerLimits) throws(QueryRefusal) {
-        format = try Self.format(accept ?? "*/*")
+    /// How a body says what is asked.
+    package enum Form: Hashable, Sendable {
+        /// `{"sql":…,"timezone":…,"rollups":…,"time_limit_seconds":…}`.
+        case members
+        /// The statement alone.
+        case text
+    }
+
+    /// Reads a body.
+    /// - Throws: `malformed` with the position.
+    package init(
+        body: [UInt8], form: Form, format: ResultFormat, limits: ServerLimits
+    ) throws(QueryRefusal) {
+        self.format = format
         options = QueryOptions()
         options.memoryBudgetBytes = limits.questionMemoryBytesMax
         let limitSeconds = limits.queryTimeLimit.components.seconds
         let timeLimitMax = limits.queryTimeLimitNanoseconds
         options.timeLimitNanoseconds = timeLimitMax
-        let mediaType = (contentType ?? "").prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-        switch mediaType {
-        case "application/json":
+        switch form {
+        case .members:
             let members = try Members(body)
             guard let text = try members.text("sql") else {
                 throw QueryRefusal(.malformed, "the member sql is missing", hint: Self.example)
@@ -45,15 +51,7 @@ package struct QueryRequest: Sendable {
                 }
                 options.timeLimitNanoseconds = nanoseconds
             }
-        case "application/sql", "text/plain":
-            sql = try Self.text(body)
-        case "":
-            throw QueryRefusal(
-                .unsupported, "the body has no Content-Type", hint: "send application/json or application/sql")
-        default:
-            throw QueryRefusal(
-                .unsupported, "Content-Type \(mediaType) is not taken here",
-                hint: "send application/json or application/sql")
+        case .text: sql = try Self.text(body)
         }
     }
 
@@ -82,7 +80,7 @@ package struct QueryRequest: Sendable {
             }
             var seen: Set<[UInt8]> = []
             for member in members {
-                guard Self.names.contains(where: { $0.utf8.elementsEqual(member.name.utf8) }) else {
+                guard Self.names.contains(where: { $0.hasSameBytes(as: member.name) }) else {
                     throw QueryRefusal(
                         .malformed, "there is no member \(member.name)",
                         hint: "known: \(Self.names.joined(separator: ", "))")
@@ -128,25 +126,5 @@ package struct QueryRequest: Sendable {
                 .malformed, "the body is not JSON: expected \(error.expectation)", hint: example,
                 position: error.offset)
         }
-    }
-
-    /// The first of some media types that we write.
-    private static func format(_ accept: String) throws(QueryRefusal) -> ResultFormat {
-        let types = accept.split(separator: ",").map { part in
-            part.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-        }
-        if types.allSatisfy(\.isEmpty) { return .json }
-        for type in types {
-            switch type {
-            case "application/json", "*/*", "application/*": return .json
-            case "text/csv": return .csv
-            case "application/x-ndjson", "application/ndjson": return .ndjson
-            case "text/plain", "text/*": return .table
-            default: continue
-            }
-        }
-        throw QueryRefusal(
-            .unacceptable, "nothing of \(accept) can be written",
-            hint: "accept application/json, text/csv, application/x-ndjson or text/plain")
     }
 }

@@ -3,22 +3,6 @@ package import Domain
 
 /// Undoes how a body was compressed on its way, never beyond a limit.
 package enum BodyCoding {
-    /// What a name of HTTP's register of content codings means.
-    /// - Parameter name: nil: none was given.
-    /// - Throws: `unsupported` for one that we do not know.
-    package static func named(_ name: String?) throws(IntakeRefusal) -> ContentCoding {
-        let name = (name ?? "").filter { $0 != " " && $0 != "\t" }.lowercased()
-        switch name {
-        case "", "identity": return .identity
-        case "gzip", "x-gzip": return .gzip
-        case "zstd": return .zstd
-        case "deflate": return .deflate
-        default:
-            throw IntakeRefusal(
-                .unsupported, "Content-Encoding \(name) is not taken here", hint: "use gzip, zstd, or none")
-        }
-    }
-
     /// The body as its sender had it; what comes out is booked on the ticket as it grows.
     /// - Parameter hint: what to do about a body that is too large; nil: what senders of events do.
     /// - Throws: `tooLarge` beyond the limit, `busy` when the gate is full, `malformed` with the offset for damaged
@@ -58,7 +42,7 @@ package enum BodyCoding {
         default:
             IntakeRefusal(
                 .malformed, "the compressed body is damaged: \(error)",
-                hint: "send it again, or without Content-Encoding")
+                hint: "send it again, or without compressing it")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Dialects
 import EventStores
 

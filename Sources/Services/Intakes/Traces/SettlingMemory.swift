@@ -1,3 +1,4 @@
+import Bytes
 import Dialects
 import Domain
 import EventStores
@@ -66,7 +67,7 @@ struct SettlingMemory {
     /// - Returns: the note for the log; nil where it was known.
     mutating func learn(_ reading: AssumedReading) -> SystemNote? {
         guard assumed.count < Self.assumedMax, assumed.insert(reading).inserted else { return nil }
-        return Self.note(.readingAssumed, reading.emitter) { $0.member("part", reading.part) }
+        return Self.note(.readingAssumed, reading.emitter) { $0.member("part", reading.part.rawValue) }
     }
 
     /// Takes over what a call's total proved.
@@ -74,10 +75,9 @@ struct SettlingMemory {
     mutating func learn(_ proof: UsageProof) -> (notes: [SystemNote], concernsOthers: Bool) {
         guard readings.add(proof) else { return ([], false) }
         let note = Self.note(.readingProved, proof)
-        let reading = AssumedReading(emitter: proof.emitter, part: proof.part)
         let concernsOthers =
             !isEveryAssumptionNoted || assumed.count >= Self.assumedMax
-            || (reading.map { assumed.contains($0) } ?? false)
+            || assumed.contains(AssumedReading(proof.emitter, proof.part))
         return (concernsOthers ? [note] : [note, Self.appliedNote(proof)], concernsOthers)
     }
 
@@ -86,8 +86,8 @@ struct SettlingMemory {
 
     private static func note(_ kind: SystemNote.Kind, _ proof: UsageProof) -> SystemNote {
         note(kind, proof.emitter) { json in
-            json.member("part", proof.part)
-            json.member("reading", proof.reading)
+            json.member("part", proof.part.rawValue)
+            json.member("reading", proof.reading.rawValue)
         }
     }
 
@@ -96,11 +96,11 @@ struct SettlingMemory {
     ) -> SystemNote {
         var json = JSONWriter()
         json.beginObject()
-        json.member("instrumentation_name", emitter.scope)
-        json.member("instrumentation_version", emitter.version)
-        if let model = emitter.model { json.member("model", model) }
-        json.member("provider", emitter.provider)
-        if let tenant = emitter.tenant { json.member("tenant", tenant) }
+        json.member("instrumentation_name", emitter.scope.text)
+        json.member("instrumentation_version", emitter.version.text)
+        if let model = emitter.model { json.member("model", model.text) }
+        json.member("provider", emitter.provider.text)
+        if let tenant = emitter.tenant { json.member("tenant", tenant.text) }
         addRest(&json)
         json.endObject()
         return SystemNote(kind, data: String(decoding: json.bytes, as: UTF8.self))

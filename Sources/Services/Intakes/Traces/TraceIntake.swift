@@ -132,7 +132,7 @@ final class EvidenceEncoders: Sendable {
         } catch {
             throw IntakeRefusal(
                 .malformed, "no trace request: \(error)",
-                hint: "the body and its Content-Type must agree; this is not to be sent again")
+                hint: "the body must be in the encoding that its sender names; this is not to be sent again")
         }
         let slot =
             idle.withLock { $0.popLast() }

@@ -213,11 +213,11 @@ package final class TraceSettlement: Sendable {
     private func settle(_ stored: [StoredEvent], _ readings: EmitterReadings) -> Settlement {
         var parser = JSONParser()
         var spans: [SpanRecord] = []
-        var told: [StoredEvent] = []
+        var derived: [StoredEvent] = []
         for event in stored {
             let row = EventRow(event.row)
             if row.type != store.registry.wellKnownTypes.spanReceived {
-                told.append(event)
+                derived.append(event)
             } else if spans.count < Self.spansPerTrace,
                 // Evidence that somebody else wrote and that cannot be read stays evidence.
                 let span = try? SpanRecord(row: row, columns: columns, parser: &parser)
@@ -225,7 +225,7 @@ package final class TraceSettlement: Sendable {
                 spans.append(span)
             }
         }
-        return settler.withLock { $0 }.settle(spans, told: told, readings: readings)
+        return settler.withLock { $0 }.settle(spans, derived: derived, readings: readings)
     }
 
     /// After a start: traces whose spans came so late that they may not have settled. Blocking; ``nextStep()`` does it

@@ -25,10 +25,7 @@ package enum StoreFailure {
 
     /// The state is sound, and what was asked for is too much at once, or needs a place of a file that is damaged.
     static func isOfRequest(_ error: any Error) -> Bool {
-        switch error as? StoreError {
-        case .correctionTooLarge?, .recordTooLarge?, .batchTooLarge?: true
-        default: error is CorruptionError
-        }
+        (error as? StoreError)?.isOfRequest ?? (error is CorruptionError)
     }
 
     /// `tooMuch` for what the asker can mend, else `unavailable`, for a while or until a restart.

@@ -15,10 +15,10 @@ struct RetiredFiles {
 
     /// Removes what nobody names any more. What cannot be removed now is tried again later, and found by the next
     /// start.
-    /// - Complexity: O(retired files × files that are kept), nothing where none is retired.
+    /// - Complexity: O(retired files + files that are kept), nothing where none is retired.
     mutating func remove(from directory: String, _ manifests: ManifestStore, _ fileSystem: any FileSystem) {
         guard !files.isEmpty else { return }
-        let kept = manifests.keptFileNames
+        let kept = Set(manifests.keptFileNames)
         files.removeAll { file in
             guard file.reader == nil, !kept.contains(file.name) else { return false }
             return (try? fileSystem.remove(directory + "/" + file.name)) != nil

@@ -58,14 +58,12 @@ extension Writer {
         flights.removeAll { $0 === flight }
         guard let result = flight.result else { preconditionFailure("the job has run") }
         let seal = flight.job as? SealJob
+        let record = seal?.attached(as: flight.base.segmentID, manifest: manifests.version + 1)
         do {
             let prepared = try result.get()
             do {
                 // Once the segment is published, no want of space may keep its record out.
-                if let seal {
-                    let record = seal.attached(as: flight.base.segmentID, manifest: manifests.version + 1)
-                    try log.reserve(payloads: [record.utf8.count])
-                }
+                if let record { try log.reserve(payloads: [record.utf8.count]) }
                 try publish(prepared, base: flight.base)
             } catch {
                 for name in prepared.edit.fileNames { retired.add(name) }
@@ -82,16 +80,19 @@ extension Writer {
             }
             throw error
         }
-        if let seal { try finish(seal, as: flight.base.segmentID) } else { try tellManifest() }
+        if let seal, let record {
+            try finish(seal, as: flight.base.segmentID, record: record)
+        } else {
+            try tellManifest()
+        }
         return true
     }
 
     /// Has the log tell which version of the manifest is in force, durable when this returns, so that a start misses it
     /// when it is gone. A seal has made room for that; where another job finds none now, the next version tells.
-    func tellManifest(_ seal: SealJob? = nil, _ segmentID: UInt64 = 0) throws {
-        let version = manifests.version
-        let data =
-            seal?.attached(as: segmentID, manifest: version) ?? JSONWriter.object { $0.member("manifest", version) }
+    /// - Parameter record: that of a seal; nil after another job.
+    func tellManifest(_ record: String? = nil) throws {
+        let data = record ?? JSONWriter.object { $0.member("manifest", manifests.version) }
         do {
             try log.append(
                 .segmentAttached, position: nextPosition, count: 0, receivedTime: receivedTime,
@@ -114,10 +115,13 @@ extension Writer {
     /// Makes an edit the manifest in force, and its segments those that are read.
     private func publish(_ prepared: RunningJob.Prepared, base: StoreJobBase) throws {
         let edit = prepared.edit
-        // Rows that wait for a seal to die are dead in memory alone: an edit that moves them would not know.
-        var waiting = freshDead
-        if let frozen { waiting.merge(frozen.dead) }
-        for id in edit.removed where waiting.bySegment[id] != nil { throw ManifestEditConflict.rowsMarked(id: id) }
+        if !edit.removed.isEmpty {
+            // Rows that wait for a seal to die are dead in memory alone: an edit that moves them would not know.
+            var waiting = freshDead
+            if let frozen { waiting.merge(frozen.dead) }
+            let marked = waiting.bySegment
+            for id in edit.removed where marked[id] != nil { throw ManifestEditConflict.rowsMarked(id: id) }
+        }
         let next = try manifests.current.applying(edit, base: base.manifest)
         let oldState = manifests.current.projections?.fileName
         try manifests.publish(next)

@@ -83,8 +83,8 @@ struct StateFile: Sendable {
         sink.append(text: ledger.outcomes?.data ?? "")
         sink.append(varint: UInt64(unfolded.count))
         for key in unfolded {
-            sink.append(text: key.tenant)
-            sink.append(text: key.conversation)
+            sink.append(text: key.tenant.text)
+            sink.append(text: key.conversation.text)
         }
         replayFrom.append(to: &sink)
         return sink.bytes

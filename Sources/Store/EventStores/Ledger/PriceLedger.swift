@@ -5,14 +5,16 @@ import Domain
 struct PriceLedger: Sendable {
     private(set) var book: PriceBook
     /// Prices that may book calls which waited for one, oldest first: follows from the book.
-    private(set) var late: [PriceChange] = []
+    private(set) var late = LatePrices()
     /// Deliberate corrections, oldest first.
     private(set) var rebookings: [Rebooking] = []
 
     /// Takes a book over with its history: which prices came late follows from the order of their positions.
     init(book: PriceBook) {
         self.book = book.beginning
-        for entry in book.later { add(entry) }
+        var changes: [PriceChange] = []
+        for entry in book.later where !self.book.isFull { changes.append(self.book.add(entry)) }
+        late.add(changes)
     }
 
     /// Takes a price over that comes now.
@@ -20,8 +22,7 @@ struct PriceLedger: Sendable {
     @discardableResult
     mutating func add(_ entry: PriceEntry) -> Bool {
         guard !book.isFull else { return false }
-        let change = book.add(entry)
-        if change.waitingTimes != nil { late.append(change) }
+        late.add([book.add(entry)])
         return true
     }
 

@@ -12,20 +12,23 @@ import Segments
 /// function of its position, the price history and the corrections, whatever came in one batch and wherever it was
 /// sealed, and segments need not be rewritten.
 final class CostOverlay: Sendable {
-    private let late: [PriceChange]
+    private let late: LatePrices
+    /// Late prices of smaller numbers count.
+    private let lateCount: Int
     /// Oldest first.
     private let rebookings: [Rebooking]
     /// The whole history: what was known at a position is asked by that position.
     private let book: PriceBook
 
-    init(book: PriceBook, late: [PriceChange], rebookings: [Rebooking]) {
-        self.book = book
-        self.rebookings = rebookings
-        self.late = late.sorted { $0.entry.position < $1.entry.position }
+    private init(book: PriceBook, late: LatePrices, lateCount: Int, rebookings: [Rebooking]) {
+        (self.book, self.late, self.lateCount, self.rebookings) = (book, late, lateCount, rebookings)
     }
 
-    convenience init(_ prices: PriceLedger) {
-        self.init(book: prices.book, late: prices.late, rebookings: prices.rebookings)
+    /// - Parameter lateCount: so many of the late prices count, the first ones; nil: all.
+    convenience init(_ prices: PriceLedger, lateCount: Int? = nil) {
+        self.init(
+            book: prices.book, late: prices.late, lateCount: lateCount ?? prices.late.count,
+            rebookings: prices.rebookings)
     }
 
     /// The same with one more correction.
@@ -33,13 +36,13 @@ final class CostOverlay: Sendable {
 
     /// The same with more corrections, oldest first.
     func adding(_ more: [Rebooking]) -> CostOverlay {
-        CostOverlay(book: book, late: late, rebookings: rebookings + more)
+        CostOverlay(book: book, late: late, lateCount: lateCount, rebookings: rebookings + more)
     }
 
     /// Whether a sealed group may hold a call that a late price or a correction concerns.
     func concerns(_ group: RowGroup) -> Bool {
         if mayCorrect(group) { return true }
-        guard !late.isEmpty, let state = group.summary(named: "price_state") else { return false }
+        guard lateCount > 0, let state = group.summary(named: "price_state") else { return false }
         let priced = Scalar.text(PriceState.priced.name)
         return state.minimum != priced || state.maximum != priced
     }
@@ -50,7 +53,7 @@ final class CostOverlay: Sendable {
 
     /// What a call costs that was booked at some cost.
     /// - Parameter row: the one that the fields were read from.
-    /// - Complexity: O(late prices).
+    /// - Complexity: O(log² late prices), and O(prices of its model) for each that concerns it.
     func cost(of fields: CallFields, in row: EventRow, position: Int64, booked: CallCost) -> CallCost {
         let names = fields.names(in: row)
         return cost(
@@ -60,7 +63,6 @@ final class CostOverlay: Sendable {
     }
 
     /// The same of a call that is read from columns.
-    /// - Complexity: O(late prices).
     func cost(
         of usage: TokenUsage, provider: String, requestModel: String?, responseModel: String?, serviceTier: String?,
         time: Int64, position: Int64, booked: CallCost
@@ -75,9 +77,11 @@ final class CostOverlay: Sendable {
         let known =
             rebooking.map { PriceHorizon(before: $0.lastPosition + 1, list: $0.list) }
             ?? PriceHorizon(before: position)
-        let concerning = late.filter {
+        let call = LatePrices.Call(
+            provider: provider, requestModel: requestModel, responseModel: responseModel, serviceTier: serviceTier,
+            time: time)
+        let concerning = late.numbers(of: call, among: 0..<lateCount).map { late[$0] }.filter {
             !known.includes($0.entry)
-                && $0.concerns(provider: provider, requestModel: requestModel, responseModel: responseModel, time: time)
         }
         guard rebooking != nil || !concerning.isEmpty else { return booked }
         let candidates = book.candidates(provider: provider, requestModel: requestModel, responseModel: responseModel)

@@ -8,7 +8,11 @@ import Segments
 /// A call waits for a price when it is not priced as it is read now, whatever its segment says: a correction may have
 /// taken its price away.
 struct LatePriceSearch {
-    private let changes: [PriceChange]
+    private let late: LatePrices
+    /// Numbers of the prices that became known.
+    private let numbers: Range<Int>
+    /// The first time at which a call may wait for one of them.
+    private let firstTime: Int64
     /// What lay over sealed calls before these prices.
     private let before: CostOverlay
     private let layouts: EventTableLayouts
@@ -16,12 +20,15 @@ struct LatePriceSearch {
     /// What becomes of a group that cannot be read.
     private let onDamage: (any Error) throws -> Void
 
-    /// - Parameter onDamage: is told of a place that cannot be read; the search goes on without it unless it throws.
+    /// - Parameters:
+    ///   - number: of the first price that became known.
+    ///   - onDamage: is told of a place that cannot be read; the search goes on without it unless it throws.
     init(
-        _ changes: [PriceChange], before: CostOverlay, layouts: EventTableLayouts, registry: SchemaRegistry,
+        _ late: LatePrices, from number: Int, before: CostOverlay, layouts: EventTableLayouts, registry: SchemaRegistry,
         onDamage: @escaping (any Error) throws -> Void = { throw $0 }
     ) {
-        self.changes = changes
+        (self.late, numbers) = (late, number..<late.count)
+        firstTime = numbers.compactMap { late[$0].waitingTimes?.lowerBound }.min() ?? .max
         self.before = before
         self.layouts = layouts
         self.registry = registry
@@ -48,13 +55,8 @@ struct LatePriceSearch {
         for (row, _) in block.waitingCalls {
             let fields = CallFields(row, registry.wellKnown, registry.wellKnownTypes)
             guard let key = ConversationGrouping.key(row, registry.wellKnown) else { continue }
-            let names = fields.names(in: row)
-            let isConcerned = changes.contains {
-                $0.concerns(
-                    provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel,
-                    time: fields.time)
-            }
-            if isConcerned { found.insert(key) }
+            let call = LatePrices.Call(fields.names(in: row), time: fields.time)
+            if !late.numbers(of: call, among: numbers).isEmpty { found.insert(key) }
         }
         return found
     }
@@ -78,46 +80,39 @@ struct LatePriceSearch {
     /// The prices that book at least one call which waited, in the order in which they were set.
     /// - Complexity: as ``conversations(in:)``.
     func booking(in sealed: SealedState, _ blocks: [TailBlock]) throws -> [PriceEntry] {
-        var isBooking = [Bool](repeating: false, count: changes.count)
-        func note(
-            provider: String, requestModel: String?, responseModel: String?, time: Int64, gaps: String?, hasTotal: Bool
-        ) {
-            for (index, change) in changes.enumerated() where !isBooking[index] {
-                guard hasTotal || Self.mayFill(gaps, change.entry.tokenClass) else { continue }
-                isBooking[index] = change.concerns(
-                    provider: provider, requestModel: requestModel, responseModel: responseModel, time: time)
+        var booking: Set<Int> = []
+        func note(_ call: LatePrices.Call, gaps: String?, hasTotal: Bool) {
+            for number in late.numbers(of: call, among: numbers)
+            where hasTotal || Self.mayFill(gaps, late[number].entry.tokenClass) {
+                booking.insert(number)
             }
         }
         for block in blocks {
             for (row, cost) in block.waitingCalls {
                 let fields = CallFields(row, registry.wellKnown, registry.wellKnownTypes)
-                let names = fields.names(in: row)
                 note(
-                    provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel,
-                    time: fields.time, gaps: cost.gaps, hasTotal: fields.usage.total != nil)
+                    LatePrices.Call(fields.names(in: row), time: fields.time), gaps: cost.gaps,
+                    hasTotal: fields.usage.total != nil)
             }
         }
         for layout in layouts.tables {
             guard let money = layout.money else { continue }
             for segment in sealed.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated()
-                where isBooking.contains(false) && mayConcern(group) {
+                where booking.count < numbers.count && mayConcern(group) {
                     try reading {
                         let morsel = live(group, index, segment, layout)
-                        let names = ["provider", "request_model", "response_model", "total_tokens"]
-                        let columns = try names.map { try layout.index(of: $0).map { try morsel.column($0) } }
-                        let times = try morsel.column(layout.time)
+                        let calls = try CallColumns(morsel, layout)
+                        let totals = try layout.index(of: "total_tokens").map { try morsel.column($0) }
                         for (row, cost) in try waiting(morsel, layout, money) {
-                            note(
-                                provider: columns[0]?.text(at: row) ?? "", requestModel: columns[1]?.text(at: row),
-                                responseModel: columns[2]?.text(at: row), time: times.integer(at: row) ?? 0,
-                                gaps: cost.gaps, hasTotal: columns[3]?.integer(at: row) != nil)
+                            note(calls.call(at: row), gaps: cost.gaps, hasTotal: totals?.integer(at: row) != nil)
                         }
                     }
                 }
             }
         }
-        return zip(changes, isBooking).filter { $1 }.map { $0.0.entry }.sorted { $0.position < $1.position }
+        // Numbers go by position.
+        return booking.sorted().map { late[$0].entry }
     }
 
     /// Whether a price of a class may be what a call waits for, by the names of what it lacks; nil: they were not
@@ -185,8 +180,8 @@ struct LatePriceSearch {
             guard old.wide(at: row) == nil, let cost = new.wide(at: row), let time = times.integer(at: row),
                 let receivedTime = received.integer(at: row)
             else { return nil }
-            let lead = leads.lead(at: positions.integer(at: row) ?? 0)
-            guard EventArrival(receivedTime: receivedTime, lead: lead).isLive(time) else { return nil }
+            let arrival = leads.arrival(at: positions.integer(at: row) ?? 0, receivedTime: receivedTime)
+            guard arrival.isLive(time) else { return nil }
             return FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" })
         }
     }
@@ -199,7 +194,7 @@ struct LatePriceSearch {
         guard state.minimum != priced || state.maximum != priced || before.mayCorrect(group),
             case .timestamptz(let last) = time.maximum
         else { return false }
-        return changes.contains { $0.waitingTimes.map { $0.lowerBound <= last } ?? false }
+        return firstTime <= last
     }
 
     private func search(
@@ -207,20 +202,33 @@ struct LatePriceSearch {
         _ found: inout Set<ConversationGrouping.Key>
     ) throws {
         func column(_ name: String) throws -> Vector? { try layout.index(of: name).map { try morsel.column($0) } }
-        let (times, providers) = (try morsel.column(layout.time), try column("provider"))
-        let (requests, responses) = (try column("request_model"), try column("response_model"))
+        let calls = try CallColumns(morsel, layout)
         let (conversations, tenants) = (try column("conversation_id"), try column("tenant"))
         for (row, _) in try waiting(morsel, layout, money) {
-            guard let conversation = conversations?.text(at: row), let tenant = tenants?.text(at: row),
-                let provider = providers?.text(at: row), let time = times.integer(at: row)
-            else { continue }
-            let isConcerned = changes.contains {
-                $0.concerns(
-                    provider: provider, requestModel: requests?.text(at: row), responseModel: responses?.text(at: row),
-                    time: time)
+            guard let conversation = conversations?.text(at: row), let tenant = tenants?.text(at: row) else { continue }
+            if !late.numbers(of: calls.call(at: row), among: numbers).isEmpty {
+                found.insert(.init(tenant: tenant, conversation: conversation))
             }
-            if isConcerned { found.insert(.init(tenant: tenant, conversation: conversation)) }
         }
+    }
+}
+
+/// What sealed calls say of themselves that decides which prices they have.
+private struct CallColumns {
+    private let texts: [Vector?]
+    private let times: Vector
+
+    init(_ morsel: any Morsel, _ layout: EventTableLayout) throws {
+        let names = ["provider", "request_model", "response_model", "service_tier"]
+        texts = try names.map { try layout.index(of: $0).map { try morsel.column($0) } }
+        times = try morsel.column(layout.time)
+    }
+
+    func call(at row: Int) -> LatePrices.Call {
+        LatePrices.Call(
+            provider: texts[0]?.text(at: row) ?? "", requestModel: texts[1]?.text(at: row),
+            responseModel: texts[2]?.text(at: row), serviceTier: texts[3]?.text(at: row),
+            time: times.integer(at: row) ?? 0)
     }
 }
 

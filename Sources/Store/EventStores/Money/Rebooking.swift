@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import JSONTexts
@@ -31,15 +32,15 @@ package struct Rebooking: Hashable, Sendable {
     /// Whether a call is booked again.
     func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64, position: Int64) -> Bool
     {
-        guard position <= lastPosition, times.contains(time), provider.utf8.elementsEqual(self.provider.utf8) else {
+        guard position <= lastPosition, times.contains(time), provider.hasSameBytes(as: self.provider) else {
             return false
         }
-        guard let model = model?.utf8 else { return true }
+        guard let model else { return true }
         let names =
             passesOverPaths
             ? ModelName.names(requestModel: requestModel, responseModel: responseModel)
             : [responseModel, requestModel].compactMap { $0 }
-        return names.contains { model.elementsEqual($0.utf8) }
+        return names.contains { model.hasSameBytes(as: $0) }
     }
 
     /// Whether a group may hold a call that is.

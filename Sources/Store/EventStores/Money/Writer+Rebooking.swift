@@ -22,17 +22,18 @@ extension Writer {
         let prices = ledger.prices.book.candidates(provider: provider, requestModel: model, responseModel: nil).lists
             .flatMap { $0 }
         try observeClock()
-        try noteDurably(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
+        _ = try noteDurably(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
         apply(rebooking, effect)
         // What is kept is what the record tells.
         rebooking.change = effect.change
         return rebooking
     }
 
-    /// Lays a correction over what was read back from the log.
-    func replay(_ rebooking: Rebooking) throws {
-        apply(
-            rebooking, try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self))
+    /// Lays a correction over what was read back.
+    func replay(_ rebooking: Rebooking, onDamage: OnDamage) throws {
+        let effect = try RebookingEffect(
+            rebooking, before: overlay, after: overlay(adding: rebooking), writer: self, onDamage: onDamage)
+        apply(rebooking, effect)
     }
 
     private func apply(_ rebooking: Rebooking, _ effect: RebookingEffect) {
@@ -56,8 +57,12 @@ private struct RebookingEffect {
     /// Unsealed blocks with calls whose cost changes, by their first position.
     private(set) var repriced: [Int64: TailBlock] = [:]
 
+    /// - Parameter onDamage: is told of a place that cannot be read; the rest goes on without it unless it throws.
     /// - Complexity: O(calls in groups of the time range).
-    init(_ rebooking: Rebooking, before: CostOverlay, after: CostOverlay, writer: Writer) throws {
+    init(
+        _ rebooking: Rebooking, before: CostOverlay, after: CostOverlay, writer: Writer,
+        onDamage: Writer.OnDamage = { throw $0 }
+    ) throws {
         for layout in writer.layouts.tables {
             guard let money = layout.money else { continue }
             for segment in writer.sealed.segments {
@@ -66,7 +71,11 @@ private struct RebookingEffect {
                     let base = segment.morsel(
                         of: group, index: index, columns: layout.columns, table: layout.name,
                         statistics: ScanStatistics())
-                    try compare(base, layout, money, before, after)
+                    do {
+                        try compare(base, layout, money, before, after)
+                    } catch  where StoreError.isOfPlace(error) {
+                        try onDamage(error)
+                    }
                 }
             }
         }

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import Projections
 
@@ -23,7 +24,7 @@ extension CallCost {
         self.init(
             costPicoUSD: cost, lowPicoUSD: low, highPicoUSD: high, state: state,
             gaps: parts.count > 4 ? String(parts[4]) : nil)
-        guard isPossible, self.text.utf8.elementsEqual(text.utf8) else { return nil }
+        guard isPossible, self.text.hasSameBytes(as: text) else { return nil }
     }
 
     /// Whether booking can have come to it: within the limits of prices and usage, and as its state says.

@@ -33,11 +33,3 @@ struct MovedRows: Sendable {
         rows.contains { $0.positions.contains { positions.contains($0) } }
     }
 }
-
-extension SealedSegment {
-    /// The rows of a group that no later ones stand for, ascending.
-    func liveRows(of group: RowGroup, index: Int, table: String) -> [Int] {
-        let dead = Set(deadRows(table: table, group: index))
-        return (0..<group.rowCount).filter { !dead.contains(UInt32($0)) }
-    }
-}

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import JSONTexts
 
@@ -20,7 +21,7 @@ extension SystemRecord {
 
     /// Whether it is of a kind that this version, or one before, writes. Of another one nobody here can say what a
     /// start must do with it.
-    package var isOfKnownKind: Bool { Self.knownKinds.contains { kind.utf8.elementsEqual($0.utf8) } }
+    package var isOfKnownKind: Bool { Self.knownKinds.contains { kind.hasSameBytes(as: $0) } }
 
     /// A new kind goes here, or an export that holds it is refused; one that settling notes to `SystemNote.Kind`.
     private static let knownKinds =

@@ -74,10 +74,7 @@ struct StoreOpening {
                 lock: lock,
                 ledger: ledger, sealed: sealed, counters: counters, segmentFiles: segmentFiles))
         // Files of the version before are gone with it, once there is another one.
-        let live =
-            manifests.current.segments.map(\.description.fileName)
-            + [manifests.current.projections?.fileName].compactMap { $0 }
-        for name in manifests.keptFileNames where !live.contains(name) { writer.retired.add(name) }
+        for name in manifests.outgoingFileNames { writer.retired.add(name) }
         writer.nextSegmentID = nextID
         // Files of attempts that came to nothing; where a manifest is damaged they may be what it named.
         if findings.refused.isEmpty {
@@ -178,13 +175,9 @@ struct StoreOpening {
         -> SealedState
     {
         var state = SealedState()
-        let replaced = ReplacedRows(manifest.superseded).bySegment
-        for entry in manifest.segments {
-            let segment = try SealedSegment.open(entry, in: files.segments, segmentFiles)
-            state.segments.append(segment.replacing(replaced: replaced[segment.id] ?? ReplacedRows()))
-        }
+        state.segments = try manifest.segments.map { try SealedSegment.open($0, in: files.segments, segmentFiles) }
         state.position = manifest.position
-        return state
+        return state.marking(ReplacedRows(manifest.superseded))
     }
 
     private static func counters(

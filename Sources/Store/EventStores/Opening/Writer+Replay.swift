@@ -86,7 +86,7 @@ extension Writer {
 
     private func replaySystemRecord(_ record: LogRecord) throws {
         do {
-            if let mark = try takeUp(try systemRecord(record)) { dropOlderMarks(than: mark) }
+            try takeUp(try systemRecord(record), onDamage: goOnWithoutPlace).map { dropOlderMarks(than: $0) }
         } catch let error as Ledger.DamagedRecord {
             throw corruption(record, error.expectation)
         }
@@ -94,16 +94,23 @@ extension Writer {
 
     /// Makes what a record tells part of the state.
     /// - Returns: the mark of deliveries that it tells of, if it does.
+    /// - Parameter onDamage: is told of a place that a correction needs and that cannot be read.
     /// - Throws: ``Ledger/DamagedRecord``, ``CorruptionError``.
-    func takeUp(_ note: SystemRecord) throws -> DeliveryMark? {
+    func takeUp(_ note: SystemRecord, onDamage: OnDamage = { throw $0 }) throws -> DeliveryMark? {
         systemRecords.append(note)
+        return try follow(note, onDamage: onDamage)
+    }
+
+    /// The same of a record that is among the unsealed ones already.
+    @discardableResult
+    func follow(_ note: SystemRecord, onDamage: OnDamage = { throw $0 }) throws -> DeliveryMark? {
         let consequence = try ledger.fold(note)
         counters.idleAfterNanoseconds = ledger.outcomes?.idleAfterNanoseconds
         switch consequence {
         case .none: return nil
         case .prices: booking.forget()
         case .objectives(let version): counters = counters.following(version.set, registry: registry)
-        case .rebooking(let rebooking): try replay(rebooking)
+        case .rebooking(let rebooking): try replay(rebooking, onDamage: onDamage)
         case .mark(let mark): return mark
         }
         return nil
@@ -198,9 +205,7 @@ extension Writer {
             try log.append(
                 .schemas, position: nextPosition, count: 0, receivedTime: receivedTime, payload: registry.serialised)
         }
-        try note(.event(type: ConfigurationChange.recordType, data: change.data))
-        for entry in change.prices { ledger.prices.add(entry) }
-        booking.forget()
+        try follow(try note(.event(type: ConfigurationChange.recordType, data: change.data)))
         counters.beginStep()
         for price in try noteLatePrices(since: lateCount, onDamage: goOnWithoutPlace) {
             try note(.event(type: Rebooking.recordType, data: price.firstPriceData))

@@ -7,19 +7,16 @@ import Projections
 struct ConversationGrouping: Sendable {
     /// A conversation: tenant and conversation_id.
     struct Key: Hashable, Comparable, Sendable {
-        var tenant: String
-        var conversation: String
+        let tenant: ExactText
+        let conversation: ExactText
 
-        /// By bytes: two spellings of a letter are two conversations.
-        static func == (left: Key, right: Key) -> Bool {
-            left.conversation.hasSameBytes(as: right.conversation) && left.tenant.hasSameBytes(as: right.tenant)
+        init(tenant: String, conversation: String) {
+            (self.tenant, self.conversation) = (ExactText(tenant), ExactText(conversation))
         }
 
-        /// By tenant, then conversation, of each the bytes.
+        /// By tenant, then conversation.
         static func < (left: Key, right: Key) -> Bool {
-            left.tenant.hasSameBytes(as: right.tenant)
-                ? left.conversation.utf8.lexicographicallyPrecedes(right.conversation.utf8)
-                : left.tenant.utf8.lexicographicallyPrecedes(right.tenant.utf8)
+            (left.tenant, left.conversation) < (right.tenant, right.conversation)
         }
     }
 
@@ -38,7 +35,6 @@ struct ConversationGrouping: Sendable {
         precondition(
             wellKnown.conversationID == wellKnown.tenant + 1, "tenant and conversation_id stand side by side in a row")
         var dictionary = TextDictionaryBuilder()
-        var costOffset = 0
         for (blockIndex, block) in blocks.enumerated() {
             for (index, row) in block.rows.enumerated() {
                 guard let fields = Self.fields(row, wellKnown) else { continue }
@@ -51,9 +47,8 @@ struct ConversationGrouping: Sendable {
                 events[code].append(
                     EventReference(
                         buffer: Int32(blockIndex), start: Int32(row.start), position: block.position(of: index),
-                        cost: block.costs.place(of: index).map { Int32(costOffset + $0) } ?? -1))
+                        cost: block.costs.place(of: index).map { Int32($0) } ?? -1))
             }
-            costOffset += block.costs.values.count
         }
         let known = Set(keys)
         for key in also where !known.contains(key) {

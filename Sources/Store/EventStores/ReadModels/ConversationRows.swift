@@ -55,9 +55,9 @@ private struct ConversationFolding {
     /// Indices of the keys, in the order in which they are folded.
     private var order: [Int]
     private let source: SealedConversations.Source
-    /// Bytes and costs of the blocks, as the grouping's references count them.
+    /// Bytes and costs of each block; none is copied.
     private let buffers: [[UInt8]]
-    private let costs: [CallCost]
+    private let costs: [[CallCost]]
     private let setsAside: Bool
     private let outputs: [Output]
     private var rows = ConversationRows()
@@ -77,7 +77,7 @@ private struct ConversationFolding {
     ) {
         (self.grouping, self.source, self.setsAside) = (grouping, source, setsAside)
         order = Array(grouping.keys.indices)
-        (buffers, costs) = (blocks.map(\.rows.bytes), blocks.flatMap(\.costs.values))
+        (buffers, costs) = (blocks.map(\.rows.bytes), blocks.map(\.costs.values))
         outputs = (0..<source.workers.parallelism).map { _ in Output(source.registry) }
     }
 
@@ -119,7 +119,7 @@ private struct ConversationFolding {
         let (grouping, order, outputs, check) = (grouping, order, outputs, source.check)
         let (columns, limits) = (source.columns, source.limits)
         let (allBuffers, sealedBuffer) = (buffers + [found.events.rows.bytes], Int32(buffers.count))
-        let (allCosts, firstCost) = (costs + found.events.costs.values, Int32(costs.count))
+        let allCosts = costs + [found.events.costs.values]
         try source.workers.run(count: outputs.count) { part in
             try outputs[part].made.withLock { output in
                 var fold = ConversationFold(columns: columns)
@@ -132,7 +132,7 @@ private struct ConversationFolding {
                             EventReference(
                                 buffer: sealedBuffer, start: Int32(found.events.rows.starts[row]),
                                 position: found.events.positions[row],
-                                cost: found.events.costs.place(of: row).map { firstCost + Int32($0) } ?? -1))
+                                cost: found.events.costs.place(of: row).map { Int32($0) } ?? -1))
                     }
                     if events.isEmpty { continue }
                     let isCut = columns.cut(

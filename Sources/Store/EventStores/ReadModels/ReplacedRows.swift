@@ -1,7 +1,6 @@
 import Segments
 
-/// Sealed rows, of events and of read models, that later ones stand for: for each segment and table, by group,
-/// ascending.
+/// Sealed rows, of events and of read models, that later ones stand for: for each segment and table, by group.
 struct ReplacedRows: Hashable, Sendable {
     // texts: tables have names of ours.
     struct Place: Hashable, Comparable, Sendable {
@@ -14,27 +13,28 @@ struct ReplacedRows: Hashable, Sendable {
         }
     }
 
-    private(set) var rows: [Place: [UInt32]] = [:]
+    private(set) var rows: [Place: Set<UInt32>] = [:]
 
-    mutating func add(_ row: Int, at place: Place) { rows[place, default: []].append(UInt32(row)) }
+    mutating func add(_ row: Int, at place: Place) { rows[place, default: []].insert(UInt32(row)) }
 
     mutating func merge(_ other: ReplacedRows) {
         // order: each goes to a place of its own.
-        for (place, more) in other.rows { rows[place] = Array(Set(rows[place] ?? []).union(more)).sorted() }
+        for (place, more) in other.rows { rows[place, default: []].formUnion(more) }
     }
 
     /// By segment.
     var bySegment: [UInt64: ReplacedRows] {
         var parts: [UInt64: ReplacedRows] = [:]
         // order: each goes to a place of its own.
-        for (place, list) in rows { parts[place.segment, default: ReplacedRows()].rows[place] = list }
+        for (place, set) in rows { parts[place.segment, default: ReplacedRows()].rows[place] = set }
         return parts
     }
 
     /// As a manifest lists them.
     var manifestRows: [SupersededRows] {
-        rows.keys.sorted().map {
-            SupersededRows(table: $0.table, segmentID: $0.segment, group: $0.group, rows: rows(at: $0).map { Int($0) })
+        rows.map { place, set in
+            SupersededRows(
+                table: place.table, segmentID: place.segment, group: place.group, rows: set.sorted().map { Int($0) })
         }.sorted { ($0.table, $0.segmentID, $0.group) < ($1.table, $1.segmentID, $1.group) }
     }
 
@@ -43,11 +43,11 @@ struct ReplacedRows: Hashable, Sendable {
     init(_ manifestRows: [SupersededRows]) {
         for entry in manifestRows {
             // order: a list of the manifest.
-            rows[Place(segment: entry.segmentID, table: entry.table, group: entry.group)] = entry.rows.map {
-                UInt32($0)
-            }
+            let place = Place(segment: entry.segmentID, table: entry.table, group: entry.group)
+            rows[place] = Set(entry.rows.map { UInt32($0) })
         }
     }
 
-    func rows(at place: Place) -> [UInt32] { (rows[place] ?? []).sorted() }
+    /// Those of one group, as they are held: asking copies nothing.
+    func rows(at place: Place) -> Set<UInt32> { rows[place] ?? [] }
 }

@@ -15,7 +15,7 @@ struct SealedConversations {
     /// Where events of the conversations may be.
     private struct Place {
         var group: RowGroup
-        var dead: [UInt32]
+        var dead: Set<UInt32>
         var layout: EventTableLayout
         /// The keys whose time the group meets.
         var keys: [Int]
@@ -164,8 +164,7 @@ struct SealedConversations {
 
     /// Live rows of the place that belong to one of its keys.
     private static func matches(_ place: Place, _ index: ConversationIndex) throws -> [Match] {
-        let gone = Set(place.dead)
-        return try place.group.rows(of: index.only(place.keys)).filter { !gone.contains(UInt32($0.row)) }
+        try place.group.rows(of: index.only(place.keys)).filter { !place.dead.contains(UInt32($0.row)) }
     }
 
     private static func restored(_ rows: [Int], _ place: Place, _ source: Source) throws -> PlacedRows {
@@ -209,7 +208,7 @@ struct SealedConversations {
         _ table: String, _ group: RowGroup, _ segment: SealedSegment, _ number: Int, _ index: ConversationIndex
     ) throws -> ReadModelRows {
         let place = ReplacedRows.Place(segment: segment.id, table: table, group: number)
-        let dead = Set(segment.replaced.rows(at: place))
+        let dead = segment.replaced.rows(at: place)
         let matches = try group.rows(of: index).filter { !dead.contains(UInt32($0.row)) }
         guard !matches.isEmpty, table == "conversations" else {
             return ReadModelRows(place: place, matches: matches, times: [])

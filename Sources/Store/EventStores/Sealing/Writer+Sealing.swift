@@ -113,7 +113,8 @@ extension Writer {
     }
 
     /// The seal is published: what it held is in the segment of that id.
-    func finish(_ job: SealJob, as segmentID: UInt64) throws {
+    /// - Parameter record: tells the log of it.
+    func finish(_ job: SealJob, as segmentID: UInt64, record: String) throws {
         hasSealFailed = false
         sealRetry = SealRetry()
         troubles.sealSucceeded(job.findings)
@@ -124,7 +125,7 @@ extension Writer {
         // First: whatever fails below, a later seal must not move the place of replay past their records without them.
         try takeUpLateReplacements(of: segmentID)
         // Behind the place where replay goes on: the segment has the record already, the log only tells its story.
-        try tellManifest(job, segmentID)
+        try tellManifest(record)
         do {
             try log.release(before: job.place)
         } catch {

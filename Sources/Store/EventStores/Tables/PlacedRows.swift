@@ -32,16 +32,20 @@ struct PlacedRows: Sendable {
         costs.append(cost)
     }
 
-    /// Copies all the bytes of other rows to the end, and takes the rows at the wanted positions.
-    mutating func append(contentsOf more: PlacedRows, at wanted: ClosedRange<Int64> = .min ... .max) {
-        guard more.positions.contains(where: wanted.contains) else { return }
-        let offset = UInt32(rows.bytes.count)
-        rows.bytes.append(contentsOf: more.rows.bytes)
+    /// Copies other rows to the end.
+    mutating func append(contentsOf more: PlacedRows) {
+        rows.append(contentsOf: more.rows)
+        positions += more.positions
+        receivedTimes += more.receivedTimes
+        costs.append(contentsOf: more.costs)
+    }
+
+    /// Copies those of other rows to the end that stand at the wanted positions.
+    mutating func append(contentsOf more: PlacedRows, at wanted: ClosedRange<Int64>) {
         for row in more.rows.indices where wanted.contains(more.positions[row]) {
-            rows.starts.append(more.rows.starts[row] + offset)
-            positions.append(more.positions[row])
-            receivedTimes.append(more.receivedTimes[row])
-            costs.append(more.costs[row])
+            append(
+                more.rows[row], position: more.positions[row], receivedTime: more.receivedTimes[row],
+                cost: more.costs[row])
         }
     }
 

@@ -25,9 +25,10 @@ struct ReadModelTable: TableSource {
                     continue
                 }
                 let place = ReplacedRows.Place(segment: segment.id, table: name, group: index)
-                let dead = Set(segment.deadRows(table: name, group: index)).union(fresh.replaced.rows(at: place))
-                if dead.count == group.rowCount { continue }
-                morsels.append(closed(base, group).without(Array(dead)))
+                let (dead, more) = (segment.replaced.rows(at: place), fresh.replaced.rows(at: place))
+                // A fold replaces rows that were live until then, so none is in both.
+                if dead.count + more.count == group.rowCount { continue }
+                morsels.append(closed(base, group).without(dead, more))
             }
         }
         for chunk in name == "turns" ? fresh.turns : fresh.conversations {

@@ -75,7 +75,7 @@ extension EventStore {
             guard let conversation = layout.index(of: "conversation_id") else { continue }
             for segment in version.sealed.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
-                    let dead = Set(segment.deadRows(table: layout.name, group: index))
+                    let dead = segment.deadRows(table: layout.name, group: index)
                     let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: version.overlay)
                     let ids = try morsel.column(conversation)
                     let rows = Self.rows(ids, except: dead, in: part, of: parts)
@@ -232,10 +232,9 @@ extension SealedState {
         for segment in segments {
             for (index, group) in segment.reader.groups(table: "conversations").enumerated()
             where group.columnIndex(named: "last_activity_time") == nil {
-                let dead = Set(segment.deadRows(table: "conversations", group: index))
                 let tenants = try group.column(named: "tenant", type: .text)
                 let ids = try group.column(named: "conversation_id", type: .text)
-                for row in 0..<group.rowCount where !dead.contains(UInt32(row)) {
+                for row in segment.liveRows(of: group, index: index, table: "conversations") {
                     keys.insert(
                         ConversationGrouping.Key(
                             tenant: tenants.text(at: row) ?? "", conversation: ids.text(at: row) ?? ""))

@@ -1,5 +1,6 @@
 import Domain
 import JSONTexts
+import Projections
 
 /// Gives received times: the wall clock, as far as the monotonic one bears it out.
 ///
@@ -206,6 +207,12 @@ struct ClockLeads: Hashable, Sendable {
         guard lead != last else { return }
         if entries.last?.position == position { entries.removeLast() }
         if lead != last { entries.append(Entry(position: position, lead: lead)) }
+    }
+
+    /// When the event of a position came.
+    /// - Complexity: O(log entries).
+    func arrival(at position: Int64, receivedTime: Int64) -> EventArrival {
+        EventArrival(receivedTime: receivedTime, lead: lead(at: position))
     }
 
     /// - Complexity: O(log entries).

@@ -35,7 +35,7 @@ struct SealedRows {
                     else { continue }
                     let place = ReplacedRows.Place(segment: segment.id, table: layout.name, group: index)
                     try search(
-                        group, place, positions, Set(segment.replaced.rows(at: place)), overlay, layout, registry)
+                        group, place, positions, segment.replaced.rows(at: place), overlay, layout, registry)
                 }
             }
         }

@@ -21,8 +21,7 @@ extension Writer {
         do {
             try log.reserve(payloads: steps.map { _ in 1024 })
             for step in steps {
-                try note(.event(type: ClockStep.recordType, data: step.data))
-                ledger.leads.set(step.leadNanoseconds, from: nextPosition)
+                try follow(try note(.event(type: ClockStep.recordType, data: step.data)))
             }
             try flushLog()
         } catch {
@@ -35,7 +34,7 @@ extension Writer {
 
     /// When the event of a position came.
     func arrival(_ position: Int64, receivedTime: Int64) -> EventArrival {
-        EventArrival(receivedTime: receivedTime, lead: ledger.leads.lead(at: position))
+        ledger.leads.arrival(at: position, receivedTime: receivedTime)
     }
 
     /// The time of arrival of what comes now.

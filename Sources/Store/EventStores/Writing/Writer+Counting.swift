@@ -66,7 +66,6 @@ extension Writer {
         try checkUsable()
         guard settings != ledger.outcomes else { return }
         try observeClock()
-        try noteDurably(.event(type: OutcomeSettings.recordType, data: settings.data))
-        judge(by: settings)
+        try follow(try noteDurably(.event(type: OutcomeSettings.recordType, data: settings.data)))
     }
 }

@@ -11,9 +11,7 @@ extension Writer {
         guard set != ledger.objectives.current.set else { return nil }
         try observeClock()
         guard let version = ledger.objectives.next(set, since: receivedTime) else { return nil }
-        try noteDurably(.event(type: ObjectiveVersion.recordType, data: version.data))
-        ledger.objectives.add(version)
-        counters = counters.following(version.set, registry: registry)
+        try follow(try noteDurably(.event(type: ObjectiveVersion.recordType, data: version.data)))
         return version
     }
 }

@@ -91,16 +91,17 @@ extension Writer {
             registry: registry
         ).found
         guard !found.isEmpty else { return [] }
-        var placed = PlacedRows()
+        var (placed, dead) = (PlacedRows(), ReplacedRows())
         for old in found {
             guard let row = rows[old.position].map({ EventRow($0) }) else { continue }
             placed.append(
                 row, position: old.position, receivedTime: old.receivedTime,
                 cost: booking.cost(inPlaceOf: old.position, row, ledger.prices.book, overlay))
-            freshDead.add(old.row, at: old.place)
+            dead.add(old.row, at: old.place)
             if let key = ConversationGrouping.key(old.event, registry.wellKnown) { dirty.insert(key) }
         }
-        sealed = sealed.marking(freshDead)
+        freshDead.merge(dead)
+        sealed = sealed.marking(dead)
         let amended = placed.block(identityKey: identityKey)
         tail.amend(amended)
         return found.indices.map { index in

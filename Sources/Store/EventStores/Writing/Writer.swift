@@ -170,8 +170,7 @@ final class Writer {
         try replace(batch.replacements)
         for note in batch.notes { try self.note(.event(type: note.type, data: note.data)) }
         for mark in batch.marks {
-            try note(.event(type: DeliveryMark.recordType, data: mark.data))
-            ledger.marks.set(mark)
+            try follow(try note(.event(type: DeliveryMark.recordType, data: mark.data)))
             dropOlderMarks(than: mark)
         }
         return outcome.result(lastPosition: nextPosition - 1)
@@ -216,21 +215,25 @@ final class Writer {
         tail.append(block)
     }
 
-    /// Logs a system record; durable with the next flush.
-    func note(_ content: SystemRecord.Content) throws {
+    /// Logs a system record; durable with the next flush. What it tells is not taken up.
+    @discardableResult
+    func note(_ content: SystemRecord.Content) throws -> SystemRecord {
         let record = record(content)
         try log.append(
             .system, position: nextPosition, count: 0, receivedTime: receivedTime, payload: record.serialised)
         systemRecords.append(record)
+        return record
     }
 
-    /// Logs a system record, durable when this returns. Where that fails, the store does not have it.
+    /// Logs a system record, durable when this returns; what it tells is not taken up. Where that fails, the store does
+    /// not have it.
     /// - Throws: ``StoreError``; ``StoreError/recordTooLarge(bytes:)`` for what no log record holds, and nothing was
     ///   logged then.
-    func noteDurably(_ content: SystemRecord.Content) throws {
+    func noteDurably(_ content: SystemRecord.Content) throws -> SystemRecord {
         let before = systemRecords.count
+        let record: SystemRecord
         do {
-            try note(content)
+            record = try note(content)
             try flushLog()
         } catch {
             systemRecords.removeLast(systemRecords.count - before)
@@ -238,6 +241,7 @@ final class Writer {
         }
         isIdleMarked = false
         lastAppendMonotonic = context.clock.monotonicNanoseconds()
+        return record
     }
 
     private func record(_ content: SystemRecord.Content) -> SystemRecord {
@@ -315,9 +319,9 @@ final class Writer {
     private func latePriceSearch(since count: Int, _ onDamage: @escaping OnDamage) -> LatePriceSearch? {
         let prices = ledger.prices
         guard prices.late.count > count else { return nil }
-        let before = CostOverlay(book: prices.book, late: Array(prices.late[..<count]), rebookings: prices.rebookings)
         return LatePriceSearch(
-            Array(prices.late[count...]), before: before, layouts: layouts, registry: registry, onDamage: onDamage)
+            prices.late, from: count, before: CostOverlay(prices, lateCount: count), layouts: layouts,
+            registry: registry, onDamage: onDamage)
     }
 
     private func apply(_ search: LatePriceSearch) throws {

@@ -86,5 +86,8 @@ enum SegmentFormat {
 /// The name of a segment's file.
 package func segmentFileName(_ segmentID: UInt64) -> String {
     let digits = String(segmentID, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits + ".segment"
+    return String(repeating: "0", count: 16 - digits.count) + digits + segmentFileEnding
 }
+
+/// What the name of a segment's file ends in.
+package let segmentFileEnding = ".segment"

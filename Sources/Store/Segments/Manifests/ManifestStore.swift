@@ -60,7 +60,7 @@ package struct ManifestStore: Sendable {
         }
         guard isFound else { throw findings.refused[0] }
         store.stale = versions.filter { $0 + 1 < store.version }
-        let live = store.keptFileNames
+        let live = Set(store.keptFileNames)
         findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
         findings.unknownFiles = names.filter { name in
             !name.hasSuffix(".new") && !live.contains(name) && Self.version(ofFileName: name) == nil && !isKnown(name)
@@ -93,6 +93,12 @@ package struct ManifestStore: Sendable {
 
     /// Files that a version which is kept names: the current one, or the one before it.
     package var keptFileNames: [String] { current.liveFileNames + previousNames }
+
+    /// Files that the version before the current one names alone: they go with it, once there is another one.
+    package var outgoingFileNames: [String] {
+        let live = Set(current.liveFileNames)
+        return previousNames.filter { !live.contains($0) }
+    }
 
     /// Removes files that a crash left under temporary names; call it once recovery has decided.
     package func removeTemporaryFiles(_ findings: Findings) throws(StorageError) {

@@ -28,6 +28,8 @@ package struct Route: Sendable {
     var otherStatuses: [Int] = []
     /// Bodies of refusals.
     package var refusals: [RouteContent] = [RouteContent("application/json", .refusal)]
+    /// Whether clients of OTLP over HTTP send there, which read refusals in its words alone.
+    var isOTLP = false
     /// The route whose handler this one shares; nil: it has its own.
     package var aliasOf: RouteName?
 
@@ -54,9 +56,6 @@ package struct Route: Sendable {
     /// Whether a request is seen through where its client has gone: what is sent is written whether or not its sender
     /// waits.
     var outlastsClient: Bool { tag == .send }
-
-    /// Whether refusals are said as OTLP over HTTP says them.
-    var isOTLP: Bool { refusals.contains { $0.mediaType == "application/x-protobuf" } }
 
     /// The summary with the names of the parameters.
     package var purpose: String {

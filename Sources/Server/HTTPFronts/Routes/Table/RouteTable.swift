@@ -19,12 +19,6 @@ package enum RouteTable {
         return route
     }
 
-    /// The row of a request that found its address; nil: in none.
-    /// - Parameter path: the row's pattern.
-    static func route(_ method: String, _ path: String) -> Route? {
-        routes.first { $0.method.rawValue == method && $0.path == path }
-    }
-
     /// The methods that a path has; none where there is nothing at it. Slashes at its ends count as little as for the
     /// router.
     static func methods(at path: String) -> Set<RouteMethod> {
@@ -79,6 +73,7 @@ extension RouteTable {
         spans.bodies = [RouteContent("application/x-protobuf"), RouteContent("application/json", .spans)]
         spans.answers = [RouteContent("application/x-protobuf"), RouteContent("application/json", .spansAnswer)]
         spans.refusals = [RouteContent("application/x-protobuf"), RouteContent("application/json", .rpcStatus)]
+        spans.isOTLP = true
         spans.otherStatuses = [400, 408, 413, 415, 429, 503]
         // Where senders made for another product put it.
         return [events, spans, spans.elsewhere(.sendSpansElsewhere, at: "/api/public/otel/v1/traces")]

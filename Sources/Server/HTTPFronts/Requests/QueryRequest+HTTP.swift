@@ -1,0 +1,50 @@
+import Asking
+import Domain
+import Execution
+import HTTPTypes
+import Hummingbird
+
+extension QueryRequest {
+    /// What a request asks: `Content-Type` says how its body is to be read, `Accept` how the answer is to be written.
+    /// - Parameter body: as it was before it was compressed.
+    /// - Throws: ``Refusal``, `QueryRefusal`.
+    init(_ request: Request, body: [UInt8], limits: ServerLimits) throws {
+        let format = try Self.format(request.headers[.accept] ?? "*/*")
+        try self.init(body: body, form: try Self.form(request.mediaType), format: format, limits: limits)
+    }
+
+    private static func form(_ mediaType: String) throws(Refusal) -> Form {
+        switch mediaType {
+        case "application/json": return .members
+        case "application/sql", "text/plain": return .text
+        case "":
+            throw Refusal(
+                .unsupportedMediaType, "the body has no Content-Type",
+                hint: "send application/json or application/sql")
+        default:
+            throw Refusal(
+                .unsupportedMediaType, "Content-Type \(mediaType) is not taken here",
+                hint: "send application/json or application/sql")
+        }
+    }
+
+    /// The first of some media types that we write.
+    private static func format(_ accept: String) throws(Refusal) -> ResultFormat {
+        let types = accept.split(separator: ",").map { part in
+            part.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        }
+        if types.allSatisfy(\.isEmpty) { return .json }
+        for type in types {
+            switch type {
+            case "application/json", "*/*", "application/*": return .json
+            case "text/csv": return .csv
+            case "application/x-ndjson", "application/ndjson": return .ndjson
+            case "text/plain", "text/*": return .table
+            default: continue
+            }
+        }
+        throw Refusal(
+            .notAcceptable, "nothing of \(accept) can be written",
+            hint: "accept application/json, text/csv, application/x-ndjson or text/plain")
+    }
+}

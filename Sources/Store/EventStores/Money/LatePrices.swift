@@ -1,0 +1,158 @@
+package import Domain
+
+// tests: the steps of a look-up are counted.
+/// Prices that may book calls which waited for one, oldest first, found by the names that calls have for theirs.
+///
+/// Runs of prices, each at least twice as long as the next and never changed: a copy is cheap, and so is an addition to
+/// one of two copies. Of prices of one model, tier, class and origin each has all its waiting calls before those of the
+/// ones that became known earlier, so that at most one of them concerns a call.
+package struct LatePrices: Sendable {
+    // tests: the steps of a look-up are counted.
+    /// What a call says of itself that decides which prices it has.
+    package struct Call {
+        var provider: String
+        var requestModel, responseModel, serviceTier: String?
+        var time: Int64
+
+        /// Takes each part as told.
+        package init(
+            provider: String, requestModel: String?, responseModel: String?, serviceTier: String?, time: Int64
+        ) {
+            (self.provider, self.requestModel, self.responseModel) = (provider, requestModel, responseModel)
+            (self.serviceTier, self.time) = (serviceTier, time)
+        }
+
+        init(_ names: CallFields.Names, time: Int64) {
+            self.init(
+                provider: names.provider, requestModel: names.requestModel, responseModel: names.responseModel,
+                serviceTier: names.serviceTier, time: time)
+        }
+    }
+
+    /// By bytes: two spellings of a letter are two names.
+    private struct Pair: Hashable {
+        var provider: [UInt8]
+        var model: [UInt8]
+
+        init(_ provider: String, _ model: String) {
+            (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8))
+        }
+    }
+
+    private struct Kind: Hashable {
+        var serviceTier: [UInt8]
+        var tokenClass: TokenClass
+        var origin: PriceOrigin
+    }
+
+    /// Prices of one provider and model.
+    private struct Prices {
+        /// By kind: ascending, so that times of waiting calls descend.
+        var numbers: [Kind: [Int]] = [:]
+        /// Those that bound the length of prompts, whatever their tier.
+        var bounding: [Int] = []
+    }
+
+    /// Prices of successive numbers.
+    private final class Run: Sendable {
+        let first: Int
+        let changes: [PriceChange]
+        private let prices: [Pair: Prices]
+
+        init(first: Int, _ changes: [PriceChange]) {
+            var prices: [Pair: Prices] = [:]
+            for (index, change) in changes.enumerated() {
+                let (entry, number) = (change.entry, first + index)
+                let pair = Pair(entry.provider, entry.model)
+                let kind = Kind(
+                    serviceTier: Array(entry.serviceTier.utf8), tokenClass: entry.tokenClass, origin: entry.origin)
+                prices[pair, default: Prices()].numbers[kind, default: []].append(number)
+                if entry.inputTokensMax != nil { prices[pair, default: Prices()].bounding.append(number) }
+            }
+            (self.first, self.changes, self.prices) = (first, changes, prices)
+        }
+
+        private func begin(_ number: Int) -> Int64 { changes[number - first].waitingTimes?.lowerBound ?? .max }
+
+        private func has(_ number: Int, at time: Int64) -> Bool {
+            changes[number - first].waitingTimes?.contains(time) ?? false
+        }
+
+        func add(_ pair: Pair, tier: [UInt8], at time: Int64, _ found: inout [Int], _ steps: inout Int) {
+            guard let prices = prices[pair] else { return }
+            for tokenClass in TokenClass.allCases {
+                for origin in [PriceOrigin.builtIn, .set] {
+                    guard
+                        let numbers = prices.numbers[
+                            Kind(serviceTier: tier, tokenClass: tokenClass, origin: origin)]
+                    else { continue }
+                    var (low, high) = (0, numbers.count)
+                    while low < high {
+                        steps += 1
+                        let middle = (low + high) / 2
+                        if begin(numbers[middle]) <= time { high = middle } else { low = middle + 1 }
+                    }
+                    if low < numbers.count, has(numbers[low], at: time) { found.append(numbers[low]) }
+                }
+            }
+            for number in prices.bounding {
+                steps += 1
+                if has(number, at: time), !found.contains(number) { found.append(number) }
+            }
+        }
+    }
+
+    private var runs: [Run] = []
+    /// How many there are; they have the numbers before it.
+    package private(set) var count = 0
+
+    /// None.
+    package init() {}
+
+    /// Takes over what becomes known now, in that order, but for prices that book no call which waited.
+    /// - Complexity: O(log prices) amortised for each.
+    package mutating func add(_ more: [PriceChange]) {
+        var (first, changes) = (count, more.filter { $0.waitingTimes != nil })
+        guard !changes.isEmpty else { return }
+        count += changes.count
+        while let last = runs.last, last.changes.count < 2 * changes.count {
+            (first, changes) = (last.first, last.changes + changes)
+            runs.removeLast()
+        }
+        runs.append(Run(first: first, changes))
+    }
+
+    /// - Precondition: `number < count`.
+    subscript(number: Int) -> PriceChange {
+        guard let run = runs.last(where: { $0.first <= number }) else { preconditionFailure("a price has a number") }
+        return run.changes[number - run.first]
+    }
+
+    /// Numbers of prices that may book a call which waits, ascending: those of its names and tier, and those that bound
+    /// its prompt.
+    /// - Parameters:
+    ///   - wanted: others are passed over.
+    ///   - steps: grows by the prices that were looked at.
+    /// - Complexity: O(log² prices).
+    package func numbers(of call: Call, among wanted: Range<Int>, steps: inout Int) -> [Int] {
+        guard wanted.lowerBound < wanted.upperBound, count > wanted.lowerBound else { return [] }
+        let names = ModelName.names(requestModel: call.requestModel, responseModel: call.responseModel)
+        var pairs: [Pair] = []
+        for name in names + [PriceEntry.anyModel] {
+            let pair = Pair(call.provider, name)
+            if !pairs.contains(pair) { pairs.append(pair) }
+        }
+        let tier = Array(PriceEntry.normalised(tier: call.serviceTier).utf8)
+        var found: [Int] = []
+        for run in runs where run.first < wanted.upperBound && run.first + run.changes.count > wanted.lowerBound {
+            for pair in pairs { run.add(pair, tier: tier, at: call.time, &found, &steps) }
+        }
+        return found.filter(wanted.contains).sorted()
+    }
+
+    /// The same.
+    func numbers(of call: Call, among wanted: Range<Int>) -> [Int] {
+        var steps = 0
+        return numbers(of: call, among: wanted, steps: &steps)
+    }
+}
